@@ -1,0 +1,92 @@
+import { type AttemptId, acceptCall, type Call, type CallId, type CallRequest } from '@redial/call';
+import type { Clock, Logger, Metrics } from '@redial/platform';
+import { dialOrder, type Queues } from '@redial/queue';
+import type { IdempotencyKey, Store } from '@redial/store';
+import { type DurabilityAsked, durabilityGuard } from './durability.ts';
+import { fromStorage, StorageUnavailable } from './storage.ts';
+
+/** A request, understood and checked, on its way to become a call. */
+export interface Candidate {
+  readonly id: CallId;
+  readonly attemptId: AttemptId;
+  readonly tenantId: string;
+  readonly dialect: string;
+  readonly reference: string;
+  readonly request: CallRequest;
+}
+
+export type Completion = IdempotencyKey & { readonly reply: string };
+
+/** The version of a call that has just been accepted. */
+export const acceptedVersion = 1;
+
+export interface Acceptor {
+  /** The calls as they will be: for the reply that is kept with them. Nothing is written yet. */
+  prepare(candidates: readonly Candidate[]): Call[];
+  /** Resolves when the calls are durable. Rejects with StorageUnavailable, and then nobody may be told that they are accepted. */
+  commit(calls: readonly Call[], completion?: Completion): Promise<void>;
+  /** Resolves when everything written before is as durable as it must be. */
+  confirm(): Promise<void>;
+}
+
+interface AcceptPorts {
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly durability: DurabilityAsked;
+}
+
+/** Longer than Redis needs for an fsync that it does every second. */
+const confirmMs = 3_000;
+
+/**
+ * The one way by which a request becomes a call.
+ *
+ * A1  The record is written first: from then on the call exists, whatever becomes of this process and of the queue.
+ * A2  The queue is only a clock. A call whose job could not be added is accepted all the same: the sweeper adds it.
+ * A3  Nothing is said to be accepted before it is as durable as REDIAL_DURABILITY asks.
+ */
+export function createAcceptor({ store, queues, clock, logger, metrics, durability }: AcceptPorts): Acceptor {
+  const guard = durabilityGuard(durability, store, clock);
+
+  async function commit(calls: readonly Call[], completion?: Completion): Promise<void> {
+    const fault = await fromStorage(() => guard.fault());
+    if (fault !== undefined) throw new StorageUnavailable(fault);
+    await fromStorage(() => store.acceptCalls(calls, completion));
+    await confirm();
+    await enqueue(calls);
+    for (const [dialect, count] of countBy(calls, (call) => call.dialect)) metrics.callAccepted(dialect, count);
+  }
+
+  async function confirm(): Promise<void> {
+    if (durability === 'fsync' && !(await fromStorage(() => store.confirmDurable(confirmMs)))) {
+      throw new StorageUnavailable('Redis did not confirm that the calls are on disk');
+    }
+  }
+
+  async function enqueue(calls: readonly Call[]): Promise<void> {
+    const orders = calls.flatMap((call) => ('dueAt' in call.state ? [dialOrder(call, call.state)] : []));
+    try {
+      await queues.dial.add(orders);
+    } catch (err) {
+      logger.warn({ err, calls: orders.length }, 'accepted calls could not be put on the queue: the sweeper will');
+    }
+  }
+
+  return {
+    prepare: (candidates) => {
+      const at = clock.now();
+      return candidates.map((candidate) => acceptCall({ ...candidate, at }).call);
+    },
+    commit,
+    confirm,
+  };
+}
+
+function countBy<T>(items: readonly T[], key: (item: T) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  return counts;
+}

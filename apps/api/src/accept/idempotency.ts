@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { type HttpReply, type Problem, problem } from '@redial/dialects';
+import { type IdempotencyKey, IdempotencyLost, type Store } from '@redial/store';
+import type { Acceptor } from './accept-calls.ts';
+import { fromStorage, StorageUnavailable } from './storage.ts';
+
+const keyShape = /^[A-Za-z0-9._~:+/=-]{1,255}$/;
+
+/** The header's value → the key. draft-ietf-httpapi-idempotency-key-header writes it as a quoted string; most clients write it bare. */
+export function readIdempotencyKey(header: string): string | undefined {
+  const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
+  return keyShape.test(key) ? key : undefined;
+}
+
+export interface IdempotentRequest {
+  readonly tenantId: string;
+  /** As the client sent it, or undefined. */
+  readonly header: string | undefined;
+  /** Names the operation: one key serves one operation. */
+  readonly operation: string;
+  readonly body: unknown;
+}
+
+interface IdempotencyPorts {
+  readonly store: Store;
+  readonly acceptor: Pick<Acceptor, 'confirm'>;
+}
+
+/** What the work behind a key came to. `kept` replies are those that were completed with `acceptCalls`. */
+export interface IdempotentResult {
+  readonly result: HttpReply | Problem;
+  readonly kept: boolean;
+}
+
+export type IdempotentWork = (
+  complete: ((reply: HttpReply) => IdempotencyKey & { readonly reply: string }) | undefined,
+) => Promise<IdempotentResult>;
+
+/**
+ * Runs `work` once for a key. A repetition with the same body gets the kept reply; whatever accepted nothing is not kept, so that a
+ * client may mend its request and send it again under the same key.
+ */
+export async function idempotently(
+  { store, acceptor }: IdempotencyPorts,
+  { tenantId, header, operation, body }: IdempotentRequest,
+  work: IdempotentWork,
+): Promise<HttpReply | Problem> {
+  if (header === undefined) return (await work(undefined)).result;
+  const own = readIdempotencyKey(header);
+  if (own === undefined) {
+    return problem('invalid_idempotency_key', {
+      errors: [{ field: 'Idempotency-Key', message: 'is not a valid key' }],
+    });
+  }
+  const key: IdempotencyKey = { tenantId, key: own, fingerprint: fingerprint(operation, body) };
+  const answer = await fromStorage(() => store.beginIdempotency(key));
+  switch (answer.type) {
+    case 'replay':
+      // The first answer may have been lost because this very confirmation failed.
+      await acceptor.confirm();
+      return replayed(answer.reply);
+    case 'mismatch':
+      return problem('idempotency_mismatch', {
+        errors: [{ field: 'Idempotency-Key', message: 'was used with another request' }],
+      });
+    case 'in_flight':
+      return problem('idempotency_in_flight', { headers: { 'Retry-After': '1' } });
+    default:
+      return first(store, key, work);
+  }
+}
+
+async function first(store: Store, key: IdempotencyKey, work: IdempotentWork): Promise<HttpReply | Problem> {
+  let kept = false;
+  try {
+    const done = await work((reply) => ({ ...key, reply: JSON.stringify(reply) }));
+    kept = done.kept;
+    return done.result;
+  } catch (error) {
+    // Another request took the key over while this one hung: that one answers.
+    if (error instanceof StorageUnavailable && error.cause instanceof IdempotencyLost)
+      return problem('idempotency_in_flight');
+    throw error;
+  } finally {
+    // An answered key is left as it is, so this is safe even where the write's own answer was lost. If it fails, the key expires.
+    if (!kept) await store.abandonIdempotency(key).catch(() => undefined);
+  }
+}
+
+function replayed(kept: string): HttpReply {
+  const reply = JSON.parse(kept) as HttpReply;
+  return { ...reply, headers: { ...reply.headers, 'Idempotency-Replayed': 'true' } };
+}
+
+/** The same for the same values, in whatever order and spacing the client wrote them. */
+export function fingerprint(operation: string, body: unknown): string {
+  return createHash('sha256').update(operation).update('\n').update(canonical(body)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_name, part: unknown) =>
+      typeof part === 'object' && part !== null && !Array.isArray(part)
+        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : part,
+    ) ?? ''
+  );
+}

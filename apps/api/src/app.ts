@@ -1,0 +1,57 @@
+import { click2dial, problem, v1 } from '@redial/dialects';
+import express, { type Express } from 'express';
+import { createAcceptor } from './accept/accept-calls.ts';
+import { apiKeysOf } from './authentication/api-keys.ts';
+import { mountDashboard } from './dashboard/mount-dashboard.ts';
+import { refuseOtherMethods } from './http/methods.ts';
+import { limitRequests } from './http/rate-limit.ts';
+import { answerErrors, refuse, refuseAs } from './http/refuse.ts';
+import { securityHeaders } from './http/security-headers.ts';
+import { mountDocs } from './openapi/mount-docs.ts';
+import { mountOperations, operationPaths } from './operations/mount-operations.ts';
+import { logRequests, measureRequests } from './operations/serve-log.ts';
+import type { Ports } from './ports.ts';
+import { mountV1 } from './v1/mount.ts';
+import { mountVendor } from './vendor/mount.ts';
+import { openingsOf } from './vendor/open-to.ts';
+
+export const version = '0.1.0';
+
+const vendors = [click2dial.dialect];
+
+/** The whole HTTP surface, from its ports. */
+export function buildApp(ports: Ports): Express {
+  const { configuration, logger, metrics } = ports;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+
+  app.use(
+    logRequests(logger),
+    measureRequests(metrics),
+    securityHeaders({ styles: 'none' }),
+    refuseAs(v1.problemReply),
+  );
+  mountOperations(app, ports);
+  mountDocs(app, version);
+  mountDashboard(app, ports);
+
+  const mounted = {
+    ...ports,
+    acceptor: createAcceptor(ports),
+    findTenant: apiKeysOf(configuration.tenants),
+    findByOrigin: openingsOf(configuration.tenants),
+    limitRequests: limitRequests(ports),
+  };
+  mountV1(app, mounted);
+  for (const vendor of vendors) mountVendor(app, vendor, mounted);
+
+  refuseOtherMethods(app, [
+    ...v1.endpoints,
+    ...vendors.flatMap((vendor) => [...vendor.routes, ...vendor.empty]),
+    ...operationPaths.map((path) => ({ method: 'get', path })),
+  ]);
+  app.use((_request, response) => refuse(response, problem('not_found')));
+  app.use(answerErrors(logger));
+  return app;
+}

@@ -1,0 +1,60 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { ExpressAdapter } from '@bull-board/express';
+import { problem } from '@redial/dialects';
+import type { Express, RequestHandler } from 'express';
+import { isLogin, type Login } from '../authentication/basic-login.ts';
+import { isCrossSite } from '../authentication/same-site.ts';
+import { refuse } from '../http/refuse.ts';
+import { securityHeaders } from '../http/security-headers.ts';
+import type { Ports } from '../ports.ts';
+import { isAllowed } from './allowed-actions.ts';
+
+export const dashboardPath = '/admin/queues';
+
+type BullQueue = ConstructorParameters<typeof BullMQAdapter>[0];
+
+/** Bull Board behind a login. Without one configured there is no dashboard at all. */
+export function mountDashboard(app: Express, { queues, admin, logger }: Ports): void {
+  if (admin === undefined) {
+    logger.info('the dashboard is off: set REDIAL_ADMIN_USER and REDIAL_ADMIN_PASSWORD to have it at /admin/queues');
+    return;
+  }
+  const serverAdapter = new ExpressAdapter();
+  serverAdapter.setBasePath(dashboardPath);
+  createBullBoard({
+    queues: queues.native.map((queue) => new BullMQAdapter(queue as BullQueue)),
+    serverAdapter,
+    options: {
+      uiConfig: { boardTitle: 'Redial', hideRedisDetails: true },
+      handlerHooks: {
+        before: ({ method, route }) =>
+          isAllowed(method, route)
+            ? { allow: true }
+            : { allow: false, status: 405, message: 'Redial does not let the dashboard do this.' },
+      },
+    },
+  });
+  app.use(
+    dashboardPath,
+    securityHeaders({ styles: 'inline' }),
+    requireLogin(admin),
+    refuseForgery,
+    serverAdapter.getRouter() as RequestHandler,
+  );
+}
+
+function requireLogin(admin: Login): RequestHandler {
+  return (request, response, next) => {
+    if (isLogin(request.get('authorization'), admin)) return next();
+    const headers = { 'WWW-Authenticate': 'Basic realm="Redial", charset="UTF-8"' };
+    refuse(response, problem('unauthenticated', { detail: 'The dashboard wants its login.', headers }));
+  };
+}
+
+/** A browser sends the login by itself, so another site's page could press the buttons. */
+const refuseForgery: RequestHandler = (request, response, next) => {
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (!reads && isCrossSite((name) => request.get(name))) return refuse(response, problem('forbidden'));
+  next();
+};

@@ -1,0 +1,27 @@
+import { type Problem, problem } from '@redial/dialects';
+import { StorageUnavailable } from '../accept/storage.ts';
+
+/** Something thrown → what the client is told. Only what is known to be harmless is told in detail. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof StorageUnavailable) return problem('storage_unavailable', { headers: { 'Retry-After': '5' } });
+  const { type, status } = (typeof error === 'object' && error !== null ? error : {}) as {
+    type?: unknown;
+    status?: unknown;
+  };
+  switch (type) {
+    case 'entity.too.large':
+      return problem('body_too_large');
+    case 'entity.parse.failed':
+      return problem('malformed_body');
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return problem('unsupported_media_type');
+    case 'parameters.too.many':
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return problem('malformed_request');
+    default:
+      // Express' own, such as a path with a broken %-escape.
+      return status === 400 ? problem('malformed_request') : problem('internal');
+  }
+}

@@ -1,0 +1,10 @@
+import type { HttpReply } from '@redial/dialects';
+import type { Response } from 'express';
+
+/** Past Express' own `send`: it would answer 304 to a call whose attempts have moved on under the same version. */
+export function sendReply(response: Response, { status, headers, body }: HttpReply): void {
+  if (response.headersSent) return;
+  response.status(status).set({ 'Cache-Control': 'no-store', ...headers });
+  response.set('Content-Length', String(Buffer.byteLength(body)));
+  response.end(body);
+}

@@ -1,0 +1,133 @@
+import { randomInt } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  connectRedis,
+  createHealth,
+  createIds,
+  createLogger,
+  createMetrics,
+  describeSettings,
+  onShutdown,
+  readConfigurationFile,
+  readSettings,
+  redisReady,
+  systemClock,
+} from '@redial/platform';
+import { createQueues } from '@redial/queue';
+import { createStore } from '@redial/store';
+import { durabilityFault } from './accept/durability.ts';
+import { buildApp } from './app.ts';
+import { acceptingChecks } from './operations/api-checks.ts';
+import { pbxChecks } from './operations/pbx-checks.ts';
+
+/** How long a start waits for Redis: longer than a Redis needs to read its AOF back. */
+const redisWithinMs = 60_000;
+
+await main();
+
+/** The API process: settings and configuration → ports → HTTP. */
+async function main(): Promise<void> {
+  const settings = readSettings();
+  if (!settings.ok) return giveUp(settings.errors);
+  const { redisUrl, keyPrefix, configurationFile, durability, http, admin, metricsToken } = settings.value;
+  const configuration = await readConfigurationFile(configurationFile);
+  if (!configuration.ok) return giveUp(configuration.errors);
+
+  const logger = createLogger({ process: 'api', level: settings.value.logLevel });
+  logger.info({ settings: describeSettings(settings.value) }, 'starting');
+  const redis = connectRedis({
+    url: redisUrl,
+    role: 'store',
+    onChange: (change) =>
+      change.up ? logger.info('Redis is up') : logger.error({ error: change.error }, 'Redis is down'),
+  });
+  const queueRedis = connectRedis({ url: redisUrl, role: 'queue' });
+  try {
+    await Promise.all([redisReady(redis, redisWithinMs), redisReady(queueRedis, redisWithinMs)]);
+  } catch (error) {
+    redis.disconnect();
+    queueRedis.disconnect();
+    return giveUp([
+      `${error instanceof Error ? error.message : String(error)}: REDIAL_REDIS_URL names the Redis to use`,
+    ]);
+  }
+
+  const store = createStore({
+    redis,
+    prefix: keyPrefix,
+    retentionSeconds: settings.value.retentionDays * 86_400,
+  });
+  const queues = createQueues({
+    connection: queueRedis,
+    prefix: keyPrefix,
+    onError: (err, queue) => logger.warn({ err, queue }, 'queue connection'),
+  });
+  const fault = durabilityFault(durability, await store.durability());
+  if (fault !== undefined) logger.error({ fault }, 'no call will be accepted');
+
+  const accepting = acceptingChecks(store, durability);
+  const pbxs = pbxChecks(
+    configuration.value.pbxs.map((pbx) => pbx.name),
+    () => store.pbxReports(systemClock.now()),
+  );
+  const health = createHealth([...accepting, ...pbxs]);
+  const acceptingHealth = createHealth(accepting);
+  const app = buildApp({
+    store,
+    queues,
+    configuration: configuration.value,
+    clock: systemClock,
+    ids: createIds(),
+    logger,
+    metrics: createMetrics({ process: 'api' }),
+    health,
+    acceptingHealth,
+    durability,
+    redisCommand: (command = '', ...words) => redis.call(command, ...words),
+    keyPrefix,
+    pick: (from) => from[randomInt(from.length)] ?? '',
+    admin,
+    metricsToken,
+  });
+
+  // A client that never ends its request must not hold a connection for ever.
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+  const close = async (): Promise<void> => {
+    health.drain();
+    acceptingHealth.drain();
+    await closeServer(server, settings.value.drainSeconds * 1_000);
+    await queues.close();
+    await store.close();
+  };
+  onShutdown({ logger, drainSeconds: settings.value.drainSeconds, drain: close });
+  try {
+    logger.info({ url: await listen(server, http.host, http.port) }, 'listening');
+  } catch (error) {
+    giveUp([`cannot listen on ${http.host}:${http.port}: ${error instanceof Error ? error.message : String(error)}`]);
+    await close();
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      const { address, family, port: actual } = server.address() as AddressInfo;
+      resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`);
+    });
+  });
+}
+
+/** Requests under way are answered; idle connections end at once, and all of them when the grace is over. */
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearTimeout(timer);
+}
+
+function giveUp(errors: readonly string[]): void {
+  for (const error of errors) process.stderr.write(`redial api: ${error}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,20 @@
+import type { Express } from 'express';
+import swaggerUi from 'swagger-ui-express';
+import { securityHeaders } from '../http/security-headers.ts';
+import { sendReply } from '../http/send-reply.ts';
+import { openApi } from './openapi.ts';
+
+/** `/openapi.json`, and `/docs`, a page that needs nothing from elsewhere. */
+export function mountDocs(app: Express, version: string): void {
+  const document = openApi(version);
+  const body = JSON.stringify(document);
+  app.get('/openapi.json', (_request, response) => {
+    sendReply(response, { status: 200, headers: { 'Content-Type': 'application/json; charset=utf-8' }, body });
+  });
+  const page = swaggerUi.setup(null, {
+    customSiteTitle: 'Redial API',
+    swaggerOptions: { url: '/openapi.json', persistAuthorization: false, tryItOutEnabled: true },
+  });
+  // Its page has a style sheet of its own inside, and no script.
+  app.use('/docs', securityHeaders({ styles: 'inline' }), swaggerUi.serve, page);
+}

@@ -1,0 +1,33 @@
+import type { Configuration, Ids, Tenant } from '@redial/call';
+import type { Clock, Health, Logger, Metrics } from '@redial/platform';
+import type { Queues } from '@redial/queue';
+import type { Store } from '@redial/store';
+import type { DurabilityAsked } from './accept/durability.ts';
+
+/** Everything the API stands on. Tests bring their own. */
+export interface Ports {
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** `/readyz`: everything that a call needs to be dialled. */
+  readonly health: Health;
+  /** `/readyz/accepting`: what a call needs to be accepted. */
+  readonly acceptingHealth: Health;
+  readonly durability: DurabilityAsked;
+  /** Runs one Redis command, for the rate limits. */
+  readonly redisCommand: (...words: string[]) => Promise<unknown>;
+  readonly keyPrefix: string;
+  /** Draws one of at least one. */
+  readonly pick: (from: readonly string[]) => string;
+  /** The dashboard's login; absent: no dashboard. */
+  readonly admin?: { readonly user: string; readonly password: string } | undefined;
+  readonly metricsToken?: string | undefined;
+}
+
+export function tenantById({ tenants }: Configuration, id: string): Tenant | undefined {
+  return tenants.find((tenant) => tenant.id === id);
+}

@@ -1,0 +1,65 @@
+import { type Call, type CallEffect, isEnded, stepCall } from '@redial/call';
+import { type Problem, problem } from '@redial/dialects';
+import type { Versioned } from '@redial/store';
+import { fromStorage, StorageUnavailable } from '../accept/storage.ts';
+import { callReply, type Handler, type HandlerPorts } from './handler.ts';
+import { matches } from './if-match.ts';
+import { readCall, viewOf } from './read-call.ts';
+
+/** Each lost race means that somebody else moved the call on, and a call has few moves: this many are never needed. */
+const racesMax = 20;
+
+/** POST /v1/calls/{id}/cancel */
+export function cancelCall(ports: HandlerPorts): Handler {
+  return async ({ tenant, id, header }) => {
+    const ifMatch = header('if-match');
+    for (let race = 0; race < racesMax; race++) {
+      const found = await readCall(ports, tenant, id);
+      if (found === undefined) return problem('call_not_found');
+      if (ifMatch !== undefined && !matches(ifMatch, found.version)) return problem('version_conflict');
+      const canceled = await cancel(ports, found);
+      if (canceled === 'raced') continue;
+      if ('code' in canceled) return canceled;
+      const status = isEnded(canceled.value.state) ? 200 : 202;
+      return callReply(status, await viewOf(ports, tenant, canceled.value), canceled.version);
+    }
+    throw new StorageUnavailable('the call would not stand still');
+  };
+}
+
+async function cancel(ports: HandlerPorts, found: Versioned<Call>): Promise<Versioned<Call> | Problem | 'raced'> {
+  const { state } = found.value;
+  if (state.status === 'canceled') return found;
+  if (isEnded(state)) return problem('call_ended');
+  const step = stepCall(found.value, { type: 'cancel', at: ports.clock.now() });
+  if (step.ignored) {
+    // It is being hung up. The announcement may have been lost, so the second request makes it again.
+    if (state.status === 'dialing')
+      await perform(ports, found.value, [{ type: 'hang_up', attemptId: state.attemptId }]);
+    return found;
+  }
+  const written = await fromStorage(() => ports.store.updateCall(found, step.call));
+  if (!written.ok) return 'raced';
+  await ports.acceptor.confirm();
+  await perform(ports, step.call, step.effects);
+  return { value: step.call, version: written.version };
+}
+
+/** The record says canceled; what follows from it may be late, or lost and repaired, without harm. */
+async function perform(
+  { store, queues, logger }: HandlerPorts,
+  call: Call,
+  effects: readonly CallEffect[],
+): Promise<void> {
+  for (const effect of effects) {
+    try {
+      if (effect.type === 'dequeue') await queues.dial.remove(effect.attemptId);
+      if (effect.type === 'hang_up') {
+        const attempt = await store.readAttempt(effect.attemptId);
+        if (attempt !== undefined) await store.announceCancel(attempt.value.pbx, effect.attemptId);
+      }
+    } catch (err) {
+      logger.warn({ err, callId: call.id, effect: effect.type }, 'a canceled call could not be cleaned up at once');
+    }
+  }
+}

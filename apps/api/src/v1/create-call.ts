@@ -1,0 +1,27 @@
+import { problem, v1 } from '@redial/dialects';
+import { acceptedVersion } from '../accept/accept-calls.ts';
+import { idempotently } from '../accept/idempotency.ts';
+import { callReply, type Handler, type HandlerPorts } from './handler.ts';
+
+/** POST /v1/calls */
+export function createCall(ports: HandlerPorts): Handler {
+  const { acceptor, clock, ids, pick } = ports;
+  return ({ tenant, body, header }) =>
+    idempotently(
+      ports,
+      { tenantId: tenant.id, header: header('idempotency-key'), operation: 'createCall', body },
+      async (complete) => {
+        const id = ids.callId();
+        const parsed = v1.toCallRequest(body, { tenant, now: clock.now(), newReference: id, pick });
+        if (!parsed.ok) return { result: problem('invalid_request', { errors: parsed.errors }), kept: false };
+        const { request, reference } = parsed;
+        const candidate = { id, attemptId: ids.attemptId(), tenantId: tenant.id, dialect: 'v1', reference, request };
+        const [call] = acceptor.prepare([candidate]);
+        if (call === undefined) throw new TypeError('one candidate is one call');
+        const view = { call, attempts: [], tenant, now: clock.now() };
+        const reply = callReply(202, view, acceptedVersion, { Location: `/v1/calls/${id}` });
+        await acceptor.commit([call], complete?.(reply));
+        return { result: reply, kept: true };
+      },
+    );
+}

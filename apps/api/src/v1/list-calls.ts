@@ -1,0 +1,56 @@
+import type { Tenant } from '@redial/call';
+import { type FieldError, jsonReply, problem, readFields, v1 } from '@redial/dialects';
+import { type CallQuery, isCallCursor } from '@redial/store';
+import { fromStorage } from '../accept/storage.ts';
+import type { Handler, HandlerPorts } from './handler.ts';
+
+const limitDefault = 50;
+
+/** GET /v1/calls */
+export function listCalls({ store }: HandlerPorts): Handler {
+  return async ({ tenant, query }) => {
+    const read = readQuery(query, tenant);
+    if (!read.ok)
+      return problem('invalid_request', { detail: 'At least one parameter is wrong.', errors: read.errors });
+    const page = await fromStorage(() => store.listCalls(read.query));
+    return jsonReply(200, {
+      calls: page.calls.map(({ value }) => v1.callSummaryReply(value, tenant)),
+      cursor: page.cursor ?? null,
+    });
+  };
+}
+
+type ReadQuery =
+  | { readonly ok: true; readonly query: CallQuery }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+function readQuery(query: unknown, tenant: Tenant): ReadQuery {
+  const { values, errors: shapeErrors } = readFields(v1.ListCalls, query);
+  const errors: FieldError[] = shapeErrors.map(({ field, message }) => ({ field: field.slice(1), message }));
+  const moment = (field: string, written: string | undefined): number | undefined => {
+    if (written === undefined) return undefined;
+    const read = v1.readMoment(written, tenant.timeZone);
+    if (read.ok) return read.at;
+    errors.push({ field, message: read.message });
+    return undefined;
+  };
+  const from = moment('from', values.from);
+  const to = moment('to', values.to);
+  const { reference, state: status, cursor, limit = limitDefault } = values;
+  if (cursor !== undefined && !isCallCursor(cursor)) {
+    errors.push({ field: 'cursor', message: 'must be a cursor as an earlier page gave it' });
+  }
+  if (errors.length > 0) return { ok: false, errors };
+  return {
+    ok: true,
+    query: {
+      tenantId: tenant.id,
+      limit,
+      ...(reference !== undefined && { reference }),
+      ...(status !== undefined && { status }),
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(cursor !== undefined && { cursor }),
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { problem, v1 } from '@redial/dialects';
+import type { Express, RequestHandler } from 'express';
+import { apiKeyOf, type FindTenant } from '../authentication/api-keys.ts';
+import { jsonBody } from '../http/body.ts';
+import { expressPath } from '../http/methods.ts';
+import { tenantOf } from '../http/rate-limit.ts';
+import { refuse } from '../http/refuse.ts';
+import { sendReply } from '../http/send-reply.ts';
+import { cancelCall } from './cancel-call.ts';
+import { createBatch } from './create-batch.ts';
+import { createCall } from './create-call.ts';
+import { listDeliveries, resendDelivery } from './deliveries.ts';
+import { getCall } from './get-call.ts';
+import { type Handler, type HandlerPorts, isProblem } from './handler.ts';
+import { listCalls } from './list-calls.ts';
+import { rescheduleCall } from './reschedule-call.ts';
+
+export interface MountPorts extends HandlerPorts {
+  readonly findTenant: FindTenant;
+  readonly limitRequests: RequestHandler;
+}
+
+const handlers: Readonly<Record<v1.Operation, (ports: HandlerPorts) => Handler>> = {
+  createCall,
+  createBatch,
+  listCalls,
+  getCall,
+  rescheduleCall,
+  cancelCall,
+  listDeliveries,
+  resendDelivery,
+};
+
+/** Every address of `/v1`: who asks, then how often, then what. */
+export function mountV1(app: Express, ports: MountPorts): void {
+  const authenticate = authenticateWith(ports.findTenant);
+  for (const { operation, method, path, body, bodyBytesMax = 0 } of v1.endpoints) {
+    const reading = body === undefined ? [] : jsonBody(bodyBytesMax);
+    app[method](expressPath(path), authenticate, ports.limitRequests, ...reading, answer(handlers[operation](ports)));
+  }
+}
+
+function authenticateWith(findTenant: FindTenant): RequestHandler {
+  return (request, response, next) => {
+    const apiKey = apiKeyOf((name) => request.get(name));
+    const tenant = apiKey === undefined ? undefined : findTenant(apiKey);
+    if (tenant === undefined)
+      return refuse(response, problem('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } }));
+    response.locals['tenant'] = tenant;
+    next();
+  };
+}
+
+function answer(handler: Handler): RequestHandler {
+  return async (request, response) => {
+    const { query, body, params } = request;
+    const id = params['id'];
+    const result = await handler({
+      tenant: tenantOf(response.locals),
+      id: typeof id === 'string' ? id : '',
+      query,
+      body,
+      header: (name) => request.get(name),
+    });
+    if (isProblem(result)) refuse(response, result);
+    else sendReply(response, result);
+  };
+}

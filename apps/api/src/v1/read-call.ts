@@ -1,0 +1,30 @@
+import type { Tenant } from '@redial/call';
+import { type AttemptId, type Call, CallId } from '@redial/call';
+import type { v1 } from '@redial/dialects';
+import type { Versioned } from '@redial/store';
+import { fromStorage } from '../accept/storage.ts';
+import type { Ports } from '../ports.ts';
+
+/** The tenant's call, or undefined: another tenant's call does not exist. */
+export async function readCall(
+  { store }: Pick<Ports, 'store'>,
+  tenant: Tenant,
+  id: string,
+): Promise<Versioned<Call> | undefined> {
+  const callId = CallId.safeParse(id);
+  if (!callId.success) return undefined;
+  const found = await fromStorage(() => store.readCall(callId.data));
+  return found?.value.tenantId === tenant.id ? found : undefined;
+}
+
+/** The call with the records of all its attempts. */
+export async function viewOf(
+  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  tenant: Tenant,
+  call: Call,
+): Promise<v1.CallView> {
+  const ids = call.history.map((attempt) => attempt.attemptId as AttemptId);
+  if (call.state.status === 'dialing') ids.push(call.state.attemptId);
+  const attempts = ids.length === 0 ? [] : await fromStorage(() => store.readAttempts(ids));
+  return { call, attempts, tenant, now: clock.now() };
+}

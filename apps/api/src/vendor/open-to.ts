@@ -1,0 +1,59 @@
+import { BlockList, isIP } from 'node:net';
+import type { Tenant } from '@redial/call';
+
+/** Who may use a vendor's dialect without a key, for integrations that can send none. */
+export interface OpenTo {
+  /** Addresses or CIDR networks that requests come from. */
+  readonly sources: readonly string[];
+  /** Narrows it to requests for this host name, where two tenants share a source. */
+  readonly host?: string | undefined;
+}
+
+export interface Visitor {
+  /** Of the connection itself: nothing that a header says. */
+  readonly address: string | undefined;
+  readonly host: string | undefined;
+}
+
+export type FindByOrigin = (visitor: Visitor) => Tenant | undefined;
+
+/** A request without a key → the one tenant that is open to where it comes from. Two that are open to it: nobody. */
+export function openingsOf(tenants: readonly Tenant[]): FindByOrigin {
+  const openings = tenants.flatMap((tenant) => {
+    const openTo = openToOf(tenant);
+    return openTo === undefined
+      ? []
+      : [{ tenant, sources: blockList(openTo.sources), host: openTo.host?.toLowerCase() }];
+  });
+  return ({ address, host }) => {
+    if (address === undefined) return undefined;
+    const name = host?.replace(/:[0-9]+$/, '').toLowerCase();
+    const [first, ...more] = openings.filter((opening) => {
+      return isIn(opening.sources, address) && (opening.host === undefined || opening.host === name);
+    });
+    return more.length === 0 ? first?.tenant : undefined;
+  };
+}
+
+/** `click2dial.openTo` of the tenant's configuration, where the installation's schema has it. */
+function openToOf(tenant: Tenant): OpenTo | undefined {
+  return (tenant.click2dial as Tenant['click2dial'] & { readonly openTo?: OpenTo }).openTo;
+}
+
+function blockList(sources: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const source of sources) {
+    const [address = '', bits] = source.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return list;
+}
+
+/** An IPv4 address arrives as ::ffff:… where the server listens on both. */
+function isIn(list: BlockList, address: string): boolean {
+  const plain = address.replace(/^::ffff:(?=[0-9]+\.)/i, '');
+  const version = isIP(plain);
+  return version !== 0 && list.check(plain, version === 6 ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,112 @@
+import { type AttemptWatch, createAttemptWatch, type Pbx } from '@redial/asterisk';
+import type { AttemptId, AttemptRecord, Configuration } from '@redial/call';
+import { type Clock, every, keepTrying, type Logger, type Metrics } from '@redial/platform';
+import type { Queues, Workers } from '@redial/queue';
+import type { Store } from '@redial/store';
+import { createDialJob } from './dial-job.ts';
+import { createStartTimer } from './start-timer.ts';
+
+/**
+ * The dialer: takes due calls from the queue and originates them. It watches its own attempts until they end, so that a
+ * results process that is down loses nothing; the results process watches all, so that a dialer that dies loses nothing.
+ */
+export interface DialerDependencies {
+  readonly configuration: Configuration;
+  readonly pbxs: readonly Pbx[];
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly workers: Workers;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly concurrency: number;
+  /** Names this process among its like. */
+  readonly holder: string;
+}
+
+const reportEveryMs = 5_000;
+
+export interface Dialer {
+  /** Takes no more jobs, waits until dial1's outcome of those under way is known (at most `graceMs`), lets go of the PBXs. */
+  drain(graceMs: number): Promise<void>;
+  readonly underway: number;
+}
+
+export async function startDialer(dependencies: DialerDependencies): Promise<Dialer> {
+  const { configuration, store, queues, workers, clock, metrics, logger, concurrency, holder } = dependencies;
+  const callOf = new Map<AttemptId, AttemptRecord['callId']>();
+  const startTimer = createStartTimer(clock);
+  const stopping = new AbortController();
+  const watched = new Map<string, { pbx: Pbx; watch: AttemptWatch }>();
+
+  for (const pbx of dependencies.pbxs) {
+    const watch = createAttemptWatch({
+      pbx,
+      clock,
+      onConclude: (attemptId, evidence) => {
+        const callId = callOf.get(attemptId);
+        callOf.delete(attemptId);
+        if (callId === undefined) return;
+        logger.info({ callId, attemptId, pbx: pbx.name }, 'concluded');
+        void keepTrying(() => queues.results.add({ callId, attemptId, witness: 'dialer', evidence }), {
+          signal: stopping.signal,
+          onError: (error, failures) =>
+            logger.error({ callId, attemptId, error, failures }, 'the result could not be queued'),
+        }).catch(() =>
+          logger.warn({ callId, attemptId }, 'stopping with a result not queued; the results process looks it up'),
+        );
+      },
+      onProgress: () => undefined,
+      onIgnored: (phase, signal) => metrics.signalIgnored(phase, signal),
+    });
+    pbx.on('up', ({ boot, version }) => logger.info({ pbx: pbx.name, boot, version }, 'PBX connected'));
+    pbx.on('down', (reason) => logger.warn({ pbx: pbx.name, reason }, 'PBX disconnected'));
+    pbx.on('odd', (what) => logger.warn({ pbx: pbx.name, what }, 'odd AMI traffic'));
+    watched.set(pbx.name, { pbx, watch });
+    pbx.start();
+  }
+
+  const report = async (): Promise<void> => {
+    for (const { pbx } of watched.values()) {
+      metrics.pbxLink(pbx.name, pbx.isUp);
+      await store.reportPbx(holder, { pbx: pbx.name, process: 'dialer', up: pbx.isUp, at: clock.now() });
+    }
+  };
+  const unreported = (error: unknown) => logger.debug({ error }, 'the state of the PBX links was not reported');
+  const reporting = every(reportEveryMs, report, unreported);
+  for (const { pbx } of watched.values()) {
+    for (const change of ['up', 'down'] as const) pbx.on(change, () => void report().catch(unreported));
+  }
+
+  const forgetCancel = await store.onCancel((pbx, attemptId) => watched.get(pbx)?.watch.cancel(attemptId));
+  const worker = workers.dial(
+    concurrency,
+    createDialJob({
+      store,
+      configuration,
+      pbxs: watched,
+      clock,
+      metrics,
+      logger,
+      remember: (attempt) => callOf.set(attempt.id, attempt.callId),
+      waitUntil: startTimer.waitUntil,
+    }),
+  );
+
+  return {
+    get underway() {
+      return worker.active;
+    },
+    async drain(graceMs) {
+      startTimer.stop();
+      await worker.drain(graceMs);
+      stopping.abort();
+      await forgetCancel();
+      await reporting.stop();
+      for (const { pbx, watch } of watched.values()) {
+        watch.stop();
+        await pbx.stop();
+      }
+    },
+  };
+}

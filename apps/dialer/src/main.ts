@@ -1,0 +1,93 @@
+import { hostname } from 'node:os';
+import { createPbx, examinePbx } from '@redial/asterisk';
+import {
+  closeRedis,
+  connectRedis,
+  createHealth,
+  createLogger,
+  createMetrics,
+  describeSettings,
+  onShutdown,
+  type RedisChange,
+  type RedisRole,
+  readConfigurationFile,
+  readSettings,
+  startOpsServer,
+  systemClock,
+  valueOrExit,
+} from '@redial/platform';
+import { createQueues, createWorkers } from '@redial/queue';
+import { createStore } from '@redial/store';
+import { startDialer } from './dialer.ts';
+
+/** The dialer process: settings and configuration → connections → `startDialer`. SIGTERM drains. */
+const settings = valueOrExit(readSettings());
+const configuration = valueOrExit(await readConfigurationFile(settings.configurationFile));
+const logger = createLogger({ process: 'dialer', level: settings.logLevel });
+const metrics = createMetrics({ process: 'dialer' });
+logger.info({ settings: describeSettings(settings) }, 'starting');
+
+const onChange = (change: RedisChange) =>
+  change.up ? logger.info('Redis connected') : logger.error({ error: change.error }, 'Redis disconnected');
+const redis = (role: RedisRole) =>
+  connectRedis({ url: settings.redisUrl, role, ...(role === 'store' && { onChange }) });
+const store = createStore({
+  redis: redis('store'),
+  subscriber: redis('subscriber'),
+  prefix: settings.keyPrefix,
+  retentionSeconds: settings.retentionDays * 86_400,
+});
+const queueConnection = redis('queue');
+const workerConnection = redis('worker');
+const onError = (error: unknown) => logger.error({ error }, 'queue error');
+const queues = createQueues({ connection: queueConnection, prefix: settings.keyPrefix, onError });
+const workers = createWorkers({ connection: workerConnection, prefix: settings.keyPrefix, onError });
+const pbxs = configuration.pbxs.map((pbx) => createPbx(pbx));
+
+const logLevelOf = { ok: 'info', unsure: 'warn', failed: 'error' } as const;
+for (const pbx of configuration.pbxs) {
+  // A look at each PBX before the first call: what is wrong there is told in sentences, once, and does not keep us from starting.
+  void examinePbx(pbx).then((checks) => {
+    for (const { check, verdict, message } of checks) logger[logLevelOf[verdict]]({ pbx: pbx.name, check }, message);
+  });
+}
+
+const dialer = await startDialer({
+  configuration,
+  pbxs,
+  store,
+  queues,
+  workers,
+  clock: systemClock,
+  metrics,
+  logger,
+  concurrency: settings.dialerConcurrency,
+  holder: `${hostname()}.${process.pid}`,
+});
+
+const health = createHealth([
+  { name: 'redis', check: () => store.ping() },
+  ...pbxs.map((pbx) => ({ name: `pbx.${pbx.name}`, check: async () => assertUp(pbx) })),
+]);
+const ops =
+  settings.ops.port === 0
+    ? undefined
+    : await startOpsServer({ ...settings.ops, health, metrics, metricsToken: settings.metricsToken });
+
+onShutdown({
+  logger,
+  drainSeconds: settings.drainSeconds,
+  async drain(graceMs) {
+    health.drain();
+    await dialer.drain(graceMs);
+    await queues.close();
+    await store.close();
+    await Promise.all([closeRedis(queueConnection), closeRedis(workerConnection)]);
+    await ops?.close();
+  },
+});
+logger.info('ready');
+
+function assertUp(pbx: { readonly name: string; readonly isUp: boolean }): void {
+  if (!pbx.isUp) throw new Error(`no AMI session with ${pbx.name}`);
+}

@@ -1,0 +1,87 @@
+import type { AmiMessage } from './ami-parser.ts';
+import { type Call, error, respond, type SessionState } from './ami-reply.ts';
+import { coreShowChannels, getvar, hangup, originateAction, redirect, setvar, status } from './channel-actions.ts';
+import { coreSettings, coreStatus, dbGet, dbGetTree, extensionState, showDialPlan } from './core-actions.ts';
+import { challenge, events, login, logoff, ping } from './session-actions.ts';
+
+type Action = (call: Call) => void;
+
+/** manager.redial.conf: `write = originate,call,reporting`. The other classes exist, and are not ours. */
+const ourRights = new Set(['originate', 'call', 'reporting']);
+
+/** Each action with the rights of which one is needed; none: anybody. Source: main/manager.c, main/db.c, main/pbx.c. */
+const actions: Readonly<Record<string, { readonly rights: readonly string[]; readonly run: Action }>> = {
+  Login: { rights: [], run: login },
+  Logoff: { rights: [], run: logoff },
+  Challenge: { rights: [], run: challenge },
+  Ping: { rights: [], run: ping },
+  Events: { rights: [], run: events },
+  ListCommands: { rights: [], run: listCommands },
+  Originate: { rights: ['originate'], run: originateAction },
+  Hangup: { rights: ['system', 'call'], run: hangup },
+  Redirect: { rights: ['call'], run: redirect },
+  Status: { rights: ['system', 'call', 'reporting'], run: status },
+  CoreShowChannels: { rights: ['system', 'reporting'], run: coreShowChannels },
+  CoreStatus: { rights: ['system', 'reporting'], run: coreStatus },
+  CoreSettings: { rights: ['system', 'reporting'], run: coreSettings },
+  Getvar: { rights: ['call', 'reporting'], run: getvar },
+  Setvar: { rights: ['call'], run: setvar },
+  DBGet: { rights: ['system', 'reporting'], run: dbGet },
+  DBGetTree: { rights: ['system', 'reporting'], run: dbGetTree },
+  ShowDialPlan: { rights: ['config', 'reporting'], run: showDialPlan },
+  ExtensionState: { rights: ['call', 'reporting'], run: extensionState },
+  DBPut: { rights: ['system'], run: never },
+  DBDel: { rights: ['system'], run: never },
+  DBDelTree: { rights: ['system'], run: never },
+  Command: { rights: ['command'], run: never },
+  Filter: { rights: ['system'], run: never },
+  Reload: { rights: ['config', 'system'], run: never },
+  GetConfig: { rights: ['system', 'config'], run: never },
+  UpdateConfig: { rights: ['config'], run: never },
+  ModuleLoad: { rights: ['system'], run: never },
+  UserEvent: { rights: ['user'], run: never },
+};
+
+/** AMI takes the name of an action in any case. */
+const actionsByName = new Map(Object.entries(actions).map(([name, action]) => [name.toLowerCase(), action]));
+
+/** Runs one message as Asterisk's process_message does. */
+export function act(session: SessionState, message: AmiMessage): void {
+  const call = { session, message };
+  const name = message.header('Action');
+  if (message.fault !== undefined) error(call, message.fault);
+  else if (name === '') error(call, 'Missing action in request');
+  else if (!session.authenticated && !/^(login|logoff|challenge)$/i.test(name)) error(call, 'Permission denied');
+  else {
+    const action = actionsByName.get(name.toLowerCase());
+    if (action === undefined) {
+      error(call, `Invalid/unknown command: ${name}. Use Action: ListCommands to show available commands.`);
+    } else if (!mayRun(action.rights)) {
+      error(call, 'Permission denied');
+    } else {
+      action.run(call);
+    }
+  }
+}
+
+function mayRun(rights: readonly string[]): boolean {
+  return rights.length === 0 || rights.some((right) => ourRights.has(right));
+}
+
+/** Exactly what this user may run. */
+function listCommands(call: Call): void {
+  const allowed = Object.entries(actions).filter(([, { rights }]) => mayRun(rights));
+  respond(
+    call,
+    'Success',
+    allowed.map(([name, { rights }]) => [
+      name,
+      `(Priv: ${rights.length === 0 ? '<none>' : [...rights, 'all'].join()})`,
+    ]),
+  );
+}
+
+/** For actions that no right of ours ever reaches. */
+function never(): void {
+  throw new Error('an action ran that needs a right which this user does not have');
+}

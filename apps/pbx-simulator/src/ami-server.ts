@@ -1,0 +1,82 @@
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import { AmiSession } from './ami-session.ts';
+import type { Exchange } from './exchange.ts';
+
+export interface AmiServerOptions {
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+  readonly username: string;
+  readonly secret: string;
+  /** What CoreSettings calls AsteriskVersion. */
+  readonly version: string;
+  /** Whether to keep every byte that comes. */
+  readonly isRecording: boolean;
+}
+
+/** The manager interface: any number of sessions, each of which sees all events. */
+export class AmiServer {
+  readonly exchange: Exchange;
+  readonly options: AmiServerOptions;
+  readonly #server: Server;
+  readonly #sessions = new Set<AmiSession>();
+  #received = '';
+  #isSilent = false;
+
+  constructor(exchange: Exchange, options: AmiServerOptions) {
+    this.exchange = exchange;
+    this.options = options;
+    this.#server = createServer((socket) => {
+      const session: AmiSession = new AmiSession(this, socket, () => this.#sessions.delete(session));
+      this.#sessions.add(session);
+      if (this.#isSilent) session.silence();
+    });
+    exchange.onEvent((event) => {
+      for (const session of this.#sessions) session.sendEvent(event);
+    });
+  }
+
+  /** Resolves to the port. */
+  listen(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.options.port, this.options.host, () => {
+        this.#server.off('error', reject);
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  /** Logged in. */
+  get sessionCount(): number {
+    return [...this.#sessions].filter((session) => session.authenticated).length;
+  }
+
+  record(bytes: string): void {
+    if (this.options.isRecording) this.#received += bytes;
+  }
+
+  received(): string {
+    return this.#received;
+  }
+
+  cut(): void {
+    for (const session of this.#sessions) session.cut();
+    this.#sessions.clear();
+  }
+
+  silence(): () => void {
+    this.#isSilent = true;
+    for (const session of this.#sessions) session.silence();
+    return () => {
+      this.#isSilent = false;
+      for (const session of this.#sessions) session.resume();
+    };
+  }
+
+  close(): Promise<void> {
+    this.cut();
+    return new Promise((resolve) => this.#server.close(() => resolve()));
+  }
+}

@@ -1,0 +1,73 @@
+import type { Socket } from 'node:net';
+import { act } from './ami-actions.ts';
+import { type AmiMessage, AmiParser } from './ami-parser.ts';
+import type { SessionState } from './ami-reply.ts';
+import type { AmiServer } from './ami-server.ts';
+import { type AmiEvent, eventText, passesEventFilter } from './event.ts';
+
+/** One TCP connection to the simulated manager interface. */
+export class AmiSession implements SessionState {
+  readonly server: AmiServer;
+  authenticated = false;
+  wantsEvents = true;
+  challenge = '';
+  readonly #socket: Socket;
+  readonly #parser = new AmiParser((message) => this.#onMessage(message));
+  #isSilent = false;
+  #held = '';
+  #isClosing = false;
+
+  constructor(server: AmiServer, socket: Socket, onClosed: () => void) {
+    this.server = server;
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on('data', (bytes: Buffer) => {
+      const text = bytes.toString('latin1');
+      server.record(text);
+      this.#parser.feed(text);
+    });
+    socket.on('error', () => {});
+    socket.on('close', onClosed);
+    this.send('Asterisk Call Manager/11.0.0\r\n');
+  }
+
+  send(text: string): void {
+    if (this.#isSilent) this.#held += text;
+    else this.#socket.write(text, 'latin1');
+  }
+
+  sendEvent(event: AmiEvent): void {
+    if (!this.authenticated || !this.wantsEvents) return;
+    const text = eventText(event);
+    if (passesEventFilter(text)) this.send(text);
+  }
+
+  /** Says what is still to be said, then closes. */
+  end(): void {
+    this.#isClosing = true;
+    this.#socket.end();
+  }
+
+  cut(): void {
+    this.#isClosing = true;
+    this.#socket.destroy();
+  }
+
+  /** The line is dead but open: nothing is read, nothing is sent. */
+  silence(): void {
+    this.#isSilent = true;
+    this.#socket.pause();
+  }
+
+  /** What was held back on both sides arrives late, as TCP would deliver it. */
+  resume(): void {
+    this.#isSilent = false;
+    if (this.#held !== '') this.#socket.write(this.#held, 'latin1');
+    this.#held = '';
+    this.#socket.resume();
+  }
+
+  #onMessage(message: AmiMessage): void {
+    if (!this.#isClosing) act(this, message);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Header } from './event.ts';
+
+/** Asterisk's channel states, as far as an outgoing leg meets them. */
+export const channelState = { down: 0, ringing: 5, up: 6 } as const;
+export type ChannelState = (typeof channelState)[keyof typeof channelState];
+
+const stateText: Readonly<Record<ChannelState, string>> = { 0: 'Down', 5: 'Ringing', 6: 'Up' };
+
+/** A live channel of the simulated PBX. */
+export interface Channel {
+  readonly name: string;
+  readonly uniqueId: string;
+  readonly linkedId: string;
+  /** Simulated ms (Clock.ticks). */
+  readonly createdTicks: number;
+  state: ChannelState;
+  callerId: string;
+  connectedLine: string;
+  context: string;
+  exten: string;
+  priority: number;
+  application: { name: string; data: string };
+  bridgeId: string;
+  /** Set by Originate and by the dialplan. */
+  readonly variables: Map<string, string>;
+  /** SIP headers for its INVITE. */
+  readonly headers: Record<string, string>;
+  /** What an AMI Hangup does: whoever runs the channel puts it here. */
+  hangUp(): void;
+  /** What its phone's BYE does. */
+  phoneHungUp(): void;
+  /** Timers and phones that end with the channel, however it ends. */
+  readonly cleanUps: (() => void)[];
+}
+
+/** The headers with which every channel event begins (main/manager_channels.c). */
+export function channelHeaders(channel: Channel): Header[] {
+  return [
+    ['Channel', channel.name],
+    ['ChannelState', channel.state],
+    ['ChannelStateDesc', stateText[channel.state]],
+    ['CallerIDNum', channel.callerId || '<unknown>'],
+    ['CallerIDName', '<unknown>'],
+    ['ConnectedLineNum', channel.connectedLine || '<unknown>'],
+    ['ConnectedLineName', '<unknown>'],
+    ['Language', 'en'],
+    ['AccountCode', ''],
+    ['Context', channel.context],
+    ['Exten', channel.exten],
+    ['Priority', channel.priority],
+    ['Uniqueid', channel.uniqueId],
+    ['Linkedid', channel.linkedId],
+  ];
+}

@@ -1,0 +1,38 @@
+/** What ShowDialPlan tells: the steps of infra/asterisk/redial.conf that matter, not every one of the file. */
+export interface DialplanExtension {
+  readonly context: string;
+  readonly exten: string;
+  readonly steps: readonly (readonly [application: string, data: string])[];
+}
+
+const variable = (name: string) => `\${${name}}`;
+
+export const dialplan: readonly DialplanExtension[] = [
+  {
+    context: 'redial',
+    exten: 'connect',
+    steps: [
+      ['Set', `DB(redial/${variable('REDIAL_SLOT')})=${variable('REDIAL_ATTEMPT')}|answered|${variable('EPOCH')}`],
+      ['Set', 'CHANNEL(hangup_handler_push)=redial-ended,s,1'],
+      ['Dial', `${variable('REDIAL_DIAL2_CHANNEL')},${variable('REDIAL_DIAL2_RING_SECONDS')}`],
+      ['Hangup', ''],
+    ],
+  },
+  { context: 'redial-dial2', exten: 's', steps: [['Return', '']] },
+  { context: 'redial-dial2-answered', exten: 's', steps: [['Return', '']] },
+  { context: 'redial-dial2-ended', exten: 's', steps: [['Return', '']] },
+  {
+    context: 'redial-ended',
+    exten: 's',
+    steps: [
+      ['Set', `DB(redial/${variable('REDIAL_SLOT')})=${variable('journal')}`],
+      ['UserEvent', `RedialAttempt,Journal: ${variable('journal')}`],
+      ['Return', ''],
+    ],
+  },
+];
+
+export function isExtension(context: string, exten: string, priority: number): boolean {
+  const found = dialplan.find((one) => one.context === context && one.exten === exten);
+  return found !== undefined && priority >= 1 && priority <= found.steps.length;
+}

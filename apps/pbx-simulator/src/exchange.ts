@@ -1,0 +1,163 @@
+import type { AstDb } from './astdb.ts';
+import { causeText } from './causes.ts';
+import { type Channel, type ChannelState, channelHeaders, channelState } from './channel.ts';
+import type { Clock } from './clock.ts';
+import type { AmiEvent, Header } from './event.ts';
+import type { ScriptedPhones } from './phones.ts';
+
+export interface ExchangeOptions {
+  readonly clock: Clock;
+  readonly phones: ScriptedPhones;
+  readonly astDb: AstDb;
+  /** Trunks that exist besides the agents' endpoints; absent: any name does. */
+  readonly trunks?: readonly string[];
+  /** Where both sides would talk until the other hangs up: dial2 hangs up after so many simulated ms. */
+  readonly talkMs?: number;
+}
+
+export interface NewChannel {
+  /** `PJSIP/1001`: the channel's name gets a running number behind it. */
+  readonly endpoint: string;
+  readonly uniqueId?: string;
+  readonly linkedId?: string;
+  readonly context: string;
+  readonly exten: string;
+  readonly callerId: string;
+}
+
+/** The live part of the simulated PBX: its channels and the events they raise. It knows nothing of AMI sessions. */
+export class Exchange {
+  readonly clock: Clock;
+  readonly phones: ScriptedPhones;
+  readonly astDb: AstDb;
+  readonly talkMs: number | undefined;
+  readonly #trunks: readonly string[] | undefined;
+  readonly #channels = new Set<Channel>();
+  readonly #listeners = new Set<(event: AmiEvent) => void>();
+  #channelsOpened = 0;
+  #bootedAt: number;
+
+  constructor(options: ExchangeOptions) {
+    this.clock = options.clock;
+    this.phones = options.phones;
+    this.astDb = options.astDb;
+    this.talkMs = options.talkMs;
+    this.#trunks = options.trunks;
+    this.#bootedAt = options.clock.now();
+  }
+
+  /** Epoch ms; Asterisk shows it in whole seconds. */
+  get bootedAt(): number {
+    return this.#bootedAt;
+  }
+
+  /** Since the start. */
+  get channelsOpened(): number {
+    return this.#channelsOpened;
+  }
+
+  get channels(): readonly Channel[] {
+    return [...this.#channels];
+  }
+
+  onEvent(listener: (event: AmiEvent) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  emit(name: string, headers: readonly Header[], privilege: AmiEvent['privilege'] = 'call'): void {
+    for (const listener of this.#listeners) listener({ name, privilege, headers });
+  }
+
+  /** A crash and a new start: channels vanish without a word, AstDB stays, CoreStatus shows a new start. */
+  restart(): void {
+    for (const channel of this.#channels) this.#forget(channel);
+    this.#channelsOpened = 0;
+    // Two starts within one second would look like one.
+    this.#bootedAt = Math.max(this.clock.now(), this.#bootedAt + 1000);
+  }
+
+  /** By name or unique id, whole and in any case, as AMI actions look for one. */
+  find(nameOrId: string): Channel | undefined {
+    const wanted = nameOrId.toLowerCase();
+    return (
+      this.channels.find((one) => one.name.toLowerCase() === wanted) ??
+      this.channels.find((one) => one.uniqueId.toLowerCase() === wanted)
+    );
+  }
+
+  /** Asterisk 22 compares a new channel's id with live ones by case-insensitive *prefix* (main/channel.c, do_ids_conflict). */
+  idIsTaken(uniqueId: string): boolean {
+    const wanted = uniqueId.toLowerCase();
+    return wanted !== '' && this.channels.some((one) => one.uniqueId.toLowerCase().startsWith(wanted));
+  }
+
+  /** `PJSIP/<resource>` → the user part that is dialled; undefined where no such endpoint is configured or registered. */
+  userBehind(resource: string): string | undefined {
+    const [endpoint = '', uri] = resource.split(/\/(.*)/s, 2);
+    // A whole URI behind an endpoint is dialled as it stands: the hole that the checks before AMI close.
+    if (uri !== undefined) return isAgent(endpoint) ? /^sips?:([^@]+)@./.exec(uri)?.[1] : undefined;
+    const at = resource.lastIndexOf('@');
+    if (at >= 0) return this.#isTrunk(resource.slice(at + 1)) ? resource.slice(0, at) : undefined;
+    return isAgent(endpoint) && this.phones.behaviourOf(endpoint).kind !== 'unregistered' ? endpoint : undefined;
+  }
+
+  #isTrunk(name: string): boolean {
+    return this.#trunks === undefined ? /^[A-Za-z0-9_.-]+$/.test(name) : this.#trunks.includes(name);
+  }
+
+  open(wanted: NewChannel): Channel {
+    const number = this.#channelsOpened;
+    this.#channelsOpened += 1;
+    const uniqueId = wanted.uniqueId || `${Math.floor(this.clock.now() / 1000)}.${number}`;
+    const channel: Channel = {
+      name: `${wanted.endpoint}-${number.toString(16).padStart(8, '0')}`,
+      uniqueId,
+      linkedId: wanted.linkedId ?? uniqueId,
+      createdTicks: this.clock.ticks(),
+      state: channelState.down,
+      callerId: wanted.callerId,
+      connectedLine: wanted.callerId,
+      context: wanted.context,
+      exten: wanted.exten,
+      priority: 1,
+      application: { name: '', data: '' },
+      bridgeId: '',
+      variables: new Map(),
+      headers: {},
+      hangUp: () => {},
+      phoneHungUp: () => {},
+      cleanUps: [],
+    };
+    this.#channels.add(channel);
+    this.emit('Newchannel', channelHeaders(channel));
+    return channel;
+  }
+
+  setState(channel: Channel, state: ChannelState): void {
+    if (channel.state === state || !this.#channels.has(channel)) return;
+    channel.state = state;
+    this.emit('Newstate', channelHeaders(channel));
+  }
+
+  /** Ends a channel; a second time it does nothing. `techCause` 0: the header is absent. */
+  close(channel: Channel, cause: number, techCause = 0): void {
+    if (!this.#channels.has(channel)) return;
+    this.#forget(channel);
+    this.emit('Hangup', [
+      ...channelHeaders(channel),
+      ['Cause', cause],
+      ['Cause-txt', causeText(cause)],
+      ...(techCause === 0 ? [] : ([['TechCause', techCause]] as const)),
+    ]);
+  }
+
+  #forget(channel: Channel): void {
+    this.#channels.delete(channel);
+    for (const cleanUp of channel.cleanUps) cleanUp();
+  }
+}
+
+/** The agents' endpoints, 1000 to 1999. */
+function isAgent(endpoint: string): boolean {
+  return /^1[0-9]{3}$/.test(endpoint);
+}

@@ -1,0 +1,175 @@
+import type { AmiMessage } from './ami-parser.ts';
+import { causeOf } from './causes.ts';
+import type { Channel } from './channel.ts';
+import { isExtension } from './dialplan.ts';
+import type { Header } from './event.ts';
+import type { Exchange } from './exchange.ts';
+import { endpointOf, placeLeg } from './leg.ts';
+import { connect } from './redial-context.ts';
+import { type Assignment, parseVariables, setVariable } from './variables.ts';
+
+/** Applications that Originate refuses without the `system` right (main/manager.c, originate_app_permissions). */
+const forbiddenApplications = [
+  'agi',
+  'dbdeltree',
+  'exec',
+  'externalivr',
+  'mixmonitor',
+  'originate',
+  'reload',
+  'system',
+  'queue',
+];
+const forbiddenData = ['CURL', 'DB', 'EVAL', 'FILE', 'ODBC', 'REALTIME', 'SHELL'];
+const uniqueIdLengthMax = 149;
+const defaultTimeoutMs = 30_000;
+
+/** SIP's timer B: an INVITE that nothing answers is given up after it. */
+const timerBMs = 32_000;
+
+/** OriginateResponse's Reason, as far as it occurs (asterisk.md): the truth is in Hangup's Cause. */
+const reason = { failed: 0, timedOut: 3, answered: 4 } as const;
+
+/**
+ * The Originate action. Returns what Asterisk refuses at once, or undefined: then it is queued, and exactly one
+ * OriginateResponse follows, after this function has returned.
+ */
+export function originate(exchange: Exchange, message: AmiMessage): string | undefined {
+  const refusal = refusalOf(message);
+  if (refusal !== undefined) return refusal;
+  exchange.clock.after(0, () => dial1(exchange, orderOf(message)));
+  return undefined;
+}
+
+function refusalOf(message: AmiMessage): string | undefined {
+  const channel = message.header('Channel');
+  const priority = message.header('Priority');
+  const timeout = message.header('Timeout');
+  const application = message.header('Application');
+  if ([message.header('ChannelId'), message.header('OtherChannelId')].some((id) => id.length > uniqueIdLengthMax)) {
+    return `Uniqueid length exceeds maximum of ${uniqueIdLengthMax}\n`;
+  }
+  if (channel === '') return 'Channel not specified';
+  if (priority !== '' && !/^\s*[+-]?[0-9]/.test(priority)) return 'Invalid priority';
+  if (timeout !== '' && !/^\s*[+-]?[0-9]/.test(timeout)) return 'Invalid timeout';
+  if (!channel.includes('/')) return 'Invalid channel';
+  if (application !== '' && isForbidden(application, message.header('Data'))) {
+    return 'Originate Access Forbidden: app or data blacklisted';
+  }
+  // Asterisk looks the extension up even where it is empty, so an Application needs no more than no priority.
+  const wanted = Number.parseInt(priority, 10) || 0;
+  if (wanted !== 0 && !isExtension(message.header('Context'), message.header('Exten'), wanted))
+    return 'Extension does not exist.';
+  return undefined;
+}
+
+function isForbidden(application: string, data: string): boolean {
+  const name = application.toLowerCase();
+  return forbiddenApplications.some((one) => name.includes(one)) || forbiddenData.some((one) => data.includes(one));
+}
+
+interface Order {
+  readonly actionId: string;
+  readonly channelId: string;
+  readonly channel: string;
+  readonly context: string;
+  readonly exten: string;
+  readonly application: string;
+  readonly data: string;
+  readonly timeoutMs: number;
+  readonly callerId: string;
+  readonly variables: readonly Assignment[];
+}
+
+function orderOf(message: AmiMessage): Order {
+  const timeout = message.header('Timeout');
+  return {
+    actionId: message.header('ActionID'),
+    channelId: message.header('ChannelId'),
+    channel: message.header('Channel'),
+    context: message.header('Context'),
+    exten: message.header('Exten'),
+    application: message.header('Application'),
+    data: message.header('Data'),
+    timeoutMs: timeout === '' ? defaultTimeoutMs : Number.parseInt(timeout, 10),
+    callerId: /<([^>]*)>/.exec(message.header('CallerID'))?.[1] ?? message.header('CallerID'),
+    variables: parseVariables(message.all('Variable')),
+  };
+}
+
+/** Rings dial1 and, once it answers, lets the dialplan have it. */
+function dial1(exchange: Exchange, order: Order): void {
+  const [tech = '', resource = ''] = order.channel.split(/\/(.*)/s, 2);
+  const user = tech.toLowerCase() === 'pjsip' ? exchange.userBehind(resource) : undefined;
+  // No endpoint, nobody registered, or a live channel has this id: there is no channel event at all.
+  if (user === undefined || exchange.idIsTaken(order.channelId)) {
+    respond(exchange, order, reason.failed);
+    return;
+  }
+
+  const channel = exchange.open({
+    endpoint: `PJSIP/${endpointOf(resource)}`,
+    uniqueId: order.channelId,
+    context: 'none',
+    exten: 's',
+    callerId: order.callerId,
+  });
+  for (const variable of order.variables) setVariable(exchange, channel, variable);
+  const fail = (why: number, cause: number, sipCode = 0) => {
+    // Asterisk sends these two in either order; so does its simulation: one call this way, the next call that way.
+    const hangupFirst = exchange.channelsOpened % 2 === 0;
+    if (hangupFirst) exchange.close(channel, cause, sipCode);
+    respond(exchange, order, why);
+    if (!hangupFirst) exchange.close(channel, cause, sipCode);
+  };
+  const stopTimers = [
+    exchange.clock.after(order.timeoutMs, () => fail(reason.timedOut, 19, 480)),
+    exchange.clock.after(timerBMs, () => fail(reason.failed, 18, 408)),
+  ] as const;
+  channel.cleanUps.push(...stopTimers);
+  channel.hangUp = () => fail(reason.failed, 0);
+
+  const phone = placeLeg(
+    exchange,
+    channel,
+    { user, from: order.callerId, headers: channel.headers },
+    {
+      ringing: stopTimers[1],
+      answered: () => {
+        for (const stop of stopTimers) stop();
+        channel.context = order.context;
+        channel.exten = order.exten;
+        respond(exchange, order, reason.answered, channel);
+        if (order.application === '') connect(exchange, channel);
+        else exchange.close(channel, 16);
+      },
+      refused: (sipCode) => fail(reason.failed, causeOf(sipCode), sipCode),
+      hungUp: () => channel.phoneHungUp(),
+    },
+  );
+  channel.cleanUps.push(() => phone.end());
+}
+
+/** Every AMI session sees it, whoever sent the Originate. In failure it names the channel that was asked for, and our own id. */
+function respond(exchange: Exchange, order: Order, why: number, channel?: Channel): void {
+  const where: Header[] =
+    order.application === ''
+      ? [
+          ['Context', order.context],
+          ['Exten', order.exten],
+        ]
+      : [
+          ['Application', order.application],
+          ['Data', order.data],
+        ];
+  exchange.emit('OriginateResponse', [
+    ...(order.actionId === '' ? [] : ([['ActionID', order.actionId]] as const)),
+    ['Response', channel === undefined ? 'Failure' : 'Success'],
+    ['Channel', channel?.name ?? order.channel],
+    ...where,
+    ['Reason', why],
+    ['Uniqueid', channel?.uniqueId ?? (order.channelId || '<unknown>')],
+    ['CallerIDNum', order.callerId || '<unknown>'],
+    ['CallerIDName', '<unknown>'],
+  ]);
+}

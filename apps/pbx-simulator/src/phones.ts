@@ -1,0 +1,216 @@
+import type { Clock } from './clock.ts';
+
+/** What a phone does with an INVITE. Durations are simulated milliseconds. */
+export type PhoneBehaviour =
+  /** Rings for `ringMs` (default 0), answers, and talks for `talkMs` or until the other side hangs up. */
+  | { readonly kind: 'answers'; readonly ringMs?: number; readonly talkMs?: number }
+  /** Rings until the caller gives up. */
+  | { readonly kind: 'rings' }
+  /** Refuses with a SIP code, at once or after having rung. */
+  | { readonly kind: 'refuses'; readonly sipCode: number; readonly ringMs?: number }
+  /** Refuses with 486 the first `times` times, then answers; counted per number until `reset`. */
+  | { readonly kind: 'busy_then_answers'; readonly times: number }
+  /** Nobody is registered: there is no INVITE at all. */
+  | { readonly kind: 'unregistered' }
+  /** The contact is dead: the INVITE reaches no phone and is never answered. */
+  | { readonly kind: 'silent' };
+
+/** One INVITE as a phone saw it. */
+export interface Invite {
+  /** Epoch ms. */
+  readonly at: number;
+  /** The user part of the Request-URI, as dialled. */
+  readonly user: string;
+  /** The user part of From: the caller ID that the phone shows. */
+  readonly from: string;
+  /** Headers added for this call, by name as sent. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What the PBX hears from a phone. After `refused` or `hungUp` nothing more comes. */
+export interface PhoneListener {
+  ringing(): void;
+  answered(): void;
+  refused(sipCode: number): void;
+  hungUp(): void;
+}
+
+/** A phone in a call, from the PBX's side. */
+export interface PhoneCall {
+  /** CANCEL or BYE: the PBX ends it, and the phone says nothing more. */
+  end(): void;
+  /** The phone hangs up, if it has answered. */
+  hangUp(): void;
+}
+
+/** The same as the SIP phones of infra/local have, so that a test can do with either. */
+export interface Phones {
+  /** Every INVITE since the start or the last reset, in order. */
+  invites(): readonly Invite[];
+  invitesTo(user: string): readonly Invite[];
+  /** The first INVITE, past or future, that the predicate takes. Rejects after `timeoutMs` of real time, if that is given. */
+  waitForInvite(predicate: (invite: Invite) => boolean, timeoutMs?: number): Promise<Invite>;
+  /** Forgets INVITEs and busy counts; behaviours stay. */
+  reset(): void;
+}
+
+/** All phones of the simulated world: what each does is read off its number (infra/local/README.md has the same table). */
+export class ScriptedPhones implements Phones {
+  readonly #clock: Clock;
+  readonly #isRecording: boolean;
+  #invites: Invite[] = [];
+  readonly #listeners = new Set<(invite: Invite) => void>();
+  readonly #timesBusy = new Map<string, number>();
+  readonly #overrides: { matches: (user: string) => boolean; behaviour: PhoneBehaviour }[] = [];
+
+  constructor(clock: Clock, isRecording = true) {
+    this.#clock = clock;
+    this.#isRecording = isRecording;
+  }
+
+  invites(): readonly Invite[] {
+    return [...this.#invites];
+  }
+
+  invitesTo(user: string): readonly Invite[] {
+    return this.#invites.filter((invite) => invite.user === user);
+  }
+
+  waitForInvite(predicate: (invite: Invite) => boolean, timeoutMs?: number): Promise<Invite> {
+    const seen = this.#invites.find(predicate);
+    if (seen !== undefined) return Promise.resolve(seen);
+    return new Promise((resolve, reject) => {
+      const giveUp = () => {
+        this.#listeners.delete(listener);
+        reject(new Error(`no such INVITE within ${timeoutMs} ms; ${this.#invites.length} came`));
+      };
+      const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
+      const listener = (invite: Invite) => {
+        if (!predicate(invite)) return;
+        clearTimeout(timer);
+        this.#listeners.delete(listener);
+        resolve(invite);
+      };
+      this.#listeners.add(listener);
+    });
+  }
+
+  reset(): void {
+    this.#invites = [];
+    this.#timesBusy.clear();
+  }
+
+  /** A number exactly, or every number that a pattern matches; the newest rule wins. */
+  setBehaviour(userOrPattern: string | RegExp, behaviour: PhoneBehaviour): void {
+    const matches =
+      typeof userOrPattern === 'string'
+        ? (user: string) => user === userOrPattern
+        : (user: string) => userOrPattern.test(user);
+    this.#overrides.unshift({ matches, behaviour });
+  }
+
+  behaviourOf(user: string): PhoneBehaviour {
+    return this.#overrides.find((rule) => rule.matches(user))?.behaviour ?? behaviourByNumber(user);
+  }
+
+  /** Sends the INVITE. The phone's answers come later, never from within this call. */
+  call(invite: Invite, listener: PhoneListener): PhoneCall {
+    const behaviour = this.behaviourOf(invite.user);
+    // What goes to a dead contact, no phone ever sees.
+    if (behaviour.kind !== 'silent') this.#record(invite);
+    const timers: (() => void)[] = [];
+    const later = (ms: number, run: () => void) => void timers.push(this.#clock.after(ms, run));
+    let talking = false;
+    const stop = () => {
+      talking = false;
+      for (const cancel of timers) cancel();
+    };
+    const answer = (talkMs?: number) => {
+      talking = true;
+      listener.answered();
+      if (talking && talkMs !== undefined) later(talkMs, hangUp);
+    };
+    const hangUp = () => {
+      if (!talking) return;
+      stop();
+      listener.hungUp();
+    };
+
+    switch (behaviour.kind) {
+      case 'answers':
+        later(1, () => listener.ringing());
+        later(2 + (behaviour.ringMs ?? 0), () => answer(behaviour.talkMs));
+        break;
+      case 'rings':
+        later(1, () => listener.ringing());
+        break;
+      case 'refuses':
+        if (behaviour.ringMs !== undefined) later(1, () => listener.ringing());
+        later(2 + (behaviour.ringMs ?? 0), () => listener.refused(behaviour.sipCode));
+        break;
+      case 'busy_then_answers': {
+        const busy = this.#timesBusy.get(invite.user) ?? 0;
+        this.#timesBusy.set(invite.user, busy + 1);
+        if (busy < behaviour.times) {
+          later(2, () => listener.refused(486));
+        } else {
+          later(1, () => listener.ringing());
+          later(2, () => answer());
+        }
+        break;
+      }
+      default:
+        break;
+    }
+    return { end: stop, hangUp };
+  }
+
+  #record(invite: Invite): void {
+    if (this.#isRecording) this.#invites.push(invite);
+    for (const listener of this.#listeners) listener(invite);
+  }
+}
+
+const answers: PhoneBehaviour = { kind: 'answers' };
+const rings: PhoneBehaviour = { kind: 'rings' };
+const hangsUpAfterASecond: PhoneBehaviour = { kind: 'answers', talkMs: 1000 };
+const busyTwice: PhoneBehaviour = { kind: 'busy_then_answers', times: 2 };
+const ringsASecond: PhoneBehaviour = { kind: 'answers', ringMs: 1000 };
+const refuses = (sipCode: number): PhoneBehaviour => ({ kind: 'refuses', sipCode });
+
+/** Agents, by the first two digits of their extension. */
+const agents: Readonly<Record<string, PhoneBehaviour>> = {
+  10: answers,
+  11: rings,
+  12: refuses(486),
+  13: refuses(603),
+  14: hangsUpAfterASecond,
+  15: { kind: 'unregistered' },
+  16: { kind: 'silent' },
+  17: busyTwice,
+  18: ringsASecond,
+  19: refuses(480),
+};
+
+/** The carrier's numbers 27820KKxxxx, by KK; every other number answers. */
+const numbers: Readonly<Record<string, PhoneBehaviour>> = {
+  '00': answers,
+  '01': rings,
+  '02': refuses(486),
+  '03': refuses(603),
+  '04': refuses(404),
+  '05': refuses(503),
+  '06': hangsUpAfterASecond,
+  '07': busyTwice,
+  '08': ringsASecond,
+  '09': refuses(480),
+  '10': refuses(600),
+  '11': refuses(484),
+  '12': refuses(488),
+};
+
+function behaviourByNumber(user: string): PhoneBehaviour {
+  if (/^1[0-9]{3}$/.test(user)) return agents[user.slice(0, 2)] ?? answers;
+  const kind = /^\+?27820([0-9]{2})/.exec(user)?.[1];
+  return (kind === undefined ? undefined : numbers[kind]) ?? answers;
+}

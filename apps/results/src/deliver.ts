@@ -1,0 +1,83 @@
+import type { Clock, Logger, Metrics } from '@redial/platform';
+import type { DeliveryJob, DeliveryVerdict, Queues } from '@redial/queue';
+import { nextTryAfterMs, type SinkResult, type Sinks } from '@redial/sinks';
+import type { Delivery, Store } from '@redial/store';
+
+/**
+ * CDRs to sinks. A Redis list or stream is written at once and exactly once (its marker knows the delivery's id); a webhook
+ * goes through the `deliveries` queue, because its endpoint may be slow, down, or gone for a day.
+ */
+export interface Deliverer {
+  /** Just settled, or found undelivered by the sweeper. */
+  deliver(delivery: Delivery): Promise<void>;
+  /** A `deliveries` job. */
+  work(job: DeliveryJob): Promise<DeliveryVerdict>;
+}
+
+export interface DelivererDependencies {
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly sinks: Sinks;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+export function createDeliverer(dependencies: DelivererDependencies): Deliverer {
+  const { store, queues, sinks, logger } = dependencies;
+  return {
+    async deliver(delivery) {
+      if (sinks.find(delivery.tenantId, delivery.sink)?.type === 'webhook') {
+        await queues.deliveries.restore({ deliveryId: delivery.id });
+        return;
+      }
+      const verdict = await deliverOnce(dependencies, delivery);
+      if (verdict.type === 'again') {
+        logger.warn({ deliveryId: delivery.id, error: verdict.error }, 'not delivered; the sweeper tries again');
+      }
+    },
+    async work({ deliveryId }) {
+      const delivery = await store.readDelivery(deliveryId);
+      if (delivery === undefined || delivery.status === 'delivered') return { type: 'done' };
+      return deliverOnce(dependencies, delivery);
+    },
+  };
+}
+
+async function deliverOnce(dependencies: DelivererDependencies, delivery: Delivery): Promise<DeliveryVerdict> {
+  const { store, sinks, clock, metrics, logger } = dependencies;
+  const type = sinks.find(delivery.tenantId, delivery.sink)?.type ?? 'removed';
+  const result = await tryToDeliver(dependencies, delivery);
+  if (result.type === 'failed' && result.notTried !== undefined) {
+    return { type: 'again', afterMs: result.notTried.afterMs, error: result.error };
+  }
+
+  const tries = delivery.tries + 1;
+  const tried: Delivery = { ...delivery, tries, lastTryAt: clock.now() };
+  if (result.type === 'delivered') {
+    metrics.deliveryTried(type, 'delivered');
+    await store.writeDelivery({ ...tried, status: 'delivered' });
+    return { type: 'done' };
+  }
+
+  const failed: Delivery = { ...tried, lastError: result.error };
+  // A Redis sink that fails is Redis itself: the sweeper tries for as long as it takes. A webhook has its schedule.
+  const afterMs = type === 'webhook' ? nextTryAfterMs(tries, delivery.id) : 0;
+  if (result.retryable && afterMs !== undefined) {
+    metrics.deliveryTried(type, 'retry');
+    await store.writeDelivery(failed);
+    return { type: 'again', afterMs, error: result.error };
+  }
+  metrics.deliveryTried(type, 'dead');
+  await store.writeDelivery({ ...failed, status: 'dead' });
+  logger.error({ deliveryId: delivery.id, tries, error: result.error }, 'delivery is dead; it can be sent again');
+  return { type: 'dead', error: result.error };
+}
+
+async function tryToDeliver({ store, sinks }: DelivererDependencies, delivery: Delivery): Promise<SinkResult> {
+  const sink = sinks.find(delivery.tenantId, delivery.sink);
+  if (sink === undefined) return { type: 'failed', retryable: false, error: 'the sink is no longer configured' };
+  const cdr = await store.readCdr(delivery.attemptId);
+  if (cdr === undefined) return { type: 'failed', retryable: false, error: 'the CDR is no longer kept' };
+  return sink.deliver(cdr, delivery);
+}

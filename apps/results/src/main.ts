@@ -1,0 +1,94 @@
+import { hostname } from 'node:os';
+import { createPbx } from '@redial/asterisk';
+import { click2dial } from '@redial/dialects';
+import {
+  closeRedis,
+  connectRedis,
+  createHealth,
+  createIds,
+  createLogger,
+  createMetrics,
+  describeSettings,
+  onShutdown,
+  type RedisChange,
+  type RedisRole,
+  readConfigurationFile,
+  readSettings,
+  startOpsServer,
+  systemClock,
+  valueOrExit,
+} from '@redial/platform';
+import { createQueues, createWorkers } from '@redial/queue';
+import { createSinks } from '@redial/sinks';
+import { createStore } from '@redial/store';
+import { startResults } from './results.ts';
+
+/** The results process: settings and configuration → connections → `startResults`. SIGTERM drains. */
+const settings = valueOrExit(readSettings());
+const configuration = valueOrExit(await readConfigurationFile(settings.configurationFile));
+const logger = createLogger({ process: 'results', level: settings.logLevel });
+const metrics = createMetrics({ process: 'results' });
+logger.info({ settings: describeSettings(settings) }, 'starting');
+
+const onChange = (change: RedisChange) =>
+  change.up ? logger.info('Redis connected') : logger.error({ error: change.error }, 'Redis disconnected');
+const redis = (role: RedisRole) =>
+  connectRedis({ url: settings.redisUrl, role, ...(role === 'store' && { onChange }) });
+const store = createStore({
+  redis: redis('store'),
+  subscriber: redis('subscriber'),
+  prefix: settings.keyPrefix,
+  retentionSeconds: settings.retentionDays * 86_400,
+});
+const queueConnection = redis('queue');
+const workerConnection = redis('worker');
+const onError = (error: unknown) => logger.error({ error }, 'queue error');
+const queues = createQueues({ connection: queueConnection, prefix: settings.keyPrefix, onError });
+const workers = createWorkers({ connection: workerConnection, prefix: settings.keyPrefix, onError });
+const pbxs = configuration.pbxs.map((pbx) => createPbx(pbx));
+
+const results = await startResults({
+  configuration,
+  pbxs,
+  store,
+  queues,
+  workers,
+  sinks: createSinks({
+    tenants: configuration.tenants,
+    redis: queueConnection,
+    formats: { click2dial: (cdr) => JSON.stringify(click2dial.toNotification(cdr)) },
+  }),
+  ids: createIds(),
+  clock: systemClock,
+  metrics,
+  logger,
+  concurrency: settings.resultsConcurrency,
+  sweepEveryMs: settings.sweepSeconds * 1000,
+  holder: `${hostname()}.${process.pid}`,
+});
+
+const health = createHealth([
+  { name: 'redis', check: () => store.ping() },
+  ...pbxs.map((pbx) => ({ name: `pbx.${pbx.name}`, check: async () => assertUp(pbx) })),
+]);
+const ops =
+  settings.ops.port === 0
+    ? undefined
+    : await startOpsServer({ ...settings.ops, health, metrics, metricsToken: settings.metricsToken });
+
+onShutdown({
+  logger,
+  drainSeconds: settings.drainSeconds,
+  async drain(graceMs) {
+    health.drain();
+    await results.drain(graceMs);
+    await store.close();
+    await Promise.all([closeRedis(queueConnection), closeRedis(workerConnection)]);
+    await ops?.close();
+  },
+});
+logger.info('ready');
+
+function assertUp(pbx: { readonly name: string; readonly isUp: boolean }): void {
+  if (!pbx.isUp) throw new Error(`no AMI session with ${pbx.name}`);
+}

@@ -1,0 +1,79 @@
+import type { Pbx } from '@redial/asterisk';
+import type { Configuration, Ids } from '@redial/call';
+import { type Clock, every, type Logger, type Metrics } from '@redial/platform';
+import type { Queues, Workers } from '@redial/queue';
+import type { Sinks } from '@redial/sinks';
+import type { Store } from '@redial/store';
+import { createDeliverer } from './deliver.ts';
+import { createSettle } from './settle.ts';
+import { startSweeper } from './sweeper.ts';
+import { startWitness } from './witness.ts';
+
+/** The results process: watches the PBXs, settles each attempt once, delivers its CDR, and sweeps up what others dropped. */
+export interface ResultsDependencies {
+  readonly configuration: Configuration;
+  readonly pbxs: readonly Pbx[];
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly workers: Workers;
+  readonly sinks: Sinks;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly concurrency: number;
+  readonly sweepEveryMs: number;
+  readonly holder: string;
+}
+
+export interface Results {
+  drain(graceMs: number): Promise<void>;
+}
+
+/** Webhooks under way at once; a slow endpoint holds up one of these and nothing else. */
+const deliveryConcurrency = 50;
+const reportEveryMs = 5_000;
+
+export async function startResults(dependencies: ResultsDependencies): Promise<Results> {
+  const { configuration, pbxs, store, queues, workers, concurrency, clock, metrics, logger, holder } = dependencies;
+  const deliverer = createDeliverer(dependencies);
+  const witnesses = new Map(pbxs.map((pbx) => [pbx.name, startWitness({ ...dependencies, pbx })]));
+  const report = async (): Promise<void> => {
+    for (const pbx of pbxs) {
+      metrics.pbxLink(pbx.name, pbx.isUp);
+      await store.reportPbx(holder, { pbx: pbx.name, process: 'results', up: pbx.isUp, at: clock.now() });
+    }
+  };
+  const unreported = (error: unknown) => logger.debug({ error }, 'the state of the PBX links was not reported');
+  const reporting = every(reportEveryMs, report, unreported);
+  for (const pbx of pbxs) {
+    for (const change of ['up', 'down'] as const) pbx.on(change, () => void report().catch(unreported));
+  }
+
+  const forgetCancel = await store.onCancel((pbx, attemptId) => witnesses.get(pbx)?.cancel(attemptId));
+  const settle = createSettle({
+    ...dependencies,
+    tenant: (id) => configuration.tenants.find((t) => t.id === id),
+    deliver: deliverer.deliver,
+  });
+  const settling = workers.results(concurrency, settle);
+  const delivering = workers.deliveries(deliveryConcurrency, deliverer.work);
+  const sweeper = startSweeper({
+    ...dependencies,
+    deliverer,
+    witnesses: [...witnesses.values()],
+    lanes: [...configuration.pbxs.map((p) => `pbx.${p.name}`), ...configuration.trunks.map((t) => `trunk.${t.name}`)],
+    everyMs: dependencies.sweepEveryMs,
+  });
+
+  return {
+    async drain(graceMs) {
+      await sweeper.stop();
+      await reporting.stop();
+      await forgetCancel();
+      await Promise.all([...witnesses.values()].map((witness) => witness.stop()));
+      await Promise.all([settling.drain(graceMs), delivering.drain(graceMs)]);
+      await queues.close();
+    },
+  };
+}

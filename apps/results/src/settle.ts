@@ -1,0 +1,125 @@
+import {
+  type AttemptRecord,
+  type Call,
+  cdrOf,
+  type Evidence,
+  type Ids,
+  type Outcome,
+  outcomeOf,
+  stepCall,
+  type Tenant,
+} from '@redial/call';
+import type { Clock, Logger, Metrics } from '@redial/platform';
+import { dialOrder, type Queues, type ResultsJob } from '@redial/queue';
+import type { Delivery, Store } from '@redial/store';
+
+/**
+ * Settling: one attempt's evidence → outcome ▸ the call's next state ▸ CDR ▸ deliveries, in one write.
+ *
+ * S1  An attempt is settled once. A second witness, a repeated job, a crash after the write: all find it ended and stop.
+ * S2  What follows the write (the next attempt's job, the deliveries) is put back by the sweeper if this process dies first.
+ */
+export interface SettleDependencies {
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly tenant: (id: string) => Tenant | undefined;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly deliver: (delivery: Delivery) => Promise<void>;
+}
+
+export function createSettle(dependencies: SettleDependencies): (job: ResultsJob) => Promise<void> {
+  return async (job) => {
+    while ((await settleOnce(dependencies, job)) === 'lost_race') {
+      // Somebody changed the call between reading and writing (a cancel); read again. Each round somebody made progress.
+    }
+  };
+}
+
+async function settleOnce(
+  dependencies: SettleDependencies,
+  job: ResultsJob,
+): Promise<'settled' | 'nothing' | 'lost_race'> {
+  const { store, clock, ids, logger } = dependencies;
+  const { call, attempt } = await store.readForAttempt(job.callId, job.attemptId);
+  if (call === undefined || attempt === undefined) {
+    logger.error({ callId: job.callId, attemptId: job.attemptId }, 'a result for an attempt that is not in the store');
+    return 'nothing';
+  }
+  if (attempt.value.ended !== undefined) return 'nothing';
+
+  const at = clock.now();
+  const evidence = withCancel(job.evidence, call.value, at);
+  const outcome = outcomeOf(evidence, at);
+  const { call: after, effects } = stepCall(call.value, {
+    type: 'settle',
+    attemptId: job.attemptId,
+    at,
+    outcome,
+    nextAttemptId: ids.attemptId(),
+  });
+  const ended: AttemptRecord = { ...attempt.value, ended: { outcome, evidence, settledAt: at, witness: job.witness } };
+  const cdr = cdrOf(after, ended, outcome, evidence);
+  const deliveries = (dependencies.tenant(after.tenantId)?.sinks ?? []).map((sink): Delivery => {
+    const { id: callId, tenantId } = after;
+    return {
+      id: `${cdr.id}.${sink.name}`,
+      tenantId,
+      callId,
+      attemptId: job.attemptId,
+      sink: sink.name,
+      status: 'pending',
+      createdAt: at,
+      tries: 0,
+    };
+  });
+  const written = await store.settle({
+    call: { before: call, after },
+    attempt: { before: attempt, after: ended },
+    cdr,
+    deliveries,
+  });
+  if (!written.ok) return 'lost_race';
+
+  report(dependencies, after, outcome, job, at);
+  for (const effect of effects) {
+    if (effect.type === 'enqueue') await dependencies.queues.dial.add([dialOrder(after, effect)]);
+  }
+  for (const delivery of deliveries) await dependencies.deliver(delivery);
+  return 'settled';
+}
+
+/** A cancel that came before the end belongs to the evidence, whichever process heard of it. */
+function withCancel(evidence: Evidence, { state }: Call, at: number): Evidence {
+  const cancelRequestedAt = state.status === 'dialing' ? state.cancelRequestedAt : undefined;
+  if (cancelRequestedAt === undefined || evidence.cancelRequestedAt !== undefined) return evidence;
+  const endedAt = evidence.dial1Hangup?.at ?? evidence.originateFailed?.at ?? at;
+  return cancelRequestedAt <= endedAt ? { ...evidence, cancelRequestedAt } : evidence;
+}
+
+function report(
+  { metrics, logger }: SettleDependencies,
+  call: Call,
+  outcome: Outcome,
+  job: ResultsJob,
+  at: number,
+): void {
+  const { disposition, dial1, dial2 } = outcome;
+  metrics.attemptEnded({ disposition, dial1: dial1.disposition, dial2: dial2?.disposition ?? 'not_dialed' });
+  metrics.eventReceived(at - outcome.endedAt);
+  const line = {
+    callId: call.id,
+    attemptId: job.attemptId,
+    disposition: outcome.disposition,
+    callStatus: call.state.status,
+    witness: job.witness,
+  };
+  logger.info(line, 'settled');
+  if (!outcome.mapped) {
+    metrics.outcomeUnmapped(dial2 === null ? 'dial1' : 'dial2', (dial2 ?? dial1).cause);
+    logger.error({ ...line, evidence: job.evidence }, 'an outcome that the table does not know');
+  }
+  if (outcome.disposition === 'unknown' || outcome.lost) logger.warn(line, 'nobody can know how this attempt ended');
+}

@@ -1,0 +1,102 @@
+import { type AttemptWatch, createAttemptWatch, type Pbx } from '@redial/asterisk';
+import type { AttemptId, AttemptRecord } from '@redial/call';
+import { type Clock, keepTrying, type Logger, type Metrics } from '@redial/platform';
+import type { Queues } from '@redial/queue';
+import type { Store } from '@redial/store';
+
+/**
+ * The second witness: watches every attempt on one PBX, whoever originated it. Every AMI session sees every OriginateResponse,
+ * Hangup and UserEvent, so a dialer may die at any moment. It never originates.
+ */
+export interface Witness {
+  /** Adopts attempts that are open in the store and unknown here: their events were missed, so they are looked up. */
+  adoptOpen(quietForMs: number): Promise<number>;
+  cancel(attemptId: AttemptId): void;
+  readonly watching: number;
+  stop(): Promise<void>;
+}
+
+export interface WitnessDependencies {
+  readonly pbx: Pbx;
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+export function startWitness({ pbx, store, queues, clock, metrics, logger }: WitnessDependencies): Witness {
+  const callOf = new Map<AttemptId, AttemptRecord['callId']>();
+  const stopping = new AbortController();
+
+  const remember = (attempt: AttemptRecord) => {
+    callOf.set(attempt.id, attempt.callId);
+    return { ...attempt, attemptId: attempt.id, boot: attempt.pbxBoot };
+  };
+
+  const watch: AttemptWatch = createAttemptWatch({
+    pbx,
+    clock,
+    onUnknown: async (attemptId) => {
+      const attempt = await store.readAttempt(attemptId);
+      return attempt === undefined || attempt.value.ended !== undefined ? undefined : remember(attempt.value);
+    },
+    onConclude: (attemptId, evidence) => {
+      const callId = callOf.get(attemptId);
+      callOf.delete(attemptId);
+      if (callId === undefined) return;
+      void keepTrying(() => queues.results.add({ callId, attemptId, witness: 'results', evidence }), {
+        signal: stopping.signal,
+        onError: (error, failures) =>
+          logger.error({ callId, attemptId, error, failures }, 'the result could not be queued'),
+      }).catch(() =>
+        logger.warn({ callId, attemptId }, 'stopping with a result not queued; it is looked up at the next start'),
+      );
+    },
+    onProgress: (attemptId, phase, at) => {
+      store.recordProgress(attemptId, phase, at).catch((error: unknown) => {
+        logger.debug({ attemptId, phase, error }, 'progress not recorded');
+      });
+    },
+    onIgnored: (phase, signal) => metrics.signalIgnored(phase, signal),
+  });
+
+  async function adoptOpen(quietForMs: number): Promise<number> {
+    const ids = (await store.openAttempts(pbx.name)).filter((id) => !watch.has(id));
+    const attempts = await store.readAttempts(ids);
+    const quiet = attempts.filter((a) => a.ended === undefined && a.originatedAt + quietForMs <= clock.now());
+    for (const attempt of quiet) {
+      const call = await store.readCall(attempt.callId);
+      watch.adopt(remember(attempt));
+      // The announcement of a cancel may have been missed with everything else.
+      if (call?.value.state.status === 'dialing' && call.value.state.cancelRequestedAt !== undefined)
+        watch.cancel(attempt.id);
+    }
+    return quiet.length;
+  }
+
+  pbx.on('up', ({ boot, version }) => {
+    logger.info({ pbx: pbx.name, boot, version }, 'PBX connected');
+    adoptOpen(0)
+      .then((adopted) => adopted > 0 && logger.info({ pbx: pbx.name, adopted }, 'attempts under way adopted'))
+      .catch((error: unknown) =>
+        logger.error({ pbx: pbx.name, error }, 'open attempts could not be adopted; the sweeper tries again'),
+      );
+  });
+  pbx.on('down', (reason) => logger.warn({ pbx: pbx.name, reason }, 'PBX disconnected'));
+  pbx.on('odd', (what) => logger.warn({ pbx: pbx.name, what }, 'odd AMI traffic'));
+  pbx.start();
+
+  return {
+    adoptOpen,
+    cancel: (attemptId) => watch.cancel(attemptId),
+    get watching() {
+      return watch.size;
+    },
+    async stop() {
+      stopping.abort();
+      watch.stop();
+      await pbx.stop();
+    },
+  };
+}

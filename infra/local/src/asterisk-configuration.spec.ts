@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { agentSections, fill } from './asterisk-configuration.ts';
+
+test('a template is filled, and a name without a value is a mistake', () => {
+  expect(fill('port = {{amiPort}}', { amiPort: '5038' })).toBe('port = 5038');
+  expect(() => fill('{{unknown}}', {})).toThrow('{{unknown}}');
+});
+
+test('agents: 15xx are not registered, 16xx have a dead contact, the others are at their phones', () => {
+  const sections = agentSections({ agentPhonesPort: 7000, deadPort: 9 });
+  expect(sections).toContain('contact = sip:1000@127.0.0.1:7000');
+  expect(sections).toContain('contact = sip:1999@127.0.0.1:7000');
+  expect(sections).toContain('contact = sip:1600@127.0.0.1:9');
+  expect(sections).not.toContain('contact = sip:15');
+  expect(sections).toContain('[1500](agent)');
+});

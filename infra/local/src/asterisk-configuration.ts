@@ -1,0 +1,70 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from './cache-folder.ts';
+
+export interface AsteriskConfiguration {
+  readonly runDir: string;
+  /** Where the console's Unix socket goes. */
+  readonly socketDir: string;
+  readonly modules: string;
+  readonly data: string;
+  readonly amiPort: number;
+  readonly secret: string;
+  readonly sipPort: number;
+  /** A port that takes everything and answers nothing. */
+  readonly deadPort: number;
+  readonly agentPhonesPort: number;
+  readonly carrierPhonesPort: number;
+  readonly maxLoadTuning: boolean;
+}
+
+/** What a user includes into an own PBX, and the templates of the local one. */
+const shippedFolder = join(repositoryRoot, 'infra/asterisk');
+
+/** Fills the templates into `<runDir>/etc`. Returns the path of asterisk.conf. */
+export function writeAsteriskConfiguration(configuration: AsteriskConfiguration): string {
+  const { runDir } = configuration;
+  for (const folder of ['etc', 'lib', 'log', 'spool']) mkdirSync(join(runDir, folder), { recursive: true });
+  const rtpStart = 10_000 + Math.floor(Math.random() * 4) * 1_000;
+  const values: Record<string, string> = {
+    ...Object.fromEntries(Object.entries(configuration).map(([name, value]) => [name, String(value)])),
+    agents: agentSections(configuration),
+    redialDialplan: join(shippedFolder, 'redial.conf'),
+    logLevels: configuration.maxLoadTuning ? 'error' : 'notice,warning,error',
+    sipThreads: configuration.maxLoadTuning ? '20' : '5',
+    rtpStart: String(rtpStart),
+    rtpEnd: String(rtpStart + 8_000),
+  };
+  const templates = join(shippedFolder, 'local');
+  for (const name of readdirSync(templates).filter((file) => file.endsWith('.conf'))) {
+    writeFileSync(join(runDir, 'etc', name), fill(readFileSync(join(templates, name), 'utf8'), values));
+  }
+  // The user's own file with nothing but the secret changed: its rights and event filters are the ones that are tried.
+  const manager = readFileSync(join(shippedFolder, 'manager.redial.conf'), 'utf8');
+  writeFileSync(
+    join(runDir, 'etc/manager.redial.conf'),
+    manager.replace(/^secret = .*$/m, `secret = ${configuration.secret}`),
+  );
+  return join(runDir, 'etc/asterisk.conf');
+}
+
+/** Replaces `{{name}}`; a name without a value is a mistake in the template. */
+export function fill(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`The template names {{${name}}}, which has no value.`);
+    return value;
+  });
+}
+
+/** Endpoints 1000–1999: 15xx without a contact, 16xx with a dead one, the rest at the agents' phones. */
+export function agentSections(ports: Pick<AsteriskConfiguration, 'agentPhonesPort' | 'deadPort'>): string {
+  const sections: string[] = [];
+  for (let extension = 1000; extension < 2000; extension++) {
+    const range = Math.floor(extension / 100);
+    const port = range === 16 ? ports.deadPort : ports.agentPhonesPort;
+    const contact = range === 15 ? [] : [`contact = sip:${extension}@127.0.0.1:${port}`];
+    sections.push(`[${extension}](agent)`, `aors = ${extension}`, `[${extension}](phone)`, ...contact);
+  }
+  return sections.join('\n');
+}

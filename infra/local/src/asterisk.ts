@@ -1,0 +1,176 @@
+import { createSocket } from 'node:dgram';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { writeAsteriskConfiguration } from './asterisk-configuration.ts';
+import { type Child, type Exit, endChild, startChild } from './child.ts';
+import { debianPackages, type Progress } from './debian-packages.ts';
+import { freePort } from './ports.ts';
+import { run } from './run.ts';
+
+export interface AsteriskOptions {
+  /** Configuration, AstDB and logs. A second start with the same folder finds the journal again. */
+  readonly runDir: string;
+  /** 0 or absent: a free one. */
+  readonly amiPort?: number;
+  readonly sipPort?: number;
+  /** Where the agents' phones listen, and the carrier's: see startSipPhones. */
+  readonly agentPhonesPort: number;
+  readonly carrierPhonesPort: number;
+  /** More SIP threads, and no log but errors: for load tests. */
+  readonly maxLoadTuning?: boolean;
+  readonly onProgress?: Progress;
+}
+
+export interface AmiAccess {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly secret: string;
+}
+
+export interface LocalAsterisk {
+  readonly ami: AmiAccess;
+  readonly sipPort: number;
+  readonly version: string;
+  /** Of the present process: another one after restart(). */
+  readonly pid: number;
+  readonly exited: Promise<Exit>;
+  readonly logFile: string;
+  /** Runs a command as on Asterisk's own console. It needs no AMI and no rights there. */
+  cli(command: string): Promise<string>;
+  /** Ends it for good, calls included; the files stay. */
+  stop(): Promise<void>;
+  /** SIGKILL: what a crash does. */
+  kill(): Promise<void>;
+  /** Starts it again with the same ports, configuration and AstDB, after ending it if it still runs. */
+  restart(): Promise<void>;
+  /** Alive but silent: sockets stay open, nothing is answered. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
+/** Starts a real Asterisk on 127.0.0.1 with the agents 1000–1999 and the trunks `carrier` and `carrier2`. */
+export async function startAsterisk(options: AsteriskOptions): Promise<LocalAsterisk> {
+  const packages = await debianPackages('asterisk', options.onProgress);
+  const runDir = resolve(options.runDir);
+  const amiPort = await freePort('tcp', options.amiPort);
+  const sipPort = await freePort('udp', options.sipPort);
+  const secret = 'redial-local';
+  const dead = await openDeadContact();
+  const sockets = socketFolder(runDir);
+  const configuration = writeAsteriskConfiguration({
+    runDir,
+    socketDir: sockets.folder,
+    modules: packages.path('usr/lib', packages.libraries.split('/').at(-1) as string, 'asterisk/modules'),
+    data: packages.path('usr/share/asterisk'),
+    amiPort,
+    secret,
+    sipPort,
+    deadPort: dead.port,
+    agentPhonesPort: options.agentPhonesPort,
+    carrierPhonesPort: options.carrierPhonesPort,
+    maxLoadTuning: options.maxLoadTuning ?? false,
+  });
+
+  const asterisk = packages.command('usr/sbin/asterisk');
+  const outputFile = join(runDir, 'log/console');
+  const cli = async (command: string) => {
+    const { code, stdout, stderr } = await run(
+      asterisk.file,
+      [...asterisk.args, '-C', configuration, '-r', '-x', command],
+      { timeoutMs: 30_000 },
+    );
+    if (code !== 0) throw new Error(`Asterisk's console did not take "${command}": ${(stderr || stdout).trim()}`);
+    return stdout;
+  };
+  const start = async () => {
+    const child = await startChild(
+      { file: asterisk.file, args: [...asterisk.args, '-f', '-C', configuration] },
+      { outputFile, cwd: runDir },
+    );
+    try {
+      await fullyBooted(child, cli, join(sockets.folder, 'asterisk.ctl'));
+    } catch (error) {
+      await child.kill();
+      throw new Error(`${(error as Error).message} Its last words: ${lastWords(outputFile)}`);
+    }
+    return child;
+  };
+
+  let child: Child = await start();
+  const end = () => endChild(child, () => void cli('core stop now').catch(() => child.signal('SIGTERM')), 5_000);
+  return {
+    ami: { host: '127.0.0.1', port: amiPort, username: 'redial', secret },
+    sipPort,
+    version: /Asterisk (\S+)/.exec(await cli('core show version'))?.[1] ?? 'unknown',
+    logFile: join(runDir, 'log/full'),
+    get pid() {
+      return child.pid;
+    },
+    get exited() {
+      return child.exited;
+    },
+    cli,
+    stop: async () => {
+      await end();
+      dead.close();
+      sockets.remove();
+    },
+    kill: () => child.kill(),
+    restart: async () => {
+      await end();
+      child = await start();
+    },
+    pause: async () => child.signal('SIGSTOP'),
+    resume: async () => child.signal('SIGCONT'),
+  };
+}
+
+/** `core waitfullybooted` waits by itself; only the console's socket has to be waited for. */
+async function fullyBooted(child: Child, cli: (command: string) => Promise<string>, socket: string): Promise<void> {
+  const until = Date.now() + 30_000;
+  while (Date.now() < until && child.exit() === undefined) {
+    if (existsSync(socket) && (await cli('core waitfullybooted').catch(() => '')).includes('fully booted')) return;
+    await wait(20);
+  }
+  const exit = child.exit();
+  throw new Error(
+    exit === undefined
+      ? 'Asterisk did not boot within 30 s.'
+      : `Asterisk ended while booting (${exit.signal ?? `code ${exit.code}`}).`,
+  );
+}
+
+/** The agents 16xx have a contact that takes every packet and answers none. Held here, so that nobody else can come to listen there. */
+async function openDeadContact(): Promise<{ port: number; close(): void }> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
+  socket.unref();
+  let open = true;
+  return {
+    port: socket.address().port,
+    close: () => {
+      if (open) socket.close();
+      open = false;
+    },
+  };
+}
+
+/** A Unix socket's path holds about 100 characters: a deep run folder needs a shorter one beside it. */
+function socketFolder(runDir: string): { folder: string; remove(): void } {
+  if (runDir.length < 80) {
+    const folder = join(runDir, 'run');
+    mkdirSync(folder, { recursive: true });
+    rmSync(join(folder, 'asterisk.ctl'), { force: true });
+    return { folder, remove: () => {} };
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'redial-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function lastWords(file: string): string {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [];
+  return lines.slice(-3).join(' · ');
+}

@@ -1,0 +1,50 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/**
+ * Runs `work` while no other process does. It saves double work and is no safety device: a lock whose owner is gone is taken over,
+ * and two processes may do so at the same instant. What they then produce must be moved into place atomically.
+ */
+export async function withFolderLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {
+  while (!tryLock(lockFile)) {
+    if (isAbandoned(lockFile)) rmSync(lockFile, { force: true });
+    else await wait(100);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
+
+function tryLock(lockFile: string): boolean {
+  mkdirSync(dirname(lockFile), { recursive: true });
+  try {
+    writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function isAbandoned(lockFile: string): boolean {
+  let owner: number;
+  try {
+    owner = Number(readFileSync(lockFile, 'utf8'));
+  } catch {
+    return false; // Given back at this moment.
+  }
+  return owner > 0 && !isAlive(owner); // 0: being written at this moment.
+}
+
+/** Whether a process id is taken. A zombie counts as alive, and an id may have a new owner: good enough to wait for, not to rely on. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}

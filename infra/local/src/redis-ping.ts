@@ -1,0 +1,37 @@
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Exit } from './child.ts';
+
+/** Waits until Redis answers PING with PONG (not with LOADING), at most `deadlineMs`; gives up at once when the process ends. */
+export async function waitForRedis(port: number, exited?: Promise<Exit>, deadlineMs = 30_000): Promise<void> {
+  const until = Date.now() + deadlineMs;
+  let ended: Exit | undefined;
+  void exited?.then((exit) => {
+    ended = exit;
+  });
+  while (Date.now() < until) {
+    if (ended !== undefined) throw new Error(`Redis ended while starting (${ended.signal ?? `code ${ended.code}`}).`);
+    if ((await ask(port, 'PING').catch(() => '')).startsWith('+PONG')) return;
+    await wait(20);
+  }
+  throw new Error(`Redis on port ${port} did not answer within ${deadlineMs / 1000} s.`);
+}
+
+export async function redisVersion(port: number): Promise<string> {
+  return /redis_version:(\S+)/.exec(await ask(port, 'INFO server'))?.[1] ?? 'unknown';
+}
+
+/** One command over a socket of its own. Enough for short replies, which arrive in one piece on the loopback. */
+function ask(port: number, command: string): Promise<string> {
+  return new Promise((done, failed) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    socket.setTimeout(1_000, () => socket.destroy(new Error('timeout')));
+    socket.once('connect', () => socket.write(`${command}\r\n`));
+    socket.once('data', (chunk) => {
+      socket.destroy();
+      done(String(chunk));
+    });
+    socket.once('error', failed);
+    socket.once('close', () => failed(new Error('closed')));
+  });
+}

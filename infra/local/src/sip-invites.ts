@@ -1,0 +1,91 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+export type Phone = 'agents' | 'carrier';
+
+/** An INVITE a phone received: the proof that Asterisk really rang it. */
+export interface Invite {
+  /** When the phone received it, in epoch milliseconds. */
+  readonly at: number;
+  readonly phone: Phone;
+  /** Whom it rang: the user part of the Request-URI. */
+  readonly user: string;
+  /** Who the phone saw calling: the user part of From. */
+  readonly from: string;
+  readonly callId: string;
+  /** Its X-… headers, by the names as sent. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const recordStart = '>>> ';
+const recordEnd = '\n<<<';
+
+/** Reads what one set of phones logs, as far as it has been written. Retransmissions and re-INVITEs are no new INVITE: one per Call-ID. */
+export class InviteLog {
+  readonly #file: string;
+  readonly #phone: Phone;
+  readonly #seen = new Set<string>();
+  #offset = 0;
+  #rest = '';
+
+  constructor(file: string, phone: Phone) {
+    this.#file = file;
+    this.#phone = phone;
+  }
+
+  /** The INVITEs that came since the last call. Synchronous, so that a test that knows of a call's end also sees its INVITE. */
+  readNew(): Invite[] {
+    this.#rest += this.#readText();
+    const found: Invite[] = [];
+    for (let end = this.#rest.indexOf(recordEnd); end !== -1; end = this.#rest.indexOf(recordEnd)) {
+      const record = this.#rest.slice(0, end);
+      this.#rest = this.#rest.slice(end + recordEnd.length);
+      const invite = parseInvite(record.slice(Math.max(0, record.lastIndexOf(recordStart))), this.#phone);
+      if (invite === undefined || this.#seen.has(invite.callId)) continue;
+      this.#seen.add(invite.callId);
+      found.push(invite);
+    }
+    return found;
+  }
+
+  #readText(): string {
+    let file: number;
+    try {
+      file = openSync(this.#file, 'r');
+    } catch {
+      return ''; // Nothing logged yet.
+    }
+    try {
+      const buffer = Buffer.alloc(256 * 1024);
+      let text = '';
+      for (
+        let size = readSync(file, buffer, 0, buffer.length, this.#offset);
+        size > 0;
+        size = readSync(file, buffer, 0, buffer.length, this.#offset)
+      ) {
+        this.#offset += size;
+        text += buffer.toString('latin1', 0, size);
+      }
+      return text;
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+/** One logged record: the time, then the whole message. */
+export function parseInvite(record: string, phone: Phone): Invite | undefined {
+  const [time = '', ...lines] = record.split(/\r?\n/);
+  const [, seconds, microseconds] = /^>>> ([\d.]+) ([\d.]+)/.exec(time) ?? [];
+  const user = /^INVITE sips?:([^@;> ]+)@/.exec(lines.find((line) => line !== '') ?? '')?.[1];
+  if (seconds === undefined || user === undefined || user === 'reset') return undefined;
+  const headers: Record<string, string> = {};
+  let from = '';
+  let callId = '';
+  for (const line of lines) {
+    const [, name = '', value = ''] = /^([A-Za-z-]+)\s*:\s*(.*)$/.exec(line) ?? [];
+    if (/^from$/i.test(name)) from = /sips?:([^@;>]+)@/.exec(value)?.[1] ?? '';
+    else if (/^call-id$/i.test(name)) callId = value;
+    else if (/^x-/i.test(name)) headers[name] = value;
+  }
+  return { at: Math.floor(Number(seconds) * 1_000 + Number(microseconds) / 1_000), phone, user, from, callId, headers };
+}

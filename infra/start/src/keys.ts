@@ -1,0 +1,36 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Secrets of the development stack: made once, kept in the data folder, so that yesterday's `curl` works today. */
+export interface DevelopmentKeys {
+  readonly apiKey: string;
+  readonly apiKeySha256: string;
+  readonly adminUser: string;
+  readonly adminPassword: string;
+  readonly amiSecret: string;
+}
+
+export function developmentKeys(dataFolder: string): DevelopmentKeys {
+  const file = join(dataFolder, 'keys.json');
+  if (!existsSync(file)) {
+    mkdirSync(dataFolder, { recursive: true });
+    const fresh = {
+      apiKey: `rdl_${randomBytes(24).toString('base64url')}`,
+      adminPassword: randomBytes(9).toString('base64url'),
+      amiSecret: randomBytes(18).toString('base64url'),
+    };
+    writeFileSync(file, JSON.stringify(fresh, null, 2), { mode: 0o600 });
+  }
+  const { apiKey, adminPassword, amiSecret } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+  if (apiKey === undefined || adminPassword === undefined || amiSecret === undefined) {
+    throw new Error(`${file} lacks a key; delete it and start again`);
+  }
+  return {
+    apiKey,
+    apiKeySha256: createHash('sha256').update(apiKey).digest('hex'),
+    adminUser: 'admin',
+    adminPassword,
+    amiSecret,
+  };
+}

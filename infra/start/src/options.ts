@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+
+export interface StartOptions {
+  readonly pbx: 'simulator' | 'asterisk';
+  readonly httpPort: number;
+  readonly redisPort: number;
+  readonly amiPort: number;
+  readonly sipPort: number;
+  readonly dataFolder: string;
+}
+
+export type ParsedOptions =
+  | { readonly type: 'run'; readonly options: StartOptions }
+  | { readonly type: 'help' }
+  | { readonly type: 'error'; readonly message: string };
+
+export const help = `npm start [-- option …]
+
+  --pbx simulator|asterisk   what the calls go through: a simulated PBX (default), or a real Asterisk with SIP phones
+  --http-port <port>         API, docs and dashboard                  REDIAL_HTTP_PORT   8080
+  --redis-port <port>        Redis                                    REDIAL_REDIS_PORT  6390
+  --ami-port <port>          the PBX's manager interface              REDIAL_AMI_PORT    5038
+  --sip-port <port>          Asterisk's SIP (with --pbx asterisk)     REDIAL_SIP_PORT    5062
+  --data <folder>            calls, logs and keys are kept here       REDIAL_DATA        .redial
+  --help
+
+An option beats its environment variable. Everything listens on 127.0.0.1.`;
+
+/** Command line and environment → options; a mistake is a sentence that names the option. */
+export function parseOptions(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): ParsedOptions {
+  const values = readArguments(argv);
+  if (typeof values === 'string') return { type: 'error', message: values };
+  if (values['help'] === true) return { type: 'help' };
+
+  const pbx = values['pbx'] ?? 'simulator';
+  if (pbx !== 'simulator' && pbx !== 'asterisk') return error(`--pbx is simulator or asterisk, not ${String(pbx)}`);
+  const ports: Record<string, number> = {};
+  for (const [option, variable, standard] of portOptions) {
+    const written = values[option] ?? env[variable] ?? String(standard);
+    const port = Number(written);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      return error(`--${option} is a port from 1 to 65535, not ${String(written)}`);
+    ports[option] = port;
+  }
+  const dataFolder = values['data'] ?? env['REDIAL_DATA'] ?? '.redial';
+  return {
+    type: 'run',
+    options: {
+      pbx,
+      httpPort: ports['http-port'] as number,
+      redisPort: ports['redis-port'] as number,
+      amiPort: ports['ami-port'] as number,
+      sipPort: ports['sip-port'] as number,
+      dataFolder: String(dataFolder),
+    },
+  };
+}
+
+const portOptions = [
+  ['http-port', 'REDIAL_HTTP_PORT', 8080],
+  ['redis-port', 'REDIAL_REDIS_PORT', 6390],
+  ['ami-port', 'REDIAL_AMI_PORT', 5038],
+  ['sip-port', 'REDIAL_SIP_PORT', 5062],
+] as const;
+
+function readArguments(argv: readonly string[]): Record<string, string | boolean | undefined> | string {
+  try {
+    const text = { type: 'string' } as const;
+    const options = {
+      pbx: text,
+      'http-port': text,
+      'redis-port': text,
+      'ami-port': text,
+      'sip-port': text,
+      data: text,
+      help: { type: 'boolean' } as const,
+    };
+    return parseArgs({ args: [...argv], options }).values;
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+function error(message: string): ParsedOptions {
+  return { type: 'error', message };
+}

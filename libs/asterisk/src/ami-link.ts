@@ -1,0 +1,237 @@
+import { type AmiAction, formatAction } from './ami-action.ts';
+import { type AmiPacket, eventNameOf, parsePacket } from './ami-packet.ts';
+import { type AmiAccess, type AmiSession, openAmiSession } from './ami-session.ts';
+import { backOffMs } from './back-off.ts';
+import type { Timers } from './timers.ts';
+
+/**
+ * One AMI session that is kept alive, and begun anew for ever.
+ *
+ * L1  No action is written before the login and a first Ping were answered, and none while the link is down: such an action
+ *     comes back `not_sent` at once.
+ * L2  An action is written at most once. What was under way when the link went down comes back `unanswered`.
+ * L3  Every action comes back: answered, or by its own deadline.
+ * L4  One `onDown` for each `onUp`. Tries that fail in between are told once for each new reason.
+ * L5  A PBX that does not answer a Ping in time is gone, whatever the socket says.
+ * L6  Packets that answer nothing that was asked are dropped.
+ */
+export interface AmiLink {
+  readonly isUp: boolean;
+  start(): void;
+  stop(): Promise<void>;
+  send(action: AmiAction, options?: SendOptions): Promise<AmiReply>;
+  /** For actions that are answered by a list of events; `events` holds them without the closing one. */
+  sendForList(action: AmiAction, options?: SendOptions): Promise<AmiReply>;
+}
+
+export interface SendOptions {
+  /** Absent: the link gives one. It must not be waiting for an answer already. */
+  readonly actionId?: string;
+  readonly deadlineMs?: number;
+}
+
+export type AmiReply =
+  | { readonly type: 'answered'; readonly response: AmiPacket; readonly events: readonly AmiPacket[] }
+  /** Refused by us: it must not be sent, now or later. */
+  | { readonly type: 'invalid'; readonly message: string }
+  | { readonly type: 'not_sent'; readonly message: string }
+  | { readonly type: 'unanswered'; readonly message: string };
+
+export interface AmiLinkOptions {
+  readonly access: AmiAccess;
+  /** Events of these names are parsed and handed on; the others are only counted. */
+  readonly events: ReadonlySet<string>;
+  readonly onEvent: (packet: AmiPacket) => void;
+  readonly onOtherEvent?: (name: string) => void;
+  readonly onUp: () => void;
+  readonly onDown: (reason: string) => void;
+  readonly timers: Timers;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly timing?: Partial<LinkTiming>;
+}
+
+export interface LinkTiming {
+  /** For connecting and logging in together. */
+  readonly loginDeadlineMs: number;
+  readonly actionDeadlineMs: number;
+  readonly pingEveryMs: number;
+  readonly pingDeadlineMs: number;
+  /** Actions that may wait for their answer at once; more come back `not_sent`. */
+  readonly mostUnanswered: number;
+}
+
+export const defaultLinkTiming: LinkTiming = {
+  loginDeadlineMs: 10_000,
+  actionDeadlineMs: 10_000,
+  pingEveryMs: 5_000,
+  pingDeadlineMs: 10_000,
+  mostUnanswered: 2_000,
+};
+
+interface Waiting {
+  readonly settle: (reply: AmiReply) => void;
+  readonly cancelDeadline: () => void;
+  /** Of a list: what has come of it. */
+  readonly events?: AmiPacket[];
+  response?: AmiPacket;
+}
+
+export function createAmiLink(options: AmiLinkOptions): AmiLink {
+  const { timers, onEvent, onOtherEvent } = options;
+  const timing = { ...defaultLinkTiming, ...options.timing };
+  const waiting = new Map<string, Waiting>();
+  let lists = 0;
+  let session: AmiSession | undefined;
+  let isUp = false;
+  let running: AbortController | undefined;
+  let failures = 0;
+  let lastReason: string | undefined;
+  let cancelTimer = () => {};
+  let lastActionNumber = 0;
+  let opening: Promise<void> = Promise.resolve();
+
+  async function open(signal: AbortSignal): Promise<void> {
+    const opened = await openAmiSession({
+      access: options.access,
+      loginDeadlineMs: timing.loginDeadlineMs,
+      timers,
+      onPacket: take,
+      onClosed: (reason) => closed(reason),
+      signal,
+    });
+    if (signal.aborted) {
+      if (opened.ok) opened.session.destroy();
+      return;
+    }
+    if (!opened.ok) return closed(opened.reason);
+    session = opened.session;
+    if (!(await ping())) return;
+    isUp = true;
+    failures = 0;
+    lastReason = undefined;
+    options.onUp();
+    if (isUp) pingLater();
+  }
+
+  /** FullyBooted is not waited for: it may be lost behind the login's answer, and this user does not even get it. */
+  async function ping(): Promise<boolean> {
+    const asked = session;
+    const reply = await write([['Action', 'Ping']], { deadlineMs: timing.pingDeadlineMs });
+    if (asked === undefined || session !== asked) return false;
+    if (reply.type === 'answered') return true;
+    closed(`the PBX did not answer a Ping within ${timing.pingDeadlineMs} ms`);
+    return false;
+  }
+
+  function pingLater(): void {
+    cancelTimer = timers.start(timing.pingEveryMs, async () => {
+      if (await ping()) pingLater();
+    });
+  }
+
+  /** The end of a session, or of the try to open one. */
+  function closed(reason: string): void {
+    cancelTimer();
+    session?.destroy();
+    session = undefined;
+    const wasUp = isUp;
+    isUp = false;
+    for (const each of [...waiting.values()]) each.settle({ type: 'unanswered', message: reason });
+    const { signal } = running ?? {};
+    if (signal !== undefined) {
+      failures += 1;
+      cancelTimer = timers.start(backOffMs(failures, options.random()), () => {
+        opening = open(signal);
+      });
+    }
+    if (wasUp || (signal !== undefined && reason !== lastReason)) options.onDown(reason);
+    lastReason = reason;
+  }
+
+  function take(text: string): void {
+    const eventName = eventNameOf(text);
+    if (eventName === undefined) {
+      takeResponse(text);
+      return;
+    }
+    const wanted = options.events.has(eventName);
+    if (!wanted) onOtherEvent?.(eventName);
+    if (!wanted && lists === 0) return;
+    const packet = parsePacket(text);
+    if (packet === undefined) return;
+    if (lists > 0 && takeListEvent(packet)) return;
+    if (wanted) onEvent(packet);
+  }
+
+  function takeResponse(text: string): void {
+    const packet = parsePacket(text);
+    const each = waiting.get(packet?.get('ActionID') ?? '');
+    if (packet === undefined || each === undefined) return;
+    if (each.events !== undefined && packet.name === 'Success') each.response = packet;
+    else each.settle({ type: 'answered', response: packet, events: [] });
+  }
+
+  function takeListEvent(packet: AmiPacket): boolean {
+    const each = waiting.get(packet.get('ActionID') ?? '');
+    if (each?.events === undefined) return false;
+    if (packet.get('EventList') !== 'Complete') each.events.push(packet);
+    else if (each.response !== undefined) {
+      each.settle({ type: 'answered', response: each.response, events: each.events });
+    }
+    return true;
+  }
+
+  function write(action: AmiAction, send: SendOptions, events?: AmiPacket[]): Promise<AmiReply> {
+    const actionId = send.actionId ?? `redial-${++lastActionNumber}`;
+    const deadlineMs = send.deadlineMs ?? timing.actionDeadlineMs;
+    const current = session;
+    if (current === undefined) return notSent('the link to the PBX is down');
+    if (waiting.size >= timing.mostUnanswered) return notSent(`${waiting.size} actions wait for their answer`);
+    if (waiting.has(actionId)) throw new Error(`action ${actionId} is already waiting for its answer`);
+    const formatted = formatAction(action, actionId);
+    if (!formatted.ok) return Promise.resolve({ type: 'invalid', message: formatted.message });
+    return new Promise((resolve) => {
+      const settle = (reply: AmiReply) => {
+        if (!waiting.delete(actionId)) return;
+        cancelDeadline();
+        if (events !== undefined) lists -= 1;
+        resolve(reply);
+      };
+      const cancelDeadline = timers.start(deadlineMs, () =>
+        settle({ type: 'unanswered', message: `no answer within ${deadlineMs} ms` }),
+      );
+      waiting.set(actionId, { settle, cancelDeadline, ...(events !== undefined && { events }) });
+      if (events !== undefined) lists += 1;
+      current.write(formatted.text);
+    });
+  }
+
+  const down = () => notSent('the link to the PBX is down');
+
+  return {
+    get isUp() {
+      return isUp;
+    },
+    start: () => {
+      if (running !== undefined) return;
+      running = new AbortController();
+      opening = open(running.signal);
+    },
+    stop: async () => {
+      const stopping = running;
+      if (stopping === undefined) return;
+      running = undefined;
+      stopping.abort();
+      if (session !== undefined) closed('stopped');
+      cancelTimer();
+      await opening;
+    },
+    send: (action, send = {}) => (isUp ? write(action, send) : down()),
+    sendForList: (action, send = {}) => (isUp ? write(action, send, []) : down()),
+  };
+}
+
+function notSent(message: string): Promise<AmiReply> {
+  return Promise.resolve({ type: 'not_sent', message });
+}

@@ -1,0 +1,40 @@
+/** One AMI packet as it came. A header may come more than once (`Variable`, `ChanVariable`); all are kept, in their order. */
+export interface AmiPacket {
+  readonly kind: 'event' | 'response';
+  /** Of an event its name, of a response `Success`, `Error` or another word. */
+  readonly name: string;
+  /** The first header of that name. */
+  get(header: string): string | undefined;
+  all(header: string): string[];
+  /** Every header, the first line included. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+const event = 'Event: ';
+const response = 'Response: ';
+
+/** The name of an event's packet without reading the rest: most events are not for us, and there are thousands a second. */
+export function eventNameOf(text: string): string | undefined {
+  if (!text.startsWith(event)) return undefined;
+  const end = text.indexOf('\r\n');
+  return end === -1 ? text.slice(event.length) : text.slice(event.length, end);
+}
+
+/** A packet's text → the packet; undefined for the greeting and for the tail of a packet whose beginning was lost. */
+export function parsePacket(text: string): AmiPacket | undefined {
+  const kind = text.startsWith(event) ? 'event' : text.startsWith(response) ? 'response' : undefined;
+  if (kind === undefined) return undefined;
+  const headers: [string, string][] = [];
+  for (const line of text.split('\r\n')) {
+    const colon = line.indexOf(':');
+    if (colon < 1) continue;
+    headers.push([line.slice(0, colon), line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1)]);
+  }
+  return {
+    kind,
+    name: headers[0]?.[1] ?? '',
+    headers,
+    get: (name) => headers.find((header) => header[0] === name)?.[1],
+    all: (name) => headers.flatMap((header) => (header[0] === name ? [header[1]] : [])),
+  };
+}

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type AmiSession, openAmiSession } from './ami-session.ts';
+import { manualTimers } from './test-support/manual-timers.ts';
+import { type ScriptedAmi, startScriptedAmi } from './test-support/scripted-ami.ts';
+
+let ami: ScriptedAmi;
+let closed: string[];
+let packets: string[];
+let onClosed: () => void;
+
+beforeEach(async () => {
+  ami = await startScriptedAmi();
+  closed = [];
+  packets = [];
+  onClosed = () => {};
+});
+
+afterEach(() => ami.stop());
+
+async function opened(): Promise<AmiSession> {
+  const result = await openAmiSession({
+    access: { host: '127.0.0.1', port: ami.port, username: 'redial', secret: 'secret' },
+    loginDeadlineMs: 1_000,
+    timers: manualTimers(),
+    onPacket: (text) => void packets.push(text),
+    onClosed: (reason) => {
+      closed.push(reason);
+      onClosed();
+    },
+  });
+  if (!result.ok) throw new Error(result.reason);
+  return result.session;
+}
+
+test('packets come whole and one by one, however they were sent', async () => {
+  const session = await opened();
+  ami.on('Go', (action) => {
+    action.raw('Event: A\r\nX: 1\r\n\r\nEvent: B\r\n\r\nEvent: C\r\n');
+    action.raw('Y: 2\r\n\r\n');
+    action.cut();
+  });
+  const ended = new Promise<void>((resolve) => {
+    onClosed = resolve;
+  });
+  session.write('Action: Go\r\nActionID: 1');
+  await ended;
+  expect(packets).toEqual(['Event: A\r\nX: 1', 'Event: B', 'Event: C\r\nY: 2']);
+});
+
+test('the end is told once, although the client tells it twice', async () => {
+  const session = await opened();
+  const ended = new Promise<void>((resolve) => {
+    onClosed = resolve;
+  });
+  ami.cut();
+  await ended;
+  session.destroy();
+  await ami.allClosed();
+  expect(closed).toHaveLength(1);
+});
+
+test('who destroys a session is not told of its end', async () => {
+  const session = await opened();
+  session.destroy();
+  session.destroy();
+  await ami.allClosed();
+  expect(closed).toEqual([]);
+});
+
+test('writing to a destroyed session does nothing', async () => {
+  const session = await opened();
+  session.destroy();
+  session.write('Action: Originate');
+  await ami.allClosed();
+  expect(ami.bytes).not.toContain('Originate');
+});

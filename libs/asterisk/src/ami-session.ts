@@ -1,0 +1,137 @@
+import AmiClient from 'asterisk-ami-client';
+import { hasControlCharacter } from './ami-action.ts';
+import type { Timers } from './timers.ts';
+
+/** How to reach a PBX. */
+export interface AmiAccess {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly secret: string;
+}
+
+/** One TCP connection, logged in. It is never revived: after its end a new one is opened. */
+export interface AmiSession {
+  /** Sends one packet, given without its closing empty line. */
+  write(text: string): void;
+  destroy(): void;
+}
+
+export type OpenedSession =
+  | { readonly ok: true; readonly session: AmiSession }
+  /** `step`: how far it came. */
+  | { readonly ok: false; readonly step: 'connect' | 'login'; readonly reason: string };
+
+export interface SessionOptions {
+  readonly access: AmiAccess;
+  /** For connecting and logging in together. */
+  readonly loginDeadlineMs: number;
+  readonly timers: Timers;
+  /** Each packet as text, without its closing empty line. The first one may be the tail of one whose beginning was lost. */
+  readonly onPacket: (text: string) => void;
+  /** At most once, and only for a session that was opened. */
+  readonly onClosed: (reason: string) => void;
+  /** Calls the opening off. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The only place that knows asterisk-ami-client, and what is wrong with 1.1.5:
+ *
+ * 1. Its promises share ActionIDs made from the clock: only its raw connection is used; ids are the link's.
+ * 2. It parses repeated headers into one: packets are taken whole, from `data`.
+ * 3. Bytes behind the login's answer in the same chunk are lost, so that the next packet may lack its beginning.
+ * 4. A silent server hangs the login, a dropped connection rejects with `false`, a wrong password leaves the socket open:
+ *    the deadline is ours, and an abort signal destroys a socket that it never hands out.
+ * 5. `disconnect` comes twice, and its own reconnection gives up: it is told not to, and the end is told once.
+ * 6. It emits events under the names a server sends, and one called `error` would end the process: switched off.
+ */
+export async function openAmiSession(options: SessionOptions): Promise<OpenedSession> {
+  const { access, onPacket, onClosed, timers } = options;
+  const { host, port, username, secret } = access;
+  if (hasControlCharacter(username) || hasControlCharacter(secret)) {
+    return { ok: false, step: 'login', reason: 'the username or the secret holds a control character' };
+  }
+  const client = new AmiClient({
+    reconnect: false,
+    keepAlive: false,
+    emitEventsByTypes: false,
+    emitResponsesById: false,
+  });
+  const destroySocket = new AbortController();
+  let state: 'opening' | 'open' | 'closed' = 'opening';
+  let lastError: string | undefined;
+
+  client.on('data', (chunk: Buffer) => {
+    if (state === 'open') splitPackets(chunk.toString('utf8'), onPacket);
+  });
+  client.on('internalError', (error: Error) => {
+    lastError ??= describe(error);
+  });
+  client.on('disconnect', () => {
+    if (state !== 'open') return;
+    state = 'closed';
+    onClosed(lastError === undefined ? 'the PBX closed the connection' : `the connection broke: ${lastError}`);
+  });
+
+  let giveUp = (_reason: string) => {};
+  const gaveUp = new Promise<OpenedSession>((resolve) => {
+    giveUp = (reason) => resolve({ ok: false, step: 'connect', reason });
+  });
+  const { loginDeadlineMs } = options;
+  const cancelDeadline = timers.start(loginDeadlineMs, () => giveUp(`no login within ${loginDeadlineMs} ms`));
+  const calledOff = () => giveUp('called off');
+  options.signal?.addEventListener('abort', calledOff, { once: true });
+  if (options.signal?.aborted) calledOff();
+
+  const connection = client.connect(username, secret, { host, port, noDelay: true, signal: destroySocket.signal }).then(
+    (opened): OpenedSession | { readonly opened: typeof opened } => ({ opened }),
+    (error: unknown): OpenedSession => ({ ok: false, ...whyNot(error) }),
+  );
+  const result = await Promise.race([connection, gaveUp]);
+  cancelDeadline();
+  options.signal?.removeEventListener('abort', calledOff);
+  if (!('opened' in result)) {
+    destroySocket.abort();
+    return result;
+  }
+  state = 'open';
+  const { opened } = result;
+  return {
+    ok: true,
+    session: {
+      write: (text) => void opened.write(text),
+      destroy: () => {
+        if (state === 'closed') return;
+        state = 'closed';
+        opened.close();
+      },
+    },
+  };
+}
+
+function splitPackets(text: string, onPacket: (text: string) => void): void {
+  let from = 0;
+  for (let end = text.indexOf('\r\n\r\n'); end !== -1; end = text.indexOf('\r\n\r\n', from)) {
+    if (end > from) onPacket(text.slice(from, end));
+    from = end + 4;
+  }
+  if (from < text.length) onPacket(text.slice(from));
+}
+
+function whyNot(error: unknown): { readonly step: 'connect' | 'login'; readonly reason: string } {
+  const message = error instanceof Error ? error.message : '';
+  if (message.startsWith('AMI message: ')) {
+    return { step: 'login', reason: `the PBX refused the login: ${message.slice('AMI message: '.length)}` };
+  }
+  // `false` from a socket that closed, `ami auth error` from its stream: neither says more.
+  if (!(error instanceof Error) || message === 'ami auth error') {
+    return { step: 'login', reason: 'the PBX closed the connection before it answered the login' };
+  }
+  return { step: 'connect', reason: describe(error) };
+}
+
+/** An error code where there is one: messages hold addresses, and the one of several addresses tried is empty. */
+function describe(error: Error): string {
+  return (error as NodeJS.ErrnoException).code ?? (error.message || error.name);
+}

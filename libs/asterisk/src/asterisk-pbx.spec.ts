@@ -1,0 +1,179 @@
+import type { AttemptId, AttemptSignal } from '@redial/call';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createPbx } from './asterisk-pbx.ts';
+import type { Pbx } from './pbx.ts';
+import { anOrder } from './test-support/an-order.ts';
+import { eventually } from './test-support/eventually.ts';
+import { type ManualTimers, manualTimers } from './test-support/manual-timers.ts';
+import { type ScriptedAmi, startScriptedAmi } from './test-support/scripted-ami.ts';
+
+const attemptId = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
+
+let ami: ScriptedAmi;
+let timers: ManualTimers;
+let pbx: Pbx;
+let log: unknown[];
+let signals: [AttemptId, AttemptSignal][];
+
+beforeEach(async () => {
+  ami = await startScriptedAmi();
+  timers = manualTimers();
+  log = [];
+  signals = [];
+  pbx = createPbx(
+    { name: 'pbx1', host: '127.0.0.1', port: ami.port, username: 'redial', secret: 'secret' },
+    { clock: timers, timers, random: () => 0 },
+  );
+  pbx.on('up', (info) => void log.push(info));
+  pbx.on('down', (reason) => void log.push(`down: ${reason}`));
+  pbx.on('odd', (what) => void log.push(`odd: ${what}`));
+  pbx.on('signal', (id, signal) => void signals.push([id, signal]));
+});
+
+afterEach(async () => {
+  await pbx.stop();
+  await ami.stop();
+});
+
+async function up(): Promise<void> {
+  pbx.start();
+  await eventually(() => expect(pbx.isUp).toBe(true));
+}
+
+test('it is up when it knows the start and version of the PBX', async () => {
+  expect(pbx).toMatchObject({ name: 'pbx1', isUp: false, boot: undefined });
+  await up();
+  expect(pbx.boot).toBe('2025-01-02 03:04:05');
+  expect(log).toEqual([{ boot: '2025-01-02 03:04:05', version: '22.10.1' }]);
+});
+
+test('a user who may not ask for the start is told so, nothing is dialled, and the right is noticed when it comes', async () => {
+  ami.on('CoreStatus', (action) => action.answer('Response: Error', 'Message: Permission denied'));
+  pbx.start();
+  await eventually(() =>
+    expect(log).toEqual([expect.stringMatching(/^odd: CoreStatus was answered Permission denied: .*write=reporting/)]),
+  );
+  expect(pbx.isUp).toBe(false);
+  expect(await pbx.originate(anOrder())).toEqual({ type: 'not_sent', message: 'the PBX is down' });
+  ami.on('CoreStatus', (action) =>
+    action.answer('Response: Success', 'CoreStartupDate: 2025-01-02', 'CoreStartupTime: 03:04:05'),
+  );
+  timers.advance(10_000);
+  await eventually(() => expect(pbx.isUp).toBe(true));
+});
+
+test('after a restart the PBX has another word for its start', async () => {
+  await up();
+  ami.on('CoreStatus', (action) =>
+    action.answer('Response: Success', 'CoreStartupDate: 2025-01-02', 'CoreStartupTime: 04:00:00'),
+  );
+  ami.cut();
+  await eventually(() => expect(pbx.boot).toBeUndefined());
+  timers.advance(250);
+  await eventually(() => expect(pbx.boot).toBe('2025-01-02 04:00:00'));
+  expect(log).toHaveLength(3);
+});
+
+test('a PBX that cannot be reached is told', async () => {
+  ami.on('login', (action) => action.answer('Response: Error', 'Message: Authentication failed'));
+  pbx.start();
+  await eventually(() => expect(log).toEqual(['down: the PBX refused the login: Authentication failed']));
+});
+
+test('events become signals, with the instant they came at', async () => {
+  await up();
+  ami.send('Event: Newstate', 'ChannelState: 5', `Uniqueid: ${attemptId}`);
+  ami.send('Event: Hangup', 'Cause: 16', 'Uniqueid: 1.2', 'Linkedid: 1.2');
+  ami.send('Event: UserEvent', 'UserEvent: RedialAttempt', 'Journal: ?');
+  ami.send('Event: OriginateResponse', `ActionID: ${attemptId}`, 'Response: Success', 'Reason: 4');
+  await eventually(() => expect(signals).toHaveLength(2));
+  expect(signals).toEqual([
+    [attemptId, { type: 'rang', at: timers.now() }],
+    [attemptId, { type: 'answered', at: timers.now() }],
+  ]);
+  expect(log[1]).toBe('odd: RedialAttempt with a journal entry of another form');
+});
+
+test('who has left hears nothing more', async () => {
+  await up();
+  const heard: AttemptId[] = [];
+  const listener = (id: AttemptId) => void heard.push(id);
+  pbx.on('signal', listener);
+  pbx.off('signal', listener);
+  ami.send('Event: Newstate', 'ChannelState: 5', `Uniqueid: ${attemptId}`);
+  await eventually(() => expect(signals).toHaveLength(1));
+  expect(heard).toEqual([]);
+});
+
+test('an Originate carries the attempt id as ActionID and as ChannelId', async () => {
+  await up();
+  ami.on('Originate', (action) => action.answer('Response: Success', 'Message: Originate successfully queued'));
+  expect(await pbx.originate(anOrder())).toEqual({ type: 'accepted' });
+  const action = await ami.next('Originate');
+  expect([action.get('ActionID'), action.get('ChannelId')]).toEqual([attemptId, attemptId]);
+  expect(action.all('Variable')).toContain('REDIAL_SLOT=7');
+});
+
+test('what Asterisk refuses is refused with its words', async () => {
+  await up();
+  ami.on('Originate', (action) => action.answer('Response: Error', 'Message: Extension does not exist.'));
+  expect(await pbx.originate(anOrder())).toEqual({ type: 'refused', message: 'Extension does not exist.' });
+});
+
+test('a bad order is refused and not a byte of it sent', async () => {
+  await up();
+  const reply = await pbx.originate(anOrder({ dial1Channel: 'PJSIP/1001\r\nAction: Originate' }));
+  expect(reply).toMatchObject({ type: 'refused' });
+  ami.on('Hangup', (action) => action.answer('Response: Error', 'Message: No such channel'));
+  await pbx.hangUp(attemptId);
+  expect(ami.bytes).not.toContain('Originate');
+});
+
+test('an Originate without an answer may be ringing: it is unanswered, and never written again', async () => {
+  await up();
+  const late = pbx.originate(anOrder());
+  await ami.next('Originate');
+  timers.advance(10_000);
+  expect(await late).toMatchObject({ type: 'unanswered' });
+
+  const cut = pbx.originate(anOrder());
+  await ami.next('Originate');
+  ami.cut();
+  expect(await cut).toMatchObject({ type: 'unanswered' });
+  await eventually(() => expect(pbx.isUp).toBe(false));
+  expect(await pbx.originate(anOrder())).toMatchObject({ type: 'not_sent' });
+  timers.advance(250);
+  await eventually(() => expect(pbx.isUp).toBe(true));
+  expect(ami.received.filter((action) => action.name === 'Originate')).toHaveLength(2);
+});
+
+test('hanging up names the channel by our id', async () => {
+  await up();
+  ami.on('Hangup', (action) => action.answer('Response: Success', 'Message: Channel Hungup'));
+  expect(await pbx.hangUp(attemptId)).toBe(true);
+  expect((await ami.next('Hangup')).get('Channel')).toBe(attemptId);
+  ami.on('Hangup', (action) => action.answer('Response: Error', 'Message: No such channel'));
+  expect(await pbx.hangUp(attemptId)).toBe(false);
+});
+
+test('a look-up asks for the channel, then for the journal', async () => {
+  await up();
+  ami.on('Status', (action) => action.answer('Response: Error', 'Message: No such channel'));
+  ami.on('DBGet', (action) => action.answer('Response: Error', 'Message: Database entry not found'));
+  expect(await pbx.lookUp({ attemptId, slot: 7, boot: 'another' })).toEqual({
+    type: 'missing',
+    at: timers.now(),
+    pbxRestarted: true,
+  });
+});
+
+test('a look-up whose PBX went away in between has found nothing out', async () => {
+  await up();
+  ami.on('Status', (action) => action.answer('Response: Error', 'Message: No such channel'));
+  const finding = pbx.lookUp({ attemptId, slot: 7, boot: '2025-01-02 03:04:05' });
+  await ami.next('DBGet');
+  ami.cut();
+  expect(await finding).toBeUndefined();
+  await eventually(() => expect(pbx.isUp).toBe(false));
+  expect(await pbx.lookUp({ attemptId, slot: 7, boot: '2025-01-02 03:04:05' })).toBeUndefined();
+});

@@ -1,0 +1,162 @@
+import type { AttemptId, PbxConfiguration } from '@redial/call';
+import { type Clock, systemClock } from '@redial/platform';
+import { type AmiReply, createAmiLink, type LinkTiming } from './ami-link.ts';
+import type { AmiPacket } from './ami-packet.ts';
+import { lookUp } from './look-up.ts';
+import { originateAction } from './originate-action.ts';
+import type { Finding, LookUpQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents } from './pbx.ts';
+import { systemTimers, type Timers } from './timers.ts';
+import { translate, translatedEvents } from './translate.ts';
+
+export interface PbxDeps {
+  readonly clock?: Clock;
+  readonly timers?: Timers;
+  /** In [0, 1): spreads the reconnections of many processes. */
+  readonly random?: () => number;
+  readonly timing?: Partial<LinkTiming>;
+}
+
+/**
+ * The Pbx port on a real Asterisk, over AMI.
+ *
+ * P1  It is up only when the PBX's own start is known: without it no fence could be judged later.
+ * P2  An Originate is written at most once. `refused` and `not_sent` are said only where Asterisk cannot have made a channel.
+ */
+export function createPbx(
+  configuration: Pick<PbxConfiguration, 'name' | 'host' | 'port' | 'username' | 'secret'>,
+  deps: PbxDeps = {},
+): Pbx {
+  const { clock = systemClock, timers = systemTimers, random = Math.random } = deps;
+  const { name, host, port, username, secret } = configuration;
+  const listeners = createListeners();
+  let boot: string | undefined;
+  let session = 0;
+  let cancelGreeting = () => {};
+
+  const link = createAmiLink({
+    access: { host, port, username, secret },
+    events: translatedEvents,
+    timers,
+    random,
+    ...(deps.timing !== undefined && { timing: deps.timing }),
+    onEvent,
+    onUp: () => void greet(++session),
+    onDown: (reason) => {
+      session += 1;
+      boot = undefined;
+      cancelGreeting();
+      listeners.emit('down', reason);
+    },
+  });
+
+  function onEvent(packet: AmiPacket): void {
+    const translation = translate(packet, clock.now());
+    if (translation === undefined) return;
+    if ('odd' in translation) listeners.emit('odd', translation.odd);
+    else listeners.emit('signal', translation.attemptId, translation.signal);
+  }
+
+  /** Asks the PBX who it is. Answered otherwise than it should be, it is asked again: a user's rights can change. */
+  async function greet(mine: number): Promise<void> {
+    const status = await link.send([['Action', 'CoreStatus']]);
+    const settings = await link.send([['Action', 'CoreSettings']]);
+    if (session !== mine) return;
+    const started = bootOf(status);
+    if (started === undefined) {
+      listeners.emit(
+        'odd',
+        `CoreStatus was ${wordsOf(status)}: nothing is dialled on ${name} until the manager user may ask it (write=reporting)`,
+      );
+      cancelGreeting = timers.start(greetAgainMs, () => void greet(mine));
+      return;
+    }
+    boot = started;
+    const version = settings.type === 'answered' ? settings.response.get('AsteriskVersion') : undefined;
+    listeners.emit('up', { boot: started, version: version ?? 'unknown' });
+  }
+
+  async function originate(order: OriginateOrder): Promise<OriginateReply> {
+    if (boot === undefined) return { type: 'not_sent', message: 'the PBX is down' };
+    const built = originateAction(order);
+    if (!built.ok) return { type: 'refused', message: built.message };
+    const reply = await link.send(built.action, { actionId: order.attemptId });
+    switch (reply.type) {
+      case 'answered':
+        return reply.response.name === 'Success'
+          ? { type: 'accepted' }
+          : { type: 'refused', message: reply.response.get('Message') ?? reply.response.name };
+      case 'invalid':
+        return { type: 'refused', message: reply.message };
+      default:
+        return reply;
+    }
+  }
+
+  async function hangUp(attemptId: AttemptId): Promise<boolean> {
+    // Asterisk takes a Uniqueid where it asks for a channel's name.
+    const reply = await link.send([
+      ['Action', 'Hangup'],
+      ['Channel', attemptId],
+    ]);
+    return reply.type === 'answered' && reply.response.name === 'Success';
+  }
+
+  async function look(question: LookUpQuestion): Promise<Finding | undefined> {
+    const asked = session;
+    if (boot === undefined) return undefined;
+    const finding = await lookUp(question, {
+      link,
+      boot,
+      now: () => clock.now(),
+      onOdd: (what) => listeners.emit('odd', what),
+    });
+    // Its halves must come from one session, or the PBX may have restarted in between.
+    return session === asked ? finding : undefined;
+  }
+
+  return {
+    name,
+    get isUp() {
+      return boot !== undefined;
+    },
+    get boot() {
+      return boot;
+    },
+    start: () => link.start(),
+    stop: () => link.stop(),
+    on: listeners.on,
+    off: listeners.off,
+    originate,
+    hangUp,
+    lookUp: look,
+  };
+}
+
+const greetAgainMs = 10_000;
+
+function bootOf(reply: AmiReply): string | undefined {
+  if (reply.type !== 'answered') return undefined;
+  const date = reply.response.get('CoreStartupDate');
+  const time = reply.response.get('CoreStartupTime');
+  return date && time ? `${date} ${time}` : undefined;
+}
+
+function wordsOf(reply: AmiReply): string {
+  return reply.type === 'answered' ? `answered ${reply.response.get('Message') ?? reply.response.name}` : reply.message;
+}
+
+function createListeners() {
+  const sets: { [E in keyof PbxEvents]: Set<PbxEvents[E]> } = {
+    signal: new Set(),
+    up: new Set(),
+    down: new Set(),
+    odd: new Set(),
+  };
+  return {
+    on: <E extends keyof PbxEvents>(event: E, listener: PbxEvents[E]) => void sets[event].add(listener),
+    off: <E extends keyof PbxEvents>(event: E, listener: PbxEvents[E]) => void sets[event].delete(listener),
+    emit: <E extends keyof PbxEvents>(event: E, ...args: Parameters<PbxEvents[E]>) => {
+      for (const listener of sets[event]) (listener as (...args: Parameters<PbxEvents[E]>) => void)(...args);
+    },
+  };
+}

@@ -1,0 +1,394 @@
+import type { AttemptId, AttemptPhase, AttemptSignal, Evidence, JournalEnded } from '@redial/call';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type AdoptedAttempt, type AttemptWatch, type AttemptWatchDeps, createAttemptWatch } from './attempt-watch.ts';
+import { anOrder } from './test-support/an-order.ts';
+import { type FakePbx, fakePbx } from './test-support/fake-pbx.ts';
+import { type ManualTimers, manualTimers } from './test-support/manual-timers.ts';
+
+const id = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
+const idOf = (n: number) => `att_01ARZ3NDEKTSV4RRFFQ6${String(n).padStart(6, '0')}` as AttemptId;
+const plan = { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 };
+const entry: JournalEnded = { dialStatus: 'ANSWER', dial1Cause: 16, talkMs: 1, dialMs: 2, answeredAt: 1, endedAt: 2 };
+
+let pbx: FakePbx;
+let timers: ManualTimers;
+let concluded: [AttemptId, Evidence][];
+let progress: [AttemptId, string][];
+let ignored: [AttemptPhase, string][];
+let faults: [string, string][];
+
+beforeEach(() => {
+  pbx = fakePbx();
+  timers = manualTimers();
+  concluded = [];
+  progress = [];
+  ignored = [];
+  faults = [];
+});
+
+function newWatch(more: Partial<AttemptWatchDeps> = {}): AttemptWatch {
+  return createAttemptWatch({
+    pbx,
+    clock: timers,
+    timers,
+    onConclude: (...args) => void concluded.push(args),
+    onProgress: (attemptId, phase) => void progress.push([attemptId, phase]),
+    onIgnored: (...args) => void ignored.push(args),
+    onFault: (_, doing, error) => void faults.push([doing, (error as Error).message]),
+    ...more,
+  });
+}
+
+const attempt = (attemptId = id) => ({ attemptId, plan, slot: 7, boot: 'boot-1' });
+const adopted = (attemptId = id): AdoptedAttempt => ({ ...attempt(attemptId), originatedAt: timers.now() - 1_000 });
+const at = () => timers.now();
+const failed = (reason: number): AttemptSignal => ({ type: 'originate_failed', at: at(), reason });
+const hungUp = (cause: number): AttemptSignal => ({ type: 'dial1_hung_up', at: at(), cause });
+/** Lets promises that are settled be heard. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('originating', () => {
+  test('one Originate goes out, with the order', () => {
+    const watch = newWatch();
+    const order = anOrder();
+    watch.originate(attempt(), order);
+    expect(pbx.originated.map((each) => each.order)).toEqual([order]);
+    expect([watch.size, watch.has(id)]).toEqual([1, true]);
+  });
+
+  test('an attempt that was taken on before is not dialled: not while it runs, not after', () => {
+    const watch = newWatch();
+    watch.originate(attempt(), anOrder());
+    expect(() => watch.originate(attempt(), anOrder())).toThrow('taken on before');
+    pbx.signal(id, failed(0));
+    pbx.signal(id, hungUp(17));
+    expect(watch.size).toBe(0);
+    expect(() => watch.originate(attempt(), anOrder())).toThrow('taken on before');
+    expect(pbx.originated).toHaveLength(1);
+  });
+
+  test('an adopted attempt is never dialled, whatever happens', async () => {
+    const watch = newWatch();
+    watch.adopt(adopted());
+    pbx.down();
+    pbx.up();
+    timers.advance(1_000_000);
+    await settled();
+    expect(pbx.originated).toEqual([]);
+  });
+
+  test.each(['refused', 'not_sent'] as const)('%s ends the attempt: no channel was made', async (type) => {
+    const watch = newWatch();
+    watch.originate(attempt(), anOrder());
+    pbx.originated[0]?.reply({ type, message: 'no' });
+    await settled();
+    expect(concluded).toEqual([[id, { refused: { message: 'no', at: at() } }]]);
+    expect(watch.size).toBe(0);
+  });
+
+  test.each([{ type: 'accepted' }, { type: 'unanswered', message: 'late' }] as const)(
+    '$type ends nothing: events or the look-up tell',
+    async (reply) => {
+      const watch = newWatch();
+      watch.originate(attempt(), anOrder());
+      pbx.originated[0]?.reply(reply);
+      await settled();
+      expect([concluded, watch.size]).toEqual([[], 1]);
+    },
+  );
+
+  test('a port that throws may have sent it: nothing is concluded, and the look-up asks in time', async () => {
+    newWatch().originate(attempt(), anOrder());
+    pbx.originated[0]?.fail(new Error('boom'));
+    await settled();
+    expect(faults).toEqual([['originate', 'boom']]);
+    expect(concluded).toEqual([]);
+    timers.advance(30_000);
+    expect(pbx.lookedUp.map((each) => each.question)).toEqual([{ attemptId: id, slot: 7, boot: 'boot-1' }]);
+  });
+});
+
+describe('facts', () => {
+  test('dial1 rings, answers, and the journal ends it: one conclusion, and nothing is left', () => {
+    const watch = newWatch();
+    watch.originate(attempt(), anOrder());
+    pbx.signal(id, { type: 'rang', at: at() });
+    pbx.signal(id, { type: 'answered', at: at() });
+    expect(progress).toEqual([
+      [id, 'ringing'],
+      [id, 'answered'],
+    ]);
+    pbx.signal(id, { type: 'journal_ended', at: at(), entry });
+    expect(concluded.map(([, evidence]) => evidence.journalEnded)).toEqual([entry]);
+    expect([watch.size, timers.pending]).toEqual([0, []]);
+  });
+
+  test('facts that come late or twice are counted by phase and name', () => {
+    const watch = newWatch();
+    watch.originate(attempt(), anOrder());
+    pbx.signal(id, { type: 'rang', at: at() });
+    pbx.signal(id, { type: 'rang', at: at() });
+    pbx.signal(id, failed(0));
+    pbx.signal(id, hungUp(17));
+    pbx.signal(id, hungUp(17));
+    expect(ignored).toEqual([
+      ['ringing', 'rang'],
+      ['ended', 'dial1_hung_up'],
+    ]);
+    expect(concluded).toHaveLength(1);
+  });
+
+  test('half of dial1’s end is waited for briefly, then concluded by the timer', () => {
+    newWatch().originate(attempt(), anOrder());
+    pbx.signal(id, failed(0));
+    expect(timers.pending).toEqual([500]);
+    timers.advance(500);
+    expect(concluded).toHaveLength(1);
+  });
+
+  test('a listener that calls back while effects are performed waits for its turn', () => {
+    const steps: string[] = [];
+    const watch: AttemptWatch = newWatch({
+      onProgress: () => void watch.cancel(id),
+      onStep: (_, signal, step) => void steps.push(`${signal.type}→${step.state.phase}`),
+    });
+    watch.originate(attempt(), anOrder());
+    pbx.signal(id, { type: 'answered', at: at() });
+    expect(steps).toEqual(['start→originating', 'answered→answered', 'cancel→answered']);
+    expect(pbx.hungUp).toEqual([id]);
+    // The cancellation's timer, not that of the talk, which was armed in the step before.
+    expect(timers.pending).toEqual([5_000]);
+  });
+
+  test('a cancelled attempt is hung up, and again until it is gone', () => {
+    const watch = newWatch();
+    watch.originate(attempt(), anOrder());
+    expect(watch.cancel(id)).toBe(true);
+    expect(watch.cancel(idOf(2))).toBe(false);
+    timers.advance(5_000);
+    expect(pbx.hungUp).toEqual([id, id]);
+    pbx.signal(id, failed(0));
+    pbx.signal(id, hungUp(0));
+    expect(concluded[0]?.[1].cancelRequestedAt).toBeDefined();
+  });
+});
+
+describe('what dial1 did', () => {
+  test('answered', async () => {
+    const watch = newWatch();
+    watch.originate(attempt(), anOrder());
+    const outcome = watch.dial1Outcome(id);
+    pbx.signal(id, { type: 'answered', at: at() });
+    expect(await outcome).toBe('answered');
+    expect(await watch.dial1Outcome(id)).toBe('answered');
+  });
+
+  test('ended, for who waits and for who asks later', async () => {
+    const watch = newWatch();
+    watch.originate(attempt(), anOrder());
+    const outcome = watch.dial1Outcome(id);
+    pbx.originated[0]?.reply({ type: 'refused', message: 'no' });
+    expect(await outcome).toBe('ended');
+    expect(await watch.dial1Outcome(id)).toBe('ended');
+  });
+
+  test('answered may be learned from a look-up', async () => {
+    const watch = newWatch();
+    watch.adopt(adopted());
+    const outcome = watch.dial1Outcome(id);
+    pbx.lookedUp[0]?.find({ type: 'journal_answered', at: at(), answeredAt: 1, pbxRestarted: false });
+    expect(await outcome).toBe('answered');
+  });
+
+  test('an attempt that is not here is unknown here', async () => {
+    expect(await newWatch().dial1Outcome(id)).toBe('unknown-here');
+  });
+});
+
+describe('the PBX goes and comes', () => {
+  test('gone, every attempt is in doubt; back, every one is looked up, and what is found counts', async () => {
+    const watch = newWatch();
+    for (const n of [1, 2]) watch.originate(attempt(idOf(n)), anOrder({ attemptId: idOf(n) }));
+    pbx.down();
+    pbx.up();
+    expect(pbx.lookedUp.map((each) => each.question.attemptId)).toEqual([idOf(1), idOf(2)]);
+    pbx.lookedUp[0]?.find({ type: 'journal_ended', at: at(), entry });
+    pbx.lookedUp[1]?.find({ type: 'channel_found', at: at(), up: true });
+    await settled();
+    expect(concluded.map(([attemptId]) => attemptId)).toEqual([idOf(1)]);
+    expect(progress).toEqual([[idOf(2), 'answered']]);
+  });
+
+  test('a look-up that found nothing out is asked again by the timer', async () => {
+    newWatch().adopt(adopted());
+    pbx.lookedUp[0]?.find(undefined);
+    await settled();
+    timers.advance(5_000);
+    expect(pbx.lookedUp).toHaveLength(2);
+  });
+
+  test('many look-ups are made a few at a time, each once', async () => {
+    const watch = newWatch({ limits: { lookUpsAtOnce: 3 } });
+    for (let n = 0; n < 10; n++) watch.adopt(adopted(idOf(n)));
+    pbx.up();
+    expect(pbx.lookedUp).toHaveLength(3);
+    for (let n = 0; n < 10; n++) {
+      pbx.lookedUp[n]?.find({ type: 'journal_ended', at: at(), entry });
+      await settled();
+    }
+    expect(pbx.lookedUp.map((each) => each.question.attemptId)).toEqual(Array.from({ length: 10 }, (_, n) => idOf(n)));
+    expect(concluded).toHaveLength(10);
+  });
+
+  test('an attempt that ended while it waited to be looked up is not looked up', async () => {
+    const watch = newWatch({ limits: { lookUpsAtOnce: 1 } });
+    watch.adopt(adopted(idOf(1)));
+    watch.adopt(adopted(idOf(2)));
+    pbx.signal(idOf(2), { type: 'journal_ended', at: at(), entry });
+    pbx.lookedUp[0]?.find(undefined);
+    await settled();
+    expect(pbx.lookedUp).toHaveLength(1);
+  });
+
+  test('a PBX that stays silent does not keep an attempt for ever', async () => {
+    const watch = newWatch();
+    watch.originate(attempt(), anOrder());
+    pbx.down();
+    for (let n = 0; watch.size > 0 && n < 1_000; n++) {
+      timers.advance(5_000);
+      for (const each of pbx.lookedUp.splice(0)) each.find(undefined);
+      await settled();
+    }
+    expect(concluded[0]?.[1]).toHaveProperty('gaveUpAt');
+  });
+});
+
+describe('attempts of others', () => {
+  test('without anybody to ask, their signals are dropped', () => {
+    const watch = newWatch();
+    pbx.signal(id, { type: 'rang', at: at() });
+    expect([watch.size, ignored]).toEqual([0, []]);
+  });
+
+  test('an open one is taken on, and the signals that came meanwhile are not lost', async () => {
+    let answer: (attempt: AdoptedAttempt | undefined) => void = () => {};
+    const asked: AttemptId[] = [];
+    const watch = newWatch({
+      onUnknown: (attemptId) => {
+        asked.push(attemptId);
+        return new Promise((resolve) => {
+          answer = resolve;
+        });
+      },
+    });
+    pbx.signal(id, { type: 'rang', at: at() });
+    pbx.signal(id, { type: 'answered', at: at() });
+    pbx.signal(id, { type: 'journal_ended', at: at(), entry });
+    answer(adopted());
+    await settled();
+    expect(asked).toEqual([id]);
+    expect(concluded.map(([, evidence]) => evidence)).toMatchObject([{ journalEnded: entry, dial1AnsweredAt: at() }]);
+    expect(watch.size).toBe(0);
+  });
+
+  test('its events are coming in: it is looked up only if they stop telling', async () => {
+    newWatch({ onUnknown: async () => adopted() });
+    pbx.signal(id, { type: 'rang', at: at() });
+    await settled();
+    expect(pbx.lookedUp).toHaveLength(0);
+    timers.advance(5_000);
+    expect(pbx.lookedUp).toHaveLength(1);
+  });
+
+  test('one that is not open is asked about once', async () => {
+    let asked = 0;
+    newWatch({ onUnknown: async () => void asked++ as undefined });
+    pbx.signal(id, hungUp(16));
+    await settled();
+    pbx.signal(id, hungUp(16));
+    expect(asked).toBe(1);
+  });
+
+  test('when asking fails, its next signal asks again', async () => {
+    let asked = 0;
+    newWatch({
+      onUnknown: async () => {
+        asked += 1;
+        throw new Error('store is down');
+      },
+    });
+    pbx.signal(id, hungUp(16));
+    await settled();
+    pbx.signal(id, hungUp(16));
+    expect([asked, faults]).toEqual([2, [['adopt', 'store is down']]]);
+  });
+
+  test('a late event does not bring a concluded one back; an explicit adoption does', async () => {
+    let asked = 0;
+    const watch = newWatch({ onUnknown: async () => void asked++ as undefined });
+    watch.adopt(adopted());
+    pbx.signal(id, { type: 'journal_ended', at: at(), entry });
+    pbx.signal(id, hungUp(16));
+    await settled();
+    expect([asked, watch.size]).toEqual([0, 0]);
+    watch.adopt(adopted());
+    expect(watch.size).toBe(1);
+    watch.adopt(adopted());
+    expect(watch.size).toBe(1);
+  });
+
+  test('adopted while it is asked about, it is not taken on twice', async () => {
+    let answer: (attempt: AdoptedAttempt | undefined) => void = () => {};
+    const watch = newWatch({
+      onUnknown: () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    });
+    pbx.signal(id, hungUp(16));
+    watch.adopt(adopted());
+    pbx.signal(id, { type: 'journal_ended', at: at(), entry });
+    answer(adopted());
+    await settled();
+    expect([concluded.length, watch.size]).toEqual([1, 0]);
+  });
+
+  test('what is kept for them is bounded', async () => {
+    const answers = new Map<AttemptId, (attempt: AdoptedAttempt | undefined) => void>();
+    const steps: string[] = [];
+    newWatch({
+      limits: { unknownLimit: 1, unknownSignalLimit: 2 },
+      onUnknown: (attemptId) => new Promise((resolve) => void answers.set(attemptId, resolve)),
+      onStep: (_, signal) => void steps.push(signal.type),
+    });
+    for (const _ of [1, 2, 3]) pbx.signal(idOf(1), { type: 'rang', at: at() });
+    pbx.signal(idOf(2), { type: 'rang', at: at() });
+    expect([...answers.keys()]).toEqual([idOf(1)]);
+    answers.get(idOf(1))?.(adopted(idOf(1)));
+    await settled();
+    expect(steps).toEqual(['adopt', 'rang', 'rang']);
+  });
+});
+
+describe('stopping', () => {
+  test('lets go of everything and concludes nothing', async () => {
+    const watch = newWatch();
+    watch.originate(attempt(), anOrder());
+    const outcome = watch.dial1Outcome(id);
+    watch.stop();
+    expect(await outcome).toBe('unknown-here');
+    expect([watch.size, timers.pending, pbx.listenerCount, concluded]).toEqual([0, [], 0, []]);
+    pbx.originated[0]?.reply({ type: 'refused', message: 'no' });
+    await settled();
+    expect(concluded).toEqual([]);
+  });
+
+  test('a stopped watch takes on nothing', () => {
+    const watch = newWatch();
+    watch.stop();
+    watch.adopt(adopted());
+    expect(watch.size).toBe(0);
+    expect(() => watch.originate(attempt(), anOrder())).toThrow('stopped');
+    expect(pbx.originated).toEqual([]);
+  });
+});

@@ -1,0 +1,319 @@
+import {
+  type AttemptEffect,
+  type AttemptId,
+  type AttemptPhase,
+  type AttemptPlan,
+  type AttemptSignal,
+  type AttemptState,
+  type AttemptStep,
+  type Evidence,
+  plannedAttempt,
+  stepAttempt,
+} from '@redial/call';
+import { type Clock, systemClock } from '@redial/platform';
+import type { OriginateOrder, Pbx } from './pbx.ts';
+import { createRecentIds } from './recent-ids.ts';
+import { systemTimers, type Timers } from './timers.ts';
+import { createUnknownAttempts } from './unknown-attempts.ts';
+import { createWorkLimit } from './work-limit.ts';
+
+/**
+ * The shell around the attempt machine, for the attempts of one PBX: it carries signals in and effects out.
+ *
+ * W1  `originate` sends one Originate, and only for an attempt this watch has never seen. `adopt` never sends one.
+ * W2  Signals of one attempt are stepped one after the other; effects are performed after the step, and what they bring back
+ *     is a signal like any other.
+ * W3  One `onConclude` for each attempt that is taken on; then the attempt, its timer and its order are gone.
+ * W4  A signal for an attempt that has concluded here does not bring it back (`recentLimit`); an explicit `adopt` does.
+ * W5  Whatever it keeps for attempts it does not know is bounded.
+ */
+export interface AttemptWatch {
+  /** Dials. The fence must have been taken by the caller, just now. */
+  originate(attempt: WatchedAttempt, order: OriginateOrder): void;
+  /** Takes on an attempt that is under way; nothing happens if it is watched already. */
+  adopt(attempt: AdoptedAttempt): void;
+  /** Asks for the end. False: it is not watched here. */
+  cancel(attemptId: AttemptId): boolean;
+  /** Resolves when dial1 has answered, or the attempt has ended; at once with `unknown-here` if it is not watched here. */
+  dial1Outcome(attemptId: AttemptId): Promise<Dial1Outcome>;
+  has(attemptId: AttemptId): boolean;
+  readonly size: number;
+  /** Lets go of every attempt without concluding it: another witness does. Outcomes waited for become `unknown-here`. */
+  stop(): void;
+}
+
+export type Dial1Outcome = 'answered' | 'ended' | 'unknown-here';
+
+export interface WatchedAttempt {
+  readonly attemptId: AttemptId;
+  readonly plan: AttemptPlan;
+  readonly slot: number;
+  /** What the PBX called its own start when the fence was taken. */
+  readonly boot: string;
+}
+
+export interface AdoptedAttempt extends WatchedAttempt {
+  readonly originatedAt: number;
+}
+
+export interface AttemptWatchDeps {
+  readonly pbx: Pbx;
+  readonly clock?: Clock;
+  readonly timers?: Timers;
+  readonly onConclude: (attemptId: AttemptId, evidence: Evidence) => void;
+  readonly onProgress?: (attemptId: AttemptId, phase: 'ringing' | 'answered', at: number) => void;
+  /** A signal that did not apply, for the metric. */
+  readonly onIgnored?: (phase: AttemptPhase, signalType: AttemptSignal['type']) => void;
+  /** Every step, for tests and traces. */
+  readonly onStep?: (attemptId: AttemptId, signal: AttemptSignal, step: AttemptStep) => void;
+  /**
+   * Somebody else's attempt, as far as this watch knows. Whoever wants to witness all of them answers with its record, or with
+   * undefined if it is not open; signals that come meanwhile are kept. Absent: such signals are dropped.
+   */
+  readonly onUnknown?: (attemptId: AttemptId, signal: AttemptSignal) => Promise<AdoptedAttempt | undefined>;
+  /** What should not happen: a port or `onUnknown` that threw. */
+  readonly onFault?: (
+    attemptId: AttemptId,
+    doing: 'originate' | 'hang_up' | 'look_up' | 'adopt',
+    error: unknown,
+  ) => void;
+  readonly limits?: Partial<AttemptWatchLimits>;
+}
+
+export interface AttemptWatchLimits {
+  readonly lookUpsAtOnce: number;
+  /** Concluded, or known not to be ours. */
+  readonly recentLimit: number;
+  /** Attempts about which `onUnknown` is being asked, and signals kept for each. */
+  readonly unknownLimit: number;
+  readonly unknownSignalLimit: number;
+}
+
+const defaultLimits: AttemptWatchLimits = {
+  lookUpsAtOnce: 50,
+  recentLimit: 20_000,
+  unknownLimit: 5_000,
+  unknownSignalLimit: 16,
+};
+
+interface Entry {
+  readonly attempt: WatchedAttempt;
+  state: AttemptState;
+  /** Until it is sent. */
+  order?: OriginateOrder;
+  readonly mailbox: AttemptSignal[];
+  stepping: boolean;
+  cancelTimer: () => void;
+  readonly outcomeWaiters: ((outcome: Dial1Outcome) => void)[];
+}
+
+export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
+  const { pbx, clock = systemClock, timers = systemTimers, onFault } = deps;
+  const limits = { ...defaultLimits, ...deps.limits };
+  const entries = new Map<AttemptId, Entry>();
+  const concluded = createRecentIds<AttemptId>(limits.recentLimit);
+  const lookUps = createWorkLimit<AttemptId>(limits.lookUpsAtOnce);
+  let stopped = false;
+
+  function take(attempt: WatchedAttempt, order?: OriginateOrder): Entry {
+    const entry: Entry = {
+      attempt,
+      state: plannedAttempt(attempt.plan),
+      ...(order !== undefined && { order }),
+      mailbox: [],
+      stepping: false,
+      cancelTimer: () => {},
+      outcomeWaiters: [],
+    };
+    entries.set(attempt.attemptId, entry);
+    concluded.delete(attempt.attemptId);
+    unknown?.forget(attempt.attemptId);
+    return entry;
+  }
+
+  function post(entry: Entry, signal: AttemptSignal): void {
+    entry.mailbox.push(signal);
+    // Effects may call back into here: what they post waits until the present step is done with.
+    if (entry.stepping) return;
+    entry.stepping = true;
+    try {
+      for (let next = entry.mailbox.shift(); next !== undefined; next = entry.mailbox.shift()) step(entry, next);
+    } finally {
+      entry.stepping = false;
+    }
+  }
+
+  function step(entry: Entry, signal: AttemptSignal): void {
+    const { attemptId } = entry.attempt;
+    const before = entry.state;
+    const taken = stepAttempt(before, signal);
+    entry.state = taken.state;
+    deps.onStep?.(attemptId, signal, taken);
+    if (taken.ignored) deps.onIgnored?.(before.phase, signal.type);
+    for (const effect of taken.effects) perform(entry, effect);
+    if ('evidence' in entry.state && entry.state.evidence.dial1AnsweredAt !== undefined)
+      settleOutcome(entry, 'answered');
+  }
+
+  function perform(entry: Entry, effect: AttemptEffect): void {
+    const { attemptId } = entry.attempt;
+    switch (effect.type) {
+      case 'originate':
+        originate(entry);
+        return;
+      case 'hang_up':
+        pbx.hangUp(attemptId).catch((error) => onFault?.(attemptId, 'hang_up', error));
+        return;
+      case 'look_up':
+        lookUp(entry);
+        return;
+      case 'arm':
+        entry.cancelTimer();
+        entry.cancelTimer = timers.start(effect.afterMs, () => post(entry, { type: 'deadline', at: clock.now() }));
+        return;
+      case 'progress':
+        deps.onProgress?.(attemptId, effect.phase, effect.at);
+        return;
+      case 'conclude':
+        conclude(entry, effect.evidence);
+        return;
+    }
+  }
+
+  function originate(entry: Entry): void {
+    const { order } = entry;
+    delete entry.order;
+    if (order === undefined) throw new Error(`attempt ${entry.attempt.attemptId} has no order`);
+    pbx.originate(order).then(
+      (reply) => {
+        // Accepted says nothing of the phones, and unanswered may be ringing: events or the look-up tell.
+        if (reply.type === 'accepted' || reply.type === 'unanswered') return;
+        postIfWatched(entry, { type: 'refused', at: clock.now(), message: reply.message });
+      },
+      // It may have been sent: never said to be refused.
+      (error) => onFault?.(entry.attempt.attemptId, 'originate', error),
+    );
+  }
+
+  function lookUp(entry: Entry): void {
+    const { attemptId, slot, boot } = entry.attempt;
+    lookUps.add(attemptId, async () => {
+      if (entries.get(attemptId) !== entry) return;
+      try {
+        const finding = await pbx.lookUp({ attemptId, slot, boot });
+        if (finding !== undefined) postIfWatched(entry, finding);
+      } catch (error) {
+        onFault?.(attemptId, 'look_up', error);
+      }
+    });
+  }
+
+  function conclude(entry: Entry, evidence: Evidence): void {
+    const { attemptId } = entry.attempt;
+    entry.cancelTimer();
+    entries.delete(attemptId);
+    concluded.add(attemptId);
+    settleOutcome(entry, 'ended');
+    deps.onConclude(attemptId, evidence);
+  }
+
+  function settleOutcome(entry: Entry, outcome: Dial1Outcome): void {
+    for (const resolve of entry.outcomeWaiters.splice(0)) resolve(outcome);
+  }
+
+  function postIfWatched(entry: Entry, signal: AttemptSignal): void {
+    if (entries.get(entry.attempt.attemptId) === entry) post(entry, signal);
+  }
+
+  const unknown =
+    deps.onUnknown &&
+    createUnknownAttempts<AdoptedAttempt>({
+      ask: deps.onUnknown,
+      onKnown: (attempt, signals) => {
+        if (concluded.has(attempt.attemptId)) return;
+        const entry = entries.get(attempt.attemptId) ?? takeOver(attempt, { lookUpNow: false });
+        for (const signal of signals) postIfWatched(entry, signal);
+      },
+      onFault: (attemptId, error) => onFault?.(attemptId, 'adopt', error),
+      limit: limits.unknownLimit,
+      signalLimit: limits.unknownSignalLimit,
+      recentLimit: limits.recentLimit,
+    });
+
+  const onSignal = (attemptId: AttemptId, signal: AttemptSignal): void => {
+    const entry = entries.get(attemptId);
+    if (entry !== undefined) post(entry, signal);
+    else if (concluded.has(attemptId)) deps.onIgnored?.('ended', signal.type);
+    else unknown?.offer(attemptId, signal);
+  };
+
+  /**
+   * `lookUpNow: false` for an attempt whose events are coming in: they tell by themselves, and if they do not, the machine's
+   * timer asks. It saves two actions for every call that somebody else dials.
+   */
+  function takeOver(attempt: AdoptedAttempt, { lookUpNow }: { readonly lookUpNow: boolean }): Entry {
+    const entry = take(attempt);
+    const signal: AttemptSignal = { type: 'adopt', at: clock.now(), originatedAt: attempt.originatedAt };
+    const taken = stepAttempt(entry.state, signal);
+    entry.state = taken.state;
+    deps.onStep?.(attempt.attemptId, signal, taken);
+    for (const effect of taken.effects) if (lookUpNow || effect.type !== 'look_up') perform(entry, effect);
+    return entry;
+  }
+
+  const onDown = (): void => {
+    const at = clock.now();
+    for (const entry of [...entries.values()]) post(entry, { type: 'link_lost', at });
+  };
+
+  /** Events while the link was down are gone. */
+  const onUp = (): void => {
+    for (const entry of [...entries.values()]) lookUp(entry);
+  };
+
+  pbx.on('signal', onSignal);
+  pbx.on('down', onDown);
+  pbx.on('up', onUp);
+
+  return {
+    originate: (attempt, order) => {
+      const { attemptId } = attempt;
+      if (stopped) throw new Error('the watch has stopped');
+      if (entries.has(attemptId) || concluded.has(attemptId))
+        throw new Error(`attempt ${attemptId} was taken on before`);
+      post(take(attempt, order), { type: 'start', at: clock.now() });
+    },
+    adopt: (attempt) => {
+      if (!stopped && !entries.has(attempt.attemptId)) takeOver(attempt, { lookUpNow: true });
+    },
+    cancel: (attemptId) => {
+      const entry = entries.get(attemptId);
+      if (entry !== undefined) post(entry, { type: 'cancel', at: clock.now() });
+      return entry !== undefined;
+    },
+    dial1Outcome: (attemptId) => {
+      const entry = entries.get(attemptId);
+      if (entry === undefined) return Promise.resolve(concluded.has(attemptId) ? 'ended' : 'unknown-here');
+      if ('evidence' in entry.state && entry.state.evidence.dial1AnsweredAt !== undefined)
+        return Promise.resolve('answered');
+      return new Promise((resolve) => entry.outcomeWaiters.push(resolve));
+    },
+    has: (attemptId) => entries.has(attemptId),
+    get size() {
+      return entries.size;
+    },
+    stop: () => {
+      stopped = true;
+      pbx.off('signal', onSignal);
+      pbx.off('down', onDown);
+      pbx.off('up', onUp);
+      lookUps.clear();
+      unknown?.stop();
+      for (const entry of entries.values()) {
+        entry.cancelTimer();
+        settleOutcome(entry, 'unknown-here');
+      }
+      entries.clear();
+    },
+  };
+}

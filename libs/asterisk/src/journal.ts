@@ -1,0 +1,105 @@
+import type { AttemptId, JournalEnded } from '@redial/call';
+import { attemptIdOf } from './attempt-id-of.ts';
+
+/**
+ * One entry of the PBX journal: what infra/asterisk/redial.conf writes to `DB(redial/<slot>)`, and raises as the `Journal`
+ * header of a UserEvent called RedialAttempt.
+ *
+ *     <attempt>|answered|<epoch s>
+ *     <attempt>|ended|<DIALSTATUS>|<dial1 HANGUPCAUSE>|<dial1 or dial2: who hung up first, or empty>|<talk ms>|<dial ms>
+ *       |<answered, epoch s>|<ended, epoch s>|<dial2 Q.850 cause>|<dial2 tech code, e.g. SIP 486 Busy Here>|<dial2 Uniqueid>|<ring ms>
+ *
+ * Anything behind `ended` may be empty but the two instants, which may carry fractions. Fields that a later dialplan adds behind these are ignored.
+ */
+export type JournalEntry =
+  | { readonly attemptId: AttemptId; readonly type: 'answered'; readonly answeredAt: number }
+  | { readonly attemptId: AttemptId; readonly type: 'ended'; readonly entry: JournalEnded };
+
+export const journalFamily = 'redial';
+export const journalEvent = 'RedialAttempt';
+
+/** An entry's text → the entry; undefined where it is none. */
+export function parseJournal(text: string): JournalEntry | undefined {
+  const [id, type, ...fields] = text.split('|');
+  const attemptId = attemptIdOf(id);
+  if (attemptId === undefined) return undefined;
+  if (type === 'answered') {
+    const answeredAt = instant(fields[0]);
+    return answeredAt === undefined ? undefined : { attemptId, type, answeredAt };
+  }
+  if (type !== 'ended') return undefined;
+  const entry = parseEnded(fields);
+  return entry === undefined ? undefined : { attemptId, type, entry };
+}
+
+function parseEnded(fields: readonly string[]): JournalEnded | undefined {
+  const [status, cause, by, talk, dial, answered, ended, dial2Cause, dial2Tech, dial2Id, ring] = fields;
+  if (status === undefined || !/^[A-Z_]*$/.test(status) || !/^(dial1|dial2)?$/.test(by ?? '')) return undefined;
+  const numbers = [cause, talk, dial, dial2Cause, ring].map((field) => count(field));
+  if (numbers.some(Number.isNaN)) return undefined;
+  const answeredAt = instant(answered);
+  const endedAt = instant(ended);
+  if (answeredAt === undefined || endedAt === undefined) return undefined;
+  const [dial1Cause = 0, talkMs = 0, dialMs = 0, ownCause, ringMs] = numbers;
+  const sipCode = sipCodeOf(dial2Tech);
+  return {
+    dialStatus: status,
+    dial1Cause,
+    ...(by !== '' && { endedBy: by as 'dial1' | 'dial2' }),
+    talkMs,
+    dialMs,
+    ...(ringMs !== undefined && { ringMs }),
+    answeredAt,
+    endedAt,
+    ...(ownCause !== undefined && { dial2Cause: ownCause }),
+    ...(sipCode !== undefined && { dial2SipCode: sipCode }),
+    ...(dial2Id !== undefined && dial2Id !== '' && { dial2UniqueId: dial2Id }),
+  };
+}
+
+/** For simulators and tests: what the dialplan would have written. */
+export function formatJournal(entry: JournalEntry): string {
+  if (entry.type === 'answered') return `${entry.attemptId}|answered|${seconds(entry.answeredAt)}`;
+  const e = entry.entry;
+  return [
+    entry.attemptId,
+    'ended',
+    e.dialStatus,
+    e.dial1Cause,
+    e.endedBy ?? '',
+    e.talkMs,
+    e.dialMs,
+    seconds(e.answeredAt),
+    seconds(e.endedAt),
+    e.dial2Cause ?? '',
+    e.dial2SipCode === undefined ? '' : `SIP ${e.dial2SipCode}`,
+    e.dial2UniqueId ?? '',
+    e.ringMs ?? '',
+  ].join('|');
+}
+
+/**
+ * `SIP 486 Busy Here`, or the bare code of Hangup's TechCause. Undefined for other technologies, for no code at all, and for a
+ * provisional one: a phone that was left to ring has 180 as its last word, which is not how the leg ended.
+ */
+export function sipCodeOf(techCause: string | undefined): number | undefined {
+  const code = /^(?:SIP )?([2-6][0-9]{2})(?![0-9])/.exec(techCause ?? '')?.[1];
+  return code === undefined ? undefined : Number(code);
+}
+
+/** Undefined for an empty field, NaN for one that is no whole number. */
+function count(field: string | undefined): number | undefined {
+  if (field === undefined || field === '') return undefined;
+  return /^[0-9]{1,15}$/.test(field) ? Number(field) : Number.NaN;
+}
+
+/** Epoch seconds, with or without a fraction, → epoch ms. */
+function instant(field: string | undefined): number | undefined {
+  return field !== undefined && /^[0-9]{1,11}(\.[0-9]{1,6})?$/.test(field)
+    ? Math.round(Number(field) * 1000)
+    : undefined;
+}
+
+function seconds(at: number): string {
+  return String(Math.floor(at / 1000));
+}

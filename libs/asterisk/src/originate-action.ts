@@ -1,0 +1,114 @@
+import { AttemptId, HeaderName, HeaderValue, VariableName, VariableValue } from '@redial/call';
+import { type AmiAction, formatAction } from './ami-action.ts';
+import type { OriginateOrder } from './pbx.ts';
+
+export type OriginateAction =
+  | { readonly ok: true; readonly action: AmiAction }
+  /** Names the field, never its value: what is refused may be a number. */
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * An order → the Originate that infra/asterisk/redial.conf expects. AMI executes what it is given, so everything is checked
+ * here once more, whoever has checked it before:
+ *
+ * 1. One `Variable` line for each variable. Asterisk splits such a line at commas outside brackets (main/manager.c,
+ *    man_do_variable_value), so `PJSIP_HEADER(add,X-Name)` is one name; values hold no comma, bracket, quote or backslash.
+ * 2. A variable *name* with brackets would be a function and be executed: only our own lines have them.
+ * 3. A channel is one technology and one resource: `&` would dial more, `,` reach Dial's options, and
+ *    `PJSIP/1000/sip:any@where` any address at all. The class is the dialplan's own (redial.conf).
+ */
+export function originateAction(order: OriginateOrder): OriginateAction {
+  const wrong = firstWrong(order);
+  if (wrong !== undefined) return { ok: false, message: wrong };
+  const action: AmiAction = [
+    ['Action', 'Originate'],
+    ['ChannelId', order.attemptId],
+    ['Channel', order.dial1Channel],
+    ['Context', 'redial'],
+    ['Exten', 'connect'],
+    ['Priority', '1'],
+    // A synchronous one blocks the whole session.
+    ['Async', 'true'],
+    ['Timeout', String(order.dial1RingTimeoutMs)],
+    ...(order.dial1CallerId === undefined ? [] : [['CallerID', order.dial1CallerId] as const]),
+    ...variablesOf(order).map(([name, value]) => ['Variable', `${name}=${value}`] as const),
+  ];
+  const formatted = formatAction(action, order.attemptId);
+  return formatted.ok ? { ok: true, action } : { ok: false, message: formatted.message };
+}
+
+function variablesOf(order: OriginateOrder): (readonly [string, string])[] {
+  const { headers } = order;
+  return [
+    ['REDIAL_ATTEMPT', order.attemptId],
+    ['REDIAL_SLOT', String(order.slot)],
+    ['REDIAL_DIAL2_CHANNEL', order.dial2Channel],
+    ...(order.dial2CallerId === undefined ? [] : [['REDIAL_DIAL2_CALLER_ID', order.dial2CallerId] as const]),
+    ['REDIAL_DIAL2_RING_SECONDS', seconds(order.dial2RingTimeoutMs)],
+    ['REDIAL_TALK_LIMIT_SECONDS', seconds(order.talkLimitMs)],
+    ...Object.entries(headers.dial2).map(
+      ([name, value], n) => [`REDIAL_DIAL2_HEADER_${n + 1}`, `${name}: ${value}`] as const,
+    ),
+    ...Object.entries(headers.dial1).map(([name, value]) => [`PJSIP_HEADER(add,${name})`, value] as const),
+    ...Object.entries(order.variables),
+  ];
+}
+
+/** The dialplan counts in whole seconds, and 0 would be no limit at all. */
+function seconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1000)));
+}
+
+const sipChannel = /^(PJSIP|SIP|IAX2)\/[A-Za-z0-9_.+*#-]+(@[A-Za-z0-9_.-]+)?$/;
+const dahdiChannel = /^DAHDI\/[gGrR]?[0-9]+\/[0-9*#]+$/;
+const localChannel = /^Local\/[0-9+*#]+@[A-Za-z0-9_-]+(\/n)?$/;
+const callerId = /^\+?[0-9]{1,20}$/;
+const longestChannel = 200;
+
+/** Whether Asterisk can be told to dial this: one technology, one resource. */
+export function isDialableChannel(channel: string): boolean {
+  return (
+    channel.length <= longestChannel &&
+    [sipChannel, dahdiChannel, localChannel].some((pattern) => pattern.test(channel))
+  );
+}
+
+function firstWrong(order: OriginateOrder): string | undefined {
+  const { headers, variables } = order;
+  const checks: (readonly [boolean, string])[] = [
+    [AttemptId.safeParse(order.attemptId).success, 'the attempt id has another form'],
+    [isIntegerIn(order.slot, 0, 99_999), 'the slot is not 0 to 99,999'],
+    [isDialableChannel(order.dial1Channel), 'the channel of dial1 has another form than technology/resource'],
+    [isDialableChannel(order.dial2Channel), 'the channel of dial2 has another form than technology/resource'],
+    [order.dial1CallerId === undefined || callerId.test(order.dial1CallerId), 'the caller ID of dial1 is not digits'],
+    [order.dial2CallerId === undefined || callerId.test(order.dial2CallerId), 'the caller ID of dial2 is not digits'],
+    [isIntegerIn(order.dial1RingTimeoutMs, 1, 86_400_000), 'the ring timeout of dial1 is not 1 ms to a day'],
+    [isIntegerIn(order.dial2RingTimeoutMs, 1, 9_999_000), 'the ring timeout of dial2 is not 1 ms to 9,999 s'],
+    [isIntegerIn(order.talkLimitMs, 1, 999_999_000), 'the talk limit is not 1 ms to 999,999 s'],
+    [Object.keys(headers.dial1).length <= 10, 'dial1 has more than 10 headers'],
+    [Object.keys(headers.dial2).length <= 10, 'dial2 has more than 10 headers'],
+    [areHeaders(headers.dial1), 'a header of dial1 has another form'],
+    [areHeaders(headers.dial2), 'a header of dial2 has another form'],
+    [Object.keys(variables).every(isFreeName), 'a variable name has another form, or is one of ours'],
+    [
+      Object.values(variables).every((value) => VariableValue.safeParse(value).success),
+      'a variable value has another form',
+    ],
+  ];
+  return checks.find(([right]) => !right)?.[1];
+}
+
+function areHeaders(headers: Readonly<Record<string, string>>): boolean {
+  return Object.entries(headers).every(
+    ([name, value]) => HeaderName.safeParse(name).success && HeaderValue.safeParse(value).success,
+  );
+}
+
+/** Leading underscores make a variable inherited and are no part of its name: `__REDIAL_SLOT` would be ours too. */
+function isFreeName(name: string): boolean {
+  return VariableName.safeParse(name).success && !/^_*redial_/i.test(name);
+}
+
+function isIntegerIn(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}

@@ -1,0 +1,75 @@
+import type { AttemptId, AttemptSignal } from '@redial/call';
+
+/** Everything one Originate needs. Every value has been validated; the action builder checks again, because AMI executes what it is given. */
+export interface OriginateOrder {
+  /** Becomes ActionID and ChannelId. */
+  readonly attemptId: AttemptId;
+  /** Where the PBX journal keeps it: 0 to 99,999. */
+  readonly slot: number;
+  /** AMI channels such as `PJSIP/1001` or `PJSIP/27820001234@carrier`. */
+  readonly dial1Channel: string;
+  readonly dial2Channel: string;
+  readonly dial1CallerId?: string;
+  readonly dial2CallerId?: string;
+  readonly dial1RingTimeoutMs: number;
+  readonly dial2RingTimeoutMs: number;
+  readonly talkLimitMs: number;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly headers: {
+    readonly dial1: Readonly<Record<string, string>>;
+    readonly dial2: Readonly<Record<string, string>>;
+  };
+}
+
+/** What became of sending the Originate action itself. It says nothing of the phones. */
+export type OriginateReply =
+  /** Asterisk queued it. */
+  | { readonly type: 'accepted' }
+  /** Asterisk refused it: no channel was made. */
+  | { readonly type: 'refused'; readonly message: string }
+  /** It never left this process: the link was down or not yet logged in. */
+  | { readonly type: 'not_sent'; readonly message: string }
+  /** It left, and no answer came: it may be ringing. */
+  | { readonly type: 'unanswered'; readonly message: string };
+
+/** What a look-up found. `undefined` in place of it: the PBX could not be asked. */
+export type Finding = Extract<
+  AttemptSignal,
+  { type: 'channel_found' | 'journal_ended' | 'journal_answered' | 'missing' }
+>;
+
+export interface LookUpQuestion {
+  readonly attemptId: AttemptId;
+  readonly slot: number;
+  /** The PBX's own word for its start when the fence was taken. */
+  readonly boot: string;
+}
+
+export interface PbxEvents {
+  /** A fact about an attempt, from any AMI event that concerns it, whoever originated it. */
+  signal: (attemptId: AttemptId, signal: AttemptSignal) => void;
+  /** Logged in and ready for actions. Whatever is open must be looked up now: events in between are gone. */
+  up: (info: { readonly boot: string; readonly version: string }) => void;
+  /** Once for each `up`; and while it cannot be reached, once for each new reason why not. */
+  down: (reason: string) => void;
+  /** Unmapped or malformed AMI traffic that concerns us; for log and metric. */
+  odd: (what: string) => void;
+}
+
+/** One Asterisk, over one AMI session that is kept alive. Never re-sends an action. */
+export interface Pbx {
+  readonly name: string;
+  /** Logged in, and its last keep-alive was answered. */
+  readonly isUp: boolean;
+  /** The PBX's own word for when it started (CoreStatus); another word later means that it restarted. Undefined while down. */
+  readonly boot: string | undefined;
+  /** Starts to connect, and reconnects for ever: capped back-off with jitter. */
+  start(): void;
+  stop(): Promise<void>;
+  on<E extends keyof PbxEvents>(event: E, listener: PbxEvents[E]): void;
+  off<E extends keyof PbxEvents>(event: E, listener: PbxEvents[E]): void;
+  originate(order: OriginateOrder): Promise<OriginateReply>;
+  /** Hangs up dial1's channel, and with it the call. False: there was none, or the PBX could not be asked. */
+  hangUp(attemptId: AttemptId): Promise<boolean>;
+  lookUp(question: LookUpQuestion): Promise<Finding | undefined>;
+}

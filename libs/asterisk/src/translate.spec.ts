@@ -1,0 +1,203 @@
+import type { AttemptId } from '@redial/call';
+import { describe, expect, test } from 'vitest';
+import { parsePacket } from './ami-packet.ts';
+import { translate } from './translate.ts';
+
+const id = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
+const at = 1_700_000_000_000;
+
+function translated(...headers: string[]) {
+  const packet = parsePacket(headers.join('\r\n'));
+  if (packet === undefined) throw new Error('no packet');
+  return translate(packet, at);
+}
+
+// Recorded from Asterisk 22.10.1, shortened to what could matter.
+describe('OriginateResponse', () => {
+  test('Success: dial1 answered', () => {
+    expect(
+      translated(
+        'Event: OriginateResponse',
+        `ActionID: ${id}`,
+        'Response: Success',
+        'Channel: PJSIP/1001-00000001',
+        'Reason: 4',
+        `Uniqueid: ${id}`,
+      ),
+    ).toEqual({
+      attemptId: id,
+      signal: { type: 'answered', at },
+    });
+  });
+
+  test('Failure carries its reason', () => {
+    expect(
+      translated('Event: OriginateResponse', `ActionID: ${id}`, 'Response: Failure', 'Reason: 3', `Uniqueid: ${id}`),
+    ).toEqual({
+      attemptId: id,
+      signal: { type: 'originate_failed', at, reason: 3 },
+    });
+  });
+
+  test('a refused duplicate counts for its own ActionID, whatever Uniqueid says', () => {
+    const winner = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAW';
+    expect(
+      translated(
+        'Event: OriginateResponse',
+        `ActionID: ${id}`,
+        'Response: Failure',
+        'Reason: 0',
+        `Uniqueid: ${winner}`,
+      ),
+    ).toMatchObject({ attemptId: id });
+  });
+
+  test('without a channel Uniqueid is <unknown>, and it counts all the same', () => {
+    expect(
+      translated(
+        'Event: OriginateResponse',
+        `ActionID: ${id}`,
+        'Response: Failure',
+        'Reason: 0',
+        'Uniqueid: <unknown>',
+      ),
+    ).toMatchObject({
+      signal: { type: 'originate_failed', reason: 0 },
+    });
+  });
+
+  test('somebody else’s is nothing to us', () => {
+    expect(translated('Event: OriginateResponse', 'ActionID: 1234', 'Response: Success', 'Reason: 4')).toBeUndefined();
+    expect(translated('Event: OriginateResponse', 'Response: Success', 'Reason: 4', `Uniqueid: ${id}`)).toBeUndefined();
+  });
+
+  test('ours without a readable reason is odd', () => {
+    expect(translated('Event: OriginateResponse', `ActionID: ${id}`, 'Response: Failure', 'Reason: x')).toEqual({
+      odd: 'OriginateResponse Failure with Reason x',
+    });
+    expect(translated('Event: OriginateResponse', `ActionID: ${id}`, 'Reason: 4')).toHaveProperty('odd');
+  });
+});
+
+describe('Hangup', () => {
+  const dial1 = (...more: string[]) =>
+    translated('Event: Hangup', 'Channel: PJSIP/1002-00000000', `Uniqueid: ${id}`, `Linkedid: ${id}`, ...more);
+  const dial2 = (...more: string[]) =>
+    translated(
+      'Event: Hangup',
+      'Channel: PJSIP/carrier-00000001',
+      'Uniqueid: 1795224366.1',
+      `Linkedid: ${id}`,
+      ...more,
+    );
+
+  test('of dial1, with its SIP code', () => {
+    expect(dial1('Cause: 17', 'Cause-txt: User busy', 'TechCause: 486')).toEqual({
+      attemptId: id,
+      signal: { type: 'dial1_hung_up', at, cause: 17, sipCode: 486, rang: false },
+    });
+  });
+
+  test('of dial1 without TechCause, as older versions send it', () => {
+    expect(dial1('Cause: 0', 'Cause-txt: Unknown')).toEqual({
+      attemptId: id,
+      signal: { type: 'dial1_hung_up', at, cause: 0, rang: false },
+    });
+  });
+
+  test('of dial1 that was ringing', () => {
+    expect(dial1('Cause: 19', 'ChannelState: 5')).toMatchObject({ signal: { rang: true } });
+  });
+
+  test('of dial2: linked to ours, with an id of its own', () => {
+    expect(dial2('Cause: 21', 'TechCause: 603')).toEqual({
+      attemptId: id,
+      signal: { type: 'dial2_hung_up', at, cause: 21, sipCode: 603, uniqueId: '1795224366.1' },
+    });
+  });
+
+  test('of dial1 linked to another call counts for dial1', () => {
+    expect(translated('Event: Hangup', `Uniqueid: ${id}`, 'Linkedid: 1795224366.9', 'Cause: 16')).toMatchObject({
+      attemptId: id,
+      signal: { type: 'dial1_hung_up' },
+    });
+  });
+
+  test('of a Local channel’s half is nothing', () => {
+    expect(
+      translated(
+        'Event: Hangup',
+        'Channel: Local/100@office-00000001;2',
+        'Uniqueid: 1.2',
+        `Linkedid: ${id}`,
+        'Cause: 16',
+      ),
+    ).toBeUndefined();
+  });
+
+  test('of other calls is nothing', () => {
+    expect(translated('Event: Hangup', 'Uniqueid: 1.2', 'Linkedid: 1.2', 'Cause: 16')).toBeUndefined();
+    expect(translated('Event: Hangup', 'Uniqueid: att_short', 'Linkedid: att_short', 'Cause: 16')).toBeUndefined();
+  });
+
+  test('of ours without a readable cause is odd', () => {
+    expect(dial1('Cause: ')).toHaveProperty('odd');
+    expect(dial2()).toHaveProperty('odd');
+  });
+});
+
+describe('Newstate', () => {
+  test('Ringing of dial1', () => {
+    expect(translated('Event: Newstate', 'ChannelState: 5', 'ChannelStateDesc: Ringing', `Uniqueid: ${id}`)).toEqual({
+      attemptId: id,
+      signal: { type: 'rang', at },
+    });
+  });
+
+  test.each([
+    ['up', '6', id],
+    ['calling us', '4', id],
+    ['another channel', '5', '1795224366.1'],
+  ])('%s is nothing', (_, state, uniqueId) => {
+    expect(
+      translated('Event: Newstate', `ChannelState: ${state}`, `Uniqueid: ${uniqueId}`, `Linkedid: ${id}`),
+    ).toBeUndefined();
+  });
+});
+
+describe('UserEvent', () => {
+  test('the journal’s last entry', () => {
+    expect(
+      translated(
+        'Event: UserEvent',
+        'UserEvent: RedialAttempt',
+        `Journal: ${id}|ended|BUSY|17|||350|1795224366|1795224367|17|SIP 486 Busy Here|1.2|`,
+      ),
+    ).toMatchObject({
+      attemptId: id,
+      signal: { type: 'journal_ended', at, entry: { dialStatus: 'BUSY', dial2SipCode: 486 } },
+    });
+  });
+
+  test('the journal’s first entry', () => {
+    expect(translated('Event: UserEvent', 'UserEvent: RedialAttempt', `Journal: ${id}|answered|1795224366`)).toEqual({
+      attemptId: id,
+      signal: { type: 'answered', at },
+    });
+  });
+
+  test('another UserEvent is nothing', () => {
+    expect(translated('Event: UserEvent', 'UserEvent: Queue', `Journal: ${id}|answered|1`)).toBeUndefined();
+  });
+
+  test('ours without a readable entry is odd, and its text, which may hold a number, is not repeated', () => {
+    expect(translated('Event: UserEvent', 'UserEvent: RedialAttempt', 'Journal: 27820001234')).toEqual({
+      odd: 'RedialAttempt with a journal entry of another form',
+    });
+    expect(translated('Event: UserEvent', 'UserEvent: RedialAttempt')).toHaveProperty('odd');
+  });
+});
+
+test('any other event is nothing', () => {
+  expect(translated('Event: VarSet', `Uniqueid: ${id}`)).toBeUndefined();
+});

@@ -1,0 +1,80 @@
+import type { AttemptId, AttemptSignal } from '@redial/call';
+import type { AmiPacket } from './ami-packet.ts';
+import { attemptIdOf } from './attempt-id-of.ts';
+import { journalEvent, parseJournal, sipCodeOf } from './journal.ts';
+
+export type Translation =
+  | { readonly attemptId: AttemptId; readonly signal: AttemptSignal }
+  /** It concerns us and cannot be read: for log and metric. */
+  | { readonly odd: string };
+
+/** The events that say something of an attempt; no other need be read. */
+export const translatedEvents: ReadonlySet<string> = new Set(['OriginateResponse', 'Hangup', 'Newstate', 'UserEvent']);
+
+/** An AMI event → the fact it states about an attempt; undefined where it states none. `at`: when it came, epoch ms. */
+export function translate(packet: AmiPacket, at: number): Translation | undefined {
+  switch (packet.name) {
+    case 'OriginateResponse':
+      return translateOriginateResponse(packet, at);
+    case 'Hangup':
+      return translateHangup(packet, at);
+    case 'Newstate':
+      return translateNewstate(packet, at);
+    case 'UserEvent':
+      return translateUserEvent(packet, at);
+    default:
+      return undefined;
+  }
+}
+
+/** Keyed by ActionID: the Uniqueid of a refused duplicate is the winner's. */
+function translateOriginateResponse(packet: AmiPacket, at: number): Translation | undefined {
+  const attemptId = attemptIdOf(packet.get('ActionID'));
+  if (attemptId === undefined) return undefined;
+  const response = packet.get('Response');
+  if (response === 'Success') return { attemptId, signal: { type: 'answered', at } };
+  const reason = wholeNumber(packet.get('Reason'));
+  if (response !== 'Failure' || reason === undefined) {
+    return { odd: `OriginateResponse ${response} with Reason ${packet.get('Reason')}` };
+  }
+  return { attemptId, signal: { type: 'originate_failed', at, reason } };
+}
+
+function translateHangup(packet: AmiPacket, at: number): Translation | undefined {
+  const attemptId = attemptIdOf(packet.get('Linkedid'));
+  const uniqueId = packet.get('Uniqueid');
+  // dial1 keeps our id in both; linked to another call (a transfer) its own id still counts.
+  const own = attemptIdOf(uniqueId);
+  const concerned = own ?? attemptId;
+  if (concerned === undefined || uniqueId === undefined) return undefined;
+  const cause = wholeNumber(packet.get('Cause'));
+  if (cause === undefined) return { odd: `Hangup with Cause ${packet.get('Cause')}` };
+  const sipCode = sipCodeOf(packet.get('TechCause'));
+  const facts = { at, cause, ...(sipCode !== undefined && { sipCode }) };
+  // State 5: it was ringing when it ended, also for a witness who came too late to see it begin.
+  const rang = packet.get('ChannelState') === '5';
+  if (own !== undefined) return { attemptId: own, signal: { type: 'dial1_hung_up', ...facts, rang } };
+  // The halves of a Local channel are Asterisk's plumbing, never a phone.
+  if (packet.get('Channel')?.startsWith('Local/')) return undefined;
+  return { attemptId: concerned, signal: { type: 'dial2_hung_up', ...facts, uniqueId } };
+}
+
+function translateNewstate(packet: AmiPacket, at: number): Translation | undefined {
+  // 5: the far end rings. 4 would be a channel that calls us.
+  if (packet.get('ChannelState') !== '5') return undefined;
+  const attemptId = attemptIdOf(packet.get('Uniqueid'));
+  return attemptId && { attemptId, signal: { type: 'rang', at } };
+}
+
+function translateUserEvent(packet: AmiPacket, at: number): Translation | undefined {
+  if (packet.get('UserEvent') !== journalEvent) return undefined;
+  const journal = parseJournal(packet.get('Journal') ?? '');
+  if (journal === undefined) return { odd: `${journalEvent} with a journal entry of another form` };
+  const { attemptId } = journal;
+  if (journal.type === 'answered') return { attemptId, signal: { type: 'answered', at } };
+  return { attemptId, signal: { type: 'journal_ended', at, entry: journal.entry } };
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined;
+}

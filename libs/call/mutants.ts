@@ -1,0 +1,460 @@
+/** One fault that a reviewer would seed: a text of a source file, and what it becomes. */
+export interface Mutant {
+  readonly fault: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+const attempt = (fault: string, find: string, replace: string): Mutant => ({
+  fault,
+  file: 'attempt.ts',
+  find,
+  replace,
+});
+const outcome = (fault: string, find: string, replace: string): Mutant => ({
+  fault,
+  file: 'outcome.ts',
+  find,
+  replace,
+});
+const retry = (fault: string, find: string, replace: string): Mutant => ({ fault, file: 'retry.ts', find, replace });
+const call = (fault: string, find: string, replace: string): Mutant => ({ fault, file: 'call.ts', find, replace });
+
+export const mutants: readonly Mutant[] = [
+  // The attempt: never twice.
+  attempt(
+    'a redelivered job originates again',
+    "    case 'start':\n    case 'adopt':\n      return ignore(state);",
+    "    case 'start':\n      return moved(state, [{ type: 'originate' }]);\n    case 'adopt':\n      return ignore(state);",
+  ),
+  attempt(
+    'an attempt found under way is originated',
+    "        { type: 'look_up' },\n        { type: 'arm', afterMs: lookUpEveryMs },\n      ]);\n    default:",
+    "        { type: 'originate' },\n        { type: 'arm', afterMs: lookUpEveryMs },\n      ]);\n    default:",
+  ),
+  attempt(
+    'a look-up that finds nothing originates again',
+    '  if (remainingMs <= 0) return conclude(state, { lostAt: at });',
+    "  if (remainingMs <= 0) return moved(state, [{ type: 'originate' }, { type: 'arm', afterMs: 1_000 }]);",
+  ),
+  // The attempt: exactly one answer.
+  attempt(
+    'conclude on the first final fact',
+    '  return settle(next, []);\n}\n\nfunction onDial2HungUp',
+    '  return concluded(next);\n}\n\nfunction onDial2HungUp',
+  ),
+  attempt(
+    'an ended attempt concludes again',
+    "    case 'ended':\n      return ignore(state);",
+    "    case 'ended':\n      return moved(state, [{ type: 'conclude', evidence: state.evidence }]);",
+  ),
+  attempt(
+    'a forgotten deadline: settling',
+    "  return moved(entered(state, 'settling'), [...effects, { type: 'arm', afterMs: settleMs }]);",
+    "  return moved(entered(state, 'settling'), [...effects]);",
+  ),
+  attempt(
+    'a forgotten deadline: originating',
+    "        { type: 'originate' },\n        { type: 'arm', afterMs: plan.dial1RingTimeoutMs + originateMarginMs },",
+    "        { type: 'originate' },",
+  ),
+  attempt(
+    'a forgotten deadline: detached',
+    "  return moved(entered(state, 'detached'), [...effects, { type: 'arm', afterMs: lookUpEveryMs }]);",
+    "  return moved(entered(state, 'detached'), [...effects]);",
+  ),
+  attempt(
+    'a look-up that is not repeated',
+    "      return moved(state, [{ type: 'look_up' }, { type: 'arm', afterMs: lookUpEveryMs }]);",
+    "      return moved(state, [{ type: 'look_up' }]);",
+  ),
+  attempt(
+    'never given up',
+    '  return at >= lastMomentAt(state.originatedAt, state.plan) + giveUpMarginMs;',
+    '  return at < 0;',
+  ),
+  attempt(
+    'an unanswered hang-up is never looked up',
+    'return state.evidence.dial1Hangup !== undefined && state.evidence.originateFailed === undefined;',
+    'return state.evidence.dial1Hangup === undefined;',
+  ),
+  attempt(
+    'a repeated fact overwrites the first',
+    '.filter(([name]) => state.evidence[name as keyof Evidence] === undefined);',
+    ';',
+  ),
+  attempt(
+    'the link lost in the last half second throws the first fact’s clock away',
+    "state.phase === 'detached' || state.phase === 'settling' ? ignore(state)",
+    "state.phase === 'detached' ? ignore(state)",
+  ),
+  attempt(
+    'dial2’s own Hangup is not waited for',
+    '  if (journalEnded === undefined || dial2Hangup !== undefined) return false;',
+    '  if (journalEnded !== undefined || dial2Hangup !== undefined) return false;',
+  ),
+  attempt(
+    'the journal is ignored when the answer was missed',
+    '  const next = withFacts(state, { journalEnded: entry });',
+    '  const next = state.evidence.dial1AnsweredAt === undefined ? state : withFacts(state, { journalEnded: entry });',
+  ),
+  // The attempt: the truth.
+  attempt(
+    'silence before the deadline is believed',
+    '  if (remainingMs <= 0) return',
+    '  if (remainingMs <= 1e9) return',
+  ),
+  attempt(
+    'silence of the journal is believed at the first look',
+    '  if (doubtedAt === undefined) return',
+    '  if (doubtedAt === undefined && at < 0) return',
+  ),
+  attempt(
+    'a restart of the PBX is not seen',
+    '  if (pbxRestarted) return conclude(state, { pbxRestarted: true, lostAt: at });\n',
+    '',
+  ),
+  attempt(
+    'an outdated look-up revives a channel that has ended',
+    "  if (state.phase !== 'detached' || isOver(state)) return ignore(state);",
+    "  if (state.phase !== 'detached') return ignore(state);",
+  ),
+  attempt(
+    'a refusal outranks a ringing phone',
+    'return hasChannelFacts(state)\n        ? ignore(state)\n        : conclude(',
+    'return hasChannelFacts(state) && signal.at < 0\n        ? ignore(state)\n        : conclude(',
+  ),
+  attempt(
+    'the ring timeout is forgotten',
+    'return originatedAt + plan.dial1RingTimeoutMs + originateMarginMs;',
+    'return originatedAt + originateMarginMs + plan.dial1RingTimeoutMs * 0;',
+  ),
+  attempt(
+    'the talk limit is forgotten',
+    'answeredAt + dial2RingTimeoutMs + talkLimitMs + talkMarginMs - at',
+    'answeredAt + dial2RingTimeoutMs + talkLimitMs * 0 + talkMarginMs - at',
+  ),
+  attempt(
+    'whether the channel rang is dropped',
+    '          ...(signal.rang !== undefined && { rang: signal.rang }),\n',
+    '',
+  ),
+  // The attempt: cancel.
+  attempt(
+    'cancel is ignored in detached',
+    '  if (isOver(state)) return moved(next, []);',
+    "  if (isOver(state) || state.phase === 'detached') return moved(next, []);",
+  ),
+  attempt(
+    'cancel is not remembered',
+    '  const next = withFacts(state, { cancelRequestedAt: at });',
+    '  const next = withFacts(state, { cancelRequestedAt: undefined });',
+  ),
+  attempt(
+    'cancel before the answer is not repeated after it',
+    "  if (state.evidence.cancelRequestedAt !== undefined) return { type: 'arm', afterMs: lookUpEveryMs };\n",
+    '',
+  ),
+  attempt(
+    'cancel is asked of the PBX once',
+    "      return detach(state, [...hangUpIfCanceled(state), { type: 'look_up' }]);",
+    "      return detach(state, [{ type: 'look_up' }]);",
+  ),
+  attempt(
+    'a canceled channel that is found lives on',
+    '  if (next.evidence.cancelRequestedAt !== undefined) {\n    return moved(entered',
+    '  if (next.evidence.cancelRequestedAt === -1) {\n    return moved(entered',
+  ),
+  // The compiler’s.
+  {
+    fault: 'a cell of the matrix is dropped',
+    file: 'attempt.matrix.support.ts',
+    find: "    cancel: 'settling',\n",
+    replace: '',
+  },
+  {
+    fault: 'a signal that nobody handles',
+    file: 'attempt-signal.ts',
+    find: "  | { readonly type: 'rang'; readonly at: number }",
+    replace:
+      "  | { readonly type: 'rang'; readonly at: number }\n  | { readonly type: 'bridged'; readonly at: number }",
+  },
+  {
+    fault: 'a status without meaning',
+    file: 'call.ts',
+    find: "  'blocked',\n  'unknown',\n] as const;",
+    replace: "  'blocked',\n  'unknown',\n  'lost',\n] as const;",
+  },
+  // Outcomes.
+  outcome(
+    'reason outranks cause',
+    '  if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup.cause))) {',
+    '  if (originateFailed?.reason === 3) {',
+  ),
+  outcome(
+    'Reason 0 outranks cause',
+    '  if (dial1Hangup !== undefined) {\n    const found',
+    '  if (dial1Hangup !== undefined && originateFailed === undefined) {\n    const found',
+  ),
+  outcome('busy is taken for declined', "  17: 'busy',", "  17: 'rejected',"),
+  outcome('a row is dropped', "  58: 'incompatible_media',\n", ''),
+  outcome(
+    'cause outranks SIP code',
+    '  if (sipCode !== undefined) {\n    const bySip',
+    '  if (sipCode !== undefined && cause === 0) {\n    const bySip',
+  ),
+  outcome(
+    'a phone that is away did not answer',
+    "  if (cause === 18) return rang ? 'no_answer' : 'unreachable';",
+    "  if (cause === 18) return 'no_answer';",
+  ),
+  outcome(
+    '480 is always away',
+    "return rang ? 'no_answer' : 'unreachable';\n    if (bySip",
+    "return 'unreachable';\n    if (bySip",
+  ),
+  outcome(
+    'an unmapped cause is silent',
+    "originateFailed.reason !== 0) return verdict('unknown', false);",
+    "originateFailed.reason !== 0) return verdict('unknown');",
+  ),
+  outcome(
+    'a dead contact did not answer',
+    "return verdict(dial1Hangup !== undefined && !rang ? 'unreachable' : 'no_answer');",
+    "return verdict('no_answer');",
+  ),
+  outcome(
+    'lost by a restart is no answer',
+    "  if (evidence.pbxRestarted || evidence.gaveUpAt !== undefined) return verdict('unknown');\n",
+    '',
+  ),
+  outcome(
+    'cancel outranks what the network said',
+    '  if (refused !== undefined) return',
+    "  if (evidence.cancelRequestedAt !== undefined && dial1Hangup !== undefined) return verdict('canceled');\n  if (refused !== undefined) return",
+  ),
+  outcome(
+    'our own hang-up is unknown',
+    "    return verdict('canceled');\n  }\n  if (originateFailed",
+    "    return verdict('unknown', false);\n  }\n  if (originateFailed",
+  ),
+  outcome(
+    'dial2 is blamed with dial1’s translated code',
+    'const sipCode = journalEnded?.dial2SipCode ?? dial2Hangup?.sipCode;',
+    'const sipCode = journalEnded?.dial2SipCode ?? evidence.dial1Hangup?.sipCode ?? dial2Hangup?.sipCode;',
+  ),
+  outcome(
+    'DIALSTATUS outranks cause',
+    '  const rang = (journalEnded.ringMs ?? 0) > 0;\n',
+    "  const rang = (journalEnded.ringMs ?? 0) > 0;\n  if (dispositionOfDialStatus[dialStatus] !== undefined) return verdict(dispositionOfDialStatus[dialStatus] ?? 'unknown');\n",
+  ),
+  outcome(
+    'all that Asterisk cannot place is unreachable',
+    "byStatus === undefined || dialStatus === 'CHANUNAVAIL' ? 'unknown'",
+    "byStatus === undefined ? 'unknown'",
+  ),
+  outcome(
+    'a cancel is called abandoned',
+    "evidence.cancelRequestedAt === undefined ? 'abandoned' : 'canceled'",
+    "evidence.cancelRequestedAt === undefined ? 'abandoned' : 'abandoned'",
+  ),
+  outcome(
+    'a missing last word is no answer',
+    "  if (journalEnded === undefined) return verdict('unknown');",
+    "  if (journalEnded === undefined) return verdict('no_answer');",
+  ),
+  outcome(
+    'an unknown talk is no talk',
+    'talkMs: journalEnded === undefined ? null :',
+    'talkMs: journalEnded === undefined ? 0 :',
+  ),
+  outcome('the PBX’s clock is believed', 'Math.min(journalEnded?.endedAt ?? at, at)', '(journalEnded?.endedAt ?? at)'),
+  // Retries.
+  retry('one retry too few', 'if (used > policy.maxRetries)', 'if (used >= policy.maxRetries)'),
+  retry('one retry too many', 'if (used > policy.maxRetries)', 'if (used > policy.maxRetries + 1)'),
+  retry('the delay counts from now', 'return retryAt(last.endedAt + Math.min', 'return retryAt(now + Math.min'),
+  call(
+    'the delay counts from the start of the attempt',
+    '    endedAt: outcome.endedAt,',
+    '    endedAt: state.startedAt,',
+  ),
+  retry(
+    'the network uses up retries',
+    "return isContact(disposition) || disposition === 'unknown';",
+    "return isContact(disposition) || disposition !== 'answered';",
+  ),
+  retry('the network has no budget', 'if (faults.length > maxRetries ||', 'if (faults.length > maxRetries + 1e9 ||'),
+  retry('the network’s half hour never ends', '|| at - first.endedAt > windowSeconds * 1000)', '|| at < 0)'),
+  retry(
+    'last week’s fault counts',
+    "  return history.slice(history.findLastIndex((a) => classOf(a.disposition) !== 'network') + 1);",
+    "  return history.filter((a) => classOf(a.disposition) === 'network');",
+  ),
+  retry(
+    'a person who answered is dialled again',
+    'if (!policy.retryUnknown || last.dial1Answered)',
+    'if (!policy.retryUnknown)',
+  ),
+  retry('jitter is unbounded', '* (delayMs / 10));', '* delayMs);'),
+  retry('a retry lies in the past', 'const when = Math.max(at, now);', 'const when = at + now * 0;'),
+  retry(
+    'a retry after the call’s time',
+    'if (expiresAt !== undefined && when > expiresAt)',
+    'if (expiresAt !== undefined && when < 0)',
+  ),
+  retry(
+    'a disposition’s own policy is ignored',
+    '? policy.perDisposition[last.disposition] : undefined;',
+    '? policy.perDisposition.machine : undefined;',
+  ),
+  retry('the delay grows without end', 'Math.min(delayMs, delayMsMax)', 'Math.max(delayMs, delayMsMax * 0)'),
+  retry('the first delay is already doubled', '2 ** Math.min(times - 1, 30)', '2 ** Math.min(times, 30)'),
+  // The call.
+  call(
+    'a deferral uses up an attempt',
+    'state: { status, attemptId, attemptNumber, dueAt: until },',
+    'state: { status, attemptId, attemptNumber: attemptNumber + 1, dueAt: until },',
+  ),
+  call(
+    'any attempt settles the call',
+    'return signal.attemptId === state.attemptId ? settled(call, state, signal) : ignore(call);',
+    'return settled(call, state, signal);',
+  ),
+  call(
+    'an attempt gone by passes the gates',
+    'return signal.attemptId === state.attemptId ? stepAtGates(call, state, signal) : ignore(call);',
+    'return stepAtGates(call, state, signal);',
+  ),
+  call(
+    'a canceled call is tried again',
+    'if (state.cancelRequestedAt !== undefined && !(',
+    'if (state.cancelRequestedAt === -1 && !(',
+  ),
+  call(
+    'a talk that ended by itself is called canceled',
+    "&& !(outcome.connected && outcome.endedBy !== 'redial'))",
+    '&& true)',
+  ),
+  call('cancel leaves the job in the queue', "        { type: 'dequeue', attemptId: state.attemptId },\n", ''),
+  call(
+    'a retry keeps its number',
+    'attemptNumber: state.attemptNumber + 1, dueAt: decision.at',
+    'attemptNumber: state.attemptNumber, dueAt: decision.at',
+  ),
+  call('a retry keeps its id', 'attemptId: signal.nextAttemptId,', 'attemptId: state.attemptId,'),
+  call('history forgets', 'history: [...call.history, attempt]', 'history: [attempt]'),
+  call(
+    'a call is dialled before its time',
+    'const dueAt = Math.max(request.notBeforeAt ?? at, at);',
+    'const dueAt = at;',
+  ),
+  call('a call that is moved keeps its old job', "[{ type: 'move', attemptId, dueAt }],\n  );", '[],\n  );'),
+  // Times and gates.
+  {
+    fault: 'the second of two readings',
+    file: 'schedule.ts',
+    find: 'toSorted((a, b) => a - b)',
+    replace: 'toSorted((a, b) => b - a)',
+  },
+  {
+    fault: 'a gap ends when it begins',
+    file: 'schedule.ts',
+    find: '  return high;',
+    replace: '  return high - 60_000;',
+  },
+  { fault: 'an instant without offset', file: 'schedule.ts', find: '[0-5][0-9])$/;', replace: '[0-5][0-9])?$/;' },
+  {
+    fault: 'a window closes late',
+    file: 'calling-window.ts',
+    find: 'from < to && to > now',
+    replace: 'from < to && to >= now',
+  },
+  {
+    fault: 'a window opens an hour early in autumn',
+    file: 'calling-window.ts',
+    find: 'from: Math.max(...readingsOf',
+    replace: 'from: Math.min(...readingsOf',
+  },
+  {
+    fault: 'do-not-call asks for dial2 alone',
+    file: 'gates.ts',
+    find: 'return [call.request.dial1, call.request.dial2]',
+    replace: 'return [call.request.dial2]',
+  },
+  { fault: 'a promoted job is dialled early', file: 'gates.ts', find: "  ['due', due],\n", replace: '' },
+  { fault: 'a gate is forgotten: paused', file: 'gates.ts', find: "  ['paused', paused],\n", replace: '' },
+  {
+    fault: 'one attempt a day too many',
+    file: 'gates.ts',
+    find: 'attemptsToday < most',
+    replace: 'attemptsToday <= most',
+  },
+  {
+    fault: 'an expired call is dialled',
+    file: 'gates.ts',
+    find: 'now > expiresAt ?',
+    replace: 'now > expiresAt + 1e9 ?',
+  },
+  // Numbers, destinations, CDRs.
+  {
+    fault: 'something behind the digits',
+    file: 'numbering.ts',
+    find: "/^[1-9][0-9]{6,14}$/, 'an E.164",
+    replace: "/^[1-9][0-9]{6,14}/, 'an E.164",
+  },
+  {
+    fault: 'the plan’s length is not checked',
+    file: 'numbering.ts',
+    find: 'return national >= plan.nationalNumberLength.min &&',
+    replace: 'return national >= 0 ||',
+  },
+  {
+    fault: 'a mask that shows the number',
+    file: 'numbering.ts',
+    find: 'number.slice(-3)',
+    replace: 'number.slice(-6)',
+  },
+  {
+    fault: 'a pattern that is not anchored',
+    file: 'configuration.ts',
+    find: ')$`).test(extension)',
+    replace: ')`).test(extension)',
+  },
+  {
+    fault: 'a second destination in a template',
+    file: 'configuration.ts',
+    find: '[A-Za-z0-9_.@+{}/:-]+$/',
+    replace: '[A-Za-z0-9_.@+{}&/:-]+$/',
+  },
+  {
+    fault: 'a trunk that is gone is everywhere',
+    file: 'destination.ts',
+    find: 'return trunk !== undefined && (',
+    replace: 'return trunk === undefined || (',
+  },
+  {
+    fault: 'any trunk may be asked for',
+    file: 'destination.ts',
+    find: '  if (!tenant.trunks.includes(chosen)) return',
+    replace: "  if (chosen === '') return",
+  },
+  {
+    fault: 'a CDR without the next attempt’s time',
+    file: 'cdr.ts',
+    find: "    ...('dueAt' in state && { nextAttemptAt: state.dueAt }),\n",
+    replace: '',
+  },
+  {
+    fault: 'a busy leg with a time of answer',
+    file: 'cdr.ts',
+    find: '...(outcome.connected && journalEnded &&',
+    replace: '...(journalEnded &&',
+  },
+  {
+    fault: 'a line feed in a header',
+    file: 'request.ts',
+    find: '/^[A-Za-z0-9 ._~:@+=/#*-]{0,250}$/',
+    replace: '/^[A-Za-z0-9\\n ._~:@+=/#*-]{0,250}$/',
+  },
+];

@@ -1,0 +1,37 @@
+import type { AttemptPlan } from './attempt.ts';
+import type { Evidence } from './evidence.ts';
+import type { AttemptId, CallId } from './ids.ts';
+import type { Outcome } from './outcome.ts';
+
+/**
+ * What is written down of an attempt. `originating` is the fence: it is written, compare-and-set, before Originate is sent,
+ * and from then on nothing may originate this attempt again.
+ */
+export interface AttemptRecord {
+  readonly id: AttemptId;
+  readonly callId: CallId;
+  readonly tenantId: string;
+  /** 1 for the first. */
+  readonly attemptNumber: number;
+  readonly dueAt: number;
+  readonly plan: AttemptPlan;
+  /** The PBX that dials it: whoever looks it up must ask this one. */
+  readonly pbx: string;
+  /** What the PBX called its own start when the fence was taken; another word later means it restarted since. */
+  readonly pbxBoot: string;
+  /** Where the PBX journal keeps it: 0 to 99,999. */
+  readonly slot: number;
+  /** Lanes (trunks and the PBX itself) whose places it holds until it is settled. */
+  readonly lanes: readonly string[];
+  readonly originatedAt: number;
+  /** Progress, for whoever asks; written after the fact and not relied upon. */
+  readonly ringingAt?: number;
+  readonly answeredAt?: number;
+  /** Present once it is settled; then nothing changes any more. */
+  readonly ended?: {
+    readonly outcome: Outcome;
+    readonly evidence: Evidence;
+    readonly settledAt: number;
+    readonly witness: string;
+  };
+}

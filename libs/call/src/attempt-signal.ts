@@ -1,0 +1,48 @@
+import type { JournalEnded } from './evidence.ts';
+
+/** What the attempt machine is told. `at` is the instant (epoch ms, our clock) at which we learned it. */
+export type AttemptSignal =
+  /** The fence was taken by this process, just now. The only way to an Originate. */
+  | { readonly type: 'start'; readonly at: number }
+  /** The attempt was found under way: a redelivered job, a restart, another process's call. */
+  | { readonly type: 'adopt'; readonly at: number; readonly originatedAt: number }
+  /** Asterisk refused the Originate, or it never left this process. */
+  | { readonly type: 'refused'; readonly at: number; readonly message: string }
+  | { readonly type: 'rang'; readonly at: number }
+  /** OriginateResponse Success. */
+  | { readonly type: 'answered'; readonly at: number }
+  /** OriginateResponse Failure. */
+  | { readonly type: 'originate_failed'; readonly at: number; readonly reason: number }
+  | {
+      readonly type: 'dial1_hung_up';
+      readonly at: number;
+      readonly cause: number;
+      readonly sipCode?: number;
+      /** The Hangup event's own ChannelState was Ringing: known even to a witness who came after the 180. */
+      readonly rang?: boolean;
+    }
+  | {
+      readonly type: 'dial2_hung_up';
+      readonly at: number;
+      readonly cause: number;
+      readonly sipCode?: number;
+      readonly uniqueId: string;
+    }
+  /** The journal's last entry, from the UserEvent or from a look-up. */
+  | { readonly type: 'journal_ended'; readonly at: number; readonly entry: JournalEnded }
+  | { readonly type: 'cancel'; readonly at: number }
+  | { readonly type: 'link_lost'; readonly at: number }
+  /** Look-up: dial1's channel lives. */
+  | { readonly type: 'channel_found'; readonly at: number; readonly up: boolean }
+  /** Look-up: no channel; the journal says `answered` and no more. */
+  | {
+      readonly type: 'journal_answered';
+      readonly at: number;
+      readonly answeredAt: number;
+      readonly pbxRestarted: boolean;
+    }
+  /** Look-up: no channel, no entry. */
+  | { readonly type: 'missing'; readonly at: number; readonly pbxRestarted: boolean }
+  | { readonly type: 'deadline'; readonly at: number };
+
+export type AttemptSignalType = AttemptSignal['type'];

@@ -1,0 +1,346 @@
+import {
+  type AttemptEffect,
+  type AttemptPhase,
+  type AttemptPlan,
+  type AttemptState,
+  giveUpMarginMs,
+  lastMomentAt,
+  plannedAttempt,
+} from './attempt.ts';
+import type { AttemptSignal, AttemptSignalType } from './attempt-signal.ts';
+import type { Evidence, JournalEnded } from './evidence.ts';
+import type { Cell } from './matrix.support.ts';
+
+export const plan: AttemptPlan = { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 };
+/** When the samples' Originate was sent, and when their signals come. */
+export const originatedAt = 1_000_000;
+export const at = originatedAt + 4_000;
+const pastDial1 = originatedAt + 30_000;
+const pastGivingUp = lastMomentAt(originatedAt, plan) + giveUpMarginMs;
+
+export const journalEnded: JournalEnded = {
+  dialStatus: 'BUSY',
+  dial1Cause: 17,
+  talkMs: 0,
+  dialMs: 3_000,
+  ringMs: 2_000,
+  answeredAt: originatedAt + 1_000,
+  endedAt: originatedAt + 4_000,
+  dial2Cause: 17,
+  dial2SipCode: 486,
+};
+const { dial2Cause: _cause, dial2SipCode: _sipCode, ...journalWithoutWhy } = journalEnded;
+
+function underway(
+  phase: Exclude<AttemptPhase, 'planned' | 'ended'>,
+  evidence: Evidence,
+  doubtedAt?: number,
+): AttemptState {
+  return { phase, plan, originatedAt, evidence, ...(doubtedAt !== undefined && { doubtedAt }) };
+}
+
+const answered = { dial1AnsweredAt: originatedAt + 1_000 };
+const failed = { originateFailed: { reason: 0, at: originatedAt + 3_900 } };
+const hungUp = { dial1Hangup: { cause: 17, at: originatedAt + 3_900 } };
+const dial2HungUp = { dial2Hangup: { cause: 17, sipCode: 486, uniqueId: '1700000000.2', at: originatedAt + 3_800 } };
+const cancelRequested = { cancelRequestedAt: originatedAt + 500 };
+const rang = { rangAt: originatedAt + 200 };
+
+/** States of every phase; several where what is known decides. */
+export const samples = {
+  planned: { planned: plannedAttempt(plan) },
+  originating: { silent: underway('originating', {}), canceled: underway('originating', cancelRequested) },
+  ringing: { rings: underway('ringing', rang), canceled: underway('ringing', { ...rang, ...cancelRequested }) },
+  settling: {
+    failed: underway('settling', failed),
+    'hung up': underway('settling', hungUp),
+    'answered, hung up': underway('settling', { ...answered, ...hungUp }),
+    'journal ended': underway('settling', { ...answered, journalEnded: journalWithoutWhy }),
+  },
+  answered: {
+    talking: underway('answered', answered),
+    'dial2 hung up': underway('answered', { ...answered, ...dial2HungUp }),
+    canceled: underway('answered', { ...answered, ...cancelRequested }),
+  },
+  detached: {
+    silent: underway('detached', {}),
+    rang: underway('detached', rang),
+    'was answered': underway('detached', answered),
+    'was answered, doubted': underway('detached', answered, at - 5_000),
+    'was answered, just doubted': underway('detached', answered, at - 100),
+    'hung up': underway('detached', hungUp),
+    'hung up, doubted': underway('detached', hungUp, at - 5_000),
+    canceled: underway('detached', cancelRequested),
+  },
+  ended: { ended: { phase: 'ended', evidence: { ...failed, ...hungUp } } },
+} satisfies Record<AttemptPhase, Record<string, AttemptState>>;
+
+/** One signal of every type; several where what it says decides. */
+export const signals = {
+  start: { any: { type: 'start', at } },
+  adopt: { any: { type: 'adopt', at, originatedAt } },
+  refused: { any: { type: 'refused', at, message: 'Extension does not exist.' } },
+  rang: { any: { type: 'rang', at } },
+  answered: { any: { type: 'answered', at } },
+  originate_failed: { any: { type: 'originate_failed', at, reason: 0 } },
+  dial1_hung_up: { any: { type: 'dial1_hung_up', at, cause: 17, rang: true } },
+  dial2_hung_up: { any: { type: 'dial2_hung_up', at, cause: 17, sipCode: 486, uniqueId: '1700000000.2' } },
+  journal_ended: {
+    whole: { type: 'journal_ended', at, entry: journalEnded },
+    'without why': { type: 'journal_ended', at, entry: journalWithoutWhy },
+    'without why, talked': { type: 'journal_ended', at, entry: { ...journalWithoutWhy, dialStatus: 'ANSWER' } },
+  },
+  cancel: { any: { type: 'cancel', at } },
+  link_lost: { any: { type: 'link_lost', at } },
+  channel_found: {
+    'not up': { type: 'channel_found', at, up: false },
+    'not up, past the ring timeout': { type: 'channel_found', at: pastDial1, up: false },
+    up: { type: 'channel_found', at, up: true },
+    'past giving up': { type: 'channel_found', at: pastGivingUp, up: true },
+  },
+  journal_answered: {
+    'answered entry': { type: 'journal_answered', at, answeredAt: originatedAt + 1_000, pbxRestarted: false },
+    'PBX restarted': { type: 'journal_answered', at, answeredAt: originatedAt + 1_000, pbxRestarted: true },
+  },
+  missing: {
+    'in time': { type: 'missing', at, pbxRestarted: false },
+    'PBX restarted': { type: 'missing', at, pbxRestarted: true },
+    'past the ring timeout': { type: 'missing', at: pastDial1, pbxRestarted: false },
+  },
+  deadline: { 'in time': { type: 'deadline', at }, 'past giving up': { type: 'deadline', at: pastGivingUp } },
+} satisfies Record<AttemptSignalType, Record<string, AttemptSignal>>;
+
+const ended = 'ended: conclude';
+const settling = 'settling: arm 0.5s';
+const lookUp = 'detached: look_up, arm 5s';
+
+/** The attempt machine: phase × signal → phase and effects. A missing cell does not compile. */
+export const matrix = {
+  planned: {
+    start: 'originating: originate, arm 30s',
+    adopt: lookUp,
+    refused: '-',
+    rang: '-',
+    answered: '-',
+    originate_failed: '-',
+    dial1_hung_up: '-',
+    dial2_hung_up: '-',
+    journal_ended: '-',
+    cancel: '-',
+    link_lost: '-',
+    channel_found: '-',
+    journal_answered: '-',
+    missing: '-',
+    deadline: '-',
+  },
+  originating: {
+    start: '-',
+    adopt: '-',
+    refused: ended,
+    rang: { otherwise: 'ringing: progress(ringing)', canceled: 'ringing: progress(ringing), hang_up' },
+    answered: {
+      otherwise: 'answered: progress(answered), arm 100s',
+      canceled: 'answered: progress(answered), hang_up, arm 5s',
+    },
+    originate_failed: settling,
+    dial1_hung_up: settling,
+    dial2_hung_up: 'originating',
+    journal_ended: { otherwise: ended, 'without why': settling },
+    cancel: { otherwise: 'originating: hang_up, arm 5s', canceled: '-' },
+    link_lost: 'detached: arm 5s',
+    channel_found: '-',
+    journal_answered: '-',
+    missing: '-',
+    deadline: { otherwise: lookUp, canceled: 'detached: hang_up, look_up, arm 5s' },
+  },
+  ringing: {
+    start: '-',
+    adopt: '-',
+    refused: '-',
+    rang: '-',
+    answered: {
+      otherwise: 'answered: progress(answered), arm 100s',
+      canceled: 'answered: progress(answered), hang_up, arm 5s',
+    },
+    originate_failed: settling,
+    dial1_hung_up: settling,
+    dial2_hung_up: 'ringing',
+    journal_ended: { otherwise: ended, 'without why': settling },
+    cancel: { otherwise: 'ringing: hang_up, arm 5s', canceled: '-' },
+    link_lost: 'detached: arm 5s',
+    channel_found: '-',
+    journal_answered: '-',
+    missing: '-',
+    deadline: { otherwise: lookUp, canceled: 'detached: hang_up, look_up, arm 5s' },
+  },
+  settling: {
+    start: '-',
+    adopt: '-',
+    refused: { otherwise: '-', failed: ended },
+    rang: 'settling',
+    answered: {
+      otherwise: 'settling: progress(answered), arm 0.5s',
+      'answered, hung up': '-',
+      'journal ended': '-',
+    },
+    originate_failed: { otherwise: settling, failed: '-', 'hung up': ended, 'answered, hung up': ended },
+    dial1_hung_up: { otherwise: settling, failed: ended, 'hung up': '-', 'answered, hung up': '-' },
+    dial2_hung_up: { otherwise: 'settling', 'journal ended': ended },
+    journal_ended: {
+      otherwise: ended,
+      'without why': settling,
+      'journal ended + whole': '-',
+      'journal ended + without why': '-',
+      'journal ended + without why, talked': '-',
+    },
+    cancel: 'settling',
+    link_lost: '-',
+    channel_found: '-',
+    journal_answered: '-',
+    missing: '-',
+    deadline: { otherwise: lookUp, failed: ended, 'journal ended': ended },
+  },
+  answered: {
+    start: '-',
+    adopt: '-',
+    refused: '-',
+    rang: 'answered',
+    answered: '-',
+    originate_failed: settling,
+    dial1_hung_up: settling,
+    dial2_hung_up: { otherwise: 'answered', 'dial2 hung up': '-' },
+    journal_ended: { otherwise: ended, 'without why': settling, 'dial2 hung up + without why': ended },
+    cancel: { otherwise: 'answered: hang_up, arm 5s', canceled: '-' },
+    link_lost: 'detached: arm 5s',
+    channel_found: '-',
+    journal_answered: '-',
+    missing: '-',
+    deadline: { otherwise: lookUp, canceled: 'detached: hang_up, look_up, arm 5s' },
+  },
+  detached: {
+    start: '-',
+    adopt: '-',
+    refused: { otherwise: '-', silent: ended, canceled: ended },
+    rang: { otherwise: 'detached', rang: '-' },
+    answered: {
+      otherwise: 'answered: progress(answered), arm 100s',
+      'was answered': '-',
+      'was answered, doubted': '-',
+      'was answered, just doubted': '-',
+      'hung up': 'settling: progress(answered), arm 0.5s',
+      'hung up, doubted': 'settling: progress(answered), arm 0.5s',
+      canceled: 'answered: progress(answered), hang_up, arm 5s',
+    },
+    originate_failed: { otherwise: settling, 'hung up': ended, 'hung up, doubted': ended },
+    dial1_hung_up: { otherwise: settling, 'hung up': '-', 'hung up, doubted': '-' },
+    dial2_hung_up: 'detached',
+    journal_ended: { otherwise: ended, 'without why': settling },
+    cancel: {
+      otherwise: 'detached: hang_up, arm 5s',
+      'hung up': 'detached',
+      'hung up, doubted': 'detached',
+      canceled: '-',
+    },
+    link_lost: '-',
+    channel_found: {
+      otherwise: '-',
+      'silent + not up': 'originating: arm 26s',
+      'silent + not up, past the ring timeout': 'originating: arm 5s',
+      'silent + up': 'answered: progress(answered), arm 100s',
+      'silent + past giving up': 'ended: progress(answered), hang_up, conclude',
+      'rang + not up': 'ringing: arm 26s',
+      'rang + not up, past the ring timeout': 'ringing: arm 5s',
+      'rang + up': 'answered: progress(answered), arm 100s',
+      'rang + past giving up': 'ended: progress(answered), hang_up, conclude',
+      'was answered + not up': 'answered: arm 97s',
+      'was answered + not up, past the ring timeout': 'answered: arm 71s',
+      'was answered + up': 'answered: arm 97s',
+      'was answered + past giving up': 'ended: hang_up, conclude',
+      'was answered, doubted + not up': 'answered: arm 97s',
+      'was answered, doubted + not up, past the ring timeout': 'answered: arm 71s',
+      'was answered, doubted + up': 'answered: arm 97s',
+      'was answered, doubted + past giving up': 'ended: hang_up, conclude',
+      'was answered, just doubted + not up': 'answered: arm 97s',
+      'was answered, just doubted + not up, past the ring timeout': 'answered: arm 71s',
+      'was answered, just doubted + up': 'answered: arm 97s',
+      'was answered, just doubted + past giving up': 'ended: hang_up, conclude',
+      'canceled + not up': 'detached: hang_up, arm 5s',
+      'canceled + not up, past the ring timeout': 'detached: hang_up, arm 5s',
+      'canceled + up': 'detached: progress(answered), hang_up, arm 5s',
+      'canceled + past giving up': 'ended: progress(answered), hang_up, conclude',
+    },
+    journal_answered: {
+      otherwise: 'detached: arm 5s',
+      'PBX restarted': ended,
+      'was answered, doubted + answered entry': ended,
+      'was answered, just doubted + answered entry': 'detached',
+      'hung up, doubted + answered entry': ended,
+    },
+    missing: {
+      otherwise: 'detached: arm 26s',
+      'PBX restarted': ended,
+      'past the ring timeout': ended,
+      'was answered + in time': 'detached: arm 5s',
+      'was answered + past the ring timeout': 'detached: arm 5s',
+      'was answered, doubted + in time': ended,
+      'was answered, just doubted + in time': 'detached',
+      'hung up + in time': 'detached: arm 5s',
+      'hung up + past the ring timeout': 'detached: arm 5s',
+      'hung up, doubted + in time': ended,
+      'canceled + in time': 'detached: arm 5s',
+    },
+    deadline: { otherwise: lookUp, 'past giving up': ended },
+  },
+  ended: {
+    start: '-',
+    adopt: '-',
+    refused: '-',
+    rang: '-',
+    answered: '-',
+    originate_failed: '-',
+    dial1_hung_up: '-',
+    dial2_hung_up: '-',
+    journal_ended: '-',
+    cancel: '-',
+    link_lost: '-',
+    channel_found: '-',
+    journal_answered: '-',
+    missing: '-',
+    deadline: '-',
+  },
+} satisfies Record<AttemptPhase, Record<AttemptSignalType, Cell>>;
+
+export function effectText(effect: AttemptEffect): string {
+  if (effect.type === 'arm') return `arm ${effect.afterMs / 1_000}s`;
+  return effect.type === 'progress' ? `progress(${effect.phase})` : effect.type;
+}
+
+/** For the generated page: what each phase means. */
+export const phaseMeanings = {
+  planned: 'Written down, nothing sent.',
+  originating: 'The fence is taken: Originate was sent, or may have been.',
+  ringing: "dial1's phone rings.",
+  settling: 'One final fact has come; the other half is waited for, briefly.',
+  answered: 'dial1 answered: the PBX dials dial2, or both talk.',
+  detached: 'Nobody here knows: the look-up decides.',
+  ended: 'Concluded. Nothing changes any more.',
+} satisfies Record<AttemptPhase, string>;
+
+/** For the generated page: where each signal comes from. */
+export const signalMeanings = {
+  start: 'The fence was taken by this process, just now. The only way to an Originate.',
+  adopt: 'Found under way: a redelivered job, a restart, another process’s call.',
+  refused: 'Asterisk refused the Originate, or it never left.',
+  rang: '180 from dial1’s phone.',
+  answered: 'OriginateResponse Success.',
+  originate_failed: 'OriginateResponse Failure.',
+  dial1_hung_up: 'Hangup of dial1’s channel.',
+  dial2_hung_up: 'Hangup of dial2’s channel.',
+  journal_ended: 'The journal’s last entry, by UserEvent or look-up.',
+  cancel: 'Somebody asked for the end.',
+  link_lost: 'The AMI link is gone.',
+  channel_found: 'Look-up: dial1’s channel lives.',
+  journal_answered: 'Look-up: no channel; the journal says `answered` and no more.',
+  missing: 'Look-up: no channel, no entry.',
+  deadline: 'The armed time has passed.',
+} satisfies Record<AttemptSignalType, string>;

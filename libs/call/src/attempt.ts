@@ -1,0 +1,374 @@
+import type { AttemptSignal } from './attempt-signal.ts';
+import type { Evidence, JournalEnded } from './evidence.ts';
+
+/**
+ * The attempt machine: one Originate, from the fence to its conclusion. Pure; the shell performs the effects.
+ *
+ * A1  At most one `originate` per attempt, and only from `planned`. Whoever meets an attempt in any other phase looks it up.
+ * A2  Exactly one `conclude`.
+ * A3  `ended` absorbs everything.
+ * A4  From the fence on, deadlines alone finish every phase: none waits for a fact that may never come. `planned` has sent
+ *     nothing and has no timer: its clock is the call's `dial` job.
+ * A5  Order and repetition of final facts do not change what is concluded.
+ *
+ * Telephony events come late, twice and out of order: a signal that does not apply is ignored by name (`ignored: true`), so
+ * that the shell can count it, and is never thrown.
+ */
+export type AttemptState =
+  /** Written down, nothing sent. */
+  | { readonly phase: 'planned'; readonly plan: AttemptPlan }
+  /** The fence is taken: Originate was sent, or may have been. */
+  | ({ readonly phase: 'originating' } & Underway)
+  /** dial1's phone rings. */
+  | ({ readonly phase: 'ringing' } & Underway)
+  /** One of dial1's two final facts has come (OriginateResponse Failure, Hangup): wait briefly for the other, they race. */
+  | ({ readonly phase: 'settling' } & Underway)
+  /** dial1 answered; the PBX dials dial2, or both talk. The journal's last entry ends it. */
+  | ({ readonly phase: 'answered' } & Underway)
+  /** The link is gone, or a deadline passed in silence: nobody here knows. The look-up's three witnesses decide. */
+  | ({ readonly phase: 'detached' } & Underway)
+  | { readonly phase: 'ended'; readonly evidence: Evidence };
+
+export type AttemptPhase = AttemptState['phase'];
+
+/** What the machine must know of the request: how long things may take. */
+export interface AttemptPlan {
+  readonly dial1RingTimeoutMs: number;
+  readonly dial2RingTimeoutMs: number;
+  readonly talkLimitMs: number;
+}
+
+interface Underway {
+  readonly plan: AttemptPlan;
+  readonly originatedAt: number;
+  readonly evidence: Evidence;
+  /** `detached` alone: when a look-up first found that a call which had been answered, or seen to end, left no last word. */
+  readonly doubtedAt?: number;
+}
+
+export type AttemptEffect =
+  | { readonly type: 'originate' }
+  | { readonly type: 'hang_up' }
+  | { readonly type: 'look_up' }
+  /** One timer per attempt: arming replaces it, `conclude` ends it. */
+  | { readonly type: 'arm'; readonly afterMs: number }
+  /** For whoever asks how the call is doing; losing it loses nothing. */
+  | { readonly type: 'progress'; readonly phase: 'ringing' | 'answered'; readonly at: number }
+  | { readonly type: 'conclude'; readonly evidence: Evidence };
+
+export interface AttemptStep {
+  readonly state: AttemptState;
+  readonly effects: readonly AttemptEffect[];
+  readonly ignored: boolean;
+}
+
+/** How long OriginateResponse and Hangup may lie apart. */
+export const settleMs = 500;
+/** What an Originate may take on top of the ring timeout: a busy Asterisk answers seconds late. */
+export const originateMarginMs = 10_000;
+/** Between two look-ups of an attempt that nobody knows. */
+export const lookUpEveryMs = 5_000;
+/** What a talk may overrun its limit by before we ask. */
+export const talkMarginMs = 10_000;
+/** How long past its last possible moment an attempt waits for a PBX that cannot be asked. */
+export const giveUpMarginMs = 600_000;
+
+export function plannedAttempt(plan: AttemptPlan): AttemptState {
+  return { phase: 'planned', plan };
+}
+
+/** The instant after which a dial1 that has not answered never will. */
+export function dial1DeadlineAt(originatedAt: number, plan: AttemptPlan): number {
+  return originatedAt + plan.dial1RingTimeoutMs + originateMarginMs;
+}
+
+/** The instant after which nothing of the attempt can be alive. */
+export function lastMomentAt(originatedAt: number, plan: AttemptPlan): number {
+  return dial1DeadlineAt(originatedAt, plan) + plan.dial2RingTimeoutMs + plan.talkLimitMs + talkMarginMs;
+}
+
+/** One signal → the next state and what to do. */
+export function stepAttempt(state: AttemptState, signal: AttemptSignal): AttemptStep {
+  switch (state.phase) {
+    case 'planned':
+      return stepPlanned(state, signal);
+    case 'ended':
+      return ignore(state);
+    default:
+      return stepUnderway(state, signal);
+  }
+}
+
+type PlannedState = Extract<AttemptState, { phase: 'planned' }>;
+type UnderwayState = Extract<AttemptState, Underway>;
+
+function stepPlanned(state: PlannedState, signal: AttemptSignal): AttemptStep {
+  const { plan } = state;
+  switch (signal.type) {
+    case 'start':
+      return moved({ phase: 'originating', plan, originatedAt: signal.at, evidence: {} }, [
+        { type: 'originate' },
+        { type: 'arm', afterMs: plan.dial1RingTimeoutMs + originateMarginMs },
+      ]);
+    case 'adopt':
+      return moved({ phase: 'detached', plan, originatedAt: signal.originatedAt, evidence: {} }, [
+        { type: 'look_up' },
+        { type: 'arm', afterMs: lookUpEveryMs },
+      ]);
+    default:
+      return ignore(state);
+  }
+}
+
+function stepUnderway(state: UnderwayState, signal: AttemptSignal): AttemptStep {
+  switch (signal.type) {
+    case 'start':
+    case 'adopt':
+      return ignore(state);
+    case 'refused':
+      // A refusal is of *this* action; facts of a living channel speak louder (a refused duplicate ChannelId).
+      return hasChannelFacts(state)
+        ? ignore(state)
+        : conclude(state, { refused: { message: signal.message, at: signal.at } });
+    case 'rang':
+      return onRang(state, signal.at);
+    case 'answered':
+      return onAnswered(state, signal.at);
+    case 'originate_failed':
+      return onDial1Final(state, { originateFailed: { reason: signal.reason, at: signal.at } });
+    case 'dial1_hung_up':
+      return onDial1Final(state, {
+        dial1Hangup: {
+          cause: signal.cause,
+          ...(signal.sipCode !== undefined && { sipCode: signal.sipCode }),
+          ...(signal.rang !== undefined && { rang: signal.rang }),
+          at: signal.at,
+        },
+      });
+    case 'dial2_hung_up':
+      return onDial2HungUp(state, signal);
+    case 'journal_ended':
+      return onJournalEnded(state, signal.entry);
+    case 'cancel':
+      return onCancel(state, signal.at);
+    case 'link_lost':
+      // `settling` ends by its own short deadline, which asks the PBX if there is anything left to ask.
+      return state.phase === 'detached' || state.phase === 'settling' ? ignore(state) : detach(state, []);
+    case 'channel_found':
+      return onChannelFound(state, signal.at, signal.up);
+    case 'journal_answered':
+      return onJournalAnswered(state, signal);
+    case 'missing':
+      return onMissing(state, signal);
+    case 'deadline':
+      return onDeadline(state, signal.at);
+    default:
+      return unreachable(signal);
+  }
+}
+
+function onRang(state: UnderwayState, at: number): AttemptStep {
+  if (state.evidence.rangAt !== undefined) return ignore(state);
+  const next = withFacts(state, { rangAt: at });
+  if (state.phase !== 'originating') return moved(next, []);
+  return moved(entered(next, 'ringing'), [{ type: 'progress', phase: 'ringing', at }, ...hangUpIfCanceled(next)]);
+}
+
+function onAnswered(state: UnderwayState, at: number): AttemptStep {
+  if (state.evidence.dial1AnsweredAt !== undefined) return ignore(state);
+  const next = withFacts(state, { dial1AnsweredAt: at });
+  const progress: AttemptEffect = { type: 'progress', phase: 'answered', at };
+  // The call is already over, and this was a missing half: what is still owed comes soon or never.
+  if (isOver(next)) return settle(next, [progress]);
+  return moved(entered(next, 'answered'), [progress, ...hangUpIfCanceled(next), armTalk(next, at)]);
+}
+
+/** OriginateResponse Failure or dial1's Hangup, in either order, with dial1 answered or not. */
+function onDial1Final(state: UnderwayState, facts: Pick<Evidence, 'originateFailed' | 'dial1Hangup'>): AttemptStep {
+  const next = withFacts(state, facts);
+  if (next === state) return ignore(state);
+  const { originateFailed, dial1Hangup } = next.evidence;
+  if (originateFailed !== undefined && dial1Hangup !== undefined) return concluded(next);
+  return settle(next, []);
+}
+
+function onDial2HungUp(state: UnderwayState, signal: Extract<AttemptSignal, { type: 'dial2_hung_up' }>): AttemptStep {
+  const { at, cause, sipCode, uniqueId } = signal;
+  const next = withFacts(state, { dial2Hangup: { cause, ...(sipCode !== undefined && { sipCode }), uniqueId, at } });
+  if (next === state) return ignore(state);
+  return next.evidence.journalEnded === undefined ? moved(next, []) : concluded(next);
+}
+
+/** The journal's last word holds everything about an answered dial1, but for one thing: see `owesDial2Hangup`. */
+function onJournalEnded(state: UnderwayState, entry: JournalEnded): AttemptStep {
+  const next = withFacts(state, { journalEnded: entry });
+  // Told twice (UserEvent, look-up): the first telling has armed the deadline.
+  if (next === state) return ignore(state);
+  return owesDial2Hangup(next.evidence) ? settle(next, []) : concluded(next);
+}
+
+/** dial2 failed, and a journal without its cause or SIP code leaves the why to dial2's own Hangup, which may be a moment behind. */
+function owesDial2Hangup({ journalEnded, dial2Hangup }: Evidence): boolean {
+  if (journalEnded === undefined || dial2Hangup !== undefined) return false;
+  const { dialStatus, dial2Cause, dial2SipCode } = journalEnded;
+  return !['ANSWER', 'CANCEL', ''].includes(dialStatus) && (dial2Cause === undefined || dial2SipCode === undefined);
+}
+
+function onCancel(state: UnderwayState, at: number): AttemptStep {
+  if (state.evidence.cancelRequestedAt !== undefined) return ignore(state);
+  const next = withFacts(state, { cancelRequestedAt: at });
+  // The call is ending by itself.
+  if (isOver(state)) return moved(next, []);
+  // The channel may not exist yet, or the action may be lost: hang up again until it is gone.
+  return moved(next, [{ type: 'hang_up' }, { type: 'arm', afterMs: lookUpEveryMs }]);
+}
+
+function onChannelFound(state: UnderwayState, at: number, up: boolean): AttemptStep {
+  // An answer that was overtaken by the channel's end says nothing.
+  if (state.phase !== 'detached' || isOver(state)) return ignore(state);
+  const next = up ? withFacts(state, { dial1AnsweredAt: at }) : state;
+  const progress: AttemptEffect[] = next === state ? [] : [{ type: 'progress', phase: 'answered', at }];
+  // No limit of ours ended it, and it may never end by itself: an answer is owed, and the channel must not outlive it.
+  if (isPastGivingUp(next, at)) {
+    const { state: ended, effects } = conclude(next, { gaveUpAt: at });
+    return moved(ended, [...progress, { type: 'hang_up' }, ...effects]);
+  }
+  if (next.evidence.cancelRequestedAt !== undefined) {
+    return moved(entered(next, 'detached'), [
+      ...progress,
+      { type: 'hang_up' },
+      { type: 'arm', afterMs: lookUpEveryMs },
+    ]);
+  }
+  if (next.evidence.dial1AnsweredAt !== undefined) {
+    return moved(entered(next, 'answered'), [...progress, armTalk(next, at)]);
+  }
+  const phase = next.evidence.rangAt === undefined ? 'originating' : 'ringing';
+  const afterMs = Math.max(lookUpEveryMs, dial1DeadlineAt(next.originatedAt, next.plan) - at);
+  return moved(entered(next, phase), [{ type: 'arm', afterMs }]);
+}
+
+/** dial1 answered and its channel is gone, but the hang-up handler left no entry. */
+function onJournalAnswered(
+  state: UnderwayState,
+  signal: Extract<AttemptSignal, { type: 'journal_answered' }>,
+): AttemptStep {
+  if (state.phase !== 'detached') return ignore(state);
+  const next = withFacts(state, { dial1AnsweredAt: signal.answeredAt });
+  if (signal.pbxRestarted) return conclude(next, { pbxRestarted: true });
+  return onNoLastWord(next, { lostAt: signal.at }, signal.at);
+}
+
+function onMissing(state: UnderwayState, signal: Extract<AttemptSignal, { type: 'missing' }>): AttemptStep {
+  if (state.phase !== 'detached') return ignore(state);
+  const { at, pbxRestarted } = signal;
+  if (pbxRestarted) return conclude(state, { pbxRestarted: true, lostAt: at });
+  if (state.evidence.dial1AnsweredAt !== undefined) return onNoLastWord(state, { lostAt: at }, at);
+  // Its channel was seen to end and the journal has no entry: dial1 never answered, and the Hangup says why.
+  if (isOver(state)) return onNoLastWord(state, {}, at);
+  // An Originate may still be on its way, or the phone may ring: silence proves nothing before the deadline.
+  const remainingMs = dial1DeadlineAt(state.originatedAt, state.plan) - at;
+  if (remainingMs <= 0) return conclude(state, { lostAt: at });
+  const canceled = state.evidence.cancelRequestedAt !== undefined;
+  return moved(state, [{ type: 'arm', afterMs: canceled ? Math.min(remainingMs, lookUpEveryMs) : remainingMs }]);
+}
+
+/**
+ * The hang-up handler may be writing this very moment, or the answer may be older than the fact that it misses: the last word
+ * is believed missing only when it still is a look-up later.
+ */
+function onNoLastWord(state: UnderwayState, facts: Partial<Evidence>, at: number): AttemptStep {
+  const { doubtedAt } = state;
+  if (doubtedAt === undefined) return moved({ ...state, doubtedAt: at }, [{ type: 'arm', afterMs: lookUpEveryMs }]);
+  return at - doubtedAt < lookUpEveryMs ? moved(state, []) : conclude(state, facts);
+}
+
+function onDeadline(state: UnderwayState, at: number): AttemptStep {
+  switch (state.phase) {
+    case 'settling':
+      if (state.evidence.journalEnded !== undefined) return concluded(state);
+      // Only one of the two came. Answered: ask the journal. Not answered: half the truth is the truth there is.
+      return state.evidence.dial1AnsweredAt !== undefined || onlyHangup(state)
+        ? detach(state, [{ type: 'look_up' }])
+        : concluded(state);
+    case 'detached':
+      if (isPastGivingUp(state, at)) return conclude(state, { gaveUpAt: at });
+      return moved(state, [{ type: 'look_up' }, { type: 'arm', afterMs: lookUpEveryMs }]);
+    default:
+      return detach(state, [...hangUpIfCanceled(state), { type: 'look_up' }]);
+  }
+}
+
+/** Hangup without OriginateResponse: the response that would say whether dial1 had answered was missed. */
+function onlyHangup(state: UnderwayState): boolean {
+  return state.evidence.dial1Hangup !== undefined && state.evidence.originateFailed === undefined;
+}
+
+function detach(state: UnderwayState, effects: readonly AttemptEffect[]): AttemptStep {
+  return moved(entered(state, 'detached'), [...effects, { type: 'arm', afterMs: lookUpEveryMs }]);
+}
+
+function settle(state: UnderwayState, effects: readonly AttemptEffect[]): AttemptStep {
+  return moved(entered(state, 'settling'), [...effects, { type: 'arm', afterMs: settleMs }]);
+}
+
+/** Into another phase, or into the same one afresh: doubts stay behind. */
+function entered(state: UnderwayState, phase: UnderwayState['phase']): UnderwayState {
+  return { phase, plan: state.plan, originatedAt: state.originatedAt, evidence: state.evidence };
+}
+
+function armTalk(state: UnderwayState, at: number): AttemptEffect {
+  // The hang-up that was asked for may get lost: hang up again until the channel is gone.
+  if (state.evidence.cancelRequestedAt !== undefined) return { type: 'arm', afterMs: lookUpEveryMs };
+  const { dial2RingTimeoutMs, talkLimitMs } = state.plan;
+  const answeredAt = state.evidence.dial1AnsweredAt ?? at;
+  return {
+    type: 'arm',
+    afterMs: Math.max(lookUpEveryMs, answeredAt + dial2RingTimeoutMs + talkLimitMs + talkMarginMs - at),
+  };
+}
+
+function hangUpIfCanceled(state: UnderwayState): AttemptEffect[] {
+  return state.evidence.cancelRequestedAt === undefined ? [] : [{ type: 'hang_up' }];
+}
+
+function hasChannelFacts(state: UnderwayState): boolean {
+  const { rangAt, dial1AnsweredAt, dial1Hangup, journalEnded } = state.evidence;
+  return [rangAt, dial1AnsweredAt, dial1Hangup, journalEnded].some((fact) => fact !== undefined);
+}
+
+/** A final fact was seen: there is no channel any more. */
+function isOver({ evidence }: UnderwayState): boolean {
+  const { originateFailed, dial1Hangup, journalEnded } = evidence;
+  return originateFailed !== undefined || dial1Hangup !== undefined || journalEnded !== undefined;
+}
+
+function isPastGivingUp(state: UnderwayState, at: number): boolean {
+  return at >= lastMomentAt(state.originatedAt, state.plan) + giveUpMarginMs;
+}
+
+/** Adds facts that were not there; the same state object comes back when nothing was new. */
+function withFacts<S extends UnderwayState>(state: S, facts: Partial<Evidence>): S {
+  const fresh = Object.entries(facts).filter(([name]) => state.evidence[name as keyof Evidence] === undefined);
+  return fresh.length === 0 ? state : { ...state, evidence: { ...state.evidence, ...Object.fromEntries(fresh) } };
+}
+
+function conclude(state: UnderwayState, facts: Partial<Evidence>): AttemptStep {
+  return concluded(withFacts(state, facts));
+}
+
+function concluded(state: UnderwayState): AttemptStep {
+  return moved({ phase: 'ended', evidence: state.evidence }, [{ type: 'conclude', evidence: state.evidence }]);
+}
+
+function moved(state: AttemptState, effects: readonly AttemptEffect[]): AttemptStep {
+  return { state, effects, ignored: false };
+}
+
+function ignore(state: AttemptState): AttemptStep {
+  return { state, effects: [], ignored: true };
+}
+
+function unreachable(signal: never): never {
+  throw new TypeError(`no such signal: ${JSON.stringify(signal)}`);
+}

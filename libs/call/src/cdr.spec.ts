@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { AttemptRecord } from './attempt-record.ts';
+import { attemptId, callId, callOf } from './builders.support.ts';
+import type { Call } from './call.ts';
+import { cdrOf } from './cdr.ts';
+import type { Evidence, JournalEnded } from './evidence.ts';
+import { outcomeOf } from './outcome.ts';
+
+const startedAt = 1_000_000;
+
+const attempt: AttemptRecord = {
+  id: attemptId(1),
+  callId,
+  tenantId: 'acme',
+  attemptNumber: 1,
+  dueAt: startedAt - 2_000,
+  plan: { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 },
+  pbx: 'pbx-1',
+  pbxBoot: '2026-01-15 10:00:00',
+  slot: 42,
+  lanes: ['pbx:pbx-1'],
+  originatedAt: startedAt,
+};
+
+const waiting: Call = {
+  ...callOf({ callerId: '27110000000' }),
+  state: { status: 'waiting', attemptId: attemptId(2), attemptNumber: 2, dueAt: startedAt + 90_000 },
+};
+const completed: Call = {
+  ...callOf(),
+  state: { status: 'completed', endedAt: startedAt + 30_000, reason: 'connected' },
+};
+
+const journalEnded: JournalEnded = {
+  dialStatus: 'ANSWER',
+  dial1Cause: 16,
+  endedBy: 'dial2',
+  talkMs: 12_000,
+  dialMs: 20_000,
+  answeredAt: startedAt + 3_000,
+  endedAt: startedAt + 25_000,
+  dial2UniqueId: '1700000000.2',
+};
+
+function cdr(evidence: Evidence, call: Call, record: AttemptRecord = attempt) {
+  return cdrOf(call, record, outcomeOf(evidence, startedAt + 30_000), evidence);
+}
+
+describe('the CDR of an attempt', () => {
+  it('that dial1 did not answer says so, with the raw values, and when it is tried again', () => {
+    const evidence: Evidence = {
+      rangAt: startedAt + 500,
+      originateFailed: { reason: 3, at: startedAt + 20_000 },
+      dial1Hangup: { cause: 19, at: startedAt + 20_001 },
+    };
+    expect(cdr(evidence, waiting)).toEqual({
+      id: attemptId(1),
+      callId,
+      tenantId: 'acme',
+      dialect: 'v1',
+      reference: 'ref-1',
+      attemptNumber: 1,
+      pbx: 'pbx-1',
+      disposition: 'no_answer',
+      class: 'contact',
+      connected: false,
+      dial1: {
+        destination: { kind: 'extension', extension: '1001' },
+        disposition: 'no_answer',
+        cause: 19,
+        reason: 3,
+        ringingAt: startedAt + 500,
+      },
+      dial2: { destination: { kind: 'number', e164: '27821234567', trunk: 'carrier' }, disposition: 'not_dialed' },
+      callerId: '27110000000',
+      dueAt: startedAt - 2_000,
+      startedAt,
+      endedAt: startedAt + 20_001,
+      talkMs: 0,
+      endedBy: null,
+      lost: false,
+      callStatus: 'waiting',
+      nextAttemptAt: startedAt + 90_000,
+      evidence,
+    });
+  });
+
+  it('that connected tells both legs’ times, talk and who ended it', () => {
+    const evidence: Evidence = {
+      rangAt: startedAt + 500,
+      dial1AnsweredAt: startedAt + 3_010,
+      dial1Hangup: { cause: 16, at: startedAt + 25_010 },
+      journalEnded,
+    };
+    expect(cdr(evidence, completed)).toMatchObject({
+      disposition: 'answered',
+      class: 'answered',
+      connected: true,
+      dial1: { disposition: 'answered', cause: 16, ringingAt: startedAt + 500, answeredAt: startedAt + 3_010 },
+      dial2: {
+        disposition: 'answered',
+        dialStatus: 'ANSWER',
+        answeredAt: startedAt + 13_000,
+        uniqueId: '1700000000.2',
+      },
+      talkMs: 12_000,
+      endedBy: 'dial2',
+      endedAt: startedAt + 25_010,
+      callStatus: 'completed',
+    });
+    expect(cdr(evidence, completed)).not.toHaveProperty('nextAttemptAt');
+  });
+
+  it('of which only the journal is left still tells when dial1 answered', () => {
+    expect(cdr({ journalEnded }, completed).dial1).toMatchObject({
+      disposition: 'answered',
+      answeredAt: startedAt + 3_000,
+    });
+  });
+
+  it('uses the progress that was written down where the evidence does not know it', () => {
+    const watched = { ...attempt, ringingAt: startedAt + 400, answeredAt: startedAt + 2_000 };
+    const evidence: Evidence = { dial1AnsweredAt: startedAt + 3_000, lostAt: startedAt + 30_000 };
+    expect(cdr(evidence, completed, watched).dial1).toMatchObject({
+      ringingAt: startedAt + 400,
+      answeredAt: startedAt + 3_000,
+    });
+  });
+
+  it('gives no time of answer to a leg that did not answer', () => {
+    const busy = { ...journalEnded, dialStatus: 'BUSY', dial2Cause: 17, talkMs: 0 };
+    const evidence: Evidence = { dial1AnsweredAt: startedAt + 3_000, journalEnded: busy };
+    expect(cdr(evidence, waiting).dial2).not.toHaveProperty('answeredAt');
+    const failed: Evidence = { originateFailed: { reason: 0, at: startedAt + 2 } };
+    expect(cdr(failed, waiting, { ...attempt, answeredAt: startedAt + 1 }).dial1).not.toHaveProperty('answeredAt');
+  });
+
+  it('takes dial2’s channel from its own Hangup first', () => {
+    const evidence: Evidence = {
+      journalEnded,
+      dial2Hangup: { cause: 16, uniqueId: '1700000000.9', at: startedAt + 25_000 },
+    };
+    expect(cdr(evidence, completed).dial2.uniqueId).toBe('1700000000.9');
+  });
+
+  it('that nobody can know says unknown, and no talk time', () => {
+    const evidence: Evidence = { lostAt: startedAt + 30_000, pbxRestarted: true };
+    expect(cdr(evidence, completed)).toMatchObject({
+      disposition: 'unknown',
+      class: 'unknown',
+      talkMs: null,
+      lost: true,
+    });
+  });
+
+  it('names no caller ID where the request had none', () => {
+    expect(cdr({ lostAt: startedAt }, completed)).not.toHaveProperty('callerId');
+  });
+});

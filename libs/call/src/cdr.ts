@@ -1,0 +1,87 @@
+import type { AttemptRecord } from './attempt-record.ts';
+import type { Call } from './call.ts';
+import { classOf, type Disposition, type DispositionClass } from './disposition.ts';
+import type { Evidence } from './evidence.ts';
+import type { LegOutcome, Outcome } from './outcome.ts';
+import type { Destination } from './request.ts';
+
+/**
+ * The record of one attempt. Its id is the attempt's: delivered at least once, recognised by that id.
+ * Instants are epoch ms, durations ms. Raw evidence stays beside our words for it.
+ */
+export interface Cdr {
+  readonly id: string;
+  readonly callId: string;
+  readonly tenantId: string;
+  readonly dialect: string;
+  readonly reference: string;
+  readonly attemptNumber: number;
+  readonly pbx: string;
+  readonly disposition: Disposition;
+  readonly class: DispositionClass;
+  readonly connected: boolean;
+  readonly dial1: CdrLeg;
+  readonly dial2: CdrLeg & { readonly uniqueId?: string };
+  readonly callerId?: string;
+  readonly dueAt: number;
+  /** When Originate was sent. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly talkMs: number | null;
+  readonly endedBy: Outcome['endedBy'];
+  readonly lost: boolean;
+  /** What became of the call: its state after this attempt, and the next attempt's time if there is one. */
+  readonly callStatus: string;
+  readonly nextAttemptAt?: number;
+  readonly evidence: Evidence;
+}
+
+export interface CdrLeg extends Omit<LegOutcome, 'disposition'> {
+  readonly destination: Destination;
+  readonly disposition: Disposition | 'not_dialed';
+  readonly ringingAt?: number;
+  readonly answeredAt?: number;
+}
+
+/** An attempt that has ended, and its call as it is after settling → the CDR. Pure. */
+export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evidence: Evidence): Cdr {
+  const { request, state } = call;
+  const ringingAt = evidence.rangAt ?? attempt.ringingAt;
+  const dial1AnsweredAt = evidence.dial1AnsweredAt ?? evidence.journalEnded?.answeredAt ?? attempt.answeredAt;
+  const { journalEnded } = evidence;
+  const uniqueId = evidence.dial2Hangup?.uniqueId ?? journalEnded?.dial2UniqueId;
+  return {
+    id: attempt.id,
+    callId: call.id,
+    tenantId: call.tenantId,
+    dialect: call.dialect,
+    reference: call.reference,
+    attemptNumber: attempt.attemptNumber,
+    pbx: attempt.pbx,
+    disposition: outcome.disposition,
+    class: classOf(outcome.disposition),
+    connected: outcome.connected,
+    dial1: {
+      destination: request.dial1,
+      ...outcome.dial1,
+      ...(ringingAt !== undefined && { ringingAt }),
+      ...(dial1AnsweredAt !== undefined && outcome.dial1.disposition === 'answered' && { answeredAt: dial1AnsweredAt }),
+    },
+    dial2: {
+      destination: request.dial2,
+      ...(outcome.dial2 ?? { disposition: 'not_dialed' as const }),
+      ...(outcome.connected && journalEnded && { answeredAt: journalEnded.endedAt - journalEnded.talkMs }),
+      ...(uniqueId !== undefined && { uniqueId }),
+    },
+    ...(request.callerId !== undefined && { callerId: request.callerId }),
+    dueAt: attempt.dueAt,
+    startedAt: attempt.originatedAt,
+    endedAt: outcome.endedAt,
+    talkMs: outcome.talkMs,
+    endedBy: outcome.endedBy,
+    lost: outcome.lost,
+    callStatus: state.status,
+    ...('dueAt' in state && { nextAttemptAt: state.dueAt }),
+    evidence,
+  };
+}

@@ -1,0 +1,25 @@
+/** Contact: the person or their phone. Uses up an attempt. */
+export const contactDispositions = ['no_answer', 'busy', 'rejected', 'unreachable', 'machine', 'abandoned'] as const;
+/** Permanent: trying again cannot help. */
+export const permanentDispositions = ['invalid_number', 'not_allowed', 'no_route', 'incompatible_media'] as const;
+/** Network: our side or the carrier's. Uses up no attempt, but a small budget of its own. */
+export const networkDispositions = ['congestion', 'trunk_auth', 'pbx_error'] as const;
+/** How a leg or an attempt ended. The table of evidence is in outcome.ts, its meaning in docs/glossary.md. */
+export const dispositions = [
+  'answered',
+  ...contactDispositions,
+  ...permanentDispositions,
+  ...networkDispositions,
+  'canceled',
+  'unknown',
+] as const;
+export type Disposition = (typeof dispositions)[number];
+
+export type DispositionClass = 'answered' | 'contact' | 'permanent' | 'network' | 'canceled' | 'unknown';
+
+export function classOf(disposition: Disposition): DispositionClass {
+  if ((contactDispositions as readonly string[]).includes(disposition)) return 'contact';
+  if ((permanentDispositions as readonly string[]).includes(disposition)) return 'permanent';
+  if ((networkDispositions as readonly string[]).includes(disposition)) return 'network';
+  return disposition as 'answered' | 'canceled' | 'unknown';
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+/**
+ * What was seen of one attempt, kept raw. Instants are epoch ms by our clock, causes are Q.850 numbers, SIP codes are
+ * RFC 3261's. Evidence only grows: a fact is written once, and a repetition changes nothing.
+ */
+const at = z.int().nonnegative();
+
+/** The PBX journal's last entry for an attempt (infra/asterisk/redial.conf): outlives our processes and Asterisk itself. */
+export const JournalEnded = z.strictObject({
+  /** DIALSTATUS of the Dial towards dial2; empty when dial1 left before it. */
+  dialStatus: z.string(),
+  /** HANGUPCAUSE of dial1's channel. */
+  dial1Cause: z.int(),
+  /** Who hung up first, where Asterisk knew. */
+  endedBy: z.enum(['dial1', 'dial2']).optional(),
+  /** From dial2's answer to the end. */
+  talkMs: z.int().nonnegative(),
+  /** From the start of dial2's Dial to the end. */
+  dialMs: z.int().nonnegative(),
+  /** dial2's time of ringing before it answered or gave up, where known. */
+  ringMs: z.int().nonnegative().optional(),
+  /** dial1's answer and the end, by the PBX's clock. */
+  answeredAt: at,
+  endedAt: at,
+  dial2Cause: z.int().optional(),
+  dial2SipCode: z.int().optional(),
+  dial2UniqueId: z.string().optional(),
+});
+export type JournalEnded = z.infer<typeof JournalEnded>;
+
+export const Evidence = z.strictObject({
+  /** Asterisk refused the Originate at once, or the action never left us: no channel was made. */
+  refused: z.strictObject({ message: z.string(), at }).optional(),
+  /** dial1's phone said 180 (channel state Ringing). */
+  rangAt: at.optional(),
+  /** OriginateResponse Success: dial1 answered. */
+  dial1AnsweredAt: at.optional(),
+  /** OriginateResponse Failure. `reason` is lossy: 3 time-out, 0 nearly everything else. */
+  originateFailed: z.strictObject({ reason: z.int(), at }).optional(),
+  /** Hangup of dial1's own channel. Absent where no channel was ever made (not registered, unknown endpoint). */
+  dial1Hangup: z
+    .strictObject({
+      cause: z.int(),
+      sipCode: z.int().optional(),
+      /** The channel was ringing when it ended: known even to a witness who came after the 180. */
+      rang: z.boolean().optional(),
+      at,
+    })
+    .optional(),
+  /** Hangup of dial2's channel; its SIP code is the network's own, where dial1's Hangup repeats a translation. */
+  dial2Hangup: z.strictObject({ cause: z.int(), sipCode: z.int().optional(), uniqueId: z.string(), at }).optional(),
+  journalEnded: JournalEnded.optional(),
+  /** Somebody asked for the end. */
+  cancelRequestedAt: at.optional(),
+  /** No witness knew the attempt when every deadline had passed. */
+  lostAt: at.optional(),
+  /** Asterisk restarted under the attempt, so that silence proves nothing. */
+  pbxRestarted: z.boolean().optional(),
+  /** We stopped waiting: the PBX could not be asked until the attempt's last possible moment had passed. */
+  gaveUpAt: at.optional(),
+});
+export type Evidence = z.infer<typeof Evidence>;
+
+export const noEvidence: Evidence = {};

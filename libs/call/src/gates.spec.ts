@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { attemptId, callOf, tenantOf } from './builders.support.ts';
+import { askGates, type GateFacts, gates, numbersOf } from './gates.ts';
+
+/** Thursday 15 January 2026, 12:00 in Johannesburg. */
+const now = Date.UTC(2026, 0, 15, 10);
+const hour = 3_600_000;
+
+function facts(given: Partial<GateFacts> = {}): GateFacts {
+  return { call: callOf({}, now), tenant: tenantOf(), now, attemptsToday: 0, ...given };
+}
+
+function ask(given: Partial<GateFacts> = {}): string {
+  const answer = askGates(facts(given));
+  if (answer.verdict !== 'defer') return `${answer.gate}: ${answer.verdict}`;
+  return `${answer.gate}: defer by ${(answer.until - (given.now ?? now)) / 1_000}s`;
+}
+
+describe('a due call', () => {
+  it('with nothing against it passes', () => {
+    expect(ask()).toBe('all: pass');
+  });
+
+  it('whose tenant is gone is never dialled', () => {
+    expect(ask({ tenant: undefined })).toBe('tenant: block');
+  });
+
+  it('is dialled until its time is over', () => {
+    const call = callOf({ expiresAt: now }, now);
+    expect(ask({ call })).toBe('all: pass');
+    expect(ask({ call, now: now + 1 })).toBe('expired: expire');
+  });
+
+  it('taken before its time waits for it, however it came to be taken', () => {
+    const call = callOf({ notBeforeAt: now + hour }, now);
+    expect(ask({ call })).toBe('due: defer by 3600s');
+    expect(ask({ call, now: now + hour })).toBe('all: pass');
+  });
+
+  it('under way is not held back by a time that it no longer has', () => {
+    const call = {
+      ...callOf({}, now),
+      state: { status: 'dialing', attemptId: attemptId(1), attemptNumber: 1, startedAt: now } as const,
+    };
+    expect(ask({ call })).toBe('all: pass');
+  });
+
+  it('of a paused tenant waits, and is asked again soon', () => {
+    expect(ask({ tenant: tenantOf({ paused: true }) })).toBe('paused: defer by 30s');
+  });
+});
+
+describe('do-not-call', () => {
+  const listed = tenantOf({ doNotCall: ['27821234567'] });
+
+  it('blocks a call to a listed number, whichever leg it is on', () => {
+    const outside = { kind: 'number', e164: '27821234567', trunk: 'carrier' } as const;
+    expect(ask({ tenant: listed })).toBe('do_not_call: block');
+    expect(
+      ask({ tenant: listed, call: callOf({ dial1: outside, dial2: { kind: 'extension', extension: '1001' } }, now) }),
+    ).toBe('do_not_call: block');
+  });
+
+  it('lets every other number pass', () => {
+    expect(ask({ tenant: tenantOf({ doNotCall: ['27821234568'] }) })).toBe('all: pass');
+  });
+
+  it('is never asked for an extension', () => {
+    const inside = callOf({ dial2: { kind: 'extension', extension: '1002' } }, now);
+    expect(ask({ tenant: listed, call: inside })).toBe('all: pass');
+  });
+});
+
+describe('calling windows', () => {
+  const office = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '17:00' }];
+
+  it('let a call pass inside, by the tenant’s own clock', () => {
+    expect(ask({ tenant: tenantOf({ callingWindows: office }) })).toBe('all: pass');
+    expect(ask({ tenant: tenantOf({ callingWindows: office, timeZone: 'Pacific/Honolulu' }) })).toBe(
+      'window: defer by 32400s',
+    );
+  });
+
+  it('put a call off to the next opening', () => {
+    expect(ask({ tenant: tenantOf({ callingWindows: office }), now: now + 6 * hour })).toBe(
+      `window: defer by ${15 * 3_600}s`,
+    );
+  });
+
+  it('do not bind calls between extensions', () => {
+    const inside = callOf({ dial2: { kind: 'extension', extension: '1002' } }, now);
+    expect(ask({ tenant: tenantOf({ callingWindows: office }), call: inside, now: now + 6 * hour })).toBe('all: pass');
+  });
+});
+
+describe('the cap of attempts per number and day', () => {
+  const tenant = tenantOf({ caps: { attemptsPerNumberPerDay: 3 } });
+
+  it('lets pass what is below it', () => {
+    expect(ask({ tenant, attemptsToday: 2 })).toBe('all: pass');
+  });
+
+  it('puts off the rest to the tenant’s next day', () => {
+    expect(ask({ tenant, attemptsToday: 3 })).toBe(`cap: defer by ${12 * 3_600}s`);
+    expect(ask({ tenant, attemptsToday: 4 })).toBe(`cap: defer by ${12 * 3_600}s`);
+  });
+
+  it('begins the day where the clocks do', () => {
+    const saoPaulo = tenantOf({ caps: { attemptsPerNumberPerDay: 3 }, timeZone: 'America/Sao_Paulo' });
+    // 3 November 2018, 23:00: the next day begins at 01:00, an hour from now.
+    const late = Date.UTC(2018, 10, 4, 2);
+    const call = callOf({}, late);
+    expect(ask({ tenant: saoPaulo, call, attemptsToday: 3, now: late })).toBe('cap: defer by 3600s');
+  });
+
+  it('is no cap where none is set', () => {
+    expect(ask({ attemptsToday: 1_000 })).toBe('all: pass');
+  });
+});
+
+describe('the order of the gates', () => {
+  it('asks what ends a call before what puts it off', () => {
+    expect(gates.map(([name]) => name)).toEqual(['tenant', 'expired', 'due', 'paused', 'do_not_call', 'window', 'cap']);
+  });
+
+  it('answers with the first that does not let the call pass', () => {
+    const tenant = tenantOf({ paused: true, doNotCall: ['27821234567'], caps: { attemptsPerNumberPerDay: 1 } });
+    expect(ask({ tenant, attemptsToday: 9 })).toBe('paused: defer by 30s');
+    expect(ask({ tenant, attemptsToday: 9, call: callOf({ expiresAt: now - 1 }, now) })).toBe('expired: expire');
+  });
+
+  it('never puts a call off to the past', () => {
+    const tenants = [tenantOf({ paused: true }), tenantOf({ caps: { attemptsPerNumberPerDay: 1 } })];
+    for (const tenant of tenants) {
+      const answer = askGates(facts({ tenant, attemptsToday: 5 }));
+      expect(answer.verdict === 'defer' && answer.until > now).toBe(true);
+    }
+  });
+});
+
+describe('outside numbers of a call', () => {
+  it('are those of both legs', () => {
+    const outside = { kind: 'number', e164: '27829999999', trunk: 'carrier' } as const;
+    expect(numbersOf(callOf())).toEqual(['27821234567']);
+    expect(numbersOf(callOf({ dial1: outside }))).toEqual(['27829999999', '27821234567']);
+  });
+});

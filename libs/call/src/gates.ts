@@ -1,0 +1,99 @@
+import type { Call } from './call.ts';
+import { nextOpening } from './calling-window.ts';
+import type { Tenant } from './configuration.ts';
+import type { Destination } from './request.ts';
+import { nextDayAt } from './schedule.ts';
+
+/** What a gate says of a due call. */
+export type GateAnswer =
+  | { readonly verdict: 'pass' }
+  /** Not now: ask again at `until`. Uses up no attempt. */
+  | { readonly verdict: 'defer'; readonly until: number; readonly reason: string }
+  /** Never. */
+  | { readonly verdict: 'block'; readonly reason: string }
+  /** Its time is over. */
+  | { readonly verdict: 'expire'; readonly reason: string };
+
+export interface GateFacts {
+  readonly call: Call;
+  readonly tenant: Tenant | undefined;
+  readonly now: number;
+  /** Attempts already made today (tenant's day) towards the numbers of this call, most of any. */
+  readonly attemptsToday: number;
+}
+
+export type Gate = (facts: GateFacts) => GateAnswer;
+
+const pass: GateAnswer = { verdict: 'pass' };
+const pausedCheckMs = 30_000;
+
+/**
+ * Every rule between a due call and Originate, in the order they are asked. All ways to be dialled come through here, the
+ * dashboard's Retry and Promote buttons included. The last gates, PBX and trunk places and rate, need Redis: the dialer asks
+ * them last, because they take what they grant.
+ */
+export const gates: readonly (readonly [name: string, gate: Gate])[] = [
+  [
+    'tenant',
+    ({ tenant }) => (tenant === undefined ? { verdict: 'block', reason: 'the tenant is no longer configured' } : pass),
+  ],
+  ['expired', expired],
+  ['due', due],
+  ['paused', paused],
+  ['do_not_call', doNotCall],
+  ['window', window],
+  ['cap', cap],
+];
+
+export type GateVerdict = GateAnswer & { readonly gate: string };
+
+/** The first gate that does not let the call pass, or `pass`. */
+export function askGates(facts: GateFacts): GateVerdict {
+  for (const [name, gate] of gates) {
+    const answer = gate(facts);
+    if (answer.verdict !== 'pass') return { ...answer, gate: name };
+  }
+  return { ...pass, gate: 'all' };
+}
+
+function expired({ call, now }: GateFacts): GateAnswer {
+  const { expiresAt } = call.request;
+  return expiresAt !== undefined && now > expiresAt ? { verdict: 'expire', reason: 'expiresAt has passed' } : pass;
+}
+
+/** A job may be taken early: promoted by hand, or by a queue whose clock runs ahead of ours. */
+function due({ call, now }: GateFacts): GateAnswer {
+  const dueAt = 'dueAt' in call.state ? call.state.dueAt : now;
+  return now < dueAt ? { verdict: 'defer', until: dueAt, reason: 'not due yet' } : pass;
+}
+
+function paused({ tenant, now }: GateFacts): GateAnswer {
+  return tenant?.paused ? { verdict: 'defer', until: now + pausedCheckMs, reason: 'the tenant is paused' } : pass;
+}
+
+function doNotCall({ call, tenant }: GateFacts): GateAnswer {
+  const listed = numbersOf(call).some((e164) => tenant?.doNotCall.includes(e164));
+  return listed ? { verdict: 'block', reason: 'a number of this call is on the do-not-call list' } : pass;
+}
+
+function window({ call, tenant, now }: GateFacts): GateAnswer {
+  if (tenant === undefined || numbersOf(call).length === 0) return pass;
+  const opening = nextOpening(tenant.callingWindows, tenant.timeZone, now);
+  if (opening === undefined) return { verdict: 'block', reason: 'no calling window ever opens' };
+  return opening > now ? { verdict: 'defer', until: opening, reason: 'outside the calling window' } : pass;
+}
+
+function cap({ tenant, now, attemptsToday }: GateFacts): GateAnswer {
+  const most = tenant?.caps.attemptsPerNumberPerDay;
+  if (tenant === undefined || most === undefined || attemptsToday < most) return pass;
+  return {
+    verdict: 'defer',
+    until: nextDayAt(now, tenant.timeZone),
+    reason: 'the number has had its attempts for today',
+  };
+}
+
+/** Outside numbers that the call would ring. */
+export function numbersOf(call: Call): string[] {
+  return [call.request.dial1, call.request.dial2].flatMap((d: Destination) => (d.kind === 'number' ? [d.e164] : []));
+}

@@ -1,0 +1,436 @@
+import { describe, expect, it } from 'vitest';
+import { journalEnded } from './attempt.matrix.support.ts';
+import { classOf, type Disposition } from './disposition.ts';
+import type { Evidence, JournalEnded } from './evidence.ts';
+import { dispositionOf, type Outcome, Outcome as OutcomeSchema, outcomeClass, outcomeOf } from './outcome.ts';
+
+const at = 2_000_000;
+const unmapped = 'unknown, unmapped';
+type Word = Disposition | typeof unmapped;
+
+function word(leg: { disposition: Disposition } | null, { mapped }: Outcome): Word | 'not dialed' {
+  if (leg === null) return 'not dialed';
+  if (leg.disposition === 'unknown' && !mapped) return unmapped;
+  return leg.disposition;
+}
+
+const rangAt = at - 10_000;
+const cancelRequestedAt = at - 1_000;
+const lostAt = at;
+const failed = (reason: number): Evidence => ({ originateFailed: { reason, at } });
+const hungUp = (cause: number, sipCode?: number): Evidence => ({
+  dial1Hangup: { cause, ...(sipCode !== undefined && { sipCode }), at },
+});
+
+describe('dial1', () => {
+  const rows: [what: string, evidence: Evidence, expected: Word][] = [
+    // What Asterisk was seen to do (asterisk.md, §Originate).
+    ['rings until our ring timeout', { rangAt, ...failed(3), ...hungUp(19) }, 'no_answer'],
+    ['rings until our ring timeout, Asterisk 16', { rangAt, ...failed(3), ...hungUp(0) }, 'no_answer'],
+    [
+      'rings until our ring timeout, seen only by its Hangup',
+      { ...failed(3), dial1Hangup: { cause: 19, rang: true, at } },
+      'no_answer',
+    ],
+    ['never rings before our ring timeout (dead contact)', { ...failed(3), ...hungUp(19) }, 'unreachable'],
+    ['never rings before our ring timeout, Asterisk 16', { ...failed(3), ...hungUp(0) }, 'unreachable'],
+    ['never answers SIP at all (timer B)', { ...failed(0), ...hungUp(18) }, 'unreachable'],
+    ['is busy, 486', { ...failed(0), ...hungUp(17, 486) }, 'busy'],
+    ['is busy, without SIP code', { ...failed(0), ...hungUp(17) }, 'busy'],
+    ['is busy everywhere, 600', { ...failed(0), ...hungUp(17, 600) }, 'busy'],
+    ['declines, 603', { ...failed(0), ...hungUp(21, 603) }, 'rejected'],
+    ['declines after ringing, without SIP code', { rangAt, ...failed(0), ...hungUp(21) }, 'rejected'],
+    ['is rejected, without SIP code or ringing', { ...failed(0), ...hungUp(21) }, 'rejected'],
+    ['is not registered, unreachable or unknown: no channel event', failed(0), 'unreachable'],
+    // Reason alone, where the Hangup stays away.
+    ['timed out, without Hangup', failed(3), 'no_answer'],
+    ['was busy, without Hangup', failed(5), 'busy'],
+    ['met congestion, without Hangup', failed(8), 'congestion'],
+    ['was hung up, says Reason 1 alone', failed(1), unmapped],
+    ['rang and failed, without Hangup', { rangAt, ...failed(0) }, 'unknown'],
+    // Hangup alone.
+    ['hung up with a cause, without OriginateResponse', hungUp(17), 'busy'],
+    ['ended normally, without OriginateResponse', { rangAt, ...hungUp(16) }, unmapped],
+    // Causes that say no more than that a channel ended.
+    ['ended with cause 0 though nobody asked', { rangAt, ...failed(0), ...hungUp(0) }, unmapped],
+    ['ended with cause 16 though nobody asked', { rangAt, ...failed(0), ...hungUp(16) }, unmapped],
+    ['ended with cause 0, Reason 5', { ...failed(5), ...hungUp(0) }, 'busy'],
+    ['timed out with a cause of its own', { rangAt, ...failed(3), ...hungUp(17, 486) }, 'busy'],
+    ['timed out with a cause without a row', { rangAt, ...failed(3), ...hungUp(127) }, unmapped],
+    // 480 is a phone that is away, or a person who let it ring.
+    ['is temporarily unavailable, 480, without ringing', { ...failed(0), ...hungUp(19, 480) }, 'unreachable'],
+    ['is temporarily unavailable, 480, after ringing', { rangAt, ...failed(0), ...hungUp(19, 480) }, 'no_answer'],
+    ['is forbidden, 403', { ...failed(0), ...hungUp(21, 403) }, 'not_allowed'],
+    ['wants a password, 401', { ...failed(0), ...hungUp(21, 401) }, 'trunk_auth'],
+    ['wants a password, 407', { ...failed(0), ...hungUp(21, 407) }, 'trunk_auth'],
+    ['does not exist anywhere, 604', { ...failed(0), ...hungUp(1, 604) }, 'invalid_number'],
+    // Cancelled by us: an AMI Hangup of a ringing channel ends as Failure 0 with cause 0, or with the cause that it named.
+    ['was canceled while ringing', { rangAt, cancelRequestedAt, ...failed(0), ...hungUp(0) }, 'canceled'],
+    ['was canceled while ringing, cause 16', { rangAt, cancelRequestedAt, ...failed(0), ...hungUp(16) }, 'canceled'],
+    ['was canceled while ringing, 487', { rangAt, cancelRequestedAt, ...failed(0), ...hungUp(127, 487) }, 'canceled'],
+    ['was canceled, Hangup alone', { rangAt, cancelRequestedAt, ...hungUp(0) }, 'canceled'],
+    ['was canceled, OriginateResponse alone', { cancelRequestedAt, ...failed(0) }, 'canceled'],
+    ['was busy before the cancel arrived', { cancelRequestedAt, ...failed(0), ...hungUp(17, 486) }, 'busy'],
+    ['timed out before the cancel arrived', { rangAt, cancelRequestedAt, ...failed(3), ...hungUp(19) }, 'no_answer'],
+    ['was canceled and nobody knows it any more', { cancelRequestedAt, lostAt }, 'canceled'],
+    // Silence.
+    ['was lost', { lostAt }, 'no_answer'],
+    ['was lost by a PBX that restarted', { lostAt, pbxRestarted: true }, 'unknown'],
+    ['was canceled on a PBX that restarted', { cancelRequestedAt, lostAt, pbxRestarted: true }, 'unknown'],
+    ['could not be asked about', { gaveUpAt: at }, 'unknown'],
+    ['could not be asked about after a cancel', { cancelRequestedAt, gaveUpAt: at }, 'unknown'],
+    ['left no evidence', {}, 'unknown'],
+    ['was refused by Asterisk', { refused: { message: 'Extension does not exist.', at } }, 'pbx_error'],
+    ['was refused by Asterisk after a cancel', { refused: { message: 'no', at }, cancelRequestedAt }, 'pbx_error'],
+  ];
+
+  it.each(rows)('%s', (_what, evidence, expected) => {
+    const outcome = outcomeOf(evidence, at);
+    expect(word(outcome.dial1, outcome)).toBe(expected);
+    expect(outcome.disposition).toBe(outcome.dial1.disposition);
+    expect(outcome).toMatchObject({ connected: false, dial2: null });
+  });
+
+  it('keeps every raw value beside our word for it', () => {
+    expect(outcomeOf({ ...failed(0), ...hungUp(21, 403) }, at).dial1).toEqual({
+      disposition: 'not_allowed',
+      cause: 21,
+      sipCode: 403,
+      reason: 0,
+    });
+    expect(outcomeOf({ ...failed(0), ...hungUp(127) }, at).dial1).toEqual({
+      disposition: 'unknown',
+      cause: 127,
+      reason: 0,
+    });
+  });
+
+  it('talked for no time when it failed, even where nobody can name the failure', () => {
+    expect(outcomeOf({ ...failed(0), ...hungUp(127) }, at).talkMs).toBe(0);
+    expect(outcomeOf({ ...failed(0), ...hungUp(17) }, at).talkMs).toBe(0);
+  });
+
+  it('talked for a time that nobody knows when nobody knows whether it answered', () => {
+    expect(outcomeOf({ lostAt, pbxRestarted: true }, at).talkMs).toBeNull();
+    expect(outcomeOf({ gaveUpAt: at }, at).talkMs).toBeNull();
+  });
+
+  it('is marked lost when its end is concluded from silence', () => {
+    expect(outcomeOf({ lostAt }, at).lost).toBe(true);
+    expect(outcomeOf({ ...failed(0), ...hungUp(17) }, at).lost).toBe(false);
+  });
+
+  it('was ended by us only when it was canceled', () => {
+    expect(outcomeOf({ rangAt, cancelRequestedAt, ...failed(0), ...hungUp(0) }, at).endedBy).toBe('redial');
+    expect(outcomeOf({ cancelRequestedAt, ...failed(0), ...hungUp(17) }, at).endedBy).toBeNull();
+  });
+
+  it('ended when its channel did, else when Asterisk said so, else now', () => {
+    const hangup = { dial1Hangup: { cause: 17, at: at - 200 } };
+    const response = { originateFailed: { reason: 0, at: at - 100 } };
+    expect(outcomeOf({ ...hangup, ...response }, at).endedAt).toBe(at - 200);
+    expect(outcomeOf(response, at).endedAt).toBe(at - 100);
+    expect(outcomeOf({ refused: { message: 'no', at: at - 300 } }, at).endedAt).toBe(at - 300);
+    expect(outcomeOf({ lostAt }, at).endedAt).toBe(at);
+  });
+});
+
+const journal = (entry: Partial<JournalEnded>): Evidence => {
+  const { dial2Cause: _cause, dial2SipCode: _sipCode, ringMs: _ringMs, ...bare } = journalEnded;
+  return { dial1AnsweredAt: at - 20_000, journalEnded: { ...bare, dial1Cause: 16, ...entry } };
+};
+const dial2HungUp = (cause: number, sipCode?: number): Evidence => ({
+  dial2Hangup: { cause, ...(sipCode !== undefined && { sipCode }), uniqueId: '1700000000.2', at },
+});
+
+describe('dial2, once dial1 has answered', () => {
+  const rows: [what: string, evidence: Evidence, expected: Word][] = [
+    // What Asterisk was seen to do (asterisk.md, §Originate), by the dialplan's words alone.
+    ['answers', journal({ dialStatus: 'ANSWER', talkMs: 5_000 }), 'answered'],
+    ['is busy', journal({ dialStatus: 'BUSY', dial1Cause: 17 }), 'busy'],
+    ['meets congestion, 503', journal({ dialStatus: 'CONGESTION', dial1Cause: 34 }), 'congestion'],
+    ['does not exist, 404', journal({ dialStatus: 'CHANUNAVAIL', dial1Cause: 1 }), 'invalid_number'],
+    ['declines, 603', journal({ dialStatus: 'CHANUNAVAIL', dial1Cause: 21 }), 'rejected'],
+    ['does not answer', journal({ dialStatus: 'NOANSWER', dial1Cause: 16 }), 'no_answer'],
+    ['rings while the agent hangs up', journal({ dialStatus: 'CANCEL', dial1Cause: 0 }), 'abandoned'],
+    // The same with dial2's own cause, which the journal or its Hangup brings.
+    ['is busy, 486', journal({ dialStatus: 'BUSY', dial2Cause: 17, dial2SipCode: 486 }), 'busy'],
+    ['is busy everywhere, 600', { ...journal({ dialStatus: 'BUSY' }), ...dial2HungUp(17, 600) }, 'busy'],
+    [
+      'does not exist, 404, by its Hangup',
+      { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(1, 404) },
+      'invalid_number',
+    ],
+    [
+      'does not exist anywhere, 604',
+      { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(1, 604) },
+      'invalid_number',
+    ],
+    ['is gone, 410', { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(22, 410) }, 'invalid_number'],
+    [
+      'declines, 603, by its Hangup',
+      { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(21, 603) },
+      'rejected',
+    ],
+    ['is forbidden, 403', { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(21, 403) }, 'not_allowed'],
+    ['wants a password, 407', { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(21, 407) }, 'trunk_auth'],
+    [
+      'meets congestion, 503, by its Hangup',
+      { ...journal({ dialStatus: 'CONGESTION' }), ...dial2HungUp(34, 503) },
+      'congestion',
+    ],
+    [
+      'has no codec in common, 488',
+      { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(58, 488) },
+      'incompatible_media',
+    ],
+    [
+      'is away, 480, without ringing',
+      { ...journal({ dialStatus: 'NOANSWER' }), ...dial2HungUp(19, 480) },
+      'unreachable',
+    ],
+    [
+      'is away, 480, after ringing',
+      { ...journal({ dialStatus: 'NOANSWER', ringMs: 900 }), ...dial2HungUp(19, 480) },
+      'no_answer',
+    ],
+    ['never answers SIP at all', { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(18) }, 'unreachable'],
+    [
+      'rings and never answers SIP again',
+      { ...journal({ dialStatus: 'CHANUNAVAIL', ringMs: 900 }), ...dial2HungUp(18) },
+      'no_answer',
+    ],
+    [
+      'does not answer and is given up with 487',
+      { ...journal({ dialStatus: 'NOANSWER' }), ...dial2HungUp(127, 487) },
+      'no_answer',
+    ],
+    ['is not registered', journal({ dialStatus: 'CHANUNAVAIL', dial1Cause: 0 }), 'unreachable'],
+    // DIALSTATUS alone: the causes say only that a channel ended.
+    ['is BUSY, cause 16', { ...journal({ dialStatus: 'BUSY' }), ...dial2HungUp(16) }, 'busy'],
+    ['is CONGESTION, cause 0', journal({ dialStatus: 'CONGESTION', dial1Cause: 0 }), 'congestion'],
+    // Causes and words without a row are loud.
+    [
+      'fails with a cause without a row',
+      { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(127, 405) },
+      unmapped,
+    ],
+    [
+      'fails with dial1 repeating a cause without a row',
+      journal({ dialStatus: 'CHANUNAVAIL', dial1Cause: 127 }),
+      unmapped,
+    ],
+    ['is DONTCALL', journal({ dialStatus: 'DONTCALL' }), unmapped],
+    ['is INVALIDARGS', journal({ dialStatus: 'INVALIDARGS' }), unmapped],
+    // The person's hand, or ours.
+    ['was never tried: dial1 left before', journal({ dialStatus: '', dial1Cause: 16 }), 'abandoned'],
+    ['was never tried: we hung dial1 up', { ...journal({ dialStatus: '' }), cancelRequestedAt }, 'canceled'],
+    ['rings while we hang up', { ...journal({ dialStatus: 'CANCEL', dial1Cause: 0 }), cancelRequestedAt }, 'canceled'],
+    ['talks until we hang up', { ...journal({ dialStatus: 'ANSWER', talkMs: 5_000 }), cancelRequestedAt }, 'answered'],
+    [
+      'was busy before the cancel arrived',
+      { ...journal({ dialStatus: 'BUSY', dial2Cause: 17 }), cancelRequestedAt },
+      'busy',
+    ],
+    [
+      'did not answer before the cancel arrived',
+      { ...journal({ dialStatus: 'NOANSWER' }), cancelRequestedAt },
+      'no_answer',
+    ],
+    // The journal's last word is missing.
+    ['left no last word', { dial1AnsweredAt: at - 20_000, lostAt }, 'unknown'],
+    [
+      'left no last word, though it hung up busy',
+      { dial1AnsweredAt: at - 20_000, lostAt, ...dial2HungUp(17, 486) },
+      'unknown',
+    ],
+    ['left no last word after a restart', { dial1AnsweredAt: at - 20_000, lostAt, pbxRestarted: true }, 'unknown'],
+    ['left no last word after a cancel', { dial1AnsweredAt: at - 20_000, lostAt, cancelRequestedAt }, 'unknown'],
+  ];
+
+  it.each(rows)('%s', (_what, evidence, expected) => {
+    const outcome = outcomeOf(evidence, at);
+    expect(word(outcome.dial2, outcome)).toBe(expected);
+    expect(outcome.dial1.disposition).toBe('answered');
+    expect(outcome.disposition).toBe(outcome.dial2?.disposition);
+    expect(outcome.connected).toBe(expected === 'answered');
+  });
+
+  it('whose cause has no row is still BUSY or CONGESTION if the dialplan says so, and counted', () => {
+    for (const [dialStatus, disposition] of [
+      ['BUSY', 'busy'],
+      ['CONGESTION', 'congestion'],
+    ] as const) {
+      const outcome = outcomeOf({ ...journal({ dialStatus }), ...dial2HungUp(111) }, at);
+      expect(outcome).toMatchObject({ disposition, mapped: false });
+    }
+  });
+
+  it('keeps every raw value beside our word for it', () => {
+    const outcome = outcomeOf(
+      { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(21, 603), ...hungUp(21, 403) },
+      at,
+    );
+    // dial1's Hangup repeats the cause with Asterisk's own translation of 603: raw, and believed of dial1 alone.
+    expect(outcome.dial1).toEqual({ disposition: 'answered', cause: 21, sipCode: 403 });
+    expect(outcome.dial2).toEqual({ disposition: 'rejected', cause: 21, sipCode: 603, dialStatus: 'CHANUNAVAIL' });
+  });
+
+  it('has the same outcome whether or not its Hangup came before a journal that knows why', () => {
+    const knows = journal({ dialStatus: 'CHANUNAVAIL', dial2Cause: 21, dial2SipCode: 603 });
+    expect(outcomeOf({ ...knows, ...dial2HungUp(0, 403) }, at)).toEqual(outcomeOf(knows, at));
+  });
+
+  it('talked as long as the journal says, or nobody knows', () => {
+    expect(outcomeOf(journal({ dialStatus: 'ANSWER', talkMs: 5_000 }), at).talkMs).toBe(5_000);
+    expect(outcomeOf(journal({ dialStatus: 'BUSY', dial2Cause: 17 }), at).talkMs).toBe(0);
+    expect(outcomeOf({ dial1AnsweredAt: at, lostAt }, at).talkMs).toBeNull();
+  });
+
+  it('was ended by whom the journal names, unless we hung up', () => {
+    const talked = journal({ dialStatus: 'ANSWER', talkMs: 5_000, endedBy: 'dial2' });
+    expect(outcomeOf(talked, at).endedBy).toBe('dial2');
+    expect(outcomeOf({ ...talked, cancelRequestedAt }, at).endedBy).toBe('redial');
+    expect(outcomeOf({ ...journal({ dialStatus: 'CANCEL' }), cancelRequestedAt }, at).endedBy).toBe('redial');
+    expect(outcomeOf(journal({ dialStatus: 'CANCEL', endedBy: 'dial1' }), at).endedBy).toBe('dial1');
+    expect(outcomeOf({ ...journal({ dialStatus: 'BUSY', dial2Cause: 17 }), cancelRequestedAt }, at).endedBy).toBeNull();
+    expect(outcomeOf(journal({ dialStatus: 'ANSWER' }), at).endedBy).toBeNull();
+  });
+
+  it('never ended in the future, however far ahead the clock of the PBX runs', () => {
+    expect(outcomeOf(journal({ dialStatus: 'ANSWER', endedAt: at + 3_600_000 }), at).endedAt).toBe(at);
+    expect(outcomeOf(journal({ dialStatus: 'ANSWER', endedAt: at - 9_000 }), at).endedAt).toBe(at - 9_000);
+    expect(outcomeOf({ ...journal({ dialStatus: 'ANSWER' }), ...hungUp(16) }, at).endedAt).toBe(at);
+  });
+});
+
+describe('the table', () => {
+  /** design.md §Outcomes, by cause. 18, 19 and 21 have rows of their own above. */
+  const byCause: Partial<Record<Disposition, readonly number[]>> = {
+    busy: [17],
+    unreachable: [20, 27],
+    invalid_number: [1, 22, 28],
+    not_allowed: [50, 52, 54, 57],
+    no_route: [2, 3, 5],
+    incompatible_media: [58, 65, 88],
+    congestion: [34, 38, 41, 42, 44],
+  };
+  const bySipCode: Partial<Record<Disposition, readonly number[]>> = {
+    busy: [486, 600],
+    rejected: [603],
+    invalid_number: [404, 410, 484],
+    not_allowed: [403],
+    incompatible_media: [488, 606],
+    congestion: [503],
+    trunk_auth: [401, 407],
+  };
+  const entries = (table: Partial<Record<Disposition, readonly number[]>>) =>
+    Object.entries(table).flatMap(([disposition, codes]) =>
+      codes.map((code) => [code, disposition as Disposition] as const),
+    );
+  const ofCause = new Map(entries(byCause));
+  const ofSipCode = new Map(entries(bySipCode));
+  const sipCodes = [undefined, 200, ...Array.from({ length: 300 }, (_, i) => 400 + i)];
+
+  function expected(cause: number, sipCode: number | undefined, rang: boolean): Disposition | undefined {
+    const away = rang ? 'no_answer' : 'unreachable';
+    if (sipCode === 480) return away;
+    const said = sipCode === undefined ? undefined : ofSipCode.get(sipCode);
+    if (said !== undefined) return said;
+    if (cause === 18) return away;
+    if (cause === 19) return 'no_answer';
+    return cause === 21 ? 'rejected' : ofCause.get(cause);
+  }
+
+  it('holds for every Q.850 cause, every SIP code, with and without ringing', () => {
+    const wrong: unknown[] = [];
+    for (let cause = 0; cause <= 127; cause++) {
+      for (const sipCode of sipCodes) {
+        for (const rang of [true, false]) {
+          const found = dispositionOf({ cause, sipCode, rang });
+          if (found !== expected(cause, sipCode, rang)) wrong.push({ cause, sipCode, rang, found });
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('gives dial1 every cause without a row as unknown, loudly, with the raw values', () => {
+    for (let cause = 0; cause <= 127; cause++) {
+      for (const rang of [{ rangAt }, {}]) {
+        const outcome = outcomeOf({ ...rang, ...failed(0), ...hungUp(cause, 499) }, at);
+        const row = expected(cause, 499, 'rangAt' in rang);
+        expect(outcome).toMatchObject({
+          disposition: row ?? 'unknown',
+          mapped: row !== undefined,
+          dial1: { cause, sipCode: 499, reason: 0 },
+        });
+      }
+    }
+  });
+
+  it('gives dial2 every cause without a row as unknown, loudly, with the raw values', () => {
+    const saysNothing = [0, 16, 31];
+    for (let cause = 0; cause <= 127; cause++) {
+      for (const ringMs of [0, 900]) {
+        const evidence = { ...journal({ dialStatus: 'CHANUNAVAIL', ringMs }), ...dial2HungUp(cause, 499) };
+        const outcome = outcomeOf(evidence, at);
+        const row = expected(cause, 499, ringMs > 0) ?? (saysNothing.includes(cause) ? 'unreachable' : undefined);
+        expect(outcome).toMatchObject({
+          disposition: row ?? 'unknown',
+          mapped: row !== undefined,
+          dial2: { cause, sipCode: 499, dialStatus: 'CHANUNAVAIL' },
+        });
+      }
+    }
+  });
+
+  it('agrees on both legs about every cause and SIP code that has a row', () => {
+    for (const [code, disposition] of [...ofSipCode, [480, 'unreachable'] as const]) {
+      expect(outcomeOf({ ...failed(0), ...hungUp(127, code) }, at).disposition).toBe(disposition);
+      expect(outcomeOf({ ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(127, code) }, at).disposition).toBe(
+        disposition,
+      );
+    }
+    for (const [cause, disposition] of ofCause) {
+      expect(outcomeOf({ ...failed(0), ...hungUp(cause) }, at).disposition).toBe(disposition);
+      expect(outcomeOf({ ...journal({ dialStatus: 'CHANUNAVAIL', dial1Cause: cause }) }, at).disposition).toBe(
+        disposition,
+      );
+    }
+  });
+
+  it('makes outcomes that their own schema accepts', () => {
+    for (const evidence of [{}, failed(0), { ...failed(0), ...hungUp(17, 486) }, journal({ dialStatus: 'ANSWER' })]) {
+      const outcome = outcomeOf(evidence, at);
+      expect(OutcomeSchema.parse(outcome)).toEqual(outcome);
+    }
+  });
+});
+
+describe('classes of dispositions', () => {
+  it.each([
+    ['answered', 'answered'],
+    ['no_answer', 'contact'],
+    ['busy', 'contact'],
+    ['rejected', 'contact'],
+    ['unreachable', 'contact'],
+    ['machine', 'contact'],
+    ['abandoned', 'contact'],
+    ['invalid_number', 'permanent'],
+    ['not_allowed', 'permanent'],
+    ['no_route', 'permanent'],
+    ['incompatible_media', 'permanent'],
+    ['congestion', 'network'],
+    ['trunk_auth', 'network'],
+    ['pbx_error', 'network'],
+    ['canceled', 'canceled'],
+    ['unknown', 'unknown'],
+  ] as const)('%s is %s', (disposition, expected) => {
+    expect(classOf(disposition)).toBe(expected);
+  });
+
+  it('an outcome has the class of its disposition', () => {
+    expect(outcomeClass(outcomeOf({ ...failed(0), ...hungUp(17) }, at))).toBe('contact');
+  });
+});

@@ -1,0 +1,88 @@
+import type { Cdr, CdrLeg, Disposition } from '@redial/call';
+
+export type EndReason =
+  | 'callee_hungup'
+  | 'agent_hungup'
+  | 'hungup'
+  | 'voicemail'
+  | 'busy'
+  | 'reject'
+  | 'timeout'
+  | 'error'
+  | 'failed';
+
+export interface EndOfCall {
+  readonly end_reason: EndReason;
+  /** A Q.850 cause: the raw one where the vendor has it under this reason, else the reason's own. */
+  readonly end_code: number;
+}
+
+/**
+ * The vendor's words for how a call ended, from Redial's outcome and never from the code alone: Asterisk gives 19 ("reject" in the
+ * vendor's table) to its own ring timeout. Codes by reason: the vendor's page Dispositions.
+ */
+export function endOfCall(cdr: Cdr): EndOfCall {
+  const raw = decidingLeg(cdr).cause;
+  const oneOf = (end_reason: EndReason, codes: readonly [number, ...number[]]): EndOfCall => ({
+    end_reason,
+    end_code: raw !== undefined && codes.includes(raw) ? raw : codes[0],
+  });
+  switch (cdr.disposition) {
+    case 'answered':
+      return oneOf(hungUpBy[cdr.endedBy ?? 'redial'], [16, 0]);
+    case 'machine':
+      return oneOf('voicemail', [16, 0]);
+    case 'abandoned':
+      return oneOf('agent_hungup', [16, 0]);
+    case 'canceled':
+      return oneOf('hungup', [16, 0]);
+    case 'busy':
+      return oneOf('busy', [17]);
+    case 'rejected':
+      return oneOf('reject', [21, 22]);
+    case 'no_answer':
+      return oneOf('timeout', [102, 18]);
+    case 'unreachable':
+      // Nobody took the call and nobody refused it, but a phone that is away or unknown is no timeout.
+      return raw === 18 || raw === 19
+        ? oneOf('timeout', [18])
+        : { end_reason: 'error', end_code: raw ?? errorCode.unreachable };
+    case 'invalid_number':
+      return oneOf('error', [28]);
+    case 'pbx_error':
+    case 'unknown':
+      return { end_reason: 'failed', end_code: raw ?? 0 };
+    case 'congestion':
+    case 'trunk_auth':
+    case 'not_allowed':
+    case 'no_route':
+    case 'incompatible_media':
+      return { end_reason: 'error', end_code: raw ?? errorCode[cdr.disposition] };
+    default:
+      return unreachable(cdr.disposition);
+  }
+}
+
+const hungUpBy = { dial1: 'agent_hungup', dial2: 'callee_hungup', redial: 'hungup' } as const satisfies Record<
+  string,
+  EndReason
+>;
+
+/** Where the PBX gave no cause. */
+const errorCode = {
+  congestion: 34,
+  trunk_auth: 21,
+  not_allowed: 57,
+  no_route: 3,
+  incompatible_media: 88,
+  unreachable: 20,
+} as const satisfies Partial<Record<Disposition, number>>;
+
+/** The leg whose end was the attempt's. */
+function decidingLeg(cdr: Cdr): CdrLeg {
+  return cdr.dial2.disposition === 'not_dialed' ? cdr.dial1 : cdr.dial2;
+}
+
+function unreachable(disposition: never): never {
+  throw new TypeError(`no such disposition: ${String(disposition)}`);
+}

@@ -1,0 +1,115 @@
+import { type CallRequest, type Destination, hasExtension, type Tenant } from '@redial/call';
+import { resolveCallerId } from '../caller-id.ts';
+import type { DialectContext, ParsedCall } from '../dialect.ts';
+import { type FieldError, readFields } from '../field-error.ts';
+import { callerIdForms, callerIdNumberOf, numberForms, numberOf } from './number-form.ts';
+import { Click2dialCall, contactRefLengthMax } from './schema.ts';
+
+type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+
+/** The vendor's four fields, from JSON, form or query → the one model. Every field's error is told, by the vendor's name for it. */
+export function toCallRequest(input: unknown, context: DialectContext): ParsedCall {
+  const { tenant } = context;
+  const { values, errors: shapeErrors } = readFields(Click2dialCall, input);
+  const errors: FieldError[] = shapeErrors.map(({ field, message }) => ({ field: field.slice(1), message }));
+  const check = <T>(
+    field: string,
+    written: string | undefined,
+    read: (written: string) => Checked<T>,
+  ): T | undefined => {
+    if (written === undefined) return undefined;
+    const checked = read(written);
+    if (checked.ok) return checked.value;
+    errors.push({ field, message: checked.message });
+    return undefined;
+  };
+
+  const dial1 = check('agent', values.agent, (written) => agent(written, tenant));
+  const dial2 = check('callee', values.callee, (written) => outside(written, tenant));
+  const callerId = check('outbound_id', values.outbound_id, (written) => outboundId(written, context));
+  if (errors.length > 0 || dial1 === undefined || dial2 === undefined || callerId === undefined)
+    return { ok: false, errors };
+
+  const contactRef = values.contact_ref ?? values.call_ref;
+  const reference = contactRef?.slice(0, contactRefLengthMax) ?? context.newReference;
+  return { ok: true, request: requestOf({ dial1, dial2, callerId, reference, tenant }), reference };
+}
+
+interface Understood {
+  readonly dial1: Destination;
+  readonly dial2: Destination;
+  readonly callerId: string;
+  readonly reference: string;
+  readonly tenant: Tenant;
+}
+
+function requestOf({ dial1, dial2, callerId, reference, tenant }: Understood): CallRequest {
+  const { dial1RingTimeoutSeconds, dial2RingTimeoutSeconds, talkLimitSeconds } = tenant.defaults;
+  return {
+    dial1,
+    dial2,
+    callerId,
+    dial1RingTimeoutSeconds,
+    dial2RingTimeoutSeconds,
+    talkLimitSeconds,
+    // A click is for now: whatever comes of it, the agent's phone does not ring again later.
+    retryPolicy: {
+      maxRetries: 0,
+      delaySeconds: 0,
+      perDisposition: {},
+      until: 'connected',
+      networkBudget: { maxRetries: 0, windowSeconds: 0, delaySeconds: 0 },
+      retryUnknown: false,
+    },
+    reference,
+    variables: {},
+    headers: { dial1: agentHeaders(dial1, callerId, reference, tenant), dial2: {} },
+    priority: 0,
+  };
+}
+
+/** For the agent's WebRTC phone; an outside agent's carrier has no business with them. */
+function agentHeaders(dial1: Destination, callerId: string, reference: string, tenant: Tenant): Record<string, string> {
+  if (dial1.kind !== 'extension') return {};
+  const prefix = tenant.click2dial.headerPrefix;
+  return { [`${prefix}Outbound-ID`]: callerId, [`${prefix}Call-Ref`]: reference };
+}
+
+function agent(written: string, tenant: Tenant): Checked<Destination> {
+  if (!/^[0-9]{3,4}$/.test(written)) return outside(written, tenant, 'an extension of 3 or 4 digits');
+  if (!hasExtension(tenant, written)) return { ok: false, message: 'is not an extension of yours' };
+  return { ok: true, value: { kind: 'extension', extension: written } };
+}
+
+function outside(written: string, tenant: Tenant, orElse?: string): Checked<Destination> {
+  const e164 = numberOf(written, tenant.numberingPlan);
+  if (e164 === undefined) {
+    const forms = [...(orElse === undefined ? [] : [orElse]), numberForms(tenant.numberingPlan)].join(', ');
+    return { ok: false, message: `must be one of: ${forms}` };
+  }
+  const trunk = tenant.trunks[0];
+  if (trunk === undefined) return { ok: false, message: 'is an outside number, and you have no trunk' };
+  return { ok: true, value: { kind: 'number', e164, trunk } };
+}
+
+function outboundId(written: string, { tenant, pick }: DialectContext): Checked<string> {
+  const { pool, campaigns } = tenant.callerIds;
+  if (written === 'random') {
+    return pool.length > 0
+      ? { ok: true, value: pick(pool) }
+      : { ok: false, message: 'is random, and you have no pool of caller IDs' };
+  }
+  if (written.startsWith('tvc_')) {
+    const campaign = written.slice('tvc_'.length);
+    const verified = Object.hasOwn(campaigns, campaign) ? campaigns[campaign] : undefined;
+    return verified === undefined
+      ? { ok: false, message: 'names a campaign for which you have no verified caller ID' }
+      : { ok: true, value: verified };
+  }
+  const e164 = callerIdNumberOf(written, tenant.numberingPlan);
+  if (e164 === undefined) {
+    return { ok: false, message: `must be one of: random, tvc_<campaign>, ${callerIdForms(tenant.numberingPlan)}` };
+  }
+  const resolved = resolveCallerId(`+${e164}`, tenant);
+  return resolved.ok ? { ok: true, value: resolved.callerId } : resolved;
+}

@@ -1,0 +1,93 @@
+import type { z } from 'zod';
+
+/** What is wrong with one field. `message` goes on from the field's name: "/dial1" + "is required". */
+export interface FieldError {
+  /** A JSON pointer into the body (RFC 6901; empty: the body itself), or the name of a header or parameter. */
+  readonly field: string;
+  readonly message: string;
+}
+
+export type FieldValues<Shape extends z.ZodRawShape> = Partial<z.output<z.ZodObject<Shape>>>;
+
+export interface ReadFields<Shape extends z.ZodRawShape> {
+  /** The fields that are right, even if others are wrong: they can still be checked against the tenant. */
+  readonly values: FieldValues<Shape>;
+  readonly errors: FieldError[];
+}
+
+/** Reads an object field by field; no field's error hides another's. */
+export function readFields<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, input: unknown): ReadFields<Shape> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return { values: parsed.data as FieldValues<Shape>, errors: [] };
+  const errors = parsed.error.issues.flatMap((issue) => errorsOf(issue, input));
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return { values: {}, errors };
+  const wrong = new Set(parsed.error.issues.map((issue) => issue.path[0]));
+  const right = Object.entries(schema.shape).flatMap(([name, field]) => {
+    if (wrong.has(name)) return [];
+    const value = (field as z.ZodType).safeParse((input as Record<string, unknown>)[name]);
+    return value.success ? [[name, value.data] as const] : [];
+  });
+  return { values: Object.fromEntries(right) as FieldValues<Shape>, errors };
+}
+
+/** zod's path → a JSON pointer. */
+export function pointer(...path: readonly PropertyKey[]): string {
+  return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+type Issue = z.core.$ZodIssue;
+
+function errorsOf(issue: Issue, input: unknown): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: pointer(...issue.path, shorten(key)), message: 'is not a known field' }));
+  }
+  return [{ field: pointer(...issue.path.map((step) => shorten(String(step)))), message: messageOf(issue, input) }];
+}
+
+/** What the client wrote comes back in the answer: enough of it to be recognised, and no more. */
+function shorten(key: string): string {
+  return key.length <= 60 ? key : `${key.slice(0, 60)}…`;
+}
+
+function messageOf(issue: Issue, input: unknown): string {
+  if (isMissing(issue.path, input)) return 'is required';
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${typeName[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `must be one of ${issue.values.map(String).join(', ')}`;
+    case 'too_small':
+      return `must ${issue.origin === 'array' ? 'hold' : 'be'} at least ${issue.minimum}${unit(issue.origin)}`;
+    case 'too_big':
+      return `must ${issue.origin === 'array' ? 'hold' : 'be'} at most ${issue.maximum}${unit(issue.origin)}`;
+    case 'invalid_key':
+      return `has a name that is not ${issue.issues[0]?.message ?? 'allowed'}`;
+    case 'custom':
+      return issue.message;
+    default:
+      return `must be ${issue.message}`;
+  }
+}
+
+const typeName: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  record: 'an object',
+  array: 'an array',
+};
+
+function unit(origin: string): string {
+  if (origin === 'string') return ' characters long';
+  return origin === 'array' ? ' items' : '';
+}
+
+function isMissing(path: readonly PropertyKey[], input: unknown): boolean {
+  const value = path.reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined),
+    input,
+  );
+  return value === undefined;
+}

@@ -1,0 +1,5 @@
+export * as click2dial from './click2dial/index.ts';
+export * from './dialect.ts';
+export * from './field-error.ts';
+export * from './problem.ts';
+export * as v1 from './v1/index.ts';

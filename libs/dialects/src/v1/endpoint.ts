@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import type { ProblemCode } from '../problem.ts';
+
+/** One address of `/v1`, as data: what the API mounts and what its documentation says are the same. */
+export interface Endpoint {
+  readonly operation: Operation;
+  readonly method: 'get' | 'post' | 'patch';
+  /** With `{id}` where an id stands. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodObject;
+  readonly requestHeaders?: Readonly<Record<string, { readonly description: string; readonly required: boolean }>>;
+  readonly bodyBytesMax?: number;
+  readonly success: readonly {
+    readonly status: number;
+    readonly description: string;
+    readonly schema: z.ZodType;
+    readonly headers?: Readonly<Record<string, string>>;
+  }[];
+  /** Those every address has (401, 429, 500, 503) are left out. */
+  readonly problems: readonly ProblemCode[];
+}
+
+export type Operation =
+  | 'createCall'
+  | 'createBatch'
+  | 'listCalls'
+  | 'getCall'
+  | 'rescheduleCall'
+  | 'cancelCall'
+  | 'listDeliveries'
+  | 'resendDelivery';

@@ -1,0 +1,123 @@
+import type { ProblemCode } from '../problem.ts';
+import type { Endpoint } from './endpoint.ts';
+import { BatchReply, CallPageReply, CallReply, DeliveriesReply, DeliveryReply } from './reply-schema.ts';
+import { batchMax, CreateBatchDocumented, CreateCall, ListCalls, ListDeliveries, RescheduleCall } from './schema.ts';
+
+const etag = { ETag: 'The version of the call, for If-Match.' };
+const idempotencyKey = {
+  'Idempotency-Key': {
+    description: 'A repetition with the same key and body gets the first answer again, and nothing new is accepted.',
+    required: false,
+  },
+};
+const withBody: readonly ProblemCode[] = [
+  'malformed_body',
+  'invalid_request',
+  'body_too_large',
+  'unsupported_media_type',
+];
+const idempotent: readonly ProblemCode[] = ['invalid_idempotency_key', 'idempotency_in_flight', 'idempotency_mismatch'];
+
+/** Every address of `/v1`. */
+export const endpoints: readonly Endpoint[] = [
+  {
+    operation: 'createCall',
+    method: 'post',
+    path: '/v1/calls',
+    summary: 'Place a call, now or later',
+    description: 'Answered once the call is durable. From then on it is dialled, or you are told why not.',
+    body: CreateCall,
+    bodyBytesMax: 64 * 1024,
+    requestHeaders: idempotencyKey,
+    success: [
+      {
+        status: 202,
+        description: 'Accepted.',
+        schema: CallReply,
+        headers: { ...etag, Location: 'The address of the call.' },
+      },
+    ],
+    problems: [...withBody, ...idempotent],
+  },
+  {
+    operation: 'createBatch',
+    method: 'post',
+    path: '/v1/calls/batch',
+    summary: `Place up to ${batchMax} calls`,
+    description:
+      'Each call is accepted or refused by itself: a bad one spoils no other. Those accepted are durable when this is answered.',
+    body: CreateBatchDocumented,
+    bodyBytesMax: 4 * 1024 * 1024,
+    requestHeaders: idempotencyKey,
+    success: [{ status: 200, description: 'What became of each call.', schema: BatchReply }],
+    problems: [...withBody, ...idempotent],
+  },
+  {
+    operation: 'listCalls',
+    method: 'get',
+    path: '/v1/calls',
+    summary: 'Find calls',
+    query: ListCalls,
+    success: [{ status: 200, description: 'A page of calls, newest first.', schema: CallPageReply }],
+    problems: ['invalid_request'],
+  },
+  {
+    operation: 'getCall',
+    method: 'get',
+    path: '/v1/calls/{id}',
+    summary: 'Read a call and its attempts',
+    success: [{ status: 200, description: 'The call.', schema: CallReply, headers: etag }],
+    problems: ['call_not_found'],
+  },
+  {
+    operation: 'rescheduleCall',
+    method: 'patch',
+    path: '/v1/calls/{id}',
+    summary: 'Move the next attempt of a waiting call',
+    body: RescheduleCall,
+    bodyBytesMax: 4 * 1024,
+    requestHeaders: { 'If-Match': { description: 'The ETag of the call as you last read it.', required: true } },
+    success: [{ status: 200, description: 'The call as it is now.', schema: CallReply, headers: etag }],
+    problems: [
+      ...withBody,
+      'call_not_found',
+      'call_ended',
+      'call_under_way',
+      'version_conflict',
+      'precondition_required',
+    ],
+  },
+  {
+    operation: 'cancelCall',
+    method: 'post',
+    path: '/v1/calls/{id}/cancel',
+    summary: 'Cancel a call',
+    description:
+      'A waiting call is gone at once. One that is being dialled is hung up; its attempt gets its CDR as every other.',
+    requestHeaders: { 'If-Match': { description: 'Cancel only if the call has not changed since.', required: false } },
+    success: [
+      { status: 200, description: 'The call is canceled.', schema: CallReply, headers: etag },
+      { status: 202, description: 'The attempt under way is being hung up.', schema: CallReply, headers: etag },
+    ],
+    problems: ['call_not_found', 'call_ended', 'version_conflict'],
+  },
+  {
+    operation: 'listDeliveries',
+    method: 'get',
+    path: '/v1/deliveries',
+    summary: 'Find CDR deliveries that were given up',
+    query: ListDeliveries,
+    success: [{ status: 200, description: 'Deliveries.', schema: DeliveriesReply }],
+    problems: ['invalid_request'],
+  },
+  {
+    operation: 'resendDelivery',
+    method: 'post',
+    path: '/v1/deliveries/{id}/resend',
+    summary: 'Send a given-up delivery again',
+    success: [
+      { status: 202, description: 'It will be tried again, from the start of its schedule.', schema: DeliveryReply },
+    ],
+    problems: ['delivery_not_found', 'delivery_not_dead'],
+  },
+];

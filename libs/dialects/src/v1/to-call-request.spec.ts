@@ -1,0 +1,336 @@
+import { CallRequest, Tenant } from '@redial/call';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { acme, contextOf, hostileTexts, newReference, now, wrongTypes } from '../acme.fixture.ts';
+import { toCallRequest } from './to-call-request.ts';
+
+const good = { dial1: '1001', dial2: '0820001234' };
+
+function errorsOf(body: unknown, tenant = acme): Record<string, string> {
+  const parsed = toCallRequest(body, contextOf(tenant));
+  return parsed.ok ? {} : Object.fromEntries(parsed.errors.map(({ field, message }) => [field, message]));
+}
+
+function requestOf(body: unknown, tenant = acme): CallRequest {
+  const parsed = toCallRequest(body, contextOf(tenant));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.request;
+}
+
+describe('a whole request', () => {
+  it("takes what is not given from the tenant's defaults", () => {
+    expect(toCallRequest(good, contextOf())).toEqual({
+      ok: true,
+      reference: newReference,
+      request: {
+        dial1: { kind: 'extension', extension: '1001' },
+        dial2: { kind: 'number', e164: '27820001234', trunk: 'carrier' },
+        callerId: '27110001111',
+        dial1RingTimeoutSeconds: 15,
+        dial2RingTimeoutSeconds: 25,
+        talkLimitSeconds: 3_600,
+        retryPolicy: acme.defaults.retryPolicy,
+        reference: newReference,
+        variables: {},
+        headers: { dial1: {}, dial2: {} },
+        priority: 5,
+      },
+    });
+  });
+
+  it('takes every field that is given', () => {
+    const request = requestOf({
+      dial1: '0027820001234',
+      dial2: '+4930123456',
+      callerId: '0110005555',
+      dial1CallerId: '1001',
+      dial1RingTimeoutSeconds: 300,
+      dial2RingTimeoutSeconds: 1,
+      talkLimitSeconds: 43_200,
+      notBefore: '2026-01-16T09:00:00+02:00',
+      expiresAt: '202601171200',
+      retryPolicy: { maxRetries: 9, perDisposition: { busy: { delaySeconds: 10 }, no_answer: { maxRetries: 1 } } },
+      reference: 'order-7~a:b_c.d',
+      variables: { CAMPAIGN: 'spring' },
+      headers: { dial1: { 'X-Agent': 'a' }, dial2: { 'X-Customer': 'c' } },
+      priority: 0,
+      trunk: 'backup',
+    });
+    expect(request).toEqual({
+      dial1: { kind: 'number', e164: '27820001234', trunk: 'backup' },
+      dial2: { kind: 'number', e164: '4930123456', trunk: 'backup' },
+      callerId: '27110005555',
+      dial1CallerId: '1001',
+      dial1RingTimeoutSeconds: 300,
+      dial2RingTimeoutSeconds: 1,
+      talkLimitSeconds: 43_200,
+      notBeforeAt: Date.UTC(2026, 0, 16, 7),
+      expiresAt: Date.UTC(2026, 0, 17, 10),
+      retryPolicy: {
+        ...acme.defaults.retryPolicy,
+        maxRetries: 9,
+        perDisposition: { busy: { maxRetries: 2, delaySeconds: 10 }, no_answer: { maxRetries: 1 } },
+      },
+      reference: 'order-7~a:b_c.d',
+      variables: { CAMPAIGN: 'spring' },
+      headers: { dial1: { 'X-Agent': 'a' }, dial2: { 'X-Customer': 'c' } },
+      priority: 0,
+    });
+  });
+
+  it('names every field that is wrong, not only the first', () => {
+    const body = {
+      dial1: '9',
+      dial2: 5,
+      callerId: 'x',
+      priority: 10,
+      trunk: 'none',
+      notBefore: 'soon',
+      wrong: 1,
+      variables: { EVIL: 'x' },
+    };
+    expect(Object.keys(errorsOf(body)).sort()).toEqual(
+      ['/callerId', '/dial1', '/dial2', '/notBefore', '/priority', '/trunk', '/variables/EVIL', '/wrong'].sort(),
+    );
+  });
+
+  it.each([undefined, null, [], 'text', 7, true])('is refused as a whole when the body is %j', (body) => {
+    expect(errorsOf(body)).toEqual({ '': body === undefined ? 'is required' : 'must be an object' });
+  });
+
+  it('is what the core takes, whatever the client wrote', () => {
+    const field = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.constantFrom(...Object.values(good), '1002', '+27820001234'),
+      fc.jsonValue(),
+    );
+    const body = fc.record(
+      {
+        dial1: field,
+        dial2: field,
+        callerId: field,
+        reference: field,
+        priority: field,
+        notBefore: field,
+        headers: fc.jsonValue(),
+        retryPolicy: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(body, (anything) => {
+        const parsed = toCallRequest(anything, contextOf());
+        if (parsed.ok) expect(CallRequest.parse(parsed.request)).toEqual(parsed.request);
+        else expect(parsed.errors.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
+describe('each field', () => {
+  const texts = [
+    'dial1',
+    'dial2',
+    'callerId',
+    'dial1CallerId',
+    'notBefore',
+    'expiresAt',
+    'reference',
+    'trunk',
+  ] as const;
+  const numbers = ['dial1RingTimeoutSeconds', 'dial2RingTimeoutSeconds', 'talkLimitSeconds', 'priority'] as const;
+  const objects = ['retryPolicy', 'variables', 'headers'] as const;
+
+  describe.each(texts)('%s', (field) => {
+    test.each(hostileTexts)('refuses %s', (_name, text) => {
+      expect(Object.keys(errorsOf({ ...good, [field]: text }))).toEqual([`/${field}`]);
+    });
+    test.each(wrongTypes)('refuses %s', (_name, value) => {
+      expect(errorsOf({ ...good, [field]: value })).toEqual({ [`/${field}`]: 'must be a string' });
+    });
+  });
+
+  describe.each(numbers)('%s', (field) => {
+    test.each([
+      ...hostileTexts.map(([, text]) => text),
+      null,
+      true,
+      [],
+      {},
+      1.5,
+      -1,
+      1e9,
+      '20',
+      Number.MAX_SAFE_INTEGER,
+    ])('refuses %j', (value) => {
+      expect(Object.keys(errorsOf({ ...good, [field]: value }))).toEqual([`/${field}`]);
+    });
+  });
+
+  describe.each(objects)('%s', (field) => {
+    test.each([null, true, [], 'x', 1])('refuses %j', (value) => {
+      expect(errorsOf({ ...good, [field]: value })).toEqual({ [`/${field}`]: 'must be an object' });
+    });
+  });
+
+  test.each(['dial1', 'dial2'])('%s is required', (field) => {
+    expect(errorsOf({ ...good, [field]: undefined })).toEqual({ [`/${field}`]: 'is required' });
+  });
+
+  test.each(hostileTexts.filter(([name]) => name !== 'empty' && name !== 'a space' && name !== '@' && name !== '/'))(
+    'a header or variable refuses the value %s',
+    (_name, text) => {
+      const body = {
+        ...good,
+        variables: { CAMPAIGN: text },
+        headers: { dial1: { 'X-A': text }, dial2: { 'X-B': text } },
+      };
+      expect(Object.keys(errorsOf(body)).sort()).toEqual([
+        '/headers/dial1/X-A',
+        '/headers/dial2/X-B',
+        '/variables/CAMPAIGN',
+      ]);
+    },
+  );
+
+  test.each(['DB(x/y)', 'CAMPAIGN,EVIL', 'CAMPAIGN\r\nX: y', '', '__proto__', 'UNLISTED', `$\{X}`])(
+    'a variable named %j is refused',
+    (name) => {
+      const body = JSON.parse(`{"dial1":"1001","dial2":"1002","variables":{${JSON.stringify(name)}:"x"}}`);
+      expect(Object.keys(errorsOf(body))).toContain(`/variables/${name.replaceAll('/', '~1')}`);
+    },
+  );
+
+  test.each(['From', 'X-A\r\nVia', 'X-Ä', '__proto__', 'X-', 'P-Asserted-Identity'])(
+    'a header named %j is refused',
+    (name) => {
+      const body = JSON.parse(`{"dial1":"1001","dial2":"1002","headers":{"dial1":{${JSON.stringify(name)}:"x"}}}`);
+      expect(Object.keys(errorsOf(body))).toEqual([`/headers/dial1/${name}`]);
+    },
+  );
+
+  it('takes 10 headers a leg and no more', () => {
+    const headers = (count: number) => ({
+      dial1: Object.fromEntries(Array.from({ length: count }, (_, i) => [`X-${i}`, 'v'])),
+    });
+    expect(errorsOf({ ...good, headers: headers(10) })).toEqual({});
+    expect(errorsOf({ ...good, headers: headers(11) })).toEqual({ '/headers/dial1': 'must hold at most 10 headers' });
+  });
+});
+
+describe('destinations', () => {
+  test.each([
+    ['an extension by pattern', '1999', { kind: 'extension', extension: '1999' }],
+    ['an extension by name', '30000', { kind: 'extension', extension: '30000' }],
+    ['a national number', '0820001234', { kind: 'number', e164: '27820001234', trunk: 'carrier' }],
+    ["the country's own digits", '27820001234', { kind: 'number', e164: '27820001234', trunk: 'carrier' }],
+    ['an international number', '004930123456', { kind: 'number', e164: '4930123456', trunk: 'carrier' }],
+    ['E.164 with +', '+4930123456', { kind: 'number', e164: '4930123456', trunk: 'carrier' }],
+  ])('%s', (_name, written, destination) => {
+    expect(requestOf({ ...good, dial2: written }).dial2).toEqual(destination);
+  });
+
+  test.each(['2001', '082000123', '08200012345', '4930123456', '+0123456789', '00'])('%s is neither', (written) => {
+    expect(errorsOf({ ...good, dial2: written })).toEqual({
+      '/dial2': 'is neither an extension of yours nor a number in a known form',
+    });
+  });
+
+  it('needs a trunk for an outside number', () => {
+    const without = Tenant.parse({ ...acme, trunks: [] });
+    expect(errorsOf(good, without)).toEqual({ '/dial2': 'is an outside number, and you have no trunk' });
+    expect(errorsOf({ dial1: '1001', dial2: '1002' }, without)).toEqual({});
+  });
+});
+
+describe('caller IDs', () => {
+  const strict = Tenant.parse({ ...acme, callerIds: { allowed: ['27110005555', '1001'] } });
+
+  it('may be any number of the plan where no list narrows it', () => {
+    expect(requestOf({ ...good, callerId: '+27119998888' }).callerId).toBe('27119998888');
+  });
+
+  it('must be on the list where there is one', () => {
+    expect(requestOf({ ...good, callerId: '0110005555' }, strict).callerId).toBe('27110005555');
+    expect(requestOf({ ...good, callerId: '1001' }, strict).callerId).toBe('1001');
+    expect(errorsOf({ ...good, callerId: '1002' }, strict)).toEqual({
+      '/callerId': 'is not a caller ID that you may show',
+    });
+  });
+
+  it('is left to the PBX where neither the call nor the tenant names one', () => {
+    expect(requestOf(good, strict)).not.toHaveProperty('callerId');
+  });
+});
+
+describe('times', () => {
+  test.each([
+    ['RFC 3339', '2026-01-15T12:30:00+02:00', Date.UTC(2026, 0, 15, 10, 30)],
+    ['RFC 3339 in UTC', '2026-01-15T10:30:00Z', Date.UTC(2026, 0, 15, 10, 30)],
+    ["a local time in the tenant's zone", '202601151230', Date.UTC(2026, 0, 15, 10, 30)],
+    ['this very minute', '202601151200', Date.UTC(2026, 0, 15, 10)],
+    ['a clock that runs a little behind', '2026-01-15T09:59:30Z', Date.UTC(2026, 0, 15, 9, 59, 30)],
+  ])('notBefore takes %s', (_name, notBefore, at) => {
+    expect(requestOf({ ...good, notBefore }).notBeforeAt).toBe(at);
+  });
+
+  test.each([
+    ['the past', '2026-01-15T09:58:00Z', 'is in the past'],
+    ['a local time in the past', '202601151158', 'is in the past'],
+    ['far ahead', '2027-01-18T00:00:00Z', 'is more than 366 days ahead'],
+    ['a day that does not exist', '2026-02-30T10:00:00Z', 'is not a date'],
+    ['a local day that does not exist', '202602301000', 'is not a date'],
+    [
+      'a time without an offset',
+      '2026-01-16T10:00:00',
+      'must be RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00',
+    ],
+  ])('notBefore refuses %s', (_name, notBefore, message) => {
+    expect(errorsOf({ ...good, notBefore })).toEqual({ '/notBefore': message });
+  });
+
+  it('expiresAt must lie ahead, and behind notBefore', () => {
+    expect(errorsOf({ ...good, expiresAt: new Date(now).toISOString() })).toEqual({ '/expiresAt': 'is in the past' });
+    expect(errorsOf({ ...good, notBefore: '202601161000', expiresAt: '202601161000' })).toEqual({
+      '/expiresAt': 'must be later than notBefore',
+    });
+  });
+
+  it('a local time that a zone skips in spring is the first after the gap', () => {
+    const berlin = Tenant.parse({ ...acme, timeZone: 'Europe/Berlin' });
+    expect(requestOf({ ...good, notBefore: '202603290230' }, berlin).notBeforeAt).toBe(Date.UTC(2026, 2, 29, 1));
+  });
+});
+
+describe('the retry policy', () => {
+  test.each([
+    [{ maxRetries: 101 }, '/retryPolicy/maxRetries', 'must be at most 100'],
+    [{ maxRetries: -1 }, '/retryPolicy/maxRetries', 'must be at least 0'],
+    [{ delaySeconds: 2_592_001 }, '/retryPolicy/delaySeconds', 'must be at most 2592000'],
+    [{ until: 'never' }, '/retryPolicy/until', 'must be one of connected, dial1_answered'],
+    [{ retryUnknown: 'yes' }, '/retryPolicy/retryUnknown', 'must be true or false'],
+    [{ perDisposition: { congestion: {} } }, '/retryPolicy/perDisposition/congestion', 'is not a known field'],
+    [
+      { perDisposition: { busy: { backoff: 'wild' } } },
+      '/retryPolicy/perDisposition/busy/backoff',
+      'must be one of fixed, linear, exponential',
+    ],
+    [{ networkBudget: { windowSeconds: 86_401 } }, '/retryPolicy/networkBudget/windowSeconds', 'must be at most 86400'],
+    [{ tries: 1 }, '/retryPolicy/tries', 'is not a known field'],
+  ])('%j', (retryPolicy, field, message) => {
+    expect(errorsOf({ ...good, retryPolicy })).toEqual({ [field]: message });
+  });
+
+  it('changes what it names, at every depth, and leaves the rest', () => {
+    const { retryPolicy } = requestOf({
+      ...good,
+      retryPolicy: { networkBudget: { maxRetries: 1 }, until: 'dial1_answered' },
+    });
+    expect(retryPolicy).toEqual({
+      ...acme.defaults.retryPolicy,
+      until: 'dial1_answered',
+      networkBudget: { ...acme.defaults.retryPolicy.networkBudget, maxRetries: 1 },
+    });
+  });
+});

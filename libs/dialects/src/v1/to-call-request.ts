@@ -1,0 +1,109 @@
+import { type CallRequest, type Destination, resolveDestination, type Tenant } from '@redial/call';
+import { resolveCallerId } from '../caller-id.ts';
+import type { DialectContext, ParsedCall } from '../dialect.ts';
+import { type FieldError, type FieldValues, pointer, readFields } from '../field-error.ts';
+import { mergeRetryPolicy } from './merge-retry-policy.ts';
+import { readFuture } from './moment.ts';
+import { CreateCall } from './schema.ts';
+
+const priorityDefault = 5;
+
+type Values = FieldValues<typeof CreateCall.shape>;
+
+/** `POST /v1/calls` → the one model, checked against the tenant. Every field's error is told. */
+export function toCallRequest(body: unknown, { tenant, now, newReference }: DialectContext): ParsedCall {
+  const { values, errors } = readFields(CreateCall, body);
+  const wrong = (field: string, message: string): undefined => {
+    errors.push({ field, message });
+  };
+
+  const trunk = values.trunk === undefined || tenant.trunks.includes(values.trunk) ? values.trunk : undefined;
+  if (trunk !== values.trunk) wrong('/trunk', 'is not a trunk of yours');
+  const destination = (field: 'dial1' | 'dial2'): Destination | undefined => {
+    const written = values[field];
+    if (written === undefined) return undefined;
+    const resolved = resolveDestination(written, tenant, trunk);
+    return resolved.ok ? resolved.destination : wrong(pointer(field), resolved.message);
+  };
+  const callerIdOf = (field: 'callerId' | 'dial1CallerId'): string | undefined => {
+    const written = values[field];
+    if (written === undefined) return undefined;
+    const resolved = resolveCallerId(written, tenant);
+    return resolved.ok ? resolved.callerId : wrong(pointer(field), resolved.message);
+  };
+
+  const dial1 = destination('dial1');
+  const dial2 = destination('dial2');
+  const callerId = callerIdOf('callerId') ?? tenant.callerIds.default;
+  const dial1CallerId = callerIdOf('dial1CallerId');
+  const { notBeforeAt, expiresAt, errors: timeErrors } = readTimes(values, tenant, now);
+  errors.push(...timeErrors, ...forbiddenNames(body, tenant));
+  if (errors.length > 0 || dial1 === undefined || dial2 === undefined) return { ok: false, errors };
+
+  const { defaults } = tenant;
+  const reference = values.reference ?? newReference;
+  const request: CallRequest = {
+    dial1,
+    dial2,
+    ...(callerId !== undefined && { callerId }),
+    ...(dial1CallerId !== undefined && { dial1CallerId }),
+    dial1RingTimeoutSeconds: values.dial1RingTimeoutSeconds ?? defaults.dial1RingTimeoutSeconds,
+    dial2RingTimeoutSeconds: values.dial2RingTimeoutSeconds ?? defaults.dial2RingTimeoutSeconds,
+    talkLimitSeconds: values.talkLimitSeconds ?? defaults.talkLimitSeconds,
+    ...(notBeforeAt !== undefined && { notBeforeAt }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    retryPolicy: mergeRetryPolicy(defaults.retryPolicy, values.retryPolicy),
+    reference,
+    variables: values.variables ?? {},
+    headers: { dial1: values.headers?.dial1 ?? {}, dial2: values.headers?.dial2 ?? {} },
+    priority: values.priority ?? priorityDefault,
+  };
+  return { ok: true, request, reference };
+}
+
+interface Times {
+  readonly notBeforeAt?: number;
+  readonly expiresAt?: number;
+  readonly errors: readonly FieldError[];
+}
+
+function readTimes({ notBefore, expiresAt }: Values, tenant: Tenant, now: number): Times {
+  const errors: FieldError[] = [];
+  const read = (field: string, written: string | undefined): number | undefined => {
+    if (written === undefined) return undefined;
+    const moment = readFuture(written, tenant.timeZone, now);
+    if (moment.ok) return moment.at;
+    errors.push({ field: pointer(field), message: moment.message });
+    return undefined;
+  };
+  const start = read('notBefore', notBefore);
+  const end = read('expiresAt', expiresAt);
+  if (end !== undefined && end <= Math.max(start ?? now, now)) {
+    errors.push({
+      field: '/expiresAt',
+      message: start === undefined ? 'is in the past' : 'must be later than notBefore',
+    });
+  }
+  return { ...(start !== undefined && { notBeforeAt: start }), ...(end !== undefined && { expiresAt: end }), errors };
+}
+
+/** Names are taken from the body itself: a record reader that leaves out a name such as `__proto__` must not hide it. */
+function forbiddenNames(body: unknown, tenant: Tenant): FieldError[] {
+  const { variables, headers } = (body ?? {}) as {
+    variables?: unknown;
+    headers?: { dial1?: unknown; dial2?: unknown };
+  };
+  const unlisted = namesOf(variables)
+    .filter((name) => !tenant.variables.includes(name))
+    .map((name) => ({ field: pointer('variables', name.slice(0, 60)), message: 'is not a variable that you may set' }));
+  const reserved = (['dial1', 'dial2'] as const).flatMap((leg) =>
+    namesOf(headers?.[leg])
+      .filter((name) => name === '__proto__')
+      .map((name) => ({ field: pointer('headers', leg, name), message: 'is not a header name' })),
+  );
+  return [...unlisted, ...reserved];
+}
+
+function namesOf(value: unknown): string[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+}

@@ -1,0 +1,35 @@
+import type { Call, Tenant } from '@redial/call';
+import { type FieldError, readFields } from '../field-error.ts';
+import { readFuture } from './moment.ts';
+import { RescheduleCall } from './schema.ts';
+
+export type ParsedReschedule =
+  | { readonly ok: true; readonly dueAt: number; readonly expiresAt?: number | null }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+/** `PATCH /v1/calls/{id}` → when the planned attempt is due now, and until when. Absent fields stay as the call has them. */
+export function toReschedule(body: unknown, call: Call, tenant: Tenant, now: number): ParsedReschedule {
+  const { values, errors } = readFields(RescheduleCall, body);
+  const read = (field: string, written: string | undefined): number | undefined => {
+    if (written === undefined) return undefined;
+    const moment = readFuture(written, tenant.timeZone, now);
+    if (moment.ok) return moment.at;
+    errors.push({ field, message: moment.message });
+    return undefined;
+  };
+  const start = read('/notBefore', values.notBefore);
+  const end = values.expiresAt === null ? null : read('/expiresAt', values.expiresAt);
+  if (errors.length === 0 && values.notBefore === undefined && values.expiresAt === undefined) {
+    errors.push({ field: '', message: 'must hold notBefore, expiresAt or both' });
+  }
+  const dueAt = Math.max(start ?? ('dueAt' in call.state ? call.state.dueAt : now), now);
+  const limit = end === undefined ? call.request.expiresAt : end;
+  if (errors.length === 0 && limit !== undefined && limit !== null && limit <= dueAt) {
+    errors.push({
+      field: end == null ? '/notBefore' : '/expiresAt',
+      message: 'expiresAt must be later than the next attempt',
+    });
+  }
+  if (errors.length > 0) return { ok: false, errors };
+  return { ok: true, dueAt, ...(end !== undefined && { expiresAt: end }) };
+}

@@ -1,0 +1,181 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { parseConfiguration, readConfigurationFile } from './configuration-file.ts';
+
+const hash = 'a'.repeat(64);
+const valid = `
+pbxs:
+  - name: pbx1
+    host: 10.0.0.1
+    username: redial
+    secret: \${AMI_SECRET}
+trunks:
+  - { name: carrier, channel: "PJSIP/{number}@carrier", maxCalls: 30, maxCallsPerSecond: 5 }
+tenants:
+  - id: acme
+    timeZone: Africa/Johannesburg
+    apiKeys: [{ name: main, sha256: ${hash} }]
+    numberingPlan: { countryCode: "27", nationalNumberLength: { min: 9, max: 9 } }
+    extensions: { pattern: "1[0-9]{2}" }
+    trunks: [carrier]
+    sinks:
+      - type: webhook
+        name: crm
+        url: https://crm.example/hook
+        secret: \${HOOK_SECRET}
+`;
+const environment = { AMI_SECRET: 'hush-ami', HOOK_SECRET: `whsec_${'A'.repeat(32)}` };
+
+function errorsOf(text: string, variables: NodeJS.ProcessEnv = environment) {
+  const reading = parseConfiguration(text, { file: 'redial.yaml', environment: variables });
+  return reading.ok ? [] : reading.errors;
+}
+
+describe('the configuration file', () => {
+  it('is read with its variables and defaults', () => {
+    const reading = parseConfiguration(valid, { file: 'redial.yaml', environment });
+    expect(reading).toMatchObject({
+      ok: true,
+      value: {
+        pbxs: [{ name: 'pbx1', port: 5038, secret: 'hush-ami' }],
+        tenants: [{ id: 'acme', sinks: [{ name: 'crm', secret: environment.HOOK_SECRET, timeoutSeconds: 15 }] }],
+      },
+    });
+  });
+
+  it('names line, column and field of every fault, in the order of the file', () => {
+    const text = valid
+      .replace('host: 10.0.0.1', 'hots: 10.0.0.1')
+      .replace('maxCalls: 30', 'maxCalls: many')
+      .replace('countryCode: "27"', 'countryCode: 27')
+      .replace('trunks: [carrier]', 'trunks: carrier')
+      .replace('    timeZone: Africa/Johannesburg\n', '')
+      .replace('type: webhook', 'type: pigeon');
+    expect(errorsOf(text)).toEqual([
+      'redial.yaml:3:5 pbxs[0].host: is missing: a text',
+      'redial.yaml:4:5 pbxs[0].hots: there is no such setting',
+      'redial.yaml:8:67 trunks[0].maxCalls: must be a number and is a text',
+      'redial.yaml:10:5 tenants[0].timeZone: is missing: a text',
+      'redial.yaml:12:35 tenants[0].numberingPlan.countryCode: must be a text and is a number: put it in quotes',
+      'redial.yaml:14:13 tenants[0].trunks: must be a list and is a text',
+      'redial.yaml:16:15 tenants[0].sinks[0].type: must be one of redis-list, redis-stream, webhook',
+    ]);
+  });
+
+  it('names what refers to nothing, and what is there twice', () => {
+    const text = valid
+      .replace('trunks: [carrier]', 'trunks: [carrier, other]')
+      .replace(
+        'trunks:\n',
+        'trunks:\n  - { name: carrier, channel: "PJSIP/{number}@b", maxCalls: 1, maxCallsPerSecond: 1 }\n',
+      );
+    expect(errorsOf(text)).toEqual([
+      'redial.yaml:9:13 trunks[1].name: another trunk has this name',
+      'redial.yaml:16:23 tenants[0].trunks[1]: there is no trunk other',
+    ]);
+  });
+
+  it.each([
+    ['an empty file', '', 'redial.yaml:1:1 (file): must be a group of settings and is empty'],
+    ['a key that is there twice', 'pbxs: []\npbxs: []\n', 'redial.yaml:2:1 yaml: this key is already there, above'],
+    ['a tab as indentation', 'pbxs:\n\t- name: a\n', 'redial.yaml:2:1 yaml: tabs cannot indent: use spaces'],
+    [
+      'an open bracket',
+      'pbxs: [a\n',
+      'redial.yaml:2:1 yaml: the indentation does not fit the lines above, or a closing bracket is missing',
+    ],
+    [
+      'an unknown tag',
+      'pbxs: !!js/function x\n',
+      'redial.yaml:1:7 yaml: this tag is not known, or does not fit its value',
+    ],
+    [
+      'an alias of nothing',
+      'pbxs: *none\n',
+      'redial.yaml:1:7 yaml: this alias is not complete, or its anchor is not defined before it',
+    ],
+    [
+      'a second document',
+      'pbxs: []\n---\npbxs: []\n',
+      'redial.yaml:2:1 yaml: the file must hold one document: a second one starts here',
+    ],
+  ])('says what is wrong with %s', (_what, text, error) => {
+    expect(errorsOf(text)).toContain(error);
+  });
+
+  it('names a missing or empty variable, once, and goes on checking', () => {
+    const errors = errorsOf(valid.replace('host: 10.0.0.1', 'host: 5'), { AMI_SECRET: '' });
+    expect(errors).toEqual([
+      'redial.yaml:4:11 pbxs[0].host: must be a text and is a number: put it in quotes',
+      'redial.yaml:6:13 pbxs[0].secret: the environment variable AMI_SECRET is empty',
+      'redial.yaml:20:17 tenants[0].sinks[0].secret: the environment variable HOOK_SECRET is not set',
+    ]);
+  });
+
+  it('takes a variable as a whole value only, and never as structure', () => {
+    expect(errorsOf(valid.replace('https://crm.example/hook', '"https://crm.example/${' + 'PATH_KEY}"'))).toEqual([
+      `redial.yaml:19:14 tenants[0].sinks[0].url: $\{NAME} must be the whole value`,
+    ]);
+    const nested = parseConfiguration(valid, {
+      file: 'redial.yaml',
+      environment: { ...environment, AMI_SECRET: '{ a: b }\n- c' },
+    });
+    expect(nested).toMatchObject({ ok: true, value: { pbxs: [{ secret: '{ a: b }\n- c' }] } });
+  });
+
+  it('shows no value in any error', () => {
+    const broken = [
+      valid.replace('secret: $' + '{HOOK_SECRET}', 'secret: hush'),
+      valid.replace('secret: $' + '{AMI_SECRET}', 'secret: "hush" hush'),
+      valid.replace('secret: $' + '{AMI_SECRET}', 'secret: *hush'),
+      valid.replace('secret: $' + '{AMI_SECRET}', 'secret: [hush'),
+      valid.replace('secret: $' + '{AMI_SECRET}', 'secret: "\\hush"'),
+      valid.replace('secret: $' + '{AMI_SECRET}', 'secret: !hush hush'),
+    ];
+    for (const text of broken) {
+      expect(errorsOf(text)).not.toEqual([]);
+      expect(errorsOf(text).join()).not.toContain('hush');
+    }
+    expect(errorsOf(valid, { ...environment, HOOK_SECRET: 'hush' }).join()).not.toContain('hush');
+  });
+
+  it('stands up to aliases that multiply and to deep nesting', () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefghij'.split('').map((name, i) => {
+        const before = 'abcdefghij'[i];
+        return `${name}: &${name} [${Array(9).fill(`*${before}`).join(',')}]`;
+      }),
+    ].join('\n');
+    expect(errorsOf(bomb)).toEqual(['redial.yaml:1:1 yaml: aliases stand for too much']);
+    expect(errorsOf('['.repeat(100_000))).not.toEqual([]);
+  });
+});
+
+describe('reading it from disk', () => {
+  const folders: string[] = [];
+  afterEach(() => Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true }))));
+
+  async function fileOf(content: string | Uint8Array) {
+    const folder = await mkdtemp(join(tmpdir(), 'redial-configuration-'));
+    folders.push(folder);
+    const file = join(folder, 'redial.yaml');
+    await writeFile(file, content);
+    return file;
+  }
+
+  it('gives the configuration', async () => {
+    expect(await readConfigurationFile(await fileOf(valid), environment)).toMatchObject({ ok: true });
+  });
+
+  it('says that there is no such file, or that it is no text', async () => {
+    expect(await readConfigurationFile('/nowhere/redial.yaml')).toEqual({
+      ok: false,
+      errors: ['/nowhere/redial.yaml: there is no such file (REDIAL_CONFIG names the configuration file)'],
+    });
+    const file = await fileOf(new Uint8Array([0xff, 0xfe, 0x00]));
+    expect(await readConfigurationFile(file)).toEqual({ ok: false, errors: [`${file}: is not UTF-8 text`] });
+  });
+});

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { Configuration } from '@redial/call';
+import type { Reading } from './reading.ts';
+import { describeIssue, formatPath } from './validation-sentences.ts';
+import { type Fault, faultsOf, parseYaml } from './yaml-document.ts';
+
+export interface ConfigurationSource {
+  /** For error messages. */
+  readonly file: string;
+  /** Values written as `${NAME}` are taken from here. */
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+const bytesMax = 16 * 1024 * 1024;
+
+/**
+ * The one YAML file. Never rejects; every error is `<file>:<line>:<column> <field>: <message>`, all of them at once, and none shows a
+ * value: it may be a secret.
+ *
+ * A value may be `${NAME}`, whole, and is then the text of that environment variable: secrets need not stand in the file.
+ */
+export async function readConfigurationFile(
+  file: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Reading<Configuration>> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    return { ok: false, errors: [`${file}: ${describeReadError(error)}`] };
+  }
+  if (bytes.length > bytesMax) return { ok: false, errors: [`${file}: is larger than 16 MiB`] };
+  try {
+    return parseConfiguration(new TextDecoder('utf-8', { fatal: true }).decode(bytes), { file, environment });
+  } catch (error) {
+    if (error instanceof TypeError && 'code' in error) return { ok: false, errors: [`${file}: is not UTF-8 text`] };
+    throw error;
+  }
+}
+
+/** The file's text → the configuration. */
+export function parseConfiguration(text: string, { file, environment }: ConfigurationSource): Reading<Configuration> {
+  const yaml = parseYaml(text, environment);
+  if (!yaml.ok) return { ok: false, errors: sentences(file, yaml.faults) };
+
+  const parsed = Configuration.safeParse(yaml.value);
+  if (parsed.success && yaml.faults.length === 0) return { ok: true, value: parsed.data };
+  const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, yaml.value));
+  return { ok: false, errors: sentences(file, faultsOf(yaml, issues)) };
+}
+
+function sentences(file: string, faults: readonly Fault[]): string[] {
+  return [...faults]
+    .sort((a, b) => a.line - b.line || a.column - b.column)
+    .map(({ line, column, path, message }) => `${file}:${line}:${column} ${formatPath(path)}: ${message}`);
+}
+
+function describeReadError(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  if (code === 'ENOENT') return 'there is no such file (REDIAL_CONFIG names the configuration file)';
+  if (code === 'EACCES') return 'may not be read by this user';
+  if (code === 'EISDIR') return 'is a folder, not a file';
+  return `cannot be read (${code})`;
+}

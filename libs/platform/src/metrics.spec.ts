@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { createMetrics } from './metrics.ts';
+
+function setup() {
+  const metrics = createMetrics({ process: 'dialer', runtime: false });
+  const series = async () =>
+    (await metrics.render()).body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return { metrics, series };
+}
+
+describe('metrics', () => {
+  it('count attempts by disposition and class, and by leg', async () => {
+    const { metrics, series } = setup();
+    metrics.attemptEnded({ disposition: 'busy', dial1: 'answered', dial2: 'busy' });
+    expect(await series()).toEqual(
+      expect.arrayContaining([
+        'redial_attempts_total{disposition="busy",class="contact",process="dialer"} 1',
+        'redial_attempt_legs_total{leg="dial1",disposition="answered",process="dialer"} 1',
+        'redial_attempt_legs_total{leg="dial2",disposition="busy",process="dialer"} 1',
+      ]),
+    );
+  });
+
+  it('give durations in seconds, and never less than none', async () => {
+    const { metrics, series } = setup();
+    metrics.originated(1_500);
+    metrics.eventReceived(-20);
+    metrics.oldestOverdue(90_000);
+    metrics.httpServed({ method: 'POST', route: '/v1/calls', status: 202, durationMs: 4 });
+    expect(await series()).toEqual(
+      expect.arrayContaining([
+        'redial_originate_lateness_seconds_sum{process="dialer"} 1.5',
+        'redial_event_lag_seconds_sum{process="dialer"} 0',
+        'redial_oldest_overdue_call_seconds{process="dialer"} 90',
+        'redial_http_request_duration_seconds_sum{process="dialer",method="POST",route="/v1/calls",status="202"} 0.004',
+      ]),
+    );
+  });
+
+  it('show the rest under names with units', async () => {
+    const { metrics, series } = setup();
+    metrics.callAccepted('v1', 3);
+    metrics.callsInProgress('carrier', 7);
+    metrics.undeliveredWebhooks(2);
+    metrics.deliveryTried('webhook', 'retry');
+    metrics.signalIgnored('ended', 'rang');
+    metrics.outcomeUnmapped('dial2', undefined);
+    metrics.gateClosed('window', 'defer');
+    metrics.pbxLink('pbx1', true);
+    metrics.swept('attempt');
+    expect(await series()).toEqual(
+      expect.arrayContaining([
+        'redial_calls_accepted_total{dialect="v1",process="dialer"} 3',
+        'redial_calls_in_progress{lane="carrier",process="dialer"} 7',
+        'redial_undelivered_webhooks{process="dialer"} 2',
+        'redial_deliveries_total{type="webhook",result="retry",process="dialer"} 1',
+        'redial_signals_ignored_total{phase="ended",signal="rang",process="dialer"} 1',
+        'redial_outcomes_unmapped_total{leg="dial2",cause="none",process="dialer"} 1',
+        'redial_gate_closed_total{gate="window",verdict="defer",process="dialer"} 1',
+        'redial_pbx_link_up{pbx="pbx1",process="dialer"} 1',
+        'redial_sweeper_repairs_total{kind="attempt",process="dialer"} 1',
+      ]),
+    );
+  });
+
+  it('ask for what must be asked for at every scrape, and survive a failure', async () => {
+    const { metrics, series } = setup();
+    let held = 0;
+    metrics.onScrape(async () => {
+      held += 5;
+      metrics.callsInProgress('carrier', held);
+    });
+    metrics.onScrape(() => Promise.reject(new Error('Redis is down')));
+    await series();
+    expect(await series()).toEqual(
+      expect.arrayContaining([
+        'redial_calls_in_progress{lane="carrier",process="dialer"} 10',
+        'redial_scrape_failures_total{process="dialer"} 2',
+      ]),
+    );
+  });
+});

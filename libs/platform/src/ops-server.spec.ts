@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createHealth, type HealthCheck } from './health.ts';
+import { createMetrics } from './metrics.ts';
+import { type OpsServer, startOpsServer } from './ops-server.ts';
+
+const servers: OpsServer[] = [];
+afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+
+async function setup({ checks = [], metricsToken }: { checks?: HealthCheck[]; metricsToken?: string } = {}) {
+  const health = createHealth(checks);
+  const metrics = createMetrics({ process: 'dialer', runtime: false });
+  const server = await startOpsServer({ host: '127.0.0.1', port: 0, health, metrics, metricsToken });
+  servers.push(server);
+  const get = (path: string, init: RequestInit = {}) => fetch(new URL(path, server.url), init);
+  return { get, health, metrics };
+}
+
+describe('/livez', () => {
+  it('is 200 whatever is down', async () => {
+    const { get } = await setup({ checks: [{ name: 'redis', check: () => Promise.reject(new Error('down')) }] });
+    expect((await get('/livez')).status).toBe(200);
+  });
+});
+
+describe('/readyz', () => {
+  it('is 200 when every check passes', async () => {
+    const { get } = await setup({ checks: [{ name: 'redis', check: async () => undefined }] });
+    const response = await get('/readyz?verbose');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ ready: true, checks: { redis: 'ok' } });
+  });
+
+  it('is 503 and says what is wrong', async () => {
+    const never = new Promise<void>(() => undefined);
+    const { get } = await setup({
+      checks: [
+        { name: 'redis', check: async () => undefined },
+        { name: 'pbx1', check: () => Promise.reject(new Error('the AMI link is down')) },
+        { name: 'pbx2', check: () => never, deadlineMs: 1 },
+        {
+          name: 'pbx3',
+          check: () => {
+            throw new Error('no such PBX');
+          },
+        },
+      ],
+    });
+    const response = await get('/readyz');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toEqual({
+      ready: false,
+      checks: { redis: 'ok', pbx1: 'the AMI link is down', pbx2: 'no answer within 1 ms', pbx3: 'no such PBX' },
+    });
+  });
+
+  it('is 503 while the process drains', async () => {
+    const { get, health } = await setup();
+    health.drain();
+    expect(await (await get('/readyz')).json()).toEqual({ ready: false, checks: { process: 'is shutting down' } });
+  });
+
+  it('runs the checks once for all who ask meanwhile', async () => {
+    let runs = 0;
+    const gate = Promise.withResolvers<void>();
+    const health = createHealth([
+      {
+        name: 'slow',
+        check: () => {
+          runs += 1;
+          return gate.promise;
+        },
+      },
+    ]);
+    const reports = Promise.all([health.report(), health.report()]);
+    gate.resolve();
+    expect(await reports).toEqual([
+      { ready: true, checks: { slow: 'ok' } },
+      { ready: true, checks: { slow: 'ok' } },
+    ]);
+    expect(runs).toBe(1);
+    await health.report();
+    expect(runs).toBe(2);
+  });
+});
+
+describe('/metrics', () => {
+  it("is Prometheus' text", async () => {
+    const { get, metrics } = await setup();
+    metrics.pbxLink('pbx1', false);
+    const response = await get('/metrics');
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    expect(await response.text()).toContain('redial_pbx_link_up{pbx="pbx1",process="dialer"} 0');
+  });
+
+  it.each([
+    [undefined, 401],
+    ['Bearer wrong-token-wrong', 401],
+    ['Basic right-token-right', 401],
+    ['Bearer right-token-right', 200],
+  ])('with a token set, "%s" gets %i', async (authorization, status) => {
+    const { get } = await setup({ metricsToken: 'right-token-right' });
+    const response = await get('/metrics', authorization === undefined ? {} : { headers: { authorization } });
+    expect(response.status).toBe(status);
+  });
+});
+
+describe('anything else', () => {
+  it('is not found, and nothing can be posted', async () => {
+    const { get } = await setup();
+    expect((await get('/')).status).toBe(404);
+    expect((await get('/livez', { method: 'POST' })).status).toBe(405);
+    expect(await (await get('/livez', { method: 'HEAD' })).text()).toBe('');
+  });
+});

@@ -1,0 +1,87 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { carriesToken } from './bearer-token.ts';
+import type { Health } from './health.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface OpsServerOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  /** `/metrics` wants it as a bearer token. */
+  readonly metricsToken?: string | undefined;
+}
+
+export interface OpsServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/**
+ * Health and metrics of a process that has no other HTTP: GET `/livez` (200 while the event loop turns), `/readyz` (200, or 503 and what
+ * is wrong, as JSON), `/metrics`.
+ */
+export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
+  const server = createServer(
+    { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 8_192 },
+    (request, response) => {
+      answer(request, options).then(
+        (found) => reply(request, response, found),
+        () => reply(request, response, text(500, 'internal error')),
+      );
+    },
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: options.host, port: options.port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { address, family, port } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer({ method, url, headers }: IncomingMessage, options: OpsServerOptions): Promise<Answer> {
+  const path = (url ?? '').split('?', 1)[0];
+  if (path !== '/livez' && path !== '/readyz' && path !== '/metrics') return text(404, 'not found');
+  if (method !== 'GET' && method !== 'HEAD') return text(405, 'GET only');
+  if (path === '/livez') return text(200, 'ok');
+  if (path === '/readyz') {
+    const report = await options.health.report();
+    return { status: report.ready ? 200 : 503, contentType: 'application/json', body: JSON.stringify(report) };
+  }
+  const { metricsToken } = options;
+  if (metricsToken !== undefined && !carriesToken(headers.authorization, metricsToken))
+    return text(401, 'a bearer token is needed');
+  return { status: 200, ...(await options.metrics.render()) };
+}
+
+function text(status: number, body: string): Answer {
+  return { status, contentType: 'text/plain; charset=utf-8', body: `${body}\n` };
+}
+
+function reply(request: IncomingMessage, response: ServerResponse, { status, contentType, body }: Answer): void {
+  response.writeHead(status, {
+    'content-type': contentType,
+    'cache-control': 'no-store',
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    ...(status === 405 && { allow: 'GET, HEAD' }),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}

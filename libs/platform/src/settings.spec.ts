@@ -1,0 +1,91 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { readSettings } from './settings.ts';
+
+function read(environment: Record<string, string>) {
+  const reading = readSettings(environment);
+  if (!reading.ok) throw new Error(reading.errors.join('\n'));
+  return reading.value;
+}
+
+function errorsOf(environment: Record<string, string>) {
+  const reading = readSettings(environment);
+  return reading.ok ? [] : reading.errors;
+}
+
+describe('settings', () => {
+  it('have a default for everything but the logins', () => {
+    expect(read({})).toEqual({
+      redisUrl: 'redis://127.0.0.1:6379',
+      configurationFile: './redial.yaml',
+      keyPrefix: '{redial}',
+      http: { host: '127.0.0.1', port: 8080 },
+      durability: 'fsync',
+      logLevel: 'info',
+      dialerConcurrency: 1_000,
+      resultsConcurrency: 50,
+      ops: { host: '127.0.0.1', port: 0 },
+      drainSeconds: 30,
+      retentionDays: 30,
+      sweepSeconds: 10,
+    });
+  });
+
+  it('come from the environment; an empty variable is an unset one', () => {
+    const settings = read({
+      REDIAL_HTTP_PORT: '9000',
+      REDIAL_HTTP_HOST: '::',
+      REDIAL_ADMIN_USER: 'ops',
+      REDIAL_ADMIN_PASSWORD: 'long enough',
+      REDIAL_DURABILITY: 'everysec',
+      REDIAL_LOG_LEVEL: '',
+    });
+    expect(settings).toMatchObject({
+      http: { host: '::', port: 9_000 },
+      admin: { user: 'ops', password: 'long enough' },
+      durability: 'everysec',
+      logLevel: 'info',
+    });
+  });
+
+  it.each([
+    ['REDIAL_REDIS_URL', 'http://example.org', 'must be a URL such as redis://127.0.0.1:6379'],
+    ['REDIAL_KEY_PREFIX', 'redial', 'must hold one hash tag in braces, such as {redial}'],
+    ['REDIAL_HTTP_HOST', 'a b', 'must be a host name or an IP address'],
+    ['REDIAL_HTTP_PORT', '70000', 'must be 0 to 65535'],
+    ['REDIAL_HTTP_PORT', '8e3', 'must be a whole number'],
+    ['REDIAL_METRICS_TOKEN', 'short', 'must have at least 16 characters'],
+    ['REDIAL_DURABILITY', 'always', 'must be fsync, everysec or none'],
+    ['REDIAL_LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent'],
+    ['REDIAL_DIALER_CONCURRENCY', '0', 'must be 1 to 100000'],
+    ['REDIAL_DRAIN_SECONDS', '-1', 'must be a whole number'],
+  ])('%s=%s is refused by name', (name, value, message) => {
+    expect(errorsOf({ [name]: value })).toEqual([`${name} ${message}`]);
+  });
+
+  it('name every fault at once, and show no value', () => {
+    const errors = errorsOf({ REDIAL_ADMIN_PASSWORD: 'hush', REDIAL_METRICS_TOKEN: 'hush', REDIAL_OPS_PORT: 'hush' });
+    expect(errors).toHaveLength(4);
+    expect(errors).toContain('REDIAL_ADMIN_USER must be set, because REDIAL_ADMIN_PASSWORD is');
+    expect(errors.join()).not.toContain('hush');
+  });
+
+  it('cannot be changed', () => {
+    const settings = read({ REDIAL_ADMIN_USER: 'ops', REDIAL_ADMIN_PASSWORD: 'long enough' });
+    expect([settings, settings.http, settings.ops, settings.admin].every(Object.isFrozen)).toBe(true);
+  });
+
+  it('print themselves without their secrets', () => {
+    const settings = read({
+      REDIAL_REDIS_URL: 'rediss://app:hush-redis@db:6380/1',
+      REDIAL_ADMIN_USER: 'ops',
+      REDIAL_ADMIN_PASSWORD: 'hush-admin',
+      REDIAL_METRICS_TOKEN: 'hush-metrics-token',
+    });
+    for (const printed of [JSON.stringify(settings), inspect(settings)]) {
+      expect(printed).toContain('rediss://app:***@db:6380/1');
+      expect(printed).toContain('ops');
+      expect(printed).not.toContain('hush');
+    }
+  });
+});

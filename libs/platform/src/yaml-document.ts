@@ -1,0 +1,140 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
+import type { FieldFault, Path } from './validation-sentences.ts';
+import { yamlSentences } from './yaml-sentences.ts';
+
+/** Something wrong at a place of a text; line and column count from 1. */
+export interface Fault extends FieldFault {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type YamlReading =
+  | { readonly ok: false; readonly faults: readonly Fault[] }
+  | {
+      readonly ok: true;
+      readonly value: unknown;
+      /** Variables that are missing; the rest of the document can still be checked. */
+      readonly faults: readonly Fault[];
+      readonly document: Document.Parsed;
+      readonly lines: LineCounter;
+    };
+
+/** An alias may stand for much; this many times over is an attack or an accident. */
+const aliasesMax = 100;
+
+/** YAML 1.2 text → its value, with `${NAME}` replaced, and what is needed to say where a field stands. */
+export function parseYaml(text: string, environment: NodeJS.ProcessEnv): YamlReading {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const fault = (offset: number, message = 'this is not valid YAML'): Fault => ({
+    ...placeOf(lines, offset),
+    path: ['yaml'],
+    message,
+  });
+  const broken = [...document.errors, ...document.warnings].map((e) => fault(e.pos[0], yamlSentences[e.code]));
+  visit(document, {
+    Alias(_key, alias) {
+      if (alias.resolve(document) === undefined) broken.push(fault(alias.range?.[0] ?? 0, yamlSentences.BAD_ALIAS));
+    },
+  });
+  if (broken.length > 0) return { ok: false, faults: broken };
+
+  const faults = insertVariables(document, environment, lines);
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: aliasesMax }), faults, document, lines };
+  } catch (error) {
+    if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
+    return { ok: false, faults: [fault(0, 'aliases stand for too much')] };
+  }
+}
+
+/** Where the fields stand: a missing one at its parent. What is said of a missing variable is not said again of its field. */
+export function faultsOf(yaml: Extract<YamlReading, { ok: true }>, fields: readonly FieldFault[]): Fault[] {
+  const placed = fields.map((field) => ({ ...field, ...placeOf(yaml.lines, offsetOf(yaml.document, field)) }));
+  const missing = new Set(yaml.faults.map((f) => `${f.line}:${f.column}`));
+  return [...yaml.faults, ...placed.filter((f) => !missing.has(`${f.line}:${f.column}`))];
+}
+
+/** The text's offset of the value at `path`, or of its nearest ancestor. A map or a list under a key stands where its key does. */
+function offsetOf(document: Document.Parsed, { path, atName }: FieldFault): number {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range?.[0] ?? 0;
+  for (const [depth, part] of path.entries()) {
+    const target: unknown = isAlias(node) ? node.resolve(document) : node;
+    if (isMap<Scalar, Node | null>(target)) {
+      const pair = target.items.find(({ key }) => String(key.value) === String(part));
+      if (pair === undefined) return offset;
+      node = pair.value;
+      const byName = (atName && depth === path.length - 1) || !hasOwnPlace(pair.value);
+      const at = byName ? pair.key : pair.value;
+      offset = at?.range?.[0] ?? offset;
+    } else if (isSeq<Node | null>(target)) {
+      node = target.items[Number(part)];
+      offset = (node as Node | undefined)?.range?.[0] ?? offset;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}
+
+function hasOwnPlace(value: Node | null): boolean {
+  return isAlias(value) || (isScalar(value) && value.value !== null);
+}
+
+const wholeVariable = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
+const anyVariable = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/;
+
+function insertVariables(document: Document.Parsed, environment: NodeJS.ProcessEnv, lines: LineCounter): Fault[] {
+  const faults: Fault[] = [];
+  visit(document, {
+    Scalar(key, node, ancestors) {
+      if (key === 'key' || typeof node.value !== 'string') return;
+      const fault = (message: string) => {
+        faults.push({ ...placeOf(lines, node.range?.[0] ?? 0), path: pathOf(key, ancestors), message });
+      };
+      const name = wholeVariable.exec(node.value)?.[1];
+      if (name === undefined) {
+        if (anyVariable.test(node.value)) fault(`\${NAME} must be the whole value`);
+        return;
+      }
+      const value = environment[name];
+      if (value === undefined || value === '') {
+        fault(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
+      } else {
+        node.value = value;
+      }
+    },
+  });
+  return faults;
+}
+
+/** yaml's `visit` names the place in the parent, and gives all ancestors. */
+function pathOf(key: number | 'key' | 'value' | null, ancestors: readonly unknown[]): Path {
+  const path: (string | number)[] = [];
+  ancestors.forEach((ancestor, depth) => {
+    if (isSeq(ancestor)) {
+      const next = ancestors[depth + 1];
+      path.push(next === undefined ? Number(key) : ancestor.items.indexOf(next));
+    } else if (typeof ancestor === 'object' && ancestor !== null && 'key' in ancestor && isScalar(ancestor.key)) {
+      path.push(String(ancestor.key.value));
+    }
+  });
+  return path;
+}
+
+function placeOf(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}

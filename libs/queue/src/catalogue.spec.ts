@@ -1,0 +1,52 @@
+import type { AttemptId, CallId } from '@redial/call';
+import { describe, expect, it } from 'vitest';
+import { catalogue, fromJob, RefusedJob, toJob } from './catalogue.ts';
+import type { DialJob } from './queues.ts';
+
+const callId = 'call_01ARZ3NDEKTSV4RRFFQ69G5FAV' as CallId;
+const attemptId = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
+const dial: DialJob = { callId, attemptId, to: '********234' };
+
+describe('a job on its way in', () => {
+  it('has its attempt’s id', () => {
+    expect(toJob(catalogue.dial, dial)).toEqual({ name: 'dial', data: dial, id: attemptId });
+    expect(toJob(catalogue.results, { callId, attemptId, witness: 'dialer', evidence: {} }).id).toBe(attemptId);
+  });
+
+  it('has its delivery’s id', () => {
+    expect(toJob(catalogue.deliveries, { deliveryId: `${attemptId}.crm` }).id).toBe(`${attemptId}.crm`);
+    for (const deliveryId of [attemptId, `${attemptId}.`, `${attemptId}.CRM`, 'crm', `${attemptId}:crm`]) {
+      expect(() => toJob(catalogue.deliveries, { deliveryId })).toThrow();
+    }
+  });
+
+  it('never holds a whole number', () => {
+    expect(() => toJob(catalogue.dial, { ...dial, to: '27820001234' })).toThrow(/masked/);
+    expect(toJob(catalogue.dial, { ...dial, to: '1001' }).data.to).toBe('1001');
+  });
+
+  it('holds what the catalogue says and nothing more', () => {
+    expect(() => toJob(catalogue.dial, { ...dial, dial1: '27820001234' } as DialJob)).toThrow();
+  });
+});
+
+describe('a job on its way out', () => {
+  it('is what was put in', () => {
+    expect(fromJob(catalogue.dial, { id: attemptId, data: { ...dial } })).toEqual(dial);
+  });
+
+  it('is refused when somebody edited its data, naming the field and not the value', () => {
+    const edited = { id: attemptId, data: { ...dial, callId: 'call_27820001234' } };
+    expect(() => fromJob(catalogue.dial, edited)).toThrow(RefusedJob);
+    expect(() => fromJob(catalogue.dial, edited)).toThrow(/callId/);
+    expect(() => fromJob(catalogue.dial, edited)).not.toThrow(/27820001234/);
+  });
+
+  it('is refused when its data belongs to another attempt: a duplicate made by hand', () => {
+    expect(() => fromJob(catalogue.dial, { id: 'att_01ARZ3NDEKTSV4RRFFQ69G5FAW', data: dial })).toThrow(RefusedJob);
+  });
+
+  it.each([undefined, null, 'text', 7, []])('is refused when its data is %j', (data) => {
+    expect(() => fromJob(catalogue.dial, { id: attemptId, data })).toThrow(RefusedJob);
+  });
+});

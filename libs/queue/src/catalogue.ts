@@ -1,0 +1,82 @@
+import { AttemptId, CallId, Evidence, Name } from '@redial/call';
+import { UnrecoverableError } from 'bullmq';
+import { z } from 'zod';
+import type { DeliveryJob, DialJob, ResultsJob } from './queues.ts';
+
+/** What a dashboard may show of a number: never five digits in a row. `maskNumber` leaves four at most. */
+const Masked = z
+  .string()
+  .max(80)
+  .refine((text) => !/[0-9]{5}/.test(text), 'must be a masked number');
+
+/** `<attemptId>.<sink name>`. */
+const DeliveryId = z
+  .string()
+  .refine(
+    (text) =>
+      AttemptId.safeParse(text.slice(0, 30)).success && text[30] === '.' && Name.safeParse(text.slice(31)).success,
+    {
+      message: 'must be <attempt id>.<sink name>',
+    },
+  );
+
+/** One kind of job: where it waits, what it holds, which id it has. */
+export interface JobKind<T> {
+  /** The queue's name, and the name of each job in it. */
+  readonly name: string;
+  readonly data: z.ZodType<T>;
+  readonly idOf: (data: T) => string;
+}
+
+/**
+ * Every kind of job. Data is parsed on its way in and on its way out: the dashboard can edit and duplicate jobs, and what somebody
+ * typed there must not be dialled. Ids hold no `:` and are no integers: BullMQ refuses those.
+ */
+export const catalogue: {
+  readonly dial: JobKind<DialJob>;
+  readonly results: JobKind<ResultsJob>;
+  readonly deliveries: JobKind<DeliveryJob>;
+} = {
+  dial: {
+    name: 'dial',
+    data: z.strictObject({ callId: CallId, attemptId: AttemptId, to: Masked }),
+    idOf: ({ attemptId }) => attemptId,
+  },
+  results: {
+    name: 'results',
+    data: z.strictObject({
+      callId: CallId,
+      attemptId: AttemptId,
+      witness: z.string().min(1).max(80),
+      evidence: Evidence,
+    }),
+    idOf: ({ attemptId }) => attemptId,
+  },
+  deliveries: {
+    name: 'deliveries',
+    data: z.strictObject({ deliveryId: DeliveryId }),
+    idOf: ({ deliveryId }) => deliveryId,
+  },
+};
+
+export type QueueName = keyof typeof catalogue;
+
+/** A job of ours on its way to BullMQ. Throws ZodError: a bug of the caller. */
+export function toJob<T>(kind: JobKind<T>, data: T): { readonly name: string; readonly data: T; readonly id: string } {
+  const parsed = kind.data.parse(data);
+  return { name: kind.name, data: parsed, id: kind.idOf(parsed) };
+}
+
+/** A job that does not hold what we put there. BullMQ keeps it as failed and does not run it again. */
+export class RefusedJob extends UnrecoverableError {}
+
+/** A job of BullMQ's → its data; throws `RefusedJob` naming the fields, never their values. */
+export function fromJob<T>(kind: JobKind<T>, job: { readonly id?: string | undefined; readonly data: unknown }): T {
+  const parsed = kind.data.safeParse(job.data);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'data'}: ${issue.message}`);
+    throw new RefusedJob(`refused: the job's data was changed (${fields.join('; ')})`);
+  }
+  if (kind.idOf(parsed.data) !== job.id) throw new RefusedJob("refused: the job's data does not belong to its id");
+  return parsed.data;
+}

@@ -1,0 +1,177 @@
+import type { AttemptId } from '@redial/call';
+import { closeRedis, type Redis } from '@redial/platform';
+import { Queue } from 'bullmq';
+import { catalogue, type JobKind, type QueueName, toJob } from './catalogue.ts';
+import type { DialOrder, QueueCounts, Queues } from './queues.ts';
+
+export interface QueuesOptions {
+  /** A connection of role `queue`: it fails at once while Redis is down. */
+  readonly connection: Redis;
+  /** The hash tag that store and queues share. Default `{redial}`. */
+  readonly prefix?: string;
+  /** What went wrong outside of any call: connection errors, mostly. */
+  readonly onError?: (error: Error, queue: QueueName) => void;
+}
+
+/** Most jobs sent in one go: Redis answers them all before the next. */
+const addMax = 1_000;
+/** A planned attempt whose job sleeps this much longer than it should has been forgotten, not sent to sleep by a gate or a full lane. */
+const oversleptMs = 60_000;
+/** A job may be taken, promoted or finished between two steps of a move: look again, a few times. */
+const lookAgain = 5;
+
+/** Failing results are tried for ever: nothing may be lost. BullMQ wants a number. */
+const forEver = { attempts: 1_000_000, backoff: { type: 'capped' }, stackTraceLimit: 1 } as const;
+
+/** Producers. `close` closes the connection it was given. */
+export function createQueues({ connection, prefix = '{redial}', onError }: QueuesOptions): Queues {
+  function open(name: QueueName): Queue {
+    const queue = new Queue(name, {
+      connection,
+      prefix,
+      // Without these two, BullMQ asks Redis for its version at the start, and a queue made while Redis is down stays broken for ever.
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+      streams: { events: { maxLen: 1_000 } },
+    });
+    queue.on('error', (error) => onError?.(error, name));
+    return queue;
+  }
+  const queues = { dial: open('dial'), results: open('results'), deliveries: open('deliveries') };
+
+  /** Makes sure that a job will run: adds it if it is missing, or kept as done. True if it was added. */
+  async function restore<T>(queue: Queue, kind: JobKind<T>, data: T, options: JobOptions): Promise<boolean> {
+    const job = toJob(kind, data);
+    const state = await queue.getJobState(job.id);
+    if (state !== 'unknown' && state !== 'completed' && state !== 'failed') return false;
+    // Somebody else may restore it at the same moment: an active one is not removed, and one that is there is not added again.
+    if (state !== 'unknown') await queue.remove(job.id);
+    await queue.add(job.name, job.data, { jobId: job.id, ...options });
+    return true;
+  }
+
+  async function addDial(orders: readonly DialOrder[]): Promise<void> {
+    const now = Date.now();
+    for (let from = 0; from < orders.length; from += addMax) {
+      await queues.dial.addBulk(
+        orders.slice(from, from + addMax).map((order) => {
+          const job = toJob(catalogue.dial, dataOf(order));
+          return { name: job.name, data: job.data, opts: { jobId: job.id, ...dialOptions(order, now) } };
+        }),
+      );
+    }
+  }
+
+  async function moveDial(order: DialOrder): Promise<void> {
+    const { attemptId } = order;
+    for (let look = 1; look <= lookAgain; look++) {
+      switch (await queues.dial.getJobState(attemptId)) {
+        case 'active':
+          return;
+        case 'unknown':
+          return addDial([order]);
+        case 'delayed':
+          if (await reschedule(attemptId, order.dueAt)) return;
+          break;
+        default:
+          // Waiting, or kept as done: BullMQ has no way to put these to sleep.
+          if ((await queues.dial.remove(attemptId)) === 1) return addDial([order]);
+      }
+    }
+    // Taken by a dialer each time we looked: it reads the record.
+  }
+
+  /** False: it is not asleep (any more). */
+  async function reschedule(attemptId: AttemptId, dueAt: number): Promise<boolean> {
+    const job = await queues.dial.getJob(attemptId);
+    if (job === undefined) return false;
+    try {
+      await job.changeDelay(delayUntil(dueAt, Date.now()));
+      return true;
+    } catch (error) {
+      if (await isAsleep(attemptId)) throw error;
+      return false;
+    }
+  }
+
+  async function restoreDial(order: DialOrder): Promise<boolean> {
+    if (await restore(queues.dial, catalogue.dial, dataOf(order), dialOptions(order, Date.now()))) return true;
+    // A move that was lost (a crash between record and queue) leaves a job that sleeps until its old time.
+    const wakesAt = await wakingAt(order.attemptId);
+    if (wakesAt === undefined || wakesAt <= Math.max(order.dueAt, Date.now()) + oversleptMs) return false;
+    return reschedule(order.attemptId, order.dueAt);
+  }
+
+  async function wakingAt(attemptId: AttemptId): Promise<number | undefined> {
+    // BullMQ keeps the due time in the upper bits of the score (getDelayedScore in its scripts).
+    const score = await connection.zscore(queues.dial.toKey('delayed'), attemptId);
+    return score === null ? undefined : Number(score) / 0x1000;
+  }
+
+  async function isAsleep(attemptId: AttemptId): Promise<boolean> {
+    return (await wakingAt(attemptId)) !== undefined;
+  }
+
+  return {
+    dial: {
+      add: addDial,
+      move: moveDial,
+      remove: async (attemptId) => {
+        await queues.dial.remove(attemptId);
+      },
+      restore: restoreDial,
+    },
+    results: {
+      add: async (data) => {
+        const { name, id } = toJob(catalogue.results, data);
+        // One round trip. A job that is kept as failed (its data was edited) would swallow every later witness.
+        const [, failed] = await Promise.all([
+          queues.results.add(name, data, { jobId: id, ...forEver }),
+          connection.zscore(queues.results.toKey('failed'), id),
+        ]);
+        if (failed !== null) await restore(queues.results, catalogue.results, data, forEver);
+      },
+    },
+    deliveries: {
+      add: async (data) => {
+        const { name, id } = toJob(catalogue.deliveries, data);
+        await queues.deliveries.add(name, data, { jobId: id });
+      },
+      restore: (data) => restore(queues.deliveries, catalogue.deliveries, data, {}),
+    },
+    counts: async () => {
+      const [dial, results, deliveries] = await Promise.all(
+        [queues.dial, queues.results, queues.deliveries].map(countsOf),
+      );
+      const none: QueueCounts = { waiting: 0, active: 0, delayed: 0, failed: 0 };
+      return { dial: dial ?? none, results: results ?? none, deliveries: deliveries ?? none };
+    },
+    native: Object.values(queues),
+    close: async () => {
+      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+      await closeRedis(connection);
+    },
+  };
+}
+
+type JobOptions = { readonly delay?: number; readonly priority?: number } | typeof forEver;
+
+/** Nothing that BullMQ would take by itself: a job is written with its options, a thousand at a time. */
+function dialOptions({ dueAt, priority }: DialOrder, now: number): JobOptions {
+  const delay = delayUntil(dueAt, now);
+  return { ...(delay > 0 && { delay }), ...(priority > 0 && { priority }) };
+}
+
+function dataOf({ callId, attemptId, to }: DialOrder) {
+  return { callId, attemptId, to };
+}
+
+function delayUntil(dueAt: number, now: number): number {
+  return Math.max(0, dueAt - now);
+}
+
+async function countsOf(queue: Queue): Promise<QueueCounts> {
+  const counts = await queue.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed');
+  const { wait = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
+  return { waiting: wait + prioritized, active, delayed, failed };
+}

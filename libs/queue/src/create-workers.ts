@@ -1,0 +1,163 @@
+import { maskText, type Redis } from '@redial/platform';
+import { DelayedError, type Job, UnrecoverableError, Worker, type WorkerOptions } from 'bullmq';
+import { catalogue, fromJob, type QueueName } from './catalogue.ts';
+import type { QueueWorker, Workers } from './queues.ts';
+import { retryDelayMs } from './retry-delay.ts';
+
+export interface WorkersOptions {
+  /** A connection of role `worker`. BullMQ makes a second one of it for each worker, to wait on. Stays open: who made it closes it. */
+  readonly connection: Redis;
+  /** The hash tag that store and queues share. Default `{redial}`. */
+  readonly prefix?: string;
+  /** A handler threw, a job was refused, or Redis could not be reached. Nothing to do but tell: the job is run again or put back. */
+  readonly onError?: (error: Error, where: { readonly queue: QueueName; readonly jobId?: string }) => void;
+  /** How long a job of a killed process stays untouched at most; a living one renews its lock at half of it. Default 20 s. */
+  readonly lockDurationMs?: number;
+  /** How often the jobs of killed processes are looked for. Default 10 s. */
+  readonly stalledIntervalMs?: number;
+}
+
+/** How often the job of a dying process is started anew, before it is left to the sweeper. The fence makes each harmless. */
+const stalledMax = 10;
+/** After a lost connection. */
+const retryMs = 1_000;
+
+/** What the dashboard keeps. BullMQ's own repetitions are off, so a job that is kept is history, and nothing depends on it. */
+const kept: Readonly<Record<QueueName, Pick<WorkerOptions, 'removeOnComplete' | 'removeOnFail'>>> = {
+  dial: { removeOnComplete: { age: 86_400, count: 2_000 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
+  // As long as they are kept, late witnesses of the same attempt add nothing.
+  results: { removeOnComplete: { age: 3_600, count: 5_000 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
+  deliveries: { removeOnComplete: { age: 3_600, count: 1_000 }, removeOnFail: { age: 30 * 86_400, count: 10_000 } },
+};
+
+export function createWorkers(options: WorkersOptions): Workers {
+  const { connection, prefix = '{redial}', onError, lockDurationMs = 20_000, stalledIntervalMs = 10_000 } = options;
+
+  /** What a handler's verdict comes to: a value to keep with the job, or one of BullMQ's errors. */
+  type Process = (job: Job, token: string) => Promise<string>;
+
+  function start(queue: QueueName, concurrency: number, process: Process): QueueWorker {
+    const underway = new Underway();
+    const worker = new Worker(
+      queue,
+      async (job, token = '') => {
+        underway.begin();
+        try {
+          return await process(job, token);
+        } catch (error) {
+          if (error instanceof DelayedError || error instanceof KeptAsFailed) throw error;
+          const thrown = error instanceof Error ? error : new Error(String(error));
+          onError?.(thrown, { queue, ...(job.id !== undefined && { jobId: job.id }) });
+          throw forDashboard(thrown);
+        } finally {
+          underway.end();
+        }
+      },
+      {
+        connection,
+        prefix,
+        concurrency,
+        lockDuration: lockDurationMs,
+        stalledInterval: stalledIntervalMs,
+        maxStalledCount: stalledMax,
+        runRetryDelay: retryMs,
+        settings: { backoffStrategy: (failures) => retryDelayMs(failures) },
+        ...kept[queue],
+      },
+    );
+    worker.on('error', (error) => onError?.(error, { queue }));
+    return {
+      get active() {
+        return underway.count;
+      },
+      drain: (graceMs) => drain(worker, underway, graceMs),
+    };
+  }
+
+  return {
+    dial: (concurrency, handle) =>
+      start('dial', concurrency, async (job, token) => {
+        const verdict = await handle(fromJob(catalogue.dial, job));
+        return verdict.type === 'done' ? verdict.note : sleep(job, token, verdict.at, verdict.note);
+      }),
+    results: (concurrency, handle) =>
+      start('results', concurrency, async (job) => {
+        await handle(fromJob(catalogue.results, job));
+        return 'settled';
+      }),
+    deliveries: (concurrency, handle) =>
+      start('deliveries', concurrency, async (job, token) => {
+        const verdict = await handle(fromJob(catalogue.deliveries, job), job.attemptsStarted - 1);
+        switch (verdict.type) {
+          case 'done':
+            return 'delivered';
+          case 'again':
+            return sleep(job, token, Date.now() + verdict.afterMs, verdict.error);
+          case 'dead':
+            throw new KeptAsFailed(verdict.error);
+        }
+      }),
+  };
+}
+
+/** Puts the job to sleep; the note is what the dashboard shows meanwhile. Uses up none of BullMQ's attempts. */
+async function sleep(job: Job, token: string, until: number, note: string): Promise<never> {
+  // One round trip for both.
+  await Promise.all([job.updateProgress(maskText(note)), job.moveToDelayed(until, token)]);
+  throw new DelayedError();
+}
+
+/** What a failed job shows of its error: kind and message, no stack (which quotes the message) and no phone number. */
+function forDashboard(error: Error): Error {
+  const message = maskText(error.message);
+  if (error instanceof UnrecoverableError) return new KeptAsFailed(message);
+  return Object.assign(new Error(message), { stack: `${error.name}: ${message}` });
+}
+
+/** Not run again, kept for the dashboard. */
+class KeptAsFailed extends UnrecoverableError {
+  constructor(reason: string) {
+    const message = maskText(reason);
+    super(message);
+    this.stack = message;
+  }
+}
+
+/** Counts handlers under way. */
+class Underway {
+  count = 0;
+  #whenIdle: (() => void)[] = [];
+
+  begin(): void {
+    this.count++;
+  }
+
+  end(): void {
+    this.count--;
+    if (this.count === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  whenIdle(): Promise<void> {
+    return this.count === 0 ? Promise.resolve() : new Promise((resolve) => this.#whenIdle.push(resolve));
+  }
+}
+
+/**
+ * Jobs that are not done in time are dropped: their locks are no longer renewed, and another process starts them anew, or this
+ * one after its restart.
+ */
+async function drain(worker: Worker, underway: Underway, graceMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const graceOver = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), graceMs);
+  });
+  try {
+    await worker.pause(true);
+    const idle = await Promise.race([underway.whenIdle(), graceOver]);
+    // A job that was fetched in the moment of pausing is still waited for by a close that is not forced.
+    if (idle !== 'late') await Promise.race([worker.close(), graceOver]);
+    else await worker.close(true);
+  } finally {
+    clearTimeout(timer);
+  }
+}

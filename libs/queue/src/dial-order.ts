@@ -1,0 +1,13 @@
+import { type AttemptId, type Call, destinationDigits, maskNumber } from '@redial/call';
+import type { DialOrder } from './queues.ts';
+
+/** A call's planned attempt → its `dial` job. The number is masked: the dashboard shows it. */
+export function dialOrder(call: Call, planned: { readonly attemptId: AttemptId; readonly dueAt: number }): DialOrder {
+  return {
+    callId: call.id,
+    attemptId: planned.attemptId,
+    to: maskNumber(destinationDigits(call.request.dial2)),
+    dueAt: planned.dueAt,
+    priority: call.request.priority,
+  };
+}

@@ -1,0 +1,83 @@
+import type { AttemptId, CallId, Evidence } from '@redial/call';
+
+/** A `dial` job: one attempt, until dial1's outcome is known. Job id = attempt id. */
+export interface DialJob {
+  readonly callId: CallId;
+  readonly attemptId: AttemptId;
+  /** Masked: what the dashboard shows must not leak people. */
+  readonly to: string;
+}
+
+/** A `results` job: one attempt has ended, says a witness. Job id = attempt id, so that late witnesses add nothing. */
+export interface ResultsJob {
+  readonly callId: CallId;
+  readonly attemptId: AttemptId;
+  readonly witness: string;
+  readonly evidence: Evidence;
+}
+
+/** A `deliveries` job: one CDR to one webhook. Job id = delivery id. */
+export interface DeliveryJob {
+  readonly deliveryId: string;
+}
+
+export interface DialOrder extends DialJob {
+  readonly dueAt: number;
+  readonly priority: number;
+}
+
+/** What the handler of a `dial` job says when it is done with it. */
+export type DialVerdict =
+  /** The attempt was dialled, or there is nothing (more) to dial; kept with the job for the dashboard. */
+  | { readonly type: 'done'; readonly note: string }
+  /** Not now: the job sleeps until `at`. Uses up nothing. */
+  | { readonly type: 'later'; readonly at: number; readonly note: string };
+
+/** What the handler of a `deliveries` job says. */
+export type DeliveryVerdict =
+  | { readonly type: 'done' }
+  /** Try again after `afterMs`. */
+  | { readonly type: 'again'; readonly afterMs: number; readonly error: string }
+  /** Out of tries; the job is kept as failed. */
+  | { readonly type: 'dead'; readonly error: string };
+
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+}
+
+/** Producers. Every method rejects at once while Redis is down: nothing is held in memory. */
+export interface Queues {
+  readonly dial: {
+    /** Adds jobs; one whose id is already there is left as it is. */
+    add(orders: readonly DialOrder[]): Promise<void>;
+    /** Moves a sleeping job; puts it there if the queue has lost it. An active one is left to its dialer, which reads the record. */
+    move(order: DialOrder): Promise<void>;
+    remove(attemptId: AttemptId): Promise<void>;
+    /** For the sweeper: makes sure that a planned attempt has a job that will run. True if one was put back. */
+    restore(order: DialOrder): Promise<boolean>;
+  };
+  readonly results: { add(job: ResultsJob): Promise<void> };
+  readonly deliveries: { add(job: DeliveryJob): Promise<void>; restore(job: DeliveryJob): Promise<boolean> };
+  counts(): Promise<Record<'dial' | 'results' | 'deliveries', QueueCounts>>;
+  /** BullMQ's own objects, for the dashboard alone. */
+  readonly native: readonly unknown[];
+  close(): Promise<void>;
+}
+
+export interface QueueWorker {
+  /** Takes no more jobs, waits for those under way (at most `graceMs`), then closes. */
+  drain(graceMs: number): Promise<void>;
+  readonly active: number;
+}
+
+export interface Workers {
+  dial(concurrency: number, handle: (job: DialJob) => Promise<DialVerdict>): QueueWorker;
+  results(concurrency: number, handle: (job: ResultsJob) => Promise<void>): QueueWorker;
+  deliveries(
+    concurrency: number,
+    handle: (job: DeliveryJob, triesMade: number) => Promise<DeliveryVerdict>,
+  ): QueueWorker;
+}

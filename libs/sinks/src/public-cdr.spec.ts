@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { cdrFixture } from './cdr.support.ts';
+import { toPublicCdr } from './public-cdr.ts';
+
+describe('the public CDR', () => {
+  it('has this shape, for ever', () => {
+    expect(toPublicCdr(cdrFixture())).toEqual({
+      id: 'att_01JQFZ0000000000000000000A',
+      callId: 'call_01JQFZ0000000000000000000B',
+      tenantId: 'acme',
+      reference: 'order-7',
+      dialect: 'v1',
+      attemptNumber: 1,
+      pbx: 'pbx1',
+      disposition: 'busy',
+      class: 'contact',
+      connected: false,
+      dial1: {
+        destination: { kind: 'extension', extension: '1001' },
+        disposition: 'answered',
+        cause: 16,
+        sipCode: null,
+        reason: null,
+        dialStatus: null,
+        ringingAt: '2026-03-29T07:00:00.350Z',
+        answeredAt: '2026-03-29T07:00:04.250Z',
+        uniqueId: 'att_01JQFZ0000000000000000000A',
+      },
+      dial2: {
+        destination: { kind: 'number', number: '+27821234567', trunk: 'carrier' },
+        disposition: 'busy',
+        cause: 17,
+        sipCode: 486,
+        reason: null,
+        dialStatus: 'BUSY',
+        ringingAt: null,
+        answeredAt: null,
+        uniqueId: '1774767600.42',
+      },
+      callerId: '27110000000',
+      dueAt: '2026-03-29T07:00:00.000Z',
+      startedAt: '2026-03-29T07:00:00.250Z',
+      endedAt: '2026-03-29T07:00:06.250Z',
+      talkMs: 0,
+      endedBy: null,
+      lost: false,
+      call: { state: 'waiting', nextAttemptAt: '2026-03-29T07:01:06.250Z' },
+    });
+  });
+
+  it('says null, and leaves nothing out, where there is nothing to say', () => {
+    const {
+      callerId: _none,
+      nextAttemptAt: _never,
+      ...rest
+    } = cdrFixture({
+      talkMs: null,
+      callStatus: 'unknown',
+      dial2: { destination: { kind: 'extension', extension: '1002' }, disposition: 'not_dialed' },
+    });
+    const shown = toPublicCdr(rest);
+    expect(shown).toMatchObject({ callerId: null, talkMs: null, call: { state: 'unknown', nextAttemptAt: null } });
+    expect(Object.keys(shown)).toEqual(Object.keys(toPublicCdr(cdrFixture())));
+    expect(Object.keys(shown.dial2)).toEqual(Object.keys(toPublicCdr(cdrFixture()).dial2));
+    expect(JSON.parse(JSON.stringify(shown))).toEqual(shown);
+  });
+});

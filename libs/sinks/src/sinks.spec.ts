@@ -1,0 +1,41 @@
+import { Tenant } from '@redial/call';
+import type { Redis } from '@redial/platform';
+import { describe, expect, it } from 'vitest';
+import { createSinks } from './sinks.ts';
+
+const redis = {} as Redis;
+const formats = { click2dial: () => '' };
+
+function tenant(id: string, sinks: unknown[]) {
+  return Tenant.parse({
+    id,
+    timeZone: 'UTC',
+    apiKeys: [{ name: 'main', sha256: 'a'.repeat(64) }],
+    numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } },
+    extensions: {},
+    sinks,
+  });
+}
+const webhook = { type: 'webhook', name: 'crm', url: 'https://crm.example', secret: `whsec_${'A'.repeat(32)}` };
+
+describe('sinks', () => {
+  it('are found by tenant and name', () => {
+    const tenants = [
+      tenant('acme', [webhook, { type: 'redis-stream', name: 'all', key: 'cdrs' }]),
+      tenant('zeta', [{ type: 'redis-list', name: 'crm', key: 'cdrs' }]),
+    ];
+    const sinks = createSinks({ tenants, redis, formats });
+    expect(sinks.find('acme', 'crm')?.type).toBe('webhook');
+    expect(sinks.find('acme', 'all')?.type).toBe('redis-stream');
+    expect(sinks.find('zeta', 'crm')?.type).toBe('redis-list');
+    expect(sinks.find('zeta', 'all')).toBeUndefined();
+  });
+
+  it('that cannot work are named at once, without their secrets', () => {
+    const build = (sink: unknown) => () => createSinks({ tenants: [tenant('acme', [sink])], redis, formats });
+    expect(build({ type: 'redis-list', name: 'old', key: 'a}b' })).toThrow('sink old of tenant acme');
+    expect(build({ ...webhook, url: 'https://hush%E0@crm.example' })).toThrow(
+      /^sink crm of tenant acme: its url or its secret cannot be used \(the secret is whsec_ and base64\)$/,
+    );
+  });
+});

@@ -1,0 +1,27 @@
+import { jitterMs } from '@redial/call';
+
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** From a failed try to the next: the schedule that the Standard Webhooks specification suggests, after the immediate first try. */
+export const retryDelaysMs: readonly number[] = [
+  5 * second,
+  5 * minute,
+  30 * minute,
+  2 * hour,
+  5 * hour,
+  10 * hour,
+  14 * hour,
+  20 * hour,
+  24 * hour,
+];
+
+/**
+ * How long to wait after so many failed tries; undefined when that was the last. Up to a tenth is added, from the delivery's id and
+ * the try, so that what failed together does not come back together.
+ */
+export function nextTryAfterMs(triesMade: number, deliveryId: string): number | undefined {
+  const delayMs = retryDelaysMs[triesMade - 1];
+  return delayMs === undefined ? undefined : delayMs + jitterMs(`${deliveryId}.${triesMade}`, delayMs);
+}

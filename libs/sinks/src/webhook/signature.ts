@@ -1,0 +1,23 @@
+import { Webhook } from 'standardwebhooks';
+
+export interface WebhookMessage {
+  readonly id: string;
+  /** When this try is made, epoch ms: receivers refuse what is old, so that it cannot be replayed. */
+  readonly at: number;
+  readonly body: string;
+}
+
+export type SignWebhook = (message: WebhookMessage) => Record<string, string>;
+
+/**
+ * The three headers of Standard Webhooks, signed with every secret: while one is being replaced, the receiver may know either.
+ * Throws for a secret that is not base64.
+ */
+export function createSigner(secrets: readonly string[]): SignWebhook {
+  const signers = secrets.map((secret) => new Webhook(secret));
+  return ({ id, at, body }) => ({
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at / 1_000)),
+    'webhook-signature': signers.map((signer) => signer.sign(id, new Date(at), body)).join(' '),
+  });
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { cdrFixture } from '../cdr.support.ts';
+import { createWebhookSink } from './webhook-sink.ts';
+
+const delivery = { id: 'att_1.crm', createdAt: 0, tries: 0 };
+
+function setup(send: typeof fetch, url = 'https://crm.example/hook') {
+  const clock = { at: 0, now: () => clock.at };
+  const secrets = [`whsec_${'A'.repeat(32)}`];
+  const sink = createWebhookSink({ name: 'crm', url, secrets, timeoutMs: 15_000, fetch: send, clock });
+  return { clock, deliver: () => sink.deliver(cdrFixture(), delivery) };
+}
+
+describe('what a receiver answers', () => {
+  it.each([
+    [200, { type: 'delivered' }],
+    [204, { type: 'delivered' }],
+    [302, { type: 'failed', retryable: true, error: 'HTTP 302 (redirects are not followed)' }],
+    [400, { type: 'failed', retryable: true, error: 'HTTP 400' }],
+    [404, { type: 'failed', retryable: true, error: 'HTTP 404' }],
+    [410, { type: 'failed', retryable: false, error: 'HTTP 410 (gone)' }],
+    [429, { type: 'failed', retryable: true, error: 'HTTP 429' }],
+    [503, { type: 'failed', retryable: true, error: 'HTTP 503' }],
+  ])('HTTP %i', async (status, result) => {
+    const { deliver } = setup(async () => new Response(null, { status }));
+    expect(await deliver()).toEqual(result);
+  });
+});
+
+describe('the body of an answer', () => {
+  it('is not read but let go, and cannot undo the status', async () => {
+    const reads: string[] = [];
+    const body = new ReadableStream(
+      {
+        pull: () => void reads.push('read'),
+        cancel: () => {
+          reads.push('let go');
+          throw new Error('broken');
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const { deliver } = setup(async () => new Response(body));
+    expect(await deliver()).toEqual({ type: 'delivered' });
+    expect(reads).toEqual(['let go']);
+  });
+});
+
+describe('what happens on the way', () => {
+  const failed = (error: string) => ({ type: 'failed', retryable: true, error });
+  const coded = (code: string) => Object.assign(new Error(`${code} 10.0.0.9:443`), { code });
+  it.each([
+    ['no answer', new DOMException('The operation timed out', 'TimeoutError'), 'no answer within 15 s'],
+    ['nobody listens', new TypeError('fetch failed', { cause: coded('ECONNREFUSED') }), 'connection refused'],
+    [
+      'nobody listens on any address',
+      new TypeError('fetch failed', { cause: new AggregateError([coded('ENETUNREACH'), coded('ETIMEDOUT')]) }),
+      'network unreachable',
+    ],
+    ['no such name', new TypeError('fetch failed', { cause: coded('ENOTFOUND') }), 'host name not found'],
+    ['a bad certificate', new TypeError('fetch failed', { cause: coded('CERT_HAS_EXPIRED') }), 'TLS: CERT_HAS_EXPIRED'],
+    ['something new', new TypeError('fetch failed', { cause: coded('ESURPRISE') }), 'request failed: ESURPRISE'],
+    ['something without a name', 'boo', 'request failed'],
+  ])('%s', async (_what, error, sentence) => {
+    const { deliver } = setup(() => Promise.reject(error));
+    expect(await deliver()).toEqual(failed(sentence));
+  });
+});
+
+describe('an address with a login', () => {
+  it('is sent as Basic authorization', async () => {
+    const seen: unknown[] = [];
+    const { deliver } = setup(async (address, init) => {
+      seen.push(address, new Headers(init?.headers).get('authorization'));
+      return new Response();
+    }, 'https://crm:p%40ss@crm.example/hook');
+    await deliver();
+    expect(seen).toEqual(['https://crm.example/hook', `Basic ${Buffer.from('crm:p@ss').toString('base64')}`]);
+  });
+});
+
+describe('a slow receiver', () => {
+  it('is spared once 8 have waited for a second, and asked again when it answers', async () => {
+    const answers: ((response: Response) => void)[] = [];
+    const { clock, deliver } = setup(() => new Promise((resolve) => answers.push(resolve)));
+    const waiting = Array.from({ length: 8 }, deliver);
+
+    clock.at = 1_000;
+    expect(await deliver()).toMatchObject({ type: 'failed', retryable: true, notTried: { afterMs: 2_000 } });
+    expect(answers).toHaveLength(8);
+
+    for (const answer of answers.splice(0)) answer(new Response());
+    await Promise.all(waiting);
+    const next = deliver();
+    answers[0]?.(new Response());
+    expect(await next).toEqual({ type: 'delivered' });
+  });
+
+  it('is any number of requests away from a fast one', async () => {
+    const { deliver } = setup(async () => new Response());
+    const results = await Promise.all(Array.from({ length: 500 }, deliver));
+    expect(new Set(results.map((r) => r.type))).toEqual(new Set(['delivered']));
+  });
+});

@@ -1,0 +1,36 @@
+import type { Redis } from '@redial/platform';
+import type { StoreKeys } from './keys.ts';
+import { commitScript } from './scripts/commit.ts';
+import { runScript } from './scripts/script.ts';
+
+/** One Redis command, as words. */
+export type Write = readonly [command: string, ...words: (string | number)[]];
+
+export type Expectation =
+  | { readonly kind: 'call'; readonly key: string; readonly version: number }
+  /** Version 0: it does not exist. */
+  | { readonly kind: 'attempt'; readonly key: string; readonly version: number }
+  /** Unused, or held with this fingerprint and not yet answered. */
+  | { readonly kind: 'idempotency'; readonly key: string; readonly fingerprint: string };
+
+export type Committed = { readonly ok: true } | { readonly ok: false; readonly unmet: Expectation };
+
+/** Runs all writes, in order and in one step, if every expectation holds; else none. One round trip. */
+export async function commit(
+  redis: Redis,
+  keys: StoreKeys,
+  expectations: readonly Expectation[],
+  writes: readonly Write[],
+): Promise<Committed> {
+  const args: (string | number)[] = [expectations.length];
+  for (const e of expectations) args.push(e.kind, e.key, e.kind === 'idempotency' ? e.fingerprint : e.version);
+  for (const write of writes) {
+    args.push(write.length);
+    for (const word of write) args.push(word);
+  }
+  const unmet = await runScript(redis, commitScript, [keys.due], args);
+  if (unmet === 0) return { ok: true };
+  const expectation = expectations[Number(unmet) - 1];
+  if (expectation === undefined) throw new TypeError(`unexpected answer of the commit script: ${String(unmet)}`);
+  return { ok: false, unmet: expectation };
+}

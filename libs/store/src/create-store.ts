@@ -1,0 +1,63 @@
+import { closeRedis, type Redis } from '@redial/platform';
+import { attemptsOf } from './attempts.ts';
+import { callsOf } from './calls.ts';
+import { cancelChannelOf } from './cancel-channel.ts';
+import { deliveriesOf } from './deliveries.ts';
+import { durabilityOf } from './durability.ts';
+import { idempotencyOf } from './idempotency.ts';
+import { storeKeys } from './keys.ts';
+import { pbxReportsOf } from './pbx-reports.ts';
+import { placesOf } from './places.ts';
+import { leadScript } from './scripts/lead.ts';
+import { runScript } from './scripts/script.ts';
+import type { Store } from './store.ts';
+import type { StoreContext } from './store-context.ts';
+
+export interface StoreOptions {
+  /** A connection of role `store`. */
+  readonly redis: Redis;
+  /** A connection of role `subscriber`; needed by `onCancel` alone. */
+  readonly subscriber?: Redis;
+  /** Holds the hash tag that all keys share; the same for every process of an installation. Default `{redial}`. */
+  readonly prefix?: string;
+  /** How long an ended call, its attempts, CDRs and deliveries are kept. Default 90 days. */
+  readonly retentionSeconds?: number;
+  /** How long a repetition of an idempotency key is answered with the first reply. Default 24 hours. */
+  readonly idempotencySeconds?: number;
+  /** After how long a first use that was neither completed nor abandoned is forgotten. Default 60 s. */
+  readonly idempotencyInFlightSeconds?: number;
+}
+
+/** Call records in Redis. `close` closes the connections it was given. */
+export function createStore(options: StoreOptions): Store {
+  const { redis, subscriber, prefix = '{redial}' } = options;
+  const keys = storeKeys(prefix);
+  const context: StoreContext = {
+    redis,
+    keys,
+    retentionMs: (options.retentionSeconds ?? 90 * 86_400) * 1_000,
+    idempotencyMs: (options.idempotencySeconds ?? 86_400) * 1_000,
+    idempotencyInFlightMs: (options.idempotencyInFlightSeconds ?? 60) * 1_000,
+  };
+  const { close: closeDurability, ...durability } = durabilityOf(context);
+
+  return {
+    ...callsOf(context),
+    ...attemptsOf(context),
+    ...placesOf(context),
+    ...deliveriesOf(context),
+    ...pbxReportsOf(context),
+    ...idempotencyOf(context),
+    ...cancelChannelOf(context, subscriber),
+    ...durability,
+    lead: async (name, holder, leaseMs) =>
+      (await runScript(redis, leadScript, [keys.lease(name)], [holder, leaseMs])) === 1,
+    ping: async () => {
+      await redis.ping();
+    },
+    close: async () => {
+      await closeDurability();
+      await Promise.all([closeRedis(redis), ...(subscriber ? [closeRedis(subscriber)] : [])]);
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Call } from '@redial/call';
+import { describe, expect, it } from 'vitest';
+import { decodeAttempt, decodeCall, decodePlain, encodeCall, MalformedRecord } from './documents.ts';
+
+const call = { id: 'call_1', state: { status: 'queued' }, request: {}, reference: 'two words' } as unknown as Call;
+const attempt = { id: 'att_1', callId: 'call_1', plan: {} };
+
+describe('a call in Redis', () => {
+  it('comes back as it was written, with its version', () => {
+    expect(decodeCall('key', encodeCall(17, call))).toEqual({ value: call, version: 17 });
+  });
+
+  it('is undefined where there is none', () => {
+    expect(decodeCall('key', null)).toBeUndefined();
+  });
+
+  it.each([
+    '',
+    '1',
+    '{"id":1}',
+    '1 {"id"',
+    '1 []',
+    '1 null',
+    '1 {"id":"call_1"}',
+    'x {"id":1,"state":{},"request":{}}',
+  ])('is refused when it is %j, without quoting it', (raw) => {
+    expect(() => decodeCall('key', raw)).toThrow(new MalformedRecord('key'));
+  });
+});
+
+describe('an attempt in Redis', () => {
+  it('comes back with the progress noted beside it', () => {
+    const read = decodeAttempt('key', ['1', JSON.stringify(attempt), '100', '200']);
+    expect(read).toEqual({ value: { ...attempt, ringingAt: 100, answeredAt: 200 }, version: 1 });
+  });
+
+  it('believes its document before the progress', () => {
+    expect(
+      decodeAttempt('key', ['2', JSON.stringify({ ...attempt, ringingAt: 5 }), '100', null])?.value.ringingAt,
+    ).toBe(5);
+  });
+
+  it('is undefined where there is none, and refused when it is half there', () => {
+    expect(decodeAttempt('key', [null, null, null, null])).toBeUndefined();
+    expect(() => decodeAttempt('key', ['1', null, null, null])).toThrow(MalformedRecord);
+    expect(() => decodeAttempt('key', [null, JSON.stringify(attempt), null, null])).toThrow(MalformedRecord);
+    expect(() => decodeAttempt('key', ['1', '{}', null, null])).toThrow(MalformedRecord);
+  });
+});
+
+it('a CDR or delivery without an id is refused', () => {
+  expect(() => decodePlain('key', '{}')).toThrow(MalformedRecord);
+  expect(decodePlain('key', '{"id":"a"}')).toEqual({ id: 'a' });
+});

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { storeKeys } from './keys.ts';
+
+it('refuses a prefix without a hash tag: its keys would be scattered over a Cluster, and no write atomic', () => {
+  for (const prefix of ['redial', '{}', '', '{redial']) expect(() => storeKeys(prefix)).toThrow(RangeError);
+  expect(storeKeys('eu:{redial}').due).toBe('eu:{redial}:due');
+});
+
+it('shows nothing of a client’s own idempotency key', () => {
+  const key = storeKeys('{redial}').idempotency({ tenantId: 'acme', key: '+27 82 000 1234' });
+  expect(key).toMatch(/^\{redial\}:idempotency:acme:[0-9a-f]{32}$/);
+});

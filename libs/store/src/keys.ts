@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import type { AttemptId, CallId, CallStatus } from '@redial/call';
+import type { IdempotencyKey } from './store.ts';
+
+/**
+ * The name of every key the store uses. All hold the prefix's hash tag and so lie on one node of a Redis Cluster: that is what makes
+ * a write over several keys atomic there. A second shard is a second prefix. The queues live under the same prefix as
+ * `<prefix>:dial:…`, `<prefix>:results:…` and `<prefix>:deliveries:…`: none of these words may be used here.
+ *
+ * Types: call, cdr, delivery, lease: string · attempt, idempotency, pace, grant, today: hash · the rest: sorted sets, but `slots`,
+ * a counter. No key holds a phone number, a reference is held by `calls-by-reference` and `ended` alone.
+ */
+export function storeKeys(prefix: string) {
+  if (!/\{[^{}]+\}/.test(prefix))
+    throw new RangeError(`the store's prefix needs a hash tag like {redial}, it is ${prefix}`);
+  const key = (name: string): string => `${prefix}:${name}`;
+  return {
+    call: (id: CallId) => key(`call:${id}`),
+    attempt: (id: AttemptId) => key(`attempt:${id}`),
+    cdr: (id: string) => key(`cdr:${id}`),
+    delivery: (id: string) => key(`delivery:${id}`),
+
+    /** Planned attempts: call ids by dueAt. */
+    due: key('due'),
+    /** Ended calls by the instant at which they are forgotten; see call-index.ts for the members. */
+    ended: key('ended'),
+    /** Fenced and not settled: attempt ids by originatedAt. */
+    open: (pbx: string) => key(`open:${pbx}`),
+    callsByTime: (tenantId: string) => key(`calls:${tenantId}`),
+    callsByStatus: (tenantId: string, status: CallStatus) => key(`calls-by-status:${tenantId}:${status}`),
+    callsByReference: (tenantId: string) => key(`calls-by-reference:${tenantId}`),
+
+    /** Places held: `<attempt>#<n>` by the end of the lease. */
+    places: (lane: string) => key(`places:${lane}`),
+    pace: (lane: string) => key(`pace:${lane}`),
+    grant: (id: AttemptId) => key(`grant:${id}`),
+    slots: (pbx: string) => key(`slots:${pbx}`),
+    /** Attempts of one day: a hash of the number → how many. */
+    today: (tenantId: string, day: string) => key(`today:${tenantId}:${day}`),
+
+    /** A client's own key may hold anything and be long: hashed. */
+    idempotency: ({ tenantId, key: own }: Pick<IdempotencyKey, 'tenantId' | 'key'>) =>
+      key(`idempotency:${tenantId}:${shortHash(own)}`),
+
+    /** Pending deliveries by createdAt. */
+    undelivered: key('undelivered'),
+    /** Dead letters by the instant they died. */
+    dead: (tenantId: string) => key(`dead:${tenantId}`),
+
+    /** What processes say of their links to the PBXs. */
+    pbxReports: key('pbx-reports'),
+    lease: (name: string) => key(`lease:${name}`),
+    /** Written to be waited for; see durability.ts. */
+    fsyncMark: key('fsync-mark'),
+    /** A pub/sub channel. */
+    cancelChannel: key('cancel'),
+  };
+}
+
+export type StoreKeys = ReturnType<typeof storeKeys>;
+
+/** 128 bits of SHA-256: no collision to be feared, and nothing of the text to be read. */
+export function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}

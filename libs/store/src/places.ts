@@ -1,0 +1,65 @@
+import type { AttemptId } from '@redial/call';
+import { releasePlacesScript } from './scripts/release-places.ts';
+import { runScript } from './scripts/script.ts';
+import { takePlacesScript } from './scripts/take-places.ts';
+import type { LaneRequest, Places, Store } from './store.ts';
+import type { StoreContext } from './store-context.ts';
+
+/** Most places of one lane that one attempt may hold; a call has two legs. */
+export const placesMax = 4;
+/** The PBX journal's size: see design.md. */
+export const journalSlots = 100_000;
+/** When a full lane is asked again at the earliest: nobody knows when a talk ends. */
+const fullRetryMs = 1_000;
+/** Waiters of one lane are spread over this long at most. */
+const waitWindowMs = 30_000;
+
+/** What an attempt's places are called in a lane, the ones it may hold and more: removing what is not there does nothing. */
+export function placeMembers(id: AttemptId): string[] {
+  return Array.from({ length: placesMax }, (_, i) => `${id}#${i + 1}`);
+}
+
+export function placesOf({ redis, keys }: StoreContext): Pick<Store, 'takePlaces' | 'releasePlaces' | 'placesHeld'> {
+  async function takePlaces(request: Parameters<Store['takePlaces']>[0]): Promise<Places> {
+    const { attemptId, pbx, lanes, now, leaseMs, horizonMs } = request;
+    for (const lane of lanes) checkLane(lane);
+    const answer = await runScript(
+      redis,
+      takePlacesScript,
+      [keys.slots(pbx), keys.grant(attemptId), ...lanes.flatMap(({ lane }) => [keys.places(lane), keys.pace(lane)])],
+      [
+        attemptId,
+        ...[now, leaseMs, horizonMs, fullRetryMs, waitWindowMs, journalSlots],
+        ...lanes.flatMap((lane) => [lane.places, lane.maxCalls, 1_000 / lane.maxCallsPerSecond]),
+      ],
+    );
+    const [granted, a, b, c] = answer as [number, number, number | 'calls' | 'rate', number | undefined];
+    if (granted === 1) return { granted: true, startAt: a, slot: Number(b) };
+    return { granted: false, lane: lanes[a - 1]?.lane ?? '', reason: b as 'calls' | 'rate', retryAt: c ?? now };
+  }
+
+  async function releasePlaces(attemptId: AttemptId, lanes: readonly string[]): Promise<void> {
+    await runScript(
+      redis,
+      releasePlacesScript,
+      [keys.attempt(attemptId), keys.grant(attemptId), ...lanes.map(keys.places)],
+      placeMembers(attemptId),
+    );
+  }
+
+  async function placesHeld(lanes: readonly string[], now: number): Promise<Record<string, number>> {
+    const counts = await Promise.all(lanes.map((lane) => redis.zcount(keys.places(lane), `(${now}`, '+inf')));
+    return Object.fromEntries(lanes.map((lane, i) => [lane, counts[i] ?? 0]));
+  }
+
+  return { takePlaces, releasePlaces, placesHeld };
+}
+
+function checkLane({ lane, places, maxCalls, maxCallsPerSecond }: LaneRequest): void {
+  if (!Number.isInteger(places) || places < 1 || places > placesMax) {
+    throw new RangeError(`an attempt takes 1 to ${placesMax} places of lane ${lane}, not ${places}`);
+  }
+  if (!(maxCallsPerSecond > 0) || !(maxCalls >= places)) {
+    throw new RangeError(`lane ${lane} can never grant ${places} places: ${maxCalls} calls, ${maxCallsPerSecond}/s`);
+  }
+}

@@ -1,0 +1,41 @@
+import { script } from './script.ts';
+
+/**
+ * Compare-and-set: runs a list of writes if every expectation holds, else nothing. All writes of calls, attempts, CDRs, their indexes
+ * and deliveries go through here, so what belongs together is built in one typed place (TypeScript) and written in one step (here).
+ *
+ * KEYS[1]  any key of the store's hash tag: names the node
+ * ARGV     number of expectations; each: kind, key, value
+ *            call         the call's version (the digits at the front of its document)
+ *            attempt      the attempt's version; 0: it does not exist
+ *            idempotency  the fingerprint: the key is unused, or held with this fingerprint and not yet answered
+ *          then the writes, each: number of words, words
+ * Returns  0: written · n: expectation n did not hold, nothing was written
+ *
+ * Redis does not undo a script's writes when a later one raises an error, so no write here may be able to fail: types of keys are
+ * fixed by keys.ts, and Redis refuses a script at its first write when it is out of memory, not in the middle.
+ */
+export const commitScript = script(`
+local expectations = tonumber(ARGV[1])
+local at = 2
+for n = 1, expectations do
+  local kind, key, value = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  at = at + 3
+  local holds
+  if kind == 'call' then
+    holds = string.match(redis.call('GETRANGE', key, 0, 15), '^%d+') == value
+  elseif kind == 'attempt' then
+    holds = (redis.call('HGET', key, 'v') or '0') == value
+  else
+    local found = redis.call('HMGET', key, 'fingerprint', 'reply')
+    holds = (not found[1] or found[1] == value) and not found[2]
+  end
+  if not holds then return n end
+end
+while at <= #ARGV do
+  local words = tonumber(ARGV[at])
+  redis.call(unpack(ARGV, at + 1, at + words))
+  at = at + words + 1
+end
+return 0
+`);

@@ -1,0 +1,194 @@
+import type { AttemptId, AttemptRecord, Call, CallId, CallStatus, Cdr } from '@redial/call';
+
+/** A record with the version under which it was read; a write names that version and loses quietly if it is not the newest. */
+export interface Versioned<T> {
+  readonly value: T;
+  readonly version: number;
+}
+
+export type Written =
+  | { readonly ok: true; readonly version: number }
+  | { readonly ok: false; readonly why: 'conflict' };
+
+/** One CDR on its way to one sink. Its id is `<attemptId>.<sink name>`. */
+export interface Delivery {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly callId: CallId;
+  readonly attemptId: AttemptId;
+  readonly sink: string;
+  readonly status: 'pending' | 'delivered' | 'dead';
+  readonly createdAt: number;
+  readonly tries: number;
+  readonly lastTryAt?: number;
+  /** What the last try met: an HTTP status or the kind of failure; never a body or an address. */
+  readonly lastError?: string;
+}
+
+/** Places on a lane: how many calls may be under way, how many may start in a second. A call may need a lane twice. */
+export interface LaneRequest {
+  readonly lane: string;
+  readonly places: number;
+  readonly maxCalls: number;
+  readonly maxCallsPerSecond: number;
+}
+
+export type Places =
+  /** The places are held until `releasePlaces`, or until the lease runs out. Originate no earlier than `startAt`. */
+  | { readonly granted: true; readonly startAt: number; readonly slot: number }
+  | { readonly granted: false; readonly lane: string; readonly reason: 'calls' | 'rate'; readonly retryAt: number };
+
+export type IdempotencyAnswer =
+  /** Nobody used this key: go on, and complete it by `acceptCalls` or give it back by `abandonIdempotency`. */
+  | { readonly type: 'first' }
+  | { readonly type: 'replay'; readonly reply: string }
+  | { readonly type: 'in_flight' }
+  /** The key was used with another body. */
+  | { readonly type: 'mismatch' };
+
+export interface IdempotencyKey {
+  readonly tenantId: string;
+  readonly key: string;
+  /** A hash of the request's body. */
+  readonly fingerprint: string;
+}
+
+export interface CallQuery {
+  readonly tenantId: string;
+  readonly reference?: string;
+  readonly status?: CallStatus;
+  /** Accepted at or after, and before (epoch ms). */
+  readonly from?: number;
+  readonly to?: number;
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+/** What a process that holds a link to a PBX says of it. */
+export interface PbxReport {
+  readonly pbx: string;
+  /** `dialer`: without one nothing is dialled. `results`: without one nothing is settled. */
+  readonly process: 'dialer' | 'results';
+  readonly up: boolean;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
+/** What Redis promises about writes it has acknowledged. */
+export interface Durability {
+  readonly appendonly: boolean;
+  readonly appendfsync: 'always' | 'everysec' | 'no' | 'unknown';
+  readonly maxmemoryPolicy: string;
+  readonly redisVersion: string;
+}
+
+/**
+ * Call records in Redis: the source of truth. The queue is only a clock, and what it loses is put back from here.
+ * All keys share one hash tag, so that every write below is atomic, on Redis Cluster too.
+ */
+export interface Store {
+  /**
+   * Writes the calls (at most `acceptCallsMax`) and completes the idempotency key, all or nothing. `reply` is what a repetition will
+   * be answered. Throws `IdempotencyLost`, and writes nothing, if the key was answered by somebody else meanwhile.
+   */
+  acceptCalls(calls: readonly Call[], idempotency?: IdempotencyKey & { readonly reply: string }): Promise<void>;
+  beginIdempotency(key: IdempotencyKey): Promise<IdempotencyAnswer>;
+  abandonIdempotency(key: IdempotencyKey): Promise<void>;
+
+  readCall(id: CallId): Promise<Versioned<Call> | undefined>;
+  readAttempt(id: AttemptId): Promise<Versioned<AttemptRecord> | undefined>;
+  /** Both, in one round trip. */
+  readForAttempt(
+    callId: CallId,
+    attemptId: AttemptId,
+  ): Promise<{ readonly call?: Versioned<Call>; readonly attempt?: Versioned<AttemptRecord> }>;
+  readAttempts(ids: readonly AttemptId[]): Promise<AttemptRecord[]>;
+  readCdr(id: AttemptId): Promise<Cdr | undefined>;
+  /**
+   * Newest first. A cursor comes back while there may be more: a page may hold fewer than `limit` calls and still have one.
+   * Throws RangeError for a cursor that is none (`isCallCursor`).
+   */
+  listCalls(query: CallQuery): Promise<{ readonly calls: Versioned<Call>[]; readonly cursor?: string }>;
+
+  /** Compare-and-set, indexes included. */
+  updateCall(before: Versioned<Call>, after: Call): Promise<Written>;
+
+  /**
+   * Takes places on all lanes, or on none. `horizonMs`: how far ahead of `now` a start may be granted. Asked again for the same
+   * attempt, it answers the same and takes nothing more. Name each lane once.
+   */
+  takePlaces(request: {
+    readonly attemptId: AttemptId;
+    readonly pbx: string;
+    readonly lanes: readonly LaneRequest[];
+    readonly now: number;
+    readonly leaseMs: number;
+    readonly horizonMs: number;
+  }): Promise<Places>;
+  /** Gives places back; does nothing once the attempt is fenced, from then on `settle` does it. */
+  releasePlaces(attemptId: AttemptId, lanes: readonly string[]): Promise<void>;
+  /** Places held now, by lane. */
+  placesHeld(lanes: readonly string[], now: number): Promise<Record<string, number>>;
+
+  /**
+   * The fence: the call becomes `dialing` and the attempt record comes to be, or nothing is written. After `ok` the caller,
+   * and nobody else ever, may originate this attempt. The version that comes back is the call's; the attempt's is 1.
+   */
+  fence(before: Versioned<Call>, after: Call, attempt: AttemptRecord): Promise<Written>;
+  /** Attempts made on a day (the tenant's own, such as `2026-03-29`) towards each number, as `countAttemptToday` counted them. */
+  attemptsToday(tenantId: string, day: string, numbers: readonly string[]): Promise<number[]>;
+  /** Counts one attempt towards each number, under keys that hold no number. */
+  countAttemptToday(tenantId: string, day: string, numbers: readonly string[]): Promise<void>;
+  /** Best effort; does nothing once the attempt has ended. */
+  recordProgress(id: AttemptId, phase: 'ringing' | 'answered', at: number): Promise<void>;
+  /** Fenced and not yet settled. */
+  openAttempts(pbx: string): Promise<AttemptId[]>;
+
+  /**
+   * Ends the attempt and moves its call, writes the CDR and its deliveries, gives the places back: all or nothing. The version that
+   * comes back is the call's.
+   */
+  settle(write: {
+    readonly call: { readonly before: Versioned<Call>; readonly after: Call };
+    readonly attempt: { readonly before: Versioned<AttemptRecord>; readonly after: AttemptRecord };
+    readonly cdr: Cdr;
+    readonly deliveries: readonly Delivery[];
+  }): Promise<Written>;
+
+  /** Calls whose attempt was due before `before` and is still only planned; oldest first. */
+  overdueCalls(before: number, limit: number): Promise<CallId[]>;
+  /**
+   * Takes calls out of the indexes that ended longer ago than the retention; their records expire by themselves. For the sweeper:
+   * resolves to how many it found, at most `limit`.
+   */
+  forgetEnded(now: number, limit: number): Promise<number>;
+
+  readDelivery(id: string): Promise<Delivery | undefined>;
+  writeDelivery(delivery: Delivery): Promise<void>;
+  /** Pending and created before `before`; oldest first. */
+  undelivered(before: number, limit: number): Promise<Delivery[]>;
+  countUndelivered(): Promise<number>;
+  /** The last to die first. */
+  listDead(tenantId: string, limit: number): Promise<Delivery[]>;
+
+  /** Tells every process that watches the PBX that this attempt is to be hung up. At most once: the record is what counts. */
+  announceCancel(pbx: string, attemptId: AttemptId): Promise<void>;
+  onCancel(listener: (pbx: string, attemptId: AttemptId) => void): Promise<() => Promise<void>>;
+
+  /** Replaces what this process (`holder`) said of the PBX before. */
+  reportPbx(holder: string, report: PbxReport): Promise<void>;
+  /** What living processes say. */
+  pbxReports(now: number): Promise<readonly PbxReport[]>;
+
+  /** True for one holder of `name` at a time, renewed by asking again. */
+  lead(name: string, holder: string, leaseMs: number): Promise<boolean>;
+  durability(): Promise<Durability>;
+  /**
+   * Whether everything this process wrote through the store so far is on disk. True at once where Redis syncs every write
+   * (`appendfsync always`); waits for the next sync, about a second at most, where it syncs every second and can say so (7.2 and
+   * later); else, or after `timeoutMs`, false: it may be on disk, and nobody can say.
+   */
+  confirmDurable(timeoutMs: number): Promise<boolean>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,48 @@
+import { startTestPbx } from '../support/asterisk.ts';
+import { startTestRedis } from '../support/redis.ts';
+import { measureAccept } from './accept.ts';
+import { measureLateness } from './lateness.ts';
+import { measureThroughput } from './throughput.ts';
+
+/**
+ * `npm run bench`: Redial beside the bare tools it is built on, in one run on one machine, as ratios; absolute figures say more
+ * about the machine than about Redial. Takes about three minutes; exits with 1 where a mark is missed.
+ */
+const marks = { throughput: 0.8, accept: 0.6, lastStartedSeconds: 4 };
+
+const redis = await startTestRedis();
+const pbx = await startTestPbx();
+let missed = 0;
+try {
+  console.log('Accept: POST /v1/calls/batch beside bare addBulk, 10 × 1,000 calls');
+  const accept = await measureAccept(redis.url, pbx.asterisk.ami, 10, 5);
+  verdict('batch accept / addBulk', accept.ratio, accept.ratio >= marks.accept, `mark ${marks.accept}`);
+
+  console.log('Lateness: 1,000 calls due at one instant, 300 calls/s');
+  const late = await measureLateness(pbx, redis.url, 1_000, 300);
+  console.log(`  p50 ${late.p50.toFixed(2)} s, p99 ${late.p99.toFixed(2)} s`);
+  verdict(
+    'last of 1,000 started after, in seconds',
+    late.last,
+    late.last <= marks.lastStartedSeconds,
+    `mark ${marks.lastStartedSeconds}`,
+  );
+
+  console.log('Throughput: two-leg calls on real Asterisk, Redial beside a bare AMI client');
+  const throughput = await measureThroughput(pbx, redis.url, 2_000, 3);
+  verdict(
+    'calls per second, Redial / bare AMI',
+    throughput.ratio,
+    throughput.ratio >= marks.throughput,
+    `mark ${marks.throughput}`,
+  );
+} finally {
+  await pbx.stop();
+  await redis.stop();
+}
+process.exitCode = missed === 0 ? 0 : 1;
+
+function verdict(what: string, figure: number, reached: boolean, mark: string): void {
+  console.log(`${reached ? 'reached' : 'MISSED '}  ${what}: ${figure.toFixed(2)} (${mark})`);
+  if (!reached) missed++;
+}

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/** Which layer may import which: the arrows of docs/architecture.md, adapter to adapter never. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  dialect: ['core'],
+  platform: ['core'],
+  adapter: ['core', 'platform'],
+  infra: ['infra'],
+  app: ['core', 'dialect', 'platform', 'adapter'],
+  test: ['core', 'dialect', 'platform', 'adapter', 'infra', 'app'],
+};
+
+/** Libraries that have one home. */
+const homes: Readonly<Record<string, string>> = {
+  bullmq: '@redial/queue',
+  ioredis: '@redial/platform',
+  express: '@redial/api',
+  'asterisk-ami-client': '@redial/asterisk',
+};
+
+interface Package {
+  readonly name: string;
+  readonly folder: string;
+  readonly layer: string;
+  readonly dependencies: readonly string[];
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const packages = ['apps', 'libs', 'infra']
+  .flatMap((group) => readGroup(group))
+  .concat(readPackage(join(root, 'test')) ?? []);
+const sources = packages.flatMap((pkg) =>
+  sourceFiles(pkg.folder).map((file) => ({ pkg, file, imports: importsOf(file) })),
+);
+
+describe('the boundaries between packages', () => {
+  it('finds the packages it speaks of', () => {
+    expect(packages.map((p) => p.name)).toEqual(
+      expect.arrayContaining(['@redial/call', '@redial/api', '@redial/dialer', '@redial/results', '@redial/asterisk']),
+    );
+    expect(sources.length).toBeGreaterThan(50);
+  });
+
+  it.each(packages)('$name ($layer) depends only on layers below it', ({ layer, dependencies }) => {
+    const allowed = mayImport[layer];
+    expect(allowed, `layer:${layer} is not in the table`).toBeDefined();
+    const wrong = dependencies
+      .filter((name) => name.startsWith('@redial/'))
+      .filter((name) => !allowed?.includes(packages.find((p) => p.name === name)?.layer ?? 'missing'));
+    expect(wrong).toEqual([]);
+  });
+
+  it('the core depends on zod and luxon alone', () => {
+    expect(packages.find((p) => p.layer === 'core')?.dependencies).toEqual(['luxon', 'zod']);
+  });
+
+  it.each(Object.entries(homes))('%s is a dependency of %s alone', (library, home) => {
+    const users = packages.filter((p) => p.layer !== 'test' && p.dependencies.includes(library)).map((p) => p.name);
+    expect(users).toEqual([home]);
+  });
+
+  it('packages are imported by name, never by a path into them', () => {
+    const wrong = sources.flatMap(({ pkg, file, imports }) =>
+      imports
+        .filter(
+          (target) => /^@redial\/[^/]+\//.test(target) || (target.startsWith('.') && leaves(pkg.folder, file, target)),
+        )
+        .map((target) => `${relative(root, file)} → ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('ioredis is imported by one file', () => {
+    const users = sources.filter(({ pkg, imports }) => pkg.layer !== 'test' && imports.includes('ioredis'));
+    expect(users.map(({ file }) => relative(root, file))).toEqual(['libs/platform/src/redis-connection.ts']);
+  });
+});
+
+function readGroup(group: string): Package[] {
+  return readdirSync(join(root, group), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => readPackage(join(root, group, entry.name)) ?? []);
+}
+
+function readPackage(folder: string): Package | undefined {
+  if (!readdirSync(folder).includes('package.json')) return undefined;
+  const { name, nx, dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const layer = (nx.tags as string[]).find((tag) => tag.startsWith('layer:'))?.slice('layer:'.length) ?? 'none';
+  return { name, folder, layer, dependencies: Object.keys(dependencies ?? {}).sort() };
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => !/\/(dist|node_modules)\//.test(file));
+}
+
+function importsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '([^']+)'|^import '([^']+)'/gm)].map(
+    (m) => m[1] ?? m[2] ?? '',
+  );
+}
+
+function leaves(folder: string, file: string, target: string): boolean {
+  return relative(folder, resolve(file, '..', target)).startsWith('..');
+}

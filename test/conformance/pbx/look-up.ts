@@ -1,0 +1,113 @@
+import { outcomeOf } from '@redial/call';
+import { describe, expect, it, vi } from 'vitest';
+import type { PbxWorld } from './pbx-world.ts';
+
+export function describeLookUp(getWorld: () => PbxWorld): void {
+  const lookUp = (order: { attemptId: Parameters<PbxWorld['pbx']['hangUp']>[0]; slot: number }) =>
+    getWorld().pbx.lookUp({ attemptId: order.attemptId, slot: order.slot, boot: getWorld().boot });
+
+  describe.concurrent('look-up', () => {
+    it('given dial1 rings, when looked up, then its channel is found and not up', async () => {
+      const order = getWorld().order({ dial1Channel: 'PJSIP/1110' });
+      getWorld().dial(order);
+      await getWorld().rings(order.attemptId);
+
+      expect(await lookUp(order)).toMatchObject({ type: 'channel_found', up: false });
+      await getWorld().pbx.hangUp(order.attemptId);
+    });
+
+    it('given both talk, when looked up, then its channel is found and up, and the journal says answered', async () => {
+      const order = getWorld().order({ dial1Channel: 'PJSIP/1060', dial2Channel: 'PJSIP/27820000300@carrier' });
+      getWorld().dial(order);
+      await getWorld().answers(order.attemptId);
+
+      expect(await lookUp(order)).toMatchObject({ type: 'channel_found', up: true });
+      expect((await getWorld().journal(order.slot))?.slice(0, 2)).toEqual([order.attemptId, 'answered']);
+      await getWorld().pbx.hangUp(order.attemptId);
+    });
+
+    it('given an attempt that has ended, when looked up, then the journal tells the same as its events did', async () => {
+      const placed = await getWorld().place({ dial1Channel: 'PJSIP/1061', dial2Channel: 'PJSIP/27820020300@carrier' });
+
+      const finding = await lookUp(placed);
+
+      expect(finding).toEqual({ type: 'journal_ended', at: expect.any(Number), entry: placed.evidence.journalEnded });
+      if (finding?.type !== 'journal_ended') throw new Error('checked above');
+      expect(outcomeOf({ journalEnded: finding.entry }, Date.now()).disposition).toBe('busy');
+    });
+
+    it('given dial1 did not answer, when looked up afterwards, then nothing is known of the attempt', async () => {
+      const placed = await getWorld().place({ dial1Channel: 'PJSIP/1220' });
+
+      expect(await lookUp(placed)).toMatchObject({ type: 'missing', pbxRestarted: false });
+    });
+
+    it('given an attempt that never was, when looked up, then nothing is known of it', async () => {
+      expect(await lookUp(getWorld().newAttempt())).toMatchObject({ type: 'missing', pbxRestarted: false });
+    });
+
+    it('given a slot that names another attempt, when looked up, then nothing is known of it', async () => {
+      const placed = await getWorld().place({ dial1Channel: 'PJSIP/1062', dial2Channel: 'PJSIP/27820020301@carrier' });
+      const { attemptId } = getWorld().newAttempt();
+
+      expect(await lookUp({ attemptId, slot: placed.slot })).toMatchObject({ type: 'missing' });
+    });
+  });
+
+  describe.concurrent('hang-up', () => {
+    it('given dial1 rings, when hung up, then the attempt is canceled and dial2 is never rung', async () => {
+      const order = getWorld().order({ dial1Channel: 'PJSIP/1111', dial2Channel: 'PJSIP/27820000310@carrier' });
+      getWorld().dial(order);
+      await getWorld().rings(order.attemptId);
+      getWorld().watch.cancel(order.attemptId);
+      const placed = await getWorld().conclusionOf(order);
+
+      expect(placed.outcome).toMatchObject({ disposition: 'canceled', dial2: null, endedBy: 'redial' });
+      expect(placed.evidence).toMatchObject({ originateFailed: { reason: 0 }, dial1Hangup: { cause: 0 } });
+      expect(placed.journal).toBeUndefined();
+      expect(getWorld().invitesTo('27820000310')).toHaveLength(0);
+    });
+
+    it('given dial1’s phone is dead, when hung up, then the attempt is canceled', async () => {
+      const order = getWorld().order({ dial1Channel: 'PJSIP/1620' });
+      getWorld().dial(order);
+      await vi.waitFor(async () => expect(await getWorld().pbx.hangUp(order.attemptId)).toBe(true));
+      getWorld().watch.cancel(order.attemptId);
+      const placed = await getWorld().conclusionOf(order);
+
+      expect(placed.evidence).toMatchObject({ originateFailed: { reason: 0 }, dial1Hangup: { cause: 0 } });
+    });
+
+    it('given dial2 rings, when hung up, then the journal says CANCEL by nobody and the attempt is canceled', async () => {
+      const order = getWorld().order({ dial1Channel: 'PJSIP/1063', dial2Channel: 'PJSIP/27820010310@carrier' });
+      getWorld().dial(order);
+      await vi.waitFor(async () => expect(await getWorld().invitesTo('27820010310').length).toBe(1));
+      getWorld().watch.cancel(order.attemptId);
+      const placed = await getWorld().conclusionOf(order);
+
+      expect(placed.outcome).toMatchObject({ disposition: 'canceled', connected: false, endedBy: 'redial' });
+      expect(placed.journal?.slice(2, 5)).toEqual(['CANCEL', '0', '']);
+    });
+
+    it('given both talk, when hung up, then the journal says ANSWER by nobody and the call counts as connected', async () => {
+      const order = getWorld().order({ dial1Channel: 'PJSIP/1064', dial2Channel: 'PJSIP/27820000311@carrier' });
+      getWorld().dial(order);
+      await getWorld().talks(order.attemptId);
+      getWorld().watch.cancel(order.attemptId);
+      const placed = await getWorld().conclusionOf(order);
+
+      expect(placed.outcome).toMatchObject({ disposition: 'answered', connected: true, endedBy: 'redial' });
+      expect(placed.journal?.slice(2, 5)).toEqual(['ANSWER', '16', '']);
+    });
+
+    it('given an attempt that never was, when hung up, then it is said that there was none', async () => {
+      expect(await getWorld().pbx.hangUp(getWorld().newAttempt().attemptId)).toBe(false);
+    });
+
+    it('given an attempt that has ended, when hung up, then it is said that there was none', async () => {
+      const placed = await getWorld().place({ dial1Channel: 'PJSIP/1221' });
+
+      expect(await getWorld().pbx.hangUp(placed.attemptId)).toBe(false);
+    });
+  });
+}

@@ -1,0 +1,44 @@
+import { examinePbx } from '@redial/asterisk';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeActions } from './actions.ts';
+import { describeDial1 } from './dial1.ts';
+import { describeDial2 } from './dial2.ts';
+import { describeInjection } from './injection.ts';
+import { describeLookUp } from './look-up.ts';
+import { type ConformingPbx, PbxWorld } from './pbx-world.ts';
+import { describeRestart } from './restart.ts';
+
+/**
+ * What Redial relies on of a PBX, as measured on Asterisk 22. The real one and the simulator run the very same cases, so that
+ * what is proven on the simulator holds.
+ *
+ * Cases of one group run side by side: each has numbers of its own, so that INVITEs can be counted.
+ */
+export function describePbxConformance(name: string, start: () => Promise<ConformingPbx>): void {
+  describe(name, () => {
+    let world: PbxWorld;
+    const getWorld = () => world;
+
+    beforeAll(async () => {
+      world = await PbxWorld.start(start);
+    });
+
+    afterAll(async () => {
+      await world?.stop();
+    });
+
+    it('given the configuration that Redial ships, when the doctor looks, then everything is in order', async () => {
+      const checks = await examinePbx(world.ami);
+      expect(checks.filter((check) => check.verdict !== 'ok')).toEqual([]);
+      expect(checks.length).toBeGreaterThan(5);
+    });
+
+    describeDial1(getWorld);
+    describeDial2(getWorld);
+    describeLookUp(getWorld);
+    describeActions(getWorld);
+    describeInjection(getWorld);
+    // Last: it ends every session.
+    describeRestart(getWorld);
+  });
+}

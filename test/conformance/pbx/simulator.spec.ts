@@ -1,0 +1,17 @@
+import { startSimulator } from '@redial/pbx-simulator';
+import { describePbxConformance } from './pbx-conformance.ts';
+
+/** Inside time runs ten times as fast, so that a second of ringing costs a tenth. */
+const speed = 10;
+
+describePbxConformance('the simulated PBX', async () => {
+  const access = { username: 'redial', secret: 'redial-local' };
+  const simulator = await startSimulator({ ...access, speed, trunks: ['carrier', 'carrier2'] });
+  return {
+    ami: { host: simulator.host, port: simulator.port, ...access },
+    agentPhones: '127.0.0.1:5060',
+    invitesTo: (user) => simulator.phones.invites().filter((invite) => invite.user === user),
+    restart: async () => simulator.restart(),
+    stop: () => simulator.stop(),
+  };
+});

@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import { agent, aWorld, customer, invites, place, read } from './world.ts';
+
+/** One call each: HTTP in, SIP out, CDR back. Causes are Q.850's, codes SIP's, as Asterisk gave them. */
+interface Row {
+  readonly when: string;
+  readonly dial1: string;
+  readonly dial2: string;
+  readonly then: {
+    readonly disposition: string;
+    readonly dial1: Readonly<Record<string, unknown>>;
+    readonly dial2: Readonly<Record<string, unknown>>;
+    readonly callState: string;
+    readonly invites: readonly [dial1: number, dial2: number];
+  };
+  /** Laid over the request. */
+  readonly request?: Readonly<Record<string, unknown>>;
+}
+
+const answered = { disposition: 'answered' };
+const notDialed = { disposition: 'not_dialed' };
+
+const rows: readonly Row[] = [
+  {
+    when: 'both answer, and dial2 hangs up',
+    dial1: agent('answers', 1),
+    dial2: customer('answersAndHangsUp', 1),
+    then: {
+      disposition: 'answered',
+      dial1: answered,
+      dial2: { ...answered, dialStatus: 'ANSWER' },
+      callState: 'completed',
+      invites: [1, 1],
+    },
+  },
+  {
+    when: 'both answer, and dial1 hangs up',
+    dial1: agent('answersAndHangsUp', 1),
+    dial2: customer('answers', 1),
+    then: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
+  },
+  {
+    when: 'two extensions talk',
+    dial1: agent('answers', 2),
+    dial2: agent('answersAndHangsUp', 2),
+    then: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
+  },
+  {
+    when: 'dial1 is an outside number',
+    dial1: customer('answers', 2),
+    dial2: customer('answersAndHangsUp', 2),
+    then: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
+  },
+  {
+    when: 'dial1 does not answer',
+    dial1: agent('ringsForEver', 1),
+    dial2: customer('answers', 3),
+    then: {
+      disposition: 'no_answer',
+      dial1: { disposition: 'no_answer', cause: 19, reason: 3 },
+      dial2: notDialed,
+      callState: 'exhausted',
+      invites: [1, 0],
+    },
+  },
+  {
+    when: 'dial1 is busy',
+    dial1: agent('busy', 1),
+    dial2: customer('answers', 4),
+    then: {
+      disposition: 'busy',
+      dial1: { disposition: 'busy', cause: 17 },
+      dial2: notDialed,
+      callState: 'exhausted',
+      invites: [1, 0],
+    },
+  },
+  {
+    when: 'dial1 declines',
+    dial1: agent('declines', 1),
+    dial2: customer('answers', 5),
+    then: {
+      disposition: 'rejected',
+      dial1: { disposition: 'rejected', cause: 21 },
+      dial2: notDialed,
+      callState: 'exhausted',
+      invites: [1, 0],
+    },
+  },
+  {
+    when: 'dial1 is not registered',
+    dial1: agent('notRegistered', 1),
+    dial2: customer('answers', 6),
+    then: {
+      disposition: 'unreachable',
+      dial1: { disposition: 'unreachable', reason: 0 },
+      dial2: notDialed,
+      callState: 'exhausted',
+      invites: [0, 0],
+    },
+  },
+  {
+    when: 'dial1’s contact is dead',
+    dial1: agent('deadContact', 1),
+    dial2: customer('answers', 7),
+    then: {
+      disposition: 'unreachable',
+      dial1: { disposition: 'unreachable', cause: 19, reason: 3 },
+      dial2: notDialed,
+      callState: 'exhausted',
+      invites: [0, 0],
+    },
+  },
+  {
+    when: 'dial2 is busy',
+    dial1: agent('answers', 3),
+    dial2: customer('busy', 1),
+    then: {
+      disposition: 'busy',
+      dial1: answered,
+      dial2: { disposition: 'busy', cause: 17, sipCode: 486 },
+      callState: 'exhausted',
+      invites: [1, 1],
+    },
+  },
+  {
+    when: 'dial2 does not answer',
+    dial1: agent('answers', 4),
+    dial2: customer('ringsForEver', 1),
+    then: {
+      disposition: 'no_answer',
+      dial1: answered,
+      dial2: { disposition: 'no_answer', dialStatus: 'NOANSWER' },
+      callState: 'exhausted',
+      invites: [1, 1],
+    },
+  },
+  {
+    when: 'dial2 does not exist (404)',
+    dial1: agent('answers', 5),
+    dial2: customer('notFound', 1),
+    then: {
+      disposition: 'invalid_number',
+      dial1: answered,
+      dial2: { disposition: 'invalid_number', cause: 1, sipCode: 404 },
+      callState: 'failed',
+      invites: [1, 1],
+    },
+  },
+  {
+    when: 'dial2’s carrier is congested (503)',
+    dial1: agent('answers', 6),
+    dial2: customer('unavailable', 1),
+    request: {
+      retryPolicy: {
+        maxRetries: 0,
+        delaySeconds: 1,
+        networkBudget: { maxRetries: 0, windowSeconds: 60, delaySeconds: 1 },
+      },
+    },
+    then: {
+      disposition: 'congestion',
+      dial1: answered,
+      dial2: { disposition: 'congestion', cause: 34, sipCode: 503 },
+      callState: 'exhausted',
+      invites: [1, 1],
+    },
+  },
+  {
+    when: 'dial2 declines (603)',
+    dial1: agent('answers', 7),
+    dial2: customer('declines', 1),
+    then: {
+      disposition: 'rejected',
+      dial1: answered,
+      dial2: { disposition: 'rejected', cause: 21, sipCode: 603 },
+      callState: 'exhausted',
+      invites: [1, 1],
+    },
+  },
+  {
+    when: 'the agent hangs up while dial2 rings',
+    dial1: agent('answersAndHangsUp', 3),
+    dial2: customer('ringsForEver', 2),
+    request: { dial2RingTimeoutSeconds: 20 },
+    then: {
+      disposition: 'abandoned',
+      dial1: answered,
+      dial2: { disposition: 'abandoned', dialStatus: 'CANCEL' },
+      callState: 'exhausted',
+      invites: [1, 1],
+    },
+  },
+  {
+    when: 'the talk limit ends the call',
+    dial1: agent('answers', 8),
+    dial2: customer('answers', 8),
+    request: { talkLimitSeconds: 1 },
+    then: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
+  },
+];
+
+describe('given a call to be placed now', () => {
+  const world = aWorld();
+
+  it.concurrent.each(rows)(
+    'when $when, then one truthful CDR: $then.disposition',
+    async ({ dial1, dial2, request, then }) => {
+      const id = await place(world, {
+        dial1,
+        dial2: dial2.startsWith('27') ? `+${dial2}` : dial2,
+        reference: `ref-${dial1}-${dial2}`,
+        ...request,
+      });
+      const [cdr] = await world.redial.inbox.next(id);
+      expect(cdr).toMatchObject({
+        callId: id,
+        reference: `ref-${dial1}-${dial2}`,
+        disposition: then.disposition,
+        connected: then.disposition === 'answered',
+        dial1: then.dial1,
+        dial2: then.dial2,
+      });
+      if (then.disposition === 'answered') expect(cdr.talkMs).toBeGreaterThan(500);
+      expect(await read(world, id)).toMatchObject({
+        state: then.callState,
+        attempts: [{ disposition: then.disposition }],
+      });
+      expect([invites(world, dial1), invites(world, dial2)]).toEqual(then.invites);
+      expect(world.redial.inbox.of(id)).toHaveLength(1);
+    },
+  );
+});

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect } from 'vitest';
+import { startTestPbx, type TestPbx } from '../support/asterisk.ts';
+import { type Redial, type RedialOptions, startRedial } from '../support/redial.ts';
+import { startTestRedis, type TestRedis } from '../support/redis.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+
+/** A real Redis, a real Asterisk with real SIP phones, and Redial between them; AMI goes through a proxy that can fail. */
+export interface World {
+  readonly redis: TestRedis;
+  readonly pbx: TestPbx;
+  readonly ami: TcpProxy;
+  readonly redial: Redial;
+}
+
+/** One world per file; its parts are there once `beforeAll` has run. */
+export function aWorld(options: Partial<RedialOptions> = {}): World {
+  const world: { -readonly [Part in keyof World]?: World[Part] } = {};
+  beforeAll(async () => {
+    [world.redis, world.pbx] = await Promise.all([startTestRedis(), startTestPbx()]);
+    const { ami } = world.pbx.asterisk;
+    world.ami = await startTcpProxy({ host: ami.host, port: ami.port });
+    world.redial = await startRedial({
+      redisUrl: world.redis.url,
+      pbxs: [{ ...ami, name: 'main', host: '127.0.0.1', port: world.ami.port }],
+      ...options,
+    });
+  });
+  afterAll(async () => {
+    await world.redial?.stop();
+    await world.ami?.stop();
+    await Promise.all([world.pbx?.stop(), world.redis?.stop()]);
+  });
+  return world as World;
+}
+
+/** An extension whose phone does what its second digit says; see infra/local/README.md. */
+export const agent = (behaviour: keyof typeof agents, which: number) =>
+  `${agents[behaviour]}${String(which).padStart(2, '0')}`;
+const agents = {
+  answers: '10',
+  ringsForEver: '11',
+  busy: '12',
+  declines: '13',
+  answersAndHangsUp: '14',
+  notRegistered: '15',
+  deadContact: '16',
+  busyTwice: '17',
+  ringsThenAnswers: '18',
+} as const;
+
+/** An outside number whose phone does what its sixth and seventh digit say. */
+export const customer = (behaviour: keyof typeof customers, which: number) =>
+  `27820${customers[behaviour]}${String(which).padStart(4, '0')}`;
+const customers = {
+  answers: '00',
+  ringsForEver: '01',
+  busy: '02',
+  declines: '03',
+  notFound: '04',
+  unavailable: '05',
+  answersAndHangsUp: '06',
+  busyTwice: '07',
+  ringsThenAnswers: '08',
+} as const;
+
+/** Places a call through the front door; answers its id. */
+export async function place(world: World, call: Readonly<Record<string, unknown>>): Promise<string> {
+  const { status, body } = await world.redial.request('POST', '/v1/calls', call);
+  expect({ status, body }).toMatchObject({ status: 202, body: { id: expect.stringMatching(/^call_/) } });
+  return body.id;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered, and asserts on it
+export async function read(world: World, id: string): Promise<any> {
+  const { status, body } = await world.redial.request('GET', `/v1/calls/${id}`);
+  expect(status).toBe(200);
+  return body;
+}
+
+/** How many INVITEs a phone has seen: the number that must never exceed the attempts. */
+export function invites(world: World, user: string): number {
+  return world.pbx.phones.invitesTo(user).length;
+}

@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { connectRedis, type Redis, redisReady } from '@redial/platform';
+import { createQueues, type Queues } from '@redial/queue';
+import { createStore, type Store } from '@redial/store';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body, or undefined where it is no JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered, and asserts on it
+  readonly body: any;
+}
+
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Default: the key of tenant acme; null: none. */
+  readonly apiKey?: string | null;
+}
+
+/** The API process as operators run it, and its Redis seen from beside it. */
+export interface RunningApi {
+  readonly url: string;
+  readonly acmeKey: string;
+  readonly globexKey: string;
+  readonly admin: { readonly user: string; readonly password: string };
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly redis: Redis;
+  readonly prefix: string;
+  send(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Answer>;
+  /** Every key of this API in Redis but those of its own housekeeping. */
+  keys(): Promise<string[]>;
+  log(): string;
+  /** SIGTERM; resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface ApiOptions {
+  readonly redisUrl: string;
+  /** Laid over tenant acme. */
+  readonly tenant?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const main = fileURLToPath(new URL('../../../apps/api/src/main.ts', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+export async function startApi({ redisUrl, tenant, env }: ApiOptions): Promise<RunningApi> {
+  const folder = mkdtempSync(join(tmpdir(), 'redial-api-'));
+  const [acmeKey, globexKey] = [
+    `acme_${randomBytes(24).toString('base64url')}`,
+    `globex_${randomBytes(24).toString('base64url')}`,
+  ];
+  const admin = { user: 'admin', password: randomBytes(12).toString('base64url') };
+  const prefix = `{t${randomBytes(4).toString('hex')}}`;
+  const file = join(folder, 'redial.yaml');
+  // YAML holds JSON.
+  writeFileSync(file, JSON.stringify(configuration(acmeKey, globexKey, tenant)));
+  const child = spawn(process.execPath, ['--conditions=source', main], {
+    cwd: root,
+    env: {
+      ...process.env,
+      REDIAL_REDIS_URL: redisUrl,
+      REDIAL_CONFIG: file,
+      REDIAL_KEY_PREFIX: prefix,
+      REDIAL_HTTP_PORT: '0',
+      REDIAL_ADMIN_USER: admin.user,
+      REDIAL_ADMIN_PASSWORD: admin.password,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  process.once('exit', () => child.kill('SIGKILL'));
+  const lines: string[] = [];
+  const url = await listeningAt(child, lines);
+
+  const redis = connectRedis({ url: redisUrl, role: 'store' });
+  const queueRedis = connectRedis({ url: redisUrl, role: 'queue' });
+  await Promise.all([redisReady(redis, 10_000), redisReady(queueRedis, 10_000)]);
+  const store = createStore({ redis, prefix });
+  const queues = createQueues({ connection: queueRedis, prefix });
+
+  return {
+    url,
+    acmeKey,
+    globexKey,
+    admin,
+    store,
+    queues,
+    redis,
+    prefix,
+    async send(method, path, body, { headers = {}, apiKey = acmeKey } = {}) {
+      const answer = await fetch(url + path, {
+        method,
+        headers: {
+          ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        redirect: 'manual',
+      });
+      const text = await answer.text();
+      const isJson = answer.headers.get('content-type')?.includes('json') === true && text !== '';
+      return { status: answer.status, headers: answer.headers, text, body: isJson ? JSON.parse(text) : undefined };
+    },
+    async keys() {
+      const found = await redis.keys(`${prefix.replaceAll(/[{}]/g, '\\$&')}*`);
+      return found
+        .filter(
+          (key) => !key.startsWith(`${prefix}:requests:`) && !key.endsWith(':meta') && !key.endsWith(':fsync-mark'),
+        )
+        .sort();
+    },
+    log: () => lines.join('\n'),
+    async stop() {
+      child.kill('SIGTERM');
+      const code = await exited;
+      await Promise.all([queues.close(), store.close()]);
+      rmSync(folder, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+/** The URL that the process says it listens at; rejects with its words if it ends before. */
+function listeningAt(child: ChildProcess, lines: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream === null) continue;
+      createInterface({ input: stream }).on('line', (line) => {
+        lines.push(line);
+        const url = /"url":"(http[^"]+)","msg":"listening"/.exec(line)?.[1];
+        if (url !== undefined) resolve(url);
+      });
+    }
+    child.once('close', (code) => reject(new Error(`the API ended with ${code}:\n${lines.join('\n')}`)));
+  });
+}
+
+function configuration(acmeKey: string, globexKey: string, tenant: Readonly<Record<string, unknown>> = {}): unknown {
+  const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
+  const common = {
+    timeZone: 'Africa/Johannesburg',
+    numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } },
+    extensions: { pattern: '1[0-9]{3}' },
+    trunks: ['carrier'],
+    limits: { requestsPerMinute: 1_000_000 },
+  };
+  return {
+    pbxs: [{ name: 'pbx1', host: '127.0.0.1', username: 'redial', secret: 'secret' }],
+    trunks: [{ name: 'carrier', channel: 'PJSIP/{number}@carrier', maxCalls: 100, maxCallsPerSecond: 50 }],
+    tenants: [
+      {
+        id: 'acme',
+        ...common,
+        apiKeys: [{ name: 'crm', sha256: sha256(acmeKey) }],
+        callerIds: { default: '27110001111', pool: ['27110002222'], campaigns: { spring: '27110003333' } },
+        variables: ['CAMPAIGN'],
+        ...tenant,
+      },
+      { id: 'globex', ...common, apiKeys: [{ name: 'crm', sha256: sha256(globexKey) }] },
+    ],
+  };
+}

@@ -1,0 +1,144 @@
+import type { DialOrder } from '@redial/queue';
+import { describe, expect, it } from 'vitest';
+import { ids, jobOf, later, order, useQueuesOnRedis } from './queues-on-redis.ts';
+
+const onRedis = useQueuesOnRedis();
+
+describe('dial jobs', () => {
+  it('given orders when they are added then each is a job of its attempt’s id, and holds ids and a masked number alone', async () => {
+    const queues = await onRedis.queues();
+    const [now, delayed] = [order({ priority: 3 }), order({ dueAt: later() })];
+    await queues.dial.add([now, delayed]);
+    const dashboard = onRedis.dashboard('dial');
+    expect((await dashboard.getJob(now.attemptId))?.data).toEqual(jobOf(now));
+    expect(await dashboard.getJobState(now.attemptId)).toBe('prioritized');
+    expect(await dashboard.getJobState(delayed.attemptId)).toBe('delayed');
+    expect((await dashboard.getJob(delayed.attemptId))?.name).toBe('dial');
+    expect((await queues.counts()).dial).toEqual({ waiting: 1, active: 0, delayed: 1, failed: 0 });
+  });
+
+  it('given a job that is there when it is added again then it is left as it is', async () => {
+    const queues = await onRedis.queues();
+    const first = order({ dueAt: later() });
+    await queues.dial.add([first]);
+    await queues.dial.add([{ ...first, dueAt: Date.now() }, order()]);
+    expect((await queues.counts()).dial).toMatchObject({ waiting: 1, delayed: 1 });
+  });
+
+  it('given an order that would show a whole number when it is added then nothing is', async () => {
+    const queues = await onRedis.queues();
+    await expect(queues.dial.add([order(), order({ to: '27820001234' })])).rejects.toThrow(/masked/);
+    expect((await queues.counts()).dial.waiting).toBe(0);
+  });
+
+  it('given 2,500 orders when they are added then all are there', async () => {
+    const queues = await onRedis.queues();
+    await queues.dial.add(Array.from({ length: 2_500 }, () => order({ dueAt: later() })));
+    expect((await queues.counts()).dial.delayed).toBe(2_500);
+  });
+});
+
+describe('moving a dial job', () => {
+  const wakesAt = async (one: DialOrder): Promise<number> => {
+    const job = await onRedis.dashboard('dial').getJob(one.attemptId);
+    return (job?.timestamp ?? 0) + (job?.delay ?? 0);
+  };
+
+  it('given a sleeping job when it is moved then it sleeps until its new time', async () => {
+    const queues = await onRedis.queues();
+    const one = order({ dueAt: later() });
+    await queues.dial.add([one]);
+    const dueAt = later() + 3_600_000;
+    await queues.dial.move({ ...one, dueAt });
+    expect(Math.abs((await wakesAt(one)) - dueAt)).toBeLessThan(5_000);
+    expect((await queues.counts()).dial).toMatchObject({ delayed: 1, waiting: 0 });
+  });
+
+  it('given a waiting job when it is moved to later then it sleeps', async () => {
+    const queues = await onRedis.queues();
+    for (const priority of [0, 5]) {
+      const one = order({ priority });
+      await queues.dial.add([one]);
+      await queues.dial.move({ ...one, dueAt: later() });
+      expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('delayed');
+    }
+  });
+
+  it('given a job that the queue has lost when it is moved then it is there', async () => {
+    const queues = await onRedis.queues();
+    const one = order({ dueAt: later() });
+    await queues.dial.move(one);
+    expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('delayed');
+  });
+
+  it('given a removed job when one looks then it is gone, and removing it again does nothing', async () => {
+    const queues = await onRedis.queues();
+    const one = order({ dueAt: later() });
+    await queues.dial.add([one]);
+    await queues.dial.remove(one.attemptId);
+    await queues.dial.remove(one.attemptId);
+    expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('unknown');
+  });
+});
+
+describe('restoring a dial job', () => {
+  it('given no job when it is restored then it is put back', async () => {
+    const queues = await onRedis.queues();
+    const one = order();
+    expect(await queues.dial.restore(one)).toBe(true);
+    expect(await queues.dial.restore(one)).toBe(false);
+    expect((await queues.counts()).dial.waiting).toBe(1);
+  });
+
+  it('given no job when 20 sweepers restore it then there is one', async () => {
+    const queues = await onRedis.queues();
+    const one = order();
+    await Promise.all(Array.from({ length: 20 }, () => queues.dial.restore(one)));
+    expect((await queues.counts()).dial.waiting).toBe(1);
+  });
+
+  it('given a job that sleeps a little when it is restored then it is left: a gate or a full lane sent it to sleep', async () => {
+    const queues = await onRedis.queues();
+    const one = order();
+    await queues.dial.add([{ ...one, dueAt: Date.now() + 30_000 }]);
+    expect(await queues.dial.restore(one)).toBe(false);
+    expect((await queues.counts()).dial.delayed).toBe(1);
+  });
+
+  it('given a job that sleeps for hours though its attempt is due when it is restored then it wakes: a move was lost', async () => {
+    const queues = await onRedis.queues();
+    const one = order();
+    await queues.dial.add([{ ...one, dueAt: later() }]);
+    expect(await queues.dial.restore(one)).toBe(true);
+    const job = await onRedis.dashboard('dial').getJob(one.attemptId);
+    expect(job?.delay).toBe(0);
+  });
+
+  it('given a job that sleeps until its attempt is due when it is restored then it is left', async () => {
+    const queues = await onRedis.queues();
+    const one = order({ dueAt: later() });
+    await queues.dial.add([one]);
+    expect(await queues.dial.restore(one)).toBe(false);
+  });
+});
+
+describe('results and deliveries', () => {
+  it('given several witnesses when each adds a result then there is one job', async () => {
+    const queues = await onRedis.queues();
+    const [callId, attemptId] = [ids.callId(), ids.attemptId()];
+    await Promise.all(
+      ['dialer', 'listener', 'sweeper'].map((witness) =>
+        queues.results.add({ callId, attemptId, witness, evidence: {} }),
+      ),
+    );
+    expect((await queues.counts()).results.waiting).toBe(1);
+  });
+
+  it('given a delivery when it is added and restored then there is one job', async () => {
+    const queues = await onRedis.queues();
+    const deliveryId = `${ids.attemptId()}.crm`;
+    await queues.deliveries.add({ deliveryId });
+    expect(await queues.deliveries.restore({ deliveryId })).toBe(false);
+    expect((await queues.counts()).deliveries.waiting).toBe(1);
+  });
+});

@@ -1,0 +1,36 @@
+import { connectRedis } from '@redial/platform';
+import { createQueues } from '@redial/queue';
+import { expect, it, vi } from 'vitest';
+import { jobOf, order, useQueuesOnRedis } from './queues-on-redis.ts';
+
+const onRedis = useQueuesOnRedis();
+
+it('given a Redis that dies and comes back when jobs are added then that fails at once while it is away, and workers go on after', async () => {
+  const queues = await onRedis.queues();
+  const [handle, onError] = [vi.fn(async () => ({ type: 'done', note: 'dialled' }) as const), vi.fn()];
+  onRedis.running((await onRedis.workers({ onError })).dial(5, handle));
+  const before = order();
+  await queues.dial.add([before]);
+  await vi.waitFor(() => expect(handle).toHaveBeenCalledTimes(1));
+
+  await onRedis.server.kill();
+  await expect(queues.dial.add([order()])).rejects.toThrow();
+  await expect(queues.counts()).rejects.toThrow();
+  await expect(queues.results.add({ ...jobOf(order()), witness: 'x', evidence: {} })).rejects.toThrow();
+
+  await onRedis.server.restart();
+  const after = order();
+  await vi.waitFor(() => queues.dial.add([after]), 20_000);
+  await vi.waitFor(() => expect(handle).toHaveBeenLastCalledWith(jobOf(after)), 30_000);
+});
+
+it('given a Redis that is away when producers are made then they work once it is there', async () => {
+  await onRedis.server.kill();
+  const connection = connectRedis({ url: onRedis.server.url, role: 'queue' });
+  const queues = createQueues({ connection, prefix: onRedis.prefix, onError: () => undefined });
+  await expect(queues.dial.add([order()])).rejects.toThrow();
+  await onRedis.server.restart();
+  await vi.waitFor(() => queues.dial.add([order()]), 20_000);
+  expect((await queues.counts()).dial.waiting).toBeGreaterThan(0);
+  await queues.close();
+});

@@ -1,0 +1,308 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { DeliveryVerdict, DialJob, DialVerdict, ResultsJob } from '@redial/queue';
+import { describe, expect, it, vi } from 'vitest';
+import { ids, jobOf, later, order, useQueuesOnRedis } from './queues-on-redis.ts';
+
+const onRedis = useQueuesOnRedis();
+
+/** A handler that can be watched and told what to say. */
+function dialHandler(say: (job: DialJob, run: number) => DialVerdict | Promise<DialVerdict> = () => done) {
+  let runs = 0;
+  return vi.fn((job: DialJob) => Promise.resolve(say(job, ++runs)));
+}
+
+const done: DialVerdict = { type: 'done', note: 'dialled' };
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((r) => {
+    resolve = r;
+  });
+  return { promise, resolve };
+}
+
+describe('a dial worker', () => {
+  it('given due and sleeping jobs when it runs then it gets the due ones', async () => {
+    const queues = await onRedis.queues();
+    const [due, sleeping] = [order(), order({ dueAt: later() })];
+    await queues.dial.add([due, sleeping]);
+    const handle = dialHandler();
+    onRedis.running((await onRedis.workers()).dial(5, handle));
+    await vi.waitFor(async () => expect(await onRedis.dashboard('dial').getJobState(due.attemptId)).toBe('completed'));
+    expect(handle.mock.calls).toEqual([[jobOf(due)]]);
+    expect((await onRedis.dashboard('dial').getJob(due.attemptId))?.returnvalue).toBe('dialled');
+  });
+
+  it('given jobs of several priorities when they wait then the most urgent is first, and within one priority the first due', async () => {
+    const queues = await onRedis.queues();
+    const orders = [order({ priority: 9 }), order({ priority: 1 }), order({ priority: 0 }), order({ priority: 1 })];
+    for (const one of orders) await queues.dial.add([one]);
+    const handle = dialHandler();
+    onRedis.running((await onRedis.workers()).dial(1, handle));
+    await vi.waitFor(() => expect(handle).toHaveBeenCalledTimes(4));
+    const expected = [orders[2], orders[1], orders[3], orders[0]].map((one) => one?.attemptId);
+    expect(handle.mock.calls.map(([job]) => job.attemptId)).toEqual(expected);
+  });
+
+  it('given a handler that says later when that time comes then it is asked again, and no attempt of BullMQ’s is used up', async () => {
+    const queues = await onRedis.queues();
+    const one = order({ priority: 4 });
+    await queues.dial.add([one]);
+    const handle = dialHandler((_, run) =>
+      run < 3 ? { type: 'later', at: Date.now() + 20, note: 'lane full' } : done,
+    );
+    onRedis.running((await onRedis.workers()).dial(5, handle));
+    const dashboard = onRedis.dashboard('dial');
+    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
+    expect(handle).toHaveBeenCalledTimes(3);
+    expect((await dashboard.getJob(one.attemptId))?.progress).toBe('lane full');
+  });
+
+  it('given a sleeping job when somebody promotes it early then the handler is asked, and can send it back to sleep', async () => {
+    const queues = await onRedis.queues();
+    const one = order({ dueAt: later() });
+    await queues.dial.add([one]);
+    const handle = dialHandler(() => ({ type: 'later', at: one.dueAt, note: 'not due yet' }));
+    onRedis.running((await onRedis.workers()).dial(5, handle));
+    const dashboard = onRedis.dashboard('dial');
+    const job = await dashboard.getJob(one.attemptId);
+    await job?.promote();
+    await vi.waitFor(async () => {
+      expect(handle).toHaveBeenCalledTimes(1);
+      expect(await dashboard.getJobState(one.attemptId)).toBe('delayed');
+    });
+  });
+
+  it('given a completed job when somebody retries it then the handler is asked again: it, not the queue, knows what was dialled', async () => {
+    const queues = await onRedis.queues();
+    const one = order();
+    await queues.dial.add([one]);
+    const handle = dialHandler();
+    onRedis.running((await onRedis.workers()).dial(5, handle));
+    const dashboard = onRedis.dashboard('dial');
+    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
+    await (await dashboard.getJob(one.attemptId))?.retry('completed');
+    await vi.waitFor(() => expect(handle).toHaveBeenCalledTimes(2));
+    expect(handle.mock.calls[1]).toEqual([jobOf(one)]);
+  });
+
+  it('given a job whose data somebody edited when it is due then the handler never sees it, and the dashboard says why', async () => {
+    const queues = await onRedis.queues();
+    const [one, other] = [order({ dueAt: later() }), order({ dueAt: later() })];
+    await queues.dial.add([one, other]);
+    const dashboard = onRedis.dashboard('dial');
+    const [first, second] = [await dashboard.getJob(one.attemptId), await dashboard.getJob(other.attemptId)];
+    await first?.updateData({ ...jobOf(one), dial1Channel: 'PJSIP/27820001234@carrier' });
+    await second?.updateData(jobOf(one));
+    await first?.promote();
+    await second?.promote();
+    const [handle, onError] = [dialHandler(), vi.fn()];
+    onRedis.running((await onRedis.workers({ onError })).dial(5, handle));
+    await vi.waitFor(async () => expect((await queues.counts()).dial.failed).toBe(2));
+    expect(handle).not.toHaveBeenCalled();
+    expect((await dashboard.getJob(one.attemptId))?.failedReason).toMatch(/^refused: the job's data was changed/);
+    expect((await dashboard.getJob(other.attemptId))?.failedReason).toMatch(/^refused: .*does not belong/);
+    expect(onError).toHaveBeenCalledTimes(2);
+    expect(onError.mock.calls[0]?.[1]).toEqual({ queue: 'dial', jobId: expect.stringMatching(/^att_/) });
+  });
+
+  it('given a handler that throws when the sweeper restores the job then it is run again; meanwhile no number is shown', async () => {
+    const queues = await onRedis.queues();
+    const one = order();
+    await queues.dial.add([one]);
+    const onError = vi.fn();
+    const handle = dialHandler((_, run) => {
+      if (run === 1) throw new Error('cannot dial 27820001234');
+      return done;
+    });
+    onRedis.running((await onRedis.workers({ onError })).dial(5, handle));
+    const dashboard = onRedis.dashboard('dial');
+    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('failed'));
+    const failed = await dashboard.getJob(one.attemptId);
+    expect(failed?.failedReason).toBe('cannot dial ********234');
+    expect(JSON.stringify(failed?.stacktrace)).not.toContain('27820001234');
+    expect(onError).toHaveBeenCalledWith(expect.objectContaining({ message: 'cannot dial 27820001234' }), {
+      queue: 'dial',
+      jobId: one.attemptId,
+    });
+    expect(await queues.dial.restore(one)).toBe(true);
+    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
+  });
+
+  it('given a job under way when it is moved, removed or restored then it is left to its handler', async () => {
+    const queues = await onRedis.queues();
+    const one = order();
+    await queues.dial.add([one]);
+    const finish = deferred();
+    const handle = dialHandler(async () => {
+      await finish.promise;
+      return done;
+    });
+    onRedis.running((await onRedis.workers()).dial(5, handle));
+    await vi.waitFor(() => expect(handle).toHaveBeenCalled());
+    await queues.dial.move({ ...one, dueAt: later() });
+    await queues.dial.remove(one.attemptId);
+    expect(await queues.dial.restore(one)).toBe(false);
+    expect((await queues.counts()).dial).toEqual({ waiting: 0, active: 1, delayed: 0, failed: 0 });
+    finish.resolve();
+    await vi.waitFor(async () => expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('completed'));
+  });
+
+  it('given a job that is kept as done when it is moved then it is there anew', async () => {
+    const queues = await onRedis.queues();
+    const one = order();
+    await queues.dial.add([one]);
+    onRedis.running((await onRedis.workers()).dial(5, dialHandler()));
+    const dashboard = onRedis.dashboard('dial');
+    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
+    await queues.dial.move({ ...one, dueAt: later() });
+    expect(await dashboard.getJobState(one.attemptId)).toBe('delayed');
+  });
+});
+
+describe('draining', () => {
+  it('given jobs under way when the worker drains then they end, and no other begins', async () => {
+    const queues = await onRedis.queues();
+    await queues.dial.add([order(), order()]);
+    const finish = deferred();
+    const handle = dialHandler(async () => {
+      await finish.promise;
+      return done;
+    });
+    const worker = (await onRedis.workers()).dial(1, handle);
+    await vi.waitFor(() => expect(worker.active).toBe(1));
+    const drained = worker.drain(30_000);
+    finish.resolve();
+    await drained;
+    expect(worker.active).toBe(0);
+    expect(handle).toHaveBeenCalledTimes(1);
+    expect((await queues.counts()).dial).toMatchObject({ waiting: 1, active: 0 });
+  });
+
+  it('given a job that does not end in time when the worker drains then it is left, and another worker runs it', async () => {
+    const queues = await onRedis.queues();
+    const one = order();
+    await queues.dial.add([one]);
+    const never = deferred();
+    const quick = { lockDurationMs: 300, stalledIntervalMs: 100 };
+    const first = (await onRedis.workers(quick)).dial(1, async () => {
+      await never.promise;
+      return done;
+    });
+    await vi.waitFor(() => expect(first.active).toBe(1));
+    await first.drain(50);
+    const handle = dialHandler();
+    onRedis.running((await onRedis.workers(quick)).dial(1, handle));
+    await vi.waitFor(() => expect(handle).toHaveBeenCalledWith(jobOf(one)), 10_000);
+    never.resolve();
+  });
+});
+
+describe('a killed worker', () => {
+  it('given a job under way when its process is killed then another runs it', async () => {
+    const queues = await onRedis.queues();
+    const one = order();
+    await queues.dial.add([one]);
+    const child = fork(new URL('./hanging-worker.ts', import.meta.url), [onRedis.server.url, onRedis.prefix], {
+      execArgv: ['--conditions=source'],
+    });
+    expect(await once(child, 'message')).toEqual([one.attemptId, undefined]);
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+
+    const handle = dialHandler();
+    onRedis.running((await onRedis.workers({ lockDurationMs: 300, stalledIntervalMs: 100 })).dial(1, handle));
+    await vi.waitFor(() => expect(handle).toHaveBeenCalledWith(jobOf(one)), 20_000);
+    await vi.waitFor(async () => expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('completed'));
+  });
+});
+
+describe('a results worker', () => {
+  const result = (): ResultsJob => ({
+    callId: ids.callId(),
+    attemptId: ids.attemptId(),
+    witness: 'dialer',
+    evidence: { rangAt: 5 },
+  });
+
+  it('given a handler that throws when it is back then the result is handed to it again', async () => {
+    const queues = await onRedis.queues();
+    const one = result();
+    await queues.results.add(one);
+    const [handle, onError] = [vi.fn<(job: ResultsJob) => Promise<void>>(), vi.fn()];
+    handle.mockRejectedValueOnce(new Error('Redis is away')).mockResolvedValue();
+    onRedis.running((await onRedis.workers({ onError })).results(5, handle));
+    await vi.waitFor(
+      async () => expect(await onRedis.dashboard('results').getJobState(one.attemptId)).toBe('completed'),
+      10_000,
+    );
+    expect(handle.mock.calls).toEqual([[one], [one]]);
+    expect(onError).toHaveBeenCalledTimes(1);
+  });
+
+  it('given a settled attempt when a late witness comes then nothing is run', async () => {
+    const queues = await onRedis.queues();
+    const one = result();
+    await queues.results.add(one);
+    const handle = vi.fn<(job: ResultsJob) => Promise<void>>().mockResolvedValue();
+    onRedis.running((await onRedis.workers()).results(1, handle));
+    await vi.waitFor(async () =>
+      expect(await onRedis.dashboard('results').getJobState(one.attemptId)).toBe('completed'),
+    );
+    await queues.results.add({ ...one, witness: 'sweeper' });
+    const next = result();
+    await queues.results.add(next);
+    await vi.waitFor(() => expect(handle).toHaveBeenCalledTimes(2));
+    expect(handle.mock.calls[1]).toEqual([next]);
+  });
+
+  it('given a result that was refused when another witness comes then that one is run', async () => {
+    const queues = await onRedis.queues();
+    const one = result();
+    await queues.results.add(one);
+    const dashboard = onRedis.dashboard('results');
+    await (await dashboard.getJob(one.attemptId))?.updateData({ ...one, evidence: { rangAt: 'yesterday' } });
+    const handle = vi.fn<(job: ResultsJob) => Promise<void>>().mockResolvedValue();
+    onRedis.running((await onRedis.workers()).results(1, handle));
+    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('failed'));
+    expect(handle).not.toHaveBeenCalled();
+    await queues.results.add(one);
+    await vi.waitFor(() => expect(handle).toHaveBeenCalledWith(one));
+  });
+});
+
+describe('a deliveries worker', () => {
+  it('given a sink that refuses when the handler says so then it is tried again, counted, and dead in the end', async () => {
+    const queues = await onRedis.queues();
+    const deliveryId = `${ids.attemptId()}.crm`;
+    await queues.deliveries.add({ deliveryId });
+    const onError = vi.fn();
+    const handle = vi.fn(async (_: unknown, triesMade: number): Promise<DeliveryVerdict> => {
+      return triesMade < 2
+        ? { type: 'again', afterMs: 10, error: 'status 503' }
+        : { type: 'dead', error: 'status 410' };
+    });
+    onRedis.running((await onRedis.workers({ onError })).deliveries(5, handle));
+    const dashboard = onRedis.dashboard('deliveries');
+    await vi.waitFor(async () => expect(await dashboard.getJobState(deliveryId)).toBe('failed'));
+    expect(handle.mock.calls).toEqual([0, 1, 2].map((tries) => [{ deliveryId }, tries]));
+    expect((await dashboard.getJob(deliveryId))?.failedReason).toBe('status 410');
+    expect(onError).not.toHaveBeenCalled();
+  });
+
+  it('given a dead delivery when it is restored then it is tried again', async () => {
+    const queues = await onRedis.queues();
+    const deliveryId = `${ids.attemptId()}.crm`;
+    await queues.deliveries.add({ deliveryId });
+    const handle = vi.fn<() => Promise<DeliveryVerdict>>();
+    handle.mockResolvedValueOnce({ type: 'dead', error: 'status 410' }).mockResolvedValue({ type: 'done' });
+    onRedis.running((await onRedis.workers()).deliveries(5, handle));
+    const dashboard = onRedis.dashboard('deliveries');
+    await vi.waitFor(async () => expect(await dashboard.getJobState(deliveryId)).toBe('failed'));
+    expect(await queues.deliveries.restore({ deliveryId })).toBe(true);
+    await vi.waitFor(async () => expect(await dashboard.getJobState(deliveryId)).toBe('completed'));
+    expect(await queues.deliveries.restore({ deliveryId })).toBe(true);
+  });
+});

@@ -1,0 +1,260 @@
+import { type AttemptRecord, type Call, cdrOf, type Evidence, outcomeOf, stepCall } from '@redial/call';
+import { type Delivery, MalformedRecord, type Store, type Versioned } from '@redial/store';
+import { describe, expect, it } from 'vitest';
+import { accepted, dialed, ids, newCall, noon, read, request, useStoreOnRedis } from './store-on-redis.ts';
+
+const onRedis = useStoreOnRedis();
+
+const busy: Evidence = {
+  dial1Hangup: { cause: 17, at: noon + 5_000 },
+  originateFailed: { reason: 0, at: noon + 5_000 },
+};
+
+interface Fenced {
+  readonly call: Versioned<Call>;
+  readonly attempt: Versioned<AttemptRecord>;
+}
+
+async function fenced(store: Store, before?: Versioned<Call>): Promise<Fenced> {
+  const call = before ?? (await accepted(store));
+  const { after, attempt } = dialed(call.value);
+  const written = await store.fence(call, after, attempt);
+  if (!written.ok) throw new Error('the fence was taken by somebody else');
+  return { call: { value: after, version: written.version }, attempt: { value: attempt, version: 1 } };
+}
+
+/** What `settle` is given once the attempt has ended with this evidence. */
+function settlement({ call, attempt }: Fenced, evidence = busy, at = noon + 6_000): Parameters<Store['settle']>[0] {
+  const { id } = attempt.value;
+  const outcome = outcomeOf(evidence, at);
+  const { call: after } = stepCall(call.value, {
+    type: 'settle',
+    attemptId: id,
+    at,
+    outcome,
+    nextAttemptId: ids.attemptId(),
+  });
+  const ended = { ...attempt.value, ended: { outcome, evidence, settledAt: at, witness: 'test' } };
+  const delivery: Delivery = {
+    id: `${id}.crm`,
+    tenantId: 'acme',
+    callId: after.id,
+    attemptId: id,
+    sink: 'crm',
+    status: 'pending',
+    createdAt: at,
+    tries: 0,
+  };
+  return {
+    call: { before: call, after },
+    attempt: { before: attempt, after: ended },
+    cdr: cdrOf(after, ended, outcome, evidence),
+    deliveries: [delivery],
+  };
+}
+
+describe('the fence', () => {
+  it('given a planned call when it is fenced then it is dialing, its attempt is there, open, and no longer due', async () => {
+    const store = await onRedis.open();
+    const before = await accepted(store);
+    const { after, attempt } = dialed(before.value);
+    expect(await store.fence(before, after, attempt)).toEqual({ ok: true, version: 2 });
+    expect(await store.readForAttempt(after.id, attempt.id)).toEqual({
+      call: { value: after, version: 2 },
+      attempt: { value: attempt, version: 1 },
+    });
+    expect(await store.readAttempt(attempt.id)).toEqual({ value: attempt, version: 1 });
+    expect(await store.openAttempts('main')).toEqual([attempt.id]);
+    expect(await store.openAttempts('other')).toEqual([]);
+    expect(await store.overdueCalls(noon + 1, 10)).toEqual([]);
+  });
+
+  it('given 50 dialers with the same job when all take the fence then one wins', async () => {
+    const store = await onRedis.open();
+    const other = await onRedis.open();
+    const before = await accepted(store);
+    const { after, attempt } = dialed(before.value);
+    const taken = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? store : other).fence(before, after, { ...attempt, slot: i })),
+    );
+    expect(taken.filter(({ ok }) => ok)).toEqual([{ ok: true, version: 2 }]);
+    const winner = taken.findIndex(({ ok }) => ok);
+    expect((await store.readAttempt(attempt.id))?.value.slot).toBe(winner);
+  });
+
+  it('given a call that was canceled meanwhile when it is fenced then it is a conflict and no attempt comes to be', async () => {
+    const store = await onRedis.open();
+    const before = await accepted(store);
+    const { after, attempt } = dialed(before.value);
+    await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: noon }).call);
+    expect(await store.fence(before, after, attempt)).toEqual({ ok: false, why: 'conflict' });
+    expect(await store.readAttempt(attempt.id)).toBeUndefined();
+    expect(await store.openAttempts('main')).toEqual([]);
+    expect((await read(store, before.value)).value.state.status).toBe('canceled');
+  });
+
+  it('given an attempt that exists when it is fenced again, with the newest version of its call, then it is a conflict', async () => {
+    const store = await onRedis.open();
+    const before = await accepted(store);
+    const { after, attempt } = dialed(before.value);
+    await store.fence(before, after, attempt);
+    const rewound = await store.updateCall({ value: after, version: 2 }, before.value);
+    expect(rewound.ok).toBe(true);
+    expect(await store.fence({ value: before.value, version: 3 }, after, attempt)).toEqual({
+      ok: false,
+      why: 'conflict',
+    });
+    expect((await read(store, after)).version).toBe(3);
+  });
+});
+
+describe('settling', () => {
+  it('given an attempt under way when it is settled then everything of it is written, in one step', async () => {
+    const store = await onRedis.open();
+    const under = await fenced(store);
+    const write = settlement(under);
+    expect(await store.settle(write)).toEqual({ ok: true, version: 3 });
+    expect(await read(store, under.call.value)).toEqual({ value: write.call.after, version: 3 });
+    expect(await store.readAttempt(under.attempt.value.id)).toEqual({ value: write.attempt.after, version: 2 });
+    expect(await store.readCdr(under.attempt.value.id)).toEqual(write.cdr);
+    expect(await store.readDelivery(write.deliveries[0]?.id ?? '')).toEqual(write.deliveries[0]);
+    expect(await store.countUndelivered()).toBe(1);
+    expect(await store.openAttempts('main')).toEqual([]);
+    const { calls } = await store.listCalls({ tenantId: 'acme', status: 'waiting', limit: 10 });
+    expect(calls).toHaveLength(1);
+    const dueAt = 'dueAt' in write.call.after.state ? write.call.after.state.dueAt : 0;
+    expect(await store.overdueCalls(dueAt + 1, 10)).toEqual([under.call.value.id]);
+  });
+
+  it('given 50 witnesses when all settle then one does, and there is one delivery', async () => {
+    const store = await onRedis.open();
+    const under = await fenced(store);
+    const settled = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => store.settle(settlement(under, busy, noon + 6_000 + i))),
+    );
+    expect(settled.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await store.countUndelivered()).toBe(1);
+  });
+
+  it('given a call that somebody wrote meanwhile when its attempt is settled then nothing is written', async () => {
+    const store = await onRedis.open();
+    const under = await fenced(store);
+    await store.updateCall(under.call, stepCall(under.call.value, { type: 'cancel', at: noon + 1 }).call);
+    expect(await store.settle(settlement(under))).toEqual({ ok: false, why: 'conflict' });
+    expect(await store.readCdr(under.attempt.value.id)).toBeUndefined();
+    expect(await store.openAttempts('main')).toEqual([under.attempt.value.id]);
+    expect(await store.countUndelivered()).toBe(0);
+  });
+
+  it('given a call that ends with its attempt when it is settled then call, attempts and CDRs get an expiry, the pending delivery none', async () => {
+    const store = await onRedis.open({ retentionSeconds: 60 });
+    const under = await fenced(
+      store,
+      await accepted(store, { request: { ...request, retryPolicy: { ...request.retryPolicy, maxRetries: 0 } } }),
+    );
+    const write = settlement(under);
+    await store.settle(write);
+    expect(write.call.after.state.status).toBe('exhausted');
+    const { id } = under.attempt.value;
+    const ttl = (key: string) => onRedis.redis.pttl(`${onRedis.prefix}:${key}`);
+    for (const key of [`call:${under.call.value.id}`, `attempt:${id}`, `cdr:${id}`])
+      expect(await ttl(key)).toBeGreaterThan(0);
+    expect(await ttl(`delivery:${id}.crm`)).toBe(-1);
+  });
+
+  it('given an attempt that held places when it is settled then they are free', async () => {
+    const store = await onRedis.open();
+    const before = await accepted(store);
+    const { after, attempt } = dialed(before.value, ['pbx:main', 'trunk:carrier']);
+    const places = attempt.lanes.map((lane, i) => ({ lane, places: i + 1, maxCalls: 5, maxCallsPerSecond: 10 }));
+    await store.takePlaces({
+      attemptId: attempt.id,
+      pbx: 'main',
+      lanes: places,
+      now: noon,
+      leaseMs: 60_000,
+      horizonMs: 1_000,
+    });
+    expect(await store.placesHeld(attempt.lanes, noon)).toEqual({ 'pbx:main': 1, 'trunk:carrier': 2 });
+    await store.fence(before, after, attempt);
+    await store.settle(settlement({ call: { value: after, version: 2 }, attempt: { value: attempt, version: 1 } }));
+    expect(await store.placesHeld(attempt.lanes, noon)).toEqual({ 'pbx:main': 0, 'trunk:carrier': 0 });
+  });
+});
+
+describe('progress', () => {
+  it('given an attempt under way when it rings and is answered then both are read, once, and its version stays', async () => {
+    const store = await onRedis.open();
+    const { attempt } = await fenced(store);
+    const { id } = attempt.value;
+    await store.recordProgress(id, 'ringing', 100);
+    await store.recordProgress(id, 'ringing', 101);
+    await store.recordProgress(id, 'answered', 200);
+    expect(await store.readAttempt(id)).toEqual({
+      value: { ...attempt.value, ringingAt: 100, answeredAt: 200 },
+      version: 1,
+    });
+    expect(await store.readAttempts([id])).toEqual([{ ...attempt.value, ringingAt: 100, answeredAt: 200 }]);
+  });
+
+  it('given progress since the attempt was read when it is settled then settling does not lose', async () => {
+    const store = await onRedis.open();
+    const under = await fenced(store);
+    await store.recordProgress(under.attempt.value.id, 'ringing', 100);
+    expect((await store.settle(settlement(under))).ok).toBe(true);
+  });
+
+  it('given an attempt that has ended, or never was, when progress is recorded then nothing is', async () => {
+    const store = await onRedis.open();
+    const under = await fenced(store);
+    const write = settlement(under);
+    await store.settle(write);
+    await store.recordProgress(under.attempt.value.id, 'answered', 200);
+    expect((await store.readAttempt(under.attempt.value.id))?.value).toEqual(write.attempt.after);
+    const never = ids.attemptId();
+    await store.recordProgress(never, 'ringing', 100);
+    expect(await store.readAttempt(never)).toBeUndefined();
+  });
+});
+
+describe('reading', () => {
+  it('given some attempts when they are read together then those that are there come, in the order asked for', async () => {
+    const store = await onRedis.open();
+    const [a, b] = [await fenced(store), await fenced(store)];
+    const asked = [b.attempt.value.id, ids.attemptId(), a.attempt.value.id];
+    expect((await store.readAttempts(asked)).map(({ id }) => id)).toEqual([asked[0], asked[2]]);
+    expect(await store.readAttempts([])).toEqual([]);
+    expect(await store.readForAttempt(newCall().id, ids.attemptId())).toEqual({});
+  });
+
+  it('given a record that somebody damaged when it is read then the error names its key and quotes nothing', async () => {
+    const store = await onRedis.open();
+    const { value } = await accepted(store);
+    const key = `${onRedis.prefix}:call:${value.id}`;
+    await onRedis.redis.set(key, '1 {"id":"27820001234');
+    const failure = await store.readCall(value.id).catch((error: unknown) => error);
+    expect(failure).toEqual(new MalformedRecord(key));
+    expect(String(failure)).not.toContain('27820001234');
+  });
+});
+
+describe('attempts of a day', () => {
+  it('given attempts that were counted when asked then each number has its own count, per tenant and day', async () => {
+    const store = await onRedis.open();
+    const [a, b] = ['27820001234', '27820001235'];
+    await store.countAttemptToday('acme', '2026-03-28', [a, b]);
+    await store.countAttemptToday('acme', '2026-03-28', [a]);
+    expect(await store.attemptsToday('acme', '2026-03-28', [a, b, '27820001236'])).toEqual([2, 1, 0]);
+    expect(await store.attemptsToday('acme', '2026-03-29', [a])).toEqual([0]);
+    expect(await store.attemptsToday('other', '2026-03-28', [a])).toEqual([0]);
+    expect(await store.attemptsToday('acme', '2026-03-28', [])).toEqual([]);
+  });
+
+  it('given attempts that were counted when one looks into Redis then no number is to be seen, and the count expires', async () => {
+    const store = await onRedis.open();
+    await store.countAttemptToday('acme', '2026-03-28', ['27820001234']);
+    const key = `${onRedis.prefix}:today:acme:2026-03-28`;
+    expect(JSON.stringify(await onRedis.redis.hgetall(key))).not.toContain('27820001234');
+    expect(await onRedis.redis.ttl(key)).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,62 @@
+import type { Delivery } from '@redial/store';
+import { expect, it } from 'vitest';
+import { ids, noon, useStoreOnRedis } from './store-on-redis.ts';
+
+const onRedis = useStoreOnRedis();
+
+function delivery(over: Partial<Delivery> = {}): Delivery {
+  const attemptId = ids.attemptId();
+  return {
+    id: `${attemptId}.crm`,
+    tenantId: 'acme',
+    callId: ids.callId(),
+    attemptId,
+    sink: 'crm',
+    status: 'pending',
+    createdAt: noon,
+    tries: 0,
+    ...over,
+  };
+}
+
+it('given pending deliveries when asked then those created before that instant come, oldest first', async () => {
+  const store = await onRedis.open();
+  const [second, first, late] = [
+    delivery({ createdAt: noon + 2 }),
+    delivery({ createdAt: noon + 1 }),
+    delivery({ createdAt: noon + 3 }),
+  ];
+  for (const one of [second, first, late]) await store.writeDelivery(one);
+  expect(await store.undelivered(noon + 3, 10)).toEqual([first, second]);
+  expect(await store.undelivered(noon + 4, 2)).toEqual([first, second]);
+  expect(await store.countUndelivered()).toBe(3);
+});
+
+it('given a delivery when it is delivered then it is read, and no longer listed', async () => {
+  const store = await onRedis.open();
+  const pending = delivery();
+  await store.writeDelivery(pending);
+  const done: Delivery = { ...pending, status: 'delivered', tries: 1, lastTryAt: noon + 5 };
+  await store.writeDelivery(done);
+  expect(await store.readDelivery(pending.id)).toEqual(done);
+  expect(await store.countUndelivered()).toBe(0);
+  expect(await store.listDead('acme', 10)).toEqual([]);
+});
+
+it('given dead deliveries when they are listed then the last to die comes first; one that is sent again leaves the list', async () => {
+  const store = await onRedis.open();
+  const died = (at: number) => delivery({ status: 'dead', tries: 8, lastTryAt: at, lastError: 'status 500' });
+  const [older, newer, others] = [died(noon + 1), died(noon + 2), { ...died(noon + 3), tenantId: 'other' }];
+  for (const one of [older, newer, others]) await store.writeDelivery(one);
+  expect(await store.listDead('acme', 10)).toEqual([newer, older]);
+  expect(await store.listDead('acme', 1)).toEqual([newer]);
+
+  await store.writeDelivery({ ...newer, status: 'pending' });
+  expect(await store.listDead('acme', 10)).toEqual([older]);
+  expect(await store.countUndelivered()).toBe(1);
+});
+
+it('given no such delivery when it is read then it is undefined', async () => {
+  const store = await onRedis.open();
+  expect(await store.readDelivery('att_0.crm')).toBeUndefined();
+});

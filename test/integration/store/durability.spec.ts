@@ -1,0 +1,84 @@
+import { connectRedis, redisReady } from '@redial/platform';
+import { createStore } from '@redial/store';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
+import { newCall } from './store-on-redis.ts';
+
+const started: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of started.splice(0).reverse()) await one.close();
+});
+
+async function given(options: TestRedisOptions = {}, login = '') {
+  const server: TestRedis = await startTestRedis(options);
+  started.push({ close: () => server.stop() });
+  const open = async (url = server.url) => {
+    const redis = connectRedis({ url, role: 'store' });
+    await redisReady(redis, 10_000);
+    const store = createStore({ redis, prefix: '{test}' });
+    started.push(store);
+    return { redis, store };
+  };
+  const admin = await open();
+  if (login !== '') await admin.redis.call('ACL', 'SETUSER', login, 'on', 'nopass', '~*', '&*', '+@all', '-config');
+  return { server, ...(login === '' ? admin : await open(server.url.replace('redis://', `redis://${login}:x@`))) };
+}
+
+/** Whether the Redis of this machine can say when a write is on disk. */
+const canWait = (version: string): boolean => {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 7 || (major === 7 && minor >= 2);
+};
+
+describe('what Redis promises', () => {
+  it('given a Redis that syncs every write when asked then it says so, and what is written is durable at once', async () => {
+    const { store } = await given({ appendfsync: 'always' });
+    expect(await store.durability()).toEqual({
+      appendonly: true,
+      appendfsync: 'always',
+      maxmemoryPolicy: 'noeviction',
+      redisVersion: expect.stringMatching(/^\d+\.\d+/),
+    });
+    await store.acceptCalls([newCall()]);
+    expect(await store.confirmDurable(1)).toBe(true);
+  });
+
+  it('given a Redis that syncs every second when calls are accepted then they are durable if it can say so', async () => {
+    const { store } = await given({ appendfsync: 'everysec' });
+    const { appendfsync, redisVersion } = await store.durability();
+    expect(appendfsync).toBe('everysec');
+    const confirmed = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        await store.acceptCalls([newCall()]);
+        return store.confirmDurable(5_000);
+      }),
+    );
+    expect(new Set(confirmed)).toEqual(new Set([canWait(redisVersion)]));
+  });
+
+  it('given a Redis without AOF when asked then nothing is durable', async () => {
+    const { store } = await given({ appendonly: false, maxmemoryPolicy: 'allkeys-lru' });
+    expect(await store.durability()).toMatchObject({ appendonly: false, maxmemoryPolicy: 'allkeys-lru' });
+    expect(await store.confirmDurable(1_000)).toBe(false);
+  });
+
+  it('given a Redis that forbids CONFIG when asked then the rest is known', async () => {
+    const { store } = await given({ appendfsync: 'everysec' }, 'hosted');
+    const known = await store.durability();
+    expect(known).toMatchObject({ appendonly: true, appendfsync: 'unknown', maxmemoryPolicy: 'noeviction' });
+    expect(await store.confirmDurable(5_000)).toBe(canWait(known.redisVersion));
+  });
+
+  it('given a Redis that was killed when it is back then every accepted call is there', async () => {
+    const { server, store, redis } = await given({ appendfsync: 'always' });
+    const calls = Array.from({ length: 100 }, () => newCall());
+    await store.acceptCalls(calls);
+    await server.kill();
+    await expect(store.ping()).rejects.toThrow();
+    await expect(store.acceptCalls([newCall()])).rejects.toThrow();
+    await server.restart();
+    await redisReady(redis, 10_000);
+    await store.ping();
+    for (const call of calls) expect((await store.readCall(call.id))?.value).toEqual(call);
+  });
+});

@@ -1,0 +1,211 @@
+import type { AttemptId } from '@redial/call';
+import type { LaneRequest, Places, Store } from '@redial/store';
+import { describe, expect, it } from 'vitest';
+import { accepted, dialed, ids, noon, useStoreOnRedis } from './store-on-redis.ts';
+
+const onRedis = useStoreOnRedis();
+
+const lane = (name: string, over: Partial<LaneRequest> = {}): LaneRequest => ({
+  lane: name,
+  places: 1,
+  maxCalls: 100,
+  maxCallsPerSecond: 1_000,
+  ...over,
+});
+
+interface Take {
+  readonly attemptId?: AttemptId;
+  readonly lanes?: readonly LaneRequest[];
+  readonly now?: number;
+  readonly leaseMs?: number;
+  readonly horizonMs?: number;
+  readonly pbx?: string;
+}
+
+function take(
+  store: Store,
+  { attemptId = ids.attemptId(), lanes = [lane('trunk:a')], ...rest }: Take = {},
+): Promise<Places> {
+  return store.takePlaces({ attemptId, pbx: 'main', lanes, now: noon, leaseMs: 60_000, horizonMs: 60_000, ...rest });
+}
+
+const grantedOf = (answers: readonly Places[]) => answers.flatMap((a) => (a.granted ? [a] : []));
+const refusedOf = (answers: readonly Places[]) => answers.flatMap((a) => (a.granted ? [] : [a]));
+
+describe('places of a lane', () => {
+  it('given 200 attempts at one moment when all want one of 30 places then 30 get one', async () => {
+    const [one, two] = [await onRedis.open(), await onRedis.open()];
+    const lanes = [lane('trunk:a', { maxCalls: 30 })];
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => take(i % 2 === 0 ? one : two, { lanes })));
+    expect(grantedOf(answers)).toHaveLength(30);
+    expect(await one.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 30 });
+    for (const answer of refusedOf(answers)) expect(answer).toMatchObject({ lane: 'trunk:a', reason: 'calls' });
+  });
+
+  it('given places that come and go when many take and release then there are never more than the most', async () => {
+    const store = await onRedis.open();
+    const lanes = [lane('trunk:a', { maxCalls: 3 }), lane('pbx:main', { maxCalls: 5 })];
+    let most = 0;
+    const caller = async (): Promise<void> => {
+      for (let n = 0; n < 10; n++) {
+        const attemptId = ids.attemptId();
+        const answer = await take(store, { attemptId, lanes });
+        most = Math.max(most, (await store.placesHeld(['trunk:a'], noon))['trunk:a'] ?? 0);
+        if (answer.granted) await store.releasePlaces(attemptId, ['trunk:a', 'pbx:main']);
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, caller));
+    expect(most).toBe(3);
+    expect(await store.placesHeld(['trunk:a', 'pbx:main'], noon)).toEqual({ 'trunk:a': 0, 'pbx:main': 0 });
+  });
+
+  it('given a full second lane when places are asked on two then none is taken on the first, nor any of its rate', async () => {
+    const store = await onRedis.open();
+    await take(store, { lanes: [lane('trunk:b', { maxCalls: 1 })] });
+    const refused = await take(store, {
+      lanes: [lane('trunk:a', { maxCallsPerSecond: 1 }), lane('trunk:b', { maxCalls: 1 })],
+    });
+    expect(refused).toMatchObject({ granted: false, lane: 'trunk:b', reason: 'calls' });
+    expect(await store.placesHeld(['trunk:a', 'trunk:b'], noon)).toEqual({ 'trunk:a': 0, 'trunk:b': 1 });
+    expect(await take(store, { lanes: [lane('trunk:a', { maxCallsPerSecond: 1 })] })).toMatchObject({ startAt: noon });
+  });
+
+  it('given a call whose legs both take the trunk when it asks for two places then it holds two', async () => {
+    const store = await onRedis.open();
+    const lanes = [lane('trunk:a', { places: 2, maxCalls: 3 })];
+    const attemptId = ids.attemptId();
+    expect((await take(store, { attemptId, lanes })).granted).toBe(true);
+    expect((await take(store, { lanes })).granted).toBe(false);
+    await store.releasePlaces(attemptId, ['trunk:a']);
+    expect(await store.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 0 });
+  });
+
+  it('given an attempt that has places when it asks again then it gets the same answer and takes none', async () => {
+    const store = await onRedis.open();
+    const attemptId = ids.attemptId();
+    const lanes = [lane('trunk:a', { places: 2, maxCalls: 2, maxCallsPerSecond: 1 }), lane('pbx:main')];
+    const first = await take(store, { attemptId, lanes });
+    const again = await Promise.all(
+      Array.from({ length: 20 }, () => take(store, { attemptId, lanes, now: noon + 500 })),
+    );
+    for (const answer of again) expect(answer).toEqual(first);
+    expect(await store.placesHeld(['trunk:a', 'pbx:main'], noon)).toEqual({ 'trunk:a': 2, 'pbx:main': 1 });
+  });
+
+  it('given a dialer that died with its places when their lease has run out then they are free', async () => {
+    const store = await onRedis.open();
+    const lanes = [lane('trunk:a', { maxCalls: 1 })];
+    const attemptId = ids.attemptId();
+    await take(store, { attemptId, lanes, leaseMs: 10_000 });
+    expect((await take(store, { lanes, now: noon + 9_999 })).granted).toBe(false);
+    expect(await store.placesHeld(['trunk:a'], noon + 10_000)).toEqual({ 'trunk:a': 0 });
+    expect((await take(store, { lanes, now: noon + 10_000 })).granted).toBe(true);
+    expect((await take(store, { attemptId, lanes, now: noon + 10_000 })).granted).toBe(false);
+  });
+
+  it('given the loser of a race for the fence when it releases the places then the winner keeps them', async () => {
+    const store = await onRedis.open();
+    const before = await accepted(store);
+    const { after, attempt } = dialed(before.value, ['trunk:a']);
+    await take(store, { attemptId: attempt.id });
+    await store.fence(before, after, attempt);
+    await store.releasePlaces(attempt.id, ['trunk:a']);
+    expect(await store.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 1 });
+  });
+
+  it('given a lane that can never grant when it is asked then that is an error', async () => {
+    const store = await onRedis.open();
+    for (const over of [{ maxCalls: 0 }, { places: 0 }, { places: 3, maxCalls: 2 }, { maxCallsPerSecond: 0 }]) {
+      await expect(take(store, { lanes: [lane('trunk:a', over)] })).rejects.toThrow(RangeError);
+    }
+  });
+});
+
+describe('the rate of a lane', () => {
+  it('given 20 starts a second when 50 ask at once then they start 50 ms apart', async () => {
+    const store = await onRedis.open();
+    const lanes = [lane('trunk:a', { maxCallsPerSecond: 20 })];
+    const answers = await Promise.all(Array.from({ length: 50 }, () => take(store, { lanes })));
+    const starts = grantedOf(answers).map(({ startAt }) => startAt);
+    expect(starts.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => noon + i * 50));
+  });
+
+  it('given a rate that is no whole number of ms when many ask then no second has more starts than it may', async () => {
+    const store = await onRedis.open();
+    const lanes = [lane('trunk:a', { maxCalls: 1_000, maxCallsPerSecond: 300 })];
+    const answers = await Promise.all(Array.from({ length: 601 }, () => take(store, { lanes })));
+    const starts = grantedOf(answers).map(({ startAt }) => startAt - noon);
+    expect(starts.filter((at) => at < 1_000)).toHaveLength(300);
+    expect(Math.max(...starts)).toBe(2_000);
+  });
+
+  it('given two lanes when one is slower then both keep its pace', async () => {
+    const store = await onRedis.open();
+    const lanes = [lane('pbx:main', { maxCallsPerSecond: 100 }), lane('trunk:a', { maxCallsPerSecond: 2 })];
+    const answers = await Promise.all([take(store, { lanes }), take(store, { lanes })]);
+    expect(grantedOf(answers).map(({ startAt }) => startAt - noon)).toEqual([0, 500]);
+    expect(await take(store, { lanes: [lane('pbx:main', { maxCallsPerSecond: 100 })] })).toMatchObject({
+      startAt: noon + 510,
+    });
+  });
+
+  it('given a lane that was quiet when calls come then it has saved up nothing', async () => {
+    const store = await onRedis.open();
+    const lanes = [lane('trunk:a', { maxCallsPerSecond: 10 })];
+    await take(store, { lanes });
+    const later = await Promise.all([
+      take(store, { lanes, now: noon + 9_000 }),
+      take(store, { lanes, now: noon + 9_000 }),
+    ]);
+    expect(grantedOf(later).map(({ startAt }) => startAt - noon)).toEqual([9_000, 9_100]);
+  });
+
+  it('given 1,000 calls due at once when the horizon is one second then those refused come back at the lane’s pace, and then start', async () => {
+    const store = await onRedis.open();
+    const lanes = [lane('trunk:a', { maxCalls: 1_000, maxCallsPerSecond: 300 })];
+    const waiting = Array.from({ length: 1_000 }, () => ({ attemptId: ids.attemptId(), at: noon }));
+    const starts: number[] = [];
+    let asked = 0;
+    // The queue's part: whoever was refused asks again when told to.
+    while (waiting.length > 0) {
+      waiting.sort((a, b) => a.at - b.at);
+      const { attemptId, at } = waiting.shift() ?? { attemptId: ids.attemptId(), at: noon };
+      asked++;
+      const answer = await take(store, { attemptId, lanes, now: at, horizonMs: 1_000 });
+      if (answer.granted) starts.push(answer.startAt - noon);
+      else waiting.push({ attemptId, at: answer.retryAt });
+    }
+    expect(Math.max(...starts)).toBe(3_330);
+    // 301 start from the first time of asking, the others from the second.
+    expect(asked).toBeLessThanOrEqual(1_000 + 699 + 5);
+  });
+
+  it('given a crowd at a full lane when it is refused then it is told to come back spread out, at most half a minute later', async () => {
+    const store = await onRedis.open();
+    const lanes = [lane('trunk:a', { maxCalls: 1, maxCallsPerSecond: 10 })];
+    const answers = await Promise.all(Array.from({ length: 501 }, () => take(store, { lanes })));
+    const retries = refusedOf(answers).map(({ retryAt }) => retryAt - noon);
+    expect(Math.min(...retries)).toBe(1_000);
+    expect(Math.max(...retries)).toBeLessThanOrEqual(31_000);
+    // 300 fit into the window at 10 a second; the rest share it.
+    const busiest = Math.max(...retries.map((at) => retries.filter((other) => other === at).length));
+    expect(busiest).toBe(2);
+  });
+});
+
+describe('journal slots', () => {
+  it('given granted places when one looks at their slots then each PBX counts up from 0', async () => {
+    const store = await onRedis.open();
+    const slots = async (pbx: string) =>
+      grantedOf([await take(store, { pbx }), await take(store, { pbx })]).map(({ slot }) => slot);
+    expect(await slots('main')).toEqual([0, 1]);
+    expect(await slots('second')).toEqual([0, 1]);
+  });
+
+  it('given the last slot when the next is handed out then it begins again', async () => {
+    const store = await onRedis.open();
+    await onRedis.redis.set(`${onRedis.prefix}:slots:main`, 99_999);
+    const answers = [await take(store), await take(store)];
+    expect(grantedOf(answers).map(({ slot }) => slot)).toEqual([99_999, 0]);
+  });
+});

@@ -1,0 +1,141 @@
+import { type Acceptance, type AttemptRecord, acceptCall, type Call, type CallRequest, stepCall } from '@redial/call';
+import { connectRedis, createIds, type Redis, redisReady } from '@redial/platform';
+import { createStore, type Store, type StoreOptions, type Versioned } from '@redial/store';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
+
+export const ids = createIds();
+
+export const request: CallRequest = {
+  dial1: { kind: 'extension', extension: '1001' },
+  dial2: { kind: 'number', e164: '27820001234', trunk: 'carrier' },
+  dial1RingTimeoutSeconds: 30,
+  dial2RingTimeoutSeconds: 45,
+  talkLimitSeconds: 3_600,
+  retryPolicy: {
+    maxRetries: 3,
+    delaySeconds: 300,
+    perDisposition: {},
+    until: 'connected',
+    networkBudget: { maxRetries: 5, windowSeconds: 1_800, delaySeconds: 15 },
+    retryUnknown: false,
+  },
+  variables: {},
+  headers: { dial1: {}, dial2: {} },
+  priority: 5,
+};
+
+export const noon = Date.UTC(2026, 2, 28, 12);
+
+/** A call as the API accepts it. */
+export function newCall(over: Partial<Acceptance> = {}): Call {
+  return acceptCall({
+    id: ids.callId(),
+    attemptId: ids.attemptId(),
+    tenantId: 'acme',
+    dialect: 'v1',
+    reference: 'order-1',
+    request,
+    at: noon,
+    ...over,
+  }).call;
+}
+
+/** The call as the dialer writes it with the fence, and the attempt's record. */
+export function dialed(
+  call: Call,
+  lanes: readonly string[] = ['pbx:main'],
+  at = noon,
+): { after: Call; attempt: AttemptRecord } {
+  if (!('dueAt' in call.state)) throw new TypeError('only a planned call can be dialled');
+  const { attemptId, attemptNumber, dueAt } = call.state;
+  return {
+    after: stepCall(call, { type: 'dial', attemptId, at }).call,
+    attempt: {
+      id: attemptId,
+      callId: call.id,
+      tenantId: call.tenantId,
+      attemptNumber,
+      dueAt,
+      plan: { dial1RingTimeoutMs: 30_000, dial2RingTimeoutMs: 45_000, talkLimitMs: 3_600_000 },
+      pbx: 'main',
+      pbxBoot: 'boot-1',
+      slot: 7,
+      lanes,
+      originatedAt: at,
+    },
+  };
+}
+
+/** A call that is in the store, and as it was read from there. */
+export async function accepted(store: Store, over: Partial<Acceptance> = {}): Promise<Versioned<Call>> {
+  const call = newCall(over);
+  await store.acceptCalls([call]);
+  return await read(store, call);
+}
+
+export async function read(store: Store, call: Pick<Call, 'id'>): Promise<Versioned<Call>> {
+  const found = await store.readCall(call.id);
+  if (found === undefined) throw new Error(`no call ${call.id}`);
+  return found;
+}
+
+export interface StoreOnRedis {
+  readonly server: TestRedis;
+  /** A store of this test's own: own keys, own connections. */
+  open(options?: Partial<StoreOptions>): Promise<Store>;
+  /** A bare connection, to see what is there. */
+  readonly redis: Redis;
+  readonly prefix: string;
+}
+
+let prefixes = 0;
+
+/** One Redis for the file, one prefix for each test; what a test opened is closed after it. */
+export function useStoreOnRedis(redisOptions: TestRedisOptions = {}): StoreOnRedis {
+  let server: TestRedis | undefined;
+  let bare: Redis | undefined;
+  let stores: Store[] = [];
+  let prefix = '';
+
+  beforeAll(async () => {
+    server = await startTestRedis(redisOptions);
+    bare = connectRedis({ url: server.url, role: 'store' });
+    await redisReady(bare, 10_000);
+    prefix = `{test-${++prefixes}}`;
+  });
+  afterEach(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    stores = [];
+    prefix = `{test-${++prefixes}}`;
+  });
+  afterAll(async () => {
+    bare?.disconnect();
+    await server?.stop();
+  });
+
+  const started = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error('Redis has not been started yet');
+    return value;
+  };
+  return {
+    get server() {
+      return started(server);
+    },
+    get redis() {
+      return started(bare);
+    },
+    get prefix() {
+      return prefix;
+    },
+    async open(options = {}) {
+      const { url } = started(server);
+      const redis = connectRedis({ url, role: 'store' });
+      const subscriber = connectRedis({ url, role: 'subscriber' });
+      await Promise.all([redisReady(redis, 10_000), redisReady(subscriber, 10_000)]);
+      const store = createStore({ redis, subscriber, prefix, ...options });
+      stores.push(store);
+      return store;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { AttemptId } from '@redial/call';
+import { describe, expect, it, vi } from 'vitest';
+import { ids, useStoreOnRedis } from './store-on-redis.ts';
+
+const onRedis = useStoreOnRedis();
+
+describe('announcing a cancel', () => {
+  it('given listeners in two processes when a cancel is announced then both hear it, until they stop', async () => {
+    const [one, two] = [await onRedis.open(), await onRedis.open()];
+    const [heardByOne, heardByTwo] = [vi.fn(), vi.fn()];
+    await one.onCancel(heardByOne);
+    const stopTwo = await two.onCancel(heardByTwo);
+    const attemptId = ids.attemptId();
+    await one.announceCancel('main', attemptId);
+    await vi.waitFor(() => {
+      expect(heardByOne).toHaveBeenCalledWith('main', attemptId);
+      expect(heardByTwo).toHaveBeenCalledWith('main', attemptId);
+    });
+
+    await stopTwo();
+    const next = ids.attemptId();
+    await two.announceCancel('main', next);
+    await vi.waitFor(() => expect(heardByOne).toHaveBeenCalledWith('main', next));
+    expect(heardByTwo).toHaveBeenCalledTimes(1);
+  });
+
+  it('given two listeners of one store when one stops then the other still hears', async () => {
+    const store = await onRedis.open();
+    const heard: AttemptId[] = [];
+    const listener = (_: string, attemptId: AttemptId): void => void heard.push(attemptId);
+    const stop = await store.onCancel(listener);
+    await store.onCancel(listener);
+    await stop();
+    const attemptId = ids.attemptId();
+    await store.announceCancel('main', attemptId);
+    await vi.waitFor(() => expect(heard).toEqual([attemptId]));
+  });
+});
+
+describe('leading', () => {
+  it('given 20 that want to lead when they ask then one does, and only it may go on', async () => {
+    const store = await onRedis.open();
+    const holders = Array.from({ length: 20 }, (_, i) => `process-${i}`);
+    const leads = await Promise.all(holders.map((holder) => store.lead('sweeper', holder, 60_000)));
+    expect(leads.filter(Boolean)).toHaveLength(1);
+    expect(await Promise.all(holders.map((holder) => store.lead('sweeper', holder, 60_000)))).toEqual(leads);
+    expect(await store.lead('other', 'process-x', 60_000)).toBe(true);
+  });
+
+  it('given a leader that is gone when its lease runs out then another leads', async () => {
+    const store = await onRedis.open();
+    expect(await store.lead('sweeper', 'a', 50)).toBe(true);
+    await vi.waitFor(async () => expect(await store.lead('sweeper', 'b', 60_000)).toBe(true));
+    expect(await store.lead('sweeper', 'a', 60_000)).toBe(false);
+  });
+});

@@ -1,0 +1,211 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '@redial/local';
+import { stringify } from 'yaml';
+import { CdrInbox } from './cdr-inbox.ts';
+
+/**
+ * Redial as its users run it: the three processes, with a configuration file, on a Redis and on PBXs that the test started.
+ * Nothing of it is in the test's own process, so that any of it can be killed.
+ */
+export interface RedialOptions {
+  readonly redisUrl: string;
+  readonly pbxs: readonly {
+    readonly name: string;
+    readonly host: string;
+    readonly port: number;
+    readonly username: string;
+    readonly secret: string;
+    readonly maxCallsPerSecond?: number;
+  }[];
+  /** Laid over the tenant `acme`, field by field. */
+  readonly tenant?: Readonly<Record<string, unknown>>;
+  /** Laid over each of the two trunks, `carrier` and `carrier2`. */
+  readonly trunk?: Readonly<Record<string, unknown>>;
+  /** More environment for all processes. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RedialProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** SIGKILL: what a crash does. */
+  kill(): Promise<void>;
+  /** SIGTERM: drains. Resolves with the exit code. */
+  stop(): Promise<number | null>;
+  start(): void;
+  log(): string;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered, and asserts on it
+  readonly body: any;
+}
+
+export interface Redial {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly adminLogin: { readonly user: string; readonly password: string };
+  readonly api: RedialProcess;
+  readonly dialer: RedialProcess;
+  readonly results: RedialProcess;
+  /** CDRs as the tenant's Redis list gave them, by call. */
+  readonly inbox: CdrInbox;
+  request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<ApiAnswer>;
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export async function startRedial(options: RedialOptions): Promise<Redial> {
+  const folder = mkdtempSync(join(tmpdir(), 'redial-test-'));
+  const apiKey = `test_${randomBytes(24).toString('base64url')}`;
+  const adminLogin = { user: 'admin', password: randomBytes(12).toString('base64url') };
+  const httpPort = await freePort('tcp');
+  const url = `http://127.0.0.1:${httpPort}`;
+  const cdrList = `cdr:${randomBytes(6).toString('hex')}`;
+  const configFile = join(folder, 'redial.yaml');
+  writeFileSync(configFile, stringify(configuration(options, apiKey, cdrList)));
+
+  const env = {
+    REDIAL_REDIS_URL: options.redisUrl,
+    REDIAL_CONFIG: configFile,
+    REDIAL_HTTP_HOST: '127.0.0.1',
+    REDIAL_HTTP_PORT: String(httpPort),
+    REDIAL_ADMIN_USER: adminLogin.user,
+    REDIAL_ADMIN_PASSWORD: adminLogin.password,
+    REDIAL_KEY_PREFIX: `{t${randomBytes(4).toString('hex')}}`,
+    REDIAL_DURABILITY: 'none',
+    REDIAL_SWEEP_SECONDS: '1',
+    ...options.env,
+  };
+  const [api, dialer, results] = (['api', 'dialer', 'results'] as const).map((name) =>
+    redialProcess(name, folder, env),
+  );
+  if (api === undefined || dialer === undefined || results === undefined) throw new TypeError('three processes');
+  const all = [api, dialer, results];
+  for (const process of all) process.start();
+  const inbox = new CdrInbox(options.redisUrl, cdrList);
+
+  const redial: Redial = {
+    url,
+    apiKey,
+    adminLogin,
+    api,
+    dialer,
+    results,
+    inbox,
+    async request(method, path, body, headers = {}) {
+      const answer = await fetch(url + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        redirect: 'manual',
+      });
+      const text = await answer.text();
+      const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
+      return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
+    },
+    ready: () => untilReady(url, all),
+    async stop() {
+      await Promise.all(all.map((process) => process.stop()));
+      await inbox.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  try {
+    await redial.ready();
+  } catch (error) {
+    await redial.stop();
+    throw error;
+  }
+  return redial;
+}
+
+function configuration({ pbxs, tenant, trunk }: RedialOptions, apiKey: string, cdrList: string): unknown {
+  const trunkLimits = { maxCalls: 500, maxCallsPerSecond: 500, ...trunk };
+  return {
+    pbxs: pbxs.map((pbx) => ({ maxCalls: 1000, maxCallsPerSecond: 500, ...pbx })),
+    trunks: [
+      { name: 'carrier', channel: 'PJSIP/{number}@carrier', ...trunkLimits },
+      { name: 'carrier2', channel: 'PJSIP/{number}@carrier2', ...trunkLimits },
+    ],
+    tenants: [
+      {
+        id: 'acme',
+        timeZone: 'Africa/Johannesburg',
+        apiKeys: [{ name: 'test', sha256: createHash('sha256').update(apiKey).digest('hex') }],
+        numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } },
+        extensions: { pattern: '1[0-9]{3}' },
+        trunks: ['carrier', 'carrier2'],
+        callerIds: { default: '27110001111', pool: ['27110002222'], campaigns: { spring: '27110003333' } },
+        variables: ['CAMPAIGN'],
+        defaults: { dial1RingTimeoutSeconds: 2, dial2RingTimeoutSeconds: 2, talkLimitSeconds: 60 },
+        limits: { requestsPerMinute: 100_000 },
+        sinks: [{ type: 'redis-list', name: 'inbox', key: cdrList }],
+        ...tenant,
+      },
+    ],
+  };
+}
+
+function redialProcess(name: string, folder: string, env: Readonly<Record<string, string>>): RedialProcess {
+  const logFile = join(folder, `${name}.log`);
+  let child: ChildProcess | undefined;
+  let exited: Promise<number | null> = Promise.resolve(null);
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
+    child?.kill(signal);
+    return exited;
+  };
+  // Whatever ends the test run ends its processes.
+  process.once('exit', () => child?.kill('SIGKILL'));
+  return {
+    name,
+    get pid() {
+      return child?.pid ?? -1;
+    },
+    start() {
+      const log = openSync(logFile, 'a');
+      const started = spawn(process.execPath, ['--conditions=source', join(root, 'apps', name, 'src/main.ts')], {
+        cwd: root,
+        env: { ...process.env, ...env },
+        stdio: ['ignore', log, log],
+      });
+      closeSync(log);
+      child = started;
+      exited = new Promise((resolve) => started.once('exit', (code) => resolve(code)));
+    },
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+    log: () => readFileSync(logFile, 'utf8'),
+  };
+}
+
+/** Redis, the PBXs and every process answer; what is not ready after 30 s is told with the logs. */
+async function untilReady(url: string, processes: readonly RedialProcess[]): Promise<void> {
+  const deadline = AbortSignal.timeout(30_000);
+  let last = 'no answer';
+  while (!deadline.aborted) {
+    try {
+      const answer = await fetch(`${url}/readyz`);
+      if (answer.ok) return;
+      last = await answer.text();
+    } catch (error) {
+      last = String(error);
+    }
+    await new Promise((next) => setTimeout(next, 50));
+  }
+  const logs = processes.map((p) => `--- ${p.name}\n${p.log().slice(-3_000)}`).join('\n');
+  throw new Error(`Redial did not get ready: ${last}\n${logs}`);
+}

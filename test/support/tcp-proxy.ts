@@ -1,0 +1,120 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** What a network can do to a connection, done on purpose. Own port, one target. */
+export interface TcpProxy {
+  readonly host: '127.0.0.1';
+  readonly port: number;
+  /** Bytes that reached the other side, since the start. */
+  readonly bytes: { readonly toServer: number; readonly toClient: number };
+  /** Open connections. */
+  connections(): number;
+  /** Resolves when the next client is connected through to the server. */
+  nextConnection(): Promise<void>;
+  /** Breaks every open connection with a reset. New ones are let in. */
+  cut(): void;
+  /** Leaves every socket open, old and new, and lets nothing through: what a dead route or a frozen host looks like. What is held back arrives on heal(). */
+  blackhole(): void;
+  /** Turns new connections away with a reset; open ones go on. */
+  refuse(): void;
+  /** Ends blackhole() and refuse(). */
+  heal(): void;
+  stop(): Promise<void>;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
+export async function startTcpProxy(target: { host?: string; port: number }): Promise<TcpProxy> {
+  const pairs = new Set<Pair>();
+  const bytes = { toServer: 0, toClient: 0 };
+  let waiting: (() => void)[] = [];
+  let refusing = false;
+  let silent = false;
+
+  const forward = (from: Socket, to: Socket, direction: keyof typeof bytes) => {
+    from.on('data', (chunk) => {
+      bytes[direction] += chunk.length;
+      if (!to.write(chunk)) from.pause();
+    });
+    to.on('drain', () => {
+      if (!silent) from.resume();
+    });
+    from.on('end', () => to.end());
+  };
+
+  const listener: Server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    if (refusing) return void client.on('error', () => {}).resetAndDestroy();
+    const server = connect({ host: target.host ?? '127.0.0.1', port: target.port, allowHalfOpen: true, noDelay: true });
+    const pair = { client, server };
+    pairs.add(pair);
+    for (const socket of [client, server]) {
+      socket.on('error', () => {}); // Always followed by close.
+      socket.on('close', () => {
+        if (!silent) end(pair); // Through a black hole nobody notices that the other side is gone.
+      });
+    }
+    forward(client, server, 'toServer');
+    forward(server, client, 'toClient');
+    if (silent) hold(pair);
+    server.once('connect', () => {
+      for (const notify of waiting) notify();
+      waiting = [];
+    });
+  });
+
+  const end = (pair: Pair) => {
+    pairs.delete(pair);
+    pair.client.destroy();
+    pair.server.destroy();
+  };
+  const hold = (pair: Pair) => {
+    pair.client.pause();
+    pair.server.pause();
+  };
+
+  await new Promise<void>((done, failed) => {
+    listener.once('error', failed);
+    listener.listen(0, '127.0.0.1', done);
+  });
+  const address = listener.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+
+  const cut = () => {
+    for (const { client, server } of pairs) {
+      client.resetAndDestroy();
+      server.resetAndDestroy();
+    }
+    pairs.clear();
+  };
+
+  return {
+    host: '127.0.0.1',
+    port,
+    bytes,
+    connections: () => pairs.size,
+    nextConnection: () => new Promise((done) => waiting.push(done)),
+    cut,
+    blackhole: () => {
+      silent = true;
+      for (const pair of pairs) hold(pair);
+    },
+    refuse: () => {
+      refusing = true;
+    },
+    heal: () => {
+      silent = false;
+      refusing = false;
+      for (const pair of pairs) {
+        if (pair.client.destroyed || pair.server.destroyed) end(pair);
+        pair.client.resume();
+        pair.server.resume();
+      }
+    },
+    stop: async () => {
+      cut();
+      await new Promise((done) => listener.close(done));
+    },
+  };
+}

@@ -8,7 +8,7 @@ import { type Mutant, mutants } from './mutants.ts';
 
 /**
  * Seeds each fault into a copy of this folder, and asks the compiler and the specs. Prints who caught it; exits with 1 when one
- * survived, or no longer fits the source. `node --conditions=source libs/call/run-mutants.ts [part of a fault’s name]`
+ * survived, or no longer fits the source. `npm run mutants -w @redial/call -- [part of a fault’s name]`
  */
 const run = promisify(execFile);
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -47,7 +47,7 @@ async function failingSpecs(copy: string): Promise<string[]> {
   return testResults.filter(({ status }) => status === 'failed').map(({ name }) => basename(name, '.spec.ts'));
 }
 
-async function whoCatches({ file, find, replace }: Mutant, copy: string): Promise<string> {
+async function whoCatches({ file, find, replace, compiler }: Mutant, copy: string): Promise<string> {
   const path = join(copy, 'libs/call/src', file);
   const source = await readFile(join(here, 'src', file), 'utf8');
   if (source.split(find).length !== 2) return 'DOES NOT FIT: its text is not there exactly once';
@@ -56,7 +56,8 @@ async function whoCatches({ file, find, replace }: Mutant, copy: string): Promis
     source.replace(find, () => replace),
   );
   try {
-    if (!(await compiles(copy))) return 'the compiler';
+    if (!(await compiles(copy))) return compiler ? 'the compiler' : 'DOES NOT COMPILE, and so asks no spec';
+    if (compiler) return 'SURVIVED the compiler';
     const specs = await failingSpecs(copy);
     return specs.length === 0 ? 'SURVIVED' : specs.join(', ');
   } finally {

@@ -6,7 +6,7 @@ interface Row {
   readonly when: string;
   readonly dial1: string;
   readonly dial2: string;
-  readonly then: {
+  readonly expected: {
     readonly disposition: string;
     readonly dial1: Readonly<Record<string, unknown>>;
     readonly dial2: Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ const rows: readonly Row[] = [
     when: 'both answer, and dial2 hangs up',
     dial1: agent('answers', 1),
     dial2: customer('answersAndHangsUp', 1),
-    then: {
+    expected: {
       disposition: 'answered',
       dial1: answered,
       dial2: { ...answered, dialStatus: 'ANSWER' },
@@ -37,25 +37,25 @@ const rows: readonly Row[] = [
     when: 'both answer, and dial1 hangs up',
     dial1: agent('answersAndHangsUp', 1),
     dial2: customer('answers', 1),
-    then: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
+    expected: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
   },
   {
     when: 'two extensions talk',
     dial1: agent('answers', 2),
     dial2: agent('answersAndHangsUp', 2),
-    then: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
+    expected: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
   },
   {
     when: 'dial1 is an outside number',
     dial1: customer('answers', 2),
     dial2: customer('answersAndHangsUp', 2),
-    then: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
+    expected: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
   },
   {
     when: 'dial1 does not answer',
     dial1: agent('ringsForEver', 1),
     dial2: customer('answers', 3),
-    then: {
+    expected: {
       disposition: 'no_answer',
       dial1: { disposition: 'no_answer', cause: 19, reason: 3 },
       dial2: notDialed,
@@ -67,7 +67,7 @@ const rows: readonly Row[] = [
     when: 'dial1 is busy',
     dial1: agent('busy', 1),
     dial2: customer('answers', 4),
-    then: {
+    expected: {
       disposition: 'busy',
       dial1: { disposition: 'busy', cause: 17 },
       dial2: notDialed,
@@ -79,7 +79,7 @@ const rows: readonly Row[] = [
     when: 'dial1 declines',
     dial1: agent('declines', 1),
     dial2: customer('answers', 5),
-    then: {
+    expected: {
       disposition: 'rejected',
       dial1: { disposition: 'rejected', cause: 21 },
       dial2: notDialed,
@@ -91,7 +91,7 @@ const rows: readonly Row[] = [
     when: 'dial1 is not registered',
     dial1: agent('notRegistered', 1),
     dial2: customer('answers', 6),
-    then: {
+    expected: {
       disposition: 'unreachable',
       dial1: { disposition: 'unreachable', reason: 0 },
       dial2: notDialed,
@@ -103,9 +103,9 @@ const rows: readonly Row[] = [
     when: 'dial1’s contact is dead',
     dial1: agent('deadContact', 1),
     dial2: customer('answers', 7),
-    then: {
-      disposition: 'unreachable',
-      dial1: { disposition: 'unreachable', cause: 19, reason: 3 },
+    expected: {
+      disposition: 'no_answer',
+      dial1: { disposition: 'no_answer', cause: 19, reason: 3, ringingAt: null },
       dial2: notDialed,
       callState: 'exhausted',
       invites: [0, 0],
@@ -115,7 +115,7 @@ const rows: readonly Row[] = [
     when: 'dial2 is busy',
     dial1: agent('answers', 3),
     dial2: customer('busy', 1),
-    then: {
+    expected: {
       disposition: 'busy',
       dial1: answered,
       dial2: { disposition: 'busy', cause: 17, sipCode: 486 },
@@ -127,7 +127,7 @@ const rows: readonly Row[] = [
     when: 'dial2 does not answer',
     dial1: agent('answers', 4),
     dial2: customer('ringsForEver', 1),
-    then: {
+    expected: {
       disposition: 'no_answer',
       dial1: answered,
       dial2: { disposition: 'no_answer', dialStatus: 'NOANSWER' },
@@ -139,7 +139,7 @@ const rows: readonly Row[] = [
     when: 'dial2 does not exist (404)',
     dial1: agent('answers', 5),
     dial2: customer('notFound', 1),
-    then: {
+    expected: {
       disposition: 'invalid_number',
       dial1: answered,
       dial2: { disposition: 'invalid_number', cause: 1, sipCode: 404 },
@@ -158,7 +158,7 @@ const rows: readonly Row[] = [
         networkBudget: { maxRetries: 0, windowSeconds: 60, delaySeconds: 1 },
       },
     },
-    then: {
+    expected: {
       disposition: 'congestion',
       dial1: answered,
       dial2: { disposition: 'congestion', cause: 34, sipCode: 503 },
@@ -170,7 +170,7 @@ const rows: readonly Row[] = [
     when: 'dial2 declines (603)',
     dial1: agent('answers', 7),
     dial2: customer('declines', 1),
-    then: {
+    expected: {
       disposition: 'rejected',
       dial1: answered,
       dial2: { disposition: 'rejected', cause: 21, sipCode: 603 },
@@ -183,7 +183,7 @@ const rows: readonly Row[] = [
     dial1: agent('answersAndHangsUp', 3),
     dial2: customer('ringsForEver', 2),
     request: { dial2RingTimeoutSeconds: 20 },
-    then: {
+    expected: {
       disposition: 'abandoned',
       dial1: answered,
       dial2: { disposition: 'abandoned', dialStatus: 'CANCEL' },
@@ -196,7 +196,7 @@ const rows: readonly Row[] = [
     dial1: agent('answers', 8),
     dial2: customer('answers', 8),
     request: { talkLimitSeconds: 1 },
-    then: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
+    expected: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
   },
 ];
 
@@ -204,8 +204,8 @@ describe('given a call to be placed now', () => {
   const world = aWorld();
 
   it.concurrent.each(rows)(
-    'when $when, then one truthful CDR: $then.disposition',
-    async ({ dial1, dial2, request, then }) => {
+    'when $when, then one truthful CDR: $expected.disposition',
+    async ({ dial1, dial2, request, expected }) => {
       const id = await place(world, {
         dial1,
         dial2: dial2.startsWith('27') ? `+${dial2}` : dial2,
@@ -216,17 +216,17 @@ describe('given a call to be placed now', () => {
       expect(cdr).toMatchObject({
         callId: id,
         reference: `ref-${dial1}-${dial2}`,
-        disposition: then.disposition,
-        connected: then.disposition === 'answered',
-        dial1: then.dial1,
-        dial2: then.dial2,
+        disposition: expected.disposition,
+        connected: expected.disposition === 'answered',
+        dial1: expected.dial1,
+        dial2: expected.dial2,
       });
-      if (then.disposition === 'answered') expect(cdr.talkMs).toBeGreaterThan(500);
+      if (expected.disposition === 'answered') expect(cdr.talkMs).toBeGreaterThan(500);
       expect(await read(world, id)).toMatchObject({
-        state: then.callState,
-        attempts: [{ disposition: then.disposition }],
+        state: expected.callState,
+        attempts: [{ disposition: expected.disposition }],
       });
-      expect([invites(world, dial1), invites(world, dial2)]).toEqual(then.invites);
+      expect([invites(world, dial1), invites(world, dial2)]).toEqual(expected.invites);
       expect(world.redial.inbox.of(id)).toHaveLength(1);
     },
   );

@@ -1,6 +1,6 @@
 import { click2dial, problem, v1 } from '@redial/dialects';
 import express, { type Express } from 'express';
-import { createAcceptor } from './accept/accept-calls.ts';
+import { type Acceptor, createAcceptor } from './accept/accept-calls.ts';
 import { apiKeysOf } from './authentication/api-keys.ts';
 import { mountDashboard } from './dashboard/mount-dashboard.ts';
 import { refuseOtherMethods } from './http/methods.ts';
@@ -20,7 +20,7 @@ export const version = '0.1.0';
 const vendors = [click2dial.dialect];
 
 /** The whole HTTP surface, from its ports. */
-export function buildApp(ports: Ports): Express {
+export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports)): Express {
   const { configuration, logger, metrics } = ports;
   const app = express();
   app.disable('x-powered-by');
@@ -38,7 +38,7 @@ export function buildApp(ports: Ports): Express {
 
   const mounted = {
     ...ports,
-    acceptor: createAcceptor(ports),
+    acceptor,
     findTenant: apiKeysOf(configuration.tenants),
     findByOrigin: openingsOf(configuration.tenants),
     limitRequests: limitRequests(ports),

@@ -16,10 +16,12 @@ import {
 } from '@redial/platform';
 import { createQueues } from '@redial/queue';
 import { createStore } from '@redial/store';
+import { createAcceptor } from './accept/accept-calls.ts';
 import { durabilityFault } from './accept/durability.ts';
 import { buildApp } from './app.ts';
 import { acceptingChecks } from './operations/api-checks.ts';
 import { pbxChecks } from './operations/pbx-checks.ts';
+import type { Ports } from './ports.ts';
 
 /** How long a start waits for Redis: longer than a Redis needs to read its AOF back. */
 const redisWithinMs = 60_000;
@@ -73,7 +75,7 @@ async function main(): Promise<void> {
   );
   const health = createHealth([...accepting, ...pbxs]);
   const acceptingHealth = createHealth(accepting);
-  const app = buildApp({
+  const ports: Ports = {
     store,
     queues,
     configuration: configuration.value,
@@ -89,14 +91,16 @@ async function main(): Promise<void> {
     pick: (from) => from[randomInt(from.length)] ?? '',
     admin,
     metricsToken,
-  });
+  };
+  const acceptor = createAcceptor(ports);
 
   // A client that never ends its request must not hold a connection for ever.
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, buildApp(ports, acceptor));
   const close = async (): Promise<void> => {
     health.drain();
     acceptingHealth.drain();
     await closeServer(server, settings.value.drainSeconds * 1_000);
+    await acceptor.settled();
     await queues.close();
     await store.close();
   };

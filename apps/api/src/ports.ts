@@ -1,4 +1,4 @@
-import type { Configuration, Ids, Tenant } from '@redial/call';
+import type { Configuration, Ids } from '@redial/call';
 import type { Clock, Health, Logger, Metrics } from '@redial/platform';
 import type { Queues } from '@redial/queue';
 import type { Store } from '@redial/store';
@@ -26,8 +26,4 @@ export interface Ports {
   /** The dashboard's login; absent: no dashboard. */
   readonly admin?: { readonly user: string; readonly password: string } | undefined;
   readonly metricsToken?: string | undefined;
-}
-
-export function tenantById({ tenants }: Configuration, id: string): Tenant | undefined {
-  return tenants.find((tenant) => tenant.id === id);
 }

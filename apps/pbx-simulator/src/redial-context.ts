@@ -44,7 +44,7 @@ export function connect(exchange: Exchange, dial1: Channel): void {
 
   const answered = { at: exchange.clock.now(), ticks: exchange.clock.ticks() };
   const facts: Dial2Facts = { dialStatus: '', endedBy: '' };
-  exchange.astDb.put('redial', slot, `${attempt}|answered|${epochSeconds(answered.at)}`);
+  exchange.astDb.put('redial', slot, `${attempt}|answered|${Math.floor(answered.at / 1000)}`);
   /** Every way out comes through here: the hang-up handler writes the journal and raises the one UserEvent, then dial1 ends. */
   const finish = (cause: number) => {
     const entry = journalEntry(exchange, attempt, answered, cause, facts);
@@ -188,8 +188,8 @@ function journalEntry(
     facts.endedBy,
     milliseconds(talkMs),
     milliseconds(now - answered.ticks),
-    epochSeconds(answered.at),
-    epochSeconds(exchange.clock.now()),
+    (answered.at / 1000).toFixed(3),
+    (exchange.clock.now() / 1000).toFixed(3),
     facts.sip !== undefined && facts.sip >= 200 ? dial1Cause : '',
     facts.sip === undefined ? '' : `SIP ${facts.sip} ${sipPhrase(facts.sip)}`,
     facts.uniqueId ?? '',
@@ -199,8 +199,4 @@ function journalEntry(
 
 function milliseconds(duration: number | undefined): string {
   return duration === undefined ? '' : String(Math.max(0, Math.round(duration)));
-}
-
-function epochSeconds(at: number): number {
-  return Math.floor(at / 1000);
 }

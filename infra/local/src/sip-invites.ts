@@ -82,7 +82,7 @@ export function parseInvite(record: string, phone: Phone): Invite | undefined {
   let from = '';
   let callId = '';
   for (const line of lines) {
-    const [, name = '', value = ''] = /^([A-Za-z-]+)\s*:\s*(.*)$/.exec(line) ?? [];
+    const [, name = '', value = ''] = /^([A-Za-z0-9-]+)\s*:\s*(.*)$/.exec(line) ?? [];
     if (/^from$/i.test(name)) from = /sips?:([^@;>]+)@/.exec(value)?.[1] ?? '';
     else if (/^call-id$/i.test(name)) callId = value;
     else if (/^x-/i.test(name)) headers[name] = value;

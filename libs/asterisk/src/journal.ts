@@ -7,7 +7,7 @@ import { attemptIdOf } from './attempt-id-of.ts';
  *
  *     <attempt>|answered|<epoch s>
  *     <attempt>|ended|<DIALSTATUS>|<dial1 HANGUPCAUSE>|<dial1 or dial2: who hung up first, or empty>|<talk ms>|<dial ms>
- *       |<answered, epoch s>|<ended, epoch s>|<dial2 Q.850 cause>|<dial2 tech code, e.g. SIP 486 Busy Here>|<dial2 Uniqueid>|<ring ms>
+ *       |<answered, epoch s.ms>|<ended, epoch s.ms>|<dial2 Q.850 cause>|<dial2 tech code, e.g. SIP 486 Busy Here>|<dial2 Uniqueid>|<ring ms>
  *
  * Anything behind `ended` may be empty but the two instants, which may carry fractions. Fields that a later dialplan adds behind these are ignored.
  */

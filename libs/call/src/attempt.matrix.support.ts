@@ -221,7 +221,12 @@ export const matrix = {
     start: '-',
     adopt: '-',
     refused: { otherwise: '-', silent: ended, canceled: ended },
-    rang: { otherwise: 'detached', rang: '-' },
+    rang: {
+      otherwise: 'detached',
+      rang: '-',
+      silent: 'ringing: progress(ringing), arm 26s',
+      canceled: 'ringing: progress(ringing), hang_up, arm 5s',
+    },
     answered: {
       otherwise: 'answered: progress(answered), arm 100s',
       'was answered': '-',

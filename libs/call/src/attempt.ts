@@ -170,8 +170,13 @@ function stepUnderway(state: UnderwayState, signal: AttemptSignal): AttemptStep 
 function onRang(state: UnderwayState, at: number): AttemptStep {
   if (state.evidence.rangAt !== undefined) return ignore(state);
   const next = withFacts(state, { rangAt: at });
-  if (state.phase !== 'originating') return moved(next, []);
-  return moved(entered(next, 'ringing'), [{ type: 'progress', phase: 'ringing', at }, ...hangUpIfCanceled(next)]);
+  const progress: AttemptEffect = { type: 'progress', phase: 'ringing', at };
+  if (state.phase === 'originating') return moved(entered(next, 'ringing'), [progress, ...hangUpIfCanceled(next)]);
+  // The event itself is the look-up's answer: the link is back, and the channel lives.
+  if (state.phase === 'detached' && !isOver(next) && next.evidence.dial1AnsweredAt === undefined) {
+    return moved(entered(next, 'ringing'), [progress, ...hangUpIfCanceled(next), armDial1(next, at)]);
+  }
+  return moved(next, []);
 }
 
 function onAnswered(state: UnderwayState, at: number): AttemptStep {
@@ -244,8 +249,7 @@ function onChannelFound(state: UnderwayState, at: number, up: boolean): AttemptS
     return moved(entered(next, 'answered'), [...progress, armTalk(next, at)]);
   }
   const phase = next.evidence.rangAt === undefined ? 'originating' : 'ringing';
-  const afterMs = Math.max(lookUpEveryMs, dial1DeadlineAt(next.originatedAt, next.plan) - at);
-  return moved(entered(next, phase), [{ type: 'arm', afterMs }]);
+  return moved(entered(next, phase), [armDial1(next, at)]);
 }
 
 /** dial1 answered and its channel is gone, but the hang-up handler left no entry. */
@@ -315,6 +319,13 @@ function settle(state: UnderwayState, effects: readonly AttemptEffect[]): Attemp
 /** Into another phase, or into the same one afresh: doubts stay behind. */
 function entered(state: UnderwayState, phase: UnderwayState['phase']): UnderwayState {
   return { phase, plan: state.plan, originatedAt: state.originatedAt, evidence: state.evidence };
+}
+
+/** Until dial1's deadline; sooner while a hang-up may have to be repeated. */
+function armDial1(state: UnderwayState, at: number): AttemptEffect {
+  const remainingMs = dial1DeadlineAt(state.originatedAt, state.plan) - at;
+  const canceled = state.evidence.cancelRequestedAt !== undefined;
+  return { type: 'arm', afterMs: canceled ? lookUpEveryMs : Math.max(lookUpEveryMs, remainingMs) };
 }
 
 function armTalk(state: UnderwayState, at: number): AttemptEffect {

@@ -100,7 +100,7 @@ describe('the CDR of an attempt', () => {
       dial2: {
         disposition: 'answered',
         dialStatus: 'ANSWER',
-        answeredAt: startedAt + 13_000,
+        answeredAt: startedAt + 13_010,
         uniqueId: '1700000000.2',
       },
       talkMs: 12_000,

@@ -48,8 +48,7 @@ export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evid
   const { request, state } = call;
   const ringingAt = evidence.rangAt ?? attempt.ringingAt;
   const dial1AnsweredAt = evidence.dial1AnsweredAt ?? evidence.journalEnded?.answeredAt ?? attempt.answeredAt;
-  const { journalEnded } = evidence;
-  const uniqueId = evidence.dial2Hangup?.uniqueId ?? journalEnded?.dial2UniqueId;
+  const uniqueId = evidence.dial2Hangup?.uniqueId ?? evidence.journalEnded?.dial2UniqueId;
   return {
     id: attempt.id,
     callId: call.id,
@@ -70,7 +69,8 @@ export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evid
     dial2: {
       destination: request.dial2,
       ...(outcome.dial2 ?? { disposition: 'not_dialed' as const }),
-      ...(outcome.connected && journalEnded && { answeredAt: journalEnded.endedAt - journalEnded.talkMs }),
+      // Backwards from the end, on our own clock; the journal's instants are the PBX's.
+      ...(outcome.connected && outcome.talkMs !== null && { answeredAt: outcome.endedAt - outcome.talkMs }),
       ...(uniqueId !== undefined && { uniqueId }),
     },
     ...(request.callerId !== undefined && { callerId: request.callerId }),

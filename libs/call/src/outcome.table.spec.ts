@@ -32,8 +32,12 @@ describe('dial1', () => {
       { ...failed(3), dial1Hangup: { cause: 19, rang: true, at } },
       'no_answer',
     ],
-    ['never rings before our ring timeout (dead contact)', { ...failed(3), ...hungUp(19) }, 'unreachable'],
-    ['never rings before our ring timeout, Asterisk 16', { ...failed(3), ...hungUp(0) }, 'unreachable'],
+    [
+      'never rings before our ring timeout (dead contact, or 183 without 180)',
+      { ...failed(3), ...hungUp(19) },
+      'no_answer',
+    ],
+    ['never rings before our ring timeout, Asterisk 16', { ...failed(3), ...hungUp(0) }, 'no_answer'],
     ['never answers SIP at all (timer B)', { ...failed(0), ...hungUp(18) }, 'unreachable'],
     ['is busy, 486', { ...failed(0), ...hungUp(17, 486) }, 'busy'],
     ['is busy, without SIP code', { ...failed(0), ...hungUp(17) }, 'busy'],
@@ -301,6 +305,17 @@ describe('dial2, once dial1 has answered', () => {
     expect(outcomeOf(journal({ dialStatus: 'ANSWER', endedAt: at + 3_600_000 }), at).endedAt).toBe(at);
     expect(outcomeOf(journal({ dialStatus: 'ANSWER', endedAt: at - 9_000 }), at).endedAt).toBe(at - 9_000);
     expect(outcomeOf({ ...journal({ dialStatus: 'ANSWER' }), ...hungUp(16) }, at).endedAt).toBe(at);
+  });
+
+  it('never ended before dial1 answered, however far behind the clock of the PBX runs', () => {
+    expect(outcomeOf(journal({ dialStatus: 'ANSWER', endedAt: at - 3_600_000 }), at).endedAt).toBe(at - 20_000);
+  });
+
+  it('leaves dial1’s cause to the journal when the Hangup comes after it', () => {
+    expect(outcomeOf(journal({ dialStatus: 'BUSY', dial1Cause: 17 }), at).dial1).toEqual({
+      disposition: 'answered',
+      cause: 17,
+    });
   });
 });
 

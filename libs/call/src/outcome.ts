@@ -151,8 +151,8 @@ function dial1Verdict(evidence: Evidence): Verdict {
 
   if (refused !== undefined) return verdict('pbx_error');
   if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup.cause))) {
-    // Our ring timeout ran out. A phone that never rang (dead contact) is not one that nobody answered.
-    return verdict(dial1Hangup !== undefined && !rang ? 'unreachable' : 'no_answer');
+    // Our ring timeout ran out. Whether a phone rang cannot be told from a missing 180: carriers send 183 and music instead.
+    return verdict('no_answer');
   }
   if (dial1Hangup !== undefined) {
     const found = dispositionOf({ ...dial1Hangup, rang });
@@ -183,7 +183,9 @@ function isOwnTimeout(cause: number): boolean {
 
 function answeredOutcome(evidence: Evidence, at: number): Outcome {
   const { leg: dial2, mapped } = dial2Verdict(evidence);
-  const { journalEnded } = evidence;
+  const { journalEnded, dial1Hangup } = evidence;
+  // The journal's last word mostly comes before the Hangup, and has the same cause.
+  const dial1Cause = dial1Hangup?.cause ?? journalEnded?.dial1Cause;
   const connected = dial2.disposition === 'answered';
   const byUs = dial2.disposition === 'canceled' || (connected && evidence.cancelRequestedAt !== undefined);
   return {
@@ -191,17 +193,21 @@ function answeredOutcome(evidence: Evidence, at: number): Outcome {
     connected,
     dial1: {
       disposition: 'answered',
-      ...(evidence.dial1Hangup && { cause: evidence.dial1Hangup.cause }),
-      ...(evidence.dial1Hangup?.sipCode !== undefined && { sipCode: evidence.dial1Hangup.sipCode }),
+      ...(dial1Cause !== undefined && { cause: dial1Cause }),
+      ...(dial1Hangup?.sipCode !== undefined && { sipCode: dial1Hangup.sipCode }),
     },
     dial2,
     talkMs: journalEnded === undefined ? null : connected ? journalEnded.talkMs : 0,
     endedBy: byUs ? 'redial' : (journalEnded?.endedBy ?? null),
-    // The journal's instants are the PBX's clock, which may run ahead of ours.
-    endedAt: evidence.dial1Hangup?.at ?? Math.min(journalEnded?.endedAt ?? at, at),
+    endedAt: dial1Hangup?.at ?? answeredEndedAt(evidence, at),
     lost: false,
     mapped,
   };
+}
+
+/** The journal's instants are whole seconds of the PBX's clock, which may run ahead of ours or behind: no end before the answer, none in the future. */
+function answeredEndedAt({ journalEnded, dial1AnsweredAt }: Evidence, at: number): number {
+  return Math.min(Math.max(journalEnded?.endedAt ?? at, dial1AnsweredAt ?? 0), at);
 }
 
 function dial2Verdict(evidence: Evidence): Verdict {

@@ -8,7 +8,7 @@ export function stateMachinesPage(): string {
   return `${[
     '# The two state machines',
     '',
-    'Generated from `libs/call/src/*.matrix.support.ts` by `node --conditions=source libs/call/write-state-diagram.ts`; a spec fails when this',
+    'Generated from `libs/call/src/*.matrix.support.ts` by `npm run state-diagram -w @redial/call`; a spec fails when this',
     'page differs. The words are those of the [glossary](glossary.md).',
     '',
     'What a state lists as ignored is ignored *by name*: counted, never thrown. Where a cell depends on what is',

@@ -45,7 +45,7 @@ function errorsOf(issue: Issue, input: unknown): FieldError[] {
 }
 
 /** What the client wrote comes back in the answer: enough of it to be recognised, and no more. */
-function shorten(key: string): string {
+export function shorten(key: string): string {
   return key.length <= 60 ? key : `${key.slice(0, 60)}…`;
 }
 

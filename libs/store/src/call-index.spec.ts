@@ -113,6 +113,10 @@ describe('following a call', () => {
     expect(writes.at(-1)?.slice(0, 3)).toEqual(['ZADD', keys.ended, 61_000]);
   });
 
+  it('given an ended call when it is written again then it expires all the same: a SET takes an expiry away', () => {
+    expect(reindexCall(keys, completed, completed, 60_000)).toContainEqual(['PEXPIRE', keys.call(id(1)), 60_000]);
+  });
+
   it('given an ended call when it is forgotten then no index holds anything of it', () => {
     const sets = asAccepted();
     applied(reindexCall(keys, planned, dialing, 60_000), sets);

@@ -50,7 +50,7 @@ export function indexCalls(keys: StoreKeys, calls: readonly Call[]): Write[] {
   return [...members].map(([key, list]) => ['ZADD', key, ...list] as const);
 }
 
-/** The writes that follow a call from one state to the next. A call that has ended never changes again (C1). */
+/** The writes that follow a call from one state to the next. */
 export function reindexCall(keys: StoreKeys, before: Call, after: Call, retentionMs: number): Write[] {
   const writes: Write[] = [];
   if (before.state.status !== after.state.status) {
@@ -62,7 +62,8 @@ export function reindexCall(keys: StoreKeys, before: Call, after: Call, retentio
   const dueAfter = 'dueAt' in after.state ? after.state.dueAt : undefined;
   if (dueAfter !== undefined && dueAfter !== dueBefore) writes.push(['ZADD', keys.due, dueAfter, after.id]);
   if (dueAfter === undefined && dueBefore !== undefined) writes.push(['ZREM', keys.due, after.id]);
-  if (isEnded(after.state) && !isEnded(before.state)) writes.push(...retire(keys, after, retentionMs));
+  // Every time: a SET takes an expiry away.
+  if (isEnded(after.state)) writes.push(...retire(keys, after, retentionMs));
   return writes;
 }
 

@@ -39,7 +39,7 @@ const rows: readonly Row[] = [
     order: { dial1RingTimeoutMs: 1_000 },
     reason: 3,
     hangup: { cause: 19, sipCode: 480, state: 'Down' },
-    disposition: 'unreachable',
+    disposition: 'no_answer',
     invites: 0,
   },
   {

@@ -10,7 +10,7 @@ import {
   type WorkersOptions,
 } from '@redial/queue';
 import { Queue } from 'bullmq';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
 export const ids = createIds();
@@ -31,6 +31,11 @@ export const jobOf = ({ callId, attemptId, to }: DialOrder): DialJob => ({ callI
 /** Far enough away that no test waits for it. */
 export const later = (): number => Date.now() + 3_600_000;
 
+/** Polls until the assertions hold; the time is a safety net for a busy machine, not a promise. */
+export function eventually<T>(assertions: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(assertions, 30_000);
+}
+
 export interface QueuesOnRedis {
   readonly server: TestRedis;
   readonly prefix: string;
@@ -50,6 +55,7 @@ export function useQueuesOnRedis(): QueuesOnRedis {
   let server: TestRedis | undefined;
   let prefix = '';
   let closing: (() => Promise<unknown>)[] = [];
+  const dashboards = new Map<string, Queue>();
 
   beforeAll(async () => {
     server = await startTestRedis();
@@ -96,10 +102,15 @@ export function useQueuesOnRedis(): QueuesOnRedis {
       return worker;
     },
     dashboard(name) {
-      const queue = new Queue(name, { connection: connectRedis({ url: theServer().url, role: 'worker' }), prefix });
+      const open = dashboards.get(name);
+      if (open !== undefined) return open;
+      const connection = connectRedis({ url: theServer().url, role: 'worker' });
+      const queue = new Queue(name, { connection, prefix });
+      dashboards.set(name, queue);
       closing.push(async () => {
+        dashboards.delete(name);
         await queue.close();
-        (await queue.client).disconnect();
+        connection.disconnect();
       });
       return queue;
     },

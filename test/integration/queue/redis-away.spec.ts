@@ -1,7 +1,7 @@
 import { connectRedis } from '@redial/platform';
 import { createQueues } from '@redial/queue';
 import { expect, it, vi } from 'vitest';
-import { jobOf, order, useQueuesOnRedis } from './queues-on-redis.ts';
+import { eventually, jobOf, order, useQueuesOnRedis } from './queues-on-redis.ts';
 
 const onRedis = useQueuesOnRedis();
 
@@ -11,7 +11,7 @@ it('given a Redis that dies and comes back when jobs are added then that fails a
   onRedis.running((await onRedis.workers({ onError })).dial(5, handle));
   const before = order();
   await queues.dial.add([before]);
-  await vi.waitFor(() => expect(handle).toHaveBeenCalledTimes(1));
+  await eventually(() => expect(handle).toHaveBeenCalledTimes(1));
 
   await onRedis.server.kill();
   await expect(queues.dial.add([order()])).rejects.toThrow();
@@ -20,8 +20,8 @@ it('given a Redis that dies and comes back when jobs are added then that fails a
 
   await onRedis.server.restart();
   const after = order();
-  await vi.waitFor(() => queues.dial.add([after]), 20_000);
-  await vi.waitFor(() => expect(handle).toHaveBeenLastCalledWith(jobOf(after)), 30_000);
+  await eventually(() => queues.dial.add([after]));
+  await eventually(() => expect(handle).toHaveBeenLastCalledWith(jobOf(after)));
 });
 
 it('given a Redis that is away when producers are made then they work once it is there', async () => {
@@ -30,7 +30,7 @@ it('given a Redis that is away when producers are made then they work once it is
   const queues = createQueues({ connection, prefix: onRedis.prefix, onError: () => undefined });
   await expect(queues.dial.add([order()])).rejects.toThrow();
   await onRedis.server.restart();
-  await vi.waitFor(() => queues.dial.add([order()]), 20_000);
+  await eventually(() => queues.dial.add([order()]));
   expect((await queues.counts()).dial.waiting).toBeGreaterThan(0);
   await queues.close();
 });

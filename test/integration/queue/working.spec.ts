@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { DeliveryVerdict, DialJob, DialVerdict, ResultsJob } from '@redial/queue';
 import { describe, expect, it, vi } from 'vitest';
-import { ids, jobOf, later, order, useQueuesOnRedis } from './queues-on-redis.ts';
+import { eventually, ids, jobOf, later, order, useQueuesOnRedis } from './queues-on-redis.ts';
 
 const onRedis = useQueuesOnRedis();
 
@@ -29,7 +29,7 @@ describe('a dial worker', () => {
     await queues.dial.add([due, sleeping]);
     const handle = dialHandler();
     onRedis.running((await onRedis.workers()).dial(5, handle));
-    await vi.waitFor(async () => expect(await onRedis.dashboard('dial').getJobState(due.attemptId)).toBe('completed'));
+    await eventually(async () => expect(await onRedis.dashboard('dial').getJobState(due.attemptId)).toBe('completed'));
     expect(handle.mock.calls).toEqual([[jobOf(due)]]);
     expect((await onRedis.dashboard('dial').getJob(due.attemptId))?.returnvalue).toBe('dialled');
   });
@@ -40,7 +40,7 @@ describe('a dial worker', () => {
     for (const one of orders) await queues.dial.add([one]);
     const handle = dialHandler();
     onRedis.running((await onRedis.workers()).dial(1, handle));
-    await vi.waitFor(() => expect(handle).toHaveBeenCalledTimes(4));
+    await eventually(() => expect(handle).toHaveBeenCalledTimes(4));
     const expected = [orders[2], orders[1], orders[3], orders[0]].map((one) => one?.attemptId);
     expect(handle.mock.calls.map(([job]) => job.attemptId)).toEqual(expected);
   });
@@ -54,7 +54,7 @@ describe('a dial worker', () => {
     );
     onRedis.running((await onRedis.workers()).dial(5, handle));
     const dashboard = onRedis.dashboard('dial');
-    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
+    await eventually(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
     expect(handle).toHaveBeenCalledTimes(3);
     expect((await dashboard.getJob(one.attemptId))?.progress).toBe('lane full');
   });
@@ -68,7 +68,7 @@ describe('a dial worker', () => {
     const dashboard = onRedis.dashboard('dial');
     const job = await dashboard.getJob(one.attemptId);
     await job?.promote();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(handle).toHaveBeenCalledTimes(1);
       expect(await dashboard.getJobState(one.attemptId)).toBe('delayed');
     });
@@ -81,9 +81,9 @@ describe('a dial worker', () => {
     const handle = dialHandler();
     onRedis.running((await onRedis.workers()).dial(5, handle));
     const dashboard = onRedis.dashboard('dial');
-    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
+    await eventually(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
     await (await dashboard.getJob(one.attemptId))?.retry('completed');
-    await vi.waitFor(() => expect(handle).toHaveBeenCalledTimes(2));
+    await eventually(() => expect(handle).toHaveBeenCalledTimes(2));
     expect(handle.mock.calls[1]).toEqual([jobOf(one)]);
   });
 
@@ -99,7 +99,7 @@ describe('a dial worker', () => {
     await second?.promote();
     const [handle, onError] = [dialHandler(), vi.fn()];
     onRedis.running((await onRedis.workers({ onError })).dial(5, handle));
-    await vi.waitFor(async () => expect((await queues.counts()).dial.failed).toBe(2));
+    await eventually(async () => expect((await queues.counts()).dial.failed).toBe(2));
     expect(handle).not.toHaveBeenCalled();
     expect((await dashboard.getJob(one.attemptId))?.failedReason).toMatch(/^refused: the job's data was changed/);
     expect((await dashboard.getJob(other.attemptId))?.failedReason).toMatch(/^refused: .*does not belong/);
@@ -118,7 +118,7 @@ describe('a dial worker', () => {
     });
     onRedis.running((await onRedis.workers({ onError })).dial(5, handle));
     const dashboard = onRedis.dashboard('dial');
-    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('failed'));
+    await eventually(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('failed'));
     const failed = await dashboard.getJob(one.attemptId);
     expect(failed?.failedReason).toBe('cannot dial ********234');
     expect(JSON.stringify(failed?.stacktrace)).not.toContain('27820001234');
@@ -127,7 +127,7 @@ describe('a dial worker', () => {
       jobId: one.attemptId,
     });
     expect(await queues.dial.restore(one)).toBe(true);
-    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
+    await eventually(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
   });
 
   it('given a job under way when it is moved, removed or restored then it is left to its handler', async () => {
@@ -140,13 +140,13 @@ describe('a dial worker', () => {
       return done;
     });
     onRedis.running((await onRedis.workers()).dial(5, handle));
-    await vi.waitFor(() => expect(handle).toHaveBeenCalled());
+    await eventually(() => expect(handle).toHaveBeenCalled());
     await queues.dial.move({ ...one, dueAt: later() });
     await queues.dial.remove(one.attemptId);
     expect(await queues.dial.restore(one)).toBe(false);
     expect((await queues.counts()).dial).toEqual({ waiting: 0, active: 1, delayed: 0, failed: 0 });
     finish.resolve();
-    await vi.waitFor(async () => expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('completed'));
+    await eventually(async () => expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('completed'));
   });
 
   it('given a job that is kept as done when it is moved then it is there anew', async () => {
@@ -155,7 +155,7 @@ describe('a dial worker', () => {
     await queues.dial.add([one]);
     onRedis.running((await onRedis.workers()).dial(5, dialHandler()));
     const dashboard = onRedis.dashboard('dial');
-    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
+    await eventually(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
     await queues.dial.move({ ...one, dueAt: later() });
     expect(await dashboard.getJobState(one.attemptId)).toBe('delayed');
   });
@@ -171,7 +171,7 @@ describe('draining', () => {
       return done;
     });
     const worker = (await onRedis.workers()).dial(1, handle);
-    await vi.waitFor(() => expect(worker.active).toBe(1));
+    await eventually(() => expect(worker.active).toBe(1));
     const drained = worker.drain(30_000);
     finish.resolve();
     await drained;
@@ -190,11 +190,11 @@ describe('draining', () => {
       await never.promise;
       return done;
     });
-    await vi.waitFor(() => expect(first.active).toBe(1));
+    await eventually(() => expect(first.active).toBe(1));
     await first.drain(50);
     const handle = dialHandler();
     onRedis.running((await onRedis.workers(quick)).dial(1, handle));
-    await vi.waitFor(() => expect(handle).toHaveBeenCalledWith(jobOf(one)), 10_000);
+    await eventually(() => expect(handle).toHaveBeenCalledWith(jobOf(one)));
     never.resolve();
   });
 });
@@ -214,8 +214,8 @@ describe('a killed worker', () => {
 
     const handle = dialHandler();
     onRedis.running((await onRedis.workers({ lockDurationMs: 300, stalledIntervalMs: 100 })).dial(1, handle));
-    await vi.waitFor(() => expect(handle).toHaveBeenCalledWith(jobOf(one)), 20_000);
-    await vi.waitFor(async () => expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('completed'));
+    await eventually(() => expect(handle).toHaveBeenCalledWith(jobOf(one)));
+    await eventually(async () => expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('completed'));
   });
 });
 
@@ -234,9 +234,8 @@ describe('a results worker', () => {
     const [handle, onError] = [vi.fn<(job: ResultsJob) => Promise<void>>(), vi.fn()];
     handle.mockRejectedValueOnce(new Error('Redis is away')).mockResolvedValue();
     onRedis.running((await onRedis.workers({ onError })).results(5, handle));
-    await vi.waitFor(
-      async () => expect(await onRedis.dashboard('results').getJobState(one.attemptId)).toBe('completed'),
-      10_000,
+    await eventually(async () =>
+      expect(await onRedis.dashboard('results').getJobState(one.attemptId)).toBe('completed'),
     );
     expect(handle.mock.calls).toEqual([[one], [one]]);
     expect(onError).toHaveBeenCalledTimes(1);
@@ -248,13 +247,13 @@ describe('a results worker', () => {
     await queues.results.add(one);
     const handle = vi.fn<(job: ResultsJob) => Promise<void>>().mockResolvedValue();
     onRedis.running((await onRedis.workers()).results(1, handle));
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect(await onRedis.dashboard('results').getJobState(one.attemptId)).toBe('completed'),
     );
     await queues.results.add({ ...one, witness: 'sweeper' });
     const next = result();
     await queues.results.add(next);
-    await vi.waitFor(() => expect(handle).toHaveBeenCalledTimes(2));
+    await eventually(() => expect(handle).toHaveBeenCalledTimes(2));
     expect(handle.mock.calls[1]).toEqual([next]);
   });
 
@@ -266,10 +265,10 @@ describe('a results worker', () => {
     await (await dashboard.getJob(one.attemptId))?.updateData({ ...one, evidence: { rangAt: 'yesterday' } });
     const handle = vi.fn<(job: ResultsJob) => Promise<void>>().mockResolvedValue();
     onRedis.running((await onRedis.workers()).results(1, handle));
-    await vi.waitFor(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('failed'));
+    await eventually(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('failed'));
     expect(handle).not.toHaveBeenCalled();
     await queues.results.add(one);
-    await vi.waitFor(() => expect(handle).toHaveBeenCalledWith(one));
+    await eventually(() => expect(handle).toHaveBeenCalledWith(one));
   });
 });
 
@@ -286,7 +285,7 @@ describe('a deliveries worker', () => {
     });
     onRedis.running((await onRedis.workers({ onError })).deliveries(5, handle));
     const dashboard = onRedis.dashboard('deliveries');
-    await vi.waitFor(async () => expect(await dashboard.getJobState(deliveryId)).toBe('failed'));
+    await eventually(async () => expect(await dashboard.getJobState(deliveryId)).toBe('failed'));
     expect(handle.mock.calls).toEqual([0, 1, 2].map((tries) => [{ deliveryId }, tries]));
     expect((await dashboard.getJob(deliveryId))?.failedReason).toBe('status 410');
     expect(onError).not.toHaveBeenCalled();
@@ -300,9 +299,9 @@ describe('a deliveries worker', () => {
     handle.mockResolvedValueOnce({ type: 'dead', error: 'status 410' }).mockResolvedValue({ type: 'done' });
     onRedis.running((await onRedis.workers()).deliveries(5, handle));
     const dashboard = onRedis.dashboard('deliveries');
-    await vi.waitFor(async () => expect(await dashboard.getJobState(deliveryId)).toBe('failed'));
+    await eventually(async () => expect(await dashboard.getJobState(deliveryId)).toBe('failed'));
     expect(await queues.deliveries.restore({ deliveryId })).toBe(true);
-    await vi.waitFor(async () => expect(await dashboard.getJobState(deliveryId)).toBe('completed'));
+    await eventually(async () => expect(await dashboard.getJobState(deliveryId)).toBe('completed'));
     expect(await queues.deliveries.restore({ deliveryId })).toBe(true);
   });
 });

@@ -139,6 +139,17 @@ describe('the rate of a lane', () => {
     expect(Math.max(...starts)).toBe(2_000);
   });
 
+  it('given a start that lies beyond the horizon when it is asked for then it is refused until it comes within, and takes nothing', async () => {
+    const store = await onRedis.open();
+    const lanes = [lane('trunk:a', { maxCallsPerSecond: 2 })];
+    const ask = (now: number) => take(store, { lanes, now, horizonMs: 600 });
+    expect(await ask(noon)).toMatchObject({ startAt: noon });
+    expect(await ask(noon)).toMatchObject({ startAt: noon + 500 });
+    expect(await ask(noon)).toEqual({ granted: false, lane: 'trunk:a', reason: 'rate', retryAt: noon + 400 });
+    expect(await store.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 2 });
+    expect(await ask(noon + 400)).toMatchObject({ startAt: noon + 1_000 });
+  });
+
   it('given two lanes when one is slower then both keep its pace', async () => {
     const store = await onRedis.open();
     const lanes = [lane('pbx:main', { maxCallsPerSecond: 100 }), lane('trunk:a', { maxCallsPerSecond: 2 })];

@@ -15,12 +15,12 @@ describe('announcing a cancel', () => {
     await vi.waitFor(() => {
       expect(heardByOne).toHaveBeenCalledWith('main', attemptId);
       expect(heardByTwo).toHaveBeenCalledWith('main', attemptId);
-    });
+    }, 20_000);
 
     await stopTwo();
     const next = ids.attemptId();
     await two.announceCancel('main', next);
-    await vi.waitFor(() => expect(heardByOne).toHaveBeenCalledWith('main', next));
+    await vi.waitFor(() => expect(heardByOne).toHaveBeenCalledWith('main', next), 20_000);
     expect(heardByTwo).toHaveBeenCalledTimes(1);
   });
 
@@ -33,7 +33,7 @@ describe('announcing a cancel', () => {
     await stop();
     const attemptId = ids.attemptId();
     await store.announceCancel('main', attemptId);
-    await vi.waitFor(() => expect(heard).toEqual([attemptId]));
+    await vi.waitFor(() => expect(heard).toEqual([attemptId]), 20_000);
   });
 });
 
@@ -49,8 +49,8 @@ describe('leading', () => {
 
   it('given a leader that is gone when its lease runs out then another leads', async () => {
     const store = await onRedis.open();
-    expect(await store.lead('sweeper', 'a', 50)).toBe(true);
-    await vi.waitFor(async () => expect(await store.lead('sweeper', 'b', 60_000)).toBe(true));
+    expect(await store.lead('sweeper', 'a', 200)).toBe(true);
+    await vi.waitFor(async () => expect(await store.lead('sweeper', 'b', 60_000)).toBe(true), 20_000);
     expect(await store.lead('sweeper', 'a', 60_000)).toBe(false);
   });
 });

@@ -25,39 +25,48 @@ export interface Acceptor {
   prepare(candidates: readonly Candidate[]): Call[];
   /** Resolves when the calls are durable. Rejects with StorageUnavailable, and then nobody may be told that they are accepted. */
   commit(calls: readonly Call[], completion?: Completion): Promise<void>;
-  /** Resolves when everything written before is as durable as it must be. */
+  /** Resolves when everything written before is as durable as it must be; rejects with StorageUnavailable. */
   confirm(): Promise<void>;
+  /** Resolves when the queue has taken, or refused, everything that was accepted. */
+  settled(): Promise<void>;
 }
 
-interface AcceptPorts {
-  readonly store: Store;
-  readonly queues: Queues;
+export interface AcceptPorts {
+  readonly store: Pick<Store, 'acceptCalls' | 'confirmDurable' | 'durability'>;
+  readonly queues: { readonly dial: Pick<Queues['dial'], 'add'> };
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
+  readonly logger: Pick<Logger, 'warn'>;
+  readonly metrics: Pick<Metrics, 'callAccepted'>;
   readonly durability: DurabilityAsked;
 }
 
 /** Longer than Redis needs for an fsync that it does every second. */
 const confirmMs = 3_000;
+/** From this many calls on, the answer does not wait for the queue: the next batch can be read meanwhile. */
+const largeBatch = 100;
+/** Large batches whose jobs are still being added; one more waits. Bounds what is held in memory. */
+const addingMax = 2;
 
 /**
  * The one way by which a request becomes a call.
  *
  * A1  The record is written first: from then on the call exists, whatever becomes of this process and of the queue.
  * A2  The queue is only a clock. A call whose job could not be added is accepted all the same: the sweeper adds it.
- * A3  Nothing is said to be accepted before it is as durable as REDIAL_DURABILITY asks.
+ * A3  Nothing is said to be accepted, and nothing is queued, before it is as durable as REDIAL_DURABILITY asks.
  */
 export function createAcceptor({ store, queues, clock, logger, metrics, durability }: AcceptPorts): Acceptor {
   const guard = durabilityGuard(durability, store, clock);
+  const adding = new Set<Promise<void>>();
 
   async function commit(calls: readonly Call[], completion?: Completion): Promise<void> {
     const fault = await fromStorage(() => guard.fault());
     if (fault !== undefined) throw new StorageUnavailable(fault);
     await fromStorage(() => store.acceptCalls(calls, completion));
     await confirm();
-    await enqueue(calls);
-    for (const [dialect, count] of countBy(calls, (call) => call.dialect)) metrics.callAccepted(dialect, count);
+    for (const [dialect, count] of countByDialect(calls)) metrics.callAccepted(dialect, count);
+    const added = track(enqueue(calls));
+    if (calls.length < largeBatch) await added;
+    else while (adding.size > addingMax) await Promise.race(adding);
   }
 
   async function confirm(): Promise<void> {
@@ -67,12 +76,16 @@ export function createAcceptor({ store, queues, clock, logger, metrics, durabili
   }
 
   async function enqueue(calls: readonly Call[]): Promise<void> {
-    const orders = calls.flatMap((call) => ('dueAt' in call.state ? [dialOrder(call, call.state)] : []));
     try {
-      await queues.dial.add(orders);
+      await queues.dial.add(calls.flatMap((call) => ('dueAt' in call.state ? [dialOrder(call, call.state)] : [])));
     } catch (err) {
-      logger.warn({ err, calls: orders.length }, 'accepted calls could not be put on the queue: the sweeper will');
+      logger.warn({ err, calls: calls.length }, 'accepted calls could not be put on the queue: the sweeper will');
     }
+  }
+
+  function track(work: Promise<void>): Promise<void> {
+    adding.add(work);
+    return work.finally(() => adding.delete(work));
   }
 
   return {
@@ -82,11 +95,14 @@ export function createAcceptor({ store, queues, clock, logger, metrics, durabili
     },
     commit,
     confirm,
+    settled: async () => {
+      await Promise.all(adding);
+    },
   };
 }
 
-function countBy<T>(items: readonly T[], key: (item: T) => string): Map<string, number> {
+function countByDialect(calls: readonly Call[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  for (const { dialect } of calls) counts.set(dialect, (counts.get(dialect) ?? 0) + 1);
   return counts;
 }

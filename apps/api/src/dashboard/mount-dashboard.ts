@@ -35,13 +35,9 @@ export function mountDashboard(app: Express, { queues, admin, logger }: Ports): 
       },
     },
   });
-  app.use(
-    dashboardPath,
-    securityHeaders({ styles: 'inline' }),
-    requireLogin(admin),
-    refuseForgery,
-    serverAdapter.getRouter() as RequestHandler,
-  );
+  const board = serverAdapter.getRouter() as Express;
+  board.disable('x-powered-by');
+  app.use(dashboardPath, securityHeaders({ styles: 'inline' }), requireLogin(admin), refuseForgery, notStored, board);
 }
 
 function requireLogin(admin: Login): RequestHandler {
@@ -51,6 +47,11 @@ function requireLogin(admin: Login): RequestHandler {
     refuse(response, problem('unauthenticated', { detail: 'The dashboard wants its login.', headers }));
   };
 }
+
+const notStored: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store');
+  next();
+};
 
 /** A browser sends the login by itself, so another site's page could press the buttons. */
 const refuseForgery: RequestHandler = (request, response, next) => {

@@ -1,4 +1,4 @@
-import type { Express } from 'express';
+import type { Express, RequestHandler } from 'express';
 import swaggerUi from 'swagger-ui-express';
 import { securityHeaders } from '../http/security-headers.ts';
 import { sendReply } from '../http/send-reply.ts';
@@ -16,5 +16,11 @@ export function mountDocs(app: Express, version: string): void {
     swaggerOptions: { url: '/openapi.json', persistAuthorization: false, tryItOutEnabled: true },
   });
   // Its page has a style sheet of its own inside, and no script.
-  app.use('/docs', securityHeaders({ styles: 'inline' }), swaggerUi.serve, page);
+  app.use('/docs', withSlash, securityHeaders({ styles: 'inline' }), swaggerUi.serve, page);
 }
+
+/** The page names its parts relative to itself. */
+const withSlash: RequestHandler = (request, response, next) => {
+  if (/^\/docs(\?|$)/.test(request.originalUrl)) response.redirect(308, '/docs/');
+  else next();
+};

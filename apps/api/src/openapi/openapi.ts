@@ -117,12 +117,15 @@ function schemas(): Json {
   return Object.fromEntries(named.map(([schema, io]) => [nameOf(schema), jsonSchema(schema, io)]));
 }
 
-/** zod puts schemas that have an id of their own into `$defs`: here they are components. */
+/** zod puts schemas that have an id of their own into `$defs`, the schema itself among them: here they are components. */
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema, $defs, id, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as Record<
-    string,
-    unknown
-  >;
+  const { $schema, $defs, ...own } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as Record<string, unknown>;
+  const name = schema.meta()?.id;
+  const { id, ...rest } = {
+    ...own,
+    ...(name !== undefined && ($defs as Record<string, object> | undefined)?.[name]),
+  } as Record<string, unknown>;
+  if (name !== undefined && $defs !== undefined) delete rest['$ref'];
   return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"#/components/schemas/')) as Record<string, unknown>;
 }
 

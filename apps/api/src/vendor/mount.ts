@@ -85,8 +85,10 @@ function authenticateWith({ findTenant, findByOrigin }: VendorPorts): RequestHan
       if (tenant !== undefined && isCrossSite((name) => request.get(name)))
         return refuse(response, problem('forbidden'));
     }
-    if (tenant === undefined)
-      return refuse(response, problem('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } }));
+    if (tenant === undefined) {
+      const detail = 'Send a valid API key: X-API-Key, Authorization: Bearer, or the parameter api_key.';
+      return refuse(response, problem('unauthenticated', { detail, headers: { 'WWW-Authenticate': 'Bearer' } }));
+    }
     response.locals['tenant'] = tenant;
     next();
   };

@@ -1,7 +1,7 @@
 import { type CallRequest, type Destination, resolveDestination, type Tenant } from '@redial/call';
 import { resolveCallerId } from '../caller-id.ts';
 import type { DialectContext, ParsedCall } from '../dialect.ts';
-import { type FieldError, type FieldValues, pointer, readFields } from '../field-error.ts';
+import { type FieldError, type FieldValues, pointer, readFields, shorten } from '../field-error.ts';
 import { mergeRetryPolicy } from './merge-retry-policy.ts';
 import { readFuture } from './moment.ts';
 import { CreateCall } from './schema.ts';
@@ -37,7 +37,10 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
   const callerId = callerIdOf('callerId') ?? tenant.callerIds.default;
   const dial1CallerId = callerIdOf('dial1CallerId');
   const { notBeforeAt, expiresAt, errors: timeErrors } = readTimes(values, tenant, now);
-  errors.push(...timeErrors, ...forbiddenNames(body, tenant));
+  errors.push(...timeErrors);
+  for (const error of forbiddenNames(body, tenant)) {
+    if (!errors.some(({ field }) => field === error.field)) errors.push(error);
+  }
   if (errors.length > 0 || dial1 === undefined || dial2 === undefined) return { ok: false, errors };
 
   const { defaults } = tenant;
@@ -95,7 +98,7 @@ function forbiddenNames(body: unknown, tenant: Tenant): FieldError[] {
   };
   const unlisted = namesOf(variables)
     .filter((name) => !tenant.variables.includes(name))
-    .map((name) => ({ field: pointer('variables', name.slice(0, 60)), message: 'is not a variable that you may set' }));
+    .map((name) => ({ field: pointer('variables', shorten(name)), message: 'is not a variable that you may set' }));
   const reserved = (['dial1', 'dial2'] as const).flatMap((leg) =>
     namesOf(headers?.[leg])
       .filter((name) => name === '__proto__')

@@ -1,0 +1,169 @@
+import { AttemptId, type Call, CallId } from '@redial/call';
+import type { DialOrder } from '@redial/queue';
+import type { Durability } from '@redial/store';
+import { describe, expect, it } from 'vitest';
+import { type AcceptPorts, type Candidate, createAcceptor } from './accept-calls.ts';
+import { StorageUnavailable } from './storage.ts';
+
+const kept: Durability = {
+  appendonly: true,
+  appendfsync: 'always',
+  maxmemoryPolicy: 'noeviction',
+  redisVersion: '8.0.0',
+};
+
+interface World {
+  readonly happened: string[];
+  readonly orders: DialOrder[];
+  readonly ports: AcceptPorts;
+}
+
+function world(
+  more: {
+    durability?: AcceptPorts['durability'];
+    redis?: Durability;
+    onDisk?: boolean;
+    accept?: Error;
+    add?: () => Promise<void>;
+  } = {},
+): World {
+  const happened: string[] = [];
+  const orders: DialOrder[] = [];
+  const ports: AcceptPorts = {
+    store: {
+      durability: async () => more.redis ?? kept,
+      acceptCalls: async (calls) => {
+        if (more.accept) throw more.accept;
+        happened.push(`written ${calls.length}`);
+      },
+      confirmDurable: async () => {
+        happened.push('confirmed');
+        return more.onDisk ?? true;
+      },
+    },
+    queues: {
+      dial: {
+        add: async (added) => {
+          happened.push(`queued ${added.length}`);
+          orders.push(...added);
+          await more.add?.();
+        },
+      },
+    },
+    clock: { now: () => 1_000 },
+    logger: { warn: () => happened.push('warned') },
+    metrics: { callAccepted: (dialect, calls) => happened.push(`counted ${calls} ${dialect}`) },
+    durability: more.durability ?? 'fsync',
+  };
+  return { happened, orders, ports };
+}
+
+function candidate(n = 0): Candidate {
+  const ulid = `01JZ3R4M8Q6V9XK2T7B5N0${String(n).padStart(4, '0')}`;
+  return {
+    id: CallId.parse(`call_${ulid}`),
+    attemptId: AttemptId.parse(`att_${ulid}`),
+    tenantId: 'acme',
+    dialect: 'v1',
+    reference: 'r',
+    request: {
+      dial1: { kind: 'extension', extension: '1001' },
+      dial2: { kind: 'number', e164: '27820001234', trunk: 'carrier' },
+      dial1RingTimeoutSeconds: 20,
+      dial2RingTimeoutSeconds: 20,
+      talkLimitSeconds: 60,
+      retryPolicy: {
+        maxRetries: 0,
+        delaySeconds: 0,
+        perDisposition: {},
+        until: 'connected',
+        networkBudget: { maxRetries: 0, windowSeconds: 0, delaySeconds: 0 },
+        retryUnknown: false,
+      },
+      variables: {},
+      headers: { dial1: {}, dial2: {} },
+      priority: 3,
+    },
+  };
+}
+
+async function accept({ ports }: World, count = 1): Promise<Call[]> {
+  const acceptor = createAcceptor(ports);
+  const calls = acceptor.prepare(Array.from({ length: count }, (_, n) => candidate(n)));
+  await acceptor.commit(calls);
+  return calls;
+}
+
+describe('accepting', () => {
+  it('writes the record, makes sure of it, and only then queues the job', async () => {
+    const here = world();
+    const [call] = await accept(here);
+    expect(here.happened).toEqual(['written 1', 'confirmed', 'counted 1 v1', 'queued 1']);
+    expect(here.orders).toEqual([
+      { callId: call?.id, attemptId: candidate().attemptId, to: '********234', dueAt: 1_000, priority: 3 },
+    ]);
+  });
+
+  it('does not undo a call whose job could not be queued: the sweeper finds it', async () => {
+    const here = world({ add: () => Promise.reject(new Error('Redis is gone')) });
+    await expect(accept(here)).resolves.toHaveLength(1);
+    expect(here.happened.at(-1)).toBe('warned');
+  });
+
+  it('queues nothing that could not be written', async () => {
+    const here = world({ accept: new Error('Connection is closed.') });
+    await expect(accept(here)).rejects.toBeInstanceOf(StorageUnavailable);
+    expect(here.happened).toEqual([]);
+  });
+
+  it('does not say accepted, and queues nothing, while nobody knows that it is on disk', async () => {
+    const here = world({ onDisk: false });
+    await expect(accept(here)).rejects.toBeInstanceOf(StorageUnavailable);
+    expect(here.happened).toEqual(['written 1', 'confirmed']);
+  });
+
+  it.each(['everysec', 'none'] as const)('does not wait for the disk under %s', async (durability) => {
+    const here = world({ durability, onDisk: false });
+    await accept(here);
+    expect(here.happened).not.toContain('confirmed');
+  });
+
+  it('writes nothing into a Redis that forgets', async () => {
+    const here = world({ redis: { ...kept, appendonly: false } });
+    await expect(accept(here)).rejects.toThrow('appendonly no');
+    expect(here.happened).toEqual([]);
+  });
+
+  it('leaves a bug a bug', async () => {
+    await expect(accept(world({ accept: new TypeError('oops') }))).rejects.toBeInstanceOf(TypeError);
+  });
+});
+
+describe('a large batch', () => {
+  it('is answered before the queue has it, but no more than two are under way', async () => {
+    const waiting: (() => void)[] = [];
+    const here = world({ add: () => new Promise((resolve) => waiting.push(resolve)) });
+    const acceptor = createAcceptor(here.ports);
+    const batch = () => acceptor.commit(acceptor.prepare(Array.from({ length: 100 }, (_, n) => candidate(n))));
+    await batch();
+    await batch();
+    const third = batch();
+    let answered = false;
+    third.then(() => {
+      answered = true;
+    });
+    await expect.poll(() => waiting.length).toBe(3);
+    expect(answered).toBe(false);
+    waiting[0]?.();
+    await third;
+
+    let settled = false;
+    const all = acceptor.settled().then(() => {
+      settled = true;
+    });
+    waiting[1]?.();
+    expect(settled).toBe(false);
+    waiting[2]?.();
+    await all;
+  });
+});

@@ -1,0 +1,85 @@
+import { problems, v1 } from '@redial/dialects';
+import { describe, expect, it } from 'vitest';
+import { openApi } from './openapi.ts';
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly pattern?: string;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly items?: { readonly $ref?: string };
+  readonly additionalProperties?: unknown;
+}
+interface Operation {
+  readonly operationId: string;
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
+  readonly responses: Readonly<Record<string, { readonly description: string }>>;
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+const document = openApi('1.2.3') as unknown as Document;
+const text = JSON.stringify(document);
+
+it('has every endpoint, once', () => {
+  const operations = Object.values(document.paths).flatMap((path) =>
+    Object.values(path).map((operation) => operation.operationId),
+  );
+  expect(operations.sort()).toEqual(v1.endpoints.map((endpoint) => endpoint.operation).sort());
+});
+
+it('refers only to what it holds', () => {
+  const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+  expect(references.length).toBeGreaterThan(10);
+  for (const name of references) expect(document.components.schemas).toHaveProperty(name ?? '');
+  expect(text).not.toContain('$defs');
+  expect(text).not.toContain('"__');
+});
+
+describe('the schemas that requests are read with', () => {
+  const call = document.components.schemas['CreateCall'];
+  it('are the ones that are shown', () => {
+    expect(Object.keys(call?.properties ?? {})).toEqual(Object.keys(v1.CreateCall.shape));
+    expect(call?.required).toEqual(['dial1', 'dial2']);
+    expect(call?.additionalProperties).toBe(false);
+    expect(call?.properties?.['dial1']?.pattern).toBe('^\\+?[0-9]{2,19}$');
+    expect(call?.properties?.['talkLimitSeconds']?.maximum).toBe(43_200);
+  });
+
+  it('say how many calls a batch holds', () => {
+    const calls = document.components.schemas['CreateBatch']?.properties?.['calls'];
+    expect(calls).toMatchObject({ minItems: 1, maxItems: 1_000, items: { $ref: '#/components/schemas/CreateCall' } });
+  });
+});
+
+it('says which parameters and headers an operation takes', () => {
+  const names = (path: string, method: string) =>
+    document.paths[path]?.[method]?.parameters?.map(
+      ({ name, in: where, required }) => `${where} ${name}${required ? '!' : ''}`,
+    );
+  expect(names('/v1/calls', 'get')).toEqual([
+    'query reference',
+    'query state',
+    'query from',
+    'query to',
+    'query cursor',
+    'query limit',
+  ]);
+  expect(names('/v1/calls/{id}', 'patch')).toEqual(['path id!', 'header If-Match!']);
+  expect(names('/v1/deliveries', 'get')).toEqual(['query state!', 'query limit']);
+});
+
+it('names every problem an operation can answer with', () => {
+  for (const { path, method, problems: own } of v1.endpoints) {
+    const responses = document.paths[path]?.[method]?.responses ?? {};
+    for (const code of [...own, 'unauthenticated', 'storage_unavailable'] as const) {
+      expect(responses[problems[code].status]?.description, `${method} ${path}`).toContain(
+        `urn:redial:problem:${code}`,
+      );
+    }
+  }
+});

@@ -1,0 +1,143 @@
+import { AttemptId, acceptCall, type Call, CallId, stepCall } from '@redial/call';
+import { describe, expect, it, test } from 'vitest';
+import { acme, contextOf, now } from '../acme.fixture.ts';
+import { type ProblemCode, problem, problems } from '../problem.ts';
+import { CallReply, ProblemReply } from './reply-schema.ts';
+import { toCallRequest } from './to-call-request.ts';
+import { callReply, problemReply, problemValue } from './to-reply.ts';
+
+const id = CallId.parse('call_01JZ3R4M8Q6V9XK2T7B5N0CDEF');
+const attemptId = AttemptId.parse('att_01JZ3R4M8Q6V9XK2T7B5N0CDEF');
+
+function call(more: Readonly<Record<string, unknown>> = {}): Call {
+  const parsed = toCallRequest({ dial1: '1001', dial2: '0820001234', ...more }, contextOf());
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  return acceptCall({
+    id,
+    attemptId,
+    tenantId: 'acme',
+    dialect: 'v1',
+    reference: parsed.reference,
+    request: parsed.request,
+    at: now,
+  }).call;
+}
+
+function reply(shown: Call, at = now): CallReply {
+  return CallReply.parse(callReply({ call: shown, attempts: [], tenant: acme, now: at }));
+}
+
+describe('a call', () => {
+  it("has its instants in the tenant's time zone", () => {
+    const shown = reply(call({ notBefore: '202601161000', expiresAt: '2026-01-17T00:00:00Z' }));
+    expect(shown).toMatchObject({
+      state: 'scheduled',
+      acceptedAt: '2026-01-15T12:00:00.000+02:00',
+      notBefore: '2026-01-16T10:00:00.000+02:00',
+      expiresAt: '2026-01-17T02:00:00.000+02:00',
+      nextAttempt: { id: attemptId, number: 1, dueAt: '2026-01-16T10:00:00.000+02:00' },
+    });
+  });
+
+  it('whose attempt record is gone is told from its own history', () => {
+    const dialing = stepCall(call(), { type: 'dial', attemptId, at: now }).call;
+    expect(reply(dialing).attempts).toMatchObject([{ id: attemptId, state: 'originating', pbx: null }]);
+    const ended: Call = {
+      ...dialing,
+      state: { status: 'exhausted', endedAt: now, reason: 'retries_used_up' },
+      history: [{ attemptId, disposition: 'busy', connected: false, dial1Answered: true, endedAt: now }],
+    };
+    expect(reply(ended).attempts).toMatchObject([
+      { state: 'ended', disposition: 'busy', class: 'contact', dial1: null, dial2: null },
+    ]);
+  });
+});
+
+describe('why it has not been dialled yet', () => {
+  const later = call({ notBefore: '202601161000' });
+  const deferred = stepCall(call(), {
+    type: 'defer',
+    attemptId,
+    at: now,
+    until: now + 60_000,
+    gate: 'window',
+    reason: 'outside the calling window',
+  }).call;
+  const paused = { ...acme, paused: true };
+
+  test.each<[string, Call, number, Tenant, string, string]>([
+    ['it is not due', later, now, acme, 'due', 'It is not due before 2026-01-16T10:00:00.000+02:00.'],
+    [
+      'a gate put it off',
+      deferred,
+      now,
+      acme,
+      'window',
+      'It was put off: outside the calling window. It is tried again at 2026-01-15T12:01:00.000+02:00.',
+    ],
+    [
+      'a gate had put it off',
+      deferred,
+      now + 120_000,
+      acme,
+      'window',
+      'It is due since 2026-01-15T12:01:00.000+02:00; last time it was put off: outside the calling window.',
+    ],
+    [
+      'it waits for a dialer',
+      call(),
+      now,
+      acme,
+      'queue',
+      'It is due since 2026-01-15T12:00:00.000+02:00 and waits for a dialer.',
+    ],
+    ['the tenant is paused', call(), now, paused, 'paused', 'It is due, but: the tenant is paused.'],
+    [
+      'its number is forbidden',
+      call(),
+      now,
+      { ...acme, doNotCall: ['27820001234'] },
+      'do_not_call',
+      'It is due, but: a number of this call is on the do-not-call list.',
+    ],
+  ])('%s', (_name, shown, at, tenant, gate, sentence) => {
+    const { whyNotDialedYet } = callReply({ call: shown, attempts: [], tenant, now: at });
+    expect(whyNotDialedYet).toMatchObject({ gate, sentence });
+  });
+
+  it('is answered for a call that ended without having been dialled', () => {
+    const blocked = stepCall(call(), {
+      type: 'block',
+      attemptId,
+      at: now,
+      gate: 'do_not_call',
+      reason: 'a number is on the list',
+    }).call;
+    expect(reply(blocked).whyNotDialedYet).toEqual({
+      gate: 'do_not_call',
+      sentence: 'It was never dialled: a number is on the list.',
+      until: null,
+    });
+  });
+
+  it('is no question for one that is dialled', () => {
+    expect(reply(stepCall(call(), { type: 'dial', attemptId, at: now }).call).whyNotDialedYet).toBeNull();
+  });
+});
+
+describe('a problem', () => {
+  test.each(Object.keys(problems) as ProblemCode[])('%s has a stable type and the shape that is documented', (code) => {
+    const value = ProblemReply.parse(problemValue(problem(code), 'req_1'));
+    expect(value).toMatchObject({
+      type: `urn:redial:problem:${code}`,
+      status: problems[code].status,
+      requestId: 'req_1',
+    });
+  });
+
+  it('keeps its own headers and Content-Type', () => {
+    const { headers, status } = problemReply(problem('too_many_requests', { headers: { 'Retry-After': '7' } }));
+    expect(status).toBe(429);
+    expect(headers).toEqual({ 'Content-Type': 'application/problem+json; charset=utf-8', 'Retry-After': '7' });
+  });
+});

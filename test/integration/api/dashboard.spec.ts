@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { type RunningApi, startApi } from './running-api.ts';
+
+const good = { dial1: '1001', dial2: '0820001234' };
+let redis: TestRedis;
+let api: RunningApi;
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+  api = await startApi({ redisUrl: redis.url });
+});
+afterAll(async () => {
+  await api?.stop();
+  await redis?.stop();
+});
+
+function login(user = api.admin.user, password = api.admin.password): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+function visit(method: string, path: string, headers: Readonly<Record<string, string>> = {}, body?: unknown) {
+  return api.send(method, `/admin/queues${path}`, body, {
+    apiKey: null,
+    headers: { authorization: login(), ...headers },
+  });
+}
+
+describe('the login', () => {
+  it.each([
+    ['nothing', {}],
+    ['an API key', () => ({ authorization: `Bearer ${api.acmeKey}` })],
+    ['a wrong password', () => ({ authorization: login(api.admin.user, 'wrong') })],
+    ['a wrong user', () => ({ authorization: login('root') })],
+    ['an empty one', { authorization: 'Basic ' }],
+    ['no colon', { authorization: `Basic ${Buffer.from('admin').toString('base64')}` }],
+  ])('refuses %s', async (_name, given) => {
+    const headers = typeof given === 'function' ? given() : given;
+    for (const path of ['', '/', '/api/queues', '/static/js/main.js', '/queue/dial']) {
+      const answer = await api.send('GET', `/admin/queues${path}`, undefined, { apiKey: null, headers });
+      expect(answer.status, path).toBe(401);
+      expect(answer.headers.get('www-authenticate')).toContain('Basic');
+    }
+  });
+
+  it('lets the page in, whose parts the policy lets run', async () => {
+    const page = await visit('GET', '');
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+    expect(page.headers.get('x-powered-by')).toBeNull();
+    const scripts = [...page.text.matchAll(/<script[^>]*src="([^"]+)"/g)].map(([, src]) => src);
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const script of scripts) expect((await visit('GET', `/${script}`)).status).toBe(200);
+  });
+
+  it('is off where no password is set, and the log says so', async () => {
+    const without = await startApi({ redisUrl: redis.url, env: { REDIAL_ADMIN_USER: '', REDIAL_ADMIN_PASSWORD: '' } });
+    try {
+      const answer = await without.send('GET', '/admin/queues', undefined, {
+        apiKey: null,
+        headers: { authorization: login('', '') },
+      });
+      expect(answer.status).toBe(404);
+      expect(without.log()).toContain('the dashboard is off');
+    } finally {
+      await without.stop();
+    }
+  });
+});
+
+describe('what it shows', () => {
+  it('is ids and a masked number', async () => {
+    const { body } = await api.send('POST', '/v1/calls', { ...good, reference: 'secret-reference' });
+    const shown = await visit('GET', `/api/queues/dial/${body.nextAttempt.id}`);
+    expect(shown.status).toBe(200);
+    expect(shown.text).toContain(body.id);
+    expect(shown.text).toContain('********234');
+    expect(shown.text).not.toMatch(/820001234|secret-reference|1001"/);
+  });
+});
+
+describe('what its buttons do', () => {
+  async function sleeping(): Promise<{ id: string; job: string }> {
+    const notBefore = new Date(Date.now() + 3_600_000).toISOString();
+    const { body } = await api.send('POST', '/v1/calls', { ...good, notBefore });
+    return { id: body.id, job: body.nextAttempt.id };
+  }
+
+  it('Promote makes a job run; the call is still not due, and the gates are asked', async () => {
+    const { id, job } = await sleeping();
+    const before = (await api.queues.counts()).dial;
+    const answer = await visit('PUT', `/api/queues/dial/${job}/promote`);
+    expect(answer.status).toBeLessThan(300);
+    expect((await api.queues.counts()).dial.waiting).toBe(before.waiting + 1);
+    expect((await api.send('GET', `/v1/calls/${id}`)).body).toMatchObject({
+      state: 'scheduled',
+      whyNotDialedYet: { gate: 'due' },
+    });
+  });
+
+  it.each([
+    ['POST', '/api/queues/results/add', { name: 'results', data: {}, options: {} }],
+    ['PATCH', '/api/queues/dial/{job}/update-data', { jobData: { callId: 'x' } }],
+    ['PUT', '/api/queues/dial/{job}/clean', undefined],
+    ['PUT', '/api/queues/dial/clean/delayed', undefined],
+    ['PUT', '/api/queues/dial/empty', undefined],
+    ['PUT', '/api/queues/dial/obliterate', undefined],
+    ['PUT', '/api/queues/dial/concurrency', { concurrency: 1 }],
+  ])('%s %s is not among them', async (method, path, body) => {
+    const { job } = await sleeping();
+    const before = await api.queues.counts();
+    const answer = await visit(method, path.replace('{job}', job), {}, body);
+    expect(answer.status).toBe(405);
+    expect(await api.queues.counts()).toEqual(before);
+    expect(JSON.parse((await api.redis.hget(`${api.prefix}:dial:${job}`, 'data')) ?? '')).toMatchObject({
+      attemptId: job,
+    });
+  });
+
+  it.each([
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { referer: 'https://evil.example/page' },
+  ])('another site cannot press them (%j)', async (headers) => {
+    const { job } = await sleeping();
+    const before = await api.queues.counts();
+    expect((await visit('PUT', `/api/queues/dial/${job}/promote`, headers)).status).toBe(403);
+    expect(await api.queues.counts()).toEqual(before);
+  });
+
+  it('its own page can', async () => {
+    const { job } = await sleeping();
+    const own = { origin: api.url, 'sec-fetch-site': 'same-origin' };
+    expect((await visit('PUT', `/api/queues/dial/${job}/promote`, own)).status).toBeLessThan(300);
+  });
+});

@@ -1,0 +1,63 @@
+import {
+  type AttemptId,
+  type AttemptRecord,
+  type Call,
+  type CallId,
+  cdrOf,
+  type Evidence,
+  outcomeOf,
+  stepCall,
+} from '@redial/call';
+import { createIds } from '@redial/platform';
+import type { RunningApi } from './running-api.ts';
+
+/** What a dialer does to a call when it takes it, without a PBX. Resolves with the attempt under way. */
+export async function dial(api: RunningApi, id: string): Promise<AttemptRecord> {
+  const before = await read(api, id);
+  if (!('dueAt' in before.value.state)) throw new Error(`${id} is ${before.value.state.status}`);
+  const { attemptId, attemptNumber, dueAt } = before.value.state;
+  const now = Date.now();
+  const attempt: AttemptRecord = {
+    id: attemptId,
+    callId: before.value.id,
+    tenantId: before.value.tenantId,
+    attemptNumber,
+    dueAt,
+    plan: { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 },
+    pbx: 'pbx1',
+    pbxBoot: 'boot',
+    slot: 7,
+    lanes: [],
+    originatedAt: now,
+  };
+  const { call } = stepCall(before.value, { type: 'dial', attemptId, at: now });
+  const written = await api.store.fence(before, call, attempt);
+  if (!written.ok) throw new Error('fence lost');
+  return attempt;
+}
+
+/** What the results process does with an attempt's evidence. Resolves with the call as it is then. */
+export async function settle(api: RunningApi, attempt: AttemptRecord, evidence: Evidence): Promise<Call> {
+  const now = Date.now();
+  const outcome = outcomeOf(evidence, now);
+  const before = await read(api, attempt.callId);
+  const record = await api.store.readAttempt(attempt.id);
+  if (record === undefined) throw new Error(`no attempt ${attempt.id}`);
+  const nextAttemptId: AttemptId = createIds().attemptId();
+  const { call } = stepCall(before.value, { type: 'settle', attemptId: attempt.id, at: now, outcome, nextAttemptId });
+  const ended = { ...record.value, ended: { outcome, evidence, settledAt: now, witness: 'test' } };
+  const written = await api.store.settle({
+    call: { before, after: call },
+    attempt: { before: record, after: ended },
+    cdr: cdrOf(call, ended, outcome, evidence),
+    deliveries: [],
+  });
+  if (!written.ok) throw new Error('settle lost');
+  return call;
+}
+
+async function read(api: RunningApi, id: string) {
+  const call = await api.store.readCall(id as CallId);
+  if (call === undefined) throw new Error(`no call ${id}`);
+  return call;
+}

@@ -1,0 +1,66 @@
+import { cdrOf, type Evidence, outcomeOf, stepCall } from '@redial/call';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { accepted, dialed, ids, newCall, noon, useStoreOnRedis } from './store-on-redis.ts';
+
+/** One node of a Redis Cluster that owns every slot: it refuses whatever touches two slots at once, as any Cluster does. */
+const onRedis = useStoreOnRedis({ extraArgs: ['--cluster-enabled', 'yes'] });
+
+beforeEach(async () => {
+  const { redis } = onRedis;
+  if (String(await redis.call('CLUSTER', 'INFO')).includes('cluster_state:ok')) return;
+  await redis.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  await vi.waitFor(
+    async () => expect(String(await redis.call('CLUSTER', 'INFO'))).toContain('cluster_state:ok'),
+    20_000,
+  );
+});
+
+it('given a Cluster when keys of two hash tags are written in one step then it refuses: this test can fail', async () => {
+  await expect(onRedis.redis.mset('{a}', '1', '{b}', '2')).rejects.toThrow(/CROSSSLOT/);
+});
+
+it('given a Cluster when a call goes from acceptance to its end then every step is one slot’s', async () => {
+  const store = await onRedis.open();
+  const key = { tenantId: 'acme', key: 'k', fingerprint: 'f' };
+  await store.beginIdempotency(key);
+  await store.acceptCalls([newCall(), newCall()], { ...key, reply: 'r' });
+  expect(await store.beginIdempotency(key)).toEqual({ type: 'replay', reply: 'r' });
+
+  const before = await accepted(store);
+  const { after, attempt } = dialed(before.value, ['pbx:main', 'trunk:a']);
+  const lanes = attempt.lanes.map((lane) => ({ lane, places: 1, maxCalls: 5, maxCallsPerSecond: 5 }));
+  const taken = await store.takePlaces({
+    attemptId: attempt.id,
+    pbx: 'main',
+    lanes,
+    now: noon,
+    leaseMs: 60_000,
+    horizonMs: 1_000,
+  });
+  expect(taken.granted).toBe(true);
+  expect((await store.fence(before, after, attempt)).ok).toBe(true);
+  await store.recordProgress(attempt.id, 'ringing', noon);
+  await store.countAttemptToday('acme', '2026-03-28', ['27820001234']);
+
+  const evidence: Evidence = { refused: { message: 'no', at: noon } };
+  const outcome = outcomeOf(evidence, noon);
+  const { call } = stepCall(after, {
+    type: 'settle',
+    attemptId: attempt.id,
+    at: noon,
+    outcome,
+    nextAttemptId: ids.attemptId(),
+  });
+  const ended = { ...attempt, ended: { outcome, evidence, settledAt: noon, witness: 'test' } };
+  const settled = await store.settle({
+    call: { before: { value: after, version: 2 }, after: call },
+    attempt: { before: { value: attempt, version: 1 }, after: ended },
+    cdr: cdrOf(call, ended, outcome, evidence),
+    deliveries: [],
+  });
+  expect(settled.ok).toBe(true);
+  expect(await store.placesHeld(attempt.lanes, noon)).toEqual({ 'pbx:main': 0, 'trunk:a': 0 });
+  expect((await store.listCalls({ tenantId: 'acme', limit: 10 })).calls).toHaveLength(3);
+  expect((await store.readAttempts([attempt.id])).length).toBe(1);
+  await store.forgetEnded(noon, 10);
+});

@@ -56,7 +56,10 @@ const results = await startResults({
   sinks: createSinks({
     tenants: configuration.tenants,
     redis: queueConnection,
-    formats: { click2dial: (cdr) => JSON.stringify(click2dial.toNotification(cdr)) },
+    formats: {
+      click2dial: (cdr) => JSON.stringify(click2dial.toNotification(cdr)),
+      'click2dial-c2d': (cdr) => JSON.stringify(click2dial.toC2dNotification(cdr)),
+    },
   }),
   ids: createIds(),
   clock: systemClock,

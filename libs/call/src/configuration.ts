@@ -70,7 +70,8 @@ export const SinkConfiguration = z.discriminatedUnion('type', [
     key: z.string().min(1).max(200),
     /** The side that is pushed; consumers pop from the other, so that first in is first out. */
     push: z.enum(['left', 'right']).default('left'),
-    format: z.enum(['redial', 'click2dial']).default('redial'),
+    /** `click2dial-c2d` is the vendor's deprecated list. */
+    format: z.enum(['redial', 'click2dial', 'click2dial-c2d']).default('redial'),
   }),
   z.strictObject({
     type: z.literal('redis-stream'),
@@ -150,6 +151,19 @@ export const Tenant = z.strictObject({
     .strictObject({
       /** Before v4.0.0 the vendor's headers began with X-Platforma-. */
       headerPrefix: z.enum(['X-Teleforge-', 'X-Platforma-']).default('X-Teleforge-'),
+      /** Who may use the dialect without a key: servers, by the address of their connection. `host` narrows it to one host name. */
+      openTo: z
+        .strictObject({
+          sources: z
+            .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an IP address or a network such as 10.1.0.0/16'))
+            .min(1)
+            .max(100),
+          host: z
+            .string()
+            .regex(/^[A-Za-z0-9.-]{1,253}$/, 'a host name')
+            .optional(),
+        })
+        .optional(),
     })
     .prefault({}),
   sinks: z.array(SinkConfiguration).default([]),

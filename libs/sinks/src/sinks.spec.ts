@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createSinks } from './sinks.ts';
 
 const redis = {} as Redis;
-const formats = { click2dial: () => '' };
+const formats = { click2dial: () => '', 'click2dial-c2d': () => '' };
 
 function tenant(id: string, sinks: unknown[]) {
   return Tenant.parse({

@@ -40,8 +40,8 @@ async function cancel(ports: HandlerPorts, found: Versioned<Call>): Promise<Vers
   }
   const written = await fromStorage(() => ports.store.updateCall(found, step.call));
   if (!written.ok) return 'raced';
-  await ports.acceptor.confirm();
   await perform(ports, step.call, step.effects);
+  await ports.acceptor.confirm();
   return { value: step.call, version: written.version };
 }
 

@@ -34,8 +34,6 @@ export function rescheduleCall(ports: HandlerPorts): Handler {
     });
     const written = await fromStorage(() => store.updateCall(found, call));
     if (!written.ok) return problem('version_conflict');
-    await ports.acceptor.confirm();
-
     for (const effect of effects) {
       if (effect.type !== 'move') continue;
       // The record holds the new time. A job that stays behind is put off by the gate `due`, or moved by the sweeper.
@@ -43,6 +41,7 @@ export function rescheduleCall(ports: HandlerPorts): Handler {
         logger.warn({ err, callId: call.id, attemptId: effect.attemptId }, 'a rescheduled job could not be moved');
       });
     }
+    await ports.acceptor.confirm();
     return callReply(200, await viewOf(ports, tenant, call), written.version);
   };
 }

@@ -1,8 +1,8 @@
 import type { Tenant } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
-import { type OpenTo, openingsOf } from './open-to.ts';
+import { openingsOf } from './open-to.ts';
 
-const tenant = (id: string, openTo?: OpenTo) =>
+const tenant = (id: string, openTo?: Tenant['click2dial']['openTo']) =>
   ({ id, click2dial: { headerPrefix: 'X-Teleforge-', ...(openTo && { openTo }) } }) as unknown as Tenant;
 
 const find = openingsOf([

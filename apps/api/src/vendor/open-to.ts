@@ -1,14 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Tenant } from '@redial/call';
 
-/** Who may use a vendor's dialect without a key, for integrations that can send none. */
-export interface OpenTo {
-  /** Addresses or CIDR networks that requests come from. */
-  readonly sources: readonly string[];
-  /** Narrows it to requests for this host name, where two tenants share a source. */
-  readonly host?: string | undefined;
-}
-
 export interface Visitor {
   /** Of the connection itself: nothing that a header says. */
   readonly address: string | undefined;
@@ -20,7 +12,7 @@ export type FindByOrigin = (visitor: Visitor) => Tenant | undefined;
 /** A request without a key → the one tenant that is open to where it comes from. Two that are open to it: nobody. */
 export function openingsOf(tenants: readonly Tenant[]): FindByOrigin {
   const openings = tenants.flatMap((tenant) => {
-    const openTo = openToOf(tenant);
+    const { openTo } = tenant.click2dial;
     return openTo === undefined
       ? []
       : [{ tenant, sources: blockList(openTo.sources), host: openTo.host?.toLowerCase() }];
@@ -33,11 +25,6 @@ export function openingsOf(tenants: readonly Tenant[]): FindByOrigin {
     });
     return more.length === 0 ? first?.tenant : undefined;
   };
-}
-
-/** `click2dial.openTo` of the tenant's configuration, where the installation's schema has it. */
-function openToOf(tenant: Tenant): OpenTo | undefined {
-  return (tenant.click2dial as Tenant['click2dial'] & { readonly openTo?: OpenTo }).openTo;
 }
 
 function blockList(sources: readonly string[]): BlockList {

@@ -1,4 +1,4 @@
-import { AttemptId, acceptCall, type Call, CallId, stepCall } from '@redial/call';
+import { AttemptId, acceptCall, type Call, CallId, stepCall, type Tenant } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
 import { acme, contextOf, now } from '../acme.fixture.ts';
 import { type ProblemCode, problem, problems } from '../problem.ts';

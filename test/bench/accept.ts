@@ -1,9 +1,13 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { startRedial } from '../support/redial.ts';
 import { median } from './median.ts';
 
-/** Calls accepted per second by `POST /v1/calls/batch`, beside bare `addBulk` of as many jobs on the same Redis, in turn. */
+/**
+ * Calls accepted per second by `POST /v1/calls/batch`, beside bare `addBulk` of as many jobs on the same Redis, in turn. A batch is
+ * answered when its records are durable, and its jobs follow: the clock runs until the last of them is on the queue.
+ */
 export interface Accept {
   readonly addBulk: number;
   readonly batch: number;
@@ -11,6 +15,7 @@ export interface Accept {
 }
 
 const perBatch = 1_000;
+const prefix = '{accept}';
 
 export async function measureAccept(
   redisUrl: string,
@@ -18,9 +23,10 @@ export async function measureAccept(
   batches: number,
   rounds: number,
 ): Promise<Accept> {
-  const redial = await startRedial({ redisUrl, pbxs: [{ ...pbx, name: 'main' }], env: { REDIAL_LOG_LEVEL: 'warn' } });
+  const redial = await startRedial({ redisUrl, pbxs: [{ ...pbx, name: 'main' }], env: { REDIAL_LOG_LEVEL: 'warn', REDIAL_KEY_PREFIX: prefix } });
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
   const queue = new Queue('bare', { connection, prefix: '{bench}' });
+  const dial = new Queue('dial', { connection, prefix });
   const dueAt = Date.now() + 86_400_000;
   const bodies = Array.from({ length: batches }, (_, b) =>
     JSON.stringify({
@@ -54,6 +60,7 @@ export async function measureAccept(
           const answer = await redial.request('POST', '/v1/calls/batch', body);
           if (answer.status >= 300) throw new Error(`batch not accepted: ${answer.status}`);
         }
+        while ((await dial.getDelayedCount()) < batches * perBatch * (round + 1)) await nextTurn();
       });
       if (round === 0) continue;
       bare.push((batches * perBatch) / bareSeconds);
@@ -63,7 +70,7 @@ export async function measureAccept(
   } finally {
     await redial.stop();
     await queue.obliterate({ force: true });
-    await queue.close();
+    await Promise.all([queue.close(), dial.close()]);
     connection.disconnect();
   }
   return {

@@ -12,8 +12,8 @@ export interface World {
   readonly redial: Redial;
 }
 
-/** One world per file; its parts are there once `beforeAll` has run. */
-export function aWorld(options: Partial<RedialOptions> = {}): World {
+/** A world per `describe`; its parts are there once `beforeAll` has run. `options`: a function where they hold what an earlier `beforeAll` started. */
+export function aWorld(options: Partial<RedialOptions> | (() => Partial<RedialOptions>) = {}): World {
   const world: { -readonly [Part in keyof World]?: World[Part] } = {};
   beforeAll(async () => {
     [world.redis, world.pbx] = await Promise.all([startTestRedis(), startTestPbx()]);
@@ -22,7 +22,7 @@ export function aWorld(options: Partial<RedialOptions> = {}): World {
     world.redial = await startRedial({
       redisUrl: world.redis.url,
       pbxs: [{ ...ami, name: 'main', host: '127.0.0.1', port: world.ami.port }],
-      ...options,
+      ...(typeof options === 'function' ? options() : options),
     });
   });
   afterAll(async () => {
@@ -64,20 +64,37 @@ const customers = {
 } as const;
 
 /** Places a call through the front door; answers its id. */
-export async function place(world: World, call: Readonly<Record<string, unknown>>): Promise<string> {
+export async function place(world: Pick<World, 'redial'>, call: Readonly<Record<string, unknown>>): Promise<string> {
   const { status, body } = await world.redial.request('POST', '/v1/calls', call);
   expect({ status, body }).toMatchObject({ status: 202, body: { id: expect.stringMatching(/^call_/) } });
   return body.id;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered, and asserts on it
-export async function read(world: World, id: string): Promise<any> {
+export async function read(world: Pick<World, 'redial'>, id: string): Promise<any> {
   const { status, body } = await world.redial.request('GET', `/v1/calls/${id}`);
   expect(status).toBe(200);
   return body;
 }
 
 /** How many INVITEs a phone has seen: the number that must never exceed the attempts. */
-export function invites(world: World, user: string): number {
+export function invites(world: Pick<World, 'pbx'>, user: string): number {
   return world.pbx.phones.invitesTo(user).length;
+}
+
+/** Once dial2 has answered, and for as long as they talk. One call at a time: Asterisk does not say whose channel it is. */
+export async function untilBothTalk(world: Pick<World, 'pbx'>, dial2: string): Promise<void> {
+  await world.pbx.phones.waitForInvite((invite) => invite.user === dial2, 20_000);
+  await expect
+    .poll(() => world.pbx.asterisk.cli('core show channels concise'), { timeout: 10_000 })
+    .toMatch(/^PJSIP\/carrier2?-.*!Up!/m);
+}
+
+/** What GET /v1/calls/{id} says of a call that waits, once `gate` is what it waits for. */
+// biome-ignore lint/suspicious/noExplicitAny: see read
+export async function untilHeldBy(world: Pick<World, 'redial'>, id: string, gate: string): Promise<any> {
+  await expect
+    .poll(async () => (await read(world, id)).whyNotDialedYet, { timeout: 10_000 })
+    .toMatchObject({ gate });
+  return read(world, id);
 }

@@ -1,17 +1,23 @@
 import { Redis } from 'ioredis';
 
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever was delivered, and asserts on it
+export type CallIdOf = (entry: any) => string;
+
 /** A CRM: pops CDRs off the tenant's list as they come, and keeps them by call. */
 export class CdrInbox {
   readonly #redis: Redis;
   readonly #list: string;
+  readonly #callIdOf: CallIdOf;
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever was delivered, and asserts on it
   readonly #cdrs = new Map<string, any[]>();
   readonly #waiting = new Set<() => void>();
   #size = 0;
   #closed = false;
 
-  constructor(url: string, list: string) {
+  /** `callIdOf`: where an entry of the list says which call it is of. */
+  constructor(url: string, list: string, callIdOf: CallIdOf = (cdr) => cdr.callId) {
     this.#list = list;
+    this.#callIdOf = callIdOf;
     this.#redis = new Redis(url, { maxRetriesPerRequest: null });
     this.#redis.on('error', () => undefined);
     void this.#consume();
@@ -76,7 +82,8 @@ export class CdrInbox {
       const entry = await this.#redis.brpop(this.#list, 5).catch(() => null);
       if (entry === null) continue;
       const cdr = JSON.parse(entry[1]);
-      this.#cdrs.set(cdr.callId, [...this.of(cdr.callId), cdr]);
+      const callId = this.#callIdOf(cdr);
+      this.#cdrs.set(callId, [...this.of(callId), cdr]);
       this.#size++;
       for (const resolve of this.#waiting) resolve();
       this.#waiting.clear();

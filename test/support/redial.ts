@@ -26,6 +26,10 @@ export interface RedialOptions {
   readonly tenant?: Readonly<Record<string, unknown>>;
   /** Laid over each of the two trunks, `carrier` and `carrier2`. */
   readonly trunk?: Readonly<Record<string, unknown>>;
+  /** Laid over one of them, by name. */
+  readonly trunks?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Where CDRs go besides the inbox. */
+  readonly sinks?: readonly Readonly<Record<string, unknown>>[];
   /** More environment for all processes. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -133,13 +137,13 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
   return redial;
 }
 
-function configuration({ pbxs, tenant, trunk }: RedialOptions, apiKey: string, cdrList: string): unknown {
+function configuration({ pbxs, tenant, trunk, trunks, sinks = [] }: RedialOptions, apiKey: string, cdrList: string): unknown {
   const trunkLimits = { maxCalls: 500, maxCallsPerSecond: 500, ...trunk };
   return {
     pbxs: pbxs.map((pbx) => ({ maxCalls: 1000, maxCallsPerSecond: 500, ...pbx })),
     trunks: [
-      { name: 'carrier', channel: 'PJSIP/{number}@carrier', ...trunkLimits },
-      { name: 'carrier2', channel: 'PJSIP/{number}@carrier2', ...trunkLimits },
+      { name: 'carrier', channel: 'PJSIP/{number}@carrier', ...trunkLimits, ...trunks?.['carrier'] },
+      { name: 'carrier2', channel: 'PJSIP/{number}@carrier2', ...trunkLimits, ...trunks?.['carrier2'] },
     ],
     tenants: [
       {
@@ -153,7 +157,7 @@ function configuration({ pbxs, tenant, trunk }: RedialOptions, apiKey: string, c
         variables: ['CAMPAIGN'],
         defaults: { dial1RingTimeoutSeconds: 2, dial2RingTimeoutSeconds: 2, talkLimitSeconds: 60 },
         limits: { requestsPerMinute: 100_000 },
-        sinks: [{ type: 'redis-list', name: 'inbox', key: cdrList }],
+        sinks: [{ type: 'redis-list', name: 'inbox', key: cdrList }, ...sinks],
         ...tenant,
       },
     ],

@@ -4,7 +4,8 @@ import { z } from 'zod';
 export const E164Digits = z.string().regex(/^[1-9][0-9]{6,14}$/, 'an E.164 number: 7 to 15 digits, no leading zero');
 
 /** A tenant's own extension. ASCII digits alone: `\d` with the `u` flag of other languages would let ٣ through. */
-export const Extension = z.string().regex(/^[0-9]{2,8}$/, 'an extension: 2 to 8 digits');
+export const extensionShape = /^[0-9]{2,8}$/;
+export const Extension = z.string().regex(extensionShape, 'an extension: 2 to 8 digits');
 
 /**
  * How a tenant writes numbers. `0027…` is international, `082…` national, `27…` the country's own digits.

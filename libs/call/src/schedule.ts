@@ -26,16 +26,21 @@ export function parseLocalTime(written: string, zone: string): LocalTime {
   return at >= 0 ? { ok: true, at } : { ok: false, message: 'is not a date' };
 }
 
+const rfc3339 =
+  /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([01][0-9]|2[0-3]):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))$/;
+
 /** RFC 3339 with an offset → epoch ms. Without an offset nobody can know which instant was meant. */
 export function parseInstant(written: string): LocalTime {
-  const shape =
-    /^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$/;
-  if (!shape.test(written))
-    return { ok: false, message: 'must be RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00' };
-  const parsed = DateTime.fromISO(written.toUpperCase(), { setZone: true });
-  return parsed.isValid && parsed.toMillis() >= 0
-    ? { ok: true, at: parsed.toMillis() }
-    : { ok: false, message: 'is not a date' };
+  const parts = rfc3339.exec(written);
+  if (parts === null) return { ok: false, message: 'must be RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00' };
+  const date = parts.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  // Built from its parts: a thousand calls of a batch have one each, and luxon's own reading of ISO text takes four times as long.
+  const asUtc = DateTime.utc(...date);
+  if (!asUtc.isValid) return { ok: false, message: 'is not a date' };
+  const [, , , , , , , fraction = '', sign, offsetHours = 0, offsetMinutes = 0] = parts;
+  const offsetMs = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000 * (sign === '-' ? -1 : 1);
+  const at = asUtc.toMillis() + Number(fraction.slice(0, 3).padEnd(3, '0')) - offsetMs;
+  return at >= 0 ? { ok: true, at } : { ok: false, message: 'is not a date' };
 }
 
 /**

@@ -19,6 +19,11 @@ export interface WorkersOptions {
 
 /** How often the job of a dying process is started anew, before it is left to the sweeper. The fence makes each harmless. */
 const stalledMax = 10;
+/**
+ * BullMQ's worker fetches one job after the other until it is full, and only then begins with the first: a thousand calls due at one
+ * instant would start a second late. So the concurrency is shared out among workers of at most so many jobs, side by side.
+ */
+const jobsPerWorkerMax = 50;
 /** After a lost connection. */
 const retryMs = 1_000;
 
@@ -38,39 +43,39 @@ export function createWorkers(options: WorkersOptions): Workers {
 
   function start(queue: QueueName, concurrency: number, process: Process): QueueWorker {
     const underway = new Underway();
-    const worker = new Worker(
-      queue,
-      async (job, token = '') => {
-        underway.begin();
-        try {
-          return await process(job, token);
-        } catch (error) {
-          if (error instanceof DelayedError || error instanceof KeptAsFailed) throw error;
-          const thrown = error instanceof Error ? error : new Error(String(error));
-          onError?.(thrown, { queue, ...(job.id !== undefined && { jobId: job.id }) });
-          throw forDashboard(thrown);
-        } finally {
-          underway.end();
-        }
-      },
-      {
+    const run = async (job: Job, token = ''): Promise<string> => {
+      underway.begin();
+      try {
+        return await process(job, token);
+      } catch (error) {
+        if (error instanceof DelayedError || error instanceof KeptAsFailed) throw error;
+        const thrown = error instanceof Error ? error : new Error(String(error));
+        onError?.(thrown, { queue, ...(job.id !== undefined && { jobId: job.id }) });
+        throw forDashboard(thrown);
+      } finally {
+        underway.end();
+      }
+    };
+    const workers = shares(concurrency).map((share) => {
+      const worker = new Worker(queue, run, {
         connection,
         prefix,
-        concurrency,
+        concurrency: share,
         lockDuration: lockDurationMs,
         stalledInterval: stalledIntervalMs,
         maxStalledCount: stalledMax,
         runRetryDelay: retryMs,
         settings: { backoffStrategy: (failures) => retryDelayMs(failures) },
         ...kept[queue],
-      },
-    );
-    worker.on('error', (error) => onError?.(error, { queue }));
+      });
+      worker.on('error', (error) => onError?.(error, { queue }));
+      return worker;
+    });
     return {
       get active() {
         return underway.count;
       },
-      drain: (graceMs) => drain(worker, underway, graceMs),
+      drain: (graceMs) => drain(workers, underway, graceMs),
     };
   }
 
@@ -98,6 +103,12 @@ export function createWorkers(options: WorkersOptions): Workers {
         }
       }),
   };
+}
+
+/** The concurrency, in as few and as even parts as `jobsPerWorkerMax` allows. */
+export function shares(concurrency: number): number[] {
+  const parts = Math.ceil(concurrency / jobsPerWorkerMax);
+  return Array.from({ length: parts }, (_, i) => Math.floor((concurrency + i) / parts));
 }
 
 /** Puts the job to sleep; the note is what the dashboard shows meanwhile. Uses up none of BullMQ's attempts. */
@@ -146,17 +157,18 @@ class Underway {
  * Jobs that are not done in time are dropped: their locks are no longer renewed, and another process starts them anew, or this
  * one after its restart.
  */
-async function drain(worker: Worker, underway: Underway, graceMs: number): Promise<void> {
+async function drain(workers: readonly Worker[], underway: Underway, graceMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const graceOver = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), graceMs);
   });
   try {
-    await worker.pause(true);
+    await Promise.all(workers.map((worker) => worker.pause(true)));
     const idle = await Promise.race([underway.whenIdle(), graceOver]);
     // A job that was fetched in the moment of pausing is still waited for by a close that is not forced.
-    if (idle !== 'late') await Promise.race([worker.close(), graceOver]);
-    else await worker.close(true);
+    const close = (force: boolean) => Promise.all(workers.map((worker) => worker.close(force)));
+    if (idle !== 'late') await Promise.race([close(false), graceOver]);
+    else await close(true);
   } finally {
     clearTimeout(timer);
   }

@@ -8,7 +8,7 @@ export interface ReceivedRequest {
   readonly body: string;
 }
 
-export type Answer = (response: ServerResponse, socket: Socket) => void;
+export type Answer = (response: ServerResponse, socket: Socket, request: ReceivedRequest) => void;
 
 export interface WebhookReceiver {
   readonly url: string;
@@ -20,9 +20,10 @@ export interface WebhookReceiver {
 export async function startWebhookReceiver(...answers: readonly [Answer, ...Answer[]]): Promise<WebhookReceiver> {
   const received: ReceivedRequest[] = [];
   const server = createServer(async (request, response) => {
-    received.push({ ...requestLine(request), body: await textOf(request) });
+    const got = { ...requestLine(request), body: await textOf(request) };
+    received.push(got);
     const answer = answers[Math.min(received.length, answers.length) - 1];
-    answer?.(response, request.socket);
+    answer?.(response, request.socket, got);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -1,0 +1,55 @@
+/** One AMI message, header by header, in the order in which they were sent. */
+export type Message = readonly (readonly [name: string, value: string])[];
+
+/**
+ * Bytes on their way to Asterisk → messages, by a reader that forgives nothing: lines end in CR LF, hold printable ASCII alone, and are
+ * `Name: value`; one empty line ends a message. Asterisk forgives a lot, and each thing it forgives is a way in. Throws what it saw.
+ */
+export function readMessages(bytes: string): Message[] {
+  if (bytes === '') return [];
+  if (!bytes.endsWith('\r\n\r\n')) throw new Error(`the last message has no end: ${JSON.stringify(bytes.slice(-200))}`);
+  return bytes.slice(0, -4).split('\r\n\r\n').map(readMessage);
+}
+
+function readMessage(text: string): Message {
+  return text.split('\r\n').map((line) => {
+    const [, name, value] = /^([A-Za-z]+): ([\x20-\x7e]*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined) throw new Error(`no header: ${JSON.stringify(line)}`);
+    return [name, value] as const;
+  });
+}
+
+export function header(message: Message, name: string): string | undefined {
+  return message.find(([own]) => own === name)?.[1];
+}
+
+/** Everything that Redial says to a PBX beside Originate, with the only headers it may have. */
+const housekeeping: Readonly<Record<string, readonly string[]>> = {
+  login: ['Username', 'Secret', 'Events'],
+  Ping: [],
+  CoreStatus: [],
+  CoreSettings: [],
+  CoreShowChannels: [],
+  Status: ['Channel'],
+  Getvar: ['Channel', 'Variable'],
+  DBGet: ['Family', 'Key'],
+  ListCommands: [],
+  ShowDialPlan: ['Context', 'Extension'],
+  Hangup: ['Channel', 'Cause'],
+};
+
+/** The Originates among them, by ActionID. Throws for a message that is neither an Originate nor known housekeeping. */
+export function originatesIn(bytes: string): Map<string, Message[]> {
+  const found = new Map<string, Message[]>();
+  for (const message of readMessages(bytes)) {
+    const action = header(message, 'Action') ?? '';
+    const names = message.map(([name]) => name).filter((name) => name !== 'Action' && name !== 'ActionID');
+    if (action === 'Originate') {
+      const id = header(message, 'ActionID') ?? '';
+      found.set(id, [...(found.get(id) ?? []), message]);
+    } else if (!names.every((name) => housekeeping[action]?.includes(name))) {
+      throw new Error(`not a message of Redial's: ${JSON.stringify(message)}`);
+    }
+  }
+  return found;
+}

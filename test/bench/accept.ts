@@ -23,7 +23,11 @@ export async function measureAccept(
   batches: number,
   rounds: number,
 ): Promise<Accept> {
-  const redial = await startRedial({ redisUrl, pbxs: [{ ...pbx, name: 'main' }], env: { REDIAL_LOG_LEVEL: 'warn', REDIAL_KEY_PREFIX: prefix } });
+  const redial = await startRedial({
+    redisUrl,
+    pbxs: [{ ...pbx, name: 'main' }],
+    env: { REDIAL_LOG_LEVEL: 'warn', REDIAL_KEY_PREFIX: prefix },
+  });
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
   const queue = new Queue('bare', { connection, prefix: '{bench}' });
   const dial = new Queue('dial', { connection, prefix });

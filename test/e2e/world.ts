@@ -12,8 +12,8 @@ export interface World {
   readonly redial: Redial;
 }
 
-/** A world per `describe`; its parts are there once `beforeAll` has run. `options`: a function where they hold what an earlier `beforeAll` started. */
-export function aWorld(options: Partial<RedialOptions> | (() => Partial<RedialOptions>) = {}): World {
+/** A world per `describe`; its parts are there once `beforeAll` has run. `options`: a function where they hold what must be started first. */
+export function aWorld(options: Partial<RedialOptions> | (() => Promise<Partial<RedialOptions>>) = {}): World {
   const world: { -readonly [Part in keyof World]?: World[Part] } = {};
   beforeAll(async () => {
     [world.redis, world.pbx] = await Promise.all([startTestRedis(), startTestPbx()]);
@@ -22,7 +22,7 @@ export function aWorld(options: Partial<RedialOptions> | (() => Partial<RedialOp
     world.redial = await startRedial({
       redisUrl: world.redis.url,
       pbxs: [{ ...ami, name: 'main', host: '127.0.0.1', port: world.ami.port }],
-      ...(typeof options === 'function' ? options() : options),
+      ...(typeof options === 'function' ? await options() : options),
     });
   });
   afterAll(async () => {
@@ -93,8 +93,6 @@ export async function untilBothTalk(world: Pick<World, 'pbx'>, dial2: string): P
 /** What GET /v1/calls/{id} says of a call that waits, once `gate` is what it waits for. */
 // biome-ignore lint/suspicious/noExplicitAny: see read
 export async function untilHeldBy(world: Pick<World, 'redial'>, id: string, gate: string): Promise<any> {
-  await expect
-    .poll(async () => (await read(world, id)).whyNotDialedYet, { timeout: 10_000 })
-    .toMatchObject({ gate });
+  await expect.poll(async () => (await read(world, id)).whyNotDialedYet, { timeout: 10_000 }).toMatchObject({ gate });
   return read(world, id);
 }

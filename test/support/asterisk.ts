@@ -1,7 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LocalAsterisk, type SipPhones, startAsterisk, startSipPhones } from '@redial/local';
+import {
+  debianPrograms,
+  type LocalAsterisk,
+  type Programs,
+  type SipPhones,
+  startAsterisk,
+  startSipPhones,
+} from '@redial/local';
+import { containerPrograms } from './container-programs.ts';
+import { onTestServers, say } from './test-servers.ts';
 
 export interface TestPbx {
   readonly asterisk: LocalAsterisk;
@@ -16,21 +25,25 @@ export interface TestPbxOptions {
 }
 
 /**
- * A real Asterisk with real SIP phones, on this machine and reachable from nowhere else.
- *
- * It needs Debian (any release): on another system run the suite in a Debian container. There is no container of its own for the PBX, because
- * the tests stop, kill and pause the very process and read the phones' logs.
+ * A real Asterisk with real SIP phones, reachable from nowhere but this machine: containers where Docker answers, else processes out of
+ * Debian's packages, which any Debian can run. The same code writes their configuration and reads their logs.
  */
 export async function startTestPbx(options: TestPbxOptions = {}): Promise<TestPbx> {
+  return onTestServers('Asterisk with its phones', {
+    docker: async () => startPbx(await containerPrograms(), options),
+    local: async () => startPbx(await debianPrograms(say), options),
+  });
+}
+
+async function startPbx(programs: Programs, { load = false }: TestPbxOptions): Promise<TestPbx> {
   const folder = mkdtempSync(join(tmpdir(), 'redial-pbx-'));
-  const load = options.load ?? false;
-  const phones = await startSipPhones({ runDir: join(folder, 'phones'), logInvites: !load, onProgress });
+  const phones = await startSipPhones({ runDir: join(folder, 'phones'), logInvites: !load, programs });
   const asterisk = await startAsterisk({
     runDir: join(folder, 'pbx'),
     agentPhonesPort: phones.agentPort,
     carrierPhonesPort: phones.carrierPort,
     maxLoadTuning: load,
-    onProgress,
+    programs,
   }).catch(async (error: unknown) => {
     await phones.stop();
     throw error;
@@ -46,9 +59,4 @@ export async function startTestPbx(options: TestPbxOptions = {}): Promise<TestPb
       return folder;
     },
   };
-}
-
-/** The first run downloads for some seconds: say so, rather than look hung. */
-function onProgress(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

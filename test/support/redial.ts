@@ -137,7 +137,11 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
   return redial;
 }
 
-function configuration({ pbxs, tenant, trunk, trunks, sinks = [] }: RedialOptions, apiKey: string, cdrList: string): unknown {
+function configuration(
+  { pbxs, tenant, trunk, trunks, sinks = [] }: RedialOptions,
+  apiKey: string,
+  cdrList: string,
+): unknown {
   const trunkLimits = { maxCalls: 500, maxCallsPerSecond: 500, ...trunk };
   return {
     pbxs: pbxs.map((pbx) => ({ maxCalls: 1000, maxCallsPerSecond: 500, ...pbx })),

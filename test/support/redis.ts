@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dockerAnswers, freePort, type RedisOptions, startRedis, waitForRedis } from '@redial/local';
-import { GenericContainer, getContainerRuntimeClient } from 'testcontainers';
+import { onLoopback, pullImage, type RedisLauncher, type RedisOptions, redisImage, startRedis } from '@redial/local';
+import { startContainer } from './containers.ts';
+import { onTestServers, say } from './test-servers.ts';
 
 export interface TestRedis {
   readonly url: string;
@@ -21,12 +22,14 @@ export type TestRedisOptions = Pick<RedisOptions, 'appendonly' | 'appendfsync' |
 
 /** A Redis of the test's own, as durable as in production: a container where Docker answers, else a process on this machine. */
 export async function startTestRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
-  return (await dockerAnswers()) ? inContainer(options) : asProcess(options);
-}
-
-async function asProcess(options: TestRedisOptions): Promise<TestRedis> {
   const dataDir = mkdtempSync(join(tmpdir(), 'redial-redis-'));
-  const redis = await startRedis({ ...options, dataDir });
+  const redis = await onTestServers('Redis', {
+    docker: async () => {
+      await pullImage(redisImage, say);
+      return startRedis({ ...options, dataDir, launcher: inContainer });
+    },
+    local: () => startRedis({ ...options, dataDir, useDocker: false }),
+  });
   return {
     url: redis.url,
     stop: async () => {
@@ -40,28 +43,14 @@ async function asProcess(options: TestRedisOptions): Promise<TestRedis> {
   };
 }
 
-async function inContainer(options: TestRedisOptions): Promise<TestRedis> {
-  const port = await freePort('tcp'); // Chosen here: a port that Docker chooses changes with every restart.
-  const container = await new GenericContainer('redis:8')
-    .withExposedPorts({ container: 6379, host: port })
-    .withCommand([
-      'redis-server',
-      ...['--appendonly', options.appendonly === false ? 'no' : 'yes'],
-      ...['--appendfsync', options.appendfsync ?? 'always'],
-      ...['--maxmemory-policy', options.maxmemoryPolicy ?? 'noeviction'],
-      ...(options.extraArgs ?? []),
-    ])
-    .start();
-  const docker = (await getContainerRuntimeClient()).container.getById(container.getId());
-  return {
-    url: `redis://${container.getHost()}:${port}`,
-    stop: async () => void (await container.stop()),
-    kill: async () => void (await docker.kill()),
-    restart: async () => {
-      await docker.restart();
-      await waitForRedis(port);
-    },
-    pause: async () => void (await docker.pause()),
-    resume: async () => void (await docker.unpause()),
-  };
-}
+const inContainer: RedisLauncher = {
+  source: 'docker',
+  start: ({ port, dataDir, args }) =>
+    startContainer({
+      image: redisImage,
+      program: 'redis-server',
+      args: [...args, ...onLoopback(port, dataDir)],
+      folders: [dataDir],
+      outputFile: join(dataDir, 'redis.log'),
+    }),
+};

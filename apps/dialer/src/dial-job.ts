@@ -1,10 +1,13 @@
-import type { AttemptWatch, Pbx } from '@redial/asterisk';
+import type { AttemptWatch, OriginateOrder, Pbx } from '@redial/asterisk';
 import {
+  type AttemptId,
+  type AttemptPlan,
   type AttemptRecord,
   askGates,
   type Call,
   type CallSignal,
   type Configuration,
+  dayOf,
   numbersOf,
   pbxsFor,
   stepCall,
@@ -13,8 +16,7 @@ import {
 } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { DialJob, DialVerdict } from '@redial/queue';
-import type { Store, Versioned } from '@redial/store';
-import { localDay } from './local-day.ts';
+import type { DayCap, LaneRequest, Store, Versioned } from '@redial/store';
 import { originateOrder } from './originate-order.ts';
 import { lanesFor, laneThatNeverFits, leaseMs, planOf } from './places.ts';
 
@@ -38,6 +40,8 @@ export interface DialJobDependencies {
   readonly logger: Logger;
   /** Remembers which call an attempt belongs to, for its conclusion. */
   readonly remember: (attempt: AttemptRecord) => void;
+  /** The attempt is watched from now on. */
+  readonly onOriginated: (attemptId: AttemptId) => void;
   /** Resolves at `at`, or at once with false when this process is told to stop. */
   readonly waitUntil: (at: number) => Promise<boolean>;
 }
@@ -62,41 +66,35 @@ export function createDialJob(dependencies: DialJobDependencies): (job: DialJob)
 type Try = DialVerdict | 'lost_race';
 
 async function tryOnce(dependencies: DialJobDependencies, job: DialJob): Promise<Try> {
-  const { store, clock, configuration } = dependencies;
-  const { call, attempt } = await store.readForAttempt(job.callId, job.attemptId);
+  const { call, attempt } = await dependencies.store.readForAttempt(job.callId, job.attemptId);
   if (attempt !== undefined) return resume(dependencies, attempt.value);
   if (call === undefined) return done('no such call');
   const { state } = call.value;
-  if (!('dueAt' in state) || state.attemptId !== job.attemptId)
+  if (!('dueAt' in state) || state.attemptId !== job.attemptId) {
     return done(`nothing to dial: the call is ${state.status}`);
+  }
 
-  const now = clock.now();
-  const tenant = configuration.tenants.find((t) => t.id === call.value.tenantId);
-  const verdict = askGates({
-    call: call.value,
-    tenant,
-    now,
-    attemptsToday: await attemptsToday(store, call.value, tenant, now),
-  });
+  const { tenant, verdict } = await askGatesOf(dependencies, call.value);
+  const { gate } = verdict;
   switch (verdict.verdict) {
     case 'defer':
-      return defer(dependencies, call, verdict.gate, verdict.reason, verdict.until);
+      return defer(dependencies, call, { gate, reason: verdict.reason, until: verdict.until, late: false });
     case 'block':
-      dependencies.metrics.gateClosed(verdict.gate, 'block');
-      return write(dependencies, call, {
-        type: 'block',
-        attemptId: job.attemptId,
-        at: now,
-        gate: verdict.gate,
-        reason: verdict.reason,
-      });
+      return block(dependencies, call, gate, verdict.reason);
     case 'expire':
-      dependencies.metrics.gateClosed(verdict.gate, 'expire');
-      return write(dependencies, call, { type: 'expire', attemptId: job.attemptId, at: now });
+      dependencies.metrics.gateClosed(gate, 'expire');
+      return write(dependencies, call, { type: 'expire', attemptId: job.attemptId, at: dependencies.clock.now() });
     default:
       // The tenant gate has passed.
       return dial(dependencies, call, tenant as Tenant);
   }
+}
+
+async function askGatesOf({ store, clock, configuration }: DialJobDependencies, call: Call) {
+  const now = clock.now();
+  const tenant = configuration.tenants.find((t) => t.id === call.tenantId);
+  const attemptsToday = await mostAttemptsToday(store, call, tenant, now);
+  return { tenant, verdict: askGates({ call, tenant, now, attemptsToday }) };
 }
 
 /** The attempt was fenced before: by us, by a dialer that died, or twice. It is never originated again. */
@@ -111,107 +109,117 @@ async function resume({ pbxs, remember }: DialJobDependencies, attempt: AttemptR
 }
 
 async function dial(dependencies: DialJobDependencies, call: Versioned<Call>, tenant: Tenant): Promise<Try> {
-  const { store, clock, configuration, pbxs, waitUntil } = dependencies;
-  const attemptId = attemptOf(call.value);
+  const { store, clock, configuration, pbxs } = dependencies;
   const trunks = trunksOf(call.value.request.dial1, call.value.request.dial2);
-  const ready = pbxsFor(trunks, configuration).filter((name) => pbxs.get(name)?.pbx.isUp);
+  const able = pbxsFor(trunks, configuration);
+  const ready = able.filter((name) => pbxs.get(name)?.pbx.isUp);
   if (ready.length === 0) {
+    const reason = able.length === 0 ? 'no configured PBX has its trunks' : 'no PBX that has its trunks is connected';
     const until = clock.now() + pbxRetryMs + Math.floor(Math.random() * pbxRetryMs);
-    return defer(dependencies, call, 'pbx', 'no PBX that has its trunks is connected', until);
+    return defer(dependencies, call, { gate: 'pbx', reason, until, late: true });
   }
-
   const tooSmall = laneThatNeverFits(lanesFor(call.value, ready[0] as string, configuration));
   if (tooSmall !== undefined) {
     const reason = `${tooSmall.lane} carries ${tooSmall.maxCalls} calls, and this one needs ${tooSmall.places} places on it`;
-    dependencies.metrics.gateClosed(tooSmall.lane, 'block');
-    return write(dependencies, call, { type: 'block', attemptId, at: clock.now(), gate: tooSmall.lane, reason });
+    return block(dependencies, call, tooSmall.lane, reason);
   }
 
   const plan = planOf(call.value, tenant.defaults.talkLimitSeconds);
   const places = await takePlacesOnOne(dependencies, call.value, rotate(ready), leaseMs(plan));
   if (!places.granted) {
     const limit = places.reason === 'calls' ? 'calls under way' : 'calls per second';
-    return defer(dependencies, call, places.lane, `${places.lane} is at its limit of ${limit}`, places.retryAt);
+    const reason = `${places.lane} is at its limit of ${limit}`;
+    return defer(dependencies, call, { gate: places.lane, reason, until: places.retryAt, late: true });
   }
+  const taken = await start(dependencies, call, tenant, plan, places);
+  // The fence was not taken: what was held for it is free again. A grant that was never used leaves nothing behind.
+  if (taken === 'lost_race' || taken.type === 'later') {
+    await store.releasePlaces(
+      attemptIdOf(call.value),
+      places.lanes.map((l) => l.lane),
+    );
+  }
+  return taken;
+}
 
-  const lanes = places.lanes.map((l) => l.lane);
-  const giveBack = () => store.releasePlaces(attemptId, lanes);
-  try {
-    if (places.startAt > clock.now() && !(await waitUntil(places.startAt))) {
-      await giveBack();
+/** Waits for the granted moment, takes the fence, originates. */
+async function start(
+  dependencies: DialJobDependencies,
+  call: Versioned<Call>,
+  tenant: Tenant,
+  plan: AttemptPlan,
+  places: GrantedPlaces,
+): Promise<Try> {
+  const { store, clock, configuration, pbxs, waitUntil } = dependencies;
+  if (places.startAt > clock.now()) {
+    if (!(await waitUntil(places.startAt))) {
       return { type: 'later', at: clock.now(), note: 'this dialer is stopping; another one takes it' };
     }
-    const watched = pbxs.get(places.pbx);
-    const boot = watched?.pbx.boot;
-    if (watched === undefined || boot === undefined || isExpired(call.value, clock.now())) {
-      await giveBack();
-      return 'lost_race';
-    }
-    const now = clock.now();
-    const dueAt = 'dueAt' in call.value.state ? call.value.state.dueAt : now;
-    const dialing = stepCall(stepCall(call.value, { type: 'due', attemptId, at: now }).call, {
-      type: 'dial',
-      attemptId,
-      at: now,
-    });
-    const attempt: AttemptRecord = {
-      id: attemptId,
-      callId: call.value.id,
-      tenantId: call.value.tenantId,
-      attemptNumber: 'attemptNumber' in call.value.state ? call.value.state.attemptNumber : 1,
-      dueAt,
-      plan,
-      pbx: places.pbx,
-      pbxBoot: boot,
-      slot: places.slot,
-      lanes,
-      originatedAt: now,
-    };
-    const fenced = await store.fence(call, dialing.call, attempt);
-    if (!fenced.ok) {
-      await giveBack();
-      return 'lost_race';
-    }
-    // From here on the attempt is under way, whatever happens: places are given back when it is settled.
-    return originate(dependencies, dialing.call, attempt, tenant, watched.watch);
-  } catch (error) {
-    // Redis failed between taking the places and the fence's answer: the fence may hold. The lease gives the places back.
-    dependencies.logger.error({ attemptId, error }, 'the fence could not be taken');
-    throw error;
+    // A window may have closed meanwhile, a tenant's cap been reached.
+    if ((await askGatesOf(dependencies, call.value)).verdict.verdict !== 'pass') return 'lost_race';
   }
+  const watched = pbxs.get(places.pbx);
+  const boot = watched?.pbx.boot;
+  if (watched === undefined || boot === undefined) return 'lost_race';
+
+  const { pbx, slot } = places;
+  const lanes = places.lanes.map((l) => l.lane);
+  const facts = { plan, pbx, pbxBoot: boot, slot, lanes, originatedAt: clock.now() };
+  const { dialing, attempt } = attemptOf(call.value, facts);
+  // Before the fence: what cannot be said to Asterisk must not use up an attempt.
+  const order = originateOrder(dialing, attempt, tenant, configuration.trunks);
+  // Where Redis fails here, the fence may hold or not: the job's next run finds out, and the lease gives the places back.
+  const fenced = await store.fence(call, dialing, attempt, capOf(tenant, dialing, clock.now()));
+  if (!fenced.ok) return 'lost_race';
+  return originate(dependencies, attempt, order, dialing, watched.watch);
 }
 
-async function originate(
-  { configuration, store, clock, metrics, logger, remember }: DialJobDependencies,
+/** What the fence counts towards the numbers' day, and refuses to count beyond. */
+function capOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
+  const max = tenant.caps.attemptsPerNumberPerDay;
+  if (max === undefined) return undefined;
+  return { tenantId: tenant.id, day: dayOf(now, tenant.timeZone), numbers: numbersOf(call), max };
+}
+
+/** The call as it will be once the fence is taken, and the attempt's record. */
+function attemptOf(
   call: Call,
+  facts: Pick<AttemptRecord, 'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'originatedAt'>,
+): { readonly dialing: Call; readonly attempt: AttemptRecord } {
+  const { state, id: callId, tenantId } = call;
+  if (!('dueAt' in state)) throw new RangeError(`call ${callId} has no planned attempt: it is ${state.status}`);
+  const { attemptId, attemptNumber, dueAt } = state;
+  const at = facts.originatedAt;
+  const queued = stepCall(call, { type: 'due', attemptId, at }).call;
+  const dialing = stepCall(queued, { type: 'dial', attemptId, at }).call;
+  return { dialing, attempt: { id: attemptId, callId, tenantId, attemptNumber, dueAt, ...facts } };
+}
+
+/** The fence is ours. From here on the attempt is under way, whatever happens; its places are given back when it is settled. */
+async function originate(
+  { metrics, logger, remember, onOriginated }: DialJobDependencies,
   attempt: AttemptRecord,
-  tenant: Tenant,
+  order: OriginateOrder,
+  call: Call,
   watch: AttemptWatch,
 ): Promise<DialVerdict> {
+  const { id: attemptId, pbx, attemptNumber } = attempt;
   remember(attempt);
-  watch.originate(
-    { ...attempt, attemptId: attempt.id, boot: attempt.pbxBoot },
-    originateOrder(call, attempt, tenant, configuration.trunks),
-  );
+  watch.originate({ ...attempt, attemptId, boot: attempt.pbxBoot }, order);
+  onOriginated(attemptId);
   metrics.originated(attempt.originatedAt - attempt.dueAt);
-  logger.info(
-    { callId: call.id, attemptId: attempt.id, pbx: attempt.pbx, attemptNumber: attempt.attemptNumber },
-    'originated',
-  );
-  if (tenant.caps.attemptsPerNumberPerDay !== undefined) {
-    await store
-      .countAttemptToday(tenant.id, localDay(clock.now(), tenant.timeZone), numbersOf(call))
-      .catch((error: unknown) => {
-        // The attempt is under way; a cap that counts one too few is the lesser harm.
-        logger.error({ attemptId: attempt.id, error }, 'the day’s attempts could not be counted');
-      });
-  }
-  return done(`dial1: ${await watch.dial1Outcome(attempt.id)}`);
+  logger.info({ callId: call.id, attemptId, pbx, attemptNumber }, 'originated');
+  return done(`dial1: ${await watch.dial1Outcome(attemptId)}`);
 }
 
-type TakenPlaces =
-  | { granted: true; pbx: string; startAt: number; slot: number; lanes: ReturnType<typeof lanesFor> }
-  | { granted: false; lane: string; reason: 'calls' | 'rate'; retryAt: number };
+interface GrantedPlaces {
+  readonly granted: true;
+  readonly pbx: string;
+  readonly startAt: number;
+  readonly slot: number;
+  readonly lanes: readonly LaneRequest[];
+}
+type TakenPlaces = GrantedPlaces | { granted: false; lane: string; reason: 'calls' | 'rate'; retryAt: number };
 
 /** The first PBX with room; the last refusal if none has. */
 async function takePlacesOnOne(
@@ -224,7 +232,7 @@ async function takePlacesOnOne(
   for (const pbx of candidates) {
     const lanes = lanesFor(call, pbx, configuration);
     const places = await store.takePlaces({
-      attemptId: attemptOf(call),
+      attemptId: attemptIdOf(call),
       pbx,
       lanes,
       now: clock.now(),
@@ -238,21 +246,34 @@ async function takePlacesOnOne(
   return refusal;
 }
 
-async function defer(
-  dependencies: DialJobDependencies,
-  call: Versioned<Call>,
-  gate: string,
-  reason: string,
-  until: number,
-): Promise<Try> {
-  const attemptId = attemptOf(call.value);
+interface Deferral {
+  readonly gate: string;
+  readonly reason: string;
+  readonly until: number;
+  /** It is due, and something it needs is missing; false: a rule moves its time. */
+  readonly late: boolean;
+}
+
+async function defer(dependencies: DialJobDependencies, call: Versioned<Call>, deferral: Deferral): Promise<Try> {
+  const { gate, reason, until } = deferral;
   dependencies.metrics.gateClosed(gate, 'defer');
   // Promoted by hand, or an early queue: its time stands in the record already.
   if (gate === 'due') return { type: 'later', at: until, note: reason };
   const at = dependencies.clock.now();
-  const stepped = stepCall(call.value, { type: 'defer', attemptId, at, until, gate, reason });
+  const stepped = stepCall(call.value, { type: 'defer', attemptId: attemptIdOf(call.value), at, ...deferral });
   const written = await dependencies.store.updateCall(call, stepped.call);
   return written.ok ? { type: 'later', at: until, note: `${gate}: ${reason}` } : 'lost_race';
+}
+
+async function block(
+  dependencies: DialJobDependencies,
+  call: Versioned<Call>,
+  gate: string,
+  reason: string,
+): Promise<Try> {
+  dependencies.metrics.gateClosed(gate, 'block');
+  const at = dependencies.clock.now();
+  return write(dependencies, call, { type: 'block', attemptId: attemptIdOf(call.value), at, gate, reason });
 }
 
 async function write(dependencies: DialJobDependencies, call: Versioned<Call>, signal: CallSignal): Promise<Try> {
@@ -261,18 +282,14 @@ async function write(dependencies: DialJobDependencies, call: Versioned<Call>, s
   return written.ok ? done(`the call is ${stepped.call.state.status}`) : 'lost_race';
 }
 
-async function attemptsToday(store: Store, call: Call, tenant: Tenant | undefined, now: number): Promise<number> {
+async function mostAttemptsToday(store: Store, call: Call, tenant: Tenant | undefined, now: number): Promise<number> {
   if (tenant?.caps.attemptsPerNumberPerDay === undefined) return 0;
-  return Math.max(0, ...(await store.attemptsToday(tenant.id, localDay(now, tenant.timeZone), numbersOf(call))));
+  return Math.max(0, ...(await store.attemptsToday(tenant.id, dayOf(now, tenant.timeZone), numbersOf(call))));
 }
 
-function attemptOf(call: Call): AttemptRecord['id'] {
+function attemptIdOf(call: Call): AttemptRecord['id'] {
   if (!('attemptId' in call.state)) throw new RangeError(`call ${call.id} has no attempt: it is ${call.state.status}`);
   return call.state.attemptId;
-}
-
-function isExpired(call: Call, now: number): boolean {
-  return call.request.expiresAt !== undefined && now > call.request.expiresAt;
 }
 
 /** Calls start at another PBX each time, so that several share the work. */

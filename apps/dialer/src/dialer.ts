@@ -3,6 +3,7 @@ import type { AttemptId, AttemptRecord, Configuration } from '@redial/call';
 import { type Clock, every, keepTrying, type Logger, type Metrics } from '@redial/platform';
 import type { Queues, Workers } from '@redial/queue';
 import type { Store } from '@redial/store';
+import { createCancels } from './cancels.ts';
 import { createDialJob } from './dial-job.ts';
 import { createStartTimer } from './start-timer.ts';
 
@@ -25,6 +26,10 @@ export interface DialerDependencies {
 }
 
 const reportEveryMs = 5_000;
+/** How long the start waits for a PBX; with none, calls are put off and say why. */
+const firstLinkMs = 5_000;
+/** An announced cancel may be lost on its way; the record is asked as often as this. */
+const cancelCheckMs = 2_000;
 
 export interface Dialer {
   /** Takes no more jobs, waits until dial1's outcome of those under way is known (at most `graceMs`), lets go of the PBXs. */
@@ -73,12 +78,21 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
     }
   };
   const unreported = (error: unknown) => logger.debug({ error }, 'the state of the PBX links was not reported');
+  const unchecked = (error: unknown) =>
+    logger.warn({ error }, 'requested cancels could not be read; the next look tries again');
   const reporting = every(reportEveryMs, report, unreported);
   for (const { pbx } of watched.values()) {
     for (const change of ['up', 'down'] as const) pbx.on(change, () => void report().catch(unreported));
   }
 
-  const forgetCancel = await store.onCancel((pbx, attemptId) => watched.get(pbx)?.watch.cancel(attemptId));
+  const cancels = createCancels({ store, watches: () => [...watched.values()].map(({ watch }) => watch) });
+  const forgetCancel = await store.onCancel(
+    (_pbx, attemptId) => cancels.announced(attemptId),
+    () => void cancels.check().catch(unchecked),
+  );
+  const checking = every(cancelCheckMs, cancels.check, unchecked);
+  // Without a link every job would be put off by seconds, and lose its turn.
+  await anyUp(dependencies.pbxs, firstLinkMs);
   const worker = workers.dial(
     concurrency,
     createDialJob({
@@ -89,6 +103,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       metrics,
       logger,
       remember: (attempt) => callOf.set(attempt.id, attempt.callId),
+      onOriginated: cancels.begun,
       waitUntil: startTimer.waitUntil,
     }),
   );
@@ -102,6 +117,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       await worker.drain(graceMs);
       stopping.abort();
       await forgetCancel();
+      await checking.stop();
       await reporting.stop();
       for (const { pbx, watch } of watched.values()) {
         watch.stop();
@@ -109,4 +125,18 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       }
     },
   };
+}
+
+/** Resolves when one of the PBXs is up, or after `withinMs`. */
+function anyUp(pbxs: readonly Pbx[], withinMs: number): Promise<void> {
+  if (pbxs.some((pbx) => pbx.isUp)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(finish, withinMs);
+    for (const pbx of pbxs) pbx.on('up', finish);
+    function finish() {
+      clearTimeout(timer);
+      for (const pbx of pbxs) pbx.off('up', finish);
+      resolve();
+    }
+  });
 }

@@ -65,7 +65,7 @@ async function deliverOnce(dependencies: DelivererDependencies, delivery: Delive
   const afterMs = type === 'webhook' ? nextTryAfterMs(tries, delivery.id) : 0;
   if (result.retryable && afterMs !== undefined) {
     metrics.deliveryTried(type, 'retry');
-    await store.writeDelivery(failed);
+    await store.writeDelivery({ ...failed, nextTryAt: clock.now() + afterMs });
     return { type: 'again', afterMs, error: result.error };
   }
   metrics.deliveryTried(type, 'dead');

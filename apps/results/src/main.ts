@@ -9,11 +9,13 @@ import {
   createLogger,
   createMetrics,
   describeSettings,
+  keepTrying,
   onShutdown,
   type RedisChange,
   type RedisRole,
   readConfigurationFile,
   readSettings,
+  redisReady,
   startOpsServer,
   systemClock,
   valueOrExit,
@@ -24,6 +26,7 @@ import { createStore } from '@redial/store';
 import { startResults } from './results.ts';
 
 /** The results process: settings and configuration → connections → `startResults`. SIGTERM drains. */
+const redisWithinMs = 10_000;
 const settings = valueOrExit(readSettings());
 const configuration = valueOrExit(await readConfigurationFile(settings.configurationFile));
 const logger = createLogger({ process: 'results', level: settings.logLevel });
@@ -34,13 +37,19 @@ const onChange = (change: RedisChange) =>
   change.up ? logger.info('Redis connected') : logger.error({ error: change.error }, 'Redis disconnected');
 const redis = (role: RedisRole) =>
   connectRedis({ url: settings.redisUrl, role, ...(role === 'store' && { onChange }) });
+const storeConnection = redis('store');
+const queueConnection = redis('queue');
+// A PBX answers sooner than a Redis that reads its file back: without this, the first look at what is open would fail.
+await keepTrying(() => Promise.all([storeConnection, queueConnection].map((each) => redisReady(each, redisWithinMs))), {
+  onError: (error) => logger.error({ error }, 'waiting for Redis'),
+});
 const store = createStore({
-  redis: redis('store'),
+  redis: storeConnection,
   subscriber: redis('subscriber'),
   prefix: settings.keyPrefix,
   retentionSeconds: settings.retentionDays * 86_400,
+  onMalformed: (key) => logger.error({ key }, 'a record that cannot be read is left out'),
 });
-const queueConnection = redis('queue');
 const workerConnection = redis('worker');
 const onError = (error: unknown) => logger.error({ error }, 'queue error');
 const queues = createQueues({ connection: queueConnection, prefix: settings.keyPrefix, onError });

@@ -33,6 +33,8 @@ export interface Results {
 /** Webhooks under way at once; a slow endpoint holds up one of these and nothing else. */
 const deliveryConcurrency = 50;
 const reportEveryMs = 5_000;
+/** An announced cancel may be lost on its way; the record is asked as often as this. */
+const cancelCheckMs = 2_000;
 
 export async function startResults(dependencies: ResultsDependencies): Promise<Results> {
   const { configuration, pbxs, store, queues, workers, concurrency, clock, metrics, logger, holder } = dependencies;
@@ -50,7 +52,18 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
     for (const change of ['up', 'down'] as const) pbx.on(change, () => void report().catch(unreported));
   }
 
-  const forgetCancel = await store.onCancel((pbx, attemptId) => witnesses.get(pbx)?.cancel(attemptId));
+  const unchecked = (error: unknown) =>
+    logger.warn({ error }, 'requested cancels could not be read; the next look tries again');
+  const checkCancels = async (): Promise<void> => {
+    for (const attemptId of await store.cancelRequested()) {
+      for (const witness of witnesses.values()) witness.cancel(attemptId);
+    }
+  };
+  const checking = every(cancelCheckMs, checkCancels, unchecked);
+  const forgetCancel = await store.onCancel(
+    (pbx, attemptId) => witnesses.get(pbx)?.cancel(attemptId),
+    () => void checkCancels().catch(unchecked),
+  );
   const settle = createSettle({
     ...dependencies,
     tenant: (id) => configuration.tenants.find((t) => t.id === id),
@@ -63,6 +76,7 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
     deliverer,
     witnesses: [...witnesses.values()],
     lanes: [...configuration.pbxs.map((p) => `pbx.${p.name}`), ...configuration.trunks.map((t) => `trunk.${t.name}`)],
+    pbxNames: configuration.pbxs.map((p) => p.name),
     everyMs: dependencies.sweepEveryMs,
   });
 
@@ -71,6 +85,7 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
       await sweeper.stop();
       await reporting.stop();
       await forgetCancel();
+      await checking.stop();
       await Promise.all([...witnesses.values()].map((witness) => witness.stop()));
       await Promise.all([settling.drain(graceMs), delivering.drain(graceMs)]);
       await queues.close();

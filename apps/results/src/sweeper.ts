@@ -1,3 +1,4 @@
+import { lastMomentAt } from '@redial/call';
 import { type Clock, every, type Logger, type Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
 import type { Store } from '@redial/store';
@@ -11,6 +12,7 @@ import type { Witness } from './witness.ts';
  *   attempts under way that no process watches  ▸ looked up on their PBX
  *   calls that are due and have no job          ▸ their job is put back
  *   deliveries that nobody has delivered        ▸ delivered, or their job is put back
+ *   attempts on a PBX that is gone              ▸ concluded as `unknown` after their last moment
  *   calls whose retention is over               ▸ taken out of the indexes
  */
 export interface SweeperDependencies {
@@ -19,6 +21,8 @@ export interface SweeperDependencies {
   readonly witnesses: readonly Witness[];
   readonly deliverer: Deliverer;
   readonly lanes: readonly string[];
+  /** Those of the configuration. */
+  readonly pbxNames: readonly string[];
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -46,36 +50,71 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
 }
 
 async function sweep(dependencies: SweeperDependencies): Promise<void> {
-  const { store, witnesses, holder, everyMs } = dependencies;
-  for (const witness of witnesses) await witness.adoptOpen(quietAttemptMs);
-  if (!(await store.lead('sweeper', holder, everyMs * 3))) return;
-  await restoreOverdue(dependencies);
-  await deliverUndelivered(dependencies);
-  await store.forgetEnded(dependencies.clock.now(), batchMax);
-  await measure(dependencies);
+  const { store, witnesses, holder, everyMs, clock, metrics } = dependencies;
+  for (const witness of witnesses) await attempt(dependencies, 'adopting', () => witness.adoptOpen(quietAttemptMs));
+  if (!(await store.lead('sweeper', holder, everyMs * 3))) {
+    // Another process speaks for all; what this one said while it led is no longer so.
+    metrics.oldestOverdue(0);
+    metrics.undeliveredWebhooks(0);
+    return;
+  }
+  await attempt(dependencies, 'restoring', () => restoreOverdue(dependencies));
+  await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies));
+  await attempt(dependencies, 'concluding', () => concludeAbandoned(dependencies));
+  await attempt(dependencies, 'forgetting', () => store.forgetEnded(clock.now(), batchMax));
+  await attempt(dependencies, 'measuring', () => measure(dependencies));
 }
 
-async function restoreOverdue({ store, queues, clock, logger, metrics }: SweeperDependencies): Promise<void> {
+/** One thing that fails, a damaged record say, must not keep the others from being mended. */
+async function attempt({ logger }: SweeperDependencies, doing: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    logger.error({ doing, error }, 'a part of the sweep failed; the next one tries again');
+  }
+}
+
+async function restoreOverdue(dependencies: SweeperDependencies): Promise<void> {
+  const { store, queues, clock, logger, metrics } = dependencies;
   const ids = await store.overdueCalls(clock.now() - overdueMs, batchMax);
   let oldestDueAt: number | undefined;
   let restored = 0;
   for (const id of ids) {
-    const state = (await store.readCall(id))?.value;
-    if (state === undefined || !('dueAt' in state.state)) continue;
-    oldestDueAt = Math.min(oldestDueAt ?? state.state.dueAt, state.state.dueAt);
-    if (!(await queues.dial.restore(dialOrder(state, state.state)))) continue;
-    restored++;
-    metrics.swept('dial_job');
+    await attempt(dependencies, 'restoring a call', async () => {
+      const call = (await store.readCall(id))?.value;
+      if (call === undefined || !('dueAt' in call.state)) return;
+      oldestDueAt = Math.min(oldestDueAt ?? call.state.dueAt, call.state.dueAt);
+      if (!(await queues.dial.restore(dialOrder(call, call.state)))) return;
+      restored++;
+      metrics.swept('dial_job');
+    });
   }
   metrics.oldestOverdue(oldestDueAt === undefined ? 0 : clock.now() - oldestDueAt);
   if (restored > 0) logger.warn({ restored }, 'due calls that the queue had lost were put back');
 }
 
-async function deliverUndelivered({ store, deliverer, clock, logger }: SweeperDependencies): Promise<void> {
+async function deliverUndelivered(dependencies: SweeperDependencies): Promise<void> {
+  const { store, deliverer, clock } = dependencies;
   for (const delivery of await store.undelivered(clock.now() - undeliveredMs, batchMax)) {
-    await deliverer.deliver(delivery).catch((error: unknown) => {
-      logger.error({ deliveryId: delivery.id, error }, 'a delivery could not be put back; the next sweep tries again');
-    });
+    await attempt(dependencies, 'putting back a delivery', () => deliverer.deliver(delivery));
+  }
+}
+
+/** Attempts on a PBX that the configuration no longer names: nobody can look them up, and after their last moment nothing of them lives. */
+async function concludeAbandoned(dependencies: SweeperDependencies): Promise<void> {
+  const { store, queues, clock, logger, metrics, pbxNames } = dependencies;
+  for (const pbx of await store.pbxsWithOpenAttempts()) {
+    if (pbxNames.includes(pbx)) continue;
+    const open = await store.readAttempts(await store.openAttempts(pbx));
+    logger.error(
+      { pbx, open: open.length },
+      'attempts under way on a PBX that is not configured: put it back, or wait',
+    );
+    for (const { id: attemptId, callId, originatedAt, plan } of open) {
+      if (clock.now() < lastMomentAt(originatedAt, plan)) continue;
+      await queues.results.add({ callId, attemptId, witness: 'sweeper', evidence: { gaveUpAt: clock.now() } });
+      metrics.swept('abandoned_attempt');
+    }
   }
 }
 

@@ -11,7 +11,8 @@ import type { Store } from '@redial/store';
 export interface Witness {
   /** Adopts attempts that are open in the store and unknown here: their events were missed, so they are looked up. */
   adoptOpen(quietForMs: number): Promise<number>;
-  cancel(attemptId: AttemptId): void;
+  /** False: it is not watched here. */
+  cancel(attemptId: AttemptId): boolean;
   readonly watching: number;
   stop(): Promise<void>;
 }
@@ -65,13 +66,7 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
     const ids = (await store.openAttempts(pbx.name)).filter((id) => !watch.has(id));
     const attempts = await store.readAttempts(ids);
     const quiet = attempts.filter((a) => a.ended === undefined && a.originatedAt + quietForMs <= clock.now());
-    for (const attempt of quiet) {
-      const call = await store.readCall(attempt.callId);
-      watch.adopt(remember(attempt));
-      // The announcement of a cancel may have been missed with everything else.
-      if (call?.value.state.status === 'dialing' && call.value.state.cancelRequestedAt !== undefined)
-        watch.cancel(attempt.id);
-    }
+    for (const attempt of quiet) watch.adopt(remember(attempt));
     return quiet.length;
   }
 

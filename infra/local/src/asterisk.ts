@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { writeAsteriskConfiguration } from './asterisk-configuration.ts';
-import { type Child, type Exit, endChild, startChild } from './child.ts';
-import { debianPackages, type Progress } from './debian-packages.ts';
+import { type Exit, endChild } from './child.ts';
+import type { Progress } from './debian-packages.ts';
+import { debianPrograms } from './debian-programs.ts';
 import { freePort } from './ports.ts';
-import { run } from './run.ts';
+import type { Programs, RunningProgram } from './programs.ts';
 
 export interface AsteriskOptions {
   /** Configuration, AstDB and logs. A second start with the same folder finds the journal again. */
@@ -20,6 +21,8 @@ export interface AsteriskOptions {
   readonly carrierPhonesPort: number;
   /** More SIP threads, and no log but errors: for load tests. */
   readonly maxLoadTuning?: boolean;
+  /** Default: out of Debian's packages. */
+  readonly programs?: Programs;
   readonly onProgress?: Progress;
 }
 
@@ -53,7 +56,7 @@ export interface LocalAsterisk {
 
 /** Starts a real Asterisk on 127.0.0.1 with the agents 1000–1999 and the trunks `carrier` and `carrier2`. */
 export async function startAsterisk(options: AsteriskOptions): Promise<LocalAsterisk> {
-  const packages = await debianPackages('asterisk', options.onProgress);
+  const programs = options.programs ?? (await debianPrograms(options.onProgress));
   const runDir = resolve(options.runDir);
   const amiPort = await freePort('tcp', options.amiPort);
   const sipPort = await freePort('udp', options.sipPort);
@@ -63,8 +66,8 @@ export async function startAsterisk(options: AsteriskOptions): Promise<LocalAste
   const configuration = writeAsteriskConfiguration({
     runDir,
     socketDir: sockets.folder,
-    modules: packages.path('usr/lib', packages.libraries.split('/').at(-1) as string, 'asterisk/modules'),
-    data: packages.path('usr/share/asterisk'),
+    modules: programs.modules,
+    data: programs.data,
     amiPort,
     secret,
     sipPort,
@@ -74,33 +77,37 @@ export async function startAsterisk(options: AsteriskOptions): Promise<LocalAste
     maxLoadTuning: options.maxLoadTuning ?? false,
   });
 
-  const asterisk = packages.command('usr/sbin/asterisk');
   const outputFile = join(runDir, 'log/console');
-  const cli = async (command: string) => {
-    const { code, stdout, stderr } = await run(
-      asterisk.file,
-      [...asterisk.args, '-C', configuration, '-r', '-x', command],
-      { timeoutMs: 30_000 },
-    );
+  const cliOf = async (child: RunningProgram, command: string) => {
+    const { code, stdout, stderr } = await child.again(['-C', configuration, '-r', '-x', command], 30_000);
     if (code !== 0) throw new Error(`Asterisk's console did not take "${command}": ${(stderr || stdout).trim()}`);
     return stdout;
   };
   const start = async () => {
-    const child = await startChild(
-      { file: asterisk.file, args: [...asterisk.args, '-f', '-C', configuration] },
-      { outputFile, cwd: runDir },
-    );
+    const child = await programs.start('asterisk', ['-f', '-C', configuration], {
+      runDir,
+      alsoWrites: [sockets.folder],
+      outputFile,
+    });
     try {
-      await fullyBooted(child, cli, join(sockets.folder, 'asterisk.ctl'));
+      await fullyBooted(child, (command) => cliOf(child, command), join(sockets.folder, 'asterisk.ctl'));
     } catch (error) {
       await child.kill();
       throw new Error(`${(error as Error).message} Its last words: ${lastWords(outputFile)}`);
     }
     return child;
   };
+  const release = () => {
+    dead.close();
+    sockets.remove();
+  };
 
-  let child: Child = await start();
-  const end = () => endChild(child, () => void cli('core stop now').catch(() => child.signal('SIGTERM')), 5_000);
+  let child = await start().catch((error: unknown) => {
+    release();
+    throw error;
+  });
+  const cli = (command: string) => cliOf(child, command);
+  const end = () => endChild(child, () => cli('core stop now').catch(() => child.signal('SIGTERM')), 5_000);
   return {
     ami: { host: '127.0.0.1', port: amiPort, username: 'redial', secret },
     sipPort,
@@ -115,21 +122,24 @@ export async function startAsterisk(options: AsteriskOptions): Promise<LocalAste
     cli,
     stop: async () => {
       await end();
-      dead.close();
-      sockets.remove();
+      release();
     },
     kill: () => child.kill(),
     restart: async () => {
       await end();
       child = await start();
     },
-    pause: async () => child.signal('SIGSTOP'),
-    resume: async () => child.signal('SIGCONT'),
+    pause: () => child.signal('SIGSTOP'),
+    resume: () => child.signal('SIGCONT'),
   };
 }
 
 /** `core waitfullybooted` waits by itself; only the console's socket has to be waited for. */
-async function fullyBooted(child: Child, cli: (command: string) => Promise<string>, socket: string): Promise<void> {
+async function fullyBooted(
+  child: RunningProgram,
+  cli: (command: string) => Promise<string>,
+  socket: string,
+): Promise<void> {
   const until = Date.now() + 30_000;
   while (Date.now() < until && child.exit() === undefined) {
     if (existsSync(socket) && (await cli('core waitfullybooted').catch(() => '')).includes('fully booted')) return;

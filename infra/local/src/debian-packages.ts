@@ -36,8 +36,6 @@ export interface UnpackedPackages {
   command(program: string): { readonly file: string; readonly args: readonly string[] };
   /** A path inside the unpacked folder. */
   path(...parts: string[]): string;
-  /** Where its shared libraries are. */
-  readonly libraries: string;
 }
 
 /** Downloads (the first time) and unpacks one set. Safe to call from any number of processes at once. */
@@ -203,16 +201,19 @@ function moveIntoPlace(from: string, to: string): void {
   }
 }
 
+/** How Debian names this machine's libraries. */
+export function debianArchitecture(): { readonly triplet: string; readonly loader: string } {
+  return process.arch === 'arm64'
+    ? { triplet: 'aarch64-linux-gnu', loader: 'ld-linux-aarch64.so.1' }
+    : { triplet: 'x86_64-linux-gnu', loader: 'ld-linux-x86-64.so.2' };
+}
+
 function unpacked(folder: string): UnpackedPackages {
-  const [triplet, loader] =
-    process.arch === 'arm64'
-      ? ['aarch64-linux-gnu', 'ld-linux-aarch64.so.1']
-      : ['x86_64-linux-gnu', 'ld-linux-x86-64.so.2'];
+  const { triplet, loader } = debianArchitecture();
   const path = (...parts: string[]) => join(folder, ...parts);
   const libraries = path('usr/lib', triplet);
   return {
     folder,
-    libraries,
     path,
     versions: JSON.parse(readFileSync(path('versions.json'), 'utf8')) as Record<string, string>,
     command: (program) => ({ file: join(libraries, loader), args: ['--library-path', libraries, path(program)] }),

@@ -1,16 +1,27 @@
 export { type AmiAccess, type AsteriskOptions, type LocalAsterisk, startAsterisk } from './asterisk.ts';
 export { cacheFolder, repositoryRoot } from './cache-folder.ts';
-export type { Exit } from './child.ts';
+export { type Child, type Exit, endChild, startChild } from './child.ts';
 export {
+  debianArchitecture,
   debianPackages,
   debianSuite,
   type PackageSet,
   type Progress,
   type UnpackedPackages,
 } from './debian-packages.ts';
+export { debianPrograms } from './debian-programs.ts';
+export { buildImage, containerUser, dockerAnswers, intoFile, pullImage } from './docker.ts';
 export { freePort } from './ports.ts';
-export { dockerAnswers } from './redis-docker.ts';
+export type { Program, ProgramOptions, Programs, RunningProgram } from './programs.ts';
+export { redisImage } from './redis-docker.ts';
 export { waitForRedis } from './redis-ping.ts';
-export { type LocalRedis, type RedisOptions, type RedisSource, startRedis } from './redis-server.ts';
+export {
+  type LocalRedis,
+  onLoopback,
+  type RedisLauncher,
+  type RedisOptions,
+  type RedisSource,
+  startRedis,
+} from './redis-server.ts';
 export type { Invite, Phone } from './sip-invites.ts';
 export { type SipPhones, type SipPhonesOptions, startSipPhones } from './sip-phones.ts';

@@ -1,71 +1,27 @@
-import { randomBytes } from 'node:crypto';
-import type { Exit } from './child.ts';
-import { redisVersion, waitForRedis } from './redis-ping.ts';
-import type { LocalRedis } from './redis-server.ts';
-import { run } from './run.ts';
+import { resolve } from 'node:path';
+import type { Progress } from './debian-packages.ts';
+import { containerUser, intoFile, pullImage, startContainer } from './docker.ts';
+import type { RedisLauncher } from './redis-server.ts';
 
-const image = 'redis:8';
+/** The same Redis wherever a container of it is started. */
+export const redisImage = 'redis:8';
 
-/** Whether a Docker daemon is there to be used; the program alone proves nothing. */
-export async function dockerAnswers(): Promise<boolean> {
-  return (await run('docker', ['info', '--format', '{{.ServerVersion}}'], { timeoutMs: 5_000 })).code === 0;
-}
-
-/** The same Redis as a container. It is removed by stop(); its data stay in `dataDir`. */
-export async function redisInDocker(options: {
-  port: number;
-  dataDir: string;
-  args: readonly string[];
-}): Promise<LocalRedis> {
-  const { port, dataDir, args } = options;
-  const name = `redial-redis-${port}-${randomBytes(3).toString('hex')}`;
-  const volume = ['--volume', `${dataDir}:/data`];
-  const created = await run('docker', [
-    'run',
-    '--detach',
-    '--name',
-    name,
-    '--publish',
-    `127.0.0.1:${port}:6379`,
-    ...volume,
-    image,
-    'redis-server',
-    ...args,
-  ]);
-  if (created.code !== 0)
-    throw new Error(`Docker could not start ${image}: ${created.stderr.trim().split('\n').at(-1)}`);
-
-  const watch = () =>
-    run('docker', ['wait', name]).then((result): Exit => ({ code: Number.parseInt(result.stdout, 10), signal: null }));
-  let exited = watch();
-  const docker = async (...command: string[]) => {
-    const { code, stderr } = await run('docker', command);
-    if (code !== 0) throw new Error(`docker ${command[0]} failed: ${stderr.trim()}`);
-  };
-  await waitForRedis(port, exited);
+/** Redis as a container on a port of 127.0.0.1. Throws where the image can be neither found nor fetched. */
+export async function redisFromDocker(onProgress?: Progress): Promise<RedisLauncher> {
+  await pullImage(redisImage, onProgress);
   return {
-    url: `redis://127.0.0.1:${port}`,
-    port,
     source: 'docker',
-    version: await redisVersion(port),
-    pid: undefined,
-    get exited() {
-      return exited;
-    },
-    stop: async () => {
-      await docker('stop', name);
-      await docker('rm', '--force', name);
-    },
-    kill: async () => {
-      await docker('kill', name);
-      await exited;
-    },
-    restart: async () => {
-      await docker('restart', name);
-      exited = watch();
-      await waitForRedis(port, exited);
-    },
-    pause: () => docker('pause', name),
-    resume: () => docker('unpause', name),
+    start: async ({ port, dataDir, args }) =>
+      startContainer(
+        redisImage,
+        `redial-redis-${port}`,
+        [
+          // Published rather than on the host's network: that works where Docker runs in a virtual machine too.
+          ...['--publish', `127.0.0.1:${port}:6379`, '--volume', `${resolve(dataDir)}:/data`],
+          ...['--user', await containerUser(), '--entrypoint', '/bin/sh'],
+        ],
+        // Nobody but this machine and its containers reaches the port, and they come from an address that protected mode refuses.
+        intoFile('/data/redis.log', 'redis-server', [...args, '--protected-mode', 'no', '--dir', '/data']),
+      ),
   };
 }

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { type Child, type Exit, endChild, startChild } from './child.ts';
 import { debianPackages, type Progress } from './debian-packages.ts';
+import { dockerAnswers } from './docker.ts';
 import { freePort } from './ports.ts';
-import { dockerAnswers, redisInDocker } from './redis-docker.ts';
+import { redisFromDocker } from './redis-docker.ts';
 import { redisVersion, waitForRedis } from './redis-ping.ts';
 
 export interface RedisOptions {
@@ -18,6 +19,10 @@ export interface RedisOptions {
   /** Default `noeviction`: Redis must refuse writes rather than forget calls. */
   readonly maxmemoryPolicy?: string;
   readonly extraArgs?: readonly string[];
+  /** Default true. Off, a Docker that answers is not asked. */
+  readonly useDocker?: boolean;
+  /** Takes the place of the search: Redis comes from here and nowhere else. */
+  readonly launcher?: RedisLauncher;
   readonly onProgress?: Progress;
 }
 
@@ -28,8 +33,8 @@ export interface LocalRedis {
   readonly port: number;
   readonly source: RedisSource;
   readonly version: string;
-  /** Of the present process: another one after restart(). Undefined in Docker. */
-  readonly pid: number | undefined;
+  /** Of the present process: another one after restart(). */
+  readonly pid: number;
   /** Of the present process. */
   readonly exited: Promise<Exit>;
   /** Saves and ends. */
@@ -43,16 +48,69 @@ export interface LocalRedis {
   resume(): Promise<void>;
 }
 
+/** A place Redis comes from. */
+export interface RedisLauncher {
+  readonly source: RedisSource;
+  /** Starts one that answers on that port of 127.0.0.1 and writes into `dataDir`: its data, and what it says into `redis.log`. */
+  start(server: { port: number; dataDir: string; args: readonly string[] }): Promise<Child>;
+}
+
 /** Starts a Redis on 127.0.0.1: the machine's own, else Docker's, else Debian's unpacked into the cache. */
 export async function startRedis(options: RedisOptions): Promise<LocalRedis> {
-  mkdirSync(options.dataDir, { recursive: true });
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true });
   const port = await freePort('tcp', options.port);
   const args = redisArguments(options);
+  const launcher = options.launcher ?? (await findRedis(options));
+  const start = async () => {
+    const child = await launcher.start({ port, dataDir, args });
+    try {
+      await waitForRedis(port, child.exited);
+    } catch (error) {
+      await child.kill();
+      throw new Error(`${(error as Error).message} ${lastLine(join(dataDir, 'redis.log'))}`);
+    }
+    return child;
+  };
+  let child = await start();
+  const stop = () => endChild(child, () => child.signal('SIGTERM'), 10_000);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    source: launcher.source,
+    version: await redisVersion(port),
+    get pid() {
+      return child.pid;
+    },
+    get exited() {
+      return child.exited;
+    },
+    stop,
+    kill: () => child.kill(),
+    restart: async () => {
+      await stop();
+      child = await start();
+    },
+    pause: () => child.signal('SIGSTOP'),
+    resume: () => child.signal('SIGCONT'),
+  };
+}
+
+/** The first of the places that has one; a Docker that has none and can fetch none is passed over, and says so. */
+export async function findRedis({
+  useDocker = true,
+  onProgress = () => {},
+}: Pick<RedisOptions, 'useDocker' | 'onProgress'>): Promise<RedisLauncher> {
   const own = onPath('redis-server');
-  if (own !== undefined) return startProcess({ file: own, args: [] }, 'path', port, args, options);
-  if (await dockerAnswers()) return redisInDocker({ port, dataDir: resolve(options.dataDir), args });
-  const packages = await debianPackages('redis', options.onProgress);
-  return startProcess(packages.command('usr/bin/redis-server'), 'debian', port, args, options);
+  if (own !== undefined) return asProcess('path', { file: own, args: [] });
+  if (useDocker && (await dockerAnswers())) {
+    try {
+      return await redisFromDocker(onProgress);
+    } catch (error) {
+      onProgress(`${(error as Error).message}; taking Debian's package instead`);
+    }
+  }
+  return asProcess('debian', (await debianPackages('redis', onProgress)).command('usr/bin/redis-server'));
 }
 
 /** The settings that carry Redial's promises, the same wherever Redis comes from. */
@@ -67,60 +125,20 @@ export function redisArguments(
   ];
 }
 
-async function startProcess(
-  command: { file: string; args: readonly string[] },
-  source: RedisSource,
-  port: number,
-  args: readonly string[],
-  options: RedisOptions,
-): Promise<LocalRedis> {
-  const outputFile = join(options.dataDir, 'redis.log');
-  const start = async () => {
-    // The empty first argument: no configuration file. --dir last wins over anything in extraArgs.
-    const all = [
-      ...command.args,
-      ...args,
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--daemonize',
-      'no',
-      '--dir',
-      resolve(options.dataDir),
-    ];
-    const child = await startChild({ file: command.file, args: all }, { outputFile });
-    try {
-      await waitForRedis(port, child.exited);
-    } catch (error) {
-      await child.kill();
-      throw new Error(`${(error as Error).message} ${lastLine(outputFile)}`);
-    }
-    return child;
-  };
-  let child: Child = await start();
-  const version = await redisVersion(port);
-  const stop = () => endChild(child, () => child.signal('SIGTERM'), 10_000);
+function asProcess(source: RedisSource, command: { file: string; args: readonly string[] }): RedisLauncher {
   return {
-    url: `redis://127.0.0.1:${port}`,
-    port,
     source,
-    version,
-    get pid() {
-      return child.pid;
-    },
-    get exited() {
-      return child.exited;
-    },
-    stop,
-    kill: () => child.kill(),
-    restart: async () => {
-      await stop();
-      child = await start();
-    },
-    pause: async () => child.signal('SIGSTOP'),
-    resume: async () => child.signal('SIGCONT'),
+    start: ({ port, dataDir, args }) =>
+      startChild(
+        { file: command.file, args: [...command.args, ...args, ...onLoopback(port, dataDir)] },
+        { outputFile: join(dataDir, 'redis.log') },
+      ),
   };
+}
+
+/** For a Redis on this machine's own network. To stand last: nothing in extraArgs may move it to another place. */
+export function onLoopback(port: number, dataDir: string): string[] {
+  return ['--port', String(port), '--bind', '127.0.0.1', '--daemonize', 'no', '--dir', dataDir];
 }
 
 function lastLine(file: string): string {

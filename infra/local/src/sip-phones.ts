@@ -2,9 +2,11 @@ import { createSocket } from 'node:dgram';
 import { type FSWatcher, mkdirSync, watch, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { repositoryRoot } from './cache-folder.ts';
-import { type Child, endChild, startChild } from './child.ts';
-import { debianPackages, type Progress, type UnpackedPackages } from './debian-packages.ts';
+import { type Child, endChild } from './child.ts';
+import type { Progress } from './debian-packages.ts';
+import { debianPrograms } from './debian-programs.ts';
 import { freePort } from './ports.ts';
+import type { Programs } from './programs.ts';
 import { type Invite, InviteLog, type Phone } from './sip-invites.ts';
 
 export interface SipPhonesOptions {
@@ -15,6 +17,8 @@ export interface SipPhonesOptions {
   readonly carrierPort?: number;
   /** Default true. Off, nothing is known of the INVITEs, and the phones need a little less of the machine. */
   readonly logInvites?: boolean;
+  /** Default: out of Debian's packages. */
+  readonly programs?: Programs;
   readonly onProgress?: Progress;
 }
 
@@ -37,7 +41,7 @@ export interface SipPhones {
  * `scenarios/phones.xml`; the table for people is in `infra/local/README.md`.
  */
 export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhones> {
-  const packages = await debianPackages('asterisk', options.onProgress);
+  const programs = options.programs ?? (await debianPrograms(options.onProgress));
   const runDir = resolve(options.runDir);
   mkdirSync(runDir, { recursive: true });
   const ports = {
@@ -48,7 +52,7 @@ export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhon
   const children: Child[] = [];
   try {
     for (const phone of ['agents', 'carrier'] as const)
-      children.push(await startPhone(packages, runDir, phone, ports[phone], logging));
+      children.push(await startPhone(programs, runDir, phone, ports[phone], logging));
   } catch (error) {
     await Promise.all(children.map((child) => child.kill()));
     throw error;
@@ -113,29 +117,25 @@ export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhon
 const logFile = (runDir: string, phone: Phone) => join(runDir, `${phone}.invites.log`);
 
 async function startPhone(
-  packages: UnpackedPackages,
+  programs: Programs,
   runDir: string,
   phone: Phone,
   port: number,
   logging: boolean,
 ): Promise<Child> {
-  const sipp = packages.command('usr/bin/sipp');
   const scenario = join(repositoryRoot, 'infra/local/scenarios/phones.xml');
   writeFileSync(logFile(runDir, phone), ''); // Must be there to be watched.
-  const child = await startChild(
-    {
-      file: sipp.file,
-      args: [
-        ...sipp.args,
-        ...['-sf', scenario, '-i', '127.0.0.1', '-p', String(port), '-nostdin', '-aa'],
-        ...['-trace_err', '-error_file', join(runDir, `${phone}.errors.log`)],
-        ...(logging ? ['-trace_logs', '-log_file', logFile(runDir, phone)] : []),
-        ...['-buff_size', '4194304', '-max_recv_loops', '5000', '-max_sched_loops', '5000'],
-        // On a busy machine sipp is late often; its own watchdog would end it for that.
-        ...['-watchdog_minor_maxtriggers', '100000000', '-watchdog_major_maxtriggers', '100000000'],
-      ],
-    },
-    { outputFile: join(runDir, `${phone}.console.log`), cwd: runDir, env: { ...process.env, TERM: 'dumb' } },
+  const child = await programs.start(
+    'sipp',
+    [
+      ...['-sf', scenario, '-i', '127.0.0.1', '-p', String(port), '-nostdin', '-aa'],
+      ...['-trace_err', '-error_file', join(runDir, `${phone}.errors.log`)],
+      ...(logging ? ['-trace_logs', '-log_file', logFile(runDir, phone)] : []),
+      ...['-buff_size', '4194304', '-max_recv_loops', '5000', '-max_sched_loops', '5000'],
+      // On a busy machine sipp is late often; its own watchdog would end it for that.
+      ...['-watchdog_minor_maxtriggers', '100000000', '-watchdog_major_maxtriggers', '100000000'],
+    ],
+    { runDir, outputFile: join(runDir, `${phone}.console.log`), env: { TERM: 'dumb' } },
   );
   for (let tries = 0; tries < 100 && child.exit() === undefined; tries++) {
     if ((await exchange(port, optionsMessage, 100).catch(() => '')) !== '') return child;

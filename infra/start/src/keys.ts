@@ -22,9 +22,9 @@ export function developmentKeys(dataFolder: string): DevelopmentKeys {
     };
     writeFileSync(file, JSON.stringify(fresh, null, 2), { mode: 0o600 });
   }
-  const { apiKey, adminPassword, amiSecret } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+  const { apiKey, adminPassword, amiSecret } = read(file);
   if (apiKey === undefined || adminPassword === undefined || amiSecret === undefined) {
-    throw new Error(`${file} lacks a key; delete it and start again`);
+    throw new Error(`${file} lacks a key: delete it and start again, and new ones are made`);
   }
   return {
     apiKey,
@@ -33,4 +33,12 @@ export function developmentKeys(dataFolder: string): DevelopmentKeys {
     adminPassword,
     amiSecret,
   };
+}
+
+function read(file: string): Record<string, string | undefined> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return {}; // Half written: the same as a key that is lacking.
+  }
 }

@@ -36,16 +36,23 @@ export function parseOptions(
   if (values['help'] === true) return { type: 'help' };
 
   const pbx = values['pbx'] ?? 'simulator';
-  if (pbx !== 'simulator' && pbx !== 'asterisk') return error(`--pbx is simulator or asterisk, not ${String(pbx)}`);
+  if (pbx !== 'simulator' && pbx !== 'asterisk') return error(`--pbx is simulator or asterisk, not "${String(pbx)}"`);
   const ports: Record<string, number> = {};
   for (const [option, variable, standard] of portOptions) {
-    const written = values[option] ?? env[variable] ?? String(standard);
-    const port = Number(written);
-    if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      return error(`--${option} is a port from 1 to 65535, not ${String(written)}`);
+    const [source, written] =
+      values[option] === undefined && env[variable] !== undefined
+        ? [variable, env[variable]]
+        : [`--${option}`, values[option] ?? String(standard)];
+    const port = /^\d{1,5}$/.test(String(written)) ? Number(written) : 0;
+    if (port < 1 || port > 65_535) return error(`${source} is a port from 1 to 65535, not "${String(written)}"`);
+    const twin = Object.keys(ports).find((other) => ports[other] === port);
+    // SIP is UDP: it may have the number of another.
+    if (twin !== undefined && option !== 'sip-port')
+      return error(`--${twin} and --${option} are both ${port}: each needs its own`);
     ports[option] = port;
   }
   const dataFolder = values['data'] ?? env['REDIAL_DATA'] ?? '.redial';
+  if (dataFolder === '') return error('--data is a folder');
   return {
     type: 'run',
     options: {

@@ -195,9 +195,19 @@ describe('what dial1 did', () => {
   test('answered may be learned from a look-up', async () => {
     const watch = newWatch();
     watch.adopt(adopted());
-    const outcome = watch.dial1Outcome(id);
+    expect(await watch.dial1Outcome(id)).toBe('unknown-here');
     pbx.lookedUp[0]?.find({ type: 'journal_answered', at: at(), answeredAt: 1, pbxRestarted: false });
-    expect(await outcome).toBe('answered');
+    await settled();
+    expect(await watch.dial1Outcome(id)).toBe('answered');
+  });
+
+  test('nobody is held up while the PBX is gone, and the attempt stays watched', async () => {
+    const watch = newWatch();
+    watch.originate(attempt(), anOrder());
+    const outcome = watch.dial1Outcome(id);
+    pbx.down();
+    expect(await outcome).toBe('unknown-here');
+    expect(watch.has(id)).toBe(true);
   });
 
   test('an attempt that is not here is unknown here', async () => {

@@ -34,7 +34,10 @@ export interface AttemptWatch {
   adopt(attempt: AdoptedAttempt): void;
   /** Asks for the end. False: it is not watched here. */
   cancel(attemptId: AttemptId): boolean;
-  /** Resolves when dial1 has answered, or the attempt has ended; at once with `unknown-here` if it is not watched here. */
+  /**
+   * Resolves when dial1 has answered, or the attempt has ended. `unknown-here`: it is not watched here, or the PBX cannot be asked now;
+   * the watch goes on, but whoever waits must not be held up for as long as a link may be down.
+   */
   dial1Outcome(attemptId: AttemptId): Promise<Dial1Outcome>;
   has(attemptId: AttemptId): boolean;
   readonly size: number;
@@ -151,8 +154,8 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     deps.onStep?.(attemptId, signal, taken);
     if (taken.ignored) deps.onIgnored?.(before.phase, signal.type);
     for (const effect of taken.effects) perform(entry, effect);
-    if ('evidence' in entry.state && entry.state.evidence.dial1AnsweredAt !== undefined)
-      settleOutcome(entry, 'answered');
+    const outcome = outcomeNow(entry.state);
+    if (outcome !== undefined) settleOutcome(entry, outcome);
   }
 
   function perform(entry: Entry, effect: AttemptEffect): void {
@@ -294,9 +297,10 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     dial1Outcome: (attemptId) => {
       const entry = entries.get(attemptId);
       if (entry === undefined) return Promise.resolve(concluded.has(attemptId) ? 'ended' : 'unknown-here');
-      if ('evidence' in entry.state && entry.state.evidence.dial1AnsweredAt !== undefined)
-        return Promise.resolve('answered');
-      return new Promise((resolve) => entry.outcomeWaiters.push(resolve));
+      const outcome = outcomeNow(entry.state);
+      return outcome === undefined
+        ? new Promise((resolve) => entry.outcomeWaiters.push(resolve))
+        : Promise.resolve(outcome);
     },
     has: (attemptId) => entries.has(attemptId),
     get size() {
@@ -316,4 +320,10 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
       entries.clear();
     },
   };
+}
+
+/** What is known of dial1 while its attempt is watched; undefined: wait. */
+function outcomeNow(state: AttemptState): Dial1Outcome | undefined {
+  if ('evidence' in state && state.evidence.dial1AnsweredAt !== undefined) return 'answered';
+  return state.phase === 'detached' ? 'unknown-here' : undefined;
 }

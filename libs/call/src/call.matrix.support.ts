@@ -78,8 +78,9 @@ export const signals = {
   due: { this: { type: 'due', attemptId: current, at }, another: { type: 'due', attemptId: another, at } },
   dial: { this: { type: 'dial', attemptId: current, at }, another: { type: 'dial', attemptId: another, at } },
   defer: {
-    this: { type: 'defer', attemptId: current, until: at + 30_000, ...gate },
-    another: { type: 'defer', attemptId: another, until: at + 30_000, ...gate },
+    this: { type: 'defer', attemptId: current, until: at + 30_000, late: false, ...gate },
+    'this, late': { type: 'defer', attemptId: current, until: at + 30_000, late: true, ...gate },
+    another: { type: 'defer', attemptId: another, until: at + 30_000, late: false, ...gate },
   },
   block: {
     this: { type: 'block', attemptId: current, ...gate },
@@ -119,7 +120,7 @@ export const matrix = {
   scheduled: {
     due: { otherwise: 'queued', another: '-' },
     dial: { otherwise: 'dialing', another: '-' },
-    defer: { otherwise: 'scheduled: move to +30s', another: '-' },
+    defer: { otherwise: 'scheduled: move to +30s', 'this, late': 'queued: move to +30s', another: '-' },
     block: { otherwise: 'blocked', another: '-' },
     expire: { otherwise: 'expired', another: '-' },
     cancel: 'canceled: dequeue',
@@ -129,7 +130,12 @@ export const matrix = {
   queued: {
     due: '-',
     dial: { otherwise: 'dialing', another: '-' },
-    defer: { otherwise: 'scheduled: move to +30s', retry: 'waiting: move to +30s', another: '-' },
+    defer: {
+      otherwise: 'scheduled: move to +30s',
+      retry: 'waiting: move to +30s',
+      'this, late': 'queued: move to +30s',
+      another: '-',
+    },
     block: { otherwise: 'blocked', another: '-' },
     expire: { otherwise: 'expired', another: '-' },
     cancel: 'canceled: dequeue',
@@ -143,7 +149,7 @@ export const matrix = {
   waiting: {
     due: { otherwise: 'queued', another: '-' },
     dial: { otherwise: 'dialing', another: '-' },
-    defer: { otherwise: 'waiting: move to +30s', another: '-' },
+    defer: { otherwise: 'waiting: move to +30s', 'this, late': 'queued: move to +30s', another: '-' },
     block: { otherwise: 'blocked', another: '-' },
     expire: { otherwise: 'expired', another: '-' },
     cancel: 'canceled: dequeue',

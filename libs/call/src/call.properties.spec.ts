@@ -49,7 +49,7 @@ function signalOf(what: Deed, id: AttemptId, at: number, next: AttemptId): CallS
     case 'reschedule':
       return { type: 'reschedule', at, dueAt: at + what.byMs };
     case 'defer':
-      return { type: 'defer', attemptId: id, at, until: at + what.byMs, ...gate };
+      return { type: 'defer', attemptId: id, at, until: at + what.byMs, late: what.byMs % 2 === 1, ...gate };
     case 'block':
       return { type: 'block', attemptId: id, at, ...gate };
     case 'settle':
@@ -176,7 +176,9 @@ describe('a call, whatever happens to it and however often', () => {
           expect(step.call.state).toMatchObject({
             attemptId: 'attemptId' in before.state && before.state.attemptId,
             attemptNumber: 'attemptNumber' in before.state && before.state.attemptNumber,
-            dueAt: signal.until,
+            ...(signal.late
+              ? { dueAt: 'dueAt' in before.state && before.state.dueAt, askAgainAt: signal.until }
+              : { dueAt: signal.until }),
           });
           expect(step.effects).toEqual([{ type: 'move', attemptId: signal.attemptId, dueAt: signal.until }]);
           expect(step.call.gateNote).toMatchObject({ verdict: 'defer', gate: 'window', until: signal.until });

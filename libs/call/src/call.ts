@@ -47,7 +47,10 @@ interface Planned {
   readonly attemptId: AttemptId;
   /** 1 for the first. */
   readonly attemptNumber: number;
+  /** When it is to be dialled. What a rule puts off is due later; what a missing PBX or trunk place puts off is late. */
   readonly dueAt: number;
+  /** It is late, and the gates are asked again at this instant. */
+  readonly askAgainAt?: number;
 }
 
 /** The last answer of the gates that was not `pass`: why the call has not been dialled yet. */
@@ -86,6 +89,8 @@ export type CallSignal =
       readonly until: number;
       readonly gate: string;
       readonly reason: string;
+      /** It should have been dialled, and something that is needed for it is missing; false: a rule moves its time. */
+      readonly late: boolean;
     }
   | {
       readonly type: 'block';
@@ -194,12 +199,15 @@ function stepAtGates(call: Call, state: PlannedState, signal: GateSignal): CallS
       return moved({ ...rest, state: { status: 'dialing', attemptId, attemptNumber, startedAt: at } }, []);
     }
     case 'defer': {
-      const { gate, reason, until } = signal;
-      const status = attemptNumber === 1 ? 'scheduled' : 'waiting';
+      const { gate, reason, until, late } = signal;
+      const planned = { attemptId, attemptNumber };
+      const later = attemptNumber === 1 ? 'scheduled' : 'waiting';
       return moved(
         {
           ...call,
-          state: { status, attemptId, attemptNumber, dueAt: until },
+          state: late
+            ? { status: 'queued', ...planned, dueAt: state.dueAt, askAgainAt: until }
+            : { status: later, ...planned, dueAt: until },
           gateNote: { gate, verdict: 'defer', reason, at, until },
         },
         [{ type: 'move', attemptId, dueAt: until }],

@@ -155,7 +155,9 @@ export const Tenant = z.strictObject({
       openTo: z
         .strictObject({
           sources: z
-            .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an IP address or a network such as 10.1.0.0/16'))
+            .array(
+              z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an IP address or a network such as 10.1.0.0/16'),
+            )
             .min(1)
             .max(100),
           host: z

@@ -22,7 +22,10 @@ export const HeaderValue = z
   .string()
   .regex(/^[A-Za-z0-9 ._~:@+=/#*-]{0,250}$/, 'a header value of letters, digits, space and ._~:@+=/#*-, 250 at most');
 /** Names are checked against the tenant's allow-list as well; a name such as `DB(x/y)` would be *executed* by Asterisk. */
-export const VariableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,39}$/, 'a variable name: letters, digits and _');
+export const VariableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,39}$/, 'a variable name: letters, digits and _')
+  .refine((name) => !/^_*REDIAL/i.test(name), 'not a name that begins with REDIAL: those are Redial’s own');
 export const VariableValue = HeaderValue;
 
 /** A caller ID: E.164 digits, or one of the tenant's extensions. */

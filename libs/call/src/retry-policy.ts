@@ -7,7 +7,7 @@ const delaySeconds = z
   .max(30 * 86_400);
 const maxRetries = z.int().min(0).max(100);
 
-/** What one disposition does differently from the policy's own numbers. */
+/** What one disposition does differently from the policy's own numbers; `maxRetries` of the policy bounds all together. */
 export const DispositionRetry = z.strictObject({
   maxRetries: maxRetries.optional(),
   delaySeconds: delaySeconds.optional(),

@@ -63,6 +63,11 @@ function earliestReading(wallClock: DateTime, zone: string): number {
   return earliest;
 }
 
+/** The calendar day (YYYY-MM-DD) that an instant belongs to: what a cap per day counts by. */
+export function dayOf(at: number, zone: string): string {
+  return formatInstant(at, zone).slice(0, 10);
+}
+
 /** The first instant of the day after the one that `now` lies in. */
 export function nextDayAt(now: number, zone: string): number {
   const { year, month, day } = DateTime.fromMillis(now, { zone });

@@ -1,14 +1,22 @@
 import type { AttemptId, AttemptRecord, Call, CallId, Cdr } from '@redial/call';
 import type { Redis } from '@redial/platform';
 import { writeCall } from './call-write.ts';
-import { commit, type Write } from './commit.ts';
+import { commit, type Expectation, type Write } from './commit.ts';
 import { writeDelivery } from './deliveries.ts';
-import { attemptFields, decodeAttempt, decodeCall, decodePlain } from './documents.ts';
+import {
+  attemptFields,
+  decodeAttempt,
+  decodeCall,
+  decodePlain,
+  MalformedRecord,
+  unlessMalformed,
+} from './documents.ts';
 import { shortHash } from './keys.ts';
 import { placeMembers } from './places.ts';
+import { pbxsWithOpenScript } from './scripts/pbxs-with-open.ts';
 import { recordProgressScript } from './scripts/record-progress.ts';
 import { runScript } from './scripts/script.ts';
-import type { Store, Versioned, Written } from './store.ts';
+import type { DayCap, Fenced, Store, Versioned, Written } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
 /** Longer than any day of any zone lasts, seen from any other. */
@@ -23,13 +31,14 @@ type Attempts = Pick<
   | 'fence'
   | 'recordProgress'
   | 'openAttempts'
+  | 'pbxsWithOpenAttempts'
+  | 'cancelRequested'
   | 'settle'
   | 'attemptsToday'
-  | 'countAttemptToday'
 >;
 
 export function attemptsOf(context: StoreContext): Attempts {
-  const { redis, keys } = context;
+  const { redis, keys, onMalformed } = context;
 
   async function readAttempt(id: AttemptId): Promise<Versioned<AttemptRecord> | undefined> {
     const key = keys.attempt(id);
@@ -53,9 +62,10 @@ export function attemptsOf(context: StoreContext): Attempts {
     if (ids.length === 0) return [];
     const pipeline = redis.pipeline();
     for (const id of ids) pipeline.hmget(keys.attempt(id), ...attemptFields);
-    const found = await results(pipeline);
+    const found = await pipeline.exec();
     return ids.flatMap((id, i) => {
-      const attempt = decodeAttempt(keys.attempt(id), found[i] as (string | null)[]);
+      const key = keys.attempt(id);
+      const attempt = unlessMalformed(onMalformed, () => decodeAttempt(key, recordOf(key, found?.[i])));
       return attempt === undefined ? [] : [attempt.value];
     });
   }
@@ -64,20 +74,38 @@ export function attemptsOf(context: StoreContext): Attempts {
     return decodePlain<Cdr>(keys.cdr(id), await redis.get(keys.cdr(id)));
   }
 
-  async function fence(before: Versioned<Call>, after: Call, attempt: AttemptRecord): Promise<Written> {
+  async function fence(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Fenced> {
     const call = writeCall(context, before, after);
     const key = keys.attempt(attempt.id);
+    const day = countOf(cap);
     const committed = await commit(
       redis,
       keys,
-      [call.expectation, { kind: 'attempt', key, version: 0 }],
+      // The cap last: a loser whose winner has used up the day is told that it lost.
+      [call.expectation, { kind: 'attempt', key, version: 0 }, ...day.expectations],
       [
         ...call.writes,
         ['HSET', key, 'v', 1, 'doc', JSON.stringify(attempt)],
         ['ZADD', keys.open(attempt.pbx), attempt.originatedAt, attempt.id],
+        ['SADD', keys.pbxsWithOpen, attempt.pbx],
+        // However long its PBX is out of reach, its entry in the journal is its own until it is settled.
+        ['ZADD', keys.slotsInUse(attempt.pbx), '+inf', attempt.slot],
+        ...day.writes,
       ],
     );
-    return committed.ok ? { ok: true, version: call.version } : { ok: false, why: 'conflict' };
+    if (committed.ok) return { ok: true, version: call.version };
+    return { ok: false, why: committed.unmet.kind === 'count' ? 'cap' : 'conflict' };
+  }
+
+  function countOf(cap: DayCap | undefined): { expectations: Expectation[]; writes: Write[] } {
+    if (cap === undefined || cap.numbers.length === 0) return { expectations: [], writes: [] };
+    const { tenantId, max } = cap;
+    const key = keys.today(tenantId, cap.day);
+    const fields = [...new Set(cap.numbers)].map((number) => countField(tenantId, number));
+    return {
+      expectations: max === undefined ? [] : fields.map((field) => ({ kind: 'count', key, field, below: max })),
+      writes: [...fields.map((field): Write => ['HINCRBY', key, field, 1]), ['EXPIRE', key, dayCountSeconds]],
+    };
   }
 
   async function recordProgress(id: AttemptId, phase: 'ringing' | 'answered', at: number): Promise<void> {
@@ -89,8 +117,16 @@ export function attemptsOf(context: StoreContext): Attempts {
     return (await redis.zrange(keys.open(pbx), '0', '-1')) as AttemptId[];
   }
 
+  async function pbxsWithOpenAttempts(): Promise<string[]> {
+    return (await runScript(redis, pbxsWithOpenScript, [keys.pbxsWithOpen], [keys.open('')])) as string[];
+  }
+
+  async function cancelRequested(): Promise<AttemptId[]> {
+    return (await redis.zrange(keys.cancelRequested, '0', '-1')) as AttemptId[];
+  }
+
   async function settle({ call, attempt, cdr, deliveries }: Parameters<Store['settle']>[0]): Promise<Written> {
-    const { id, lanes, pbx } = attempt.before.value;
+    const { id, lanes, pbx, slot } = attempt.before.value;
     const key = keys.attempt(id);
     const version = attempt.before.version + 1;
     const callWrite = writeCall(context, call.before, call.after);
@@ -100,6 +136,7 @@ export function attemptsOf(context: StoreContext): Attempts {
       ['SET', keys.cdr(id), JSON.stringify(cdr)],
       ['ZREM', keys.open(pbx), id],
       ['DEL', keys.grant(id)],
+      ['ZREM', keys.slotsInUse(pbx), slot],
       ...lanes.map((lane): Write => ['ZREM', keys.places(lane), ...placeMembers(id)]),
       ...deliveries.flatMap((delivery) => writeDelivery(context, delivery)),
       // Last: if the call has ended, this sets the expiry of what was written above.
@@ -112,15 +149,8 @@ export function attemptsOf(context: StoreContext): Attempts {
 
   async function attemptsToday(tenantId: string, day: string, numbers: readonly string[]): Promise<number[]> {
     if (numbers.length === 0) return [];
-    const counts = await redis.hmget(keys.today(tenantId, day), ...numbers.map((n) => shortHash(`${tenantId} ${n}`)));
+    const counts = await redis.hmget(keys.today(tenantId, day), ...numbers.map((n) => countField(tenantId, n)));
     return counts.map(Number);
-  }
-
-  async function countAttemptToday(tenantId: string, day: string, numbers: readonly string[]): Promise<void> {
-    if (numbers.length === 0) return;
-    const key = keys.today(tenantId, day);
-    const counts = numbers.map((n): Write => ['HINCRBY', key, shortHash(`${tenantId} ${n}`), 1]);
-    await commit(redis, keys, [], [...counts, ['EXPIRE', key, dayCountSeconds]]);
   }
 
   return {
@@ -131,10 +161,25 @@ export function attemptsOf(context: StoreContext): Attempts {
     fence,
     recordProgress,
     openAttempts,
+    pbxsWithOpenAttempts,
+    cancelRequested,
     settle,
     attemptsToday,
-    countAttemptToday,
   };
+}
+
+/** The name under which a number's attempts are counted: tells nothing of it. */
+function countField(tenantId: string, number: string): string {
+  return shortHash(`${tenantId} ${number}`);
+}
+
+/** One answer of a pipeline that reads records of one kind; another kind at this key is damage like any other. */
+function recordOf(key: string, answer: [Error | null, unknown] | undefined): (string | null)[] {
+  if (answer === undefined) throw new Error('the pipeline was not run');
+  const [error, fields] = answer;
+  if (error?.message.startsWith('WRONGTYPE')) throw new MalformedRecord(key);
+  if (error) throw error;
+  return fields as (string | null)[];
 }
 
 /** A pipeline's answers; throws the first error among them. */

@@ -94,6 +94,17 @@ describe('following a call', () => {
     expect(reindexCall(keys, planned, moved, 60_000)).toEqual([['ZADD', keys.due, 5, id(1)]]);
   });
 
+  it('given a dialled call when it is canceled then its attempt is to be hung up, written once, until it is settled', () => {
+    const canceled = call(1, { state: { ...dialing.state, cancelRequestedAt: 10 } as Call['state'] });
+    const waiting = call(1, {
+      state: { ...planned.state, status: 'waiting', attemptId: attemptId(2) } as Call['state'],
+    });
+    expect(reindexCall(keys, dialing, canceled, 60_000)).toEqual([['ZADD', keys.cancelRequested, 10, attemptId(1)]]);
+    expect(reindexCall(keys, canceled, canceled, 60_000)).toEqual([]);
+    for (const settled of [completed, waiting])
+      expect(reindexCall(keys, canceled, settled, 60_000)).toContainEqual(['ZREM', keys.cancelRequested, attemptId(1)]);
+  });
+
   it('given a call when nothing of interest changes then no index is touched', () => {
     expect(
       reindexCall(

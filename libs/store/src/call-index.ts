@@ -9,7 +9,8 @@ import type { CallQuery } from './store.ts';
  * Per tenant there are three indexes, by time, by status and by reference: sorted sets whose scores are all 0, so that Redis keeps
  * them in the order of their members, byte by byte. A member ends in a *place*: acceptedAt in base 36, 9 digits (up to the year
  * 5188), then the call id. So every index can be read newest first, from and to any instant, and after any call, though a
- * thousand calls of one batch have the same acceptedAt. Beside them: `due` for planned attempts, `ended` for what is forgotten.
+ * thousand calls of one batch have the same acceptedAt. Beside them: `due` for planned attempts, `cancelRequested` for attempts that
+ * are to be hung up, `ended` for what is forgotten.
  */
 const timeDigits = 9;
 const placeShape = /^[0-9a-z]{9}call_[0-9A-Z]{26}$/;
@@ -62,9 +63,20 @@ export function reindexCall(keys: StoreKeys, before: Call, after: Call, retentio
   const dueAfter = 'dueAt' in after.state ? after.state.dueAt : undefined;
   if (dueAfter !== undefined && dueAfter !== dueBefore) writes.push(['ZADD', keys.due, dueAfter, after.id]);
   if (dueAfter === undefined && dueBefore !== undefined) writes.push(['ZREM', keys.due, after.id]);
+  const [hungUp, toHangUp] = [cancelOf(before), cancelOf(after)];
+  if (toHangUp !== undefined && toHangUp.attemptId !== hungUp?.attemptId)
+    writes.push(['ZADD', keys.cancelRequested, toHangUp.at, toHangUp.attemptId]);
+  if (hungUp !== undefined && hungUp.attemptId !== toHangUp?.attemptId)
+    writes.push(['ZREM', keys.cancelRequested, hungUp.attemptId]);
   // Every time: a SET takes an expiry away.
   if (isEnded(after.state)) writes.push(...retire(keys, after, retentionMs));
   return writes;
+}
+
+/** The attempt that is to be hung up, and since when. */
+function cancelOf({ state }: Call): { readonly attemptId: AttemptId; readonly at: number } | undefined {
+  if (state.status !== 'dialing' || state.cancelRequestedAt === undefined) return undefined;
+  return { attemptId: state.attemptId, at: state.cancelRequestedAt };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Call, CallId } from '@redial/call';
 import { callIdAt, forgetCall, indexCalls, rangeOf } from './call-index.ts';
 import { writeCall } from './call-write.ts';
 import { commit, type Expectation, type Write } from './commit.ts';
-import { decodeCall, encodeCall } from './documents.ts';
+import { decodeCall, encodeCall, unlessMalformed } from './documents.ts';
 import type { CallQuery, IdempotencyKey, Store, Versioned, Written } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
@@ -26,7 +26,7 @@ export class IdempotencyLost extends Error {
 type Calls = Pick<Store, 'acceptCalls' | 'readCall' | 'listCalls' | 'updateCall' | 'overdueCalls' | 'forgetEnded'>;
 
 export function callsOf(context: StoreContext): Calls {
-  const { redis, keys, idempotencyMs } = context;
+  const { redis, keys, idempotencyMs, onMalformed } = context;
 
   async function acceptCalls(
     calls: readonly Call[],
@@ -58,7 +58,7 @@ export function callsOf(context: StoreContext): Calls {
     if (ids.length === 0) return [];
     const names = ids.map(keys.call);
     const found = await redis.mget(names);
-    return names.map((name, i) => decodeCall(name, found[i] ?? null));
+    return names.map((name, i) => unlessMalformed(onMalformed, () => decodeCall(name, found[i] ?? null)));
   }
 
   async function listCalls(query: CallQuery): ReturnType<Store['listCalls']> {

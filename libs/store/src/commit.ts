@@ -10,6 +10,8 @@ export type Expectation =
   | { readonly kind: 'call'; readonly key: string; readonly version: number }
   /** Version 0: it does not exist. */
   | { readonly kind: 'attempt'; readonly key: string; readonly version: number }
+  /** A hash's field, as a number, is less than `below`; 0 where there is none. */
+  | { readonly kind: 'count'; readonly key: string; readonly field: string; readonly below: number }
   /** Unused, or held with this fingerprint and not yet answered. */
   | { readonly kind: 'idempotency'; readonly key: string; readonly fingerprint: string };
 
@@ -23,7 +25,7 @@ export async function commit(
   writes: readonly Write[],
 ): Promise<Committed> {
   const args: (string | number)[] = [expectations.length];
-  for (const e of expectations) args.push(e.kind, e.key, e.kind === 'idempotency' ? e.fingerprint : e.version);
+  for (const e of expectations) args.push(e.kind, e.key, ...wordsOf(e));
   for (const write of writes) {
     args.push(write.length);
     for (const word of write) args.push(word);
@@ -33,4 +35,16 @@ export async function commit(
   const expectation = expectations[Number(unmet) - 1];
   if (expectation === undefined) throw new TypeError(`unexpected answer of the commit script: ${String(unmet)}`);
   return { ok: false, unmet: expectation };
+}
+
+/** Two words, whatever is expected. */
+function wordsOf(expectation: Expectation): readonly [string | number, string | number] {
+  switch (expectation.kind) {
+    case 'count':
+      return [expectation.below, expectation.field];
+    case 'idempotency':
+      return [expectation.fingerprint, ''];
+    default:
+      return [expectation.version, ''];
+  }
 }

@@ -26,6 +26,11 @@ export interface StoreOptions {
   readonly idempotencySeconds?: number;
   /** After how long a first use that was neither completed nor abandoned is forgotten. Default 60 s. */
   readonly idempotencyInFlightSeconds?: number;
+  /**
+   * A read of many records met a damaged one, left it out and goes on. Told at every such read: log a key once. The key holds ids
+   * alone. Reads of a single record throw `MalformedRecord` instead.
+   */
+  readonly onMalformed?: (key: string) => void;
 }
 
 /** Call records in Redis. `close` closes the connections it was given. */
@@ -38,6 +43,7 @@ export function createStore(options: StoreOptions): Store {
     retentionMs: (options.retentionSeconds ?? 90 * 86_400) * 1_000,
     idempotencyMs: (options.idempotencySeconds ?? 86_400) * 1_000,
     idempotencyInFlightMs: (options.idempotencyInFlightSeconds ?? 60) * 1_000,
+    onMalformed: options.onMalformed ?? (() => undefined),
   };
   const { close: closeDurability, ...durability } = durabilityOf(context);
 

@@ -25,6 +25,11 @@ it('a pending delivery is kept for as long as it takes', () => {
   ]);
 });
 
+it('one that will be tried again is looked for only after that', () => {
+  const tried: Delivery = { ...delivery, tries: 1, nextTryAt: 7_000 };
+  expect(writeDelivery(context, tried)[1]).toEqual(['ZADD', keys.undelivered, 7_000, delivery.id]);
+});
+
 it('a delivered one expires and is on no list', () => {
   const done: Delivery = { ...delivery, status: 'delivered' };
   expect(writeDelivery(context, done)).toEqual([

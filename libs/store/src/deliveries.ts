@@ -1,22 +1,24 @@
 import { commit, type Write } from './commit.ts';
-import { decodePlain } from './documents.ts';
+import { decodePlain, unlessMalformed } from './documents.ts';
 import type { Delivery, Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
 type Deliveries = Pick<Store, 'readDelivery' | 'writeDelivery' | 'undelivered' | 'countUndelivered' | 'listDead'>;
 
 export function deliveriesOf(context: StoreContext): Deliveries {
-  const { redis, keys } = context;
+  const { redis, keys, onMalformed } = context;
 
   async function read(ids: readonly string[]): Promise<Delivery[]> {
     if (ids.length === 0) return [];
     const names = ids.map(keys.delivery);
     const found = await redis.mget(names);
-    return names.flatMap((name, i) => decodePlain<Delivery>(name, found[i] ?? null) ?? []);
+    return names.flatMap(
+      (name, i) => unlessMalformed(onMalformed, () => decodePlain<Delivery>(name, found[i] ?? null)) ?? [],
+    );
   }
 
   return {
-    readDelivery: async (id) => (await read([id]))[0],
+    readDelivery: async (id) => decodePlain<Delivery>(keys.delivery(id), await redis.get(keys.delivery(id))),
     writeDelivery: async (delivery) => {
       await commit(redis, keys, [], writeDelivery(context, delivery));
     },
@@ -41,7 +43,7 @@ export function writeDelivery(
   if (status === 'pending') {
     return [
       ['SET', key, doc],
-      ['ZADD', keys.undelivered, createdAt, id],
+      ['ZADD', keys.undelivered, delivery.nextTryAt ?? createdAt, id],
       ['ZREM', keys.dead(tenantId), id],
     ];
   }

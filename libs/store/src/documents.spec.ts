@@ -1,6 +1,6 @@
 import type { Call } from '@redial/call';
 import { describe, expect, it } from 'vitest';
-import { decodeAttempt, decodeCall, decodePlain, encodeCall, MalformedRecord } from './documents.ts';
+import { decodeAttempt, decodeCall, decodePlain, encodeCall, MalformedRecord, unlessMalformed } from './documents.ts';
 
 const call = { id: 'call_1', state: { status: 'queued' }, request: {}, reference: 'two words' } as unknown as Call;
 const attempt = { id: 'att_1', callId: 'call_1', plan: {} };
@@ -22,6 +22,7 @@ describe('a call in Redis', () => {
     '1 []',
     '1 null',
     '1 {"id":"call_1"}',
+    '1 {"id":"call_1","state":null,"request":{}}',
     'x {"id":1,"state":{},"request":{}}',
   ])('is refused when it is %j, without quoting it', (raw) => {
     expect(() => decodeCall('key', raw)).toThrow(new MalformedRecord('key'));
@@ -51,4 +52,16 @@ describe('an attempt in Redis', () => {
 it('a CDR or delivery without an id is refused', () => {
   expect(() => decodePlain('key', '{}')).toThrow(MalformedRecord);
   expect(decodePlain('key', '{"id":"a"}')).toEqual({ id: 'a' });
+});
+
+it('among many, a damaged record is left out and its key told; any other failure is one of the read', () => {
+  const keys: string[] = [];
+  const tell = (key: string): void => void keys.push(key);
+  expect(unlessMalformed(tell, () => decodePlain('a', '{"id":"a"}'))).toEqual({ id: 'a' });
+  expect(unlessMalformed(tell, () => decodePlain('b', '{'))).toBeUndefined();
+  expect(keys).toEqual(['b']);
+  const broken = (): never => {
+    throw new TypeError('a bug');
+  };
+  expect(() => unlessMalformed(tell, broken)).toThrow(TypeError);
 });

@@ -26,8 +26,8 @@ export function decodeCall(key: string, raw: string | null): Versioned<Call> | u
   const space = raw.indexOf(' ');
   const version = Number(raw.slice(0, space));
   const value = parse(key, raw.slice(space + 1));
-  if (space < 1 || !Number.isSafeInteger(version) || !hasFields(value, ['id', 'state', 'request']))
-    throw new MalformedRecord(key);
+  const whole = hasFields(value, ['id', 'state', 'request']) && hasFields(value['state'], ['status']);
+  if (space < 1 || !Number.isSafeInteger(version) || !whole) throw new MalformedRecord(key);
   return { value: value as unknown as Call, version };
 }
 
@@ -54,6 +54,17 @@ export function decodePlain<T extends { readonly id: string }>(key: string, raw:
   const value = parse(key, raw);
   if (!hasFields(value, ['id'])) throw new MalformedRecord(key);
   return value as unknown as T;
+}
+
+/** For reads of many: what `decode` makes of a record, or undefined, and `onMalformed` told, where it is damaged. */
+export function unlessMalformed<T>(onMalformed: (key: string) => void, decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof MalformedRecord)) throw error;
+    onMalformed(error.key);
+    return undefined;
+  }
 }
 
 function parse(key: string, json: string): unknown {

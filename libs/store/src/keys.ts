@@ -7,8 +7,8 @@ import type { IdempotencyKey } from './store.ts';
  * a write over several keys atomic there. A second shard is a second prefix. The queues live under the same prefix as
  * `<prefix>:dial:…`, `<prefix>:results:…` and `<prefix>:deliveries:…`: none of these words may be used here.
  *
- * Types: call, cdr, delivery, lease: string · attempt, idempotency, pace, grant, today: hash · the rest: sorted sets, but `slots`,
- * a counter. No key holds a phone number, a reference is held by `calls-by-reference` and `ended` alone.
+ * Types: call, cdr, delivery, lease: string · attempt, idempotency, pace, grant, today, pbx-reports: hash · slots: a counter ·
+ * pbxs-with-open: a set · the rest: sorted sets. No key holds a phone number, a reference is held by `calls-by-reference` and `ended` alone.
  */
 export function storeKeys(prefix: string) {
   if (!/\{[^{}]+\}/.test(prefix))
@@ -26,6 +26,10 @@ export function storeKeys(prefix: string) {
     ended: key('ended'),
     /** Fenced and not settled: attempt ids by originatedAt. */
     open: (pbx: string) => key(`open:${pbx}`),
+    /** Names of PBXs that have, or lately had, open attempts. */
+    pbxsWithOpen: key('pbxs-with-open'),
+    /** Attempts under way that are to be hung up: attempt ids by cancelRequestedAt. */
+    cancelRequested: key('cancel-requested'),
     callsByTime: (tenantId: string) => key(`calls:${tenantId}`),
     callsByStatus: (tenantId: string, status: CallStatus) => key(`calls-by-status:${tenantId}:${status}`),
     callsByReference: (tenantId: string) => key(`calls-by-reference:${tenantId}`),
@@ -35,6 +39,8 @@ export function storeKeys(prefix: string) {
     pace: (lane: string) => key(`pace:${lane}`),
     grant: (id: AttemptId) => key(`grant:${id}`),
     slots: (pbx: string) => key(`slots:${pbx}`),
+    /** Journal slots that may not be handed out: by the end of the lease; of a fenced attempt: for ever, until it is settled. */
+    slotsInUse: (pbx: string) => key(`slots-in-use:${pbx}`),
     /** Attempts of one day: a hash of the number → how many. */
     today: (tenantId: string, day: string) => key(`today:${tenantId}:${day}`),
 
@@ -42,7 +48,7 @@ export function storeKeys(prefix: string) {
     idempotency: ({ tenantId, key: own }: Pick<IdempotencyKey, 'tenantId' | 'key'>) =>
       key(`idempotency:${tenantId}:${shortHash(own)}`),
 
-    /** Pending deliveries by createdAt. */
+    /** Pending deliveries by nextTryAt, or createdAt where nobody promised to try. */
     undelivered: key('undelivered'),
     /** Dead letters by the instant they died. */
     dead: (tenantId: string) => key(`dead:${tenantId}`),

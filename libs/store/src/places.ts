@@ -13,6 +13,8 @@ export const journalSlots = 100_000;
 const fullRetryMs = 1_000;
 /** Waiters of one lane are spread over this long at most. */
 const waitWindowMs = 30_000;
+/** Slots looked at in one step: as many as Redis passes over in a millisecond. */
+const slotLooksMax = 1_000;
 
 /** What an attempt's places are called in a lane, the ones it may hold and more: removing what is not there does nothing. */
 export function placeMembers(id: AttemptId): string[] {
@@ -26,10 +28,13 @@ export function placesOf({ redis, keys }: StoreContext): Pick<Store, 'takePlaces
     const answer = await runScript(
       redis,
       takePlacesScript,
-      [keys.slots(pbx), keys.grant(attemptId), ...lanes.flatMap(({ lane }) => [keys.places(lane), keys.pace(lane)])],
+      [
+        ...([keys.slots(pbx), keys.slotsInUse(pbx), keys.grant(attemptId), keys.attempt(attemptId)] as const),
+        ...lanes.flatMap(({ lane }) => [keys.places(lane), keys.pace(lane)]),
+      ],
       [
         attemptId,
-        ...[now, leaseMs, horizonMs, fullRetryMs, waitWindowMs, journalSlots],
+        ...[now, leaseMs, horizonMs, fullRetryMs, waitWindowMs, journalSlots, slotLooksMax],
         ...lanes.flatMap((lane) => [lane.places, lane.maxCalls, 1_000 / lane.maxCallsPerSecond]),
       ],
     );

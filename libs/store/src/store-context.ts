@@ -10,4 +10,6 @@ export interface StoreContext {
   /** How long an answered idempotency key is remembered, and how long an unanswered one. */
   readonly idempotencyMs: number;
   readonly idempotencyInFlightMs: number;
+  /** Told of every damaged record that a read of many leaves out. */
+  readonly onMalformed: (key: string) => void;
 }

@@ -10,6 +10,22 @@ export type Written =
   | { readonly ok: true; readonly version: number }
   | { readonly ok: false; readonly why: 'conflict' };
 
+export type Fenced =
+  | { readonly ok: true; readonly version: number }
+  /** `cap`: call and attempt are as they were read, but one of the numbers has had its attempts of the day. */
+  | { readonly ok: false; readonly why: 'conflict' | 'cap' };
+
+/** Whose attempts of which day this attempt counts among, and how many there may be. */
+export interface DayCap {
+  readonly tenantId: string;
+  /** The tenant's own day, such as `2026-03-29`. */
+  readonly day: string;
+  /** E.164. A number that is named twice counts once: it is one attempt. Kept as hashes only. */
+  readonly numbers: readonly string[];
+  /** Most attempts towards each of the numbers on that day. Without it they are counted and nothing is refused. */
+  readonly max?: number;
+}
+
 /** One CDR on its way to one sink. Its id is `<attemptId>.<sink name>`. */
 export interface Delivery {
   readonly id: string;
@@ -21,6 +37,8 @@ export interface Delivery {
   readonly createdAt: number;
   readonly tries: number;
   readonly lastTryAt?: number;
+  /** While pending: when whoever tries it has promised to try again. Until then nobody needs to look after it. */
+  readonly nextTryAt?: number;
   /** What the last try met: an HTTP status or the kind of failure; never a body or an address. */
   readonly lastError?: string;
 }
@@ -102,11 +120,12 @@ export interface Store {
     callId: CallId,
     attemptId: AttemptId,
   ): Promise<{ readonly call?: Versioned<Call>; readonly attempt?: Versioned<AttemptRecord> }>;
+  /** Those that are there. A damaged one is left out (`StoreOptions.onMalformed`). */
   readAttempts(ids: readonly AttemptId[]): Promise<AttemptRecord[]>;
   readCdr(id: AttemptId): Promise<Cdr | undefined>;
   /**
    * Newest first. A cursor comes back while there may be more: a page may hold fewer than `limit` calls and still have one.
-   * Throws RangeError for a cursor that is none (`isCallCursor`).
+   * Throws RangeError for a cursor that is none (`isCallCursor`). A damaged record is left out (`StoreOptions.onMalformed`).
    */
   listCalls(query: CallQuery): Promise<{ readonly calls: Versioned<Call>[]; readonly cursor?: string }>;
 
@@ -115,7 +134,11 @@ export interface Store {
 
   /**
    * Takes places on all lanes, or on none. `horizonMs`: how far ahead of `now` a start may be granted. Asked again for the same
-   * attempt, it answers the same and takes nothing more. Name each lane once.
+   * attempt, it answers the same and takes nothing more; a refused one that asks before its time is told the same time, so asking one
+   * PBX after another costs its place among those who wait for a shared trunk nothing. Name each lane once.
+   *
+   * The slot is one that no open attempt of the PBX holds. An attempt that was ever fenced is refused (`calls`, at once) and takes
+   * nothing: whoever asks for it has read an old record, and the fence, or any write of the call, will say so.
    */
   takePlaces(request: {
     readonly attemptId: AttemptId;
@@ -125,24 +148,25 @@ export interface Store {
     readonly leaseMs: number;
     readonly horizonMs: number;
   }): Promise<Places>;
-  /** Gives places back; does nothing once the attempt is fenced, from then on `settle` does it. */
+  /** Gives places and slot back; does nothing while the attempt is fenced and has not ended: then `settle` does it. */
   releasePlaces(attemptId: AttemptId, lanes: readonly string[]): Promise<void>;
   /** Places held now, by lane. */
   placesHeld(lanes: readonly string[], now: number): Promise<Record<string, number>>;
 
   /**
-   * The fence: the call becomes `dialing` and the attempt record comes to be, or nothing is written. After `ok` the caller,
-   * and nobody else ever, may originate this attempt. The version that comes back is the call's; the attempt's is 1.
+   * The fence: the call becomes `dialing`, the attempt record comes to be and, with a `cap`, the attempt is counted towards each number
+   * of the day; or nothing is written. After `ok` the caller, and nobody else ever, may originate this attempt. The version that
+   * comes back is the call's; the attempt's is 1. However many dialers fence at once, no number has more than `cap.max` attempts.
    */
-  fence(before: Versioned<Call>, after: Call, attempt: AttemptRecord): Promise<Written>;
-  /** Attempts made on a day (the tenant's own, such as `2026-03-29`) towards each number, as `countAttemptToday` counted them. */
+  fence(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Fenced>;
+  /** Attempts made on a day (the tenant's own, such as `2026-03-29`) towards each number, as `fence` counted them. */
   attemptsToday(tenantId: string, day: string, numbers: readonly string[]): Promise<number[]>;
-  /** Counts one attempt towards each number, under keys that hold no number. */
-  countAttemptToday(tenantId: string, day: string, numbers: readonly string[]): Promise<void>;
   /** Best effort; does nothing once the attempt has ended. */
   recordProgress(id: AttemptId, phase: 'ringing' | 'answered', at: number): Promise<void>;
   /** Fenced and not yet settled. */
   openAttempts(pbx: string): Promise<AttemptId[]>;
+  /** The PBXs that have open attempts, configured (still) or not. In no order. */
+  pbxsWithOpenAttempts(): Promise<string[]>;
 
   /**
    * Ends the attempt and moves its call, writes the CDR and its deliveries, gives the places back: all or nothing. The version that
@@ -165,15 +189,30 @@ export interface Store {
 
   readDelivery(id: string): Promise<Delivery | undefined>;
   writeDelivery(delivery: Delivery): Promise<void>;
-  /** Pending and created before `before`; oldest first. */
+  /**
+   * Pending, and due before `before`: to be tried again then (`nextTryAt`), or, where nobody promised to, created then. The longest
+   * due first. A damaged record is left out (`StoreOptions.onMalformed`).
+   */
   undelivered(before: number, limit: number): Promise<Delivery[]>;
   countUndelivered(): Promise<number>;
   /** The last to die first. */
   listDead(tenantId: string, limit: number): Promise<Delivery[]>;
 
-  /** Tells every process that watches the PBX that this attempt is to be hung up. At most once: the record is what counts. */
+  /**
+   * Tells every process that watches the PBX that this attempt is to be hung up. At most once, and lost to whoever is not listening
+   * just then: the record is what counts, see `cancelRequested`.
+   */
   announceCancel(pbx: string, attemptId: AttemptId): Promise<void>;
-  onCancel(listener: (pbx: string, attemptId: AttemptId) => void): Promise<() => Promise<void>>;
+  /** Attempts under way whose call is to be canceled (`cancelRequestedAt`); the longest ago first. Kept in step with the calls. */
+  cancelRequested(): Promise<AttemptId[]>;
+  /**
+   * Resolves once it listens. `onSubscribed` is called then, and each time after the connection was lost and listens again: what was
+   * announced meanwhile was not heard, and is to be found by `cancelRequested`.
+   */
+  onCancel(
+    listener: (pbx: string, attemptId: AttemptId) => void,
+    onSubscribed?: () => void,
+  ): Promise<() => Promise<void>>;
 
   /** Replaces what this process (`holder`) said of the PBX before. */
   reportPbx(holder: string, report: PbxReport): Promise<void>;

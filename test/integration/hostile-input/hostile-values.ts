@@ -3,8 +3,17 @@ export type NamedValues = Readonly<Record<string, unknown>>;
 
 const expression = (inside: string) => `$\{${inside}}`;
 
+/** Each alone between harmless texts, so that no other character is the reason for a refusal. */
+const alone = Object.fromEntries(
+  [...'\r\n\t\0&,;|$%\\"\'<>(){}[]!?^`'].map((character) => [
+    `${JSON.stringify(character)} alone`,
+    `1001${character}1002`,
+  ]),
+);
+
 /** No field, no name and no header of Redial's may hold any of these, whatever it means. */
 export const neverAllowed: Readonly<Record<string, string>> = {
+  ...alone,
   CR: '1001\rAction: Command',
   LF: '1001\nAction: Command',
   CRLF: '1001\r\nAction: Command\r\nCommand: core stop now',
@@ -30,7 +39,7 @@ export const neverAllowed: Readonly<Record<string, string>> = {
   'a function call': 'DB(x/y)',
   'a header function': 'PJSIP_HEADER(remove,X-A)',
   percent: '%0d%0aAction: Command',
-  'over-long': '1'.repeat(5_000),
+  'over-long': '1'.repeat(3_000),
   'Arabic digits': '١٠٠١٠٠١٠٠١',
   'full-width digits': '１００１１００１００',
   'mathematical digits': '𝟏𝟎𝟎𝟏',
@@ -59,10 +68,10 @@ export const nowhereToDial: Readonly<Record<string, string>> = {
   'a plus alone': '+',
   'two pluses': '++27820001234',
   'a feature code': '*21#',
-  __proto__: '__proto__',
-  constructor: 'constructor',
-  hasOwnProperty: 'hasOwnProperty',
-  toString: 'toString',
+  'the prototype': '__proto__',
+  'the constructor': 'constructor',
+  'an own property': 'hasOwnProperty',
+  'a method': 'toString',
 };
 
 export const notTexts: NamedValues = {

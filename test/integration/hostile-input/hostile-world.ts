@@ -1,7 +1,7 @@
-import { connectRedis, type Redis, redisReady } from '@redial/platform';
 import { type Simulator, startSimulator } from '@redial/pbx-simulator';
+import { connectRedis, type Redis, redisReady } from '@redial/platform';
 import { createQueues, type Queues } from '@redial/queue';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { type ApiAnswer, type Redial, startRedial } from '../../support/redial.ts';
 import { startTestRedis } from '../../support/redis.ts';
 import { originatesIn } from './originate-reader.ts';
@@ -37,6 +37,8 @@ export interface HostileWorldOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const waiting = { timeout: 20_000, interval: 5 };
+
 export async function startHostileWorld({ tenant, env }: HostileWorldOptions = {}): Promise<HostileWorld> {
   const server = await startTestRedis();
   const access = { username: 'redial', secret: 'redial-local' };
@@ -55,21 +57,19 @@ export async function startHostileWorld({ tenant, env }: HostileWorldOptions = {
   await Promise.all([redisReady(redis, 10_000), redisReady(queueRedis, 10_000)]);
   const queues = createQueues({ connection: queueRedis, prefix });
 
+  // The dialer's look at its PBX ends with an Originate that asks for nothing.
+  await vi.waitFor(() => expect(simulator.received()).toContain('Local/redial-doctor@redial'), waiting);
+
   const look = async (): Promise<Look> => ({
     jobs: await queues.counts(),
-    calls: await redis.zrange(`${prefix}:calls:acme`, 0, -1),
+    calls: await redis.zrange(`${prefix}:calls:acme`, '0', '-1'),
     bytes: simulator.received().length,
   });
   const originated = (attemptIds: readonly string[], since = 0) =>
-    expect
-      .poll(
-        () => {
-          const bytes = simulator.received().slice(since);
-          return attemptIds.filter((id) => !bytes.includes(`ChannelId: ${id}\r\n`));
-        },
-        { timeout: 20_000, interval: 5 },
-      )
-      .toEqual([]);
+    vi.waitFor(() => {
+      const bytes = simulator.received().slice(since);
+      expect(attemptIds.filter((id) => !bytes.includes(`ChannelId: ${id}\r\n`))).toEqual([]);
+    }, waiting);
 
   return {
     redial,
@@ -87,7 +87,7 @@ export async function startHostileWorld({ tenant, env }: HostileWorldOptions = {
       await originated([last.body.nextAttempt.id], before.bytes);
       expect([...originatesIn(simulator.received().slice(before.bytes)).keys()]).toEqual([last.body.nextAttempt.id]);
       await redial.inbox.next(last.body.id);
-      await expect.poll(() => queues.counts(), { interval: 5 }).toEqual(before.jobs);
+      await vi.waitFor(async () => expect(await queues.counts()).toEqual(before.jobs), waiting);
     },
     async stop() {
       await redial.stop();

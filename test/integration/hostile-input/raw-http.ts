@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 
 export interface RawRequest {
@@ -29,7 +28,7 @@ export async function sendRaw(url: string, { method, target, headers, body = '' 
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   // A server that has heard enough may reset the connection: what it said before counts.
   socket.on('error', () => undefined);
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write(`${method} ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');
   socket.write(body);
   await closed;

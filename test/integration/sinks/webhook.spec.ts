@@ -1,8 +1,8 @@
 import { createWebhookSink } from '@redial/sinks';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cdrOfTest } from './cdr-of-test.ts';
 import { type Answer, startWebhookReceiver, status, type WebhookReceiver } from '../../support/webhook-receiver.ts';
+import { cdrOfTest } from './cdr-of-test.ts';
 
 const secret = `whsec_${'A'.repeat(32)}`;
 const delivery = { id: 'att_1.crm', createdAt: Date.UTC(2026, 0, 2), tries: 0 };

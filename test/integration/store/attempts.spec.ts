@@ -1,57 +1,10 @@
-import { type AttemptRecord, type Call, cdrOf, type Evidence, outcomeOf, stepCall } from '@redial/call';
-import { type Delivery, MalformedRecord, type Store, type Versioned } from '@redial/store';
+import { stepCall } from '@redial/call';
+import { MalformedRecord } from '@redial/store';
 import { describe, expect, it } from 'vitest';
+import { busy, fenced, settlement } from './attempt-under-way.ts';
 import { accepted, dialed, ids, newCall, noon, read, request, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
-
-const busy: Evidence = {
-  dial1Hangup: { cause: 17, at: noon + 5_000 },
-  originateFailed: { reason: 0, at: noon + 5_000 },
-};
-
-interface Fenced {
-  readonly call: Versioned<Call>;
-  readonly attempt: Versioned<AttemptRecord>;
-}
-
-async function fenced(store: Store, before?: Versioned<Call>): Promise<Fenced> {
-  const call = before ?? (await accepted(store));
-  const { after, attempt } = dialed(call.value);
-  const written = await store.fence(call, after, attempt);
-  if (!written.ok) throw new Error('the fence was taken by somebody else');
-  return { call: { value: after, version: written.version }, attempt: { value: attempt, version: 1 } };
-}
-
-/** What `settle` is given once the attempt has ended with this evidence. */
-function settlement({ call, attempt }: Fenced, evidence = busy, at = noon + 6_000): Parameters<Store['settle']>[0] {
-  const { id } = attempt.value;
-  const outcome = outcomeOf(evidence, at);
-  const { call: after } = stepCall(call.value, {
-    type: 'settle',
-    attemptId: id,
-    at,
-    outcome,
-    nextAttemptId: ids.attemptId(),
-  });
-  const ended = { ...attempt.value, ended: { outcome, evidence, settledAt: at, witness: 'test' } };
-  const delivery: Delivery = {
-    id: `${id}.crm`,
-    tenantId: 'acme',
-    callId: after.id,
-    attemptId: id,
-    sink: 'crm',
-    status: 'pending',
-    createdAt: at,
-    tries: 0,
-  };
-  return {
-    call: { before: call, after },
-    attempt: { before: attempt, after: ended },
-    cdr: cdrOf(after, ended, outcome, evidence),
-    deliveries: [delivery],
-  };
-}
 
 describe('the fence', () => {
   it('given a planned call when it is fenced then it is dialing, its attempt is there, open, and no longer due', async () => {
@@ -235,26 +188,5 @@ describe('reading', () => {
     const failure = await store.readCall(value.id).catch((error: unknown) => error);
     expect(failure).toEqual(new MalformedRecord(key));
     expect(String(failure)).not.toContain('27820001234');
-  });
-});
-
-describe('attempts of a day', () => {
-  it('given attempts that were counted when asked then each number has its own count, per tenant and day', async () => {
-    const store = await onRedis.open();
-    const [a, b] = ['27820001234', '27820001235'];
-    await store.countAttemptToday('acme', '2026-03-28', [a, b]);
-    await store.countAttemptToday('acme', '2026-03-28', [a]);
-    expect(await store.attemptsToday('acme', '2026-03-28', [a, b, '27820001236'])).toEqual([2, 1, 0]);
-    expect(await store.attemptsToday('acme', '2026-03-29', [a])).toEqual([0]);
-    expect(await store.attemptsToday('other', '2026-03-28', [a])).toEqual([0]);
-    expect(await store.attemptsToday('acme', '2026-03-28', [])).toEqual([]);
-  });
-
-  it('given attempts that were counted when one looks into Redis then no number is to be seen, and the count expires', async () => {
-    const store = await onRedis.open();
-    await store.countAttemptToday('acme', '2026-03-28', ['27820001234']);
-    const key = `${onRedis.prefix}:today:acme:2026-03-28`;
-    expect(JSON.stringify(await onRedis.redis.hgetall(key))).not.toContain('27820001234');
-    expect(await onRedis.redis.ttl(key)).toBeGreaterThan(0);
   });
 });

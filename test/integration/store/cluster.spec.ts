@@ -38,9 +38,10 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
     horizonMs: 1_000,
   });
   expect(taken.granted).toBe(true);
-  expect((await store.fence(before, after, attempt)).ok).toBe(true);
+  const cap = { tenantId: 'acme', day: '2026-03-28', numbers: ['27820001234'], max: 5 };
+  expect((await store.fence(before, after, attempt, cap)).ok).toBe(true);
+  expect(await store.pbxsWithOpenAttempts()).toEqual(['main']);
   await store.recordProgress(attempt.id, 'ringing', noon);
-  await store.countAttemptToday('acme', '2026-03-28', ['27820001234']);
 
   const evidence: Evidence = { refused: { message: 'no', at: noon } };
   const outcome = outcomeOf(evidence, noon);
@@ -62,5 +63,11 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
   expect(await store.placesHeld(attempt.lanes, noon)).toEqual({ 'pbx:main': 0, 'trunk:a': 0 });
   expect((await store.listCalls({ tenantId: 'acme', limit: 10 })).calls).toHaveLength(3);
   expect((await store.readAttempts([attempt.id])).length).toBe(1);
+  expect(await store.pbxsWithOpenAttempts()).toEqual([]);
+  expect(await store.cancelRequested()).toEqual([]);
+  const unused = ids.attemptId();
+  await store.takePlaces({ attemptId: unused, pbx: 'main', lanes, now: noon, leaseMs: 60_000, horizonMs: 1_000 });
+  await store.releasePlaces(unused, attempt.lanes);
+  expect(await store.placesHeld(attempt.lanes, noon)).toEqual({ 'pbx:main': 0, 'trunk:a': 0 });
   await store.forgetEnded(noon, 10);
 });

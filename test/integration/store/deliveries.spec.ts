@@ -32,6 +32,24 @@ it('given pending deliveries when asked then those created before that instant c
   expect(await store.countUndelivered()).toBe(3);
 });
 
+it('given 1,000 webhooks on their schedule when one is lost that nobody tries then the lost one is found', async () => {
+  const store = await onRedis.open();
+  const scheduled = Array.from({ length: 1_000 }, () => delivery({ tries: 3, nextTryAt: noon + 3_600_000 }));
+  await Promise.all(scheduled.map((one) => store.writeDelivery(one)));
+  const lost = delivery({ sink: 'list', createdAt: noon + 1 });
+  await store.writeDelivery(lost);
+  expect(await store.undelivered(noon + 60_000, 1_000)).toEqual([lost]);
+  expect(await store.countUndelivered()).toBe(1_001);
+});
+
+it('given a webhook whose next try was not made when its time is past then it is found', async () => {
+  const store = await onRedis.open();
+  const forgotten = delivery({ tries: 1, nextTryAt: noon + 5_000 });
+  await store.writeDelivery(forgotten);
+  expect(await store.undelivered(noon + 5_000, 10)).toEqual([]);
+  expect(await store.undelivered(noon + 5_001, 10)).toEqual([forgotten]);
+});
+
 it('given a delivery when it is delivered then it is read, and no longer listed', async () => {
   const store = await onRedis.open();
   const pending = delivery();

@@ -1,6 +1,7 @@
 import type { AttemptId } from '@redial/call';
 import type { LaneRequest, Places, Store } from '@redial/store';
 import { describe, expect, it } from 'vitest';
+import { fenced, settlement } from './attempt-under-way.ts';
 import { accepted, dialed, ids, noon, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
@@ -113,6 +114,33 @@ describe('places of a lane', () => {
     expect(await store.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 1 });
   });
 
+  it('given a twin that is left with places when the attempt has been settled then it can give them back', async () => {
+    const store = await onRedis.open();
+    const before = await accepted(store);
+    const { id } = dialed(before.value).attempt;
+    const under = await fenced(store, before, { lanes: ['trunk:a'] });
+    await store.settle(settlement(under));
+    // As a twin left them that took them on another PBX.
+    await onRedis.redis.zadd(`${onRedis.prefix}:places:trunk:b`, noon + 60_000, `${id}#1`);
+    expect(await store.placesHeld(['trunk:b'], noon)).toEqual({ 'trunk:b': 1 });
+    await store.releasePlaces(id, ['trunk:b']);
+    expect(await store.placesHeld(['trunk:b'], noon)).toEqual({ 'trunk:b': 0 });
+  });
+
+  it('given an attempt that was fenced when a twin asks for its places then it gets none, and the attempt keeps its own', async () => {
+    const store = await onRedis.open();
+    const before = await accepted(store);
+    const { id } = dialed(before.value).attempt;
+    await take(store, { attemptId: id });
+    const under = await fenced(store, before, { lanes: ['trunk:a'] });
+    const lanes = [lane('pbx:second'), lane('trunk:a')];
+    expect(await take(store, { attemptId: id, pbx: 'second', lanes })).toMatchObject({ granted: false });
+    expect(await store.placesHeld(['pbx:second', 'trunk:a'], noon)).toEqual({ 'pbx:second': 0, 'trunk:a': 1 });
+    await store.settle(settlement(under));
+    expect(await take(store, { attemptId: id, pbx: 'second', lanes })).toMatchObject({ granted: false });
+    expect(await store.placesHeld(['pbx:second', 'trunk:a'], noon)).toEqual({ 'pbx:second': 0, 'trunk:a': 0 });
+  });
+
   it('given a lane that can never grant when it is asked then that is an error', async () => {
     const store = await onRedis.open();
     for (const over of [{ maxCalls: 0 }, { places: 0 }, { places: 3, maxCalls: 2 }, { maxCallsPerSecond: 0 }]) {
@@ -202,6 +230,23 @@ describe('the rate of a lane', () => {
     const busiest = Math.max(...retries.map((at) => retries.filter((other) => other === at).length));
     expect(busiest).toBe(2);
   });
+
+  it('given a full trunk when one attempt asks for it on one PBX after another then it waits in one place of the line', async () => {
+    const store = await onRedis.open();
+    const trunk = lane('trunk:a', { maxCalls: 1, maxCallsPerSecond: 10 });
+    const ask = (attemptId: AttemptId, pbx: string, now = noon) =>
+      take(store, { attemptId, pbx, now, lanes: [lane(`pbx:${pbx}`), trunk] });
+    await take(store, { lanes: [trunk] });
+    const [one, two] = [ids.attemptId(), ids.attemptId()];
+    const refused = { granted: false, lane: 'trunk:a', reason: 'calls' };
+    for (const pbx of ['main', 'second', 'third'])
+      expect(await ask(one, pbx)).toEqual({ ...refused, retryAt: noon + 1_000 });
+    expect(await ask(two, 'second')).toEqual({ ...refused, retryAt: noon + 1_100 });
+    // Its time has come, and the trunk is full still.
+    expect(await ask(one, 'main', noon + 1_000)).toEqual({ ...refused, retryAt: noon + 2_000 });
+    const [key = ''] = await onRedis.redis.keys(`${onRedis.prefix}:grant:${two}`);
+    expect(await onRedis.redis.pttl(key)).toBeGreaterThan(0);
+  });
 });
 
 describe('journal slots', () => {
@@ -218,5 +263,54 @@ describe('journal slots', () => {
     await onRedis.redis.set(`${onRedis.prefix}:slots:main`, 99_999);
     const answers = [await take(store), await take(store)];
     expect(grantedOf(answers).map(({ slot }) => slot)).toEqual([99_999, 0]);
+  });
+
+  /** The next slot in turn is this one. */
+  const turnTo = (slot: number) => onRedis.redis.set(`${onRedis.prefix}:slots:main`, 100_000 + slot);
+  const nextSlot = async (store: Store, over: Take = {}) => grantedOf([await take(store, over)])[0]?.slot;
+
+  it('given a talk that outlasts a whole round when its slot’s turn comes then it is passed over until the talk is settled', async () => {
+    const store = await onRedis.open();
+    const before = await accepted(store);
+    const { id } = dialed(before.value).attempt;
+    const slot = await nextSlot(store, { attemptId: id, leaseMs: 10_000 });
+    const under = await fenced(store, before, { slot: slot ?? -1 });
+    await turnTo(0);
+    expect(await nextSlot(store)).toBe(1);
+    await turnTo(0);
+    // Its lease has run out, and that of slot 1 not: but nobody knows yet what became of it.
+    expect(await nextSlot(store, { now: noon + 20_000 })).toBe(2);
+    await store.settle(settlement(under));
+    await turnTo(0);
+    expect(await nextSlot(store, { now: noon + 20_000 })).toBe(0);
+  });
+
+  it('given a slot that is held by a PBX when another hands out its own then that one is free', async () => {
+    const store = await onRedis.open();
+    await fenced(store, undefined, { slot: 0 });
+    expect(await nextSlot(store, { pbx: 'second' })).toBe(0);
+    expect(await nextSlot(store)).toBe(1);
+  });
+
+  it('given a slot that was granted and given back, or whose dialer died, when its turn comes then it is handed out', async () => {
+    const store = await onRedis.open();
+    const back = ids.attemptId();
+    expect(await nextSlot(store, { attemptId: back })).toBe(0);
+    expect(await nextSlot(store, { leaseMs: 10_000 })).toBe(1);
+    await store.releasePlaces(back, ['trunk:a']);
+    await turnTo(0);
+    expect(await nextSlot(store, { now: noon + 9_999 })).toBe(0);
+    expect(await nextSlot(store, { now: noon + 9_999 })).toBe(2);
+    await turnTo(1);
+    expect(await nextSlot(store, { now: noon + 10_000 })).toBe(1);
+  });
+
+  it('given more slots in use in a row than are looked at when places are asked for then none are taken, and who asks next finds one', async () => {
+    const store = await onRedis.open();
+    const held = Array.from({ length: 1_500 }, (_, slot) => ['+inf', slot]).flat();
+    await onRedis.redis.zadd(`${onRedis.prefix}:slots-in-use:main`, ...held);
+    expect(await take(store)).toEqual({ granted: false, lane: 'trunk:a', reason: 'calls', retryAt: noon + 1_000 });
+    expect(await store.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 0 });
+    expect(await nextSlot(store)).toBe(1_500);
   });
 });

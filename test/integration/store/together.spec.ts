@@ -37,6 +37,32 @@ describe('announcing a cancel', () => {
   });
 });
 
+describe('a subscription to cancels', () => {
+  it('given a listener when it listens, and when its connection was lost and it listens again, then it is told each time', async () => {
+    const store = await onRedis.open();
+    const [heard, subscribed] = [vi.fn(), vi.fn()];
+    await store.onCancel(heard, subscribed);
+    expect(subscribed).toHaveBeenCalledTimes(1);
+    await onRedis.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await vi.waitFor(() => expect(subscribed).toHaveBeenCalledTimes(2), 20_000);
+    // It does listen when it is told so: one announcement is enough.
+    const attemptId = ids.attemptId();
+    await store.announceCancel('main', attemptId);
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith('main', attemptId), 20_000);
+  });
+
+  it('given a listener that has stopped when the connection comes back then it is not told', async () => {
+    const store = await onRedis.open();
+    const [stopped, staying] = [vi.fn(), vi.fn()];
+    const stop = await store.onCancel(() => undefined, stopped);
+    await store.onCancel(() => undefined, staying);
+    await stop();
+    await onRedis.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await vi.waitFor(() => expect(staying).toHaveBeenCalledTimes(2), 20_000);
+    expect(stopped).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('leading', () => {
   it('given 20 that want to lead when they ask then one does, and only it may go on', async () => {
     const store = await onRedis.open();

@@ -44,15 +44,18 @@ export interface AcceptPorts {
 const confirmMs = 3_000;
 /** From this many calls on, the answer does not wait for the queue: the next batch can be read meanwhile. */
 const largeBatch = 100;
+/** What Redis may take for a batch of records, and much more. */
+const laterMs = 30_000;
 /** Large batches whose jobs are still being added; one more waits. Bounds what is held in memory. */
 const addingMax = 2;
 
 /**
  * The one way by which a request becomes a call.
  *
- * A1  The record is written first: from then on the call exists, whatever becomes of this process and of the queue.
+ * A1  The record is written first: from then on the call exists, whatever becomes of this process and of the queue. Only jobs of a large
+ *     batch that is due later are added at the same time: a job without its record finds nothing to dial.
  * A2  The queue is only a clock. A call whose job could not be added is accepted all the same: the sweeper adds it.
- * A3  Nothing is said to be accepted, and nothing is queued, before it is as durable as REDIAL_DURABILITY asks.
+ * A3  Nothing is said to be accepted before it is as durable as REDIAL_DURABILITY asks.
  */
 export function createAcceptor({ store, queues, clock, logger, metrics, durability }: AcceptPorts): Acceptor {
   const guard = durabilityGuard(durability, store, clock);
@@ -61,12 +64,20 @@ export function createAcceptor({ store, queues, clock, logger, metrics, durabili
   async function commit(calls: readonly Call[], completion?: Completion): Promise<void> {
     const fault = await fromStorage(() => guard.fault());
     if (fault !== undefined) throw new StorageUnavailable(fault);
-    await fromStorage(() => store.acceptCalls(calls, completion));
+    const recorded = fromStorage(() => store.acceptCalls(calls, completion));
+    // While Redis writes the records, the jobs are made ready: that alone is a fifth of a large batch's time.
+    const early = calls.length >= largeBatch && calls.every(isDueLater) ? track(enqueue(calls)) : undefined;
+    await recorded;
     await confirm();
     for (const [dialect, count] of countByDialect(calls)) metrics.callAccepted(dialect, count);
-    const added = track(enqueue(calls));
+    const added = early ?? track(enqueue(calls));
     if (calls.length < largeBatch) await added;
     else while (adding.size > addingMax) await Promise.race(adding);
+  }
+
+  /** Long after its record has been written, or refused. */
+  function isDueLater({ state }: Call): boolean {
+    return 'dueAt' in state && state.dueAt > clock.now() + laterMs;
   }
 
   async function confirm(): Promise<void> {

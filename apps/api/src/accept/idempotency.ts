@@ -97,12 +97,17 @@ export function fingerprint(operation: string, body: unknown): string {
   return createHash('sha256').update(operation).update('\n').update(canonical(body)).digest('hex');
 }
 
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_name, part: unknown) =>
-      typeof part === 'object' && part !== null && !Array.isArray(part)
-        ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-        : part,
-    ) ?? ''
-  );
+function canonical(body: unknown): string {
+  return JSON.stringify(sorted(body, depthMax)) ?? '';
+}
+
+/** No request that is accepted is deeper. What lies below is left out: a body of brackets alone would use up the stack. */
+const depthMax = 20;
+
+function sorted(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return 'too deep';
+  if (Array.isArray(value)) return value.map((part) => sorted(part, depth - 1));
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(fields.map(([name, part]) => [name, sorted(part, depth - 1)]));
 }

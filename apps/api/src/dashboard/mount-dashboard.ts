@@ -26,7 +26,7 @@ export function mountDashboard(app: Express, { queues, admin, logger }: Ports): 
     queues: queues.native.map((queue) => new BullMQAdapter(queue as BullQueue)),
     serverAdapter,
     options: {
-      uiConfig: { boardTitle: 'Redial', hideRedisDetails: true },
+      uiConfig: { boardTitle: 'Redial', hideRedisDetails: true, hideDocsLink: true },
       handlerHooks: {
         before: ({ method, route }) =>
           isAllowed(method, route)

@@ -25,6 +25,13 @@ const bodyBytesMax = 16 * 1024;
 export function mountVendor(app: Express, dialect: VendorDialect, ports: VendorPorts): void {
   const inItsWords = refuseAs(dialect.refused);
   const authenticate = authenticateWith(ports);
+  // Before the rest: Express takes a HEAD for a GET, and a vendor's GET places a call.
+  for (const path of new Set(dialect.routes.map((route) => route.path))) {
+    const methods = dialect.routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
+    app.head(expressPath(path), inItsWords, (_request, response) =>
+      refuse(response, problem('method_not_allowed', { headers: { Allow: methods.join(', ') } })),
+    );
+  }
   for (const route of dialect.routes) {
     const reading =
       route.takes === 'json' ? jsonBody(bodyBytesMax) : route.takes === 'form' ? formBody(bodyBytesMax) : [];

@@ -11,7 +11,7 @@ type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: fals
 export function toCallRequest(input: unknown, context: DialectContext): ParsedCall {
   const { tenant } = context;
   const { values, errors: shapeErrors } = readFields(Click2dialCall, input);
-  const errors: FieldError[] = shapeErrors.map(({ field, message }) => ({ field: field.slice(1), message }));
+  const errors: FieldError[] = shapeErrors.map(({ field, message }) => ({ field: nameOf(field), message }));
   const check = <T>(
     field: string,
     written: string | undefined,
@@ -33,6 +33,11 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   const contactRef = values.contact_ref ?? values.call_ref;
   const reference = contactRef?.slice(0, contactRefLengthMax) ?? context.newReference;
   return { ok: true, request: requestOf({ dial1, dial2, callerId, reference, tenant }), reference };
+}
+
+/** A JSON pointer of one step → the parameter's name. */
+function nameOf(pointer: string): string {
+  return pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 interface Understood {

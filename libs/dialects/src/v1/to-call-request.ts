@@ -92,9 +92,10 @@ function readTimes({ notBefore, expiresAt }: Values, tenant: Tenant, now: number
 
 /** Names are taken from the body itself: a record reader that leaves out a name such as `__proto__` must not hide it. */
 function forbiddenNames(body: unknown, tenant: Tenant): FieldError[] {
-  const { variables, headers } = (body ?? {}) as {
+  const { variables, headers, retryPolicy } = (body ?? {}) as {
     variables?: unknown;
     headers?: { dial1?: unknown; dial2?: unknown };
+    retryPolicy?: { perDisposition?: unknown };
   };
   const unlisted = namesOf(variables)
     .filter((name) => !tenant.variables.includes(name))
@@ -104,7 +105,10 @@ function forbiddenNames(body: unknown, tenant: Tenant): FieldError[] {
       .filter((name) => name === '__proto__')
       .map((name) => ({ field: pointer('headers', leg, name), message: 'is not a header name' })),
   );
-  return [...unlisted, ...reserved];
+  const unknown = namesOf(retryPolicy?.perDisposition)
+    .filter((name) => name === '__proto__')
+    .map((name) => ({ field: pointer('retryPolicy', 'perDisposition', name), message: 'is not a disposition' }));
+  return [...unlisted, ...reserved, ...unknown];
 }
 
 function namesOf(value: unknown): string[] {

@@ -62,6 +62,7 @@ describe('why it has not been dialled yet', () => {
     until: now + 60_000,
     gate: 'window',
     reason: 'outside the calling window',
+    late: false,
   }).call;
   const paused = { ...acme, paused: true };
 

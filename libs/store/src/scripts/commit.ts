@@ -5,9 +5,10 @@ import { script } from './script.ts';
  * and deliveries go through here, so what belongs together is built in one typed place (TypeScript) and written in one step (here).
  *
  * KEYS[1]  any key of the store's hash tag: names the node
- * ARGV     number of expectations; each: kind, key, value
+ * ARGV     number of expectations; each: kind, key, value, field
  *            call         the call's version (the digits at the front of its document)
  *            attempt      the attempt's version; 0: it does not exist
+ *            count        a number that the hash's field is less than; the others have no field: ''
  *            idempotency  the fingerprint: the key is unused, or held with this fingerprint and not yet answered
  *          then the writes, each: number of words, words
  * Returns  0: written · n: expectation n did not hold, nothing was written
@@ -19,13 +20,15 @@ export const commitScript = script(`
 local expectations = tonumber(ARGV[1])
 local at = 2
 for n = 1, expectations do
-  local kind, key, value = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  at = at + 3
+  local kind, key, value, field = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  at = at + 4
   local holds
   if kind == 'call' then
     holds = string.match(redis.call('GETRANGE', key, 0, 15), '^%d+') == value
   elseif kind == 'attempt' then
     holds = (redis.call('HGET', key, 'v') or '0') == value
+  elseif kind == 'count' then
+    holds = tonumber(redis.call('HGET', key, field) or 0) < tonumber(value)
   else
     local found = redis.call('HMGET', key, 'fingerprint', 'reply')
     holds = (not found[1] or found[1] == value) and not found[2]

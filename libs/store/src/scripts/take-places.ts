@@ -7,25 +7,36 @@ import { script } from './script.ts';
  * a process that died come back by themselves. Its rate is GCRA without burst: `tat` is the earliest instant of the next start.
  * Who is refused is told when to ask again, each waiter one start interval after the one before (`wait`), so that a crowd that is due
  * at one instant comes back at the lane's own pace; past the window it wraps, so that a crowd that went away delays nobody for long.
- * Asked again for the same attempt, it answers the same and takes nothing.
+ * Asked again for the same attempt, it answers the same and takes nothing. That holds for refusals too: what a lane told an attempt
+ * is kept in its grant until that time comes, and until then its `wait` does not move for it again, however many PBXs are tried.
+ *
+ * A journal slot is a running number, but never one in use: a talk may outlast a whole round of them. With none free among those
+ * looked at, the first lane counts as full, and who asks next looks further on.
+ *
+ * An attempt that has a record was fenced, and may be under way on its places: they are not touched, and there are none for a twin.
  *
  * KEYS[1]  the PBX's slot counter
- * KEYS[2]  the attempt's grant (hash: startAt, slot)
+ * KEYS[2]  the PBX's slots in use
+ * KEYS[3]  the attempt's grant (hash: startAt, slot, slotsInUse: KEYS[2]; each lane's pace: the time it told)
+ * KEYS[4]  the attempt's record
  * KEYS     per lane: its places, its pace (hash: tat, wait)
- * ARGV     attempt id, now, lease ms, horizon ms, ms before a full lane is asked again, window ms, slots;
+ * ARGV     attempt id, now, lease ms, horizon ms, ms before a full lane is asked again, window ms, slots, slots looked at;
  *          per lane: places, most calls, ms between starts
  * Returns  {1, startAt, slot} or {0, lane (1 = first), 'calls' | 'rate', retryAt}
  */
 export const takePlacesScript = script(`
 local attempt = ARGV[1]
 local now, lease, horizon = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local fullRetry, window, slots = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local fullRetry, window = tonumber(ARGV[5]), tonumber(ARGV[6])
+local slots, looks = tonumber(ARGV[7]), tonumber(ARGV[8])
+
+if redis.call('EXISTS', KEYS[4]) == 1 then return {0, 1, 'calls', now} end
 
 local lanes = {}
-for i = 8, #ARGV, 3 do
+for i = 9, #ARGV, 3 do
   local n = #lanes
   lanes[n + 1] = {
-    places = KEYS[3 + 2 * n], pace = KEYS[4 + 2 * n],
+    places = KEYS[5 + 2 * n], pace = KEYS[6 + 2 * n],
     wanted = tonumber(ARGV[i]), most = tonumber(ARGV[i + 1]), interval = tonumber(ARGV[i + 2]),
   }
 end
@@ -36,7 +47,7 @@ local function each(visit)
   end
 end
 
-local grant = redis.call('HMGET', KEYS[2], 'startAt', 'slot')
+local grant = redis.call('HMGET', KEYS[3], 'startAt', 'slot')
 if grant[1] then
   local whole = true
   each(function(lane, place)
@@ -46,16 +57,23 @@ if grant[1] then
   if whole then return {1, tonumber(grant[1]), tonumber(grant[2])} end
 end
 
--- What is left of an older grant, or has run out, is free.
+-- What is left of an older grant, or has run out, is free; but its slot, which may be another's by now, waits for its lease to end.
+redis.call('HDEL', KEYS[3], 'startAt', 'slot', 'slotsInUse')
 each(function(lane, place) redis.call('ZREM', lane.places, place) end)
 for _, lane in ipairs(lanes) do redis.call('ZREMRANGEBYSCORE', lane.places, '-inf', now) end
 
 local function refuse(i, reason, earliest)
   local lane = lanes[i]
+  local told = tonumber(redis.call('HGET', KEYS[3], lane.pace) or 0)
+  if told > now then return {0, i, reason, told} end
   local retryAt = math.max(tonumber(redis.call('HGET', lane.pace, 'wait') or 0), earliest)
   if retryAt >= earliest + window then retryAt = earliest + (retryAt - earliest) % window end
   redis.call('HSET', lane.pace, 'wait', string.format('%.3f', retryAt + lane.interval * lane.wanted))
-  return {0, i, reason, math.ceil(retryAt)}
+  retryAt = math.ceil(retryAt)
+  redis.call('HSET', KEYS[3], lane.pace, retryAt)
+  local kept = math.ceil(retryAt - now)
+  if redis.call('PTTL', KEYS[3]) < kept then redis.call('PEXPIRE', KEYS[3], kept) end
+  return {0, i, reason, retryAt}
 end
 
 for i, lane in ipairs(lanes) do
@@ -69,12 +87,27 @@ for i, lane in ipairs(lanes) do
 end
 if startAt - now > horizon then return refuse(slowest, 'rate', startAt - horizon) end
 
-each(function(lane, place) redis.call('ZADD', lane.places, math.ceil(startAt + lease), place) end)
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
+local slot, counter = nil, tonumber(redis.call('GET', KEYS[1]) or 0)
+for _ = 1, looks do
+  local candidate = counter % slots
+  counter = counter + 1
+  if not redis.call('ZSCORE', KEYS[2], candidate) then
+    slot = candidate
+    break
+  end
+end
+redis.call('SET', KEYS[1], string.format('%.0f', counter))
+if not slot then return refuse(1, 'calls', now + fullRetry) end
+
+local till = math.ceil(startAt + lease)
+each(function(lane, place) redis.call('ZADD', lane.places, till, place) end)
 for _, lane in ipairs(lanes) do
   redis.call('HSET', lane.pace, 'tat', string.format('%.3f', startAt + lane.interval * lane.wanted))
 end
-local slot = (redis.call('INCR', KEYS[1]) - 1) % slots
-redis.call('HSET', KEYS[2], 'startAt', math.ceil(startAt), 'slot', slot)
-redis.call('PEXPIRE', KEYS[2], math.ceil(startAt - now + lease))
+redis.call('ZADD', KEYS[2], till, slot)
+redis.call('DEL', KEYS[3])
+redis.call('HSET', KEYS[3], 'startAt', math.ceil(startAt), 'slot', slot, 'slotsInUse', KEYS[2])
+redis.call('PEXPIRE', KEYS[3], math.ceil(till - now))
 return {1, math.ceil(startAt), slot}
 `);

@@ -1,0 +1,225 @@
+import { stepCall } from '@redial/call';
+import { createLogger, createMetrics } from '@redial/platform';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Dialer, startDialer } from './dialer.ts';
+import { aCall, attemptId, configurationWith, fencedElsewhere, job, monday9, talked } from './test-support/builders.ts';
+import { fakePbx } from './test-support/fake-pbx.ts';
+import { fakeQueues } from './test-support/fake-queues.ts';
+import { memoryStore } from './test-support/memory-store.ts';
+
+const running: Dialer[] = [];
+/** Whatever can go on without time passing has gone on. */
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+/** A dialer between fakes. Time stands still unless a test lets it go on. */
+async function aDialer() {
+  const store = memoryStore();
+  const queues = fakeQueues();
+  const pbx = fakePbx();
+  store.put(aCall());
+  const dialer = await startDialer({
+    configuration: configurationWith(),
+    pbxs: [pbx.port],
+    store: store.port,
+    queues: queues.queues,
+    workers: queues.workers,
+    clock: { now: Date.now },
+    metrics: createMetrics({ process: 'test', runtime: false }),
+    logger: createLogger({ process: 'test', level: 'silent' }),
+    concurrency: 5,
+    holder: 'dialer-1',
+  });
+  running.push(dialer);
+  const dial = async () => {
+    const done = queues.run(job);
+    await settled();
+    expect(pbx.originated).toHaveLength(1);
+    return { done };
+  };
+  const busy = () => {
+    pbx.signal(attemptId, { type: 'originate_failed', at: Date.now(), reason: 5 });
+    pbx.signal(attemptId, { type: 'dial1_hung_up', at: Date.now(), cause: 17 });
+  };
+  const cancel = () => store.change(job.callId, (call) => stepCall(call, { type: 'cancel', at: Date.now() }).call);
+  return { store, queues, pbx, dialer, dial, busy, cancel };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: monday9 });
+});
+afterEach(async () => {
+  const drained = running.splice(0).map((dialer) => dialer.drain(0));
+  await vi.runOnlyPendingTimersAsync();
+  await Promise.all(drained);
+  vi.useRealTimers();
+});
+
+describe('given an attempt that this dialer has originated', () => {
+  it('when dial1 fails, then its result is queued with what was seen, and the job is done', async () => {
+    const { queues, dial, busy } = await aDialer();
+    const { done } = await dial();
+    busy();
+    expect(await done).toEqual({ type: 'done', note: 'dial1: ended' });
+    expect(queues.results).toEqual([
+      {
+        callId: job.callId,
+        attemptId,
+        witness: 'dialer',
+        evidence: { originateFailed: { reason: 5, at: monday9 }, dial1Hangup: { cause: 17, at: monday9 } },
+      },
+    ]);
+  });
+
+  it('when both have talked, then the job was done at dial1’s answer, and the result comes at the end', async () => {
+    const { queues, pbx, dial } = await aDialer();
+    const { done } = await dial();
+    pbx.signal(attemptId, { type: 'answered', at: Date.now() });
+    expect(await done).toEqual({ type: 'done', note: 'dial1: answered' });
+    expect(queues.results).toEqual([]);
+    const entry = talked(monday9, monday9 + 5_000);
+    pbx.signal(attemptId, { type: 'journal_ended', at: monday9 + 5_000, entry });
+    expect(queues.results).toMatchObject([{ attemptId, evidence: { journalEnded: entry } }]);
+  });
+
+  it('when the queue turns the result away, then it is tried again until it is there', async () => {
+    const { queues, dial, busy } = await aDialer();
+    const { done } = await dial();
+    queues.rejectResults = 4;
+    busy();
+    await done;
+    expect(queues.results).toEqual([]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(queues.results).toMatchObject([{ callId: job.callId, attemptId }]);
+  });
+
+  it('when its job comes again after a restart, then it is not originated, and its result is queued all the same', async () => {
+    const { store, queues, pbx } = await aDialer();
+    store.fence(...fencedElsewhere(aCall()));
+    pbx.finding = { type: 'channel_found', at: monday9, up: false };
+    const done = queues.run(job);
+    await settled();
+    expect(pbx.lookedUp).toEqual([attemptId]);
+    pbx.signal(attemptId, { type: 'originate_failed', at: monday9 + 1_000, reason: 3 });
+    pbx.signal(attemptId, { type: 'dial1_hung_up', at: monday9 + 1_000, cause: 19 });
+    expect(await done).toMatchObject({ type: 'done' });
+    expect(pbx.originated).toEqual([]);
+    expect(queues.results).toMatchObject([{ callId: job.callId, attemptId, witness: 'dialer' }]);
+  });
+});
+
+describe('given a call that is canceled while its attempt is under way', () => {
+  it('when the cancel is announced, then dial1 is hung up', async () => {
+    const { store, pbx, dial, cancel } = await aDialer();
+    await dial();
+    cancel();
+    store.announceCancel('pbx-1', attemptId);
+    expect(pbx.hungUp).toEqual([attemptId]);
+  });
+
+  it('when it is announced between the fence and the Originate, then dial1 is hung up as soon as there is something to', async () => {
+    const { store, pbx, dial, cancel } = await aDialer();
+    store.onFenced.push(() => {
+      cancel();
+      store.announceCancel('pbx-1', attemptId);
+    });
+    await dial();
+    expect(pbx.hungUp).toEqual([attemptId]);
+  });
+
+  it('when the announcement is lost, then the record is asked, and dial1 is hung up', async () => {
+    const { pbx, dial, cancel } = await aDialer();
+    await dial();
+    cancel();
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(pbx.hungUp).toContain(attemptId);
+  });
+
+  it('when announcements may have been missed while Redis was away, then the record is asked at once', async () => {
+    const { store, pbx, dial, cancel } = await aDialer();
+    await dial();
+    cancel();
+    store.resubscribe();
+    await settled();
+    expect(pbx.hungUp).toEqual([attemptId]);
+  });
+
+  it('when the result comes, then it says that the end was asked for', async () => {
+    const { store, queues, pbx, dial } = await aDialer();
+    const { done } = await dial();
+    store.announceCancel('pbx-1', attemptId);
+    pbx.signal(attemptId, { type: 'originate_failed', at: monday9 + 50, reason: 0 });
+    pbx.signal(attemptId, { type: 'dial1_hung_up', at: monday9 + 50, cause: 0 });
+    await done;
+    expect(queues.results).toMatchObject([{ evidence: { cancelRequestedAt: monday9 } }]);
+  });
+});
+
+describe('given a dialer that is told to stop', () => {
+  it('when dial1 rings, then it waits for the outcome before it lets go of the PBX', async () => {
+    const { queues, pbx, dialer, dial, busy } = await aDialer();
+    await dial();
+    expect([dialer.underway, pbx.isStarted]).toEqual([1, true]);
+    const drained = dialer.drain(10_000);
+    await settled();
+    expect(queues.drained).toEqual([10_000]);
+    expect(pbx.isStarted).toBe(true);
+    busy();
+    await drained;
+    expect(queues.results).toHaveLength(1);
+    expect([dialer.underway, pbx.isStarted]).toEqual([0, false]);
+  });
+
+  it('when a start is waited for, then it is given up at once and nothing is originated', async () => {
+    const { store, queues, pbx, dialer } = await aDialer();
+    store.startsAfterMs = 4_000;
+    const verdict = queues.run(job);
+    await settled();
+    expect(store.held()).not.toEqual({});
+    await dialer.drain(10_000);
+    expect(await verdict).toMatchObject({ type: 'later' });
+    expect(pbx.originated).toEqual([]);
+    expect(store.held()).toEqual({});
+  });
+
+  it('when it has stopped, then it hears of no more cancels and says no more of its PBXs', async () => {
+    const { store, pbx, dialer } = await aDialer();
+    await dialer.drain(0);
+    const said = store.reports.length;
+    store.announceCancel('pbx-1', attemptId);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(pbx.hungUp).toEqual([]);
+    expect(store.reports).toHaveLength(said);
+  });
+});
+
+describe('given a start that was granted for later', () => {
+  it('when its moment comes, and not before, then it is originated', async () => {
+    const { store, queues, pbx } = await aDialer();
+    store.startsAfterMs = 4_000;
+    void queues.run(job);
+    await vi.advanceTimersByTimeAsync(3_999);
+    expect(pbx.originated).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(pbx.originated).toHaveLength(1);
+  });
+});
+
+describe('given a PBX', () => {
+  it('when its link changes, then everybody can read that there is, or is no, dialer for it', async () => {
+    const { store, pbx } = await aDialer();
+    await settled();
+    expect(store.reports.at(-1)).toMatchObject({ holder: 'dialer-1', up: true });
+    pbx.down();
+    await settled();
+    expect(store.reports.at(-1)).toMatchObject({ pbx: 'pbx-1', process: 'dialer', up: false });
+    pbx.up();
+    await settled();
+    expect(store.reports.at(-1)).toMatchObject({ up: true });
+  });
+
+  it('when nothing changes, then it is said again before the word grows old', async () => {
+    const { store } = await aDialer();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(store.reports.length).toBeGreaterThanOrEqual(4);
+  });
+});

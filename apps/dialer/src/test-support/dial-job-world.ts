@@ -1,0 +1,74 @@
+import { type AttemptRecord, type Call, type CallRequest, type Configuration, stepCall } from '@redial/call';
+import { createLogger, createMetrics } from '@redial/platform';
+import { createDialJob } from '../dial-job.ts';
+import { aCall, attemptId, callId, configurationWith, monday9 } from './builders.ts';
+import { fakePbx } from './fake-pbx.ts';
+import { fakeWatch } from './fake-watch.ts';
+import { memoryStore } from './memory-store.ts';
+
+/** A dial job between fakes, at the moment its call is due; what happens is written down in order. */
+export function dialJobWorld({
+  request = {},
+  now = monday9,
+  tenant = {},
+  trunk = {},
+  pbxs = ['pbx-1'],
+  pbxLimits = {},
+}: {
+  readonly request?: Partial<CallRequest>;
+  readonly now?: number;
+  readonly tenant?: Record<string, unknown>;
+  readonly trunk?: Record<string, unknown>;
+  readonly pbxs?: readonly string[];
+  readonly pbxLimits?: Record<string, unknown>;
+} = {}) {
+  const steps: string[] = [];
+  const store = memoryStore();
+  const pbx = fakePbx();
+  const watch = fakeWatch(() => steps.push('originate'));
+  const others = pbxs.slice(1).map((name) => ({ name, pbx: fakePbx(name), watch: fakeWatch() }));
+  const clock = { at: now, now: () => clock.at };
+  const remembered: AttemptRecord[] = [];
+  const configuration: Configuration = configurationWith({ tenant, trunk, pbxs, pbxLimits });
+  store.put(aCall(request));
+  store.onFenced.push(() => steps.push('fence'));
+  const world = {
+    steps,
+    store,
+    pbx,
+    watch,
+    others,
+    clock,
+    remembered,
+    /** What may happen while a start is waited for; false: the dialer is told to stop. */
+    whileWaiting: (): boolean => true,
+    get call(): Call {
+      return store.call(callId);
+    },
+    step: (signal: Parameters<typeof stepCall>[1]) => store.change(callId, (call) => stepCall(call, signal).call),
+    run: createDialJob({
+      store: store.port,
+      configuration,
+      pbxs: new Map(
+        [{ name: 'pbx-1', pbx, watch }, ...others].map((w) => [w.name, { pbx: w.pbx.port, watch: w.watch.port }]),
+      ),
+      clock,
+      metrics: createMetrics({ process: 'test', runtime: false }),
+      logger: createLogger({ process: 'test', level: 'silent' }),
+      remember: (attempt) => {
+        steps.push('remember');
+        remembered.push(attempt);
+      },
+      onOriginated: (id) => void steps.push(id === attemptId ? 'begun' : id),
+      waitUntil: async (at) => {
+        steps.push('wait');
+        if (!world.whileWaiting()) return false;
+        clock.at = Math.max(clock.at, at);
+        return true;
+      },
+    }),
+  };
+  return world;
+}
+
+export type DialJobWorld = ReturnType<typeof dialJobWorld>;

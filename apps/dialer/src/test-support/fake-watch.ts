@@ -1,0 +1,43 @@
+import type { AdoptedAttempt, AttemptWatch, Dial1Outcome, OriginateOrder } from '@redial/asterisk';
+import type { AttemptId } from '@redial/call';
+
+/** The watch of one PBX as a recorder; a test says how dial1 went. */
+export interface FakeWatch {
+  readonly port: AttemptWatch;
+  readonly originated: OriginateOrder[];
+  readonly adopted: AdoptedAttempt[];
+  /** dial1's outcome of every attempt taken on, now or later. Undefined: it rings. */
+  dial1(outcome: Dial1Outcome): void;
+}
+
+export function fakeWatch(onOriginate: () => void = () => undefined): FakeWatch {
+  const taken = new Set<AttemptId>();
+  const outcome = Promise.withResolvers<Dial1Outcome>();
+  const originated: OriginateOrder[] = [];
+  const adopted: AdoptedAttempt[] = [];
+  return {
+    originated,
+    adopted,
+    dial1: (known) => outcome.resolve(known),
+    port: {
+      originate: ({ attemptId }, order) => {
+        if (taken.has(attemptId)) throw new Error(`attempt ${attemptId} was taken on before`);
+        taken.add(attemptId);
+        originated.push(order);
+        onOriginate();
+      },
+      adopt: (attempt) => {
+        if (taken.has(attempt.attemptId)) return;
+        taken.add(attempt.attemptId);
+        adopted.push(attempt);
+      },
+      cancel: (attemptId) => taken.has(attemptId),
+      dial1Outcome: (attemptId) => (taken.has(attemptId) ? outcome.promise : Promise.resolve('unknown-here')),
+      has: (attemptId) => taken.has(attemptId),
+      get size() {
+        return taken.size;
+      },
+      stop: () => taken.clear(),
+    },
+  };
+}

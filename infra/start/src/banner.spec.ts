@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { banner } from './banner.ts';
+
+const facts = {
+  url: 'http://127.0.0.1:9000',
+  apiKey: 'rdl_KEY',
+  adminUser: 'admin',
+  adminPassword: 'PASSWORD',
+  pbx: 'simulator',
+  redis: '8.0.6 (path), redis://127.0.0.1:6390',
+  logs: '.redial/logs',
+} as const;
+
+/** What curl would be given, word by word: a shell takes the line apart as it does a newcomer's. */
+function words(line: string): readonly string[] {
+  const script = `curl() { printf '%s\\n' "$@"; }; ${line}`;
+  return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trimEnd().split('\n');
+}
+const lines = banner(facts)
+  .split('\n')
+  .filter((line) => line.trim().startsWith('curl '));
+const bodyOf = (line = '') => JSON.parse(words(line).at(-1) ?? '');
+
+describe('the banner', () => {
+  it('names the pages, the login, the key and the logs', () => {
+    const text = banner(facts);
+    expect(text).toContain('http://127.0.0.1:9000/docs');
+    expect(text).toContain('http://127.0.0.1:9000/admin/queues        login admin / PASSWORD');
+    expect(text).toMatch(/API key +rdl_KEY\n/);
+    expect(text).toContain('.redial/logs/');
+  });
+
+  it.each([
+    ['simulator', 'the simulated PBX'],
+    ['asterisk', 'a real Asterisk'],
+  ] as const)('given the %s, then it says what calls go through', (pbx, words) => {
+    expect(banner({ ...facts, pbx })).toContain(`calls go through ${words}`);
+  });
+
+  it('has three lines that place a call and one that reads it, each with the key', () => {
+    expect(lines).toHaveLength(4);
+    for (const line of lines) expect(words(line.replace('<id>', 'call_1'))).toContain('Authorization: Bearer rdl_KEY');
+    expect(words(lines[3]?.replace('<id>', 'call_1') ?? '')).toContain('http://127.0.0.1:9000/v1/calls/call_1');
+  });
+
+  it('when a shell reads the first two lines, then curl gets whole JSON', () => {
+    expect(bodyOf(lines[0])).toEqual({ dial1: '1001', dial2: '0820001234' });
+    expect(bodyOf(lines[1])).toMatchObject({ dial2: '0820071234', retryPolicy: { maxRetries: 3, delaySeconds: 5 } });
+  });
+
+  it('when a shell reads the third, then the call is for two minutes after the pasting, not after the start', () => {
+    const before = Math.floor(Date.now() / 1000) * 1000;
+    const notBefore = Date.parse(bodyOf(lines[2]).notBefore);
+    expect(notBefore).toBeGreaterThanOrEqual(before + 120_000);
+    expect(notBefore).toBeLessThanOrEqual(Date.now() + 120_000);
+  });
+});

@@ -1,0 +1,45 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { portsInUse } from './ports-in-use.ts';
+
+/**
+ * Takes the data folder for this process: two Redis on one append-only file would spoil it, and with it every call that waits.
+ * Throws a sentence when another `npm start` has it.
+ *
+ * A process id alone proves nothing, because ids are given again; so the folder counts as taken while its owner is alive **and** its Redis's port is in use.
+ */
+export async function takeDataFolder(folder: string, redisPort: number): Promise<{ stop(): Promise<void> }> {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'running.json');
+  const owner = readOwner(file);
+  if (owner !== undefined && isAlive(owner.pid) && (await isTaken(owner.redisPort))) {
+    throw new Error(
+      `Redial is running on ${folder} already (process ${owner.pid}). Stop it, or keep another folder's calls: npm start -- --data <folder>`,
+    );
+  }
+  writeFileSync(file, JSON.stringify({ pid: process.pid, redisPort }));
+  return { stop: async () => rmSync(file, { force: true }) };
+}
+
+function readOwner(file: string): { pid: number; redisPort: number } | undefined {
+  try {
+    const { pid, redisPort } = JSON.parse(readFileSync(file, 'utf8'));
+    return Number.isInteger(pid) && Number.isInteger(redisPort) ? { pid, redisPort } : undefined;
+  } catch {
+    return undefined; // None, or half written by a process that died.
+  }
+}
+
+async function isTaken(port: number): Promise<boolean> {
+  return (await portsInUse([{ port, option: '', protocol: 'tcp' }])).length > 0;
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}

@@ -1,0 +1,265 @@
+import { createServer } from 'node:net';
+import { freePort } from '@redial/local';
+import { Redis } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  alive,
+  aPlace,
+  npmStart,
+  paste,
+  type Started,
+  type StartHow,
+  type StartPlace,
+  type Told,
+  theOne,
+} from '../support/npm-start.ts';
+
+/** A newcomer's first minutes: what README.md promises of `npm start`, done as it says. */
+const quickTalks = { REDIAL_SIMULATOR_TALK_SECONDS: '1' };
+
+const places: StartPlace[] = [];
+const runs: Started[] = [];
+const begin = (options: readonly string[], how: StartHow = { env: quickTalks }): Started => {
+  const run = npmStart(options, how);
+  runs.push(run);
+  return run;
+};
+const somewhere = async (): Promise<StartPlace> => {
+  const place = await aPlace();
+  places.push(place);
+  return place;
+};
+const endAll = async () => {
+  for (const run of runs.splice(0)) {
+    if (alive([run.pid]).length > 0) run.signal('SIGTERM');
+    await run.exit;
+  }
+  for (const place of places.splice(0)) place.remove();
+};
+
+const ended = (call: { state: string }) => ['completed', 'exhausted', 'failed'].includes(call.state);
+const eventually = (read: () => Promise<unknown>) => expect.poll(read, { timeout: 40_000, interval: 200 });
+
+describe('given `npm start` is up', () => {
+  let told: Told;
+  beforeAll(async () => {
+    const place = await somewhere();
+    told = await begin(place.options).ready();
+  });
+  afterAll(endAll);
+
+  it('says what it is doing while it starts', () => {
+    expect(runs[0]?.output()).toMatch(/· Redis\n(.*\n)* +· simulated PBX\n(.*\n)* +· API, dialer, results\n/);
+  });
+
+  it('when the first printed line is pasted, then the call is answered', async () => {
+    const { id } = await paste(told.lines[0]);
+    await eventually(() => paste(told.readLine(id))).toMatchObject({
+      state: 'completed',
+      attempts: [{ disposition: 'answered', dial1: { disposition: 'answered' }, dial2: { disposition: 'answered' } }],
+    });
+  });
+
+  it('when the second is pasted, then the call is busy, busy, and answered', async () => {
+    const { id } = await paste(told.lines[1]);
+    await eventually(async () => ended(await paste(told.readLine(id)))).toBe(true);
+    const call = await paste(told.readLine(id));
+    expect(call.attempts.map((attempt: { disposition: string }) => attempt.disposition)).toEqual([
+      'busy',
+      'busy',
+      'answered',
+    ]);
+    expect(call.state).toBe('completed');
+  });
+
+  it('when the third is pasted, then the call waits for two minutes, and says so', async () => {
+    const before = Date.now();
+    const { id } = await paste(told.lines[2]);
+    const call = await paste(told.readLine(id));
+    expect(call).toMatchObject({
+      state: 'scheduled',
+      attempts: [],
+      whyNotDialedYet: { gate: 'due', sentence: expect.stringContaining('not due before'), until: call.notBefore },
+    });
+    // `date` gives whole seconds.
+    const aheadMs = Date.parse(call.notBefore) - before;
+    expect(aheadMs).toBeGreaterThanOrEqual(119_000);
+    expect(aheadMs).toBeLessThan(150_000);
+  });
+
+  it('then the docs page is there for anybody', async () => {
+    const page = await fetch(told.docs);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('Redial API');
+  });
+
+  it('then the dashboard wants the printed login', async () => {
+    expect((await fetch(told.dashboard)).status).toBe(401);
+    const authorization = `Basic ${btoa(told.login)}`;
+    expect((await fetch(told.dashboard, { headers: { authorization } })).status).toBe(200);
+  });
+});
+
+describe('when it ends', () => {
+  afterEach(endAll);
+
+  it('given calls that wait, when Ctrl-C and a second start, then all ends, and the calls are still there: the due one is dialled', async () => {
+    const place = await somewhere();
+    const first = begin(place.options);
+    const told = await first.ready();
+    const tomorrow = await paste(told.lines[2]);
+    const dueAt = Date.now() + 4_000;
+    const soon = await paste(told.lines[0].replace('"}', `","notBefore":"${new Date(dueAt).toISOString()}"}`));
+    const family = first.family();
+    first.signal('SIGINT', 'group');
+    expect(await first.exit).toEqual({ code: 0, signal: null });
+    expect(first.output()).toContain('Stopped. Calls that were waiting are kept');
+    await eventually(async () => alive(family)).toEqual([]);
+    expect(family.length).toBeGreaterThanOrEqual(6); // with-dependencies, main, PBX, API, dialer, results; Redis may be in Docker.
+
+    await eventually(async () => Date.now() > dueAt).toBe(true);
+    const again = await begin(place.options).ready();
+    expect(again.apiKey).toBe(told.apiKey);
+    expect(again.login).toBe(told.login);
+    expect(await paste(again.readLine(tomorrow.id))).toMatchObject({ state: 'scheduled', attempts: [] });
+    await eventually(() => paste(again.readLine(soon.id))).toMatchObject({
+      state: 'completed',
+      attempts: [{ disposition: 'answered' }],
+    });
+    expect(Date.parse((await paste(again.readLine(soon.id))).attempts[0].startedAt)).toBeGreaterThan(dueAt);
+  });
+
+  it.each(['· Redis', '· API, dialer, results'])(
+    'given it says "%s", when Ctrl-C, then nothing stays',
+    async (step) => {
+      const run = begin((await somewhere()).options);
+      await run.says(step);
+      const family = run.family();
+      run.signal('SIGINT', 'group');
+      expect(await run.exit).toEqual({ code: 130, signal: null });
+      await eventually(async () => alive(family)).toEqual([]);
+    },
+  );
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'given it runs under npm, when npm gets a %s, then nothing stays',
+    async (signal) => {
+      const run = begin((await somewhere()).options, { by: 'npm' });
+      await run.ready();
+      const family = run.family();
+      run.signal(signal);
+      await run.exit;
+      await eventually(async () => alive(family)).toEqual([]);
+    },
+  );
+
+  it('given main is killed, then nothing that it started stays', async () => {
+    const run = begin((await somewhere()).options);
+    await run.ready();
+    const [, main = 0, ...rest] = run.family();
+    process.kill(main, 'SIGKILL');
+    expect(await run.exit).toEqual({ code: 137, signal: null });
+    await eventually(async () => alive(rest)).toEqual([]);
+  });
+
+  it.each([
+    ['the dialer is killed', 'The dialer ended (SIGKILL)', killDialer],
+    ['Redis ends', 'Redis ended', endRedis],
+  ])('given %s, then it says so, ends the rest and exits 1', async (_, sentence, end) => {
+    const place = await somewhere();
+    const run = begin(place.options);
+    await run.ready();
+    const family = run.family();
+    await end(family, place);
+    expect(await run.exit).toEqual({ code: 1, signal: null });
+    expect(run.output()).toContain(sentence);
+    await eventually(async () => alive(family)).toEqual([]);
+  });
+});
+
+describe('when it cannot start', () => {
+  afterEach(endAll);
+
+  it.each([
+    ['--http-port', 'httpPort'],
+    ['--redis-port', 'redisPort'],
+    ['--ami-port', 'amiPort'],
+  ] as const)(
+    'given the port of %s is in use, then one sentence names the option, and it exits 1',
+    async (option, port) => {
+      const place = await somewhere();
+      const other = createServer().listen(place[port], '127.0.0.1');
+      const run = begin(place.options);
+      const exit = await run.exit;
+      other.close();
+      expect(exit.code).toBe(1);
+      const expected = `Port ${place[port]} is in use by another program. Choose another: npm start -- ${option} <port>`;
+      expect(run.output().trim().split('\n')[0]).toBe(expected);
+    },
+  );
+
+  it('given it runs on this data folder already, then it says so, and the first goes on', async () => {
+    const place = await somewhere();
+    const told = await begin(place.options).ready();
+    const second = begin([
+      ...place.options,
+      '--http-port',
+      String(await freePort('tcp')),
+      '--redis-port',
+      String(await freePort('tcp')),
+    ]);
+    expect((await second.exit).code).toBe(1);
+    expect(second.output()).toContain(`Redial is running on ${place.folder} already`);
+    expect((await fetch(told.docs)).status).toBe(200);
+  });
+
+  it.each([
+    [['--pbx', 'freeswitch'], '--pbx is simulator or asterisk'],
+    [['--http-port', 'http'], '--http-port is a port from 1 to 65535'],
+    [['--colour'], '--colour'],
+  ])('given the wrong option %j, then it says so with the help, and exits 2', async (options, sentence) => {
+    const run = begin(options);
+    expect((await run.exit).code).toBe(2);
+    expect(run.output()).toContain(sentence);
+    expect(run.output()).toContain('--redis-port <port>');
+  });
+
+  it('given --help, then it prints the help alone', async () => {
+    const run = begin(['--help']);
+    expect((await run.exit).code).toBe(0);
+    expect(run.output()).toMatch(/^npm start \[-- option …\]/);
+  });
+});
+
+describe('given `npm start -- --pbx asterisk` is up', () => {
+  afterAll(endAll);
+
+  it('when the first printed line is pasted, then a real phone answers, the CDR is in the list, and Ctrl-C ends all', async () => {
+    const place = await somewhere();
+    const run = begin([...place.options, '--pbx', 'asterisk']);
+    const told = await run.ready();
+    const { id } = await paste(told.lines[0]);
+    await eventually(() => paste(told.readLine(id))).toMatchObject({
+      state: 'completed',
+      attempts: [{ disposition: 'answered', dial2: { disposition: 'answered' } }],
+    });
+    const redis = new Redis(place.redisPort);
+    await eventually(() => redis.lrange('enigma:notifications:cdr', 0, -1)).toHaveLength(1);
+    redis.disconnect();
+
+    const family = run.family();
+    run.signal('SIGINT', 'group');
+    expect(await run.exit).toEqual({ code: 0, signal: null });
+    await eventually(async () => alive(family)).toEqual([]);
+  });
+});
+
+async function killDialer(family: readonly number[]): Promise<void> {
+  process.kill(theOne(family, 'apps/dialer'), 'SIGKILL');
+}
+
+async function endRedis(_: readonly number[], place: StartPlace): Promise<void> {
+  const redis = new Redis(place.redisPort, { retryStrategy: null });
+  await redis.shutdown('NOSAVE').catch(() => undefined); // It answers by going away.
+  redis.disconnect();
+}

@@ -1,0 +1,83 @@
+import type { Message } from './originate-reader.ts';
+
+/** What a test asked for, in the words of /v1. */
+export interface Asked {
+  readonly dial1: string;
+  readonly dial2: string;
+  readonly callerId?: string;
+  readonly dial1CallerId?: string;
+  readonly dial1RingTimeoutSeconds?: number;
+  readonly dial2RingTimeoutSeconds?: number;
+  readonly talkLimitSeconds?: number;
+  readonly trunk?: string;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly headers?: {
+    readonly dial1?: Readonly<Record<string, string>>;
+    readonly dial2?: Readonly<Record<string, string>>;
+  };
+}
+
+/**
+ * The one Originate that an accepted call may come to, header by header, for the tenant of test/support/redial.ts. Written down here
+ * once more, from the numbering plan and the dialplan's contract and not from Redial's code: that is what is being tested.
+ */
+export function expectedOriginate(asked: Asked, attemptId: string, slot: string): Message {
+  const shown = asked.callerId === undefined ? '27110001111' : digits(asked.callerId);
+  const shownToDial1 = asked.dial1CallerId === undefined ? shown : digits(asked.dial1CallerId);
+  const variables: readonly (readonly [string, string])[] = [
+    ['REDIAL_ATTEMPT', attemptId],
+    ['REDIAL_SLOT', slot],
+    ['REDIAL_DIAL2_CHANNEL', channel(asked.dial2, asked.trunk)],
+    ['REDIAL_DIAL2_CALLER_ID', shown],
+    ['REDIAL_DIAL2_RING_SECONDS', String(asked.dial2RingTimeoutSeconds ?? 2)],
+    ['REDIAL_TALK_LIMIT_SECONDS', String(asked.talkLimitSeconds ?? 60)],
+    ...entries(asked.headers?.dial2).map(
+      ([name, value], index) => [`REDIAL_DIAL2_HEADER_${index + 1}`, `${name}: ${value}`] as const,
+    ),
+    ...entries(asked.headers?.dial1).map(([name, value]) => [`PJSIP_HEADER(add,${name})`, value] as const),
+    ...entries(asked.variables),
+  ];
+  return [
+    ['Action', 'Originate'],
+    ['ActionID', attemptId],
+    ['ChannelId', attemptId],
+    ['Channel', channel(asked.dial1, asked.trunk)],
+    ['Context', 'redial'],
+    ['Exten', 'connect'],
+    ['Priority', '1'],
+    ['Async', 'true'],
+    ['Timeout', String((asked.dial1RingTimeoutSeconds ?? 2) * 1000)],
+    ['CallerID', shownToDial1],
+    ...variables.map(([name, value]) => ['Variable', `${name}=${value}`] as const),
+  ];
+}
+
+/** The running number that only the message itself tells; it must be a number. */
+export function slotOf(message: Message): string {
+  const value = message.find(([, text]) => text.startsWith('REDIAL_SLOT='))?.[1].slice('REDIAL_SLOT='.length) ?? '';
+  return /^[0-9]{1,5}$/.test(value) ? value : `a slot, not ${value}`;
+}
+
+function channel(written: string, trunk = 'carrier'): string {
+  return isExtension(written) ? `PJSIP/${written}` : `PJSIP/${digits(written)}@${trunk}`;
+}
+
+/** Four digits from 1 are an extension; of numbers, four forms. Anything else has no digits, and must not have been accepted. */
+function digits(written: string): string {
+  if (isExtension(written)) return written;
+  const [, plus] = /^\+([1-9][0-9]{6,14})$/.exec(written) ?? [];
+  const [, abroad] = /^00([1-9][0-9]{6,14})$/.exec(written) ?? [];
+  const [, home] = /^0([1-9][0-9]{8})$/.exec(written) ?? [];
+  const [, own] = /^(27[0-9]{9})$/.exec(written) ?? [];
+  const number = plus ?? abroad ?? (home === undefined ? own : `27${home}`);
+  if (number === undefined) throw new Error(`nothing to dial: ${JSON.stringify(written)}`);
+  return number;
+}
+
+function isExtension(written: string): boolean {
+  return /^1[0-9]{3}$/.test(written);
+}
+
+function entries(record: Readonly<Record<string, string>> = {}): (readonly [string, string])[] {
+  return Object.keys(record).map((name) => [name, record[name] ?? ''] as const);
+}

@@ -1,0 +1,57 @@
+import type { Delivery } from '@redial/store';
+import { expect, it } from 'vitest';
+import { fenced, settlement } from './attempt-under-way.ts';
+import { accepted, ids, noon, useStoreOnRedis } from './store-on-redis.ts';
+
+const onRedis = useStoreOnRedis();
+
+it('given damaged attempts among others when they are read together then the others come, and the keys of these are told', async () => {
+  const malformed: string[] = [];
+  const store = await onRedis.open({ onMalformed: (key) => malformed.push(key) });
+  const under = [await fenced(store), await fenced(store), await fenced(store)];
+  const [cut, whole, other] = under.map(({ attempt }) => attempt.value.id);
+  if (cut === undefined || whole === undefined || other === undefined) throw new Error('three were fenced');
+  const key = (id: string) => `${onRedis.prefix}:attempt:${id}`;
+  await onRedis.redis.hset(key(cut), 'doc', '{"id":"att_');
+  await onRedis.redis.set(key(other), 'not a hash');
+  expect((await store.readAttempts([cut, whole, other])).map(({ id }) => id)).toEqual([whole]);
+  expect(malformed).toEqual([key(cut), key(other)]);
+});
+
+it('given damaged calls among others when calls are listed then the others come, and the keys of these are told', async () => {
+  const malformed: string[] = [];
+  const store = await onRedis.open({ onMalformed: (key) => malformed.push(key) });
+  const [oldest, cut, hollow, newest] = [
+    await accepted(store, { at: noon }),
+    await accepted(store, { at: noon + 1 }),
+    await accepted(store, { at: noon + 2 }),
+    await accepted(store, { at: noon + 3 }),
+  ];
+  const key = (id: string) => `${onRedis.prefix}:call:${id}`;
+  await onRedis.redis.set(key(cut.value.id), '1 {"id":"call_');
+  await onRedis.redis.set(key(hollow.value.id), '1 {"id":"call_1","state":null,"request":{}}');
+  const { calls } = await store.listCalls({ tenantId: 'acme', status: 'queued', limit: 10 });
+  expect(calls.map(({ value }) => value.id)).toEqual([newest.value.id, oldest.value.id]);
+  expect(malformed).toEqual([key(hollow.value.id), key(cut.value.id)]);
+});
+
+it('given a damaged delivery among others when the undelivered are read then the others come, and its key is told', async () => {
+  const malformed: string[] = [];
+  const store = await onRedis.open({ onMalformed: (key) => malformed.push(key) });
+  const { deliveries } = settlement(await fenced(store));
+  const [sample] = deliveries;
+  if (sample === undefined) throw new Error('settling makes a delivery');
+  const made: Delivery[] = [1, 2].map((n) => ({ ...sample, id: `${ids.attemptId()}.crm`, createdAt: noon + n }));
+  for (const one of made) await store.writeDelivery(one);
+  const key = `${onRedis.prefix}:delivery:${made[0]?.id}`;
+  await onRedis.redis.set(key, '{}');
+  expect(await store.undelivered(noon + 10, 10)).toEqual([made[1]]);
+  expect(malformed).toEqual([key]);
+});
+
+it('given nobody who wants to know of damage when a listing meets it then the listing goes on all the same', async () => {
+  const store = await onRedis.open();
+  const { value } = await accepted(store);
+  await onRedis.redis.set(`${onRedis.prefix}:call:${value.id}`, 'x');
+  expect((await store.listCalls({ tenantId: 'acme', limit: 10 })).calls).toEqual([]);
+});

@@ -1,0 +1,76 @@
+import { type Call, stepCall } from '@redial/call';
+import type { Store, Versioned } from '@redial/store';
+import { describe, expect, it } from 'vitest';
+import { busy, fenced, settlement, type UnderWay } from './attempt-under-way.ts';
+import { accepted, noon, useStoreOnRedis } from './store-on-redis.ts';
+
+const onRedis = useStoreOnRedis();
+
+describe('PBXs with open attempts', () => {
+  it('given attempts under way on two PBXs when asked then both are named, whoever is configured', async () => {
+    const store = await onRedis.open();
+    expect(await store.pbxsWithOpenAttempts()).toEqual([]);
+    await fenced(store, undefined, { pbx: 'removed' });
+    await fenced(store, undefined, { pbx: 'main' });
+    await fenced(store, undefined, { pbx: 'main' });
+    expect((await store.pbxsWithOpenAttempts()).sort()).toEqual(['main', 'removed']);
+  });
+
+  it('given a PBX whose last attempt is settled when asked then it is named no more, and again when it has another', async () => {
+    const store = await onRedis.open();
+    await store.settle(settlement(await fenced(store)));
+    expect(await store.pbxsWithOpenAttempts()).toEqual([]);
+    expect(await onRedis.redis.exists(`${onRedis.prefix}:pbxs-with-open`)).toBe(0);
+    await fenced(store);
+    expect(await store.pbxsWithOpenAttempts()).toEqual(['main']);
+  });
+
+  it('given attempts that are fenced while others ask for their PBXs then none is missed', async () => {
+    const store = await onRedis.open();
+    const names = Array.from({ length: 20 }, (_, i) => `pbx-${i}`);
+    for (const pbx of names) await store.settle(settlement(await fenced(store, undefined, { pbx })));
+    await Promise.all(names.flatMap((pbx) => [store.pbxsWithOpenAttempts(), fenced(store, undefined, { pbx })]));
+    expect((await store.pbxsWithOpenAttempts()).sort()).toEqual([...names].sort());
+  });
+});
+
+describe('attempts that are to be hung up', () => {
+  async function canceled(store: Store, { call, attempt }: UnderWay, at: number): Promise<UnderWay> {
+    const { call: value } = stepCall(call.value, { type: 'cancel', at });
+    const written = await store.updateCall(call, value);
+    if (!written.ok) throw new Error('somebody else wrote the call');
+    return { call: { value, version: written.version } satisfies Versioned<Call>, attempt };
+  }
+
+  it('given calls under way when they are canceled then their attempts are listed, the longest ago first', async () => {
+    const store = await onRedis.open();
+    const [first, second, talking] = [await fenced(store), await fenced(store), await fenced(store)];
+    expect(await store.cancelRequested()).toEqual([]);
+    await canceled(store, second, noon + 2);
+    await canceled(store, first, noon + 1);
+    expect(await store.cancelRequested()).toEqual([first.attempt.value.id, second.attempt.value.id]);
+    expect(await store.openAttempts('main')).toContain(talking.attempt.value.id);
+  });
+
+  it('given a canceled attempt when it is settled then it is listed no more', async () => {
+    const store = await onRedis.open();
+    const under = await canceled(store, await fenced(store), noon + 1);
+    expect((await store.settle(settlement(under, { ...busy, cancelRequestedAt: noon + 1 }))).ok).toBe(true);
+    expect(await store.cancelRequested()).toEqual([]);
+  });
+
+  it('given a cancel that lost its race when asked then nothing is to be hung up', async () => {
+    const store = await onRedis.open();
+    const under = await fenced(store);
+    await store.settle(settlement(under));
+    await expect(canceled(store, under, noon + 1)).rejects.toThrow();
+    expect(await store.cancelRequested()).toEqual([]);
+  });
+
+  it('given a call that waits when it is canceled then nothing is to be hung up', async () => {
+    const store = await onRedis.open();
+    const before = await accepted(store);
+    await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: noon }).call);
+    expect(await store.cancelRequested()).toEqual([]);
+  });
+});

@@ -1,0 +1,205 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '@redial/local';
+
+/** Ports and a data folder of the test's own, the same for one start after another. */
+export interface StartPlace {
+  readonly httpPort: number;
+  readonly redisPort: number;
+  readonly amiPort: number;
+  readonly sipPort: number;
+  readonly folder: string;
+  readonly options: readonly string[];
+  remove(): void;
+}
+
+export async function aPlace(): Promise<StartPlace> {
+  const folder = mkdtempSync(join(tmpdir(), 'redial-start-'));
+  const [httpPort, redisPort, amiPort] = [await freePort('tcp'), await freePort('tcp'), await freePort('tcp')];
+  const sipPort = await freePort('udp');
+  const ports = { http: httpPort, redis: redisPort, ami: amiPort, sip: sipPort };
+  const options = Object.entries(ports).flatMap(([name, port]) => [`--${name}-port`, String(port)]);
+  return {
+    httpPort,
+    redisPort,
+    amiPort,
+    sipPort,
+    folder,
+    options: [...options, '--data', folder],
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** What the banner tells a newcomer. */
+export interface Told {
+  readonly apiKey: string;
+  readonly login: string;
+  readonly docs: string;
+  readonly dashboard: string;
+  /** The three lines that place a call, as printed. */
+  readonly lines: readonly [answered: string, busyTwice: string, later: string];
+  /** The line that reads a call, for its id. */
+  readLine(id: string): string;
+}
+
+export interface Started {
+  readonly pid: number;
+  /** Both streams, so far. */
+  output(): string;
+  /** The output, as soon as it has this text; the process may not end before. */
+  says(text: string): Promise<string>;
+  ready(): Promise<Told>;
+  /** Pids of all that runs below it now, itself included. */
+  family(): readonly number[];
+  /** To this process alone, or to its whole group, as a terminal does. */
+  signal(signal: NodeJS.Signals, to?: 'process' | 'group'): void;
+  readonly exit: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+}
+
+export interface StartHow {
+  /** `npm`: the wrapper too. Else what package.json says that `npm start` runs. */
+  readonly by?: 'npm' | 'script';
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+// Whatever ends the test run ends what it started.
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) endGroup(child);
+});
+
+export function npmStart(options: readonly string[], { by = 'script', env = {} }: StartHow = {}): Started {
+  const [program = '', ...args] = by === 'npm' ? ['npm', 'start', '--', ...options] : [...script(), ...options];
+  const child = spawn(program, args, {
+    cwd: root,
+    // A group of its own, as a shell gives to a command: Ctrl-C is sent to a group.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  const pid = child.pid ?? 0;
+  let output = '';
+  const watchers = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      for (const look of watchers) look();
+    });
+  }
+  // `close`: what it started may write a little longer than it lives itself.
+  const exit = new Promise<Awaited<Started['exit']>>((done) => {
+    child.once('close', (code, signal) => done({ code, signal }));
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+
+  const says = (text: string) =>
+    new Promise<string>((done, failed) => {
+      const look = () => {
+        if (!output.includes(text)) return;
+        watchers.delete(look);
+        done(output);
+      };
+      watchers.add(look);
+      void exit.then(() => failed(new Error(`It ended and never said "${text}":\n${output}`)));
+      look();
+    });
+  return {
+    pid,
+    output: () => output,
+    says,
+    ready: async () => told(await says('Ctrl-C stops everything.')),
+    family: () => familyOf(pid),
+    signal: (signal, to = 'process') => void process.kill(to === 'group' ? -pid : pid, signal),
+    exit,
+  };
+}
+
+/** Runs a printed line as a newcomer does: pasted into a shell. */
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered, and asserts on it
+export function paste(line: string): Promise<any> {
+  return new Promise((done, failed) => {
+    execFile('sh', ['-c', line], (error, stdout, stderr) => {
+      if (error !== null)
+        return failed(new Error(`This line needs curl, and ended with ${error.code}: ${line}\n${stderr}`));
+      done(JSON.parse(stdout));
+    });
+  });
+}
+
+/** Those of the pids that still run. A zombie has ended: its parent merely has not asked yet. */
+export function alive(pids: readonly number[]): readonly number[] {
+  return pids.filter((pid) => stat(pid) !== undefined);
+}
+
+/** The one whose command line has this text. */
+export function theOne(pids: readonly number[], text: string): number {
+  const found = alive(pids).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text));
+  if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} processes have ${text}`);
+  return found[0];
+}
+
+function script(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return scripts.start.replace(/^exec /, '').split(' ');
+}
+
+function told(output: string): Told {
+  const lines = output.split('\n').map((line) => line.trim());
+  const find = (pattern: RegExp) => {
+    const [, found = ''] = pattern.exec(output) ?? [];
+    if (found === '') throw new Error(`The banner has no ${pattern}:\n${output}`);
+    return found;
+  };
+  const [answered, busyTwice, later] = lines.filter((line) => line.startsWith('curl ') && line.includes(' -d '));
+  const read = lines.find((line) => line.startsWith('curl ') && line.includes('<id>'));
+  if (answered === undefined || busyTwice === undefined || later === undefined || read === undefined)
+    throw new Error(`The banner lacks a curl line:\n${output}`);
+  return {
+    apiKey: find(/API key +(\S+)/),
+    login: find(/login (\S+ \/ \S+)/).replace(' / ', ':'),
+    docs: find(/Docs +(\S+)/),
+    dashboard: find(/Dashboard +(\S+)/),
+    lines: [answered, busyTwice, later],
+    readLine: (id) => read.replace('<id>', id),
+  };
+}
+
+function familyOf(ancestor: number): readonly number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    const parent = /^\d+$/.test(name) ? stat(Number(name))?.parent : undefined;
+    if (parent !== undefined) parents.set(Number(name), parent);
+  }
+  const family = [ancestor];
+  for (const member of family) {
+    for (const [pid, parent] of parents) if (parent === member) family.push(pid);
+  }
+  return family;
+}
+
+/** Undefined for one that has ended. */
+function stat(pid: number): { readonly parent: number } | undefined {
+  try {
+    // The name, in brackets, may hold anything.
+    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return state === 'Z' || state === 'X' ? undefined : { parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}

@@ -74,6 +74,12 @@ describe('dial1', () => {
     ['was canceled while ringing, 487', { rangAt, cancelRequestedAt, ...failed(0), ...hungUp(127, 487) }, 'canceled'],
     ['was canceled, Hangup alone', { rangAt, cancelRequestedAt, ...hungUp(0) }, 'canceled'],
     ['was canceled, OriginateResponse alone', { cancelRequestedAt, ...failed(0) }, 'canceled'],
+    [
+      'was canceled before its INVITE was out (21 without a SIP answer)',
+      { cancelRequestedAt, ...failed(0), ...hungUp(21) },
+      'canceled',
+    ],
+    ['declined before the cancel arrived', { cancelRequestedAt, ...failed(0), ...hungUp(21, 603) }, 'rejected'],
     ['was busy before the cancel arrived', { cancelRequestedAt, ...failed(0), ...hungUp(17, 486) }, 'busy'],
     ['timed out before the cancel arrived', { rangAt, cancelRequestedAt, ...failed(3), ...hungUp(19) }, 'no_answer'],
     ['was canceled and nobody knows it any more', { cancelRequestedAt, lostAt }, 'canceled'],

@@ -154,7 +154,7 @@ function dial1Verdict(evidence: Evidence): Verdict {
     // Our ring timeout ran out. Whether a phone rang cannot be told from a missing 180: carriers send 183 and music instead.
     return verdict('no_answer');
   }
-  if (dial1Hangup !== undefined) {
+  if (dial1Hangup !== undefined && !(evidence.cancelRequestedAt !== undefined && isBareRejection(dial1Hangup))) {
     const found = dispositionOf({ ...dial1Hangup, rang });
     if (found !== undefined) return verdict(found);
   }
@@ -174,6 +174,17 @@ function dial1Verdict(evidence: Evidence): Verdict {
   if (evidence.pbxRestarted || evidence.gaveUpAt !== undefined) return verdict('unknown');
   if (evidence.lostAt === undefined) return verdict('unknown');
   return verdict(evidence.cancelRequestedAt === undefined ? 'no_answer' : 'canceled');
+}
+
+/** 21 without a SIP answer: what Asterisk says of a channel that is hung up before its INVITE is out. */
+function isBareRejection({
+  cause,
+  sipCode,
+}: {
+  readonly cause: number;
+  readonly sipCode?: number | undefined;
+}): boolean {
+  return cause === 21 && sipCode === undefined;
 }
 
 /** 19 on Asterisk 22, 0 on 16.28; with Reason 3 all of these are our Timeout running out. */

@@ -28,7 +28,13 @@ describe('given a call that is canceled', () => {
     await world.pbx.phones.waitForInvite((invite) => invite.user === dial1, 10_000);
     expect((await cancel(id)).status).toBe(202);
     const [cdr] = await world.redial.inbox.next(id);
-    expect(cdr).toMatchObject({ disposition: 'canceled', endedBy: 'redial', dial2: { disposition: 'not_dialed' } });
+    expect(cdr).toMatchObject({
+      disposition: 'canceled',
+      endedBy: 'redial',
+      // Asterisk names no cause for a ringing channel that AMI hangs up.
+      dial1: { disposition: 'canceled', cause: 0, reason: 0 },
+      dial2: { disposition: 'not_dialed', cause: null },
+    });
     expect(await read(world, id)).toMatchObject({ state: 'canceled' });
     expect(invites(world, dial1)).toBe(1);
   });
@@ -41,10 +47,12 @@ describe('given a call that is canceled', () => {
     const [cdr] = await world.redial.inbox.next(id);
     expect(cdr).toMatchObject({
       disposition: 'canceled',
-      dial1: { disposition: 'answered' },
-      dial2: { disposition: 'canceled' },
+      endedBy: 'redial',
+      dial1: { disposition: 'answered', cause: 0 },
+      dial2: { disposition: 'canceled', cause: 16, dialStatus: 'CANCEL' },
     });
     expect(await read(world, id)).toMatchObject({ state: 'canceled' });
+    expect([invites(world, dial1), invites(world, dial2)]).toEqual([1, 1]);
   });
 
   it('when both talk, then they are hung up, and the CDR says that they talked', async () => {
@@ -54,7 +62,13 @@ describe('given a call that is canceled', () => {
     await expect.poll(() => world.pbx.asterisk.cli('core show channels concise')).toMatch(/^PJSIP\/carrier-.*!Up!/m);
     await cancel(id);
     const [cdr] = await world.redial.inbox.next(id);
-    expect(cdr).toMatchObject({ disposition: 'answered', connected: true, endedBy: 'redial' });
+    expect(cdr).toMatchObject({
+      disposition: 'answered',
+      connected: true,
+      endedBy: 'redial',
+      dial1: { disposition: 'answered', cause: 16 },
+      dial2: { disposition: 'answered', cause: 16, sipCode: 200, dialStatus: 'ANSWER' },
+    });
     expect(await read(world, id)).toMatchObject({ state: 'canceled' });
     expect([invites(world, dial1), invites(world, dial2)]).toEqual([1, 1]);
   });

@@ -33,9 +33,31 @@ describe('given a call under way', () => {
   };
 
   const phases = [
-    { phase: 'dial1 rings', reach: dial1Rings, disposition: 'no_answer', state: 'exhausted', seen: [1, 0] },
-    { phase: 'dial2 rings', reach: dial2Rings, disposition: 'no_answer', state: 'exhausted', seen: [1, 1] },
-    { phase: 'both talk', reach: bothTalk, disposition: 'answered', state: 'completed', seen: [1, 1] },
+    {
+      phase: 'dial1 rings',
+      reach: dial1Rings,
+      disposition: 'no_answer',
+      state: 'exhausted',
+      seen: [1, 0],
+      raw: { dial1: { cause: 19, reason: 3 }, dial2: { cause: null, dialStatus: null } },
+      rawToTheBlind: { dial1: { cause: null, reason: null }, dial2: { cause: null, dialStatus: null } },
+    },
+    {
+      phase: 'dial2 rings',
+      reach: dial2Rings,
+      disposition: 'no_answer',
+      state: 'exhausted',
+      seen: [1, 1],
+      raw: { dial1: { cause: 16 }, dial2: { dialStatus: 'NOANSWER' } },
+    },
+    {
+      phase: 'both talk',
+      reach: bothTalk,
+      disposition: 'answered',
+      state: 'completed',
+      seen: [1, 1],
+      raw: { dial1: { cause: 16 }, dial2: { cause: 16, sipCode: 200, dialStatus: 'ANSWER' } },
+    },
   ];
   const faults = [
     {
@@ -81,10 +103,12 @@ describe('given a call under way', () => {
     const [cdr] = await world.redial.inbox.next(id);
     if ('mend' in cell) await cell.mend?.();
     await world.redial.ready();
+    const unseen = 'blind' in cell && cell.phase === 'dial1 rings';
     expect(cdr).toMatchObject({
       attemptNumber: 1,
       disposition: cell.disposition,
-      lost: 'blind' in cell && cell.phase === 'dial1 rings',
+      lost: unseen,
+      ...(unseen && 'rawToTheBlind' in cell ? cell.rawToTheBlind : cell.raw),
     });
     expect(await read(world, id)).toMatchObject({ state: cell.state, attempts: [{ disposition: cell.disposition }] });
     expect([invites(world, dial1), invites(world, dial2)]).toEqual(cell.seen);
@@ -92,16 +116,17 @@ describe('given a call under way', () => {
   });
 
   it('when everything is restarted while a call waits, then it is dialled at its time, once', async () => {
-    const dial1 = agent('answersAndHangsUp', 50);
+    const [dial1, dial2] = [agent('answersAndHangsUp', 50), customer('answers', 50)];
     const notBefore = new Date(Date.now() + 4_000).toISOString();
-    const id = await place(world, { dial1, dial2: `+${customer('answers', 50)}`, notBefore });
+    const id = await place(world, { dial1, dial2: `+${dial2}`, notBefore });
     await Promise.all([world.redial.api.kill(), world.redial.dialer.kill(), world.redial.results.kill()]);
     await world.redis.kill();
     await world.redis.restart();
     for (const process of [world.redial.api, world.redial.dialer, world.redial.results]) process.start();
     await world.redial.ready();
     const [cdr] = await world.redial.inbox.next(id);
-    expect(cdr.disposition).toBe('answered');
+    expect(cdr).toMatchObject({ disposition: 'answered', dial1: { cause: 16 }, dial2: { cause: 16, sipCode: 200 } });
+    expect(invites(world, dial2)).toBe(1);
     expect(world.pbx.phones.invitesTo(dial1).map((invite) => invite.at >= Date.parse(notBefore))).toEqual([true]);
   });
 });

@@ -18,6 +18,11 @@ describe('given a retry policy', () => {
       [2, 'busy', 'waiting'],
       [3, 'answered', 'completed'],
     ]);
+    expect(cdrs.map(({ dial2: leg }) => [leg.cause, leg.sipCode, leg.dialStatus])).toEqual([
+      [17, 486, 'BUSY'],
+      [17, 486, 'BUSY'],
+      [16, 200, 'ANSWER'],
+    ]);
     expect([invites(world, dial1), invites(world, dial2)]).toEqual([3, 3]);
     // A delay counts from the end of the attempt that failed.
     const [first, second] = cdrs;
@@ -27,7 +32,8 @@ describe('given a retry policy', () => {
   it('when retries are used up, then the call is exhausted and rings no more', async () => {
     const [dial1, dial2] = [agent('busy', 1), customer('answers', 1)];
     const id = await place(world, { dial1, dial2: `+${dial2}`, retryPolicy: { maxRetries: 1, delaySeconds: 0 } });
-    await world.redial.inbox.next(id, 2);
+    const cdrs = await world.redial.inbox.next(id, 2);
+    expect(cdrs).toMatchObject(Array(2).fill({ dial1: { cause: 17, sipCode: 486 }, dial2: { cause: null } }));
     expect(await read(world, id)).toMatchObject({
       state: 'exhausted',
       attempts: [{ disposition: 'busy' }, { disposition: 'busy' }],
@@ -36,15 +42,16 @@ describe('given a retry policy', () => {
   });
 
   it('when the number does not exist, then it is not tried again', async () => {
-    const dial2 = customer('notFound', 1);
+    const [dial1, dial2] = [agent('answers', 2), customer('notFound', 1)];
     const id = await place(world, {
-      dial1: agent('answers', 2),
+      dial1,
       dial2: `+${dial2}`,
       retryPolicy: { maxRetries: 5, delaySeconds: 0 },
     });
-    await world.redial.inbox.next(id);
+    const [cdr] = await world.redial.inbox.next(id);
+    expect(cdr).toMatchObject({ disposition: 'invalid_number', dial2: { cause: 1, sipCode: 404 } });
     expect(await read(world, id)).toMatchObject({ state: 'failed' });
-    expect(invites(world, dial2)).toBe(1);
+    expect([invites(world, dial1), invites(world, dial2)]).toEqual([1, 1]);
   });
 });
 
@@ -61,9 +68,8 @@ describe('given a schedule', () => {
       whyNotDialedYet: { gate: 'due', sentence: expect.stringContaining('not due before') },
     });
     const [cdr] = await world.redial.inbox.next(id);
-    expect(cdr.disposition).toBe('answered');
-    const [invite] = world.pbx.phones.invitesTo(dial1);
-    expect(invite?.at).toBeGreaterThanOrEqual(Date.parse(notBefore));
+    expect(cdr).toMatchObject({ disposition: 'answered', dial1: { cause: 16 }, dial2: { cause: 16, sipCode: 200 } });
+    expect(world.pbx.phones.invitesTo(dial1).map((invite) => invite.at >= Date.parse(notBefore))).toEqual([true]);
   });
 
   it('when it is rescheduled while waiting, then it rings at the new time and not at the old', async () => {

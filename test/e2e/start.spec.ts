@@ -31,7 +31,7 @@ const somewhere = async (): Promise<StartPlace> => {
 };
 const endAll = async () => {
   for (const run of runs.splice(0)) {
-    if (alive([run.pid]).length > 0) run.signal('SIGTERM');
+    run.signal('SIGTERM', 'group'); // Something may have outlived the first of it.
     await run.exit;
   }
   for (const place of places.splice(0)) place.remove();
@@ -111,9 +111,12 @@ describe('when it ends', () => {
     const dueAt = Date.now() + 4_000;
     const soon = await paste(told.lines[0].replace('"}', `","notBefore":"${new Date(dueAt).toISOString()}"}`));
     const family = first.family();
+    // Ctrl-C reaches with-dependencies and main alone; main ends the rest in order, so that Redis and the PBX are there until all have drained.
+    expect(first.group()).toHaveLength(2);
     first.signal('SIGINT', 'group');
     expect(await first.exit).toEqual({ code: 0, signal: null });
     expect(first.output()).toContain('Stopped. Calls that were waiting are kept');
+    for (const name of ['api', 'dialer', 'results']) expect(place.log(name)).toContain('"msg":"drained"');
     await eventually(async () => alive(family)).toEqual([]);
     expect(family.length).toBeGreaterThanOrEqual(6); // with-dependencies, main, PBX, API, dialer, results; Redis may be in Docker.
 

@@ -13,6 +13,8 @@ export interface StartPlace {
   readonly sipPort: number;
   readonly folder: string;
   readonly options: readonly string[];
+  /** What a process of the last start wrote. */
+  log(process: string): string;
   remove(): void;
 }
 
@@ -29,6 +31,7 @@ export async function aPlace(): Promise<StartPlace> {
     sipPort,
     folder,
     options: [...options, '--data', folder],
+    log: (process) => readFileSync(join(folder, 'logs', `${process}.log`), 'utf8'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -54,7 +57,9 @@ export interface Started {
   ready(): Promise<Told>;
   /** Pids of all that runs below it now, itself included. */
   family(): readonly number[];
-  /** To this process alone, or to its whole group, as a terminal does. */
+  /** Those of them that a terminal's Ctrl-C reaches. */
+  group(): readonly number[];
+  /** To this process alone, or to its whole group, as a terminal does; to what has ended, in vain. */
   signal(signal: NodeJS.Signals, to?: 'process' | 'group'): void;
   readonly exit: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
@@ -70,7 +75,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 // Whatever ends the test run ends what it started.
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
-  for (const child of running) endGroup(child);
+  for (const { pid } of running) if (pid !== undefined) send('SIGKILL', -pid);
 });
 
 export function npmStart(options: readonly string[], { by = 'script', env = {} }: StartHow = {}): Started {
@@ -96,7 +101,7 @@ export function npmStart(options: readonly string[], { by = 'script', env = {} }
     child.once('close', (code, signal) => done({ code, signal }));
   });
   running.add(child);
-  child.once('exit', () => running.delete(child));
+  child.once('close', () => running.delete(child));
 
   const says = (text: string) =>
     new Promise<string>((done, failed) => {
@@ -115,7 +120,8 @@ export function npmStart(options: readonly string[], { by = 'script', env = {} }
     says,
     ready: async () => told(await says('Ctrl-C stops everything.')),
     family: () => familyOf(pid),
-    signal: (signal, to = 'process') => void process.kill(to === 'group' ? -pid : pid, signal),
+    group: () => familyOf(pid).filter((member) => stat(member)?.group === pid),
+    signal: (signal, to = 'process') => send(signal, to === 'group' ? -pid : pid),
     exit,
   };
 }
@@ -184,21 +190,21 @@ function familyOf(ancestor: number): readonly number[] {
 }
 
 /** Undefined for one that has ended. */
-function stat(pid: number): { readonly parent: number } | undefined {
+function stat(pid: number): { readonly parent: number; readonly group: number } | undefined {
   try {
     // The name, in brackets, may hold anything.
-    const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [state, parent, group] = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
-    return state === 'Z' || state === 'X' ? undefined : { parent: Number(parent) };
+    return state === 'Z' || state === 'X' ? undefined : { parent: Number(parent), group: Number(group) };
   } catch {
     return undefined;
   }
 }
 
-function endGroup({ pid }: ChildProcess): void {
+function send(signal: NodeJS.Signals, target: number): void {
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    process.kill(target, signal);
   } catch {
     // It has ended.
   }

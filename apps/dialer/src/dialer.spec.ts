@@ -187,6 +187,7 @@ describe('given a dialer that is told to stop', () => {
     const said = store.reports.length;
     store.announceCancel('pbx-1', attemptId);
     await vi.advanceTimersByTimeAsync(60_000);
+    expect(store.cancelListeners).toBe(0);
     expect(pbx.hungUp).toEqual([]);
     expect(store.reports).toHaveLength(said);
   });

@@ -18,8 +18,8 @@ export interface Stack {
   readonly failed: Promise<string>;
 }
 
-/** What is waited for when all ends: dial1 of the calls that the dialer has begun. */
-export const drainSeconds = 10;
+/** What is waited for when all ends: dial1 of the calls that the dialer has begun. Longer than dial1 rings, so that they end with the truth. */
+export const drainSeconds = 25;
 
 interface Order {
   readonly root: string;

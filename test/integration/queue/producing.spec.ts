@@ -100,7 +100,7 @@ describe('restoring a dial job', () => {
   it('given a job that sleeps a little when it is restored then it is left: a gate or a full lane sent it to sleep', async () => {
     const queues = await onRedis.queues();
     const one = order();
-    await queues.dial.add([{ ...one, dueAt: Date.now() + 30_000 }]);
+    await queues.dial.add([{ ...one, dueAt: Date.now() + 5_000 }]);
     expect(await queues.dial.restore(one)).toBe(false);
     expect((await queues.counts()).dial.delayed).toBe(1);
   });

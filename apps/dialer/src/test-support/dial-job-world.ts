@@ -1,5 +1,6 @@
 import { type AttemptRecord, type Call, type CallRequest, type Configuration, stepCall } from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
+import { expect } from 'vitest';
 import { createDialJob } from '../dial-job.ts';
 import { aCall, attemptId, callId, configurationWith, monday9 } from './builders.ts';
 import { fakePbx } from './fake-pbx.ts';
@@ -72,3 +73,11 @@ export function dialJobWorld({
 }
 
 export type DialJobWorld = ReturnType<typeof dialJobWorld>;
+
+/** Nothing was dialled, and nothing is held for it. */
+export function expectNothingBegun({ steps, watch, store }: DialJobWorld): void {
+  expect(steps.filter((step) => ['fence', 'originate'].includes(step))).toEqual([]);
+  expect(watch.originated).toEqual([]);
+  expect(store.attempt(attemptId)).toBeUndefined();
+  expect(store.held()).toEqual({});
+}

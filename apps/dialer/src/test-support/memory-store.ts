@@ -28,6 +28,8 @@ export interface MemoryStore {
   readonly attemptsToday: Map<string, number>;
   readonly reports: (PbxReport & { readonly holder: string })[];
   announceCancel(pbx: string, attemptId: AttemptId): void;
+  /** Who hears of cancels. */
+  readonly cancelListeners: number;
   /** The connection was lost and is there again: what was announced meanwhile is lost. */
   resubscribe(): void;
   readonly onFenced: (() => void)[];
@@ -144,6 +146,9 @@ export function memoryStore(): MemoryStore {
     fenceFails: undefined,
     attemptsToday: new Map(),
     reports: [],
+    get cancelListeners() {
+      return cancelListeners.size + subscribedListeners.size;
+    },
     announceCancel: (pbx, attemptId) => {
       for (const listener of cancelListeners) listener(pbx, attemptId);
     },

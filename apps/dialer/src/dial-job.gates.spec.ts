@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { anotherAttemptId, attemptId, job, monday9 } from './test-support/builders.ts';
+import { type DialJobWorld, dialJobWorld, expectNothingBegun } from './test-support/dial-job-world.ts';
+
+describe('given a gate that does not let a due call pass', () => {
+  const tuesday0 = Date.parse('2026-03-03T00:00:00+02:00');
+  const monday10 = Date.parse('2026-03-02T10:00:00+02:00');
+  const ruled = [
+    { gate: 'paused', tenant: { paused: true }, until: monday9 + 30_000 },
+    {
+      gate: 'window',
+      tenant: { callingWindows: [{ days: ['mon'], from: '10:00', to: '17:00' }] },
+      until: monday10,
+    },
+    { gate: 'cap', tenant: { caps: { attemptsPerNumberPerDay: 2 } }, until: tuesday0, attemptsToday: 2 },
+  ];
+
+  it.each(ruled)(
+    'when $gate puts it off, then the record says until when and why, and the job sleeps as long',
+    async (cell) => {
+      const world = dialJobWorld({ tenant: cell.tenant });
+      world.store.attemptsToday.set('27821234567', 'attemptsToday' in cell ? (cell.attemptsToday ?? 0) : 0);
+      const verdict = await world.run(job);
+      expect(verdict).toMatchObject({ type: 'later', at: cell.until });
+      expect(world.call.state).toMatchObject({ status: 'scheduled', attemptId, dueAt: cell.until });
+      expect(world.call.gateNote).toMatchObject({ gate: cell.gate, verdict: 'defer', until: cell.until });
+      expectNothingBegun(world);
+    },
+  );
+
+  const missing = [
+    { gate: 'pbx', prepare: (world: DialJobWorld) => world.pbx.down() },
+    {
+      gate: 'trunk.carrier',
+      prepare: (world: DialJobWorld) => world.store.occupy('trunk.carrier', anotherAttemptId),
+    },
+  ];
+
+  it.each(missing)(
+    'when $gate is missing, then it is late: its due time stays, and it asks again soon',
+    async (cell) => {
+      const world = dialJobWorld({ trunk: { maxCalls: 1 } });
+      cell.prepare(world);
+      const verdict = await world.run(job);
+      const { state, gateNote } = world.call;
+      expect(state).toMatchObject({ attemptId, dueAt: monday9, askAgainAt: gateNote?.until });
+      expect(gateNote).toMatchObject({ gate: cell.gate, verdict: 'defer' });
+      expect(gateNote?.until).toSatisfy((until: number) => until > monday9 && until <= monday9 + 10_000);
+      expect(verdict).toMatchObject({ type: 'later', at: gateNote?.until });
+      expect(world.watch.originated).toEqual([]);
+      expect(Object.values(world.store.held()).flat()).not.toContain(attemptId);
+    },
+  );
+
+  it('when what was missing is there again, then it is dialled and its attempt knows how late it is', async () => {
+    const world = dialJobWorld();
+    world.pbx.down();
+    await world.run(job);
+    world.pbx.up();
+    world.clock.at = monday9 + 10_000;
+    world.watch.dial1('ended');
+    await world.run(job);
+    expect(world.watch.originated).toHaveLength(1);
+    expect(world.store.attempt(attemptId)).toMatchObject({ dueAt: monday9, originatedAt: monday9 + 10_000 });
+  });
+
+  const ended = [
+    { gate: 'do_not_call', tenant: { doNotCall: ['27821234567'] }, status: 'blocked' },
+    { gate: 'tenant', tenant: { id: 'somebody-else' }, status: 'blocked' },
+    {
+      gate: 'trunk.carrier',
+      trunk: { maxCalls: 1 },
+      request: { dial1: { kind: 'number', e164: '27829999999', trunk: 'carrier' } } as const,
+      status: 'blocked',
+    },
+    { gate: 'expired', request: { expiresAt: monday9 - 1 }, status: 'expired' },
+  ];
+
+  it.each(ended)('when $gate forbids it for ever, then the call is $status and its job is done', async (cell) => {
+    const { tenant, trunk, request, gate, status } = { tenant: {}, trunk: {}, request: {}, ...cell };
+    const world = dialJobWorld({ tenant, trunk, request });
+    expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining(status) });
+    expect(world.call.state.status).toBe(status);
+    if (status === 'blocked') expect(world.call.gateNote).toMatchObject({ gate, verdict: 'block' });
+    expectNothingBegun(world);
+  });
+
+  it('when it was promoted by hand before its time, then it goes back to sleep and its record is untouched', async () => {
+    const world = dialJobWorld({ now: monday9 - 5_000 });
+    const before = world.call;
+    expect(await world.run(job)).toMatchObject({ type: 'later', at: monday9 });
+    expect(world.call).toBe(before);
+    expectNothingBegun(world);
+  });
+
+  it('when another call takes the number’s last attempt of the day meanwhile, then it is put off to tomorrow', async () => {
+    const world = dialJobWorld({ tenant: { caps: { attemptsPerNumberPerDay: 1 } } });
+    world.store.beforeNextWrite.push(() => world.store.attemptsToday.set('27821234567', 1));
+    expect(await world.run(job)).toMatchObject({ type: 'later', at: tuesday0 });
+    expectNothingBegun(world);
+  });
+
+  it('when the day’s attempts are not used up, then it is dialled, and counts', async () => {
+    const world = dialJobWorld({ tenant: { caps: { attemptsPerNumberPerDay: 3 } } });
+    world.store.attemptsToday.set('27821234567', 2);
+    world.watch.dial1('ended');
+    await world.run(job);
+    expect(world.watch.originated).toHaveLength(1);
+    expect(world.store.attemptsToday.get('27821234567')).toBe(3);
+  });
+});
+
+describe('given two PBXs', () => {
+  const two = (more: Parameters<typeof dialJobWorld>[0] = {}) => {
+    const world = dialJobWorld({ pbxs: ['pbx-1', 'pbx-2'], ...more });
+    const [second] = world.others;
+    if (second === undefined) throw new Error('there is a second PBX');
+    world.watch.dial1('ended');
+    second.watch.dial1('ended');
+    return { ...world, second, run: world.run };
+  };
+
+  it.each(['pbx-1', 'pbx-2'])('when %s is down, then the other one dials', async (down) => {
+    const { second, pbx, watch, run, store } = two();
+    (down === 'pbx-1' ? pbx : second.pbx).down();
+    await run(job);
+    expect([watch.originated.length, second.watch.originated.length]).toEqual(down === 'pbx-1' ? [0, 1] : [1, 0]);
+    expect(store.attempt(attemptId)?.pbx).toBe(down === 'pbx-1' ? 'pbx-2' : 'pbx-1');
+  });
+
+  it.each(['pbx-1', 'pbx-2'])('when %s is full, then the other one dials, whichever is asked first', async (full) => {
+    // Calls take turns at which PBX they ask first.
+    for (const { second, watch, run, store } of [1, 2].map(() => two({ pbxLimits: { maxCalls: 1 } }))) {
+      store.occupy(`pbx.${full}`, anotherAttemptId);
+      await run(job);
+      expect([watch.originated.length, second.watch.originated.length]).toEqual(full === 'pbx-1' ? [0, 1] : [1, 0]);
+      expect(store.held()[`pbx.${full}`]).toEqual([anotherAttemptId]);
+    }
+  });
+
+  it('when both have room, then they share the work', async () => {
+    const worlds = [1, 2, 3, 4].map(() => two());
+    for (const { run } of worlds) await run(job);
+    const dialled = worlds.map(({ store }) => store.attempt(attemptId)?.pbx).toSorted();
+    expect(dialled).toEqual(['pbx-1', 'pbx-1', 'pbx-2', 'pbx-2']);
+  });
+});

@@ -1,0 +1,147 @@
+import type { SinkResult } from '@redial/sinks';
+import { describe, expect, it } from 'vitest';
+import { createDeliverer } from './deliver.ts';
+import { aCdr, aDelivery, attemptId, silentLogger, startedAt, unseenMetrics } from './test-support/builders.ts';
+import { fakeQueues } from './test-support/fake-queues.ts';
+import { fakeSinks } from './test-support/fake-sinks.ts';
+import { memoryStore } from './test-support/memory-store.ts';
+
+const now = startedAt + 60_000;
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+function aDeliverer(answer: SinkResult = { type: 'delivered' }) {
+  const store = memoryStore();
+  const queues = fakeQueues();
+  const sinks = fakeSinks({ inbox: 'redis-list', stream: 'redis-stream', crm: 'webhook' });
+  sinks.answer = answer;
+  store.cdrs.push(aCdr());
+  const deliverer = createDeliverer({
+    store: store.port,
+    queues: queues.queues,
+    sinks: sinks.port,
+    clock: { now: () => now },
+    metrics: unseenMetrics(),
+    logger: silentLogger,
+  });
+  const waiting = (sink: string, more: Parameters<typeof aDelivery>[1] = {}) => {
+    const delivery = aDelivery(sink, more);
+    store.deliveries.set(delivery.id, delivery);
+    return delivery;
+  };
+  return { store, queues, sinks, ...deliverer, waiting, record: (id: string) => store.deliveries.get(id) };
+}
+
+const down: SinkResult = { type: 'failed', error: 'HTTP 500', retryable: true };
+
+describe('given a CDR that was just settled', () => {
+  it.each(['inbox', 'stream'])('when its sink is in Redis (%s), then it is there at once', async (sink) => {
+    const { deliver, waiting, record, sinks, queues } = aDeliverer();
+    const delivery = waiting(sink);
+    await deliver(delivery);
+    expect(sinks.tried).toMatchObject([{ sink, cdrId: attemptId, delivery: { id: delivery.id } }]);
+    expect(record(delivery.id)).toMatchObject({ status: 'delivered', tries: 1, lastTryAt: now });
+    expect(queues.deliveries).toEqual([]);
+  });
+
+  it('when its sink is a webhook, then a job is queued, and nobody waits for the receiver here', async () => {
+    const { deliver, waiting, record, sinks, queues } = aDeliverer();
+    const delivery = waiting('crm');
+    await deliver(delivery);
+    expect(queues.deliveries).toEqual([{ deliveryId: delivery.id }]);
+    expect(sinks.tried).toEqual([]);
+    expect(record(delivery.id)).toEqual(delivery);
+  });
+
+  it('when Redis turns it away, then it stays pending for the sweeper, however often', async () => {
+    const { deliver, waiting, record } = aDeliverer({ type: 'failed', error: 'Redis is gone', retryable: true });
+    const delivery = waiting('inbox', { tries: 50 });
+    await deliver(delivery);
+    expect(record(delivery.id)).toMatchObject({ status: 'pending', tries: 51, lastError: 'Redis is gone' });
+  });
+});
+
+describe('given the job of a webhook', () => {
+  it('when the receiver takes it, then the delivery is done', async () => {
+    const { work, waiting, record, sinks } = aDeliverer();
+    const { id: deliveryId } = waiting('crm', { tries: 2 });
+    expect(await work({ deliveryId })).toEqual({ type: 'done' });
+    expect(sinks.tried).toMatchObject([{ cdrId: attemptId, delivery: { id: deliveryId, tries: 2 } }]);
+    expect(record(deliveryId)).toMatchObject({ status: 'delivered', tries: 3, lastTryAt: now });
+  });
+
+  const schedule = [
+    5 * second,
+    5 * minute,
+    30 * minute,
+    2 * hour,
+    5 * hour,
+    10 * hour,
+    14 * hour,
+    20 * hour,
+    24 * hour,
+  ];
+  it.each(schedule.map((afterMs, tries) => ({ afterMs, tries })))(
+    'when the receiver fails after $tries tries, then it is tried again after $afterMs ms and up to a tenth more',
+    async ({ afterMs, tries }) => {
+      const { work, waiting, record } = aDeliverer(down);
+      const { id: deliveryId } = waiting('crm', { tries });
+      const verdict = await work({ deliveryId });
+      expect(verdict).toMatchObject({ type: 'again', error: 'HTTP 500' });
+      const asked = verdict.type === 'again' ? verdict.afterMs : -1;
+      expect(asked).toBeGreaterThanOrEqual(afterMs);
+      expect(asked).toBeLessThanOrEqual(afterMs * 1.1);
+      // Until then the sweeper leaves it alone.
+      expect(record(deliveryId)).toMatchObject({
+        status: 'pending',
+        tries: tries + 1,
+        lastTryAt: now,
+        lastError: 'HTTP 500',
+        nextTryAt: now + asked,
+      });
+    },
+  );
+
+  it.each([
+    { what: 'fails a tenth time', tries: 9, answer: down },
+    { what: 'says that it will never take it', tries: 0, answer: { ...down, error: 'HTTP 410', retryable: false } },
+  ] as const)('when the receiver $what, then the delivery is dead, and kept', async ({ tries, answer }) => {
+    const { work, waiting, record } = aDeliverer(answer);
+    const { id: deliveryId } = waiting('crm', { tries });
+    expect(await work({ deliveryId })).toEqual({ type: 'dead', error: answer.error });
+    expect(record(deliveryId)).toMatchObject({ status: 'dead', tries: tries + 1, lastError: answer.error });
+  });
+
+  it('when others wait for this receiver already, then it comes back later and no try is counted', async () => {
+    const { work, waiting, record } = aDeliverer({ ...down, notTried: { afterMs: 700 } });
+    const delivery = waiting('crm', { tries: 9 });
+    expect(await work({ deliveryId: delivery.id })).toMatchObject({ type: 'again', afterMs: 700 });
+    expect(record(delivery.id)).toEqual(delivery);
+  });
+
+  it('when it was delivered before, then it is not sent again', async () => {
+    const { work, waiting, sinks } = aDeliverer();
+    const { id: deliveryId } = waiting('crm', { status: 'delivered', tries: 1 });
+    expect(await work({ deliveryId })).toEqual({ type: 'done' });
+    expect(sinks.tried).toEqual([]);
+  });
+
+  it('when its record has expired, then there is nothing to do', async () => {
+    const { work, sinks } = aDeliverer();
+    expect(await work({ deliveryId: `${attemptId}.crm` })).toEqual({ type: 'done' });
+    expect(sinks.tried).toEqual([]);
+  });
+
+  it.each([
+    { what: 'its sink is no longer configured', sink: 'gone', keepsCdr: true },
+    { what: 'its CDR is no longer kept', sink: 'crm', keepsCdr: false },
+  ])('when $what, then it is dead at once', async ({ sink, keepsCdr }) => {
+    const { work, waiting, record, store, sinks } = aDeliverer();
+    if (!keepsCdr) store.cdrs.splice(0);
+    const { id: deliveryId } = waiting(sink);
+    expect(await work({ deliveryId })).toMatchObject({ type: 'dead' });
+    expect(record(deliveryId)).toMatchObject({ status: 'dead' });
+    expect(sinks.tried).toEqual([]);
+  });
+});

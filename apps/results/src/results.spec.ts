@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Results, startResults } from './results.ts';
+import {
+  attemptId,
+  busyAt,
+  callId,
+  canceled,
+  configurationWith,
+  nextAttemptId,
+  plannedCall,
+  resultOf,
+  silentLogger,
+  startedAt,
+  underWay,
+  unseenMetrics,
+} from './test-support/builders.ts';
+import { fakePbx } from './test-support/fake-pbx.ts';
+import { fakeQueues } from './test-support/fake-queues.ts';
+import { fakeSinks } from './test-support/fake-sinks.ts';
+import { memoryStore } from './test-support/memory-store.ts';
+
+const running: Results[] = [];
+/** Whatever can go on without time passing has gone on. */
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+async function aResultsProcess(
+  prepare: (store: ReturnType<typeof memoryStore>) => void = (store) => store.put(...underWay()),
+) {
+  const store = memoryStore();
+  const queues = fakeQueues();
+  const sinks = fakeSinks({ inbox: 'redis-list', crm: 'webhook' });
+  const pbx = fakePbx();
+  prepare(store);
+  const results = await startResults({
+    configuration: configurationWith(),
+    pbxs: [pbx.port],
+    store: store.port,
+    queues: queues.queues,
+    workers: queues.workers,
+    sinks: sinks.port,
+    ids: { attemptId: () => nextAttemptId, callId: () => callId },
+    clock: { now: Date.now },
+    metrics: unseenMetrics(),
+    logger: silentLogger,
+    concurrency: 5,
+    sweepEveryMs: 10_000,
+    holder: 'results-1',
+  });
+  running.push(results);
+  await settled();
+  return { store, queues, sinks, pbx, results };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: startedAt });
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((results) => results.drain(0)));
+  vi.useRealTimers();
+});
+
+describe('given a results process', () => {
+  it('when a result comes, then it is settled, and its CDR goes out', async () => {
+    const { store, queues, sinks } = await aResultsProcess();
+    await queues.settle(resultOf(busyAt(startedAt)));
+    expect(store.attempt(attemptId).ended).toMatchObject({ outcome: { disposition: 'busy' } });
+    expect(sinks.tried).toMatchObject([{ sink: 'inbox', cdrId: attemptId }]);
+    expect(queues.deliveries).toEqual([{ deliveryId: `${attemptId}.crm` }]);
+  });
+
+  it('when a webhook’s job comes, then the CDR is sent', async () => {
+    const { queues, sinks } = await aResultsProcess();
+    await queues.settle(resultOf(busyAt(startedAt)));
+    expect(await queues.deliver({ deliveryId: `${attemptId}.crm` })).toEqual({ type: 'done' });
+    expect(sinks.tried.map(({ sink }) => sink)).toEqual(['inbox', 'crm']);
+  });
+
+  it('when a PBX tells of an end, then it is put into the funnel', async () => {
+    const { queues, pbx } = await aResultsProcess();
+    pbx.signal(attemptId, { type: 'originate_failed', at: startedAt, reason: 5 });
+    pbx.signal(attemptId, { type: 'dial1_hung_up', at: startedAt, cause: 17 });
+    await settled();
+    expect(queues.results).toMatchObject([{ attemptId, witness: 'results' }]);
+  });
+
+  it('when it starts, then it sweeps, and again after a while', async () => {
+    const { store, queues } = await aResultsProcess((empty) => empty.put(plannedCall(2)));
+    expect(queues.dial).toEqual([]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(queues.dial).toHaveLength(1);
+    expect(store.forgotten.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('when a link changes, then everybody can read that there is, or is no, results process for it', async () => {
+    const { store, pbx } = await aResultsProcess();
+    expect(store.reports.at(-1)).toMatchObject({ holder: 'results-1', process: 'results', pbx: 'pbx-1', up: true });
+    pbx.down();
+    await settled();
+    expect(store.reports.at(-1)).toMatchObject({ up: false });
+  });
+
+  it('when it is told to stop, then it hears of no more ends and cancels, and lets its jobs finish', async () => {
+    const { store, queues, pbx, results } = await aResultsProcess();
+    await results.drain(1_000);
+    pbx.signal(attemptId, { type: 'dial1_hung_up', at: startedAt, cause: 17 });
+    store.announceCancel('pbx-1', attemptId);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([queues.results, pbx.hungUp, pbx.isStarted]).toEqual([[], [], false]);
+    expect(store.cancelListeners).toBe(0);
+    expect(queues.drained.toSorted()).toEqual(['deliveries', 'queues', 'results']);
+    expect(queues.drained.at(-1)).toBe('queues');
+  });
+});
+
+describe('given a call that is canceled, and a dialer that died', () => {
+  it('when the cancel is announced, then the attempt is hung up', async () => {
+    const { store, pbx } = await aResultsProcess();
+    pbx.signal(attemptId, { type: 'rang', at: startedAt });
+    await settled();
+    store.announceCancel('pbx-1', attemptId);
+    expect(pbx.hungUp).toEqual([attemptId]);
+  });
+
+  it('when the announcement is lost, then the record is asked, and the attempt is hung up', async () => {
+    const { store, pbx } = await aResultsProcess();
+    pbx.signal(attemptId, { type: 'rang', at: startedAt });
+    await settled();
+    store.change(callId, (call) => canceled(call, startedAt));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(pbx.hungUp).toContain(attemptId);
+  });
+
+  it('when announcements may have been missed while Redis was away, then the record is asked at once', async () => {
+    const { store, pbx } = await aResultsProcess();
+    pbx.signal(attemptId, { type: 'rang', at: startedAt });
+    await settled();
+    store.change(callId, (call) => canceled(call, startedAt));
+    store.resubscribe();
+    await settled();
+    expect(pbx.hungUp).toEqual([attemptId]);
+  });
+
+  it('when it was asked for before this process came, then the attempt is adopted and hung up', async () => {
+    const [call, attempt] = underWay();
+    const { pbx } = await aResultsProcess((store) => store.put(canceled(call, startedAt), attempt));
+    pbx.finding = { type: 'channel_found', at: startedAt, up: false };
+    pbx.up();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(pbx.lookedUp).toContain(attemptId);
+    expect(pbx.hungUp).toContain(attemptId);
+  });
+});

@@ -1,0 +1,220 @@
+import type { Evidence } from '@redial/call';
+import type { Delivery } from '@redial/store';
+import { describe, expect, it } from 'vitest';
+import { createSettle } from './settle.ts';
+import {
+  attemptId,
+  busyAt,
+  callId,
+  canceled,
+  configurationWith,
+  nextAttemptId,
+  resultOf,
+  silentLogger,
+  startedAt,
+  talked,
+  underWay,
+  unseenMetrics,
+} from './test-support/builders.ts';
+import { fakeQueues } from './test-support/fake-queues.ts';
+import { memoryStore } from './test-support/memory-store.ts';
+
+const endedAt = startedAt + 5_000;
+const settledAt = startedAt + 6_000;
+
+/** An attempt under way, and the funnel that settles it. */
+function aFunnel() {
+  const store = memoryStore();
+  const queues = fakeQueues();
+  const delivered: Delivery[] = [];
+  const may = {
+    tenants: configurationWith().tenants,
+    deliver: async (delivery: Delivery): Promise<void> => void delivered.push(delivery),
+  };
+  const settle = createSettle({
+    store: store.port,
+    queues: queues.queues,
+    tenant: (id) => may.tenants.find((tenant) => tenant.id === id),
+    ids: { attemptId: () => nextAttemptId, callId: () => callId },
+    clock: { now: () => settledAt },
+    metrics: unseenMetrics(),
+    logger: silentLogger,
+    deliver: (delivery) => may.deliver(delivery),
+  });
+  store.put(...underWay());
+  return { store, queues, delivered, may, settle };
+}
+
+describe('given the evidence of an attempt that ended', () => {
+  it('when it is settled, then the attempt is written down with its outcome, its evidence and its witness', async () => {
+    const { store, settle } = aFunnel();
+    await settle(resultOf(busyAt(endedAt), 'dialer'));
+    expect(store.attempt(attemptId).ended).toMatchObject({
+      outcome: { disposition: 'busy', dial1: { cause: 17, reason: 5 }, endedAt },
+      evidence: busyAt(endedAt),
+      settledAt,
+      witness: 'dialer',
+    });
+  });
+
+  it('when it is settled, then one CDR tells it and what becomes of the call', async () => {
+    const { store, settle } = aFunnel();
+    await settle(resultOf(busyAt(endedAt)));
+    expect(store.cdrs).toMatchObject([
+      { id: attemptId, callId, disposition: 'busy', callStatus: 'waiting', nextAttemptAt: endedAt + 60_000 },
+    ]);
+  });
+
+  it('when it is retried, then the next attempt’s job is queued, counted from the end of this one', async () => {
+    const { store, queues, settle } = aFunnel();
+    await settle(resultOf(busyAt(endedAt)));
+    expect(store.call(callId).state).toMatchObject({ status: 'waiting', attemptId: nextAttemptId, attemptNumber: 2 });
+    expect(queues.dial).toMatchObject([
+      { callId, attemptId: nextAttemptId, dueAt: endedAt + 60_000, to: expect.stringMatching(/^\*+567$/) },
+    ]);
+  });
+
+  it('when it has done its work, then nothing more is queued', async () => {
+    const { store, queues, settle } = aFunnel();
+    await settle(resultOf({ journalEnded: talked(startedAt + 1_000, endedAt) }));
+    expect(store.call(callId).state).toMatchObject({ status: 'completed' });
+    expect(queues.dial).toEqual([]);
+  });
+
+  it('then its CDR goes to each sink of the tenant, under an id that stays', async () => {
+    const { store, settle, delivered } = aFunnel();
+    await settle(resultOf(busyAt(endedAt)));
+    const expected = ['inbox', 'crm'].map((sink) => ({
+      id: `${attemptId}.${sink}`,
+      sink,
+      status: 'pending',
+      tries: 0,
+    }));
+    expect([...store.deliveries.values()]).toMatchObject(expected);
+    expect(delivered).toMatchObject(expected);
+  });
+
+  it('when its tenant is no longer configured, then it is settled and has its CDR all the same', async () => {
+    const world = aFunnel();
+    world.may.tenants = [];
+    await world.settle(resultOf(busyAt(endedAt)));
+    expect(world.store.cdrs).toHaveLength(1);
+    expect(world.delivered).toEqual([]);
+  });
+
+  it('when its attempt is not in the store, then nothing is written, and the job is done', async () => {
+    const { store, queues, settle } = aFunnel();
+    await settle(resultOf(busyAt(endedAt), 'results', 2));
+    expect([store.cdrs, queues.dial]).toEqual([[], []]);
+  });
+});
+
+describe('given several who say how an attempt ended', () => {
+  const once = ({ store, queues, delivered }: ReturnType<typeof aFunnel>) => {
+    expect(store.cdrs).toHaveLength(1);
+    expect(queues.dial).toHaveLength(1);
+    expect(delivered.map(({ sink }) => sink)).toEqual(['inbox', 'crm']);
+    expect(store.call(callId).history).toHaveLength(1);
+  };
+
+  it('when the same job comes again, then nothing changes', async () => {
+    const world = aFunnel();
+    await world.settle(resultOf(busyAt(endedAt)));
+    const before = [world.store.call(callId), world.store.attempt(attemptId)];
+    await world.settle(resultOf(busyAt(endedAt)));
+    once(world);
+    expect([world.store.call(callId), world.store.attempt(attemptId)]).toEqual(before);
+  });
+
+  it('when a second witness comes later and says something else, then the first one’s word stands', async () => {
+    const world = aFunnel();
+    await world.settle(resultOf(busyAt(endedAt), 'dialer'));
+    await world.settle(resultOf({ lostAt: settledAt }, 'results'));
+    once(world);
+    expect(world.store.attempt(attemptId).ended).toMatchObject({ witness: 'dialer', outcome: { disposition: 'busy' } });
+  });
+
+  it('when both come at the same moment, then it is settled once', async () => {
+    const world = aFunnel();
+    const job = resultOf(busyAt(endedAt));
+    await Promise.all([world.settle(job), world.settle({ ...job, witness: 'dialer' })]);
+    once(world);
+  });
+
+  it.each([
+    {
+      what: 'the next attempt’s job',
+      fail: ({ queues }: ReturnType<typeof aFunnel>) => queues.refused.add(nextAttemptId),
+    },
+    {
+      what: 'a delivery',
+      fail: (world: ReturnType<typeof aFunnel>) => {
+        world.may.deliver = () => Promise.reject(new Error('Redis is gone'));
+      },
+    },
+  ])('when $what cannot be queued after the write, then a repetition does not settle it again', async ({ fail }) => {
+    const world = aFunnel();
+    fail(world);
+    await expect(world.settle(resultOf(busyAt(endedAt)))).rejects.toThrow('Redis is gone');
+    const before = [world.store.call(callId), world.store.attempt(attemptId)];
+    await world.settle(resultOf(busyAt(endedAt)));
+    expect([world.store.call(callId), world.store.attempt(attemptId)]).toEqual(before);
+    expect(world.store.cdrs).toHaveLength(1);
+    // The sweeper finds both in the records.
+    expect(before[0]).toMatchObject({ state: { status: 'waiting', attemptId: nextAttemptId } });
+    expect([...world.store.deliveries.values()].map(({ status }) => status)).toEqual(['pending', 'pending']);
+  });
+});
+
+describe('given a call that somebody wants canceled', () => {
+  it('when the cancel comes between reading and writing, then it is not lost and the call is not retried', async () => {
+    const { store, queues, settle } = aFunnel();
+    store.beforeNextSettle.push(() => store.change(callId, (call) => canceled(call, settledAt)));
+    await settle(resultOf(busyAt(endedAt)));
+    expect(store.call(callId).state).toMatchObject({ status: 'canceled' });
+    expect(store.cdrs).toMatchObject([{ disposition: 'busy', callStatus: 'canceled' }]);
+    expect(queues.dial).toEqual([]);
+  });
+
+  it('when it changes again and again, then it is settled in the end', async () => {
+    const { store, settle } = aFunnel();
+    for (let i = 0; i < 10; i++) store.beforeNextSettle.push(() => store.change(callId, (call) => ({ ...call })));
+    await settle(resultOf(busyAt(endedAt)));
+    expect(store.cdrs).toHaveLength(1);
+  });
+
+  /** What an AMI hang-up of a ringing dial1 leaves: nothing that says whose it was. */
+  const silentHangup: Evidence = {
+    originateFailed: { reason: 0, at: endedAt },
+    dial1Hangup: { cause: 0, at: endedAt },
+  };
+  const requests = [
+    {
+      when: 'before the end, and its witness did not know',
+      requestedAt: endedAt - 1,
+      evidence: silentHangup,
+      kept: true,
+    },
+    { when: 'after the end', requestedAt: endedAt + 1, evidence: silentHangup, kept: false },
+    {
+      when: 'before the end, and its witness knew better when',
+      requestedAt: endedAt - 1_000,
+      evidence: { ...silentHangup, cancelRequestedAt: endedAt - 500 },
+      kept: true,
+    },
+  ];
+
+  it.each(requests)(
+    'when it was asked for $when, then the evidence says so: $kept',
+    async ({ requestedAt, evidence, kept }) => {
+      const { store, settle } = aFunnel();
+      store.change(callId, (call) => canceled(call, requestedAt));
+      await settle(resultOf(evidence));
+      const { ended } = store.attempt(attemptId);
+      const expected = kept ? (evidence.cancelRequestedAt ?? requestedAt) : undefined;
+      expect(ended?.evidence.cancelRequestedAt).toBe(expected);
+      expect(ended?.outcome.disposition === 'canceled').toBe(kept);
+      expect(store.call(callId).state).toMatchObject({ status: 'canceled' });
+    },
+  );
+});

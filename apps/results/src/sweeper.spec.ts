@@ -1,0 +1,208 @@
+import { lastMomentAt } from '@redial/call';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDeliverer } from './deliver.ts';
+import { startSweeper } from './sweeper.ts';
+import {
+  aCdr,
+  aDelivery,
+  attemptId,
+  attemptIdOf,
+  callId,
+  callIdOf,
+  plannedCall,
+  silentLogger,
+  startedAt,
+  underWay,
+  unseenMetrics,
+} from './test-support/builders.ts';
+import { fakeQueues } from './test-support/fake-queues.ts';
+import { fakeSinks } from './test-support/fake-sinks.ts';
+import { memoryStore } from './test-support/memory-store.ts';
+
+const minute = 60_000;
+const running: { stop(): Promise<void> }[] = [];
+
+/** A sweep of what the store holds, long after it should have been done. */
+function aSweep(now = startedAt + 10 * minute) {
+  const store = memoryStore();
+  const queues = fakeQueues();
+  const sinks = fakeSinks({ inbox: 'redis-list', crm: 'webhook' });
+  const metrics = unseenMetrics();
+  const adopted: number[] = [];
+  const clock = { at: now, now: () => clock.at };
+  const common = { store: store.port, queues: queues.queues, clock, metrics, logger: silentLogger };
+  const witness = (adoptOpen: (quietForMs: number) => Promise<number>) => ({
+    adoptOpen,
+    cancel: () => false,
+    watching: 0,
+    stop: async () => undefined,
+  });
+  const world = {
+    store,
+    queues,
+    sinks,
+    metrics,
+    clock,
+    adopted,
+    witnesses: [witness(async (quietForMs) => adopted.push(quietForMs))],
+    witness,
+    async sweep() {
+      const sweeper = startSweeper({
+        ...common,
+        witnesses: world.witnesses,
+        deliverer: createDeliverer({ ...common, sinks: sinks.port }),
+        lanes: ['pbx.pbx-1'],
+        pbxNames: ['pbx-1'],
+        holder: 'results-1',
+        everyMs: minute,
+      });
+      running.push(sweeper);
+      await vi.advanceTimersByTimeAsync(0);
+      return sweeper;
+    },
+  };
+  return world;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: startedAt });
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((sweeper) => sweeper.stop()));
+  vi.useRealTimers();
+});
+
+describe('given calls that are due and not dialled', () => {
+  it('when the queue has lost their jobs, then they are put back', async () => {
+    const { store, queues, sweep } = aSweep();
+    for (const n of [1, 2]) store.put(plannedCall(n));
+    await sweep();
+    expect(queues.dial).toMatchObject([
+      { callId, attemptId, dueAt: startedAt, priority: 5, to: expect.stringMatching(/^\*+567$/) },
+      { callId: callIdOf(2), attemptId: attemptIdOf(2) },
+    ]);
+  });
+
+  it('when they fell due a moment ago, or are due later, or are being dialled, then they are left alone', async () => {
+    const { store, queues, sweep } = aSweep(startedAt + 2_000);
+    store.put(plannedCall(1));
+    store.put(plannedCall(2, { notBeforeAt: startedAt + minute }));
+    store.put(...underWay(3));
+    await sweep();
+    expect(queues.dial).toEqual([]);
+  });
+
+  it('when one cannot be read, and one cannot be queued, then the others are put back all the same', async () => {
+    const { store, queues, sweep } = aSweep();
+    for (const n of [1, 2, 3]) store.put(plannedCall(n));
+    store.damaged.add(callIdOf(1));
+    queues.refused.add(attemptIdOf(2));
+    await sweep();
+    expect(queues.dial).toMatchObject([{ callId: callIdOf(3) }]);
+  });
+
+  it('then the oldest one’s age is measured', async () => {
+    const { store, metrics, sweep } = aSweep();
+    store.put(plannedCall());
+    await sweep();
+    expect((await metrics.render()).body).toMatch(/^redial_oldest_overdue_call_seconds\{.*\} 600$/m);
+  });
+});
+
+describe('given CDRs that nobody has delivered', () => {
+  it('when they are old enough, then they are delivered, or their job is put back', async () => {
+    const { store, queues, sinks, sweep } = aSweep();
+    store.cdrs.push(aCdr());
+    for (const delivery of [aDelivery('inbox'), aDelivery('crm')]) store.deliveries.set(delivery.id, delivery);
+    await sweep();
+    expect(sinks.tried).toMatchObject([{ sink: 'inbox', cdrId: attemptId }]);
+    expect(store.deliveries.get(`${attemptId}.inbox`)).toMatchObject({ status: 'delivered' });
+    expect(queues.deliveries).toEqual([{ deliveryId: `${attemptId}.crm` }]);
+  });
+
+  it('when whoever settled may still have them in hand, then they are left alone', async () => {
+    const { store, sinks, clock, sweep } = aSweep();
+    store.cdrs.push(aCdr());
+    store.deliveries.set(`${attemptId}.inbox`, aDelivery('inbox', { createdAt: clock.at - 1_000 }));
+    await sweep();
+    expect(sinks.tried).toEqual([]);
+  });
+
+  it('when one cannot be put back, then the others are all the same', async () => {
+    const { store, queues, sweep } = aSweep();
+    for (const n of [1, 2]) {
+      const delivery = aDelivery('crm', {}, n);
+      store.deliveries.set(delivery.id, delivery);
+    }
+    queues.refused.add(`${attemptIdOf(1)}.crm`);
+    await sweep();
+    expect(queues.deliveries).toEqual([{ deliveryId: `${attemptIdOf(2)}.crm` }]);
+  });
+});
+
+describe('given attempts under way', () => {
+  const nobody = { pbx: 'pbx-gone' };
+  const lastMoment = lastMomentAt(startedAt, underWay()[1].plan);
+
+  it('when they were quiet for a while, then every witness is told to look them up', async () => {
+    const { adopted, sweep } = aSweep();
+    await sweep();
+    expect(adopted).toEqual([expect.toSatisfy((quietForMs: number) => quietForMs >= 10_000 && quietForMs <= minute)]);
+  });
+
+  it('when one witness fails, then the others are told, and the rest of the sweep is done', async () => {
+    const world = aSweep();
+    world.witnesses.unshift(world.witness(() => Promise.reject(new Error('the record is damaged'))));
+    world.store.put(plannedCall());
+    await world.sweep();
+    expect(world.adopted).toHaveLength(1);
+    expect(world.queues.dial).toHaveLength(1);
+  });
+
+  it('when their PBX is no longer configured and their last moment has passed, then they are concluded as given up', async () => {
+    const { store, queues, sweep } = aSweep(lastMoment);
+    store.put(...underWay(1, nobody));
+    await sweep();
+    expect(queues.results).toMatchObject([{ callId, attemptId, evidence: { gaveUpAt: lastMoment } }]);
+  });
+
+  it.each([
+    { what: 'they may still be alive', now: lastMoment - 1, record: nobody },
+    { what: 'their PBX is configured', now: lastMoment, record: {} },
+  ])('when $what, then they are not concluded', async ({ now, record }) => {
+    const { store, queues, sweep } = aSweep(now);
+    store.put(...underWay(1, record));
+    await sweep();
+    expect(queues.results).toEqual([]);
+  });
+});
+
+describe('given a sweep', () => {
+  it('then calls whose retention is over are forgotten', async () => {
+    const { store, clock, sweep } = aSweep();
+    await sweep();
+    expect(store.forgotten).toEqual([clock.at]);
+  });
+
+  it('when another process leads, then only what this one alone can see is looked after', async () => {
+    const { store, queues, sinks, adopted, sweep } = aSweep();
+    store.isLeader = false;
+    store.put(plannedCall());
+    store.put(...underWay(2, { pbx: 'pbx-gone' }));
+    store.deliveries.set(`${attemptId}.inbox`, aDelivery('inbox'));
+    await sweep();
+    expect(adopted).toHaveLength(1);
+    expect([queues.dial, queues.results, sinks.tried, store.forgotten]).toEqual([[], [], [], []]);
+  });
+
+  it('then it comes again and again, until it is stopped', async () => {
+    const { store, queues, sweep } = aSweep();
+    const sweeper = await sweep();
+    store.put(plannedCall());
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(queues.dial).toHaveLength(1);
+    await sweeper.stop();
+    await vi.advanceTimersByTimeAsync(10 * minute);
+    expect(store.forgotten).toHaveLength(2);
+  });
+});

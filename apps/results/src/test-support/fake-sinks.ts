@@ -1,0 +1,31 @@
+import type { Sink, SinkDelivery, SinkResult, Sinks } from '@redial/sinks';
+
+/** Sinks that answer what a test wants; a tenant's own are found by their name alone. */
+export interface FakeSinks {
+  readonly port: Sinks;
+  /** Deliveries that were tried, by sink. */
+  readonly tried: { readonly sink: string; readonly cdrId: string; readonly delivery: SinkDelivery }[];
+  answer: SinkResult;
+}
+
+export function fakeSinks(types: Readonly<Record<string, Sink['type']>>): FakeSinks {
+  const sinks: FakeSinks = {
+    tried: [],
+    answer: { type: 'delivered' },
+    port: {
+      find: (_tenantId, name) => {
+        const type = types[name];
+        if (type === undefined) return undefined;
+        return {
+          type,
+          name,
+          deliver: async (cdr, delivery) => {
+            sinks.tried.push({ sink: name, cdrId: cdr.id, delivery });
+            return sinks.answer;
+          },
+        };
+      },
+    },
+  };
+  return sinks;
+}

@@ -1,0 +1,194 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  attemptId,
+  attemptIdOf,
+  busyAt,
+  callId,
+  silentLogger,
+  startedAt,
+  talked,
+  underWay,
+  unseenMetrics,
+} from './test-support/builders.ts';
+import { fakePbx } from './test-support/fake-pbx.ts';
+import { fakeQueues } from './test-support/fake-queues.ts';
+import { memoryStore } from './test-support/memory-store.ts';
+import { startWitness, type Witness } from './witness.ts';
+
+const running: Witness[] = [];
+/** Whatever can go on without time passing has gone on. */
+const settled = () => vi.advanceTimersByTimeAsync(0);
+
+function aWitness() {
+  const store = memoryStore();
+  const queues = fakeQueues();
+  const pbx = fakePbx();
+  const witness = startWitness({
+    pbx: pbx.port,
+    store: store.port,
+    queues: queues.queues,
+    clock: { now: Date.now },
+    metrics: unseenMetrics(),
+    logger: silentLogger,
+  });
+  running.push(witness);
+  const busy = (id = attemptId) => {
+    pbx.signal(id, { type: 'originate_failed', at: Date.now(), reason: 5 });
+    pbx.signal(id, { type: 'dial1_hung_up', at: Date.now(), cause: 17 });
+  };
+  return { store, queues, pbx, witness, busy };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: startedAt });
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((witness) => witness.stop()));
+  vi.useRealTimers();
+});
+
+describe('given an attempt that a dialer originates', () => {
+  it('when its events come, then its end is put into the funnel, without a look-up', async () => {
+    const { store, queues, pbx, busy } = aWitness();
+    store.put(...underWay());
+    pbx.signal(attemptId, { type: 'rang', at: Date.now() });
+    busy();
+    await settled();
+    const evidence = { rangAt: startedAt, ...busyAt(startedAt) };
+    expect(queues.results).toEqual([{ callId, attemptId, witness: 'results', evidence }]);
+    expect(pbx.lookedUp).toEqual([]);
+  });
+
+  it('when it goes on, then its record shows how far it is', async () => {
+    const { store, pbx } = aWitness();
+    store.put(...underWay());
+    pbx.signal(attemptId, { type: 'rang', at: startedAt });
+    await settled();
+    pbx.signal(attemptId, { type: 'answered', at: startedAt + 1_000 });
+    await settled();
+    expect(store.progress).toEqual([
+      { id: attemptId, phase: 'ringing', at: startedAt },
+      { id: attemptId, phase: 'answered', at: startedAt + 1_000 },
+    ]);
+  });
+
+  it('when Redis is away for a while at its end, then the result is put into the funnel afterwards', async () => {
+    const { store, queues, pbx } = aWitness();
+    store.put(...underWay());
+    pbx.signal(attemptId, { type: 'answered', at: startedAt });
+    await settled();
+    store.isAway = true;
+    queues.rejectResults = 4;
+    const entry = talked(startedAt, startedAt + 5_000);
+    pbx.signal(attemptId, { type: 'journal_ended', at: startedAt + 5_000, entry });
+    await settled();
+    expect(queues.results).toEqual([]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(queues.results).toMatchObject([{ callId, attemptId, evidence: { journalEnded: entry } }]);
+  });
+
+  it('when its record cannot be read at its first event, then the next event asks again', async () => {
+    const { store, queues, pbx, busy } = aWitness();
+    store.put(...underWay());
+    store.isAway = true;
+    pbx.signal(attemptId, { type: 'rang', at: Date.now() });
+    await settled();
+    store.isAway = false;
+    busy();
+    await settled();
+    expect(queues.results).toMatchObject([{ attemptId, evidence: busyAt(startedAt) }]);
+  });
+
+  it.each([
+    {
+      what: 'it was settled',
+      prepare: ({ store }: ReturnType<typeof aWitness>) => {
+        const [call, attempt] = underWay();
+        const outcome = { disposition: 'busy' } as never;
+        store.put(call, { ...attempt, ended: { outcome, evidence: {}, settledAt: startedAt, witness: 'dialer' } });
+      },
+    },
+    { what: 'it is nobody’s that is known', prepare: () => undefined },
+  ])('when $what, then its late events add nothing', async ({ prepare }) => {
+    const world = aWitness();
+    prepare(world);
+    world.busy();
+    await settled();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(world.queues.results).toEqual([]);
+    expect(world.witness.watching).toBe(0);
+  });
+});
+
+describe('given attempts that are open when nobody was looking', () => {
+  const restarted = { type: 'missing', at: startedAt + 60_000, pbxRestarted: true } as const;
+
+  it('when the PBX is connected, then each is looked up, and what is found is put into the funnel', async () => {
+    const { store, queues, pbx } = aWitness();
+    for (const n of [1, 2]) store.put(...underWay(n));
+    const entry = talked(startedAt, startedAt + 5_000);
+    pbx.finding = { type: 'journal_ended', at: startedAt + 6_000, entry };
+    pbx.up();
+    await settled();
+    expect(pbx.lookedUp).toEqual([attemptIdOf(1), attemptIdOf(2)]);
+    expect(queues.results).toMatchObject([
+      { callId, attemptId, witness: 'results', evidence: { journalEnded: entry } },
+      { attemptId: attemptIdOf(2), evidence: { journalEnded: entry } },
+    ]);
+    expect(pbx.originated).toEqual([]);
+  });
+
+  it('when the sweeper asks, then it looks up those that were quiet for long enough, and says how many', async () => {
+    const { store, pbx, witness } = aWitness();
+    store.put(...underWay(1));
+    store.put(...underWay(2, { originatedAt: startedAt + 10_000 }));
+    vi.setSystemTime(startedAt + 20_000);
+    expect(await witness.adoptOpen(15_000)).toBe(1);
+    await settled();
+    expect(pbx.lookedUp).toEqual([attemptIdOf(1)]);
+  });
+
+  it('when it is watched already, then the sweeper’s question changes nothing', async () => {
+    const { store, pbx, witness } = aWitness();
+    store.put(...underWay());
+    pbx.signal(attemptId, { type: 'answered', at: startedAt });
+    await settled();
+    vi.setSystemTime(startedAt + 20_000);
+    expect(await witness.adoptOpen(0)).toBe(0);
+    expect(pbx.lookedUp).toEqual([]);
+    expect(witness.watching).toBe(1);
+  });
+
+  it('when they are on another PBX, then they are left to its witness', async () => {
+    const { store, pbx } = aWitness();
+    store.put(...underWay(1, { pbx: 'pbx-2' }));
+    pbx.finding = restarted;
+    pbx.up();
+    await settled();
+    expect(pbx.lookedUp).toEqual([]);
+  });
+
+  it('when they cannot be read as the PBX comes, then a later sweep adopts them', async () => {
+    const { store, queues, pbx, witness } = aWitness();
+    store.put(...underWay());
+    store.isAway = true;
+    pbx.finding = restarted;
+    pbx.up();
+    await settled();
+    store.isAway = false;
+    await witness.adoptOpen(0);
+    await settled();
+    expect(queues.results).toMatchObject([{ attemptId, evidence: { pbxRestarted: true } }]);
+  });
+});
+
+describe('given a cancel', () => {
+  it('when the attempt is watched here, then it is hung up; else it is said that it is not', async () => {
+    const { store, pbx, witness } = aWitness();
+    store.put(...underWay());
+    pbx.signal(attemptId, { type: 'rang', at: startedAt });
+    await settled();
+    expect([witness.cancel(attemptId), witness.cancel(attemptIdOf(2))]).toEqual([true, false]);
+    expect(pbx.hungUp).toEqual([attemptId]);
+  });
+});

@@ -84,10 +84,14 @@ async function settleOnce(
   if (!written.ok) return 'lost_race';
 
   report(dependencies, after, outcome, job, at);
+  for (const delivery of deliveries) {
+    await dependencies.deliver(delivery).catch((error: unknown) => {
+      logger.error({ deliveryId: delivery.id, error }, 'not delivered; the sweeper tries again');
+    });
+  }
   for (const effect of effects) {
     if (effect.type === 'enqueue') await dependencies.queues.dial.add([dialOrder(after, effect)]);
   }
-  for (const delivery of deliveries) await dependencies.deliver(delivery);
   return 'settled';
 }
 

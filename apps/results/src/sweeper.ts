@@ -112,8 +112,10 @@ async function concludeAbandoned(dependencies: SweeperDependencies): Promise<voi
     );
     for (const { id: attemptId, callId, originatedAt, plan } of open) {
       if (clock.now() < lastMomentAt(originatedAt, plan)) continue;
-      await queues.results.add({ callId, attemptId, witness: 'sweeper', evidence: { gaveUpAt: clock.now() } });
-      metrics.swept('abandoned_attempt');
+      await attempt(dependencies, 'concluding an abandoned attempt', async () => {
+        await queues.results.add({ callId, attemptId, witness: 'sweeper', evidence: { gaveUpAt: clock.now() } });
+        metrics.swept('abandoned_attempt');
+      });
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { AttemptId } from '@redial/call';
+import { isDialableChannel } from '@redial/call';
 import { describe, expect, test } from 'vitest';
-import { isDialableChannel, originateAction } from './originate-action.ts';
+import { originateAction } from './originate-action.ts';
 import type { OriginateOrder } from './pbx.ts';
 import { anOrder } from './test-support/an-order.ts';
 

@@ -1,4 +1,4 @@
-import { AttemptId, HeaderName, HeaderValue, VariableName, VariableValue } from '@redial/call';
+import { AttemptId, HeaderName, HeaderValue, isDialableChannel, VariableName, VariableValue } from '@redial/call';
 import { type AmiAction, formatAction } from './ami-action.ts';
 import type { OriginateOrder } from './pbx.ts';
 
@@ -59,20 +59,7 @@ function seconds(ms: number): string {
   return String(Math.max(1, Math.ceil(ms / 1000)));
 }
 
-const sipChannel = /^(PJSIP|SIP|IAX2)\/[A-Za-z0-9_.+*#-]+(@[A-Za-z0-9_.-]+)?$/;
-const dahdiChannel = /^DAHDI\/[gGrR]?[0-9]+\/[0-9*#]+$/;
-const localChannel = /^Local\/[0-9+*#]+@[A-Za-z0-9_-]+(\/n)?$/;
 const callerId = /^\+?[0-9]{1,20}$/;
-const longestChannel = 200;
-
-/** Whether Asterisk can be told to dial this: one technology, one resource. */
-export function isDialableChannel(channel: string): boolean {
-  return (
-    channel.length <= longestChannel &&
-    [sipChannel, dahdiChannel, localChannel].some((pattern) => pattern.test(channel))
-  );
-}
-
 function firstWrong(order: OriginateOrder): string | undefined {
   const { headers, variables } = order;
   const checks: (readonly [boolean, string])[] = [

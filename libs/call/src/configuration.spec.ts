@@ -138,8 +138,11 @@ describe('faults are told by path', () => {
 describe('a channel template', () => {
   it.each([
     ['PJSIP/{number}@carrier', true],
-    ['PJSIP/carrier/sip:{number}@sip.example', true],
-    ['IAX2/carrier/{number}', true],
+    ['DAHDI/g1/{number}', true],
+    ['Local/{number}@from-internal', true],
+    // The dialplan dials one resource and no URI: what it would refuse on every call is refused at the start.
+    ['PJSIP/carrier/sip:{number}@sip.example', false],
+    ['IAX2/carrier/{number}', false],
     ['PJSIP/carrier', false],
     ['PJSIP/{number}{number}@carrier', false],
     ['PJSIP/{extension}@carrier', false],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CallingWindow } from './calling-window.ts';
+import { isDialableChannel } from './channel.ts';
 import { Name } from './ids.ts';
 import { E164Digits, Extension, extensionShape, NumberingPlan } from './numbering.ts';
 import { CallerId, ringTimeoutSecondsMax, talkLimitSecondsMax, VariableName } from './request.ts';
@@ -42,9 +43,12 @@ export type PbxConfiguration = z.infer<typeof PbxConfiguration>;
 const channelTemplate = (placeholder: string) =>
   z
     .string()
-    .regex(/^[A-Za-z0-9]+\/[A-Za-z0-9_.@+{}/:-]+$/, 'a channel such as PJSIP/{number}@carrier')
     .refine((t) => t.split(`{${placeholder}}`).length === 2, `must hold {${placeholder}} once`)
-    .refine((t) => !/[{}]/.test(t.replace(`{${placeholder}}`, '')), `may hold no other braces than {${placeholder}}`);
+    .refine((t) => !/[{}]/.test(t.replace(`{${placeholder}}`, '')), `may hold no other braces than {${placeholder}}`)
+    .refine(
+      (t) => isDialableChannel(t.replace(`{${placeholder}}`, '1234567')),
+      'must be one channel, such as PJSIP/{number}@carrier, DAHDI/g1/{number} or Local/{number}@context',
+    );
 
 /** A way to the outside. */
 export const TrunkConfiguration = z.strictObject({

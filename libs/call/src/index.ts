@@ -4,6 +4,7 @@ export * from './attempt-signal.ts';
 export * from './call.ts';
 export * from './calling-window.ts';
 export * from './cdr.ts';
+export * from './channel.ts';
 export * from './configuration.ts';
 export * from './destination.ts';
 export * from './disposition.ts';

@@ -54,6 +54,7 @@ function operation(endpoint: v1.Endpoint): Json {
   ];
   return {
     operationId,
+    tags: [path.startsWith('/v1/deliveries') ? 'CDR deliveries' : 'Calls'],
     summary,
     ...(description !== undefined && { description }),
     ...(parameters.length > 0 && { parameters }),

@@ -49,8 +49,10 @@ describe('given a call that is canceled', () => {
       disposition: 'canceled',
       endedBy: 'redial',
       dial1: { disposition: 'answered', cause: 0 },
-      dial2: { disposition: 'canceled', cause: 16, dialStatus: 'CANCEL' },
+      dial2: { disposition: 'canceled', dialStatus: 'CANCEL' },
     });
+    // dial2 gave no final answer: a cause stands here only if its own Hangup was seen before the attempt was concluded.
+    expect([16, null]).toContain(cdr.dial2.cause);
     expect(await read(world, id)).toMatchObject({ state: 'canceled' });
     expect([invites(world, dial1), invites(world, dial2)]).toEqual([1, 1]);
   });

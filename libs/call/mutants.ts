@@ -199,8 +199,8 @@ export const mutants: readonly Mutant[] = [
   ),
   outcome(
     'Reason 0 outranks cause',
-    '  if (dial1Hangup !== undefined) {\n    const found',
-    '  if (dial1Hangup !== undefined && originateFailed === undefined) {\n    const found',
+    '  if (dial1Hangup !== undefined && !(',
+    '  if (dial1Hangup !== undefined && originateFailed === undefined && !(',
   ),
   outcome('busy is taken for declined', "  17: 'busy',", "  17: 'rejected',"),
   outcome('a row is dropped', "  58: 'incompatible_media',\n", ''),
@@ -326,8 +326,8 @@ export const mutants: readonly Mutant[] = [
   // The call.
   call(
     'a deferral uses up an attempt',
-    'state: { status, attemptId, attemptNumber, dueAt: until },',
-    'state: { status, attemptId, attemptNumber: attemptNumber + 1, dueAt: until },',
+    'const planned = { attemptId, attemptNumber };\n      const later',
+    'const planned = { attemptId, attemptNumber: attemptNumber + 1 };\n      const later',
   ),
   call(
     'any attempt settles the call',
@@ -376,7 +376,7 @@ export const mutants: readonly Mutant[] = [
     find: '  return high;',
     replace: '  return high - 60_000;',
   },
-  { fault: 'an instant without offset', file: 'schedule.ts', find: '[0-5][0-9])$/;', replace: '[0-5][0-9])?$/;' },
+  { fault: 'an instant without offset', file: 'schedule.ts', find: ':([0-5][0-9]))$/;', replace: ':([0-5][0-9]))?$/;' },
   {
     fault: 'a window closes late',
     file: 'calling-window.ts',
@@ -441,14 +441,14 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'a pattern that is not anchored',
     file: 'configuration.ts',
-    find: ')$`).test(extension)',
-    replace: ')`).test(extension)',
+    find: ')$`);\n  compiled',
+    replace: ')`);\n  compiled',
   },
   {
     fault: 'a second destination in a template',
-    file: 'configuration.ts',
-    find: '[A-Za-z0-9_.@+{}/:-]+$/',
-    replace: '[A-Za-z0-9_.@+{}&/:-]+$/',
+    file: 'channel.ts',
+    find: '(@[A-Za-z0-9_.-]+)?$/',
+    replace: '(@[A-Za-z0-9_.&/-]+)?$/',
   },
   {
     fault: 'a trunk that is gone is everywhere',

@@ -43,8 +43,8 @@ export const mutants: readonly Mutant[] = [
   // The attempt: exactly one answer.
   attempt(
     'conclude on the first final fact',
-    '  return settle(next, []);\n}\n\nfunction onDial2HungUp',
-    '  return concluded(next);\n}\n\nfunction onDial2HungUp',
+    '  return settle(next, []);\n}\n\nfunction onDial2Created',
+    '  return concluded(next);\n}\n\nfunction onDial2Created',
   ),
   attempt(
     'an ended attempt concludes again',
@@ -100,6 +100,32 @@ export const mutants: readonly Mutant[] = [
     'the journal is ignored when the answer was missed',
     '  const next = withFacts(state, { journalEnded: entry });',
     '  const next = state.evidence.dial1AnsweredAt === undefined ? state : withFacts(state, { journalEnded: entry });',
+  ),
+  // The attempt: through the PBX's own dialplan, and watched by a client that waits.
+  attempt(
+    'the end of another channel is taken for dial2’s',
+    '  if (state.plan.throughDialplan) return ignore(state);\n',
+    '',
+  ),
+  attempt(
+    'a Hangup that says nothing is waited for',
+    'dial2Hangup !== undefined || plan.throughDialplan) return false;',
+    'dial2Hangup !== undefined || plan.talkLimitMs < 0) return false;',
+  ),
+  attempt(
+    'dial2’s birth is taken for dial1’s answer',
+    'withFacts(state, { dial2Created: { uniqueId, at } });',
+    'withFacts(state, { dial1AnsweredAt: at, dial2Created: { uniqueId, at } });',
+  ),
+  attempt(
+    'dial2’s birth is told again',
+    "  if (next === state) return ignore(state);\n  return moved(next, [{ type: 'progress', phase: 'dial2_created'",
+    "  return moved(next, [{ type: 'progress', phase: 'dial2_created'",
+  ),
+  attempt(
+    'dial2’s birth moves the deadline',
+    "[{ type: 'progress', phase: 'dial2_created', at, uniqueId }]);",
+    "[{ type: 'progress', phase: 'dial2_created', at, uniqueId }, { type: 'arm', afterMs: lookUpEveryMs }]);",
   ),
   // The attempt: the truth.
   attempt(
@@ -263,6 +289,11 @@ export const mutants: readonly Mutant[] = [
     'a cancel is called abandoned',
     "evidence.cancelRequestedAt === undefined ? 'abandoned' : 'canceled'",
     "evidence.cancelRequestedAt === undefined ? 'abandoned' : 'abandoned'",
+  ),
+  outcome(
+    'dial2’s channel is taken for a witness of dial1’s answer',
+    '|| evidence.journalEnded !== undefined;',
+    '|| evidence.journalEnded !== undefined || evidence.dial2Created !== undefined;',
   ),
   outcome(
     'a missing last word is no answer',
@@ -440,7 +471,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: 'a pattern that is not anchored',
-    file: 'configuration.ts',
+    file: 'tenant.ts',
     find: ')$`);\n  compiled',
     replace: ')`);\n  compiled',
   },
@@ -479,5 +510,163 @@ export const mutants: readonly Mutant[] = [
     file: 'request.ts',
     find: '/^[A-Za-z0-9 ._~:@+=/#*-]{0,250}$/',
     replace: '/^[A-Za-z0-9\\n ._~:@+=/#*-]{0,250}$/',
+  },
+  {
+    fault: 'a name that ends its own quotes',
+    file: 'request.ts',
+    find: "[\\p{L}\\p{M}\\p{N} .'’_@+/-]{0,79}",
+    replace: '[\\p{L}\\p{M}\\p{N} ".\'’_@+/-]{0,79}',
+  },
+  {
+    fault: 'a name that leaves no room for the number',
+    file: 'request.ts',
+    find: '.length <= callerNameBytesMax',
+    replace: '.length <= callerNameBytesMax * 2',
+  },
+  {
+    fault: 'a request tells Redial’s dialplan whom to dial',
+    file: 'request.ts',
+    find: '!/^_*REDIAL/i.test(name)',
+    replace: '!/^REDIAL/i.test(name)',
+  },
+  {
+    fault: 'a line feed in what the client finds again',
+    file: 'request.ts',
+    find: '/^[^\\p{Cc}\\p{Cs}]{1,500}$/u',
+    replace: '/^[^\\p{Cs}]{1,500}$/u',
+  },
+  // Outside numbers behind a context, services, recordings, waiting clients.
+  {
+    fault: 'do-not-call does not see what a context routes',
+    file: 'request.ts',
+    find: "return destination.kind === 'context' ? destination.e164 : undefined;",
+    replace: 'return undefined;',
+  },
+  {
+    fault: 'a number is hidden behind a context',
+    file: 'destination.ts',
+    find: '...(e164 !== undefined && { e164 }) }',
+    replace: "...(e164 === '' && { e164 }) }",
+  },
+  {
+    fault: 'any context may be asked for',
+    file: 'destination.ts',
+    find: '  if (!tenant.contexts.includes(context)) return',
+    replace: "  if (context === '') return",
+  },
+  {
+    fault: 'what is written for a context is not digits',
+    file: 'destination.ts',
+    find: '/^[0-9]{1,20}$/',
+    replace: '/^[0-9]{1,20}/',
+  },
+  {
+    fault: 'a message plays to a message',
+    file: 'destination.ts',
+    find: 'return [dial1, dial2].every(',
+    replace: 'return [dial1, dial2, dial1].slice(3).some(',
+  },
+  {
+    fault: 'a service wins over an extension',
+    file: 'destination.ts',
+    find: '  if (hasExtension(tenant, written)) return { ok: true, destination: { kind:',
+    replace:
+      '  if (hasExtension(tenant, written) && !tenant.services.some((s) => s.code === written)) return { ok: true, destination: { kind:',
+  },
+  {
+    fault: 'a Local channel gives way to what is behind it',
+    file: 'channel.ts',
+    find: '/n` : channel;',
+    replace: '` : channel;',
+  },
+  {
+    fault: 'a channel is checked before it is kept whole',
+    file: 'channel.ts',
+    find: '    (channel) => isDialableChannel(keptWhole(channel)),',
+    replace: '    (channel) => isDialableChannel(channel),',
+  },
+  {
+    fault: 'a prefix that the technology does not take',
+    file: 'trunk-configuration.ts',
+    find: 'isDialableChannel(trunkChannel({ channel, numberPrefix }, longestNumber))',
+    replace: "isDialableChannel(trunkChannel({ channel, numberPrefix: numberPrefix.slice(0, 0) }, '1'))",
+  },
+  {
+    fault: 'a code that nobody reaches',
+    file: 'tenant.ts',
+    find: 'if (code !== undefined && hasExtension(tenant, code)) {',
+    replace: "if (code === '' && hasExtension(tenant, code)) {",
+  },
+  {
+    fault: 'a code that hides a number',
+    file: 'tenant.ts',
+    find: 'if (code !== undefined && toE164(code, tenant.numberingPlan) !== undefined) {',
+    replace: "if (code === '' && toE164(code, tenant.numberingPlan) !== undefined) {",
+  },
+  {
+    fault: 'a message that plays itself for ever',
+    file: 'tenant.ts',
+    find: "other.name === target && other.kind !== 'message'",
+    replace: 'other.name === target',
+  },
+  {
+    fault: 'a dialect outvotes its tenant',
+    file: 'recording.ts',
+    find: 'const rule = tenant.recording ?? dialectRule;',
+    replace: "const rule = dialectRule === 'none' ? (tenant.recording ?? dialectRule) : dialectRule;",
+  },
+  {
+    fault: 'a recording out of its folder',
+    file: 'recording.ts',
+    find: '!RecordedUnder.safeParse(under).success',
+    replace: "!RecordedUnder.safeParse(under.replaceAll(/[./]/g, '')).success",
+  },
+  {
+    fault: 'an outside party is taken for the agent',
+    file: 'recording.ts',
+    find: 'return outsideNumberOf(destination) === undefined ? destinationDigits(destination) : undefined;',
+    replace: 'return destinationDigits(destination);',
+  },
+  {
+    fault: 'a recording that was never begun',
+    file: 'cdr.ts',
+    find: 'request.recording !== undefined && journalEnded?.recorded && {',
+    replace: 'request.recording !== undefined && {',
+  },
+  {
+    fault: 'the CDR names another channel than the client was told',
+    file: 'cdr.ts',
+    find: 'attempt.dial2UniqueId ?? dial2UniqueIdOf(evidence)',
+    replace: 'dial2UniqueIdOf(evidence) ?? attempt.dial2UniqueId',
+  },
+  {
+    fault: 'an answer does not wait for dial2',
+    file: 'dial1-outcome.ts',
+    find: '  if (withDial2 && uniqueId2 === undefined && ended === undefined)',
+    replace: "  if (withDial2 && uniqueId2 === '' && ended === undefined)",
+  },
+  {
+    fault: 'an answer waits for a dial2 that never comes',
+    file: 'dial1-outcome.ts',
+    find: '  if (withDial2 && uniqueId2 === undefined && ended === undefined)',
+    replace: '  if (withDial2 && uniqueId2 === undefined)',
+  },
+  {
+    fault: 'an open attempt has answered',
+    file: 'dial1-outcome.ts',
+    find: '  if (dial1 === undefined && answeredAt === undefined)',
+    replace: '  if (dial1 === undefined && answeredAt === -1)',
+  },
+  {
+    fault: 'a call that is dialled has failed',
+    file: 'dial1-outcome.ts',
+    find: "  if (state.status === 'dialing') return { type: 'pending' };\n",
+    replace: '',
+  },
+  {
+    fault: 'a call whose record is gone has failed, though it connected',
+    file: 'dial1-outcome.ts',
+    find: '  return last.dial1Answered\n',
+    replace: "  return last.disposition === 'machine'\n",
   },
 ];

@@ -1,4 +1,4 @@
-import type { AttemptPlan } from './attempt.ts';
+import type { AttemptPlan } from './attempt-state.ts';
 import type { Evidence } from './evidence.ts';
 import type { AttemptId, CallId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
@@ -27,6 +27,10 @@ export interface AttemptRecord {
   /** Progress, for whoever asks; written after the fact and not relied upon. */
   readonly ringingAt?: number;
   readonly answeredAt?: number;
+  /** Asterisk's id of dial2's channel, where it was asked for. */
+  readonly dial2UniqueId?: string;
+  /** Somebody waits for the outcome: progress is announced when it is written. */
+  readonly awaited?: true;
   /** Present once it is settled; then nothing changes any more. */
   readonly ended?: {
     readonly outcome: Outcome;

@@ -28,6 +28,8 @@ export type AttemptSignal =
       readonly sipCode?: number;
       readonly uniqueId: string;
     }
+  /** dial2's channel came to be, just after dial1's answer; its INVITE is about to leave. */
+  | { readonly type: 'dial2_created'; readonly at: number; readonly uniqueId: string }
   /** The journal's last entry, from the UserEvent or from a look-up. */
   | { readonly type: 'journal_ended'; readonly at: number; readonly entry: JournalEnded }
   | { readonly type: 'cancel'; readonly at: number }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { effectText, matrix, samples, signals } from './attempt.matrix.support.ts';
-import { type AttemptPhase, type AttemptState, stepAttempt } from './attempt.ts';
+import { stepAttempt } from './attempt.ts';
 import type { AttemptSignal, AttemptSignalType } from './attempt-signal.ts';
+import type { AttemptPhase, AttemptState } from './attempt-state.ts';
 import { type Cell, cellFor, strayCases, written } from './matrix.support.ts';
 
 const cells: Record<AttemptPhase, Record<AttemptSignalType, Cell>> = matrix;

@@ -1,17 +1,11 @@
-import {
-  type AttemptEffect,
-  type AttemptPhase,
-  type AttemptPlan,
-  type AttemptState,
-  giveUpMarginMs,
-  lastMomentAt,
-  plannedAttempt,
-} from './attempt.ts';
+import { giveUpMarginMs, lastMomentAt, plannedAttempt } from './attempt.ts';
 import type { AttemptSignal, AttemptSignalType } from './attempt-signal.ts';
+import type { AttemptEffect, AttemptPhase, AttemptPlan, AttemptState } from './attempt-state.ts';
 import type { Evidence, JournalEnded } from './evidence.ts';
 import type { Cell } from './matrix.support.ts';
 
 export const plan: AttemptPlan = { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 };
+export const planThroughDialplan: AttemptPlan = { ...plan, throughDialplan: true };
 /** When the samples' Originate was sent, and when their signals come. */
 export const originatedAt = 1_000_000;
 export const at = originatedAt + 4_000;
@@ -39,28 +33,44 @@ function underway(
   return { phase, plan, originatedAt, evidence, ...(doubtedAt !== undefined && { doubtedAt }) };
 }
 
+function throughDialplan(phase: Exclude<AttemptPhase, 'planned' | 'ended'>, evidence: Evidence): AttemptState {
+  return { phase, plan: planThroughDialplan, originatedAt, evidence };
+}
+
 const answered = { dial1AnsweredAt: originatedAt + 1_000 };
 const failed = { originateFailed: { reason: 0, at: originatedAt + 3_900 } };
 const hungUp = { dial1Hangup: { cause: 17, at: originatedAt + 3_900 } };
 const dial2HungUp = { dial2Hangup: { cause: 17, sipCode: 486, uniqueId: '1700000000.2', at: originatedAt + 3_800 } };
+const dial2Created = { dial2Created: { uniqueId: '1700000000.2', at: originatedAt + 1_100 } };
 const cancelRequested = { cancelRequestedAt: originatedAt + 500 };
 const rang = { rangAt: originatedAt + 200 };
 
 /** States of every phase; several where what is known decides. */
 export const samples = {
   planned: { planned: plannedAttempt(plan) },
-  originating: { silent: underway('originating', {}), canceled: underway('originating', cancelRequested) },
-  ringing: { rings: underway('ringing', rang), canceled: underway('ringing', { ...rang, ...cancelRequested }) },
+  originating: {
+    silent: underway('originating', {}),
+    canceled: underway('originating', cancelRequested),
+    'through the dialplan': throughDialplan('originating', {}),
+  },
+  ringing: {
+    rings: underway('ringing', rang),
+    canceled: underway('ringing', { ...rang, ...cancelRequested }),
+    'through the dialplan': throughDialplan('ringing', rang),
+  },
   settling: {
     failed: underway('settling', failed),
     'hung up': underway('settling', hungUp),
     'answered, hung up': underway('settling', { ...answered, ...hungUp }),
     'journal ended': underway('settling', { ...answered, journalEnded: journalWithoutWhy }),
+    'answered, hung up, through the dialplan': throughDialplan('settling', { ...answered, ...hungUp }),
   },
   answered: {
     talking: underway('answered', answered),
     'dial2 hung up': underway('answered', { ...answered, ...dial2HungUp }),
+    'dial2 created': underway('answered', { ...answered, ...dial2Created }),
     canceled: underway('answered', { ...answered, ...cancelRequested }),
+    'through the dialplan': throughDialplan('answered', answered),
   },
   detached: {
     silent: underway('detached', {}),
@@ -71,6 +81,7 @@ export const samples = {
     'hung up': underway('detached', hungUp),
     'hung up, doubted': underway('detached', hungUp, at - 5_000),
     canceled: underway('detached', cancelRequested),
+    'rang, through the dialplan': throughDialplan('detached', rang),
   },
   ended: { ended: { phase: 'ended', evidence: { ...failed, ...hungUp } } },
 } satisfies Record<AttemptPhase, Record<string, AttemptState>>;
@@ -85,6 +96,7 @@ export const signals = {
   originate_failed: { any: { type: 'originate_failed', at, reason: 0 } },
   dial1_hung_up: { any: { type: 'dial1_hung_up', at, cause: 17, rang: true } },
   dial2_hung_up: { any: { type: 'dial2_hung_up', at, cause: 17, sipCode: 486, uniqueId: '1700000000.2' } },
+  dial2_created: { any: { type: 'dial2_created', at, uniqueId: '1700000000.2' } },
   journal_ended: {
     whole: { type: 'journal_ended', at, entry: journalEnded },
     'without why': { type: 'journal_ended', at, entry: journalWithoutWhy },
@@ -125,6 +137,7 @@ export const matrix = {
     originate_failed: '-',
     dial1_hung_up: '-',
     dial2_hung_up: '-',
+    dial2_created: '-',
     journal_ended: '-',
     cancel: '-',
     link_lost: '-',
@@ -144,8 +157,9 @@ export const matrix = {
     },
     originate_failed: settling,
     dial1_hung_up: settling,
-    dial2_hung_up: 'originating',
-    journal_ended: { otherwise: ended, 'without why': settling },
+    dial2_hung_up: { otherwise: 'originating', 'through the dialplan': '-' },
+    dial2_created: 'originating: progress(dial2_created)',
+    journal_ended: { otherwise: ended, 'without why': settling, 'through the dialplan + without why': ended },
     cancel: { otherwise: 'originating: hang_up, arm 5s', canceled: '-' },
     link_lost: 'detached: arm 5s',
     channel_found: '-',
@@ -164,8 +178,9 @@ export const matrix = {
     },
     originate_failed: settling,
     dial1_hung_up: settling,
-    dial2_hung_up: 'ringing',
-    journal_ended: { otherwise: ended, 'without why': settling },
+    dial2_hung_up: { otherwise: 'ringing', 'through the dialplan': '-' },
+    dial2_created: 'ringing: progress(dial2_created)',
+    journal_ended: { otherwise: ended, 'without why': settling, 'through the dialplan + without why': ended },
     cancel: { otherwise: 'ringing: hang_up, arm 5s', canceled: '-' },
     link_lost: 'detached: arm 5s',
     channel_found: '-',
@@ -182,13 +197,32 @@ export const matrix = {
       otherwise: 'settling: progress(answered), arm 0.5s',
       'answered, hung up': '-',
       'journal ended': '-',
+      'answered, hung up, through the dialplan': '-',
     },
-    originate_failed: { otherwise: settling, failed: '-', 'hung up': ended, 'answered, hung up': ended },
-    dial1_hung_up: { otherwise: settling, failed: ended, 'hung up': '-', 'answered, hung up': '-' },
-    dial2_hung_up: { otherwise: 'settling', 'journal ended': ended },
+    originate_failed: {
+      otherwise: settling,
+      failed: '-',
+      'hung up': ended,
+      'answered, hung up': ended,
+      'answered, hung up, through the dialplan': ended,
+    },
+    dial1_hung_up: {
+      otherwise: settling,
+      failed: ended,
+      'hung up': '-',
+      'answered, hung up': '-',
+      'answered, hung up, through the dialplan': '-',
+    },
+    dial2_hung_up: {
+      otherwise: 'settling',
+      'journal ended': ended,
+      'answered, hung up, through the dialplan': '-',
+    },
+    dial2_created: 'settling: progress(dial2_created)',
     journal_ended: {
       otherwise: ended,
       'without why': settling,
+      'answered, hung up, through the dialplan + without why': ended,
       'journal ended + whole': '-',
       'journal ended + without why': '-',
       'journal ended + without why, talked': '-',
@@ -208,8 +242,14 @@ export const matrix = {
     answered: '-',
     originate_failed: settling,
     dial1_hung_up: settling,
-    dial2_hung_up: { otherwise: 'answered', 'dial2 hung up': '-' },
-    journal_ended: { otherwise: ended, 'without why': settling, 'dial2 hung up + without why': ended },
+    dial2_hung_up: { otherwise: 'answered', 'dial2 hung up': '-', 'through the dialplan': '-' },
+    dial2_created: { otherwise: 'answered: progress(dial2_created)', 'dial2 created': '-' },
+    journal_ended: {
+      otherwise: ended,
+      'without why': settling,
+      'dial2 hung up + without why': ended,
+      'through the dialplan + without why': ended,
+    },
     cancel: { otherwise: 'answered: hang_up, arm 5s', canceled: '-' },
     link_lost: 'detached: arm 5s',
     channel_found: '-',
@@ -224,6 +264,7 @@ export const matrix = {
     rang: {
       otherwise: 'detached',
       rang: '-',
+      'rang, through the dialplan': '-',
       silent: 'ringing: progress(ringing), arm 26s',
       canceled: 'ringing: progress(ringing), hang_up, arm 5s',
     },
@@ -238,8 +279,9 @@ export const matrix = {
     },
     originate_failed: { otherwise: settling, 'hung up': ended, 'hung up, doubted': ended },
     dial1_hung_up: { otherwise: settling, 'hung up': '-', 'hung up, doubted': '-' },
-    dial2_hung_up: 'detached',
-    journal_ended: { otherwise: ended, 'without why': settling },
+    dial2_hung_up: { otherwise: 'detached', 'rang, through the dialplan': '-' },
+    dial2_created: 'detached: progress(dial2_created)',
+    journal_ended: { otherwise: ended, 'without why': settling, 'rang, through the dialplan + without why': ended },
     cancel: {
       otherwise: 'detached: hang_up, arm 5s',
       'hung up': 'detached',
@@ -257,6 +299,10 @@ export const matrix = {
       'rang + not up, past the ring timeout': 'ringing: arm 5s',
       'rang + up': 'answered: progress(answered), arm 100s',
       'rang + past giving up': 'ended: progress(answered), hang_up, conclude',
+      'rang, through the dialplan + not up': 'ringing: arm 26s',
+      'rang, through the dialplan + not up, past the ring timeout': 'ringing: arm 5s',
+      'rang, through the dialplan + up': 'answered: progress(answered), arm 100s',
+      'rang, through the dialplan + past giving up': 'ended: progress(answered), hang_up, conclude',
       'was answered + not up': 'answered: arm 97s',
       'was answered + not up, past the ring timeout': 'answered: arm 71s',
       'was answered + up': 'answered: arm 97s',
@@ -305,6 +351,7 @@ export const matrix = {
     originate_failed: '-',
     dial1_hung_up: '-',
     dial2_hung_up: '-',
+    dial2_created: '-',
     journal_ended: '-',
     cancel: '-',
     link_lost: '-',
@@ -341,6 +388,7 @@ export const signalMeanings = {
   originate_failed: 'OriginateResponse Failure.',
   dial1_hung_up: 'Hangup of dial1’s channel.',
   dial2_hung_up: 'Hangup of dial2’s channel.',
+  dial2_created: 'dial2’s channel came to be; told where somebody waits for its id.',
   journal_ended: 'The journal’s last entry, by UserEvent or look-up.',
   cancel: 'Somebody asked for the end.',
   link_lost: 'The AMI link is gone.',

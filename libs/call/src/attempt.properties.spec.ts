@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { journalEnded, originatedAt, plan } from './attempt.matrix.support.ts';
+import { journalEnded, originatedAt, plan, planThroughDialplan } from './attempt.matrix.support.ts';
 import { giveUpMarginMs, lastMomentAt, lookUpEveryMs, stepAttempt } from './attempt.ts';
 import { AttemptWorld, type LookUp, unreachablePbx } from './attempt.world.support.ts';
 import type { AttemptSignal } from './attempt-signal.ts';
+import type { Evidence } from './evidence.ts';
 import { outcomeOf } from './outcome.ts';
 
 type Timeless = AttemptSignal extends infer S ? (S extends AttemptSignal ? Omit<S, 'at'> : never) : never;
@@ -34,6 +35,7 @@ const anySignal: fc.Arbitrary<Timeless> = fc.oneof(
   fc.record({ type: fc.constant('originate_failed' as const), reason: fc.constantFrom(0, 3, 5, 8) }),
   fc.record({ type: fc.constant('dial1_hung_up' as const), cause, sipCode }, { requiredKeys: ['type', 'cause'] }),
   fc.record({ type: fc.constant('dial2_hung_up' as const), cause, sipCode, uniqueId: fc.constant('1.2') }),
+  fc.record({ type: fc.constant('dial2_created' as const), uniqueId: fc.constantFrom('1.2', '1.3') }),
   fc.record({ type: fc.constant('journal_ended' as const), entry }),
   fc.record({ type: fc.constant('channel_found' as const), up: fc.boolean() }),
   fc.record({
@@ -335,5 +337,115 @@ describe('A5 order and repetition of final facts do not change what is concluded
       [50, { type: 'refused', message: 'duplicate' }],
     ]);
     expect(world.state.phase).toBe('ringing');
+  });
+});
+
+/** A history, and where something else is told in between: at the very instant of the signal before it. */
+const interrupted = (interruption: fc.Arbitrary<Timeless>) =>
+  fc.record({
+    first: opening,
+    signals: history,
+    interruptions: fc.array(fc.tuple(fc.nat(15), interruption), { minLength: 1, maxLength: 5 }),
+  });
+
+function withInterruptions(
+  story: readonly (readonly [number, Timeless])[],
+  interruptions: readonly (readonly [position: number, signal: Timeless])[],
+): (readonly [number, Timeless])[] {
+  const told = [...story];
+  for (const [position, signal] of interruptions) told.splice(1 + (position % told.length), 0, [0, signal]);
+  return told;
+}
+
+const anyPbx = fc.constantFrom<LookUp>(
+  unreachablePbx,
+  (now) => ({ type: 'missing', at: now, pbxRestarted: false }),
+  (now) => ({ type: 'journal_ended', at: now, entry: journalWithoutWhy }),
+  (now) => ({ type: 'channel_found', at: now, up: true }),
+);
+
+describe('the birth of dial2’s channel, told at any time, twice or late', () => {
+  const created = fc.record({
+    type: fc.constant('dial2_created' as const),
+    uniqueId: fc.constantFrom('1.2', '1.3', '1.4'),
+  });
+  const untold = ({ dial2Created: _dial2Created, ...evidence }: Evidence): Evidence => evidence;
+  const deeds = (world: AttemptWorld): unknown[] =>
+    world.effects
+      .filter((e) => !(e.type === 'progress' && e.phase === 'dial2_created'))
+      .map((e) => (e.type === 'conclude' ? untold(e.evidence) : e));
+
+  it('changes nothing but the fact itself: neither what is done, nor when, nor what is concluded', () => {
+    fc.assert(
+      fc.property(interrupted(created), anyPbx, ({ first, signals, interruptions }, lookUp) => {
+        const story: (readonly [number, Timeless])[] = [
+          [0, first],
+          ...signals.filter(([, s]) => s.type !== 'dial2_created'),
+        ];
+        const plain = play(new AttemptWorld(lookUp), story);
+        const told = play(new AttemptWorld(lookUp), withInterruptions(story, interruptions));
+        expect(told.armedFor).toBe(plain.armedFor);
+        plain.rest();
+        told.rest();
+        expect(deeds(told)).toEqual(deeds(plain));
+        expect(told.now).toBe(plain.now);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('is progress once, with the id that was told first', () => {
+    fc.assert(
+      fc.property(interrupted(created), ({ first, signals, interruptions }) => {
+        const world = play(new AttemptWorld(), withInterruptions([[0, first], ...signals], interruptions));
+        world.rest();
+        const told = world.effects.filter((e) => e.type === 'progress' && e.phase === 'dial2_created');
+        expect(told.length).toBeLessThanOrEqual(1);
+        expect(told.map((e) => (e.type === 'progress' ? e.uniqueId : undefined))).toEqual(
+          world.concluded?.dial2Created === undefined ? [] : [world.concluded.dial2Created.uniqueId],
+        );
+      }),
+    );
+  });
+});
+
+describe('an attempt through the PBX’s own dialplan', () => {
+  const hangupOfAnother = fc.record({
+    type: fc.constant('dial2_hung_up' as const),
+    cause,
+    sipCode,
+    uniqueId: fc.constantFrom('1.2', '1.3', '1.4'),
+  });
+
+  it('does not mind the end of any channel but dial1’s, whenever it comes', () => {
+    fc.assert(
+      fc.property(interrupted(hangupOfAnother), anyPbx, ({ first, signals, interruptions }, lookUp) => {
+        const story: (readonly [number, Timeless])[] = [
+          [0, first],
+          ...signals.filter(([, s]) => s.type !== 'dial2_hung_up'),
+        ];
+        const plain = play(new AttemptWorld(lookUp, planThroughDialplan), story);
+        const told = play(new AttemptWorld(lookUp, planThroughDialplan), withInterruptions(story, interruptions));
+        expect(told.state).toEqual(plain.state);
+        plain.rest();
+        told.rest();
+        expect(told.effects).toEqual(plain.effects);
+        expect(told.now).toBe(plain.now);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('has ended with the journal’s last word: nobody is waited for', () => {
+    fc.assert(
+      fc.property(entry, (last) => {
+        const world = play(new AttemptWorld(unreachablePbx, planThroughDialplan), [
+          [0, { type: 'start' }],
+          [100, { type: 'answered' }],
+          [100, { type: 'journal_ended', entry: last }],
+        ]);
+        expect(world.concluded).toMatchObject({ journalEnded: last });
+      }),
+    );
   });
 });

@@ -1,4 +1,5 @@
 import type { AttemptSignal } from './attempt-signal.ts';
+import type { AttemptEffect, AttemptPlan, AttemptState, Underway } from './attempt-state.ts';
 import type { Evidence, JournalEnded } from './evidence.ts';
 
 /**
@@ -14,48 +15,8 @@ import type { Evidence, JournalEnded } from './evidence.ts';
  * Telephony events come late, twice and out of order: a signal that does not apply is ignored by name (`ignored: true`), so
  * that the shell can count it, and is never thrown.
  */
-export type AttemptState =
-  /** Written down, nothing sent. */
-  | { readonly phase: 'planned'; readonly plan: AttemptPlan }
-  /** The fence is taken: Originate was sent, or may have been. */
-  | ({ readonly phase: 'originating' } & Underway)
-  /** dial1's phone rings. */
-  | ({ readonly phase: 'ringing' } & Underway)
-  /** One of dial1's two final facts has come (OriginateResponse Failure, Hangup): wait briefly for the other, they race. */
-  | ({ readonly phase: 'settling' } & Underway)
-  /** dial1 answered; the PBX dials dial2, or both talk. The journal's last entry ends it. */
-  | ({ readonly phase: 'answered' } & Underway)
-  /** The link is gone, or a deadline passed in silence: nobody here knows. The look-up's three witnesses decide. */
-  | ({ readonly phase: 'detached' } & Underway)
-  | { readonly phase: 'ended'; readonly evidence: Evidence };
 
-export type AttemptPhase = AttemptState['phase'];
-
-/** What the machine must know of the request: how long things may take. */
-export interface AttemptPlan {
-  readonly dial1RingTimeoutMs: number;
-  readonly dial2RingTimeoutMs: number;
-  readonly talkLimitMs: number;
-}
-
-interface Underway {
-  readonly plan: AttemptPlan;
-  readonly originatedAt: number;
-  readonly evidence: Evidence;
-  /** `detached` alone: when a look-up first found that a call which had been answered, or seen to end, left no last word. */
-  readonly doubtedAt?: number;
-}
-
-export type AttemptEffect =
-  | { readonly type: 'originate' }
-  | { readonly type: 'hang_up' }
-  | { readonly type: 'look_up' }
-  /** One timer per attempt: arming replaces it, `conclude` ends it. */
-  | { readonly type: 'arm'; readonly afterMs: number }
-  /** For whoever asks how the call is doing; losing it loses nothing. */
-  | { readonly type: 'progress'; readonly phase: 'ringing' | 'answered'; readonly at: number }
-  | { readonly type: 'conclude'; readonly evidence: Evidence };
-
+/** What one signal comes to. */
 export interface AttemptStep {
   readonly state: AttemptState;
   readonly effects: readonly AttemptEffect[];
@@ -147,6 +108,8 @@ function stepUnderway(state: UnderwayState, signal: AttemptSignal): AttemptStep 
       });
     case 'dial2_hung_up':
       return onDial2HungUp(state, signal);
+    case 'dial2_created':
+      return onDial2Created(state, signal);
     case 'journal_ended':
       return onJournalEnded(state, signal.entry);
     case 'cancel':
@@ -197,7 +160,15 @@ function onDial1Final(state: UnderwayState, facts: Pick<Evidence, 'originateFail
   return settle(next, []);
 }
 
+function onDial2Created(state: UnderwayState, signal: Extract<AttemptSignal, { type: 'dial2_created' }>): AttemptStep {
+  const { at, uniqueId } = signal;
+  const next = withFacts(state, { dial2Created: { uniqueId, at } });
+  if (next === state) return ignore(state);
+  return moved(next, [{ type: 'progress', phase: 'dial2_created', at, uniqueId }]);
+}
+
 function onDial2HungUp(state: UnderwayState, signal: Extract<AttemptSignal, { type: 'dial2_hung_up' }>): AttemptStep {
+  if (state.plan.throughDialplan) return ignore(state);
   const { at, cause, sipCode, uniqueId } = signal;
   const next = withFacts(state, { dial2Hangup: { cause, ...(sipCode !== undefined && { sipCode }), uniqueId, at } });
   if (next === state) return ignore(state);
@@ -209,12 +180,12 @@ function onJournalEnded(state: UnderwayState, entry: JournalEnded): AttemptStep 
   const next = withFacts(state, { journalEnded: entry });
   // Told twice (UserEvent, look-up): the first telling has armed the deadline.
   if (next === state) return ignore(state);
-  return owesDial2Hangup(next.evidence) ? settle(next, []) : concluded(next);
+  return owesDial2Hangup(next) ? settle(next, []) : concluded(next);
 }
 
 /** dial2 failed, and a journal without its cause or SIP code leaves the why to dial2's own Hangup, which may be a moment behind. */
-function owesDial2Hangup({ journalEnded, dial2Hangup }: Evidence): boolean {
-  if (journalEnded === undefined || dial2Hangup !== undefined) return false;
+function owesDial2Hangup({ plan, evidence: { journalEnded, dial2Hangup } }: UnderwayState): boolean {
+  if (journalEnded === undefined || dial2Hangup !== undefined || plan.throughDialplan) return false;
   const { dialStatus, dial2Cause, dial2SipCode } = journalEnded;
   return !['ANSWER', 'CANCEL', ''].includes(dialStatus) && (dial2Cause === undefined || dial2SipCode === undefined);
 }

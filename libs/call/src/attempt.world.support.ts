@@ -1,6 +1,7 @@
 import { originatedAt, plan } from './attempt.matrix.support.ts';
-import { type AttemptEffect, type AttemptState, type AttemptStep, plannedAttempt, stepAttempt } from './attempt.ts';
+import { type AttemptStep, plannedAttempt, stepAttempt } from './attempt.ts';
 import type { AttemptSignal } from './attempt-signal.ts';
+import type { AttemptEffect, AttemptPlan, AttemptState } from './attempt-state.ts';
 import type { Evidence } from './evidence.ts';
 
 /** What a look-up is answered with, at an instant; undefined: the PBX could not be asked. */
@@ -13,15 +14,16 @@ export const unreachablePbx: LookUp = () => undefined;
  * look-ups answered, and keeps what it saw. It performs nothing else.
  */
 export class AttemptWorld {
-  state: AttemptState = plannedAttempt(plan);
+  state: AttemptState;
   now = originatedAt;
   armedFor: number | undefined;
   readonly effects: AttemptEffect[] = [];
   readonly steps: AttemptStep[] = [];
   private readonly lookUp: LookUp;
 
-  constructor(lookUp: LookUp = unreachablePbx) {
+  constructor(lookUp: LookUp = unreachablePbx, planned: AttemptPlan = plan) {
     this.lookUp = lookUp;
+    this.state = plannedAttempt(planned);
   }
 
   /** Delivers a signal at its instant, after the deadlines that come before it. */

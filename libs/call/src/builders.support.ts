@@ -1,10 +1,12 @@
 import { acceptCall, type Call } from './call.ts';
-import { type Configuration, Tenant, type TrunkConfiguration } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
 import type { Disposition } from './disposition.ts';
 import { AttemptId, CallId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
 import { CallRequest } from './request.ts';
 import { RetryPolicy } from './retry-policy.ts';
+import { Tenant } from './tenant.ts';
+import type { TrunkConfiguration } from './trunk-configuration.ts';
 
 /** What specs are built from: valid, small, and overridden where a spec means something by it. */
 export function attemptId(n: number): AttemptId {

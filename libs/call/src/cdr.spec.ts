@@ -135,12 +135,39 @@ describe('the CDR of an attempt', () => {
     expect(cdr(failed, waiting, { ...attempt, answeredAt: startedAt + 1 }).dial1).not.toHaveProperty('answeredAt');
   });
 
-  it('takes dial2’s channel from its own Hangup first', () => {
-    const evidence: Evidence = {
-      journalEnded,
-      dial2Hangup: { cause: 16, uniqueId: '1700000000.9', at: startedAt + 25_000 },
+  it('names dial2’s channel as the client was told it, else by the journal, by its birth, by its end', () => {
+    const { dial2UniqueId: _none, ...journalWithoutId } = journalEnded;
+    const born = { dial2Created: { uniqueId: 'born', at: startedAt + 3_100 } };
+    const died = { dial2Hangup: { cause: 16, uniqueId: 'died', at: startedAt + 25_000 } };
+    const uniqueId = (evidence: Evidence, record = attempt) => cdr(evidence, completed, record).dial2.uniqueId;
+    expect(uniqueId({ journalEnded, ...born, ...died }, { ...attempt, dial2UniqueId: 'told' })).toBe('told');
+    expect(uniqueId({ journalEnded, ...born, ...died })).toBe('1700000000.2');
+    expect(uniqueId({ journalEnded: journalWithoutId, ...born, ...died })).toBe('born');
+    expect(uniqueId({ journalEnded: journalWithoutId, ...died })).toBe('died');
+    expect(uniqueId({ journalEnded: journalWithoutId })).toBeUndefined();
+  });
+
+  it('says what dial1 saw, and gives back what the client wanted to find again', () => {
+    const asked: Call = {
+      ...callOf({ dial1CallerId: '1001', clientInfo: 'Zoë <7>, "again"' }),
+      state: completed.state,
     };
-    expect(cdr(evidence, completed).dial2.uniqueId).toBe('1700000000.9');
+    expect(cdr({ journalEnded }, asked)).toMatchObject({ dial1CallerId: '1001', clientInfo: 'Zoë <7>, "again"' });
+  });
+
+  it('tells the key that was pressed', () => {
+    expect(cdr({ journalEnded: { ...journalEnded, pressedKey: '0' } }, completed).pressedKey).toBe('0');
+  });
+
+  it.each([
+    ['asked for and begun', true, true, { under: '1001' }],
+    ['asked for, and dial2 never answered', true, false, undefined],
+    ['not asked for', false, false, undefined],
+    ['not asked for, whatever the PBX says', false, true, undefined],
+  ])('has a recording that was %s', (_what, asked, begun, recording) => {
+    const recorded: Call = { ...callOf(asked ? { recording: { under: '1001' } } : {}), state: completed.state };
+    const evidence: Evidence = { journalEnded: { ...journalEnded, ...(begun && { recorded: true }) } };
+    expect(cdr(evidence, recorded).recording).toEqual(recording);
   });
 
   it('that nobody can know says unknown, and no talk time', () => {
@@ -153,7 +180,10 @@ describe('the CDR of an attempt', () => {
     });
   });
 
-  it('names no caller ID where the request had none', () => {
-    expect(cdr({ lostAt: startedAt }, completed)).not.toHaveProperty('callerId');
+  it('names nothing that the request did not have', () => {
+    const bare = cdr({ lostAt: startedAt }, completed);
+    for (const field of ['callerId', 'dial1CallerId', 'clientInfo', 'recording', 'pressedKey']) {
+      expect(bare).not.toHaveProperty(field);
+    }
   });
 });

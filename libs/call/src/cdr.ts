@@ -1,7 +1,7 @@
 import type { AttemptRecord } from './attempt-record.ts';
 import type { Call } from './call.ts';
 import { classOf, type Disposition, type DispositionClass } from './disposition.ts';
-import type { Evidence } from './evidence.ts';
+import { dial2UniqueIdOf, type Evidence } from './evidence.ts';
 import type { LegOutcome, Outcome } from './outcome.ts';
 import type { Destination } from './request.ts';
 
@@ -23,6 +23,13 @@ export interface Cdr {
   readonly dial1: CdrLeg;
   readonly dial2: CdrLeg & { readonly uniqueId?: string };
   readonly callerId?: string;
+  /** What dial1 saw; absent: the same. */
+  readonly dial1CallerId?: string;
+  /** There is a recording. Its reference is the CDR's own id. */
+  readonly recording?: { readonly under: string };
+  /** The key that was pressed at a message. */
+  readonly pressedKey?: string;
+  readonly clientInfo?: string;
   readonly dueAt: number;
   /** When Originate was sent. */
   readonly startedAt: number;
@@ -47,8 +54,10 @@ export interface CdrLeg extends Omit<LegOutcome, 'disposition'> {
 export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evidence: Evidence): Cdr {
   const { request, state } = call;
   const ringingAt = evidence.rangAt ?? attempt.ringingAt;
-  const dial1AnsweredAt = evidence.dial1AnsweredAt ?? evidence.journalEnded?.answeredAt ?? attempt.answeredAt;
-  const uniqueId = evidence.dial2Hangup?.uniqueId ?? evidence.journalEnded?.dial2UniqueId;
+  const { journalEnded } = evidence;
+  const dial1AnsweredAt = evidence.dial1AnsweredAt ?? journalEnded?.answeredAt ?? attempt.answeredAt;
+  // A client may have been told the one that was written down.
+  const uniqueId = attempt.dial2UniqueId ?? dial2UniqueIdOf(evidence);
   return {
     id: attempt.id,
     callId: call.id,
@@ -74,6 +83,10 @@ export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evid
       ...(uniqueId !== undefined && { uniqueId }),
     },
     ...(request.callerId !== undefined && { callerId: request.callerId }),
+    ...(request.dial1CallerId !== undefined && { dial1CallerId: request.dial1CallerId }),
+    ...(request.recording !== undefined && journalEnded?.recorded && { recording: request.recording }),
+    ...(journalEnded?.pressedKey !== undefined && { pressedKey: journalEnded.pressedKey }),
+    ...(request.clientInfo !== undefined && { clientInfo: request.clientInfo }),
     dueAt: attempt.dueAt,
     startedAt: attempt.originatedAt,
     endedAt: outcome.endedAt,

@@ -1,6 +1,8 @@
+import { z } from 'zod';
+
 const sipChannel = /^(PJSIP|SIP|IAX2)\/[A-Za-z0-9_.+*#-]+(@[A-Za-z0-9_.-]+)?$/;
 const dahdiChannel = /^DAHDI\/[gGrR]?[0-9]+\/[0-9*#]+$/;
-const localChannel = /^Local\/[0-9+*#]+@[A-Za-z0-9_-]+(\/n)?$/;
+const localChannel = /^Local\/[A-Za-z0-9_+*#-]+@[A-Za-z0-9_-]+(\/n)?$/;
 const longestChannel = 200;
 
 /**
@@ -12,4 +14,37 @@ export function isDialableChannel(channel: string): boolean {
     channel.length <= longestChannel &&
     [sipChannel, dahdiChannel, localChannel].some((pattern) => pattern.test(channel))
   );
+}
+
+/** A channel that is rung by the PBX's own dialplan: then channels of the PBX's making belong to the call, too. */
+export function isLocalChannel(channel: string): boolean {
+  return channel.startsWith('Local/');
+}
+
+/** Asterisk replaces an answered Local channel by what is behind it, and our channel's id with it, unless it is told not to. */
+export function keptWhole(channel: string): string {
+  return isLocalChannel(channel) && !channel.endsWith('/n') ? `${channel}/n` : channel;
+}
+
+/** An operator's channel, as it will be dialled. */
+export const Channel = z
+  .string()
+  .refine(
+    (channel) => isDialableChannel(keptWhole(channel)),
+    'must be one channel, such as Local/601@ext-group/n or PJSIP/lobby',
+  );
+
+/** An operator's channel with a `{placeholder}` for digits. `longest`: the most that can come in its place. */
+export function channelTemplate(placeholder: string, longest: string) {
+  const field = `{${placeholder}}`;
+  // What is not even a template is asked no more.
+  const fault = (message: string) => ({ message, abort: true });
+  return z
+    .string()
+    .refine((t) => t.split(field).length === 2, fault(`must hold ${field} once`))
+    .refine((t) => !/[{}]/.test(t.replace(field, '')), fault(`may hold no other braces than ${field}`))
+    .refine(
+      (t) => isDialableChannel(keptWhole(t.replace(field, longest))),
+      fault('must be one channel, such as PJSIP/{number}@carrier, DAHDI/g1/{number} or Local/{number}@context'),
+    );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ConfigurationInput, configurationInput, keyHash, tenantOf } from './builders.support.ts';
-import { Configuration, hasExtension, Tenant } from './configuration.ts';
+import { type ConfigurationInput, configurationInput } from './builders.support.ts';
+import { Configuration } from './configuration.ts';
 
 /** Every fault of a configuration, as `path: message`. */
 function faults(change: (input: ConfigurationInput) => void): string[] {
@@ -21,7 +21,7 @@ describe('the smallest configuration', () => {
     expect(parsed.tenants[0]).toMatchObject({
       numberingPlan: { internationalPrefix: '00', nationalPrefix: '0' },
       extensions: { list: [], channel: 'PJSIP/{extension}' },
-      callerIds: { pool: [], campaigns: {} },
+      callerIds: { pool: [], campaigns: {}, agents: {} },
       defaults: {
         dial1RingTimeoutSeconds: 20,
         dial2RingTimeoutSeconds: 30,
@@ -34,7 +34,9 @@ describe('the smallest configuration', () => {
       caps: {},
       paused: false,
       limits: { requestsPerMinute: 6_000 },
-      click2dial: { headerPrefix: 'X-Teleforge-' },
+      services: [],
+      contexts: [],
+      dialects: {},
       sinks: [],
     });
   });
@@ -90,6 +92,16 @@ describe('faults are told by path', () => {
     ['no PBX at all', (c) => c.pbxs.pop(), /^pbxs: /],
     ['no tenant at all', (c) => c.tenants.pop(), /^tenants: /],
     ['a PBX without secret', (c) => delete pbx(c)['secret'], /^pbxs\.0\.secret: /],
+    [
+      'recordings both in a folder and on the web',
+      (c) => (pbx(c)['recordings'] = { folder: 'a', url: 'http://a' }),
+      /^pbxs\.0\.recordings: a folder or a url$/,
+    ],
+    [
+      'recordings at no web address',
+      (c) => (pbx(c)['recordings'] = { url: 'file:///etc' }),
+      /^pbxs\.0\.recordings\.url: /,
+    ],
     ['a port out of range', (c) => (pbx(c)['port'] = 65_536), /^pbxs\.0\.port: /],
     ['a name in capitals', (c) => (pbx(c)['name'] = 'PBX'), /^pbxs\.0\.name: /],
     ['an id with a colon', (c) => (tenant(c)['id'] = 'a:b'), /^tenants\.0\.id: /],
@@ -113,6 +125,17 @@ describe('faults are told by path', () => {
       'a window the wrong way round',
       (c) => (tenant(c)['callingWindows'] = [{ days: ['mon'], from: '17:00', to: '09:00' }]),
       /^tenants\.0\.callingWindows\.0\.to: /,
+    ],
+    ['a rule of recording that is none', (c) => (tenant(c)['recording'] = 'some'), /^tenants\.0\.recording: /],
+    [
+      'a context that is a dialplan of its own',
+      (c) => (tenant(c)['contexts'] = ['a,s,1']),
+      /^tenants\.0\.contexts\.0: a context/,
+    ],
+    [
+      'a sink whose format is no name',
+      (c) => (tenant(c)['sinks'] = [{ type: 'redis-list', name: 'cdr', key: 'k', format: 'A B' }]),
+      /^tenants\.0\.sinks\.0\.format: /,
     ],
     ['an unknown sink', (c) => (tenant(c)['sinks'] = [{ type: 'fax', name: 'cdr' }]), /^tenants\.0\.sinks\.0\.type: /],
     [
@@ -152,55 +175,21 @@ describe('a channel template', () => {
     ['PJSIP/{number}@carrier\nAction: Hangup', false],
     ['PJSIP/{number}@carrier ', false],
     ['{number}', false],
+    [`Local/{number}@${'a'.repeat(176)}`, true],
+    [`Local/{number}@${'a'.repeat(177)}`, false],
   ])('%j: %s', (channel, ok) => {
     expect(faults((c) => (trunk(c)['channel'] = channel)).length === 0).toBe(ok);
   });
-});
-
-describe('extensions of a tenant', () => {
-  const extensions = { list: ['2001'], pattern: '1[0-9]{3}' };
 
   it.each([
-    ['in the list', '2001', true],
-    ['by the pattern', '1001', true],
-    ['in neither', '2002', false],
-    ['longer than the pattern', '10011', false],
-    ['the pattern with something behind', '1001\n', false],
-    ['the pattern in Arabic digits', '١٠٠١', false],
-  ])('%s: %j', (_what, extension, ok) => {
-    expect(hasExtension(tenantOf({ extensions }), extension)).toBe(ok);
+    ['DAHDI/g1/{number}', '+'],
+    [`PJSIP/{number}@${'a'.repeat(178)}`, '00'],
+  ])('%s that cannot take the prefix %j is refused at the start', (channel, numberPrefix) => {
+    const change = (c: ConfigurationInput) => Object.assign(trunk(c), { channel, numberPrefix });
+    expect(faults(change)).toEqual([expect.stringMatching(/^trunks\.0\.numberPrefix: does not fit the channel/)]);
   });
 
-  it('are digits, however loose the pattern', () => {
-    const loose = tenantOf({ extensions: { pattern: '.*' } });
-    expect(hasExtension(loose, '1001')).toBe(true);
-    for (const written of ['1001@carrier', '1001&1002', '1001,30', 'sip:a', '', '1', '123456789']) {
-      expect(hasExtension(loose, written)).toBe(false);
-    }
-  });
-
-  it('of a pattern with alternatives are anchored at both ends', () => {
-    const either = tenantOf({ extensions: { pattern: '10|20' } });
-    expect(hasExtension(either, '10')).toBe(true);
-    expect(hasExtension(either, '200')).toBe(false);
-    expect(hasExtension(either, '110')).toBe(false);
-  });
-});
-
-describe('a tenant', () => {
-  it('keeps caller IDs that are numbers or extensions', () => {
-    const callerIds = {
-      default: '27110000000',
-      allowed: ['1001'],
-      pool: ['27110000001'],
-      campaigns: { spring_2026: '27110000002' },
-    };
-    expect(tenantOf({ callerIds }).callerIds).toEqual(callerIds);
-    const bad = Tenant.safeParse({ ...tenantOf(), callerIds: { default: 'Acme <123>' } });
-    expect(bad.success).toBe(false);
-  });
-
-  it('knows its keys by their hash alone', () => {
-    expect(tenantOf().apiKeys).toEqual([{ name: 'main', sha256: keyHash }]);
+  it('is told one fault at a time: what is no template is no channel either', () => {
+    expect(faults((c) => (trunk(c)['channel'] = 'sip:{x}'))).toEqual(['trunks.0.channel: must hold {number} once']);
   });
 });

@@ -1,12 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { carrier, configurationInput, tenantOf } from './builders.support.ts';
+import { isDialableChannel } from './channel.ts';
 import { Configuration } from './configuration.ts';
-import { channelOf, pbxsFor, resolveDestination, trunksOf } from './destination.ts';
-import { destinationDigits } from './request.ts';
+import { areBothMessages, channelOf, pbxsFor, resolveDestination, resolveInContext, trunksOf } from './destination.ts';
+import { type Destination, destinationDigits } from './request.ts';
+import { Tenant } from './tenant.ts';
+import { TrunkConfiguration } from './trunk-configuration.ts';
 
-const tenant = tenantOf({ trunks: ['carrier', 'backup'] });
+const services = [
+  { kind: 'ring_group', name: 'sales', code: '*601', channel: 'Local/601@ring-groups' },
+  { kind: 'queue', name: 'support', code: '400' },
+  { kind: 'message', name: 'welcome', code: '#1', sound: 'welcome' },
+];
+const tenant = tenantOf({ trunks: ['carrier', 'backup'], services, contexts: ['from-crm'] });
 const number = (e164: string, trunk = 'carrier') => ({ kind: 'number', e164, trunk }) as const;
+const service = (name: string) => ({ kind: 'service', service: name }) as const;
+const context = (exten: string, e164?: string) =>
+  ({ kind: 'context', context: 'from-crm', exten, ...(e164 !== undefined && { e164 }) }) as const;
 const extension = (digits: string) => ({ kind: 'extension', extension: digits }) as const;
 
 describe('what a caller wrote', () => {
@@ -14,6 +25,9 @@ describe('what a caller wrote', () => {
     ['an extension by pattern', '1001', undefined, extension('1001')],
     ['a national number, by the first trunk', '0821234567', undefined, number('27821234567')],
     ['a number by a trunk that was asked for', '0821234567', 'backup', number('27821234567', 'backup')],
+    ['a service, by its dial code', '*601', undefined, service('sales')],
+    ['a service, by a dial code of digits alone', '400', undefined, service('support')],
+    ['a service, whatever trunk was asked for', '400', 'nowhere', service('support')],
     ['an extension, whatever trunk was asked for', '1001', 'nowhere', extension('1001')],
   ])('%s', (_what, written, trunk, destination) => {
     expect(resolveDestination(written, tenant, trunk)).toEqual({ ok: true, destination });
@@ -21,6 +35,8 @@ describe('what a caller wrote', () => {
 
   it.each([
     ['somebody else’s extension', '2001', tenant, undefined, /neither an extension/],
+    ['a service by its name', 'sales', tenant, undefined, /neither an extension/],
+    ['a code of nobody', '*602', tenant, undefined, /neither an extension/],
     ['no number', 'sip:any@where', tenant, undefined, /neither an extension/],
     ['a trunk of somebody else', '0821234567', tenant, 'other', /trunk that you do not have/],
     ['a number, without any trunk', '0821234567', tenantOf({ trunks: [] }), undefined, /no trunk/],
@@ -40,12 +56,22 @@ describe('what a caller wrote', () => {
     expect(resolveDestination('2782123', seven)).toEqual({ ok: true, destination: extension('2782123') });
   });
 
-  it('resolves to digits alone, whatever was written', () => {
-    const typed = fc.string({ unit: fc.constantFrom(...'0123456789+٣ &,;|{}$@/\r\n'), maxLength: 18 });
+  it('an extension wins over a dial code, and a dial code over a number of the same digits', () => {
+    // The configuration refuses both; a tenant that is older than its rules must still mean one thing.
+    const clash = { ...tenant, services: services.map((s) => ({ ...s, code: '0821234567' })) } as Tenant;
+    expect(resolveDestination('0821234567', clash)).toEqual({ ok: true, destination: service('sales') });
+    const seven = { ...clash, extensions: { ...clash.extensions, list: ['0821234'] } };
+    const coded = { ...seven, services: seven.services.map((s) => ({ ...s, code: '0821234' })) } as Tenant;
+    expect(resolveDestination('0821234', coded)).toEqual({ ok: true, destination: extension('0821234') });
+  });
+
+  it('resolves to digits alone, or to a service of the tenant, whatever was written', () => {
+    const typed = fc.string({ unit: fc.constantFrom(...'0123456789+*#٣ &,;|{}$@/\r\n'), maxLength: 18 });
     fc.assert(
       fc.property(typed, (written) => {
         const resolved = resolveDestination(written, tenant);
         if (!resolved.ok) return;
+        if (resolved.destination.kind === 'service') return;
         expect(destinationDigits(resolved.destination)).toMatch(/^[0-9]+$/);
         expect(written).toMatch(/^\+?[0-9]+$/);
       }),
@@ -54,18 +80,114 @@ describe('what a caller wrote', () => {
   });
 });
 
+describe('what a context is to route', () => {
+  it.each([
+    ['digits of its own', '7001', context('7001')],
+    ['an extension of the tenant', '1001', context('1001')],
+    ['a number as the plan writes it', '0821234567', context('0821234567', '27821234567')],
+    ['a number in the country’s own digits', '27821234567', context('27821234567', '27821234567')],
+    ['an international number', '004930123456', context('004930123456', '4930123456')],
+    ['a number with a +, which no phone has', '+4930123456', context('004930123456', '4930123456')],
+    ['digits that mean a number to the context alone', '90821234567', context('90821234567')],
+  ])('%s', (_what, written, destination) => {
+    expect(resolveInContext(written, 'from-crm', tenant)).toEqual({ ok: true, destination });
+  });
+
+  it('an extension is no outside number, even where its digits would be one', () => {
+    const seven = tenantOf({ extensions: { list: ['2782123'] }, contexts: ['from-crm'] });
+    expect(resolveInContext('2782123', 'from-crm', seven)).toEqual({ ok: true, destination: context('2782123') });
+  });
+
+  it.each([
+    ['a context of somebody else', '7001', 'default', /context that you do not have/],
+    ['two signs', '++27821234567', 'from-crm', /1 to 20 digits/],
+    ['a sign behind', '2782123+4567', 'from-crm', /1 to 20 digits/],
+    ['a sign before a dial code', '+*1', 'from-crm', /1 to 20 digits/],
+    ['a sign before what is no number', '+1001', 'from-crm', /not a number/],
+    ['a dial code', '*601', 'from-crm', /1 to 20 digits/],
+    ['nothing', '', 'from-crm', /1 to 20 digits/],
+    ['more than 20 digits', '1'.repeat(21), 'from-crm', /1 to 20 digits/],
+    ['another context behind the digits', '7001@default', 'from-crm', /1 to 20 digits/],
+    ['a line feed behind the digits', '7001\n', 'from-crm', /1 to 20 digits/],
+  ])('refuses %s', (_what, written, by, message) => {
+    expect(resolveInContext(written, by, tenant)).toEqual({ ok: false, message: expect.stringMatching(message) });
+  });
+});
+
 describe('the channel that Asterisk dials', () => {
   it.each([
     ['an extension', extension('1001'), 'PJSIP/1001'],
     ['a number', number('27821234567'), 'PJSIP/27821234567@carrier'],
     ['a number with the carrier’s prefix', number('27821234567', 'plus'), 'PJSIP/+27821234567@plus'],
+    ['a number by the PBX’s own routes, kept whole', number('27821234567', 'routes'), 'Local/27821234567@outbound/n'],
+    ['a ring group', service('sales'), 'Local/601@ring-groups/n'],
+    ['a queue', service('support'), 'Local/support@redial-queue/n'],
+    ['a message', service('welcome'), 'Local/play@redial-message/n'],
+    ['digits for a context', context('7001'), 'Local/7001@from-crm/n'],
+    ['a number for a context, as it was written', context('0821234567', '27821234567'), 'Local/0821234567@from-crm/n'],
   ])('%s', (_what, destination, channel) => {
     const plus = { ...carrier, name: 'plus', channel: 'PJSIP/{number}@plus', numberPrefix: '+' };
-    expect(channelOf(destination, tenant, [carrier, plus])).toBe(channel);
+    const routes = { ...carrier, name: 'routes', channel: 'Local/{number}@outbound' };
+    expect(channelOf(destination, tenant, [carrier, plus, routes])).toBe(channel);
   });
 
-  it('of a trunk that is no longer configured is a bug of whoever asks', () => {
-    expect(() => channelOf(number('27821234567', 'gone'), tenant, [carrier])).toThrow(RangeError);
+  it.each([
+    ['a trunk', number('27821234567', 'gone')],
+    ['a service', service('gone')],
+  ])('of %s that is no longer configured is told as such', (_what, destination) => {
+    expect(() => channelOf(destination, tenant, [carrier])).toThrow(RangeError);
+  });
+
+  it('is one that may be dialled, whatever an operator’s file and a request held before they were checked', () => {
+    const filler = fc.integer({ min: 1, max: 200 }).map((length) => 'a'.repeat(length));
+    const written = fc.oneof(
+      fc.string({ maxLength: 30 }),
+      filler.map((context) => `Local/601@${context}`),
+      filler.map((peer) => `PJSIP/${peer}`),
+      fc.constantFrom('DAHDI/g1/{n}', 'Local/{n}@c', 'PJSIP/{n}', 'SIP/{n}@t', 'PJSIP/{n}&PJSIP/1', 'Local/{n}@c/n/n'),
+      fc.tuple(fc.constantFrom('PJSIP/{n}@', 'Local/{n}@', 'Local/6{n}@'), filler).map(([start, end]) => start + end),
+    );
+    const file = fc.record({
+      agents: written.map((t) => t.replace('{n}', '{extension}')),
+      trunk: written.map((t) => t.replace('{n}', '{number}')),
+      numberPrefix: fc.constantFrom('', '+', '00', '+123456', '123456'),
+      service: written,
+      name: fc.oneof(fc.string({ maxLength: 40 }), fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/)),
+      context: fc.oneof(fc.string({ maxLength: 60 }), fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/)),
+      digits: fc.stringMatching(/^[0-9]{1,20}$/),
+    });
+    let dialed = 0;
+    fc.assert(
+      fc.property(file, ({ agents, trunk: template, numberPrefix, service: channel, name, context: by, digits }) => {
+        const trunk = TrunkConfiguration.safeParse({ ...carrier, channel: template, numberPrefix });
+        const read = (fields: Record<string, unknown>) => Tenant.safeParse({ ...tenantOf(), ...fields });
+        const cases: [Destination, ReturnType<typeof read>][] = [
+          [extension('12345678'), read({ extensions: { list: ['12345678'], channel: agents } })],
+          [service(name), read({ services: [{ kind: 'ivr', name, channel }] })],
+          [service(name), read({ services: [{ kind: 'queue', name }] })],
+          [{ kind: 'context', context: by, exten: digits }, read({ contexts: [by] })],
+          ...(trunk.success ? ([[number('123456789012345'), read({})]] satisfies [Destination, unknown][]) : []),
+        ];
+        for (const [destination, parsed] of cases) {
+          if (!parsed.success) continue;
+          dialed += 1;
+          const dialable = channelOf(destination, parsed.data, trunk.success ? [trunk.data] : []);
+          expect(dialable).toSatisfy(isDialableChannel);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(dialed).toBeGreaterThan(1_000);
+  });
+});
+
+describe('a message', () => {
+  it.each([
+    ['from an extension', extension('1001'), service('welcome'), false],
+    ['to a queue', service('welcome'), service('support'), false],
+    ['to another message', service('welcome'), service('welcome'), true],
+  ])('%s', (_what, dial1, dial2, deaf) => {
+    expect(areBothMessages(dial1, dial2, tenant)).toBe(deaf);
   });
 });
 
@@ -73,6 +195,13 @@ describe('trunks of a call', () => {
   it.each([
     ['none between extensions', extension('1001'), extension('1002'), []],
     ['one to a number', extension('1001'), number('27821234567'), ['carrier']],
+    ['one from a service to a number', service('sales'), number('27821234567'), ['carrier']],
+    [
+      'none where a context routes a number: it has ways of its own',
+      context('0821234567', '27821234567'),
+      extension('1001'),
+      [],
+    ],
     ['the same twice between two numbers', number('27821234567'), number('27829999999'), ['carrier', 'carrier']],
   ])('%s', (_what, dial1, dial2, trunks) => {
     expect(trunksOf(dial1, dial2)).toEqual(trunks);

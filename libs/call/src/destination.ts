@@ -1,14 +1,23 @@
-import { type Configuration, hasExtension, type Tenant, type TrunkConfiguration } from './configuration.ts';
+import { keptWhole } from './channel.ts';
+import type { Configuration } from './configuration.ts';
 import { toE164 } from './numbering.ts';
 import type { Destination } from './request.ts';
+import { type ServiceConfiguration, serviceChannel } from './service.ts';
+import { hasExtension, type Tenant } from './tenant.ts';
+import { type TrunkConfiguration, trunkChannel } from './trunk-configuration.ts';
 
 export type ResolvedDestination =
   | { readonly ok: true; readonly destination: Destination }
   | { readonly ok: false; readonly message: string };
 
-/** What a caller wrote → one of the tenant's extensions, or a number by one of its trunks. An extension wins over a number. */
+/**
+ * What a caller wrote → one of the tenant's extensions, a service by its dial code, or a number by one of its trunks; in this order, where it
+ * could be several.
+ */
 export function resolveDestination(written: string, tenant: Tenant, trunk?: string): ResolvedDestination {
   if (hasExtension(tenant, written)) return { ok: true, destination: { kind: 'extension', extension: written } };
+  const service = tenant.services.find(({ code }) => code === written);
+  if (service !== undefined) return { ok: true, destination: { kind: 'service', service: service.name } };
   const e164 = toE164(written, tenant.numberingPlan);
   if (e164 === undefined)
     return { ok: false, message: 'is neither an extension of yours nor a number in a known form' };
@@ -18,12 +27,50 @@ export function resolveDestination(written: string, tenant: Tenant, trunk?: stri
   return { ok: true, destination: { kind: 'number', e164, trunk: chosen } };
 }
 
-/** A destination → the channel that Asterisk dials. Digits alone are put into the operator's template. */
+/**
+ * Digits that a context of the PBX is to route, as a person would dial them there: no phone has a `+` key. A number of the tenant's plan is known
+ * for one, so that do-not-call, windows and caps hold for it; digits that mean an outside number to that context alone (an access code in front)
+ * cannot be.
+ */
+export function resolveInContext(written: string, context: string, tenant: Tenant): ResolvedDestination {
+  if (!tenant.contexts.includes(context)) return { ok: false, message: 'needs a context that you do not have' };
+  const exten = written.replace(/^\+/, tenant.numberingPlan.internationalPrefix);
+  if (!/^[0-9]{1,20}$/.test(exten)) return { ok: false, message: 'must be 1 to 20 digits: a context routes it' };
+  const e164 = hasExtension(tenant, written) ? undefined : toE164(written, tenant.numberingPlan);
+  if (e164 === undefined && written !== exten) return { ok: false, message: 'is not a number in a known form' };
+  return { ok: true, destination: { kind: 'context', context, exten, ...(e164 !== undefined && { e164 }) } };
+}
+
+/**
+ * A destination → the channel that Asterisk dials. Digits and checked names alone are put into the operator's template. Throws RangeError for a
+ * trunk or a service that is no longer configured.
+ */
 export function channelOf(destination: Destination, tenant: Tenant, trunks: readonly TrunkConfiguration[]): string {
-  if (destination.kind === 'extension') return tenant.extensions.channel.replace('{extension}', destination.extension);
-  const trunk = trunks.find((t) => t.name === destination.trunk);
-  if (trunk === undefined) throw new RangeError(`there is no trunk ${destination.trunk}`);
-  return trunk.channel.replace('{number}', trunk.numberPrefix + destination.e164);
+  switch (destination.kind) {
+    case 'extension':
+      return keptWhole(tenant.extensions.channel.replace('{extension}', destination.extension));
+    case 'number': {
+      const trunk = trunks.find((t) => t.name === destination.trunk);
+      if (trunk === undefined) throw new RangeError(`there is no trunk ${destination.trunk}`);
+      return trunkChannel(trunk, destination.e164);
+    }
+    case 'service':
+      return serviceChannel(serviceOf(destination.service, tenant));
+    case 'context':
+      return `Local/${destination.exten}@${destination.context}/n`;
+  }
+}
+
+/** Throws RangeError for a service that is no longer configured. */
+export function serviceOf(name: string, { services }: Tenant): ServiceConfiguration {
+  const service = services.find((s) => s.name === name);
+  if (service === undefined) throw new RangeError(`there is no service ${name}`);
+  return service;
+}
+
+/** One message would play to the other, and nobody would hear either; Redial's own context plays one a call. */
+export function areBothMessages(dial1: Destination, dial2: Destination, tenant: Tenant): boolean {
+  return [dial1, dial2].every((d) => d.kind === 'service' && serviceOf(d.service, tenant).kind === 'message');
 }
 
 /** Trunks that a call needs, each once per leg that uses it. */

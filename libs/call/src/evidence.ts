@@ -26,6 +26,13 @@ export const JournalEnded = z.strictObject({
   dial2Cause: z.int().optional(),
   dial2SipCode: z.int().optional(),
   dial2UniqueId: z.string().optional(),
+  /** A recording was begun: dial2 answered, and MixMonitor ran. */
+  recorded: z.literal(true).optional(),
+  /** The key that was pressed at a message. */
+  pressedKey: z
+    .string()
+    .regex(/^[0-9]$/)
+    .optional(),
 });
 export type JournalEnded = z.infer<typeof JournalEnded>;
 
@@ -48,6 +55,8 @@ export const Evidence = z.strictObject({
       at,
     })
     .optional(),
+  /** dial2's channel came to be; told where somebody asked for its id. */
+  dial2Created: z.strictObject({ uniqueId: z.string(), at }).optional(),
   /** Hangup of dial2's channel; its SIP code is the network's own, where dial1's Hangup repeats a translation. */
   dial2Hangup: z.strictObject({ cause: z.int(), sipCode: z.int().optional(), uniqueId: z.string(), at }).optional(),
   journalEnded: JournalEnded.optional(),
@@ -63,3 +72,8 @@ export const Evidence = z.strictObject({
 export type Evidence = z.infer<typeof Evidence>;
 
 export const noEvidence: Evidence = {};
+
+/** Asterisk's id of dial2's channel. The journal's is of the channel that answered. */
+export function dial2UniqueIdOf({ journalEnded, dial2Created, dial2Hangup }: Evidence): string | undefined {
+  return journalEnded?.dial2UniqueId ?? dial2Created?.uniqueId ?? dial2Hangup?.uniqueId;
+}

@@ -25,6 +25,22 @@ describe('a due call', () => {
     expect(ask({ tenant: undefined })).toBe('tenant: block');
   });
 
+  it('to a service or a context that is no longer there is never dialled, whichever leg it is on', () => {
+    const inside = { kind: 'extension', extension: '1001' } as const;
+    const queue = { kind: 'service', service: 'support' } as const;
+    const routed = { kind: 'context', context: 'office', exten: '1001' } as const;
+    const having = tenantOf({ services: [{ kind: 'queue', name: 'support' }], contexts: ['office'] });
+    for (const leg of [queue, routed]) {
+      for (const request of [
+        { dial1: leg, dial2: inside },
+        { dial1: inside, dial2: leg },
+      ]) {
+        expect(ask({ call: callOf(request, now) })).toBe('destination: block');
+        expect(ask({ call: callOf(request, now), tenant: having })).toBe('all: pass');
+      }
+    }
+  });
+
   it('is dialled until its time is over', () => {
     const call = callOf({ expiresAt: now }, now);
     expect(ask({ call })).toBe('all: pass');
@@ -120,7 +136,16 @@ describe('the cap of attempts per number and day', () => {
 
 describe('the order of the gates', () => {
   it('asks what ends a call before what puts it off', () => {
-    expect(gates.map(([name]) => name)).toEqual(['tenant', 'expired', 'due', 'paused', 'do_not_call', 'window', 'cap']);
+    expect(gates.map(([name]) => name)).toEqual([
+      'tenant',
+      'destination',
+      'expired',
+      'due',
+      'paused',
+      'do_not_call',
+      'window',
+      'cap',
+    ]);
   });
 
   it('answers with the first that does not let the call pass', () => {
@@ -143,5 +168,37 @@ describe('outside numbers of a call', () => {
     const outside = { kind: 'number', e164: '27829999999', trunk: 'carrier' } as const;
     expect(numbersOf(callOf())).toEqual(['27821234567']);
     expect(numbersOf(callOf({ dial1: outside }))).toEqual(['27829999999', '27821234567']);
+  });
+});
+
+describe('an outside number that a context routes', () => {
+  const routed = (exten: string, e164?: string) =>
+    ({ kind: 'context', context: 'from-crm', exten, ...(e164 !== undefined && { e164 }) }) as const;
+  const colleague = { kind: 'extension', extension: '1002' } as const;
+  const toOutside = callOf({ dial1: routed('0829999999', '27829999999'), dial2: colleague }, now);
+  const toInside = callOf({ dial1: routed('7001'), dial2: colleague }, now);
+  const office = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '17:00' }];
+
+  it('is one of the call’s numbers; digits of the PBX’s own are not', () => {
+    expect(numbersOf(toOutside)).toEqual(['27829999999']);
+    expect(numbersOf(toInside)).toEqual([]);
+  });
+
+  it('is not dialled when it is on the do-not-call list', () => {
+    const tenant = tenantOf({ contexts: ['from-crm'], doNotCall: ['27829999999'] });
+    expect(ask({ tenant, call: toOutside })).toBe('do_not_call: block');
+    expect(ask({ tenant, call: toInside })).toBe('all: pass');
+  });
+
+  it('waits for the calling window', () => {
+    const tenant = tenantOf({ contexts: ['from-crm'], callingWindows: office });
+    const evening = now + 6 * hour;
+    expect(ask({ tenant, call: toOutside, now: evening })).toBe(`window: defer by ${15 * 3_600}s`);
+    expect(ask({ tenant, call: toInside, now: evening })).toBe('all: pass');
+  });
+
+  it('has its cap of attempts a day', () => {
+    const tenant = tenantOf({ contexts: ['from-crm'], caps: { attemptsPerNumberPerDay: 3 } });
+    expect(ask({ tenant, call: toOutside, attemptsToday: 3 })).toBe(`cap: defer by ${12 * 3_600}s`);
   });
 });

@@ -1,8 +1,8 @@
 import type { Call } from './call.ts';
 import { nextOpening } from './calling-window.ts';
-import type { Tenant } from './configuration.ts';
-import type { Destination } from './request.ts';
+import { outsideNumberOf } from './request.ts';
 import { nextDayAt } from './schedule.ts';
+import type { Tenant } from './tenant.ts';
 
 /** What a gate says of a due call. */
 export type GateAnswer =
@@ -37,6 +37,7 @@ export const gates: readonly (readonly [name: string, gate: Gate])[] = [
     'tenant',
     ({ tenant }) => (tenant === undefined ? { verdict: 'block', reason: 'the tenant is no longer configured' } : pass),
   ],
+  ['destination', destination],
   ['expired', expired],
   ['due', due],
   ['paused', paused],
@@ -54,6 +55,17 @@ export function askGates(facts: GateFacts): GateVerdict {
     if (answer.verdict !== 'pass') return { ...answer, gate: name };
   }
   return { ...pass, gate: 'all' };
+}
+
+/** A service or a context that was there when the call was accepted, and is no longer the tenant's. */
+function destination({ call, tenant }: GateFacts): GateAnswer {
+  for (const leg of [call.request.dial1, call.request.dial2]) {
+    if (leg.kind === 'service' && !tenant?.services.some(({ name }) => name === leg.service))
+      return { verdict: 'block', reason: `there is no service ${leg.service} any more` };
+    if (leg.kind === 'context' && !tenant?.contexts.includes(leg.context))
+      return { verdict: 'block', reason: `the context ${leg.context} may not be dialled any more` };
+  }
+  return pass;
 }
 
 function expired({ call, now }: GateFacts): GateAnswer {
@@ -95,5 +107,5 @@ function cap({ tenant, now, attemptsToday }: GateFacts): GateAnswer {
 
 /** Outside numbers that the call would ring. */
 export function numbersOf(call: Call): string[] {
-  return [call.request.dial1, call.request.dial2].flatMap((d: Destination) => (d.kind === 'number' ? [d.e164] : []));
+  return [call.request.dial1, call.request.dial2].flatMap((destination) => outsideNumberOf(destination) ?? []);
 }

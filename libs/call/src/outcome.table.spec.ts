@@ -22,6 +22,8 @@ const hungUp = (cause: number, sipCode?: number): Evidence => ({
   dial1Hangup: { cause, ...(sipCode !== undefined && { sipCode }), at },
 });
 
+const dial2Created = { uniqueId: '1700000000.2', at: at - 5_000 };
+
 describe('dial1', () => {
   const rows: [what: string, evidence: Evidence, expected: Word][] = [
     // What Asterisk was seen to do (asterisk.md, §Originate).
@@ -99,6 +101,8 @@ describe('dial1', () => {
     expect(word(outcome.dial1, outcome)).toBe(expected);
     expect(outcome.disposition).toBe(outcome.dial1.disposition);
     expect(outcome).toMatchObject({ connected: false, dial2: null });
+    // A channel of the PBX's own making is no witness of dial1's answer.
+    expect(outcomeOf({ ...evidence, dial2Created }, at)).toEqual(outcome);
   });
 
   it('keeps every raw value beside our word for it', () => {
@@ -254,6 +258,9 @@ describe('dial2, once dial1 has answered', () => {
       { dial1AnsweredAt: at - 20_000, lostAt, ...dial2HungUp(17, 486) },
       'unknown',
     ],
+    ['was created, and left no last word', { dial1AnsweredAt: at - 20_000, dial2Created, lostAt }, 'unknown'],
+    ['is a message that was heard', journal({ dialStatus: 'ANSWER', talkMs: 9_000, pressedKey: '1' }), 'answered'],
+    ['talks and is recorded', journal({ dialStatus: 'ANSWER', talkMs: 9_000, recorded: true }), 'answered'],
     ['left no last word after a restart', { dial1AnsweredAt: at - 20_000, lostAt, pbxRestarted: true }, 'unknown'],
     ['left no last word after a cancel', { dial1AnsweredAt: at - 20_000, lostAt, cancelRequestedAt }, 'unknown'],
   ];
@@ -264,6 +271,14 @@ describe('dial2, once dial1 has answered', () => {
     expect(outcome.dial1.disposition).toBe('answered');
     expect(outcome.disposition).toBe(outcome.dial2?.disposition);
     expect(outcome.connected).toBe(expected === 'answered');
+    expect(outcomeOf({ ...evidence, dial2Created }, at)).toEqual(outcome);
+  });
+
+  it('ends as it does whether or not it is recorded and a key was pressed', () => {
+    for (const dialStatus of ['ANSWER', 'BUSY', 'NOANSWER', 'CANCEL', 'CHANUNAVAIL', '']) {
+      const told = journal({ dialStatus, recorded: true, pressedKey: '0' });
+      expect(outcomeOf(told, at)).toEqual(outcomeOf(journal({ dialStatus }), at));
+    }
   });
 
   it('whose cause has no row is still BUSY or CONGESTION if the dialplan says so, and counted', () => {

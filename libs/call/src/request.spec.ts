@@ -3,11 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { requestOf } from './builders.support.ts';
 import { AttemptId, CallId, Name } from './ids.ts';
 import {
+  CallerName,
   CallRequest,
+  ClientInfo,
+  ContextName,
+  type Destination,
   destinationDigits,
   HeaderName,
   HeaderValue,
+  outsideNumberOf,
+  RecordedUnder,
   Reference,
+  ServiceName,
   VariableName,
   VariableValue,
 } from './request.ts';
@@ -42,6 +49,9 @@ describe('what goes to Asterisk', () => {
     ['a variable name', VariableName],
     ['a header name', HeaderName],
     ['a reference', Reference],
+    ['the name of a service', ServiceName],
+    ['the name of a context', ContextName],
+    ['whose a recording is', RecordedUnder],
   ] as const)('%s holds no character that means something else there', (_what, schema) => {
     for (const injection of injections) {
       for (const text of [injection, `X-a${injection}`, `X-a${injection}b`, `${injection}X-a`]) {
@@ -55,6 +65,7 @@ describe('what goes to Asterisk', () => {
       fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (text) => {
         if (HeaderValue.safeParse(text).success) expect(text).toMatch(/^[ -~]*$/);
         if (VariableName.safeParse(text).success) expect(text).toMatch(/^\w+$/);
+        if (VariableValue.safeParse(text).success) expect(text).toMatch(/^[^&,;|${}()"'`<>\\^!]*$/);
       }),
     );
   });
@@ -71,15 +82,114 @@ describe('what goes to Asterisk', () => {
     ['CAMPAIGN', true],
     ['_inherited', true],
     ['DB(x/y)', false],
+    // Redial's own: a request must not tell its dialplan whom to dial.
+    ['REDIAL_DIAL2_CHANNEL', false],
+    ['__REDIAL_ATTEMPT', false],
+    ['redial_slot', false],
+    ['AREDIAL', true],
     ['1st', false],
     ['a'.repeat(41), false],
     ['', false],
   ])('variable name %j: %s', (name, ok) => expect(VariableName.safeParse(name).success).toBe(ok));
 
+  it.each([
+    ['a web address', 'https://crm.example/calls/7?id=a%20b#top', true],
+    ['brackets', 'vip[1]', true],
+    ['two arguments of an address', 'https://crm.example/?a=1&b=2', false],
+    ['an expression', '$[1+1]', false],
+    ['a variable', '$' + '{SHELL(id)}', false],
+  ])('a variable value with %s', (_what, value, ok) => expect(VariableValue.safeParse(value).success).toBe(ok));
+
   it('has an end', () => {
     expect(HeaderValue.safeParse('a'.repeat(250)).success).toBe(true);
     expect(HeaderValue.safeParse('a'.repeat(251)).success).toBe(false);
     expect(Reference.safeParse('a'.repeat(231)).success).toBe(false);
+  });
+});
+
+describe('a name that a phone shows', () => {
+  /** What ends a line or a quoted string, starts an expression, or splits arguments; and what shows as nothing, or turns the rest round. */
+  const breaking = [
+    '\r',
+    '\n',
+    '\0',
+    '\t',
+    '"',
+    '\\',
+    '<',
+    '>',
+    '&',
+    ',',
+    ';',
+    '|',
+    '$',
+    '{',
+    '}',
+    '(',
+    ')',
+    '[',
+    ']',
+    '=',
+    '\u2028',
+    '\u202e',
+    '\u200b',
+    '\ud800',
+  ];
+
+  it.each(breaking)('holds no %j', (text) => {
+    for (const name of [text, `Zoë${text}`, `Zoë${text}Smith`, `${text}Zoë`]) {
+      expect(CallerName.safeParse(name).success).toBe(false);
+    }
+  });
+
+  it.each(['Zoë O’Brien', "O'Brien", 'Müller+Söhne', '東京オフィス', 'Anna-Lena', 'support@acme', 'فاطمة', 'A', '4u'])(
+    'may be %s',
+    (name) => {
+      expect(CallerName.safeParse(name).success).toBe(true);
+    },
+  );
+
+  it.each([
+    ['nothing', ''],
+    ['a space alone', ' '],
+    ['a space in front', ' Zoë'],
+    ['a mark in front', '\u0301a'],
+    ['81 letters', 'a'.repeat(81)],
+  ])('is not %s', (_what, name) => expect(CallerName.safeParse(name).success).toBe(false));
+
+  it('leaves room for the number in the 256 bytes that Asterisk reads', () => {
+    expect(CallerName.safeParse('é'.repeat(80)).success).toBe(true);
+    expect(CallerName.safeParse('京'.repeat(66)).success).toBe(true);
+    expect(CallerName.safeParse('京'.repeat(67)).success).toBe(false);
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 90 }), (name) => {
+        if (CallerName.safeParse(name).success)
+          expect(Buffer.byteLength(`"${name}" <123456789012345>`)).toBeLessThan(256);
+      }),
+    );
+  });
+});
+
+describe('what a client wants to find again', () => {
+  it.each(['"a", b; c & d | e', '{"id":7,"tags":["<b>"]}', '$' + '{X}', 'C:\\crm', 'Zoë 東京 😀', ' '])(
+    'may be %j',
+    (text) => {
+      expect(ClientInfo.parse(text)).toBe(text);
+    },
+  );
+
+  it.each([
+    ['nothing', ''],
+    ['501 characters', 'a'.repeat(501)],
+    ['two lines', 'a\nb'],
+    ['a carriage return', 'a\r'],
+    ['NUL', '\0'],
+    ['DEL', '\u007f'],
+    ['half a character: no file could hold it', 'a\ud800'],
+  ])('is not %s', (_what, text) => expect(ClientInfo.safeParse(text).success).toBe(false));
+
+  it('has as many characters as a person counts', () => {
+    expect(ClientInfo.safeParse('😀'.repeat(500)).success).toBe(true);
   });
 });
 
@@ -94,6 +204,13 @@ describe('a request', () => {
     ['dial1 that is no destination', { dial1: '1001' }],
     ['dial2 with a number that is none', { dial2: { kind: 'number', e164: '0821234567', trunk: 'carrier' } }],
     ['dial2 without trunk', { dial2: { kind: 'number', e164: '27821234567' } }],
+    ['dial1 that is a service by its channel', { dial1: { kind: 'service', service: 'Local/601@ring-groups' } }],
+    ['dial1 that is digits without context', { dial1: { kind: 'context', exten: '7001' } }],
+    ['dial1 in two contexts', { dial1: { kind: 'context', context: 'a,s,1', exten: '7001' } }],
+    ['dial1 of any extension of a context', { dial1: { kind: 'context', context: 'a', exten: 's' } }],
+    ['a recording in a folder above', { recording: { under: '..' } }],
+    ['a recording of nobody', { recording: {} }],
+    ['an outcome that is not awaited', { outcomeAwaited: false }],
     ['a caller ID with a name', { callerId: 'Acme <27110000000>' }],
     ['a caller ID with a line feed', { callerId: '27110000000\n' }],
     ['no ring at all', { dial1RingTimeoutSeconds: 0 }],
@@ -112,9 +229,21 @@ describe('a request', () => {
     expect(change(fields).success).toBe(false);
   });
 
-  it('shows of a destination its digits', () => {
-    expect(destinationDigits(requestOf().dial1)).toBe('1001');
-    expect(destinationDigits(requestOf().dial2)).toBe('27821234567');
+  it.each<[string, Destination, digits: string, outside: string | undefined]>([
+    ['an extension', { kind: 'extension', extension: '1001' }, '1001', undefined],
+    ['a number', { kind: 'number', e164: '27821234567', trunk: 'carrier' }, '27821234567', '27821234567'],
+    ['a service', { kind: 'service', service: 'sales' }, 'sales', undefined],
+    ['digits for a context', { kind: 'context', context: 'from-crm', exten: '7001' }, '7001', undefined],
+    [
+      'a number for a context',
+      { kind: 'context', context: 'from-crm', exten: '0821234567', e164: '27821234567' },
+      '27821234567',
+      '27821234567',
+    ],
+  ])('knows of %s its digits, and the number that it rings outside', (_what, destination, digits, outside) => {
+    expect(change({ dial1: destination }).success).toBe(true);
+    expect(destinationDigits(destination)).toBe(digits);
+    expect(outsideNumberOf(destination)).toBe(outside);
   });
 });
 

@@ -7,10 +7,30 @@ import { RetryPolicy } from './retry-policy.ts';
 export const ringTimeoutSecondsMax = 300;
 export const talkLimitSecondsMax = 43_200;
 
-/** Where a leg goes: one of the tenant's own extensions, or a number through a trunk. Resolved when the call is accepted. */
+/** A service of the tenant's PBX by the name that the configuration gives it, such as a queue's. */
+export const ServiceName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, 'a name: letters, digits, - and _, 40 at most');
+/** A context of the PBX's own dialplan. */
+export const ContextName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/, 'a context: letters, digits, - and _, 60 at most');
+
+/**
+ * Where a leg goes: one of the tenant's own extensions, a number through a trunk, a service of the PBX (ring group, queue, message, …), or
+ * digits that a context of the PBX's dialplan routes. Resolved when the call is accepted.
+ */
 export const Destination = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('extension'), extension: Extension }),
   z.strictObject({ kind: z.literal('number'), e164: E164Digits, trunk: Name }),
+  z.strictObject({ kind: z.literal('service'), service: ServiceName }),
+  /** `e164` where it is an outside number: whatever routes it, do-not-call, windows and caps hold for it. */
+  z.strictObject({
+    kind: z.literal('context'),
+    context: ContextName,
+    exten: z.string().regex(/^[0-9]{1,20}$/, 'digits'),
+    e164: E164Digits.optional(),
+  }),
 ]);
 export type Destination = z.infer<typeof Destination>;
 
@@ -25,8 +45,37 @@ export const HeaderValue = z
 export const VariableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,39}$/, 'a variable name: letters, digits and _')
-  .refine((name) => !/^_*REDIAL/i.test(name), 'not a name that begins with REDIAL: those are Redial’s own');
-export const VariableValue = HeaderValue;
+  .refine((name) => !/^_*REDIAL/i.test(name), 'a name that does not begin with REDIAL: those are Redial’s own');
+/** A web address fits, as long as it has no `&`, `,`, `;` or `|`; a closing `]` or `%` splits and starts nothing without a `$`. */
+export const VariableValue = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9 ._~:@+=/#*?%[\]-]{0,250}$/,
+    'a variable value of letters, digits, space and ._~:@+=/#*?%[]-, 250 at most',
+  );
+
+/** Asterisk reads an Originate's CallerID into 256 bytes (main/manager.c): beyond them the number, which comes last, is lost. */
+const callerNameBytesMax = 200;
+
+/** A name that a phone shows: letters of any script, and nothing that ends a line or a quoted string. */
+export const CallerName = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N} .'’_@+/-]{0,79}$/u, {
+    error: "a name of letters, digits, space and .'’_@+/-, 80 at most",
+    abort: true,
+  })
+  .refine(
+    (name) => new TextEncoder().encode(name).length <= callerNameBytesMax,
+    `must be at most ${callerNameBytesMax} bytes of UTF-8`,
+  );
+
+/** What a client wants to find again in the CDR. It reaches no PBX. */
+export const ClientInfo = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cs}]{1,500}$/u, 'text of 1 to 500 characters, without control characters');
+
+/** Whose a recording is: the agent's extension, or the name of the service that takes the agent's place. */
+export const RecordedUnder = z.union([Extension, E164Digits, ServiceName]);
 
 /** A caller ID: E.164 digits, or one of the tenant's extensions. */
 export const CallerId = z.union([E164Digits, Extension], 'a caller ID: E.164 digits or an extension');
@@ -48,6 +97,8 @@ export const CallRequest = z.strictObject({
   callerId: CallerId.optional(),
   /** What dial1 sees; absent: the same as dial2 sees. */
   dial1CallerId: CallerId.optional(),
+  /** Shown to dial1 beside it. */
+  dial1CallerName: CallerName.optional(),
   dial1RingTimeoutSeconds: z.int().min(1).max(ringTimeoutSecondsMax),
   dial2RingTimeoutSeconds: z.int().min(1).max(ringTimeoutSecondsMax),
   /** From dial2's answer; absent: the tenant's longest call. */
@@ -58,6 +109,12 @@ export const CallRequest = z.strictObject({
   expiresAt: z.int().nonnegative().optional(),
   retryPolicy: RetryPolicy,
   reference: Reference.optional(),
+  /** What else the client wants back in the CDR. */
+  clientInfo: ClientInfo.optional(),
+  /** What both sides say is recorded from dial2's answer on. Absent: it is not. */
+  recording: z.strictObject({ under: RecordedUnder }).optional(),
+  /** A client holds its connection open for dial1's outcome: whatever becomes known of the call is announced. */
+  outcomeAwaited: z.literal(true).optional(),
   variables: z.record(VariableName, VariableValue),
   headers: z.strictObject({ dial1: headers, dial2: headers }),
   /** 0 (first) to 9 (last); within one priority, first due is first dialled. */
@@ -65,7 +122,22 @@ export const CallRequest = z.strictObject({
 });
 export type CallRequest = z.infer<typeof CallRequest>;
 
-/** What a person may see of a destination in a dashboard or log. */
+/** The digits of a destination; a service's name where it has none. */
 export function destinationDigits(destination: Destination): string {
-  return destination.kind === 'extension' ? destination.extension : destination.e164;
+  switch (destination.kind) {
+    case 'extension':
+      return destination.extension;
+    case 'number':
+      return destination.e164;
+    case 'service':
+      return destination.service;
+    case 'context':
+      return destination.e164 ?? destination.exten;
+  }
+}
+
+/** The outside number that a destination rings, however it is routed. */
+export function outsideNumberOf(destination: Destination): string | undefined {
+  if (destination.kind === 'number') return destination.e164;
+  return destination.kind === 'context' ? destination.e164 : undefined;
 }

@@ -1,0 +1,56 @@
+import type { Evidence } from './evidence.ts';
+
+/** Where an attempt is, from the fence to its conclusion; `attempt.ts` says what leads from one to the next. */
+export type AttemptState =
+  /** Written down, nothing sent. */
+  | { readonly phase: 'planned'; readonly plan: AttemptPlan }
+  /** The fence is taken: Originate was sent, or may have been. */
+  | ({ readonly phase: 'originating' } & Underway)
+  /** dial1's phone rings. */
+  | ({ readonly phase: 'ringing' } & Underway)
+  /** One of dial1's two final facts has come (OriginateResponse Failure, Hangup): wait briefly for the other, they race. */
+  | ({ readonly phase: 'settling' } & Underway)
+  /** dial1 answered; the PBX dials dial2, or both talk. The journal's last entry ends it. */
+  | ({ readonly phase: 'answered' } & Underway)
+  /** The link is gone, or a deadline passed in silence: nobody here knows. The look-up's three witnesses decide. */
+  | ({ readonly phase: 'detached' } & Underway)
+  | { readonly phase: 'ended'; readonly evidence: Evidence };
+
+export type AttemptPhase = AttemptState['phase'];
+
+/** What the machine must know of the request: how long things may take, and by which way its legs go. */
+export interface AttemptPlan {
+  readonly dial1RingTimeoutMs: number;
+  readonly dial2RingTimeoutMs: number;
+  readonly talkLimitMs: number;
+  /**
+   * A leg is a Local channel: a queue, a ring group, a message. Channels of the PBX's own making belong to the call then, and the end of
+   * one of them says nothing of dial2.
+   */
+  readonly throughDialplan?: true;
+}
+
+/** What every phase between the fence and the conclusion knows. */
+export interface Underway {
+  readonly plan: AttemptPlan;
+  readonly originatedAt: number;
+  readonly evidence: Evidence;
+  /** `detached` alone: when a look-up first found that a call which had been answered, or seen to end, left no last word. */
+  readonly doubtedAt?: number;
+}
+
+export type AttemptEffect =
+  | { readonly type: 'originate' }
+  | { readonly type: 'hang_up' }
+  | { readonly type: 'look_up' }
+  /** One timer per attempt: arming replaces it, `conclude` ends it. */
+  | { readonly type: 'arm'; readonly afterMs: number }
+  /** For whoever asks how the call is doing; losing it loses nothing. */
+  | {
+      readonly type: 'progress';
+      readonly phase: 'ringing' | 'answered' | 'dial2_created';
+      readonly at: number;
+      /** dial2's. */
+      readonly uniqueId?: string;
+    }
+  | { readonly type: 'conclude'; readonly evidence: Evidence };

@@ -1,0 +1,47 @@
+import type { AttemptRecord } from './attempt-record.ts';
+import { type Call, type EndedCallStatus, isEnded } from './call.ts';
+import type { Disposition } from './disposition.ts';
+import { dial2UniqueIdOf } from './evidence.ts';
+
+/** What a client that waits for dial1 is told. Unique ids are Asterisk's own. */
+export type Dial1Outcome =
+  | { readonly type: 'pending' }
+  | { readonly type: 'answered'; readonly uniqueId1: string; readonly uniqueId2?: string }
+  /** `why`: how dial1's leg ended, or how the call did that was never dialled. */
+  | { readonly type: 'failed'; readonly why: Disposition | EndedCallStatus; readonly uniqueId1?: string };
+
+/**
+ * What the records say of dial1. `attempt`: the record of `attemptToAsk`, or undefined where there is none (any more). `withDial2`: an answer
+ * waits until dial2's channel has its id too, or until it is certain that it never gets one.
+ */
+export function dial1OutcomeOf(
+  call: Call,
+  attempt: AttemptRecord | undefined,
+  { withDial2 }: { readonly withDial2: boolean },
+): Dial1Outcome {
+  return attempt === undefined ? ofCall(call) : ofAttempt(attempt, withDial2);
+}
+
+/** The id of the attempt that says it: the one under way, or the last that was; undefined where none was dialled. */
+export function attemptToAsk({ state, history }: Call): string | undefined {
+  return state.status === 'dialing' ? state.attemptId : history.at(-1)?.attemptId;
+}
+
+function ofAttempt({ id, answeredAt, dial2UniqueId, ended }: AttemptRecord, withDial2: boolean): Dial1Outcome {
+  const dial1 = ended?.outcome.dial1.disposition;
+  if (dial1 !== undefined && dial1 !== 'answered') return { type: 'failed', why: dial1, uniqueId1: id };
+  if (dial1 === undefined && answeredAt === undefined) return { type: 'pending' };
+  const uniqueId2 = dial2UniqueId ?? (ended && dial2UniqueIdOf(ended.evidence));
+  if (withDial2 && uniqueId2 === undefined && ended === undefined) return { type: 'pending' };
+  return { type: 'answered', uniqueId1: id, ...(uniqueId2 !== undefined && { uniqueId2 }) };
+}
+
+/** Where the record is gone or cannot be read, the call's own history still says it, in short. */
+function ofCall({ state, history }: Call): Dial1Outcome {
+  if (state.status === 'dialing') return { type: 'pending' };
+  const last = history.at(-1);
+  if (last === undefined) return isEnded(state) ? { type: 'failed', why: state.status } : { type: 'pending' };
+  return last.dial1Answered
+    ? { type: 'answered', uniqueId1: last.attemptId }
+    : { type: 'failed', why: last.disposition, uniqueId1: last.attemptId };
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { Name } from './ids.ts';
+import { laneLimits } from './lane-limits.ts';
+
+/** A port; as text too, because that is what an environment variable gives. */
+const port = z
+  .union(
+    [
+      z.int(),
+      z
+        .string()
+        .regex(/^[0-9]{1,5}$/)
+        .transform(Number),
+    ],
+    'a port: 1 to 65535',
+  )
+  .pipe(z.int().min(1, 'a port: 1 to 65535').max(65_535, 'a port: 1 to 65535'));
+
+/** One Asterisk. */
+export const PbxConfiguration = z.strictObject({
+  name: Name,
+  host: z.string().min(1),
+  port: port.default(5038),
+  username: z.string().min(1),
+  secret: z.string().min(1),
+  maxCalls: laneLimits.maxCalls.default(1_000),
+  maxCallsPerSecond: laneLimits.maxCallsPerSecond.default(100),
+  /** Where its recordings (Asterisk's `<astspooldir>/monitor`) can be read from: a folder of the API's host, or an HTTP address. */
+  recordings: z
+    .union(
+      [z.strictObject({ folder: z.string().min(1) }), z.strictObject({ url: z.url({ protocol: /^https?$/ }) })],
+      'a folder or a url',
+    )
+    .optional(),
+});
+export type PbxConfiguration = z.infer<typeof PbxConfiguration>;

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { channelTemplate, isDialableChannel, keptWhole } from './channel.ts';
+import { Name } from './ids.ts';
+import { laneLimits } from './lane-limits.ts';
+
+const longestNumber = '9'.repeat(15);
+
+/** A way to the outside. */
+export const TrunkConfiguration = z
+  .strictObject({
+    name: Name,
+    /** AMI channel with `{number}`: E.164 digits, led by `numberPrefix`. */
+    channel: channelTemplate('number', longestNumber),
+    /** What the carrier wants before the digits: `+`, `00` or nothing. */
+    numberPrefix: z
+      .string()
+      .regex(/^\+?[0-9]{0,6}$/)
+      .default(''),
+    /** PBXs that have this trunk; absent: all. */
+    pbxs: z.array(Name).min(1).optional(),
+    ...laneLimits,
+  })
+  .refine(({ channel, numberPrefix }) => isDialableChannel(trunkChannel({ channel, numberPrefix }, longestNumber)), {
+    message: 'does not fit the channel: DAHDI takes digits alone, and no channel is longer than 200 characters',
+    path: ['numberPrefix'],
+  });
+export type TrunkConfiguration = z.infer<typeof TrunkConfiguration>;
+
+/** E.164 digits → the channel that Asterisk dials. */
+export function trunkChannel(
+  { channel, numberPrefix }: { readonly channel: string; readonly numberPrefix: string },
+  e164: string,
+): string {
+  return keptWhole(channel.replace('{number}', numberPrefix + e164));
+}

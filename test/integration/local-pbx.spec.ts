@@ -2,7 +2,9 @@
  * The local PBX proven on the real Asterisk, over a bare AMI socket: what every phone does, what the dialplan a user includes writes down,
  * and what the AMI user a user includes may and may not do. Redial's own code has no part in it.
  */
+import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestPbx, type TestPbx } from '../support/asterisk.ts';
@@ -224,6 +226,73 @@ describe('both answer', () => {
   });
 });
 
+describe('recordings', () => {
+  const fileOf = (id: string) => `redial/1000/${id}.wav`;
+  const recording = (id: string) => join(pbx.asterisk.recordingsFolder, fileOf(id));
+
+  test.each([
+    ['that speaks is heard', '27820200001', 10_000],
+    ['that sends no sound leaves an empty one', '27820000001', -1],
+  ])('dial2 %s', async (_, number, loudnessMin) => {
+    const id = nextId();
+    const call = await originate({
+      id,
+      dial2: `PJSIP/${number}@carrier`,
+      variables: [`REDIAL_RECORDING=${fileOf(id)}`, 'REDIAL_TALK_LIMIT_SECONDS=2'],
+    });
+    expect(await call.ended()).toMatchObject({ dialStatus: 'ANSWER', recorded: '1' });
+    // Asterisk writes the last of it after the call's end.
+    await expect.poll(() => existsSync(recording(id)) && loudness(recording(id))).toBeGreaterThan(loudnessMin);
+  });
+
+  test('dial2 that is busy leaves none', async () => {
+    const id = nextId();
+    const call = await originate({
+      id,
+      dial2: 'PJSIP/27820020001@carrier',
+      variables: [`REDIAL_RECORDING=${fileOf(id)}`],
+    });
+    expect(await call.ended()).toMatchObject({ dialStatus: 'BUSY', recorded: '' });
+    expect(existsSync(recording(id))).toBe(false);
+  });
+
+  test.each(['app_mixmonitor', 'app_exec'])(
+    'a PBX without %s loses the recording, and not the call',
+    async (module) => {
+      await pbx.asterisk.cli(`module unload ${module}.so`);
+      try {
+        const id = nextId();
+        const call = await originate({
+          id,
+          dial2: 'PJSIP/27820060001@carrier',
+          variables: [`REDIAL_RECORDING=${fileOf(id)}`],
+        });
+        const entry = await call.ended();
+        expect(entry).toMatchObject({ dialStatus: 'ANSWER', endedBy: 'dial2', recorded: '' });
+        expect(Number(entry.talkMs)).toBeGreaterThan(900);
+        expect(entry.dial2Uniqueid).toMatch(/^\d+\.\d+$/);
+      } finally {
+        await pbx.asterisk.cli(`module load ${module}.so`);
+      }
+    },
+  );
+});
+
+describe('the phones press keys', () => {
+  test.each([
+    ['27820210001', '1'],
+    ['27820220001', '9'],
+    ['27820200001', ''],
+  ])('%s: "%s"', async (number, key) => {
+    const call = await originate({
+      channel: `PJSIP/${number}@carrier`,
+      dial2: 'Local/play@redial-message/n',
+      variables: ['REDIAL_MESSAGE=redial-test', 'REDIAL_MESSAGE_WAIT=1'],
+    });
+    expect(await call.ended()).toMatchObject({ dialStatus: 'ANSWER', key });
+  });
+});
+
 describe('what reaches the dialplan is not trusted', () => {
   test.each([
     ['two destinations', ['REDIAL_DIAL2_CHANNEL=PJSIP/1001&PJSIP/1002']],
@@ -327,7 +396,10 @@ const live = new Set<string>();
 let slots = 0;
 
 interface OriginateOptions {
+  id?: string;
   agent?: string;
+  /** In place of the agent's. */
+  channel?: string;
   dial2?: string;
   timeoutMs?: number;
   ringSeconds?: number;
@@ -339,13 +411,14 @@ function nextId(): string {
 }
 
 async function originate({
+  id = nextId(),
   agent = '1000',
+  channel = `PJSIP/${agent}`,
   dial2 = 'PJSIP/27820000001@carrier',
   timeoutMs = 5_000,
   ringSeconds = 5,
   variables = [],
 }: OriginateOptions) {
-  const id = nextId();
   const slot = slots;
   const own = new Set(variables.map((variable) => variable.split('=')[0]));
   const standard = [
@@ -360,7 +433,7 @@ async function originate({
       Action: 'Originate',
       ActionID: id,
       ChannelId: id,
-      Channel: `PJSIP/${agent}`,
+      Channel: channel,
       Context: 'redial',
       Exten: 'connect',
       Priority: '1',
@@ -402,13 +475,25 @@ async function originate({
         dial2Tech,
         dial2Uniqueid,
         ringMs,
+        recorded,
+        key,
         ...rest
       ] = text.split('|');
       expect({ attempt, phase, rest }).toEqual({ attempt: id, phase: 'ended', rest: [] });
       expect(Number(endedAt) - Number(answeredAt)).toBeGreaterThanOrEqual(0);
-      return { text, dialStatus, hangupCause, endedBy, talkMs, dialMs, dial2Cause, dial2Tech, dial2Uniqueid, ringMs };
+      return {
+        ...{ text, dialStatus, hangupCause, endedBy, talkMs, dialMs, dial2Cause, dial2Tech, dial2Uniqueid, ringMs },
+        ...{ recorded, key },
+      };
     },
   };
+}
+
+/** Root mean square of a WAV's samples; 0 for silence and for none. */
+function loudness(path: string): number {
+  const file = readFileSync(path);
+  const samples = Array.from({ length: Math.floor((file.length - 44) / 2) }, (_, n) => file.readInt16LE(44 + n * 2));
+  return Math.sqrt(samples.reduce((sum, one) => sum + one * one, 0) / Math.max(1, samples.length));
 }
 
 async function dbGet(slot: number): Promise<string | undefined> {

@@ -40,6 +40,9 @@ const actions: Readonly<Record<string, { readonly rights: readonly string[]; rea
   UpdateConfig: { rights: ['config'], run: never },
   ModuleLoad: { rights: ['system'], run: never },
   UserEvent: { rights: ['user'], run: never },
+  // Of modules that are loaded. Nothing of Redial's runs them: that they are listed is what the doctor looks for.
+  MixMonitorMute: { rights: ['system', 'call'], run: unused },
+  QueueStatus: { rights: [], run: unused },
 };
 
 /** AMI takes the name of an action in any case. */
@@ -79,6 +82,10 @@ function listCommands(call: Call): void {
       `(Priv: ${rights.length === 0 ? '<none>' : [...rights, 'all'].join()})`,
     ]),
   );
+}
+
+function unused(call: Call): void {
+  error(call, 'Not simulated');
 }
 
 /** For actions that no right of ours ever reaches. */

@@ -1,6 +1,7 @@
 import { type Call, error, list, type Row, respond, success } from './ami-reply.ts';
 import { type Channel, channelHeaders } from './channel.ts';
 import type { Header } from './event.ts';
+import { functionValue } from './functions.ts';
 import { originate } from './originate.ts';
 
 export function originateAction(call: Call): void {
@@ -64,8 +65,7 @@ export function getvar(call: Call): void {
   else if (/SHELL|EVAL/.test(name)) error(call, 'GetVar Access Forbidden: Variable');
   else if (wanted !== '' && channel === undefined) error(call, 'No such channel');
   else {
-    const [, family = '', key = ''] = /^DB\(([^/]*)\/(.*)\)$/.exec(name) ?? [];
-    const value = family === '' ? channel?.variables.get(name) : exchange.astDb.get(family, key);
+    const value = functionValue(exchange, name) ?? channel?.variables.get(name);
     respond(call, 'Success', [
       ['Variable', name],
       ['Value', value ?? ''],

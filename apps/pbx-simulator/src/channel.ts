@@ -15,6 +15,7 @@ export interface Channel {
   readonly createdTicks: number;
   state: ChannelState;
   callerId: string;
+  callerName: string;
   connectedLine: string;
   context: string;
   exten: string;
@@ -23,14 +24,25 @@ export interface Channel {
   bridgeId: string;
   /** Set by Originate and by the dialplan. */
   readonly variables: Map<string, string>;
+  /** What SHARED() holds: written by other channels of the call. */
+  readonly shared: Map<string, string>;
   /** SIP headers for its INVITE. */
   readonly headers: Record<string, string>;
   /** What an AMI Hangup does: whoever runs the channel puts it here. */
   hangUp(): void;
   /** What its phone's BYE does. */
   phoneHungUp(): void;
+  /** A key that its phone presses goes to whom it is bridged with. */
+  pressed(key: string): void;
+  /** A key from whom it is bridged with. */
+  hears(key: string): void;
   /** Timers and phones that end with the channel, however it ends. */
   readonly cleanUps: (() => void)[];
+}
+
+/** Rung by the PBX's own dialplan: it has no phone, and says nothing of SIP. */
+export function isLocal(channel: Channel): boolean {
+  return channel.name.startsWith('Local/');
 }
 
 /** The headers with which every channel event begins (main/manager_channels.c). */
@@ -40,7 +52,7 @@ export function channelHeaders(channel: Channel): Header[] {
     ['ChannelState', channel.state],
     ['ChannelStateDesc', stateText[channel.state]],
     ['CallerIDNum', channel.callerId || '<unknown>'],
-    ['CallerIDName', '<unknown>'],
+    ['CallerIDName', channel.callerName || '<unknown>'],
     ['ConnectedLineNum', channel.connectedLine || '<unknown>'],
     ['ConnectedLineName', '<unknown>'],
     ['Language', 'en'],

@@ -14,13 +14,15 @@ export const dialplan: readonly DialplanExtension[] = [
     steps: [
       ['Set', `DB(redial/${variable('REDIAL_SLOT')})=${variable('REDIAL_ATTEMPT')}|answered|${variable('EPOCH')}`],
       ['Set', 'CHANNEL(hangup_handler_push)=redial-ended,s,1'],
+      ['GotoIf', `${variable('REDIAL_RECORDING')} ${variable('REDIAL_MESSAGE')}?:refuse`],
       ['Dial', `${variable('REDIAL_DIAL2_CHANNEL')},${variable('REDIAL_DIAL2_RING_SECONDS')}`],
       ['Hangup', ''],
     ],
   },
-  { context: 'redial-dial2', exten: 's', steps: [['Return', '']] },
+  { context: 'redial-dial2-created', exten: 's', steps: [['Return', '']] },
+  { context: 'redial-dial2-headers', exten: 's', steps: [['Return', '']] },
+  { context: 'redial-dial2-recorded', exten: 's', steps: [['Return', '']] },
   { context: 'redial-dial2-answered', exten: 's', steps: [['Return', '']] },
-  { context: 'redial-dial2-ended', exten: 's', steps: [['Return', '']] },
   {
     context: 'redial-ended',
     exten: 's',
@@ -28,6 +30,23 @@ export const dialplan: readonly DialplanExtension[] = [
       ['Set', `DB(redial/${variable('REDIAL_SLOT')})=${variable('journal')}`],
       ['UserEvent', `RedialAttempt,Journal: ${variable('journal')}`],
       ['Return', ''],
+    ],
+  },
+  {
+    context: 'redial-queue',
+    exten: '_[A-Za-z0-9]!',
+    steps: [
+      ['Queue', `${variable('EXTEN')},R`],
+      ['Hangup', ''],
+    ],
+  },
+  {
+    context: 'redial-message',
+    exten: 'play',
+    steps: [
+      ['Answer', ''],
+      ['Playback', variable('REDIAL_MESSAGE')],
+      ['Hangup', '16'],
     ],
   },
 ];

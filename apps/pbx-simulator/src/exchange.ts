@@ -3,26 +3,34 @@ import { causeText } from './causes.ts';
 import { type Channel, type ChannelState, channelHeaders, channelState } from './channel.ts';
 import type { Clock } from './clock.ts';
 import type { AmiEvent, Header } from './event.ts';
+import type { Route } from './local-channel.ts';
 import type { ScriptedPhones } from './phones.ts';
 
 export interface ExchangeOptions {
   readonly clock: Clock;
   readonly phones: ScriptedPhones;
   readonly astDb: AstDb;
+  /** The dialplan that Local channels reach; undefined: it has no such extension. */
+  readonly routeOf: (context: string, exten: string) => Route | undefined;
   /** Trunks that exist besides the agents' endpoints; absent: any name does. */
   readonly trunks?: readonly string[];
   /** Where both sides would talk until the other hangs up: dial2 hangs up after so many simulated ms. */
   readonly talkMs?: number;
+  /** What is to be recorded is written below it; absent: nothing is, as without app_mixmonitor. */
+  readonly recordingsFolder?: string;
 }
 
 export interface NewChannel {
   /** `PJSIP/1001`: the channel's name gets a running number behind it. */
   readonly endpoint: string;
+  /** Behind the number: which half of a Local channel it is. */
+  readonly half?: ';1' | ';2';
   readonly uniqueId?: string;
   readonly linkedId?: string;
   readonly context: string;
   readonly exten: string;
   readonly callerId: string;
+  readonly callerName?: string;
 }
 
 /** The live part of the simulated PBX: its channels and the events they raise. It knows nothing of AMI sessions. */
@@ -30,7 +38,9 @@ export class Exchange {
   readonly clock: Clock;
   readonly phones: ScriptedPhones;
   readonly astDb: AstDb;
+  readonly routeOf: ExchangeOptions['routeOf'];
   readonly talkMs: number | undefined;
+  readonly recordingsFolder: string | undefined;
   readonly #trunks: readonly string[] | undefined;
   readonly #channels = new Set<Channel>();
   readonly #listeners = new Set<(event: AmiEvent) => void>();
@@ -41,7 +51,9 @@ export class Exchange {
     this.clock = options.clock;
     this.phones = options.phones;
     this.astDb = options.astDb;
+    this.routeOf = options.routeOf;
     this.talkMs = options.talkMs;
+    this.recordingsFolder = options.recordingsFolder;
     this.#trunks = options.trunks;
     this.#bootedAt = options.clock.now();
   }
@@ -70,7 +82,9 @@ export class Exchange {
 
   /** A crash and a new start: channels vanish without a word, AstDB stays, CoreStatus shows a new start. */
   restart(): void {
-    for (const channel of this.#channels) this.#forget(channel);
+    const lost = this.channels;
+    this.#channels.clear();
+    for (const channel of lost) for (const cleanUp of channel.cleanUps) cleanUp();
     this.#channelsOpened = 0;
     // Two starts within one second would look like one.
     this.#bootedAt = Math.max(this.clock.now(), this.#bootedAt + 1000);
@@ -110,12 +124,13 @@ export class Exchange {
     this.#channelsOpened += 1;
     const uniqueId = wanted.uniqueId || `${Math.floor(this.clock.now() / 1000)}.${number}`;
     const channel: Channel = {
-      name: `${wanted.endpoint}-${number.toString(16).padStart(8, '0')}`,
+      name: `${wanted.endpoint}-${number.toString(16).padStart(8, '0')}${wanted.half ?? ''}`,
       uniqueId,
       linkedId: wanted.linkedId ?? uniqueId,
       createdTicks: this.clock.ticks(),
       state: channelState.down,
       callerId: wanted.callerId,
+      callerName: wanted.callerName ?? '',
       connectedLine: wanted.callerId,
       context: wanted.context,
       exten: wanted.exten,
@@ -123,9 +138,12 @@ export class Exchange {
       application: { name: '', data: '' },
       bridgeId: '',
       variables: new Map(),
+      shared: new Map(),
       headers: {},
       hangUp: () => {},
       phoneHungUp: () => {},
+      hears: () => {},
+      pressed: () => {},
       cleanUps: [],
     };
     this.#channels.add(channel);
@@ -142,7 +160,8 @@ export class Exchange {
   /** Ends a channel; a second time it does nothing. `techCause` 0: the header is absent. */
   close(channel: Channel, cause: number, techCause = 0): void {
     if (!this.#channels.has(channel)) return;
-    this.#forget(channel);
+    this.#channels.delete(channel);
+    for (const cleanUp of channel.cleanUps) cleanUp();
     this.emit('Hangup', [
       ...channelHeaders(channel),
       ['Cause', cause],
@@ -150,14 +169,9 @@ export class Exchange {
       ...(techCause === 0 ? [] : ([['TechCause', techCause]] as const)),
     ]);
   }
-
-  #forget(channel: Channel): void {
-    this.#channels.delete(channel);
-    for (const cleanUp of channel.cleanUps) cleanUp();
-  }
 }
 
-/** The agents' endpoints, 1000 to 1999. */
+/** The agents' endpoints: 1000 to 1999, 552 and 557. */
 function isAgent(endpoint: string): boolean {
-  return /^1[0-9]{3}$/.test(endpoint);
+  return /^(1[0-9]{3}|552|557)$/.test(endpoint);
 }

@@ -1,48 +1,88 @@
-import { type Channel, channelState } from './channel.ts';
-import type { Exchange } from './exchange.ts';
+import { causeOf } from './causes.ts';
+import { type Channel, channelState, isLocal } from './channel.ts';
+import type { Exchange, NewChannel } from './exchange.ts';
+import { openLocal } from './local-channel.ts';
 import type { PhoneCall } from './phones.ts';
 
-export interface LegOptions {
-  /** Whom to ring: the user part of the Request-URI. */
-  readonly user: string;
+export interface RingOptions {
   /** The caller ID; empty: anonymous. */
   readonly from: string;
+  readonly fromName: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** What a channel that is rung tells. */
 export interface LegListener {
   ringing?(): void;
   answered(): void;
-  refused(sipCode: number): void;
-  /** The phone hung up after it had answered. */
+  /** It will not answer. `sipCode`: its phone's own word; absent where it has no phone. */
+  refused(cause: number, sipCode?: number): void;
+  /** It hung up after it had answered. */
   hungUp(): void;
 }
 
-/** Rings a phone from a channel: the channel's state follows the phone, and the phone is let go when the channel ends. */
-export function placeLeg(exchange: Exchange, channel: Channel, options: LegOptions, listener: LegListener): PhoneCall {
-  const invite = {
-    at: exchange.clock.now(),
-    user: options.user,
-    from: options.from === '' ? 'anonymous' : options.from,
-    headers: options.headers,
-  };
-  const call = exchange.phones.call(invite, {
-    ringing: () => {
-      exchange.setState(channel, channelState.ringing);
-      listener.ringing?.();
+/** A channel that has been made and not been rung yet. */
+export interface Leg {
+  readonly channel: Channel;
+  ring(options: RingOptions, listener: LegListener): PhoneCall;
+}
+
+/** Makes the channel for `PJSIP/…` or `Local/…`; undefined where there is no endpoint, or nobody registered: then there is no channel at all. */
+export function openLeg(exchange: Exchange, dialled: string, wanted: Omit<NewChannel, 'endpoint'>): Leg | undefined {
+  const [tech = '', resource = ''] = dialled.split(/\/(.*)/s, 2);
+  if (tech.toLowerCase() === 'local') return openLocal(exchange, resource, wanted);
+  const user = tech.toLowerCase() === 'pjsip' ? exchange.userBehind(resource) : undefined;
+  if (user === undefined) return undefined;
+  const channel = exchange.open({ ...wanted, endpoint: `PJSIP/${endpointOf(resource)}` });
+  return { channel, ring: (options, listener) => ringPhone(exchange, channel, user, options, listener) };
+}
+
+/** Ends a channel as one that has ended of its own accord. */
+export function endLeg(exchange: Exchange, { channel }: Pick<Leg, 'channel'>, cause?: number): void {
+  const ownCause = channel.state === channelState.up ? 16 : 0;
+  exchange.close(channel, cause ?? ownCause);
+}
+
+/** The channel's state follows the phone, and the phone is let go when the channel ends. */
+function ringPhone(
+  exchange: Exchange,
+  channel: Channel,
+  user: string,
+  { from, fromName, headers }: RingOptions,
+  listener: LegListener,
+): PhoneCall {
+  const seen = from === '' ? { from: 'anonymous', fromName: 'Anonymous' } : { from, fromName: utf8(fromName) };
+  const call = exchange.phones.call(
+    { at: exchange.clock.now(), user, ...seen, headers },
+    {
+      ringing: () => {
+        exchange.setState(channel, channelState.ringing);
+        listener.ringing?.();
+      },
+      answered: () => {
+        exchange.setState(channel, channelState.up);
+        listener.answered();
+      },
+      pressed: (key) => channel.pressed(key),
+      refused: (sipCode) => listener.refused(causeOf(sipCode), sipCode),
+      hungUp: () => listener.hungUp(),
     },
-    answered: () => {
-      exchange.setState(channel, channelState.up);
-      listener.answered();
-    },
-    refused: (sipCode) => listener.refused(sipCode),
-    hungUp: () => listener.hungUp(),
-  });
+  );
   channel.cleanUps.push(() => call.end());
   return call;
 }
 
+/** The SIP code that a Hangup shows: a Local channel has none. */
+export function techCauseOf(channel: Channel, sipCode: number): number {
+  return isLocal(channel) ? 0 : sipCode;
+}
+
+/** AMI's bytes are kept as they came, one character each. */
+function utf8(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString();
+}
+
 /** `PJSIP/27820001234@carrier` and `PJSIP/1001` → the endpoint after which the channel is named. */
-export function endpointOf(resource: string): string {
+function endpointOf(resource: string): string {
   return resource.slice(resource.lastIndexOf('@') + 1).split('/')[0] ?? resource;
 }

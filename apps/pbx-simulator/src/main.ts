@@ -3,7 +3,8 @@ import { startSimulator } from './simulator.ts';
 /**
  * The simulated PBX as a process. Settings by environment:
  * REDIAL_SIMULATOR_HOST (127.0.0.1), _PORT (5038; 0: a free one), _USERNAME (redial), _SECRET (redial-local),
- * _TALK_SECONDS (10: how long two who would talk for ever talk), _SPEED (1), _ASTDB (a file; absent: in memory).
+ * _TALK_SECONDS (10: how long two who would talk for ever talk), _SPEED (1), _ASTDB (a file; absent: in memory),
+ * _RECORDINGS (a folder; absent: nothing is recorded).
  */
 const simulator = await startSimulator({
   host: setting('HOST', '127.0.0.1'),
@@ -14,6 +15,9 @@ const simulator = await startSimulator({
   speed: numberSetting('SPEED', 1),
   recording: false,
   ...(process.env['REDIAL_SIMULATOR_ASTDB'] ? { astDbFile: process.env['REDIAL_SIMULATOR_ASTDB'] } : {}),
+  ...(process.env['REDIAL_SIMULATOR_RECORDINGS']
+    ? { recordingsFolder: process.env['REDIAL_SIMULATOR_RECORDINGS'] }
+    : {}),
 });
 console.log(`The simulated PBX is ready: AMI on ${simulator.host}:${simulator.port}`);
 

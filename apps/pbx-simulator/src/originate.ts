@@ -1,10 +1,9 @@
 import type { AmiMessage } from './ami-parser.ts';
-import { causeOf } from './causes.ts';
-import type { Channel } from './channel.ts';
+import { type Channel, isLocal } from './channel.ts';
 import { isExtension } from './dialplan.ts';
 import type { Header } from './event.ts';
 import type { Exchange } from './exchange.ts';
-import { endpointOf, placeLeg } from './leg.ts';
+import { openLeg, techCauseOf } from './leg.ts';
 import { connect } from './redial-context.ts';
 import { type Assignment, parseVariables, setVariable } from './variables.ts';
 
@@ -78,6 +77,7 @@ interface Order {
   readonly data: string;
   readonly timeoutMs: number;
   readonly callerId: string;
+  readonly callerName: string;
   readonly variables: readonly Assignment[];
 }
 
@@ -93,46 +93,48 @@ function orderOf(message: AmiMessage): Order {
     data: message.header('Data'),
     timeoutMs: timeout === '' ? defaultTimeoutMs : Number.parseInt(timeout, 10),
     callerId: /<([^>]*)>/.exec(message.header('CallerID'))?.[1] ?? message.header('CallerID'),
+    callerName: /^"([^"]*)" </.exec(message.header('CallerID'))?.[1] ?? '',
     variables: parseVariables(message.all('Variable')),
   };
 }
 
 /** Rings dial1 and, once it answers, lets the dialplan have it. */
 function dial1(exchange: Exchange, order: Order): void {
-  const [tech = '', resource = ''] = order.channel.split(/\/(.*)/s, 2);
-  const user = tech.toLowerCase() === 'pjsip' ? exchange.userBehind(resource) : undefined;
   // No endpoint, nobody registered, or a live channel has this id: there is no channel event at all.
-  if (user === undefined || exchange.idIsTaken(order.channelId)) {
+  const leg = exchange.idIsTaken(order.channelId)
+    ? undefined
+    : openLeg(exchange, order.channel, {
+        uniqueId: order.channelId,
+        context: 'none',
+        exten: 's',
+        callerId: order.callerId,
+        callerName: order.callerName,
+      });
+  if (leg === undefined) {
     respond(exchange, order, reason.failed);
     return;
   }
 
-  const channel = exchange.open({
-    endpoint: `PJSIP/${endpointOf(resource)}`,
-    uniqueId: order.channelId,
-    context: 'none',
-    exten: 's',
-    callerId: order.callerId,
-  });
+  const { channel } = leg;
   for (const variable of order.variables) setVariable(exchange, channel, variable);
   const fail = (why: number, cause: number, sipCode = 0) => {
     // Asterisk sends these two in either order; so does its simulation: one call this way, the next call that way.
     const hangupFirst = exchange.channelsOpened % 2 === 0;
-    if (hangupFirst) exchange.close(channel, cause, sipCode);
+    const close = () => exchange.close(channel, cause, techCauseOf(channel, sipCode));
+    if (hangupFirst) close();
     respond(exchange, order, why);
-    if (!hangupFirst) exchange.close(channel, cause, sipCode);
+    if (!hangupFirst) close();
   };
   const stopTimers = [
     exchange.clock.after(order.timeoutMs, () => fail(reason.timedOut, 19, 480)),
-    exchange.clock.after(timerBMs, () => fail(reason.failed, 18, 408)),
+    // A Local channel sends no INVITE of its own.
+    isLocal(channel) ? () => {} : exchange.clock.after(timerBMs, () => fail(reason.failed, 18, 408)),
   ] as const;
   channel.cleanUps.push(...stopTimers);
   channel.hangUp = () => fail(reason.failed, 0);
 
-  const phone = placeLeg(
-    exchange,
-    channel,
-    { user, from: order.callerId, headers: channel.headers },
+  leg.ring(
+    { from: order.callerId, fromName: order.callerName, headers: channel.headers },
     {
       ringing: stopTimers[1],
       answered: () => {
@@ -143,11 +145,10 @@ function dial1(exchange: Exchange, order: Order): void {
         if (order.application === '') connect(exchange, channel);
         else exchange.close(channel, 16);
       },
-      refused: (sipCode) => fail(reason.failed, causeOf(sipCode), sipCode),
+      refused: (cause, sipCode) => fail(reason.failed, cause, sipCode),
       hungUp: () => channel.phoneHungUp(),
     },
   );
-  channel.cleanUps.push(() => phone.end());
 }
 
 /** Every AMI session sees it, whoever sent the Originate. In failure it names the channel that was asked for, and our own id. */
@@ -170,6 +171,6 @@ function respond(exchange: Exchange, order: Order, why: number, channel?: Channe
     ['Reason', why],
     ['Uniqueid', channel?.uniqueId ?? (order.channelId || '<unknown>')],
     ['CallerIDNum', order.callerId || '<unknown>'],
-    ['CallerIDName', '<unknown>'],
+    ['CallerIDName', order.callerName || '<unknown>'],
   ]);
 }

@@ -3,7 +3,9 @@ import { realClock } from './clock.ts';
 import { ScriptedPhones } from './phones.ts';
 
 const phones = () => new ScriptedPhones(realClock(100));
-const inviteTo = (user: string) => ({ at: 0, user, from: 'anonymous', headers: {} });
+const inviteTo = (user: string) => ({ at: 0, user, from: 'anonymous', fromName: '', headers: {} });
+
+const indifferent = { ringing() {}, answered() {}, pressed() {}, refused() {}, hungUp() {} };
 
 /** What the PBX hears until the phone is done or talks. */
 function listen(to: ScriptedPhones, user: string): Promise<string[]> {
@@ -12,6 +14,7 @@ function listen(to: ScriptedPhones, user: string): Promise<string[]> {
     to.call(inviteTo(user), {
       ringing: () => void heard.push('rings'),
       answered: () => resolve([...heard, 'answers']),
+      pressed: () => {},
       refused: (sipCode) => resolve([...heard, String(sipCode)]),
       hungUp: () => {},
     });
@@ -35,9 +38,20 @@ describe('ScriptedPhones', () => {
     ['27820100000', ['600']],
     ['27820110000', ['484']],
     ['27820120000', ['488']],
+    ['27820200000', ['rings', 'answers']],
+    ['552', ['rings', 'answers']],
     ['27115550000', ['rings', 'answers']],
   ])('given %s, when invited, then it %j', async (user, expected) => {
     expect(await listen(phones(), user)).toEqual(expected);
+  });
+
+  it.each([
+    ['27820210000', '1'],
+    ['27820220000', '9'],
+  ])('given %s, when it has answered, then it presses %s', async (user, key) => {
+    const pressed = await new Promise((pressed) => phones().call(inviteTo(user), { ...indifferent, pressed }));
+
+    expect(pressed).toBe(key);
   });
 
   it('given a number that is busy twice, when invited four times, then it answers from the third on, until reset', async () => {
@@ -62,9 +76,9 @@ describe('ScriptedPhones', () => {
 
   it('given INVITEs that came and come, when waited for, then each is found once it is there', async () => {
     const all = phones();
-    all.call(inviteTo('1001'), { ringing() {}, answered() {}, refused() {}, hungUp() {} }).end();
+    all.call(inviteTo('1001'), indifferent).end();
     const coming = all.waitForInvite(({ user }) => user === '1002');
-    all.call(inviteTo('1002'), { ringing() {}, answered() {}, refused() {}, hungUp() {} }).end();
+    all.call(inviteTo('1002'), indifferent).end();
 
     expect((await all.waitForInvite(({ user }) => user === '1001')).user).toBe('1001');
     expect((await coming).user).toBe('1002');
@@ -75,7 +89,7 @@ describe('ScriptedPhones', () => {
 
   it('given a dead contact, when invited, then no phone sees it', () => {
     const all = phones();
-    all.call(inviteTo('1600'), { ringing() {}, answered() {}, refused() {}, hungUp() {} }).end();
+    all.call(inviteTo('1600'), indifferent).end();
 
     expect(all.invites()).toEqual([]);
   });

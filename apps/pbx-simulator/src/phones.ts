@@ -2,8 +2,8 @@ import type { Clock } from './clock.ts';
 
 /** What a phone does with an INVITE. Durations are simulated milliseconds. */
 export type PhoneBehaviour =
-  /** Rings for `ringMs` (default 0), answers, and talks for `talkMs` or until the other side hangs up. */
-  | { readonly kind: 'answers'; readonly ringMs?: number; readonly talkMs?: number }
+  /** Rings for `ringMs` (default 0), answers, presses a key a second later, and talks for `talkMs` or until the other side hangs up. */
+  | { readonly kind: 'answers'; readonly ringMs?: number; readonly talkMs?: number; readonly presses?: string }
   /** Rings until the caller gives up. */
   | { readonly kind: 'rings' }
   /** Refuses with a SIP code, at once or after having rung. */
@@ -23,6 +23,8 @@ export interface Invite {
   readonly user: string;
   /** The user part of From: the caller ID that the phone shows. */
   readonly from: string;
+  /** The name beside it; empty: none. */
+  readonly fromName: string;
   /** Headers added for this call, by name as sent. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -31,6 +33,8 @@ export interface Invite {
 export interface PhoneListener {
   ringing(): void;
   answered(): void;
+  /** A key, 0 to 9, once it has answered. */
+  pressed(key: string): void;
   refused(sipCode: number): void;
   hungUp(): void;
 }
@@ -125,10 +129,11 @@ export class ScriptedPhones implements Phones {
       talking = false;
       for (const cancel of timers) cancel();
     };
-    const answer = (talkMs?: number) => {
+    const answer = ({ talkMs, presses }: { readonly talkMs?: number; readonly presses?: string } = {}) => {
       talking = true;
       listener.answered();
       if (talking && talkMs !== undefined) later(talkMs, hangUp);
+      if (talking && presses !== undefined) later(1_000, () => listener.pressed(presses));
     };
     const hangUp = () => {
       if (!talking) return;
@@ -139,7 +144,7 @@ export class ScriptedPhones implements Phones {
     switch (behaviour.kind) {
       case 'answers':
         later(1, () => listener.ringing());
-        later(2 + (behaviour.ringMs ?? 0), () => answer(behaviour.talkMs));
+        later(2 + (behaviour.ringMs ?? 0), () => answer(behaviour));
         break;
       case 'rings':
         later(1, () => listener.ringing());
@@ -207,6 +212,9 @@ const numbers: Readonly<Record<string, PhoneBehaviour>> = {
   '10': refuses(600),
   '11': refuses(484),
   '12': refuses(488),
+  // '20' speaks, which nobody hears here.
+  '21': { kind: 'answers', presses: '1' },
+  '22': { kind: 'answers', presses: '9' },
 };
 
 function behaviourByNumber(user: string): PhoneBehaviour {

@@ -3,6 +3,7 @@ import { openAstDb } from './astdb.ts';
 import { type Clock, realClock } from './clock.ts';
 import { Exchange } from './exchange.ts';
 import { type PhoneBehaviour, type Phones, ScriptedPhones } from './phones.ts';
+import { routeOf } from './routes.ts';
 
 export type { Clock } from './clock.ts';
 export type { Invite, PhoneBehaviour, Phones } from './phones.ts';
@@ -26,6 +27,8 @@ export interface SimulatorOptions {
   readonly talkMs?: number;
   /** Keeps AstDB, and with it the journal, in this file. Absent: in memory. */
   readonly astDbFile?: string;
+  /** What is to be recorded is written below it, as a WAV with a tone in it. Absent: nothing is recorded. */
+  readonly recordingsFolder?: string;
   /** Default true: keeps every INVITE and every byte for whoever asks. A process that runs for days should not. */
   readonly recording?: boolean;
 }
@@ -58,8 +61,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     clock,
     phones,
     astDb: openAstDb(options.astDbFile),
+    routeOf,
     ...(options.trunks !== undefined && { trunks: options.trunks }),
     ...(options.talkMs !== undefined && { talkMs: options.talkMs }),
+    ...(options.recordingsFolder !== undefined && { recordingsFolder: options.recordingsFolder }),
   });
   const host = options.host ?? '127.0.0.1';
   const server = new AmiServer(exchange, {

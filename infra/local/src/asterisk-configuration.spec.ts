@@ -13,4 +13,5 @@ test('agents: 15xx are not registered, 16xx have a dead contact, the others are 
   expect(sections).toContain('contact = sip:1600@127.0.0.1:9');
   expect(sections).not.toContain('contact = sip:15');
   expect(sections).toContain('[1500](agent)');
+  expect(sections).toContain('contact = sip:552@127.0.0.1:7000');
 });

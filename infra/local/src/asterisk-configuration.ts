@@ -1,12 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from './cache-folder.ts';
+import { tone, waveFile } from './sound.ts';
 
 export interface AsteriskConfiguration {
   readonly runDir: string;
   /** Where the console's Unix socket goes. */
   readonly socketDir: string;
   readonly modules: string;
+  /** Asterisk's own, for its documentation. */
   readonly data: string;
   readonly amiPort: number;
   readonly secret: string;
@@ -45,7 +47,19 @@ export function writeAsteriskConfiguration(configuration: AsteriskConfiguration)
     join(runDir, 'etc/manager.redial.conf'),
     manager.replace(/^secret = .*$/m, `secret = ${configuration.secret}`),
   );
+  writeDataFolder(runDir, configuration.data);
   return join(runDir, 'etc/asterisk.conf');
+}
+
+/** Asterisk's data folder: its documentation as it came, and the one sound that tests play, `redial-test`. */
+function writeDataFolder(runDir: string, shipped: string): void {
+  const sounds = join(runDir, 'data/sounds/en');
+  mkdirSync(sounds, { recursive: true });
+  writeFileSync(join(sounds, 'redial-test.wav'), waveFile(tone(440, 2_000)));
+  const documentation = join(runDir, 'data/documentation');
+  rmSync(documentation, { force: true });
+  // In a container the target is the container's own, and need not be here.
+  symlinkSync(join(shipped, 'documentation'), documentation);
 }
 
 /** Replaces `{{name}}`; a name without a value is a mistake in the template. */
@@ -57,10 +71,13 @@ export function fill(template: string, values: Readonly<Record<string, string>>)
   });
 }
 
-/** Endpoints 1000–1999: 15xx without a contact, 16xx with a dead one, the rest at the agents' phones. */
+/** Agents of three digits, as the vendors' samples have them. */
+const shortExtensions = [552, 557];
+
+/** Endpoints 1000–1999: 15xx without a contact, 16xx with a dead one, the rest at the agents' phones; and the short ones there too. */
 export function agentSections(ports: Pick<AsteriskConfiguration, 'agentPhonesPort' | 'deadPort'>): string {
   const sections: string[] = [];
-  for (let extension = 1000; extension < 2000; extension++) {
+  for (const extension of [...shortExtensions, ...Array.from({ length: 1_000 }, (_, n) => 1_000 + n)]) {
     const range = Math.floor(extension / 100);
     const port = range === 16 ? ports.deadPort : ports.agentPhonesPort;
     const contact = range === 15 ? [] : [`contact = sip:${extension}@127.0.0.1:${port}`];

@@ -41,6 +41,8 @@ export interface LocalAsterisk {
   readonly pid: number;
   readonly exited: Promise<Exit>;
   readonly logFile: string;
+  /** Where MixMonitor writes to: Asterisk's `<astspooldir>/monitor`. It is made with the first recording. */
+  readonly recordingsFolder: string;
   /** Runs a command as on Asterisk's own console. It needs no AMI and no rights there. */
   cli(command: string): Promise<string>;
   /** Ends it for good, calls included; the files stay. */
@@ -54,7 +56,7 @@ export interface LocalAsterisk {
   resume(): Promise<void>;
 }
 
-/** Starts a real Asterisk on 127.0.0.1 with the agents 1000–1999 and the trunks `carrier` and `carrier2`. */
+/** Starts a real Asterisk on 127.0.0.1 with the agents 1000–1999, 552 and 557, the trunks `carrier` and `carrier2`, and a few queues. */
 export async function startAsterisk(options: AsteriskOptions): Promise<LocalAsterisk> {
   const programs = options.programs ?? (await debianPrograms(options.onProgress));
   const runDir = resolve(options.runDir);
@@ -113,6 +115,7 @@ export async function startAsterisk(options: AsteriskOptions): Promise<LocalAste
     sipPort,
     version: /Asterisk (\S+)/.exec(await cli('core show version'))?.[1] ?? 'unknown',
     logFile: join(runDir, 'log/full'),
+    recordingsFolder: join(runDir, 'spool/monitor'),
     get pid() {
       return child.pid;
     },

@@ -31,9 +31,17 @@ test('an INVITE is read from what the phone logged', () => {
     phone: 'carrier',
     user: '+27820000001',
     from: '0860000000',
+    fromName: 'Redial',
     callId: 'c1',
     headers: { 'X-One': 'a: b' },
   });
+});
+
+test('a name beside the caller ID is read as it was meant, and none is empty', () => {
+  // The log is read byte by byte.
+  const name = Buffer.from('Böhm').toString('latin1');
+  expect(parseInvite(record('1', 'c').replace('Redial', name), 'agents')).toMatchObject({ fromName: 'Böhm' });
+  expect(parseInvite(record('1', 'c').replace('"Redial" ', ''), 'agents')).toMatchObject({ fromName: '' });
 });
 
 test('a retransmission is no second INVITE, and a record half written waits for its end', () => {

@@ -11,6 +11,8 @@ export interface Invite {
   readonly user: string;
   /** Who the phone saw calling: the user part of From. */
   readonly from: string;
+  /** The name that it saw beside it; empty: none. */
+  readonly fromName: string;
   readonly callId: string;
   /** Its X-… headers, by the names as sent. */
   readonly headers: Readonly<Record<string, string>>;
@@ -80,12 +82,28 @@ export function parseInvite(record: string, phone: Phone): Invite | undefined {
   if (seconds === undefined || user === undefined || user === 'reset') return undefined;
   const headers: Record<string, string> = {};
   let from = '';
+  let fromName = '';
   let callId = '';
   for (const line of lines) {
     const [, name = '', value = ''] = /^([A-Za-z0-9-]+)\s*:\s*(.*)$/.exec(line) ?? [];
-    if (/^from$/i.test(name)) from = /sips?:([^@;>]+)@/.exec(value)?.[1] ?? '';
-    else if (/^call-id$/i.test(name)) callId = value;
+    if (/^from$/i.test(name)) {
+      from = /sips?:([^@;>]+)@/.exec(value)?.[1] ?? '';
+      fromName = utf8(/^"([^"]*)"/.exec(value)?.[1] ?? '');
+    } else if (/^call-id$/i.test(name)) callId = value;
     else if (/^x-/i.test(name)) headers[name] = value;
   }
-  return { at: Math.floor(Number(seconds) * 1_000 + Number(microseconds) / 1_000), phone, user, from, callId, headers };
+  return {
+    at: Math.floor(Number(seconds) * 1_000 + Number(microseconds) / 1_000),
+    phone,
+    user,
+    from,
+    fromName,
+    callId,
+    headers,
+  };
+}
+
+/** The log is read byte by byte, so that no character is cut in two. */
+function utf8(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString();
 }

@@ -8,6 +8,7 @@ import { debianPrograms } from './debian-programs.ts';
 import { freePort } from './ports.ts';
 import type { Programs } from './programs.ts';
 import { type Invite, InviteLog, type Phone } from './sip-invites.ts';
+import { tone, waveFile } from './sound.ts';
 
 export interface SipPhonesOptions {
   /** Logs. */
@@ -37,13 +38,14 @@ export interface SipPhones {
 }
 
 /**
- * Starts the phones: sipp as callee, once for the agents 1000–1999 and once for the carrier. What a number does is in
+ * Starts the phones: sipp as callee, once for the agents and once for the carrier. What a number does is in
  * `scenarios/phones.xml`; the table for people is in `infra/local/README.md`.
  */
 export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhones> {
   const programs = options.programs ?? (await debianPrograms(options.onProgress));
   const runDir = resolve(options.runDir);
   mkdirSync(runDir, { recursive: true });
+  writeFileSync(join(runDir, 'voice.wav'), waveFile(tone(660, 1_000)));
   const ports = {
     agents: await freePort('udp', options.agentPort),
     carrier: await freePort('udp', options.carrierPort),

@@ -177,3 +177,56 @@ test('a look-up whose PBX went away in between has found nothing out', async () 
   await eventually(() => expect(pbx.isUp).toBe(false));
   expect(await pbx.lookUp({ attemptId, slot: 7, boot: '2025-01-02 03:04:05' })).toBeUndefined();
 });
+
+test('a question that the link cannot carry has no answer', async () => {
+  const question = { asks: 'queue_exists', queue: 'sales' } as const;
+  expect(await pbx.ask(question)).toBeUndefined();
+  await up();
+  ami.on('Getvar', (action) => action.answer('Response: Success', 'Variable: QUEUE_EXISTS(sales)', 'Value: 1'));
+  expect(await pbx.ask(question)).toBe(true);
+
+  ami.on('Getvar', () => {});
+  const late = pbx.ask(question);
+  await ami.next('Getvar');
+  await ami.next('Getvar');
+  timers.advance(3_000);
+  expect(await late).toBeUndefined();
+
+  const cut = pbx.ask(question);
+  await ami.next('Getvar');
+  ami.cut();
+  expect(await cut).toBeUndefined();
+});
+
+test('a link that does not listen switches events off before it is up, at each login, and hears nothing', async () => {
+  ami.on('Events', (action) => action.answer('Response: Success', 'Events: Off'));
+  const asking = createPbx(
+    { name: 'pbx1', host: '127.0.0.1', port: ami.port, username: 'redial', secret: 'secret' },
+    { clock: timers, timers, random: () => 0, listens: false },
+  );
+  asking.on('signal', (id, signal) => void signals.push([id, signal]));
+  const ups: unknown[] = [];
+  asking.on('up', (info) => void ups.push(info));
+  try {
+    asking.start();
+    await eventually(() => expect(ups).toHaveLength(1));
+    expect((await ami.next('Events')).get('EventMask')).toBe('off');
+    ami.send('Event: Newstate', 'ChannelState: 5', `Uniqueid: ${attemptId}`);
+    ami.on('Getvar', (action) => action.answer('Response: Success', 'Value: 0'));
+    expect(await asking.ask({ asks: 'queue_exists', queue: 'sales' })).toBe(false);
+    expect(signals).toEqual([]);
+
+    ami.cut();
+    await eventually(() => expect(asking.isUp).toBe(false));
+    timers.advance(250);
+    await eventually(() => expect(ups).toHaveLength(2));
+    expect((await ami.next('Events')).get('EventMask')).toBe('off');
+  } finally {
+    await asking.stop();
+  }
+});
+
+test('a link that listens leaves events on', async () => {
+  await up();
+  expect(ami.received.map(({ name }) => name)).not.toContain('Events');
+});

@@ -2,9 +2,10 @@ import type { AttemptId, PbxConfiguration } from '@redial/call';
 import { type Clock, systemClock } from '@redial/platform';
 import { type AmiReply, createAmiLink, type LinkTiming } from './ami-link.ts';
 import type { AmiPacket } from './ami-packet.ts';
+import { ask } from './ask.ts';
 import { lookUp } from './look-up.ts';
 import { originateAction } from './originate-action.ts';
-import type { Finding, LookUpQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents } from './pbx.ts';
+import type { Finding, LookUpQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion } from './pbx.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import { translate, translatedEvents } from './translate.ts';
 
@@ -14,6 +15,8 @@ export interface PbxDeps {
   /** In [0, 1): spreads the reconnections of many processes. */
   readonly random?: () => number;
   readonly timing?: Partial<LinkTiming>;
+  /** Default true. False: a link for questions alone. Events are switched off at login, so that nothing is sent that nobody reads; `signal` never comes. */
+  readonly listens?: boolean;
 }
 
 /**
@@ -26,7 +29,7 @@ export function createPbx(
   configuration: Pick<PbxConfiguration, 'name' | 'host' | 'port' | 'username' | 'secret'>,
   deps: PbxDeps = {},
 ): Pbx {
-  const { clock = systemClock, timers = systemTimers, random = Math.random } = deps;
+  const { clock = systemClock, timers = systemTimers, random = Math.random, listens = true } = deps;
   const { name, host, port, username, secret } = configuration;
   const listeners = createListeners();
   let boot: string | undefined;
@@ -35,7 +38,7 @@ export function createPbx(
 
   const link = createAmiLink({
     access: { host, port, username, secret },
-    events: translatedEvents,
+    events: listens ? translatedEvents : new Set(),
     timers,
     random,
     ...(deps.timing !== undefined && { timing: deps.timing }),
@@ -58,6 +61,7 @@ export function createPbx(
 
   /** Asks the PBX who it is. Answered otherwise than it should be, it is asked again: a user's rights can change. */
   async function greet(mine: number): Promise<void> {
+    if (!listens) await link.send(eventsOff);
     const status = await link.send([['Action', 'CoreStatus']]);
     const settings = await link.send([['Action', 'CoreSettings']]);
     if (session !== mine) return;
@@ -114,6 +118,11 @@ export function createPbx(
     return session === asked ? finding : undefined;
   }
 
+  async function askPbx(question: PbxQuestion): Promise<boolean | undefined> {
+    if (boot === undefined) return undefined;
+    return ask(question, { link, onOdd: (what) => listeners.emit('odd', what) });
+  }
+
   return {
     name,
     get isUp() {
@@ -129,10 +138,15 @@ export function createPbx(
     originate,
     hangUp,
     lookUp: look,
+    ask: askPbx,
   };
 }
 
 const greetAgainMs = 10_000;
+const eventsOff = [
+  ['Action', 'Events'],
+  ['EventMask', 'off'],
+] as const;
 
 function bootOf(reply: AmiReply): string | undefined {
   if (reply.type !== 'answered') return undefined;

@@ -123,6 +123,18 @@ describe('facts', () => {
     expect([watch.size, timers.pending]).toEqual([0, []]);
   });
 
+  test('dial2’s channel is told with its id', () => {
+    const told: unknown[] = [];
+    const watch = newWatch({ onProgress: (...args) => void told.push(args.slice(1)) });
+    watch.originate(attempt(), anOrder());
+    pbx.signal(id, { type: 'answered', at: 1 });
+    pbx.signal(id, { type: 'dial2_created', at: 2, uniqueId: '1795224366.1' });
+    expect(told).toEqual([
+      ['answered', 1, undefined],
+      ['dial2_created', 2, '1795224366.1'],
+    ]);
+  });
+
   test('facts that come late or twice are counted by phase and name', () => {
     const watch = newWatch();
     watch.originate(attempt(), anOrder());

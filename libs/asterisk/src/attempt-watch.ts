@@ -45,6 +45,8 @@ export interface AttemptWatch {
   stop(): void;
 }
 
+export type ProgressPhase = Extract<AttemptEffect, { type: 'progress' }>['phase'];
+
 export type Dial1Outcome = 'answered' | 'ended' | 'unknown-here';
 
 export interface WatchedAttempt {
@@ -64,7 +66,8 @@ export interface AttemptWatchDeps {
   readonly clock?: Clock;
   readonly timers?: Timers;
   readonly onConclude: (attemptId: AttemptId, evidence: Evidence) => void;
-  readonly onProgress?: (attemptId: AttemptId, phase: 'ringing' | 'answered', at: number) => void;
+  /** `uniqueId`: dial2's, with `dial2_created`. */
+  readonly onProgress?: (attemptId: AttemptId, phase: ProgressPhase, at: number, uniqueId?: string) => void;
   /** A signal that did not apply, for the metric. */
   readonly onIgnored?: (phase: AttemptPhase, signalType: AttemptSignal['type']) => void;
   /** Every step, for tests and traces. */
@@ -175,7 +178,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
         entry.cancelTimer = timers.start(effect.afterMs, () => post(entry, { type: 'deadline', at: clock.now() }));
         return;
       case 'progress':
-        deps.onProgress?.(attemptId, effect.phase, effect.at);
+        deps.onProgress?.(attemptId, effect.phase, effect.at, effect.uniqueId);
         return;
       case 'conclude':
         conclude(entry, effect.evidence);

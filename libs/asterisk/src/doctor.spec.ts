@@ -14,21 +14,20 @@ afterEach(() => ami.stop());
 
 /** Answers as Asterisk 22.10.1 does to a user with exactly the rights of manager.redial.conf. */
 function healthy(): void {
-  commands('Originate', 'Redirect', 'ShowDialPlan', 'Ping');
+  commands('Originate', 'Redirect', 'ShowDialPlan', 'MixMonitorMute', 'QueueStatus', 'Ping');
+  dialplan('DB(redial/$' + '{REDIAL_SLOT})=x', '$' + '{REDIAL_RECORDING}');
+  ami.on('DBGet', (action) => action.answer('Response: Error', 'Message: Database entry not found'));
+  probeReports('OriginateResponse');
+}
+
+function dialplan(...lines: string[]): void {
   ami.on('ShowDialPlan', (action) => {
     const id = `ActionID: ${action.get('ActionID')}`;
     action.answer('Response: Success', 'EventList: start', 'Message: DialPlan list will follow');
-    ami.send(
-      'Event: ListDialplan',
-      id,
-      'Context: redial',
-      'Extension: connect',
-      'AppData: DB(redial/$' + '{REDIAL_SLOT})=x',
-    );
+    for (const line of lines)
+      ami.send('Event: ListDialplan', id, 'Context: redial', 'Extension: connect', `AppData: ${line}`);
     ami.send('Event: ShowDialPlanComplete', id, 'EventList: Complete');
   });
-  ami.on('DBGet', (action) => action.answer('Response: Error', 'Message: Database entry not found'));
-  probeReports('OriginateResponse');
 }
 
 function commands(...names: string[]): void {
@@ -67,6 +66,7 @@ test('a PBX that is as it should be', async () => {
     rights: 'ok',
     excess_rights: 'ok',
     dialplan: 'ok',
+    features: 'ok',
     journal: 'ok',
     events: 'ok',
     event_filter: 'ok',
@@ -128,6 +128,22 @@ describe('what is wrong is named, with what to change', () => {
     });
     expect(checks.get('events')?.verdict).toBe('unsure');
     expect(checks.get('event_filter')?.verdict).toBe('unsure');
+  });
+
+  test('a context of an older redial.conf', async () => {
+    dialplan('DB(redial/$' + '{REDIAL_SLOT})=x');
+    expect((await examine()).get('dialplan')).toMatchObject({
+      verdict: 'unsure',
+      message: expect.stringContaining('older redial.conf'),
+    });
+  });
+
+  test.each([
+    [['QueueStatus'], 'Calls cannot be recorded: load app_mixmonitor if they are to be.'],
+    [[], 'Calls cannot be recorded or sent to a queue: load app_mixmonitor and app_queue if they are to be.'],
+  ])('modules that only some calls need: %j is there', async (there, message) => {
+    commands('Originate', 'Redirect', 'ShowDialPlan', ...there);
+    expect((await examine()).get('features')).toEqual({ check: 'features', verdict: 'unsure', message });
   });
 
   test('rights that are missing', async () => {

@@ -8,6 +8,7 @@ import {
   eventFilterCheck,
   eventsCheck,
   excessRightsCheck,
+  featuresCheck,
   journalCheck,
   loginCheck,
   mayRun,
@@ -54,6 +55,7 @@ export async function examinePbx(
       rightsCheck(commands, username),
       excessRightsCheck(commands, username),
       dialplanCheck(dialplan),
+      featuresCheck(commands),
       journalCheck(entry, username),
       ...(report === undefined ? [] : [eventsCheck(report, username), eventFilterCheck(report, username)]),
     ];

@@ -16,6 +16,14 @@ test('instants may carry fractions', () => {
   expect(parseJournal(`${id}|answered|1795224366.125`)).toMatchObject({ answeredAt: 1_795_224_366_125 });
 });
 
+test("dial2's channel, as the event alone tells it", () => {
+  expect(parseJournal(`${id}|dial2|1795224367.12`)).toEqual({
+    attemptId: id,
+    type: 'dial2',
+    uniqueId: '1795224367.12',
+  });
+});
+
 describe('ended', () => {
   test('both talked', () => {
     const text = `${id}|ended|ANSWER|16|dial2|42000|45000|1795224366|1795224411|16|SIP 200 OK|1795224367.12|3000`;
@@ -60,8 +68,18 @@ describe('ended', () => {
     });
   });
 
+  test('what was recorded, and the key that was pressed', () => {
+    const text = `${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7`;
+    expect(parseJournal(`${text}|1|9`)).toMatchObject({ entry: { recorded: true, pressedKey: '9' } });
+    for (const nothing of [text, `${text}||`, `${text}|0|*`]) {
+      const entry = parseJournal(nothing);
+      expect(entry).not.toHaveProperty('entry.recorded');
+      expect(entry).not.toHaveProperty('entry.pressedKey');
+    }
+  });
+
   test('fields behind the known ones are left to a later version', () => {
-    expect(parseJournal(`${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7|new`)).toMatchObject({
+    expect(parseJournal(`${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7|||new`)).toMatchObject({
       entry: { ringMs: 7 },
     });
   });
@@ -74,6 +92,8 @@ test.each([
   `${id}|answered`,
   `${id}|answered|soon`,
   `${id}|answered|-1`,
+  `${id}|dial2`,
+  `${id}|dial2|`,
   `${id}|began|1795224366`,
   `att_01ARZ3NDEKTSV4RRFFQ69G5FA|answered|1795224366`,
   `${id.toLowerCase()}|answered|1795224366`,
@@ -118,8 +138,11 @@ test('what is formatted is read back', () => {
         dial2Cause: 16,
         dial2SipCode: 200,
         dial2UniqueId: '1.2',
+        recorded: true,
+        pressedKey: '0',
       },
     },
+    { attemptId: id, type: 'dial2', uniqueId: '1.2' },
   ];
   for (const entry of entries) expect(parseJournal(formatJournal(entry))).toEqual(entry);
 });

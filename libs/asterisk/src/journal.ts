@@ -8,11 +8,16 @@ import { attemptIdOf } from './attempt-id-of.ts';
  *     <attempt>|answered|<epoch s>
  *     <attempt>|ended|<DIALSTATUS>|<dial1 HANGUPCAUSE>|<dial1 or dial2: who hung up first, or empty>|<talk ms>|<dial ms>
  *       |<answered, epoch s.ms>|<ended, epoch s.ms>|<dial2 Q.850 cause>|<dial2 tech code, e.g. SIP 486 Busy Here>|<dial2 Uniqueid>|<ring ms>
+ *       |<1: recorded>|<key pressed>
  *
- * Anything behind `ended` may be empty but the two instants, which may carry fractions. Fields that a later dialplan adds behind these are ignored.
+ * Anything behind `ended` may be empty but the two instants, which may carry fractions. Older dialplans leave off what stands last, and what a
+ * later one adds behind these is ignored. A third form is told by the event alone, where it was asked for, and never stands in the database:
+ *
+ *     <attempt>|dial2|<dial2 Uniqueid>
  */
 export type JournalEntry =
   | { readonly attemptId: AttemptId; readonly type: 'answered'; readonly answeredAt: number }
+  | { readonly attemptId: AttemptId; readonly type: 'dial2'; readonly uniqueId: string }
   | { readonly attemptId: AttemptId; readonly type: 'ended'; readonly entry: JournalEnded };
 
 export const journalFamily = 'redial';
@@ -27,13 +32,14 @@ export function parseJournal(text: string): JournalEntry | undefined {
     const answeredAt = instant(fields[0]);
     return answeredAt === undefined ? undefined : { attemptId, type, answeredAt };
   }
+  if (type === 'dial2') return fields[0] ? { attemptId, type, uniqueId: fields[0] } : undefined;
   if (type !== 'ended') return undefined;
   const entry = parseEnded(fields);
   return entry === undefined ? undefined : { attemptId, type, entry };
 }
 
 function parseEnded(fields: readonly string[]): JournalEnded | undefined {
-  const [status, cause, by, talk, dial, answered, ended, dial2Cause, dial2Tech, dial2Id, ring] = fields;
+  const [status, cause, by, talk, dial, answered, ended, dial2Cause, dial2Tech, dial2Id, ring, recorded, key] = fields;
   if (status === undefined || !/^[A-Z_]*$/.test(status) || !/^(dial1|dial2)?$/.test(by ?? '')) return undefined;
   const numbers = [cause, talk, dial, dial2Cause, ring].map((field) => count(field));
   if (numbers.some(Number.isNaN)) return undefined;
@@ -54,12 +60,15 @@ function parseEnded(fields: readonly string[]): JournalEnded | undefined {
     ...(ownCause !== undefined && { dial2Cause: ownCause }),
     ...(sipCode !== undefined && { dial2SipCode: sipCode }),
     ...(dial2Id !== undefined && dial2Id !== '' && { dial2UniqueId: dial2Id }),
+    ...(recorded === '1' && { recorded: true as const }),
+    ...(key !== undefined && /^[0-9]$/.test(key) && { pressedKey: key }),
   };
 }
 
 /** For simulators and tests: what the dialplan would have written. */
 export function formatJournal(entry: JournalEntry): string {
   if (entry.type === 'answered') return `${entry.attemptId}|answered|${seconds(entry.answeredAt)}`;
+  if (entry.type === 'dial2') return `${entry.attemptId}|dial2|${entry.uniqueId}`;
   const e = entry.entry;
   return [
     entry.attemptId,
@@ -75,6 +84,8 @@ export function formatJournal(entry: JournalEntry): string {
     e.dial2SipCode === undefined ? '' : `SIP ${e.dial2SipCode}`,
     e.dial2UniqueId ?? '',
     e.ringMs ?? '',
+    e.recorded ? '1' : '',
+    e.pressedKey ?? '',
   ].join('|');
 }
 

@@ -53,7 +53,9 @@ export async function lookUp(question: LookUpQuestion, context: LookUpContext): 
   // The slot has gone to another attempt since, or has not yet come to this one.
   if (entry?.attemptId !== attemptId) return missing;
   if (entry.type === 'ended') return { type: 'journal_ended', at: now(), entry: entry.entry };
-  return { type: 'journal_answered', at: now(), answeredAt: entry.answeredAt, pbxRestarted };
+  // `dial2` never stands in the database; if it did, dial1 has answered.
+  const answeredAt = entry.type === 'answered' ? entry.answeredAt : now();
+  return { type: 'journal_answered', at: now(), answeredAt, pbxRestarted };
 }
 
 type Answered = Extract<AmiReply, { type: 'answered' }>;

@@ -54,6 +54,44 @@ test('everything an order can hold, one Variable line for each', () => {
   ]);
 });
 
+test('a recording, dial2’s id, and a name beside the caller ID', () => {
+  const built = originateAction(
+    anOrder({
+      dial1CallerId: '27110001111',
+      dial1CallerName: 'J. van Öst',
+      recordingFile: 'redial/1001/att_01ARZ3NDEKTSV4RRFFQ69G5FAV.wav',
+      tellsDial2: true,
+    }),
+  );
+  const action = built.ok ? built.action : [];
+  expect(action).toContainEqual(['CallerID', '"J. van Öst" <27110001111>']);
+  expect(action).toContainEqual(['Variable', 'REDIAL_RECORDING=redial/1001/att_01ARZ3NDEKTSV4RRFFQ69G5FAV.wav']);
+  expect(action).toContainEqual(['Variable', 'REDIAL_TELL_DIAL2=1']);
+});
+
+test('a name without a number is not shown, and no wish for dial2’s id costs nothing', () => {
+  expect(originateAction(anOrder({ dial1CallerName: 'Bank', tellsDial2: false }))).toEqual(originateAction(anOrder()));
+});
+
+test('a message waits for a key where one means something', () => {
+  const variables = (keys: Readonly<Record<string, string>>) => {
+    const built = originateAction(anOrder({ message: { sound: 'custom/offer', keys, waitSeconds: 5 } }));
+    return (built.ok ? built.action : [])
+      .map(([, value]) => value)
+      .filter((value) => /^REDIAL_(MESSAGE|KEY)/.test(value));
+  };
+  expect(variables({ '1': 'PJSIP/1001', '0': 'Local/sales@redial-queue/n' })).toEqual([
+    'REDIAL_MESSAGE=custom/offer',
+    'REDIAL_MESSAGE_WAIT=5',
+    'REDIAL_KEY_0=Local/sales@redial-queue/n',
+    'REDIAL_KEY_1=PJSIP/1001',
+  ]);
+  expect(variables({})).toEqual(['REDIAL_MESSAGE=custom/offer']);
+});
+
+const aMessage = { sound: 'offer', keys: {}, waitSeconds: 5 };
+const ofAnother = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAW';
+
 const tooMany = (name: (n: number) => string, count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [name(n), 'x']));
 
@@ -75,6 +113,18 @@ describe('a bad order is refused as a value', () => {
     ['a caller ID with a name', { dial1CallerId: '"Bank" <27110001111>' }],
     ['a caller ID with a line end', { dial2CallerId: '27110001111\n' }],
     ['an empty caller ID', { dial2CallerId: '' }],
+    ['a name with a quote', { dial1CallerId: '27110001111', dial1CallerName: 'A" <1> "B' }],
+    ['a name with a line end', { dial1CallerId: '27110001111', dial1CallerName: 'A\nVariable: B=c' }],
+    ['a recording elsewhere', { recordingFile: '/etc/att_01ARZ3NDEKTSV4RRFFQ69G5FAV.wav' }],
+    ['a recording a folder up', { recordingFile: 'redial/../att_01ARZ3NDEKTSV4RRFFQ69G5FAV.wav' }],
+    ['the recording of another attempt', { recordingFile: `redial/1001/${ofAnother}.wav` }],
+    ['a recording with options', { recordingFile: 'redial/1001/att_01ARZ3NDEKTSV4RRFFQ69G5FAV.wav,b,rm' }],
+    ['a sound by its whole path', { message: { ...aMessage, sound: '/etc/passwd' } }],
+    ['a sound a folder up', { message: { ...aMessage, sound: '../offer' } }],
+    ['two sounds', { message: { ...aMessage, sound: 'offer&other' } }],
+    ['a wait of 0', { message: { ...aMessage, waitSeconds: 0 } }],
+    ['a key that is none', { message: { ...aMessage, keys: { '*': 'PJSIP/1001' } } }],
+    ['a key to two channels', { message: { ...aMessage, keys: { '1': 'PJSIP/1001&PJSIP/1002' } } }],
     ['a ring timeout of 0', { dial1RingTimeoutMs: 0 }],
     ['a ring timeout that is no number', { dial1RingTimeoutMs: Number.NaN }],
     ['a ring timeout of dial2 beyond the dialplan’s', { dial2RingTimeoutMs: 10_000_000 }],
@@ -114,7 +164,8 @@ describe('a bad order is refused as a value', () => {
 });
 
 test('every other ASCII character in a value is either harmless or refused', () => {
-  const splits = /[,()[\]"\\;$|&'`{}<>!?%^\n\r]/;
+  // A lone [ or ] is harmless: there is no comma in a value whose meaning it could change.
+  const splits = /[,()"\\;$|&'`{}<>!^\n\r]/;
   for (let code = 0; code < 128; code++) {
     const character = String.fromCharCode(code);
     const built = originateAction(anOrder({ variables: { A: `x${character}y` } }));
@@ -130,8 +181,10 @@ test.each([
   ['DAHDI/g1/0820001234', true],
   ['Local/100@office', true],
   ['Local/100@office/n', true],
+  ['Local/test-queue@redial-queue/n', true],
+  ['Local/a,b@redial-queue/n', false],
   ['PJSIP/1/2', false],
-  ['Local/s@redial', false],
+  ['Local/s@redial', true],
   [`PJSIP/${'1'.repeat(200)}`, false],
 ])('%s can be dialled: %s', (channel, dialable) => {
   expect(isDialableChannel(channel)).toBe(dialable);

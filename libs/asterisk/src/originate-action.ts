@@ -1,4 +1,13 @@
-import { AttemptId, HeaderName, HeaderValue, isDialableChannel, VariableName, VariableValue } from '@redial/call';
+import {
+  AttemptId,
+  CallerName,
+  HeaderName,
+  HeaderValue,
+  isDialableChannel,
+  recordingFile,
+  VariableName,
+  VariableValue,
+} from '@redial/call';
 import { type AmiAction, formatAction } from './ami-action.ts';
 import type { OriginateOrder } from './pbx.ts';
 
@@ -12,7 +21,7 @@ export type OriginateAction =
  * here once more, whoever has checked it before:
  *
  * 1. One `Variable` line for each variable. Asterisk splits such a line at commas outside brackets (main/manager.c,
- *    man_do_variable_value), so `PJSIP_HEADER(add,X-Name)` is one name; values hold no comma, bracket, quote or backslash.
+ *    man_do_variable_value), so `PJSIP_HEADER(add,X-Name)` is one name; values hold no comma, parenthesis, quote or backslash.
  * 2. A variable *name* with brackets would be a function and be executed: only our own lines have them.
  * 3. A channel is one technology and one resource: `&` would dial more, `,` reach Dial's options, and
  *    `PJSIP/1000/sip:any@where` any address at all. The class is the dialplan's own (redial.conf).
@@ -30,11 +39,17 @@ export function originateAction(order: OriginateOrder): OriginateAction {
     // A synchronous one blocks the whole session.
     ['Async', 'true'],
     ['Timeout', String(order.dial1RingTimeoutMs)],
-    ...(order.dial1CallerId === undefined ? [] : [['CallerID', order.dial1CallerId] as const]),
+    ...callerIdOf(order),
     ...variablesOf(order).map(([name, value]) => ['Variable', `${name}=${value}`] as const),
   ];
   const formatted = formatAction(action, order.attemptId);
   return formatted.ok ? { ok: true, action } : { ok: false, message: formatted.message };
+}
+
+/** The name is no number's second guess: without a number there is nobody to name. */
+function callerIdOf({ dial1CallerId, dial1CallerName }: OriginateOrder): (readonly [string, string])[] {
+  if (dial1CallerId === undefined) return [];
+  return [['CallerID', dial1CallerName === undefined ? dial1CallerId : `"${dial1CallerName}" <${dial1CallerId}>`]];
 }
 
 function variablesOf(order: OriginateOrder): (readonly [string, string])[] {
@@ -46,11 +61,25 @@ function variablesOf(order: OriginateOrder): (readonly [string, string])[] {
     ...(order.dial2CallerId === undefined ? [] : [['REDIAL_DIAL2_CALLER_ID', order.dial2CallerId] as const]),
     ['REDIAL_DIAL2_RING_SECONDS', seconds(order.dial2RingTimeoutMs)],
     ['REDIAL_TALK_LIMIT_SECONDS', seconds(order.talkLimitMs)],
+    ...(order.recordingFile === undefined ? [] : [['REDIAL_RECORDING', order.recordingFile] as const]),
+    ...(order.tellsDial2 ? [['REDIAL_TELL_DIAL2', '1'] as const] : []),
+    ...messageVariables(order.message),
     ...Object.entries(headers.dial2).map(
       ([name, value], n) => [`REDIAL_DIAL2_HEADER_${n + 1}`, `${name}: ${value}`] as const,
     ),
     ...Object.entries(headers.dial1).map(([name, value]) => [`PJSIP_HEADER(add,${name})`, value] as const),
     ...Object.entries(order.variables),
+  ];
+}
+
+/** Without a wait no key is read: there is nothing that one could mean. */
+function messageVariables(message: OriginateOrder['message']): (readonly [string, string])[] {
+  if (message === undefined) return [];
+  const keys = Object.entries(message.keys).map(([key, channel]) => [`REDIAL_KEY_${key}`, channel] as const);
+  return [
+    ['REDIAL_MESSAGE', message.sound],
+    ...(keys.length === 0 ? [] : [['REDIAL_MESSAGE_WAIT', String(message.waitSeconds)] as const]),
+    ...keys,
   ];
 }
 
@@ -60,6 +89,8 @@ function seconds(ms: number): string {
 }
 
 const callerId = /^\+?[0-9]{1,20}$/;
+const sound = /^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$/;
+
 function firstWrong(order: OriginateOrder): string | undefined {
   const { headers, variables } = order;
   const checks: (readonly [boolean, string])[] = [
@@ -69,6 +100,15 @@ function firstWrong(order: OriginateOrder): string | undefined {
     [isDialableChannel(order.dial2Channel), 'the channel of dial2 has another form than technology/resource'],
     [order.dial1CallerId === undefined || callerId.test(order.dial1CallerId), 'the caller ID of dial1 is not digits'],
     [order.dial2CallerId === undefined || callerId.test(order.dial2CallerId), 'the caller ID of dial2 is not digits'],
+    [
+      order.dial1CallerName === undefined || CallerName.safeParse(order.dial1CallerName).success,
+      'the name beside the caller ID of dial1 has another form',
+    ],
+    [
+      order.recordingFile === undefined || isRecordingOf(order.attemptId, order.recordingFile),
+      "the recording's file is not the attempt's own",
+    ],
+    [order.message === undefined || isMessage(order.message), 'the message, its wait or a key of it has another form'],
     [isIntegerIn(order.dial1RingTimeoutMs, 1, 86_400_000), 'the ring timeout of dial1 is not 1 ms to a day'],
     [isIntegerIn(order.dial2RingTimeoutMs, 1, 9_999_000), 'the ring timeout of dial2 is not 1 ms to 9,999 s'],
     [isIntegerIn(order.talkLimitMs, 1, 999_999_000), 'the talk limit is not 1 ms to 999,999 s'],
@@ -83,6 +123,21 @@ function firstWrong(order: OriginateOrder): string | undefined {
     ],
   ];
   return checks.find(([right]) => !right)?.[1];
+}
+
+/** `redial/<under>/<attempt>.wav`, and nothing that leads elsewhere. */
+function isRecordingOf(attemptId: string, file: string): boolean {
+  const [, under = ''] = /^redial\/([A-Za-z0-9][A-Za-z0-9_-]{0,39})\//.exec(file) ?? [];
+  return under !== '' && file === recordingFile(attemptId, under);
+}
+
+function isMessage(message: NonNullable<OriginateOrder['message']>): boolean {
+  const keys = Object.entries(message.keys);
+  return (
+    sound.test(message.sound) &&
+    isIntegerIn(message.waitSeconds, 1, 99) &&
+    keys.every(([key, channel]) => /^[0-9]$/.test(key) && isDialableChannel(channel))
+  );
 }
 
 function areHeaders(headers: Readonly<Record<string, string>>): boolean {

@@ -17,6 +17,7 @@ export type PbxCheckName =
   | 'rights'
   | 'excess_rights'
   | 'dialplan'
+  | 'features'
   | 'journal'
   | 'events'
   | 'event_filter';
@@ -85,9 +86,32 @@ export function dialplanCheck(dialplan: AmiReply): PbxCheck {
   if (dialplan.type !== 'answered') return unsure(`The dialplan could not be read: ${dialplan.message}.`);
   if (isDenied(dialplan)) return unsure('The dialplan could not be read: ShowDialPlan needs write=reporting.');
   const lines = dialplan.events.map((event) => event.get('AppData') ?? '');
-  if (lines.some((line) => line.includes(`DB(${journalFamily}/`))) return ok('The dialplan has the context redial.');
+  const has = (text: string) => lines.some((line) => line.includes(text));
+  // What the file has learned last.
+  if (has(`DB(${journalFamily}/`) && !has('REDIAL_RECORDING')) {
+    return unsure(
+      'The context redial is of an older redial.conf, which records nothing and knows neither queues nor messages: copy the present one and run "dialplan reload".',
+    );
+  }
+  if (has(`DB(${journalFamily}/`)) return ok('The dialplan has the context redial.');
   return failed(
     'The dialplan has no context redial with the extension connect: add "#include redial.conf" to extensions.conf (FreePBX: extensions_custom.conf) and run "dialplan reload".',
+  );
+}
+
+/** From ListCommands: each module that only some calls need has an action that our rights allow. */
+export function featuresCheck(commands: AmiReply): PbxCheck {
+  const { ok, unsure } = verdictsOf('features');
+  if (!isSuccess(commands)) return unsure('Asterisk did not list the actions that the user may run.');
+  const telling = {
+    app_mixmonitor: ['MixMonitorMute', 'recorded'],
+    app_queue: ['QueueStatus', 'sent to a queue'],
+  } as const;
+  const missing = Object.entries(telling).filter(([, [action]]) => !mayRun(commands, action));
+  if (missing.length === 0) return ok('Calls can be recorded and sent to queues.');
+  const modules = missing.map(([module]) => module).join(' and ');
+  return unsure(
+    `Calls cannot be ${missing.map(([, [, use]]) => use).join(' or ')}: load ${modules} if they are to be.`,
   );
 }
 

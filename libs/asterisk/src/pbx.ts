@@ -10,10 +10,23 @@ export interface OriginateOrder {
   readonly dial1Channel: string;
   readonly dial2Channel: string;
   readonly dial1CallerId?: string;
+  /** Shown beside it. */
+  readonly dial1CallerName?: string;
   readonly dial2CallerId?: string;
   readonly dial1RingTimeoutMs: number;
   readonly dial2RingTimeoutMs: number;
   readonly talkLimitMs: number;
+  /** Records from dial2's answer on, into this file below the PBX's folder of recordings; `recordingFile` made the name. */
+  readonly recordingFile?: string;
+  /** One of the legs is `messageChannel`: what it plays, and whom it rings for which key. */
+  readonly message?: {
+    readonly sound: string;
+    /** Key (0 to 9) → AMI channel. None: the message is played, and that is all. */
+    readonly keys: Readonly<Record<string, string>>;
+    readonly waitSeconds: number;
+  };
+  /** Says the id of dial2's channel as soon as there is one (`dial2_created`). It costs an event. */
+  readonly tellsDial2?: boolean;
   readonly variables: Readonly<Record<string, string>>;
   readonly headers: {
     readonly dial1: Readonly<Record<string, string>>;
@@ -45,6 +58,13 @@ export interface LookUpQuestion {
   readonly boot: string;
 }
 
+/** What can be asked of a PBX before a call is accepted. All values have been checked: they become part of an AMI action. */
+export type PbxQuestion =
+  /** Whether a call to this channel's device would ring now: registered, and not known to be unavailable. */
+  | { readonly asks: 'device_online'; readonly channel: string }
+  | { readonly asks: 'queue_exists'; readonly queue: string }
+  | { readonly asks: 'context_exists'; readonly context: string; readonly exten: string };
+
 export interface PbxEvents {
   /** A fact about an attempt, from any AMI event that concerns it, whoever originated it. */
   signal: (attemptId: AttemptId, signal: AttemptSignal) => void;
@@ -72,4 +92,6 @@ export interface Pbx {
   /** Hangs up dial1's channel, and with it the call. False: there was none, or the PBX could not be asked. */
   hangUp(attemptId: AttemptId): Promise<boolean>;
   lookUp(question: LookUpQuestion): Promise<Finding | undefined>;
+  /** Undefined: it could not be asked. */
+  ask(question: PbxQuestion): Promise<boolean | undefined>;
 }

@@ -135,6 +135,18 @@ describe('Hangup', () => {
     ).toBeUndefined();
   });
 
+  test('of the other half of a dial1 that is a Local channel is nothing: its id is ours with a tail', () => {
+    expect(
+      translated(
+        'Event: Hangup',
+        'Channel: Local/sales@redial-queue-00000001;2',
+        `Uniqueid: ${id};2`,
+        `Linkedid: ${id}`,
+        'Cause: 16',
+      ),
+    ).toBeUndefined();
+  });
+
   test('of other calls is nothing', () => {
     expect(translated('Event: Hangup', 'Uniqueid: 1.2', 'Linkedid: 1.2', 'Cause: 16')).toBeUndefined();
     expect(translated('Event: Hangup', 'Uniqueid: att_short', 'Linkedid: att_short', 'Cause: 16')).toBeUndefined();
@@ -158,6 +170,7 @@ describe('Newstate', () => {
     ['up', '6', id],
     ['calling us', '4', id],
     ['another channel', '5', '1795224366.1'],
+    ['the other half of a Local channel', '5', `${id};2`],
   ])('%s is nothing', (_, state, uniqueId) => {
     expect(
       translated('Event: Newstate', `ChannelState: ${state}`, `Uniqueid: ${uniqueId}`, `Linkedid: ${id}`),
@@ -183,6 +196,13 @@ describe('UserEvent', () => {
     expect(translated('Event: UserEvent', 'UserEvent: RedialAttempt', `Journal: ${id}|answered|1795224366`)).toEqual({
       attemptId: id,
       signal: { type: 'answered', at },
+    });
+  });
+
+  test('dial2’s channel', () => {
+    expect(translated('Event: UserEvent', 'UserEvent: RedialAttempt', `Journal: ${id}|dial2|1795224366.1`)).toEqual({
+      attemptId: id,
+      signal: { type: 'dial2_created', at, uniqueId: '1795224366.1' },
     });
   });
 

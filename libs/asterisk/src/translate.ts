@@ -71,8 +71,14 @@ function translateUserEvent(packet: AmiPacket, at: number): Translation | undefi
   const journal = parseJournal(packet.get('Journal') ?? '');
   if (journal === undefined) return { odd: `${journalEvent} with a journal entry of another form` };
   const { attemptId } = journal;
-  if (journal.type === 'answered') return { attemptId, signal: { type: 'answered', at } };
-  return { attemptId, signal: { type: 'journal_ended', at, entry: journal.entry } };
+  switch (journal.type) {
+    case 'answered':
+      return { attemptId, signal: { type: 'answered', at } };
+    case 'dial2':
+      return { attemptId, signal: { type: 'dial2_created', at, uniqueId: journal.uniqueId } };
+    case 'ended':
+      return { attemptId, signal: { type: 'journal_ended', at, entry: journal.entry } };
+  }
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -6,6 +6,7 @@ describePbxConformance('Asterisk itself', async () => {
   return {
     ami: asterisk.ami,
     agentPhones: `127.0.0.1:${phones.agentPort}`,
+    recordingsFolder: asterisk.recordingsFolder,
     invitesTo: (user) => phones.invitesTo(user),
     restart: async () => {
       await asterisk.kill();

@@ -227,7 +227,7 @@ export function describeDial2(getWorld: () => PbxWorld): void {
 
     it('given headers for each side, when both are dialled, then each phone sees its own and not the other’s', async () => {
       await getWorld().place({
-        dial1Channel: 'PJSIP/1003',
+        dial1Channel: 'PJSIP/1013',
         dial2Channel: 'PJSIP/27820020210@carrier',
         headers: {
           dial1: { 'X-Agent': 'queue 7', 'X-Call': 'a:b@c' },
@@ -235,7 +235,7 @@ export function describeDial2(getWorld: () => PbxWorld): void {
         },
       });
 
-      expect(getWorld().invitesTo('1003')[0]?.headers).toEqual({ 'X-Agent': 'queue 7', 'X-Call': 'a:b@c' });
+      expect(getWorld().invitesTo('1013')[0]?.headers).toEqual({ 'X-Agent': 'queue 7', 'X-Call': 'a:b@c' });
       expect(getWorld().invitesTo('27820020210')[0]?.headers).toEqual({
         'X-Customer': 'one',
         'X-Second': 'two: 2',
@@ -266,6 +266,19 @@ export function describeDial2(getWorld: () => PbxWorld): void {
 
       expect(getWorld().invitesTo('1005')[0]?.from).toBe('27110001111');
       expect(getWorld().invitesTo('27820020212')[0]?.from).toBe('27110002222');
+    });
+
+    it('given a name beside dial1’s caller ID, when both are dialled, then dial1’s phone shows it and dial2’s does not', async () => {
+      await getWorld().place({
+        dial1Channel: 'PJSIP/1014',
+        dial2Channel: 'PJSIP/27820020215@carrier',
+        dial1CallerId: '27110001111',
+        dial1CallerName: 'J. van Öst',
+        dial2CallerId: '27110002222',
+      });
+
+      expect(getWorld().invitesTo('1014')).toMatchObject([{ from: '27110001111', fromName: 'J. van Öst' }]);
+      expect(getWorld().invitesTo('27820020215')).toMatchObject([{ from: '27110002222', fromName: '' }]);
     });
 
     it('given a caller ID for dial1 alone, when both are dialled, then both phones see it', async () => {
@@ -317,9 +330,11 @@ function expectJournal(placed: Placed, row: Row): void {
     tech,
     uniqueId,
     ringMs,
+    recorded,
+    pressedKey,
     ...more
   ] = placed.journal ?? [];
-  expect({ attempt, kind, dialStatus, dial1Cause, endedBy, dial2Cause, tech, more }).toEqual({
+  expect({ attempt, kind, dialStatus, dial1Cause, endedBy, dial2Cause, tech, recorded, pressedKey, more }).toEqual({
     attempt: placed.attemptId,
     kind: 'ended',
     dialStatus: row.dialStatus,
@@ -328,6 +343,8 @@ function expectJournal(placed: Placed, row: Row): void {
     // dial1's cause is dial2's too, once dial2's network has given a final answer.
     dial2Cause: isFinal(row.tech) ? String(row.dial1Hangup.cause) : '',
     tech: row.tech ?? '',
+    recorded: '',
+    pressedKey: '',
     more: [],
   });
   const dial2Hangup = placed.events.find(

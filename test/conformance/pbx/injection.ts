@@ -142,6 +142,11 @@ export function describeInjection(getWorld: () => PbxWorld): void {
       ['a ring timeout with options behind it', { REDIAL_DIAL2_RING_SECONDS: '5;g' }],
       ['a talk limit that is no number', { REDIAL_TALK_LIMIT_SECONDS: '1h' }],
       ['a caller ID with more than digits', { REDIAL_DIAL2_CALLER_ID: '2711<1>' }],
+      ['a recording elsewhere', { REDIAL_RECORDING: '/tmp/recording.wav' }],
+      ['a recording a folder up', { REDIAL_RECORDING: 'redial/../att_01CNF0RMANCE99999999999999.wav' }],
+      ['a recording over another attempt’s', { REDIAL_RECORDING: 'redial/1001/att_01CNF0RMANCE99999999999999.wav' }],
+      ['a sound elsewhere', { REDIAL_MESSAGE: '../../etc/passwd' }],
+      ['two sounds', { REDIAL_MESSAGE: 'redial-test&redial-test' }],
     ];
     for (const [index, [given, change]] of bad.entries()) {
       it(`given ${given} for dial2, when dial1 answers, then dial1 is hung up with 21 and the journal says INVALIDARGS`, async () => {
@@ -167,6 +172,26 @@ export function describeInjection(getWorld: () => PbxWorld): void {
         expect(['1247', '1248', '27820000600'].flatMap((user) => getWorld().invitesTo(user))).toEqual([]);
       });
     }
+
+    it('given a key that rings two, when it is pressed, then neither rings, and the journal has the key', async () => {
+      const { attemptId, slot } = getWorld().newAttempt();
+      const variables = {
+        ...{ REDIAL_ATTEMPT: attemptId, REDIAL_SLOT: String(slot), ...good },
+        ...{ REDIAL_DIAL2_CHANNEL: 'Local/play@redial-message/n', REDIAL_TALK_LIMIT_SECONDS: '60' },
+        ...{ REDIAL_MESSAGE: 'redial-test', REDIAL_MESSAGE_WAIT: '3', REDIAL_KEY_1: 'PJSIP/1249&PJSIP/1250' },
+      };
+      await originateRaw(
+        [
+          ...lines({ Channel: 'PJSIP/27820210600@carrier', ChannelId: attemptId }),
+          ...Object.entries(variables).map(([name, value]) => `Variable: ${name}=${value}`),
+        ],
+        attemptId,
+      );
+      await getWorld().allChannelsEnded(attemptId);
+
+      expect((await getWorld().journal(slot))?.at(-1)).toBe('1');
+      expect([getWorld().invitesTo('1249'), getWorld().invitesTo('1250')]).toEqual([[], []]);
+    });
 
     for (const [given, variables] of [
       ['no attempt', { REDIAL_SLOT: '99995' }],

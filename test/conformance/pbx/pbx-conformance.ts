@@ -3,9 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeActions } from './actions.ts';
 import { describeDial1 } from './dial1.ts';
 import { describeDial2 } from './dial2.ts';
+import { describeDial2Created } from './dial2-created.ts';
 import { describeInjection } from './injection.ts';
+import { describeLocalLegs } from './local-legs.ts';
 import { describeLookUp } from './look-up.ts';
+import { describeMessages } from './messages.ts';
 import { type ConformingPbx, PbxWorld } from './pbx-world.ts';
+import { describeQuestions } from './questions.ts';
+import { describeRecordings } from './recordings.ts';
 import { describeRestart } from './restart.ts';
 
 /**
@@ -35,9 +40,14 @@ export function describePbxConformance(name: string, start: () => Promise<Confor
 
     describeDial1(getWorld);
     describeDial2(getWorld);
+    describeDial2Created(getWorld);
+    describeLocalLegs(getWorld);
+    describeMessages(getWorld);
+    describeRecordings(getWorld);
     describeLookUp(getWorld);
     describeActions(getWorld);
     describeInjection(getWorld);
+    describeQuestions(getWorld);
     // Last: it ends every session.
     describeRestart(getWorld);
   });

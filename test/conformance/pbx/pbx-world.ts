@@ -1,5 +1,5 @@
 import { type AttemptWatch, createAttemptWatch, createPbx, type OriginateOrder, type Pbx } from '@redial/asterisk';
-import { AttemptId, type AttemptPlan, type Evidence, type Outcome, outcomeOf } from '@redial/call';
+import { AttemptId, type AttemptPlan, type Evidence, isLocalChannel, type Outcome, outcomeOf } from '@redial/call';
 import { vi } from 'vitest';
 import { type AmiAccess, type Packet, RawAmi } from './raw-ami.ts';
 
@@ -8,11 +8,19 @@ export interface ConformingPbx {
   readonly ami: AmiAccess;
   /** Where the agents' phones are: `host:port` for a SIP address. */
   readonly agentPhones: string;
+  /** Where recordings are written to. */
+  readonly recordingsFolder: string;
   /** INVITEs that the phones saw, oldest first. */
-  invitesTo(user: string): readonly { readonly from: string; readonly headers: Readonly<Record<string, string>> }[];
+  invitesTo(user: string): readonly SeenInvite[];
   /** A crash and a new start: calls are lost, AstDB stays. */
   restart(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface SeenInvite {
+  readonly from: string;
+  readonly fromName: string;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** One attempt from its Originate to its conclusion, as our adapter and as a bystander on AMI saw it. */
@@ -67,6 +75,10 @@ export class PbxWorld {
 
   get ami(): AmiAccess {
     return this.#target.ami;
+  }
+
+  get recordingsFolder(): string {
+    return this.#target.recordingsFolder;
   }
 
   get agentPhones(): string {
@@ -223,5 +235,6 @@ export class PbxWorld {
 
 export function planOf(order: OriginateOrder): AttemptPlan {
   const { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs } = order;
-  return { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs };
+  const throughDialplan = [order.dial1Channel, order.dial2Channel].some(isLocalChannel);
+  return { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs, ...(throughDialplan && { throughDialplan }) };
 }

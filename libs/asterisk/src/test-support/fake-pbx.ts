@@ -34,6 +34,7 @@ export function fakePbx(): FakePbx {
     originate: (order) => new Promise((reply, fail) => originated.push({ order, reply, fail })),
     hangUp: async (attemptId) => hungUp.push(attemptId) > 0,
     lookUp: (question) => new Promise((find) => lookedUp.push({ question, find })),
+    ask: async () => undefined,
     originated,
     hungUp,
     lookedUp,

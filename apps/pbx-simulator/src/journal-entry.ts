@@ -1,0 +1,57 @@
+import { sipPhrase } from './causes.ts';
+import type { Clock } from './clock.ts';
+
+/** What the journal says of dial2. Ticks are simulated ms; undefined where it never came to that. */
+export interface Dial2Facts {
+  dialStatus: string;
+  endedBy: 'dial1' | 'dial2' | '';
+  rangTicks?: number;
+  answeredTicks?: number;
+  /** The last SIP answer seen. */
+  sip?: number;
+  /** Known to the dialplan once dial2 has answered. */
+  uniqueId?: string;
+  recorded?: boolean;
+}
+
+export interface Moment {
+  readonly at: number;
+  readonly ticks: number;
+}
+
+export interface EndedCall {
+  readonly attempt: string;
+  readonly answered: Moment;
+  readonly dial1Cause: number;
+  readonly facts: Dial2Facts;
+  /** Empty: none. */
+  readonly pressedKey: string;
+}
+
+/** What the `redial-ended` handler writes. dial2's cause is dial1's too, once dial2's network has given a final answer. */
+export function journalEntry(clock: Clock, { attempt, answered, dial1Cause, facts, pressedKey }: EndedCall): string {
+  const now = clock.ticks();
+  const talkMs = facts.answeredTicks === undefined ? undefined : now - facts.answeredTicks;
+  const ringMs = facts.rangTicks === undefined ? undefined : (facts.answeredTicks ?? now) - facts.rangTicks;
+  return [
+    attempt,
+    'ended',
+    facts.dialStatus,
+    dial1Cause,
+    facts.endedBy,
+    milliseconds(talkMs),
+    milliseconds(now - answered.ticks),
+    (answered.at / 1000).toFixed(3),
+    (clock.now() / 1000).toFixed(3),
+    facts.sip !== undefined && facts.sip >= 200 ? dial1Cause : '',
+    facts.sip === undefined ? '' : `SIP ${facts.sip} ${sipPhrase(facts.sip)}`,
+    facts.uniqueId ?? '',
+    milliseconds(ringMs),
+    facts.recorded ? '1' : '',
+    pressedKey,
+  ].join('|');
+}
+
+function milliseconds(duration: number | undefined): string {
+  return duration === undefined ? '' : String(Math.max(0, Math.round(duration)));
+}

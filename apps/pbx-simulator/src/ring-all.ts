@@ -1,0 +1,75 @@
+import { endLeg, type Leg, openLeg } from './leg.ts';
+import type { DialplanHalf } from './local-channel.ts';
+
+export interface RingAllListener {
+  answered(): void;
+  /** None of them answered: the cause of the last that said so, or 16 where they were left to ring. */
+  failed(cause: number): void;
+  /** The one that had answered hung up. */
+  hungUp(): void;
+}
+
+/** Dial() of a dialplan: rings all at once for so long, and keeps the first that answers. All of them end with the half. */
+export function ringAll(
+  half: DialplanHalf,
+  channels: readonly string[],
+  ringMs: number,
+  listener: RingAllListener,
+): void {
+  const { exchange, caller } = half;
+  const open = new Set<Leg>();
+  const endAllBut = (kept: Leg | undefined, cause?: number) => {
+    for (const leg of [...open]) {
+      if (leg === kept) continue;
+      open.delete(leg);
+      endLeg(exchange, leg, cause);
+    }
+  };
+  half.onEnd(() => endAllBut(undefined));
+  const stopWaiting = half.later(ringMs, () => {
+    endAllBut(undefined);
+    listener.failed(16);
+  });
+  const lost = (leg: Leg, cause: number, sipCode?: number) => {
+    if (!open.delete(leg)) return;
+    exchange.close(leg.channel, cause, sipCode);
+    if (open.size > 0) return;
+    stopWaiting();
+    listener.failed(cause);
+  };
+
+  for (const dialled of channels) {
+    const place = { linkedId: half.leg.linkedId, context: 'none', exten: half.exten, callerId: half.exten };
+    const leg = openLeg(exchange, dialled, place);
+    if (leg !== undefined) open.add(leg);
+  }
+  if (open.size === 0) {
+    stopWaiting();
+    listener.failed(3);
+    return;
+  }
+  for (const leg of [...open]) {
+    const hungUp = () => {
+      if (!open.delete(leg)) return;
+      endLeg(exchange, leg, 16);
+      listener.hungUp();
+    };
+    leg.channel.hangUp = () => lost(leg, 0);
+    leg.channel.pressed = (key) => half.leg.pressed(key);
+    leg.ring(
+      { ...caller, headers: {} },
+      {
+        ringing: () => half.ringing(),
+        answered: () => {
+          stopWaiting();
+          // 26: answered elsewhere.
+          endAllBut(leg, 26);
+          leg.channel.hangUp = hungUp;
+          listener.answered();
+        },
+        refused: (cause, sipCode) => lost(leg, cause, sipCode),
+        hungUp,
+      },
+    );
+  }
+}

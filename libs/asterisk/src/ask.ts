@@ -1,0 +1,81 @@
+import { ContextName, ServiceName } from '@redial/call';
+import type { AmiLink } from './ami-link.ts';
+import type { PbxQuestion } from './pbx.ts';
+
+export interface AskContext {
+  readonly link: Pick<AmiLink, 'send'>;
+  readonly onOdd: (what: string) => void;
+}
+
+/** A client holds its connection open for the answer. */
+const deadlineMs = 3_000;
+
+/**
+ * Asks a PBX by one dialplan function, over Getvar without a channel: that needs no right beyond our user's `call`.
+ * Undefined: it was not asked, it did not answer, or it does not have the function: then the value is empty, which is no "no".
+ */
+export async function ask(question: PbxQuestion, { link, onOdd }: AskContext): Promise<boolean | undefined> {
+  const asked = expressionOf(question);
+  if (asked === undefined) return undefined;
+  const { name, args, meaning } = asked;
+  const reply = await link.send(
+    [
+      ['Action', 'Getvar'],
+      ['Variable', `${name}(${args})`],
+    ],
+    { deadlineMs },
+  );
+  if (reply.type !== 'answered') return undefined;
+  const value = reply.response.get('Value') ?? '';
+  const isSuccess = reply.response.name === 'Success';
+  if (isSuccess && Object.hasOwn(meaning, value)) return meaning[value];
+  onOdd(`${name} was answered ${isSuccess ? `"${value}"` : (reply.response.get('Message') ?? reply.response.name)}`);
+  return undefined;
+}
+
+interface Expression {
+  readonly name: 'DEVICE_STATE' | 'QUEUE_EXISTS' | 'DIALPLAN_EXISTS';
+  readonly args: string;
+  /** Value → answer. */
+  readonly meaning: Readonly<Record<string, boolean>>;
+}
+
+/** The function to evaluate; undefined where a value is not of its class: behind it, Asterisk would execute what is written. */
+function expressionOf(question: PbxQuestion): Expression | undefined {
+  switch (question.asks) {
+    case 'device_online': {
+      if (!device.test(question.channel)) return undefined;
+      return { name: 'DEVICE_STATE', args: question.channel, meaning: isOnline };
+    }
+    case 'queue_exists': {
+      if (!ServiceName.safeParse(question.queue).success) return undefined;
+      return { name: 'QUEUE_EXISTS', args: question.queue, meaning: exists };
+    }
+    case 'context_exists': {
+      const { context, exten } = question;
+      if (!ContextName.safeParse(context).success || !dialled.test(exten)) return undefined;
+      return { name: 'DIALPLAN_EXISTS', args: `${context},${exten},1`, meaning: exists };
+    }
+  }
+}
+
+/** A phone of the PBX. Not a number behind a trunk, nor what a Local channel leads to: their state is nobody's. */
+const device = /^(PJSIP|SIP|IAX2)\/[A-Za-z0-9_.+*#-]{1,80}$/;
+const dialled = /^[A-Za-z0-9_+*#-]{1,40}$/;
+
+/**
+ * Measured on Asterisk 22: INVALID is an endpoint that is not configured; UNAVAILABLE one without a contact, or whose contacts were
+ * qualified and found dead. A dead contact that nobody qualifies is NOT_INUSE. UNKNOWN is IAX2's word for a peer that it can reach.
+ */
+const isOnline: Expression['meaning'] = {
+  NOT_INUSE: true,
+  INUSE: true,
+  BUSY: true,
+  RINGING: true,
+  RINGINUSE: true,
+  ONHOLD: true,
+  UNKNOWN: true,
+  UNAVAILABLE: false,
+  INVALID: false,
+};
+const exists: Expression['meaning'] = { '0': false, '1': true };

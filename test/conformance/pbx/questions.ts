@@ -1,0 +1,90 @@
+import { createPbx, type Pbx, type PbxQuestion } from '@redial/asterisk';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PbxWorld } from './pbx-world.ts';
+import { RawAmi } from './raw-ami.ts';
+
+/** What is asked of a PBX before a call is accepted, by a link that does nothing else. */
+export function describeQuestions(getWorld: () => PbxWorld): void {
+  describe('questions', () => {
+    let asking: Pbx;
+    const odd: string[] = [];
+
+    beforeAll(async () => {
+      asking = createPbx({ name: 'asking', ...getWorld().ami }, { listens: false });
+      asking.on('odd', (what) => void odd.push(what));
+      const up = new Promise<void>((resolve) => asking.on('up', () => resolve()));
+      asking.start();
+      await up;
+    });
+    afterAll(() => asking?.stop());
+
+    const device = (channel: string): PbxQuestion => ({ asks: 'device_online', channel });
+    const queue = (name: string): PbxQuestion => ({ asks: 'queue_exists', queue: name });
+    const context = (name: string, exten: string): PbxQuestion => ({ asks: 'context_exists', context: name, exten });
+
+    it.each<readonly [what: string, question: PbxQuestion, answer: boolean | undefined]>([
+      ['a registered phone is online', device('PJSIP/1098'), true],
+      ['a phone that nobody has registered is not', device('PJSIP/1595'), false],
+      ['a dead contact is, as long as nobody qualifies it', device('PJSIP/1695'), true],
+      ['an endpoint that is not configured is not', device('PJSIP/2999'), false],
+      ['a technology that is not loaded has nobody online', device('SIP/1098'), false],
+      ["a trunk's channel cannot be asked", device('PJSIP/27820000000@carrier'), undefined],
+      ['a queue is there', queue('test-queue'), true],
+      ['a queue without members is there', queue('empty-queue'), true],
+      ['another queue is not', queue('no-such-queue'), false],
+      ['a context with such an extension is there', context('after-hours', 's'), true],
+      ['a pattern of the dialplan counts', context('main_routing', '1001'), true],
+      ['a context without such an extension is not', context('main_routing', '999'), false],
+      ['a context that is not there is not', context('no-such-context', 's'), false],
+      ["Redial's own context is there", context('redial', 'connect'), true],
+    ])('given a PBX, when asked, then %s', async (_what, question, answer) => {
+      expect(await asking.ask(question)).toBe(answer);
+      expect(await getWorld().pbx.ask(question)).toBe(answer);
+      expect(odd).toEqual([]);
+    });
+
+    it('given a phone that rings and one that talks, when asked, then both are online', async () => {
+      const order = getWorld().order({ dial1Channel: 'PJSIP/1096', dial2Channel: 'PJSIP/1195' });
+      getWorld().dial(order);
+      await getWorld().answers(order.attemptId);
+      await expect.poll(() => getWorld().invitesTo('1195').length).toBe(1);
+
+      expect(await asking.ask(device('PJSIP/1096'))).toBe(true);
+      expect(await asking.ask(device('PJSIP/1195'))).toBe(true);
+      expect(await stateOf('PJSIP/1096')).toBe('INUSE');
+      await expect.poll(() => stateOf('PJSIP/1195')).toBe('RINGING');
+      await getWorld().pbx.hangUp(order.attemptId);
+      await getWorld().allChannelsEnded(order.attemptId);
+      await expect.poll(() => stateOf('PJSIP/1096')).toBe('NOT_INUSE');
+    });
+
+    it('given a function that the PBX does not have, when asked, then its value is empty, which is not no', async () => {
+      expect(await evaluated('REDIAL_NO_SUCH_FUNCTION(x)')).toBe('');
+    });
+
+    it('given a link that asks only, when a call is made, then it hears nothing of it', async () => {
+      const heard: unknown[] = [];
+      asking.on('signal', (...signal) => void heard.push(signal));
+      await getWorld().place({ dial1Channel: 'PJSIP/1295' });
+
+      // What had been sent before this answer has come.
+      expect(await asking.ask(queue('test-queue'))).toBe(true);
+      expect(heard).toEqual([]);
+    });
+
+    it('given a session with its events off, when a call is made, then Asterisk sends it none', async () => {
+      const quiet = await RawAmi.login(getWorld().ami);
+      expect((await quiet.act(['Action', 'Events'], ['EventMask', 'off'])).get('Events')).toBe('Off');
+      await getWorld().place({ dial1Channel: 'PJSIP/1296' });
+
+      expect((await quiet.act(['Action', 'Ping'])).get('Ping')).toBe('Pong');
+      expect(quiet.events()).toEqual([]);
+      quiet.end();
+    });
+
+    async function evaluated(expression: string): Promise<string | undefined> {
+      return (await getWorld().bystander.act(['Action', 'Getvar'], ['Variable', expression])).get('Value');
+    }
+    const stateOf = (name: string) => evaluated(`DEVICE_STATE(${name})`);
+  });
+}

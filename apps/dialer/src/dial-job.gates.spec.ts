@@ -52,6 +52,13 @@ describe('given a gate that does not let a due call pass', () => {
     },
   );
 
+  it('when its trunk is no longer configured, then it waits for the operator to put it back, and says so', async () => {
+    const world = dialJobWorld({ trunk: { name: 'other' }, tenant: { trunks: ['other'] } });
+    expect(await world.run(job)).toMatchObject({ type: 'later' });
+    expect(world.call.gateNote).toMatchObject({ gate: 'pbx', reason: 'no configured PBX has its trunks' });
+    expectNothingBegun(world);
+  });
+
   it('when what was missing is there again, then it is dialled and its attempt knows how late it is', async () => {
     const world = dialJobWorld();
     world.pbx.down();
@@ -73,6 +80,13 @@ describe('given a gate that does not let a due call pass', () => {
       request: { dial1: { kind: 'number', e164: '27829999999', trunk: 'carrier' } } as const,
       status: 'blocked',
     },
+    {
+      gate: 'destination',
+      tenant: { services: [{ kind: 'queue', name: 'sales' }] },
+      request: { dial1: { kind: 'service', service: 'support' } } as const,
+      status: 'blocked',
+    },
+    { gate: 'destination', request: { dial2: { kind: 'service', service: 'support' } } as const, status: 'blocked' },
     { gate: 'expired', request: { expiresAt: monday9 - 1 }, status: 'expired' },
   ];
 

@@ -55,6 +55,23 @@ describe('given a call that is due', () => {
     expect(world.remembered).toEqual([world.store.attempt(attemptId)]);
   });
 
+  it('when a client waits for its outcome, then its record says so, and the PBX is to tell of dial2', async () => {
+    const world = dialJobWorld({ request: { outcomeAwaited: true } });
+    world.watch.dial1('ended');
+    await world.run(job);
+    expect(world.store.attempt(attemptId)).toMatchObject({ awaited: true });
+    expect(world.watch.originated).toMatchObject([{ tellsDial2: true }]);
+  });
+
+  it('when the PBX’s dialplan rings a side of it, then its plan says so', async () => {
+    const tenant = { services: [{ kind: 'queue', name: 'sales' }] };
+    const world = dialJobWorld({ tenant, request: { dial1: { kind: 'service', service: 'sales' } } });
+    world.watch.dial1('ended');
+    await world.run(job);
+    expect(world.store.attempt(attemptId)?.plan).toMatchObject({ throughDialplan: true });
+    expect(world.watch.originated).toMatchObject([{ dial1Channel: 'Local/sales@redial-queue/n' }]);
+  });
+
   it('when its start is granted for later, then nothing is fenced or originated before that', async () => {
     const world = dialJobWorld();
     world.store.startsAfterMs = 400;

@@ -18,7 +18,8 @@ import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { DialJob, DialVerdict } from '@redial/queue';
 import type { DayCap, LaneRequest, Store, Versioned } from '@redial/store';
 import { originateOrder } from './originate-order.ts';
-import { lanesFor, laneThatNeverFits, leaseMs, planOf } from './places.ts';
+import { lanesFor, laneThatNeverFits, leaseMs } from './places.ts';
+import { planOf } from './plan-of.ts';
 
 /**
  * One `dial` job: resume or start.
@@ -124,7 +125,8 @@ async function dial(dependencies: DialJobDependencies, call: Versioned<Call>, te
     return block(dependencies, call, tooSmall.lane, reason);
   }
 
-  const plan = planOf(call.value, tenant.defaults.talkLimitSeconds);
+  // Every trunk is there: a PBX has them.
+  const plan = planOf(call.value, tenant, configuration.trunks);
   const places = await takePlacesOnOne(dependencies, call.value, rotate(ready), leaseMs(plan));
   if (!places.granted) {
     const limit = places.reason === 'calls' ? 'calls under way' : 'calls per second';
@@ -186,13 +188,14 @@ function attemptOf(
   call: Call,
   facts: Pick<AttemptRecord, 'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'originatedAt'>,
 ): { readonly dialing: Call; readonly attempt: AttemptRecord } {
-  const { state, id: callId, tenantId } = call;
+  const { state, id: callId, tenantId, request } = call;
   if (!('dueAt' in state)) throw new RangeError(`call ${callId} has no planned attempt: it is ${state.status}`);
   const { attemptId, attemptNumber, dueAt } = state;
   const at = facts.originatedAt;
   const queued = stepCall(call, { type: 'due', attemptId, at }).call;
   const dialing = stepCall(queued, { type: 'dial', attemptId, at }).call;
-  return { dialing, attempt: { id: attemptId, callId, tenantId, attemptNumber, dueAt, ...facts } };
+  const awaited = request.outcomeAwaited && { awaited: true as const };
+  return { dialing, attempt: { id: attemptId, callId, tenantId, attemptNumber, dueAt, ...facts, ...awaited } };
 }
 
 /** The fence is ours. From here on the attempt is under way, whatever happens; its places are given back when it is settled. */

@@ -1,4 +1,4 @@
-import { stepCall } from '@redial/call';
+import { type CallRequest, stepCall } from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Dialer, startDialer } from './dialer.ts';
@@ -12,11 +12,11 @@ const running: Dialer[] = [];
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 /** A dialer between fakes. Time stands still unless a test lets it go on. */
-async function aDialer() {
+async function aDialer(request: Partial<CallRequest> = {}) {
   const store = memoryStore();
   const queues = fakeQueues();
   const pbx = fakePbx();
-  store.put(aCall());
+  store.put(aCall(request));
   const dialer = await startDialer({
     configuration: configurationWith(),
     pbxs: [pbx.port],
@@ -104,6 +104,49 @@ describe('given an attempt that this dialer has originated', () => {
     expect(await done).toMatchObject({ type: 'done' });
     expect(pbx.originated).toEqual([]);
     expect(queues.results).toMatchObject([{ callId: job.callId, attemptId, witness: 'dialer' }]);
+  });
+});
+
+describe('given an attempt whose outcome somebody waits for', () => {
+  const progressOf = ({ store, pbx }: Awaited<ReturnType<typeof aDialer>>) => {
+    pbx.signal(attemptId, { type: 'rang', at: monday9 + 1 });
+    pbx.signal(attemptId, { type: 'answered', at: monday9 + 2 });
+    pbx.signal(attemptId, { type: 'dial2_created', at: monday9 + 3, uniqueId: '1700000000.7' });
+    return store.progress;
+  };
+  const told = [
+    { id: attemptId, phase: 'answered', at: monday9 + 2 },
+    { id: attemptId, phase: 'dial2_created', at: monday9 + 3, uniqueId: '1700000000.7' },
+  ];
+
+  it('when dial1 answers and dial2 is dialled, then this dialer writes that down, whether or not a results process lives', async () => {
+    const world = await aDialer({ outcomeAwaited: true });
+    await world.dial();
+    expect(progressOf(world)).toEqual(told);
+  });
+
+  it('when its job comes again after a restart, then the same', async () => {
+    const world = await aDialer({ outcomeAwaited: true });
+    const [record, dialing] = fencedElsewhere(aCall({ outcomeAwaited: true }), { awaited: true });
+    world.store.fence(record, dialing);
+    world.pbx.finding = { type: 'channel_found', at: monday9, up: false };
+    void world.queues.run(job);
+    await settled();
+    expect(progressOf(world)).toEqual(told);
+  });
+
+  it('when Redis does not take it, then the attempt goes on', async () => {
+    const world = await aDialer({ outcomeAwaited: true });
+    const { done } = await world.dial();
+    world.store.progressFails = true;
+    expect(progressOf(world)).toEqual([]);
+    expect(await done).toEqual({ type: 'done', note: 'dial1: answered' });
+  });
+
+  it('when nobody waits, then this dialer writes nothing down', async () => {
+    const world = await aDialer();
+    await world.dial();
+    expect(progressOf(world)).toEqual([]);
   });
 });
 

@@ -39,7 +39,7 @@ export interface Dialer {
 
 export async function startDialer(dependencies: DialerDependencies): Promise<Dialer> {
   const { configuration, store, queues, workers, clock, metrics, logger, concurrency, holder } = dependencies;
-  const callOf = new Map<AttemptId, AttemptRecord['callId']>();
+  const underWay = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'awaited'>>();
   const startTimer = createStartTimer(clock);
   const stopping = new AbortController();
   const watched = new Map<string, { pbx: Pbx; watch: AttemptWatch }>();
@@ -49,8 +49,8 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       pbx,
       clock,
       onConclude: (attemptId, evidence) => {
-        const callId = callOf.get(attemptId);
-        callOf.delete(attemptId);
+        const callId = underWay.get(attemptId)?.callId;
+        underWay.delete(attemptId);
         if (callId === undefined) return;
         logger.info({ callId, attemptId, pbx: pbx.name }, 'concluded');
         void keepTrying(() => queues.results.add({ callId, attemptId, witness: 'dialer', evidence }), {
@@ -61,7 +61,13 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
           logger.warn({ callId, attemptId }, 'stopping with a result not queued; the results process looks it up'),
         );
       },
-      onProgress: () => undefined,
+      // The results process writes down the progress of all. A client that waits must not depend on it alone.
+      onProgress: (attemptId, phase, at, uniqueId) => {
+        if (phase === 'ringing' || !underWay.get(attemptId)?.awaited) return;
+        store.recordProgress(attemptId, phase, at, uniqueId).catch((error: unknown) => {
+          logger.warn({ attemptId, phase, error }, 'progress that somebody waits for was not recorded here');
+        });
+      },
       onIgnored: (phase, signal) => metrics.signalIgnored(phase, signal),
     });
     pbx.on('up', ({ boot, version }) => logger.info({ pbx: pbx.name, boot, version }, 'PBX connected'));
@@ -102,7 +108,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       clock,
       metrics,
       logger,
-      remember: (attempt) => callOf.set(attempt.id, attempt.callId),
+      remember: ({ id, callId, awaited }) => underWay.set(id, { callId, ...(awaited && { awaited }) }),
       onOriginated: cancels.begun,
       waitUntil: startTimer.waitUntil,
     }),

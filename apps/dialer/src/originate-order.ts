@@ -1,24 +1,62 @@
 import type { OriginateOrder } from '@redial/asterisk';
-import { type AttemptRecord, type Call, channelOf, type Tenant, type TrunkConfiguration } from '@redial/call';
+import {
+  type AttemptRecord,
+  type Call,
+  channelOf,
+  type Destination,
+  hasExtension,
+  recordingFile,
+  serviceOf,
+  type Tenant,
+  type TrunkConfiguration,
+} from '@redial/call';
 
-/** A call and its fenced attempt → everything Asterisk needs to dial it. Pure. */
+/**
+ * A call and its attempt → everything Asterisk needs to dial it. Pure. Throws RangeError for a trunk or a service that is no longer configured:
+ * whoever dials has asked before.
+ */
 export function originateOrder(
   call: Call,
-  attempt: AttemptRecord,
+  { id: attemptId, slot, plan }: AttemptRecord,
   tenant: Tenant,
   trunks: readonly TrunkConfiguration[],
 ): OriginateOrder {
   const { request } = call;
+  const { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs } = plan;
   const dial1CallerId = request.dial1CallerId ?? request.callerId;
+  const message = messageOf(request.dial1, tenant, trunks) ?? messageOf(request.dial2, tenant, trunks);
   return {
-    attemptId: attempt.id,
-    slot: attempt.slot,
+    attemptId,
+    slot,
     dial1Channel: channelOf(request.dial1, tenant, trunks),
     dial2Channel: channelOf(request.dial2, tenant, trunks),
     ...(dial1CallerId !== undefined && { dial1CallerId }),
+    ...(request.dial1CallerName !== undefined && { dial1CallerName: request.dial1CallerName }),
     ...(request.callerId !== undefined && { dial2CallerId: request.callerId }),
-    ...attempt.plan,
+    dial1RingTimeoutMs,
+    dial2RingTimeoutMs,
+    talkLimitMs,
+    ...(request.recording && { recordingFile: recordingFile(attemptId, request.recording.under) }),
+    ...(message && { message }),
+    ...(request.outcomeAwaited && { tellsDial2: true }),
     variables: request.variables,
     headers: request.headers,
   };
+}
+
+/** What Redial's own context plays as this leg; a message that has the operator's channel is played by the PBX itself. */
+function messageOf(
+  destination: Destination,
+  tenant: Tenant,
+  trunks: readonly TrunkConfiguration[],
+): OriginateOrder['message'] {
+  if (destination.kind !== 'service') return undefined;
+  const service = serviceOf(destination.service, tenant);
+  if (service.kind !== 'message' || service.sound === undefined) return undefined;
+  const { sound, waitSeconds, keys = {} } = service;
+  // As in a request: an extension wins over a service of the same name.
+  const rung = (target: string): Destination =>
+    hasExtension(tenant, target) ? { kind: 'extension', extension: target } : { kind: 'service', service: target };
+  const channels = Object.entries(keys).map(([key, target]) => [key, channelOf(rung(target), tenant, trunks)] as const);
+  return { sound, keys: Object.fromEntries(channels), waitSeconds };
 }

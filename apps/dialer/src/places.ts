@@ -29,13 +29,3 @@ function lane(name: string, places: number, limits: { maxCalls: number; maxCalls
 export function leaseMs(plan: AttemptPlan): number {
   return lastMomentAt(0, plan) + leaseMarginMs;
 }
-
-/** How long each part of the call may take; the tenant's longest call where the request names no limit. */
-export function planOf(call: Call, longestTalkSeconds: number): AttemptPlan {
-  const { request } = call;
-  return {
-    dial1RingTimeoutMs: request.dial1RingTimeoutSeconds * 1000,
-    dial2RingTimeoutMs: request.dial2RingTimeoutSeconds * 1000,
-    talkLimitMs: (request.talkLimitSeconds ?? longestTalkSeconds) * 1000,
-  };
-}

@@ -66,9 +66,12 @@ describe('given an attempt that a dialer originates', () => {
     await settled();
     pbx.signal(attemptId, { type: 'answered', at: startedAt + 1_000 });
     await settled();
+    pbx.signal(attemptId, { type: 'dial2_created', at: startedAt + 1_010, uniqueId: '1700000000.7' });
+    await settled();
     expect(store.progress).toEqual([
       { id: attemptId, phase: 'ringing', at: startedAt },
       { id: attemptId, phase: 'answered', at: startedAt + 1_000 },
+      { id: attemptId, phase: 'dial2_created', at: startedAt + 1_010, uniqueId: '1700000000.7' },
     ]);
   });
 

@@ -54,8 +54,8 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
         logger.warn({ callId, attemptId }, 'stopping with a result not queued; it is looked up at the next start'),
       );
     },
-    onProgress: (attemptId, phase, at) => {
-      store.recordProgress(attemptId, phase, at).catch((error: unknown) => {
+    onProgress: (attemptId, phase, at, uniqueId) => {
+      store.recordProgress(attemptId, phase, at, uniqueId).catch((error: unknown) => {
         logger.debug({ attemptId, phase, error }, 'progress not recorded');
       });
     },

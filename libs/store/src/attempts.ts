@@ -16,11 +16,18 @@ import { placeMembers } from './places.ts';
 import { pbxsWithOpenScript } from './scripts/pbxs-with-open.ts';
 import { recordProgressScript } from './scripts/record-progress.ts';
 import { runScript } from './scripts/script.ts';
-import type { DayCap, Fenced, Store, Versioned, Written } from './store.ts';
+import type { AttemptProgress, DayCap, Fenced, Store, Versioned, Written } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
 /** Longer than any day of any zone lasts, seen from any other. */
 const dayCountSeconds = 3 * 86_400;
+
+/** Where an attempt's progress is noted beside its document. */
+const progressFields: Readonly<Record<AttemptProgress, string>> = {
+  ringing: 'ringingAt',
+  answered: 'answeredAt',
+  dial2_created: 'dial2UniqueId',
+};
 
 type Attempts = Pick<
   Store,
@@ -85,7 +92,7 @@ export function attemptsOf(context: StoreContext): Attempts {
       [call.expectation, { kind: 'attempt', key, version: 0 }, ...day.expectations],
       [
         ...call.writes,
-        ['HSET', key, 'v', 1, 'doc', JSON.stringify(attempt)],
+        ['HSET', key, 'v', 1, 'doc', JSON.stringify(attempt), ...(attempt.awaited ? ['awaited', attempt.callId] : [])],
         ['ZADD', keys.open(attempt.pbx), attempt.originatedAt, attempt.id],
         ['SADD', keys.pbxsWithOpen, attempt.pbx],
         // However long its PBX is out of reach, its entry in the journal is its own until it is settled.
@@ -108,9 +115,11 @@ export function attemptsOf(context: StoreContext): Attempts {
     };
   }
 
-  async function recordProgress(id: AttemptId, phase: 'ringing' | 'answered', at: number): Promise<void> {
-    const field = phase === 'ringing' ? 'ringingAt' : 'answeredAt';
-    await runScript(redis, recordProgressScript, [keys.attempt(id)], [field, at]);
+  async function recordProgress(id: AttemptId, phase: AttemptProgress, at: number, uniqueId?: string): Promise<void> {
+    const noted = { ringing: at, answered: at, dial2_created: uniqueId }[phase];
+    if (noted === undefined) return;
+    const channel = phase === 'ringing' ? '' : keys.newsChannel;
+    await runScript(redis, recordProgressScript, [keys.attempt(id)], [progressFields[phase], noted, channel]);
   }
 
   async function openAttempts(pbx: string): Promise<AttemptId[]> {
@@ -132,14 +141,14 @@ export function attemptsOf(context: StoreContext): Attempts {
     const callWrite = writeCall(context, call.before, call.after);
     const writes: Write[] = [
       ['HSET', key, 'v', version, 'doc', JSON.stringify(attempt.after), 'ended', 1],
-      ['HDEL', key, 'ringingAt', 'answeredAt'],
+      ['HDEL', key, ...Object.values(progressFields), 'awaited'],
       ['SET', keys.cdr(id), JSON.stringify(cdr)],
       ['ZREM', keys.open(pbx), id],
       ['DEL', keys.grant(id)],
       ['ZREM', keys.slotsInUse(pbx), slot],
       ...lanes.map((lane): Write => ['ZREM', keys.places(lane), ...placeMembers(id)]),
       ...deliveries.flatMap((delivery) => writeDelivery(context, delivery)),
-      // Last: if the call has ended, this sets the expiry of what was written above.
+      // Last: if the call has ended, this sets the expiry of what was written above; and news is told of what is there.
       ...callWrite.writes,
     ];
     const expectations = [callWrite.expectation, { kind: 'attempt', key, version: attempt.before.version } as const];

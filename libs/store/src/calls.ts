@@ -3,7 +3,9 @@ import { callIdAt, forgetCall, indexCalls, rangeOf } from './call-index.ts';
 import { writeCall } from './call-write.ts';
 import { commit, type Expectation, type Write } from './commit.ts';
 import { decodeCall, encodeCall, unlessMalformed } from './documents.ts';
-import type { CallQuery, IdempotencyKey, Store, Versioned, Written } from './store.ts';
+import { IdempotencyLost } from './idempotency.ts';
+import { acceptClaimed, forgetClaims } from './reference-claims.ts';
+import type { Accepted, CallQuery, IdempotencyKey, ReferenceClaim, Store, Versioned, Written } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
 /**
@@ -14,15 +16,6 @@ export const acceptCallsMax = 1_000;
 /** How many calls one page may look at when a filter is not covered by an index: beyond it the page ends early. */
 const examinedMax = 5_000;
 
-/** The idempotency key was answered, or taken with another body, while these calls were on their way. Nothing was written. */
-export class IdempotencyLost extends Error {
-  override readonly name = 'IdempotencyLost';
-
-  constructor() {
-    super('the idempotency key was used by another request meanwhile');
-  }
-}
-
 type Calls = Pick<Store, 'acceptCalls' | 'readCall' | 'listCalls' | 'updateCall' | 'overdueCalls' | 'forgetEnded'>;
 
 export function callsOf(context: StoreContext): Calls {
@@ -31,9 +24,11 @@ export function callsOf(context: StoreContext): Calls {
   async function acceptCalls(
     calls: readonly Call[],
     idempotency?: IdempotencyKey & { readonly reply: string },
-  ): Promise<void> {
+    claim?: ReferenceClaim,
+  ): Promise<Accepted> {
     if (calls.length > acceptCallsMax)
       throw new RangeError(`at most ${acceptCallsMax} calls at a time, not ${calls.length}`);
+    if (claim !== undefined && calls.length === 0) throw new RangeError('no call, and so nobody to take a reference');
     const expectations: Expectation[] = [];
     const writes: Write[] = [];
     if (calls.length > 0) {
@@ -46,8 +41,10 @@ export function callsOf(context: StoreContext): Calls {
       expectations.push({ kind: 'idempotency', key, fingerprint });
       writes.push(['HSET', key, 'fingerprint', fingerprint, 'reply', reply], ['PEXPIRE', key, idempotencyMs]);
     }
+    if (claim !== undefined) return acceptClaimed(context, claim, calls, { expectations, writes });
     const committed = await commit(redis, keys, expectations, writes);
     if (!committed.ok) throw new IdempotencyLost();
+    return { type: 'accepted' };
   }
 
   async function readCall(id: CallId): Promise<Versioned<Call> | undefined> {
@@ -102,6 +99,7 @@ export function callsOf(context: StoreContext): Calls {
         [],
         members.flatMap((member) => forgetCall(keys, member)),
       );
+    await forgetClaims(context, now, limit);
     return members.length;
   }
 

@@ -13,7 +13,9 @@ export type Expectation =
   /** A hash's field, as a number, is less than `below`; 0 where there is none. */
   | { readonly kind: 'count'; readonly key: string; readonly field: string; readonly below: number }
   /** Unused, or held with this fingerprint and not yet answered. */
-  | { readonly kind: 'idempotency'; readonly key: string; readonly fingerprint: string };
+  | { readonly kind: 'idempotency'; readonly key: string; readonly fingerprint: string }
+  /** Held by just these (the key's value); '': by nobody. */
+  | { readonly kind: 'claim'; readonly key: string; readonly heldBy: string };
 
 export type Committed = { readonly ok: true } | { readonly ok: false; readonly unmet: Expectation };
 
@@ -44,6 +46,8 @@ function wordsOf(expectation: Expectation): readonly [string | number, string | 
       return [expectation.below, expectation.field];
     case 'idempotency':
       return [expectation.fingerprint, ''];
+    case 'claim':
+      return [expectation.heldBy, ''];
     default:
       return [expectation.version, ''];
   }

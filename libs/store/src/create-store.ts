@@ -6,17 +6,19 @@ import { deliveriesOf } from './deliveries.ts';
 import { durabilityOf } from './durability.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { storeKeys } from './keys.ts';
+import { newsChannelOf } from './news-channel.ts';
 import { pbxReportsOf } from './pbx-reports.ts';
 import { placesOf } from './places.ts';
 import { leadScript } from './scripts/lead.ts';
 import { runScript } from './scripts/script.ts';
 import type { Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
+import { subscriptionsOf } from './subscriptions.ts';
 
 export interface StoreOptions {
   /** A connection of role `store`. */
   readonly redis: Redis;
-  /** A connection of role `subscriber`; needed by `onCancel` alone. */
+  /** A connection of role `subscriber`; needed by `onCancel` and `onNews` alone. */
   readonly subscriber?: Redis;
   /** Holds the hash tag that all keys share; the same for every process of an installation. Default `{redial}`. */
   readonly prefix?: string;
@@ -45,6 +47,7 @@ export function createStore(options: StoreOptions): Store {
     idempotencyInFlightMs: (options.idempotencyInFlightSeconds ?? 60) * 1_000,
     onMalformed: options.onMalformed ?? (() => undefined),
   };
+  const subscriptions = subscriptionsOf(subscriber);
   const { close: closeDurability, ...durability } = durabilityOf(context);
 
   return {
@@ -54,7 +57,8 @@ export function createStore(options: StoreOptions): Store {
     ...deliveriesOf(context),
     ...pbxReportsOf(context),
     ...idempotencyOf(context),
-    ...cancelChannelOf(context, subscriber),
+    ...cancelChannelOf(context, subscriptions),
+    ...newsChannelOf(keys, subscriptions),
     ...durability,
     lead: async (name, holder, leaseMs) =>
       (await runScript(redis, leadScript, [keys.lease(name)], [holder, leaseMs])) === 1,

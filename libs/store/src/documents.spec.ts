@@ -31,8 +31,9 @@ describe('a call in Redis', () => {
 
 describe('an attempt in Redis', () => {
   it('comes back with the progress noted beside it', () => {
-    const read = decodeAttempt('key', ['1', JSON.stringify(attempt), '100', '200']);
-    expect(read).toEqual({ value: { ...attempt, ringingAt: 100, answeredAt: 200 }, version: 1 });
+    const read = decodeAttempt('key', ['1', JSON.stringify(attempt), '100', '200', '17.1']);
+    const progress = { ringingAt: 100, answeredAt: 200, dial2UniqueId: '17.1' };
+    expect(read).toEqual({ value: { ...attempt, ...progress }, version: 1 });
   });
 
   it('believes its document before the progress', () => {

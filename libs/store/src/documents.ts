@@ -4,7 +4,8 @@ import type { Versioned } from './store.ts';
 /**
  * How records look in Redis: JSON, written by this file alone and trusted when read. A call is one string, `<version> <json>`:
  * a thousand of them are one MSET, and a plain string takes some 200 bytes less than a hash. An attempt is a hash (`v`, `doc`,
- * `ended`, `ringingAt`, `answeredAt`), because its progress is noted without touching its version.
+ * `ended`, `ringingAt`, `answeredAt`, `dial2UniqueId`; `awaited`: its call's id, where somebody waits for it), because its progress is
+ * noted without touching its version.
  */
 export class MalformedRecord extends Error {
   override readonly name = 'MalformedRecord';
@@ -31,11 +32,11 @@ export function decodeCall(key: string, raw: string | null): Versioned<Call> | u
   return { value: value as unknown as Call, version };
 }
 
-export const attemptFields = ['v', 'doc', 'ringingAt', 'answeredAt'] as const;
+export const attemptFields = ['v', 'doc', 'ringingAt', 'answeredAt', 'dial2UniqueId'] as const;
 
 /** `fields`: the values of `attemptFields`. Progress fills in what the document does not say. */
 export function decodeAttempt(key: string, fields: readonly (string | null)[]): Versioned<AttemptRecord> | undefined {
-  const [v, doc, ringingAt, answeredAt] = fields;
+  const [v, doc, ringingAt, answeredAt, dial2UniqueId] = fields;
   if (v === null && doc === null) return undefined;
   const version = Number(v);
   const value = doc ? parse(key, doc) : undefined;
@@ -44,6 +45,7 @@ export function decodeAttempt(key: string, fields: readonly (string | null)[]): 
   const progress = {
     ...(ringingAt && { ringingAt: Number(ringingAt) }),
     ...(answeredAt && { answeredAt: Number(answeredAt) }),
+    ...(dial2UniqueId && { dial2UniqueId }),
   };
   return { value: { ...progress, ...(value as unknown as AttemptRecord) }, version };
 }

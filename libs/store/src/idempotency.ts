@@ -3,6 +3,15 @@ import { runScript } from './scripts/script.ts';
 import type { IdempotencyAnswer, Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
+/** The idempotency key was answered, or taken with another body, while these calls were on their way. Nothing was written. */
+export class IdempotencyLost extends Error {
+  override readonly name = 'IdempotencyLost';
+
+  constructor() {
+    super('the idempotency key was used by another request meanwhile');
+  }
+}
+
 export function idempotencyOf(context: StoreContext): Pick<Store, 'beginIdempotency' | 'abandonIdempotency'> {
   const { redis, keys, idempotencyInFlightMs } = context;
   return {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { storeKeys } from './keys.ts';
+import { claimMember, storeKeys } from './keys.ts';
 
 it('refuses a prefix without a hash tag: its keys would be scattered over a Cluster, and no write atomic', () => {
   for (const prefix of ['redial', '{}', '', '{redial']) expect(() => storeKeys(prefix)).toThrow(RangeError);
@@ -9,4 +9,11 @@ it('refuses a prefix without a hash tag: its keys would be scattered over a Clus
 it('shows nothing of a client’s own idempotency key', () => {
   const key = storeKeys('{redial}').idempotency({ tenantId: 'acme', key: '+27 82 000 1234' });
   expect(key).toMatch(/^\{redial\}:idempotency:acme:[0-9a-f]{32}$/);
+});
+
+it('shows nothing of a claimed reference, and keeps tenants and dialects apart', () => {
+  const claim = { tenantId: 'acme', dialect: 'dialup', reference: '+27 82 000 1234' };
+  expect(claimMember(claim)).toMatch(/^acme:dialup:[0-9a-f]{32}$/);
+  const all = [claim, { ...claim, tenantId: 'a' }, { ...claim, dialect: 'act' }, { ...claim, reference: '' }];
+  expect(new Set(all.map(claimMember)).size).toBe(4);
 });

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { AttemptId, CallId, CallStatus } from '@redial/call';
-import type { IdempotencyKey } from './store.ts';
+import type { IdempotencyKey, ReferenceClaim } from './store.ts';
 
 /**
  * The name of every key the store uses. All hold the prefix's hash tag and so lie on one node of a Redis Cluster: that is what makes
  * a write over several keys atomic there. A second shard is a second prefix. The queues live under the same prefix as
  * `<prefix>:dial:…`, `<prefix>:results:…` and `<prefix>:deliveries:…`: none of these words may be used here.
  *
- * Types: call, cdr, delivery, lease: string · attempt, idempotency, pace, grant, today, pbx-reports: hash · slots: a counter ·
+ * Types: call, cdr, delivery, claim, lease: string · attempt, idempotency, pace, grant, today, pbx-reports: hash · slots: a counter ·
  * pbxs-with-open: a set · the rest: sorted sets. No key holds a phone number, a reference is held by `calls-by-reference` and `ended` alone.
  */
 export function storeKeys(prefix: string) {
@@ -44,6 +44,11 @@ export function storeKeys(prefix: string) {
     /** Attempts of one day: a hash of the number → how many. */
     today: (tenantId: string, day: string) => key(`today:${tenantId}:${day}`),
 
+    /** The calls that took a reference, by its `claimMember`. */
+    claim: (member: string) => key(`claim:${member}`),
+    /** Members of all claims by the instant at which somebody looks whether they are over. */
+    claims: key('claims'),
+
     /** A client's own key may hold anything and be long: hashed. */
     idempotency: ({ tenantId, key: own }: Pick<IdempotencyKey, 'tenantId' | 'key'>) =>
       key(`idempotency:${tenantId}:${shortHash(own)}`),
@@ -58,9 +63,15 @@ export function storeKeys(prefix: string) {
     lease: (name: string) => key(`lease:${name}`),
     /** Written to be waited for; see durability.ts. */
     fsyncMark: key('fsync-mark'),
-    /** A pub/sub channel. */
+    /** Pub/sub channels. */
     cancelChannel: key('cancel'),
+    newsChannel: key('news'),
   };
+}
+
+/** Names a reference of a tenant in one dialect, and shows nothing of it. */
+export function claimMember({ tenantId, dialect, reference }: Omit<ReferenceClaim, 'claims'>): string {
+  return `${tenantId}:${dialect}:${shortHash(reference)}`;
 }
 
 export type StoreKeys = ReturnType<typeof storeKeys>;

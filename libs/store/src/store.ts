@@ -43,6 +43,8 @@ export interface Delivery {
   readonly lastError?: string;
 }
 
+export type AttemptProgress = 'ringing' | 'answered' | 'dial2_created';
+
 /** Places on a lane: how many calls may be under way, how many may start in a second. A call may need a lane twice. */
 export interface LaneRequest {
   readonly lane: string;
@@ -70,6 +72,22 @@ export interface IdempotencyKey {
   /** A hash of the request's body. */
   readonly fingerprint: string;
 }
+
+/**
+ * A reference that all calls of one request take together. `open`: nobody may take it while one of the calls that took it before has
+ * not ended. `ever`: nobody may have taken it, as long as its calls are remembered (until the retention is over).
+ */
+export interface ReferenceClaim {
+  readonly tenantId: string;
+  readonly dialect: string;
+  readonly reference: string;
+  readonly claims: 'open' | 'ever';
+}
+
+export type Accepted =
+  | { readonly type: 'accepted' }
+  /** The reference belongs to these calls. Nothing was written. */
+  | { readonly type: 'taken'; readonly by: readonly CallId[] };
 
 export interface CallQuery {
   readonly tenantId: string;
@@ -106,10 +124,14 @@ export interface Durability {
  */
 export interface Store {
   /**
-   * Writes the calls (at most `acceptCallsMax`) and completes the idempotency key, all or nothing. `reply` is what a repetition will
-   * be answered. Throws `IdempotencyLost`, and writes nothing, if the key was answered by somebody else meanwhile.
+   * Writes the calls (at most `acceptCallsMax`), completes the idempotency key and takes the reference, all or nothing. `reply` is what
+   * a repetition will be answered. Throws `IdempotencyLost`, and writes nothing, if the key was answered by somebody else meanwhile.
    */
-  acceptCalls(calls: readonly Call[], idempotency?: IdempotencyKey & { readonly reply: string }): Promise<void>;
+  acceptCalls(
+    calls: readonly Call[],
+    idempotency?: IdempotencyKey & { readonly reply: string },
+    claim?: ReferenceClaim,
+  ): Promise<Accepted>;
   beginIdempotency(key: IdempotencyKey): Promise<IdempotencyAnswer>;
   abandonIdempotency(key: IdempotencyKey): Promise<void>;
 
@@ -161,8 +183,11 @@ export interface Store {
   fence(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Fenced>;
   /** Attempts made on a day (the tenant's own, such as `2026-03-29`) towards each number, as `fence` counted them. */
   attemptsToday(tenantId: string, day: string, numbers: readonly string[]): Promise<number[]>;
-  /** Best effort; does nothing once the attempt has ended. */
-  recordProgress(id: AttemptId, phase: 'ringing' | 'answered', at: number): Promise<void>;
+  /**
+   * Best effort; does nothing once the attempt has ended. `uniqueId`: of dial2's channel, and what `dial2_created` notes. An `awaited`
+   * attempt's answer and its dial2 are news, each told once, whoever records it.
+   */
+  recordProgress(id: AttemptId, phase: AttemptProgress, at: number, uniqueId?: string): Promise<void>;
   /** Fenced and not yet settled. */
   openAttempts(pbx: string): Promise<AttemptId[]>;
   /** The PBXs that have open attempts, configured (still) or not. In no order. */
@@ -182,8 +207,8 @@ export interface Store {
   /** Calls whose attempt was due before `before` and is still only planned; oldest first. */
   overdueCalls(before: number, limit: number): Promise<CallId[]>;
   /**
-   * Takes calls out of the indexes that ended longer ago than the retention; their records expire by themselves. For the sweeper:
-   * resolves to how many it found, at most `limit`.
+   * Takes calls out of the indexes that ended longer ago than the retention, and lets go of the references they took; their records
+   * expire by themselves. For the sweeper: resolves to how many calls it found, at most `limit`.
    */
   forgetEnded(now: number, limit: number): Promise<number>;
 
@@ -213,6 +238,12 @@ export interface Store {
     listener: (pbx: string, attemptId: AttemptId) => void,
     onSubscribed?: () => void,
   ): Promise<() => Promise<void>>;
+
+  /**
+   * Hears of every change of a call with `outcomeAwaited` that may tell its outcome: look again. At most once, and lost to whoever is
+   * not listening just then: the records are what counts. `onSubscribed` as of `onCancel`.
+   */
+  onNews(listener: (callId: CallId) => void, onSubscribed?: () => void): Promise<() => Promise<void>>;
 
   /** Replaces what this process (`holder`) said of the PBX before. */
   reportPbx(holder: string, report: PbxReport): Promise<void>;

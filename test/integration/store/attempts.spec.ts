@@ -150,6 +150,16 @@ describe('progress', () => {
     expect(await store.readAttempts([id])).toEqual([{ ...attempt.value, ringingAt: 100, answeredAt: 200 }]);
   });
 
+  it('given an attempt that dials dial2 when that is recorded then the id of its channel is read, and without an id nothing is', async () => {
+    const store = await onRedis.open();
+    const { attempt } = await fenced(store);
+    const { id } = attempt.value;
+    await store.recordProgress(id, 'dial2_created', 100);
+    expect((await store.readAttempt(id))?.value).toEqual(attempt.value);
+    await store.recordProgress(id, 'dial2_created', 100, '1700000000.7');
+    expect((await store.readAttempt(id))?.value).toEqual({ ...attempt.value, dial2UniqueId: '1700000000.7' });
+  });
+
   it('given progress since the attempt was read when it is settled then settling does not lose', async () => {
     const store = await onRedis.open();
     const under = await fenced(store);

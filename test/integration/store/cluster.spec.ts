@@ -1,6 +1,6 @@
 import { cdrOf, type Evidence, outcomeOf, stepCall } from '@redial/call';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { accepted, dialed, ids, newCall, noon, useStoreOnRedis } from './store-on-redis.ts';
+import { accepted, dialed, ids, newCall, noon, request, useStoreOnRedis } from './store-on-redis.ts';
 
 /** One node of a Redis Cluster that owns every slot: it refuses whatever touches two slots at once, as any Cluster does. */
 const onRedis = useStoreOnRedis({ extraArgs: ['--cluster-enabled', 'yes'] });
@@ -26,8 +26,16 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
   await store.acceptCalls([newCall(), newCall()], { ...key, reply: 'r' });
   expect(await store.beginIdempotency(key)).toEqual({ type: 'replay', reply: 'r' });
 
-  const before = await accepted(store);
-  const { after, attempt } = dialed(before.value, ['pbx:main', 'trunk:a']);
+  const claim = { tenantId: 'acme', dialect: 'dialup', reference: 'r', claims: 'open' } as const;
+  const claimed = newCall();
+  expect(await store.acceptCalls([claimed], undefined, claim)).toEqual({ type: 'accepted' });
+  expect(await store.acceptCalls([newCall()], undefined, claim)).toEqual({ type: 'taken', by: [claimed.id] });
+
+  const before = await accepted(store, { request: { ...request, outcomeAwaited: true } });
+  const { after, attempt: made } = dialed(before.value, ['pbx:main', 'trunk:a']);
+  const attempt = { ...made, awaited: true } as const;
+  const news = vi.fn();
+  await store.onNews(news);
   const lanes = attempt.lanes.map((lane) => ({ lane, places: 1, maxCalls: 5, maxCallsPerSecond: 5 }));
   const taken = await store.takePlaces({
     attemptId: attempt.id,
@@ -42,6 +50,7 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
   expect((await store.fence(before, after, attempt, cap)).ok).toBe(true);
   expect(await store.pbxsWithOpenAttempts()).toEqual(['main']);
   await store.recordProgress(attempt.id, 'ringing', noon);
+  await store.recordProgress(attempt.id, 'answered', noon);
 
   const evidence: Evidence = { refused: { message: 'no', at: noon } };
   const outcome = outcomeOf(evidence, noon);
@@ -60,8 +69,9 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
     deliveries: [],
   });
   expect(settled.ok).toBe(true);
+  await vi.waitFor(() => expect(news.mock.calls).toEqual([[after.id], [after.id]]), 20_000);
   expect(await store.placesHeld(attempt.lanes, noon)).toEqual({ 'pbx:main': 0, 'trunk:a': 0 });
-  expect((await store.listCalls({ tenantId: 'acme', limit: 10 })).calls).toHaveLength(3);
+  expect((await store.listCalls({ tenantId: 'acme', limit: 10 })).calls).toHaveLength(4);
   expect((await store.readAttempts([attempt.id])).length).toBe(1);
   expect(await store.pbxsWithOpenAttempts()).toEqual([]);
   expect(await store.cancelRequested()).toEqual([]);
@@ -69,5 +79,5 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
   await store.takePlaces({ attemptId: unused, pbx: 'main', lanes, now: noon, leaseMs: 60_000, horizonMs: 1_000 });
   await store.releasePlaces(unused, attempt.lanes);
   expect(await store.placesHeld(attempt.lanes, noon)).toEqual({ 'pbx:main': 0, 'trunk:a': 0 });
-  await store.forgetEnded(noon, 10);
+  await store.forgetEnded(noon + 366 * 86_400_000, 10);
 });

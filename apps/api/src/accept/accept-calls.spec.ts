@@ -24,6 +24,7 @@ function world(
     redis?: Durability;
     onDisk?: boolean;
     accept?: Error;
+    takenBy?: readonly CallId[];
     add?: () => Promise<void>;
   } = {},
 ): World {
@@ -34,7 +35,9 @@ function world(
       durability: async () => more.redis ?? kept,
       acceptCalls: async (calls) => {
         if (more.accept) throw more.accept;
+        if (more.takenBy) return { type: 'taken', by: more.takenBy };
         happened.push(`written ${calls.length}`);
+        return { type: 'accepted' };
       },
       confirmDurable: async () => {
         happened.push('confirmed');
@@ -136,6 +139,38 @@ describe('accepting', () => {
 
   it('leaves a bug a bug', async () => {
     await expect(accept(world({ accept: new TypeError('oops') }))).rejects.toBeInstanceOf(TypeError);
+  });
+});
+
+describe('a reference that is claimed', () => {
+  const claim = { tenantId: 'acme', dialect: 'dialup', reference: 'r', claims: 'open' } as const;
+  const commit = ({ ports }: World, count: number, dueAt?: number) => {
+    const acceptor = createAcceptor(ports);
+    const candidates = Array.from({ length: count }, (_, n) => candidate(n));
+    const due = dueAt === undefined ? {} : { notBeforeAt: dueAt };
+    const calls = acceptor.prepare(candidates.map((c) => ({ ...c, request: { ...c.request, ...due } })));
+    return acceptor.commit(calls, undefined, claim);
+  };
+
+  it('is accepted like any other where nobody has it', async () => {
+    const here = world();
+    expect(await commit(here, 1)).toEqual({ type: 'accepted' });
+    expect(here.happened).toEqual(['written 1', 'confirmed', 'counted 1 v1', 'queued 1']);
+  });
+
+  it.each([1, 100])(
+    'writes, queues and counts nothing where it is taken (%i calls), and is sure of who has it',
+    async (count) => {
+      const by = [candidate(7).id];
+      const here = world({ takenBy: by });
+      expect(await commit(here, count, 86_400_000)).toEqual({ type: 'taken', by });
+      expect(here.happened).toEqual(['confirmed']);
+    },
+  );
+
+  it('is not said to be taken by calls that nobody knows to be on disk', async () => {
+    const here = world({ takenBy: [candidate(7).id], onDisk: false });
+    await expect(commit(here, 1)).rejects.toBeInstanceOf(StorageUnavailable);
   });
 });
 

@@ -1,7 +1,7 @@
 import { type AttemptId, acceptCall, type Call, type CallId, type CallRequest } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
-import type { IdempotencyKey, Store } from '@redial/store';
+import type { Accepted, IdempotencyKey, ReferenceClaim, Store } from '@redial/store';
 import { type DurabilityAsked, durabilityGuard } from './durability.ts';
 import { fromStorage, StorageUnavailable } from './storage.ts';
 
@@ -23,8 +23,11 @@ export const acceptedVersion = 1;
 export interface Acceptor {
   /** The calls as they will be: for the reply that is kept with them. Nothing is written yet. */
   prepare(candidates: readonly Candidate[]): Call[];
-  /** Resolves when the calls are durable. Rejects with StorageUnavailable, and then nobody may be told that they are accepted. */
-  commit(calls: readonly Call[], completion?: Completion): Promise<void>;
+  /**
+   * Resolves when the calls are durable. Rejects with StorageUnavailable, and then nobody may be told that they are accepted. `taken`: the
+   * claimed reference belongs to other calls, which are as durable; nothing was written, queued or counted.
+   */
+  commit(calls: readonly Call[], completion?: Completion, claim?: ReferenceClaim): Promise<Accepted>;
   /** Resolves when everything written before is as durable as it must be; rejects with StorageUnavailable. */
   confirm(): Promise<void>;
   /** Resolves when the queue has taken, or refused, everything that was accepted. */
@@ -61,18 +64,22 @@ export function createAcceptor({ store, queues, clock, logger, metrics, durabili
   const guard = durabilityGuard(durability, store, clock);
   const adding = new Set<Promise<void>>();
 
-  async function commit(calls: readonly Call[], completion?: Completion): Promise<void> {
+  async function commit(calls: readonly Call[], completion?: Completion, claim?: ReferenceClaim): Promise<Accepted> {
     const fault = await fromStorage(() => guard.fault());
     if (fault !== undefined) throw new StorageUnavailable(fault);
-    const recorded = fromStorage(() => store.acceptCalls(calls, completion));
+    const recorded = fromStorage(() => store.acceptCalls(calls, completion, claim));
     // While Redis writes the records, the jobs are made ready: that alone is a fifth of a large batch's time.
-    const early = calls.length >= largeBatch && calls.every(isDueLater) ? track(enqueue(calls)) : undefined;
-    await recorded;
+    const isEarly = claim === undefined && calls.length >= largeBatch && calls.every(isDueLater);
+    const early = isEarly ? track(enqueue(calls)) : undefined;
+    const accepted = await recorded;
+    // Taken calls too: whoever brought them may have been told that this very confirmation failed.
     await confirm();
+    if (accepted.type === 'taken') return accepted;
     for (const [dialect, count] of countByDialect(calls)) metrics.callAccepted(dialect, count);
     const added = early ?? track(enqueue(calls));
     if (calls.length < largeBatch) await added;
     else while (adding.size > addingMax) await Promise.race(adding);
+    return accepted;
   }
 
   /** Long after its record has been written, or refused. */

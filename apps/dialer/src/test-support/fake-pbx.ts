@@ -66,6 +66,7 @@ export function fakePbx(name = 'pbx-1'): FakePbx {
         pbx.lookedUp.push(attemptId);
         return pbx.finding;
       },
+      ask: async () => undefined,
     },
   };
   return pbx;

@@ -26,6 +26,14 @@ export interface MemoryStore {
   fenceFails: 'before' | 'after' | undefined;
   /** Attempts that were made towards a number today. */
   readonly attemptsToday: Map<string, number>;
+  readonly progress: {
+    readonly id: AttemptId;
+    readonly phase: string;
+    readonly at: number;
+    readonly uniqueId?: string;
+  }[];
+  /** Redis cannot be reached for progress. */
+  progressFails: boolean;
   readonly reports: (PbxReport & { readonly holder: string })[];
   announceCancel(pbx: string, attemptId: AttemptId): void;
   /** Who hears of cancels. */
@@ -103,6 +111,10 @@ export function memoryStore(): MemoryStore {
       if (fenceFails === 'after') throw new Error('Redis is gone');
       return written;
     },
+    recordProgress: async (id, phase, at, uniqueId) => {
+      if (store.progressFails) throw new Error('Redis is gone');
+      store.progress.push({ id, phase, at, ...(uniqueId !== undefined && { uniqueId }) });
+    },
     reportPbx: async (holder, report) => void store.reports.push({ holder, ...report }),
     cancelRequested: async () =>
       [...calls.values()].flatMap(({ value: { state } }) =>
@@ -145,6 +157,8 @@ export function memoryStore(): MemoryStore {
     startsAfterMs: 0,
     fenceFails: undefined,
     attemptsToday: new Map(),
+    progress: [],
+    progressFails: false,
     reports: [],
     get cancelListeners() {
       return cancelListeners.size + subscribedListeners.size;

@@ -16,7 +16,12 @@ export interface MemoryStore {
   /** Every CDR that was ever written. */
   readonly cdrs: Cdr[];
   readonly deliveries: Map<string, Delivery>;
-  readonly progress: { readonly id: AttemptId; readonly phase: string; readonly at: number }[];
+  readonly progress: {
+    readonly id: AttemptId;
+    readonly phase: string;
+    readonly at: number;
+    readonly uniqueId?: string;
+  }[];
   readonly reports: (PbxReport & { readonly holder: string })[];
   /** Instants for which ended calls were forgotten. */
   readonly forgotten: number[];
@@ -71,7 +76,8 @@ export function memoryStore(): MemoryStore {
       for (const delivery of deliveries) store.deliveries.set(delivery.id, delivery);
       return { ok: true, version };
     },
-    recordProgress: async (id, phase, at) => void checked(id, store.progress.push({ id, phase, at })),
+    recordProgress: async (id, phase, at, uniqueId) =>
+      void checked(id, store.progress.push({ id, phase, at, ...(uniqueId !== undefined && { uniqueId }) })),
     openAttempts: async (pbx) =>
       checked(
         pbx,

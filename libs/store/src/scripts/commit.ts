@@ -10,11 +10,13 @@ import { script } from './script.ts';
  *            attempt      the attempt's version; 0: it does not exist
  *            count        a number that the hash's field is less than; the others have no field: ''
  *            idempotency  the fingerprint: the key is unused, or held with this fingerprint and not yet answered
+ *            claim        the key's whole value; '': it does not exist
  *          then the writes, each: number of words, words
  * Returns  0: written · n: expectation n did not hold, nothing was written
  *
  * Redis does not undo a script's writes when a later one raises an error, so no write here may be able to fail: types of keys are
- * fixed by keys.ts, and Redis refuses a script at its first write when it is out of memory, not in the middle.
+ * fixed by keys.ts, and Redis refuses a script at its first write when it is out of memory, not in the middle. PUBLISH alone may be
+ * refused (a Redis user without the channel), and is then passed over: news may be lost, writes may not.
  */
 export const commitScript = script(`
 local expectations = tonumber(ARGV[1])
@@ -29,6 +31,8 @@ for n = 1, expectations do
     holds = (redis.call('HGET', key, 'v') or '0') == value
   elseif kind == 'count' then
     holds = tonumber(redis.call('HGET', key, field) or 0) < tonumber(value)
+  elseif kind == 'claim' then
+    holds = (redis.call('GET', key) or '') == value
   else
     local found = redis.call('HMGET', key, 'fingerprint', 'reply')
     holds = (not found[1] or found[1] == value) and not found[2]
@@ -37,7 +41,8 @@ for n = 1, expectations do
 end
 while at <= #ARGV do
   local words = tonumber(ARGV[at])
-  redis.call(unpack(ARGV, at + 1, at + words))
+  local run = ARGV[at + 1] == 'PUBLISH' and redis.pcall or redis.call
+  run(unpack(ARGV, at + 1, at + words))
   at = at + words + 1
 end
 return 0

@@ -1,0 +1,67 @@
+import { type Call, type CallId, isEnded } from '@redial/call';
+import { commit, type Expectation, type Write } from './commit.ts';
+import { decodeCall, unlessMalformed } from './documents.ts';
+import { IdempotencyLost } from './idempotency.ts';
+import { claimMember } from './keys.ts';
+import { forgetClaimsScript } from './scripts/forget-claims.ts';
+import { runScript } from './scripts/script.ts';
+import type { Accepted, ReferenceClaim } from './store.ts';
+import type { StoreContext } from './store-context.ts';
+
+/**
+ * References that requests take for their calls.
+ *
+ * R1  A claim is written in the step that writes its calls, and only over the very holders that were seen to have ended: of two
+ *     requests at once, one wins and the other is told the winner's calls.
+ * R2  A claim lasts as long as a record of its calls. It has no expiry of its own: a call may be due in months, be retried for weeks, and
+ *     its reference must not be free before it has ended. A call without a record has ended.
+ */
+export async function acceptClaimed(
+  context: StoreContext,
+  claim: ReferenceClaim,
+  calls: readonly Call[],
+  write: { readonly expectations: readonly Expectation[]; readonly writes: readonly Write[] },
+): Promise<Accepted> {
+  const { redis, keys, retentionMs } = context;
+  const member = claimMember(claim);
+  const key = keys.claim(member);
+  const lookAt = Math.max(...calls.map(dueAtOf)) + retentionMs;
+  const writes: Write[] = [
+    ...write.writes,
+    ['SET', key, calls.map(({ id }) => id).join(' ')],
+    ['ZADD', keys.claims, lookAt, member],
+  ];
+  // Most references are nobody's. Whoever finds one taken looks by whom, and tries again over holders that have ended.
+  for (let heldBy = ''; ; ) {
+    const committed = await commit(redis, keys, [...write.expectations, { kind: 'claim', key, heldBy }], writes);
+    if (committed.ok) return { type: 'accepted' };
+    if (committed.unmet.kind !== 'claim') throw new IdempotencyLost();
+    heldBy = (await redis.get(key)) ?? '';
+    const by = heldBy.split(' ').filter((id) => id !== '') as CallId[];
+    if (by.length > 0 && (claim.claims === 'ever' || (await isAnyOpen(context, by)))) return { type: 'taken', by };
+  }
+}
+
+/** A damaged record can never be dialled again: it keeps no reference. */
+async function isAnyOpen({ redis, keys, onMalformed }: StoreContext, ids: readonly CallId[]): Promise<boolean> {
+  const names = ids.map(keys.call);
+  const found = await redis.mget(names);
+  return names.some((name, i) => {
+    const call = unlessMalformed(onMalformed, () => decodeCall(name, found[i] ?? null));
+    return call !== undefined && !isEnded(call.value.state);
+  });
+}
+
+function dueAtOf({ state, acceptedAt }: Call): number {
+  return 'dueAt' in state ? state.dueAt : acceptedAt;
+}
+
+/** Lets go of claims whose calls are forgotten: looks at no more than `limit` whose time it is. */
+export async function forgetClaims(
+  { redis, keys, retentionMs }: Pick<StoreContext, 'redis' | 'keys' | 'retentionMs'>,
+  now: number,
+  limit: number,
+): Promise<void> {
+  const args = [now, limit, retentionMs, keys.claim(''), keys.call('' as CallId)];
+  await runScript(redis, forgetClaimsScript, [keys.claims], args);
+}

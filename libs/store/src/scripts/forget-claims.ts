@@ -1,0 +1,30 @@
+import { script } from './script.ts';
+
+/**
+ * Removes the claims none of whose calls has a record any more. The others are looked at again when the last of their records expires;
+ * while a call is open its record does not, and it is asked again after a whole retention.
+ *
+ * KEYS[1]  members of all claims, by the instant at which they are looked at
+ * ARGV     now, most claims, the retention (ms), what the name of a claim begins with, and that of a call
+ * Returns  how many were removed
+ */
+export const forgetClaimsScript = script(`
+local now, retention = tonumber(ARGV[1]), tonumber(ARGV[3])
+local removed = 0
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[2])) do
+  local kept = 0
+  for id in string.gmatch(redis.call('GET', ARGV[4] .. member) or '', '%S+') do
+    local ttl = redis.call('PTTL', ARGV[5] .. id)
+    if ttl == -1 then ttl = retention end
+    kept = math.max(kept, ttl)
+  end
+  if kept > 0 then
+    redis.call('ZADD', KEYS[1], string.format('%.0f', now + kept), member)
+  else
+    redis.call('DEL', ARGV[4] .. member)
+    redis.call('ZREM', KEYS[1], member)
+    removed = removed + 1
+  end
+end
+return removed
+`);

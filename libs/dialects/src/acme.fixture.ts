@@ -15,6 +15,12 @@ export const acme: Tenant = Tenant.parse({
   trunks: ['carrier', 'backup'],
   callerIds: { default: '27110001111', pool: ['27110002222', '27110003333'], campaigns: { spring: '27110004444' } },
   variables: ['CAMPAIGN'],
+  services: [
+    { kind: 'ring_group', name: 'sales', code: '*601', channel: 'Local/601@ring-groups/n' },
+    { kind: 'queue', name: 'support', code: '600' },
+    { kind: 'message', name: 'welcome', code: '#71', sound: 'welcome', keys: { 1: '1001', 2: 'sales' } },
+  ],
+  contexts: ['main_routing'],
   defaults: {
     dial1RingTimeoutSeconds: 15,
     dial2RingTimeoutSeconds: 25,
@@ -33,6 +39,8 @@ export const hostileTexts: readonly (readonly [name: string, text: string])[] = 
   ['LF', '1001\nAction: Command'],
   ['CRLF', '1001\r\nAction: Command'],
   ['&', '1001&PJSIP/1002'],
+  ['quotes', '1001" <1002>'],
+  ['a backslash', '1001\\'],
   [',', '1001,g(x)'],
   [';', '1001;exec'],
   ['|', '1001|1002'],

@@ -1,4 +1,5 @@
-import type { Call, CallRequest, Tenant } from '@redial/call';
+import type { Call, CallRequest, Cdr, Dial1Outcome, Tenant } from '@redial/call';
+import type { z } from 'zod';
 import type { FieldError } from './field-error.ts';
 import type { Problem } from './problem.ts';
 
@@ -13,28 +14,113 @@ export interface DialectContext {
   readonly pick: (from: readonly string[]) => string;
 }
 
-/** A vendor's request, understood or not: every field that is wrong is named, not only the first. */
+/** A `/v1` request, understood or not: every field that is wrong is named, not only the first. */
 export type ParsedCall =
   | { readonly ok: true; readonly request: CallRequest; readonly reference: string }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+/** A vendor's request, understood or not. One request may be several calls. */
+export type ParsedCalls =
+  | {
+      readonly ok: true;
+      readonly calls: readonly ParsedVendorCall[];
+      /** Asked of the PBX before anything is accepted; the first `no` refuses the request with that question's error. */
+      readonly questions?: readonly PbxQuestion[];
+      /** The answer is held until dial1's outcome is known. The requests say `outcomeAwaited`. */
+      readonly waits?: Waits;
+      /**
+       * The calls share one reference, and nobody else may take it. `open`: while a call with it has not ended, those calls are the answer
+       * and nothing is enqueued. `ever`: it must never have been used; the request is parsed again, with another one.
+       */
+      readonly claims?: 'open' | 'ever';
+    }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+export interface ParsedVendorCall {
+  readonly request: CallRequest;
+  readonly reference: string;
+}
+
+export interface Waits {
+  /** Epoch ms: the answer comes no later, whatever is known then. */
+  readonly until: number;
+  /** dial2's unique id belongs to the answer. */
+  readonly withDial2: boolean;
+}
+
+/** What only the PBX knows. Names have been checked: they become part of an AMI action. */
+export type PbxQuestion = {
+  /** What the client is told where the answer is no. */
+  readonly otherwise: FieldError;
+} & (
+  | { readonly asks: 'device_online'; readonly extension: string }
+  | { readonly asks: 'queue_exists'; readonly queue: string }
+  | { readonly asks: 'context_exists'; readonly context: string; readonly exten: string }
+);
+
+/** A request as a dialect may see it. */
+export interface AskedRequest {
+  /** As the route's `takes` says. */
+  readonly input: unknown;
+  readonly header: (name: string) => string | undefined;
+  /** Of the connection itself: nothing that a header says. */
+  readonly address: string | undefined;
+}
+
+export type Authenticated =
+  | { readonly ok: true; readonly tenant: Tenant }
+  | { readonly ok: false; readonly problem: Problem };
+
+/** Servers, by the address of their connection: single ones, or networks such as 10.1.0.0/16. `host` narrows them to one Host header. */
+export interface OpenTo {
+  readonly sources: readonly string[];
+  readonly host?: string | undefined;
+}
+
+/** `takes: 'raw'`: everything as it was sent, for a dialect whose own rules of reading matter. */
+export interface RawInput {
+  /** Lower case, without parameters; empty where there is no body. */
+  readonly contentType: string;
+  /** Behind the `?`, as it was sent. */
+  readonly query: string;
+  readonly body: string;
+}
 
 /** One address at which a vendor takes calls. */
 export interface DialectRoute {
   readonly method: 'get' | 'post' | 'put';
   readonly path: string;
-  /** Where the fields are: a JSON body, a form body, or the query. */
-  readonly takes: 'json' | 'form' | 'query';
-  readonly parse: (input: unknown, context: DialectContext) => ParsedCall;
+  /** Where the fields are: a JSON body, a form body, the query, or whatever the request brings (`RawInput`; JSON or form). */
+  readonly takes: 'json' | 'form' | 'query' | 'raw';
+  readonly parse: (input: unknown, context: DialectContext) => ParsedCalls;
 }
 
 /** A vendor's API as data: whoever serves HTTP mounts it, and adds nothing of its own to what the vendor's client sees. */
 export interface VendorDialect {
   readonly name: string;
+  /** Of a tenant's `dialects.<name>` in the configuration file. */
+  readonly settings: z.ZodType;
   readonly routes: readonly DialectRoute[];
-  /** Addresses that the vendor has and that always answer with the same refusal. */
-  readonly empty: readonly { readonly method: 'get'; readonly path: string; readonly problem: Problem }[];
-  readonly accepted: (call: Call) => HttpReply;
-  readonly refused: (problem: Problem) => HttpReply;
+  /** Addresses at which a recording can be fetched; `{ref}` is the CDR's id. */
+  readonly recordings: readonly { readonly method: 'get'; readonly path: string }[];
+  /** Addresses below which the vendor has nothing but its routes: what else is asked there is told so in its words. */
+  readonly below: readonly string[];
+  /**
+   * Who asks, from the vendor's own credentials. Takes the same time for right and wrong ones. Absent: a key of Redial's, or where the
+   * request comes from.
+   */
+  readonly authenticate?: (asked: AskedRequest, tenants: readonly Tenant[]) => Authenticated;
+  /** Where there is no `authenticate`: the servers that may ask in the tenant's name without a key. */
+  readonly openTo?: (tenant: Tenant) => OpenTo | undefined;
+  /** Some of its requests have `questions`: whoever serves it needs a link to the PBXs. */
+  readonly asksPbx?: true;
+  /** `input`: as the route takes it; undefined where it could not be read. A `RawInput` always has its query. */
+  readonly accepted: (calls: readonly Call[], input: unknown) => HttpReply;
+  /** The answer that was waited for. One outcome for each call. */
+  readonly outcome?: (outcomes: readonly Dial1Outcome[], calls: readonly Call[], input: unknown) => HttpReply;
+  readonly refused: (problem: Problem, input: unknown) => HttpReply;
+  /** The vendor's shapes of a CDR, by the name that a sink's `format` asks for. Each is the entry, to be written as JSON. */
+  readonly notifications: Readonly<Record<string, (cdr: Cdr) => unknown>>;
 }
 
 /** An answer, ready for any HTTP server. */

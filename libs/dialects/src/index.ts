@@ -1,5 +1,7 @@
 export * as click2dial from './click2dial/index.ts';
 export * from './dialect.ts';
+export * from './dialect-settings.ts';
 export * from './field-error.ts';
 export * from './problem.ts';
 export * as v1 from './v1/index.ts';
+export * from './vendors.ts';

@@ -23,9 +23,11 @@ export const problems = {
     message: 'Send a valid API key: "Authorization: Bearer <key>" or "X-API-Key: <key>".',
   },
   forbidden: { status: 403, title: 'Forbidden', message: 'This request is not allowed.' },
+  access_denied: { status: 403, title: 'Access denied', message: 'These credentials may not do this.' },
   not_found: { status: 404, title: 'Not found', message: 'There is nothing at this address.' },
   call_not_found: { status: 404, title: 'No such call', message: 'You have no call with this id.' },
   delivery_not_found: { status: 404, title: 'No such delivery', message: 'You have no delivery with this id.' },
+  recording_not_found: { status: 404, title: 'No such recording', message: 'There is no recording of this call.' },
   method_not_allowed: {
     status: 405,
     title: 'Method not allowed',
@@ -58,6 +60,11 @@ export const problems = {
     title: 'Unsupported media type',
     message: 'This address takes another Content-Type.',
   },
+  range_not_satisfiable: {
+    status: 416,
+    title: 'Range not satisfiable',
+    message: 'The recording has none of the bytes that Range asks for.',
+  },
   idempotency_mismatch: {
     status: 422,
     title: 'Idempotency-Key used with another body',
@@ -70,10 +77,25 @@ export const problems = {
   },
   too_many_requests: { status: 429, title: 'Too many requests', message: 'You have used up your requests for now.' },
   internal: { status: 500, title: 'Internal error', message: 'Something went wrong on our side. It has been logged.' },
+  service_not_found: {
+    status: 501,
+    title: 'No such service',
+    message: 'Requested service does not exist.',
+  },
   storage_unavailable: {
     status: 503,
     title: 'Storage unavailable',
     message: 'The request could not be made durable; do not count it as accepted. Try again.',
+  },
+  pbx_unavailable: {
+    status: 503,
+    title: 'PBX unavailable',
+    message: 'No PBX could be asked what this request needs to know; nothing was accepted. Try again.',
+  },
+  too_many_waiting: {
+    status: 503,
+    title: 'Too many are waiting',
+    message: 'Too many requests wait for a call’s outcome; nothing was accepted. Try again.',
   },
 } as const satisfies Readonly<Record<string, { status: number; title: string; message: string }>>;
 

@@ -1,23 +1,23 @@
 import type { VendorDialect } from '../dialect.ts';
+import { Click2dialSettings, click2dialSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
+import { toC2dNotification, toNotification } from './to-notification.ts';
 import { acceptedReply, refusedReply } from './to-reply.ts';
 
 /** click2dial, v2 to v4: the vendor's addresses, as data. */
 export const dialect: VendorDialect = {
   name: 'click2dial',
+  settings: Click2dialSettings,
   routes: [
     { method: 'post', path: '/click2dial/calls', takes: 'json', parse: toCallRequest },
     { method: 'get', path: '/call.php', takes: 'query', parse: toCallRequest },
     { method: 'post', path: '/call.php', takes: 'form', parse: toCallRequest },
   ],
-  /** Redial does not record: known to be an address, with nothing behind it. */
-  empty: [
-    {
-      method: 'get',
-      path: '/click2dial/recordings/{ref}',
-      problem: { code: 'not_found', detail: 'There is no recording of this call.' },
-    },
-  ],
+  recordings: [{ method: 'get', path: '/click2dial/recordings/{ref}' }],
+  below: [],
+  openTo: (tenant) => click2dialSettings(tenant).openTo,
   accepted: acceptedReply,
   refused: refusedReply,
+  /** `click2dial-c2d` is the vendor's deprecated list. */
+  notifications: { click2dial: toNotification, 'click2dial-c2d': toC2dNotification },
 };

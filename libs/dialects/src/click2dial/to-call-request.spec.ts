@@ -14,12 +14,13 @@ function errorsOf(input: unknown, tenant = acme): Record<string, string> {
 function parsedOf(input: unknown, tenant = acme) {
   const parsed = toCallRequest(input, contextOf(tenant));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
-  return parsed;
+  const [call, ...more] = parsed.calls;
+  if (call === undefined || more.length > 0) throw new Error('a click is one call');
+  return call;
 }
 
 it('is one immediate call without retries, with the headers for a WebRTC phone', () => {
-  expect(toCallRequest(good, contextOf())).toEqual({
-    ok: true,
+  expect(parsedOf(good)).toEqual({
     reference: 'AbC123',
     request: {
       dial1: { kind: 'extension', extension: '1001' },
@@ -45,11 +46,32 @@ it('is one immediate call without retries, with the headers for a WebRTC phone',
 });
 
 it("writes the headers under the tenant's prefix", () => {
-  const old = Tenant.parse({ ...acme, click2dial: { headerPrefix: 'X-Platforma-' } });
+  const old = Tenant.parse({ ...acme, dialects: { click2dial: { headerPrefix: 'X-Platforma-' } } });
   expect(Object.keys(parsedOf(good, old).request.headers.dial1)).toEqual([
     'X-Platforma-Outbound-ID',
     'X-Platforma-Call-Ref',
   ]);
+});
+
+it('asks nothing, waits for nothing and claims nothing', () => {
+  const parsed = toCallRequest(good, contextOf());
+  expect(Object.keys(parsed).sort()).toEqual(['calls', 'ok']);
+});
+
+describe('recording', () => {
+  const ruled = (recording: Tenant['recording']) =>
+    parsedOf(good, Tenant.parse({ ...acme, recording })).request.recording;
+  test.each([
+    ['outside', { under: '1001' }],
+    ['all', { under: '1001' }],
+    ['none', undefined],
+  ] as const)("is the tenant's rule: %s", (rule, recording) => {
+    expect(ruled(rule)).toEqual(recording);
+  });
+
+  it('is none where the tenant has no rule', () => {
+    expect(parsedOf(good).request.recording).toBeUndefined();
+  });
 });
 
 it('takes whole numbers for digits, as JSON without quotes has them', () => {

@@ -1,14 +1,16 @@
-import { type CallRequest, type Destination, hasExtension, type Tenant } from '@redial/call';
+import { type CallRequest, type Destination, hasExtension, recordingOf, type Tenant } from '@redial/call';
 import { resolveCallerId } from '../caller-id.ts';
-import type { DialectContext, ParsedCall } from '../dialect.ts';
+import type { DialectContext, ParsedCalls } from '../dialect.ts';
+import { dialedOnce } from '../dialed-once.ts';
 import { type FieldError, readFields } from '../field-error.ts';
 import { callerIdForms, callerIdNumberOf, numberForms, numberOf } from './number-form.ts';
 import { Click2dialCall, contactRefLengthMax } from './schema.ts';
+import { click2dialSettings } from './settings.ts';
 
 type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 /** The vendor's four fields, from JSON, form or query → the one model. Every field's error is told, by the vendor's name for it. */
-export function toCallRequest(input: unknown, context: DialectContext): ParsedCall {
+export function toCallRequest(input: unknown, context: DialectContext): ParsedCalls {
   const { tenant } = context;
   const { values, errors: shapeErrors } = readFields(Click2dialCall, input);
   const errors: FieldError[] = shapeErrors.map(({ field, message }) => ({ field: nameOf(field), message }));
@@ -32,7 +34,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
 
   const contactRef = values.contact_ref ?? values.call_ref;
   const reference = contactRef?.slice(0, contactRefLengthMax) ?? context.newReference;
-  return { ok: true, request: requestOf({ dial1, dial2, callerId, reference, tenant }), reference };
+  return { ok: true, calls: [{ request: requestOf({ dial1, dial2, callerId, reference, tenant }), reference }] };
 }
 
 /** A JSON pointer of one step → the parameter's name. */
@@ -50,6 +52,7 @@ interface Understood {
 
 function requestOf({ dial1, dial2, callerId, reference, tenant }: Understood): CallRequest {
   const { dial1RingTimeoutSeconds, dial2RingTimeoutSeconds, talkLimitSeconds } = tenant.defaults;
+  const recording = recordingOf(dial1, dial2, tenant);
   return {
     dial1,
     dial2,
@@ -57,16 +60,9 @@ function requestOf({ dial1, dial2, callerId, reference, tenant }: Understood): C
     dial1RingTimeoutSeconds,
     dial2RingTimeoutSeconds,
     talkLimitSeconds,
-    // A click is for now: whatever comes of it, the agent's phone does not ring again later.
-    retryPolicy: {
-      maxRetries: 0,
-      delaySeconds: 0,
-      perDisposition: {},
-      until: 'connected',
-      networkBudget: { maxRetries: 0, windowSeconds: 0, delaySeconds: 0 },
-      retryUnknown: false,
-    },
+    retryPolicy: dialedOnce,
     reference,
+    ...(recording !== undefined && { recording }),
     variables: {},
     headers: { dial1: agentHeaders(dial1, callerId, reference, tenant), dial2: {} },
     priority: 0,
@@ -76,7 +72,7 @@ function requestOf({ dial1, dial2, callerId, reference, tenant }: Understood): C
 /** For the agent's WebRTC phone; an outside agent's carrier has no business with them. */
 function agentHeaders(dial1: Destination, callerId: string, reference: string, tenant: Tenant): Record<string, string> {
   if (dial1.kind !== 'extension') return {};
-  const prefix = tenant.click2dial.headerPrefix;
+  const prefix = click2dialSettings(tenant).headerPrefix;
   return { [`${prefix}Outbound-ID`]: callerId, [`${prefix}Call-Ref`]: reference };
 }
 

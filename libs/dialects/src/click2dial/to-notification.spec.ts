@@ -70,6 +70,12 @@ it('names no agent when nobody took the call', () => {
   expect(toNotification(cdr({ disposition: 'busy', leg: 'dial2' })).payload.extension).toBe('1001');
 });
 
+it('gives the reference of the recording, in both forms', () => {
+  const recorded = { ...cdr({ disposition: 'answered' }), recording: { under: '1001' } };
+  expect(toNotification(recorded).payload.recording_url).toBe('att_01JZ3R4M8Q6V9XK2T7B5N0CDEF');
+  expect(toC2dNotification(recorded).notifications[0]?.recording_url).toBe('att_01JZ3R4M8Q6V9XK2T7B5N0CDEF');
+});
+
 it('has the deprecated form too', () => {
   expect(toC2dNotification(cdr({ disposition: 'busy', cause: 17 }))).toEqual({
     notifications: [{ extension: '1001', disposition: 'busy', call_ref: 'AbC123', end_code: 17, recording_url: null }],

@@ -23,8 +23,8 @@ export interface CdrNotification {
     /** Seconds. Holding is not told apart from talking. */
     readonly hold_time: number;
     readonly call_dir: 'outbound';
-    /** Redial does not record. */
-    readonly recording_url: null;
+    /** The recording's reference, as `/click2dial/recordings/<ref>` takes it; null where there is none. */
+    readonly recording_url: string | null;
     readonly ref: 'click-dial';
   };
 }
@@ -43,7 +43,7 @@ export function toNotification(cdr: Cdr): CdrNotification {
       call_time: Math.max(0, Math.round((cdr.endedAt - cdr.startedAt) / 1000)),
       hold_time: 0,
       call_dir: 'outbound',
-      recording_url: null,
+      recording_url: recordingOf(cdr),
       ref: 'click-dial',
     },
   };
@@ -56,7 +56,7 @@ export interface C2dNotification {
     readonly disposition: EndReason;
     readonly call_ref: string;
     readonly end_code: number;
-    readonly recording_url: null;
+    readonly recording_url: string | null;
   }[];
 }
 
@@ -64,10 +64,16 @@ export function toC2dNotification(cdr: Cdr): C2dNotification {
   const { end_reason: disposition, end_code } = endOfCall(cdr);
   // The list is older than contact_ref: its call_ref is the reference that the client gave.
   return {
-    notifications: [{ extension: agentOf(cdr), disposition, call_ref: cdr.reference, end_code, recording_url: null }],
+    notifications: [
+      { extension: agentOf(cdr), disposition, call_ref: cdr.reference, end_code, recording_url: recordingOf(cdr) },
+    ],
   };
 }
 
 function agentOf(cdr: Cdr): string | null {
   return cdr.dial1.disposition === 'answered' ? destinationDigits(cdr.dial1.destination) : null;
+}
+
+function recordingOf(cdr: Cdr): string | null {
+  return cdr.recording === undefined ? null : cdr.id;
 }

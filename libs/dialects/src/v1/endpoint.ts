@@ -16,7 +16,8 @@ export interface Endpoint {
   readonly success: readonly {
     readonly status: number;
     readonly description: string;
-    readonly schema: z.ZodType;
+    /** Of the JSON that is answered; or the media type of the file that is. */
+    readonly body: z.ZodType | string;
     readonly headers?: Readonly<Record<string, string>>;
   }[];
   /** Those every address has (401, 429, 500, 503) are left out. */
@@ -31,4 +32,5 @@ export type Operation =
   | 'rescheduleCall'
   | 'cancelCall'
   | 'listDeliveries'
-  | 'resendDelivery';
+  | 'resendDelivery'
+  | 'getRecording';

@@ -4,6 +4,7 @@ import { BatchReply, CallPageReply, CallReply, DeliveriesReply, DeliveryReply } 
 import { batchMax, CreateBatchDocumented, CreateCall, ListCalls, ListDeliveries, RescheduleCall } from './schema.ts';
 
 const etag = { ETag: 'The version of the call, for If-Match.' };
+const ofARecording = { 'Accept-Ranges': 'bytes, where parts of it can be fetched.' };
 const idempotencyKey = {
   'Idempotency-Key': {
     description: 'A repetition with the same key and body gets the first answer again, and nothing new is accepted.',
@@ -33,7 +34,7 @@ export const endpoints: readonly Endpoint[] = [
       {
         status: 202,
         description: 'Accepted.',
-        schema: CallReply,
+        body: CallReply,
         headers: { ...etag, Location: 'The address of the call.' },
       },
     ],
@@ -49,7 +50,7 @@ export const endpoints: readonly Endpoint[] = [
     body: CreateBatchDocumented,
     bodyBytesMax: 4 * 1024 * 1024,
     requestHeaders: idempotencyKey,
-    success: [{ status: 200, description: 'What became of each call.', schema: BatchReply }],
+    success: [{ status: 200, description: 'What became of each call.', body: BatchReply }],
     problems: [...withBody, ...idempotent],
   },
   {
@@ -58,7 +59,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/v1/calls',
     summary: 'Find calls',
     query: ListCalls,
-    success: [{ status: 200, description: 'A page of calls, newest first.', schema: CallPageReply }],
+    success: [{ status: 200, description: 'A page of calls, newest first.', body: CallPageReply }],
     problems: ['invalid_request'],
   },
   {
@@ -66,7 +67,7 @@ export const endpoints: readonly Endpoint[] = [
     method: 'get',
     path: '/v1/calls/{id}',
     summary: 'Read a call and its attempts',
-    success: [{ status: 200, description: 'The call.', schema: CallReply, headers: etag }],
+    success: [{ status: 200, description: 'The call.', body: CallReply, headers: etag }],
     problems: ['call_not_found'],
   },
   {
@@ -77,7 +78,7 @@ export const endpoints: readonly Endpoint[] = [
     body: RescheduleCall,
     bodyBytesMax: 4 * 1024,
     requestHeaders: { 'If-Match': { description: 'The ETag of the call as you last read it.', required: true } },
-    success: [{ status: 200, description: 'The call as it is now.', schema: CallReply, headers: etag }],
+    success: [{ status: 200, description: 'The call as it is now.', body: CallReply, headers: etag }],
     problems: [
       ...withBody,
       'call_not_found',
@@ -96,8 +97,8 @@ export const endpoints: readonly Endpoint[] = [
       'A waiting call is gone at once. One that is being dialled is hung up; its attempt gets its CDR as every other.',
     requestHeaders: { 'If-Match': { description: 'Cancel only if the call has not changed since.', required: false } },
     success: [
-      { status: 200, description: 'The call is canceled.', schema: CallReply, headers: etag },
-      { status: 202, description: 'The attempt under way is being hung up.', schema: CallReply, headers: etag },
+      { status: 200, description: 'The call is canceled.', body: CallReply, headers: etag },
+      { status: 202, description: 'The attempt under way is being hung up.', body: CallReply, headers: etag },
     ],
     problems: ['call_not_found', 'call_ended', 'version_conflict'],
   },
@@ -107,7 +108,7 @@ export const endpoints: readonly Endpoint[] = [
     path: '/v1/deliveries',
     summary: 'Find CDR deliveries that were given up',
     query: ListDeliveries,
-    success: [{ status: 200, description: 'Deliveries.', schema: DeliveriesReply }],
+    success: [{ status: 200, description: 'Deliveries.', body: DeliveriesReply }],
     problems: ['invalid_request'],
   },
   {
@@ -116,8 +117,21 @@ export const endpoints: readonly Endpoint[] = [
     path: '/v1/deliveries/{id}/resend',
     summary: 'Send a given-up delivery again',
     success: [
-      { status: 202, description: 'It will be tried again, from the start of its schedule.', schema: DeliveryReply },
+      { status: 202, description: 'It will be tried again, from the start of its schedule.', body: DeliveryReply },
     ],
     problems: ['delivery_not_found', 'delivery_not_dead'],
+  },
+  {
+    operation: 'getRecording',
+    method: 'get',
+    path: '/v1/recordings/{id}',
+    summary: 'Fetch a recording',
+    description: 'Its id is that of the CDR, whose `recording` is this path.',
+    requestHeaders: { Range: { description: 'The part that is wanted, such as `bytes=0-65535`.', required: false } },
+    success: [
+      { status: 200, description: 'The recording.', body: 'audio/wav', headers: ofARecording },
+      { status: 206, description: 'The part of it.', body: 'audio/wav', headers: ofARecording },
+    ],
+    problems: ['recording_not_found', 'range_not_satisfiable', 'pbx_unavailable'],
   },
 ];

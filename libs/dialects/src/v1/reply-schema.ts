@@ -10,6 +10,15 @@ const Leg = z.discriminatedUnion('kind', [
     number: z.string().meta({ description: '+ and E.164 digits.' }),
     trunk: z.string(),
   }),
+  z.strictObject({
+    kind: z.literal('service'),
+    service: z.string().meta({ description: "Your tenant's name for a ring group, a queue, a message, ..." }),
+  }),
+  z.strictObject({
+    kind: z.literal('context'),
+    context: z.string(),
+    exten: z.string().meta({ description: 'The digits that the context routes.' }),
+  }),
 ]);
 const classes = ['answered', 'contact', 'permanent', 'network', 'canceled', 'unknown'] as const;
 
@@ -41,6 +50,14 @@ export const AttemptReply = z
     talkMs: z.int().nullable().meta({ description: 'null where nobody can know it.' }),
     endedBy: z.enum(['dial1', 'dial2', 'redial']).nullable(),
     lost: z.boolean().nullable().meta({ description: 'Concluded from silence: no witness knew the attempt.' }),
+    recording: z
+      .string()
+      .nullable()
+      .meta({
+        description: 'Where the recording can be fetched: a path of this API. null where there is none (yet).',
+        examples: ['/v1/recordings/att_01JZ3R4M8Q6V9XK2T7B5N0CDEF'],
+      }),
+    pressedKey: z.string().nullable().meta({ description: 'The key that was pressed at a message: 0 to 9.' }),
     dial1: LegReply.nullable(),
     dial2: LegReply.nullable(),
   })
@@ -65,6 +82,9 @@ export const CallSummaryReply = z
     dial2: Leg,
     callerId: z.string().nullable(),
     dial1CallerId: z.string().nullable(),
+    dial1CallerName: z.string().nullable(),
+    record: z.boolean().meta({ description: "Whether it is recorded from dial2's answer on." }),
+    clientInfo: z.string().nullable(),
     notBefore: Instant.nullable(),
     expiresAt: Instant.nullable(),
     priority: z.int(),

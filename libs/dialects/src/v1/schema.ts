@@ -1,5 +1,8 @@
 import {
+  CallerName,
   CallRequest,
+  ClientInfo,
+  ContextName,
   callStatuses,
   DispositionRetry,
   HeaderName,
@@ -18,6 +21,13 @@ export const pageMax = 200;
 
 /** As a person writes it; the tenant's numbering plan says what it means. */
 const Written = z.string().regex(/^\+?[0-9]{2,19}$/, 'digits, with a + in front where it is international');
+/** The same, or a dial code. */
+const WrittenSide = z
+  .string()
+  .regex(
+    /^(\+?[0-9]{2,19}|[0-9*#]{1,8})$/,
+    'digits, with a + in front where it is international, or a dial code of 1 to 8 digits, * and #',
+  );
 
 const Moment = z
   .string()
@@ -58,23 +68,36 @@ const Headers = z
 /** `POST /v1/calls`. */
 export const CreateCall = z
   .strictObject({
-    dial1: Written.meta({
+    dial1: WrittenSide.meta({
       description:
-        'Rings first: one of your extensions, or a number as your numbering plan writes it or as + and E.164 digits.',
-      examples: ['1001'],
+        'Rings first: one of your extensions, the dial code of one of your services (ring group, queue, IVR, message, shortcut), or a number as your numbering plan writes it or as + and E.164 digits.',
+      examples: ['1001', '*601'],
     }),
-    dial2: Written.meta({
+    dial2: WrittenSide.meta({
       description: 'Rings once dial1 has answered; written as dial1.',
       examples: ['+27820001234'],
+    }),
+    dial1Context: ContextName.optional().meta({
+      description:
+        'One of your contexts: the dialplan of the PBX routes dial1 by it, as if a person had dialled those digits there (a + becomes your international prefix). Rules for outside numbers hold for it all the same.',
+      examples: ['main_routing'],
     }),
     callerId: Written.optional().meta({
       description: 'What dial2 sees: a number or an extension that you may show. Absent: your default.',
       examples: ['+27101234567'],
     }),
     dial1CallerId: Written.optional().meta({ description: 'What dial1 sees. Absent: the same as dial2 sees.' }),
+    dial1CallerName: CallerName.optional().meta({
+      description: 'A name that dial1 sees beside it.',
+      examples: ['Zoë Smith'],
+    }),
     dial1RingTimeoutSeconds: request.dial1RingTimeoutSeconds.optional(),
     dial2RingTimeoutSeconds: request.dial2RingTimeoutSeconds.optional(),
     talkLimitSeconds: request.talkLimitSeconds.optional().meta({ description: "From dial2's answer." }),
+    record: z.boolean().optional().meta({
+      description:
+        "Whether the call is recorded, from dial2's answer. Absent: as your tenant's rule says; no rule: it is not. Your tenant's rule outranks the call: true is refused where it records nothing, false where it would record this call.",
+    }),
     notBefore: Moment.optional().meta({
       description:
         'Nothing rings before this instant: RFC 3339 with an offset, or YYYYMMDDhhmm in your time zone. At most 366 days ahead.',
@@ -83,6 +106,10 @@ export const CreateCall = z
     expiresAt: Moment.optional().meta({ description: 'No attempt starts after this instant; written as notBefore.' }),
     retryPolicy: RetryPolicyChange.optional(),
     reference: Reference.optional().meta({ description: 'Your own reference. Absent: the id of the call.' }),
+    clientInfo: ClientInfo.optional().meta({
+      description: 'Text that you want back in the CDR, as it is. It reaches no PBX.',
+      examples: ['order 7, second reminder'],
+    }),
     variables: z
       .record(VariableName, VariableValue)
       .optional()

@@ -44,9 +44,12 @@ describe('a whole request', () => {
       dial2: '+4930123456',
       callerId: '0110005555',
       dial1CallerId: '1001',
+      dial1CallerName: 'Zoë O’Brien',
       dial1RingTimeoutSeconds: 300,
       dial2RingTimeoutSeconds: 1,
       talkLimitSeconds: 43_200,
+      record: true,
+      clientInfo: 'order 7, "second" reminder; <a|b>',
       notBefore: '2026-01-16T09:00:00+02:00',
       expiresAt: '202601171200',
       retryPolicy: { maxRetries: 9, perDisposition: { busy: { delaySeconds: 10 }, no_answer: { maxRetries: 1 } } },
@@ -61,9 +64,12 @@ describe('a whole request', () => {
       dial2: { kind: 'number', e164: '4930123456', trunk: 'backup' },
       callerId: '27110005555',
       dial1CallerId: '1001',
+      dial1CallerName: 'Zoë O’Brien',
       dial1RingTimeoutSeconds: 300,
       dial2RingTimeoutSeconds: 1,
       talkLimitSeconds: 43_200,
+      recording: { under: '27820001234' },
+      clientInfo: 'order 7, "second" reminder; <a|b>',
       notBeforeAt: Date.UTC(2026, 0, 16, 7),
       expiresAt: Date.UTC(2026, 0, 17, 10),
       retryPolicy: {
@@ -83,6 +89,10 @@ describe('a whole request', () => {
       dial1: '9',
       dial2: 5,
       callerId: 'x',
+      dial1CallerName: '<1>',
+      clientInfo: '',
+      record: 'yes',
+      dial1Context: 'default',
       priority: 10,
       trunk: 'none',
       notBefore: 'soon',
@@ -90,7 +100,19 @@ describe('a whole request', () => {
       variables: { EVIL: 'x' },
     };
     expect(Object.keys(errorsOf(body)).sort()).toEqual(
-      ['/callerId', '/dial1', '/dial2', '/notBefore', '/priority', '/trunk', '/variables/EVIL', '/wrong'].sort(),
+      [
+        '/callerId',
+        '/clientInfo',
+        '/dial1CallerName',
+        '/dial1Context',
+        '/dial2',
+        '/notBefore',
+        '/priority',
+        '/record',
+        '/trunk',
+        '/variables/EVIL',
+        '/wrong',
+      ].sort(),
     );
   });
 
@@ -102,14 +124,28 @@ describe('a whole request', () => {
     const field = fc.oneof(
       fc.string(),
       fc.integer(),
-      fc.constantFrom(...Object.values(good), '1002', '+27820001234'),
+      fc.constantFrom(
+        ...Object.values(good),
+        '1002',
+        '+27820001234',
+        '*601',
+        '600',
+        '#71',
+        '7001',
+        'main_routing',
+        true,
+      ),
       fc.jsonValue(),
     );
     const body = fc.record(
       {
         dial1: field,
         dial2: field,
+        dial1Context: field,
         callerId: field,
+        dial1CallerName: field,
+        record: field,
+        clientInfo: field,
         reference: field,
         priority: field,
         notBefore: field,
@@ -138,6 +174,7 @@ describe('each field', () => {
     'expiresAt',
     'reference',
     'trunk',
+    'dial1Context',
   ] as const;
   const numbers = ['dial1RingTimeoutSeconds', 'dial2RingTimeoutSeconds', 'talkLimitSeconds', 'priority'] as const;
   const objects = ['retryPolicy', 'variables', 'headers'] as const;
@@ -166,6 +203,41 @@ describe('each field', () => {
     ])('refuses %j', (value) => {
       expect(Object.keys(errorsOf({ ...good, [field]: value }))).toEqual([`/${field}`]);
     });
+  });
+
+  describe('dial1CallerName', () => {
+    // A phone may show any letters and digits, and these few signs.
+    const shown = ['over-long', 'Arabic digits', 'full-width digits', '@', '/'];
+    test.each(hostileTexts.filter(([name]) => !shown.includes(name) || name === 'over-long'))(
+      'refuses %s',
+      (_name, text) => {
+        expect(Object.keys(errorsOf({ ...good, dial1CallerName: text }))).toEqual(['/dial1CallerName']);
+      },
+    );
+    test.each(wrongTypes)('refuses %s', (_name, value) => {
+      expect(errorsOf({ ...good, dial1CallerName: value })).toEqual({ '/dial1CallerName': 'must be a string' });
+    });
+    it('refuses more than a phone’s PBX can take, in a sentence', () => {
+      expect(errorsOf({ ...good, dial1CallerName: '京'.repeat(80) })).toEqual({
+        '/dial1CallerName': 'must be at most 200 bytes of UTF-8',
+      });
+    });
+  });
+
+  describe('clientInfo', () => {
+    const breaking = ['CR', 'LF', 'CRLF', 'NUL', 'over-long', 'empty'];
+    test.each(hostileTexts)('%s: refused, or given back as it is', (name, text) => {
+      const body = { ...good, clientInfo: text };
+      if (breaking.includes(name)) expect(Object.keys(errorsOf(body))).toEqual(['/clientInfo']);
+      else expect(requestOf(body).clientInfo).toBe(text);
+    });
+    test.each(wrongTypes)('refuses %s', (_name, value) => {
+      expect(errorsOf({ ...good, clientInfo: value })).toEqual({ '/clientInfo': 'must be a string' });
+    });
+  });
+
+  test.each([null, 'true', 1, 0, [], {}])('record refuses %j', (record) => {
+    expect(errorsOf({ ...good, record })).toEqual({ '/record': 'must be true or false' });
   });
 
   describe.each(objects)('%s', (field) => {
@@ -231,6 +303,43 @@ describe('destinations', () => {
     expect(requestOf({ ...good, dial2: written }).dial2).toEqual(destination);
   });
 
+  test.each([
+    ['a ring group', '*601', 'sales'],
+    ['a queue', '600', 'support'],
+    ['a message', '#71', 'welcome'],
+  ])('%s by its dial code, on either side', (_name, written, service) => {
+    expect(requestOf({ ...good, dial1: written }).dial1).toEqual({ kind: 'service', service });
+    expect(requestOf({ ...good, dial2: written }).dial2).toEqual({ kind: 'service', service });
+  });
+
+  it('a message plays to a person, not to another message', () => {
+    expect(requestOf({ ...good, dial1: '#71' }).dial1).toEqual({ kind: 'service', service: 'welcome' });
+    expect(errorsOf({ dial1: '#71', dial2: '#71' })).toEqual({ '/dial2': 'is a message, and so is dial1' });
+  });
+
+  test.each(['*602', '601', '#', '9', '****'])('%s is nobody’s dial code', (written) => {
+    expect(errorsOf({ ...good, dial2: written })).toEqual({
+      '/dial2': 'is neither an extension of yours nor a number in a known form',
+    });
+  });
+
+  test.each(['*60100000', '+*601', '*601+', '0*1 ', 'sales', '*6o1', '+', '+1'])(
+    '%s is no way to write one',
+    (written) => {
+      expect(errorsOf({ ...good, dial2: written })).toEqual({
+        '/dial2':
+          'must be digits, with a + in front where it is international, or a dial code of 1 to 8 digits, * and #',
+      });
+    },
+  );
+
+  test.each(['*601', '#71'])('a dial code such as %s is no caller ID', (callerId) => {
+    expect(Object.keys(errorsOf({ ...good, callerId, dial1CallerId: callerId })).sort()).toEqual([
+      '/callerId',
+      '/dial1CallerId',
+    ]);
+  });
+
   test.each(['2001', '082000123', '08200012345', '4930123456', '+0123456789', '00'])('%s is neither', (written) => {
     expect(errorsOf({ ...good, dial2: written })).toEqual({
       '/dial2': 'is neither an extension of yours nor a number in a known form',
@@ -241,6 +350,94 @@ describe('destinations', () => {
     const without = Tenant.parse({ ...acme, trunks: [] });
     expect(errorsOf(good, without)).toEqual({ '/dial2': 'is an outside number, and you have no trunk' });
     expect(errorsOf({ dial1: '1001', dial2: '1002' }, without)).toEqual({});
+  });
+});
+
+describe('dial1 by a context of the PBX', () => {
+  const routed = (dial1: string, more: Readonly<Record<string, unknown>> = {}) => ({
+    dial1,
+    dial2: '1002',
+    dial1Context: 'main_routing',
+    ...more,
+  });
+  const context = 'main_routing';
+
+  test.each([
+    ['digits of its own', '7001', { kind: 'context', context, exten: '7001' }],
+    ['one digit', '7', { kind: 'context', context, exten: '7' }],
+    ['an extension', '1001', { kind: 'context', context, exten: '1001' }],
+    ['digits that are somebody’s dial code elsewhere', '600', { kind: 'context', context, exten: '600' }],
+    ['a number', '0820001234', { kind: 'context', context, exten: '0820001234', e164: '27820001234' }],
+    ['an international number', '+4930123456', { kind: 'context', context, exten: '004930123456', e164: '4930123456' }],
+  ])('%s', (_name, dial1, destination) => {
+    expect(requestOf(routed(dial1)).dial1).toEqual(destination);
+  });
+
+  it('needs no trunk: the context has ways of its own', () => {
+    const without = Tenant.parse({ ...acme, trunks: [] });
+    expect(requestOf(routed('0820001234'), without).dial1).toMatchObject({ e164: '27820001234' });
+  });
+
+  it('routes dial1 alone', () => {
+    expect(requestOf(routed('7001', { dial2: '0820001234' })).dial2).toEqual({
+      kind: 'number',
+      e164: '27820001234',
+      trunk: 'carrier',
+    });
+  });
+
+  test.each([
+    [
+      'a context of somebody else',
+      routed('7001', { dial1Context: 'default' }),
+      { '/dial1Context': 'is not a context of yours' },
+    ],
+    ['a dial code', routed('*601'), { '/dial1': 'must be 1 to 20 digits: a context routes it' }],
+    ['a + before what is no number', routed('+12'), { '/dial1': 'is not a number in a known form' }],
+  ])('refuses %s', (_name, body, errors) => {
+    expect(errorsOf(body)).toEqual(errors);
+  });
+});
+
+describe('recording', () => {
+  const tenants = Object.fromEntries(
+    [undefined, 'none', 'outside', 'all'].map((recording) => [String(recording), Tenant.parse({ ...acme, recording })]),
+  ) as Record<'undefined' | 'none' | 'outside' | 'all', Tenant>;
+  const outside = good;
+  const inside = { dial1: '1001', dial2: '1002' };
+  const under = { under: '1001' };
+  const noTrue = { '/record': 'must not be true: you record nothing' };
+  const noFalse = { '/record': 'must not be false: you record such calls' };
+
+  /** Tenant's rule, sides, the call's wish → recorded under whom, or the error. */
+  test.each([
+    ['undefined', outside, undefined, undefined],
+    ['undefined', outside, true, under],
+    ['undefined', inside, true, under],
+    ['undefined', outside, false, undefined],
+    ['none', outside, undefined, undefined],
+    ['none', outside, true, noTrue],
+    ['none', outside, false, undefined],
+    ['outside', outside, undefined, under],
+    ['outside', inside, undefined, undefined],
+    ['outside', inside, true, under],
+    ['outside', inside, false, undefined],
+    ['outside', outside, true, under],
+    ['outside', outside, false, noFalse],
+    ['all', inside, undefined, under],
+    ['all', inside, true, under],
+    ['all', inside, false, noFalse],
+  ] as const)('rule %s, %j, record %s: %j', (rule, sides, record, expected) => {
+    const body = { ...sides, ...(record !== undefined && { record }) };
+    if (expected !== undefined && '/record' in expected) expect(errorsOf(body, tenants[rule])).toEqual(expected);
+    else expect(requestOf(body, tenants[rule]).recording).toEqual(expected);
+  });
+
+  it('is under the agent, whichever side it is on; under the service that takes its place; else under who rings first', () => {
+    const recordingOf = (dial1: string, dial2: string) => requestOf({ dial1, dial2, record: true }).recording;
+    expect(recordingOf('0820001234', '1001')).toEqual({ under: '1001' });
+    expect(recordingOf('0820001234', '600')).toEqual({ under: 'support' });
+    expect(recordingOf('0820001234', '0820005678')).toEqual({ under: '27820001234' });
   });
 });
 

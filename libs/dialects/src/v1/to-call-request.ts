@@ -1,10 +1,12 @@
-import { type CallRequest, type Destination, resolveDestination, type Tenant } from '@redial/call';
+import type { CallRequest, Tenant } from '@redial/call';
 import { resolveCallerId } from '../caller-id.ts';
 import type { DialectContext, ParsedCall } from '../dialect.ts';
 import { type FieldError, type FieldValues, pointer, readFields, shorten } from '../field-error.ts';
 import { mergeRetryPolicy } from './merge-retry-policy.ts';
 import { readFuture } from './moment.ts';
+import { readRecord } from './record.ts';
 import { CreateCall } from './schema.ts';
+import { readSides } from './sides.ts';
 
 const priorityDefault = 5;
 
@@ -17,14 +19,8 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
     errors.push({ field, message });
   };
 
-  const trunk = values.trunk === undefined || tenant.trunks.includes(values.trunk) ? values.trunk : undefined;
-  if (trunk !== values.trunk) wrong('/trunk', 'is not a trunk of yours');
-  const destination = (field: 'dial1' | 'dial2'): Destination | undefined => {
-    const written = values[field];
-    if (written === undefined) return undefined;
-    const resolved = resolveDestination(written, tenant, trunk);
-    return resolved.ok ? resolved.destination : wrong(pointer(field), resolved.message);
-  };
+  const { dial1, dial2, errors: sideErrors } = readSides(values, tenant);
+  errors.push(...sideErrors);
   const callerIdOf = (field: 'callerId' | 'dial1CallerId'): string | undefined => {
     const written = values[field];
     if (written === undefined) return undefined;
@@ -32,16 +28,16 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
     return resolved.ok ? resolved.callerId : wrong(pointer(field), resolved.message);
   };
 
-  const dial1 = destination('dial1');
-  const dial2 = destination('dial2');
   const callerId = callerIdOf('callerId') ?? tenant.callerIds.default;
   const dial1CallerId = callerIdOf('dial1CallerId');
+  const recording = dial1 && dial2 && readRecord(values.record, dial1, dial2, tenant);
+  if (recording?.ok === false) wrong('/record', recording.message);
   const { notBeforeAt, expiresAt, errors: timeErrors } = readTimes(values, tenant, now);
   errors.push(...timeErrors);
   for (const error of forbiddenNames(body, tenant)) {
     if (!errors.some(({ field }) => field === error.field)) errors.push(error);
   }
-  if (errors.length > 0 || dial1 === undefined || dial2 === undefined) return { ok: false, errors };
+  if (errors.length > 0 || !dial1 || !dial2 || !recording?.ok) return { ok: false, errors };
 
   const { defaults } = tenant;
   const reference = values.reference ?? newReference;
@@ -50,6 +46,7 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
     dial2,
     ...(callerId !== undefined && { callerId }),
     ...(dial1CallerId !== undefined && { dial1CallerId }),
+    ...(values.dial1CallerName !== undefined && { dial1CallerName: values.dial1CallerName }),
     dial1RingTimeoutSeconds: values.dial1RingTimeoutSeconds ?? defaults.dial1RingTimeoutSeconds,
     dial2RingTimeoutSeconds: values.dial2RingTimeoutSeconds ?? defaults.dial2RingTimeoutSeconds,
     talkLimitSeconds: values.talkLimitSeconds ?? defaults.talkLimitSeconds,
@@ -57,6 +54,8 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
     ...(expiresAt !== undefined && { expiresAt }),
     retryPolicy: mergeRetryPolicy(defaults.retryPolicy, values.retryPolicy),
     reference,
+    ...(values.clientInfo !== undefined && { clientInfo: values.clientInfo }),
+    ...(recording.recording !== undefined && { recording: recording.recording }),
     variables: values.variables ?? {},
     headers: { dial1: values.headers?.dial1 ?? {}, dial2: values.headers?.dial2 ?? {} },
     priority: values.priority ?? priorityDefault,

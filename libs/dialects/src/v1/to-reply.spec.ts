@@ -1,4 +1,15 @@
-import { AttemptId, acceptCall, type Call, CallId, stepCall, type Tenant } from '@redial/call';
+import {
+  AttemptId,
+  type AttemptRecord,
+  acceptCall,
+  type Call,
+  CallId,
+  type Evidence,
+  type JournalEnded,
+  outcomeOf,
+  stepCall,
+  type Tenant,
+} from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
 import { acme, contextOf, now } from '../acme.fixture.ts';
 import { type ProblemCode, problem, problems } from '../problem.ts';
@@ -8,6 +19,7 @@ import { callReply, problemReply, problemValue } from './to-reply.ts';
 
 const id = CallId.parse('call_01JZ3R4M8Q6V9XK2T7B5N0CDEF');
 const attemptId = AttemptId.parse('att_01JZ3R4M8Q6V9XK2T7B5N0CDEF');
+const nextAttemptId = AttemptId.parse('att_01JZ3R4M8Q6V9XK2T7B5N0CDEG');
 
 function call(more: Readonly<Record<string, unknown>> = {}): Call {
   const parsed = toCallRequest({ dial1: '1001', dial2: '0820001234', ...more }, contextOf());
@@ -50,6 +62,86 @@ describe('a call', () => {
     expect(reply(ended).attempts).toMatchObject([
       { state: 'ended', disposition: 'busy', class: 'contact', dial1: null, dial2: null },
     ]);
+  });
+});
+
+describe('what a call was asked for', () => {
+  it('is shown again', () => {
+    const asked = call({
+      dial1: '*601',
+      dial2: '0820001234',
+      dial1CallerName: 'Zoë',
+      clientInfo: 'order "7"',
+      record: true,
+    });
+    expect(reply(asked)).toMatchObject({
+      dial1: { kind: 'service', service: 'sales' },
+      dial1CallerName: 'Zoë',
+      clientInfo: 'order "7"',
+      record: true,
+    });
+    expect(reply(call())).toMatchObject({ dial1CallerName: null, clientInfo: null, record: false });
+  });
+
+  test.each([
+    ['digits', '7001'],
+    ['a number', '0820001234'],
+  ])('is shown as it was written where a context routes %s', (_what, dial1) => {
+    expect(reply(call({ dial1, dial1Context: 'main_routing' })).dial1).toEqual({
+      kind: 'context',
+      context: 'main_routing',
+      exten: dial1,
+    });
+  });
+});
+
+describe('an attempt', () => {
+  const answered: JournalEnded = {
+    dialStatus: 'ANSWER',
+    dial1Cause: 16,
+    talkMs: 5_000,
+    dialMs: 6_000,
+    answeredAt: now + 2_000,
+    endedAt: now + 8_000,
+  };
+  function attempt(more: Partial<JournalEnded>, asked: Readonly<Record<string, unknown>>) {
+    const dialing = stepCall(call(asked), { type: 'dial', attemptId, at: now }).call;
+    const evidence: Evidence = { journalEnded: { ...answered, ...more } };
+    const outcome = outcomeOf(evidence, now + 8_000);
+    const ended = stepCall(dialing, { type: 'settle', attemptId, at: now + 8_000, outcome, nextAttemptId }).call;
+    const record: AttemptRecord = {
+      id: attemptId,
+      callId: id,
+      tenantId: 'acme',
+      attemptNumber: 1,
+      dueAt: now,
+      plan: { dial1RingTimeoutMs: 15_000, dial2RingTimeoutMs: 25_000, talkLimitMs: 3_600_000 },
+      pbx: 'pbx-1',
+      pbxBoot: 'boot',
+      slot: 1,
+      lanes: [],
+      originatedAt: now,
+      ended: { outcome, evidence, settledAt: now + 8_000, witness: 'results' },
+    };
+    return CallReply.parse(callReply({ call: ended, attempts: [record], tenant: acme, now: now + 9_000 })).attempts[0];
+  }
+
+  test.each([
+    ['that was recorded names where', { recorded: true }, { record: true }, `/v1/recordings/${attemptId}`],
+    ['whose recording never began names none', {}, { record: true }, null],
+    ['that nobody asked to record names none', { recorded: true }, {}, null],
+  ] as const)('%s', (_what, more, asked, recording) => {
+    expect(attempt(more, asked)).toMatchObject({ recording, connected: true });
+  });
+
+  it('tells the key that was pressed at a message, or that none was', () => {
+    expect(attempt({ pressedKey: '2' }, { dial2: '#71' })?.pressedKey).toBe('2');
+    expect(attempt({}, { dial2: '#71' })?.pressedKey).toBeNull();
+  });
+
+  it('under way has neither yet', () => {
+    const dialing = stepCall(call({ record: true }), { type: 'dial', attemptId, at: now }).call;
+    expect(reply(dialing).attempts).toMatchObject([{ recording: null, pressedKey: null }]);
   });
 });
 

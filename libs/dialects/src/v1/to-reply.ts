@@ -59,6 +59,9 @@ export function callSummaryReply(call: Call, tenant: Tenant): CallSummaryReply {
     dial2: destinationReply(request.dial2),
     callerId: request.callerId ?? null,
     dial1CallerId: request.dial1CallerId ?? null,
+    dial1CallerName: request.dial1CallerName ?? null,
+    record: request.recording !== undefined,
+    clientInfo: request.clientInfo ?? null,
     notBefore: instant(request.notBeforeAt, tenant),
     expiresAt: instant(request.expiresAt, tenant),
     priority: request.priority,
@@ -118,6 +121,8 @@ function endedReply(
     talkMs: cdr?.talkMs ?? null,
     endedBy: cdr?.endedBy ?? null,
     lost: cdr?.lost ?? null,
+    recording: cdr?.recording === undefined ? null : recordingPath(cdr.id),
+    pressedKey: cdr?.pressedKey ?? null,
     dial1: cdr ? legReply(cdr.dial1, tenant) : null,
     dial2: cdr ? legReply(cdr.dial2, tenant) : null,
   };
@@ -144,6 +149,8 @@ function underwayReply(
     talkMs: null,
     endedBy: null,
     lost: null,
+    recording: null,
+    pressedKey: null,
     dial1: null,
     dial2: null,
   };
@@ -162,8 +169,21 @@ function legReply(leg: CdrLeg, tenant: Tenant): LegReply {
 }
 
 function destinationReply(destination: Destination): CallSummaryReply['dial1'] {
-  if (destination.kind === 'extension') return { kind: 'extension', extension: destination.extension };
-  return { kind: 'number', number: `+${destination.e164}`, trunk: destination.trunk };
+  switch (destination.kind) {
+    case 'extension':
+      return { kind: 'extension', extension: destination.extension };
+    case 'number':
+      return { kind: 'number', number: `+${destination.e164}`, trunk: destination.trunk };
+    case 'service':
+      return { kind: 'service', service: destination.service };
+    case 'context':
+      return { kind: 'context', context: destination.context, exten: destination.exten };
+  }
+}
+
+/** Where the recording of an attempt can be fetched, with an API key: a path of `/v1`. */
+function recordingPath(attemptId: string): string {
+  return `/v1/recordings/${attemptId}`;
 }
 
 function instant(at: number | undefined, tenant: Tenant): string | null {

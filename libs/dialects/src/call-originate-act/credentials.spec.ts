@@ -1,0 +1,90 @@
+import type { Tenant } from '@redial/call';
+import { describe, expect, it, test } from 'vitest';
+import { acme } from '../acme.fixture.ts';
+import { actTenant, tenantWith, vendorAccount } from './act.fixture.ts';
+import { authenticate } from './credentials.ts';
+
+/** The headers of the vendor's samples. */
+const sampleHeaders: Readonly<Record<string, string>> = {
+  'x-apikey': 'vZKtIKWsld0egNlkzHo8i5LVBqLNBSWARCQsPOSgDjFmAHM3tG',
+  authorization: 'Basic dGVzdDpBYTEyMzQ1Ng==',
+};
+
+const other = tenantWith({ id: 'other' }, { username: 'else', password: 'Gängster 7:x', apiKey: 'another' });
+
+function asked(
+  headers: Readonly<Record<string, string>>,
+  tenants: readonly Tenant[] = [acme, other, actTenant],
+  address?: string,
+) {
+  const answer = authenticate({ input: undefined, header: (name) => headers[name.toLowerCase()], address }, tenants);
+  return answer.ok ? answer.tenant.id : `${answer.problem.code} ${answer.problem.detail ?? ''}`.trim();
+}
+
+const basic = (login: string) => `Basic ${Buffer.from(login).toString('base64')}`;
+
+it("knows the tenant by the credentials of the vendor's samples", () => {
+  expect(asked(sampleHeaders)).toBe('acme');
+});
+
+it('knows a password with a colon and with letters of any script', () => {
+  expect(asked({ 'x-apikey': 'another', authorization: basic('else:Gängster 7:x') })).toBe('other');
+});
+
+test.each([
+  ['nothing', {}],
+  ['no key', { 'x-apikey': '' }],
+  ['a wrong key', { 'x-apikey': `${vendorAccount.apiKey}x` }],
+  ['a key in another case', { 'x-apikey': vendorAccount.apiKey.toLowerCase() }],
+  ['no login', { authorization: '' }],
+  ['a wrong user', { authorization: basic('Test:Aa123456') }],
+  ['a wrong password', { authorization: basic('test:Aa12345') }],
+  ['a login without a password', { authorization: basic('test') }],
+  ['another scheme', { authorization: 'Bearer dGVzdDpBYTEyMzQ1Ng==' }],
+  ['a login that is no base64', { authorization: 'Basic test:Aa123456' }],
+  ['an endless login', { authorization: `Basic ${'A'.repeat(50_000)}` }],
+])('%s is nobody, and the answer is the same', (name, headers) => {
+  const sent = name === 'nothing' ? {} : { ...sampleHeaders, ...headers };
+  expect(
+    authenticate({ input: undefined, header: (one) => sent[one as keyof typeof sent], address: undefined }, [
+      actTenant,
+    ]),
+  ).toEqual({
+    ok: false,
+    problem: {
+      code: 'unauthenticated',
+      headers: { 'WWW-Authenticate': 'Basic realm="call/originate/act", charset="UTF-8"' },
+    },
+  });
+});
+
+it('refuses the key of one tenant with the login of another', () => {
+  expect(asked({ ...sampleHeaders, 'x-apikey': 'another' })).toBe('access_denied');
+});
+
+it('takes two tenants that have the same for nobody', () => {
+  expect(asked(sampleHeaders, [actTenant, tenantWith({ id: 'twin' })])).toBe('unauthenticated');
+});
+
+it('tells two tenants with one login apart by their keys', () => {
+  const twin = tenantWith({ id: 'twin' }, { apiKey: 'its-own' });
+  expect(asked({ ...sampleHeaders, 'x-apikey': 'its-own' }, [actTenant, twin])).toBe('twin');
+});
+
+describe('permit', () => {
+  const permit = ['192.0.2.7', '10.1.0.0/16', '2001:db8::/32'];
+  const tenants = [tenantWith({}, { permit })];
+
+  test.each(['192.0.2.7', '::ffff:192.0.2.7', '10.1.255.255', '2001:db8:0:1::9'])('lets %s in', (address) => {
+    expect(asked(sampleHeaders, tenants, address)).toBe('acme');
+  });
+
+  test.each(['192.0.2.8', '10.2.0.0', '2001:db9::1', '::1', undefined])('keeps %s out', (address) => {
+    expect(asked(sampleHeaders, tenants, address)).toBe('access_denied IP is not permitted');
+  });
+
+  it('tells nobody without the credentials that their address would do', () => {
+    expect(asked({ ...sampleHeaders, 'x-apikey': 'wrong' }, tenants, '192.0.2.7')).toBe('unauthenticated');
+    expect(asked({ ...sampleHeaders, 'x-apikey': 'wrong' }, tenants, '192.0.2.8')).toBe('unauthenticated');
+  });
+});

@@ -1,0 +1,68 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Tenant } from '@redial/call';
+import type { AskedRequest, Authenticated } from '../dialect.ts';
+import { problem } from '../problem.ts';
+import { isPermitted } from './permitted.ts';
+import { actSettings } from './settings.ts';
+
+interface Account {
+  readonly tenant: Tenant;
+  /** SHA-256 of `user:password`, and of the key. */
+  readonly login: Buffer;
+  readonly apiKey: Buffer;
+  readonly permit: readonly string[] | undefined;
+}
+
+/**
+ * `X-APIKEY` and `Authorization: Basic` → the one tenant that has both. Every tenant's are compared, in constant time, whatever was right
+ * before. Two tenants that have the same: nobody, because nobody can say whose call it is.
+ */
+export function authenticate({ header, address }: AskedRequest, tenants: readonly Tenant[]): Authenticated {
+  const login = digest(loginOf(header('authorization')) ?? '');
+  const apiKey = digest(header('x-apikey') ?? '');
+  const compared = accountsOf(tenants).map((account) => ({
+    account,
+    hasLogin: timingSafeEqual(account.login, login),
+    hasKey: timingSafeEqual(account.apiKey, apiKey),
+  }));
+  const [found, ...alike] = compared.filter(({ hasLogin, hasKey }) => hasLogin && hasKey);
+  if (found === undefined) {
+    const mixed = compared.some(({ hasLogin }) => hasLogin) && compared.some(({ hasKey }) => hasKey);
+    return mixed ? { ok: false, problem: problem('access_denied') } : { ok: false, problem: unauthenticated };
+  }
+  if (alike.length > 0) return { ok: false, problem: unauthenticated };
+  const { tenant, permit } = found.account;
+  if (permit !== undefined && !isPermitted(address, permit))
+    return { ok: false, problem: problem('access_denied', { detail: 'IP is not permitted' }) };
+  return { ok: true, tenant };
+}
+
+const unauthenticated = problem('unauthenticated', {
+  headers: { 'WWW-Authenticate': 'Basic realm="call/originate/act", charset="UTF-8"' },
+});
+
+/** The tenants are read once, at start: so are their digests. */
+const known = new WeakMap<readonly Tenant[], readonly Account[]>();
+
+function accountsOf(tenants: readonly Tenant[]): readonly Account[] {
+  const accounts = known.get(tenants) ?? tenants.flatMap(accountOf);
+  known.set(tenants, accounts);
+  return accounts;
+}
+
+function accountOf(tenant: Tenant): Account[] {
+  const settings = actSettings(tenant);
+  if (settings === undefined) return [];
+  const { username, password, apiKey, permit } = settings;
+  return [{ tenant, login: digest(`${username}:${password}`), apiKey: digest(apiKey), permit }];
+}
+
+/** RFC 7617, in UTF-8: `user:password`. */
+function loginOf(authorization: string | undefined): string | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/]{1,1024}={0,2})$/i.exec(authorization ?? '')?.[1];
+  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,7 @@
+export * from './credentials.ts';
+export * from './routes.ts';
+export * from './schema.ts';
+export * from './settings.ts';
+export * from './to-call-request.ts';
+export * from './to-notification.ts';
+export * from './to-reply.ts';

@@ -1,0 +1,24 @@
+import type { VendorDialect } from '../dialect.ts';
+import { authenticate } from './credentials.ts';
+import { ActSettings } from './settings.ts';
+import { toCallRequest } from './to-call-request.ts';
+import { toNotification } from './to-notification.ts';
+import { acceptedReply, refusedReply } from './to-reply.ts';
+
+const path = '/api/v4/call/originate/act';
+
+/** call/originate/act of the vendor's API v4: its pages write PUT and POST. */
+export const dialect: VendorDialect = {
+  name: 'call-originate-act',
+  settings: ActSettings,
+  routes: [
+    { method: 'put', path, takes: 'json', parse: toCallRequest },
+    { method: 'post', path, takes: 'json', parse: toCallRequest },
+  ],
+  recordings: [],
+  below: ['/api/v4/'],
+  authenticate,
+  accepted: acceptedReply,
+  refused: refusedReply,
+  notifications: { 'call-originate-act': toNotification },
+};

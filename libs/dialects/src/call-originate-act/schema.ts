@@ -1,0 +1,25 @@
+import { ringTimeoutSecondsMax, talkLimitSecondsMax } from '@redial/call';
+import { z } from 'zod';
+
+/** The vendor writes numbers as strings; a client that leaves the quotes out means the same, and no whole number loses a digit. */
+const Written = z.union([z.string(), z.int().nonnegative()], 'a string or a whole number').transform(String);
+
+const seconds = (max: number) =>
+  Written.refine((text) => /^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= max, {
+    message: `must be whole seconds, 1 to ${max}`,
+    abort: true,
+  }).transform(Number);
+
+/** The vendor's body. Empty texts and nulls are taken out before it is read: they mean none. */
+export const OriginatedCall = z.strictObject({
+  caller: Written,
+  callee: Written,
+  context: Written,
+  caller_id: Written,
+  trunk_name: Written.optional(),
+  timeout: seconds(ringTimeoutSecondsMax).optional(),
+  call_limit: seconds(talkLimitSecondsMax).optional(),
+});
+export type OriginatedCall = z.infer<typeof OriginatedCall>;
+
+export const timeoutSecondsDefault = 30;

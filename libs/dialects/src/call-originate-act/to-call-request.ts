@@ -1,0 +1,171 @@
+import {
+  areBothMessages,
+  type CallRequest,
+  type Destination,
+  hasExtension,
+  recordingOf,
+  resolveDestination,
+  type Tenant,
+  toE164,
+} from '@redial/call';
+import { resolveCallerId } from '../caller-id.ts';
+import type { DialectContext, ParsedCalls } from '../dialect.ts';
+import { dialedOnce } from '../dialed-once.ts';
+import { type FieldError, readFields } from '../field-error.ts';
+import { OriginatedCall, timeoutSecondsDefault } from './schema.ts';
+import { type ActSettings, actSettings } from './settings.ts';
+
+type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+
+/** How the first person is reached: by a trunk (none: the second's), or by a context of the PBX. */
+interface Route {
+  readonly trunk?: string | undefined;
+  readonly dialplan?: string;
+}
+
+const mandatory = ['caller', 'callee', 'context', 'caller_id'] as const;
+const missing = 'value is missing';
+
+/**
+ * The vendor's body → the one model. Every field's error is told, by the vendor's name for it; the error of a body that is no object has
+ * no field.
+ */
+export function toCallRequest(input: unknown, context: DialectContext): ParsedCalls {
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    return { ok: false, errors: [{ field: '', message: 'must be an object' }] };
+  const { tenant } = context;
+  const settings = actSettings(tenant);
+  if (settings === undefined) throw new TypeError(`tenant ${tenant.id} does not have the dialect`);
+
+  const { given, values, errors } = fieldsOf(input);
+  const check = <T>(
+    field: string,
+    written: string | undefined,
+    read: (written: string) => Checked<T>,
+  ): T | undefined => {
+    if (written === undefined) return undefined;
+    const checked = read(written);
+    if (checked.ok) return checked.value;
+    errors.push({ field, message: checked.message });
+    return undefined;
+  };
+
+  const route = check('context', values.context, (name) => routeOf(name, settings, tenant));
+  const trunk = check('trunk_name', values.trunk_name, (name) => trunkOf(name, settings, tenant));
+  const dial1 = check('caller', values.caller, (written) => reached(written, tenant, { trunk, ...route }));
+  const dial2 = check('callee', values.callee, (written) => reached(written, tenant, { trunk }));
+  const callerId = check('caller_id', values.caller_id, (written) => callerIdOf(written, tenant));
+  if (dial1 && dial2 && areBothMessages(dial1, dial2, tenant))
+    errors.push({ field: 'callee', message: 'is a message, and so is caller' });
+  const needsTrunk = dial2?.kind === 'number' || (dial1?.kind === 'number' && route !== undefined && !hasWay(route));
+  if (needsTrunk && !Object.hasOwn(given, 'trunk_name')) errors.push({ field: 'trunk_name', message: missing });
+  if (errors.length > 0 || dial1 === undefined || dial2 === undefined || callerId === undefined)
+    return { ok: false, errors };
+
+  const reference = newReference(context);
+  const request = requestOf({ dial1, dial2, callerId, reference, values, tenant });
+  return { ok: true, calls: [{ request, reference }], claims: 'ever' };
+}
+
+/** An empty text and a null are none, of any field that the vendor has. */
+function fieldsOf(input: object) {
+  const given = Object.fromEntries(
+    Object.entries(input).filter(([name, value]) => {
+      return !Object.hasOwn(OriginatedCall.shape, name) || (value !== '' && value !== null && value !== undefined);
+    }),
+  );
+  const absent = mandatory.filter((field) => !Object.hasOwn(given, field));
+  const { values, errors: shapeErrors } = readFields(OriginatedCall, given);
+  const errors: FieldError[] = [
+    ...absent.map((field) => ({ field, message: missing })),
+    ...shapeErrors
+      .map(({ field, message }) => ({ field: nameOf(field), message }))
+      .filter(({ field }) => !absent.some((name) => name === field)),
+  ];
+  return { given, values, errors };
+}
+
+/** A JSON pointer of one step → the field's name. */
+function nameOf(pointer: string): string {
+  return pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function routeOf(name: string, settings: ActSettings, tenant: Tenant): Checked<Route> {
+  const context = Object.hasOwn(settings.contexts, name) ? settings.contexts[name] : undefined;
+  if (context === undefined) return { ok: false, message: 'is not a context of yours' };
+  if (context.routes === 'dialplan') {
+    if (!tenant.contexts.includes(name)) return { ok: false, message: 'is not a context that you may dial' };
+    return { ok: true, value: { dialplan: name } };
+  }
+  if (context.trunk === undefined) return { ok: true, value: {} };
+  if (!tenant.trunks.includes(context.trunk)) return { ok: false, message: 'needs a trunk that you do not have' };
+  return { ok: true, value: { trunk: context.trunk } };
+}
+
+function hasWay({ trunk, dialplan }: Route): boolean {
+  return trunk !== undefined || dialplan !== undefined;
+}
+
+function trunkOf(name: string, { trunks }: ActSettings, tenant: Tenant): Checked<string> {
+  const trunk = Object.hasOwn(trunks, name) ? trunks[name] : name;
+  if (trunk === undefined || !tenant.trunks.includes(trunk)) return { ok: false, message: 'is not a trunk of yours' };
+  return { ok: true, value: trunk };
+}
+
+/** A number without a trunk has the tenant's first here; whether it may do without is the caller's question. */
+function reached(written: string, tenant: Tenant, { trunk, dialplan }: Route): Checked<Destination> {
+  const routed = dialplan === undefined ? undefined : throughDialplan(written, tenant, dialplan);
+  if (routed !== undefined) return { ok: true, value: routed };
+  const resolved = resolveDestination(written, tenant, trunk);
+  return resolved.ok ? { ok: true, value: resolved.destination } : resolved;
+}
+
+/** Extensions and numbers; a service has a way of its own. The context gets what a person of that PBX would dial: there is no `+` key. */
+function throughDialplan(written: string, tenant: Tenant, context: string): Destination | undefined {
+  if (hasExtension(tenant, written)) return { kind: 'context', context, exten: written };
+  const e164 = toE164(written, tenant.numberingPlan);
+  if (e164 === undefined || tenant.services.some(({ code }) => code === written)) return undefined;
+  const exten = written.startsWith('+') ? `${tenant.numberingPlan.internationalPrefix}${e164}` : written;
+  return { kind: 'context', context, exten, e164 };
+}
+
+function callerIdOf(written: string, tenant: Tenant): Checked<string> {
+  const resolved = resolveCallerId(written, tenant);
+  return resolved.ok ? { ok: true, value: resolved.callerId } : resolved;
+}
+
+const digits = [...'0123456789'];
+
+/** `orig.call.<Unix s>.<6 digits>`, as the vendor's ids are. Two in one second may be the same: the claim finds out. */
+function newReference({ now, pick }: DialectContext): string {
+  const six = Array.from({ length: 6 }, () => pick(digits)).join('');
+  return `orig.call.${Math.floor(now / 1000)}.${six}`;
+}
+
+interface Understood {
+  readonly dial1: Destination;
+  readonly dial2: Destination;
+  readonly callerId: string;
+  readonly reference: string;
+  readonly values: Partial<OriginatedCall>;
+  readonly tenant: Tenant;
+}
+
+function requestOf({ dial1, dial2, callerId, reference, values, tenant }: Understood): CallRequest {
+  const { dial2RingTimeoutSeconds, talkLimitSeconds } = tenant.defaults;
+  const recording = recordingOf(dial1, dial2, tenant);
+  return {
+    dial1,
+    dial2,
+    callerId,
+    dial1RingTimeoutSeconds: values.timeout ?? timeoutSecondsDefault,
+    dial2RingTimeoutSeconds,
+    talkLimitSeconds: values.call_limit ?? talkLimitSeconds,
+    retryPolicy: dialedOnce,
+    reference,
+    ...(recording !== undefined && { recording }),
+    variables: {},
+    headers: { dial1: {}, dial2: {} },
+    priority: 0,
+  };
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { dialectSettings } from '../dialect-settings.ts';
+
+/** A tenant's `dialects.click2dial`. */
+export const Click2dialSettings = z.strictObject({
+  /** Before v4.0.0 the vendor's headers began with X-Platforma-. */
+  headerPrefix: z.enum(['X-Teleforge-', 'X-Platforma-']).default('X-Teleforge-'),
+  /** Who may use the dialect without a key: servers, by the address of their connection. `host` narrows it to one host name. */
+  openTo: z
+    .strictObject({
+      sources: z
+        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an IP address or a network such as 10.1.0.0/16'))
+        .min(1)
+        .max(100),
+      host: z
+        .string()
+        .regex(/^[A-Za-z0-9.-]{1,253}$/, 'a host name')
+        .optional(),
+    })
+    .optional(),
+});
+export type Click2dialSettings = z.infer<typeof Click2dialSettings>;
+
+const given = dialectSettings('click2dial', Click2dialSettings);
+const defaults = Click2dialSettings.parse({});
+
+/** A key of Redial's own is all that the dialect needs: a tenant that says nothing of it has the defaults. */
+export const click2dialSettings: (...tenant: Parameters<typeof given>) => Click2dialSettings = (tenant) =>
+  given(tenant) ?? defaults;

@@ -1,0 +1,46 @@
+import type { ParameterName, Parameters, Wrong } from './parameters.ts';
+
+export const replyFormats = ['text', 'html', 'xml', 'json'] as const;
+export type ReplyFormat = (typeof replyFormats)[number];
+
+/** What the client wants of the answer. */
+export interface AnswerWishes {
+  /** `Response=yes`: it waits for dial1's outcome. */
+  readonly awaited: boolean;
+  /** `showUID=yes`: with both legs' unique ids. */
+  readonly withIds: boolean;
+}
+
+/** `Response`, `showUID` and `RFormat`, in any case; what is wrong counts as not given. */
+export function readAnswerWishes(values: Parameters, wrong: Wrong): AnswerWishes {
+  const { RFormat, Response } = values;
+  if (RFormat !== undefined && !isFormat(RFormat.toLowerCase()))
+    wrong('RFormat', `must be one of ${replyFormats.join(', ')}`);
+  const awaited = readYes('Response', values, wrong);
+  const withIds = readYes('showUID', values, wrong);
+  // A Response that is wrong has been named already.
+  if (withIds && !awaited && isNo(Response)) wrong('showUID', 'needs Response=yes');
+  return { awaited, withIds };
+}
+
+/** The form of every answer, errors included. Text, where it cannot be known. */
+export function formatOf({ RFormat }: Parameters): ReplyFormat {
+  const written = RFormat?.toLowerCase();
+  return written !== undefined && isFormat(written) ? written : 'text';
+}
+
+function readYes(name: Extract<ParameterName, 'Response' | 'showUID'>, values: Parameters, wrong: Wrong): boolean {
+  const written = values[name];
+  if (isNo(written)) return false;
+  if (written?.toLowerCase() === 'yes') return true;
+  wrong(name, 'must be yes or no');
+  return false;
+}
+
+function isNo(written: string | undefined): boolean {
+  return written === undefined || written.toLowerCase() === 'no';
+}
+
+function isFormat(written: string): written is ReplyFormat {
+  return (replyFormats as readonly string[]).includes(written);
+}

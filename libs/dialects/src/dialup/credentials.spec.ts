@@ -1,0 +1,109 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { acme } from '../acme.fixture.ts';
+import { authenticate } from './credentials.ts';
+import { type Fields, inQuery, secret, settings, tenantWith } from './dialup.fixture.ts';
+import { DialupSettings } from './settings.ts';
+
+vi.mock('node:crypto', async (original) => {
+  const crypto = await original<typeof import('node:crypto')>();
+  return { ...crypto, createHash: vi.fn(crypto.createHash), timingSafeEqual: vi.fn(crypto.timingSafeEqual) };
+});
+
+const north = tenantWith({ id: 'north', dialects: { dialup: settings({ org: 'north' }) } });
+const south = tenantWith({ id: 'south', dialects: { dialup: settings({ org: 'south', password: 'other' }) } });
+const tenants = [acme, north, south];
+const right = { user: 'crm', pass: secret, org: 'north' };
+
+const asked = (fields: Fields, among = tenants) => authenticate({ input: inQuery(fields) }, among);
+
+it('knows a tenant by all three', () => {
+  expect(asked(right)).toEqual({ ok: true, tenant: north });
+  expect(asked({ ...right, org: 'south', pass: 'other' })).toEqual({ ok: true, tenant: south });
+});
+
+it('knows them in a form, with their names in any case', () => {
+  const body = new URLSearchParams({ USER: 'crm', Pass: secret, oRG: 'north', dial1: '1001' }).toString();
+  const input = { contentType: 'application/x-www-form-urlencoded', query: '', body };
+  expect(authenticate({ input }, tenants)).toEqual({ ok: true, tenant: north });
+});
+
+const strangers: readonly (readonly [string, Fields])[] = [
+  ['a wrong user', { ...right, user: 'nobody' }],
+  ['a wrong password', { ...right, pass: 'wrong' }],
+  ['a wrong organisation', { ...right, org: 'nowhere' }],
+  ['another tenant’s organisation', { ...right, org: 'south' }],
+  ['another case', { ...right, user: 'CRM' }],
+  ['a space more', { ...right, pass: `${secret} ` }],
+  ['a part of it', { ...right, pass: secret.slice(0, -1) }],
+  ['texts that run together', { ...right, user: 'crm","', pass: secret }],
+  ['no password', { user: 'crm', org: 'north' }],
+  ['empty ones', { user: '', pass: '', org: '' }],
+  ['none at all', {}],
+  ['a very long one', { ...right, pass: 'x'.repeat(100_000) }],
+];
+
+describe('whoever is wrong', () => {
+  beforeEach(() => vi.clearAllMocks());
+
+  test.each(strangers)('by %s, gets one and the same answer', (_how, fields) => {
+    expect(asked(fields)).toEqual({
+      ok: false,
+      problem: { code: 'unauthenticated', detail: 'user, pass or org is wrong.' },
+    });
+  });
+
+  test.each([['nothing wrong', right] as const, ...strangers])(
+    'with %s: one digest, one whole comparison with each tenant',
+    (_how, fields) => {
+      asked(fields);
+      expect(createHash).toHaveBeenCalledTimes(1);
+      expect(timingSafeEqual).toHaveBeenCalledTimes(2);
+      for (const [own, given] of vi.mocked(timingSafeEqual).mock.calls)
+        expect([own.byteLength, given.byteLength]).toEqual([32, 32]);
+    },
+  );
+});
+
+it('knows nobody by credentials that two tenants have', () => {
+  const twin = tenantWith({ id: 'twin', dialects: { dialup: settings({ org: 'north' }) } });
+  expect(asked(right, [...tenants, twin])).toMatchObject({ ok: false, problem: { code: 'unauthenticated' } });
+});
+
+it('knows nobody where no tenant has the dialect', () => {
+  expect(asked(right, [acme])).toMatchObject({ ok: false });
+});
+
+it('names credentials that come twice, right or wrong', () => {
+  for (const pass of [secret, 'wrong']) {
+    const query = new URLSearchParams([...Object.entries({ ...right, pass }), ['PASS', secret]]).toString();
+    expect(authenticate({ input: { contentType: '', query, body: '' } }, tenants)).toEqual({
+      ok: false,
+      problem: { code: 'invalid_request', errors: [{ field: 'pass', message: 'comes more than once' }] },
+    });
+  }
+});
+
+describe('settings', () => {
+  it('have the defaults of the vendor’s page', () => {
+    expect(DialupSettings.parse(settings({}))).toEqual({
+      ...settings({}),
+      retrytimeUnit: 'seconds',
+      until: 'connected',
+      waitSeconds: 15,
+    });
+  });
+
+  test.each([
+    ['user', ''],
+    ['password', ''],
+    ['org', undefined],
+    ['retrytimeUnit', 'hours'],
+    ['until', 'answered'],
+    ['waitSeconds', 0],
+    ['waitSeconds', 121],
+    ['unknown', 1],
+  ])('%s: %j is refused at start', (name, value) => {
+    expect(DialupSettings.safeParse(settings({ [name]: value })).success).toBe(false);
+  });
+});

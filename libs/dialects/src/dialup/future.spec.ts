@@ -1,0 +1,154 @@
+import { describe, expect, it, test } from 'vitest';
+import { hostileTexts, newReference } from '../acme.fixture.ts';
+import { accepted, call, errorsOf, type Fields, later, requestOf, settings, tenantWith } from './dialup.fixture.ts';
+
+const future = { ...call, ...later };
+
+it('is due at its time in the tenant’s zone, tried again as it says, and known by its ident', () => {
+  const { calls, claims, waits } = accepted(future);
+  expect(calls).toMatchObject([
+    {
+      reference: 'order-77',
+      request: {
+        notBeforeAt: Date.UTC(2026, 0, 20, 8, 30),
+        reference: 'order-77',
+        retryPolicy: { maxRetries: 3, delaySeconds: 90, perDisposition: {}, until: 'connected' },
+        priority: 5,
+      },
+    },
+  ]);
+  expect([claims, waits]).toEqual(['open', undefined]);
+});
+
+it('shares its ident among several numbers', () => {
+  const { calls, claims } = accepted({ ...future, dial1: '27820001111,27820002222', dial2: '*71' });
+  expect(calls.map(({ reference }) => reference)).toEqual(['order-77', 'order-77']);
+  expect(claims).toBe('open');
+});
+
+it('is answered at once, whatever Response says', () => {
+  const { waits, calls } = accepted({ ...future, Response: 'yes', showUID: 'yes' });
+  expect(waits).toBeUndefined();
+  expect(calls[0]?.request).not.toHaveProperty('outcomeAwaited');
+  expect(calls[0]?.request).not.toHaveProperty('expiresAt');
+});
+
+it('leaves faults of the network to the tenant’s budget', () => {
+  const networkBudget = { maxRetries: 7, windowSeconds: 70, delaySeconds: 7 };
+  const tenant = tenantWith({
+    defaults: { retryPolicy: { maxRetries: 1, delaySeconds: 1, networkBudget, retryUnknown: true } },
+  });
+  expect(requestOf(future, tenant).retryPolicy).toMatchObject({ maxRetries: 3, networkBudget, retryUnknown: true });
+});
+
+describe('all four or none', () => {
+  const names = ['Date', 'Maxretry', 'Retrytime', 'ident'] as const;
+  const subsets = Array.from({ length: 16 }, (_, bits) => names.filter((_name, n) => (bits >> n) & 1));
+
+  test.each(subsets.map((given) => [given.join(', ') || 'none', given] as const))('given %s', (_list, given) => {
+    const fields: Fields = { ...call, ...Object.fromEntries(given.map((name) => [name, later[name]])) };
+    const missing = given.length === 0 ? [] : names.filter((name) => !given.includes(name));
+    expect(errorsOf(fields)).toEqual(missing.map((name) => `${name}: is required for a future call`));
+  });
+
+  it('takes an empty one for one that was not given', () => {
+    expect(errorsOf({ ...future, ident: '' })).toEqual(['ident: is required for a future call']);
+    expect(accepted({ ...call, Date: '', Maxretry: '', Retrytime: '', ident: '' }).claims).toBeUndefined();
+  });
+});
+
+describe('Date', () => {
+  test.each([
+    ['the minute that has begun', '202601151200', Date.UTC(2026, 0, 15, 10, 0)],
+    ['a minute ago: clocks run apart', '202601151159', Date.UTC(2026, 0, 15, 9, 59)],
+    ['366 days ahead', '202701161200', Date.UTC(2027, 0, 16, 10, 0)],
+  ])('%s', (_what, written, at) => {
+    expect(requestOf({ ...future, Date: written }).notBeforeAt).toBe(at);
+  });
+
+  test.each([
+    ['two minutes ago', '202601151158', 'is in the past'],
+    ['last year', '202501151200', 'is in the past'],
+    ['more than 366 days ahead', '202701161201', 'is more than 366 days ahead'],
+    ['month 13', '202613011200', 'is not a date'],
+    ['30 February', '202602301200', 'is not a date'],
+    ['hour 24', '202601202400', 'is not a date'],
+    ['minute 60', '202601201060', 'is not a date'],
+    ['seconds too', '20260120103000', 'must be YYYYMMDDhhmm'],
+    ['no minutes', '2026012010', 'must be YYYYMMDDhhmm'],
+    ['ISO 8601', '2026-01-20T10:30:00+02:00', 'must be YYYYMMDDhhmm'],
+  ])('%s', (_what, written, message) => {
+    expect(errorsOf({ ...future, Date: written })).toEqual([`Date: ${message}`]);
+  });
+
+  describe('where clocks change', () => {
+    const jerusalem = tenantWith({ timeZone: 'Asia/Jerusalem' });
+    test.each([
+      ['the minute before the gap', '202603270159', '2026-03-26T23:59:00.000Z'],
+      ['the gap’s first minute: the first instant after it', '202603270200', '2026-03-27T00:00:00.000Z'],
+      ['inside the gap: the first instant after it', '202603270230', '2026-03-27T00:00:00.000Z'],
+      ['the first minute after it', '202603270300', '2026-03-27T00:00:00.000Z'],
+      ['the minute before the hour that comes twice', '202610250059', '2026-10-24T21:59:00.000Z'],
+      ['in the hour that comes twice: the earlier', '202610250130', '2026-10-24T22:30:00.000Z'],
+      ['after it', '202610250200', '2026-10-25T00:00:00.000Z'],
+    ])('%s', (_what, written, instant) => {
+      const { notBeforeAt = 0 } = requestOf({ ...future, Date: written }, jerusalem);
+      expect(new Date(notBeforeAt).toISOString()).toBe(instant);
+    });
+  });
+});
+
+describe('Maxretry', () => {
+  test.each(['0', '1', '100', '007'])('%s', (Maxretry) => {
+    expect(requestOf({ ...future, Maxretry }).retryPolicy.maxRetries).toBe(Number(Maxretry));
+  });
+  test.each(['101', '-1', '1.5', '1e1', '0x1', ' 1', '+1', '٣', 'three', '9'.repeat(400)])('not %s', (Maxretry) => {
+    expect(errorsOf({ ...future, Maxretry })).toEqual(['Maxretry: must be a whole number, 0 to 100']);
+  });
+});
+
+describe('Retrytime', () => {
+  const inMinutes = tenantWith({ dialects: { dialup: settings({ retrytimeUnit: 'minutes' }) } });
+  test.each([
+    ['0', 0, 0],
+    ['90', 90, 5_400],
+    ['43200', 43_200, 2_592_000],
+  ])('%s is %i seconds, or for the tenant who counts in minutes %i', (Retrytime, inSeconds, minutes) => {
+    expect(requestOf({ ...future, Retrytime }).retryPolicy.delaySeconds).toBe(inSeconds);
+    expect(requestOf({ ...future, Retrytime }, inMinutes).retryPolicy.delaySeconds).toBe(minutes);
+  });
+  test.each(['2592001', '-1', '1.5', '1m', ''])('not %s', (Retrytime) => {
+    expect(errorsOf({ ...future, Retrytime })).toEqual([
+      Retrytime === ''
+        ? 'Retrytime: is required for a future call'
+        : 'Retrytime: must be a whole number, 0 to 2592000 seconds',
+    ]);
+  });
+  it('is at most 30 days in minutes too', () => {
+    expect(errorsOf({ ...future, Retrytime: '43201' }, inMinutes)).toEqual([
+      'Retrytime: must be a whole number, 0 to 43200 minutes',
+    ]);
+  });
+});
+
+it('is tried until dial1 has answered, for the tenant who means that', () => {
+  const tenant = tenantWith({ dialects: { dialup: settings({ until: 'dial1_answered' }) } });
+  expect(requestOf(future, tenant).retryPolicy.until).toBe('dial1_answered');
+});
+
+describe('ident', () => {
+  test.each(['1', 'a.b-c_d~e:f', 'x'.repeat(230), newReference])('%s', (ident) => {
+    expect(requestOf({ ...future, ident }).reference).toBe(ident);
+  });
+  test.each(['a b', 'a/b', 'é', 'x'.repeat(231)])('not %s', (ident) => {
+    expect(errorsOf({ ...future, ident })).toEqual(['ident: must be letters, digits and .-_~:, 230 at most']);
+  });
+});
+
+describe.each(['Date', 'Maxretry', 'Retrytime', 'ident'] as const)('%s', (name) => {
+  test.each(hostileTexts)('of %s is named, and nothing of it is repeated', (_name, text) => {
+    const [error, ...more] = errorsOf({ ...future, [name]: text });
+    expect(error).toMatch(new RegExp(`^${name}: [a-zA-Z0-9 ,.~:_-]+$`));
+    expect(more).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+import { Reference, type RetryPolicy } from '@redial/call';
+import type { DialectContext } from '../dialect.ts';
+import { readFuture } from '../v1/moment.ts';
+import type { ParameterName, Parameters, Wrong } from './parameters.ts';
+import type { DialupSettings } from './settings.ts';
+import { readWholeNumber } from './whole-number.ts';
+
+export interface FutureCall {
+  /** Epoch ms. */
+  readonly notBeforeAt: number;
+  readonly retryPolicy: RetryPolicy;
+  /** The client's own reference, unique among its open calls. */
+  readonly ident: string;
+}
+
+const futureNames = ['Date', 'Maxretry', 'Retrytime', 'ident'] as const satisfies readonly ParameterName[];
+
+export const maxRetriesMax = 100;
+/** The longest that a retry policy may wait: 30 days. */
+const retrySecondsMax = 30 * 86_400;
+const secondsPer = { seconds: 1, minutes: 60 } as const satisfies Record<DialupSettings['retrytimeUnit'], number>;
+
+/** `Date`, `Maxretry`, `Retrytime` and `ident`, all four → when a call is due and how it is tried again. None of them: a call for now. */
+export function readFutureCall(
+  values: Parameters,
+  { tenant, now }: Pick<DialectContext, 'tenant' | 'now'>,
+  { retrytimeUnit, until }: DialupSettings,
+  wrong: Wrong,
+): FutureCall | undefined {
+  if (!isFuture(values)) return undefined;
+  for (const name of futureNames) {
+    if (values[name] === undefined) wrong(name, 'is required for a future call');
+  }
+  const notBeforeAt = readDate(values.Date, tenant.timeZone, now, wrong);
+  const maxRetries = readWholeNumber('Maxretry', { min: 0, max: maxRetriesMax }, values, wrong);
+  const unitSeconds = secondsPer[retrytimeUnit];
+  const retrytime = { min: 0, max: retrySecondsMax / unitSeconds, unit: ` ${retrytimeUnit}` };
+  const delay = readWholeNumber('Retrytime', retrytime, values, wrong);
+  const ident = readIdent(values.ident, wrong);
+  if (notBeforeAt === undefined || maxRetries === undefined || delay === undefined || ident === undefined)
+    return undefined;
+
+  const { networkBudget, retryUnknown } = tenant.defaults.retryPolicy;
+  const delaySeconds = delay * unitSeconds;
+  // Every failure is tried again as the client says; the tenant's own rules for a disposition are for calls that bring none.
+  const retryPolicy = { maxRetries, delaySeconds, perDisposition: {}, until, networkBudget, retryUnknown };
+  return { notBeforeAt, retryPolicy, ident };
+}
+
+/** Whether a request speaks of the future at all, rightly or not. */
+export function isFuture(values: Parameters): boolean {
+  return futureNames.some((name) => values[name] !== undefined);
+}
+
+function readDate(written: string | undefined, zone: string, now: number, wrong: Wrong): number | undefined {
+  if (written === undefined) return undefined;
+  if (!/^[0-9]{12}$/.test(written)) return wrong('Date', 'must be YYYYMMDDhhmm');
+  const moment = readFuture(written, zone, now);
+  return moment.ok ? moment.at : wrong('Date', moment.message);
+}
+
+function readIdent(written: string | undefined, wrong: Wrong): string | undefined {
+  if (written === undefined) return undefined;
+  return Reference.safeParse(written).success
+    ? written
+    : wrong('ident', 'must be letters, digits and .-_~:, 230 at most');
+}

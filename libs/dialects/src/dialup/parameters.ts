@@ -1,0 +1,75 @@
+import type { RawInput } from '../dialect.ts';
+import { type FieldError, shorten } from '../field-error.ts';
+
+/** Every parameter, spelled as the vendor's table has it: the spelling that errors use. */
+export const parameterNames = [
+  'user',
+  'pass',
+  'org',
+  'dial1',
+  'dial2',
+  'Response',
+  'showUID',
+  'RFormat',
+  'SetCID',
+  'Timeout',
+  'Date',
+  'Maxretry',
+  'Retrytime',
+  'ident',
+] as const;
+export type ParameterName = (typeof parameterNames)[number];
+
+/** As they were written. One that is empty was not given: form builders send every field they have. */
+export type Parameters = Readonly<Partial<Record<ParameterName, string>>>;
+
+/** Notes what is wrong with a parameter. `message` goes on from its name. */
+export type Wrong = (name: ParameterName, message: string) => undefined;
+
+export interface ReadParameters {
+  readonly values: Parameters;
+  readonly errors: readonly FieldError[];
+}
+
+const formType = 'application/x-www-form-urlencoded';
+/** As many as any form of Redial's may hold. */
+const parametersMax = 50;
+
+/**
+ * A request's query and form, together → its parameters, in any order and case. One that comes twice is an error, and its first value
+ * stands: nothing else need be said of it.
+ */
+export function readParameters(input: unknown): ReadParameters {
+  const { contentType, query, body } = rawOf(input);
+  const errors: FieldError[] = [];
+  const isForm = body === '' || contentType === formType;
+  if (!isForm) errors.push({ field: 'Content-Type', message: `must be ${formType}` });
+  const pairs = [...new URLSearchParams(query), ...new URLSearchParams(isForm ? body : '')];
+  if (pairs.length > parametersMax) errors.push({ field: '', message: `more than ${parametersMax} parameters` });
+
+  const values = new Map<ParameterName, string>();
+  const repeated = new Set<ParameterName>();
+  for (const [written, value] of pairs.slice(0, parametersMax)) {
+    const name = byLowerCase.get(written.toLowerCase());
+    if (name === undefined) errors.push({ field: printable(written), message: 'is not a known parameter' });
+    else if (values.has(name)) repeated.add(name);
+    else values.set(name, value);
+  }
+  for (const name of repeated) errors.push({ field: name, message: 'comes more than once' });
+  return { values: Object.fromEntries([...values].filter(([, value]) => value !== '')), errors };
+}
+
+const byLowerCase = new Map(parameterNames.map((name) => [name.toLowerCase(), name]));
+
+const nothing: RawInput = { contentType: '', query: '', body: '' };
+
+/** Where a request could not be read there are no parameters. */
+function rawOf(input: unknown): RawInput {
+  const isRaw = typeof input === 'object' && input !== null && 'query' in input && 'body' in input;
+  return isRaw ? (input as RawInput) : nothing;
+}
+
+/** A name of the client's own, fit for one line of an answer. */
+function printable(name: string): string {
+  return name === '' ? 'a parameter without a name' : shorten(name.replaceAll(/\p{C}/gu, '?'));
+}

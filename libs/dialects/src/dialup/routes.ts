@@ -1,0 +1,22 @@
+import type { VendorDialect } from '../dialect.ts';
+import { authenticate } from './credentials.ts';
+import { DialupSettings } from './settings.ts';
+import { toCallRequest } from './to-call-request.ts';
+import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
+
+/** dialup, the vendor's "URL dialing". A POST may carry part of its parameters in the URL, so both methods are read whole. */
+export const dialect: VendorDialect = {
+  name: 'dialup',
+  settings: DialupSettings,
+  routes: [
+    { method: 'get', path: '/API/dialup.php', takes: 'raw', parse: toCallRequest },
+    { method: 'post', path: '/API/dialup.php', takes: 'raw', parse: toCallRequest },
+  ],
+  recordings: [],
+  below: [],
+  authenticate,
+  accepted: acceptedReply,
+  outcome: outcomeReply,
+  refused: refusedReply,
+  notifications: {},
+};

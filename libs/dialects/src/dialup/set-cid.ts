@@ -1,0 +1,44 @@
+import { agentNumberOf, hasExtension, outsideNumberOf, type Tenant } from '@redial/call';
+import { resolveCallerId } from '../caller-id.ts';
+import { restorePlus } from './lost-plus.ts';
+import type { Parameters, Wrong } from './parameters.ts';
+import type { Sides } from './sides.ts';
+
+/** `SetCID`: an agent of the tenant by its extension, or a number that the tenant may show. */
+export type SetCid =
+  | { readonly kind: 'extension'; readonly extension: string }
+  | { readonly kind: 'number'; readonly e164: string };
+
+/**
+ * Between two outside numbers it is mandatory, and an extension: there is no other agent. An extension stands for its agent, whose own number
+ * outside parties are shown; so wherever one is called the agent must have a number. Undefined where it is not given, or wrong.
+ */
+export function readSetCid(
+  { SetCID: written }: Parameters,
+  sides: Sides,
+  tenant: Tenant,
+  wrong: Wrong,
+): SetCid | undefined {
+  const { outside, inside } = whereTheyAre(sides);
+  const betweenOutside = outside && !inside;
+  if (written === undefined)
+    return betweenOutside
+      ? wrong('SetCID', 'is required between two outside numbers: an extension of yours')
+      : undefined;
+  if (hasExtension(tenant, written)) {
+    const showsNumber = !outside || agentNumberOf(written, tenant) !== undefined;
+    if (!showsNumber) return wrong('SetCID', 'is an extension that has no number to show outside');
+    return { kind: 'extension', extension: written };
+  }
+  if (betweenOutside) return wrong('SetCID', 'must be an extension of yours between two outside numbers');
+  const resolved = resolveCallerId(restorePlus(written, tenant.numberingPlan), tenant);
+  return resolved.ok ? { kind: 'number', e164: resolved.callerId } : wrong('SetCID', resolved.message);
+}
+
+/** A side that could not be understood may be anywhere: nothing is asked of `SetCID` for its sake. */
+function whereTheyAre({ dial1, dial2 }: Sides): { readonly outside: boolean; readonly inside: boolean } {
+  const known = [...(dial1 ?? []), ...(dial2 === undefined ? [] : [dial2])];
+  const isOutside = known.map((side) => outsideNumberOf(side) !== undefined);
+  const allKnown = dial1 !== undefined && dial2 !== undefined;
+  return { outside: isOutside.includes(true), inside: !allKnown || isOutside.includes(false) };
+}

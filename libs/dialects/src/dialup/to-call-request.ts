@@ -1,0 +1,74 @@
+import type { CallRequest } from '@redial/call';
+import type { DialectContext, ParsedCalls, ParsedVendorCall } from '../dialect.ts';
+import { dialedOnce } from '../dialed-once.ts';
+import type { FieldError } from '../field-error.ts';
+import { readAnswerWishes } from './answer-wishes.ts';
+import { shownBetween } from './caller-id.ts';
+import { isFuture, readFutureCall } from './future.ts';
+import { readParameters, type Wrong } from './parameters.ts';
+import { readSetCid } from './set-cid.ts';
+import { dialupSettings } from './settings.ts';
+import { readSides } from './sides.ts';
+import { readWholeNumber } from './whole-number.ts';
+
+const timeoutSeconds = { min: 1, max: 300, unit: ' seconds' };
+const timeoutSecondsDefault = 20;
+/** Beside the time to ring: for the PBX to set a call up, and for its outcome to arrive. */
+const outcomeSeconds = 15;
+
+/** Somebody waits for a call for now; one for later comes behind it, as any other of its tenant. */
+const priorityNow = 0;
+const priorityLater = 5;
+
+/**
+ * The vendor's parameters → one call for each number of `dial1`. Every parameter that is wrong is named, in the vendor's spelling. Throws
+ * TypeError for a tenant without the dialect.
+ */
+export function toCallRequest(input: unknown, context: DialectContext): ParsedCalls {
+  const { tenant, now, newReference } = context;
+  const settings = dialupSettings(tenant);
+  if (settings === undefined) throw new TypeError(`tenant ${tenant.id} does not have dialup`);
+
+  const { values, errors: parameterErrors } = readParameters(input);
+  const errors: FieldError[] = [...parameterErrors];
+  const wrong: Wrong = (field, message): undefined => {
+    errors.push({ field, message });
+  };
+  const sides = readSides(values, tenant, wrong);
+  const setCid = readSetCid(values, sides, tenant, wrong);
+  const ringSeconds = readWholeNumber('Timeout', timeoutSeconds, values, wrong) ?? timeoutSecondsDefault;
+  const wishes = readAnswerWishes(values, wrong);
+  const future = readFutureCall(values, context, settings, wrong);
+  const { dial1, dial2 } = sides;
+  if (errors.length > 0 || dial1 === undefined || dial2 === undefined) return { ok: false, errors };
+
+  const awaited = wishes.awaited && !isFuture(values);
+  const { dial2RingTimeoutSeconds, talkLimitSeconds } = tenant.defaults;
+  const calls = dial1.map((destination, index): ParsedVendorCall => {
+    const reference = future?.ident ?? (index === 0 ? newReference : `${newReference}~${index + 1}`);
+    const request: CallRequest = {
+      dial1: destination,
+      dial2,
+      ...shownBetween({ dial1: destination, dial2, setCid, tenant }),
+      dial1RingTimeoutSeconds: ringSeconds,
+      dial2RingTimeoutSeconds,
+      talkLimitSeconds,
+      ...(future !== undefined && { notBeforeAt: future.notBeforeAt }),
+      // Nobody's phone rings for an answer that was given long ago.
+      ...(awaited && { expiresAt: now + settings.waitSeconds * 1000, outcomeAwaited: true as const }),
+      retryPolicy: future?.retryPolicy ?? dialedOnce,
+      reference,
+      variables: {},
+      headers: { dial1: {}, dial2: {} },
+      priority: future === undefined ? priorityNow : priorityLater,
+    };
+    return { request, reference };
+  });
+  const until = now + (ringSeconds + settings.waitSeconds + outcomeSeconds) * 1000;
+  return {
+    ok: true,
+    calls,
+    ...(awaited && { waits: { until, withDial2: wishes.withIds } }),
+    ...(future !== undefined && { claims: 'open' as const }),
+  };
+}

@@ -1,0 +1,78 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Tenant } from '@redial/call';
+import type { AskedRequest, Authenticated, RawInput } from '../dialect.ts';
+import { problem } from '../problem.ts';
+import { httpBuildQuery, printed } from './php/http-build-query.ts';
+import { bytesOf, isPhpArray, type PhpArray } from './php/php-value.ts';
+import { readParams } from './read-params.ts';
+import { type OriginateCallSettings, originateCallSettings } from './settings.ts';
+
+/**
+ * Who asks: by user name, password and `api_hash = md5(http_build_query($params without api_hash) . api_key)`, or by the key itself as
+ * `Authorization: Bearer`. What is given must be right, even where it is not needed.
+ *
+ * Every tenant is compared with, in full: how long it takes says nothing of what was wrong, or of who is known.
+ */
+export function authenticate({ input, header }: AskedRequest, tenants: readonly Tenant[]): Authenticated {
+  const read = readParams(input as RawInput);
+  if (!read.ok) return { ok: false, problem: read.problem };
+  const shown = credentialsOf(read.params, header('authorization'));
+  const [tenant, ...more] = tenants.filter((each) => {
+    const settings = originateCallSettings(each);
+    return settings !== undefined && areRight(shown, settings);
+  });
+  if (tenant !== undefined && more.length === 0) return { ok: true, tenant };
+  const detail = 'Invalid credentials. Check api_username, api_password, api_hash and the API key';
+  return { ok: false, problem: problem('unauthenticated', { detail, headers: { 'WWW-Authenticate': 'Bearer' } }) };
+}
+
+/** In PHP's bytes; undefined: not given. */
+interface Credentials {
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly hash: string | undefined;
+  readonly bearer: string | undefined;
+  /** Of what the hash is made, before the key. */
+  readonly hashed: string;
+}
+
+function credentialsOf(params: PhpArray, authorization: string | undefined): Credentials {
+  const hashed = httpBuildQuery(new Map([...params].filter(([name]) => name !== 'api_hash')));
+  return {
+    username: shownIn(params, 'api_username'),
+    password: shownIn(params, 'api_password'),
+    hash: shownIn(params, 'api_hash')?.toLowerCase(),
+    bearer: /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1],
+    hashed,
+  };
+}
+
+function shownIn(params: PhpArray, name: string): string | undefined {
+  const value = params.get(name) ?? null;
+  if (value === null) return undefined;
+  // Given, and nobody's.
+  return isPhpArray(value) ? '' : printed(value);
+}
+
+function areRight(shown: Credentials, { username, password, apiKey }: OriginateCallSettings): boolean {
+  const key = bytesOf(apiKey);
+  const byHash = shown.bearer === undefined;
+  const hash = createHash('md5').update(shown.hashed, 'latin1').update(key, 'latin1').digest('hex');
+  const answers = [
+    isRight(shown.username, bytesOf(username), byHash),
+    isRight(shown.password, bytesOf(password), byHash),
+    isRight(shown.hash, hash, byHash),
+    isRight(shown.bearer, key, false),
+  ];
+  return answers.every((right) => right);
+}
+
+function isRight(given: string | undefined, expected: string, isNeeded: boolean): boolean {
+  const isSame = timingSafeEqual(digest(given ?? ''), digest(expected));
+  return given === undefined ? !isNeeded : isSame;
+}
+
+/** Of one length, whatever was given. */
+function digest(bytes: string): Buffer {
+  return createHash('sha256').update(bytes, 'latin1').digest();
+}

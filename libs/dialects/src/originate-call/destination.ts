@@ -1,0 +1,66 @@
+import { type Destination, hasExtension, type ServiceConfiguration, type Tenant } from '@redial/call';
+import type { PbxQuestion } from '../dialect.ts';
+import type { FieldError } from '../field-error.ts';
+import type { DestinationType } from './schema.ts';
+import type { OriginateCallSettings } from './settings.ts';
+
+/** The vendor's sentences, as they stand: an answer adds no field's name to them. */
+export const unknownDestination: Readonly<Record<DestinationType, string>> = {
+  user: 'Invalid User. Check if pbx user exists',
+  extension: 'Invalid User. Check if pbx user exists',
+  user_email: 'Invalid User. Check if pbx user exists',
+  queue: 'Invalid Queue. Check if pbx queue exists',
+  context: 'Invalid Context. Check if pbx context exists',
+};
+
+export interface KnownDestination {
+  readonly destination: Destination;
+  /** What only the PBX knows: whether it is there, and whether a user is online. */
+  readonly questions: readonly PbxQuestion[];
+}
+
+/** `type` and `destination` → who rings first. Only names that the operator has configured are ever asked of the PBX. */
+export function destinationOf(
+  type: DestinationType,
+  written: string,
+  { users }: OriginateCallSettings,
+  tenant: Tenant,
+): KnownDestination | undefined {
+  switch (type) {
+    case 'user':
+    case 'extension':
+      return user(written, tenant);
+    case 'user_email': {
+      const email = written.toLowerCase();
+      return Object.hasOwn(users, email) ? user(users[email] ?? '', tenant) : undefined;
+    }
+    case 'queue':
+    case 'context': {
+      const service = tenant.services.find(({ kind, name }) => kind === type && name === written);
+      return service === undefined ? undefined : serviceOf(service, unknownDestination[type]);
+    }
+  }
+}
+
+function user(extension: string, tenant: Tenant): KnownDestination | undefined {
+  if (!hasExtension(tenant, extension)) return undefined;
+  const otherwise: FieldError = { field: 'destination', message: 'is not online' };
+  return {
+    destination: { kind: 'extension', extension },
+    questions: [{ asks: 'device_online', extension, otherwise }],
+  };
+}
+
+function serviceOf(service: ServiceConfiguration, message: string): KnownDestination {
+  return {
+    destination: { kind: 'service', service: service.name },
+    questions: questionsOf(service, { field: 'destination', message }),
+  };
+}
+
+/** None: its channel is no part of the PBX's dialplan, and only ringing it tells. */
+function questionsOf({ kind, name, channel }: ServiceConfiguration, otherwise: FieldError): PbxQuestion[] {
+  if (channel === undefined) return kind === 'queue' ? [{ asks: 'queue_exists', queue: name, otherwise }] : [];
+  const [, exten, context] = /^Local\/([^@]+)@([^/]+)(?:\/n)?$/.exec(channel) ?? [];
+  return exten === undefined || context === undefined ? [] : [{ asks: 'context_exists', context, exten, otherwise }];
+}

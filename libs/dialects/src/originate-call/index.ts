@@ -1,0 +1,5 @@
+export * from './routes.ts';
+export * from './schema.ts';
+export * from './settings.ts';
+export * from './to-call-request.ts';
+export * from './to-reply.ts';

@@ -1,0 +1,34 @@
+/**
+ * A value as PHP has it. Text is PHP's own: bytes, one character (U+0000 to U+00FF) for each, so that what is not UTF-8 survives unchanged.
+ * bigint is PHP's int, number its float.
+ */
+export type PhpValue = string | bigint | number | boolean | null | PhpArray;
+
+/** In PHP's order, that of the first mention: an object would put integer-like keys first, and has a `__proto__`. */
+export interface PhpArray extends ReadonlyMap<string, PhpValue> {}
+
+export type PhpScalar = Exclude<PhpValue, null | PhpArray>;
+
+/** What a reader makes of a request's text. `message` says what is wrong with the whole of it. */
+export type PhpRead =
+  | { readonly ok: true; readonly params: PhpArray }
+  | { readonly ok: false; readonly message: string };
+
+/** Steps of a name, or lists and objects in each other. */
+export const depthMax = 8;
+export const pairsMax = 200;
+
+export function isPhpArray(value: PhpValue | undefined): value is PhpArray {
+  return value instanceof Map;
+}
+
+/** Text → PHP's bytes. */
+export function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+/** PHP's bytes → text; undefined where they are not UTF-8. */
+export function textOf(bytes: string): string | undefined {
+  const text = Buffer.from(bytes, 'latin1').toString('utf8');
+  return bytesOf(text) === bytes ? text : undefined;
+}

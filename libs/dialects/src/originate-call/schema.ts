@@ -1,0 +1,54 @@
+import { CallerName, ClientInfo, Reference } from '@redial/call';
+import { z } from 'zod';
+import { printed } from './php/http-build-query.ts';
+import { isPhpArray, type PhpArray, type PhpValue, textOf } from './php/php-value.ts';
+
+/** The vendor's three kinds of destination; `extension` and `user_email` are of its other pages. */
+export const destinationTypes = ['user', 'extension', 'user_email', 'queue', 'context'] as const;
+export type DestinationType = (typeof destinationTypes)[number];
+
+const Text = z.string();
+
+/** A form has no way to leave a field out but to leave it empty. */
+const maybe = <Field extends z.ZodType>(field: Field) =>
+  z.preprocess((text) => (text === '' ? undefined : text), field.optional()).optional();
+
+/** `data` of a request, as `fieldsOf` reads it: every value is the text that a form carries. */
+export const OriginateCallData = z.strictObject({
+  project_id: Text,
+  /** The customer's number. */
+  caller_id: Text,
+  caller_id_name: CallerName,
+  type: z.enum(destinationTypes),
+  destination: Text,
+  external_id: Reference,
+  external_info: maybe(ClientInfo),
+  async: maybe(z.enum(['0', '1', 'true', 'false'])),
+  outbound_number: maybe(Text),
+  outbound_trunk: maybe(Text),
+  /** Read one by one, so that each error names its variable. */
+  vars: maybe(z.custom<PhpArray>((value) => value instanceof Map, 'must hold names and values')),
+});
+export type OriginateCallData = z.infer<typeof OriginateCallData>;
+
+/** Stands for bytes that are not UTF-8, and for text that was already broken when it was written: it holds U+FFFD. */
+export const notText = Symbol('not text');
+export const notTextMessage = 'must be text in UTF-8';
+
+/** PHP's array → its texts by name. Null and what holds nothing else is not there, as in `http_build_query`; another array stays one. */
+export function fieldsOf(array: PhpArray): Readonly<Record<string, unknown>> {
+  const fields = [...array].map(([name, value]) => [shownName(name), fieldOf(value)] as const);
+  return Object.fromEntries(fields.filter(([, field]) => field !== undefined));
+}
+
+function fieldOf(value: PhpValue): string | PhpArray | typeof notText | undefined {
+  if (value === null) return undefined;
+  if (isPhpArray(value)) return [...value.values()].every((inner) => fieldOf(inner) === undefined) ? undefined : value;
+  const text = textOf(printed(value));
+  return text === undefined || text.includes('\ufffd') ? notText : text;
+}
+
+/** Every name that means something is ASCII; of the others it is enough that they can be shown. */
+export function shownName(bytes: string): string {
+  return textOf(bytes) ?? bytes;
+}

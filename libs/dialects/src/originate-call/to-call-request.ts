@@ -1,0 +1,60 @@
+import { type CallRequest, recordingOf, type Tenant } from '@redial/call';
+import type { DialectContext, ParsedCalls, RawInput } from '../dialect.ts';
+import { dialedOnce } from '../dialed-once.ts';
+import { readParams } from './read-params.ts';
+import { originateCallSettings } from './settings.ts';
+import { type Understood, understand } from './understand.ts';
+
+/** From dial1's last ring to its outcome in our records, at most. */
+const outcomeMarginSeconds = 15;
+
+/** The vendor's parameters, from a query, a form or JSON → the one model. */
+export function toCallRequest(input: unknown, { tenant, now }: DialectContext): ParsedCalls {
+  const settings = originateCallSettings(tenant);
+  if (settings === undefined) throw new TypeError(`tenant ${tenant.id} does not have the dialect`);
+  const read = readParams(input as RawInput);
+  if (!read.ok) return { ok: false, errors: [{ field: '', message: read.problem.detail ?? read.problem.code }] };
+  const understanding = understand(read.params, settings, tenant);
+  if (!understanding.ok) return understanding;
+
+  const { understood } = understanding;
+  const { reference, awaited } = understood;
+  const { questions } = understood.dial1;
+  const request = requestOf(understood, tenant);
+  if (!awaited) return { ok: true, calls: [{ request, reference }], questions };
+
+  // What cannot ring soon is over before the client is told so.
+  const expiresAt = now + settings.waitSeconds * 1_000;
+  const until = expiresAt + (request.dial1RingTimeoutSeconds + outcomeMarginSeconds) * 1_000;
+  return {
+    ok: true,
+    calls: [{ request: { ...request, expiresAt, outcomeAwaited: true }, reference }],
+    // Whether a user is online is told by ringing.
+    questions: questions.filter(({ asks }) => asks !== 'device_online'),
+    waits: { until, withDial2: false },
+  };
+}
+
+function requestOf({ dial1, customer, ...understood }: Understood, tenant: Tenant): CallRequest {
+  const { dial1RingTimeoutSeconds, dial2RingTimeoutSeconds, talkLimitSeconds } = tenant.defaults;
+  const { callerId, clientInfo, customerName, reference, variables } = understood;
+  const recording = recordingOf(dial1.destination, customer, tenant);
+  return {
+    dial1: dial1.destination,
+    dial2: customer,
+    ...(callerId !== undefined && { callerId }),
+    // The agent sees whom the call is for.
+    dial1CallerId: customer.e164,
+    dial1CallerName: customerName,
+    dial1RingTimeoutSeconds,
+    dial2RingTimeoutSeconds,
+    talkLimitSeconds,
+    retryPolicy: dialedOnce,
+    reference,
+    ...(clientInfo !== undefined && { clientInfo }),
+    ...(recording !== undefined && { recording }),
+    variables,
+    headers: { dial1: {}, dial2: {} },
+    priority: 0,
+  };
+}

@@ -1,0 +1,142 @@
+import { type CallRequest, type Destination, type Tenant, toE164 } from '@redial/call';
+import { resolveCallerId } from '../caller-id.ts';
+import { type FieldError, readFields, shorten } from '../field-error.ts';
+import { destinationOf, type KnownDestination, unknownDestination } from './destination.ts';
+import { isPhpArray, type PhpArray } from './php/php-value.ts';
+import { type DestinationType, fieldsOf, notText, notTextMessage, OriginateCallData, shownName } from './schema.ts';
+import type { OriginateCallSettings } from './settings.ts';
+import { readVariables } from './variables.ts';
+
+/** A request's fields, resolved against its tenant. */
+export interface Understood {
+  readonly dial1: KnownDestination;
+  readonly customer: Extract<Destination, { kind: 'number' }>;
+  readonly customerName: string;
+  readonly reference: string;
+  readonly callerId: string | undefined;
+  readonly clientInfo: string | undefined;
+  readonly variables: CallRequest['variables'];
+  /** `async=0`. */
+  readonly awaited: boolean;
+}
+
+export type Understanding =
+  | { readonly ok: true; readonly understood: Understood }
+  | { readonly ok: false; readonly errors: readonly FieldError[] };
+
+type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+
+/** Every field's error is told, by the vendor's name for it. */
+export function understand(params: PhpArray, settings: OriginateCallSettings, tenant: Tenant): Understanding {
+  const fields = fieldsOf(dataOf(params));
+  const { values, errors: shapeErrors } = readFields(OriginateCallData, fields);
+  const errors: FieldError[] = [
+    ...envelopeErrors(params),
+    ...shapeErrors
+      .map(({ field, message }) => ({ field: nameOf(field), message }))
+      .map(({ field, message }) => ({ field, message: fields[field] === notText ? notTextMessage : message })),
+  ];
+  const check = <T>(
+    field: string,
+    written: string | undefined,
+    read: (written: string) => Checked<T>,
+  ): T | undefined => {
+    if (written === undefined) return undefined;
+    const checked = read(written);
+    if (checked.ok) return checked.value;
+    errors.push({ field, message: checked.message });
+    return undefined;
+  };
+
+  const { type } = values;
+  const project = check('project_id', values.project_id, (id) => projectOf(id, settings, tenant));
+  const named = check('outbound_trunk', values.outbound_trunk, (name) => trunkOf(name, settings, tenant));
+  const trunk = named ?? project?.trunk ?? tenant.trunks[0];
+  const customer = check('caller_id', values.caller_id, (written) => customerOf(written, trunk, tenant));
+  const callerId = check('outbound_number', values.outbound_number, (written) => callerIdOf(written, tenant));
+  const dial1 = type && check('destination', values.destination, (written) => dial1Of(type, written, settings, tenant));
+  const { variables, errors: variableErrors } = readVariables(values.vars ?? new Map(), tenant);
+  errors.push(...variableErrors);
+
+  const { caller_id_name: customerName, external_id: reference } = values;
+  if (errors.length > 0 || !dial1 || !customer || customerName === undefined || reference === undefined)
+    return { ok: false, errors };
+  const understood = {
+    dial1,
+    customer,
+    customerName,
+    reference,
+    callerId: callerId ?? tenant.callerIds.default,
+    clientInfo: values.external_info,
+    variables,
+    awaited: values.async === '0' || values.async === 'false',
+  };
+  return { ok: true, understood };
+}
+
+const envelope = ['api_username', 'api_password', 'api_hash', 'data'];
+
+/** Around the call's own fields there are the credentials, which have been checked, and nothing else. */
+function envelopeErrors(params: PhpArray): FieldError[] {
+  const strangers = [...params.keys()].filter((name) => !envelope.includes(name));
+  const data = params.get('data') ?? null;
+  return [
+    ...strangers.map((name) => ({ field: shorten(shownName(name)), message: 'is not a known field' })),
+    ...(data === null || isPhpArray(data) ? [] : [{ field: 'data', message: 'must hold the fields of the call' }]),
+  ];
+}
+
+function dataOf(params: PhpArray): PhpArray {
+  const data = params.get('data');
+  return isPhpArray(data) ? data : new Map();
+}
+
+/** A JSON pointer of one step → the field's name. */
+function nameOf(pointer: string): string {
+  return pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function projectOf(
+  id: string,
+  { projects }: OriginateCallSettings,
+  { trunks }: Tenant,
+): Checked<{ readonly trunk?: string | undefined }> {
+  const value = Object.hasOwn(projects, id) ? projects[id] : undefined;
+  if (value === undefined) return { ok: false, message: 'is not a project of yours' };
+  if (value.trunk !== undefined && !trunks.includes(value.trunk))
+    return { ok: false, message: 'has a trunk that you do not have' };
+  return { ok: true, value };
+}
+
+function trunkOf(name: string, settings: OriginateCallSettings, { trunks }: Tenant): Checked<string> {
+  const value = Object.hasOwn(settings.trunks, name) ? settings.trunks[name] : name;
+  return value !== undefined && trunks.includes(value)
+    ? { ok: true, value }
+    : { ok: false, message: 'is not a trunk of yours' };
+}
+
+function customerOf(
+  written: string,
+  trunk: string | undefined,
+  { numberingPlan }: Tenant,
+): Checked<Understood['customer']> {
+  const e164 = toE164(written, numberingPlan);
+  if (e164 === undefined) return { ok: false, message: 'is not a number in a known form' };
+  if (trunk === undefined) return { ok: false, message: 'is an outside number, and you have no trunk' };
+  return { ok: true, value: { kind: 'number', e164, trunk } };
+}
+
+function callerIdOf(written: string, tenant: Tenant): Checked<string> {
+  const resolved = resolveCallerId(written, tenant);
+  return resolved.ok ? { ok: true, value: resolved.callerId } : resolved;
+}
+
+function dial1Of(
+  type: DestinationType,
+  written: string,
+  settings: OriginateCallSettings,
+  tenant: Tenant,
+): Checked<KnownDestination> {
+  const value = destinationOf(type, written, settings, tenant);
+  return value === undefined ? { ok: false, message: unknownDestination[type] } : { ok: true, value };
+}

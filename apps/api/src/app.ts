@@ -1,4 +1,4 @@
-import { click2dial, problem, v1 } from '@redial/dialects';
+import { problem, v1, vendors } from '@redial/dialects';
 import express, { type Express } from 'express';
 import { type Acceptor, createAcceptor } from './accept/accept-calls.ts';
 import { apiKeysOf } from './authentication/api-keys.ts';
@@ -12,12 +12,9 @@ import { mountOperations, operationPaths } from './operations/mount-operations.t
 import { logRequests, measureRequests } from './operations/serve-log.ts';
 import type { Ports } from './ports.ts';
 import { mountV1 } from './v1/mount.ts';
-import { mountVendor } from './vendor/mount.ts';
-import { openingsOf } from './vendor/open-to.ts';
+import { mountVendor, refuseBelow } from './vendor/mount.ts';
 
 export const version = '0.1.0';
-
-const vendors = [click2dial.dialect];
 
 /** The whole HTTP surface, from its ports. */
 export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports)): Express {
@@ -40,7 +37,6 @@ export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports
     ...ports,
     acceptor,
     findTenant: apiKeysOf(configuration.tenants),
-    findByOrigin: openingsOf(configuration.tenants),
     limitRequests: limitRequests(ports),
   };
   mountV1(app, mounted);
@@ -48,9 +44,10 @@ export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports
 
   refuseOtherMethods(app, [
     ...v1.endpoints,
-    ...vendors.flatMap((vendor) => [...vendor.routes, ...vendor.empty]),
+    ...vendors.flatMap((vendor) => [...vendor.routes, ...vendor.recordings]),
     ...operationPaths.map((path) => ({ method: 'get', path })),
   ]);
+  for (const vendor of vendors) refuseBelow(app, vendor);
   app.use((_request, response) => refuse(response, problem('not_found')));
   app.use(answerErrors(logger));
   return app;

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { vendorSettings, vendors } from '@redial/dialects';
 import {
   connectRedis,
   createHealth,
@@ -21,7 +22,10 @@ import { durabilityFault } from './accept/durability.ts';
 import { buildApp } from './app.ts';
 import { acceptingChecks } from './operations/api-checks.ts';
 import { pbxChecks } from './operations/pbx-checks.ts';
+import { askPbxs } from './pbx/ask-pbxs.ts';
+import { linkChecks, openLinks } from './pbx/open-links.ts';
 import type { Ports } from './ports.ts';
+import { createOutcomeWaiter } from './waiting/outcome-waiter.ts';
 
 /** How long a start waits for Redis: longer than a Redis needs to read its AOF back. */
 const redisWithinMs = 60_000;
@@ -33,7 +37,7 @@ async function main(): Promise<void> {
   const settings = readSettings();
   if (!settings.ok) return giveUp(settings.errors);
   const { redisUrl, keyPrefix, configurationFile, durability, http, admin, metricsToken } = settings.value;
-  const configuration = await readConfigurationFile(configurationFile);
+  const configuration = await readConfigurationFile(configurationFile, process.env, vendorSettings);
   if (!configuration.ok) return giveUp(configuration.errors);
 
   const logger = createLogger({ process: 'api', level: settings.value.logLevel });
@@ -57,6 +61,7 @@ async function main(): Promise<void> {
 
   const store = createStore({
     redis,
+    subscriber: connectRedis({ url: redisUrl, role: 'subscriber' }),
     prefix: keyPrefix,
     retentionSeconds: settings.value.retentionDays * 86_400,
   });
@@ -73,8 +78,10 @@ async function main(): Promise<void> {
     configuration.value.pbxs.map((pbx) => pbx.name),
     () => store.pbxReports(systemClock.now()),
   );
-  const health = createHealth([...accepting, ...pbxs]);
+  const links = openLinks(configuration.value, vendors, logger);
+  const health = createHealth([...accepting, ...pbxs, ...linkChecks(links)]);
   const acceptingHealth = createHealth(accepting);
+  const waiter = createOutcomeWaiter({ store, clock: systemClock, logger });
   const ports: Ports = {
     store,
     queues,
@@ -86,6 +93,9 @@ async function main(): Promise<void> {
     health,
     acceptingHealth,
     durability,
+    askPbx: askPbxs(links, configuration.value),
+    waiter,
+    waitingMax: settings.value.waitingMax,
     redisCommand: (command = '', ...words) => redis.call(command, ...words),
     keyPrefix,
     pick: (from) => from[randomInt(from.length)] ?? '',
@@ -99,9 +109,11 @@ async function main(): Promise<void> {
   const close = async (): Promise<void> => {
     health.drain();
     acceptingHealth.drain();
+    // Who waits for an outcome is told what is known, and does not hold the server up.
+    await waiter.close();
     await closeServer(server, settings.value.drainSeconds * 1_000);
     await acceptor.settled();
-    await queues.close();
+    await Promise.all([queues.close(), ...links.map((link) => link.stop())]);
     await store.close();
   };
   onShutdown({ logger, drainSeconds: settings.value.drainSeconds, drain: close });
@@ -127,7 +139,10 @@ function listen(server: Server, host: string, port: number): Promise<string> {
 /** Requests under way are answered; idle connections end at once, and all of them when the grace is over. */
 async function closeServer(server: Server, graceMs: number): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  // One that was answered after the close began would be kept alive for another request.
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
   await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearInterval(idle);
   clearTimeout(timer);
 }
 

@@ -3,6 +3,8 @@ import type { Clock, Health, Logger, Metrics } from '@redial/platform';
 import type { Queues } from '@redial/queue';
 import type { Store } from '@redial/store';
 import type { DurabilityAsked } from './accept/durability.ts';
+import type { AskPbx } from './pbx/ask-pbxs.ts';
+import type { OutcomeWaiter } from './waiting/outcome-waiter.ts';
 
 /** Everything the API stands on. Tests bring their own. */
 export interface Ports {
@@ -18,6 +20,10 @@ export interface Ports {
   /** `/readyz/accepting`: what a call needs to be accepted. */
   readonly acceptingHealth: Health;
   readonly durability: DurabilityAsked;
+  readonly askPbx: AskPbx;
+  readonly waiter: OutcomeWaiter;
+  /** Requests that may wait for an outcome at once. */
+  readonly waitingMax: number;
   /** Runs one Redis command, for the rate limits. */
   readonly redisCommand: (...words: string[]) => Promise<unknown>;
   readonly keyPrefix: string;

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { createPbx } from '@redial/asterisk';
-import { click2dial } from '@redial/dialects';
+import { vendorNotifications, vendorSettings } from '@redial/dialects';
 import {
   closeRedis,
   connectRedis,
@@ -28,7 +28,7 @@ import { startResults } from './results.ts';
 /** The results process: settings and configuration → connections → `startResults`. SIGTERM drains. */
 const redisWithinMs = 10_000;
 const settings = valueOrExit(readSettings());
-const configuration = valueOrExit(await readConfigurationFile(settings.configurationFile));
+const configuration = valueOrExit(await readConfigurationFile(settings.configurationFile, process.env, vendorSettings));
 const logger = createLogger({ process: 'results', level: settings.logLevel });
 const metrics = createMetrics({ process: 'results' });
 logger.info({ settings: describeSettings(settings) }, 'starting');
@@ -65,10 +65,7 @@ const results = await startResults({
   sinks: createSinks({
     tenants: configuration.tenants,
     redis: queueConnection,
-    formats: {
-      click2dial: (cdr) => JSON.stringify(click2dial.toNotification(cdr)),
-      'click2dial-c2d': (cdr) => JSON.stringify(click2dial.toC2dNotification(cdr)),
-    },
+    formats: vendorNotifications,
   }),
   ids: createIds(),
   clock: systemClock,

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { parseConfiguration, readConfigurationFile } from './configuration-file.ts';
 
 const hash = 'a'.repeat(64);
@@ -151,6 +152,99 @@ describe('the configuration file', () => {
     ].join('\n');
     expect(errorsOf(bomb)).toEqual(['redial.yaml:1:1 yaml: aliases stand for too much']);
     expect(errorsOf('['.repeat(100_000))).not.toEqual([]);
+  });
+});
+
+describe("a tenant's dialects", () => {
+  const dialects = {
+    semaphore: z.strictObject({
+      flags: z.int().min(1).default(2),
+      password: z.string().min(8, 'a password of 8 characters'),
+      masts: z.array(z.strictObject({ height: z.int() })).default([]),
+    }),
+    pigeon: z.strictObject({ home: z.enum(['roof', 'yard']).default('roof') }),
+  };
+  const read = (settings: string, text = valid) =>
+    parseConfiguration(text.replace('    sinks:\n', `    dialects:\n${settings}\n    sinks:\n`), {
+      file: 'redial.yaml',
+      environment,
+      dialects,
+    });
+  const errors = (...given: Parameters<typeof read>) => {
+    const reading = read(...given);
+    return reading.ok ? [] : reading.errors;
+  };
+
+  it('are read by their own schemas, with defaults and variables', () => {
+    expect(read('      semaphore:\n        password: $' + '{AMI_SECRET}\n      pigeon: {}')).toMatchObject({
+      ok: true,
+      value: {
+        tenants: [{ dialects: { semaphore: { flags: 2, password: 'hush-ami', masts: [] }, pigeon: { home: 'roof' } } }],
+      },
+    });
+  });
+
+  it('are none where none are named', () => {
+    expect(parseConfiguration(valid, { file: 'redial.yaml', environment, dialects })).toMatchObject({
+      ok: true,
+      value: { tenants: [{ dialects: {} }] },
+    });
+  });
+
+  it('are told what is wrong with them, where it stands, and in one go with everything else', () => {
+    const text = valid.replace('host: 10.0.0.1', 'hots: 10.0.0.1');
+    const settings = [
+      '      semaphore:',
+      '        flags: 0',
+      '        masts: [{ height: tall }]',
+      '      pigeon: { home: attic, wings: 2 }',
+      '      smoke: {}',
+    ].join('\n');
+    expect(errors(settings, text)).toEqual([
+      'redial.yaml:3:5 pbxs[0].host: is missing: a text',
+      'redial.yaml:4:5 pbxs[0].hots: there is no such setting',
+      'redial.yaml:17:7 tenants[0].dialects.semaphore.password: is missing: a text',
+      'redial.yaml:18:16 tenants[0].dialects.semaphore.flags: Too small: expected number to be >=1',
+      'redial.yaml:19:27 tenants[0].dialects.semaphore.masts[0].height: must be a number and is a text',
+      'redial.yaml:20:23 tenants[0].dialects.pigeon.home: must be one of roof, yard',
+      'redial.yaml:20:30 tenants[0].dialects.pigeon.wings: there is no such setting',
+      'redial.yaml:21:7 tenants[0].dialects.smoke: there is no such dialect: there are semaphore, pigeon',
+    ]);
+  });
+
+  it.each([
+    [
+      'nothing',
+      '      pigeon:',
+      'redial.yaml:17:7 tenants[0].dialects.pigeon: must be a group of settings and is empty',
+    ],
+    [
+      'a text',
+      '      pigeon: grey',
+      'redial.yaml:17:15 tenants[0].dialects.pigeon: must be a group of settings and is a text',
+    ],
+    [
+      'a name of Object',
+      '      constructor: {}',
+      'redial.yaml:17:7 tenants[0].dialects.constructor: there is no such dialect: there are semaphore, pigeon',
+    ],
+  ])('refuse %s', (_what, settings, error) => {
+    expect(errors(settings)).toEqual([error]);
+  });
+
+  it('show no value', () => {
+    for (const settings of ['{ password: hush }', '{ password: [hush] }', '{ flags: hush }', 'hush']) {
+      expect(errors(`      semaphore: ${settings}`)).not.toEqual([]);
+      expect(errors(`      semaphore: ${settings}`).join()).not.toContain('hush');
+    }
+  });
+
+  it('are taken as they are by a process that serves none', () => {
+    const text = valid.replace('    sinks:\n', '    dialects: { smoke: { fire: wood } }\n    sinks:\n');
+    expect(parseConfiguration(text, { file: 'redial.yaml', environment })).toMatchObject({
+      ok: true,
+      value: { tenants: [{ dialects: { smoke: { fire: 'wood' } } }] },
+    });
   });
 });
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Configuration } from '@redial/call';
+import { type DialectSchemas, dialectFaults, withDialects } from './dialects-of-tenants.ts';
 import type { Reading } from './reading.ts';
 import { describeIssue, formatPath } from './validation-sentences.ts';
 import { type Fault, faultsOf, parseYaml } from './yaml-document.ts';
@@ -9,6 +10,8 @@ export interface ConfigurationSource {
   readonly file: string;
   /** Values written as `${NAME}` are taken from here. */
   readonly environment: NodeJS.ProcessEnv;
+  /** Absent: whatever a tenant's `dialects` say is taken as it is. For processes that serve no dialect. */
+  readonly dialects?: DialectSchemas;
 }
 
 const bytesMax = 16 * 1024 * 1024;
@@ -22,6 +25,7 @@ const bytesMax = 16 * 1024 * 1024;
 export async function readConfigurationFile(
   file: string,
   environment: NodeJS.ProcessEnv = process.env,
+  dialects?: DialectSchemas,
 ): Promise<Reading<Configuration>> {
   let bytes: Buffer;
   try {
@@ -31,7 +35,8 @@ export async function readConfigurationFile(
   }
   if (bytes.length > bytesMax) return { ok: false, errors: [`${file}: is larger than 16 MiB`] };
   try {
-    return parseConfiguration(new TextDecoder('utf-8', { fatal: true }).decode(bytes), { file, environment });
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return parseConfiguration(text, { file, environment, ...(dialects !== undefined && { dialects }) });
   } catch (error) {
     if (error instanceof TypeError && 'code' in error) return { ok: false, errors: [`${file}: is not UTF-8 text`] };
     throw error;
@@ -39,14 +44,19 @@ export async function readConfigurationFile(
 }
 
 /** The file's text → the configuration. */
-export function parseConfiguration(text: string, { file, environment }: ConfigurationSource): Reading<Configuration> {
+export function parseConfiguration(
+  text: string,
+  { file, environment, dialects }: ConfigurationSource,
+): Reading<Configuration> {
   const yaml = parseYaml(text, environment);
   if (!yaml.ok) return { ok: false, errors: sentences(file, yaml.faults) };
 
   const parsed = Configuration.safeParse(yaml.value);
-  if (parsed.success && yaml.faults.length === 0) return { ok: true, value: parsed.data };
   const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, yaml.value));
-  return { ok: false, errors: sentences(file, faultsOf(yaml, issues)) };
+  if (dialects !== undefined) issues.push(...dialectFaults(yaml.value, dialects));
+  if (!parsed.success || issues.length > 0 || yaml.faults.length > 0)
+    return { ok: false, errors: sentences(file, faultsOf(yaml, issues)) };
+  return { ok: true, value: dialects === undefined ? parsed.data : withDialects(parsed.data, dialects) };
 }
 
 function sentences(file: string, faults: readonly Fault[]): string[] {

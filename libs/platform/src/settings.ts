@@ -39,6 +39,7 @@ const Environment = z.object({
   REDIAL_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   REDIAL_DIALER_CONCURRENCY: whole(1, 100_000).default(1_000),
   REDIAL_RESULTS_CONCURRENCY: whole(1, 10_000).default(50),
+  REDIAL_WAITING_MAX: whole(0, 1_000_000).default(5_000),
   REDIAL_OPS_HOST: host.default('127.0.0.1'),
   REDIAL_OPS_PORT: port.default(0),
   REDIAL_DRAIN_SECONDS: whole(0, 86_400).default(30),
@@ -71,6 +72,8 @@ export interface Settings {
   readonly dialerConcurrency: number;
   /** REDIAL_RESULTS_CONCURRENCY: attempts that one results process settles at a time. */
   readonly resultsConcurrency: number;
+  /** REDIAL_WAITING_MAX: requests for whose calls one API process holds the connection open until dial1's outcome is known. */
+  readonly waitingMax: number;
   /** REDIAL_OPS_HOST, REDIAL_OPS_PORT: health and metrics of the dialer and the results process. Port 0, the default: off. */
   readonly ops: { readonly host: string; readonly port: number };
   /** REDIAL_DRAIN_SECONDS: how long a process may finish its work after SIGTERM. */
@@ -111,6 +114,7 @@ function settingsOf(e: z.infer<typeof Environment>): Settings {
     logLevel: e.REDIAL_LOG_LEVEL,
     dialerConcurrency: e.REDIAL_DIALER_CONCURRENCY,
     resultsConcurrency: e.REDIAL_RESULTS_CONCURRENCY,
+    waitingMax: e.REDIAL_WAITING_MAX,
     ops: { host: e.REDIAL_OPS_HOST, port: e.REDIAL_OPS_PORT },
     drainSeconds: e.REDIAL_DRAIN_SECONDS,
     retentionDays: e.REDIAL_RETENTION_DAYS,

@@ -38,6 +38,10 @@ describe('the public CDR', () => {
         uniqueId: '1774767600.42',
       },
       callerId: '27110000000',
+      dial1CallerId: null,
+      recording: null,
+      pressedKey: null,
+      clientInfo: null,
       dueAt: '2026-03-29T07:00:00.000Z',
       startedAt: '2026-03-29T07:00:00.250Z',
       endedAt: '2026-03-29T07:00:06.250Z',
@@ -46,6 +50,30 @@ describe('the public CDR', () => {
       lost: false,
       call: { state: 'waiting', nextAttemptAt: '2026-03-29T07:01:06.250Z' },
     });
+  });
+
+  it('says what a call had beside its two phones', () => {
+    const shown = toPublicCdr(
+      cdrFixture({
+        dial1CallerId: '1001',
+        recording: { under: '1001' },
+        pressedKey: '1',
+        clientInfo: 'lead 7',
+        dial1: { destination: { kind: 'service', service: 'test-queue' }, disposition: 'answered' },
+        dial2: {
+          destination: { kind: 'context', context: 'main_routing', exten: '0820001234', e164: '27820001234' },
+          disposition: 'busy',
+        },
+      }),
+    );
+    expect(shown).toMatchObject({
+      dial1CallerId: '1001',
+      recording: '/v1/recordings/att_01JQFZ0000000000000000000A',
+      pressedKey: '1',
+      clientInfo: 'lead 7',
+    });
+    expect(shown.dial1.destination).toEqual({ kind: 'service', service: 'test-queue' });
+    expect(shown.dial2.destination).toEqual({ kind: 'context', context: 'main_routing', exten: '0820001234' });
   });
 
   it('says null, and leaves nothing out, where there is nothing to say', () => {

@@ -29,6 +29,14 @@ export interface PublicCdr {
   readonly dial2: PublicLeg;
   /** What dial2 saw: E.164 digits without `+`, or an extension, as in `/v1`; null: what the PBX sends by itself. */
   readonly callerId: string | null;
+  /** What dial1 saw, where it was something else. */
+  readonly dial1CallerId: string | null;
+  /** Where the recording can be fetched, with an API key: a path of this API. */
+  readonly recording: string | null;
+  /** The key that was pressed at a message. */
+  readonly pressedKey: string | null;
+  /** What the client gave to have it back. */
+  readonly clientInfo: string | null;
   /** When the attempt was due. */
   readonly dueAt: string;
   /** When Originate was sent. */
@@ -52,7 +60,11 @@ export interface PublicLeg {
   readonly destination:
     | { readonly kind: 'extension'; readonly extension: string }
     /** `number`: `+` and E.164 digits. */
-    | { readonly kind: 'number'; readonly number: string; readonly trunk: string };
+    | { readonly kind: 'number'; readonly number: string; readonly trunk: string }
+    /** A ring group, a queue, a message, …: the tenant's name for it. */
+    | { readonly kind: 'service'; readonly service: string }
+    /** Digits that a context of the PBX routes. */
+    | { readonly kind: 'context'; readonly context: string; readonly exten: string };
   readonly disposition: Disposition | 'not_dialed';
   /** Q.850 cause, raw. */
   readonly cause: number | null;
@@ -84,6 +96,10 @@ export function toPublicCdr(cdr: Cdr): PublicCdr {
     dial1: toPublicLeg(cdr.dial1, cdr.id),
     dial2: toPublicLeg(cdr.dial2, cdr.dial2.uniqueId),
     callerId: cdr.callerId ?? null,
+    dial1CallerId: cdr.dial1CallerId ?? null,
+    recording: cdr.recording === undefined ? null : `/v1/recordings/${cdr.id}`,
+    pressedKey: cdr.pressedKey ?? null,
+    clientInfo: cdr.clientInfo ?? null,
     dueAt: instant(cdr.dueAt),
     startedAt: instant(cdr.startedAt),
     endedAt: instant(cdr.endedAt),
@@ -112,8 +128,16 @@ function toPublicLeg(leg: CdrLeg, uniqueId: string | undefined): PublicLeg {
 }
 
 function toPublicDestination(destination: Destination): PublicLeg['destination'] {
-  if (destination.kind === 'extension') return { kind: 'extension', extension: destination.extension };
-  return { kind: 'number', number: `+${destination.e164}`, trunk: destination.trunk };
+  switch (destination.kind) {
+    case 'extension':
+      return { kind: 'extension', extension: destination.extension };
+    case 'number':
+      return { kind: 'number', number: `+${destination.e164}`, trunk: destination.trunk };
+    case 'service':
+      return { kind: 'service', service: destination.service };
+    case 'context':
+      return { kind: 'context', context: destination.context, exten: destination.exten };
+  }
 }
 
 function instant(at: number): string {

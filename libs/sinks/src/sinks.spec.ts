@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createSinks } from './sinks.ts';
 
 const redis = {} as Redis;
-const formats = { click2dial: () => '', 'click2dial-c2d': () => '' };
+const formats = { click2dial: () => ({}), 'click2dial-c2d': () => ({}) };
 
 function tenant(id: string, sinks: unknown[]) {
   return Tenant.parse({
@@ -37,5 +37,12 @@ describe('sinks', () => {
     expect(build({ ...webhook, url: 'https://hush%E0@crm.example' })).toThrow(
       /^sink crm of tenant acme: its url or its secret cannot be used \(the secret is whsec_ and base64\)$/,
     );
+    for (const sink of [webhook, { type: 'redis-list', name: 'crm', key: 'cdrs' }]) {
+      for (const format of ['pigeon', 'constructor']) {
+        expect(build({ ...sink, format })).toThrow(
+          `sink crm of tenant acme: there is no format ${format}: there are redial, click2dial, click2dial-c2d`,
+        );
+      }
+    }
   });
 });

@@ -7,14 +7,13 @@ import { createRedisStreamSink } from './redis-stream/redis-stream-sink.ts';
 import type { Sink } from './sink.ts';
 import { createWebhookSink } from './webhook/webhook-sink.ts';
 
-/** Entries of Redis lists in the vendors' shapes: a CDR → the entry's text. `redial`, the public CDR as JSON, is built in. */
-export type ListFormats = Readonly<Record<Exclude<ListFormat, 'redial'>, (cdr: Cdr) => string>>;
-type ListFormat = Extract<SinkConfiguration, { type: 'redis-list' }>['format'];
+/** Shapes of a CDR by the word that a sink's `format` asks for; each gives a value to be written as JSON. `redial`, the public CDR, is built in. */
+export type CdrFormats = Readonly<Record<string, (cdr: Cdr) => unknown>>;
 
 export interface SinksOptions {
   readonly tenants: readonly Tenant[];
   readonly redis: Redis;
-  readonly formats: ListFormats;
+  readonly formats: CdrFormats;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
 }
@@ -44,28 +43,38 @@ function createSink(sink: SinkConfiguration, { redis, formats, fetch, clock }: S
   switch (sink.type) {
     case 'redis-list': {
       const { key, push } = sink;
-      const format = sink.format === 'redial' ? (cdr: Cdr) => JSON.stringify(toPublicCdr(cdr)) : formats[sink.format];
-      return createRedisListSink({ name, redis, key, push, format });
+      const shape = formatOf(sink.format, formats, label) ?? toPublicCdr;
+      return createRedisListSink({ name, redis, key, push, format: (cdr) => JSON.stringify(shape(cdr)) });
     }
     case 'redis-stream':
       return createRedisStreamSink({ name, redis, key: sink.key, maxLength: sink.maxLength });
-    case 'webhook':
+    case 'webhook': {
+      const format = formatOf(sink.format, formats, label);
       try {
-        const timeoutMs = sink.timeoutSeconds * 1_000;
         return createWebhookSink({
           name,
           url: sink.url,
           secrets: [sink.secret],
-          timeoutMs,
+          timeoutMs: sink.timeoutSeconds * 1_000,
+          ...(format !== undefined && { format }),
           ...(fetch !== undefined && { fetch }),
           ...(clock !== undefined && { clock }),
         });
       } catch {
         throw new RangeError(`${label}: its url or its secret cannot be used (the secret is whsec_ and base64)`);
       }
+    }
     default:
       return sink satisfies never;
   }
+}
+
+/** Undefined: Redial's own. */
+function formatOf(name: string, formats: CdrFormats, label: string): CdrFormats[string] | undefined {
+  if (name === 'redial') return undefined;
+  const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
+  if (format !== undefined) return format;
+  throw new RangeError(`${label}: there is no format ${name}: there are redial, ${Object.keys(formats).join(', ')}`);
 }
 
 /** Names hold no space. */

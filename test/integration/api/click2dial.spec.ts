@@ -113,20 +113,20 @@ describe.each(ways)('%s', (_name, send) => {
   });
 });
 
-it('has no recordings, and says so', async () => {
-  const answer = await api.send('GET', '/click2dial/recordings/abc');
-  expect(answer.status).toBe(404);
-  expect(answer.body).toEqual({ success: false, message: 'There is no recording of this call.', errors: [] });
-  expect((await api.send('GET', '/click2dial/recordings/abc', undefined, { apiKey: null })).status).toBe(401);
-});
-
 it.each([
   ['PUT', '/click2dial/calls', 405],
   ['DELETE', '/call.php', 405],
+  ['POST', '/click2dial/recordings/abc', 405],
 ])('%s %s is refused in its own shape', async (method, path, status) => {
   const answer = await api.send(method, path);
   expect(answer.status).toBe(status);
   expect(answer.body.success).toBe(false);
+});
+
+it('HEAD /call.php places nothing', async () => {
+  const before = await api.keys();
+  expect((await api.send('HEAD', `/call.php?${query(good)}`)).status).toBe(405);
+  expect(await api.keys()).toEqual(before);
 });
 
 it.each([

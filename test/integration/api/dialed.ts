@@ -29,6 +29,7 @@ export async function dial(api: RunningApi, id: string): Promise<AttemptRecord> 
     slot: 7,
     lanes: [],
     originatedAt: now,
+    ...(before.value.request.outcomeAwaited && { awaited: true }),
   };
   const { call } = stepCall(before.value, { type: 'dial', attemptId, at: now });
   const written = await api.store.fence(before, call, attempt);

@@ -46,13 +46,16 @@ export interface ApiOptions {
   readonly redisUrl: string;
   /** Laid over tenant acme. */
   readonly tenant?: Readonly<Record<string, unknown>>;
+  /** Laid over the PBX. */
+  readonly pbx?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 const main = fileURLToPath(new URL('../../../apps/api/src/main.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-export async function startApi({ redisUrl, tenant, env }: ApiOptions): Promise<RunningApi> {
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { redisUrl, env } = options;
   const folder = mkdtempSync(join(tmpdir(), 'redial-api-'));
   const [acmeKey, globexKey] = [
     `acme_${randomBytes(24).toString('base64url')}`,
@@ -62,7 +65,7 @@ export async function startApi({ redisUrl, tenant, env }: ApiOptions): Promise<R
   const prefix = `{t${randomBytes(4).toString('hex')}}`;
   const file = join(folder, 'redial.yaml');
   // YAML holds JSON.
-  writeFileSync(file, JSON.stringify(configuration(acmeKey, globexKey, tenant)));
+  writeFileSync(file, JSON.stringify(configuration(acmeKey, globexKey, options)));
   const child = spawn(process.execPath, ['--conditions=source', main], {
     cwd: root,
     env: {
@@ -146,7 +149,7 @@ function listeningAt(child: ChildProcess, lines: string[]): Promise<string> {
   });
 }
 
-function configuration(acmeKey: string, globexKey: string, tenant: Readonly<Record<string, unknown>> = {}): unknown {
+function configuration(acmeKey: string, globexKey: string, { tenant, pbx }: ApiOptions): unknown {
   const sha256 = (key: string): string => createHash('sha256').update(key).digest('hex');
   const common = {
     timeZone: 'Africa/Johannesburg',
@@ -156,7 +159,7 @@ function configuration(acmeKey: string, globexKey: string, tenant: Readonly<Reco
     limits: { requestsPerMinute: 1_000_000 },
   };
   return {
-    pbxs: [{ name: 'pbx1', host: '127.0.0.1', username: 'redial', secret: 'secret' }],
+    pbxs: [{ name: 'pbx1', host: '127.0.0.1', username: 'redial', secret: 'secret', ...pbx }],
     trunks: [{ name: 'carrier', channel: 'PJSIP/{number}@carrier', maxCalls: 100, maxCallsPerSecond: 50 }],
     tenants: [
       {

@@ -34,6 +34,7 @@ const number = fc.oneof(
 );
 const party = fc.oneof(extension, number);
 const headerValue = fc.string({ unit: fc.constantFrom(...legalCharacters), maxLength: 250 });
+const variableValue = fc.string({ unit: fc.constantFrom(...legalCharacters, ...'?%[]'), maxLength: 250 });
 const headerName = fc
   .string({ unit: fc.constantFrom(...'ABCabc019-'), minLength: 1, maxLength: 60 })
   .map((rest) => `X-${rest}`);
@@ -65,7 +66,7 @@ export const arbitraryCall = fc.record(
     trunk: mostly(fc.constantFrom('carrier', 'carrier2')),
     reference: mostly(fc.string({ unit: fc.constantFrom(...'abcXYZ019._~:-'), minLength: 1, maxLength: 230 })),
     priority: mostly(fc.integer({ min: 0, max: 9 })),
-    variables: mostly(fc.record({ CAMPAIGN: mostly(headerValue) })),
+    variables: mostly(fc.record({ CAMPAIGN: mostly(variableValue) })),
     headers: mostly(fc.record({ dial1: headers, dial2: headers }, { requiredKeys: [] })),
   },
   { requiredKeys: ['dial1', 'dial2'] },

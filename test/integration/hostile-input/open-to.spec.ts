@@ -3,7 +3,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { type RunningApi, startApi } from '../api/running-api.ts';
 import { type RawAnswer, sendRaw } from './raw-http.ts';
 
-/** click2dial without a key: `click2dial.openTo` says from where. The connection's own address counts, whatever the headers say. */
+/** click2dial without a key: `dialects.click2dial.openTo` says from where. The connection's own address counts, whatever the headers say. */
 const fields = { agent: '1001', callee: '0820001234', outbound_id: '27110001111' };
 const query = new URLSearchParams(fields).toString();
 type Headers = Readonly<Record<string, string>>;
@@ -42,7 +42,10 @@ afterAll(() => redis?.stop());
 function apiOpenTo(openTo: unknown): () => RunningApi {
   let api: RunningApi;
   beforeAll(async () => {
-    api = await startApi({ redisUrl: redis.url, tenant: { click2dial: openTo === undefined ? {} : { openTo } } });
+    api = await startApi({
+      redisUrl: redis.url,
+      tenant: { dialects: { click2dial: openTo === undefined ? {} : { openTo } } },
+    });
   });
   afterAll(() => api?.stop());
   return () => api;

@@ -5,6 +5,7 @@ import { openApi } from './openapi.ts';
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
+  readonly description?: string;
   readonly pattern?: string;
   readonly maximum?: number;
   readonly minItems?: number;
@@ -15,7 +16,7 @@ interface Schema {
 interface Operation {
   readonly operationId: string;
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly required: boolean }[];
-  readonly responses: Readonly<Record<string, { readonly description: string }>>;
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: unknown }>>;
 }
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -46,8 +47,15 @@ describe('the schemas that requests are read with', () => {
     expect(Object.keys(call?.properties ?? {})).toEqual(Object.keys(v1.CreateCall.shape));
     expect(call?.required).toEqual(['dial1', 'dial2']);
     expect(call?.additionalProperties).toBe(false);
-    expect(call?.properties?.['dial1']?.pattern).toBe('^\\+?[0-9]{2,19}$');
+    expect(call?.properties?.['dial1']?.pattern).toBe('^(\\+?[0-9]{2,19}|[0-9*#]{1,8})$');
+    expect(call?.properties?.['callerId']?.pattern).toBe('^\\+?[0-9]{2,19}$');
     expect(call?.properties?.['talkLimitSeconds']?.maximum).toBe(43_200);
+  });
+
+  it('explain themselves where their name does not', () => {
+    for (const field of ['dial1', 'dial2', 'dial1Context', 'dial1CallerName', 'record', 'clientInfo']) {
+      expect(call?.properties?.[field]?.description, field).toMatch(/\.$/);
+    }
   });
 
   it('say how many calls a batch holds', () => {
@@ -71,6 +79,25 @@ it('says which parameters and headers an operation takes', () => {
   ]);
   expect(names('/v1/calls/{id}', 'patch')).toEqual(['path id!', 'header If-Match!']);
   expect(names('/v1/deliveries', 'get')).toEqual(['query state!', 'query limit']);
+});
+
+describe('the schemas of answers', () => {
+  const { Call: call, Attempt: attempt } = document.components.schemas;
+
+  it('name every field that an answer has', () => {
+    expect(Object.keys(call?.properties ?? {}).sort()).toEqual(Object.keys(v1.CallReply.shape).sort());
+    expect(Object.keys(attempt?.properties ?? {}).sort()).toEqual(Object.keys(v1.AttemptReply.shape).sort());
+  });
+
+  it.each(['extension', 'number', 'service', 'context'])('know a side that is of the kind %s', (kind) => {
+    expect(JSON.stringify(call?.properties?.['dial1'])).toContain(`"const":"${kind}"`);
+  });
+});
+
+it('says that a recording is a file', () => {
+  const responses = document.paths['/v1/recordings/{id}']?.['get']?.responses;
+  for (const status of ['200', '206'])
+    expect(responses?.[status]?.content).toEqual({ 'audio/wav': { schema: { type: 'string', format: 'binary' } } });
 });
 
 it('names every problem an operation can answer with', () => {

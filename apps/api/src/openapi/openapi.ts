@@ -54,7 +54,7 @@ function operation(endpoint: v1.Endpoint): Json {
   ];
   return {
     operationId,
-    tags: [path.startsWith('/v1/deliveries') ? 'CDR deliveries' : 'Calls'],
+    tags: [tagOf(path)],
     summary,
     ...(description !== undefined && { description }),
     ...(parameters.length > 0 && { parameters }),
@@ -63,6 +63,11 @@ function operation(endpoint: v1.Endpoint): Json {
     }),
     responses: responses(endpoint),
   };
+}
+
+function tagOf(path: string): string {
+  if (path.startsWith('/v1/deliveries')) return 'CDR deliveries';
+  return path.startsWith('/v1/recordings') ? 'Recordings' : 'Calls';
 }
 
 function queryParameters(query: z.ZodObject): Json[] {
@@ -75,7 +80,7 @@ function queryParameters(query: z.ZodObject): Json[] {
 
 function responses({ success, problems: own }: v1.Endpoint): Json {
   const found: Record<string, Json> = {};
-  for (const { status, description, schema, headers = {} } of success) {
+  for (const { status, description, body, headers = {} } of success) {
     found[status] = {
       description,
       ...(Object.keys(headers).length > 0 && {
@@ -83,7 +88,10 @@ function responses({ success, problems: own }: v1.Endpoint): Json {
           Object.entries(headers).map(([name, text]) => [name, { description: text, schema: { type: 'string' } }]),
         ),
       }),
-      content: { 'application/json': { schema: reference(schema) } },
+      content:
+        typeof body === 'string'
+          ? { [body]: { schema: { type: 'string', format: 'binary' } } }
+          : { 'application/json': { schema: reference(body) } },
     };
   }
   for (const code of [...own, ...everywhere]) {

@@ -6,6 +6,7 @@ import { expressPath } from '../http/methods.ts';
 import { tenantOf } from '../http/rate-limit.ts';
 import { refuse } from '../http/refuse.ts';
 import { sendReply } from '../http/send-reply.ts';
+import { sendRecording } from '../recordings/send-recording.ts';
 import { cancelCall } from './cancel-call.ts';
 import { createBatch } from './create-batch.ts';
 import { createCall } from './create-call.ts';
@@ -20,7 +21,7 @@ export interface MountPorts extends HandlerPorts {
   readonly limitRequests: RequestHandler;
 }
 
-const handlers: Readonly<Record<v1.Operation, (ports: HandlerPorts) => Handler>> = {
+const handlers: Readonly<Record<Exclude<v1.Operation, 'getRecording'>, (ports: HandlerPorts) => Handler>> = {
   createCall,
   createBatch,
   listCalls,
@@ -36,7 +37,8 @@ export function mountV1(app: Express, ports: MountPorts): void {
   const authenticate = authenticateWith(ports.findTenant);
   for (const { operation, method, path, body, bodyBytesMax = 0 } of v1.endpoints) {
     const reading = body === undefined ? [] : jsonBody(bodyBytesMax);
-    app[method](expressPath(path), authenticate, ports.limitRequests, ...reading, answer(handlers[operation](ports)));
+    const serve = operation === 'getRecording' ? sendRecording('id', ports) : answer(handlers[operation](ports));
+    app[method](expressPath(path), authenticate, ports.limitRequests, ...reading, serve);
   }
 }
 

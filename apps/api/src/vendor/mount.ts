@@ -1,108 +1,76 @@
-import type { Tenant } from '@redial/call';
 import { type DialectRoute, problem, type VendorDialect } from '@redial/dialects';
-import type { Express, Request, RequestHandler } from 'express';
+import type { Express, RequestHandler } from 'express';
 import type { Acceptor } from '../accept/accept-calls.ts';
-import { apiKeyOf, type FindTenant } from '../authentication/api-keys.ts';
-import { isCrossSite } from '../authentication/same-site.ts';
-import { formBody, jsonBody } from '../http/body.ts';
+import type { FindTenant } from '../authentication/api-keys.ts';
 import { expressPath } from '../http/methods.ts';
 import { tenantOf } from '../http/rate-limit.ts';
 import { refuse, refuseAs } from '../http/refuse.ts';
 import { sendReply } from '../http/send-reply.ts';
 import type { Ports } from '../ports.ts';
-import type { FindByOrigin } from './open-to.ts';
+import { sendRecording } from '../recordings/send-recording.ts';
+import { authenticateFor } from './authenticate.ts';
+import { placeCalls } from './place-calls.ts';
+import { inputOf, readInput, readQuery } from './read-input.ts';
 
 export interface VendorPorts extends Ports {
   readonly acceptor: Acceptor;
   readonly findTenant: FindTenant;
-  readonly findByOrigin: FindByOrigin;
   readonly limitRequests: RequestHandler;
 }
 
-const bodyBytesMax = 16 * 1024;
-
-/** A vendor's addresses. Who asks is known from a key, in a header or as the parameter `api_key`, or from where the request comes. */
+/** A vendor's addresses: what is asked, who asks, how often, and then what comes of it; every refusal in the vendor's words. */
 export function mountVendor(app: Express, dialect: VendorDialect, ports: VendorPorts): void {
-  const inItsWords = refuseAs(dialect.refused);
-  const authenticate = authenticateWith(ports);
+  const { routes, recordings } = dialect;
+  const inItsWords = refuseInWordsOf(dialect);
+  const authenticate = authenticateFor(dialect, { ...ports, tenants: ports.configuration.tenants });
   // Before the rest: Express takes a HEAD for a GET, and a vendor's GET places a call.
-  for (const path of new Set(dialect.routes.map((route) => route.path))) {
-    const methods = dialect.routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
-    app.head(expressPath(path), inItsWords, (_request, response) =>
-      refuse(response, problem('method_not_allowed', { headers: { Allow: methods.join(', ') } })),
+  for (const [path, own] of Map.groupBy(routes, (route) => route.path)) {
+    const allow = own.map(({ method }) => method.toUpperCase()).join(', ');
+    app.head(expressPath(path), inItsWords, ...readEarly(own), (_request, response) =>
+      refuse(response, problem('method_not_allowed', { headers: { Allow: allow } })),
     );
   }
-  for (const route of dialect.routes) {
-    const reading =
-      route.takes === 'json' ? jsonBody(bodyBytesMax) : route.takes === 'form' ? formBody(bodyBytesMax) : [];
-    app[route.method](
-      expressPath(route.path),
-      inItsWords,
-      ...reading,
-      authenticate,
-      ports.limitRequests,
-      accept(route, dialect, ports),
-    );
+  for (const route of routes) {
+    const reading = readInput(route.takes);
+    const serving = [inItsWords, ...reading, authenticate, ports.limitRequests, serve(dialect, route, ports)];
+    app[route.method](expressPath(route.path), ...serving);
   }
-  for (const { method, path, problem } of dialect.empty) {
-    app[method](expressPath(path), inItsWords, authenticate, (_request, response) => refuse(response, problem));
+  for (const { method, path } of recordings) {
+    // A reference that cannot even be decoded is refused before it gets to its address.
+    app.use(path.slice(0, path.indexOf('{')), inItsWords);
+    app[method](expressPath(path), readQuery, authenticate, ports.limitRequests, sendRecording('ref', ports));
   }
   // What other methods are answered with comes later, and is in its words too.
-  for (const { path } of [...dialect.routes, ...dialect.empty]) app.all(expressPath(path), inItsWords);
+  for (const [path, own] of Map.groupBy(routes, (route) => route.path))
+    app.all(expressPath(path), inItsWords, ...readEarly(own));
+  for (const { path } of recordings) app.all(expressPath(path), inItsWords);
 }
 
-function accept(
-  route: DialectRoute,
-  dialect: VendorDialect,
-  { acceptor, clock, ids, pick }: VendorPorts,
-): RequestHandler {
-  return async (request, response) => {
+/** Mounted after every address that there is: below a vendor's own prefixes, what is not there is told so in its words. */
+export function refuseBelow(app: Express, dialect: VendorDialect): void {
+  for (const prefix of dialect.below) {
+    app.use(prefix, refuseInWordsOf(dialect), (_request, response) => refuse(response, problem('service_not_found')));
+  }
+}
+
+/** What a refusal may know of a request that no route takes. */
+function readEarly(routes: readonly DialectRoute[]): RequestHandler[] {
+  return routes.every(({ takes }) => takes === 'raw') ? [readQuery] : [];
+}
+
+function refuseInWordsOf(dialect: VendorDialect): RequestHandler {
+  return (request, response, next) =>
+    refuseAs((problem) => dialect.refused(problem, inputOf(response)))(request, response, next);
+}
+
+function serve(dialect: VendorDialect, route: DialectRoute, ports: VendorPorts): RequestHandler {
+  return async (_request, response) => {
+    const leaving = new AbortController();
+    response.once('close', () => leaving.abort());
+    const { signal: left } = leaving;
     const tenant = tenantOf(response.locals);
-    const id = ids.callId();
-    const parsed = route.parse(inputOf(route, request), { tenant, now: clock.now(), newReference: id, pick });
-    if (!parsed.ok) return refuse(response, problem('invalid_request', { errors: parsed.errors }));
-    const { request: callRequest, reference } = parsed;
-    const candidate = {
-      id,
-      attemptId: ids.attemptId(),
-      tenantId: tenant.id,
-      dialect: dialect.name,
-      reference,
-      request: callRequest,
-    };
-    const [call] = acceptor.prepare([candidate]);
-    if (call === undefined) throw new TypeError('one candidate is one call');
-    await acceptor.commit([call]);
-    sendReply(response, dialect.accepted(call));
+    const answer = await placeCalls({ dialect, route, tenant, input: inputOf(response), left }, ports);
+    if (answer.type === 'refused') refuse(response, answer.problem);
+    if (answer.type === 'reply') sendReply(response, answer.reply);
   };
-}
-
-function inputOf({ takes }: DialectRoute, request: Request): unknown {
-  return takes === 'query' ? { ...request.query } : request.body;
-}
-
-function authenticateWith({ findTenant, findByOrigin }: VendorPorts): RequestHandler {
-  return (request, response, next) => {
-    const apiKey = apiKeyOf((name) => request.get(name)) ?? keyParameter(request);
-    let tenant: Tenant | undefined;
-    if (apiKey !== undefined) tenant = findTenant(apiKey);
-    else {
-      tenant = findByOrigin({ address: request.socket.remoteAddress, host: request.get('host') });
-      // A trusted network says nothing of the page that a browser inside it has open.
-      if (tenant !== undefined && isCrossSite((name) => request.get(name)))
-        return refuse(response, problem('forbidden'));
-    }
-    if (tenant === undefined) {
-      const detail = 'Send a valid API key: X-API-Key, Authorization: Bearer, or the parameter api_key.';
-      return refuse(response, problem('unauthenticated', { detail, headers: { 'WWW-Authenticate': 'Bearer' } }));
-    }
-    response.locals['tenant'] = tenant;
-    next();
-  };
-}
-
-function keyParameter(request: Request): string | undefined {
-  const body = (request.body ?? {}) as { readonly api_key?: unknown };
-  const given = body.api_key ?? request.query['api_key'];
-  return typeof given === 'string' && given !== '' ? given : undefined;
 }

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import type { Tenant } from '@redial/call';
+import type { OpenTo } from '@redial/dialects';
 
 export interface Visitor {
   /** Of the connection itself: nothing that a header says. */
@@ -10,12 +11,15 @@ export interface Visitor {
 export type FindByOrigin = (visitor: Visitor) => Tenant | undefined;
 
 /** A request without a key → the one tenant that is open to where it comes from. Two that are open to it: nobody. */
-export function openingsOf(tenants: readonly Tenant[]): FindByOrigin {
+export function openingsOf(
+  tenants: readonly Tenant[],
+  openTo: (tenant: Tenant) => OpenTo | undefined = () => undefined,
+): FindByOrigin {
   const openings = tenants.flatMap((tenant) => {
-    const { openTo } = tenant.click2dial;
-    return openTo === undefined
+    const opening = openTo(tenant);
+    return opening === undefined
       ? []
-      : [{ tenant, sources: blockList(openTo.sources), host: openTo.host?.toLowerCase() }];
+      : [{ tenant, sources: blockList(opening.sources), host: opening.host?.toLowerCase() }];
   });
   return ({ address, host }) => {
     if (address === undefined) return undefined;

@@ -1,13 +1,16 @@
+import type { Cdr } from '@redial/call';
+import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { cdrFixture } from '../cdr.support.ts';
+import { toPublicCdr } from '../public-cdr.ts';
 import { createWebhookSink } from './webhook-sink.ts';
 
+const secret = `whsec_${'A'.repeat(32)}`;
 const delivery = { id: 'att_1.crm', createdAt: 0, tries: 0 };
 
 function setup(send: typeof fetch, url = 'https://crm.example/hook') {
   const clock = { at: 0, now: () => clock.at };
-  const secrets = [`whsec_${'A'.repeat(32)}`];
-  const sink = createWebhookSink({ name: 'crm', url, secrets, timeoutMs: 15_000, fetch: send, clock });
+  const sink = createWebhookSink({ name: 'crm', url, secrets: [secret], timeoutMs: 15_000, fetch: send, clock });
   return { clock, deliver: () => sink.deliver(cdrFixture(), delivery) };
 }
 
@@ -64,6 +67,44 @@ describe('what happens on the way', () => {
   ])('%s', async (_what, error, sentence) => {
     const { deliver } = setup(() => Promise.reject(error));
     expect(await deliver()).toEqual(failed(sentence));
+  });
+});
+
+describe('the body', () => {
+  async function sent(format?: (cdr: Cdr) => unknown) {
+    const seen: { body: string; headers: Headers }[] = [];
+    const sink = createWebhookSink({
+      name: 'crm',
+      url: 'https://crm.example/hook',
+      secrets: [secret],
+      timeoutMs: 15_000,
+      clock: { now: () => Date.now() },
+      ...(format !== undefined && { format }),
+      fetch: async (_address, init) => {
+        seen.push({ body: String(init?.body), headers: new Headers(init?.headers) });
+        return new Response();
+      },
+    });
+    await sink.deliver(cdrFixture(), delivery);
+    const [{ body, headers } = { body: '', headers: new Headers() }] = seen;
+    // Throws where the signature is not of this body.
+    new Webhook(secret).verify(body, Object.fromEntries(headers));
+    return JSON.parse(body);
+  }
+
+  it('is the envelope of Standard Webhooks', async () => {
+    expect(await sent()).toEqual({
+      type: 'cdr',
+      timestamp: '1970-01-01T00:00:00.000Z',
+      data: toPublicCdr(cdrFixture()),
+    });
+  });
+
+  it("is the vendor's own in a vendor's format, and signed in the same headers", async () => {
+    expect(await sent((cdr) => ({ event_name: 'Cdr', dst: cdr.reference }))).toEqual({
+      event_name: 'Cdr',
+      dst: 'order-7',
+    });
   });
 });
 

@@ -1,4 +1,5 @@
-import { type Clock, systemClock } from '@redial/platform';
+import type { Cdr } from '@redial/call';
+import { type Clock, splitLogin, systemClock } from '@redial/platform';
 import { toPublicCdr } from '../public-cdr.ts';
 import type { Sink, SinkResult } from '../sink.ts';
 import { createCrowding } from './crowding.ts';
@@ -13,6 +14,8 @@ export interface WebhookSinkOptions {
   readonly secrets: readonly string[];
   /** For the whole exchange. */
   readonly timeoutMs: number;
+  /** One CDR → the JSON body in a vendor's shape; absent: Redial's own. */
+  readonly format?: (cdr: Cdr) => unknown;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
 }
@@ -23,16 +26,17 @@ const slowMs = 1_000;
 const putOffMs = 2_000;
 
 /**
- * A webhook by the Standard Webhooks specification: POST `{type: 'cdr', timestamp, data}`, signed. 2xx is delivered, 410 is never asked again, everything else is
- * tried later. Redirects are not followed and the answer's body is not read.
+ * A webhook by the Standard Webhooks specification: POST `{type: 'cdr', timestamp, data}`, signed; in a vendor's format the body is the
+ * vendor's, under the same headers. 2xx is delivered, 410 is never asked again, everything else is tried later. Redirects are not
+ * followed and the answer's body is not read.
  *
  * The address is the operator's (configuration file), never a caller's: that is why private networks are not barred here. Should callers
  * ever choose addresses, they must be.
  */
 export function createWebhookSink(options: WebhookSinkOptions): Sink {
-  const { name, secrets, timeoutMs, clock = systemClock } = options;
+  const { name, secrets, timeoutMs, format, clock = systemClock } = options;
   const sign = createSigner(secrets);
-  const { address, authorization } = splitUrl(options.url);
+  const { url, authorization } = splitLogin(options.url);
   const crowding = createCrowding({ waitingMax, slowMs });
 
   return {
@@ -48,22 +52,25 @@ export function createWebhookSink(options: WebhookSinkOptions): Sink {
           notTried: { afterMs: putOffMs },
         };
       }
-      const timestamp = new Date(createdAt).toISOString();
-      const body = JSON.stringify({ type: 'cdr', timestamp, data: toPublicCdr(cdr) });
+      const body = JSON.stringify(format === undefined ? envelope(cdr, createdAt) : format(cdr));
       const headers = {
         'content-type': 'application/json',
         'user-agent': 'Redial',
-        ...authorization,
+        ...(authorization !== undefined && { authorization }),
         ...sign({ id, at: now, body }),
       };
       const leave = crowding.enter(now);
       try {
-        return await post(options.fetch ?? fetch, address, headers, body, timeoutMs);
+        return await post(options.fetch ?? fetch, url, headers, body, timeoutMs);
       } finally {
         leave();
       }
     },
   };
+}
+
+function envelope(cdr: Cdr, createdAt: number): unknown {
+  return { type: 'cdr', timestamp: new Date(createdAt).toISOString(), data: toPublicCdr(cdr) };
 }
 
 async function post(
@@ -93,15 +100,4 @@ function judge(status: number): SinkResult {
   if (status >= 200 && status < 300) return { type: 'delivered' };
   const note = status >= 300 && status < 400 ? ' (redirects are not followed)' : status === 410 ? ' (gone)' : '';
   return { type: 'failed', retryable: status !== 410, error: `HTTP ${status}${note}` };
-}
-
-/** fetch refuses addresses that hold a password. */
-function splitUrl(written: string): { address: string; authorization: Record<string, string> } {
-  const url = new URL(written);
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
-  if (username === '' && password === '') return { address: url.href, authorization: {} };
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { address: url.href, authorization: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } };
 }

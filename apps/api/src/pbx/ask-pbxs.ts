@@ -1,0 +1,29 @@
+import type { PbxQuestion as AmiQuestion, Pbx } from '@redial/asterisk';
+import { type Configuration, channelOf, type Tenant } from '@redial/call';
+import type { PbxQuestion } from '@redial/dialects';
+
+/** What the PBXs answer; undefined: none could be asked. */
+export type AskPbx = (tenant: Tenant, question: PbxQuestion) => Promise<boolean | undefined>;
+
+/** Asks every PBX at once. A yes of any is a yes, at once; a no is known when all have answered that can. */
+export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[], { trunks }: Pick<Configuration, 'trunks'>): AskPbx {
+  return (tenant, question) => {
+    const asked = amiQuestion(question, tenant, trunks);
+    const answers = pbxs.map((pbx) => pbx.ask(asked));
+    const all = Promise.all(answers).then((said) => (said.includes(true) ? true : said.find((each) => each === false)));
+    return Promise.race([all, ...answers.map(async (answer) => (await answer) || all)]);
+  };
+}
+
+function amiQuestion(question: PbxQuestion, tenant: Tenant, trunks: Configuration['trunks']): AmiQuestion {
+  switch (question.asks) {
+    case 'device_online': {
+      const channel = channelOf({ kind: 'extension', extension: question.extension }, tenant, trunks);
+      return { asks: 'device_online', channel };
+    }
+    case 'queue_exists':
+      return { asks: 'queue_exists', queue: question.queue };
+    case 'context_exists':
+      return { asks: 'context_exists', context: question.context, exten: question.exten };
+  }
+}

@@ -1,0 +1,32 @@
+import { createPbx, type Pbx } from '@redial/asterisk';
+import type { Configuration } from '@redial/call';
+import type { VendorDialect } from '@redial/dialects';
+import type { HealthCheck, Logger } from '@redial/platform';
+
+/** The API's own links to the PBXs, for questions alone: none where no tenant has a dialect that asks. */
+export function openLinks(
+  { pbxs, tenants }: Configuration,
+  vendors: readonly VendorDialect[],
+  logger: Pick<Logger, 'info' | 'warn'>,
+): Pbx[] {
+  const asking = vendors.filter(({ asksPbx }) => asksPbx).map(({ name }) => name);
+  if (!tenants.some(({ dialects }) => asking.some((name) => Object.hasOwn(dialects, name)))) return [];
+  return pbxs.map((configuration) => {
+    const pbx = createPbx(configuration, { listens: false });
+    pbx.on('up', ({ version }) => logger.info({ pbx: pbx.name, version }, 'PBX can be asked'));
+    pbx.on('down', (reason) => logger.warn({ pbx: pbx.name, reason }, 'PBX cannot be asked'));
+    pbx.on('odd', (what) => logger.warn({ pbx: pbx.name, what }, 'odd AMI traffic'));
+    pbx.start();
+    return pbx;
+  });
+}
+
+/** Beside what the dialers and the results processes report: one check for each link of this process. */
+export function linkChecks(pbxs: readonly Pbx[]): HealthCheck[] {
+  return pbxs.map((pbx) => ({
+    name: `pbx:${pbx.name}:questions`,
+    check: async () => {
+      if (!pbx.isUp) throw new Error('the API has no AMI session');
+    },
+  }));
+}

@@ -1,0 +1,59 @@
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, relative } from 'node:path';
+import { type Problem, problem } from '@redial/dialects';
+import type { Response } from 'express';
+
+/**
+ * A file below a folder of this host, with ranges and conditions as RFC 9110 has them. Resolves when it is sent, or the client has
+ * gone; or with why it was not sent. A link that leads out of the folder leads nowhere.
+ */
+export async function sendFromFolder(response: Response, folder: string, file: string): Promise<Problem | undefined> {
+  const place = await placeOf(folder, file);
+  if (place === undefined) return problem('recording_not_found');
+  return new Promise((resolve, reject) => {
+    const options = { root: place.root, cacheControl: false, headers: { 'Content-Type': 'audio/wav' } };
+    response.sendFile(place.path, options, (error?: SendError) => {
+      if (error === undefined || response.headersSent || response.destroyed) return resolve(undefined);
+      const refusal = refusalOf(error, response);
+      for (const name of ofTheFile) response.removeHeader(name);
+      if (refusal === undefined) reject(error);
+      else resolve(refusal);
+    });
+  });
+}
+
+type SendError = Error & { readonly status?: number; readonly code?: string };
+
+/** Undefined: a fault of this host's. */
+function refusalOf({ status, code }: SendError, response: Response): Problem | undefined {
+  if (status === 404 || code === 'EISDIR') return problem('recording_not_found');
+  if (status === 412) return problem('version_conflict', { detail: 'The recording is not the one that you mean.' });
+  if (status === 416) {
+    const size = String(response.getHeader('Content-Range'));
+    return problem('range_not_satisfiable', { headers: { 'Content-Range': size } });
+  }
+  return undefined;
+}
+
+/** What `send` may have said of the file before it found that it cannot send it. */
+const ofTheFile = ['Accept-Ranges', 'Content-Range', 'Last-Modified'];
+
+/** Where the file really is, links followed; undefined: nowhere in the folder. */
+async function placeOf(
+  folder: string,
+  file: string,
+): Promise<{ readonly root: string; readonly path: string } | undefined> {
+  try {
+    const root = await realpath(folder);
+    const path = relative(root, await realpath(`${root}/${file}`));
+    return path.startsWith('..') || isAbsolute(path) ? undefined : { root, path };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP' || code === 'ENAMETOOLONG';
+}

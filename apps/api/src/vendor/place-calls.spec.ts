@@ -1,0 +1,257 @@
+import {
+  AttemptId,
+  acceptCall,
+  type Call,
+  CallId,
+  type CallRequest,
+  type Dial1Outcome,
+  type Ids,
+  type Tenant,
+} from '@redial/call';
+import type { DialectContext, FieldError, ParsedCalls, PbxQuestion, VendorDialect, Waits } from '@redial/dialects';
+import { jsonReply } from '@redial/dialects';
+import type { Accepted, ReferenceClaim } from '@redial/store';
+import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { type PlacePorts, placeCalls } from './place-calls.ts';
+
+const tenant = { id: 'acme' } as Tenant;
+const request = { reference: 'r' } as CallRequest;
+const waits: Waits = { until: 60_000, withDial2: false };
+const otherwise: FieldError = { field: 'destination', message: 'is not there' };
+const queue: PbxQuestion = { asks: 'queue_exists', queue: 'q', otherwise };
+const device: PbxQuestion = {
+  asks: 'device_online',
+  extension: '1001',
+  otherwise: { field: 'user', message: 'is away' },
+};
+
+type Understood = Extract<ParsedCalls, { ok: true }>;
+const understood = (more: Omit<Partial<Understood>, 'ok'> = {}): Understood => ({
+  ok: true,
+  calls: [{ request, reference: 'r' }],
+  ...more,
+});
+
+const ulid = (n: number) => String(n).padStart(26, '0');
+const callId = (n: number) => CallId.parse(`call_${ulid(n)}`);
+const earlier = { id: callId(900), reference: 'r' } as Call;
+
+interface World {
+  readonly parsed?: ParsedCalls | ((context: DialectContext) => ParsedCalls);
+  readonly commits?: readonly (Accepted | Error)[];
+  readonly said?: (question: PbxQuestion) => boolean | undefined;
+  readonly outcomes?: readonly Dial1Outcome[];
+  readonly waiting?: number;
+}
+
+function world({ parsed = understood(), commits = [], said = () => true, outcomes = [], waiting = 0 }: World = {}) {
+  const happened: string[] = [];
+  const claims: unknown[] = [];
+  let made = 0;
+  const ids: Ids = {
+    callId: () => callId(++made),
+    attemptId: () => AttemptId.parse(`att_${ulid(++made)}`),
+  };
+  const tries = [...commits];
+  const left = new AbortController();
+  const ports: PlacePorts = {
+    ids,
+    clock: { now: () => 1_000 },
+    pick: ([first]) => first ?? '',
+    store: { readCall: async () => ({ value: earlier, version: 1 }) } as unknown as PlacePorts['store'],
+    askPbx: async (_tenant, question) => {
+      happened.push(`asked ${question.asks}`);
+      return said(question);
+    },
+    waitingMax: 2,
+    waiter: {
+      waiting,
+      expect: (calls) => {
+        happened.push(`waits for ${calls.length}`);
+        return {
+          wait: async (signal) => (signal.aborted ? undefined : outcomes),
+          cancel: () => void happened.push('waits no more'),
+        };
+      },
+      close: async () => undefined,
+    },
+    acceptor: {
+      prepare: (candidates) => candidates.map((candidate) => acceptCall({ ...candidate, at: 1_000 }).call),
+      commit: async (calls, _completion, claim) => {
+        happened.push(`accepted ${calls.length}`);
+        claims.push(claim);
+        const said = tries.shift() ?? { type: 'accepted' };
+        if (said instanceof Error) throw said;
+        return said;
+      },
+    },
+  };
+  const parse = vi.fn((_input: unknown, context: DialectContext) =>
+    typeof parsed === 'function' ? parsed(context) : parsed,
+  );
+  const dialect: VendorDialect = {
+    name: 'semaphore',
+    settings: z.unknown(),
+    routes: [],
+    recordings: [],
+    below: [],
+    accepted: (calls, input) => jsonReply(200, { accepted: calls.map(({ id }) => id), input }),
+    outcome: (said, calls, input) => jsonReply(200, { outcomes: said, of: calls.map(({ id }) => id), input }),
+    refused: ({ code }) => jsonReply(400, { code }),
+    notifications: {},
+  };
+  const place = async () => {
+    const answer = await placeCalls(
+      {
+        dialect,
+        route: { method: 'get', path: '/', takes: 'query', parse },
+        tenant,
+        input: 'flags',
+        left: left.signal,
+      },
+      ports,
+    );
+    return answer.type === 'reply' ? JSON.parse(answer.reply.body) : answer;
+  };
+  return { place, happened, claims, parse, leave: () => left.abort() };
+}
+
+const accepted: Accepted = { type: 'accepted' };
+const taken: Accepted = { type: 'taken', by: [earlier.id] };
+
+describe('a request', () => {
+  it('is accepted, and answered at once', async () => {
+    const { place, happened, claims } = world();
+    expect(await place()).toEqual({ accepted: [callId(1)], input: 'flags' });
+    expect(happened).toEqual(['accepted 1']);
+    expect(claims).toEqual([undefined]);
+  });
+
+  it('lends the first call’s id as a reference', async () => {
+    const { place, parse } = world();
+    await place();
+    expect(parse.mock.calls[0]?.[1]).toMatchObject({ tenant, now: 1_000, newReference: callId(1) });
+  });
+
+  it('that is several calls is accepted in one write', async () => {
+    const calls = Array.from({ length: 3 }, () => ({ request, reference: 'r' }));
+    const { place, happened } = world({ parsed: understood({ calls }) });
+    expect(new Set((await place()).accepted).size).toBe(3);
+    expect(happened).toEqual(['accepted 3']);
+  });
+
+  it('that is not understood is refused, and nothing else happens', async () => {
+    const { place, happened } = world({ parsed: { ok: false, errors: [otherwise] } });
+    expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [otherwise] } });
+    expect(happened).toEqual([]);
+  });
+});
+
+describe('a question to the PBX', () => {
+  const parsed = understood({ questions: [device, queue], waits });
+
+  it('is asked before anything is accepted', async () => {
+    const { place, happened } = world({ parsed });
+    await place();
+    expect(happened).toEqual(['asked device_online', 'asked queue_exists', 'waits for 1', 'accepted 1']);
+  });
+
+  it.each([
+    ['no', () => false, { code: 'invalid_request', errors: [device.otherwise] }],
+    [
+      'no to the second alone',
+      ({ asks }: PbxQuestion) => asks !== 'queue_exists',
+      { code: 'invalid_request', errors: [otherwise] },
+    ],
+    [
+      'no to one, and the other could not be asked',
+      ({ asks }: PbxQuestion) => (asks === 'queue_exists' ? false : undefined),
+      { code: 'invalid_request', errors: [otherwise] },
+    ],
+    ['nothing', () => undefined, { code: 'pbx_unavailable', headers: { 'Retry-After': '5' } }],
+  ])('that is answered %s ends it', async (_name, said, problem) => {
+    const { place, happened } = world({ parsed, said });
+    expect(await place()).toEqual({ type: 'refused', problem });
+    expect(happened).toEqual(['asked device_online', 'asked queue_exists']);
+  });
+});
+
+describe('an answer that waits for dial1', () => {
+  const parsed = understood({ waits });
+  const outcomes: Dial1Outcome[] = [{ type: 'answered', uniqueId1: 'att_1' }];
+
+  it('is expected before the call is accepted, and told', async () => {
+    const { place, happened } = world({ parsed, outcomes });
+    expect(await place()).toEqual({ outcomes, of: [callId(1)], input: 'flags' });
+    expect(happened).toEqual(['waits for 1', 'accepted 1']);
+  });
+
+  it('is refused where too many wait, before anything is accepted', async () => {
+    const { place, happened } = world({ parsed, waiting: 2 });
+    const problem = { code: 'too_many_waiting', headers: { 'Retry-After': '5' } };
+    expect(await place()).toEqual({ type: 'refused', problem });
+    expect(happened).toEqual([]);
+  });
+
+  it('is not expected any more where the call could not be accepted', async () => {
+    const { place, happened } = world({ parsed, commits: [new Error('Redis is gone')] });
+    await expect(place()).rejects.toThrow('Redis is gone');
+    expect(happened).toEqual(['waits for 1', 'accepted 1', 'waits no more']);
+  });
+
+  it('is told to nobody once the client has gone', async () => {
+    const { place, leave } = world({ parsed });
+    leave();
+    expect(await place()).toEqual({ type: 'left' });
+  });
+});
+
+describe('a reference', () => {
+  const claim = (claims: ReferenceClaim['claims']) => ({
+    tenantId: 'acme',
+    dialect: 'semaphore',
+    reference: 'r',
+    claims,
+  });
+
+  it('whose calls are open answers with those', async () => {
+    const { place, happened, claims } = world({ parsed: understood({ claims: 'open' }), commits: [taken] });
+    expect(await place()).toEqual({ accepted: [earlier.id], input: 'flags' });
+    expect(happened).toEqual(['accepted 1']);
+    expect(claims).toEqual([claim('open')]);
+  });
+
+  it('whose calls are open waits for those', async () => {
+    const outcomes: Dial1Outcome[] = [{ type: 'pending' }];
+    const { place, happened } = world({ parsed: understood({ claims: 'open', waits }), commits: [taken], outcomes });
+    expect(await place()).toEqual({ outcomes, of: [earlier.id], input: 'flags' });
+    expect(happened).toEqual(['waits for 1', 'accepted 1', 'waits no more', 'waits for 1']);
+  });
+
+  it('that was ever used is drawn again, with a fresh id; the PBX is not asked again', async () => {
+    const parsed = ({ newReference }: DialectContext) =>
+      understood({ calls: [{ request, reference: newReference }], claims: 'ever', questions: [queue], waits });
+    const { place, happened, claims } = world({ parsed, commits: [taken, accepted] });
+    const { of } = await place();
+    expect(happened).toEqual([
+      'asked queue_exists',
+      'waits for 1',
+      'accepted 1',
+      'waits no more',
+      'waits for 1',
+      'accepted 1',
+    ]);
+    expect(claims.map((each) => (each as ReferenceClaim).reference)).toEqual([callId(1), of[0]]);
+    expect(of).not.toEqual([callId(1)]);
+  });
+
+  it('is not drawn for ever', async () => {
+    const { place, parse } = world({ parsed: understood({ claims: 'ever' }), commits: Array(9).fill(taken) });
+    expect(await place()).toEqual({
+      type: 'refused',
+      problem: { code: 'too_many_requests', headers: { 'Retry-After': '1' } },
+    });
+    expect(parse).toHaveBeenCalledTimes(5);
+  });
+});

@@ -1,0 +1,136 @@
+import type { Call, CallId, Tenant } from '@redial/call';
+import {
+  type DialectContext,
+  type DialectRoute,
+  type HttpReply,
+  type ParsedCalls,
+  type Problem,
+  problem,
+  type VendorDialect,
+} from '@redial/dialects';
+import type { ReferenceClaim } from '@redial/store';
+import type { Acceptor, Candidate } from '../accept/accept-calls.ts';
+import { fromStorage } from '../accept/storage.ts';
+import type { Ports } from '../ports.ts';
+import type { ExpectedOutcome } from '../waiting/outcome-waiter.ts';
+import { refusalByPbx } from './refusal-by-pbx.ts';
+
+export interface PlacePorts
+  extends Pick<Ports, 'store' | 'clock' | 'ids' | 'pick' | 'askPbx' | 'waiter' | 'waitingMax'> {
+  readonly acceptor: Pick<Acceptor, 'prepare' | 'commit'>;
+}
+
+/** A request of a known tenant, freed of Express. */
+export interface VendorRequest {
+  readonly dialect: VendorDialect;
+  readonly route: DialectRoute;
+  readonly tenant: Tenant;
+  readonly input: unknown;
+  /** Aborted when the client has gone. */
+  readonly left: AbortSignal;
+}
+
+export type VendorAnswer =
+  | { readonly type: 'reply'; readonly reply: HttpReply }
+  | { readonly type: 'refused'; readonly problem: Problem }
+  /** Nobody is there any more. */
+  | { readonly type: 'left' };
+
+type Understood = Extract<ParsedCalls, { ok: true }>;
+
+/** A reference that must be new, and is drawn, is drawn this often: a tenant would need very many of them for a fifth to be taken too. */
+const drawsMax = 5;
+
+/** A vendor's request → its calls, accepted together or not at all, and the vendor's answer: at once, or when dial1's outcome is known. */
+export async function placeCalls(request: VendorRequest, ports: PlacePorts): Promise<VendorAnswer> {
+  const { route, tenant, input } = request;
+  for (let draw = 1; draw <= drawsMax; draw += 1) {
+    const id = ports.ids.callId();
+    const context: DialectContext = { tenant, now: ports.clock.now(), newReference: id, pick: ports.pick };
+    const parsed = route.parse(input, context);
+    if (!parsed.ok) return refused('invalid_request', { errors: parsed.errors });
+    if (draw === 1 && parsed.questions !== undefined) {
+      const refusal = await refusalByPbx(parsed.questions, tenant, ports.askPbx);
+      if (refusal !== undefined) return { type: 'refused', problem: refusal };
+    }
+    const answer = await accept(parsed, candidatesOf(parsed, id, request, ports), request, ports);
+    if (answer !== 'reference taken') return answer;
+  }
+  return refused('too_many_requests', { headers: { 'Retry-After': '1' } });
+}
+
+/** The first call's id is what the dialect was given for a reference that the client leaves out. */
+function candidatesOf(
+  { calls }: Understood,
+  firstId: CallId,
+  { dialect, tenant }: VendorRequest,
+  { ids }: PlacePorts,
+): Candidate[] {
+  return calls.map(({ request, reference }, index) => ({
+    id: index === 0 ? firstId : ids.callId(),
+    attemptId: ids.attemptId(),
+    tenantId: tenant.id,
+    dialect: dialect.name,
+    reference,
+    request,
+  }));
+}
+
+/** Whoever is to wait is registered first: an outcome may be announced as soon as the calls are accepted. */
+async function accept(
+  parsed: Understood,
+  candidates: readonly Candidate[],
+  request: VendorRequest,
+  ports: PlacePorts,
+): Promise<VendorAnswer | 'reference taken'> {
+  const { acceptor, waiter, waitingMax } = ports;
+  const { waits, claims } = parsed;
+  if (waits !== undefined && waiter.waiting >= waitingMax)
+    return refused('too_many_waiting', { headers: { 'Retry-After': '5' } });
+  const expect = (calls: readonly Pick<Call, 'id'>[]): ExpectedOutcome | undefined =>
+    waits &&
+    waiter.expect(
+      calls.map(({ id }) => id),
+      waits,
+    );
+
+  const calls = acceptor.prepare(candidates);
+  const expected = expect(calls);
+  const committed = await acceptor.commit(calls, undefined, claimOf(parsed, request)).catch((error: unknown) => {
+    expected?.cancel();
+    throw error;
+  });
+  if (committed.type === 'accepted') return answer(calls, expected, request);
+  expected?.cancel();
+  if (claims === 'ever') return 'reference taken';
+  const earlier = await readCalls(committed.by, ports);
+  return answer(earlier, expect(earlier), request);
+}
+
+async function answer(
+  calls: readonly Call[],
+  expected: ExpectedOutcome | undefined,
+  { dialect, input, left }: VendorRequest,
+): Promise<VendorAnswer> {
+  if (expected === undefined) return { type: 'reply', reply: dialect.accepted(calls, input) };
+  if (dialect.outcome === undefined)
+    throw new TypeError(`${dialect.name} waits for outcomes and has no words for them`);
+  const outcomes = await expected.wait(left);
+  if (outcomes === undefined) return { type: 'left' };
+  return { type: 'reply', reply: dialect.outcome(outcomes, calls, input) };
+}
+
+function claimOf({ calls, claims }: Understood, { dialect, tenant }: VendorRequest): ReferenceClaim | undefined {
+  const [first] = calls;
+  if (claims === undefined || first === undefined) return undefined;
+  return { tenantId: tenant.id, dialect: dialect.name, reference: first.reference, claims };
+}
+
+async function readCalls(ids: readonly CallId[], { store }: Pick<PlacePorts, 'store'>): Promise<Call[]> {
+  const found = await fromStorage(() => Promise.all(ids.map((id) => store.readCall(id))));
+  return found.flatMap((call) => (call === undefined ? [] : [call.value]));
+}
+
+function refused(...[code, rest]: Parameters<typeof problem>): VendorAnswer {
+  return { type: 'refused', problem: problem(code, rest) };
+}

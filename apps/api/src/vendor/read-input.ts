@@ -1,0 +1,45 @@
+import type { DialectRoute, RawInput } from '@redial/dialects';
+import type { Request, RequestHandler, Response } from 'express';
+import { contentTypeOf, formBody, jsonBody, rawBody } from '../http/body.ts';
+
+const bodyBytesMax = 16 * 1024;
+const rawBodyBytesMax = 64 * 1024;
+
+/** Reads a request as its route takes it. From then on everything that answers it, refusals included, has it by `inputOf`. */
+export function readInput(takes: DialectRoute['takes']): RequestHandler[] {
+  switch (takes) {
+    case 'json':
+      return [...jsonBody(bodyBytesMax), keep((request) => request.body)];
+    case 'form':
+      return [...formBody(bodyBytesMax), keep((request) => request.body)];
+    case 'query':
+      return [keep((request) => ({ ...request.query }))];
+    case 'raw':
+      return [readQuery, ...rawBody(rawBodyBytesMax), keep(rawInput)];
+  }
+}
+
+/** Without its body, what a request says is known before it can be refused. */
+export const readQuery: RequestHandler = keep((request) => ({ ...rawInput(request), body: '' }));
+
+/** Undefined: it could not be read. */
+export function inputOf(response: Response): unknown {
+  return response.locals['input'];
+}
+
+function keep(input: (request: Request) => unknown): RequestHandler {
+  return (request, response, next) => {
+    response.locals['input'] = input(request);
+    next();
+  };
+}
+
+function rawInput(request: Request): RawInput {
+  const { originalUrl, body } = request;
+  const mark = originalUrl.indexOf('?');
+  return {
+    contentType: contentTypeOf(request),
+    query: mark === -1 ? '' : originalUrl.slice(mark + 1),
+    body: typeof body === 'string' ? body : '',
+  };
+}

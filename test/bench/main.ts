@@ -1,6 +1,7 @@
 import { startTestPbx } from '../support/asterisk.ts';
 import { startTestRedis } from '../support/redis.ts';
 import { measureAccept } from './accept.ts';
+import { measureCredentials } from './credentials.ts';
 import { measureLateness } from './lateness.ts';
 import { measureThroughput } from './throughput.ts';
 
@@ -8,12 +9,20 @@ import { measureThroughput } from './throughput.ts';
  * `npm run bench`: Redial beside the bare tools it is built on, in one run on one machine, as ratios; absolute figures say more
  * about the machine than about Redial. Takes about three minutes; exits with 1 where a mark is missed.
  */
-const marks = { throughput: 0.8, accept: 0.6, lastStartedSeconds: 4 };
+const marks = { throughput: 0.8, accept: 0.6, lastStartedSeconds: 4, credentials: 0.1 };
 
 const redis = await startTestRedis();
 const pbx = await startTestPbx();
 let missed = 0;
 try {
+  console.log('Credentials: the time that wrong ones take, beside right ones, among 50 tenants');
+  for (const { dialect, ratios } of measureCredentials(50)) {
+    for (const [wrong, ratio] of Object.entries(ratios)) {
+      const isAlike = Math.abs(ratio - 1) <= marks.credentials;
+      verdict(`${dialect}, ${wrong} / right`, ratio, isAlike, `mark 1 ± ${marks.credentials}`);
+    }
+  }
+
   console.log('Accept: POST /v1/calls/batch beside bare addBulk, 10 × 1,000 calls');
   const accept = await measureAccept(redis.url, pbx.asterisk.ami, 10, 5);
   verdict('batch accept / addBulk', accept.ratio, accept.ratio >= marks.accept, `mark ${marks.accept}`);

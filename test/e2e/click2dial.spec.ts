@@ -85,7 +85,7 @@ describe('given a click-to-call integration', () => {
 });
 
 describe('given a tenant with the header prefix of before v4', () => {
-  const world = aWorld({ tenant: { click2dial: { headerPrefix: 'X-Platforma-' } } });
+  const world = aWorld({ tenant: { dialects: { click2dial: { headerPrefix: 'X-Platforma-' } } } });
 
   it('when it clicks, then the agent’s INVITE has the old names and not the new ones', async () => {
     const [dial1, dial2] = [agent('answers', 1), customer('answersAndHangsUp', 1)];

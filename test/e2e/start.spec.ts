@@ -72,6 +72,20 @@ describe('given `npm start` is up', () => {
     expect(call.state).toBe('completed');
   });
 
+  it('when the vendor’s line is pasted, then it says ok once dial1 has answered, and the call is recorded', async () => {
+    expect(await paste(told.vendorLine)).toMatchObject({ status: 'ok', reason: '' });
+    const get = (path: string) =>
+      fetch(new URL(path, told.docs), { headers: { authorization: `Bearer ${told.apiKey}` } });
+    // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered, and asserts on it
+    const read = async (path: string): Promise<any> => (await get(path)).json();
+    const { calls } = await read('/v1/calls?limit=1');
+    await eventually(async () => (await read(`/v1/calls/${calls[0].id}`)).state).toBe('completed');
+    const { attempts } = await read(`/v1/calls/${calls[0].id}`);
+    const recording = await get(attempts[0].recording);
+    expect([recording.status, recording.headers.get('content-type')]).toEqual([200, 'audio/wav']);
+    expect((await recording.arrayBuffer()).byteLength).toBeGreaterThan(4_000);
+  });
+
   it('when the third is pasted, then the call waits for two minutes, and says so', async () => {
     const before = Date.now();
     const { id } = await paste(told.lines[2]);

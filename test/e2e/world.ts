@@ -21,7 +21,15 @@ export function aWorld(options: Partial<RedialOptions> | (() => Promise<Partial<
     world.ami = await startTcpProxy({ host: ami.host, port: ami.port });
     world.redial = await startRedial({
       redisUrl: world.redis.url,
-      pbxs: [{ ...ami, name: 'main', host: '127.0.0.1', port: world.ami.port }],
+      pbxs: [
+        {
+          ...ami,
+          name: 'main',
+          host: '127.0.0.1',
+          port: world.ami.port,
+          recordings: { folder: world.pbx.asterisk.recordingsFolder },
+        },
+      ],
       ...(typeof options === 'function' ? await options() : options),
     });
   });
@@ -61,7 +69,21 @@ const customers = {
   answersAndHangsUp: '06',
   busyTwice: '07',
   ringsThenAnswers: '08',
+  speaks: '20',
+  presses1: '21',
+  presses9: '22',
 } as const;
+
+/** 27… as callers write it at home. */
+export const national = (number: string) => `0${number.slice(2)}`;
+
+/** The one CDR that names this dial2 (digits, or a service), for clients that were not told the call's id. */
+// biome-ignore lint/suspicious/noExplicitAny: see read
+export function cdrTo(world: Pick<World, 'redial'>, dial2: string): Promise<any> {
+  return world.redial.inbox.first(({ dial2: { destination } }) =>
+    [destination.extension, destination.number?.slice(1), destination.service].includes(dial2),
+  );
+}
 
 /** Places a call through the front door; answers its id. */
 export async function place(world: Pick<World, 'redial'>, call: Readonly<Record<string, unknown>>): Promise<string> {

@@ -48,6 +48,25 @@ export class CdrInbox {
     }
   }
 
+  /** The first CDR, past or future, that the predicate takes: for clients that were not told the call's id. */
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  async first(predicate: (cdr: any) => boolean, withinMs = 45_000): Promise<any> {
+    const deadline = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => deadline.reject(new Error(`none of ${this.size} CDRs is the one, after ${withinMs} ms`)),
+      withinMs,
+    );
+    try {
+      for (;;) {
+        const found = this.all().find(predicate);
+        if (found !== undefined) return found;
+        await Promise.race([this.#arrival(), deadline.promise]);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: see above
   all(): any[] {
     return [...this.#cdrs.values()].flat();

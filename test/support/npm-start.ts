@@ -44,6 +44,8 @@ export interface Told {
   readonly dashboard: string;
   /** The three lines that place a call, as printed. */
   readonly lines: readonly [answered: string, busyTwice: string, later: string];
+  /** A call in a vendor's words. */
+  readonly vendorLine: string;
   /** The line that reads a call, for its id. */
   readLine(id: string): string;
 }
@@ -163,8 +165,15 @@ function told(output: string): Told {
     return found;
   };
   const [answered, busyTwice, later] = lines.filter((line) => line.startsWith('curl ') && line.includes(' -d '));
+  const vendor = lines.find((line) => line.startsWith('curl ') && line.includes('/API/dialup.php'));
   const read = lines.find((line) => line.startsWith('curl ') && line.includes('<id>'));
-  if (answered === undefined || busyTwice === undefined || later === undefined || read === undefined)
+  if (
+    answered === undefined ||
+    busyTwice === undefined ||
+    later === undefined ||
+    read === undefined ||
+    vendor === undefined
+  )
     throw new Error(`The banner lacks a curl line:\n${output}`);
   return {
     apiKey: find(/API key +(\S+)/),
@@ -172,6 +181,7 @@ function told(output: string): Told {
     docs: find(/Docs +(\S+)/),
     dashboard: find(/Dashboard +(\S+)/),
     lines: [answered, busyTwice, later],
+    vendorLine: vendor,
     readLine: (id) => read.replace('<id>', id),
   };
 }

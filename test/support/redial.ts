@@ -21,6 +21,8 @@ export interface RedialOptions {
     readonly username: string;
     readonly secret: string;
     readonly maxCallsPerSecond?: number;
+    /** Where the API reads its recordings. */
+    readonly recordings?: { readonly folder: string } | { readonly url: string };
   }[];
   /** Laid over the tenant `acme`, field by field. */
   readonly tenant?: Readonly<Record<string, unknown>>;

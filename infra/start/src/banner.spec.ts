@@ -7,6 +7,8 @@ const facts = {
   apiKey: 'rdl_KEY',
   adminUser: 'admin',
   adminPassword: 'PASSWORD',
+  vendorPassword: 'VENDOR-PASS',
+  vendorKey: 'VENDOR-KEY',
   pbx: 'simulator',
   redis: '8.0.6 (path), redis://127.0.0.1:6390',
   logs: '.redial/logs',
@@ -38,10 +40,22 @@ describe('the banner', () => {
     expect(banner({ ...facts, pbx })).toContain(`calls go through ${words}`);
   });
 
-  it('has three lines that place a call and one that reads it, each with the key', () => {
-    expect(lines).toHaveLength(4);
-    for (const line of lines) expect(words(line.replace('<id>', 'call_1'))).toContain('Authorization: Bearer rdl_KEY');
+  it('has three lines that place a call, one that reads it, each with the key, and one in a vendor’s words', () => {
+    expect(lines).toHaveLength(5);
+    for (const line of lines.slice(0, 4))
+      expect(words(line.replace('<id>', 'call_1'))).toContain('Authorization: Bearer rdl_KEY');
     expect(words(lines[3]?.replace('<id>', 'call_1') ?? '')).toContain('http://127.0.0.1:9000/v1/calls/call_1');
+  });
+
+  it('when a shell reads the vendor’s line, then it is one address with the vendor’s credentials', () => {
+    const [address] = words(lines[4] ?? '').slice(-1);
+    expect(Object.fromEntries(new URL(address ?? '').searchParams)).toMatchObject({
+      user: 'demo',
+      pass: 'VENDOR-PASS',
+      org: 'demo',
+      Response: 'yes',
+    });
+    expect(banner(facts)).toContain('key VENDOR-KEY');
   });
 
   it('when a shell reads the first two lines, then curl gets whole JSON', () => {

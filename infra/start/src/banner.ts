@@ -3,13 +3,16 @@ export interface BannerFacts {
   readonly apiKey: string;
   readonly adminUser: string;
   readonly adminPassword: string;
+  readonly vendorPassword: string;
+  readonly vendorKey: string;
   readonly pbx: 'simulator' | 'asterisk';
   readonly redis: string;
   readonly logs: string;
 }
 
-/** What a newcomer needs next: where to look, and three calls to paste. */
-export function banner({ url, apiKey, adminUser, adminPassword, pbx, redis, logs }: BannerFacts): string {
+/** What a newcomer needs next: where to look, and calls to paste. */
+export function banner(facts: BannerFacts): string {
+  const { url, apiKey, adminUser, adminPassword, vendorPassword, vendorKey, pbx, redis, logs } = facts;
   const call = (body: string) =>
     `curl -s ${url}/v1/calls -H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json' -d '${body}'`;
   return `
@@ -31,6 +34,9 @@ One for two minutes from now:
 
 How it went, attempt by attempt (put the id from the answer in place of <id>):
   curl -s ${url}/v1/calls/<id> -H 'Authorization: Bearer ${apiKey}'
+
+In a vendor's words (docs/dialects/ has all four; user and organisation demo, password ${vendorPassword}, key ${vendorKey}):
+  curl -s '${url}/API/dialup.php?user=demo&pass=${vendorPassword}&org=demo&dial1=1001&dial2=0820061234&Response=yes&RFormat=json'
 
 Ctrl-C stops everything.`;
 }

@@ -16,6 +16,8 @@ describe('the development keys', () => {
     const keys = developmentKeys(join(folder, 'new'));
     expect(keys.apiKey).toMatch(/^rdl_[\w-]{32}$/);
     expect(keys.adminPassword).toMatch(/^[\w-]{12}$/);
+    expect(keys.vendorPassword).toMatch(/^[\w-]{12}$/);
+    expect(keys.vendorKey).toMatch(/^[\w-]{32}$/);
     expect(keys.apiKeySha256).toBe(createHash('sha256').update(keys.apiKey).digest('hex'));
     expect(statSync(join(folder, 'new/keys.json')).mode & 0o777).toBe(0o600);
   });

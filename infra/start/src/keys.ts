@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -9,6 +9,9 @@ export interface DevelopmentKeys {
   readonly adminUser: string;
   readonly adminPassword: string;
   readonly amiSecret: string;
+  /** What the vendors' APIs are asked with, as user `demo` of organisation `demo`. */
+  readonly vendorPassword: string;
+  readonly vendorKey: string;
 }
 
 export function developmentKeys(dataFolder: string): DevelopmentKeys {
@@ -32,7 +35,14 @@ export function developmentKeys(dataFolder: string): DevelopmentKeys {
     adminUser: 'admin',
     adminPassword,
     amiSecret,
+    // Made of the key, so that a data folder of before they were needed has them too.
+    vendorPassword: derived(apiKey, 'vendor password').slice(0, 12),
+    vendorKey: derived(apiKey, 'vendor key').slice(0, 32),
   };
+}
+
+function derived(key: string, use: string): string {
+  return createHmac('sha256', key).update(use).digest('base64url');
 }
 
 function read(file: string): Record<string, string | undefined> {

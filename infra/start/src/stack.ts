@@ -54,6 +54,7 @@ export async function startStack({ root, options, started, signal }: Order): Pro
   const ends = [whenEnded('Redis', redis.exited, join(data, 'redis/redis.log'))];
 
   const ami = { host: '127.0.0.1', port: options.amiPort, username: 'redial', secret: keys.amiSecret };
+  let recordingsFolder = join(data, 'recordings');
   if (options.pbx === 'asterisk') {
     progress('SIP phones and Asterisk');
     const phones = keep(await startSipPhones({ runDir: join(data, 'phones'), onProgress: progress }));
@@ -69,6 +70,7 @@ export async function startStack({ root, options, started, signal }: Order): Pro
     );
     ends.push(whenEnded('Asterisk', asterisk.exited, asterisk.logFile));
     Object.assign(ami, asterisk.ami);
+    recordingsFolder = asterisk.recordingsFolder;
   }
 
   // Kept last, so that Redial's own processes drain while Redis and the PBX are there.
@@ -84,12 +86,13 @@ export async function startStack({ root, options, started, signal }: Order): Pro
         REDIAL_SIMULATOR_USERNAME: ami.username,
         REDIAL_SIMULATOR_SECRET: ami.secret,
         REDIAL_SIMULATOR_ASTDB: join(data, 'pbx-simulator-astdb.json'),
+        REDIAL_SIMULATOR_RECORDINGS: recordingsFolder,
       },
     });
   }
 
   progress('API, dialer, results');
-  const env = environment(root, options, keys, redis.url, ami);
+  const env = environment(root, options, keys, redis.url, { ...ami, recordingsFolder });
   for (const name of ['results', 'dialer', 'api']) {
     await children.start({ name, main: `apps/${name}/src/main.ts`, env });
     signal.throwIfAborted();
@@ -115,7 +118,13 @@ function environment(
   options: StartOptions,
   keys: DevelopmentKeys,
   redisUrl: string,
-  ami: { readonly host: string; readonly port: number; readonly username: string; readonly secret: string },
+  pbx: {
+    readonly host: string;
+    readonly port: number;
+    readonly username: string;
+    readonly secret: string;
+    readonly recordingsFolder: string;
+  },
 ): Record<string, string> {
   return {
     REDIAL_REDIS_URL: redisUrl,
@@ -126,10 +135,13 @@ function environment(
     REDIAL_ADMIN_PASSWORD: keys.adminPassword,
     REDIAL_DRAIN_SECONDS: String(drainSeconds),
     REDIAL_DEV_KEY_SHA256: keys.apiKeySha256,
-    REDIAL_PBX_HOST: ami.host,
-    REDIAL_PBX_PORT: String(ami.port),
-    REDIAL_PBX_USERNAME: ami.username,
-    REDIAL_PBX_SECRET: ami.secret,
+    REDIAL_DEV_VENDOR_PASSWORD: keys.vendorPassword,
+    REDIAL_DEV_VENDOR_KEY: keys.vendorKey,
+    REDIAL_PBX_HOST: pbx.host,
+    REDIAL_PBX_PORT: String(pbx.port),
+    REDIAL_PBX_USERNAME: pbx.username,
+    REDIAL_PBX_SECRET: pbx.secret,
+    REDIAL_PBX_RECORDINGS: pbx.recordingsFolder,
   };
 }
 

@@ -1,0 +1,116 @@
+import type { CallId, CallRequest } from '@redial/call';
+import { vendors } from '@redial/dialects';
+import { createStore, type Store } from '@redial/store';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { neverAllowed } from '../../integration/hostile-input/hostile-values.ts';
+import { type HostileWorld, type Look, startHostileWorld } from '../../integration/hostile-input/hostile-world.ts';
+import { vendorSecrets, vendorTenant } from '../../support/vendors.ts';
+import { type Sample, samples } from './samples.ts';
+
+/**
+ * What every dialect promises, asked of each by its own way: what it accepts is the call that `/v1` would have made of it; what it
+ * refuses is named in the vendor's shape and nothing happens; whoever has no credentials learns nothing.
+ */
+let world: HostileWorld;
+let store: Store;
+
+beforeAll(async () => {
+  world = await startHostileWorld({ tenant: vendorTenant, env: { REDIAL_LOG_LEVEL: 'trace' } });
+  store = createStore({ redis: world.redis, prefix: world.prefix });
+});
+afterAll(() => world?.stop());
+
+it('has a sample of every vendor that is served', () => {
+  expect([...new Set(samples.map(({ dialect }) => dialect))].sort()).toEqual(vendors.map(({ name }) => name).sort());
+});
+
+/** What was accepted last under this reference, or at all. */
+async function newest(reference?: string): Promise<{ readonly request: CallRequest; readonly dialect: string }> {
+  const by = reference === undefined ? '' : `&reference=${encodeURIComponent(reference)}`;
+  const { body } = await world.redial.request('GET', `/v1/calls?limit=1${by}`);
+  const call = await store.readCall(body.calls[0].id as CallId);
+  if (call === undefined) throw new Error('the call is not in the store');
+  return call.value;
+}
+
+async function underway(): Promise<number> {
+  const counts = Object.values(await world.queues.counts());
+  return counts.reduce((sum, { active, waiting }) => sum + active + waiting, 0);
+}
+
+/** References differ where the client gives none. */
+function comparable({ reference, ...request }: CallRequest, given: boolean): unknown {
+  return given ? { reference, ...request } : request;
+}
+
+describe.each(samples.map((sample) => [sample.way, sample] as const))('%s', (_way, sample) => {
+  it('given a good request, then it is the call that /v1 makes of the same wishes', async () => {
+    const answer = await sample.send(world.redial, sample.good);
+    const reference = sample.referenceIn(answer, sample.good);
+    const { request, dialect } = await newest(reference);
+    expect(dialect).toBe(sample.dialect);
+    expect(request.reference).toBe(reference ?? request.reference);
+
+    const same = await world.redial.request('POST', '/v1/calls', sample.equivalent);
+    expect({ status: same.status, body: same.body }).toMatchObject({ status: 202 });
+    const { value } = (await store.readCall(same.body.id as CallId)) ?? {};
+    const given = 'reference' in sample.equivalent;
+    expect(comparable(request, given)).toEqual(comparable(value?.request as CallRequest, given));
+  });
+
+  describe('given what is not right', () => {
+    let before: Look;
+    beforeEach(async () => {
+      // The call before may still be under way.
+      await vi.waitFor(async () => expect(await underway()).toEqual(0), { timeout: 20_000 });
+      before = await world.look();
+    });
+    afterEach(() => world.expectNothingSince(before));
+
+    it.each(sample.fields)('in %s, then it is named in the vendor’s shape, and nothing happens', async (field) => {
+      const answers = Object.entries(hostileFor(sample, field)).map(async ([name, value]) => {
+        const answer = await sample.send(world.redial, { ...sample.good, [field]: value });
+        const wrong = sample.complaint(answer, field);
+        return wrong === undefined ? [] : [`${name}: ${wrong}`];
+      });
+      expect((await Promise.all(answers)).flat()).toEqual([]);
+    });
+
+    it('given a field that the vendor does not have, then it is named, and nothing happens', async () => {
+      const answer = await sample.send(world.redial, { ...sample.good, nonsense: 'x' });
+      expect(sample.complaint(answer, 'nonsense')).toBeUndefined();
+    });
+
+    it.each(Object.entries(sample.strangers))(
+      'given %s, then it is the vendor’s refusal, the same for all, and nothing happens',
+      async (_name, who) => {
+        const answer = await sample.send(world.redial, sample.good, who);
+        expect(sample.turnedAway(answer)).toBeUndefined();
+        const [first] = Object.values(sample.strangers);
+        const { status, body } = await sample.send(world.redial, sample.good, first);
+        expect({ status: answer.status, body: answer.body }).toEqual({ status, body });
+      },
+    );
+  });
+});
+
+describe('the logs, at their most talkative', () => {
+  it.each(['api', 'dialer', 'results'] as const)('of %s hold no secret and no number', (name) => {
+    const log = world.redial[name].log();
+    expect(log.length).toBeGreaterThan(200);
+    const kept = [...vendorSecrets, world.redial.apiKey, '820001234', '110041001'];
+    expect(kept.filter((text) => log.includes(text))).toEqual([]);
+  });
+});
+
+/** What the vendor itself takes is no attack: a reference that is too long is cut, a name may hold a quote's right half. */
+function hostileFor({ dialect }: Sample, field: string): Readonly<Record<string, string>> {
+  const { 'over-long': overLong = '', ...texts } = neverAllowed;
+  if (dialect === 'click2dial' && field === 'contact_ref') return texts;
+  if (field === 'caller_id_name') {
+    const { '"\'" alone': _apostrophe, 'single quotes': _quotes, ...names } = texts;
+    const scripts = ['Arabic digits', 'full-width digits', 'mathematical digits'];
+    return Object.fromEntries(Object.entries({ ...names, overLong }).filter(([name]) => !scripts.includes(name)));
+  }
+  return { ...texts, 'over-long': overLong };
+}

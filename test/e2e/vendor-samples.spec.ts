@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { credentials, phpQuery, vendorTenant } from '../support/vendors.ts';
+import { aWorld, cdrTo, invites } from './world.ts';
+
+const run = promisify(execFile);
+
+/** The samples on the vendors' own pages, as they stand there but for the host, run by curl. */
+describe('given the samples of the vendors’ pages', () => {
+  const world = aWorld({ tenant: vendorTenant });
+  async function curl(...args: readonly string[]): Promise<{ readonly status: number; readonly body: string }> {
+    const here = args.map((arg) =>
+      arg
+        .replaceAll('http://192.168.51.20', world.redial.url)
+        .replaceAll('https://voiptech.pri', world.redial.url)
+        .replaceAll('https://[YOUR-PBX-URL]', world.redial.url)
+        .replaceAll('http://serverurl', world.redial.url),
+    );
+    const { stdout } = await run('curl', ['--silent', '--globoff', '--write-out', '\n%{http_code}', ...here]);
+    const end = stdout.lastIndexOf('\n');
+    return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) };
+  }
+
+  it('call/originate/act: the curl of the page', async () => {
+    const { status, body } = await curl(
+      ...['--location', '--request', 'PUT', 'http://192.168.51.20/api/v4/call/originate/act'],
+      ...['--header', 'X-APIKEY: vZKtIKWsld0egNlkzHo8i5LVBqLNBSWARCQsPOSgDjFmAHM3tG'],
+      ...['--header', 'Authorization: Basic dGVzdDpBYTEyMzQ1Ng=='],
+      ...['--header', 'Content-Type: application/json'],
+      '--data-raw',
+      `{
+"caller":"557",
+"callee":"552",
+"context":"main_routing",
+"caller_id":"557",
+"trunk_name":"",
+"timeout":"30"
+}`,
+    );
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      {
+        success: 1,
+        message: null,
+        data: { originated_call_id: expect.stringMatching(/^orig\.call\.[0-9]{10}\.[0-9]{6}$/) },
+      },
+    ]);
+    await world.pbx.phones.waitForInvite(({ user, from }) => user === '552' && from === '557', 20_000);
+  });
+
+  it('call/originate/act: the body of the page’s PHP and JavaScript, with a trunk', async () => {
+    const { body } = await curl(
+      ...['-X', 'PUT', 'http://192.168.51.20/api/v4/call/originate/act', '-H', 'Content-Type: application/json'],
+      ...['-H', `X-APIKEY: ${credentials.act.apiKey}`, '-u', 'test:Aa123456', '-d'],
+      '{"caller":"557","callee":"552","context":"main_routing","caller_id":"557","trunk_name":"cisco","timeout":"30"}',
+    );
+    expect(JSON.parse(body)).toMatchObject({ success: 1, message: null });
+  });
+
+  it('originate-call: the page’s array, as PHP’s http_build_query sends it', async () => {
+    const params = {
+      api_username: 'your_api_usr',
+      api_password: 'your_api_pass',
+      data: {
+        project_id: 1,
+        caller_id: '0123456789',
+        caller_id_name: 'John Doe',
+        type: 'queue',
+        destination: 'test-queue',
+        external_id: 'asdf1234',
+        async: 1,
+        outbound_number: '+40212345678',
+        outbound_trunk: 'default-trunk',
+        vars: {
+          SKIP_WELCOME: 1,
+          SKIP_WE_ARE_RECORDING: 1,
+          SKIP_ENTER_QUEUE: 0,
+          BACKEND_LINK: 'https://[YOUR-EXTERNAL-CRM-URL]/?change_this_url=1234',
+        },
+      },
+    };
+    // md5(http_build_query($params) . 'your_api_key')
+    const api_hash = createHash('md5')
+      .update(`${phpQuery(params)}your_api_key`)
+      .digest('hex');
+    const { status, body } = await curl(
+      ...['--data', phpQuery({ ...params, api_hash }), 'https://[YOUR-PBX-URL]/api/originate-call'],
+    );
+    expect([status, JSON.parse(body)]).toEqual([
+      200,
+      { has_error: false, messages: [], results: ['Call successfully originated for queue: test-queue'] },
+    ]);
+    await world.pbx.phones.waitForInvite(({ user, from }) => user === '27123456789' && from === '40212345678', 20_000);
+  });
+
+  it('dialup: the URL of the page', async () => {
+    const { user, pass, org } = credentials.dialup;
+    const dial2 = '27820060001';
+    const { status, body } = await curl(
+      `https://voiptech.pri/API/dialup.php?user=${user}&pass=${pass}&org=${org}&dial1=1001&dial2=${dial2}`,
+    );
+    expect([status, body]).toEqual([200, 'OK']);
+    expect(await cdrTo(world, dial2)).toMatchObject({ connected: true });
+  });
+
+  it('click2dial: both methods of the page, with each number of its table', async () => {
+    const key = ['-H', `X-API-Key: ${world.redial.apiKey}`];
+    const old = await curl(
+      ...key,
+      'http://serverurl/call.php?agent=1000&callee=0820001234&outbound_id=0123456789&call_ref=AbC123',
+    );
+    expect([old.status, JSON.parse(old.body)]).toMatchObject([200, { success: true, contact_ref: 'AbC123' }]);
+    for (const callee of ['0820061234', '27820061235', '0027820061236']) {
+      const fields = { agent: '1000', callee, outbound_id: '27820001234', contact_ref: `v4.${callee}` };
+      const { status, body } = await curl(
+        ...[...key, '-H', 'Content-Type: application/json', '-d', JSON.stringify(fields)],
+        'http://serverurl/click2dial/calls',
+      );
+      expect([status, JSON.parse(body)]).toMatchObject([200, { success: true, contact_ref: `v4.${callee}` }]);
+      await cdrTo(world, `27${callee.slice(-9)}`);
+    }
+    expect(invites(world, '27820061234')).toBe(1);
+  });
+
+  it('click2dial: the page’s own callee is a number of nobody, and is named', async () => {
+    const { status, body } = await curl(
+      ...['-H', `X-API-Key: ${world.redial.apiKey}`],
+      'http://serverurl/call.php?agent=1000&callee=0000000000&outbound_id=0123456789&call_ref=AbC123',
+    );
+    expect([status, JSON.parse(body).errors]).toMatchObject([400, [{ field: 'callee' }]]);
+  });
+});

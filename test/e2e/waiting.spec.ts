@@ -1,0 +1,103 @@
+import { Redis } from 'ioredis';
+import { describe, expect, it } from 'vitest';
+import { dialup, originateCall, vendorTenant } from '../support/vendors.ts';
+import { agent, aWorld, cdrTo, customer } from './world.ts';
+
+describe('given clients that wait for dial1', () => {
+  const world = aWorld({
+    tenant: {
+      ...vendorTenant,
+      defaults: { dial1RingTimeoutSeconds: 20, dial2RingTimeoutSeconds: 2, talkLimitSeconds: 60 },
+    },
+  });
+  const wait = (dial1: string, dial2: string, more = {}) =>
+    dialup.get(world.redial, { dial1, dial2, Response: 'yes', RFormat: 'json', ...more });
+  /** How many connections listen for news, over the whole of Redis: one for each process that does. */
+  async function listeners(redis: Redis): Promise<number> {
+    const channels = (await redis.pubsub('CHANNELS')) as string[];
+    const counts = (await redis.pubsub('NUMSUB', ...channels)) as (string | number)[];
+    const of = Object.fromEntries(channels.map((channel, n) => [channel, Number(counts[2 * n + 1])]));
+    return Math.max(0, ...Object.entries(of).map(([channel, count]) => (channel.includes('news') ? count : 0)));
+  }
+
+  it('when a thousand wait at once, then one connection listens for all of them, and each hears its own', async () => {
+    const redis = new Redis(world.redis.url);
+    try {
+      // One in ten is busy; all others answer, and their customers hang up.
+      const kinds = Array.from({ length: 1_000 }, (_, n) => (n % 10 === 0 ? 'busy' : 'answers') as 'busy' | 'answers');
+      const asked = kinds.map((kind, n) =>
+        wait(agent(kind, n % 100), customer('answersAndHangsUp', n), { Timeout: '60' }),
+      );
+      await expect.poll(() => listeners(redis), { timeout: 20_000 }).toBe(1);
+      const answers = await Promise.all(asked);
+      expect(answers.map(({ body }) => body.status)).toEqual(kinds.map((kind) => (kind === 'busy' ? 'fail' : 'ok')));
+      expect(await listeners(redis)).toBeLessThanOrEqual(1);
+    } finally {
+      redis.disconnect();
+    }
+  });
+
+  it('when a client goes away, then its call goes on, and the next one is answered', async () => {
+    const dial2 = customer('answersAndHangsUp', 2_001);
+    const gone = new AbortController();
+    const query = `user=crm-user&pass=crm-pass-5a1&org=acme-org&dial1=${agent('ringsThenAnswers', 1)}&dial2=${dial2}`;
+    const asked = fetch(`${world.redial.url}/API/dialup.php?${query}&Response=yes`, { signal: gone.signal });
+    await world.pbx.phones.waitForInvite(({ user }) => user === agent('ringsThenAnswers', 1), 20_000);
+    gone.abort();
+    await expect(asked).rejects.toThrow();
+    expect(await cdrTo(world, dial2)).toMatchObject({ connected: true });
+    const { body } = await wait(agent('answers', 1), customer('answersAndHangsUp', 2_002));
+    expect(body.status).toBe('ok');
+  });
+
+  it('when the dialer is killed while dial1 rings, then the answer still comes, and is the truth', async () => {
+    const dial1 = agent('ringsForEver', 1);
+    const asked = wait(dial1, customer('answers', 2_003), { Timeout: '4' });
+    await world.pbx.phones.waitForInvite(({ user }) => user === dial1, 20_000);
+    await world.redial.dialer.kill();
+    const { status, body } = await asked;
+    expect([status, body]).toEqual([200, expect.objectContaining({ status: 'fail', reason: 'No answer' })]);
+    world.redial.dialer.start();
+    await world.redial.ready();
+  });
+
+  it('when the results process is killed while dial1 rings, then dial1’s answer comes all the same', async () => {
+    const dial1 = agent('ringsThenAnswers', 2);
+    const asked = wait(dial1, customer('answersAndHangsUp', 2_004));
+    await world.pbx.phones.waitForInvite(({ user }) => user === dial1, 20_000);
+    await world.redial.results.kill();
+    expect((await asked).body.status).toBe('ok');
+    world.redial.results.start();
+    await world.redial.ready();
+  });
+
+  it('when the API is restarted meanwhile, then nobody is told ok or fail that is not so, and the calls go on', async () => {
+    const dial1 = agent('ringsThenAnswers', 3);
+    const dial2 = customer('answersAndHangsUp', 2_005);
+    const [first, second] = [
+      wait(dial1, dial2),
+      originateCall.json(world.redial, {
+        project_id: 1,
+        caller_id: customer('answersAndHangsUp', 2_006),
+        caller_id_name: 'Jane',
+        type: 'user',
+        destination: agent('ringsForEver', 3),
+        external_id: 'restarted',
+        async: 0,
+      }),
+    ];
+    for (const user of [dial1, agent('ringsForEver', 3)])
+      await world.pbx.phones.waitForInvite((invite) => invite.user === user, 20_000);
+    await world.redial.api.stop();
+    const [dialupAnswer, originateAnswer] = await Promise.all([first, second]);
+    expect(dialupAnswer.status).toBe(503);
+    expect(dialupAnswer.body.status).toBe('pending');
+    expect([originateAnswer.status, originateAnswer.body.has_error]).toEqual([503, true]);
+    world.redial.api.start();
+    await world.redial.ready();
+    expect(await cdrTo(world, dial2)).toMatchObject({ connected: true });
+    const { body } = await world.redial.request('GET', '/v1/calls?reference=restarted');
+    expect(body.calls).toMatchObject([{ state: 'dialing' }]);
+    await world.redial.request('POST', `/v1/calls/${body.calls[0].id}/cancel`);
+  });
+});

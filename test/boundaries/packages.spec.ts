@@ -74,6 +74,23 @@ describe('the boundaries between packages', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('no code but a dialect’s own folder, and the list of them, knows a vendor by name', () => {
+    const folders = readdirSync(join(root, 'libs/dialects/src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && entry.name !== 'v1')
+      .map(({ name }) => name);
+    expect(folders.length).toBeGreaterThanOrEqual(4);
+    const names = new RegExp(`['"\`](\\./|\\.\\./)*(${folders.join('|')})\\b`);
+    const knowing = sources
+      .filter(
+        ({ pkg, file }) =>
+          ['app', 'adapter', 'platform', 'core', 'dialect'].includes(pkg.layer) && !file.endsWith('.spec.ts'),
+      )
+      .filter(({ file }) => !/\/(test-support|src\/test)\//.test(file) && names.test(withoutComments(file)))
+      .map(({ file }) => relative(root, file))
+      .filter((file) => !folders.some((folder) => file.startsWith(`libs/dialects/src/${folder}/`)));
+    expect(knowing).toEqual(['libs/dialects/src/vendors.ts']);
+  });
+
   it('ioredis is imported by one file', () => {
     const users = sources.filter(({ pkg, imports }) => pkg.layer !== 'test' && imports.includes('ioredis'));
     expect(users.map(({ file }) => relative(root, file))).toEqual(['libs/platform/src/redis-connection.ts']);
@@ -104,6 +121,10 @@ function importsOf(file: string): string[] {
   return [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;]*?from '([^']+)'|^import '([^']+)'/gm)].map(
     (m) => m[1] ?? m[2] ?? '',
   );
+}
+
+function withoutComments(file: string): string {
+  return readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
 }
 
 function leaves(folder: string, file: string, target: string): boolean {

@@ -1,4 +1,3 @@
-export * as click2dial from './click2dial/index.ts';
 export * from './dialect.ts';
 export * from './dialect-settings.ts';
 export * from './field-error.ts';

@@ -55,7 +55,7 @@ describe('a client that waits', () => {
     const asked = wait();
     await calls(1);
     const ended = api.stop();
-    expect(await asked).toMatchObject({ status: 503, body: { status: 'fail' } });
+    expect(await asked).toMatchObject({ status: 503, body: { status: 'pending' } });
     expect(await ended).toBe(0);
   });
 

@@ -6,10 +6,12 @@ export interface Asked {
   readonly dial2: string;
   readonly callerId?: string;
   readonly dial1CallerId?: string;
+  readonly dial1CallerName?: string;
   readonly dial1RingTimeoutSeconds?: number;
   readonly dial2RingTimeoutSeconds?: number;
   readonly talkLimitSeconds?: number;
   readonly trunk?: string;
+  readonly record?: boolean;
   readonly variables?: Readonly<Record<string, string>>;
   readonly headers?: {
     readonly dial1?: Readonly<Record<string, string>>;
@@ -31,6 +33,7 @@ export function expectedOriginate(asked: Asked, attemptId: string, slot: string)
     ['REDIAL_DIAL2_CALLER_ID', shown],
     ['REDIAL_DIAL2_RING_SECONDS', String(asked.dial2RingTimeoutSeconds ?? 2)],
     ['REDIAL_TALK_LIMIT_SECONDS', String(asked.talkLimitSeconds ?? 60)],
+    ...(asked.record ? [['REDIAL_RECORDING', `redial/${agentOf(asked)}/${attemptId}.wav`] as const] : []),
     ...entries(asked.headers?.dial2).map(
       ([name, value], index) => [`REDIAL_DIAL2_HEADER_${index + 1}`, `${name}: ${value}`] as const,
     ),
@@ -47,7 +50,7 @@ export function expectedOriginate(asked: Asked, attemptId: string, slot: string)
     ['Priority', '1'],
     ['Async', 'true'],
     ['Timeout', String((asked.dial1RingTimeoutSeconds ?? 2) * 1000)],
-    ['CallerID', shownToDial1],
+    ['CallerID', asked.dial1CallerName === undefined ? shownToDial1 : `"${asked.dial1CallerName}" <${shownToDial1}>`],
     ...variables.map(([name, value]) => ['Variable', `${name}=${value}`] as const),
   ];
 }
@@ -72,6 +75,11 @@ function digits(written: string): string {
   const number = plus ?? abroad ?? (home === undefined ? own : `27${home}`);
   if (number === undefined) throw new Error(`nothing to dial: ${JSON.stringify(written)}`);
   return number;
+}
+
+/** Whose the recording is: the extension that takes part; where none does, the number that is rung first. */
+function agentOf({ dial1, dial2 }: Asked): string {
+  return isExtension(dial1) || !isExtension(dial2) ? digits(dial1) : dial2;
 }
 
 function isExtension(written: string): boolean {

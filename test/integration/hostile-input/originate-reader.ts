@@ -2,8 +2,8 @@
 export type Message = readonly (readonly [name: string, value: string])[];
 
 /**
- * Bytes on their way to Asterisk → messages, by a reader that forgives nothing: lines end in CR LF, hold printable ASCII alone, and are
- * `Name: value`; one empty line ends a message. Asterisk forgives a lot, and each thing it forgives is a way in. Throws what it saw.
+ * Bytes on their way to Asterisk (one character a byte) → messages, by a reader that forgives nothing: lines end in CR LF, hold printable
+ * ASCII alone, but for a person's name in a CallerID, and are `Name: value`; one empty line ends a message. Asterisk forgives a lot, and each thing it forgives is a way in. Throws what it saw.
  */
 export function readMessages(bytes: string): Message[] {
   if (bytes === '') return [];
@@ -13,7 +13,10 @@ export function readMessages(bytes: string): Message[] {
 
 function readMessage(text: string): Message {
   return text.split('\r\n').map((line) => {
-    const [, name, value] = /^([A-Za-z]+): ([\x20-\x7e]*)$/.exec(line) ?? [];
+    const [, name, value] =
+      /^([A-Za-z]+): ([\x20-\x7e]*)$/.exec(line) ??
+      /^(CallerID): ("[\p{L}\p{M}\p{N} .'’_@+/-]+" <[0-9]+>)$/u.exec(Buffer.from(line, 'latin1').toString('utf8')) ??
+      [];
     if (name === undefined || value === undefined) throw new Error(`no header: ${JSON.stringify(line)}`);
     return [name, value] as const;
   });

@@ -45,6 +45,12 @@ describe('given a dialup integration', () => {
       expect(invites(world, dial2)).toBe(expected === 'OK' ? 1 : 0);
     });
 
+    it('when the call may not be dialled, then that is the answer, at once', async () => {
+      const { status, body } = await dial({ dial1: agent('answers', 19), dial2: '27820009999', Response: 'yes' });
+      expect([status, body]).toEqual([200, 'FAIL: Not connected']);
+      expect(invites(world, agent('answers', 19))).toBe(0);
+    });
+
     it('when dial1 rings first, then the answer comes no sooner than its own', async () => {
       const [dial1, dial2] = [agent('ringsThenAnswers', 12), customer('answersAndHangsUp', 12)];
       const { body } = await dial({ dial1, dial2, Response: 'yes', RFormat: 'xml' });

@@ -41,6 +41,7 @@ export const vendorTenant = {
     { kind: 'context', name: 'no-such-context', channel: 'Local/s@no-such-context/n' },
   ],
   contexts: ['main_routing'],
+  doNotCall: ['27820009999'],
   dialects: {
     dialup: { user: credentials.dialup.user, password: credentials.dialup.pass, org: credentials.dialup.org },
     'originate-call': {

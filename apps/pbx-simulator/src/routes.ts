@@ -14,8 +14,8 @@ const contexts: Readonly<Record<string, Context>> = {
   'redial-queue': (exten) => (/^[A-Za-z0-9]/.test(exten) ? callQueue : undefined),
   'redial-message': (exten) => (exten === 'play' ? playMessage : undefined),
   'ring-groups': (exten) => {
-    const members = { '601': ['PJSIP/1101', 'PJSIP/1003'], '602': ['PJSIP/1101', 'PJSIP/1103'] }[exten];
-    return members && ((half) => dial(half, members, 30_000));
+    const group = Object.hasOwn(ringGroups, exten) ? ringGroups[exten] : undefined;
+    return group && ((half) => dial(half, group.members, group.ringMs));
   },
   main_routing: (exten) => {
     if (/^1[0-9]{3}$/.test(exten)) return (half) => dial(half, [`PJSIP/${exten}`], 60_000);
@@ -23,6 +23,13 @@ const contexts: Readonly<Record<string, Context>> = {
     return /^27[0-9]./.test(exten) ? (half) => half.hangUp(28) : undefined;
   },
   'after-hours': (exten) => (exten === 's' ? speakAndHangUp : undefined),
+};
+
+const ringGroups: Readonly<Record<string, { readonly members: readonly string[]; readonly ringMs: number }>> = {
+  '601': { members: ['PJSIP/1101', 'PJSIP/1003'], ringMs: 30_000 },
+  '602': { members: ['PJSIP/1101', 'PJSIP/1103'], ringMs: 30_000 },
+  '603': { members: ['PJSIP/1101'], ringMs: 1_000 },
+  '604': { members: ['PJSIP/1501'], ringMs: 30_000 },
 };
 
 /** Undefined: the dialplan has no such extension. */

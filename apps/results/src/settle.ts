@@ -52,7 +52,7 @@ async function settleOnce(
 
   const at = clock.now();
   const evidence = withCancel(job.evidence, call.value, at);
-  const outcome = outcomeOf(evidence, at);
+  const outcome = outcomeOf(evidence, at, attempt.value.plan);
   const { call: after, effects } = stepCall(call.value, {
     type: 'settle',
     attemptId: job.attemptId,

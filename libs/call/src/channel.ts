@@ -16,6 +16,11 @@ export function isDialableChannel(channel: string): boolean {
   );
 }
 
+/** A phone of the PBX, whose state the PBX knows: not a number behind a trunk, nor what a Local channel leads to. */
+export function isDevice(channel: string): boolean {
+  return sipChannel.test(channel) && !channel.includes('@');
+}
+
 /** A channel that is rung by the PBX's own dialplan: then channels of the PBX's making belong to the call, too. */
 export function isLocalChannel(channel: string): boolean {
   return channel.startsWith('Local/');

@@ -134,6 +134,22 @@ describe('the cap of attempts per number and day', () => {
   });
 });
 
+describe('a call that would be put off beyond its own end', () => {
+  const waitedFor = callOf({ expiresAt: now + 60_000 }, now);
+
+  it('expires now, so that whoever waits for it hears so now', () => {
+    const closed = [{ days: ['thu'], from: '09:00', to: '10:00' }];
+    expect(ask({ call: waitedFor, tenant: tenantOf({ callingWindows: closed }) })).toBe('window: expire');
+    expect(ask({ call: waitedFor, tenant: tenantOf({ caps: { attemptsPerNumberPerDay: 1 } }), attemptsToday: 1 })).toBe(
+      'cap: expire',
+    );
+  });
+
+  it('waits where it will be asked again before', () => {
+    expect(ask({ call: waitedFor, tenant: tenantOf({ paused: true }) })).toBe('paused: defer by 30s');
+  });
+});
+
 describe('the order of the gates', () => {
   it('asks what ends a call before what puts it off', () => {
     expect(gates.map(([name]) => name)).toEqual([

@@ -52,9 +52,16 @@ export type GateVerdict = GateAnswer & { readonly gate: string };
 export function askGates(facts: GateFacts): GateVerdict {
   for (const [name, gate] of gates) {
     const answer = gate(facts);
-    if (answer.verdict !== 'pass') return { ...answer, gate: name };
+    if (answer.verdict !== 'pass') return { ...orExpired(answer, facts), gate: name };
   }
   return { ...pass, gate: 'all' };
+}
+
+/** What would be put off beyond its own end is over now: whoever waits for it need not wait until then to hear so. */
+function orExpired(answer: GateAnswer, { call }: GateFacts): GateAnswer {
+  const { expiresAt } = call.request;
+  if (answer.verdict !== 'defer' || expiresAt === undefined || answer.until <= expiresAt) return answer;
+  return { verdict: 'expire', reason: `${answer.reason}, until expiresAt has passed` };
 }
 
 /** A service or a context that was there when the call was accepted, and is no longer the tenant's. */

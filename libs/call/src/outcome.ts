@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AttemptPlan } from './attempt-state.ts';
 import { classOf, type Disposition, type DispositionClass, dispositions } from './disposition.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -89,10 +90,12 @@ interface CauseFacts {
   readonly cause: number;
   readonly sipCode?: number | undefined;
   readonly rang: boolean;
+  /** The leg is a Local channel, so that its cause is what a dialplan made of others'. */
+  readonly throughDialplan?: boolean | undefined;
 }
 
 /** Cause (with its SIP code and whether the phone rang) → disposition; undefined where the table has no row. */
-export function dispositionOf({ cause, sipCode, rang }: CauseFacts): Disposition | undefined {
+export function dispositionOf({ cause, sipCode, rang, throughDialplan }: CauseFacts): Disposition | undefined {
   if (sipCode !== undefined) {
     const bySip = dispositionOfSipCode[sipCode];
     // 480 after ringing is a person who let it ring; without, a phone that is away.
@@ -102,6 +105,8 @@ export function dispositionOf({ cause, sipCode, rang }: CauseFacts): Disposition
   if (cause === 19) return 'no_answer';
   if (cause === 18) return rang ? 'no_answer' : 'unreachable';
   if (cause === 21) return 'rejected';
+  // A phone behind it that is not registered just now; of a trunk, 3 is a number without a way.
+  if (throughDialplan && cause === 3) return 'unreachable';
   return dispositionOfCause[cause];
 }
 
@@ -110,13 +115,16 @@ interface Verdict {
   readonly mapped: boolean;
 }
 
+/** What is known of an attempt beside what was seen of it. */
+export type OutcomeContext = Pick<AttemptPlan, 'throughDialplan'>;
+
 /**
  * All evidence of one attempt → its outcome. Total, pure, and independent of the order in which the evidence came.
  * Strongest first: Hangup's cause and SIP code, then DIALSTATUS, then OriginateResponse's Reason.
  */
-export function outcomeOf(evidence: Evidence, at: number): Outcome {
-  if (dial1Answered(evidence)) return answeredOutcome(evidence, at);
-  const { leg, mapped } = dial1Verdict(evidence);
+export function outcomeOf(evidence: Evidence, at: number, context: OutcomeContext = {}): Outcome {
+  if (dial1Answered(evidence)) return answeredOutcome(evidence, at, context);
+  const { leg, mapped } = dial1Verdict(evidence, context);
   return {
     disposition: leg.disposition,
     connected: false,
@@ -139,7 +147,7 @@ function endedAt(evidence: Evidence, at: number): number {
   return evidence.dial1Hangup?.at ?? evidence.originateFailed?.at ?? evidence.refused?.at ?? at;
 }
 
-function dial1Verdict(evidence: Evidence): Verdict {
+function dial1Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): Verdict {
   const { dial1Hangup, originateFailed, refused } = evidence;
   const raw = {
     ...(dial1Hangup && { cause: dial1Hangup.cause }),
@@ -155,12 +163,16 @@ function dial1Verdict(evidence: Evidence): Verdict {
     return verdict('no_answer');
   }
   if (dial1Hangup !== undefined && !(evidence.cancelRequestedAt !== undefined && isBareRejection(dial1Hangup))) {
-    const found = dispositionOf({ ...dial1Hangup, rang });
+    const found = dispositionOf({ ...dial1Hangup, rang, throughDialplan });
     if (found !== undefined) return verdict(found);
   }
   // The network has not said why it ended, and we had asked for the end: it was our own hang-up.
   if (evidence.cancelRequestedAt !== undefined && (dial1Hangup !== undefined || originateFailed !== undefined)) {
     return verdict('canceled');
+  }
+  if (throughDialplan && originateFailed?.reason === 0 && normalClearing.has(dial1Hangup?.cause ?? -1)) {
+    // A ring group or a queue that gave up by itself, before our own time was over.
+    return verdict(rang ? 'no_answer' : 'unreachable');
   }
   if (originateFailed !== undefined) {
     const found = dispositionOfReason[originateFailed.reason];
@@ -192,8 +204,8 @@ function isOwnTimeout(cause: number): boolean {
   return cause === 19 || normalClearing.has(cause);
 }
 
-function answeredOutcome(evidence: Evidence, at: number): Outcome {
-  const { leg: dial2, mapped } = dial2Verdict(evidence);
+function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext): Outcome {
+  const { leg: dial2, mapped } = dial2Verdict(evidence, context);
   const { journalEnded, dial1Hangup } = evidence;
   // The journal's last word mostly comes before the Hangup, and has the same cause.
   const dial1Cause = dial1Hangup?.cause ?? journalEnded?.dial1Cause;
@@ -221,7 +233,7 @@ function answeredEndedAt({ journalEnded, dial1AnsweredAt }: Evidence, at: number
   return Math.min(Math.max(journalEnded?.endedAt ?? at, dial1AnsweredAt ?? 0), at);
 }
 
-function dial2Verdict(evidence: Evidence): Verdict {
+function dial2Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): Verdict {
   const { journalEnded, dial2Hangup } = evidence;
   // The journal first: it is there whenever dial2 was tried, and dial2's Hangup may or may not have come before it.
   const cause = journalEnded?.dial2Cause ?? dial2Hangup?.cause;
@@ -244,9 +256,11 @@ function dial2Verdict(evidence: Evidence): Verdict {
   const rang = (journalEnded.ringMs ?? 0) > 0;
   // dial1's channel repeats dial2's cause, for a PBX whose journal and events keep dial2's own to themselves.
   const said = [cause, dial1Cause].find((c) => c !== undefined && !normalClearing.has(c));
-  const found = dispositionOf({ cause: said ?? 0, sipCode, rang });
+  const found = dispositionOf({ cause: said ?? 0, sipCode, rang, throughDialplan });
   if (found !== undefined) return verdict(found);
   if (dialStatus === 'NOANSWER') return verdict('no_answer');
+  // What is behind it rang, and the dialplan there gave up without a word.
+  if (throughDialplan && said === undefined && rang) return verdict('no_answer');
   const byStatus = dispositionOfDialStatus[dialStatus];
   if (said === undefined) return byStatus === undefined ? verdict('unknown', false) : verdict(byStatus);
   // A cause without a row. DIALSTATUS still knows two words; CHANUNAVAIL is what Asterisk says of all that it cannot place.

@@ -46,12 +46,15 @@ export const VariableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,39}$/, 'a variable name: letters, digits and _')
   .refine((name) => !/^_*REDIAL/i.test(name), 'a name that does not begin with REDIAL: those are Redial’s own');
-/** A web address fits, as long as it has no `&`, `,`, `;` or `|`; a closing `]` or `%` splits and starts nothing without a `$`. */
+/**
+ * Plain text, or a web address: in one, `?`, `&` and `%` are ordinary. Elsewhere they are not: `1?7` in an operator's `GotoIf(${FLAG}?5)` would be
+ * a way to another step.
+ */
 export const VariableValue = z
   .string()
   .regex(
-    /^[A-Za-z0-9 ._~:@+=/#*?%[\]-]{0,250}$/,
-    'a variable value of letters, digits, space and ._~:@+=/#*?%[]-, 250 at most',
+    /^(?:[A-Za-z0-9 ._~:@+=/#*-]{0,250}|https?:\/\/[A-Za-z0-9._~:@+=/#*?&%[\]-]{1,241})$/,
+    'letters, digits, space and ._~:@+=/#*-, or a web address, 250 at most',
   );
 
 /** Asterisk reads an Originate's CallerID into 256 bytes (main/manager.c): beyond them the number, which comes last, is lost. */

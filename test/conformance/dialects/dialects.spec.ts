@@ -103,14 +103,16 @@ describe('the logs, at their most talkative', () => {
   });
 });
 
-/** What the vendor itself takes is no attack: a reference that is too long is cut, a name may hold a quote's right half. */
+/** What the vendor itself takes is no attack: a reference that is too long is cut, a name has its punctuation taken away. */
 function hostileFor({ dialect }: Sample, field: string): Readonly<Record<string, string>> {
   const { 'over-long': overLong = '', ...texts } = neverAllowed;
   if (dialect === 'click2dial' && field === 'contact_ref') return texts;
+  // A name may be of any script, and loses its punctuation.
   if (field === 'caller_id_name') {
-    const { '"\'" alone': _apostrophe, 'single quotes': _quotes, ...names } = texts;
-    const scripts = ['Arabic digits', 'full-width digits', 'mathematical digits'];
-    return Object.fromEntries(Object.entries({ ...names, overLong }).filter(([name]) => !scripts.includes(name)));
+    const shown = /^[\p{L}\p{M}\p{N} .'’_@+/,;:&()#!\u00a0-]{1,80}$/u;
+    return Object.fromEntries(
+      Object.entries({ ...texts, 'over-long': overLong }).filter(([, text]) => !shown.test(text)),
+    );
   }
   return { ...texts, 'over-long': overLong };
 }

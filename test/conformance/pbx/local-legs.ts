@@ -48,6 +48,16 @@ const failingDial1: readonly FailingDial1[] = [
     ...{ reason: 3, cause: 19, disposition: 'no_answer', rang: true },
   },
   {
+    given: 'a ring group that gives up before we do',
+    dial1: '603@ring-groups',
+    ...{ reason: 0, cause: 16, disposition: 'no_answer', rang: true },
+  },
+  {
+    given: 'a ring group whose phone is not registered',
+    dial1: '604@ring-groups',
+    ...{ reason: 0, cause: 3, disposition: 'unreachable' },
+  },
+  {
     given: 'a context that routes to a busy phone',
     dial1: '1251@main_routing',
     reason: 0,
@@ -59,7 +69,7 @@ const failingDial1: readonly FailingDial1[] = [
     dial1: '999@main_routing',
     reason: 0,
     cause: 0,
-    disposition: 'unknown',
+    disposition: 'unreachable',
   },
   {
     given: 'digits that a context refuses',
@@ -114,6 +124,16 @@ const localDial2: readonly LocalDial2[] = [
     dial2: '601@ring-groups',
     order: { talkLimitMs: 1_000 },
     ...{ dialStatus: 'ANSWER', dial1Cause: 16, disposition: 'answered', rang: true },
+  },
+  {
+    given: 'a ring group that gives up before we do',
+    dial2: '603@ring-groups',
+    ...{ dialStatus: 'NOANSWER', dial1Cause: 16, disposition: 'no_answer', rang: true },
+  },
+  {
+    given: 'a ring group whose phone is not registered',
+    dial2: '604@ring-groups',
+    ...{ dialStatus: 'CHANUNAVAIL', dial1Cause: 3, disposition: 'unreachable' },
   },
   {
     given: 'a context that routes to a phone that hangs up after a second',

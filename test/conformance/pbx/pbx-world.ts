@@ -144,7 +144,8 @@ export class PbxWorld {
     return this.conclusionOf(order);
   }
 
-  async conclusionOf({ attemptId, slot }: Pick<OriginateOrder, 'attemptId' | 'slot'>): Promise<Placed> {
+  async conclusionOf(order: OriginateOrder): Promise<Placed> {
+    const { attemptId, slot } = order;
     const evidence = await vi.waitFor(
       () => {
         const found = this.#concluded.get(attemptId);
@@ -159,7 +160,7 @@ export class PbxWorld {
       attemptId,
       slot,
       evidence,
-      outcome: outcomeOf(evidence, Date.now()),
+      outcome: outcomeOf(evidence, Date.now(), planOf(order)),
       events: this.bystander.eventsOf(attemptId),
       journal: await this.journal(slot),
     };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { act, dialup, type Fields, inAMonth, originateCall, vendorTenant } from '../../support/vendors.ts';
+import { act, credentials, dialup, type Fields, inAMonth, originateCall, vendorTenant } from '../../support/vendors.ts';
 import { anyText } from './arbitrary-calls.ts';
 import { type ApiAnswer, type HostileWorld, startHostileWorld } from './hostile-world.ts';
 
@@ -71,6 +71,24 @@ const vendors: readonly Vendor[] = [
     referenceOf: ({ ident }) => String(ident),
   },
   {
+    name: 'dialup, with both unique ids',
+    fields: fc.record(
+      {
+        dial1: mostly(fc.oneof(extension, number)),
+        dial2: mostly(extension),
+        Response: mostly(fc.constantFrom('yes', 'YES')),
+        showUID: mostly(fc.constant('yes')),
+        RFormat: fc.constant('json'),
+        Timeout: mostly(fc.integer({ min: 1, max: 300 }).map(String)),
+      },
+      optional(['dial1', 'dial2', 'Response', 'showUID', 'RFormat']),
+    ),
+    ways: [(fields) => dialup.get(world.redial, fields), (fields) => dialup.post(world.redial, fields)],
+    isAccepted: ({ status, body }) => status === 200 && body.status === 'ok',
+    isRefused: ({ status, body }) => status === 400 && body.status === 'fail' && body.reason !== '',
+    referenceOf: (_fields, { body }) => body.uid1,
+  },
+  {
     name: 'originate-call',
     fields: fc.record(
       {
@@ -82,6 +100,16 @@ const vendors: readonly Vendor[] = [
         external_id: mostly(reference),
         outbound_number: mostly(number),
         outbound_trunk: mostly(fc.constantFrom('default-trunk', 'carrier', 'carrier2')),
+        external_info: mostly(fc.constantFrom('row 7', '{"lead":12,"list":"spring & more"}')),
+        async: mostly(fc.constantFrom('0', '1')),
+        vars: fc.dictionary(
+          fc.oneof(
+            { weight: 20, arbitrary: fc.constantFrom('CAMPAIGN', 'SKIP_WELCOME') },
+            { weight: 1, arbitrary: anyText },
+          ),
+          mostly(fc.constantFrom('1', 'spring', 'https://crm.example/?id=1&x=2')),
+          { maxKeys: 3 },
+        ),
       },
       optional(['project_id', 'caller_id', 'caller_id_name', 'type', 'destination', 'external_id']),
     ),
@@ -91,8 +119,10 @@ const vendors: readonly Vendor[] = [
       (data) => originateCall.json(world.redial, data),
       (data) => originateCall.bearer(world.redial, data),
     ],
+    // Everybody answers: with async=0 too.
     isAccepted: ({ status, body }) => status === 200 && body.has_error === false,
-    isRefused: ({ status, body }) => status === 400 && body.has_error === true && body.messages.length > 0,
+    // A name that PHP itself reads as another one is not what was hashed.
+    isRefused: ({ status, body }) => [400, 401].includes(status) && body.has_error === true && body.messages.length > 0,
     referenceOf: ({ external_id }) => String(external_id),
   },
   {
@@ -138,6 +168,11 @@ describe.each(vendors)('$name', ({ fields, ways, isAccepted, isRefused, referenc
 
 /** What is due later is moved to now: the reference has to come all the way. */
 async function expectCdr(given: string): Promise<void> {
+  // dialup gives no reference of its own for a call for now: dial1's unique id is the CDR's.
+  if (given.startsWith('att_')) {
+    expect(await world.redial.inbox.first(({ id }) => id === given)).toMatchObject({ dialect: 'dialup' });
+    return;
+  }
   const { body } = await world.redial.request('GET', `/v1/calls?limit=1&reference=${encodeURIComponent(given)}`);
   const [call] = body.calls;
   expect(call.reference).toBe(given);
@@ -150,25 +185,58 @@ async function expectCdr(given: string): Promise<void> {
 }
 
 describe('any bytes', () => {
-  it('given as a query or a body at any vendor’s address, then it is refused, and it is not our fault', async () => {
-    const bytes = fc.oneof(anyText, fc.json(), fc.string({ unit: 'binary' }));
-    const addresses = [
-      ['POST', '/API/dialup.php', 'application/x-www-form-urlencoded'],
-      ['POST', '/api/originate-call', 'application/x-www-form-urlencoded'],
-      ['POST', '/api/originate-call', 'application/json'],
-      ['PUT', '/api/v4/call/originate/act', 'application/json'],
-    ] as const;
-    const queryText = anyText.map((text) => encodeURI(text.toWellFormed()).replaceAll('#', '%23'));
+  const bytes = fc.oneof(anyText, fc.json(), fc.string({ unit: 'binary' }));
+  const queryText = anyText.map((text) => encodeURI(text.toWellFormed()).replaceAll('#', '%23'));
+  const form = 'application/x-www-form-urlencoded';
+  const { user, pass, org } = credentials.dialup;
+  const dialupWho = `user=${user}&pass=${pass}&org=${org}`;
+  const bearer = `Bearer ${credentials.originateCall.apiKey}`;
+  const actWho = {
+    'x-apikey': credentials.act.apiKey,
+    authorization: `Basic ${btoa(`${credentials.act.username}:${credentials.act.password}`)}`,
+  };
+  type Send = (body: string, query: string) => Promise<ApiAnswer>;
+  const request = (method: string, path: string, body: string | undefined, headers: Readonly<Record<string, string>>) =>
+    world.redial.request(method, path, body, headers);
+  /** By whom the vendor knows, so that what is sent gets past the door. */
+  const known: readonly (readonly [way: string, send: Send])[] = [
+    ['dialup GET', (_, query) => request('GET', `/API/dialup.php?${dialupWho}&${query}`, undefined, {})],
+    ['dialup POST', (body) => request('POST', `/API/dialup.php?${dialupWho}`, body, { 'content-type': form })],
+    [
+      'originate-call GET',
+      (_, query) => request('GET', `/api/originate-call?${query}`, undefined, { authorization: bearer }),
+    ],
+    ...['application/json', form].map(
+      (type) =>
+        [
+          `originate-call POST ${type}`,
+          (body: string) =>
+            request('POST', '/api/originate-call', body, { 'content-type': type, authorization: bearer }),
+        ] as const,
+    ),
+    [
+      'call/originate/act',
+      (body) => request('PUT', '/api/v4/call/originate/act', body, { 'content-type': 'application/json', ...actWho }),
+    ],
+    ['click2dial', (body) => request('POST', '/click2dial/calls', body, {})],
+  ];
+  const nobody: readonly (readonly [way: string, send: Send])[] = [
+    ['dialup', (body, query) => request('POST', `/API/dialup.php?${query}`, body, { 'content-type': form })],
+    ['originate-call', (body, query) => request('POST', `/api/originate-call?${query}`, body, {})],
+    ['call/originate/act', (body, query) => request('PUT', `/api/v4/call/originate/act?${query}`, body, {})],
+  ];
+
+  it.each([
+    ...known.map((each) => ['known', ...each] as const),
+    ...nobody.map((each) => ['unknown', ...each] as const),
+  ])('given by somebody %s to %s, then it is refused, and it is not our fault', async (_who, _way, send) => {
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...addresses), bytes, queryText, async ([method, path, type], body, query) => {
-        const answers = [
-          await world.redial.request(method, `${path}?${query}`, body, { 'content-type': type }),
-          await world.redial.request('GET', `${path}?${query}`),
-        ];
-        for (const { status } of answers) {
-          expect(status).toBeGreaterThanOrEqual(400);
-          expect(status).toBeLessThan(500);
-        }
+      fc.asyncProperty(bytes, queryText, async (body, query) => {
+        const { status, body: said } = await send(body, query);
+        // The vendor of call/originate/act refuses with a 200.
+        if (status === 200) expect(said).toMatchObject({ success: 0 });
+        else expect(status).toBeGreaterThanOrEqual(400);
+        expect(status).toBeLessThan(500);
       }),
       runs,
     );

@@ -11,7 +11,7 @@ const alone = Object.fromEntries(
   ]),
 );
 
-/** No field, no name and no header of Redial's may hold any of these, whatever it means; but for `neverInVariables`. */
+/** No field, no name and no header of Redial's may hold any of these, whatever it means. */
 export const neverAllowed: Readonly<Record<string, string>> = {
   ...alone,
   CR: '1001\rAction: Command',
@@ -50,11 +50,6 @@ export const neverAllowed: Readonly<Record<string, string>> = {
   'an emoji': '☎️',
   'a lone surrogate': '1001\ud800',
 };
-
-/** A channel variable's value may be a web address: of these it may hold `%`, `?`, `[` and `]`, which without a `$` start nothing. */
-export const neverInVariables: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(neverAllowed).filter(([, text]) => text.length > 250 || /[^\w .~:@+=/#*?%[\]-]/.test(text)),
-);
 
 /** Harmless in a SIP header or a reference; as a destination, a caller ID, a trunk, a time or a name they are nothing. */
 export const nowhereToDial: Readonly<Record<string, string>> = {

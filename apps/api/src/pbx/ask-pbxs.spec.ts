@@ -18,8 +18,8 @@ test.each([
   [[false, true], true],
   [[undefined, true], true],
   [[false, false], false],
-  [[undefined, false], false],
-  [[false, undefined], false],
+  [[undefined, false], undefined],
+  [[false, undefined], undefined],
   [[undefined, undefined], undefined],
   [[], undefined],
 ] as const)('of %j comes %s', async (answers, verdict) => {

@@ -2,15 +2,15 @@ import type { PbxQuestion as AmiQuestion, Pbx } from '@redial/asterisk';
 import { type Configuration, channelOf, type Tenant } from '@redial/call';
 import type { PbxQuestion } from '@redial/dialects';
 
-/** What the PBXs answer; undefined: none could be asked. */
+/** What the PBXs answer; undefined: none says yes, and one or all could not be asked. */
 export type AskPbx = (tenant: Tenant, question: PbxQuestion) => Promise<boolean | undefined>;
 
-/** Asks every PBX at once. A yes of any is a yes, at once; a no is known when all have answered that can. */
+/** Asks every PBX at once. A yes of any is a yes, at once; a no is one of all: what a silent PBX has, nobody knows. */
 export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[], { trunks }: Pick<Configuration, 'trunks'>): AskPbx {
   return (tenant, question) => {
     const asked = amiQuestion(question, tenant, trunks);
     const answers = pbxs.map((pbx) => pbx.ask(asked));
-    const all = Promise.all(answers).then((said) => (said.includes(true) ? true : said.find((each) => each === false)));
+    const all = Promise.all(answers).then((said) => (said.includes(true) || said.includes(undefined) || said.length === 0 ? said.find(Boolean) : false));
     return Promise.race([all, ...answers.map(async (answer) => (await answer) || all)]);
   };
 }

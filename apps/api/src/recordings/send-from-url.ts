@@ -70,10 +70,10 @@ function unpacked(request: Request): Record<string, string> {
   return range['range'] === undefined ? { 'accept-encoding': 'identity' } : range;
 }
 
-/** A Range in another unit or form is none (RFC 9110, 14.2). */
+/** One range. In another unit or form it is none (RFC 9110, 14.2), and so are several: their answer is no sound but a parcel of parts. */
 function rangeOf(request: Request): Record<string, string> {
   const range = request.get('range') ?? '';
-  if (!/^bytes=[0-9, -]{1,100}$/.test(range)) return {};
+  if (!/^bytes=(?:[0-9]{1,15}-[0-9]{0,15}|-[0-9]{1,15})$/.test(range)) return {};
   const condition = request.get('if-range');
   return { range, ...(condition !== undefined && { 'if-range': condition }) };
 }

@@ -52,7 +52,8 @@ function refusal(code: ProblemCode, detail: string | undefined, errors: readonly
     case 'unsupported_media_type':
       return { status, message: 'Unsupported media type' };
     case 'internal':
-      return { status, message: 'Requested operation failed' };
+      // The vendor's clients read the body of a 200 alone.
+      return { status: 200, message: 'Requested operation failed' };
     case 'body_too_large':
     case 'too_many_requests':
     case 'storage_unavailable':

@@ -1,4 +1,4 @@
-import { type Destination, hasExtension, type ServiceConfiguration, type Tenant } from '@redial/call';
+import { type Destination, hasExtension, isDevice, type ServiceConfiguration, type Tenant } from '@redial/call';
 import type { PbxQuestion } from '../dialect.ts';
 import type { FieldError } from '../field-error.ts';
 import type { DestinationType } from './schema.ts';
@@ -45,9 +45,11 @@ export function destinationOf(
 function user(extension: string, tenant: Tenant): KnownDestination | undefined {
   if (!hasExtension(tenant, extension)) return undefined;
   const otherwise: FieldError = { field: 'destination', message: 'is not online' };
+  // Behind a Local channel or a line to another PBX nobody knows of the phone, and only ringing it tells.
+  const isKnown = isDevice(tenant.extensions.channel.replace('{extension}', extension));
   return {
     destination: { kind: 'extension', extension },
-    questions: [{ asks: 'device_online', extension, otherwise }],
+    questions: isKnown ? [{ asks: 'device_online', extension, otherwise }] : [],
   };
 }
 

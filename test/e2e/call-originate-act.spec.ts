@@ -38,13 +38,23 @@ describe('given a call/originate/act integration', () => {
   it('when both answer, then the webhook has the vendor’s CDR', async () => {
     const [caller, callee] = [agent('answers', 1), customer('answersAndHangsUp', 1)];
     const id = await originated({ caller, callee: national(callee), caller_id: '0110001111', trunk_name: 'cisco' });
-    expect(await webhookOf(id)).toMatchObject({
+    const cdr = await world.redial.inbox.first(({ reference }) => reference === id);
+    const time = expect.stringMatching(/^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}/);
+    const seconds = expect.any(Number);
+    const webhook = await webhookOf(id);
+    expect(webhook).toEqual({
       event_name: 'Cdr',
+      ...{ starttime: time, endtime: time, duration: seconds, billsec: seconds, wait: seconds },
       src: caller,
+      dst: callee,
       type: 'outgoing',
       disposition: 'ANSWERED',
+      record: '',
+      unique_id: cdr.id,
+      cuid: cdr.callId,
       originated_call_id: id,
     });
+    expect(webhook.wait + webhook.billsec).toBe(webhook.duration);
     expect(world.pbx.phones.invitesTo(callee)).toMatchObject([{ from: '27110001111' }]);
   });
 

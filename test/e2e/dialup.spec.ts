@@ -1,6 +1,6 @@
 import { formatInstant } from '@redial/call';
 import { describe, expect, it } from 'vitest';
-import { dialup, type Fields, inAMonth, vendorTenant } from '../support/vendors.ts';
+import { credentials, dialup, type Fields, inAMonth, vendorTenant } from '../support/vendors.ts';
 import { agent, aWorld, cdrTo, customer, invites, national, read } from './world.ts';
 
 /** A user of dialup's: GET, or POST, and a text that says ok or fail. */
@@ -27,6 +27,15 @@ describe('given a dialup integration', () => {
     const { body } = await dial({ TIMEOUT: '5', DIAL2: dial2, response: 'YES', rformat: 'JSON', Dial1: dial1 });
     expect(body).toMatchObject({ status: 'ok' });
     await cdrTo(world, dial2);
+  });
+
+  it('when a body is JSON, then it is told what is taken, and not that its credentials are wrong', async () => {
+    const body = { ...credentials.dialup, dial1: '1001', dial2: customer('answers', 4) };
+    const answer = await world.redial.request('POST', '/API/dialup.php', body, { authorization: '' });
+    expect([answer.status, answer.body]).toEqual([
+      415,
+      'FAIL: This address takes application/x-www-form-urlencoded or multipart/form-data.',
+    ]);
   });
 
   describe('and Response=yes', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Fields, originateCall, vendorTenant } from '../support/vendors.ts';
+import { type Fields, originateCall, phpQuery, signed, vendorTenant } from '../support/vendors.ts';
 import { agent, aWorld, cdrTo, customer, invites, national } from './world.ts';
 
 /** A user of originate-call's: nested PHP forms, hashed; the agent first, then the customer. */
@@ -81,33 +81,39 @@ describe('given an originate-call integration', () => {
 
   describe('with async=0', () => {
     it.each([
-      ['answers', agent('answers', 11), true],
-      ['rejects', agent('declines', 11), false],
-      ['is busy', agent('busy', 11), false],
-      ['lets it ring', agent('ringsForEver', 11), false],
-      ['is not registered', agent('notRegistered', 11), false],
-    ])('when the user %s (%s), then that is the answer', async (_what, destination, success) => {
+      ['answers', agent('answers', 11), undefined],
+      ['rejects', agent('declines', 11), 'Rejected'],
+      ['is busy', agent('busy', 11), 'Busy'],
+      ['lets it ring', agent('ringsForEver', 11), 'No answer'],
+      ['is not registered', agent('notRegistered', 11), 'Not reachable. Check if the phone is registered'],
+    ])('when the user %s (%s), then that is the answer: %s', async (_what, destination, why) => {
       const caller_id = customer('answersAndHangsUp', Number(destination));
       const { status, body } = await originate({ destination, caller_id, async: 0 });
       expect([status, body]).toEqual([
         200,
-        success
+        why === undefined
           ? { has_error: false, messages: [], results: [`Call successfully originated for user: ${destination}`] }
-          : failure(/./),
+          : { has_error: true, messages: [why], results: [] },
       ]);
-      expect(await cdrTo(world, caller_id)).toMatchObject({ connected: success });
+      expect(await cdrTo(world, caller_id)).toMatchObject({ connected: why === undefined });
     });
   });
 
-  it('when a hash is of another body, then it is refused, and nobody rings', async () => {
+  it('when a hash is of another body, or made with another key, then it is refused, and nobody rings', async () => {
     const caller_id = customer('answers', 21);
+    const good = data({ destination: agent('answers', 21), caller_id });
     const who = { api_username: 'your_api_usr', api_password: 'your_api_pass', apiKey: 'another key' };
-    const { status, body } = await originateCall.form(
-      world.redial,
-      data({ destination: agent('answers', 21), caller_id }),
-      who,
-    );
-    expect([status, body]).toEqual([401, failure(/./)]);
+    const form = { 'content-type': 'application/x-www-form-urlencoded', authorization: '' };
+    const other = phpQuery(signed({ ...good, caller_id: customer('answers', 22) }));
+    const altered = other.replace(customer('answers', 22), caller_id);
+    const answers = [
+      await originateCall.form(world.redial, good, who),
+      await world.redial.request('POST', '/api/originate-call', altered, form),
+    ];
+    expect(answers.map(({ status, body }) => [status, body])).toEqual([
+      [401, failure(/^Invalid credentials/)],
+      [401, failure(/^Invalid credentials/)],
+    ]);
     expect(invites(world, caller_id)).toBe(0);
   });
 });

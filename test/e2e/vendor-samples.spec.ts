@@ -124,11 +124,20 @@ describe('given the samples of the vendors’ pages', () => {
     expect(invites(world, '27820061234')).toBe(1);
   });
 
-  it('click2dial: the page’s own callee is a number of nobody, and is named', async () => {
+  it('click2dial: the old address by POST, its fields in the URL, as the page of v3 prints it', async () => {
+    const { status, body } = await curl(
+      ...['-X', 'POST', '-H', `X-API-Key: ${world.redial.apiKey}`],
+      'http://serverurl/call.php?agent=1000&callee=0820061237&outbound_id=0123456789&call_ref=posted',
+    );
+    expect([status, JSON.parse(body)]).toMatchObject([200, { success: true, contact_ref: 'posted' }]);
+  });
+
+  it('click2dial: the old method of the page, with its own callee', async () => {
     const { status, body } = await curl(
       ...['-H', `X-API-Key: ${world.redial.apiKey}`],
       'http://serverurl/call.php?agent=1000&callee=0000000000&outbound_id=0123456789&call_ref=AbC123',
     );
-    expect([status, JSON.parse(body).errors]).toMatchObject([400, [{ field: 'callee' }]]);
+    expect([status, JSON.parse(body)]).toMatchObject([200, { success: true, contact_ref: 'AbC123' }]);
+    await world.pbx.phones.waitForInvite(({ user, from }) => user === '27000000000' && from === '27123456789', 20_000);
   });
 });

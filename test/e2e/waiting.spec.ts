@@ -3,21 +3,31 @@ import { describe, expect, it } from 'vitest';
 import { dialup, originateCall, vendorTenant } from '../support/vendors.ts';
 import { agent, aWorld, cdrTo, customer } from './world.ts';
 
+const { dialup: settings, ...others } = vendorTenant.dialects;
+const tenantThatWaits = (waitSeconds: number) => ({
+  ...vendorTenant,
+  dialects: { ...others, dialup: { ...settings, waitSeconds } },
+});
+
 describe('given clients that wait for dial1', () => {
   const world = aWorld({
     tenant: {
-      ...vendorTenant,
+      // However busy the machine, nobody's call expires.
+      ...tenantThatWaits(120),
       defaults: { dial1RingTimeoutSeconds: 20, dial2RingTimeoutSeconds: 2, talkLimitSeconds: 60 },
     },
   });
   const wait = (dial1: string, dial2: string, more = {}) =>
     dialup.get(world.redial, { dial1, dial2, Response: 'yes', RFormat: 'json', ...more });
-  /** How many connections listen for news, over the whole of Redis: one for each process that does. */
-  async function listeners(redis: Redis): Promise<number> {
-    const channels = (await redis.pubsub('CHANNELS')) as string[];
+  /** How many listen for news, over all channels and patterns of it, and on how many connections anybody listens for anything. */
+  async function listeners(redis: Redis): Promise<{ readonly news: number; readonly connections: number }> {
+    const channels = (await redis.pubsub('CHANNELS', '*news*')) as string[];
     const counts = (await redis.pubsub('NUMSUB', ...channels)) as (string | number)[];
-    const of = Object.fromEntries(channels.map((channel, n) => [channel, Number(counts[2 * n + 1])]));
-    return Math.max(0, ...Object.entries(of).map(([channel, count]) => (channel.includes('news') ? count : 0)));
+    const news = counts.filter((_, n) => n % 2 === 1).reduce<number>((sum, count) => sum + Number(count), 0);
+    const clients = String(await redis.client('LIST'))
+      .trim()
+      .split('\n');
+    return { news, connections: clients.filter((client) => !/ sub=0 psub=0 ssub=0 /.test(client)).length };
   }
 
   it('when a thousand wait at once, then one connection listens for all of them, and each hears its own', async () => {
@@ -28,10 +38,11 @@ describe('given clients that wait for dial1', () => {
       const asked = kinds.map((kind, n) =>
         wait(agent(kind, n % 100), customer('answersAndHangsUp', n), { Timeout: '60' }),
       );
-      await expect.poll(() => listeners(redis), { timeout: 20_000 }).toBe(1);
+      // Beside the API's, the dialer and the results process listen for cancels.
+      await expect.poll(() => listeners(redis), { timeout: 20_000 }).toEqual({ news: 1, connections: 3 });
       const answers = await Promise.all(asked);
       expect(answers.map(({ body }) => body.status)).toEqual(kinds.map((kind) => (kind === 'busy' ? 'fail' : 'ok')));
-      expect(await listeners(redis)).toBeLessThanOrEqual(1);
+      expect(await listeners(redis)).toEqual({ news: 1, connections: 3 });
     } finally {
       redis.disconnect();
     }
@@ -99,5 +110,26 @@ describe('given clients that wait for dial1', () => {
     const { body } = await world.redial.request('GET', '/v1/calls?reference=restarted');
     expect(body.calls).toMatchObject([{ state: 'dialing' }]);
     await world.redial.request('POST', `/v1/calls/${body.calls[0].id}/cancel`);
+  });
+});
+
+describe('given more clients that wait than their trunk can start in time', () => {
+  const world = aWorld({
+    tenant: tenantThatWaits(2),
+    trunk: { maxCalls: 500, maxCallsPerSecond: 4 },
+  });
+
+  it('when forty wait, then each hears in time whether dial1 has answered or the call was not dialled, and that is so', async () => {
+    const asked = Array.from({ length: 40 }, (_, n) => ({
+      dial1: agent('answers', n),
+      dial2: customer('answersAndHangsUp', 3_000 + n),
+    }));
+    const answers = await Promise.all(
+      asked.map((fields) => dialup.get(world.redial, { ...fields, Response: 'yes', Timeout: '2' })),
+    );
+    const said = answers.map(({ status, body }) => `${status} ${body}`);
+    expect(new Set(said)).toEqual(new Set(['200 OK', '200 FAIL: Not connected']));
+    const rung = asked.map(({ dial1 }) => world.pbx.phones.invitesTo(dial1).length);
+    expect(said.map((each) => (each === '200 OK' ? 1 : 0))).toEqual(rung);
   });
 });

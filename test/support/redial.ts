@@ -87,6 +87,8 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
     REDIAL_HTTP_PORT: String(httpPort),
     REDIAL_ADMIN_USER: adminLogin.user,
     REDIAL_ADMIN_PASSWORD: adminLogin.password,
+    // All tests come from one address.
+    REDIAL_FAILED_LOGINS_PER_MINUTE: '1000000',
     REDIAL_KEY_PREFIX: `{t${randomBytes(4).toString('hex')}}`,
     REDIAL_DURABILITY: 'none',
     REDIAL_SWEEP_SECONDS: '1',

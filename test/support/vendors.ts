@@ -108,7 +108,8 @@ function urlencode(text: string): string {
     .replaceAll(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function signed(data: Fields, { apiKey, ...who }: OriginateCaller): Fields {
+/** With the hash that the vendor's clients make. */
+export function signed(data: Fields, { apiKey, ...who }: OriginateCaller = credentials.originateCall): Fields {
   const params = { ...who, data };
   return {
     ...params,

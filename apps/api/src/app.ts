@@ -4,7 +4,7 @@ import { type Acceptor, createAcceptor } from './accept/accept-calls.ts';
 import { apiKeysOf } from './authentication/api-keys.ts';
 import { mountDashboard } from './dashboard/mount-dashboard.ts';
 import { refuseOtherMethods } from './http/methods.ts';
-import { limitRequests } from './http/rate-limit.ts';
+import { limitFailedLogins, limitRequests } from './http/rate-limit.ts';
 import { answerErrors, refuse, refuseAs } from './http/refuse.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { mountDocs } from './openapi/mount-docs.ts';
@@ -38,6 +38,7 @@ export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports
     acceptor,
     findTenant: apiKeysOf(configuration.tenants),
     limitRequests: limitRequests(ports),
+    limitFailedLogins: limitFailedLogins(ports.failedLoginsPerMinute, ports),
   };
   mountV1(app, mounted);
   for (const vendor of vendors) mountVendor(app, vendor, mounted);

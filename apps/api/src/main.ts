@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { vendorSettings, vendors } from '@redial/dialects';
+import { vendors, vendorsInFiles } from '@redial/dialects';
 import {
   connectRedis,
   createHealth,
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   const settings = readSettings();
   if (!settings.ok) return giveUp(settings.errors);
   const { redisUrl, keyPrefix, configurationFile, durability, http, admin, metricsToken } = settings.value;
-  const configuration = await readConfigurationFile(configurationFile, process.env, vendorSettings);
+  const configuration = await readConfigurationFile(configurationFile, process.env, vendorsInFiles);
   if (!configuration.ok) return giveUp(configuration.errors);
 
   const logger = createLogger({ process: 'api', level: settings.value.logLevel });
@@ -96,6 +96,7 @@ async function main(): Promise<void> {
     askPbx: askPbxs(links, configuration.value),
     waiter,
     waitingMax: settings.value.waitingMax,
+    failedLoginsPerMinute: settings.value.failedLoginsPerMinute,
     redisCommand: (command = '', ...words) => redis.call(command, ...words),
     keyPrefix,
     pick: (from) => from[randomInt(from.length)] ?? '',

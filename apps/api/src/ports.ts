@@ -24,6 +24,8 @@ export interface Ports {
   readonly waiter: OutcomeWaiter;
   /** Requests that may wait for an outcome at once. */
   readonly waitingMax: number;
+  /** Of one client's address. */
+  readonly failedLoginsPerMinute: number;
   /** Runs one Redis command, for the rate limits. */
   readonly redisCommand: (...words: string[]) => Promise<unknown>;
   readonly keyPrefix: string;

@@ -52,6 +52,20 @@ describe('given a gate that does not let a due call pass', () => {
     },
   );
 
+  it.each(missing)(
+    'when $gate is missing for longer than the call may wait, then it asks again at its end, and expires',
+    async ({ prepare }) => {
+      const expiresAt = monday9 + 50;
+      const world = dialJobWorld({ trunk: { maxCalls: 1 }, request: { expiresAt } });
+      prepare(world);
+      expect(await world.run(job)).toMatchObject({ type: 'later', at: expiresAt + 1 });
+      world.clock.at = expiresAt + 1;
+      await world.run(job);
+      expect(world.call.state).toMatchObject({ status: 'expired' });
+      expect(world.watch.originated).toEqual([]);
+    },
+  );
+
   it('when its trunk is no longer configured, then it waits for the operator to put it back, and says so', async () => {
     const world = dialJobWorld({ trunk: { name: 'other' }, tenant: { trunks: ['other'] } });
     expect(await world.run(job)).toMatchObject({ type: 'later' });

@@ -257,13 +257,16 @@ interface Deferral {
   readonly late: boolean;
 }
 
-async function defer(dependencies: DialJobDependencies, call: Versioned<Call>, deferral: Deferral): Promise<Try> {
-  const { gate, reason, until } = deferral;
+async function defer(dependencies: DialJobDependencies, call: Versioned<Call>, asked: Deferral): Promise<Try> {
+  const { gate, reason } = asked;
+  // Whoever waits for the call must not hear of its end later than at its end.
+  const { expiresAt } = call.value.request;
+  const until = expiresAt === undefined ? asked.until : Math.min(asked.until, expiresAt + 1);
   dependencies.metrics.gateClosed(gate, 'defer');
   // Promoted by hand, or an early queue: its time stands in the record already.
   if (gate === 'due') return { type: 'later', at: until, note: reason };
   const at = dependencies.clock.now();
-  const stepped = stepCall(call.value, { type: 'defer', attemptId: attemptIdOf(call.value), at, ...deferral });
+  const stepped = stepCall(call.value, { type: 'defer', attemptId: attemptIdOf(call.value), at, ...asked, until });
   const written = await dependencies.store.updateCall(call, stepped.call);
   return written.ok ? { type: 'later', at: until, note: `${gate}: ${reason}` } : 'lost_race';
 }

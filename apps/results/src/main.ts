@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { createPbx } from '@redial/asterisk';
-import { vendorNotifications, vendorSettings } from '@redial/dialects';
+import { vendorNotifications, vendorsInFiles } from '@redial/dialects';
 import {
   closeRedis,
   connectRedis,
@@ -28,7 +28,7 @@ import { startResults } from './results.ts';
 /** The results process: settings and configuration → connections → `startResults`. SIGTERM drains. */
 const redisWithinMs = 10_000;
 const settings = valueOrExit(readSettings());
-const configuration = valueOrExit(await readConfigurationFile(settings.configurationFile, process.env, vendorSettings));
+const configuration = valueOrExit(await readConfigurationFile(settings.configurationFile, process.env, vendorsInFiles));
 const logger = createLogger({ process: 'results', level: settings.logLevel });
 const metrics = createMetrics({ process: 'results' });
 logger.info({ settings: describeSettings(settings) }, 'starting');

@@ -21,20 +21,35 @@ export type ParsedCall =
 
 /** A vendor's request, understood or not. One request may be several calls. */
 export type ParsedCalls =
-  | {
+  | ({
       readonly ok: true;
       readonly calls: readonly ParsedVendorCall[];
       /** Asked of the PBX before anything is accepted; the first `no` refuses the request with that question's error. */
       readonly questions?: readonly PbxQuestion[];
-      /** The answer is held until dial1's outcome is known. The requests say `outcomeAwaited`. */
-      readonly waits?: Waits;
+    } & (WaitsOrDraws | ClaimsOpen))
+  | {
+      readonly ok: false;
+      readonly errors: readonly FieldError[];
       /**
-       * The calls share one reference, and nobody else may take it. `open`: while a call with it has not ended, those calls are the answer
-       * and nothing is enqueued. `ever`: it must never have been used; the request is parsed again, with another one.
+       * A reference claimed as `open`: while calls that took it are open, this request repeats theirs, and they are the answer. For a
+       * request whose only fault is that it was right when it came first.
        */
-      readonly claims?: 'open' | 'ever';
-    }
-  | { readonly ok: false; readonly errors: readonly FieldError[] };
+      readonly repeats?: string;
+    };
+
+interface WaitsOrDraws {
+  /** The answer is held until dial1's outcome is known. The requests say `outcomeAwaited`. */
+  readonly waits?: Waits;
+  /** The calls share one reference that must never have been used: where it was, the request is parsed again, with another one. */
+  readonly claims?: 'ever';
+}
+
+interface ClaimsOpen {
+  /** Calls that may be long under way already would be the answer: nobody waits for those. */
+  readonly waits?: never;
+  /** The calls share one reference, and nobody else may take it: while a call with it is open, those calls are the answer and nothing is enqueued. */
+  readonly claims: 'open';
+}
 
 export interface ParsedVendorCall {
   readonly request: CallRequest;
@@ -77,7 +92,14 @@ export interface OpenTo {
   readonly host?: string | undefined;
 }
 
-/** `takes: 'raw'`: everything as it was sent, for a dialect whose own rules of reading matter. */
+/** Something wrong with one setting. `message` goes on from its name, and shows no value. */
+export interface SettingsFault {
+  /** Below `dialects.<name>`. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** `takes: 'raw'` or `'raw-form'`: everything as it was sent, for a dialect whose own rules of reading matter. A multipart form is the urlencoded one of the same fields. */
 export interface RawInput {
   /** Lower case, without parameters; empty where there is no body. */
   readonly contentType: string;
@@ -90,8 +112,8 @@ export interface RawInput {
 export interface DialectRoute {
   readonly method: 'get' | 'post' | 'put';
   readonly path: string;
-  /** Where the fields are: a JSON body, a form body, the query, or whatever the request brings (`RawInput`; JSON or form). */
-  readonly takes: 'json' | 'form' | 'query' | 'raw';
+  /** Where the fields are: a JSON body, a form body, the query, or whatever the request brings (`RawInput`; a form, or JSON but for `raw-form`). A form may be multipart. */
+  readonly takes: 'json' | 'form' | 'query' | 'raw' | 'raw-form';
   readonly parse: (input: unknown, context: DialectContext) => ParsedCalls;
 }
 
@@ -100,6 +122,10 @@ export interface VendorDialect {
   readonly name: string;
   /** Of a tenant's `dialects.<name>` in the configuration file. */
   readonly settings: z.ZodType;
+  /** Where the settings do not fit the rest of their tenant. They are as `settings` wants them, and so is the tenant. */
+  readonly faults?: (tenant: Tenant) => readonly SettingsFault[];
+  /** What tells this tenant's requests from another's, so that no two may have the same; undefined: the tenant does not have the dialect. */
+  readonly login?: (tenant: Tenant) => readonly string[] | undefined;
   readonly routes: readonly DialectRoute[];
   /** Addresses at which a recording can be fetched; `{ref}` is the CDR's id. */
   readonly recordings: readonly { readonly method: 'get'; readonly path: string }[];
@@ -112,6 +138,11 @@ export interface VendorDialect {
   readonly authenticate?: (asked: AskedRequest, tenants: readonly Tenant[]) => Authenticated;
   /** Where there is no `authenticate`: the servers that may ask in the tenant's name without a key. */
   readonly openTo?: (tenant: Tenant) => OpenTo | undefined;
+  /**
+   * Where the tenant's requests may come from, as in `OpenTo`; undefined: from anywhere. Looked at once it is known who asks: from elsewhere
+   * it is `access_denied`.
+   */
+  readonly permit?: (tenant: Tenant) => readonly string[] | undefined;
   /** Some of its requests have `questions`: whoever serves it needs a link to the PBXs. */
   readonly asksPbx?: true;
   /** `input`: as the route takes it; undefined where it could not be read. A `RawInput` always has its query. */

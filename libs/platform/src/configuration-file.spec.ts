@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseConfiguration, readConfigurationFile } from './configuration-file.ts';
+import type { KnownDialects } from './dialects-of-tenants.ts';
 
 const hash = 'a'.repeat(64);
 const valid = `
@@ -156,13 +157,25 @@ describe('the configuration file', () => {
 });
 
 describe("a tenant's dialects", () => {
-  const dialects = {
-    semaphore: z.strictObject({
-      flags: z.int().min(1).default(2),
-      password: z.string().min(8, 'a password of 8 characters'),
-      masts: z.array(z.strictObject({ height: z.int() })).default([]),
-    }),
-    pigeon: z.strictObject({ home: z.enum(['roof', 'yard']).default('roof') }),
+  const flags = z.int().min(1).default(2);
+  const semaphore = z.strictObject({
+    flags,
+    password: z.string().min(8, 'a password of 8 characters'),
+    masts: z.array(z.strictObject({ height: z.int() })).default([]),
+  });
+  const dialects: KnownDialects = {
+    dialects: {
+      semaphore: {
+        settings: semaphore,
+        faults: (tenant) =>
+          flags.parse((tenant.dialects['semaphore'] as { flags?: unknown }).flags) > tenant.trunks.length + 1
+            ? [{ path: ['flags'], message: 'are more than there are trunks' }]
+            : [],
+        login: (tenant) => [semaphore.parse(tenant.dialects['semaphore']).password],
+      },
+      pigeon: { settings: z.strictObject({ home: z.enum(['roof', 'yard']).default('roof') }) },
+    },
+    formats: ['semaphore', 'pigeon-2'],
   };
   const read = (settings: string, text = valid) =>
     parseConfiguration(text.replace('    sinks:\n', `    dialects:\n${settings}\n    sinks:\n`), {
@@ -210,6 +223,60 @@ describe("a tenant's dialects", () => {
       'redial.yaml:20:30 tenants[0].dialects.pigeon.wings: there is no such setting',
       'redial.yaml:21:7 tenants[0].dialects.smoke: there is no such dialect: there are semaphore, pigeon',
     ]);
+  });
+
+  const tower = '      semaphore: { password: long-enough, flags: 9 }';
+
+  it('must fit the rest of their tenant', () => {
+    expect(errors(tower)).toEqual([
+      'redial.yaml:17:50 tenants[0].dialects.semaphore.flags: are more than there are trunks',
+    ]);
+  });
+
+  it('are not held against a tenant, or a setting, that is wrong itself', () => {
+    const broken = valid.replace('trunks: [carrier]', 'trunks: carrier');
+    expect(errors(tower, broken)).toEqual(['redial.yaml:15:13 tenants[0].trunks: must be a list and is a text']);
+    expect(errors(tower.replace('9', 'x'))).toEqual([
+      'redial.yaml:17:50 tenants[0].dialects.semaphore.flags: must be a number and is a text',
+    ]);
+  });
+
+  it('are told what does not fit beside a fault elsewhere', () => {
+    expect(errors(tower, valid.replace('maxCalls: 30', 'maxCalls: many'))).toHaveLength(2);
+  });
+
+  it('cannot be those of another tenant', () => {
+    const twin = valid.slice(valid.indexOf('  - id: acme')).replace('acme', 'globex').replace(hash, 'b'.repeat(64));
+    const once = '    dialects: { semaphore: { password: long-enough } }\n    sinks:\n';
+    const text = (valid + twin).replaceAll('    sinks:\n', once);
+    const told = (written: string) => {
+      const reading = parseConfiguration(written, { file: 'redial.yaml', environment, dialects });
+      return reading.ok ? [] : reading.errors;
+    };
+    expect(told(text)).toEqual([
+      'redial.yaml:28:17 tenants[1].dialects.semaphore: another tenant has these credentials',
+    ]);
+    expect(told(text.replace('long-enough', 'another-one'))).toEqual([]);
+  });
+
+  describe('and the format of a sink', () => {
+    const withFormat = (format: string) =>
+      valid.replace('        name: crm\n', `        name: crm\n        format: ${format}\n`);
+
+    it.each(['redial', 'semaphore', 'pigeon-2'])('may be %s', (format) => {
+      expect(errors('      pigeon: {}', withFormat(format))).toEqual([]);
+    });
+    it.each(['pigeon', 'constructor'])('is none that nobody has, such as %s', (format) => {
+      expect(errors('      pigeon: {}', withFormat(format))).toEqual([
+        'redial.yaml:21:17 tenants[0].sinks[0].format: must be one of redial, semaphore, pigeon-2',
+      ]);
+    });
+    it('is told once where it is no name at all', () => {
+      expect(errors('      pigeon: {}', withFormat('A B'))).toHaveLength(1);
+    });
+    it('is taken as it is by a process that serves no dialect', () => {
+      expect(parseConfiguration(withFormat('pigeon'), { file: 'redial.yaml', environment }).ok).toBe(true);
+    });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Configuration } from '@redial/call';
-import { type DialectSchemas, dialectFaults, withDialects } from './dialects-of-tenants.ts';
+import { dialectFaults, type KnownDialects, withDialects } from './dialects-of-tenants.ts';
 import type { Reading } from './reading.ts';
 import { describeIssue, formatPath } from './validation-sentences.ts';
 import { type Fault, faultsOf, parseYaml } from './yaml-document.ts';
@@ -10,8 +10,8 @@ export interface ConfigurationSource {
   readonly file: string;
   /** Values written as `${NAME}` are taken from here. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Absent: whatever a tenant's `dialects` say is taken as it is. For processes that serve no dialect. */
-  readonly dialects?: DialectSchemas;
+  /** Absent: whatever a tenant's `dialects` and a sink's `format` say is taken as it is. For processes that serve no dialect. */
+  readonly dialects?: KnownDialects;
 }
 
 const bytesMax = 16 * 1024 * 1024;
@@ -25,7 +25,7 @@ const bytesMax = 16 * 1024 * 1024;
 export async function readConfigurationFile(
   file: string,
   environment: NodeJS.ProcessEnv = process.env,
-  dialects?: DialectSchemas,
+  dialects?: KnownDialects,
 ): Promise<Reading<Configuration>> {
   let bytes: Buffer;
   try {

@@ -1,49 +1,86 @@
-import type { Configuration } from '@redial/call';
+import { type Configuration, Tenant } from '@redial/call';
 import type { z } from 'zod';
+import { formatFaults } from './formats-of-sinks.ts';
 import { describeIssue, type FieldFault, type Path } from './validation-sentences.ts';
 
-/** A dialect's name → the schema of its settings. Whoever knows the dialects gives it; this library knows none. */
-export type DialectSchemas = Readonly<Record<string, z.ZodType>>;
-
-/** What is wrong with each tenant's `dialects`, in a file of which nothing else need be right. */
-export function dialectFaults(file: unknown, schemas: DialectSchemas): FieldFault[] {
-  const { tenants } = fieldsOf(file);
-  if (!Array.isArray(tenants)) return [];
-  return tenants.flatMap((tenant: unknown, index) =>
-    Object.entries(fieldsOf(fieldsOf(tenant)['dialects'])).flatMap(([name, settings]) =>
-      settingsFaults(['tenants', index, 'dialects', name], settings, schemaOf(name, schemas), { file, schemas }),
-    ),
-  );
+/** What the file's tenants may say of dialects. Whoever knows the dialects gives it; this library knows none. */
+export interface KnownDialects {
+  readonly dialects: Readonly<Record<string, DialectInFiles>>;
+  /** Which shapes of a CDR there are for a sink's `format`, beside Redial's own. */
+  readonly formats: readonly string[];
 }
 
-function settingsFaults(
-  path: Path,
-  settings: unknown,
-  schema: z.ZodType | undefined,
-  { file, schemas }: { readonly file: unknown; readonly schemas: DialectSchemas },
-): FieldFault[] {
-  if (schema === undefined) {
-    const message = `there is no such dialect: there are ${Object.keys(schemas).join(', ')}`;
-    return [{ path, message, atName: true }];
-  }
+export interface DialectInFiles {
+  readonly settings: z.ZodType;
+  /** Where right settings do not fit the rest of a right tenant; `path` is below the settings. */
+  readonly faults?: (tenant: Tenant) => readonly FieldFault[];
+  /** What no two tenants may have the same; undefined: the tenant does not have the dialect. */
+  readonly login?: (tenant: Tenant) => readonly string[] | undefined;
+}
+
+/** What is wrong with each tenant's `dialects` and `sinks[].format`, in a file of which nothing else need be right. */
+export function dialectFaults(file: unknown, known: KnownDialects): FieldFault[] {
+  const { tenants } = fieldsOf(file);
+  if (!Array.isArray(tenants)) return [];
+  const logins = new Set<string>();
+  return tenants.flatMap((written: unknown, index) => {
+    const path: Path = ['tenants', index];
+    const { dialects, sinks } = fieldsOf(written);
+    const tenant = Tenant.safeParse(written).data;
+    return [
+      ...Object.entries(fieldsOf(dialects)).flatMap(([name, settings]) => {
+        const at = [...path, 'dialects', name];
+        const dialect = dialectOf(name, known);
+        if (dialect === undefined) return [noSuchDialect(at, known)];
+        const faults = settingsFaults(at, settings, dialect, file);
+        if (faults.length > 0 || tenant === undefined) return faults;
+        return [...crossFaults(at, dialect, tenant), ...loginFaults(at, dialect.login?.(tenant), logins)];
+      }),
+      ...formatFaults([...path, 'sinks'], sinks, known.formats),
+    ];
+  });
+}
+
+function noSuchDialect(path: Path, { dialects }: KnownDialects): FieldFault {
+  const message = `there is no such dialect: there are ${Object.keys(dialects).join(', ')}`;
+  return { path, message, atName: true };
+}
+
+function settingsFaults(path: Path, settings: unknown, { settings: schema }: DialectInFiles, file: unknown) {
   const read = schema.safeParse(settings);
   if (read.success) return [];
   return read.error.issues.flatMap((issue) => describeIssue({ ...issue, path: [...path, ...issue.path] }, file));
 }
 
+function crossFaults(path: Path, { faults }: DialectInFiles, tenant: Tenant): FieldFault[] {
+  return (faults?.(tenant) ?? []).map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
+}
+
+/** `known`: the logins of the tenants before this one. */
+function loginFaults(path: Path, login: readonly string[] | undefined, known: Set<string>): FieldFault[] {
+  if (login === undefined) return [];
+  const name = JSON.stringify([path.at(-1), login]);
+  if (known.has(name)) return [{ path, message: 'another tenant has these credentials' }];
+  known.add(name);
+  return [];
+}
+
 /** The same configuration with each dialect's settings as its schema reads them. They have no faults. */
-export function withDialects(configuration: Configuration, schemas: DialectSchemas): Configuration {
+export function withDialects(configuration: Configuration, known: KnownDialects): Configuration {
   const tenants = configuration.tenants.map((tenant) => ({
     ...tenant,
     dialects: Object.fromEntries(
-      Object.entries(tenant.dialects).map(([name, settings]) => [name, schemaOf(name, schemas)?.parse(settings)]),
+      Object.entries(tenant.dialects).map(([name, settings]) => [
+        name,
+        dialectOf(name, known)?.settings.parse(settings),
+      ]),
     ),
   }));
   return { ...configuration, tenants };
 }
 
-function schemaOf(name: string, schemas: DialectSchemas): z.ZodType | undefined {
-  return Object.hasOwn(schemas, name) ? schemas[name] : undefined;
+function dialectOf(name: string, { dialects }: KnownDialects): DialectInFiles | undefined {
+  return Object.hasOwn(dialects, name) ? dialects[name] : undefined;
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

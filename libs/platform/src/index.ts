@@ -2,7 +2,7 @@ export * from './bearer-token.ts';
 export * from './clock.ts';
 export * from './configuration-file.ts';
 export * from './deadline.ts';
-export type { DialectSchemas } from './dialects-of-tenants.ts';
+export type { DialectInFiles, KnownDialects } from './dialects-of-tenants.ts';
 export * from './every.ts';
 export * from './health.ts';
 export * from './ids.ts';

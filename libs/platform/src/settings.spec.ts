@@ -25,6 +25,7 @@ describe('settings', () => {
       dialerConcurrency: 1_000,
       resultsConcurrency: 50,
       waitingMax: 5_000,
+      failedLoginsPerMinute: 60,
       ops: { host: '127.0.0.1', port: 0 },
       drainSeconds: 30,
       retentionDays: 30,
@@ -60,6 +61,7 @@ describe('settings', () => {
     ['REDIAL_LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent'],
     ['REDIAL_DIALER_CONCURRENCY', '0', 'must be 1 to 100000'],
     ['REDIAL_WAITING_MAX', '1e3', 'must be a whole number'],
+    ['REDIAL_FAILED_LOGINS_PER_MINUTE', '0', 'must be 1 to 1000000'],
     ['REDIAL_DRAIN_SECONDS', '-1', 'must be a whole number'],
   ])('%s=%s is refused by name', (name, value, message) => {
     expect(errorsOf({ [name]: value })).toEqual([`${name} ${message}`]);

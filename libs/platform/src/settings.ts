@@ -40,6 +40,7 @@ const Environment = z.object({
   REDIAL_DIALER_CONCURRENCY: whole(1, 100_000).default(1_000),
   REDIAL_RESULTS_CONCURRENCY: whole(1, 10_000).default(50),
   REDIAL_WAITING_MAX: whole(0, 1_000_000).default(5_000),
+  REDIAL_FAILED_LOGINS_PER_MINUTE: whole(1, 1_000_000).default(60),
   REDIAL_OPS_HOST: host.default('127.0.0.1'),
   REDIAL_OPS_PORT: port.default(0),
   REDIAL_DRAIN_SECONDS: whole(0, 86_400).default(30),
@@ -74,6 +75,8 @@ export interface Settings {
   readonly resultsConcurrency: number;
   /** REDIAL_WAITING_MAX: requests for whose calls one API process holds the connection open until dial1's outcome is known. */
   readonly waitingMax: number;
+  /** REDIAL_FAILED_LOGINS_PER_MINUTE: requests with wrong credentials that one address may send in a minute, to all API processes together. */
+  readonly failedLoginsPerMinute: number;
   /** REDIAL_OPS_HOST, REDIAL_OPS_PORT: health and metrics of the dialer and the results process. Port 0, the default: off. */
   readonly ops: { readonly host: string; readonly port: number };
   /** REDIAL_DRAIN_SECONDS: how long a process may finish its work after SIGTERM. */
@@ -115,6 +118,7 @@ function settingsOf(e: z.infer<typeof Environment>): Settings {
     dialerConcurrency: e.REDIAL_DIALER_CONCURRENCY,
     resultsConcurrency: e.REDIAL_RESULTS_CONCURRENCY,
     waitingMax: e.REDIAL_WAITING_MAX,
+    failedLoginsPerMinute: e.REDIAL_FAILED_LOGINS_PER_MINUTE,
     ops: { host: e.REDIAL_OPS_HOST, port: e.REDIAL_OPS_PORT },
     drainSeconds: e.REDIAL_DRAIN_SECONDS,
     retentionDays: e.REDIAL_RETENTION_DAYS,

@@ -4,7 +4,7 @@ import { writeCall } from './call-write.ts';
 import { commit, type Expectation, type Write } from './commit.ts';
 import { decodeCall, encodeCall, unlessMalformed } from './documents.ts';
 import { IdempotencyLost } from './idempotency.ts';
-import { acceptClaimed, forgetClaims } from './reference-claims.ts';
+import { acceptClaimed, forgetClaims, openHolders } from './reference-claims.ts';
 import type { Accepted, CallQuery, IdempotencyKey, ReferenceClaim, Store, Versioned, Written } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
@@ -16,7 +16,10 @@ export const acceptCallsMax = 1_000;
 /** How many calls one page may look at when a filter is not covered by an index: beyond it the page ends early. */
 const examinedMax = 5_000;
 
-type Calls = Pick<Store, 'acceptCalls' | 'readCall' | 'listCalls' | 'updateCall' | 'overdueCalls' | 'forgetEnded'>;
+type Calls = Pick<
+  Store,
+  'acceptCalls' | 'openHolders' | 'readCall' | 'listCalls' | 'updateCall' | 'overdueCalls' | 'forgetEnded'
+>;
 
 export function callsOf(context: StoreContext): Calls {
   const { redis, keys, idempotencyMs, onMalformed } = context;
@@ -103,5 +106,13 @@ export function callsOf(context: StoreContext): Calls {
     return members.length;
   }
 
-  return { acceptCalls, readCall, listCalls, updateCall, overdueCalls, forgetEnded };
+  return {
+    acceptCalls,
+    openHolders: (reference) => openHolders(context, reference),
+    readCall,
+    listCalls,
+    updateCall,
+    overdueCalls,
+    forgetEnded,
+  };
 }

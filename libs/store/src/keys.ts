@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttemptId, CallId, CallStatus } from '@redial/call';
-import type { IdempotencyKey, ReferenceClaim } from './store.ts';
+import type { IdempotencyKey, ReferenceName } from './store.ts';
 
 /**
  * The name of every key the store uses. All hold the prefix's hash tag and so lie on one node of a Redis Cluster: that is what makes
@@ -70,7 +70,7 @@ export function storeKeys(prefix: string) {
 }
 
 /** Names a reference of a tenant in one dialect, and shows nothing of it. */
-export function claimMember({ tenantId, dialect, reference }: Omit<ReferenceClaim, 'claims'>): string {
+export function claimMember({ tenantId, dialect, reference }: ReferenceName): string {
   return `${tenantId}:${dialect}:${shortHash(reference)}`;
 }
 

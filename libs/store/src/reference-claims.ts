@@ -5,7 +5,7 @@ import { IdempotencyLost } from './idempotency.ts';
 import { claimMember } from './keys.ts';
 import { forgetClaimsScript } from './scripts/forget-claims.ts';
 import { runScript } from './scripts/script.ts';
-import type { Accepted, ReferenceClaim } from './store.ts';
+import type { Accepted, ReferenceClaim, ReferenceName } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
 /**
@@ -37,9 +37,19 @@ export async function acceptClaimed(
     if (committed.ok) return { type: 'accepted' };
     if (committed.unmet.kind !== 'claim') throw new IdempotencyLost();
     heldBy = (await redis.get(key)) ?? '';
-    const by = heldBy.split(' ').filter((id) => id !== '') as CallId[];
+    const by = holdersIn(heldBy);
     if (by.length > 0 && (claim.claims === 'ever' || (await isAnyOpen(context, by)))) return { type: 'taken', by };
   }
+}
+
+/** The calls that took the reference last, while one of them has not ended; else none. */
+export async function openHolders(context: StoreContext, claim: ReferenceName): Promise<readonly CallId[]> {
+  const by = holdersIn((await context.redis.get(context.keys.claim(claimMember(claim)))) ?? '');
+  return by.length > 0 && (await isAnyOpen(context, by)) ? by : [];
+}
+
+function holdersIn(held: string): CallId[] {
+  return held.split(' ').filter((id) => id !== '') as CallId[];
 }
 
 /** A damaged record can never be dialled again: it keeps no reference. */

@@ -73,14 +73,18 @@ export interface IdempotencyKey {
   readonly fingerprint: string;
 }
 
+/** A reference, and whose it is. */
+export interface ReferenceName {
+  readonly tenantId: string;
+  readonly dialect: string;
+  readonly reference: string;
+}
+
 /**
  * A reference that all calls of one request take together. `open`: nobody may take it while one of the calls that took it before has
  * not ended. `ever`: nobody may have taken it, as long as its calls are remembered (until the retention is over).
  */
-export interface ReferenceClaim {
-  readonly tenantId: string;
-  readonly dialect: string;
-  readonly reference: string;
+export interface ReferenceClaim extends ReferenceName {
   readonly claims: 'open' | 'ever';
 }
 
@@ -132,6 +136,8 @@ export interface Store {
     idempotency?: IdempotencyKey & { readonly reply: string },
     claim?: ReferenceClaim,
   ): Promise<Accepted>;
+  /** The calls that took the reference, all of them, while one has not ended; else none. */
+  openHolders(reference: ReferenceName): Promise<readonly CallId[]>;
   beginIdempotency(key: IdempotencyKey): Promise<IdempotencyAnswer>;
   abandonIdempotency(key: IdempotencyKey): Promise<void>;
 

@@ -76,6 +76,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       REDIAL_HTTP_PORT: '0',
       REDIAL_ADMIN_USER: admin.user,
       REDIAL_ADMIN_PASSWORD: admin.password,
+      // All tests come from one address.
+      REDIAL_FAILED_LOGINS_PER_MINUTE: '1000000',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -119,7 +121,10 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       const found = await redis.keys(`${prefix.replaceAll(/[{}]/g, '\\$&')}*`);
       return found
         .filter(
-          (key) => !key.startsWith(`${prefix}:requests:`) && !key.endsWith(':meta') && !key.endsWith(':fsync-mark'),
+          (key) =>
+            !['requests', 'failed-logins'].some((limit) => key.startsWith(`${prefix}:${limit}:`)) &&
+            !key.endsWith(':meta') &&
+            !key.endsWith(':fsync-mark'),
         )
         .sort();
     },

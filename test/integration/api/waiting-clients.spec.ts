@@ -99,6 +99,18 @@ describe('a reference that belongs to an open call', () => {
     expect(body.calls).toHaveLength(1);
   });
 
+  it('gives the same answer once its Date has passed too, as long as the call is open', async () => {
+    const passed = { Date: '202001011200' };
+    expect(await future('passed', passed)).toMatchObject({ status: 400, body: { reason: 'Date: is in the past' } });
+    const first = await future('passed');
+    expect(await future('passed', passed)).toMatchObject({ status: 200, body: first.body });
+    expect(await future('passed', { ...passed, Maxretry: 'x' })).toMatchObject({ status: 400 });
+    const [id = ''] = await calls(1);
+    expect((await api.send('POST', `/v1/calls/${id}/cancel`)).status).toBe(200);
+    expect(await future('passed', passed)).toMatchObject({ status: 400 });
+    await calls(1);
+  });
+
   it('is one call, however many ask at once', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => future('at-once')));
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.status}`))).toEqual(new Set(['200 ok']));

@@ -76,8 +76,8 @@ const vendors: readonly Vendor[] = [
       {
         dial1: mostly(fc.oneof(extension, number)),
         dial2: mostly(extension),
-        Response: mostly(fc.constantFrom('yes', 'YES')),
-        showUID: mostly(fc.constant('yes')),
+        Response: fc.constantFrom('yes', 'YES'),
+        showUID: fc.constant('yes'),
         RFormat: fc.constant('json'),
         Timeout: mostly(fc.integer({ min: 1, max: 300 }).map(String)),
       },

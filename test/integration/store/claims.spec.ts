@@ -17,6 +17,22 @@ async function end(store: Store, call: Call): Promise<void> {
 
 const kept = async (): Promise<number> => (await onRedis.redis.keys(`${onRedis.prefix}:claim:*`)).length;
 
+describe('who holds a reference', () => {
+  const { claims: _claims, ...name } = open;
+
+  it('given a call that is open and one that has ended, then both are told, until neither is open', async () => {
+    const store = await onRedis.open();
+    const [first, second] = [newCall(), newCall()];
+    expect(await store.openHolders(name)).toEqual([]);
+    await store.acceptCalls([first, second], undefined, open);
+    await end(store, first);
+    expect(await store.openHolders(name)).toEqual([first.id, second.id]);
+    expect(await store.openHolders({ ...name, tenantId: 'other' })).toEqual([]);
+    await end(store, second);
+    expect(await store.openHolders(name)).toEqual([]);
+  });
+});
+
 describe.each([open, ever])('a reference that is claimed ($claims)', (claim) => {
   it('given nobody has it when calls take it, then they are accepted, and whoever comes next is told which', async () => {
     const store = await onRedis.open();

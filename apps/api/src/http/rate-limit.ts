@@ -2,8 +2,9 @@ import type { Tenant } from '@redial/call';
 import { problem } from '@redial/dialects';
 import type { Logger } from '@redial/platform';
 import type { RequestHandler } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit';
 import { RedisStore } from 'rate-limit-redis';
+import { plainAddress } from './plain-address.ts';
 import { refuse } from './refuse.ts';
 
 export interface RateLimitPorts {
@@ -14,25 +15,48 @@ export interface RateLimitPorts {
 
 const windowMs = 60_000;
 
-/**
- * Requests per tenant and minute, counted in Redis for all API processes together. While Redis is down nothing is counted: the
- * request goes on and is refused where Redis is needed.
- */
-export function limitRequests({ redisCommand, keyPrefix, logger }: RateLimitPorts): RequestHandler {
-  const store = new RedisStore({
-    sendCommand: async (...words: string[]) => (await redisCommand(...words)) as string,
-    prefix: `${keyPrefix}:requests:`,
-  });
-  return rateLimit({
-    windowMs,
-    store,
+/** Requests per tenant and minute. */
+export function limitRequests(ports: RateLimitPorts): RequestHandler {
+  return limitPerMinute('requests', ports, {
     limit: (_request, response) => tenantOf(response.locals).limits.requestsPerMinute,
     keyGenerator: (_request, response) => tenantOf(response.locals).id,
+    identifier: 'tenant',
+  });
+}
+
+/**
+ * Requests whose credentials are nobody's, per address of the connection and minute; of IPv6, per network of 56 bits. Asked once a request
+ * has failed, and of no other: behind one address, such as a proxy's, there may be clients whose credentials are right.
+ */
+export function limitFailedLogins(perMinute: number, ports: RateLimitPorts): RequestHandler {
+  return limitPerMinute('failed-logins', ports, {
+    limit: perMinute,
+    keyGenerator: ({ socket }) => ipKeyGenerator(plainAddress(socket.remoteAddress)),
+    identifier: 'failed-logins',
+  });
+}
+
+/**
+ * Counted in Redis for all API processes together. While Redis is down nothing is counted: the request goes on and is refused where Redis
+ * is needed.
+ */
+function limitPerMinute(
+  name: string,
+  { redisCommand, keyPrefix, logger }: RateLimitPorts,
+  options: Required<Pick<Options, 'limit' | 'keyGenerator' | 'identifier'>>,
+): RequestHandler {
+  const store = new RedisStore({
+    sendCommand: async (...words: string[]) => (await redisCommand(...words)) as string,
+    prefix: `${keyPrefix}:${name}:`,
+  });
+  return rateLimit({
+    ...options,
+    windowMs,
+    store,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    identifier: 'tenant',
     passOnStoreError: true,
-    // Nothing here looks at addresses.
+    // Nothing here looks at what a header says of addresses.
     validate: { default: true, trustProxy: false, xForwardedForHeader: false, forwardedHeader: false },
     logger: {
       error: (err: unknown, text?: string) => logger.error({ err }, text ?? 'rate limit'),

@@ -25,7 +25,13 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     const problem = problemOf(error);
     if (problem.code === 'internal') logger.error({ err: error }, 'request failed');
     if (problem.code === 'storage_unavailable') logger.error({ err: error }, 'storage unavailable');
-    if (response.headersSent) response.destroy();
-    else refuse(response, problem);
+    if (response.headersSent) return void response.destroy();
+    try {
+      refuse(response, problem);
+    } catch (err) {
+      // Express' own words would hold the files of this machine.
+      logger.error({ err }, 'a refusal could not be put into words');
+      response.status(500).type('text').end('Internal error');
+    }
   };
 }

@@ -10,7 +10,9 @@ export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[], { trunks }: Pick<Conf
   return (tenant, question) => {
     const asked = amiQuestion(question, tenant, trunks);
     const answers = pbxs.map((pbx) => pbx.ask(asked));
-    const all = Promise.all(answers).then((said) => (said.includes(true) || said.includes(undefined) || said.length === 0 ? said.find(Boolean) : false));
+    const all = Promise.all(answers).then((said) =>
+      said.includes(true) || said.includes(undefined) || said.length === 0 ? said.find(Boolean) : false,
+    );
     return Promise.race([all, ...answers.map(async (answer) => (await answer) || all)]);
   };
 }

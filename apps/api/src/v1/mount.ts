@@ -1,5 +1,6 @@
 import { problem, v1 } from '@redial/dialects';
 import type { Express, RequestHandler } from 'express';
+import { admit, type Identify } from '../authentication/admit.ts';
 import { apiKeyOf, type FindTenant } from '../authentication/api-keys.ts';
 import { jsonBody } from '../http/body.ts';
 import { expressPath } from '../http/methods.ts';
@@ -19,6 +20,7 @@ import { rescheduleCall } from './reschedule-call.ts';
 export interface MountPorts extends HandlerPorts {
   readonly findTenant: FindTenant;
   readonly limitRequests: RequestHandler;
+  readonly limitFailedLogins: RequestHandler;
 }
 
 const handlers: Readonly<Record<Exclude<v1.Operation, 'getRecording'>, (ports: HandlerPorts) => Handler>> = {
@@ -34,7 +36,7 @@ const handlers: Readonly<Record<Exclude<v1.Operation, 'getRecording'>, (ports: H
 
 /** Every address of `/v1`: who asks, then how often, then what. */
 export function mountV1(app: Express, ports: MountPorts): void {
-  const authenticate = authenticateWith(ports.findTenant);
+  const authenticate = admit(byKey(ports.findTenant), ports.limitFailedLogins);
   for (const { operation, method, path, body, bodyBytesMax = 0 } of v1.endpoints) {
     const reading = body === undefined ? [] : jsonBody(bodyBytesMax);
     const serve = operation === 'getRecording' ? sendRecording('id', ports) : answer(handlers[operation](ports));
@@ -42,14 +44,12 @@ export function mountV1(app: Express, ports: MountPorts): void {
   }
 }
 
-function authenticateWith(findTenant: FindTenant): RequestHandler {
-  return (request, response, next) => {
+function byKey(findTenant: FindTenant): Identify {
+  return (request) => {
     const apiKey = apiKeyOf((name) => request.get(name));
     const tenant = apiKey === undefined ? undefined : findTenant(apiKey);
-    if (tenant === undefined)
-      return refuse(response, problem('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } }));
-    response.locals['tenant'] = tenant;
-    next();
+    if (tenant !== undefined) return { ok: true, tenant };
+    return { ok: false, problem: problem('unauthenticated', { headers: { 'WWW-Authenticate': 'Bearer' } }) };
   };
 }
 

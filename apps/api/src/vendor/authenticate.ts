@@ -1,41 +1,46 @@
 import type { Tenant } from '@redial/call';
 import { problem, type VendorDialect } from '@redial/dialects';
 import type { Request, RequestHandler } from 'express';
+import { admit, type Identify } from '../authentication/admit.ts';
 import { apiKeyOf, type FindTenant } from '../authentication/api-keys.ts';
 import { isCrossSite } from '../authentication/same-site.ts';
+import { tenantOf } from '../http/rate-limit.ts';
 import { refuse } from '../http/refuse.ts';
 import { openingsOf } from './open-to.ts';
 import { inputOf } from './read-input.ts';
+import { sourceList } from './source-list.ts';
 
 export interface AuthenticatePorts {
   readonly tenants: readonly Tenant[];
   readonly findTenant: FindTenant;
+  readonly limitFailedLogins: RequestHandler;
 }
 
-/** Who asks: by the vendor's own credentials where it has some, else by a key of Redial's or by where the request comes from. */
-export function authenticateFor(dialect: VendorDialect, ports: AuthenticatePorts): RequestHandler {
-  return dialect.authenticate === undefined ? byKey(dialect, ports) : byCredentials(dialect.authenticate, ports);
+/**
+ * Who asks, by the vendor's own credentials where it has some, else by a key of Redial's or by where the request comes from; then whether
+ * that tenant's requests may come from there.
+ */
+export function authenticateFor(dialect: VendorDialect, ports: AuthenticatePorts): RequestHandler[] {
+  const { authenticate, permit } = dialect;
+  const identify = authenticate === undefined ? byKey(dialect, ports) : byCredentials(authenticate, ports);
+  return [admit(identify, ports.limitFailedLogins), ...(permit === undefined ? [] : [permitted(permit, ports)])];
 }
 
 function byCredentials(
   authenticate: NonNullable<VendorDialect['authenticate']>,
   { tenants }: AuthenticatePorts,
-): RequestHandler {
-  return (request, response, next) => {
-    const authenticated = authenticate(
+): Identify {
+  return (request, response) =>
+    authenticate(
       { input: inputOf(response), header: (name) => request.get(name), address: request.socket.remoteAddress },
       tenants,
     );
-    if (!authenticated.ok) return refuse(response, authenticated.problem);
-    response.locals['tenant'] = authenticated.tenant;
-    next();
-  };
 }
 
 /** The key is in a header, or the parameter `api_key`. */
-function byKey({ openTo }: VendorDialect, { tenants, findTenant }: AuthenticatePorts): RequestHandler {
+function byKey({ openTo }: VendorDialect, { tenants, findTenant }: AuthenticatePorts): Identify {
   const findByOrigin = openingsOf(tenants, openTo);
-  return (request, response, next) => {
+  return (request) => {
     const apiKey = apiKeyOf((name) => request.get(name)) ?? keyParameter(request);
     let tenant: Tenant | undefined;
     if (apiKey !== undefined) tenant = findTenant(apiKey);
@@ -43,14 +48,28 @@ function byKey({ openTo }: VendorDialect, { tenants, findTenant }: AuthenticateP
       tenant = findByOrigin({ address: request.socket.remoteAddress, host: request.get('host') });
       // A trusted network says nothing of the page that a browser inside it has open.
       if (tenant !== undefined && isCrossSite((name) => request.get(name)))
-        return refuse(response, problem('forbidden'));
+        return { ok: false, problem: problem('forbidden') };
     }
-    if (tenant === undefined) {
-      const detail = 'Send a valid API key: X-API-Key, Authorization: Bearer, or the parameter api_key.';
-      return refuse(response, problem('unauthenticated', { detail, headers: { 'WWW-Authenticate': 'Bearer' } }));
-    }
-    response.locals['tenant'] = tenant;
-    next();
+    if (tenant !== undefined) return { ok: true, tenant };
+    const detail = 'Send a valid API key: X-API-Key, Authorization: Bearer, or the parameter api_key.';
+    return { ok: false, problem: problem('unauthenticated', { detail, headers: { 'WWW-Authenticate': 'Bearer' } }) };
+  };
+}
+
+function permitted(
+  permit: NonNullable<VendorDialect['permit']>,
+  { tenants }: Pick<AuthenticatePorts, 'tenants'>,
+): RequestHandler {
+  const lists = new Map(
+    tenants.flatMap((tenant) => {
+      const sources = permit(tenant);
+      return sources === undefined ? [] : [[tenant.id, sourceList(sources)] as const];
+    }),
+  );
+  return (request, response, next) => {
+    const includes = lists.get(tenantOf(response.locals).id);
+    if (includes === undefined || includes(request.socket.remoteAddress)) next();
+    else refuse(response, problem('access_denied', { detail: 'IP is not permitted' }));
   };
 }
 

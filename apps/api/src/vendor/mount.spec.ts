@@ -33,6 +33,10 @@ const placed = async () => Number((await send('GET', '/wave/other')).headers.get
 
 const form = 'application/x-www-form-urlencoded';
 const json = 'application/json';
+const multipartType = 'Multipart/Form-Data; boundary="cut here"';
+const part = (name: string, value: string) =>
+  `--cut here\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+const multipart = `${part('a[é]', '1 &')}${part('empty', '')}${part('a[é]', '2')}--cut here--\r\n`;
 
 describe('what a dialect is given', () => {
   test.each<[string, string, string, string | undefined, string | undefined, unknown]>([
@@ -72,6 +76,15 @@ describe('what a dialect is given', () => {
     ['JSON', 'PUT', '/wave/json', '{"a":[1]}', json, { a: [1] }],
     ['a query', 'GET', '/wave/query?a=1&a=2&b=%20', undefined, undefined, { a: ['1', '2'], b: ' ' }],
     ['a form', 'POST', '/wave/form', 'a=1&a=2', form, { a: ['1', '2'] }],
+    ['a multipart form', 'POST', '/wave/form', multipart, multipartType, { 'a[é]': ['1 &', '2'], empty: '' }],
+    [
+      'a raw multipart form, as the urlencoded one of its fields',
+      'POST',
+      '/wave/flags?x',
+      multipart,
+      multipartType,
+      { contentType: form, query: 'x', body: 'a%5B%C3%A9%5D=1+%26&empty=&a%5B%C3%A9%5D=2' },
+    ],
   ])('%s', async (_name, method, path, body, contentType, input) => {
     expect(await send(method, path, body, contentType)).toMatchObject({
       status: 200,

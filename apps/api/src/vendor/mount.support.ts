@@ -43,14 +43,15 @@ const semaphore: VendorDialect = {
   notifications: {},
 };
 
-const limitRequests: RequestHandler = (_request, _response, next) => next();
+const unlimited: RequestHandler = (_request, _response, next) => next();
 const ports = {
   configuration: { pbxs: [], trunks: [], tenants: [tenant] } as Configuration,
   ids: createIds(),
   clock: systemClock,
   pick: () => '',
   acceptor: { prepare: () => [], commit: async () => ({ type: 'accepted' }) },
-  limitRequests,
+  limitRequests: unlimited,
+  limitFailedLogins: unlimited,
   findTenant: () => undefined,
   store: { readCdr: async () => undefined },
 } as unknown as VendorPorts;

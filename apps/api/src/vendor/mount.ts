@@ -16,6 +16,7 @@ export interface VendorPorts extends Ports {
   readonly acceptor: Acceptor;
   readonly findTenant: FindTenant;
   readonly limitRequests: RequestHandler;
+  readonly limitFailedLogins: RequestHandler;
 }
 
 /** A vendor's addresses: what is asked, who asks, how often, and then what comes of it; every refusal in the vendor's words. */
@@ -32,13 +33,13 @@ export function mountVendor(app: Express, dialect: VendorDialect, ports: VendorP
   }
   for (const route of routes) {
     const reading = readInput(route.takes);
-    const serving = [inItsWords, ...reading, authenticate, ports.limitRequests, serve(dialect, route, ports)];
+    const serving = [inItsWords, ...reading, ...authenticate, ports.limitRequests, serve(dialect, route, ports)];
     app[route.method](expressPath(route.path), ...serving);
   }
   for (const { method, path } of recordings) {
     // A reference that cannot even be decoded is refused before it gets to its address.
     app.use(path.slice(0, path.indexOf('{')), inItsWords);
-    app[method](expressPath(path), readQuery, authenticate, ports.limitRequests, sendRecording('ref', ports));
+    app[method](expressPath(path), readQuery, ...authenticate, ports.limitRequests, sendRecording('ref', ports));
   }
   // What other methods are answered with comes later, and is in its words too.
   for (const [path, own] of Map.groupBy(routes, (route) => route.path))
@@ -55,7 +56,7 @@ export function refuseBelow(app: Express, dialect: VendorDialect): void {
 
 /** What a refusal may know of a request that no route takes. */
 function readEarly(routes: readonly DialectRoute[]): RequestHandler[] {
-  return routes.every(({ takes }) => takes === 'raw') ? [readQuery] : [];
+  return routes.every(({ takes }) => takes === 'raw' || takes === 'raw-form') ? [readQuery] : [];
 }
 
 function refuseInWordsOf(dialect: VendorDialect): RequestHandler {

@@ -10,7 +10,7 @@ import {
 } from '@redial/call';
 import type { DialectContext, FieldError, ParsedCalls, PbxQuestion, VendorDialect, Waits } from '@redial/dialects';
 import { jsonReply } from '@redial/dialects';
-import type { Accepted, ReferenceClaim } from '@redial/store';
+import type { Accepted, ReferenceClaim, ReferenceName } from '@redial/store';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type PlacePorts, placeCalls } from './place-calls.ts';
@@ -27,11 +27,8 @@ const device: PbxQuestion = {
 };
 
 type Understood = Extract<ParsedCalls, { ok: true }>;
-const understood = (more: Omit<Partial<Understood>, 'ok'> = {}): Understood => ({
-  ok: true,
-  calls: [{ request, reference: 'r' }],
-  ...more,
-});
+const understood = (more: Partial<Understood> = {}) =>
+  ({ ok: true, calls: [{ request, reference: 'r' }], ...more }) as Understood;
 
 const ulid = (n: number) => String(n).padStart(26, '0');
 const callId = (n: number) => CallId.parse(`call_${ulid(n)}`);
@@ -43,9 +40,11 @@ interface World {
   readonly said?: (question: PbxQuestion) => boolean | undefined;
   readonly outcomes?: readonly Dial1Outcome[];
   readonly waiting?: number;
+  readonly openHolders?: readonly CallId[];
 }
 
-function world({ parsed = understood(), commits = [], said = () => true, outcomes = [], waiting = 0 }: World = {}) {
+function world(of: World = {}) {
+  const { parsed = understood(), commits = [], said = () => true, outcomes = [], waiting = 0, openHolders = [] } = of;
   const happened: string[] = [];
   const claims: unknown[] = [];
   let made = 0;
@@ -59,7 +58,13 @@ function world({ parsed = understood(), commits = [], said = () => true, outcome
     ids,
     clock: { now: () => 1_000 },
     pick: ([first]) => first ?? '',
-    store: { readCall: async () => ({ value: earlier, version: 1 }) } as unknown as PlacePorts['store'],
+    store: {
+      readCall: async () => ({ value: earlier, version: 1 }),
+      openHolders: async ({ tenantId, dialect, reference }: ReferenceName) => {
+        happened.push(`looked for ${tenantId} ${dialect} ${reference}`);
+        return openHolders;
+      },
+    } as unknown as PlacePorts['store'],
     askPbx: async (_tenant, question) => {
       happened.push(`asked ${question.asks}`);
       return said(question);
@@ -77,6 +82,7 @@ function world({ parsed = understood(), commits = [], said = () => true, outcome
       close: async () => undefined,
     },
     acceptor: {
+      confirm: async () => void happened.push('confirmed'),
       prepare: (candidates) => candidates.map((candidate) => acceptCall({ ...candidate, at: 1_000 }).call),
       commit: async (calls, _completion, claim) => {
         happened.push(`accepted ${calls.length}`);
@@ -222,13 +228,6 @@ describe('a reference', () => {
     expect(claims).toEqual([claim('open')]);
   });
 
-  it('whose calls are open waits for those', async () => {
-    const outcomes: Dial1Outcome[] = [{ type: 'pending' }];
-    const { place, happened } = world({ parsed: understood({ claims: 'open', waits }), commits: [taken], outcomes });
-    expect(await place()).toEqual({ outcomes, of: [earlier.id], input: 'flags' });
-    expect(happened).toEqual(['waits for 1', 'accepted 1', 'waits no more', 'waits for 1']);
-  });
-
   it('that was ever used is drawn again, with a fresh id; the PBX is not asked again', async () => {
     const parsed = ({ newReference }: DialectContext) =>
       understood({ calls: [{ request, reference: newReference }], claims: 'ever', questions: [queue], waits });
@@ -253,5 +252,21 @@ describe('a reference', () => {
       problem: { code: 'too_many_requests', headers: { 'Retry-After': '1' } },
     });
     expect(parse).toHaveBeenCalledTimes(5);
+  });
+});
+
+describe('a request that can only be a repetition', () => {
+  const parsed: ParsedCalls = { ok: false, errors: [otherwise], repeats: 'r' };
+
+  it('is answered with the calls that it repeats, once those are as durable as they must be', async () => {
+    const { place, happened } = world({ parsed, openHolders: [earlier.id] });
+    expect(await place()).toEqual({ accepted: [earlier.id], input: 'flags' });
+    expect(happened).toEqual(['looked for acme semaphore r', 'confirmed']);
+  });
+
+  it('is refused where none of them is open', async () => {
+    const { place, happened } = world({ parsed });
+    expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [otherwise] } });
+    expect(happened).toEqual(['looked for acme semaphore r']);
   });
 });

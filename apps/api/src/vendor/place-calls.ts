@@ -8,16 +8,15 @@ import {
   problem,
   type VendorDialect,
 } from '@redial/dialects';
-import type { ReferenceClaim } from '@redial/store';
+import type { ReferenceClaim, ReferenceName } from '@redial/store';
 import type { Acceptor, Candidate } from '../accept/accept-calls.ts';
 import { fromStorage } from '../accept/storage.ts';
 import type { Ports } from '../ports.ts';
-import type { ExpectedOutcome } from '../waiting/outcome-waiter.ts';
 import { refusalByPbx } from './refusal-by-pbx.ts';
 
 export interface PlacePorts
   extends Pick<Ports, 'store' | 'clock' | 'ids' | 'pick' | 'askPbx' | 'waiter' | 'waitingMax'> {
-  readonly acceptor: Pick<Acceptor, 'prepare' | 'commit'>;
+  readonly acceptor: Pick<Acceptor, 'prepare' | 'commit' | 'confirm'>;
 }
 
 /** A request of a known tenant, freed of Express. */
@@ -48,7 +47,8 @@ export async function placeCalls(request: VendorRequest, ports: PlacePorts): Pro
     const id = ports.ids.callId();
     const context: DialectContext = { tenant, now: ports.clock.now(), newReference: id, pick: ports.pick };
     const parsed = route.parse(input, context);
-    if (!parsed.ok) return refused('invalid_request', { errors: parsed.errors });
+    if (!parsed.ok)
+      return (await repeated(parsed, request, ports)) ?? refused('invalid_request', { errors: parsed.errors });
     if (draw === 1 && parsed.questions !== undefined) {
       const refusal = await refusalByPbx(parsed.questions, tenant, ports.askPbx);
       if (refusal !== undefined) return { type: 'refused', problem: refusal };
@@ -87,32 +87,19 @@ async function accept(
   const { waits, claims } = parsed;
   if (waits !== undefined && waiter.waiting >= waitingMax)
     return refused('too_many_waiting', { headers: { 'Retry-After': '5' } });
-  const expect = (calls: readonly Pick<Call, 'id'>[]): ExpectedOutcome | undefined =>
-    waits &&
-    waiter.expect(
-      calls.map(({ id }) => id),
-      waits,
-    );
-
   const calls = acceptor.prepare(candidates);
-  const expected = expect(calls);
+  const ids = calls.map(({ id }) => id);
+  const expected = waits && waiter.expect(ids, waits);
   const committed = await acceptor.commit(calls, undefined, claimOf(parsed, request)).catch((error: unknown) => {
     expected?.cancel();
     throw error;
   });
-  if (committed.type === 'accepted') return answer(calls, expected, request);
-  expected?.cancel();
-  if (claims === 'ever') return 'reference taken';
-  const earlier = await readCalls(committed.by, ports);
-  return answer(earlier, expect(earlier), request);
-}
-
-async function answer(
-  calls: readonly Call[],
-  expected: ExpectedOutcome | undefined,
-  { dialect, input, left }: VendorRequest,
-): Promise<VendorAnswer> {
-  if (expected === undefined) return { type: 'reply', reply: dialect.accepted(calls, input) };
+  if (committed.type === 'taken') {
+    expected?.cancel();
+    return claims === 'ever' ? 'reference taken' : accepted(await readCalls(committed.by, ports), request);
+  }
+  if (expected === undefined) return accepted(calls, request);
+  const { dialect, input, left } = request;
   if (dialect.outcome === undefined)
     throw new TypeError(`${dialect.name} waits for outcomes and has no words for them`);
   const outcomes = await expected.wait(left);
@@ -120,10 +107,32 @@ async function answer(
   return { type: 'reply', reply: dialect.outcome(outcomes, calls, input) };
 }
 
-function claimOf({ calls, claims }: Understood, { dialect, tenant }: VendorRequest): ReferenceClaim | undefined {
+/** A request that can only be a repetition: answered like its first one, while the calls of that are open. */
+async function repeated(
+  { repeats }: Extract<ParsedCalls, { ok: false }>,
+  request: VendorRequest,
+  { store, acceptor }: PlacePorts,
+): Promise<VendorAnswer | undefined> {
+  if (repeats === undefined) return undefined;
+  const by = await fromStorage(() => store.openHolders(nameOf(repeats, request)));
+  if (by.length === 0) return undefined;
+  // Whoever brought them may have been told that they are not durable.
+  await acceptor.confirm();
+  return accepted(await readCalls(by, { store }), request);
+}
+
+function accepted(calls: readonly Call[], { dialect, input }: VendorRequest): VendorAnswer {
+  return { type: 'reply', reply: dialect.accepted(calls, input) };
+}
+
+function claimOf({ calls, claims }: Understood, request: VendorRequest): ReferenceClaim | undefined {
   const [first] = calls;
   if (claims === undefined || first === undefined) return undefined;
-  return { tenantId: tenant.id, dialect: dialect.name, reference: first.reference, claims };
+  return { ...nameOf(first.reference, request), claims };
+}
+
+function nameOf(reference: string, { dialect, tenant }: VendorRequest): ReferenceName {
+  return { tenantId: tenant.id, dialect: dialect.name, reference };
 }
 
 async function readCalls(ids: readonly CallId[], { store }: Pick<PlacePorts, 'store'>): Promise<Call[]> {

@@ -1,6 +1,6 @@
 import type { DialectRoute, RawInput } from '@redial/dialects';
 import type { Request, RequestHandler, Response } from 'express';
-import { contentTypeOf, formBody, jsonBody, rawBody } from '../http/body.ts';
+import { formBody, jsonBody, rawBody, rawTypeOf } from '../http/body.ts';
 
 const bodyBytesMax = 16 * 1024;
 const rawBodyBytesMax = 64 * 1024;
@@ -11,11 +11,13 @@ export function readInput(takes: DialectRoute['takes']): RequestHandler[] {
     case 'json':
       return [...jsonBody(bodyBytesMax), keep((request) => request.body)];
     case 'form':
-      return [...formBody(bodyBytesMax), keep((request) => request.body)];
+      // A POST whose fields are in its URL has no body.
+      return [...formBody(bodyBytesMax), keep((request) => request.body ?? { ...request.query })];
     case 'query':
       return [keep((request) => ({ ...request.query }))];
     case 'raw':
-      return [readQuery, ...rawBody(rawBodyBytesMax), keep(rawInput)];
+    case 'raw-form':
+      return [readQuery, ...rawBody(rawBodyBytesMax, { withJson: takes === 'raw' }), keep(rawInput)];
   }
 }
 
@@ -38,7 +40,7 @@ function rawInput(request: Request): RawInput {
   const { originalUrl, body } = request;
   const mark = originalUrl.indexOf('?');
   return {
-    contentType: contentTypeOf(request),
+    contentType: rawTypeOf(request),
     query: mark === -1 ? '' : originalUrl.slice(mark + 1),
     body: typeof body === 'string' ? body : '',
   };

@@ -1,5 +1,5 @@
 import type { Tenant } from '@redial/call';
-import { describe, expect, it, test } from 'vitest';
+import { expect, it, test } from 'vitest';
 import { acme } from '../acme.fixture.ts';
 import { actTenant, tenantWith, vendorAccount } from './act.fixture.ts';
 import { authenticate } from './credentials.ts';
@@ -12,12 +12,8 @@ const sampleHeaders: Readonly<Record<string, string>> = {
 
 const other = tenantWith({ id: 'other' }, { username: 'else', password: 'Gängster 7:x', apiKey: 'another' });
 
-function asked(
-  headers: Readonly<Record<string, string>>,
-  tenants: readonly Tenant[] = [acme, other, actTenant],
-  address?: string,
-) {
-  const answer = authenticate({ input: undefined, header: (name) => headers[name.toLowerCase()], address }, tenants);
+function asked(headers: Readonly<Record<string, string>>, tenants: readonly Tenant[] = [acme, other, actTenant]) {
+  const answer = authenticate({ header: (name) => headers[name.toLowerCase()] }, tenants);
   return answer.ok ? answer.tenant.id : `${answer.problem.code} ${answer.problem.detail ?? ''}`.trim();
 }
 
@@ -45,11 +41,7 @@ test.each([
   ['an endless login', { authorization: `Basic ${'A'.repeat(50_000)}` }],
 ])('%s is nobody, and the answer is the same', (name, headers) => {
   const sent = name === 'nothing' ? {} : { ...sampleHeaders, ...headers };
-  expect(
-    authenticate({ input: undefined, header: (one) => sent[one as keyof typeof sent], address: undefined }, [
-      actTenant,
-    ]),
-  ).toEqual({
+  expect(authenticate({ header: (one) => sent[one as keyof typeof sent] }, [actTenant])).toEqual({
     ok: false,
     problem: {
       code: 'unauthenticated',
@@ -69,22 +61,4 @@ it('takes two tenants that have the same for nobody', () => {
 it('tells two tenants with one login apart by their keys', () => {
   const twin = tenantWith({ id: 'twin' }, { apiKey: 'its-own' });
   expect(asked({ ...sampleHeaders, 'x-apikey': 'its-own' }, [actTenant, twin])).toBe('twin');
-});
-
-describe('permit', () => {
-  const permit = ['192.0.2.7', '10.1.0.0/16', '2001:db8::/32'];
-  const tenants = [tenantWith({}, { permit })];
-
-  test.each(['192.0.2.7', '::ffff:192.0.2.7', '10.1.255.255', '2001:db8:0:1::9'])('lets %s in', (address) => {
-    expect(asked(sampleHeaders, tenants, address)).toBe('acme');
-  });
-
-  test.each(['192.0.2.8', '10.2.0.0', '2001:db9::1', '::1', undefined])('keeps %s out', (address) => {
-    expect(asked(sampleHeaders, tenants, address)).toBe('access_denied IP is not permitted');
-  });
-
-  it('tells nobody without the credentials that their address would do', () => {
-    expect(asked({ ...sampleHeaders, 'x-apikey': 'wrong' }, tenants, '192.0.2.7')).toBe('unauthenticated');
-    expect(asked({ ...sampleHeaders, 'x-apikey': 'wrong' }, tenants, '192.0.2.8')).toBe('unauthenticated');
-  });
 });

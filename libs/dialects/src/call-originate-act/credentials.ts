@@ -2,7 +2,6 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Tenant } from '@redial/call';
 import type { AskedRequest, Authenticated } from '../dialect.ts';
 import { problem } from '../problem.ts';
-import { isPermitted } from './permitted.ts';
 import { actSettings } from './settings.ts';
 
 interface Account {
@@ -10,14 +9,13 @@ interface Account {
   /** SHA-256 of `user:password`, and of the key. */
   readonly login: Buffer;
   readonly apiKey: Buffer;
-  readonly permit: readonly string[] | undefined;
 }
 
 /**
  * `X-APIKEY` and `Authorization: Basic` → the one tenant that has both. Every tenant's are compared, in constant time, whatever was right
  * before. Two tenants that have the same: nobody, because nobody can say whose call it is.
  */
-export function authenticate({ header, address }: AskedRequest, tenants: readonly Tenant[]): Authenticated {
+export function authenticate({ header }: Pick<AskedRequest, 'header'>, tenants: readonly Tenant[]): Authenticated {
   const login = digest(loginOf(header('authorization')) ?? '');
   const apiKey = digest(header('x-apikey') ?? '');
   const compared = accountsOf(tenants).map((account) => ({
@@ -30,11 +28,7 @@ export function authenticate({ header, address }: AskedRequest, tenants: readonl
     const mixed = compared.some(({ hasLogin }) => hasLogin) && compared.some(({ hasKey }) => hasKey);
     return mixed ? { ok: false, problem: problem('access_denied') } : { ok: false, problem: unauthenticated };
   }
-  if (alike.length > 0) return { ok: false, problem: unauthenticated };
-  const { tenant, permit } = found.account;
-  if (permit !== undefined && !isPermitted(address, permit))
-    return { ok: false, problem: problem('access_denied', { detail: 'IP is not permitted' }) };
-  return { ok: true, tenant };
+  return alike.length > 0 ? { ok: false, problem: unauthenticated } : { ok: true, tenant: found.account.tenant };
 }
 
 const unauthenticated = problem('unauthenticated', {
@@ -53,8 +47,8 @@ function accountsOf(tenants: readonly Tenant[]): readonly Account[] {
 function accountOf(tenant: Tenant): Account[] {
   const settings = actSettings(tenant);
   if (settings === undefined) return [];
-  const { username, password, apiKey, permit } = settings;
-  return [{ tenant, login: digest(`${username}:${password}`), apiKey: digest(apiKey), permit }];
+  const { username, password, apiKey } = settings;
+  return [{ tenant, login: digest(`${username}:${password}`), apiKey: digest(apiKey) }];
 }
 
 /** RFC 7617, in UTF-8: `user:password`. */

@@ -1,6 +1,7 @@
 import type { VendorDialect } from '../dialect.ts';
 import { authenticate } from './credentials.ts';
-import { ActSettings } from './settings.ts';
+import { faults } from './faults.ts';
+import { ActSettings, actSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { toNotification } from './to-notification.ts';
 import { acceptedReply, refusedReply } from './to-reply.ts';
@@ -11,6 +12,11 @@ const path = '/api/v4/call/originate/act';
 export const dialect: VendorDialect = {
   name: 'call-originate-act',
   settings: ActSettings,
+  faults,
+  login: (tenant) => {
+    const settings = actSettings(tenant);
+    return settings && [settings.username, settings.password, settings.apiKey];
+  },
   routes: [
     { method: 'put', path, takes: 'json', parse: toCallRequest },
     { method: 'post', path, takes: 'json', parse: toCallRequest },
@@ -18,6 +24,7 @@ export const dialect: VendorDialect = {
   recordings: [],
   below: ['/api/v4/'],
   authenticate,
+  permit: (tenant) => actSettings(tenant)?.permit,
   accepted: acceptedReply,
   refused: refusedReply,
   notifications: { 'call-originate-act': toNotification },

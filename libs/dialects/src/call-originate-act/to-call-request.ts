@@ -9,13 +9,12 @@ import {
   toE164,
 } from '@redial/call';
 import { resolveCallerId } from '../caller-id.ts';
+import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
 import { dialedOnce } from '../dialed-once.ts';
 import { type FieldError, readFields } from '../field-error.ts';
 import { OriginatedCall, timeoutSecondsDefault } from './schema.ts';
 import { type ActSettings, actSettings } from './settings.ts';
-
-type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
 /** How the first person is reached: by a trunk (none: the second's), or by a context of the PBX. */
 interface Route {
@@ -38,17 +37,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   if (settings === undefined) throw new TypeError(`tenant ${tenant.id} does not have the dialect`);
 
   const { given, values, errors } = fieldsOf(input);
-  const check = <T>(
-    field: string,
-    written: string | undefined,
-    read: (written: string) => Checked<T>,
-  ): T | undefined => {
-    if (written === undefined) return undefined;
-    const checked = read(written);
-    if (checked.ok) return checked.value;
-    errors.push({ field, message: checked.message });
-    return undefined;
-  };
+  const check = checkFields(errors);
 
   const route = check('context', values.context, (name) => routeOf(name, settings, tenant));
   const trunk = check('trunk_name', values.trunk_name, (name) => trunkOf(name, settings, tenant));
@@ -79,15 +68,10 @@ function fieldsOf(input: object) {
   const errors: FieldError[] = [
     ...absent.map((field) => ({ field, message: missing })),
     ...shapeErrors
-      .map(({ field, message }) => ({ field: nameOf(field), message }))
+      .map(({ field, message }) => ({ field: fieldName(field), message }))
       .filter(({ field }) => !absent.some((name) => name === field)),
   ];
   return { given, values, errors };
-}
-
-/** A JSON pointer of one step → the field's name. */
-function nameOf(pointer: string): string {
-  return pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function routeOf(name: string, settings: ActSettings, tenant: Tenant): Checked<Route> {

@@ -4,23 +4,23 @@ import { type NumberingPlan, toE164 } from '@redial/call';
 const internationalDigits = { min: 11, max: 14 };
 
 /**
- * The vendor's three forms, in the tenant's plan → E.164 digits. Of its `0…` (10 digits), `27…` (11) and `00…` (13 to 16), a number
- * that begins with 00 is always the third, so `0012345678` is none of them.
+ * The vendor's three forms, in the tenant's plan → E.164 digits: its `0…` (10 digits), `27…` (11) and `00…` (13 to 16). They differ in
+ * length, so that what begins with 00 and has ten digits is the first, as in the vendor's own sample.
  */
 export function numberOf(written: string, plan: NumberingPlan): string | undefined {
-  return isOfAForm(written, plan) ? toE164(written, plan) : undefined;
+  if (!/^[0-9]+$/.test(written)) return undefined;
+  const { internationalPrefix, nationalPrefix, countryCode } = plan;
+  if (!written.startsWith(internationalPrefix)) return toE164(written, plan);
+  const digits = written.length - internationalPrefix.length;
+  if (digits >= internationalDigits.min && digits <= internationalDigits.max) return toE164(written, plan);
+  return nationalPrefix !== '' && written.startsWith(nationalPrefix)
+    ? toE164(`+${countryCode}${written.slice(nationalPrefix.length)}`, plan)
+    : undefined;
 }
 
 /** A caller ID has the first two forms alone. */
 export function callerIdNumberOf(written: string, plan: NumberingPlan): string | undefined {
   return written.startsWith(plan.internationalPrefix) ? undefined : numberOf(written, plan);
-}
-
-function isOfAForm(written: string, plan: NumberingPlan): boolean {
-  if (!/^[0-9]+$/.test(written)) return false;
-  if (!written.startsWith(plan.internationalPrefix)) return true;
-  const digits = written.length - plan.internationalPrefix.length;
-  return digits >= internationalDigits.min && digits <= internationalDigits.max;
 }
 
 /** The two forms of a caller ID in words, for an error. */

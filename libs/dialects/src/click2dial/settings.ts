@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dialectSettings } from '../dialect-settings.ts';
+import { SourceAddresses } from '../source-addresses.ts';
 
 /** A tenant's `dialects.click2dial`. */
 export const Click2dialSettings = z.strictObject({
@@ -8,10 +9,7 @@ export const Click2dialSettings = z.strictObject({
   /** Who may use the dialect without a key: servers, by the address of their connection. `host` narrows it to one host name. */
   openTo: z
     .strictObject({
-      sources: z
-        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'an IP address or a network such as 10.1.0.0/16'))
-        .min(1)
-        .max(100),
+      sources: SourceAddresses,
       host: z
         .string()
         .regex(/^[A-Za-z0-9.-]{1,253}$/, 'a host name')

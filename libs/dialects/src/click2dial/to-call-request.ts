@@ -1,5 +1,6 @@
 import { type CallRequest, type Destination, hasExtension, recordingOf, type Tenant } from '@redial/call';
 import { resolveCallerId } from '../caller-id.ts';
+import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
 import { dialedOnce } from '../dialed-once.ts';
 import { type FieldError, readFields } from '../field-error.ts';
@@ -7,24 +8,12 @@ import { callerIdForms, callerIdNumberOf, numberForms, numberOf } from './number
 import { Click2dialCall, contactRefLengthMax } from './schema.ts';
 import { click2dialSettings } from './settings.ts';
 
-type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
-
 /** The vendor's four fields, from JSON, form or query → the one model. Every field's error is told, by the vendor's name for it. */
 export function toCallRequest(input: unknown, context: DialectContext): ParsedCalls {
   const { tenant } = context;
   const { values, errors: shapeErrors } = readFields(Click2dialCall, input);
-  const errors: FieldError[] = shapeErrors.map(({ field, message }) => ({ field: nameOf(field), message }));
-  const check = <T>(
-    field: string,
-    written: string | undefined,
-    read: (written: string) => Checked<T>,
-  ): T | undefined => {
-    if (written === undefined) return undefined;
-    const checked = read(written);
-    if (checked.ok) return checked.value;
-    errors.push({ field, message: checked.message });
-    return undefined;
-  };
+  const errors: FieldError[] = shapeErrors.map(({ field, message }) => ({ field: fieldName(field), message }));
+  const check = checkFields(errors);
 
   const dial1 = check('agent', values.agent, (written) => agent(written, tenant));
   const dial2 = check('callee', values.callee, (written) => outside(written, tenant));
@@ -35,11 +24,6 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   const contactRef = values.contact_ref ?? values.call_ref;
   const reference = contactRef?.slice(0, contactRefLengthMax) ?? context.newReference;
   return { ok: true, calls: [{ request: requestOf({ dial1, dial2, callerId, reference, tenant }), reference }] };
-}
-
-/** A JSON pointer of one step → the parameter's name. */
-function nameOf(pointer: string): string {
-  return pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 interface Understood {

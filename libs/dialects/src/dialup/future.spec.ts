@@ -1,6 +1,16 @@
 import { describe, expect, it, test } from 'vitest';
 import { hostileTexts, newReference } from '../acme.fixture.ts';
-import { accepted, call, errorsOf, type Fields, later, requestOf, settings, tenantWith } from './dialup.fixture.ts';
+import {
+  accepted,
+  ask,
+  call,
+  errorsOf,
+  type Fields,
+  later,
+  requestOf,
+  settings,
+  tenantWith,
+} from './dialup.fixture.ts';
 
 const future = { ...call, ...later };
 
@@ -79,6 +89,21 @@ describe('Date', () => {
     ['ISO 8601', '2026-01-20T10:30:00+02:00', 'must be YYYYMMDDhhmm'],
   ])('%s', (_what, written, message) => {
     expect(errorsOf({ ...future, Date: written })).toEqual([`Date: ${message}`]);
+  });
+
+  it('that has passed may be that of a call that is still open, where nothing else is wrong', () => {
+    const passed = { ...future, Date: '202601151158' };
+    expect(ask(passed)).toMatchObject({ ok: false, repeats: 'order-77' });
+    expect(ask({ ...passed, Response: 'yes' })).toMatchObject({ ok: false, repeats: 'order-77' });
+  });
+  test.each<[string, Fields]>([
+    ['dial1', { dial1: 'x' }],
+    ['Maxretry', { Maxretry: '101' }],
+    ['ident', { ident: 'a b' }],
+    ['Date itself', { Date: '202602301200' }],
+    ['a parameter that there is not', { nonsense: '1' }],
+  ])('that has passed, or is wrong, repeats nothing where there is a fault of %s', (_what, change) => {
+    expect(ask({ ...future, Date: '202601151158', ...change })).not.toHaveProperty('repeats');
   });
 
   describe('where clocks change', () => {

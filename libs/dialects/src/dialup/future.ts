@@ -6,8 +6,8 @@ import type { DialupSettings } from './settings.ts';
 import { readWholeNumber } from './whole-number.ts';
 
 export interface FutureCall {
-  /** Epoch ms. */
-  readonly notBeforeAt: number;
+  /** Epoch ms; `past`: it lies so far behind that only a repetition may still say it. */
+  readonly notBeforeAt: number | 'past';
   readonly retryPolicy: RetryPolicy;
   /** The client's own reference, unique among its open calls. */
   readonly ident: string;
@@ -20,7 +20,10 @@ export const maxRetriesMax = 100;
 const retrySecondsMax = 30 * 86_400;
 const secondsPer = { seconds: 1, minutes: 60 } as const satisfies Record<DialupSettings['retrytimeUnit'], number>;
 
-/** `Date`, `Maxretry`, `Retrytime` and `ident`, all four → when a call is due and how it is tried again. None of them: a call for now. */
+/**
+ * `Date`, `Maxretry`, `Retrytime` and `ident`, all four → when a call is due and how it is tried again. None of them: a call for now. A `Date`
+ * that has passed is an error, and the rest is read all the same.
+ */
 export function readFutureCall(
   values: Parameters,
   { tenant, now }: Pick<DialectContext, 'tenant' | 'now'>,
@@ -52,11 +55,18 @@ export function isFuture(values: Parameters): boolean {
   return futureNames.some((name) => values[name] !== undefined);
 }
 
-function readDate(written: string | undefined, zone: string, now: number, wrong: Wrong): number | undefined {
+function readDate(
+  written: string | undefined,
+  zone: string,
+  now: number,
+  wrong: Wrong,
+): FutureCall['notBeforeAt'] | undefined {
   if (written === undefined) return undefined;
   if (!/^[0-9]{12}$/.test(written)) return wrong('Date', 'must be YYYYMMDDhhmm');
   const moment = readFuture(written, zone, now);
-  return moment.ok ? moment.at : wrong('Date', moment.message);
+  if (moment.ok) return moment.at;
+  wrong('Date', moment.message);
+  return 'isPast' in moment ? 'past' : undefined;
 }
 
 function readIdent(written: string | undefined, wrong: Wrong): string | undefined {

@@ -1,6 +1,6 @@
 import type { VendorDialect } from '../dialect.ts';
 import { authenticate } from './credentials.ts';
-import { DialupSettings } from './settings.ts';
+import { DialupSettings, dialupSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
 
@@ -8,9 +8,13 @@ import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
 export const dialect: VendorDialect = {
   name: 'dialup',
   settings: DialupSettings,
+  login: (tenant) => {
+    const settings = dialupSettings(tenant);
+    return settings && [settings.user, settings.password, settings.org];
+  },
   routes: [
-    { method: 'get', path: '/API/dialup.php', takes: 'raw', parse: toCallRequest },
-    { method: 'post', path: '/API/dialup.php', takes: 'raw', parse: toCallRequest },
+    { method: 'get', path: '/API/dialup.php', takes: 'raw-form', parse: toCallRequest },
+    { method: 'post', path: '/API/dialup.php', takes: 'raw-form', parse: toCallRequest },
   ],
   recordings: [],
   below: [],

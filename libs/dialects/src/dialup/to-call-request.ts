@@ -40,7 +40,12 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   const wishes = readAnswerWishes(values, wrong);
   const future = readFutureCall(values, context, settings, wrong);
   const { dial1, dial2 } = sides;
-  if (errors.length > 0 || dial1 === undefined || dial2 === undefined) return { ok: false, errors };
+  const notBeforeAt = future?.notBeforeAt;
+  // The client asks again after a lost answer, and meanwhile the call's time has come.
+  if (future !== undefined && notBeforeAt === 'past' && errors.length === 1)
+    return { ok: false, errors, repeats: future.ident };
+  if (errors.length > 0 || dial1 === undefined || dial2 === undefined || notBeforeAt === 'past')
+    return { ok: false, errors };
 
   const awaited = wishes.awaited && !isFuture(values);
   const { dial2RingTimeoutSeconds, talkLimitSeconds } = tenant.defaults;
@@ -53,7 +58,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
       dial1RingTimeoutSeconds: ringSeconds,
       dial2RingTimeoutSeconds,
       talkLimitSeconds,
-      ...(future !== undefined && { notBeforeAt: future.notBeforeAt }),
+      ...(notBeforeAt !== undefined && { notBeforeAt }),
       // Nobody's phone rings for an answer that was given long ago.
       ...(awaited && { expiresAt: now + settings.waitSeconds * 1000, outcomeAwaited: true as const }),
       retryPolicy: future?.retryPolicy ?? dialedOnce,
@@ -64,11 +69,8 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
     };
     return { request, reference };
   });
+  if (future !== undefined) return { ok: true, calls, claims: 'open' };
+  if (!awaited) return { ok: true, calls };
   const until = now + (ringSeconds + settings.waitSeconds + outcomeSeconds) * 1000;
-  return {
-    ok: true,
-    calls,
-    ...(awaited && { waits: { until, withDial2: wishes.withIds } }),
-    ...(future !== undefined && { claims: 'open' as const }),
-  };
+  return { ok: true, calls, waits: { until, withDial2: wishes.withIds } };
 }

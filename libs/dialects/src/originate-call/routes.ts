@@ -1,6 +1,7 @@
 import type { VendorDialect } from '../dialect.ts';
 import { authenticate } from './credentials.ts';
-import { OriginateCallSettings } from './settings.ts';
+import { faults } from './faults.ts';
+import { OriginateCallSettings, originateCallSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
 
@@ -8,6 +9,11 @@ import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
 export const dialect: VendorDialect = {
   name: 'originate-call',
   settings: OriginateCallSettings,
+  faults,
+  login: (tenant) => {
+    const settings = originateCallSettings(tenant);
+    return settings && [settings.username, settings.apiKey];
+  },
   routes: [
     { method: 'get', path: '/api/originate-call', takes: 'raw', parse: toCallRequest },
     { method: 'post', path: '/api/originate-call', takes: 'raw', parse: toCallRequest },

@@ -1,5 +1,6 @@
 import { type CallRequest, type Destination, type Tenant, toE164 } from '@redial/call';
 import { resolveCallerId } from '../caller-id.ts';
+import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import { type FieldError, readFields, shorten } from '../field-error.ts';
 import { destinationOf, type KnownDestination, unknownDestination } from './destination.ts';
 import { isPhpArray, type PhpArray } from './php/php-value.ts';
@@ -24,8 +25,6 @@ export type Understanding =
   | { readonly ok: true; readonly understood: Understood }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
-type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
-
 /** Every field's error is told, by the vendor's name for it. */
 export function understand(params: PhpArray, settings: OriginateCallSettings, tenant: Tenant): Understanding {
   const fields = fieldsOf(dataOf(params));
@@ -33,20 +32,10 @@ export function understand(params: PhpArray, settings: OriginateCallSettings, te
   const errors: FieldError[] = [
     ...envelopeErrors(params),
     ...shapeErrors
-      .map(({ field, message }) => ({ field: nameOf(field), message }))
+      .map(({ field, message }) => ({ field: fieldName(field), message }))
       .map(({ field, message }) => ({ field, message: fields[field] === notText ? notTextMessage : message })),
   ];
-  const check = <T>(
-    field: string,
-    written: string | undefined,
-    read: (written: string) => Checked<T>,
-  ): T | undefined => {
-    if (written === undefined) return undefined;
-    const checked = read(written);
-    if (checked.ok) return checked.value;
-    errors.push({ field, message: checked.message });
-    return undefined;
-  };
+  const check = checkFields(errors);
 
   const { type } = values;
   const project = check('project_id', values.project_id, (id) => projectOf(id, settings, tenant));
@@ -89,11 +78,6 @@ function envelopeErrors(params: PhpArray): FieldError[] {
 function dataOf(params: PhpArray): PhpArray {
   const data = params.get('data');
   return isPhpArray(data) ? data : new Map();
-}
-
-/** A JSON pointer of one step → the field's name. */
-function nameOf(pointer: string): string {
-  return pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function projectOf(

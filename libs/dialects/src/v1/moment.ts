@@ -5,18 +5,27 @@ export const pastGraceMs = 60_000;
 /** A call further ahead than this is a mistake (and the queue's clock ends in 2039). */
 export const aheadMsMax = 366 * 86_400_000;
 
-export type Moment = { readonly ok: true; readonly at: number } | { readonly ok: false; readonly message: string };
+export type Moment = { readonly ok: true; readonly at: number } | NoMoment;
+
+export interface NoMoment {
+  readonly ok: false;
+  readonly message: string;
+}
 
 /** RFC 3339 with an offset, or `YYYYMMDDhhmm` in the tenant's zone → epoch ms. */
 export function readMoment(written: string, zone: string): Moment {
   return /^[0-9]{12}$/.test(written) ? parseLocalTime(written, zone) : parseInstant(written);
 }
 
-/** The same, and it must lie ahead. */
-export function readFuture(written: string, zone: string, now: number): Moment {
+/** The same, and it must lie ahead. `isPast`: that is all that is wrong with it. */
+export function readFuture(
+  written: string,
+  zone: string,
+  now: number,
+): Moment | (NoMoment & { readonly isPast: true }) {
   const moment = readMoment(written, zone);
   if (!moment.ok) return moment;
-  if (moment.at < now - pastGraceMs) return { ok: false, message: 'is in the past' };
+  if (moment.at < now - pastGraceMs) return { ok: false, message: 'is in the past', isPast: true };
   if (moment.at > now + aheadMsMax) return { ok: false, message: 'is more than 366 days ahead' };
   return moment;
 }

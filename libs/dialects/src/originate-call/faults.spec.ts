@@ -1,0 +1,36 @@
+import { Tenant } from '@redial/call';
+import { expect, it, test } from 'vitest';
+import { acme } from '../acme.fixture.ts';
+import { faults } from './faults.ts';
+
+const faultsWith = (settings: object) =>
+  faults(
+    Tenant.parse({
+      ...acme,
+      dialects: {
+        'originate-call': { username: 'u', password: 'p', apiKey: 'k', projects: { '1': {} }, ...settings },
+      },
+    }),
+  ).map(({ path, message }) => `${path.join('.')}: ${message}`);
+
+it('has none where everything that is named is the tenant’s', () => {
+  const settings = {
+    projects: { '1': {}, night: { trunk: 'backup' } },
+    users: { 'jane@acme.example': '1001', 'joe@acme.example': '30000' },
+    trunks: { sip: 'carrier' },
+  };
+  expect(faultsWith(settings)).toEqual([]);
+  expect(faults(acme)).toEqual([]);
+});
+
+test.each<[string, object, string]>([
+  [
+    'a project’s trunk',
+    { projects: { night: { trunk: 'gone' } } },
+    'projects.night.trunk: is not a trunk of this tenant',
+  ],
+  ['a trunk', { trunks: { sip: 'gone' } }, 'trunks.sip: is not a trunk of this tenant'],
+  ['a user', { users: { 'jane@acme.example': '999' } }, 'users.jane@acme.example: is not an extension of this tenant'],
+])('names %s that the tenant does not have', (_what, settings, fault) => {
+  expect(faultsWith(settings)).toEqual([fault]);
+});

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { act, credentials, dialup, type Fields, originateCall, vendorTenant } from '../../support/vendors.ts';
+import { type RunningApi, startApi } from './running-api.ts';
+
+/** Wrong credentials, from one address, one after the other. */
+const { dialects } = vendorTenant;
+const perMinute = 3;
+let redis: TestRedis;
+beforeAll(async () => {
+  redis = await startTestRedis();
+});
+afterAll(() => redis?.stop());
+
+const start = (more: Fields = {}) =>
+  startApi({
+    redisUrl: redis.url,
+    tenant: {
+      trunks: ['carrier'],
+      dialects: {
+        dialup: dialects.dialup,
+        'originate-call': dialects['originate-call'],
+        'call-originate-act': { ...credentials.act, contexts: {}, ...more },
+      },
+    },
+    env: { REDIAL_FAILED_LOGINS_PER_MINUTE: String(perMinute) },
+  });
+
+const clientOf = ({ send }: RunningApi) => ({
+  request: (method: string, path: string, body?: unknown, headers = {}) =>
+    send(method, path, body, { headers, apiKey: null }),
+});
+
+const click = { agent: '1001', callee: '0820001234', outbound_id: '27110001111' };
+const numbers = { dial1: '1001', dial2: '0820001234' };
+
+/** Each API: a request with wrong credentials, one with right ones, and how it says that there were too many. */
+const ways: readonly (readonly [
+  name: string,
+  wrong: (api: RunningApi) => Promise<{ status: number; headers: Headers; text: string }>,
+  right: (api: RunningApi) => Promise<{ status: number }>,
+  words: string,
+])[] = [
+  [
+    '/v1',
+    (api) => api.send('POST', '/v1/calls', numbers, { apiKey: 'wrong' }),
+    (api) => api.send('POST', '/v1/calls', numbers),
+    'urn:redial:problem:too_many_requests',
+  ],
+  [
+    'click2dial',
+    (api) => api.send('POST', '/click2dial/calls', click, { apiKey: 'wrong' }),
+    (api) => api.send('POST', '/click2dial/calls', click),
+    '"success":false',
+  ],
+  [
+    'dialup',
+    (api) => dialup.get(clientOf(api), numbers, { ...credentials.dialup, pass: 'wrong' }) as never,
+    (api) => dialup.get(clientOf(api), numbers),
+    'FAIL: ',
+  ],
+  [
+    'originate-call',
+    (api) => originateCall.form(clientOf(api), {}, { ...credentials.originateCall, apiKey: 'wrong' }) as never,
+    // The request itself has faults: the credentials have not.
+    async (api) => ({ status: (await originateCall.form(clientOf(api), {})).status === 400 ? 200 : 0 }),
+    '"has_error":true',
+  ],
+  [
+    'call/originate/act',
+    (api) => act.put(clientOf(api), {}, { ...credentials.act, password: 'wrong' }) as never,
+    (api) => act.put(clientOf(api), {}),
+    '"success":0',
+  ],
+];
+
+describe.each(ways)('%s', (_name, wrong, right, words) => {
+  it('refuses them as too many from the limit on, and lets right ones in all the while', async () => {
+    const api = await start();
+    try {
+      const before = await api.keys();
+      for (let n = 0; n < perMinute; n += 1) expect((await wrong(api)).status).toBe(401);
+      const refused = await wrong(api);
+      expect(refused.status).toBe(429);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(refused.text).toContain(words);
+      expect(await api.keys()).toEqual(before);
+      expect((await right(api)).status).toBeLessThan(300);
+    } finally {
+      await api.stop();
+    }
+  });
+});
+
+it('are counted for all APIs together, and those of a recording too', async () => {
+  const api = await start();
+  try {
+    for (const path of ['/v1/calls', '/v1/recordings/x', '/click2dial/recordings/x'])
+      expect((await api.send('GET', path, undefined, { apiKey: 'wrong' })).status).toBe(401);
+    expect((await api.send('GET', '/v1/calls', undefined, { apiKey: 'wrong' })).status).toBe(429);
+  } finally {
+    await api.stop();
+  }
+});
+
+it('are refused as wrong, and nobody is locked out, while Redis is away', async () => {
+  const own = await startTestRedis();
+  const api = await startApi({ redisUrl: own.url, env: { REDIAL_FAILED_LOGINS_PER_MINUTE: '1' } });
+  try {
+    const wrong = () => api.send('GET', '/v1/calls', undefined, { apiKey: 'wrong' });
+    await wrong();
+    expect((await wrong()).status).toBe(429);
+    await own.kill();
+    await expect.poll(async () => (await wrong()).status).toBe(401);
+    expect((await api.send('GET', '/v1/calls')).status).toBe(503);
+    await own.restart();
+    await expect.poll(async () => (await api.send('GET', '/v1/calls')).status).toBe(200);
+  } finally {
+    await api.stop();
+    await own.stop();
+  }
+});
+
+describe('permit', () => {
+  it('lets nobody in from elsewhere, right credentials or not, and counts only wrong ones', async () => {
+    const api = await start({ permit: ['192.0.2.7', '2001:db8::/32'] });
+    try {
+      for (let n = 0; n <= perMinute; n += 1) {
+        const { status, body } = await act.put(clientOf(api), {});
+        expect([status, body.message]).toEqual([403, 'IP is not permitted']);
+      }
+      const wrong = await act.put(clientOf(api), {}, { ...credentials.act, password: 'wrong' });
+      expect(wrong.status).toBe(401);
+    } finally {
+      await api.stop();
+    }
+  });
+
+  it('lets in who comes from one of its networks', async () => {
+    const api = await start({ permit: ['192.0.2.7', '127.0.0.0/8'] });
+    try {
+      expect((await act.put(clientOf(api), {})).body.message).not.toBe('IP is not permitted');
+    } finally {
+      await api.stop();
+    }
+  });
+});

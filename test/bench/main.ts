@@ -2,12 +2,13 @@ import { startTestPbx } from '../support/asterisk.ts';
 import { startTestRedis } from '../support/redis.ts';
 import { measureAccept } from './accept.ts';
 import { measureCredentials } from './credentials.ts';
+import { measureDurability } from './durability.ts';
 import { measureLateness } from './lateness.ts';
 import { measureThroughput } from './throughput.ts';
 
 /**
  * `npm run bench`: Redial beside the bare tools it is built on, in one run on one machine, as ratios; absolute figures say more
- * about the machine than about Redial. Takes about three minutes; exits with 1 where a mark is missed.
+ * about the machine than about Redial. Takes about four minutes; exits with 1 where a mark is missed.
  */
 const marks = { throughput: 0.8, accept: 0.6, lastStartedSeconds: 4, credentials: 0.1 };
 
@@ -26,6 +27,11 @@ try {
   console.log('Accept: POST /v1/calls/batch beside bare addBulk, 10 × 1,000 calls');
   const accept = await measureAccept(redis.url, pbx.asterisk.ami, 10, 5);
   verdict('batch accept / addBulk', accept.ratio, accept.ratio >= marks.accept, `mark ${marks.accept}`);
+
+  console.log('Durability: single POST /v1/calls from 64 clients at once, beside a Redis that may forget');
+  for (const { mode, ratio, waitRatio } of await measureDurability(pbx.asterisk.ami, 64, 1_500, 8)) {
+    console.log(`  ${mode}: ${ratio.toFixed(2)} of the calls per second, ${waitRatio.toFixed(1)} × the wait`);
+  }
 
   console.log('Lateness: 1,000 calls due at one instant, 300 calls/s');
   const late = await measureLateness(pbx, redis.url, 1_000, 300);

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read } from './world.ts';
 
 /**
- * Something dies at the worst moment. Whatever it is: the phones see one INVITE per attempt, and the attempt has one CDR that
- * tells the truth.
+ * Something dies and stays dead until the call is over. Whatever it is: the phones see one INVITE per attempt, and the attempt has one
+ * CDR that tells the truth. What dies and comes back is in test/faults.
  */
 describe('given a call under way', () => {
   const world = aWorld();
@@ -61,25 +61,10 @@ describe('given a call under way', () => {
   ];
   const faults = [
     {
-      fault: 'the dialer is killed and started again',
-      strike: async () => {
-        await world.redial.dialer.kill();
-        world.redial.dialer.start();
-      },
-    },
-    {
       fault: 'the dialer is killed and stays dead until the CDR is there',
       strike: () => world.redial.dialer.kill(),
       mend: async () => world.redial.dialer.start(),
     },
-    {
-      fault: 'the results process is killed and started again',
-      strike: async () => {
-        await world.redial.results.kill();
-        world.redial.results.start();
-      },
-    },
-    { fault: 'AMI is cut', strike: async () => world.ami.cut() },
     {
       fault: 'AMI is cut, and refused for the rest of the call',
       // A dial1 that never answered leaves no trace in the PBX: the CDR says no_answer, and that it was concluded from silence.

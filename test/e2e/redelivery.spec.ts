@@ -3,7 +3,7 @@ import { agent, aWorld, customer, invites, place, read, untilBothTalk } from './
 
 /** Whoever knew of the attempt is dead; what comes after finds it in the records, on the PBX and in its journal, and asks no phone again. */
 describe('given an attempt whose processes died', () => {
-  const world = aWorld();
+  const world = aWorld({ env: { REDIAL_LOCK_SECONDS: '2' } });
   const channels = () => world.pbx.asterisk.cli('core show channels count');
 
   it('when both die while both talk and come back after the end, then the CDR is the one of the PBX journal', async () => {
@@ -49,9 +49,9 @@ describe('given an attempt whose processes died', () => {
     await world.redial.dialer.kill();
     world.redial.dialer.start();
     const [attempt] = (await read(world, id)).attempts;
-    // A dead dialer's job is given to another one when its lock has run out and was looked for: half a minute.
+    // A dead dialer's job is given to another one when its lock has run out and was looked for twice.
     await expect
-      .poll(() => dialJob(world, attempt.id), { timeout: 45_000, interval: 500 })
+      .poll(() => dialJob(world, attempt.id), { timeout: 15_000, interval: 100 })
       .toMatchObject({ status: 'completed', job: { returnValue: expect.stringMatching(/^resumed; dial1: /) } });
     expect(await read(world, id)).toMatchObject({ state: 'dialing', attempts: [{ id: attempt.id }] });
     expect(await channels()).toMatch(/^1 active channel$/m);
@@ -68,7 +68,7 @@ describe('given an attempt whose processes died', () => {
     expect(await read(world, id)).toMatchObject({ state: 'canceled', attemptsMade: 1 });
     expect([invites(world, dial1), invites(world, dial2)]).toEqual([1, 0]);
     expect(world.redial.inbox.of(id)).toHaveLength(1);
-  }, 90_000);
+  });
 });
 
 /** What the dashboard shows of the attempt's job. */

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { connectRedis, type Redis } from '@redial/platform';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever was delivered, and asserts on it
 export type CallIdOf = (entry: any) => string;
@@ -18,8 +18,7 @@ export class CdrInbox {
   constructor(url: string, list: string, callIdOf: CallIdOf = (cdr) => cdr.callId) {
     this.#list = list;
     this.#callIdOf = callIdOf;
-    this.#redis = new Redis(url, { maxRetriesPerRequest: null });
-    this.#redis.on('error', () => undefined);
+    this.#redis = connectRedis({ url, role: 'worker', slotOf: list });
     void this.#consume();
   }
 

@@ -34,10 +34,14 @@ export interface RedialOptions {
   readonly sinks?: readonly Readonly<Record<string, unknown>>[];
   /** More environment for all processes. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Ways of its own to Redis and the PBXs for the processes of one kind. */
+  readonly ways?: Readonly<Partial<Record<ProcessKind, Pick<RedialOptions, 'redisUrl' | 'pbxs'>>>>;
 }
 
 export interface RedialProcess {
   readonly name: string;
+  /** Where it listens, if it is an API. */
+  readonly url?: string;
   readonly pid: number;
   /** SIGKILL: what a crash does. */
   kill(): Promise<void>;
@@ -46,6 +50,8 @@ export interface RedialProcess {
   start(): void;
   log(): string;
 }
+
+export type ProcessKind = 'api' | 'dialer' | 'results';
 
 export interface ApiAnswer {
   readonly status: number;
@@ -63,6 +69,8 @@ export interface Redial {
   readonly results: RedialProcess;
   /** CDRs as the tenant's Redis list gave them, by call. */
   readonly inbox: CdrInbox;
+  /** Starts one more of a kind beside those there are, with the same settings; it is stopped with them. */
+  another(kind: ProcessKind): Promise<RedialProcess>;
   request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<ApiAnswer>;
   ready(): Promise<void>;
   stop(): Promise<void>;
@@ -77,12 +85,14 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
   const httpPort = await freePort('tcp');
   const url = `http://127.0.0.1:${httpPort}`;
   const cdrList = `cdr:${randomBytes(6).toString('hex')}`;
-  const configFile = join(folder, 'redial.yaml');
-  writeFileSync(configFile, stringify(configuration(options, apiKey, cdrList)));
+  const environmentOf = (kind: ProcessKind) => {
+    const ways = { ...options, ...options.ways?.[kind] };
+    const configFile = join(folder, `redial.${kind}.yaml`);
+    writeFileSync(configFile, stringify(configuration(ways, apiKey, cdrList)));
+    return { REDIAL_CONFIG: configFile, REDIAL_REDIS_URL: ways.redisUrl, ...env };
+  };
 
   const env = {
-    REDIAL_REDIS_URL: options.redisUrl,
-    REDIAL_CONFIG: configFile,
     REDIAL_HTTP_HOST: '127.0.0.1',
     REDIAL_HTTP_PORT: String(httpPort),
     REDIAL_ADMIN_USER: adminLogin.user,
@@ -94,8 +104,8 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
     REDIAL_SWEEP_SECONDS: '1',
     ...options.env,
   };
-  const [api, dialer, results] = (['api', 'dialer', 'results'] as const).map((name) =>
-    redialProcess(name, folder, env),
+  const [api, dialer, results] = (['api', 'dialer', 'results'] as const).map((kind) =>
+    redialProcess(kind, kind, folder, environmentOf(kind)),
   );
   if (api === undefined || dialer === undefined || results === undefined) throw new TypeError('three processes');
   const all = [api, dialer, results];
@@ -124,6 +134,14 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
       const text = await answer.text();
       const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
       return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
+    },
+    async another(kind) {
+      const port = await freePort('tcp');
+      const environment = { ...environmentOf(kind), REDIAL_HTTP_PORT: String(port) };
+      const more = redialProcess(`${kind}-${all.length}`, kind, folder, environment);
+      all.push(more);
+      more.start();
+      return more;
     },
     ready: () => untilReady(url, all),
     async stop() {
@@ -172,7 +190,18 @@ function configuration(
   };
 }
 
-function redialProcess(name: string, folder: string, env: Readonly<Record<string, string>>): RedialProcess {
+/** Whatever ends the test run ends its processes. */
+const killAtExit = new Set<() => void>();
+process.once('exit', () => {
+  for (const kill of killAtExit) kill();
+});
+
+function redialProcess(
+  name: string,
+  kind: ProcessKind,
+  folder: string,
+  env: Readonly<Record<string, string>>,
+): RedialProcess {
   const logFile = join(folder, `${name}.log`);
   let child: ChildProcess | undefined;
   let exited: Promise<number | null> = Promise.resolve(null);
@@ -180,16 +209,16 @@ function redialProcess(name: string, folder: string, env: Readonly<Record<string
     child?.kill(signal);
     return exited;
   };
-  // Whatever ends the test run ends its processes.
-  process.once('exit', () => child?.kill('SIGKILL'));
+  killAtExit.add(() => child?.kill('SIGKILL'));
   return {
     name,
+    ...(kind === 'api' && { url: `http://127.0.0.1:${env['REDIAL_HTTP_PORT']}` }),
     get pid() {
       return child?.pid ?? -1;
     },
     start() {
       const log = openSync(logFile, 'a');
-      const started = spawn(process.execPath, ['--conditions=source', join(root, 'apps', name, 'src/main.ts')], {
+      const started = spawn(process.execPath, ['--conditions=source', join(root, 'apps', kind, 'src/main.ts')], {
         cwd: root,
         env: { ...process.env, ...env },
         stdio: ['ignore', log, log],

@@ -43,7 +43,8 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
   };
 }
 
-const inContainer: RedisLauncher = {
+/** A Redis that shares this machine’s network, as a process of it does. */
+export const inContainer: RedisLauncher = {
   source: 'docker',
   start: ({ port, dataDir, args }) =>
     startContainer({

@@ -16,14 +16,29 @@ export interface TcpProxy {
   blackhole(): void;
   /** Turns new connections away with a reset; open ones go on. */
   refuse(): void;
+  /**
+   * Lets the next request through that holds all these words, and from then on nothing back on its connection: what asked
+   * is stopped right there, for as long as it waits for an answer. A request is what the client wrote at once.
+   */
+  stopAfter(...words: string[]): StopPoint;
   /** Ends blackhole() and refuse(). */
   heal(): void;
   stop(): Promise<void>;
 }
 
+export interface StopPoint {
+  /** Resolves when the server has answered: it is done, and only who asked does not know. */
+  readonly reached: Promise<void>;
+  /** Lets the answers through. On a connection that has broken meanwhile they are lost. */
+  release(): void;
+}
+
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** The answers that are held back; absent: none are. */
+  held?: Buffer[];
+  onHeld?: () => void;
 }
 
 export async function startTcpProxy(target: { host?: string; port: number }): Promise<TcpProxy> {
@@ -32,10 +47,17 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
   let waiting: (() => void)[] = [];
   let refusing = false;
   let silent = false;
+  const armed = new Set<(pair: Pair, request: Buffer) => void>();
 
-  const forward = (from: Socket, to: Socket, direction: keyof typeof bytes) => {
-    from.on('data', (chunk) => {
+  const forward = (pair: Pair, from: Socket, to: Socket, direction: keyof typeof bytes) => {
+    from.on('data', (chunk: Buffer) => {
       bytes[direction] += chunk.length;
+      if (direction === 'toServer') for (const look of armed) look(pair, chunk);
+      else if (pair.held !== undefined) {
+        pair.held.push(chunk);
+        pair.onHeld?.();
+        return;
+      }
       if (!to.write(chunk)) from.pause();
     });
     to.on('drain', () => {
@@ -47,7 +69,7 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
   const listener: Server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     if (refusing) return void client.on('error', () => {}).resetAndDestroy();
     const server = connect({ host: target.host ?? '127.0.0.1', port: target.port, allowHalfOpen: true, noDelay: true });
-    const pair = { client, server };
+    const pair: Pair = { client, server };
     pairs.add(pair);
     for (const socket of [client, server]) {
       socket.on('error', () => {}); // Always followed by close.
@@ -55,8 +77,8 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
         if (!silent) end(pair); // Through a black hole nobody notices that the other side is gone.
       });
     }
-    forward(client, server, 'toServer');
-    forward(server, client, 'toClient');
+    forward(pair, client, server, 'toServer');
+    forward(pair, server, client, 'toClient');
     if (silent) hold(pair);
     server.once('connect', () => {
       for (const notify of waiting) notify();
@@ -102,6 +124,28 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
     },
     refuse: () => {
       refusing = true;
+    },
+    stopAfter: (...words) => {
+      const answered = Promise.withResolvers<void>();
+      let stopped: Pair | undefined;
+      const look = (pair: Pair, request: Buffer) => {
+        if (!words.every((word) => request.includes(word))) return;
+        armed.delete(look);
+        stopped = pair;
+        pair.held ??= [];
+        pair.onHeld = answered.resolve;
+      };
+      armed.add(look);
+      return {
+        reached: answered.promise,
+        release: () => {
+          armed.delete(look);
+          const held = stopped?.held;
+          if (stopped === undefined || held === undefined) return;
+          delete stopped.held;
+          if (!stopped.client.destroyed) for (const chunk of held) stopped.client.write(chunk);
+        },
+      };
     },
     heal: () => {
       silent = false;

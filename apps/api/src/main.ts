@@ -1,6 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { vendors, vendorsInFiles } from '@redial/dialects';
 import {
   connectRedis,
@@ -20,6 +18,7 @@ import { createStore } from '@redial/store';
 import { createAcceptor } from './accept/accept-calls.ts';
 import { durabilityFault } from './accept/durability.ts';
 import { buildApp } from './app.ts';
+import { createHttpServer } from './http/http-server.ts';
 import { acceptingChecks } from './operations/api-checks.ts';
 import { pbxChecks } from './operations/pbx-checks.ts';
 import { askPbxs } from './pbx/ask-pbxs.ts';
@@ -45,10 +44,11 @@ async function main(): Promise<void> {
   const redis = connectRedis({
     url: redisUrl,
     role: 'store',
+    slotOf: keyPrefix,
     onChange: (change) =>
       change.up ? logger.info('Redis is up') : logger.error({ error: change.error }, 'Redis is down'),
   });
-  const queueRedis = connectRedis({ url: redisUrl, role: 'queue' });
+  const queueRedis = connectRedis({ url: redisUrl, role: 'queue', slotOf: keyPrefix });
   try {
     await Promise.all([redisReady(redis, redisWithinMs), redisReady(queueRedis, redisWithinMs)]);
   } catch (error) {
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
 
   const store = createStore({
     redis,
-    subscriber: connectRedis({ url: redisUrl, role: 'subscriber' }),
+    subscriber: connectRedis({ url: redisUrl, role: 'subscriber', slotOf: keyPrefix }),
     prefix: keyPrefix,
     retentionSeconds: settings.value.retentionDays * 86_400,
   });
@@ -105,46 +105,27 @@ async function main(): Promise<void> {
   };
   const acceptor = createAcceptor(ports);
 
-  // A client that never ends its request must not hold a connection for ever.
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, buildApp(ports, acceptor));
+  const server = createHttpServer(buildApp(ports, acceptor), {
+    maxConnections: settings.value.maxConnections,
+    onTurnedAway: () => logger.warn({ maxConnections: settings.value.maxConnections }, 'a connection was turned away'),
+  });
   const close = async (): Promise<void> => {
     health.drain();
     acceptingHealth.drain();
     // Who waits for an outcome is told what is known, and does not hold the server up.
     await waiter.close();
-    await closeServer(server, settings.value.drainSeconds * 1_000);
+    await server.close(settings.value.drainSeconds * 1_000);
     await acceptor.settled();
     await Promise.all([queues.close(), ...links.map((link) => link.stop())]);
     await store.close();
   };
   onShutdown({ logger, drainSeconds: settings.value.drainSeconds, drain: close });
   try {
-    logger.info({ url: await listen(server, http.host, http.port) }, 'listening');
+    logger.info({ url: await server.listen(http.host, http.port) }, 'listening');
   } catch (error) {
     giveUp([`cannot listen on ${http.host}:${http.port}: ${error instanceof Error ? error.message : String(error)}`]);
     await close();
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      const { address, family, port: actual } = server.address() as AddressInfo;
-      resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`);
-    });
-  });
-}
-
-/** Requests under way are answered; idle connections end at once, and all of them when the grace is over. */
-async function closeServer(server: Server, graceMs: number): Promise<void> {
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-  // One that was answered after the close began would be kept alive for another request.
-  const idle = setInterval(() => server.closeIdleConnections(), 100);
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  clearInterval(idle);
-  clearTimeout(timer);
 }
 
 function giveUp(errors: readonly string[]): void {

@@ -165,11 +165,4 @@ describe('given two PBXs', () => {
       expect(store.held()[`pbx.${full}`]).toEqual([anotherAttemptId]);
     }
   });
-
-  it('when both have room, then they share the work', async () => {
-    const worlds = [1, 2, 3, 4].map(() => two());
-    for (const { run } of worlds) await run(job);
-    const dialled = worlds.map(({ store }) => store.attempt(attemptId)?.pbx).toSorted();
-    expect(dialled).toEqual(['pbx-1', 'pbx-1', 'pbx-2', 'pbx-2']);
-  });
 });

@@ -72,6 +72,28 @@ describe('given a call that is due', () => {
     expect(world.watch.originated).toMatchObject([{ dial1Channel: 'Local/sales@redial-queue/n' }]);
   });
 
+  it('when this host slept between the fence and the Originate, then it is never originated, and its end is told', async () => {
+    const world = dialJobWorld();
+    world.store.onFenced.push(() => {
+      world.clock.at += 5_001;
+    });
+    expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringMatching(/^not sent: 5001 ms/) });
+    expect(world.watch.originated).toEqual([]);
+    expect(world.notOriginated).toEqual([
+      { id: attemptId, evidence: { refused: { message: expect.any(String), at: monday9 + 5_001 } } },
+    ]);
+  });
+
+  it.each([5_000, -3_600_000])('when its clock moved by %i ms meanwhile, then it is originated', async (ms) => {
+    const world = dialJobWorld();
+    world.store.onFenced.push(() => {
+      world.clock.at += ms;
+    });
+    world.watch.dial1('ended');
+    await world.run(job);
+    expect(world.watch.originated).toHaveLength(1);
+  });
+
   it('when its start is granted for later, then nothing is fenced or originated before that', async () => {
     const world = dialJobWorld();
     world.store.startsAfterMs = 400;

@@ -8,6 +8,7 @@ import {
   type CallSignal,
   type Configuration,
   dayOf,
+  type Evidence,
   numbersOf,
   pbxsFor,
   stepCall,
@@ -20,6 +21,7 @@ import type { DayCap, LaneRequest, Store, Versioned } from '@redial/store';
 import { originateOrder } from './originate-order.ts';
 import { lanesFor, laneThatNeverFits, leaseMs } from './places.ts';
 import { planOf } from './plan-of.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /**
  * One `dial` job: resume or start.
@@ -31,6 +33,8 @@ import { planOf } from './plan-of.ts';
  *     it up.
  * D2  Whatever the gates say is written to the call before the job ends, so that "why not yet" always has an answer.
  * D3  Nothing is held while a job sleeps: places are given back on every way out that did not pass the fence.
+ * D4  An Originate goes out soon after its fence or never: by the time a slow one does, another witness may have concluded that
+ *     nobody was rung.
  */
 export interface DialJobDependencies {
   readonly store: Store;
@@ -41,6 +45,8 @@ export interface DialJobDependencies {
   readonly logger: Logger;
   /** Remembers which call an attempt belongs to, for its conclusion. */
   readonly remember: (attempt: AttemptRecord) => void;
+  /** The fence was taken, and no Originate will follow: its end, for who settles it. */
+  readonly onNotOriginated: (attempt: AttemptRecord, evidence: Evidence) => void;
   /** The attempt is watched from now on. */
   readonly onOriginated: (attemptId: AttemptId) => void;
   /** Resolves at `at`, or at once with false when this process is told to stop. */
@@ -49,12 +55,18 @@ export interface DialJobDependencies {
 
 /** How far ahead a start may be granted; the job waits for it here, holding nothing but its place in time. */
 const startHorizonMs = 5_000;
+/**
+ * Between a fence and its Originate at most: this host may have slept, or its clock been put forward. Others give the attempt up when
+ * its ring timeout and `originateMarginMs` have passed; half of that margin is left for the way to the PBX.
+ */
+const fenceAgeMaxMs = 5_000;
 /** With no PBX up, calls ask again after this, spread so that they do not all come back at once. */
 const pbxRetryMs = 5_000;
 /** Lost races against cancel, reschedule or another dialer before the job steps aside. */
 const racesMax = 5;
 
-export function createDialJob(dependencies: DialJobDependencies): (job: DialJob) => Promise<DialVerdict> {
+export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Promise<DialVerdict> {
+  const dependencies: Dialing = { ...ports, inTurn: createTurns() };
   return async (job) => {
     for (let race = 0; race < racesMax; race++) {
       const verdict = await tryOnce(dependencies, job);
@@ -64,9 +76,14 @@ export function createDialJob(dependencies: DialJobDependencies): (job: DialJob)
   };
 }
 
+interface Dialing extends DialJobDependencies {
+  /** Calls start at another PBX each time, so that several share the work. */
+  readonly inTurn: Turns;
+}
+
 type Try = DialVerdict | 'lost_race';
 
-async function tryOnce(dependencies: DialJobDependencies, job: DialJob): Promise<Try> {
+async function tryOnce(dependencies: Dialing, job: DialJob): Promise<Try> {
   const { call, attempt } = await dependencies.store.readForAttempt(job.callId, job.attemptId);
   if (attempt !== undefined) return resume(dependencies, attempt.value);
   if (call === undefined) return done('no such call');
@@ -109,7 +126,7 @@ async function resume({ pbxs, remember }: DialJobDependencies, attempt: AttemptR
   return done(`resumed; dial1: ${await watched.watch.dial1Outcome(attempt.id)}`);
 }
 
-async function dial(dependencies: DialJobDependencies, call: Versioned<Call>, tenant: Tenant): Promise<Try> {
+async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant): Promise<Try> {
   const { store, clock, configuration, pbxs } = dependencies;
   const trunks = trunksOf(call.value.request.dial1, call.value.request.dial2);
   const able = pbxsFor(trunks, configuration);
@@ -127,7 +144,7 @@ async function dial(dependencies: DialJobDependencies, call: Versioned<Call>, te
 
   // Every trunk is there: a PBX has them.
   const plan = planOf(call.value, tenant, configuration.trunks);
-  const places = await takePlacesOnOne(dependencies, call.value, rotate(ready), leaseMs(plan));
+  const places = await takePlacesOnOne(dependencies, call.value, dependencies.inTurn(ready), leaseMs(plan));
   if (!places.granted) {
     const limit = places.reason === 'calls' ? 'calls under way' : 'calls per second';
     const reason = `${places.lane} is at its limit of ${limit}`;
@@ -173,6 +190,13 @@ async function start(
   // Where Redis fails here, the fence may hold or not: the job's next run finds out, and the lease gives the places back.
   const fenced = await store.fence(call, dialing, attempt, capOf(tenant, dialing, clock.now()));
   if (!fenced.ok) return 'lost_race';
+  const at = clock.now();
+  if (at - attempt.originatedAt > fenceAgeMaxMs) {
+    const message = `not sent: ${at - attempt.originatedAt} ms after its fence it might ring when it is given up already`;
+    dependencies.logger.warn({ callId: call.value.id, attemptId: attempt.id }, message);
+    dependencies.onNotOriginated(attempt, { refused: { message, at } });
+    return done(message);
+  }
   return originate(dependencies, attempt, order, dialing, watched.watch);
 }
 
@@ -296,13 +320,6 @@ async function mostAttemptsToday(store: Store, call: Call, tenant: Tenant | unde
 function attemptIdOf(call: Call): AttemptRecord['id'] {
   if (!('attemptId' in call.state)) throw new RangeError(`call ${call.id} has no attempt: it is ${call.state.status}`);
   return call.state.attemptId;
-}
-
-/** Calls start at another PBX each time, so that several share the work. */
-let turn = 0;
-function rotate<T>(items: readonly T[]): T[] {
-  turn = (turn + 1) % items.length;
-  return [...items.slice(turn), ...items.slice(0, turn)];
 }
 
 function done(note: string): DialVerdict {

@@ -1,7 +1,7 @@
 import { type AttemptWatch, createAttemptWatch, type Pbx } from '@redial/asterisk';
 import type { AttemptId, AttemptRecord, Configuration } from '@redial/call';
 import { type Clock, every, keepTrying, type Logger, type Metrics } from '@redial/platform';
-import type { Queues, Workers } from '@redial/queue';
+import type { Queues, ResultsJob, Workers } from '@redial/queue';
 import type { Store } from '@redial/store';
 import { createCancels } from './cancels.ts';
 import { createDialJob } from './dial-job.ts';
@@ -44,6 +44,17 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
   const stopping = new AbortController();
   const watched = new Map<string, { pbx: Pbx; watch: AttemptWatch }>();
 
+  const queueResult = (result: Pick<ResultsJob, 'callId' | 'attemptId' | 'evidence'>): void => {
+    const { callId, attemptId } = result;
+    void keepTrying(() => queues.results.add({ ...result, witness: 'dialer' }), {
+      signal: stopping.signal,
+      onError: (error, failures) =>
+        logger.error({ callId, attemptId, error, failures }, 'the result could not be queued'),
+    }).catch(() =>
+      logger.warn({ callId, attemptId }, 'stopping with a result not queued; the results process looks it up'),
+    );
+  };
+
   for (const pbx of dependencies.pbxs) {
     const watch = createAttemptWatch({
       pbx,
@@ -53,13 +64,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
         underWay.delete(attemptId);
         if (callId === undefined) return;
         logger.info({ callId, attemptId, pbx: pbx.name }, 'concluded');
-        void keepTrying(() => queues.results.add({ callId, attemptId, witness: 'dialer', evidence }), {
-          signal: stopping.signal,
-          onError: (error, failures) =>
-            logger.error({ callId, attemptId, error, failures }, 'the result could not be queued'),
-        }).catch(() =>
-          logger.warn({ callId, attemptId }, 'stopping with a result not queued; the results process looks it up'),
-        );
+        queueResult({ callId, attemptId, evidence });
       },
       // The results process writes down the progress of all. A client that waits must not depend on it alone.
       onProgress: (attemptId, phase, at, uniqueId) => {
@@ -109,6 +114,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       metrics,
       logger,
       remember: ({ id, callId, awaited }) => underWay.set(id, { callId, ...(awaited && { awaited }) }),
+      onNotOriginated: ({ id: attemptId, callId }, evidence) => queueResult({ callId, attemptId, evidence }),
       onOriginated: cancels.begun,
       waitUntil: startTimer.waitUntil,
     }),

@@ -33,7 +33,7 @@ logger.info({ settings: describeSettings(settings) }, 'starting');
 const onChange = (change: RedisChange) =>
   change.up ? logger.info('Redis connected') : logger.error({ error: change.error }, 'Redis disconnected');
 const redis = (role: RedisRole) =>
-  connectRedis({ url: settings.redisUrl, role, ...(role === 'store' && { onChange }) });
+  connectRedis({ url: settings.redisUrl, role, slotOf: settings.keyPrefix, ...(role === 'store' && { onChange }) });
 const storeConnection = redis('store');
 const queueConnection = redis('queue');
 // A PBX answers sooner than a Redis that reads its file back: without this, the first look at what is open would fail.
@@ -50,7 +50,12 @@ const store = createStore({
 const workerConnection = redis('worker');
 const onError = (error: unknown) => logger.error({ error }, 'queue error');
 const queues = createQueues({ connection: queueConnection, prefix: settings.keyPrefix, onError });
-const workers = createWorkers({ connection: workerConnection, prefix: settings.keyPrefix, onError });
+const workers = createWorkers({
+  connection: workerConnection,
+  prefix: settings.keyPrefix,
+  onError,
+  lockDurationMs: settings.lockSeconds * 1000,
+});
 const pbxs = configuration.pbxs.map((pbx) => createPbx(pbx));
 
 const logLevelOf = { ok: 'info', unsure: 'warn', failed: 'error' } as const;

@@ -1,7 +1,15 @@
 import type { SinkResult } from '@redial/sinks';
 import { describe, expect, it } from 'vitest';
 import { createDeliverer } from './deliver.ts';
-import { aCdr, aDelivery, attemptId, silentLogger, startedAt, unseenMetrics } from './test-support/builders.ts';
+import {
+  aCdr,
+  aDelivery,
+  attemptId,
+  attemptIdOf,
+  silentLogger,
+  startedAt,
+  unseenMetrics,
+} from './test-support/builders.ts';
 import { fakeQueues } from './test-support/fake-queues.ts';
 import { fakeSinks } from './test-support/fake-sinks.ts';
 import { memoryStore } from './test-support/memory-store.ts';
@@ -120,6 +128,16 @@ describe('given the job of a webhook', () => {
     expect(record(delivery.id)).toEqual(delivery);
   });
 
+  it('when the receiver asks for more time than the schedule has, then it gets it', async () => {
+    const { work, waiting, record } = aDeliverer({ ...down, retryAfterMs: 20 * minute });
+    const { id: deliveryId } = waiting('crm');
+    const verdict = await work({ deliveryId });
+    const asked = verdict.type === 'again' ? verdict.afterMs : -1;
+    expect(asked).toBeGreaterThanOrEqual(20 * minute);
+    expect(asked).toBeLessThanOrEqual(22 * minute);
+    expect(record(deliveryId)).toMatchObject({ nextTryAt: now + asked });
+  });
+
   it('when it was delivered before, then it is not sent again', async () => {
     const { work, waiting, sinks } = aDeliverer();
     const { id: deliveryId } = waiting('crm', { status: 'delivered', tries: 1 });
@@ -143,5 +161,72 @@ describe('given the job of a webhook', () => {
     expect(await work({ deliveryId })).toMatchObject({ type: 'dead' });
     expect(record(deliveryId)).toMatchObject({ status: 'dead' });
     expect(sinks.tried).toEqual([]);
+  });
+});
+
+describe('given the webhooks of two attempts of a call', () => {
+  const follows = `${attemptId}.crm`;
+  function twoAttempts(first: Parameters<typeof aDelivery>[1] = {}, answer?: SinkResult) {
+    const world = aDeliverer(answer);
+    world.store.cdrs.push(aCdr(2));
+    world.waiting('crm', first);
+    const second = aDelivery('crm', { follows }, 2);
+    world.store.deliveries.set(second.id, second);
+    return { ...world, second, workSecond: () => world.work({ deliveryId: second.id }) };
+  }
+
+  it.each([
+    { what: 'is to be tried again soon', first: { tries: 1, nextTryAt: now + 4_000 }, afterMs: 5_000 },
+    { what: 'is just being tried', first: { tries: 1, nextTryAt: now - 200 }, afterMs: 1_000 },
+    { what: 'was never tried', first: {}, afterMs: 1_000 },
+    {
+      what: 'is tried again tomorrow, unless by hand',
+      first: { tries: 9, nextTryAt: now + 24 * hour },
+      afterMs: 5 * minute,
+    },
+  ])('when the first $what, then the second waits without a try, unseen by the sweeper', async ({ first, afterMs }) => {
+    const { workSecond, sinks, second, record } = twoAttempts(first);
+    expect(await workSecond()).toMatchObject({ type: 'again', afterMs });
+    expect(sinks.tried).toEqual([]);
+    expect(record(second.id)).toEqual({ ...second, nextTryAt: now + afterMs });
+  });
+
+  it.each(['delivered', 'dead'] as const)('when the first is %s, then the second goes', async (status) => {
+    const { workSecond, sinks, second } = twoAttempts({ status, tries: 1 });
+    expect(await workSecond()).toEqual({ type: 'done' });
+    expect(sinks.tried).toMatchObject([{ cdrId: attemptIdOf(2), delivery: { id: second.id } }]);
+  });
+
+  it.each([
+    { what: 'has expired', lose: (store: ReturnType<typeof memoryStore>) => store.deliveries.delete(follows) },
+    {
+      what: 'cannot be read',
+      lose: (store: ReturnType<typeof memoryStore>) => store.damaged.add(follows),
+    },
+  ])('when the record of the first $what, then the second goes', async ({ lose }) => {
+    const { workSecond, store } = twoAttempts();
+    lose(store);
+    expect(await workSecond()).toEqual({ type: 'done' });
+  });
+
+  it('when the first fails and is delivered later, then the receiver hears of them in their order', async () => {
+    const { workSecond, work, sinks } = twoAttempts({}, down);
+    expect([await work({ deliveryId: follows }), await workSecond()]).toMatchObject([
+      { type: 'again' },
+      { type: 'again' },
+    ]);
+    sinks.answer = { type: 'delivered' };
+    expect([await work({ deliveryId: follows }), await workSecond()]).toEqual([{ type: 'done' }, { type: 'done' }]);
+    expect(sinks.tried.map(({ cdrId }) => cdrId)).toEqual([attemptId, attemptId, attemptIdOf(2)]);
+  });
+
+  it('when another call’s CDR waits for the receiver, then this call’s is not held up', async () => {
+    const { work, store, waiting, sinks } = aDeliverer();
+    waiting('crm', { tries: 3, nextTryAt: now + hour });
+    store.cdrs.push(aCdr(2));
+    const other = aDelivery('crm', {}, 2);
+    store.deliveries.set(other.id, other);
+    expect(await work({ deliveryId: other.id })).toEqual({ type: 'done' });
+    expect(sinks.tried).toMatchObject([{ cdrId: attemptIdOf(2) }]);
   });
 });

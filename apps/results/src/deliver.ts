@@ -1,11 +1,12 @@
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { DeliveryJob, DeliveryVerdict, Queues } from '@redial/queue';
 import { nextTryAfterMs, type SinkResult, type Sinks } from '@redial/sinks';
-import type { Delivery, Store } from '@redial/store';
+import { type Delivery, MalformedRecord, type Store } from '@redial/store';
 
 /**
  * CDRs to sinks. A Redis list or stream is written at once and exactly once (its marker knows the delivery's id); a webhook
- * goes through the `deliveries` queue, because its endpoint may be slow, down, or gone for a day.
+ * goes through the `deliveries` queue, because its endpoint may be slow, down, or gone for a day. It hears of a call's attempts in
+ * their order: a delivery waits until the one it follows is delivered or dead. A dead one that is sent again may come late.
  */
 export interface Deliverer {
   /** Just settled, or found undelivered by the sweeper. */
@@ -39,9 +40,38 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
     async work({ deliveryId }) {
       const delivery = await store.readDelivery(deliveryId);
       if (delivery === undefined || delivery.status === 'delivered') return { type: 'done' };
-      return deliverOnce(dependencies, delivery);
+      return (await waitForTurn(dependencies, delivery)) ?? deliverOnce(dependencies, delivery);
     },
   };
+}
+
+/** Behind the next try of the delivery that goes first. */
+const behindMs = 1_000;
+/** That one may be delivered, or die, at another time than it was to be tried: looked at as often as this. */
+const lookAgainMs = 300_000;
+
+/** Undefined: it is this delivery's turn. No try is counted while it waits, and the sweeper leaves it alone. */
+async function waitForTurn(
+  { store, clock }: DelivererDependencies,
+  delivery: Delivery,
+): Promise<DeliveryVerdict | undefined> {
+  if (delivery.follows === undefined) return undefined;
+  const first = await readUnlessDamaged(store, delivery.follows);
+  if (first?.status !== 'pending') return undefined;
+  const now = clock.now();
+  const afterMs = Math.min(Math.max((first.nextTryAt ?? now) - now, 0) + behindMs, lookAgainMs);
+  await store.writeDelivery({ ...delivery, nextTryAt: now + afterMs });
+  return { type: 'again', afterMs, error: 'the CDR of the attempt before goes first' };
+}
+
+/** A damaged record is never delivered: nothing may wait for it. */
+async function readUnlessDamaged(store: Store, id: string): Promise<Delivery | undefined> {
+  try {
+    return await store.readDelivery(id);
+  } catch (error) {
+    if (error instanceof MalformedRecord) return undefined;
+    throw error;
+  }
 }
 
 async function deliverOnce(dependencies: DelivererDependencies, delivery: Delivery): Promise<DeliveryVerdict> {
@@ -62,7 +92,7 @@ async function deliverOnce(dependencies: DelivererDependencies, delivery: Delive
 
   const failed: Delivery = { ...tried, lastError: result.error };
   // A Redis sink that fails is Redis itself: the sweeper tries for as long as it takes. A webhook has its schedule.
-  const afterMs = type === 'webhook' ? nextTryAfterMs(tries, delivery.id) : 0;
+  const afterMs = type === 'webhook' ? nextTryAfterMs(tries, delivery.id, result.retryAfterMs) : 0;
   if (result.retryable && afterMs !== undefined) {
     metrics.deliveryTried(type, 'retry');
     await store.writeDelivery({ ...failed, nextTryAt: clock.now() + afterMs });

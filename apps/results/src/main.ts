@@ -4,6 +4,7 @@ import { vendorNotifications, vendorsInFiles } from '@redial/dialects';
 import {
   closeRedis,
   connectRedis,
+  connectRedisOfAnyKey,
   createHealth,
   createIds,
   createLogger,
@@ -36,7 +37,7 @@ logger.info({ settings: describeSettings(settings) }, 'starting');
 const onChange = (change: RedisChange) =>
   change.up ? logger.info('Redis connected') : logger.error({ error: change.error }, 'Redis disconnected');
 const redis = (role: RedisRole) =>
-  connectRedis({ url: settings.redisUrl, role, ...(role === 'store' && { onChange }) });
+  connectRedis({ url: settings.redisUrl, role, slotOf: settings.keyPrefix, ...(role === 'store' && { onChange }) });
 const storeConnection = redis('store');
 const queueConnection = redis('queue');
 // A PBX answers sooner than a Redis that reads its file back: without this, the first look at what is open would fail.
@@ -51,9 +52,15 @@ const store = createStore({
   onMalformed: (key) => logger.error({ key }, 'a record that cannot be read is left out'),
 });
 const workerConnection = redis('worker');
+const sinksConnection = connectRedisOfAnyKey({ url: settings.redisUrl });
 const onError = (error: unknown) => logger.error({ error }, 'queue error');
 const queues = createQueues({ connection: queueConnection, prefix: settings.keyPrefix, onError });
-const workers = createWorkers({ connection: workerConnection, prefix: settings.keyPrefix, onError });
+const workers = createWorkers({
+  connection: workerConnection,
+  prefix: settings.keyPrefix,
+  onError,
+  lockDurationMs: settings.lockSeconds * 1000,
+});
 const pbxs = configuration.pbxs.map((pbx) => createPbx(pbx));
 
 const results = await startResults({
@@ -64,7 +71,7 @@ const results = await startResults({
   workers,
   sinks: createSinks({
     tenants: configuration.tenants,
-    redis: queueConnection,
+    redis: sinksConnection,
     formats: vendorNotifications,
   }),
   ids: createIds(),
@@ -93,6 +100,7 @@ onShutdown({
     await results.drain(graceMs);
     await store.close();
     await Promise.all([closeRedis(queueConnection), closeRedis(workerConnection)]);
+    sinksConnection.disconnect();
     await ops?.close();
   },
 });

@@ -1,4 +1,4 @@
-import type { Evidence } from '@redial/call';
+import { type Evidence, stepCall } from '@redial/call';
 import type { Delivery } from '@redial/store';
 import { describe, expect, it } from 'vitest';
 import { createSettle } from './settle.ts';
@@ -92,6 +92,21 @@ describe('given the evidence of an attempt that ended', () => {
     }));
     expect([...store.deliveries.values()]).toMatchObject(expected);
     expect(delivered).toMatchObject(expected);
+  });
+
+  it('when its call had an attempt before, then a webhook hears of that one first; a list in Redis needs no turn', async () => {
+    const { store, settle } = aFunnel();
+    await settle(resultOf(busyAt(endedAt)));
+    store.change(callId, (call) => stepCall(call, { type: 'dial', attemptId: nextAttemptId, at: settledAt }).call);
+    store.put(store.call(callId), { ...underWay()[1], id: nextAttemptId, attemptNumber: 2 });
+    await settle({ ...resultOf(busyAt(settledAt)), attemptId: nextAttemptId });
+    const follows = [...store.deliveries.values()].map((delivery) => [delivery.id, delivery.follows]);
+    expect(follows).toEqual([
+      [`${attemptId}.inbox`, undefined],
+      [`${attemptId}.crm`, undefined],
+      [`${nextAttemptId}.inbox`, undefined],
+      [`${nextAttemptId}.crm`, `${attemptId}.crm`],
+    ]);
   });
 
   it('when its tenant is no longer configured, then it is settled and has its CDR all the same', async () => {

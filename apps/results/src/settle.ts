@@ -62,6 +62,7 @@ async function settleOnce(
   });
   const ended: AttemptRecord = { ...attempt.value, ended: { outcome, evidence, settledAt: at, witness: job.witness } };
   const cdr = cdrOf(after, ended, outcome, evidence);
+  const before = call.value.history.at(-1);
   const deliveries = (dependencies.tenant(after.tenantId)?.sinks ?? []).map((sink): Delivery => {
     const { id: callId, tenantId } = after;
     return {
@@ -73,6 +74,8 @@ async function settleOnce(
       status: 'pending',
       createdAt: at,
       tries: 0,
+      // A webhook may be away for days; its receiver is to hear of the attempts in their order.
+      ...(before !== undefined && sink.type === 'webhook' && { follows: `${before.attemptId}.${sink.name}` }),
     };
   });
   const written = await store.settle({

@@ -109,6 +109,52 @@ describe('given calls that are due and not dialled', () => {
   });
 });
 
+describe('given more than a sweep looks at', () => {
+  const perSweep = 5_000;
+
+  it('when those in front have their jobs and are only late, then a lost job behind them is put back by the next sweep', async () => {
+    const { store, queues, sweep } = aSweep(startedAt + 10 * minute);
+    for (let n = 1; n <= perSweep; n++) {
+      const late = plannedCall(n);
+      store.put(late);
+      queues.dial.push({ callId: late.id, attemptId: attemptIdOf(n), dueAt: startedAt, priority: 5, to: '***' });
+    }
+    store.put(plannedCall(perSweep + 1, { notBeforeAt: startedAt + minute }));
+    await sweep();
+    expect(queues.dial).toHaveLength(perSweep);
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(queues.dial.at(-1)).toMatchObject({ callId: callIdOf(perSweep + 1) });
+  });
+
+  it('when it has come to the end, then it begins again', async () => {
+    const { store, queues, sweep } = aSweep();
+    store.put(plannedCall(2));
+    await sweep();
+    store.put(plannedCall(1));
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(queues.dial.map((order) => order.callId)).toEqual([callIdOf(2), callIdOf(1)]);
+  });
+
+  it('when CDRs in front are on their way and only late, then a lost one behind them is delivered by the next sweep', async () => {
+    const { store, queues, sinks, sweep } = aSweep();
+    store.cdrs.push(aCdr(perSweep + 1));
+    for (let n = 1; n <= perSweep; n++) store.deliveries.set(`${attemptIdOf(n)}.crm`, aDelivery('crm', {}, n));
+    const lost = aDelivery('inbox', { createdAt: startedAt + 1 }, perSweep + 1);
+    store.deliveries.set(lost.id, lost);
+    await sweep();
+    expect([queues.deliveries.length, sinks.tried]).toEqual([perSweep, []]);
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(sinks.tried).toMatchObject([{ delivery: { id: lost.id } }]);
+  });
+
+  it('then all that are late are counted', async () => {
+    const { store, metrics, sweep } = aSweep();
+    for (let n = 1; n <= 7; n++) store.put(plannedCall(n));
+    await sweep();
+    expect((await metrics.render()).body).toMatch(/^redial_overdue_calls\{.*\} 7$/m);
+  });
+});
+
 describe('given CDRs that nobody has delivered', () => {
   it('when they are old enough, then they are delivered, or their job is put back', async () => {
     const { store, queues, sinks, sweep } = aSweep();

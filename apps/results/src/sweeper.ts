@@ -1,7 +1,7 @@
-import { lastMomentAt } from '@redial/call';
+import { type CallId, lastMomentAt } from '@redial/call';
 import { type Clock, every, type Logger, type Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
-import type { Store } from '@redial/store';
+import type { PageCursor, Store } from '@redial/store';
 import type { Deliverer } from './deliver.ts';
 import type { Witness } from './witness.ts';
 
@@ -14,6 +14,8 @@ import type { Witness } from './witness.ts';
  *   deliveries that nobody has delivered        ▸ delivered, or their job is put back
  *   attempts on a PBX that is gone              ▸ concluded as `unknown` after their last moment
  *   calls whose retention is over               ▸ taken out of the indexes
+ *
+ * A round looks at a bounded number of each; the next one goes on where it ended, so what got lost is found however much is merely late.
  */
 export interface SweeperDependencies {
   readonly store: Store;
@@ -37,31 +39,41 @@ const quietAttemptMs = 15_000;
 const overdueMs = 5_000;
 /** Deliveries younger than this are still in the hands of whoever settled. */
 const undeliveredMs = 30_000;
-/** A bound on one sweep; the rest waits for the next. */
-const batchMax = 1_000;
+/** A bound on one round: so many pages, and so many of a page at once. */
+const pageMax = 1_000;
+const pagesMax = 5;
+const atOnceMax = 50;
+
+/** How far the rounds have come; none: the next one begins at the oldest. Lost with the process, which costs a repetition. */
+interface Progress {
+  overdue: PageCursor | undefined;
+  undelivered: PageCursor | undefined;
+}
 
 export function startSweeper(dependencies: SweeperDependencies): { stop(): Promise<void> } {
   const { everyMs, logger } = dependencies;
+  const progress: Progress = { overdue: undefined, undelivered: undefined };
   return every(
     everyMs,
-    () => sweep(dependencies),
+    () => sweep(dependencies, progress),
     (error) => logger.error({ error }, 'the sweep failed; the next one tries again'),
   );
 }
 
-async function sweep(dependencies: SweeperDependencies): Promise<void> {
+async function sweep(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
   const { store, witnesses, holder, everyMs, clock, metrics } = dependencies;
   for (const witness of witnesses) await attempt(dependencies, 'adopting', () => witness.adoptOpen(quietAttemptMs));
   if (!(await store.lead('sweeper', holder, everyMs * 3))) {
     // Another process speaks for all; what this one said while it led is no longer so.
     metrics.oldestOverdue(0);
+    metrics.overdueCalls(0);
     metrics.undeliveredWebhooks(0);
     return;
   }
-  await attempt(dependencies, 'restoring', () => restoreOverdue(dependencies));
-  await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies));
+  await attempt(dependencies, 'restoring', () => restoreOverdue(dependencies, progress));
+  await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
   await attempt(dependencies, 'concluding', () => concludeAbandoned(dependencies));
-  await attempt(dependencies, 'forgetting', () => store.forgetEnded(clock.now(), batchMax));
+  await attempt(dependencies, 'forgetting', () => store.forgetEnded(clock.now(), pageMax));
   await attempt(dependencies, 'measuring', () => measure(dependencies));
 }
 
@@ -74,29 +86,48 @@ async function attempt({ logger }: SweeperDependencies, doing: string, work: () 
   }
 }
 
-async function restoreOverdue(dependencies: SweeperDependencies): Promise<void> {
-  const { store, queues, clock, logger, metrics } = dependencies;
-  const ids = await store.overdueCalls(clock.now() - overdueMs, batchMax);
-  let oldestDueAt: number | undefined;
+async function restoreOverdue(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
+  const { store, clock, logger } = dependencies;
+  const before = clock.now() - overdueMs;
   let restored = 0;
-  for (const id of ids) {
-    await attempt(dependencies, 'restoring a call', async () => {
-      const call = (await store.readCall(id))?.value;
-      if (call === undefined || !('dueAt' in call.state)) return;
-      oldestDueAt = Math.min(oldestDueAt ?? call.state.dueAt, call.state.dueAt);
-      if (!(await queues.dial.restore(dialOrder(call, call.state)))) return;
-      restored++;
-      metrics.swept('dial_job');
-    });
+  for (let page = 0; page < pagesMax; page++) {
+    const { calls, cursor } = await store.overduePage(before, pageMax, progress.overdue);
+    await eachAtOnce(calls, ({ id }) =>
+      attempt(dependencies, 'restoring a call', async () => {
+        if (await restoreCall(dependencies, id)) restored++;
+      }),
+    );
+    progress.overdue = cursor;
+    if (cursor === undefined) break;
   }
-  metrics.oldestOverdue(oldestDueAt === undefined ? 0 : clock.now() - oldestDueAt);
   if (restored > 0) logger.warn({ restored }, 'due calls that the queue had lost were put back');
 }
 
-async function deliverUndelivered(dependencies: SweeperDependencies): Promise<void> {
+/** True: its job was missing. */
+async function restoreCall({ store, queues, metrics }: SweeperDependencies, id: CallId): Promise<boolean> {
+  const call = (await store.readCall(id))?.value;
+  if (call === undefined || !('dueAt' in call.state)) return false;
+  if (!(await queues.dial.restore(dialOrder(call, call.state)))) return false;
+  metrics.swept('dial_job');
+  return true;
+}
+
+async function deliverUndelivered(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
   const { store, deliverer, clock } = dependencies;
-  for (const delivery of await store.undelivered(clock.now() - undeliveredMs, batchMax)) {
-    await attempt(dependencies, 'putting back a delivery', () => deliverer.deliver(delivery));
+  const before = clock.now() - undeliveredMs;
+  for (let page = 0; page < pagesMax; page++) {
+    const { deliveries, cursor } = await store.undeliveredPage(before, pageMax, progress.undelivered);
+    await eachAtOnce(deliveries, (delivery) =>
+      attempt(dependencies, 'putting back a delivery', () => deliverer.deliver(delivery)),
+    );
+    progress.undelivered = cursor;
+    if (cursor === undefined) break;
+  }
+}
+
+async function eachAtOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += atOnceMax) {
+    await Promise.all(items.slice(from, from + atOnceMax).map(work));
   }
 }
 
@@ -121,6 +152,10 @@ async function concludeAbandoned(dependencies: SweeperDependencies): Promise<voi
 }
 
 async function measure({ store, metrics, lanes, clock }: SweeperDependencies): Promise<void> {
+  const overdueAt = clock.now() - overdueMs;
+  const [oldest] = (await store.overduePage(overdueAt, 1)).calls;
+  metrics.oldestOverdue(oldest === undefined ? 0 : clock.now() - oldest.dueAt);
+  metrics.overdueCalls(await store.countOverdue(overdueAt));
   metrics.undeliveredWebhooks(await store.countUndelivered());
   for (const [lane, calls] of Object.entries(await store.placesHeld(lanes, clock.now())))
     metrics.callsInProgress(lane, calls);

@@ -123,6 +123,23 @@ describe('given an attempt that a dialer originates', () => {
   });
 });
 
+describe('given an attempt that is looked up while its record is read for an event', () => {
+  it('when the look-up concludes it first, then nothing of it is kept here', async () => {
+    const { store, queues, pbx, witness } = aWitness();
+    store.put(...underWay());
+    const { promise, resolve } = Promise.withResolvers<void>();
+    store.beforeAttemptIsRead = promise;
+    pbx.finding = { type: 'journal_ended', at: startedAt, entry: talked(startedAt, startedAt + 5_000) };
+    pbx.signal(attemptId, { type: 'answered', at: startedAt });
+    await witness.adoptOpen(0);
+    await settled();
+    expect(queues.results).toHaveLength(1);
+    resolve();
+    await settled();
+    expect(witness.watching).toBe(0);
+  });
+});
+
 describe('given attempts that are open when nobody was looking', () => {
   const restarted = { type: 'missing', at: startedAt + 60_000, pbxRestarted: true } as const;
 

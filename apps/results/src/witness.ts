@@ -13,6 +13,7 @@ export interface Witness {
   adoptOpen(quietForMs: number): Promise<number>;
   /** False: it is not watched here. */
   cancel(attemptId: AttemptId): boolean;
+  /** Attempts whose end it will put into the funnel. */
   readonly watching: number;
   stop(): Promise<void>;
 }
@@ -28,6 +29,8 @@ export interface WitnessDependencies {
 
 export function startWitness({ pbx, store, queues, clock, metrics, logger }: WitnessDependencies): Witness {
   const callOf = new Map<AttemptId, AttemptRecord['callId']>();
+  /** Attempts whose record is being read because of a signal of theirs. */
+  const reading = new Set<AttemptId>();
   const stopping = new AbortController();
 
   const remember = (attempt: AttemptRecord) => {
@@ -39,12 +42,20 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
     pbx,
     clock,
     onUnknown: async (attemptId) => {
-      const attempt = await store.readAttempt(attemptId);
-      return attempt === undefined || attempt.value.ended !== undefined ? undefined : remember(attempt.value);
+      reading.add(attemptId);
+      try {
+        const attempt = await store.readAttempt(attemptId);
+        if (attempt === undefined || attempt.value.ended !== undefined) return undefined;
+        // A look-up may have concluded it meanwhile: then nobody would ever forget it.
+        return reading.has(attemptId) ? remember(attempt.value) : undefined;
+      } finally {
+        reading.delete(attemptId);
+      }
     },
     onConclude: (attemptId, evidence) => {
       const callId = callOf.get(attemptId);
       callOf.delete(attemptId);
+      reading.delete(attemptId);
       if (callId === undefined) return;
       void keepTrying(() => queues.results.add({ callId, attemptId, witness: 'results', evidence }), {
         signal: stopping.signal,
@@ -86,11 +97,12 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
     adoptOpen,
     cancel: (attemptId) => watch.cancel(attemptId),
     get watching() {
-      return watch.size;
+      return callOf.size;
     },
     async stop() {
       stopping.abort();
       watch.stop();
+      callOf.clear();
       await pbx.stop();
     },
   };

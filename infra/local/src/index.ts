@@ -13,8 +13,10 @@ export { debianPrograms } from './debian-programs.ts';
 export { buildImage, containerUser, dockerAnswers, intoFile, pullImage } from './docker.ts';
 export { freePort } from './ports.ts';
 export type { Program, ProgramOptions, Programs, RunningProgram } from './programs.ts';
+export { type LocalRedisCluster, type RedisClusterOptions, startRedisCluster } from './redis-cluster.ts';
 export { redisImage } from './redis-docker.ts';
 export { waitForRedis } from './redis-ping.ts';
+export { type LocalRedisSentinel, type RedisSentinelOptions, startRedisSentinel } from './redis-sentinel.ts';
 export {
   type LocalRedis,
   onLoopback,

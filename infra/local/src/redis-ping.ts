@@ -11,18 +11,35 @@ export async function waitForRedis(port: number, exited?: Promise<Exit>, deadlin
   });
   while (Date.now() < until) {
     if (ended !== undefined) throw new Error(`Redis ended while starting (${ended.signal ?? `code ${ended.code}`}).`);
-    if ((await ask(port, 'PING').catch(() => '')).startsWith('+PONG')) return;
+    if ((await askRedis(port, 'PING').catch(() => '')).startsWith('+PONG')) return;
     await wait(20);
   }
   throw new Error(`Redis on port ${port} did not answer within ${deadlineMs / 1000} s.`);
 }
 
 export async function redisVersion(port: number): Promise<string> {
-  return /redis_version:(\S+)/.exec(await ask(port, 'INFO server'))?.[1] ?? 'unknown';
+  return /redis_version:(\S+)/.exec(await askRedis(port, 'INFO server'))?.[1] ?? 'unknown';
 }
 
-/** One command over a socket of its own. Enough for short replies, which arrive in one piece on the loopback. */
-function ask(port: number, command: string): Promise<string> {
+/** Waits until a command's reply is the one that is wanted; at the deadline, tells the last. */
+export async function untilRedis(
+  port: number,
+  command: string,
+  wanted: (reply: string) => boolean,
+  deadlineMs = 30_000,
+): Promise<void> {
+  const until = Date.now() + deadlineMs;
+  let last = '';
+  while (Date.now() < until) {
+    last = await askRedis(port, command).catch((error: Error) => error.message);
+    if (wanted(last)) return;
+    await wait(20);
+  }
+  throw new Error(`Redis on port ${port} answered ${command} for ${deadlineMs / 1000} s with ${last}`);
+}
+
+/** One command over a socket of its own, its reply as it was sent. Enough for short replies, which arrive in one piece on the loopback. */
+export function askRedis(port: number, command: string): Promise<string> {
   return new Promise((done, failed) => {
     const socket = connect({ host: '127.0.0.1', port });
     socket.setTimeout(1_000, () => socket.destroy(new Error('timeout')));

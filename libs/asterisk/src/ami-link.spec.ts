@@ -235,6 +235,33 @@ describe('actions', () => {
     expect(actionsNamed('TooMuch')).toEqual([]);
   });
 
+  test('a PBX that is busy but alive is kept, though as many actions wait as may', async () => {
+    const link = await linkThatIsUp({ timing: { mostUnanswered: 2 } });
+    await ami.next('Ping');
+    for (let n = 0; n < 2; n++) void link.send([['Action', 'Slow']], { deadlineMs: 60_000 });
+    timers.advance(5_000);
+    await ami.next('Ping');
+    timers.advance(9_999);
+    expect(log).toEqual(['up']);
+    expect(link.isUp).toBe(true);
+  });
+
+  test('a PBX that takes everything and answers nothing gets no more than the limit, and is cut off by the next Ping', async () => {
+    const link = await linkThatIsUp({ timing: { mostUnanswered: 50 } });
+    await ami.next('Ping');
+    for (const name of ['Ping', 'CoreStatus']) ami.on(name, () => {});
+    const replies = Array.from({ length: 10_000 }, () => link.send([['Action', 'Slow']], { deadlineMs: 60_000 }));
+    timers.advance(5_000);
+    await ami.next('Ping');
+    timers.advance(10_000);
+    const types = (await Promise.all(replies)).map(({ type }) => type);
+    expect(types.slice(0, 50)).toEqual(Array.from({ length: 50 }, () => 'unanswered'));
+    expect(new Set(types.slice(50))).toEqual(new Set(['not_sent']));
+    expect(actionsNamed('Slow').length).toBeLessThanOrEqual(50);
+    expect(log).toEqual(['up', 'down: the PBX did not answer a Ping within 10000 ms']);
+    await ami.allClosed();
+  });
+
   test('an id that waits for its answer cannot be used for another action', async () => {
     const link = await linkThatIsUp();
     void link.send([['Action', 'Slow']], { actionId: 'mine' });

@@ -12,8 +12,10 @@ import type { Timers } from './timers.ts';
  * L2  An action is written at most once. What was under way when the link went down comes back `unanswered`.
  * L3  Every action comes back: answered, or by its own deadline.
  * L4  One `onDown` for each `onUp`. Tries that fail in between are told once for each new reason.
- * L5  A PBX that does not answer a Ping in time is gone, whatever the socket says.
- * L6  Packets that answer nothing that was asked are dropped.
+ * L5  A PBX that does not answer a Ping in time is gone, whatever the socket says; and only such a one: a Ping is sent though too many
+ *     actions wait already.
+ * L6  A PBX that takes everything and answers nothing costs no more memory than the actions that may wait at once.
+ * L7  Packets that answer nothing that was asked are dropped.
  */
 export interface AmiLink {
   readonly isUp: boolean;
@@ -59,6 +61,8 @@ export interface LinkTiming {
   readonly pingDeadlineMs: number;
   /** Actions that may wait for their answer at once; more come back `not_sent`. */
   readonly mostUnanswered: number;
+  /** Of one list. What is asked here has a handful; a longer one counts as no answer. */
+  readonly mostListEvents: number;
 }
 
 export const defaultLinkTiming: LinkTiming = {
@@ -67,6 +71,7 @@ export const defaultLinkTiming: LinkTiming = {
   pingEveryMs: 5_000,
   pingDeadlineMs: 10_000,
   mostUnanswered: 2_000,
+  mostListEvents: 5_000,
 };
 
 interface Waiting {
@@ -117,7 +122,7 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
   /** FullyBooted is not waited for: it may be lost behind the login's answer, and this user does not even get it. */
   async function ping(): Promise<boolean> {
     const asked = session;
-    const reply = await write([['Action', 'Ping']], { deadlineMs: timing.pingDeadlineMs });
+    const reply = await write([['Action', 'Ping']], { deadlineMs: timing.pingDeadlineMs, isKeepAlive: true });
     if (asked === undefined || session !== asked) return false;
     if (reply.type === 'answered') return true;
     closed(`the PBX did not answer a Ping within ${timing.pingDeadlineMs} ms`);
@@ -175,19 +180,28 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
   function takeListEvent(packet: AmiPacket): boolean {
     const each = waiting.get(packet.get('ActionID') ?? '');
     if (each?.events === undefined) return false;
-    if (packet.get('EventList') !== 'Complete') each.events.push(packet);
-    else if (each.response !== undefined) {
+    if (packet.get('EventList') !== 'Complete') {
+      each.events.push(packet);
+      if (each.events.length > timing.mostListEvents) {
+        each.settle({ type: 'unanswered', message: `a list of more than ${timing.mostListEvents} events` });
+      }
+    } else if (each.response !== undefined) {
       each.settle({ type: 'answered', response: each.response, events: each.events });
     }
     return true;
   }
 
-  function write(action: AmiAction, send: SendOptions, events?: AmiPacket[]): Promise<AmiReply> {
+  function write(
+    action: AmiAction,
+    send: SendOptions & { readonly isKeepAlive?: true },
+    events?: AmiPacket[],
+  ): Promise<AmiReply> {
     const actionId = send.actionId ?? `redial-${++lastActionNumber}`;
     const deadlineMs = send.deadlineMs ?? timing.actionDeadlineMs;
     const current = session;
     if (current === undefined) return notSent('the link to the PBX is down');
-    if (waiting.size >= timing.mostUnanswered) return notSent(`${waiting.size} actions wait for their answer`);
+    const isTooMany = waiting.size >= timing.mostUnanswered && !send.isKeepAlive;
+    if (isTooMany) return notSent(`${waiting.size} actions wait for their answer`);
     if (waiting.has(actionId)) throw new Error(`action ${actionId} is already waiting for its answer`);
     const formatted = formatAction(action, actionId);
     if (!formatted.ok) return Promise.resolve({ type: 'invalid', message: formatted.message });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type AmiSession, openAmiSession } from './ami-session.ts';
+import { type AmiSession, largestPacketBytes, openAmiSession } from './ami-session.ts';
 import { manualTimers } from './test-support/manual-timers.ts';
 import { type ScriptedAmi, startScriptedAmi } from './test-support/scripted-ami.ts';
 
@@ -71,6 +71,53 @@ test('writing to a destroyed session does nothing', async () => {
   const session = await opened();
   session.destroy();
   session.write('Action: Originate');
+  await ami.allClosed();
+  expect(ami.bytes).not.toContain('Originate');
+});
+
+test.each([
+  ['a line', 'X'.repeat(16_384)],
+  ['lines', 'X: 1\r\n'.repeat(2_000)],
+  ['a command’s output', 'Response: Follows\r\n\r\n'.repeat(700)],
+])('%s without end is not kept: the session ends', async (_what, piece) => {
+  await opened();
+  const ended = new Promise<void>((resolve) => {
+    onClosed = resolve;
+  });
+  let sent = 0;
+  const flood = setInterval(() => {
+    ami.write(piece);
+    sent += piece.length;
+  }, 1);
+  await ended;
+  clearInterval(flood);
+  await ami.allClosed();
+  expect(closed).toEqual([`the connection broke: a packet of more than ${largestPacketBytes} bytes`]);
+  expect(sent).toBeLessThan(4 * largestPacketBytes);
+  expect(packets.filter((text) => text.startsWith('X'))).toEqual([]);
+});
+
+test('a login that is answered by bytes without end is given up', async () => {
+  ami.on('login', (action) => action.raw('X'.repeat(2 * largestPacketBytes)));
+  const result = await openAmiSession({
+    access: { host: '127.0.0.1', port: ami.port, username: 'redial', secret: 'secret' },
+    loginDeadlineMs: 1_000,
+    timers: manualTimers(),
+    onPacket: () => {},
+    onClosed: () => {},
+  });
+  expect(result).toMatchObject({ ok: false, reason: `the PBX sent a packet of more than ${largestPacketBytes} bytes` });
+  await ami.allClosed();
+});
+
+test('what is not sent when a session is destroyed is never sent', async () => {
+  const session = await opened();
+  ami.pause();
+  // More than the kernels between take, so that the last of it has not left.
+  for (let n = 0; n < 400; n++) session.write(`Action: Fill\r\nX: ${'x'.repeat(100_000)}`);
+  session.write('Action: Originate\r\nChannelId: late');
+  session.destroy();
+  ami.resume();
   await ami.allClosed();
   expect(ami.bytes).not.toContain('Originate');
 });

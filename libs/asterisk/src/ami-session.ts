@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
 import AmiClient from 'asterisk-ami-client';
 import { hasControlCharacter } from './ami-action.ts';
 import type { Timers } from './timers.ts';
@@ -36,6 +38,11 @@ export interface SessionOptions {
 }
 
 /**
+ * Most bytes of one packet, and of everything before the login's answer. Asterisk's own are a few KiB; who sends more sends no AMI.
+ */
+export const largestPacketBytes = 128 * 1_024;
+
+/**
  * The only place that knows asterisk-ami-client, and what is wrong with 1.1.5:
  *
  * 1. Its promises share ActionIDs made from the clock: only its raw connection is used; ids are the link's.
@@ -44,7 +51,11 @@ export interface SessionOptions {
  * 4. A silent server hangs the login, a dropped connection rejects with `false`, a wrong password leaves the socket open:
  *    the deadline is ours, and an abort signal destroys a socket that it never hands out.
  * 5. `disconnect` comes twice, and its own reconnection gives up: it is told not to, and the end is told once.
- * 6. It emits events under the names a server sends, and one called `error` would end the process: switched off.
+ * 6. It keeps what has come of a packet for as long as its end does not come, all of it, and goes through it again with each chunk: its
+ *    bytes are counted at the socket.
+ * 7. It closes politely: the kernel would go on sending what is not sent yet, and an Originate could come out of a dead network minutes
+ *    after it was given up. The socket is reset.
+ * 8. It emits events under the names a server sends, and one called `error` would end the process: switched off.
  */
 export async function openAmiSession(options: SessionOptions): Promise<OpenedSession> {
   const { access, onPacket, onClosed, timers } = options;
@@ -61,8 +72,10 @@ export async function openAmiSession(options: SessionOptions): Promise<OpenedSes
   const destroySocket = new AbortController();
   let state: 'opening' | 'open' | 'closed' = 'opening';
   let lastError: string | undefined;
+  let unfinishedBytes = 0;
 
   client.on('data', (chunk: Buffer) => {
+    unfinishedBytes = 0;
     if (state === 'open') splitPackets(chunk.toString('utf8'), onPacket);
   });
   client.on('internalError', (error: Error) => {
@@ -84,7 +97,17 @@ export async function openAmiSession(options: SessionOptions): Promise<OpenedSes
   options.signal?.addEventListener('abort', calledOff, { once: true });
   if (options.signal?.aborted) calledOff();
 
-  const connection = client.connect(username, secret, { host, port, noDelay: true, signal: destroySocket.signal }).then(
+  const { made, socket } = socketMadeBy(() =>
+    client.connect(username, secret, { host, port, noDelay: true, signal: destroySocket.signal }),
+  );
+  socket?.on('data', (chunk: Buffer) => {
+    unfinishedBytes += chunk.length;
+    if (unfinishedBytes <= largestPacketBytes || socket.destroyed) return;
+    lastError ??= `a packet of more than ${largestPacketBytes} bytes`;
+    giveUp(`the PBX sent ${lastError}`);
+    reset(socket);
+  });
+  const connection = made.then(
     (opened): OpenedSession | { readonly opened: typeof opened } => ({ opened }),
     (error: unknown): OpenedSession => ({ ok: false, ...whyNot(error) }),
   );
@@ -104,10 +127,30 @@ export async function openAmiSession(options: SessionOptions): Promise<OpenedSes
       destroy: () => {
         if (state === 'closed') return;
         state = 'closed';
+        reset(socket);
         opened.close();
       },
     },
   };
+}
+
+/** The socket is the package's own: Node tells of it when it is made. */
+function socketMadeBy<T>(connect: () => T): { readonly made: T; readonly socket: Socket | undefined } {
+  let socket: Socket | undefined;
+  const hear = (message: unknown) => {
+    ({ socket } = message as { socket: Socket });
+  };
+  subscribe('net.client.socket', hear);
+  try {
+    return { made: connect(), socket };
+  } finally {
+    unsubscribe('net.client.socket', hear);
+  }
+}
+
+/** Ends the connection, and forgets what was not sent yet. */
+function reset(socket: Socket | undefined): void {
+  if (socket?.destroyed === false) socket.resetAndDestroy();
 }
 
 function splitPackets(text: string, onPacket: (text: string) => void): void {

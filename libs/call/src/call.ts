@@ -40,7 +40,9 @@ export const endedCallStatuses = [
   'unknown',
 ] as const;
 export type EndedCallStatus = (typeof endedCallStatuses)[number];
-export const callStatuses = ['scheduled', 'queued', 'dialing', 'waiting', ...endedCallStatuses] as const;
+/** Of calls that are accepted and have not ended. */
+export const openCallStatuses = ['scheduled', 'queued', 'dialing', 'waiting'] as const;
+export const callStatuses = [...openCallStatuses, ...endedCallStatuses] as const;
 export type CallStatus = (typeof callStatuses)[number];
 
 interface Planned {

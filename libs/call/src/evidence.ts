@@ -3,11 +3,14 @@ import { z } from 'zod';
 /**
  * What was seen of one attempt, kept raw. Instants are epoch ms by our clock, causes are Q.850 numbers, SIP codes are
  * RFC 3261's. Evidence only grows: a fact is written once, and a repetition changes nothing.
+ *
+ * It crosses from process to process in a `results` job, and the writer may be of a later version than the reader: a fact that the
+ * reader does not know is left out, never a reason to refuse the rest.
  */
 const at = z.int().nonnegative();
 
 /** The PBX journal's last entry for an attempt (infra/asterisk/redial.conf): outlives our processes and Asterisk itself. */
-export const JournalEnded = z.strictObject({
+export const JournalEnded = z.object({
   /** DIALSTATUS of the Dial towards dial2; empty when dial1 left before it. */
   dialStatus: z.string(),
   /** HANGUPCAUSE of dial1's channel. */
@@ -36,18 +39,18 @@ export const JournalEnded = z.strictObject({
 });
 export type JournalEnded = z.infer<typeof JournalEnded>;
 
-export const Evidence = z.strictObject({
+export const Evidence = z.object({
   /** Asterisk refused the Originate at once, or the action never left us: no channel was made. */
-  refused: z.strictObject({ message: z.string(), at }).optional(),
+  refused: z.object({ message: z.string(), at }).optional(),
   /** dial1's phone said 180 (channel state Ringing). */
   rangAt: at.optional(),
   /** OriginateResponse Success: dial1 answered. */
   dial1AnsweredAt: at.optional(),
   /** OriginateResponse Failure. `reason` is lossy: 3 time-out, 0 nearly everything else. */
-  originateFailed: z.strictObject({ reason: z.int(), at }).optional(),
+  originateFailed: z.object({ reason: z.int(), at }).optional(),
   /** Hangup of dial1's own channel. Absent where no channel was ever made (not registered, unknown endpoint). */
   dial1Hangup: z
-    .strictObject({
+    .object({
       cause: z.int(),
       sipCode: z.int().optional(),
       /** The channel was ringing when it ended: known even to a witness who came after the 180. */
@@ -56,9 +59,9 @@ export const Evidence = z.strictObject({
     })
     .optional(),
   /** dial2's channel came to be; told where somebody asked for its id. */
-  dial2Created: z.strictObject({ uniqueId: z.string(), at }).optional(),
+  dial2Created: z.object({ uniqueId: z.string(), at }).optional(),
   /** Hangup of dial2's channel; its SIP code is the network's own, where dial1's Hangup repeats a translation. */
-  dial2Hangup: z.strictObject({ cause: z.int(), sipCode: z.int().optional(), uniqueId: z.string(), at }).optional(),
+  dial2Hangup: z.object({ cause: z.int(), sipCode: z.int().optional(), uniqueId: z.string(), at }).optional(),
   journalEnded: JournalEnded.optional(),
   /** Somebody asked for the end. */
   cancelRequestedAt: at.optional(),

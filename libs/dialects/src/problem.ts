@@ -76,6 +76,11 @@ export const problems = {
     message: 'Send If-Match with the ETag of the call as you last read it.',
   },
   too_many_requests: { status: 429, title: 'Too many requests', message: 'You have used up your requests for now.' },
+  too_many_open_calls: {
+    status: 429,
+    title: 'Too many open calls',
+    message: 'You have as many calls that have not ended as you may have; nothing was accepted. Try again later.',
+  },
   internal: { status: 500, title: 'Internal error', message: 'Something went wrong on our side. It has been logged.' },
   service_not_found: {
     status: 501,

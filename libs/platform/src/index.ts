@@ -13,6 +13,7 @@ export * from './metrics.ts';
 export * from './ops-server.ts';
 export * from './reading.ts';
 export * from './redis-connection.ts';
+export { type RedisSetup, RedisUrlError } from './redis-url.ts';
 export * from './settings.ts';
 export * from './shutdown.ts';
 export * from './url-login.ts';

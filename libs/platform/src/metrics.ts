@@ -21,6 +21,8 @@ export interface Metrics {
   callsInProgress(lane: string, calls: number): void;
   /** How long the oldest call that should have been dialled has been waiting; 0 when there is none. */
   oldestOverdue(ms: number): void;
+  /** Calls that should have been dialled by now. */
+  overdueCalls(calls: number): void;
   /** CDRs that a webhook has not taken yet. */
   undeliveredWebhooks(deliveries: number): void;
   /** One try to deliver a CDR to a sink. */
@@ -80,6 +82,7 @@ export function createMetrics({
   const lag = histogram('event_lag', 'From a fact on the PBX to its arrival in the results queue.', lagBuckets);
   const inProgress = gauge('calls_in_progress', 'Places held, by lane (trunk or PBX).', 'lane');
   const overdue = gauge('oldest_overdue_call_seconds', 'Age of the oldest call that should have been dialled.');
+  const overdueCount = gauge('overdue_calls', 'Calls that should have been dialled by now.');
   const undelivered = gauge('undelivered_webhooks', 'CDRs that a webhook has not taken yet.');
   const deliveries = counter('deliveries', 'Tries to deliver a CDR, by kind of sink and result.', 'type', 'result');
   const ignored = counter('signals_ignored', 'Signals that did not apply.', 'phase', 'signal');
@@ -102,6 +105,7 @@ export function createMetrics({
     eventReceived: (lagMs) => lag.observe(seconds(lagMs)),
     callsInProgress: (lane, calls) => inProgress.set({ lane }, calls),
     oldestOverdue: (ms) => overdue.set(seconds(ms)),
+    overdueCalls: (calls) => overdueCount.set(calls),
     undeliveredWebhooks: (count) => undelivered.set(count),
     deliveryTried: (type, result) => deliveries.inc({ type, result }),
     signalIgnored: (phase, signal) => ignored.inc({ phase, signal }),

@@ -31,7 +31,7 @@ interface Answer {
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const server = createServer(
-    { requestTimeout: 10_000, headersTimeout: 5_000, maxHeaderSize: 8_192 },
+    { requestTimeout: 10_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 8_192 },
     (request, response) => {
       answer(request, options).then(
         (found) => reply(request, response, found),
@@ -39,6 +39,8 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
       );
     },
   );
+  // Probes and one scraper; whoever holds more is no friend.
+  server.maxConnections = 100;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host: options.host, port: options.port }, () => {

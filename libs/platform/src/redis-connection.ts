@@ -1,4 +1,8 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { connect as connectTcp, Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
+import { type AskServer, type FindPrimary, primaryBySentinel, primaryInCluster } from './redis-primary.ts';
+import { addressOf, parseRedisUrl, type RedisLogin, type RedisSetup } from './redis-url.ts';
 
 export type { Redis } from 'ioredis';
 
@@ -16,8 +20,14 @@ export type RedisRole = 'store' | 'queue' | 'worker' | 'subscriber';
 export type RedisChange = { readonly up: true } | { readonly up: false; readonly error: string };
 
 export interface RedisConnectionOptions {
+  /** See `RedisSetup`. */
   readonly url: string;
   readonly role: RedisRole;
+  /**
+   * On a Redis Cluster the connection is one to the node that holds this key, or any other key of its hash tag. What lies elsewhere is
+   * refused with MOVED. Default `{redial}`.
+   */
+  readonly slotOf?: string;
   readonly onChange?: (change: RedisChange) => void;
 }
 
@@ -29,6 +39,9 @@ const silenceMs: Readonly<Record<RedisRole, number>> = {
   worker: 30_000,
   subscriber: 10_000,
 };
+
+/** How long a server that is asked for the primary may take to connect, and for each answer. */
+const askMs = 2_000;
 
 /** ioredis types its constructor's `replyMapping` apart from its options; ours is the default. */
 type Options = Omit<RedisOptions, 'replyMapping'>;
@@ -46,8 +59,17 @@ const optionsOf: Readonly<Record<RedisRole, Options>> = {
   subscriber: { maxRetriesPerRequest: null, autoResubscribe: true },
 };
 
-/** Starts to connect, and reconnects for ever. See `redisReady` for waiting until commands can be sent. */
-export function connectRedis({ url, role, onChange }: RedisConnectionOptions): Redis {
+/**
+ * Starts to connect, and reconnects for ever. See `redisReady` for waiting until commands can be sent.
+ *
+ * It is one connection to one server, whatever the set-up, so a role means the same in all of them, and WAITAOF, CONFIG and INFO ask
+ * the server that holds our keys. With Sentinel or Cluster that server is looked for anew at each connect (`redis-primary.ts`): after
+ * a failover the link breaks, or the old primary refuses, and the next connect finds the new one.
+ *
+ * Throws RedisUrlError.
+ */
+export function connectRedis({ url, role, slotOf = '{redial}', onChange }: RedisConnectionOptions): Redis {
+  const setup = parseRedisUrl(url);
   const options: Options = {
     ...optionsOf[role],
     connectionName: `redial-${role}`,
@@ -55,12 +77,138 @@ export function connectRedis({ url, role, onChange }: RedisConnectionOptions): R
     keepAlive: 10_000,
     socketTimeout: silenceMs[role],
     retryStrategy: (failures) => reconnectDelayMs(failures),
-    // After a failover this connection may still reach the old primary: look for the new one, and let the caller decide about the command.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    // Refused commands have not run. A worker's go to the server that is found next; what becomes of the others their callers decide.
+    reconnectOnError: (error) => isRefusal(setup, error) && (role === 'worker' ? 2 : 1),
   };
-  const redis = new Redis(url, options);
+  const redis =
+    setup.type === 'single' ? new Redis(setup.url, options) : new Redis({ ...options, ...following(setup, slotOf) });
   reportChanges(redis, onChange);
+  if (role === 'subscriber') noticeSilence(redis);
   return redis;
+}
+
+/** Runs scripts on keys of any hash tag. */
+export interface RedisOfAnyKey {
+  eval(script: string, keyCount: number, ...keysAndArguments: (string | number)[]): Promise<unknown>;
+  disconnect(): void;
+}
+
+/**
+ * A connection for keys that are not Redial's own: on a Redis Cluster they may lie on any node. Commands fail at once while the node
+ * is down, and are not sent again, as with the role `queue`.
+ *
+ * Throws RedisUrlError.
+ */
+export function connectRedisOfAnyKey({ url }: Pick<RedisConnectionOptions, 'url'>): RedisOfAnyKey {
+  const setup = parseRedisUrl(url);
+  if (setup.type !== 'cluster') return connectRedis({ url, role: 'queue' });
+  const cluster = new Cluster([...setup.servers], {
+    enableOfflineQueue: false,
+    clusterRetryStrategy: (failures) => reconnectDelayMs(failures),
+    slotsRefreshTimeout: askMs,
+    // These two would hold a command back and try it again, sixteen times.
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    // A certificate is issued to a name, not to what the name resolves to.
+    dnsLookup: (address, callback) => callback(null, address),
+    redisOptions: {
+      ...loginOptions(setup),
+      connectionName: 'redial-sinks',
+      connectTimeout: askMs,
+      keepAlive: 10_000,
+      socketTimeout: silenceMs.queue,
+      maxRetriesPerRequest: 0,
+    },
+  });
+  // The connection of the queues tells of Redis' health; this listener keeps ioredis from printing every retry.
+  cluster.on('error', () => undefined);
+  return cluster;
+}
+
+type Following = Exclude<RedisSetup, { readonly type: 'single' }>;
+
+function following(setup: Following, slotOf: string): Options {
+  const { tls } = setup;
+  const server = asking({ login: setup.login, tls });
+  const find =
+    setup.type === 'cluster'
+      ? () => primaryInCluster(setup.servers, slotOf, server)
+      : () =>
+          primaryBySentinel(setup.sentinels, setup.name, {
+            sentinel: asking({ login: setup.sentinelLogin, tls }),
+            server,
+          });
+  return {
+    ...loginOptions(setup),
+    ...(setup.type === 'sentinel' && { db: setup.database }),
+    Connector: connectorTo(find, tls),
+  };
+}
+
+function loginOptions({ login, tls }: { readonly login: RedisLogin; readonly tls: boolean }): Options {
+  return { ...login, ...(tls && { tls: {} }) };
+}
+
+/** Whether this server has refused the command because another is, or will be, the one to ask. */
+function isRefusal({ type }: RedisSetup, { message }: Error): boolean {
+  return message.startsWith('READONLY') || (type === 'cluster' && /^(MOVED|CLUSTERDOWN) /.test(message));
+}
+
+/** One for each connection, its duplicates too. */
+function connectorTo(finding: () => FindPrimary, tls: boolean) {
+  return class PrimaryConnector extends AbstractConnector {
+    readonly #find = finding();
+
+    constructor() {
+      super(2_000);
+    }
+
+    override async connect() {
+      this.connecting = true;
+      delete this.firstError;
+      try {
+        const primary = await this.#find();
+        if (this.connecting) {
+          this.stream = tls ? connectTls(primary) : connectTcp(primary);
+          return this.stream;
+        }
+      } catch (error) {
+        if (this.connecting) this.firstError = error instanceof Error ? error : new Error(String(error));
+      }
+      // To ioredis, a connector that rejects is the end. A link that is broken from the start is retried, and told of, like any other;
+      // one that was closed in the meantime just ends.
+      return new Socket().destroy();
+    }
+  };
+}
+
+function asking(access: { readonly login: RedisLogin; readonly tls: boolean }): AskServer {
+  return async (server, commands) => {
+    const redis = new Redis({
+      ...server,
+      ...loginOptions(access),
+      // The shapes of the replies are those of RESP2.
+      protocol: 2,
+      lazyConnect: true,
+      enableReadyCheck: false,
+      retryStrategy: () => null,
+      connectTimeout: askMs,
+      commandTimeout: askMs,
+      connectionName: 'redial-finding-the-primary',
+    });
+    let why: Error | undefined;
+    redis.on('error', (error: Error) => {
+      why = error;
+    });
+    try {
+      await redis.connect();
+      return await Promise.all(commands.map(([command = '', ...words]) => redis.call(command, ...words)));
+    } catch (error) {
+      throw new Error(`${addressOf(server)}: ${describeError(why ?? (error as Error))}`);
+    } finally {
+      redis.disconnect();
+    }
+  };
 }
 
 /** 50 ms, doubled with every failure, 2 s at most, less up to a quarter so that processes do not come back in step. */
@@ -115,6 +263,15 @@ function reportChanges(redis: Redis, onChange: (change: RedisChange) => void = (
     if (last !== 'down') onChange({ up: false, error: lastError });
     last = 'down';
   });
+}
+
+/** Who only listens is owed no answer, and would never find out that the other side is gone without a word. */
+function noticeSilence(redis: Redis): void {
+  const timer = setInterval(() => {
+    if (redis.status === 'ready') redis.ping().catch(() => undefined);
+  }, silenceMs.subscriber);
+  timer.unref();
+  redis.once('end', () => clearInterval(timer));
 }
 
 /** Node's AggregateError (one error per address tried) has no message of its own. */

@@ -26,10 +26,12 @@ describe('settings', () => {
       resultsConcurrency: 50,
       waitingMax: 5_000,
       failedLoginsPerMinute: 60,
+      maxConnections: 10_000,
       ops: { host: '127.0.0.1', port: 0 },
       drainSeconds: 30,
       retentionDays: 30,
       sweepSeconds: 10,
+      lockSeconds: 20,
     });
   });
 
@@ -52,6 +54,7 @@ describe('settings', () => {
 
   it.each([
     ['REDIAL_REDIS_URL', 'http://example.org', 'must be a URL such as redis://127.0.0.1:6379'],
+    ['REDIAL_REDIS_URL', 'redis+sentinel://a', 'must say which primary the Sentinels watch, such as ?name=mymaster'],
     ['REDIAL_KEY_PREFIX', 'redial', 'must hold one hash tag in braces, such as {redial}'],
     ['REDIAL_HTTP_HOST', 'a b', 'must be a host name or an IP address'],
     ['REDIAL_HTTP_PORT', '70000', 'must be 0 to 65535'],
@@ -62,6 +65,7 @@ describe('settings', () => {
     ['REDIAL_DIALER_CONCURRENCY', '0', 'must be 1 to 100000'],
     ['REDIAL_WAITING_MAX', '1e3', 'must be a whole number'],
     ['REDIAL_FAILED_LOGINS_PER_MINUTE', '0', 'must be 1 to 1000000'],
+    ['REDIAL_MAX_CONNECTIONS', '0', 'must be 1 to 1000000'],
     ['REDIAL_DRAIN_SECONDS', '-1', 'must be a whole number'],
   ])('%s=%s is refused by name', (name, value, message) => {
     expect(errorsOf({ [name]: value })).toEqual([`${name} ${message}`]);
@@ -77,6 +81,15 @@ describe('settings', () => {
   it('cannot be changed', () => {
     const settings = read({ REDIAL_ADMIN_USER: 'ops', REDIAL_ADMIN_PASSWORD: 'long enough' });
     expect([settings, settings.http, settings.ops, settings.admin].every(Object.isFrozen)).toBe(true);
+  });
+
+  it.each([
+    'rediss+cluster://app:hush@a:7000,b:7001',
+    'redis+sentinel://app:hush@a:26379/0?name=mymaster&sentinelPassword=hush',
+  ])('keep %s for the connections, and print it without its secrets', (url) => {
+    const settings = read({ REDIAL_REDIS_URL: url });
+    expect(settings.redisUrl).toBe(url);
+    expect(JSON.stringify(settings)).toContain(url.replaceAll('hush', '***'));
   });
 
   it('print themselves without their secrets', () => {

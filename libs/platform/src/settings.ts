@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { z } from 'zod';
 import { logLevels } from './logger.ts';
 import type { Reading } from './reading.ts';
+import { describeRedisUrl, redisUrlFault } from './redis-url.ts';
 
 const whole = (min: number, max: number) =>
   z
@@ -17,7 +18,11 @@ const secret = (min: number) =>
 /** Every variable, with its default; what each is for stands at `Settings`. */
 const Environment = z.object({
   REDIAL_REDIS_URL: z
-    .url({ protocol: /^rediss?$/, message: 'must be a URL such as redis://127.0.0.1:6379' })
+    .string()
+    .superRefine((url, context) => {
+      const fault = redisUrlFault(url);
+      if (fault !== undefined) context.addIssue(fault);
+    })
     .default('redis://127.0.0.1:6379'),
   REDIAL_CONFIG: z.string().default('./redial.yaml'),
   REDIAL_KEY_PREFIX: z
@@ -41,16 +46,18 @@ const Environment = z.object({
   REDIAL_RESULTS_CONCURRENCY: whole(1, 10_000).default(50),
   REDIAL_WAITING_MAX: whole(0, 1_000_000).default(5_000),
   REDIAL_FAILED_LOGINS_PER_MINUTE: whole(1, 1_000_000).default(60),
+  REDIAL_MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
   REDIAL_OPS_HOST: host.default('127.0.0.1'),
   REDIAL_OPS_PORT: port.default(0),
   REDIAL_DRAIN_SECONDS: whole(0, 86_400).default(30),
   REDIAL_RETENTION_DAYS: whole(1, 3_650).default(30),
   REDIAL_SWEEP_SECONDS: whole(1, 3_600).default(10),
+  REDIAL_LOCK_SECONDS: whole(1, 600).default(20),
 });
 
 /** What a process is told by its environment. Read once, then frozen. */
 export interface Settings {
-  /** REDIAL_REDIS_URL. May hold a password. */
+  /** REDIAL_REDIS_URL: one Redis, a Redis Cluster, or what Sentinels watch; the forms stand at `RedisSetup`. May hold a password. */
   readonly redisUrl: string;
   /** REDIAL_CONFIG: path of the YAML file. */
   readonly configurationFile: string;
@@ -77,6 +84,8 @@ export interface Settings {
   readonly waitingMax: number;
   /** REDIAL_FAILED_LOGINS_PER_MINUTE: requests with wrong credentials that one address may send in a minute, to all API processes together. */
   readonly failedLoginsPerMinute: number;
+  /** REDIAL_MAX_CONNECTIONS: open connections of one API process; more are closed as they come. */
+  readonly maxConnections: number;
   /** REDIAL_OPS_HOST, REDIAL_OPS_PORT: health and metrics of the dialer and the results process. Port 0, the default: off. */
   readonly ops: { readonly host: string; readonly port: number };
   /** REDIAL_DRAIN_SECONDS: how long a process may finish its work after SIGTERM. */
@@ -85,6 +94,11 @@ export interface Settings {
   readonly retentionDays: number;
   /** REDIAL_SWEEP_SECONDS: how often the sweeper looks for what got lost. */
   readonly sweepSeconds: number;
+  /**
+   * REDIAL_LOCK_SECONDS: how long a process may be silent (Redis away, the machine asleep) before its jobs are given to another one,
+   * which is also how long those of a dead process wait; up to twice as long until somebody looks. The fence makes either harmless.
+   */
+  readonly lockSeconds: number;
 }
 
 /** The environment → settings. An empty variable counts as unset. */
@@ -119,21 +133,21 @@ function settingsOf(e: z.infer<typeof Environment>): Settings {
     resultsConcurrency: e.REDIAL_RESULTS_CONCURRENCY,
     waitingMax: e.REDIAL_WAITING_MAX,
     failedLoginsPerMinute: e.REDIAL_FAILED_LOGINS_PER_MINUTE,
+    maxConnections: e.REDIAL_MAX_CONNECTIONS,
     ops: { host: e.REDIAL_OPS_HOST, port: e.REDIAL_OPS_PORT },
     drainSeconds: e.REDIAL_DRAIN_SECONDS,
     retentionDays: e.REDIAL_RETENTION_DAYS,
     sweepSeconds: e.REDIAL_SWEEP_SECONDS,
+    lockSeconds: e.REDIAL_LOCK_SECONDS,
   };
 }
 
 /** Settings for people and logs: passwords and tokens starred. */
 export function describeSettings(settings: Settings): Record<string, unknown> {
   const { admin, metricsToken, redisUrl, ...rest } = settings;
-  const url = new URL(redisUrl);
-  if (url.password !== '') url.password = '***';
   return {
     ...rest,
-    redisUrl: url.href,
+    redisUrl: describeRedisUrl(redisUrl),
     admin: admin === undefined ? 'off' : { user: admin.user, password: '***' },
     metricsToken: metricsToken === undefined ? 'none' : '***',
   };

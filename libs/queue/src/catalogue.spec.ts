@@ -26,13 +26,34 @@ describe('a job on its way in', () => {
   });
 
   it('holds what the catalogue says and nothing more', () => {
-    expect(() => toJob(catalogue.dial, { ...dial, dial1: '27820001234' } as DialJob)).toThrow();
+    expect(toJob(catalogue.dial, { ...dial, dial1: '27820001234' } as DialJob).data).toEqual(dial);
   });
 });
 
 describe('a job on its way out', () => {
   it('is what was put in', () => {
     expect(fromJob(catalogue.dial, { id: attemptId, data: { ...dial } })).toEqual(dial);
+  });
+
+  it('is read without what a later version added to it', () => {
+    const later = { ...dial, hint: 'new' };
+    expect(fromJob(catalogue.dial, { id: attemptId, data: later })).toEqual(dial);
+    const evidence = {
+      dial1Hangup: { cause: 17, at: 1, weather: 'fine' },
+      journalEnded: undefined,
+      laterFact: { at: 2 },
+    };
+    const results = { callId, attemptId, witness: 'dialer', evidence, later: true };
+    expect(fromJob(catalogue.results, { id: attemptId, data: JSON.parse(JSON.stringify(results)) })).toEqual({
+      callId,
+      attemptId,
+      witness: 'dialer',
+      evidence: { dial1Hangup: { cause: 17, at: 1 } },
+    });
+    const delivery = { deliveryId: `${attemptId}.crm`, later: true };
+    expect(fromJob(catalogue.deliveries, { id: delivery.deliveryId, data: delivery })).toEqual({
+      deliveryId: delivery.deliveryId,
+    });
   });
 
   it('is refused when somebody edited its data, naming the field and not the value', () => {

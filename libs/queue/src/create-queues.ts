@@ -122,8 +122,8 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
       restore: restoreDial,
     },
     results: {
-      add: async (data) => {
-        const { name, id } = toJob(catalogue.results, data);
+      add: async (given) => {
+        const { name, data, id } = toJob(catalogue.results, given);
         // One round trip. A job that is kept as failed (its data was edited) would swallow every later witness.
         const [, failed] = await Promise.all([
           queues.results.add(name, data, { jobId: id, ...forEver }),
@@ -133,8 +133,8 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
       },
     },
     deliveries: {
-      add: async (data) => {
-        const { name, id } = toJob(catalogue.deliveries, data);
+      add: async (given) => {
+        const { name, data, id } = toJob(catalogue.deliveries, given);
         await queues.deliveries.add(name, data, { jobId: id });
       },
       restore: (data) => restore(queues.deliveries, catalogue.deliveries, data, {}),

@@ -13,7 +13,7 @@ export interface WorkersOptions {
   readonly onError?: (error: Error, where: { readonly queue: QueueName; readonly jobId?: string }) => void;
   /** How long a job of a killed process stays untouched at most; a living one renews its lock at half of it. Default 20 s. */
   readonly lockDurationMs?: number;
-  /** How often the jobs of killed processes are looked for. Default 10 s. */
+  /** How often the jobs of killed processes are looked for. Default: half of `lockDurationMs`. */
   readonly stalledIntervalMs?: number;
 }
 
@@ -36,7 +36,8 @@ const kept: Readonly<Record<QueueName, Pick<WorkerOptions, 'removeOnComplete' | 
 };
 
 export function createWorkers(options: WorkersOptions): Workers {
-  const { connection, prefix = '{redial}', onError, lockDurationMs = 20_000, stalledIntervalMs = 10_000 } = options;
+  const { connection, prefix = '{redial}', onError, lockDurationMs = 20_000 } = options;
+  const { stalledIntervalMs = lockDurationMs / 2 } = options;
 
   /** What a handler's verdict comes to: a value to keep with the job, or one of BullMQ's errors. */
   type Process = (job: Job, token: string) => Promise<string>;

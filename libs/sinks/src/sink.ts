@@ -17,6 +17,8 @@ export type SinkResult =
       readonly error: string;
       /** False: no later try can succeed. */
       readonly retryable: boolean;
+      /** The receiver asked not to be asked again before so long, within reason. */
+      readonly retryAfterMs?: number;
       /** Nothing was sent, because others are waiting for this slow receiver already: ask again after `afterMs`, and count no try. */
       readonly notTried?: { readonly afterMs: number };
     };

@@ -1,5 +1,5 @@
 import type { Cdr, SinkConfiguration, Tenant } from '@redial/call';
-import type { Clock, Redis } from '@redial/platform';
+import type { Clock, RedisOfAnyKey } from '@redial/platform';
 import { hasMarkers } from './marker-key.ts';
 import { toPublicCdr } from './public-cdr.ts';
 import { createRedisListSink } from './redis-list/redis-list-sink.ts';
@@ -12,7 +12,8 @@ export type CdrFormats = Readonly<Record<string, (cdr: Cdr) => unknown>>;
 
 export interface SinksOptions {
   readonly tenants: readonly Tenant[];
-  readonly redis: Redis;
+  /** Keys of sinks have hash tags of their own. */
+  readonly redis: RedisOfAnyKey;
   readonly formats: CdrFormats;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;

@@ -1,9 +1,11 @@
-import type { Call, CallId } from '@redial/call';
+import { type Call, type CallId, openCallStatuses } from '@redial/call';
 import { callIdAt, forgetCall, indexCalls, rangeOf } from './call-index.ts';
 import { writeCall } from './call-write.ts';
 import { commit, type Expectation, type Write } from './commit.ts';
 import { decodeCall, encodeCall, unlessMalformed } from './documents.ts';
 import { IdempotencyLost } from './idempotency.ts';
+import { fullOf, roomFor } from './open-calls.ts';
+import { readPage } from './read-page.ts';
 import { acceptClaimed, forgetClaims, openHolders } from './reference-claims.ts';
 import type { Accepted, CallQuery, IdempotencyKey, ReferenceClaim, Store, Versioned, Written } from './store.ts';
 import type { StoreContext } from './store-context.ts';
@@ -18,7 +20,16 @@ const examinedMax = 5_000;
 
 type Calls = Pick<
   Store,
-  'acceptCalls' | 'openHolders' | 'readCall' | 'listCalls' | 'updateCall' | 'overdueCalls' | 'forgetEnded'
+  | 'acceptCalls'
+  | 'countOpenCalls'
+  | 'openHolders'
+  | 'readCall'
+  | 'listCalls'
+  | 'updateCall'
+  | 'overdueCalls'
+  | 'overduePage'
+  | 'countOverdue'
+  | 'forgetEnded'
 >;
 
 export function callsOf(context: StoreContext): Calls {
@@ -28,6 +39,7 @@ export function callsOf(context: StoreContext): Calls {
     calls: readonly Call[],
     idempotency?: IdempotencyKey & { readonly reply: string },
     claim?: ReferenceClaim,
+    openCallsMax?: number,
   ): Promise<Accepted> {
     if (calls.length > acceptCallsMax)
       throw new RangeError(`at most ${acceptCallsMax} calls at a time, not ${calls.length}`);
@@ -44,10 +56,19 @@ export function callsOf(context: StoreContext): Calls {
       expectations.push({ kind: 'idempotency', key, fingerprint });
       writes.push(['HSET', key, 'fingerprint', fingerprint, 'reply', reply], ['PEXPIRE', key, idempotencyMs]);
     }
-    if (claim !== undefined) return acceptClaimed(context, claim, calls, { expectations, writes });
-    const committed = await commit(redis, keys, expectations, writes);
-    if (!committed.ok) throw new IdempotencyLost();
-    return { type: 'accepted' };
+    const room = openCallsMax === undefined ? [] : roomFor(keys, calls, openCallsMax);
+    if (claim !== undefined) return acceptClaimed(context, claim, calls, { expectations, room, writes });
+    // Room last: who repeats an answered request gets that answer, and needs none.
+    const committed = await commit(redis, keys, [...expectations, ...room], writes);
+    if (committed.ok) return { type: 'accepted' };
+    return fullOf(committed, calls.length) ?? lost();
+  }
+
+  async function countOpenCalls(tenantId: string): Promise<number> {
+    const counts = await Promise.all(
+      openCallStatuses.map((status) => redis.zcard(keys.callsByStatus(tenantId, status))),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   async function readCall(id: CallId): Promise<Versioned<Call> | undefined> {
@@ -89,9 +110,17 @@ export function callsOf(context: StoreContext): Calls {
     return committed.ok ? { ok: true, version } : { ok: false, why: 'conflict' };
   }
 
-  async function overdueCalls(before: number, limit: number): Promise<CallId[]> {
-    return (await redis.zrange(keys.due, '-inf', `(${before}`, 'BYSCORE', 'LIMIT', 0, limit)) as CallId[];
+  async function overduePage(...[before, limit, after]: Parameters<Store['overduePage']>) {
+    const { entries, cursor } = await readPage(redis, keys.due, { before, limit, after });
+    const calls = entries.map(({ member, at }) => ({ id: member as CallId, dueAt: at }));
+    return { calls, ...(cursor !== undefined && { cursor }) };
   }
+
+  async function overdueCalls(before: number, limit: number): Promise<CallId[]> {
+    return (await overduePage(before, limit)).calls.map(({ id }) => id);
+  }
+
+  const countOverdue = (before: number): Promise<number> => redis.zcount(keys.due, '-inf', `(${before}`);
 
   async function forgetEnded(now: number, limit: number): Promise<number> {
     const members = await redis.zrange(keys.ended, '-inf', String(now), 'BYSCORE', 'LIMIT', 0, limit);
@@ -109,10 +138,17 @@ export function callsOf(context: StoreContext): Calls {
   return {
     acceptCalls,
     openHolders: (reference) => openHolders(context, reference),
+    countOpenCalls,
     readCall,
     listCalls,
     updateCall,
     overdueCalls,
+    overduePage,
+    countOverdue,
     forgetEnded,
   };
+}
+
+function lost(): never {
+  throw new IdempotencyLost();
 }

@@ -15,9 +15,14 @@ export type Expectation =
   /** Unused, or held with this fingerprint and not yet answered. */
   | { readonly kind: 'idempotency'; readonly key: string; readonly fingerprint: string }
   /** Held by just these (the key's value); '': by nobody. */
-  | { readonly kind: 'claim'; readonly key: string; readonly heldBy: string };
+  | { readonly kind: 'claim'; readonly key: string; readonly heldBy: string }
+  /** Sorted sets, named by the key and one of `names` behind it, have `atMost` members together. */
+  | { readonly kind: 'members'; readonly key: string; readonly names: readonly string[]; readonly atMost: number };
 
-export type Committed = { readonly ok: true } | { readonly ok: false; readonly unmet: Expectation };
+export type Committed =
+  | { readonly ok: true }
+  /** `found`: how many there were, where a number was expected to be small enough; else 0. */
+  | { readonly ok: false; readonly unmet: Expectation; readonly found: number };
 
 /** Runs all writes, in order and in one step, if every expectation holds; else none. One round trip. */
 export async function commit(
@@ -32,11 +37,12 @@ export async function commit(
     args.push(write.length);
     for (const word of write) args.push(word);
   }
-  const unmet = await runScript(redis, commitScript, [keys.due], args);
-  if (unmet === 0) return { ok: true };
-  const expectation = expectations[Number(unmet) - 1];
-  if (expectation === undefined) throw new TypeError(`unexpected answer of the commit script: ${String(unmet)}`);
-  return { ok: false, unmet: expectation };
+  const answer = await runScript(redis, commitScript, [keys.due], args);
+  if (answer === 0) return { ok: true };
+  const [unmet, found] = Array.isArray(answer) ? answer.map(Number) : [];
+  const expectation = expectations[(unmet ?? 0) - 1];
+  if (expectation === undefined) throw new TypeError(`unexpected answer of the commit script: ${String(answer)}`);
+  return { ok: false, unmet: expectation, found: found ?? 0 };
 }
 
 /** Two words, whatever is expected. */
@@ -48,6 +54,8 @@ function wordsOf(expectation: Expectation): readonly [string | number, string | 
       return [expectation.fingerprint, ''];
     case 'claim':
       return [expectation.heldBy, ''];
+    case 'members':
+      return [expectation.atMost, expectation.names.join(' ')];
     default:
       return [expectation.version, ''];
   }

@@ -14,6 +14,7 @@ import { runScript } from './scripts/script.ts';
 import type { Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 import { subscriptionsOf } from './subscriptions.ts';
+import { checkWritable } from './writable.ts';
 
 export interface StoreOptions {
   /** A connection of role `store`. */
@@ -65,6 +66,7 @@ export function createStore(options: StoreOptions): Store {
     ping: async () => {
       await redis.ping();
     },
+    checkWritable: () => checkWritable(redis, keys.fsyncMark),
     close: async () => {
       await closeDurability();
       await Promise.all([closeRedis(redis), ...(subscriber ? [closeRedis(subscriber)] : [])]);

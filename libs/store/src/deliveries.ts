@@ -1,9 +1,13 @@
 import { commit, type Write } from './commit.ts';
 import { decodePlain, unlessMalformed } from './documents.ts';
+import { readPage } from './read-page.ts';
 import type { Delivery, Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
-type Deliveries = Pick<Store, 'readDelivery' | 'writeDelivery' | 'undelivered' | 'countUndelivered' | 'listDead'>;
+type Deliveries = Pick<
+  Store,
+  'readDelivery' | 'writeDelivery' | 'undelivered' | 'undeliveredPage' | 'countUndelivered' | 'listDead'
+>;
 
 export function deliveriesOf(context: StoreContext): Deliveries {
   const { redis, keys, onMalformed } = context;
@@ -17,13 +21,19 @@ export function deliveriesOf(context: StoreContext): Deliveries {
     );
   }
 
+  async function undeliveredPage(...[before, limit, after]: Parameters<Store['undeliveredPage']>) {
+    const { entries, cursor } = await readPage(redis, keys.undelivered, { before, limit, after });
+    const deliveries = await read(entries.map(({ member }) => member));
+    return { deliveries, ...(cursor !== undefined && { cursor }) };
+  }
+
   return {
     readDelivery: async (id) => decodePlain<Delivery>(keys.delivery(id), await redis.get(keys.delivery(id))),
     writeDelivery: async (delivery) => {
       await commit(redis, keys, [], writeDelivery(context, delivery));
     },
-    undelivered: async (before, limit) =>
-      read(await redis.zrange(keys.undelivered, '-inf', `(${before}`, 'BYSCORE', 'LIMIT', 0, limit)),
+    undelivered: async (before, limit) => (await undeliveredPage(before, limit)).deliveries,
+    undeliveredPage,
     countUndelivered: () => redis.zcard(keys.undelivered),
     listDead: async (tenantId, limit) => read(await redis.zrange(keys.dead(tenantId), '0', String(limit - 1), 'REV')),
   };

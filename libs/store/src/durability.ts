@@ -4,6 +4,10 @@ import type { StoreContext } from './store-context.ts';
 
 /** How long an answer to "does Redis keep what it acknowledges" is believed. */
 const believedMs = 30_000;
+/** Between the beginnings of two rounds. */
+const spacingMs = 100;
+/** Rounds under way at once, each with its connection: enough for a sync that takes two seconds. */
+const roundsMax = 20;
 /** WAITAOF exists since 7.2. */
 const waitAofSince: readonly [number, number] = [7, 2];
 
@@ -15,15 +19,18 @@ export interface DurabilityParts extends Pick<Store, 'durability' | 'confirmDura
  * Whether acknowledged writes are on disk.
  *
  * WAITAOF waits for the writes of *its own* connection, and blocks that connection: on the store's own it would hold up every
- * command for up to a second. So it has a connection of its own, which first writes a mark: the AOF is sequential, so once the mark
- * is on disk, everything that was acknowledged before it is. Callers share: whoever comes while a round is under way is served by
- * the next, so Redis sees one or two of these a second, however many calls are accepted.
+ * command for up to a second. So it has connections of its own, which first write a mark: the AOF is sequential, so once the mark
+ * is on disk, everything that was acknowledged before it is. Callers share: a round begins every 100 ms at most, however many calls
+ * are accepted, and several are under way at once: one after the other, a caller who just missed one would wait for two syncs.
  */
 export function durabilityOf({ redis, keys }: Pick<StoreContext, 'redis' | 'keys'>): DurabilityParts {
   let believed: { readonly at: number; readonly durability: Durability } | undefined;
-  let waiting: Redis | undefined;
-  let running: Promise<boolean> | undefined;
+  const open = new Set<Redis>();
+  const idle: Redis[] = [];
+  const running = new Set<Promise<boolean>>();
   let next: Promise<boolean> | undefined;
+  let isClosed = false;
+  let lastBeganAt = Number.NEGATIVE_INFINITY;
 
   async function durability(): Promise<Durability> {
     const found = await askDurability(redis);
@@ -41,37 +48,43 @@ export function durabilityOf({ redis, keys }: Pick<StoreContext, 'redis' | 'keys
     return within(timeoutMs, join());
   }
 
-  /** The round that is yet to begin: the one under way may have written its mark before the caller's writes. */
+  /** The round that is yet to begin: those under way may have written their marks before the caller's writes. */
   function join(): Promise<boolean> {
-    if (running === undefined) {
-      running = round();
-      return running;
-    }
-    next ??= running.then(() => {
-      next = undefined;
-      running = round();
-      return running;
-    });
+    next ??= begin();
     return next;
   }
 
+  async function begin(): Promise<boolean> {
+    await pause(lastBeganAt + spacingMs - performance.now());
+    while (running.size >= roundsMax) await Promise.race(running);
+    // From here on a caller's writes may come after the mark.
+    next = undefined;
+    lastBeganAt = performance.now();
+    const under = round();
+    running.add(under);
+    return under.finally(() => running.delete(under));
+  }
+
   async function round(): Promise<boolean> {
+    if (isClosed) return false;
+    const connection = idle.pop() ?? waitingConnection(redis);
+    open.add(connection);
     try {
-      waiting ??= waitingConnection(redis);
-      const answers = await waiting.pipeline().set(keys.fsyncMark, 1).call('WAITAOF', '1', '0', '5000').exec();
+      const answers = await connection.pipeline().set(keys.fsyncMark, 1).call('WAITAOF', '1', '0', '5000').exec();
       const [error, counts] = answers?.[1] ?? [new Error('not run'), undefined];
       return error === null && Array.isArray(counts) && Number(counts[0]) >= 1;
     } catch {
       // The link is down: nobody knows whether it is on disk.
       return false;
     } finally {
-      if (next === undefined) running = undefined;
+      idle.push(connection);
     }
   }
 
   async function close(): Promise<void> {
-    waiting?.disconnect();
-    await running;
+    isClosed = true;
+    for (const connection of open) connection.disconnect();
+    await Promise.all(running);
   }
 
   return { durability, confirmDurable, close };
@@ -115,6 +128,11 @@ async function readConfig(redis: Redis): Promise<Map<string, string>> {
 export function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
   const [a = 0, b = 0] = version.split('.').map(Number);
   return a > major || (a === major && b >= minor);
+}
+
+/** At least for a microtask, so that callers of the same moment share what follows. */
+async function pause(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 async function within(ms: number, promise: Promise<boolean>): Promise<boolean> {

@@ -31,7 +31,7 @@ export function storeKeys(prefix: string) {
     /** Attempts under way that are to be hung up: attempt ids by cancelRequestedAt. */
     cancelRequested: key('cancel-requested'),
     callsByTime: (tenantId: string) => key(`calls:${tenantId}`),
-    callsByStatus: (tenantId: string, status: CallStatus) => key(`calls-by-status:${tenantId}:${status}`),
+    callsByStatus: (tenantId: string, status: CallStatus | '') => key(`calls-by-status:${tenantId}:${status}`),
     callsByReference: (tenantId: string) => key(`calls-by-reference:${tenantId}`),
 
     /** Places held: `<attempt>#<n>` by the end of the lease. */

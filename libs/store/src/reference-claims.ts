@@ -3,6 +3,7 @@ import { commit, type Expectation, type Write } from './commit.ts';
 import { decodeCall, unlessMalformed } from './documents.ts';
 import { IdempotencyLost } from './idempotency.ts';
 import { claimMember } from './keys.ts';
+import { fullOf } from './open-calls.ts';
 import { forgetClaimsScript } from './scripts/forget-claims.ts';
 import { runScript } from './scripts/script.ts';
 import type { Accepted, ReferenceClaim, ReferenceName } from './store.ts';
@@ -20,7 +21,12 @@ export async function acceptClaimed(
   context: StoreContext,
   claim: ReferenceClaim,
   calls: readonly Call[],
-  write: { readonly expectations: readonly Expectation[]; readonly writes: readonly Write[] },
+  write: {
+    readonly expectations: readonly Expectation[];
+    /** Expected after the reference: whoever has it already is answered with its calls, and needs no room. */
+    readonly room: readonly Expectation[];
+    readonly writes: readonly Write[];
+  },
 ): Promise<Accepted> {
   const { redis, keys, retentionMs } = context;
   const member = claimMember(claim);
@@ -33,8 +39,11 @@ export async function acceptClaimed(
   ];
   // Most references are nobody's. Whoever finds one taken looks by whom, and tries again over holders that have ended.
   for (let heldBy = ''; ; ) {
-    const committed = await commit(redis, keys, [...write.expectations, { kind: 'claim', key, heldBy }], writes);
+    const expectations = [...write.expectations, { kind: 'claim', key, heldBy } as const, ...write.room];
+    const committed = await commit(redis, keys, expectations, writes);
     if (committed.ok) return { type: 'accepted' };
+    const full = fullOf(committed, calls.length);
+    if (full !== undefined) return full;
     if (committed.unmet.kind !== 'claim') throw new IdempotencyLost();
     heldBy = (await redis.get(key)) ?? '';
     const by = holdersIn(heldBy);

@@ -33,6 +33,8 @@ export interface Delivery {
   readonly callId: CallId;
   readonly attemptId: AttemptId;
   readonly sink: string;
+  /** The id of the delivery, of the attempt before and to the same sink, that goes first; absent where the order does not matter. */
+  readonly follows?: string;
   readonly status: 'pending' | 'delivered' | 'dead';
   readonly createdAt: number;
   readonly tries: number;
@@ -41,6 +43,15 @@ export interface Delivery {
   readonly nextTryAt?: number;
   /** What the last try met: an HTTP status or the kind of failure; never a body or an address. */
   readonly lastError?: string;
+}
+
+/**
+ * Where a page of an index ended: behind the `seen`-th entry of the instant `at`. Entries of that very instant that left the index in
+ * the meantime move the others up, so a few of them may be passed over: whoever must see all begins again.
+ */
+export interface PageCursor {
+  readonly at: number;
+  readonly seen: number;
 }
 
 export type AttemptProgress = 'ringing' | 'answered' | 'dial2_created';
@@ -91,7 +102,9 @@ export interface ReferenceClaim extends ReferenceName {
 export type Accepted =
   | { readonly type: 'accepted' }
   /** The reference belongs to these calls. Nothing was written. */
-  | { readonly type: 'taken'; readonly by: readonly CallId[] };
+  | { readonly type: 'taken'; readonly by: readonly CallId[] }
+  /** The tenant has no room for all of these calls: for `room` of them at that instant. Nothing was written. */
+  | { readonly type: 'full'; readonly room: number };
 
 export interface CallQuery {
   readonly tenantId: string;
@@ -130,14 +143,18 @@ export interface Store {
   /**
    * Writes the calls (at most `acceptCallsMax`), completes the idempotency key and takes the reference, all or nothing. `reply` is what
    * a repetition will be answered. Throws `IdempotencyLost`, and writes nothing, if the key was answered by somebody else meanwhile.
+   * `openCallsMax`: most open calls that their tenant (one for all of them) may have with them, however many are accepted at once.
    */
   acceptCalls(
     calls: readonly Call[],
     idempotency?: IdempotencyKey & { readonly reply: string },
     claim?: ReferenceClaim,
+    openCallsMax?: number,
   ): Promise<Accepted>;
   /** The calls that took the reference, all of them, while one has not ended; else none. */
   openHolders(reference: ReferenceName): Promise<readonly CallId[]>;
+  /** The tenant's calls that are accepted and have not ended. */
+  countOpenCalls(tenantId: string): Promise<number>;
   beginIdempotency(key: IdempotencyKey): Promise<IdempotencyAnswer>;
   abandonIdempotency(key: IdempotencyKey): Promise<void>;
 
@@ -212,6 +229,16 @@ export interface Store {
 
   /** Calls whose attempt was due before `before` and is still only planned; oldest first. */
   overdueCalls(before: number, limit: number): Promise<CallId[]>;
+  /** The same by pages. A cursor comes back while there may be more. */
+  overduePage(
+    before: number,
+    limit: number,
+    cursor?: PageCursor,
+  ): Promise<{
+    readonly calls: readonly { readonly id: CallId; readonly dueAt: number }[];
+    readonly cursor?: PageCursor;
+  }>;
+  countOverdue(before: number): Promise<number>;
   /**
    * Takes calls out of the indexes that ended longer ago than the retention, and lets go of the references they took; their records
    * expire by themselves. For the sweeper: resolves to how many calls it found, at most `limit`.
@@ -225,6 +252,12 @@ export interface Store {
    * due first. A damaged record is left out (`StoreOptions.onMalformed`).
    */
   undelivered(before: number, limit: number): Promise<Delivery[]>;
+  /** The same by pages. A cursor comes back while there may be more: a page may hold fewer than `limit` and still have one. */
+  undeliveredPage(
+    before: number,
+    limit: number,
+    cursor?: PageCursor,
+  ): Promise<{ readonly deliveries: readonly Delivery[]; readonly cursor?: PageCursor }>;
   countUndelivered(): Promise<number>;
   /** The last to die first. */
   listDead(tenantId: string, limit: number): Promise<Delivery[]>;
@@ -266,5 +299,7 @@ export interface Store {
    */
   confirmDurable(timeoutMs: number): Promise<boolean>;
   ping(): Promise<void>;
+  /** Resolves if Redis takes a write; rejects with a sentence for people: it is away, out of memory, a replica, its disk is full. */
+  checkWritable(): Promise<void>;
   close(): Promise<void>;
 }

@@ -93,7 +93,7 @@ describe('a dial worker', () => {
     await queues.dial.add([one, other]);
     const dashboard = onRedis.dashboard('dial');
     const [first, second] = [await dashboard.getJob(one.attemptId), await dashboard.getJob(other.attemptId)];
-    await first?.updateData({ ...jobOf(one), dial1Channel: 'PJSIP/27820001234@carrier' });
+    await first?.updateData({ ...jobOf(one), callId: 'PJSIP/27820001234@carrier' });
     await second?.updateData(jobOf(one));
     await first?.promote();
     await second?.promote();
@@ -105,6 +105,19 @@ describe('a dial worker', () => {
     expect((await dashboard.getJob(other.attemptId))?.failedReason).toMatch(/^refused: .*does not belong/);
     expect(onError).toHaveBeenCalledTimes(2);
     expect(onError.mock.calls[0]?.[1]).toEqual({ queue: 'dial', jobId: expect.stringMatching(/^att_/) });
+  });
+
+  it('given a job with a field that a later version, or somebody, added when it is due then the handler sees the rest', async () => {
+    const queues = await onRedis.queues();
+    const one = order({ dueAt: later() });
+    await queues.dial.add([one]);
+    const job = await onRedis.dashboard('dial').getJob(one.attemptId);
+    await job?.updateData({ ...jobOf(one), dial1Channel: 'PJSIP/27820001234@carrier' });
+    await job?.promote();
+    const handle = dialHandler();
+    onRedis.running((await onRedis.workers()).dial(5, handle));
+    await eventually(() => expect(handle).toHaveBeenCalledTimes(1));
+    expect(handle.mock.calls[0]).toEqual([jobOf(one)]);
   });
 
   it('given a handler that throws when the sweeper restores the job then it is run again; meanwhile no number is shown', async () => {

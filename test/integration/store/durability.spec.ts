@@ -56,6 +56,15 @@ describe('what Redis promises', () => {
     expect(new Set(confirmed)).toEqual(new Set([canWait(redisVersion)]));
   });
 
+  it('given a thousand at one moment when they wait for the disk then Redis is asked once', async () => {
+    const { store, redis } = await given({ appendfsync: 'everysec' });
+    const { redisVersion } = await store.durability();
+    const confirmed = await Promise.all(Array.from({ length: 1_000 }, () => store.confirmDurable(5_000)));
+    expect(new Set(confirmed)).toEqual(new Set([canWait(redisVersion)]));
+    const asked = /cmdstat_waitaof:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1];
+    expect(asked).toBe(canWait(redisVersion) ? '1' : undefined);
+  });
+
   it('given a Redis without AOF when asked then nothing is durable', async () => {
     const { store } = await given({ appendonly: false, maxmemoryPolicy: 'allkeys-lru' });
     expect(await store.durability()).toMatchObject({ appendonly: false, maxmemoryPolicy: 'allkeys-lru' });

@@ -15,6 +15,8 @@ const kept: Durability = {
 interface World {
   readonly happened: string[];
   readonly orders: DialOrder[];
+  /** `openCallsMax` of each write. */
+  readonly limits: (number | undefined)[];
   readonly ports: AcceptPorts;
 }
 
@@ -24,18 +26,24 @@ function world(
     redis?: Durability;
     onDisk?: boolean;
     accept?: Error;
+    open?: number;
+    room?: number;
     takenBy?: readonly CallId[];
     add?: () => Promise<void>;
   } = {},
 ): World {
   const happened: string[] = [];
   const orders: DialOrder[] = [];
+  const limits: (number | undefined)[] = [];
   const ports: AcceptPorts = {
     store: {
       durability: async () => more.redis ?? kept,
-      acceptCalls: async (calls) => {
+      countOpenCalls: async () => more.open ?? 0,
+      acceptCalls: async (calls, _completion, _claim, openCallsMax) => {
+        limits.push(openCallsMax);
         if (more.accept) throw more.accept;
         if (more.takenBy) return { type: 'taken', by: more.takenBy };
+        if (more.room !== undefined) return { type: 'full', room: more.room };
         happened.push(`written ${calls.length}`);
         return { type: 'accepted' };
       },
@@ -53,12 +61,13 @@ function world(
         },
       },
     },
+    configuration: { tenants: [{ id: 'acme', limits: { requestsPerMinute: 1, openCalls: 5_000 } }] },
     clock: { now: () => 1_000 },
     logger: { warn: () => happened.push('warned') },
     metrics: { callAccepted: (dialect, calls) => happened.push(`counted ${calls} ${dialect}`) },
     durability: more.durability ?? 'fsync',
   };
-  return { happened, orders, ports };
+  return { happened, orders, limits, ports };
 }
 
 function candidate(n = 0): Candidate {
@@ -171,6 +180,36 @@ describe('a reference that is claimed', () => {
   it('is not said to be taken by calls that nobody knows to be on disk', async () => {
     const here = world({ takenBy: [candidate(7).id], onDisk: false });
     await expect(commit(here, 1)).rejects.toBeInstanceOf(StorageUnavailable);
+  });
+});
+
+describe('a tenant with as many open calls as it may have', () => {
+  it('is held to the limit in the very step that writes', async () => {
+    const here = world();
+    await accept(here);
+    expect(here.limits).toEqual([5_000]);
+  });
+
+  it('gets nothing written, queued or counted, and is told how many there is room for', async () => {
+    const here = world({ room: 3 });
+    const acceptor = createAcceptor(here.ports);
+    expect(await acceptor.commit(acceptor.prepare([candidate()]))).toEqual({ type: 'full', room: 3 });
+    expect(here.happened).toEqual([]);
+  });
+
+  it.each([
+    ['not queued early where others may take the room meanwhile', 4_500, []],
+    ['queued early where there is room to spare', 0, ['queued 100']],
+  ])('has the jobs of a large batch that is due later %s', async (_, open, happened) => {
+    const here = world({ open, room: 0 });
+    const acceptor = createAcceptor(here.ports);
+    const later = Array.from({ length: 100 }, (_, n) => candidate(n)).map((one) => ({
+      ...one,
+      request: { ...one.request, notBeforeAt: 86_400_000 },
+    }));
+    await acceptor.commit(acceptor.prepare(later));
+    await acceptor.settled();
+    expect(here.happened).toEqual(happened);
   });
 });
 

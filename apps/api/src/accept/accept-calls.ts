@@ -1,4 +1,4 @@
-import { type AttemptId, acceptCall, type Call, type CallId, type CallRequest } from '@redial/call';
+import { type AttemptId, acceptCall, type Call, type CallId, type CallRequest, type Tenant } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
 import type { Accepted, IdempotencyKey, ReferenceClaim, Store } from '@redial/store';
@@ -25,7 +25,8 @@ export interface Acceptor {
   prepare(candidates: readonly Candidate[]): Call[];
   /**
    * Resolves when the calls are durable. Rejects with StorageUnavailable, and then nobody may be told that they are accepted. `taken`: the
-   * claimed reference belongs to other calls, which are as durable; nothing was written, queued or counted.
+   * claimed reference belongs to other calls, which are as durable; nothing was written, queued or counted. `full`: their tenant, one for all
+   * of them, has no room for all (`limits.openCalls`); nothing was written.
    */
   commit(calls: readonly Call[], completion?: Completion, claim?: ReferenceClaim): Promise<Accepted>;
   /** Resolves when everything written before is as durable as it must be; rejects with StorageUnavailable. */
@@ -35,7 +36,8 @@ export interface Acceptor {
 }
 
 export interface AcceptPorts {
-  readonly store: Pick<Store, 'acceptCalls' | 'confirmDurable' | 'durability'>;
+  readonly store: Pick<Store, 'acceptCalls' | 'countOpenCalls' | 'confirmDurable' | 'durability'>;
+  readonly configuration: { readonly tenants: readonly Pick<Tenant, 'id' | 'limits'>[] };
   readonly queues: { readonly dial: Pick<Queues['dial'], 'add'> };
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
@@ -49,6 +51,8 @@ const confirmMs = 3_000;
 const largeBatch = 100;
 /** What Redis may take for a batch of records, and much more. */
 const laterMs = 30_000;
+/** Room for this many such batches, of other requests just now, is left before jobs may be added without waiting for the records. */
+const roomToSpare = 8;
 /** Large batches whose jobs are still being added; one more waits. Bounds what is held in memory. */
 const addingMax = 2;
 
@@ -59,19 +63,24 @@ const addingMax = 2;
  *     batch that is due later are added at the same time: a job without its record finds nothing to dial.
  * A2  The queue is only a clock. A call whose job could not be added is accepted all the same: the sweeper adds it.
  * A3  Nothing is said to be accepted before it is as durable as REDIAL_DURABILITY asks.
+ * A4  A tenant has no more open calls than `limits.openCalls`, however many requests come at once, and the queue no jobs beyond them.
  */
-export function createAcceptor({ store, queues, clock, logger, metrics, durability }: AcceptPorts): Acceptor {
+export function createAcceptor(ports: AcceptPorts): Acceptor {
+  const { store, queues, clock, logger, metrics, durability } = ports;
   const guard = durabilityGuard(durability, store, clock);
+  const openCallsMax = new Map(ports.configuration.tenants.map(({ id, limits }) => [id, limits.openCalls]));
   const adding = new Set<Promise<void>>();
 
   async function commit(calls: readonly Call[], completion?: Completion, claim?: ReferenceClaim): Promise<Accepted> {
     const fault = await fromStorage(() => guard.fault());
     if (fault !== undefined) throw new StorageUnavailable(fault);
-    const recorded = fromStorage(() => store.acceptCalls(calls, completion, claim));
+    const max = openCallsMax.get(calls[0]?.tenantId ?? '');
+    const isEarly = claim === undefined && (await isSafeToQueueEarly(calls, max));
+    const recorded = fromStorage(() => store.acceptCalls(calls, completion, claim, max));
     // While Redis writes the records, the jobs are made ready: that alone is a fifth of a large batch's time.
-    const isEarly = claim === undefined && calls.length >= largeBatch && calls.every(isDueLater);
     const early = isEarly ? track(enqueue(calls)) : undefined;
     const accepted = await recorded;
+    if (accepted.type === 'full') return accepted;
     // Taken calls too: whoever brought them may have been told that this very confirmation failed.
     await confirm();
     if (accepted.type === 'taken') return accepted;
@@ -80,6 +89,15 @@ export function createAcceptor({ store, queues, clock, logger, metrics, durabili
     if (calls.length < largeBatch) await added;
     else while (adding.size > addingMax) await Promise.race(adding);
     return accepted;
+  }
+
+  /** Jobs whose records are refused would sleep until they are due: none may be added where there may be no room. */
+  async function isSafeToQueueEarly(calls: readonly Call[], max: number | undefined): Promise<boolean> {
+    const [first] = calls;
+    if (first === undefined || calls.length < largeBatch || !calls.every(isDueLater)) return false;
+    if (max === undefined) return true;
+    const open = await fromStorage(() => store.countOpenCalls(first.tenantId));
+    return open + roomToSpare * calls.length <= max;
   }
 
   /** Long after its record has been written, or refused. */

@@ -3,9 +3,12 @@ import type { Store } from '@redial/store';
 import { type DurabilityAsked, durabilityFault } from '../accept/durability.ts';
 
 /** What a call needs to be accepted. */
-export function acceptingChecks(store: Pick<Store, 'ping' | 'durability'>, asked: DurabilityAsked): HealthCheck[] {
+export function acceptingChecks(
+  store: Pick<Store, 'checkWritable' | 'durability'>,
+  asked: DurabilityAsked,
+): HealthCheck[] {
   return [
-    { name: 'redis', check: () => store.ping().catch(unreachable) },
+    { name: 'redis', check: () => store.checkWritable() },
     {
       name: 'durability',
       check: async () => {

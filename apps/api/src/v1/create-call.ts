@@ -1,6 +1,7 @@
 import { problem, v1 } from '@redial/dialects';
 import { acceptedVersion } from '../accept/accept-calls.ts';
 import { idempotently } from '../accept/idempotency.ts';
+import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
 import { callReply, type Handler, type HandlerPorts } from './handler.ts';
 
 /** POST /v1/calls */
@@ -20,7 +21,8 @@ export function createCall(ports: HandlerPorts): Handler {
         if (call === undefined) throw new TypeError('one candidate is one call');
         const view = { call, attempts: [], tenant, now: clock.now() };
         const reply = callReply(202, view, acceptedVersion, { Location: `/v1/calls/${id}` });
-        await acceptor.commit([call], complete?.(reply));
+        const committed = await acceptor.commit([call], complete?.(reply));
+        if (committed.type === 'full') return { result: tooManyOpenCalls(), kept: false };
         return { result: reply, kept: true };
       },
     );

@@ -200,6 +200,13 @@ describe('an answer that waits for dial1', () => {
     expect(happened).toEqual([]);
   });
 
+  it('is refused, and not expected any more, where the tenant has too many open calls', async () => {
+    const { place, happened } = world({ parsed, commits: [{ type: 'full', room: 0 }] });
+    const problem = { code: 'too_many_open_calls', headers: { 'Retry-After': '30' } };
+    expect(await place()).toEqual({ type: 'refused', problem });
+    expect(happened).toEqual(['waits for 1', 'accepted 1', 'waits no more']);
+  });
+
   it('is not expected any more where the call could not be accepted', async () => {
     const { place, happened } = world({ parsed, commits: [new Error('Redis is gone')] });
     await expect(place()).rejects.toThrow('Redis is gone');

@@ -11,6 +11,7 @@ import {
 import type { ReferenceClaim, ReferenceName } from '@redial/store';
 import type { Acceptor, Candidate } from '../accept/accept-calls.ts';
 import { fromStorage } from '../accept/storage.ts';
+import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
 import type { Ports } from '../ports.ts';
 import { refusalByPbx } from './refusal-by-pbx.ts';
 
@@ -94,6 +95,10 @@ async function accept(
     expected?.cancel();
     throw error;
   });
+  if (committed.type === 'full') {
+    expected?.cancel();
+    return { type: 'refused', problem: tooManyOpenCalls() };
+  }
   if (committed.type === 'taken') {
     expected?.cancel();
     return claims === 'ever' ? 'reference taken' : accepted(await readCalls(committed.by, ports), request);

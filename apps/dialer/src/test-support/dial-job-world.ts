@@ -1,4 +1,11 @@
-import { type AttemptRecord, type Call, type CallRequest, type Configuration, stepCall } from '@redial/call';
+import {
+  type AttemptRecord,
+  type Call,
+  type CallRequest,
+  type Configuration,
+  type Evidence,
+  stepCall,
+} from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
 import { expect } from 'vitest';
 import { createDialJob } from '../dial-job.ts';
@@ -30,6 +37,7 @@ export function dialJobWorld({
   const others = pbxs.slice(1).map((name) => ({ name, pbx: fakePbx(name), watch: fakeWatch() }));
   const clock = { at: now, now: () => clock.at };
   const remembered: AttemptRecord[] = [];
+  const notOriginated: { readonly id: string; readonly evidence: Evidence }[] = [];
   const configuration: Configuration = configurationWith({ tenant, trunk, pbxs, pbxLimits });
   store.put(aCall(request));
   store.onFenced.push(() => steps.push('fence'));
@@ -41,6 +49,7 @@ export function dialJobWorld({
     others,
     clock,
     remembered,
+    notOriginated,
     /** What may happen while a start is waited for; false: the dialer is told to stop. */
     whileWaiting: (): boolean => true,
     get call(): Call {
@@ -60,6 +69,7 @@ export function dialJobWorld({
         steps.push('remember');
         remembered.push(attempt);
       },
+      onNotOriginated: ({ id }, evidence) => void notOriginated.push({ id, evidence }),
       onOriginated: (id) => void steps.push(id === attemptId ? 'begun' : id),
       waitUntil: async (at) => {
         steps.push('wait');

@@ -1,5 +1,13 @@
 import type { AttemptId, AttemptRecord, Call, CallId, Cdr } from '@redial/call';
-import type { Delivery, PbxReport, Store, Versioned, Written } from '@redial/store';
+import {
+  type Delivery,
+  MalformedRecord,
+  type PageCursor,
+  type PbxReport,
+  type Store,
+  type Versioned,
+  type Written,
+} from '@redial/store';
 import { portOf } from './port-of.ts';
 
 /** What the results process needs of the store, in memory: the same compare-and-set, the same all-or-nothing. */
@@ -13,6 +21,8 @@ export interface MemoryStore {
   change(id: CallId, change: (call: Call) => Call): void;
   /** Each is run once, before the next settling looks at versions. */
   readonly beforeNextSettle: (() => void)[];
+  /** Reading an attempt takes as long as this. */
+  beforeAttemptIsRead: Promise<void>;
   /** Every CDR that was ever written. */
   readonly cdrs: Cdr[];
   readonly deliveries: Map<string, Delivery>;
@@ -50,9 +60,18 @@ export function memoryStore(): MemoryStore {
   };
   const open = () => [...attempts.values()].map(({ value }) => value).filter(({ ended }) => ended === undefined);
 
+  const overdue = (before: number) =>
+    [...calls.values()].flatMap(({ value: { id, state } }) =>
+      'dueAt' in state && state.dueAt < before ? [{ item: id, at: state.dueAt }] : [],
+    );
+
   const port = portOf<Store>('store', {
     readCall: async (id) => checked(id, calls.get(id)),
-    readAttempt: async (id) => checked(id, attempts.get(id)),
+    readAttempt: async (id) => {
+      const attempt = checked(id, attempts.get(id));
+      await store.beforeAttemptIsRead;
+      return attempt;
+    },
     readForAttempt: async (callId, attemptId) => {
       const [call, attempt] = [checked(callId, calls.get(callId)), checked(attemptId, attempts.get(attemptId))];
       return { ...(call && { call }), ...(attempt && { attempt }) };
@@ -86,24 +105,28 @@ export function memoryStore(): MemoryStore {
           .map(({ id }) => id),
       ),
     pbxsWithOpenAttempts: async () => [...new Set(open().map(({ pbx }) => pbx))],
-    overdueCalls: async (before, limit) =>
-      [...calls.values()]
-        .flatMap(({ value: { id, state } }) =>
-          'dueAt' in state && state.dueAt < before ? [{ id, at: state.dueAt }] : [],
-        )
-        .sort((a, b) => a.at - b.at)
-        .slice(0, limit)
-        .map(({ id }) => id),
+    overduePage: async (before, limit, cursor) => {
+      const { entries, next } = pageOf(overdue(before), limit, cursor);
+      return { calls: entries.map(({ item, at }) => ({ id: item, dueAt: at })), ...next };
+    },
+    countOverdue: async (before) => overdue(before).length,
     forgetEnded: async (now) => {
       store.forgotten.push(now);
       return 0;
     },
-    readDelivery: async (id) => store.deliveries.get(id),
+    readDelivery: async (id) => {
+      if (store.damaged.has(id)) throw new MalformedRecord(id);
+      return store.deliveries.get(id);
+    },
     writeDelivery: async (delivery) => void store.deliveries.set(delivery.id, delivery),
-    undelivered: async (before, limit) =>
-      [...store.deliveries.values()]
-        .filter(({ status, nextTryAt, createdAt }) => status === 'pending' && (nextTryAt ?? createdAt) < before)
-        .slice(0, limit),
+    undeliveredPage: async (before, limit, cursor) => {
+      const pending = [...store.deliveries.values()].filter(({ status }) => status === 'pending');
+      const due = pending
+        .map((item) => ({ item, at: item.nextTryAt ?? item.createdAt }))
+        .filter(({ at }) => at < before);
+      const { entries, next } = pageOf(due, limit, cursor);
+      return { deliveries: entries.map(({ item }) => item), ...next };
+    },
     countUndelivered: async () => [...store.deliveries.values()].filter(({ status }) => status === 'pending').length,
     placesHeld: async (lanes) => Object.fromEntries(lanes.map((lane) => [lane, 0])),
     cancelRequested: async () =>
@@ -136,6 +159,7 @@ export function memoryStore(): MemoryStore {
       calls.set(id, { value: change(value), version: version + 1 });
     },
     beforeNextSettle: [],
+    beforeAttemptIsRead: Promise.resolve(),
     cdrs: [],
     deliveries: new Map(),
     progress: [],
@@ -155,6 +179,16 @@ export function memoryStore(): MemoryStore {
     },
   };
   return store;
+}
+
+/** As the store pages its indexes: by instant, and behind so many of the cursor's own. */
+function pageOf<T>(all: readonly { readonly item: T; readonly at: number }[], limit: number, cursor?: PageCursor) {
+  const left = all.filter(({ at }) => at >= (cursor?.at ?? Number.NEGATIVE_INFINITY)).sort((a, b) => a.at - b.at);
+  const entries = left.slice(cursor?.seen ?? 0).slice(0, limit);
+  const at = entries.at(-1)?.at;
+  if (at === undefined || entries.length < limit) return { entries, next: {} };
+  const seenHere = entries.filter((entry) => entry.at === at).length;
+  return { entries, next: { cursor: { at, seen: at === cursor?.at ? cursor.seen + seenHere : seenHere } } };
 }
 
 function existing<T>(value: T | undefined): T {

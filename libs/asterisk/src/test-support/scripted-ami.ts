@@ -26,6 +26,11 @@ export interface ScriptedAmi {
   /** The next action of that name that no call of this function has given out. */
   next(action: string): Promise<ReceivedAction>;
   send(...headers: readonly string[]): void;
+  /** Bytes as they are, to everybody. */
+  write(bytes: string | Uint8Array): void;
+  /** Reads nothing more, until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Resolves when no connection is open. */
   allClosed(): Promise<void>;
   cut(): void;
@@ -104,6 +109,15 @@ export async function startScriptedAmi(): Promise<ScriptedAmi> {
     },
     send: (...headers) => {
       for (const socket of sockets) socket.write(`${headers.join('\r\n')}\r\n\r\n`);
+    },
+    write: (text) => {
+      for (const socket of sockets) socket.write(text);
+    },
+    pause: () => {
+      for (const socket of sockets) socket.pause();
+    },
+    resume: () => {
+      for (const socket of sockets) socket.resume();
     },
     allClosed: () => new Promise((resolve) => (sockets.size === 0 ? resolve() : closedWaiters.push(resolve))),
     cut: () => {

@@ -42,6 +42,7 @@ describe("the vendor's errors", () => {
   test.each<ProblemCode>([
     'body_too_large',
     'too_many_requests',
+    'too_many_open_calls',
     'storage_unavailable',
     'pbx_unavailable',
     'too_many_waiting',

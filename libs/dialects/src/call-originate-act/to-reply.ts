@@ -56,6 +56,7 @@ function refusal(code: ProblemCode, detail: string | undefined, errors: readonly
       return { status: 200, message: 'Requested operation failed' };
     case 'body_too_large':
     case 'too_many_requests':
+    case 'too_many_open_calls':
     case 'storage_unavailable':
     case 'pbx_unavailable':
     case 'too_many_waiting':

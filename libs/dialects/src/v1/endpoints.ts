@@ -17,6 +17,7 @@ const withBody: readonly ProblemCode[] = [
   'body_too_large',
   'unsupported_media_type',
 ];
+const accepting: readonly ProblemCode[] = ['too_many_open_calls'];
 const idempotent: readonly ProblemCode[] = ['invalid_idempotency_key', 'idempotency_in_flight', 'idempotency_mismatch'];
 
 /** Every address of `/v1`. */
@@ -38,7 +39,7 @@ export const endpoints: readonly Endpoint[] = [
         headers: { ...etag, Location: 'The address of the call.' },
       },
     ],
-    problems: [...withBody, ...idempotent],
+    problems: [...withBody, ...idempotent, ...accepting],
   },
   {
     operation: 'createBatch',

@@ -1,12 +1,12 @@
 import type { Cdr } from '@redial/call';
-import type { Redis } from '@redial/platform';
+import type { RedisOfAnyKey } from '@redial/platform';
 import { markerKey, markerSeconds } from '../marker-key.ts';
 import { redisFailure } from '../redis-failure.ts';
 import type { Sink } from '../sink.ts';
 
 export interface RedisListSinkOptions {
   readonly name: string;
-  readonly redis: Redis;
+  readonly redis: RedisOfAnyKey;
   /** One list per consumer: whoever pops an entry takes it from everybody else. */
   readonly key: string;
   /** The side that is pushed; the consumer pops from the other. */

@@ -1,4 +1,4 @@
-import type { Redis } from '@redial/platform';
+import type { RedisOfAnyKey } from '@redial/platform';
 import { markerKey, markerSeconds } from '../marker-key.ts';
 import { toPublicCdr } from '../public-cdr.ts';
 import { redisFailure } from '../redis-failure.ts';
@@ -6,7 +6,7 @@ import type { Sink } from '../sink.ts';
 
 export interface RedisStreamSinkOptions {
   readonly name: string;
-  readonly redis: Redis;
+  readonly redis: RedisOfAnyKey;
   readonly key: string;
   /** Oldest entries are trimmed beyond about this many. */
   readonly maxLength: number;

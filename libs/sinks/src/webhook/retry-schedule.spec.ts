@@ -16,6 +16,13 @@ describe('the schedule of a failing webhook', () => {
     expect(nextTryAfterMs(3, 'att_1.crm')).toBe(nextTryAfterMs(3, 'att_1.crm'));
   });
 
+  it('is put off by a receiver that asks for more, and not hurried by one that asks for less', () => {
+    expect(nextTryAfterMs(1, 'd', 60_000)).toBeGreaterThanOrEqual(60_000);
+    expect(nextTryAfterMs(1, 'd', 60_000)).toBeLessThanOrEqual(66_000);
+    expect(nextTryAfterMs(2, 'd', 60_000)).toBe(nextTryAfterMs(2, 'd'));
+    expect(nextTryAfterMs(10, 'd', 60_000)).toBeUndefined();
+  });
+
   it('ends after ten tries', () => {
     expect(nextTryAfterMs(9, 'd')).toBeDefined();
     expect(nextTryAfterMs(10, 'd')).toBeUndefined();

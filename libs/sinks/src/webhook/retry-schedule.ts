@@ -18,10 +18,12 @@ export const retryDelaysMs: readonly number[] = [
 ];
 
 /**
- * How long to wait after so many failed tries; undefined when that was the last. Up to a tenth is added, from the delivery's id and
- * the try, so that what failed together does not come back together.
+ * How long to wait after so many failed tries, and no less than the receiver asked for (`askedMs`); undefined when that was the last.
+ * Up to a tenth is added, from the delivery's id and the try, so that what failed together does not come back together.
  */
-export function nextTryAfterMs(triesMade: number, deliveryId: string): number | undefined {
-  const delayMs = retryDelaysMs[triesMade - 1];
-  return delayMs === undefined ? undefined : delayMs + jitterMs(`${deliveryId}.${triesMade}`, delayMs);
+export function nextTryAfterMs(triesMade: number, deliveryId: string, askedMs = 0): number | undefined {
+  const scheduledMs = retryDelaysMs[triesMade - 1];
+  if (scheduledMs === undefined) return undefined;
+  const delayMs = Math.max(scheduledMs, askedMs);
+  return delayMs + jitterMs(`${deliveryId}.${triesMade}`, delayMs);
 }

@@ -30,6 +30,20 @@ describe('what a receiver answers', () => {
   });
 });
 
+describe('a Retry-After', () => {
+  it.each([
+    [429, { retryAfterMs: 30_000 }],
+    [503, { retryAfterMs: 30_000 }],
+    [500, {}],
+    [200, {}],
+  ])('of a %i', async (status, asked) => {
+    const { deliver } = setup(async () => new Response(null, { status, headers: { 'retry-after': '30' } }));
+    const { retryAfterMs, ...rest } = { retryAfterMs: undefined, ...(await deliver()) };
+    expect({ ...(retryAfterMs !== undefined && { retryAfterMs }) }).toEqual(asked);
+    expect(rest).toMatchObject({ type: status === 200 ? 'delivered' : 'failed' });
+  });
+});
+
 describe('the body of an answer', () => {
   it('is not read but let go, and cannot undo the status', async () => {
     const reads: string[] = [];

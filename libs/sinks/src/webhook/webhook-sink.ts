@@ -4,6 +4,7 @@ import { toPublicCdr } from '../public-cdr.ts';
 import type { Sink, SinkResult } from '../sink.ts';
 import { createCrowding } from './crowding.ts';
 import { describeFailure } from './failure.ts';
+import { retryAfterMs } from './retry-after.ts';
 import { createSigner } from './signature.ts';
 
 export interface WebhookSinkOptions {
@@ -27,8 +28,8 @@ const putOffMs = 2_000;
 
 /**
  * A webhook by the Standard Webhooks specification: POST `{type: 'cdr', timestamp, data}`, signed; in a vendor's format the body is the
- * vendor's, under the same headers. 2xx is delivered, 410 is never asked again, everything else is tried later. Redirects are not
- * followed and the answer's body is not read.
+ * vendor's, under the same headers. 2xx is delivered, 410 is never asked again, everything else is tried later; a 429 or 503 with
+ * Retry-After says when at the earliest. Redirects are not followed and the answer's body is not read.
  *
  * The address is the operator's (configuration file), never a caller's: that is why private networks are not barred here. Should callers
  * ever choose addresses, they must be.
@@ -61,7 +62,7 @@ export function createWebhookSink(options: WebhookSinkOptions): Sink {
       };
       const leave = crowding.enter(now);
       try {
-        return await post(options.fetch ?? fetch, url, headers, body, timeoutMs);
+        return await post(options.fetch ?? fetch, url, headers, body, timeoutMs, clock);
       } finally {
         leave();
       }
@@ -79,6 +80,7 @@ async function post(
   headers: Record<string, string>,
   body: string,
   timeoutMs: number,
+  clock: Clock,
 ): Promise<SinkResult> {
   try {
     const response = await send(address, {
@@ -90,14 +92,20 @@ async function post(
     });
     // Not read, however long it is. A receiver that fails to end it cannot undo its status either.
     await response.body?.cancel().catch(() => undefined);
-    return judge(response.status);
+    return judge(response, clock.now());
   } catch (error) {
     return { type: 'failed', retryable: true, error: describeFailure(error, timeoutMs) };
   }
 }
 
-function judge(status: number): SinkResult {
+function judge({ status, headers }: Response, now: number): SinkResult {
   if (status >= 200 && status < 300) return { type: 'delivered' };
   const note = status >= 300 && status < 400 ? ' (redirects are not followed)' : status === 410 ? ' (gone)' : '';
-  return { type: 'failed', retryable: status !== 410, error: `HTTP ${status}${note}` };
+  const asked = status === 429 || status === 503 ? retryAfterMs(headers.get('retry-after'), now) : undefined;
+  return {
+    type: 'failed',
+    retryable: status !== 410,
+    error: `HTTP ${status}${note}`,
+    ...(asked !== undefined && { retryAfterMs: asked }),
+  };
 }

@@ -11,8 +11,9 @@ import { script } from './script.ts';
  *            count        a number that the hash's field is less than; the others have no field: ''
  *            idempotency  the fingerprint: the key is unused, or held with this fingerprint and not yet answered
  *            claim        the key's whole value; '': it does not exist
+ *            members      the most members that the sorted sets have together; field: the ends of their names, behind the key
  *          then the writes, each: number of words, words
- * Returns  0: written · n: expectation n did not hold, nothing was written
+ * Returns  0: written · {n, found}: expectation n did not hold, nothing was written; found: what was counted, else 0
  *
  * Redis does not undo a script's writes when a later one raises an error, so no write here may be able to fail: types of keys are
  * fixed by keys.ts, and Redis refuses a script at its first write when it is out of memory, not in the middle. PUBLISH alone may be
@@ -25,19 +26,24 @@ for n = 1, expectations do
   local kind, key, value, field = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   at = at + 4
   local holds
+  local found = 0
   if kind == 'call' then
     holds = string.match(redis.call('GETRANGE', key, 0, 15), '^%d+') == value
   elseif kind == 'attempt' then
     holds = (redis.call('HGET', key, 'v') or '0') == value
   elseif kind == 'count' then
-    holds = tonumber(redis.call('HGET', key, field) or 0) < tonumber(value)
+    found = tonumber(redis.call('HGET', key, field) or 0)
+    holds = found < tonumber(value)
   elseif kind == 'claim' then
     holds = (redis.call('GET', key) or '') == value
+  elseif kind == 'members' then
+    for name in string.gmatch(field, '%S+') do found = found + redis.call('ZCARD', key .. name) end
+    holds = found <= tonumber(value)
   else
-    local found = redis.call('HMGET', key, 'fingerprint', 'reply')
-    holds = (not found[1] or found[1] == value) and not found[2]
+    local held = redis.call('HMGET', key, 'fingerprint', 'reply')
+    holds = (not held[1] or held[1] == value) and not held[2]
   end
-  if not holds then return n end
+  if not holds then return {n, found} end
 end
 while at <= #ARGV do
   local words = tonumber(ARGV[at])

@@ -83,6 +83,9 @@ end
 local startAt, slowest = now, 1
 for i, lane in ipairs(lanes) do
   local tat = tonumber(redis.call('HGET', lane.pace, 'tat') or 0)
+  -- No start is granted that far ahead, by clocks that differ by seconds: this one has been put back since, and must not keep everybody
+  -- waiting for as long.
+  if tat > now + horizon + lane.interval * lane.wanted + 10000 then tat = 0 end
   if tat > startAt then startAt, slowest = tat, i end
 end
 if startAt - now > horizon then return refuse(slowest, 'rate', startAt - horizon) end

@@ -1,0 +1,79 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface HttpServer {
+  /** Resolves to the URL it listens at; port 0 is any free one. */
+  listen(host: string, port: number): Promise<string>;
+  /** Requests under way are answered; idle connections end at once, and all of them when the grace is over. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface HttpServerOptions {
+  /** Open connections; one more is closed as it comes. */
+  readonly maxConnections: number;
+  readonly onTurnedAway: () => void;
+  readonly timing?: Partial<HttpTiming>;
+}
+
+/** How long a client may hold a connection without a request that is being answered. */
+export interface HttpTiming {
+  /** From the connection, or from the end of the answer before, to the last header. */
+  readonly headersMs: number;
+  /** To the last byte of the body. */
+  readonly requestMs: number;
+  /** Between an answer and the next request. */
+  readonly keepAliveMs: number;
+  /** Without a byte in either direction: of who does not read its answer. Longer than any client waits for an outcome. */
+  readonly silenceMs: number;
+  /** How often slow clients are looked for. */
+  readonly lookMs: number;
+}
+
+export const defaultHttpTiming: HttpTiming = {
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 5_000,
+  silenceMs: 900_000,
+  lookMs: 1_000,
+};
+
+/** A query may be long: vendors' clients put all they want into it. */
+const headerBytesMax = 16_384;
+
+/** The API's own server. A client that does not get on with its request holds nothing: neither a connection for long, nor memory. */
+export function createHttpServer(handle: RequestListener, options: HttpServerOptions): HttpServer {
+  const timing = { ...defaultHttpTiming, ...options.timing };
+  const server = createServer(
+    {
+      headersTimeout: timing.headersMs,
+      requestTimeout: timing.requestMs,
+      keepAliveTimeout: timing.keepAliveMs,
+      connectionsCheckingInterval: timing.lookMs,
+      maxHeaderSize: headerBytesMax,
+    },
+    handle,
+  );
+  server.timeout = timing.silenceMs;
+  server.maxConnections = options.maxConnections;
+  server.on('drop', options.onTurnedAway);
+
+  return {
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ host, port }, () => {
+          server.off('error', reject);
+          const { address, family, port: actual } = server.address() as AddressInfo;
+          resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`);
+        });
+      }),
+    close: async (graceMs) => {
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      // One that was answered after the close began would be kept alive for another request.
+      const idle = setInterval(() => server.closeIdleConnections(), 100);
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      clearInterval(idle);
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,10 @@
+import { expect, it } from 'vitest';
+import { createTurns } from './turns.ts';
+
+it('begins with each item as often as with any other, and leaves none out', () => {
+  const inTurn = createTurns();
+  const items = ['pbx-1', 'pbx-2', 'pbx-3'];
+  const orders = Array.from({ length: 6 }, () => inTurn(items));
+  expect(orders.map(([first]) => first).toSorted()).toEqual(['pbx-1', 'pbx-1', 'pbx-2', 'pbx-2', 'pbx-3', 'pbx-3']);
+  for (const order of orders) expect(order.toSorted()).toEqual(items);
+});

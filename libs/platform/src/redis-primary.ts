@@ -1,0 +1,74 @@
+import { addressOf, type RedisServer } from './redis-url.ts';
+
+/** Runs commands on one server, one after the other, and answers their replies. Rejects with a sentence where it cannot. */
+export type AskServer = (server: RedisServer, commands: readonly (readonly string[])[]) => Promise<readonly unknown[]>;
+
+/** Finds the server that takes our writes now. Rejects while there is none, or nobody says. */
+export type FindPrimary = () => Promise<RedisServer>;
+
+/**
+ * In a Cluster: the node that holds a key's slot. All of Redial's keys share one hash tag, so all of them lie there, and a connection
+ * to that node is all that is needed. It is taken only once it says that the Cluster works: before, it refuses every command.
+ */
+export function primaryInCluster(servers: readonly RedisServer[], key: string, ask: AskServer): FindPrimary {
+  return inTurn(servers, async (server) => {
+    const [slot, ranges] = await ask(server, [
+      ['CLUSTER', 'KEYSLOT', key],
+      ['CLUSTER', 'SLOTS'],
+    ]);
+    const owner = ownerOf(Number(slot), ranges, server);
+    if (owner === undefined) throw new Error(`no node of the Cluster serves slot ${String(slot)}`);
+    const [info] = await ask(owner, [['CLUSTER', 'INFO']]);
+    if (!String(info).includes('cluster_state:ok'))
+      throw new Error(`${addressOf(owner)} says that the Cluster is down`);
+    return owner;
+  });
+}
+
+/** As https://redis.io/docs/latest/develop/reference/sentinel-clients/ has it: ask a Sentinel, then the server whether it agrees. */
+export function primaryBySentinel(sentinels: readonly RedisServer[], name: string, asks: SentinelAsks): FindPrimary {
+  return inTurn(sentinels, async (sentinel) => {
+    const [address] = await asks.sentinel(sentinel, [['SENTINEL', 'get-master-addr-by-name', name]]);
+    if (!Array.isArray(address)) throw new Error(`the Sentinel ${addressOf(sentinel)} knows no ${name}`);
+    const primary = { host: String(address[0]), port: Number(address[1]) };
+    const [role] = await asks.server(primary, [['ROLE']]);
+    if (!Array.isArray(role) || role[0] !== 'master') throw new Error(`${addressOf(primary)} is not the primary yet`);
+    return primary;
+  });
+}
+
+export interface SentinelAsks {
+  readonly sentinel: AskServer;
+  readonly server: AskServer;
+}
+
+/**
+ * The first good answer. Each search begins with the next one, so that one who is mistaken, cut off from the others perhaps, is not
+ * believed for ever.
+ */
+function inTurn(all: readonly RedisServer[], answerOf: (one: RedisServer) => Promise<RedisServer>): FindPrimary {
+  let first = 0;
+  return async () => {
+    const order = [...all.slice(first), ...all.slice(0, first)];
+    first = (first + 1) % all.length;
+    let lastError: unknown;
+    for (const one of order) {
+      try {
+        return await answerOf(one);
+      } catch (error) {
+        lastError = error;
+      }
+    }
+    throw lastError;
+  };
+}
+
+/** A reply to CLUSTER SLOTS: `[first, last, [host, port, …] of the primary, … of its replicas]` each. */
+function ownerOf(slot: number, ranges: unknown, asked: RedisServer): RedisServer | undefined {
+  if (!Array.isArray(ranges)) return undefined;
+  const range = ranges.find(([first, last]) => first <= slot && slot <= last);
+  if (range === undefined) return undefined;
+  const [host, port] = range[2];
+  // A node that does not know its own address, or is told not to tell it: the one at which we reached it.
+  return { host: typeof host === 'string' && host !== '' && host !== '?' ? host : asked.host, port: Number(port) };
+}

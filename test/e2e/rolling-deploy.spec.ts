@@ -1,0 +1,107 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gather, untilEnded } from '../soak/bookkeeping.ts';
+import { balance } from '../soak/books.ts';
+import { type Accepted, carefulClient } from '../soak/careful-client.ts';
+import { leftBehind } from '../soak/left-behind.ts';
+import { soakCall } from '../soak/mix.ts';
+import { randomOf } from '../soak/random.ts';
+import { type SoakWorld, startSoakWorld } from '../soak/soak-world.ts';
+import type { ProcessKind, RedialProcess } from '../support/redial.ts';
+
+/**
+ * A deploy replaces process by process while calls of every kind flow. Whatever the order, each call is dialled as often as it has
+ * attempts and each attempt has its CDR, and none has to be concluded from silence: who is told to stop leaves nothing half done.
+ */
+describe('given two processes of each kind, and calls that are placed continuously', () => {
+  const random = randomOf(4);
+  const placing: Promise<Accepted>[] = [];
+  let world: SoakWorld;
+  let running: Record<ProcessKind, RedialProcess[]>;
+
+  beforeAll(async () => {
+    world = await startSoakWorld();
+    const { processes: p } = world;
+    running = {
+      api: [p['api 1'], p['api 2']],
+      dialer: [p['dialer 1'], p['dialer 2']],
+      results: [p['results 1'], p['results 2']],
+    };
+  });
+  afterAll(() => world?.stop());
+
+  const apiUrls = () => running.api.map(({ url }) => url ?? '');
+
+  /** Eight calls a second until `work` is done. */
+  async function whileCallsFlow(work: () => Promise<void>): Promise<void> {
+    const client = carefulClient(apiUrls, world.redial.apiKey, 'rolling');
+    const over = new AbortController();
+    const flowing = (async () => {
+      while (!over.signal.aborted) {
+        const placed = client.place(soakCall(placing.length, random), AbortSignal.timeout(60_000));
+        placed.catch(() => {}); // Awaited with all the others.
+        placing.push(placed);
+        await pause(125);
+      }
+    })();
+    try {
+      await work();
+    } finally {
+      over.abort();
+      await flowing;
+    }
+  }
+
+  async function startOne(kind: ProcessKind): Promise<RedialProcess> {
+    const fresh = await world.redial.another(kind);
+    const isUp = async () =>
+      fresh.url === undefined ? fresh.log().includes('"msg":"ready"') : (await fetch(`${fresh.url}/readyz`)).ok;
+    await expect.poll(() => isUp().catch(() => false), { timeout: 30_000, interval: 100 }).toBe(true);
+    return fresh;
+  }
+
+  /** Resolves with the exit code of the one that goes. */
+  const replacements = {
+    'the new one is started, then the old one gets SIGTERM': async (kind: ProcessKind, which: number) => {
+      const old = running[kind][which];
+      running[kind][which] = await startOne(kind);
+      return old?.stop();
+    },
+    'the old one gets SIGTERM, then the new one is started': async (kind: ProcessKind, which: number) => {
+      const [old] = running[kind].splice(which, 1);
+      const code = await old?.stop();
+      running[kind].splice(which, 0, await startOne(kind));
+      return code;
+    },
+    'the new one starts while the old one drains': async (kind: ProcessKind, which: number) => {
+      const [old] = running[kind].splice(which, 1);
+      const [code, fresh] = await Promise.all([old?.stop(), startOne(kind)]);
+      running[kind].splice(which, 0, fresh);
+      return code;
+    },
+  } as const;
+
+  const rollouts: readonly { readonly order: readonly ProcessKind[]; readonly how: keyof typeof replacements }[] = [
+    { order: ['api', 'dialer', 'results'], how: 'the new one is started, then the old one gets SIGTERM' },
+    { order: ['results', 'dialer', 'api'], how: 'the old one gets SIGTERM, then the new one is started' },
+    { order: ['dialer', 'results', 'api'], how: 'the new one starts while the old one drains' },
+  ];
+
+  it.each(rollouts)(
+    'when $order are replaced one by one, and $how, then the books balance',
+    async ({ order, how }) => {
+      const codes: unknown[] = [];
+      await whileCallsFlow(async () => {
+        for (const kind of order) for (const which of [0, 1]) codes.push(await replacements[how](kind, which));
+      });
+      const accepted = await Promise.all(placing);
+      const booked = { ...world, apiUrls: apiUrls() };
+      await untilEnded(booked, accepted, AbortSignal.timeout(60_000));
+      const { findings, fromSilence } = balance(await gather(booked, accepted, []));
+      expect({ codes, findings, fromSilence }).toEqual({ codes: [0, 0, 0, 0, 0, 0], findings: [], fromSilence: 0 });
+      const left = Object.entries(await leftBehind(world.reader, world.keyPrefix));
+      expect(left.filter(([, count]) => count > 0)).toEqual([]);
+    },
+    240_000,
+  );
+});

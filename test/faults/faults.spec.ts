@@ -1,0 +1,69 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Seen } from './books.ts';
+import { expected } from './expected.ts';
+import { type FaultName, faults } from './faults.ts';
+import { phases } from './phases.ts';
+import { tableOf } from './printed-table.ts';
+import { type Column, runColumn } from './run-column.ts';
+
+/**
+ * Every phase of a call × every fault. Whatever dies at whatever moment: the phones see one INVITE per attempt that was sent and no more,
+ * each attempt has one CDR, the call one final state, and nothing is left behind. One world per fault has a call in every phase when it
+ * is struck; the worlds run side by side.
+ */
+const names = Object.keys(faults) as FaultName[];
+const columns = new Map<FaultName, Promise<Column>>();
+const withinMs = 900_000;
+
+/** A fault is struck once, for all its cells; one that no test asks for is not. */
+function column(fault: FaultName): Promise<Column> {
+  const known = columns.get(fault) ?? runColumn(fault);
+  columns.set(fault, known);
+  return known;
+}
+
+describe.each(names)('given calls in every phase, when: %s', (fault) => {
+  it.concurrent.each(phases)(
+    'the one that is: %s',
+    async (phase) => {
+      const cell = expected[fault][phase];
+      const { wrong, ...seen } = (await column(fault)).cells[phase];
+      expect(wrong).toEqual([]);
+      if ('cannotBe' in cell) return;
+      if ('oneOf' in cell) expect(cell.oneOf).toContainEqual(seen satisfies Seen);
+      else expect(seen satisfies Seen).toEqual(cell);
+    },
+    withinMs,
+  );
+
+  it.concurrent(
+    'then nothing of them is left in Redis',
+    async () => {
+      expect((await column(fault)).leftBehind).toEqual([]);
+    },
+    withinMs,
+  );
+
+  it.concurrent(
+    'then no process has a timer more than before the first call',
+    async () => {
+      for (const [process, { before, after }] of Object.entries((await column(fault)).timers))
+        expect({ process, timers: after }).toEqual({ process, timers: Math.min(after, before) });
+    },
+    withinMs,
+  );
+
+  it.concurrent(
+    'then SIGTERM ends each process at once: it waits for nothing',
+    async () => {
+      for (const exit of Object.values((await column(fault)).exits)) expect(exit).toEqual({ code: 0, quick: true });
+    },
+    withinMs,
+  );
+});
+
+afterAll(async () => {
+  const done = await Promise.allSettled([...columns].map(async ([fault, run]) => [fault, await run] as const));
+  const told = done.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : []));
+  process.stderr.write(`${tableOf(new Map(told))}\n`);
+});

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { type RunningApi, startApi } from './running-api.ts';
+
+const most = 20;
+let redis: TestRedis;
+let api: RunningApi;
+const sockets: Socket[] = [];
+beforeAll(async () => {
+  redis = await startTestRedis();
+  api = await startApi({ redisUrl: redis.url, env: { REDIAL_MAX_CONNECTIONS: String(most) } });
+});
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy();
+  await api?.stop();
+  await redis?.stop();
+});
+
+async function open(said: string): Promise<Socket> {
+  const { hostname, port } = new URL(api.url);
+  const socket = connect(Number(port), hostname);
+  sockets.push(socket);
+  socket.on('error', () => undefined).resume();
+  await once(socket, 'connect');
+  socket.write(said);
+  return socket;
+}
+
+/** A reset is an end too. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => (socket.closed ? resolve() : void socket.once('close', () => resolve())));
+}
+
+describe('clients that hold connections and never end their request', () => {
+  it('given as many as may be open, then one more is turned away, which is logged, and the slow ones are cut off for the others', async () => {
+    const slow: Socket[] = [];
+    // Half a header, half a line, and nothing at all.
+    for (const said of ['POST /v1/calls HTTP/1.1\r\nX-Slow: ', 'GET', ''])
+      for (let n = 0; n < (said === '' ? most - 12 : 6); n++) slow.push(await open(said));
+    const cut = slow.map(closed);
+
+    const refused = await open('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+    await closed(refused);
+    expect(refused.bytesRead).toBe(0);
+    await expect.poll(() => api.log()).toContain('a connection was turned away');
+
+    await Promise.all(cut);
+    expect((await api.send('POST', '/v1/calls', { dial1: '1001', dial2: '0820001234' })).status).toBe(202);
+  });
+});

@@ -1,0 +1,64 @@
+import { cdrOf, outcomeOf, stepCall } from '@redial/call';
+import type { Delivery } from '@redial/store';
+import { describe, expect, it } from 'vitest';
+import { ids } from '../store/store-on-redis.ts';
+import { aCrashWorld, type CrashWorld } from './crash-world.ts';
+import { killUntilThrough } from './kill-until-through.ts';
+import { expectNothingLeft, expectToldOnce, isDone } from './told-once.ts';
+import { anAttempt, busy, type UnderWay } from './under-way.ts';
+
+/** From the look at what was left behind to the last repair. */
+const world = aCrashWorld();
+/** Longer than the sweeper leaves anything to whoever settled. */
+const agoMs = 60_000;
+
+describe('given a results process that died as soon as it had settled, and one that sweeps', () => {
+  it('when that one dies too, between any two of its operations, then the next one puts everything back', async () => {
+    const { works, operations } = await killUntilThrough(world, {
+      start: (aheadMs) => world.start('results', aheadMs, { env: { REDIAL_SWEEP_SECONDS: '1' } }),
+      begin: async () => settledAndLeft(world, await anAttempt(world.store, { maxRetries: 1, delaySeconds: 30 })),
+      isDone: (attempt) => isDone(world, attempt),
+      afterwards: async (attempt) => {
+        await expectToldOnce(world, attempt, { status: 'waiting', attemptNumber: 2 });
+        await putAway(world, attempt);
+      },
+    });
+    expect(operations.length, operations.join(' ')).toBeGreaterThan(15);
+    for (const one of works) await expectToldOnce(world, one, { status: 'canceled' });
+    await expectNothingLeft(world);
+  }, 600_000);
+});
+
+/** The one write of settling, and nothing that follows it. */
+async function settledAndLeft({ store }: CrashWorld, { call, attempt }: UnderWay): Promise<UnderWay> {
+  const at = Date.now() - agoMs;
+  const before = await store.readForAttempt(call.id, attempt.id);
+  if (before.call === undefined || before.attempt === undefined) throw new Error('the attempt is in the store');
+  const evidence = busy(at);
+  const outcome = outcomeOf(evidence, at);
+  const settled = { type: 'settle', attemptId: attempt.id, at, outcome, nextAttemptId: ids.attemptId() } as const;
+  const after = stepCall(call, settled).call;
+  const ended = { ...attempt, ended: { outcome, evidence, settledAt: at, witness: 'dialer' } };
+  const cdr = cdrOf(after, ended, outcome, evidence);
+  const written = await store.settle({
+    call: { before: before.call, after },
+    attempt: { before: before.attempt, after: ended },
+    cdr,
+    deliveries: ['list', 'stream', 'crm'].map((sink): Delivery => {
+      const { id: callId, tenantId } = call;
+      const id = `${attempt.id}.${sink}`;
+      return { id, tenantId, callId, attemptId: attempt.id, sink, status: 'pending', createdAt: at, tries: 0 };
+    }),
+  });
+  expect(written).toMatchObject({ ok: true });
+  return { call: after, attempt: ended };
+}
+
+/** A planned attempt is looked at by every sweep: it would be in the way of the next work. */
+async function putAway({ store, queues }: CrashWorld, { call }: UnderWay): Promise<void> {
+  const before = await store.readCall(call.id);
+  if (before === undefined || !('dueAt' in before.value.state)) throw new Error('the call has a planned attempt');
+  await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: Date.now() }).call);
+  // The sweeper may have read the call before that, and puts the job back: a dialer finds nothing to dial.
+  await queues.dial.remove(before.value.state.attemptId);
+}

@@ -1,0 +1,50 @@
+import { expect } from 'vitest';
+import type { CrashWorld } from './crash-world.ts';
+import { lanes, type UnderWay } from './under-way.ts';
+
+/** Whoever looks after the attempt has nothing left to do. */
+export async function isDone({ store, jobs }: CrashWorld, { call, attempt }: UnderWay): Promise<boolean> {
+  const [now, results, delivery] = await Promise.all([
+    store.readCall(call.id),
+    jobs('results').getJobState(attempt.id),
+    jobs('deliveries').getJobState(`${attempt.id}.crm`),
+  ]);
+  if (now === undefined || now.value.state.status === 'dialing') return false;
+  // Unknown: nobody told the results process, because it was settled already.
+  if (!['completed', 'unknown'].includes(results) || delivery !== 'completed') return false;
+  const { state } = now.value;
+  if ('dueAt' in state && (await jobs('dial').getJobState(state.attemptId)) === 'unknown') return false;
+  return (await store.countUndelivered()) === 0;
+}
+
+/** One end, one CDR, one entry in each Redis sink, the same webhook at least once. */
+export async function expectToldOnce(world: CrashWorld, { call, attempt }: UnderWay, ends: object): Promise<void> {
+  const { store, redis, receiver } = world;
+  const after = (await store.readCall(call.id))?.value;
+  expect(after?.state).toMatchObject(ends);
+  expect(after?.history).toMatchObject([{ attemptId: attempt.id, disposition: 'busy' }]);
+  expect(await store.readCdr(attempt.id)).toMatchObject({ id: attempt.id, disposition: 'busy', lost: false });
+  const entries = (await redis.lrange(world.list, '0', '-1')).filter((entry) => JSON.parse(entry).id === attempt.id);
+  expect(entries, 'entries of the list').toHaveLength(1);
+  const added = await redis.xrange(world.stream, '-', '+');
+  expect(
+    added.filter(([, fields]) => fields.includes(`${attempt.id}.stream`)),
+    'entries of the stream',
+  ).toHaveLength(1);
+  const requests = receiver.received.filter(({ body }) => JSON.parse(body).data.id === attempt.id);
+  expect(requests.length, 'webhooks').toBeGreaterThanOrEqual(1);
+  expect(new Set(requests.map(({ headers, body }) => `${headers['webhook-id']} ${body}`)).size).toBe(1);
+  expect(requests[0]?.headers['webhook-id']).toBe(`${attempt.id}.crm`);
+}
+
+/** Nothing is open, undelivered or held, and no job but those of attempts to come waits for anybody. */
+export async function expectNothingLeft({ store, queues, redis, prefix }: CrashWorld): Promise<void> {
+  expect(await store.pbxsWithOpenAttempts()).toEqual([]);
+  expect(await store.countUndelivered()).toBe(0);
+  expect(await store.placesHeld(lanes, 0)).toEqual(Object.fromEntries(lanes.map((lane) => [lane, 0])));
+  expect(await redis.zcard(`${prefix}:slots-in-use:main`)).toBe(0);
+  const { results, deliveries, dial } = await queues.counts();
+  const idle = { waiting: 0, active: 0, delayed: 0, failed: 0 };
+  expect({ results, deliveries }).toEqual({ results: idle, deliveries: idle });
+  expect([dial.active, dial.failed]).toEqual([0, 0]);
+}

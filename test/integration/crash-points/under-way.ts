@@ -1,0 +1,42 @@
+import type { AttemptRecord, Call, Evidence, RetryPolicy } from '@redial/call';
+import type { Store, Versioned } from '@redial/store';
+import { accepted, dialed, read, request } from '../store/store-on-redis.ts';
+
+/** A call and its attempt that was dialled, in the store. */
+export interface UnderWay {
+  readonly call: Call;
+  readonly attempt: AttemptRecord;
+}
+
+export const lanes = ['pbx.main', 'trunk.carrier'];
+
+/** Dial1 was busy. */
+export const busy = (at: number): Evidence => ({ originateFailed: { reason: 5, at }, dial1Hangup: { cause: 17, at } });
+
+/** The first attempt of a new call, with its places, as a dialer leaves it behind when it has originated. */
+export async function anAttempt(store: Store, policy: Partial<RetryPolicy>): Promise<UnderWay> {
+  const retryPolicy = { ...request.retryPolicy, ...policy };
+  return dial(store, await accepted(store, { at: Date.now(), request: { ...request, retryPolicy } }));
+}
+
+/** The attempt that the call has planned. */
+export async function theNextAttempt(store: Store, { call }: UnderWay): Promise<UnderWay> {
+  return dial(store, await read(store, call));
+}
+
+async function dial(store: Store, before: Versioned<Call>): Promise<UnderWay> {
+  const at = Date.now();
+  const { after, attempt } = dialed(before.value, lanes, at);
+  const places = await store.takePlaces({
+    attemptId: attempt.id,
+    pbx: attempt.pbx,
+    lanes: lanes.map((lane) => ({ lane, places: 1, maxCalls: 1, maxCallsPerSecond: 1_000 })),
+    now: at,
+    leaseMs: 3_600_000,
+    horizonMs: 5_000,
+  });
+  if (!places.granted) throw new Error(`an attempt before did not give back its place on ${places.lane}`);
+  const fenced = { ...attempt, slot: places.slot };
+  if (!(await store.fence(before, after, fenced)).ok) throw new Error(`the call of ${attempt.id} has changed`);
+  return { call: after, attempt: fenced };
+}

@@ -1,0 +1,49 @@
+import type { LocalRedis, LocalRedisCluster } from '@redial/local';
+import { connectRedis } from '@redial/platform';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestRedisCluster } from '../../support/redis-setups.ts';
+import { newCall, read } from '../store/store-on-redis.ts';
+import { expectJobsToRun, handling, recovery, useRedisSetup } from './on-redis-setup.ts';
+
+let cluster: LocalRedisCluster;
+beforeAll(async () => {
+  cluster = await startTestRedisCluster({ replicas: true });
+});
+afterAll(() => cluster.stop());
+
+const on = useRedisSetup(() => cluster.url);
+
+it('given a Cluster with replicas when the primary that holds the hash tag is killed, then everything goes on with its replica', async () => {
+  const killed = await cluster.nodeOf(on.prefix);
+  const replica = cluster.replicas[cluster.nodes.indexOf(killed)] as LocalRedis;
+  const store = await on.store();
+  const { redis } = await on.connect('store');
+  const { redis: worker } = await on.connect('worker');
+  const handled = handling(await on.workers(), on);
+  const queues = await on.queues();
+  const call = newCall();
+  await store.acceptCalls([call]);
+  // Of this connection's writes: what replication has not yet is lost.
+  await redis.set(`${on.prefix}:mark`, 'replicated');
+  expect(await redis.wait(1, 5_000)).toBe(1);
+
+  await killed.kill();
+  expect(await worker.get(`${on.prefix}:mark`)).toBe('replicated');
+  expect(await worker.info('server')).toContain(`tcp_port:${replica.port}`);
+  await expect.poll(() => read(store, call).then((found) => found.value.id, String), recovery).toBe(call.id);
+  await expect.poll(() => queues.counts().then(() => 'up', String), recovery).toBe('up');
+  await expectJobsToRun(queues, handled);
+
+  // The old one comes back as a replica, and is made the primary again by hand: connections are told MOVED, and follow.
+  await killed.restart();
+  const back = connectRedis({ url: killed.url, role: 'worker' });
+  on.afterTest(async () => back.disconnect());
+  await expect.poll(() => back.info('replication'), recovery).toContain('master_link_status:up');
+  await back.call('CLUSTER', 'FAILOVER');
+  await expect.poll(() => back.info('replication'), recovery).toContain('role:master');
+  expect(await worker.get(`${on.prefix}:mark`)).toBe('replicated');
+  expect(await worker.info('server')).toContain(`tcp_port:${killed.port}`);
+  await expect.poll(() => read(store, call).then((found) => found.value.id, String), recovery).toBe(call.id);
+  await expect.poll(() => queues.counts().then(() => 'up', String), recovery).toBe('up');
+  await expectJobsToRun(queues, handled);
+});

@@ -1,0 +1,103 @@
+import type { LocalRedisSentinel } from '@redial/local';
+import { closeRedis, connectRedis, redisReady } from '@redial/platform';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startTestRedisSentinel } from '../../support/redis-setups.ts';
+import { newCall, read } from '../store/store-on-redis.ts';
+import { expectJobsToRun, handling, hearing, ids, recovery, useRedisSetup } from './on-redis-setup.ts';
+
+let sentinel: LocalRedisSentinel;
+beforeEach(async () => {
+  sentinel = await startTestRedisSentinel();
+});
+afterEach(() => sentinel.stop());
+
+const on = useRedisSetup(() => sentinel.url);
+
+describe('given a primary with two replicas and three Sentinels', () => {
+  it('when the primary is killed, then every connection goes on with the one that is promoted, without a restart of ours', async () => {
+    const [store, listener] = [await on.store(), await on.store()];
+    const { cancels } = await hearing(listener);
+    const { redis, changes } = await on.connect('store');
+    const { redis: worker } = await on.connect('worker');
+    const handled = handling(await on.workers(), on);
+    const queues = await on.queues();
+    const call = newCall();
+    await store.acceptCalls([call]);
+    await expectJobsToRun(queues, handled);
+    // Of this connection's writes: what replication has not yet is lost.
+    await redis.set(`${on.prefix}:mark`, 'replicated');
+    expect(await redis.wait(2, 5_000)).toBe(2);
+
+    const killed = await sentinel.primary();
+    await killed.kill();
+    const waiting = worker.get(`${on.prefix}:mark`);
+    const promoted = await sentinel.whenPromoted(killed);
+    expect(await waiting).toBe('replicated');
+
+    await expect.poll(() => redis.get(`${on.prefix}:mark`).catch(String), recovery).toBe('replicated');
+    expect(await redis.info('server')).toContain(`tcp_port:${promoted.port}`);
+    await expect.poll(() => read(store, call).then((found) => found.value.id, String), recovery).toBe(call.id);
+    const later = newCall();
+    await expect.poll(() => store.acceptCalls([later]).then(() => 'accepted', String), recovery).toBe('accepted');
+    await expect.poll(() => queues.counts().then(() => 'up', String), recovery).toBe('up');
+    await expectJobsToRun(queues, handled);
+    await expect
+      .poll(async () => {
+        await store.announceCancel('main', ids.attemptId());
+        return cancels.length > 0;
+      }, recovery)
+      .toBe(true);
+    expect(changes).toEqual([{ up: true }, { up: false, error: expect.any(String) }, { up: true }]);
+
+    // It comes back as a replica, and nobody is led astray.
+    await killed.restart();
+    await expect.poll(() => redis.info('replication'), recovery).toContain('connected_slaves:2');
+    expect(await store.confirmDurable(5_000)).toBe(true);
+  });
+
+  it('when the primary falls silent, its sockets open, then connections find the promoted one all the same, those that only listen too', async () => {
+    const [store, listener] = [await on.store(), await on.store()];
+    const { cancels } = await hearing(listener);
+    const silent = await sentinel.primary();
+    await silent.pause();
+    on.afterTest(() => silent.resume());
+    await sentinel.whenPromoted(silent);
+    const heard = async () => {
+      await store.announceCancel('main', ids.attemptId()).catch(() => undefined);
+      return cancels.length > 0;
+    };
+    await expect.poll(heard, { ...recovery, timeout: 60_000 }).toBe(true);
+  }, 90_000);
+
+  it('when the URL holds logins and a database, then Sentinels and servers take them', async () => {
+    for (const { url } of sentinel.servers)
+      await as(url, ['ACL', 'SETUSER', 'app', 'on', '>hush', '~*', '&*', '+@all']);
+    for (const url of sentinel.sentinelUrls) await as(url, ['ACL', 'SETUSER', 'watch', 'on', '>hush2', '+@all']);
+    const [, servers = '', name = ''] = /\/\/(.*)\?(.*)/.exec(sentinel.url) ?? [];
+    const url = `redis+sentinel://app:hush@${servers}/2?${name}&sentinelUsername=watch&sentinelPassword=hush2`;
+    const redis = connectRedis({ url, role: 'store' });
+    on.afterTest(() => closeRedis(redis));
+    await redisReady(redis, 10_000);
+    expect(await redis.client('INFO')).toMatch(/ db=2 .* user=app /);
+    const stranger = connectRedis({ url: url.replace('hush2', 'wrong-one'), role: 'store' });
+    on.afterTest(() => closeRedis(stranger));
+    const refusal = await redisReady(stranger, 500).catch(String);
+    expect(refusal).toContain('WRONGPASS');
+    expect(refusal).not.toContain('wrong-one');
+  });
+
+  it('when no replica follows the primary, then it takes no writes, and nothing is accepted', async () => {
+    const store = await on.store();
+    const primary = await sentinel.primary();
+    for (const server of sentinel.servers) if (server !== primary) await server.kill();
+    await expect
+      .poll(() => store.acceptCalls([newCall()]).then(() => 'accepted', String), recovery)
+      .toMatch('NOREPLICAS');
+  });
+});
+
+async function as(url: string, [command = '', ...words]: readonly string[]): Promise<void> {
+  const redis = connectRedis({ url, role: 'worker' });
+  await redis.call(command, ...words);
+  await closeRedis(redis);
+}

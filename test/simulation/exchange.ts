@@ -1,0 +1,251 @@
+import type { OriginateOrder } from '@redial/asterisk';
+import type { AttemptId, AttemptSignal, JournalEnded } from '@redial/call';
+import type { Agenda } from './agenda.ts';
+import type { Books } from './books.ts';
+import type { Random } from './random.ts';
+
+/** A fact as the PBX tells it; whoever hears it puts the instant to it. */
+export type Told = AttemptSignal extends infer S ? (S extends { readonly at: number } ? Omit<S, 'at'> : never) : never;
+
+export type JournalText =
+  | { readonly attemptId: AttemptId; readonly type: 'answered'; readonly answeredAt: number }
+  | { readonly attemptId: AttemptId; readonly type: 'ended'; readonly entry: JournalEnded };
+
+interface Written {
+  readonly at: number;
+  readonly text: JournalText;
+  readonly before: Written | undefined;
+}
+
+/** An Asterisk with the phones behind it, as asterisk.md has measured it: what it does, what it tells and what it keeps. */
+export interface Exchange {
+  readonly name: string;
+  /** Undefined while it is down. */
+  readonly boot: string | undefined;
+  originate(order: OriginateOrder): void;
+  hangUp(attemptId: AttemptId): boolean;
+  /** Undefined: no such channel. */
+  channel(attemptId: AttemptId): { readonly up: boolean } | undefined;
+  journal(slot: number): JournalText | undefined;
+  onTold(listener: (attemptId: AttemptId, told: Told) => void): void;
+  onDown(listener: () => void): void;
+  /** kill -9: channels end without a word, and up to the last second of the journal is lost. */
+  kill(backAfterMs: number): void;
+  readonly channels: number;
+}
+
+interface Channel {
+  readonly order: OriginateOrder;
+  answeredAt?: number;
+  dial2?: { readonly uniqueId: string; readonly startedAt: number; answeredAt?: number };
+  rang: boolean;
+  ended: boolean;
+}
+
+/** AstDB goes to disk once a second. */
+const unwrittenMs = 1_000;
+
+type Failure = { readonly cause: number; readonly sipCode?: number };
+const failures: readonly (readonly [weight: number, failure: Failure])[] = [
+  [5, { cause: 17, sipCode: 486 }],
+  [2, { cause: 21, sipCode: 603 }],
+  [1, { cause: 34, sipCode: 503 }],
+  [1, { cause: 1, sipCode: 404 }],
+];
+
+export function createExchange(name: string, agenda: Agenda, random: Random, books: Books): Exchange {
+  const channels = new Map<AttemptId, Channel>();
+  const journal = new Map<number, Written>();
+  const tellers = new Set<(attemptId: AttemptId, told: Told) => void>();
+  const downListeners = new Set<() => void>();
+  let boots = 1;
+  let isUp = true;
+
+  books.pbxBooted(name, 'boot 1');
+  const tell = (attemptId: AttemptId, told: Told) => {
+    for (const listener of tellers) listener(attemptId, told);
+  };
+
+  function note(slot: number, text: JournalText): void {
+    const last = journal.get(slot);
+    // What is on disk for sure needs nothing behind it.
+    const before = last && (last.at < agenda.now - unwrittenMs ? { ...last, before: undefined } : last);
+    journal.set(slot, { at: agenda.now, text, before });
+  }
+
+  /** Something that happens to a channel, if it still lives by then. */
+  function later(ms: number, channel: Channel, run: () => void): void {
+    agenda.after(ms, undefined, () => {
+      if (!channel.ended) run();
+    });
+  }
+
+  function originate(order: OriginateOrder): void {
+    const { attemptId } = order;
+    books.originateArrived(attemptId, name);
+    // A live duplicate ChannelId: acknowledged, then refused.
+    if (channels.has(attemptId)) return void tell(attemptId, { type: 'originate_failed', reason: 0 });
+    const channel: Channel = { order, rang: false, ended: false };
+    const kind = random.weighted([
+      [60, 'answers'],
+      [12, 'fails'],
+      [10, 'rings and fails'],
+      [10, 'rings for ever'],
+      [3, 'never rings'],
+      [5, 'is not registered'],
+    ] as const);
+    if (kind === 'is not registered') {
+      agenda.after(2, undefined, () => isUp && tell(attemptId, { type: 'originate_failed', reason: 0 }));
+      return;
+    }
+    channels.set(attemptId, channel);
+    later(order.dial1RingTimeoutMs, channel, () => {
+      if (channel.answeredAt === undefined) fail(channel, { cause: 19 }, 3);
+    });
+    if (kind === 'never rings') return;
+    if (kind === 'fails')
+      return void later(random.int(5, 3_000), channel, () => fail(channel, random.weighted(failures), 0));
+    later(random.int(10, 1_500), channel, () => {
+      channel.rang = true;
+      tell(attemptId, { type: 'rang' });
+      if (kind === 'rings for ever') return;
+      const next = kind === 'answers' ? () => answer(channel) : () => fail(channel, random.weighted(failures), 0);
+      later(random.int(50, order.dial1RingTimeoutMs * 1.2), channel, next);
+    });
+  }
+
+  function fail(channel: Channel, failure: Failure, reason: number): void {
+    const { attemptId } = channel.order;
+    end(channel);
+    const facts: Told[] = [
+      { type: 'originate_failed', reason },
+      { type: 'dial1_hung_up', ...failure, rang: channel.rang },
+    ];
+    for (const fact of random.chance(0.5) ? facts : facts.reverse()) tell(attemptId, fact);
+  }
+
+  function answer(channel: Channel): void {
+    const { attemptId, slot, tellsDial2, dial2RingTimeoutMs, talkLimitMs } = channel.order;
+    if (channel.answeredAt !== undefined) return;
+    channel.answeredAt = agenda.now;
+    books.dial1Answered(attemptId);
+    tell(attemptId, { type: 'answered' });
+    note(slot, { attemptId, type: 'answered', answeredAt: agenda.now });
+    later(random.int(1, 20), channel, () => {
+      const dial2 = { uniqueId: `${name}-${attemptId.slice(-8)}.2`, startedAt: agenda.now };
+      channel.dial2 = dial2;
+      if (tellsDial2) tell(attemptId, { type: 'dial2_created', uniqueId: dial2.uniqueId });
+      if (random.chance(0.1)) later(random.int(50, 5_000), channel, () => hangUpDial1(channel));
+      const kind = random.weighted([
+        [6, 'answers'],
+        [2, 'fails'],
+        [1, 'rings for ever'],
+      ] as const);
+      later(dial2RingTimeoutMs, channel, () => {
+        if (channel.dial2?.answeredAt === undefined) endOfDial2(channel, 'NOANSWER', { cause: 16 });
+      });
+      if (kind === 'rings for ever') return;
+      later(random.int(50, dial2RingTimeoutMs * 1.1), channel, () => {
+        if (kind === 'fails') {
+          const failure = random.weighted(failures);
+          const status = failure.cause === 17 ? 'BUSY' : failure.cause === 34 ? 'CONGESTION' : 'CHANUNAVAIL';
+          return endOfDial2(channel, status, failure);
+        }
+        channel.dial2 = { ...dial2, answeredAt: agenda.now };
+        books.connected(attemptId);
+        const talkMs = Math.min(talkLimitMs, random.chance(0.1) ? talkLimitMs : random.int(10, talkLimitMs));
+        later(talkMs, channel, () => endOfDial2(channel, 'ANSWER', { cause: 16 }));
+      });
+    });
+  }
+
+  function endOfDial2(channel: Channel, dialStatus: string, { cause, sipCode }: Failure): void {
+    hungUp(channel, dialStatus, dialStatus === 'ANSWER' || dialStatus === 'NOANSWER' ? 16 : cause, {
+      ...(dialStatus !== 'NOANSWER' && { dial2Cause: cause }),
+      ...(sipCode !== undefined && { dial2SipCode: sipCode }),
+      endedBy: dialStatus === 'ANSWER' && random.chance(0.5) ? 'dial1' : 'dial2',
+    });
+  }
+
+  function hangUpDial1(channel: Channel): void {
+    if (channel.answeredAt === undefined) return void fail(channel, { cause: 16 }, 0);
+    const talking = channel.dial2?.answeredAt !== undefined;
+    const status = talking ? 'ANSWER' : channel.dial2 === undefined ? '' : 'CANCEL';
+    hungUp(channel, status, talking ? 16 : 0, { endedBy: 'dial1' });
+  }
+
+  function hungUp(channel: Channel, dialStatus: string, dial1Cause: number, more: Partial<JournalEnded>): void {
+    const { attemptId, slot } = channel.order;
+    const { answeredAt = agenda.now, dial2 } = channel;
+    end(channel);
+    if (dial2 !== undefined) {
+      const { dial2Cause: cause = 16, dial2SipCode: sipCode } = more;
+      tell(attemptId, {
+        type: 'dial2_hung_up',
+        cause,
+        ...(sipCode !== undefined && { sipCode }),
+        uniqueId: dial2.uniqueId,
+      });
+    }
+    const entry: JournalEnded = {
+      dialStatus,
+      dial1Cause,
+      talkMs: dial2?.answeredAt === undefined ? 0 : Math.round(agenda.now - dial2.answeredAt),
+      dialMs: dial2 === undefined ? 0 : Math.round(agenda.now - dial2.startedAt),
+      ringMs: 1,
+      answeredAt: Math.floor(answeredAt / 1_000) * 1_000,
+      endedAt: Math.floor(agenda.now / 1_000) * 1_000,
+      ...(dial2 !== undefined && { dial2UniqueId: dial2.uniqueId }),
+      ...more,
+    };
+    note(slot, { attemptId, type: 'ended', entry });
+    tell(attemptId, { type: 'journal_ended', entry });
+    tell(attemptId, { type: 'dial1_hung_up', cause: dial1Cause });
+  }
+
+  function end(channel: Channel): void {
+    channel.ended = true;
+    channels.delete(channel.order.attemptId);
+  }
+
+  return {
+    name,
+    get boot() {
+      return isUp ? `boot ${boots}` : undefined;
+    },
+    originate,
+    hangUp: (attemptId) => {
+      const channel = channels.get(attemptId);
+      if (channel !== undefined) hangUpDial1(channel);
+      return channel !== undefined;
+    },
+    channel: (attemptId) => {
+      const channel = channels.get(attemptId);
+      return channel && { up: channel.answeredAt !== undefined };
+    },
+    journal: (slot) => journal.get(slot)?.text,
+    onTold: (listener) => void tellers.add(listener),
+    onDown: (listener) => void downListeners.add(listener),
+    kill: (backAfterMs) => {
+      if (!isUp) return;
+      isUp = false;
+      for (const channel of channels.values()) channel.ended = true;
+      channels.clear();
+      const onDiskAt = agenda.now - random.int(0, unwrittenMs);
+      for (const [slot, last] of journal) {
+        let kept: Written | undefined = last;
+        while (kept !== undefined && kept.at > onDiskAt) kept = kept.before;
+        if (kept === undefined) journal.delete(slot);
+        else journal.set(slot, { ...kept, before: undefined });
+      }
+      for (const listener of downListeners) listener();
+      agenda.after(backAfterMs, undefined, () => {
+        isUp = true;
+        books.pbxBooted(name, `boot ${++boots}`);
+      });
+    },
+    get channels() {
+      return channels.size;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { Agenda } from './agenda.ts';
+import type { Exchange } from './exchange.ts';
+import type { Host } from './hosts.ts';
+import type { ModelQueues } from './model-queues.ts';
+import type { Random } from './random.ts';
+import type { Redis } from './redis.ts';
+
+export interface FaultsOptions {
+  readonly agenda: Agenda;
+  readonly random: Random;
+  readonly hosts: readonly Host[];
+  readonly exchanges: readonly Exchange[];
+  readonly redis: Redis;
+  readonly queues: ModelQueues;
+  readonly tell: (what: string) => void;
+}
+
+const restless = { from: 200, to: 6_000 };
+
+/** Something breaks every few seconds. Each world has its own weather: what breaks often in one may never break in another. */
+export function startFaults(options: FaultsOptions): () => void {
+  const { agenda, random, tell } = options;
+  const faults = faultsOf(options);
+  const weather = faults.map(([weight, name, run]) => [weight * random.next() ** 2, { name, run }] as const);
+  let isOver = false;
+  const next = (): void => {
+    if (isOver) return;
+    const { name, run } = random.weighted(weather);
+    tell(name);
+    run();
+    agenda.after(random.int(restless.from, restless.to), undefined, next);
+  };
+  agenda.after(random.int(restless.from, restless.to), undefined, next);
+  return () => {
+    isOver = true;
+  };
+}
+
+type Fault = readonly [weight: number, name: string, run: () => void];
+
+function faultsOf({ agenda, random, hosts, exchanges, redis, queues }: FaultsOptions): Fault[] {
+  const links = () => hosts.flatMap((host) => host.links);
+  const onALink = (run: (link: ReturnType<typeof links>[number]) => void) => () => {
+    const some = links();
+    if (some.length > 0) run(random.pick(some));
+  };
+  const kill = (kind: Host['kind']) => () => {
+    const host = random.pick(hosts.filter((each) => each.kind === kind));
+    host.kill();
+    agenda.after(random.int(10, 12_000), undefined, host.start);
+  };
+  return [
+    [6, 'kill -9 of a dialer', kill('dialer')],
+    [6, 'kill -9 of a results process', kill('results')],
+    [3, 'kill -9 of an API', kill('api')],
+    [3, 'a rolling restart', () => random.pick(hosts).replace()],
+    [
+      1,
+      'everything is killed',
+      () => {
+        for (const host of hosts) {
+          host.kill();
+          agenda.after(random.int(500, 20_000), undefined, host.start);
+        }
+      },
+    ],
+    [4, 'an AMI link is cut', onALink((link) => link.cut())],
+    [2, 'an AMI link is half-open', onALink((link) => link.silence())],
+    [
+      2,
+      'all AMI links are cut',
+      () => {
+        for (const link of links()) link.cut();
+      },
+    ],
+    [
+      3,
+      'an AMI link is in disorder',
+      onALink((link) => {
+        link.disorder = random.next() * 0.3;
+        agenda.after(random.int(1_000, 20_000), undefined, () => {
+          link.disorder = 0;
+        });
+      }),
+    ],
+    [1, 'Redis stands still', () => redis.pause(random.int(100, 40_000))],
+    [2, 'Redis is away', () => redis.goAway(random.int(50, 10_000))],
+    [3, 'kill -9 of a PBX', () => random.pick(exchanges).kill(random.int(300, 15_000))],
+    [3, 'the queue loses a call', () => queues.dial.loseOne()],
+    [3, 'the queue loses a result', () => queues.results.loseOne()],
+    [
+      3,
+      'jobs come twice',
+      () => {
+        queues.dial.twice = random.next() / 2;
+        queues.results.twice = random.next() / 2;
+        agenda.after(random.int(1_000, 20_000), undefined, () => {
+          queues.dial.twice = 0;
+          queues.results.twice = 0;
+        });
+      },
+    ],
+  ];
+}

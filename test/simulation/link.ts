@@ -1,0 +1,182 @@
+import type { Finding, OriginateOrder, OriginateReply, Pbx, PbxEvents } from '@redial/asterisk';
+import type { AttemptId, AttemptSignal } from '@redial/call';
+import type { Clock } from '@redial/platform';
+import type { Actor, Agenda } from './agenda.ts';
+import type { Books } from './books.ts';
+import type { Exchange, JournalText, Told } from './exchange.ts';
+import type { Mutant } from './mutants.ts';
+import type { Random } from './random.ts';
+
+/** One process's AMI link to one PBX: the contract of `createPbx`, with the network between. */
+export interface Link {
+  readonly pbx: Pbx;
+  /** What this process has originated. */
+  readonly sent: ReadonlyMap<AttemptId, OriginateOrder>;
+  /** The connection breaks; it comes again. */
+  cut(): void;
+  /** Nothing comes through in either direction, and nobody is told, until a missing pong tells. */
+  silence(): void;
+  /** So likely is each event to be lost, to come twice, or to be overtaken. */
+  disorder: number;
+}
+
+export interface LinkOptions {
+  readonly agenda: Agenda;
+  readonly random: Random;
+  readonly books: Books;
+  readonly exchange: Exchange;
+  readonly process: Actor;
+  readonly clock: Clock;
+  readonly mutant: Mutant | undefined;
+}
+
+const actionDeadlineMs = 10_000;
+const pongMissedMs = 15_000;
+
+export function createLink({ agenda, random, books, exchange, process, clock, mutant }: LinkOptions): Link {
+  const listeners: { [E in keyof PbxEvents]: Set<PbxEvents[E]> } = {
+    signal: new Set(),
+    up: new Set(),
+    down: new Set(),
+    odd: new Set(),
+  };
+  const sent = new Map<AttemptId, OriginateOrder>();
+  let session = 0;
+  let boot: string | undefined;
+  let isSilent = false;
+  let isStarted = false;
+  let lastEventAt = 0;
+  const latencyMs = () => 1 + 4 * random.next();
+
+  function connect(): void {
+    const mine = ++session;
+    isSilent = false;
+    agenda.after(random.int(5, 400), process, () => {
+      if (!isStarted || session !== mine) return;
+      if (exchange.boot === undefined) return connectAgain();
+      boot = exchange.boot;
+      for (const up of listeners.up) up({ boot, version: '22' });
+    });
+  }
+
+  function connectAgain(): void {
+    const mine = ++session;
+    agenda.after(random.int(250, 4_000), process, () => {
+      if (isStarted && session === mine) connect();
+    });
+  }
+
+  function down(reason: string): void {
+    const wasUp = boot !== undefined;
+    boot = undefined;
+    session++;
+    if (wasUp) for (const tell of listeners.down) tell(reason);
+    if (isStarted) connectAgain();
+  }
+
+  /** An event on its way; TCP keeps the order, and disorder does not. */
+  function hear(attemptId: AttemptId, told: Told): void {
+    if (boot === undefined || isSilent || !process.isAlive || random.chance(link.disorder)) return;
+    const mine = session;
+    const isOvertaken = random.chance(link.disorder);
+    const at = isOvertaken ? agenda.now + random.int(0, 3_000) : Math.max(lastEventAt, agenda.now + latencyMs());
+    if (!isOvertaken) lastEventAt = at;
+    const deliver = () => {
+      if (session !== mine) return;
+      const signal = { ...told, at: Math.round(clock.now()) } as AttemptSignal;
+      for (const listener of listeners.signal) listener(attemptId, signal);
+    };
+    agenda.at(at, process, deliver);
+    if (random.chance(link.disorder)) agenda.at(at + random.int(0, 5_000), process, deliver);
+  }
+
+  /** An action and its answer. Undefined: it was not answered, and may have been done. */
+  function ask<T>(act: () => T): Promise<T | undefined> {
+    return new Promise((resolve) => {
+      const mine = session;
+      if (boot === undefined) return resolve(undefined);
+      const unanswered = (ms: number) => agenda.after(ms, process, () => resolve(undefined));
+      // Into a silent link: the action may still get through, and the answer never comes.
+      if (isSilent && !random.chance(0.3)) return void unanswered(actionDeadlineMs);
+      agenda.after(latencyMs(), undefined, () => {
+        if (exchange.boot === undefined) return void unanswered(1);
+        const answer = act();
+        if (isSilent) return void unanswered(actionDeadlineMs);
+        agenda.after(latencyMs(), process, () => resolve(session === mine ? answer : undefined));
+      });
+    });
+  }
+
+  async function lookUp({ attemptId, slot, boot: fencedAt }: Parameters<Pbx['lookUp']>[0]) {
+    const [asked, askedBoot] = [session, boot];
+    const at = () => Math.round(clock.now());
+    const pbxRestarted = askedBoot !== fencedAt && mutant !== 'a restart of the PBX goes unnoticed';
+    if (mutant === 'a look-up finds nothing') return { type: 'missing', at: at(), pbxRestarted } as const;
+    const found = await ask(() => ({ channel: exchange.channel(attemptId) }));
+    if (found === undefined) return undefined;
+    if (found.channel !== undefined) return { type: 'channel_found', at: at(), up: found.channel.up } as const;
+    const read = await ask(() => ({ text: exchange.journal(slot) }));
+    if (read === undefined || session !== asked) return undefined;
+    const isRead = mutant !== 'the journal is not read';
+    return findingOf(isRead && read.text?.attemptId === attemptId ? read.text : undefined, at(), pbxRestarted);
+  }
+
+  exchange.onTold(hear);
+  exchange.onDown(() => {
+    if (process.isAlive) agenda.after(latencyMs(), process, () => down('the PBX closed the connection'));
+  });
+
+  const link: Link = {
+    sent,
+    disorder: 0,
+    cut: () => agenda.after(0, process, () => down('cut')),
+    silence: () => {
+      if (boot === undefined || isSilent) return;
+      isSilent = true;
+      const mine = session;
+      agenda.after(random.int(pongMissedMs / 2, pongMissedMs), process, () => {
+        if (session === mine) down('no pong');
+      });
+    },
+    pbx: {
+      name: exchange.name,
+      get isUp() {
+        return boot !== undefined;
+      },
+      get boot() {
+        return boot;
+      },
+      start: () => {
+        isStarted = true;
+        connect();
+      },
+      stop: async () => {
+        isStarted = false;
+        boot = undefined;
+        session++;
+      },
+      on: (event, listener) => void listeners[event].add(listener),
+      off: (event, listener) => void listeners[event].delete(listener),
+      originate: async (order): Promise<OriginateReply> => {
+        if (boot === undefined) return { type: 'not_sent', message: 'the PBX is down' };
+        books.originateSent(order.attemptId);
+        sent.set(order.attemptId, order);
+        const accepted = await ask(() => {
+          exchange.originate(order);
+          return true;
+        });
+        return accepted ? { type: 'accepted' } : { type: 'unanswered', message: 'no answer' };
+      },
+      hangUp: async (attemptId) => (await ask(() => exchange.hangUp(attemptId))) ?? false,
+      lookUp,
+      ask: async () => undefined,
+    },
+  };
+  return link;
+}
+
+function findingOf(text: JournalText | undefined, at: number, pbxRestarted: boolean): Finding {
+  if (text === undefined) return { type: 'missing', at, pbxRestarted };
+  if (text.type === 'ended') return { type: 'journal_ended', at, entry: text.entry };
+  return { type: 'journal_answered', at, answeredAt: Math.round(text.answeredAt), pbxRestarted };
+}

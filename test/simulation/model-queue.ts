@@ -1,0 +1,167 @@
+import type { Actor, Agenda } from './agenda.ts';
+import type { Random } from './random.ts';
+import type { Redis } from './redis.ts';
+
+/** What is to become of a job once its handler has spoken. */
+export type Verdict = { readonly type: 'done' } | { readonly type: 'later'; readonly at: number };
+
+/**
+ * BullMQ as libs/queue uses it, with all its bad days: a job whose worker died comes again when its lock has run out, a job whose worker
+ * lives may come to another all the same, a job may be late, and one that waits may be lost.
+ */
+export interface ModelQueue<Data> {
+  /** Leaves a job that is there, or kept as done, as it is. */
+  add(id: string, data: Data, dueAt: number): void;
+  move(id: string, data: Data, dueAt: number): void;
+  remove(id: string): void;
+  /** Puts it back if it is missing or kept, wakes it if it sleeps too long. */
+  restore(id: string, data: Data, dueAt: number): boolean;
+  work(
+    process: Actor,
+    concurrency: number,
+    handle: (data: Data) => Promise<Verdict>,
+  ): { readonly active: number; drain(graceMs: number): Promise<void> };
+  /** One that waits is gone. */
+  loseOne(): void;
+  /** So likely is it that a job comes a second time while the first is under way. */
+  twice: number;
+  /** Jobs that will run. */
+  readonly pending: readonly string[];
+}
+
+interface Job<Data> {
+  data: Data;
+  state: 'waiting' | 'active' | 'kept';
+  dueAt: number;
+  /** Which handing over it is: only the last may say what becomes of it. */
+  token: number;
+}
+
+interface Worker<Data> {
+  readonly process: Actor;
+  readonly concurrency: number;
+  readonly handle: (data: Data) => Promise<Verdict>;
+  active: number;
+  isOpen: boolean;
+}
+
+const lockMs = { from: 20_000, to: 30_000 };
+const oversleptMs = 10_000;
+const failedRetryMs = 1_000;
+
+export function createModelQueue<Data>(agenda: Agenda, random: Random, redis: Redis): ModelQueue<Data> {
+  const jobs = new Map<string, Job<Data>>();
+  const workers = new Set<Worker<Data>>();
+
+  function wait(id: string, job: Job<Data>, dueAt: number): void {
+    job.state = 'waiting';
+    job.dueAt = dueAt;
+    const token = ++job.token;
+    const late = random.chance(0.02) ? random.int(100, 20_000) : 2;
+    agenda.at(Math.max(dueAt, agenda.now) + late, undefined, () => take(id, job, token));
+  }
+
+  function put(id: string, data: Data, dueAt: number): void {
+    const job: Job<Data> = { data, state: 'waiting', dueAt, token: 0 };
+    jobs.set(id, job);
+    wait(id, job, dueAt);
+  }
+
+  function take(id: string, job: Job<Data>, token: number): void {
+    if (jobs.get(id) !== job || job.token !== token || job.state !== 'waiting') return;
+    if (!hand(id, job)) agenda.after(250, undefined, () => take(id, job, token));
+  }
+
+  /** To a worker that has a hand free. */
+  function hand(id: string, job: Job<Data>): boolean {
+    if (agenda.now < redis.pausedUntil) return false;
+    for (const worker of workers) if (!worker.process.isAlive) workers.delete(worker);
+    const free = [...workers].filter((worker) => worker.isOpen && worker.active < worker.concurrency);
+    if (free.length === 0) return false;
+    const worker = random.pick(free);
+    job.state = 'active';
+    const token = ++job.token;
+    worker.active++;
+    let isRenewed = true;
+    agenda.after(1, worker.process, () =>
+      run(id, job, token, worker).finally(() => {
+        isRenewed = false;
+      }),
+    );
+    // The lock of a worker that died runs out, that of one that could not say how it ended, and sometimes that of one that lives.
+    const isStillOurs = () => jobs.get(id) === job && job.token === token && job.state === 'active';
+    const again = () => isStillOurs() && wait(id, job, agenda.now);
+    const watch = () =>
+      agenda.after(random.int(lockMs.from, lockMs.to), undefined, () => {
+        if (!isStillOurs()) return;
+        if (worker.process.isAlive && isRenewed) watch();
+        else again();
+      });
+    watch();
+    if (random.chance(queue.twice)) agenda.after(random.pick([5, 500, 30_000]) * random.next(), undefined, again);
+    return true;
+  }
+
+  async function run(id: string, job: Job<Data>, token: number, worker: Worker<Data>): Promise<void> {
+    let verdict: Verdict | 'failed';
+    try {
+      verdict = await worker.handle(job.data);
+    } catch {
+      verdict = 'failed';
+    }
+    worker.active--;
+    const finish = () => {
+      if (jobs.get(id) !== job || job.token !== token) return;
+      if (verdict === 'failed') wait(id, job, agenda.now + failedRetryMs);
+      else if (verdict.type === 'later') wait(id, job, verdict.at);
+      else job.state = 'kept';
+    };
+    await redis.ask(worker.process, finish).catch(() => undefined);
+  }
+
+  const queue: ModelQueue<Data> = {
+    add: (id, data, dueAt) => {
+      if (!jobs.has(id)) put(id, data, dueAt);
+    },
+    move: (id, data, dueAt) => {
+      if (jobs.get(id)?.state !== 'active') put(id, data, dueAt);
+    },
+    remove: (id) => {
+      if (jobs.get(id)?.state !== 'active') jobs.delete(id);
+    },
+    restore: (id, data, dueAt) => {
+      const job = jobs.get(id);
+      if (job === undefined || job.state === 'kept') {
+        put(id, data, dueAt);
+        return true;
+      }
+      if (job.state === 'active' || job.dueAt <= Math.max(dueAt, agenda.now) + oversleptMs) return false;
+      wait(id, job, dueAt);
+      return true;
+    },
+    work: (process, concurrency, handle) => {
+      const worker: Worker<Data> = { process, concurrency, handle, active: 0, isOpen: true };
+      workers.add(worker);
+      return {
+        get active() {
+          return worker.active;
+        },
+        drain: async (graceMs) => {
+          worker.isOpen = false;
+          const until = agenda.now + graceMs;
+          while (worker.active > 0 && agenda.now < until) await new Promise((resolve) => setTimeout(resolve, 50));
+          workers.delete(worker);
+        },
+      };
+    },
+    loseOne: () => {
+      const waiting = [...jobs].filter(([, { state }]) => state === 'waiting').map(([id]) => id);
+      if (waiting.length > 0) jobs.delete(random.pick(waiting));
+    },
+    twice: 0,
+    get pending() {
+      return [...jobs].filter(([, { state }]) => state !== 'kept').map(([id]) => id);
+    },
+  };
+  return queue;
+}

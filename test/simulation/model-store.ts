@@ -1,0 +1,322 @@
+import { type AttemptId, type AttemptRecord, type Call, type CallId, isEnded } from '@redial/call';
+import type { LaneRequest, Places, Store, Versioned, Written } from '@redial/store';
+import type { Actor, Agenda } from './agenda.ts';
+import type { Books } from './books.ts';
+import type { Mutant } from './mutants.ts';
+import { portOf } from './port-of.ts';
+import type { Redis } from './redis.ts';
+
+/** The store of libs/store as its contract has it, in memory: the same compare-and-set, the same all or nothing. */
+export interface ModelStore {
+  portFor(process: Actor): Store;
+  readonly openCalls: ReadonlySet<CallId>;
+  readonly openAttempts: ReadonlySet<AttemptId>;
+  call(id: CallId): Call | undefined;
+  attempt(id: AttemptId): AttemptRecord | undefined;
+  /** Places and slots that are held, by whom. */
+  held(now: number): string[];
+}
+
+interface Lane {
+  readonly places: Map<string, number>;
+  nextStartAt: number;
+}
+
+interface Grant {
+  readonly startAt: number;
+  readonly slot: number;
+  readonly pbx: string;
+  readonly till: number;
+}
+
+type Hear<T extends unknown[]> = { readonly process: Actor; readonly hear: (...args: T) => void };
+
+/** Far fewer than a PBX has, so that they come round within a run. */
+const slotsOfJournal = 500;
+const fullRetryMs = 1_000;
+const conflict = { ok: false, why: 'conflict' } as const;
+
+export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mutant: Mutant | undefined): ModelStore {
+  const calls = new Map<CallId, Versioned<Call>>();
+  const attempts = new Map<AttemptId, Versioned<AttemptRecord>>();
+  const openCalls = new Set<CallId>();
+  const openAttempts = new Set<AttemptId>();
+  const attemptsOfDay = new Map<string, number>();
+  const lanes = new Map<string, Lane>();
+  const grants = new Map<AttemptId, Grant>();
+  const slotsInUse = new Map<string, { readonly by: AttemptId; readonly till: number }>();
+  const lastSlot = new Map<string, number>();
+  const cancelListeners = new Set<Hear<[pbx: string, attemptId: AttemptId]>>();
+  const newsListeners = new Set<Hear<[callId: CallId]>>();
+  let leader: { readonly holder: string; readonly till: number } | undefined;
+
+  const isNewest = ({ value, version }: Versioned<Call>) => calls.get(value.id)?.version === version;
+
+  function write(after: Call): number {
+    const before = calls.get(after.id);
+    const version = (before?.version ?? 0) + 1;
+    calls.set(after.id, { value: after, version });
+    if (isEnded(after.state)) openCalls.delete(after.id);
+    else openCalls.add(after.id);
+    books.callWritten(before?.value, after);
+    if (after.request.outcomeAwaited) tellNews(after.id);
+    return version;
+  }
+
+  function tellNews(callId: CallId): void {
+    for (const { process, hear } of newsListeners) {
+      if (process.isAlive) redis.tell(process, () => hear(callId));
+    }
+  }
+
+  const laneOf = (name: string): Lane => {
+    const lane = lanes.get(name) ?? { places: new Map<string, number>(), nextStartAt: 0 };
+    lanes.set(name, lane);
+    return lane;
+  };
+
+  function release(attemptId: AttemptId, names: readonly string[]): void {
+    for (const name of names) {
+      const { places } = laneOf(name);
+      for (let n = 1; n <= 4; n++) places.delete(`${attemptId}#${n}`);
+    }
+    const grant = grants.get(attemptId);
+    grants.delete(attemptId);
+    if (grant === undefined) return;
+    const slot = `${grant.pbx}/${grant.slot}`;
+    if (slotsInUse.get(slot)?.by === attemptId) slotsInUse.delete(slot);
+  }
+
+  function takePlaces({ attemptId, pbx, lanes: wanted, now, leaseMs, horizonMs }: PlacesRequest): Places {
+    const first = wanted[0]?.lane ?? '';
+    if (attempts.has(attemptId)) return { granted: false, lane: first, reason: 'calls', retryAt: now };
+    const granted = grants.get(attemptId);
+    if (granted !== undefined && granted.pbx === pbx && granted.till > now) return { granted: true, ...granted };
+    release(
+      attemptId,
+      wanted.map(({ lane }) => lane),
+    );
+    for (const { lane: name, places, maxCalls } of wanted) {
+      const lane = laneOf(name);
+      for (const [member, till] of lane.places) if (till <= now) lane.places.delete(member);
+      if (lane.places.size + places > maxCalls)
+        return { granted: false, lane: name, reason: 'calls', retryAt: now + fullRetryMs };
+    }
+    const startAt = Math.ceil(Math.max(now, ...wanted.map(({ lane }) => laneOf(lane).nextStartAt)));
+    if (startAt - now > horizonMs)
+      return { granted: false, lane: first, reason: 'rate', retryAt: startAt - horizonMs + 1 };
+    const slot = freeSlot(pbx, now);
+    if (slot === undefined) return { granted: false, lane: first, reason: 'calls', retryAt: now + fullRetryMs };
+    const till = startAt + leaseMs;
+    for (const { lane: name, places, maxCallsPerSecond } of wanted) {
+      const lane = laneOf(name);
+      for (let n = 1; n <= places; n++) lane.places.set(`${attemptId}#${n}`, till);
+      lane.nextStartAt = startAt + (1_000 / maxCallsPerSecond) * places;
+    }
+    slotsInUse.set(`${pbx}/${slot}`, { by: attemptId, till });
+    grants.set(attemptId, { startAt, slot, pbx, till });
+    return { granted: true, startAt, slot };
+  }
+
+  function freeSlot(pbx: string, now: number): number | undefined {
+    for (let looks = 0; looks < slotsOfJournal; looks++) {
+      const slot = ((lastSlot.get(pbx) ?? 0) + 1) % slotsOfJournal;
+      lastSlot.set(pbx, slot);
+      const used = slotsInUse.get(`${pbx}/${slot}`);
+      if (used === undefined || used.till <= now) return slot;
+    }
+    return undefined;
+  }
+
+  const fence: Applied<'fence'> = (before, after, attempt, cap) => {
+    const isOurs = isNewest(before) && !attempts.has(attempt.id);
+    if (!isOurs && mutant !== 'the fence is not compare-and-set') return conflict;
+    const numbers = new Set(cap?.numbers);
+    const counter = (number: string) => `${cap?.tenantId} ${cap?.day} ${number}`;
+    const made = (number: string) => attemptsOfDay.get(counter(number)) ?? 0;
+    const isFull = [...numbers].some((number) => made(number) >= (cap?.max ?? Number.POSITIVE_INFINITY));
+    if (isFull && mutant !== 'the fence does not count the day') return { ok: false, why: 'cap' };
+    for (const number of numbers) attemptsOfDay.set(counter(number), made(number) + 1);
+    attempts.set(attempt.id, { value: attempt, version: 1 });
+    openAttempts.add(attempt.id);
+    const version = write(after);
+    books.fenced(after, attempt);
+    return { ok: true, version };
+  };
+
+  const settle: Applied<'settle'> = ({ call, attempt, cdr }): Written => {
+    const isFirst = isNewest(call.before) && attempts.get(attempt.after.id)?.version === attempt.before.version;
+    if (!isFirst && mutant !== 'settling is not compare-and-set') return conflict;
+    const { id, lanes: held } = attempt.after;
+    // Progress is kept beside the document.
+    const { ringingAt, answeredAt, dial2UniqueId } = attempts.get(id)?.value ?? attempt.after;
+    const progress = {
+      ...(ringingAt !== undefined && { ringingAt }),
+      ...(answeredAt !== undefined && { answeredAt }),
+      ...(dial2UniqueId !== undefined && { dial2UniqueId }),
+    };
+    attempts.set(id, { value: { ...attempt.after, ...progress }, version: attempt.before.version + 1 });
+    openAttempts.delete(id);
+    if (mutant !== 'places are not given back') release(id, held);
+    books.settled(attempt.after, cdr);
+    return { ok: true, version: write(call.after) };
+  };
+
+  const recordProgress: Applied<'recordProgress'> = (id, phase, at, uniqueId) => {
+    const found = attempts.get(id);
+    if (found === undefined || found.value.ended !== undefined) return;
+    const { value, version } = found;
+    if (phase === 'ringing' && value.ringingAt === undefined)
+      attempts.set(id, { version, value: { ...value, ringingAt: at } });
+    if (phase === 'answered' && value.answeredAt === undefined)
+      attempts.set(id, { version, value: { ...value, answeredAt: at } });
+    if (phase === 'dial2_created' && uniqueId !== undefined && value.dial2UniqueId === undefined)
+      attempts.set(id, { version, value: { ...value, dial2UniqueId: uniqueId } });
+    if (value.awaited && phase !== 'ringing') tellNews(value.callId);
+  };
+
+  const canceling = (): AttemptId[] =>
+    [...openAttempts].filter((id) => {
+      const state = calls.get(attempts.get(id)?.value.callId as CallId)?.value.state;
+      return state?.status === 'dialing' && state.cancelRequestedAt !== undefined;
+    });
+
+  function overdue(before: number): { readonly id: CallId; readonly dueAt: number }[] {
+    const found: { readonly id: CallId; readonly dueAt: number }[] = [];
+    for (const id of openCalls) {
+      const state = calls.get(id)?.value.state;
+      if (state !== undefined && 'dueAt' in state && state.dueAt < before) found.push({ id, dueAt: state.dueAt });
+    }
+    return found.sort((a, b) => a.dueAt - b.dueAt);
+  }
+
+  function planAgain(): void {
+    for (const id of openAttempts) {
+      const attempt = attempts.get(id)?.value;
+      const call = attempt && calls.get(attempt.callId)?.value;
+      if (attempt === undefined || call?.state.status !== 'dialing' || call.state.attemptId !== id) continue;
+      if (attempt.originatedAt + 15_000 > agenda.now) continue;
+      attempts.delete(id);
+      openAttempts.delete(id);
+      const { attemptNumber, dueAt } = attempt;
+      write({ ...call, state: { status: 'queued', attemptId: id, attemptNumber, dueAt } });
+    }
+  }
+
+  function portFor(process: Actor): Store {
+    const ask = <T>(apply: () => T): Promise<T> => redis.ask(process, apply);
+    /** Resolves once it listens, and tells so each time that it does again. */
+    const listen = async <T extends unknown[]>(
+      to: Set<Hear<T>>,
+      hear: (...args: T) => void,
+      onSubscribed: () => void,
+    ): Promise<() => Promise<void>> => {
+      const listener = { process, hear };
+      await ask(() => {
+        for (const each of to) if (!each.process.isAlive) to.delete(each);
+        to.add(listener);
+      });
+      onSubscribed();
+      redis.onBack({ process, hear: onSubscribed });
+      return async () => void to.delete(listener);
+    };
+
+    return portOf<Store>('store', books, {
+      acceptCalls: (accepted) =>
+        ask(() => {
+          for (const call of accepted) write(call);
+          return { type: 'accepted' };
+        }),
+      countOpenCalls: () => ask(() => openCalls.size),
+      readCall: (id) => ask(() => calls.get(id)),
+      readAttempt: (id) => ask(() => attempts.get(id)),
+      readForAttempt: (callId, attemptId) =>
+        ask(() => {
+          const [call, attempt] = [calls.get(callId), attempts.get(attemptId)];
+          return { ...(call && { call }), ...(attempt && { attempt }) };
+        }),
+      readAttempts: (ids) => ask(() => ids.flatMap((id) => attempts.get(id)?.value ?? [])),
+      updateCall: (before, after) =>
+        ask((): Written => {
+          if (!isNewest(before) && mutant !== 'changes of a call are not compare-and-set') return conflict;
+          return { ok: true, version: write(after) };
+        }),
+      takePlaces: (request) => ask(() => takePlaces(request)),
+      releasePlaces: (attemptId, names) =>
+        ask(() => {
+          if (!openAttempts.has(attemptId)) release(attemptId, names);
+        }),
+      placesHeld: (names, now) =>
+        ask(() =>
+          Object.fromEntries(
+            names.map((name) => [name, [...laneOf(name).places.values()].filter((t) => t > now).length]),
+          ),
+        ),
+      fence: (...args) => ask(() => fence(...args)),
+      attemptsToday: (tenantId, day, numbers) =>
+        ask(() => numbers.map((number) => attemptsOfDay.get(`${tenantId} ${day} ${number}`) ?? 0)),
+      recordProgress: (...args) => ask(() => recordProgress(...args)),
+      openAttempts: (pbx) =>
+        ask(() => {
+          if (mutant === 'open attempts are never adopted') return [];
+          return [...openAttempts].filter((id) => attempts.get(id)?.value.pbx === pbx);
+        }),
+      pbxsWithOpenAttempts: () =>
+        ask(() => [...new Set([...openAttempts].flatMap((id) => attempts.get(id)?.value.pbx ?? []))]),
+      settle: (change) => ask(() => settle(change)),
+      overduePage: (before, limit) =>
+        ask(() => {
+          if (mutant === 'the sweeper plans open attempts again') planAgain();
+          return { calls: overdue(before).slice(0, limit) };
+        }),
+      countOverdue: (before) => ask(() => overdue(before).length),
+      forgetEnded: () => ask(() => 0),
+      undeliveredPage: () => ask(() => ({ deliveries: [] })),
+      countUndelivered: () => ask(() => 0),
+      announceCancel: (pbx, attemptId) =>
+        ask(() => {
+          for (const { process: other, hear } of cancelListeners) {
+            if (other.isAlive) redis.tell(other, () => hear(pbx, attemptId));
+          }
+        }),
+      cancelRequested: () => ask(canceling),
+      onCancel: (hear, onSubscribed = () => undefined) => listen(cancelListeners, hear, onSubscribed),
+      onNews: (hear, onSubscribed = () => undefined) => listen(newsListeners, hear, onSubscribed),
+      reportPbx: () => ask(() => undefined),
+      lead: (_name, holder, leaseMs) =>
+        ask(() => {
+          const { now } = agenda;
+          if (leader !== undefined && leader.holder !== holder && leader.till > now) return false;
+          leader = { holder, till: now + leaseMs };
+          return true;
+        }),
+      durability: () =>
+        ask(() => ({
+          appendonly: true,
+          appendfsync: 'always',
+          maxmemoryPolicy: 'noeviction',
+          redisVersion: '8.0.0',
+        })),
+      confirmDurable: () => ask(() => true),
+      ping: () => ask(() => undefined),
+      close: async () => undefined,
+    });
+  }
+
+  return {
+    portFor,
+    openCalls,
+    openAttempts,
+    call: (id) => calls.get(id)?.value,
+    attempt: (id) => attempts.get(id)?.value,
+    held: (now) => [
+      ...[...lanes].flatMap(([name, { places }]) =>
+        [...places].filter(([, till]) => till > now).map(([member]) => `${member} on ${name}`),
+      ),
+      ...[...slotsInUse].filter(([, { till }]) => till > now).map(([slot, { by }]) => `${by} in slot ${slot}`),
+    ],
+  };
+}
+
+type PlacesRequest = Parameters<Store['takePlaces']>[0] & { readonly lanes: readonly LaneRequest[] };
+type Applied<M extends keyof Store> = (...args: Parameters<Store[M]>) => Awaited<ReturnType<Store[M]>>;

@@ -1,0 +1,12 @@
+import type { Books } from './books.ts';
+
+/** A port of which the world has so much. Whatever else is asked of it is a fault of the world: a model that is behind the product. */
+export function portOf<T extends object>(name: string, books: Pick<Books, 'violated'>, part: Partial<T>): T {
+  return new Proxy(part, {
+    get: (target, key) => {
+      if (key in target || typeof key === 'symbol' || key === 'then') return Reflect.get(target, key);
+      books.violated(`the world has no ${name}.${key}: the model is behind the product`);
+      return () => Promise.reject(new Error(`${name}.${key} is not modelled`));
+    },
+  }) as T;
+}

@@ -1,0 +1,82 @@
+import type { Actor, Agenda } from './agenda.ts';
+import type { Random } from './random.ts';
+
+/**
+ * The way to Redis and back. A command takes effect at one instant and is answered at a later one, and its process may die before,
+ * between and after the two. Redis forgets nothing that it has done: that is what `appendfsync always` is for.
+ */
+export interface Redis {
+  /** Runs `apply` there. Rejects while Redis is away, and where the connection broke before the answer: then it may have been done. */
+  ask<T>(process: Actor, apply: () => T): Promise<T>;
+  /** Of several listeners, one after the other. What is told may get lost. */
+  tell(process: Actor, hear: () => void): void;
+  /** Nothing is done and nothing answered; afterwards it goes on as if nothing had been. */
+  pause(ms: number): void;
+  /** Connections break at once, and no new one comes about. */
+  goAway(ms: number): void;
+  readonly pausedUntil: number;
+  /** How long what is just done may have waited: as long as it stood still, if that was lately. */
+  readonly stoodStillMs: number;
+  onBack(listener: { readonly process: Actor; readonly hear: () => void }): void;
+}
+
+/** What waited has been done by then. */
+const latelyMs = 10_000;
+
+export function createRedis(agenda: Agenda, random: Random): Redis {
+  let [pausedUntil, pausedMs, awayUntil, breaks] = [0, 0, 0, 0];
+  const listening = new Set<{ readonly process: Actor; readonly hear: () => void }>();
+  /** Mostly at once; now and then behind something large. */
+  const latencyMs = () => (random.chance(0.01) ? random.int(20, 400) : 1 + 2 * random.next());
+
+  return {
+    get pausedUntil() {
+      return pausedUntil;
+    },
+    get stoodStillMs() {
+      return agenda.now < pausedUntil + latelyMs ? pausedMs : 0;
+    },
+    ask: (process, apply) =>
+      new Promise((resolve, reject) => {
+        const asked = breaks;
+        const arrive = (): void => {
+          if (agenda.now < pausedUntil) {
+            agenda.at(pausedUntil + latencyMs(), undefined, arrive);
+            return;
+          }
+          const gone = () => reject(new Error('Redis is gone'));
+          if (agenda.now < awayUntil || breaks !== asked) {
+            agenda.after(1, process, gone);
+            return;
+          }
+          let answer: () => void;
+          try {
+            const done = apply();
+            answer = () => resolve(done);
+          } catch (error) {
+            answer = () => reject(error);
+          }
+          agenda.after(latencyMs(), process, () => (breaks === asked ? answer() : gone()));
+        };
+        agenda.after(latencyMs(), undefined, arrive);
+      }),
+    tell: (process, hear) => {
+      if (agenda.now < awayUntil || random.chance(0.05)) return;
+      agenda.at(Math.max(pausedUntil, agenda.now + latencyMs()), process, hear);
+    },
+    pause: (ms) => {
+      [pausedUntil, pausedMs] = [agenda.now + ms, ms];
+    },
+    goAway: (ms) => {
+      awayUntil = agenda.now + ms;
+      breaks++;
+      agenda.at(awayUntil + 1, undefined, () => {
+        for (const each of listening) {
+          if (each.process.isAlive) agenda.after(random.int(10, 1_000), each.process, each.hear);
+          else listening.delete(each);
+        }
+      });
+    },
+    onBack: (listener) => void listening.add(listener),
+  };
+}

@@ -1,0 +1,41 @@
+import { randomInt } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { mutants } from './mutants.ts';
+import { type Ran, runWorld } from './world.ts';
+
+/** A failure names its seed: `npm run simulate -- --seed <n> --steps <n> --trace` plays it again, line by line. */
+const steps = 15_000;
+const fixed = Array.from({ length: 20 }, (_, n) => n + 1);
+const fresh = Array.from({ length: 5 }, () => randomInt(1_000, 2 ** 31));
+const inTime = { timeout: 120_000 };
+
+describe('given a world in which everything breaks', () => {
+  it.each([...fixed, ...fresh])('with seed %i, then its books agree', inTime, async (seed) => {
+    const ran = await runWorld({ seed, steps });
+    expect(ran.violations, `npm run simulate -- --seed ${seed} --steps ${steps} --trace`).toEqual([]);
+    const { accepted, attempts, originates, cdrs, connected } = ran.counts;
+    expect(cdrs).toBe(attempts);
+    expect(originates).toBeLessThanOrEqual(attempts);
+    // Something was at stake.
+    expect(Math.min(accepted, connected)).toBeGreaterThan(0);
+  });
+
+  it('when it is played again, then it is the same, line for line', inTime, async () => {
+    const play = async () => {
+      const lines: string[] = [];
+      const { counts, simulatedSeconds } = await runWorld({ seed: 7, steps: 5_000, trace: (line) => lines.push(line) });
+      return { lines, counts, simulatedSeconds };
+    };
+    const first = await play();
+    expect(first.lines.length).toBeGreaterThan(100);
+    expect(await play()).toEqual(first);
+  });
+});
+
+describe('given a world with one piece broken on purpose', () => {
+  it.each(mutants)('when %s, then the books find it', { timeout: 300_000 }, async (mutant) => {
+    let ran: Ran | undefined;
+    for (let seed = 1; seed <= 40 && !ran?.violations.length; seed++) ran = await runWorld({ seed, steps, mutant });
+    expect(ran?.violations).not.toEqual([]);
+  });
+});

@@ -1,0 +1,45 @@
+import type { Redis } from 'ioredis';
+
+/**
+ * What a soak must not leave in Redis once every call has ended: name → how many. Zeros included, so that one sees what was looked for.
+ * A job that is kept as done or as failed is history for the dashboard, and no part of it.
+ */
+export async function leftBehind(redis: Redis, prefix: string): Promise<Record<string, number>> {
+  const names = await redis.keys(`${prefix}:*`);
+  const matching = (pattern: RegExp) => names.filter((name) => pattern.test(name.slice(prefix.length)));
+  const members = async (pattern: RegExp) => {
+    const counts = await Promise.all(matching(pattern).map((name) => redis.zcard(name)));
+    return counts.reduce((sum, count) => sum + count, 0);
+  };
+  const jobs = async (queue: string) => {
+    const key = (list: string) => `${prefix}:${queue}:${list}`;
+    const counts = await Promise.all([
+      redis.llen(key('wait')),
+      redis.llen(key('active')),
+      ...['prioritized', 'delayed'].map((set) => redis.zcard(key(set))),
+    ]);
+    return counts.reduce((sum, count) => sum + count, 0);
+  };
+  return {
+    'open attempts': await members(/^:open:/),
+    'calls that are due': await members(/^:due$/),
+    places: await members(/^:places:/),
+    'journal slots': await members(/^:slots-in-use:/),
+    grants: matching(/^:grant:/).length,
+    'cancels requested': await members(/^:cancel-requested$/),
+    'undelivered CDRs': await members(/^:undelivered$/),
+    'dead letters': await members(/^:dead:/),
+    'dial jobs': await jobs('dial'),
+    'results jobs': await jobs('results'),
+    'deliveries jobs': await jobs('deliveries'),
+    'locks of jobs': matching(/^:(dial|results|deliveries):.*:lock$/).length,
+  };
+}
+
+/** Jobs whose run ended with an exception, a Redis that went away mostly: kept for the dashboard, while somebody else did the work. */
+export async function keptAsFailed(redis: Redis, prefix: string): Promise<number> {
+  const counts = await Promise.all(
+    ['dial', 'results', 'deliveries'].map((queue) => redis.zcard(`${prefix}:${queue}:failed`)),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,138 @@
+import type { Random } from './random.ts';
+
+/** One call of the soak, and what may truly be said of each of its attempts. */
+export interface SoakCall {
+  readonly n: number;
+  readonly kind: string;
+  /** As the phones see them. Nobody else's: an INVITE is this call's. */
+  readonly dial1: string;
+  readonly dial2: string;
+  /** False: dial1 is registered nowhere, and no phone hears of it. */
+  readonly dial1Rings: boolean;
+  /** The dispositions that the phones' behaviour can come to. */
+  readonly truth: readonly string[];
+  /** The body of POST /v1/calls. */
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+interface Kind {
+  readonly kind: string;
+  readonly weight: number;
+  readonly dial1: keyof typeof phones | 'notRegistered';
+  readonly dial2: keyof typeof phones;
+  readonly truth: readonly string[];
+  /** Laid over the request. */
+  readonly request?: Readonly<Record<string, unknown>>;
+}
+
+/** What the sixth and seventh digit make an outside number's phone do; see infra/local/README.md. */
+const phones = {
+  answers: '00',
+  ringsForEver: '01',
+  busy: '02',
+  declines: '03',
+  notFound: '04',
+  noLine: '05',
+  answersAndHangsUp: '06',
+  busyTwice: '07',
+  ringsThenAnswers: '08',
+  away: '09',
+} as const;
+
+const retry = (maxRetries: number, delaySeconds = 1) => ({ retryPolicy: { maxRetries, delaySeconds } });
+const networkRetry = {
+  retryPolicy: {
+    maxRetries: 1,
+    delaySeconds: 1,
+    networkBudget: { maxRetries: 2, windowSeconds: 600, delaySeconds: 1 },
+  },
+};
+
+/** Everything the network can say to a call, most often what it mostly says. */
+export const kinds: readonly Kind[] = [
+  { kind: 'dial2 hangs up', weight: 24, dial1: 'answers', dial2: 'answersAndHangsUp', truth: ['answered'] },
+  { kind: 'dial1 hangs up', weight: 8, dial1: 'answersAndHangsUp', dial2: 'answers', truth: ['answered'] },
+  {
+    kind: 'both ring first, and talk to the limit',
+    weight: 8,
+    dial1: 'ringsThenAnswers',
+    dial2: 'ringsThenAnswers',
+    truth: ['answered'],
+    request: { talkLimitSeconds: 6 },
+  },
+  { kind: 'dial1 busy', weight: 10, dial1: 'busy', dial2: 'answers', truth: ['busy'], request: retry(1) },
+  {
+    // sipp counts over all numbers: which of them is the third nobody can say.
+    kind: 'dial1 busy twice, then answers',
+    weight: 8,
+    dial1: 'busyTwice',
+    dial2: 'answersAndHangsUp',
+    truth: ['busy', 'answered'],
+    request: retry(4),
+  },
+  {
+    kind: 'dial1 no answer',
+    weight: 6,
+    dial1: 'ringsForEver',
+    dial2: 'answers',
+    truth: ['no_answer'],
+    request: retry(1),
+  },
+  { kind: 'dial1 declines', weight: 5, dial1: 'declines', dial2: 'answers', truth: ['rejected'], request: retry(1) },
+  { kind: 'dial1 404', weight: 4, dial1: 'notFound', dial2: 'answers', truth: ['invalid_number'], request: retry(3) },
+  { kind: 'dial1 503', weight: 4, dial1: 'noLine', dial2: 'answers', truth: ['congestion'], request: networkRetry },
+  { kind: 'dial1 away', weight: 3, dial1: 'away', dial2: 'answers', truth: ['unreachable'], request: retry(1) },
+  {
+    kind: 'dial1 not registered',
+    weight: 4,
+    dial1: 'notRegistered',
+    dial2: 'answers',
+    truth: ['unreachable'],
+    request: retry(1),
+  },
+  { kind: 'dial2 busy', weight: 5, dial1: 'answers', dial2: 'busy', truth: ['busy'], request: retry(1) },
+  { kind: 'dial2 no answer', weight: 4, dial1: 'answers', dial2: 'ringsForEver', truth: ['no_answer'] },
+  { kind: 'dial2 404', weight: 2, dial1: 'answers', dial2: 'notFound', truth: ['invalid_number'] },
+  { kind: 'dial2 503', weight: 2, dial1: 'answers', dial2: 'noLine', truth: ['congestion'], request: networkRetry },
+  {
+    kind: 'agent hangs up while dial2 rings',
+    weight: 3,
+    dial1: 'answersAndHangsUp',
+    dial2: 'ringsForEver',
+    truth: ['abandoned'],
+    request: { ...retry(1), dial2RingTimeoutSeconds: 15 },
+  },
+];
+
+/** The n-th call, by chance. Numbers are one digit for the leg and five for the call longer than the country's own. */
+export function soakCall(n: number, random: Random): SoakCall {
+  const { kind, dial1, dial2, truth, request } = random.weighted(kinds);
+  const own = String(n).padStart(5, '0');
+  const rings = dial1 !== 'notRegistered';
+  const first = rings ? `27820${phones[dial1]}1${own}` : `15${String(n % 100).padStart(2, '0')}`;
+  const second = `27820${phones[dial2]}2${own}`;
+  // A phone that answers does so at once; the time is for the machine, which the faults keep busy.
+  const ringSeconds = (phone: string) => (phone === 'ringsForEver' ? 2 : 10);
+  return {
+    n,
+    kind,
+    dial1: first,
+    dial2: second,
+    dial1Rings: rings,
+    truth,
+    request: {
+      dial1: rings ? `+${first}` : first,
+      dial2: `+${second}`,
+      reference: `soak-${n}`,
+      dial1RingTimeoutSeconds: ringSeconds(dial1),
+      dial2RingTimeoutSeconds: ringSeconds(dial2),
+      talkLimitSeconds: 30,
+      ...request,
+    },
+  };
+}
+
+/** What a tenant must allow so that the mix is accepted: longer numbers than the country's own. */
+export const mixTenant = {
+  numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 12 } },
+} as const;

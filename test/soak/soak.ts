@@ -1,0 +1,146 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { gather, untilEnded } from './bookkeeping.ts';
+import { type Balance, balance } from './books.ts';
+import { type Accepted, carefulClient } from './careful-client.ts';
+import { faultSchedule } from './fault-schedule.ts';
+import { keptAsFailed, leftBehind } from './left-behind.ts';
+import { type SoakCall, soakCall } from './mix.ts';
+import { randomOf } from './random.ts';
+import { type SoakWorld, startSoakWorld } from './soak-world.ts';
+import { type Struck, strike } from './strike.ts';
+import { writeTraces } from './traces.ts';
+
+export interface SoakOptions {
+  readonly calls: number;
+  /** Chooses the calls and the faults; the same one chooses the same. */
+  readonly seed: number;
+  /** Calls placed in a second, evenly. */
+  readonly callsPerSecond: number;
+  /** The whole soak, the tail included. What has not ended by then is lost. */
+  readonly minutes: number;
+  /** Told of every fault, and how far it has come. */
+  readonly say?: (line: string) => void;
+}
+
+export interface SoakReport extends Balance {
+  readonly seed: number;
+  readonly seconds: number;
+  readonly faults: readonly Struck[];
+  readonly accepted: number;
+  /** Calls that no API took within the time. */
+  readonly notAccepted: readonly string[];
+  /** Requests that were not answered 202, by what they met. */
+  readonly failures: Readonly<Record<string, number>>;
+  readonly attempts: number;
+  readonly dispositions: Readonly<Record<string, number>>;
+  readonly invites: number;
+  readonly webhooks: number;
+  readonly left: Readonly<Record<string, number>>;
+  readonly keptAsFailed: number;
+  readonly balanced: boolean;
+  /** Where the evidence lies, if it is not balanced. */
+  readonly traces?: string;
+}
+
+/** Faults go on for so long after the last call was placed: retries die, too. */
+const faultsAfterMs = 10_000;
+
+/** Places calls while a seeded schedule of faults strikes, waits until all is over, and balances the books. */
+export async function soak(options: SoakOptions): Promise<SoakReport> {
+  const { calls: count, seed, callsPerSecond, minutes, say = () => {} } = options;
+  const random = randomOf(seed);
+  const calls = Array.from({ length: count }, (_, n) => soakCall(n, random));
+  const schedule = faultSchedule(random, (count / callsPerSecond) * 1_000 + faultsAfterMs);
+  const world = await startSoakWorld();
+  try {
+    const startedAt = Date.now();
+    const over = AbortSignal.timeout(minutes * 60_000);
+    const striking = strikeAll(world, schedule, startedAt, say);
+    striking.catch(() => {}); // Awaited once the last call is placed.
+    const client = carefulClient(() => world.apiUrls, world.redial.apiKey, `soak-${seed}`);
+    const placed = await placeAll(calls, callsPerSecond, startedAt, (call) => client.place(call, over));
+    const faults = await striking;
+    say(`${placed.accepted.length} calls accepted, ${faults.length} faults; waiting for the last of them to end`);
+    await untilEnded(world, placed.accepted, over, say);
+    const books = await gather(
+      world,
+      placed.accepted,
+      faults.filter(({ target }) => target === 'Asterisk'),
+    );
+    const left = await leftBehind(world.reader, world.keyPrefix);
+    const balanced = balance(books);
+    const isBalanced =
+      balanced.findings.length === 0 && placed.failed.length === 0 && Object.values(left).every((n) => n === 0);
+    const report: SoakReport = {
+      ...balanced,
+      seed,
+      seconds: Math.round((Date.now() - startedAt) / 1_000),
+      faults,
+      accepted: placed.accepted.length,
+      notAccepted: placed.failed,
+      failures: Object.fromEntries(client.failures),
+      attempts: books.listCdrs.length,
+      dispositions: countBy(books.listCdrs, ({ disposition }) => disposition),
+      invites: [...books.invites.values()].flat().length,
+      webhooks: books.webhooks.length,
+      left,
+      keptAsFailed: await keptAsFailed(world.reader, world.keyPrefix),
+      balanced: isBalanced,
+    };
+    return isBalanced ? report : { ...report, traces: await writeTraces(world, books, report) };
+  } finally {
+    await world.stop();
+  }
+}
+
+/** Each at its time; one that a slow restart has overtaken waits for it. */
+async function strikeAll(
+  world: SoakWorld,
+  schedule: ReturnType<typeof faultSchedule>,
+  startedAt: number,
+  say: (line: string) => void,
+): Promise<Struck[]> {
+  const lastOf = new Map<string, Promise<unknown>>();
+  return Promise.all(
+    schedule.map(async (fault) => {
+      await pause(startedAt + fault.atMs - Date.now());
+      const struck = (lastOf.get(fault.target) ?? Promise.resolve()).then(() => {
+        say(`${(fault.atMs / 1_000).toFixed(1).padStart(6)} s  ${fault.target}`);
+        return strike(world, fault);
+      });
+      lastOf.set(fault.target, struck);
+      return struck;
+    }),
+  );
+}
+
+interface Placed {
+  readonly accepted: readonly Accepted[];
+  readonly failed: readonly string[];
+}
+
+async function placeAll(
+  calls: readonly SoakCall[],
+  perSecond: number,
+  startedAt: number,
+  place: (call: SoakCall) => Promise<Accepted>,
+): Promise<Placed> {
+  const placing: Promise<Accepted>[] = [];
+  for (const [n, call] of calls.entries()) {
+    await pause(Math.max(0, startedAt + (n * 1_000) / perSecond - Date.now()));
+    const placed = place(call);
+    placed.catch(() => {}); // Told below, all together.
+    placing.push(placed);
+  }
+  const settled = await Promise.allSettled(placing);
+  return {
+    accepted: settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
+    failed: settled.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : [])),
+  };
+}
+
+function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
+  return counts;
+}

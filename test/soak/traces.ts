@@ -1,0 +1,39 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Books } from './books.ts';
+import type { SoakReport } from './soak.ts';
+import type { SoakWorld } from './soak-world.ts';
+
+/** Writes down what is known of each call that does not balance, the processes' logs and the report; returns the folder. */
+export async function writeTraces(world: SoakWorld, books: Books, report: SoakReport): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'redial-soak-'));
+  const write = (name: string, content: unknown) =>
+    writeFileSync(join(folder, name), typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
+  const logs = Object.entries(world.processes).map(([name, process]) => [name, process.log()] as const);
+  for (const [name, log] of logs) write(`${name.replace(' ', '-')}.log`, log);
+  write('report.json', report);
+  for (const callId of new Set(report.findings.map((finding) => finding.callId))) {
+    const call = books.accepted.get(callId);
+    const { body } = await world.redial.request('GET', `/v1/calls/${callId}`);
+    write(`${callId}.json`, {
+      findings: report.findings.filter((finding) => finding.callId === callId),
+      call,
+      record: body,
+      cdrs: books.listCdrs.filter((cdr) => cdr.callId === callId),
+      webhooks: books.webhooks.filter(({ cdr }) => cdr.callId === callId).map(({ id }) => id),
+      invites: Object.fromEntries(
+        [call?.dial1 ?? '', call?.dial2 ?? ''].map((user) => [
+          user,
+          (books.invites.get(user) ?? []).map((at) => new Date(at).toISOString()),
+        ]),
+      ),
+      logs: Object.fromEntries(logs.map(([name, log]) => [name, linesOf(log, callId)])),
+    });
+  }
+  return folder;
+}
+
+function linesOf(log: string, text: string): string[] {
+  return log.split('\n').filter((line) => line.includes(text));
+}

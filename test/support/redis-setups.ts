@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type LocalRedisCluster,
+  type LocalRedisSentinel,
+  pullImage,
+  type RedisClusterOptions,
+  type RedisLauncher,
+  redisImage,
+  startRedisCluster,
+  startRedisSentinel,
+} from '@redial/local';
+import { inContainer, type TestRedisOptions } from './redis.ts';
+import { onTestServers, say } from './test-servers.ts';
+
+type Setup = LocalRedisCluster | LocalRedisSentinel;
+
+/** A Redis Cluster of the test's own: three primaries, with a replica each if asked for. Its data are gone when it stops. */
+export function startTestRedisCluster(
+  options: TestRedisOptions & Pick<RedisClusterOptions, 'replicas'> = {},
+): Promise<LocalRedisCluster> {
+  return startSetup('Redis Cluster', (place) => startRedisCluster({ ...options, ...place }));
+}
+
+/** A primary, two replicas and three Sentinels of the test's own. Their data are gone when they stop. */
+export function startTestRedisSentinel(options: TestRedisOptions = {}): Promise<LocalRedisSentinel> {
+  return startSetup('Redis Sentinel', (place) => startRedisSentinel({ ...options, ...place }));
+}
+
+async function startSetup<T extends Setup>(
+  what: string,
+  start: (place: { readonly dataDir: string; readonly launcher?: RedisLauncher }) => Promise<T>,
+): Promise<T> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'redial-redis-'));
+  const setup = await onTestServers(what, {
+    docker: async () => {
+      await pullImage(redisImage, say);
+      return start({ dataDir, launcher: inContainer });
+    },
+    local: () => start({ dataDir }),
+  });
+  return {
+    ...setup,
+    stop: async () => {
+      await setup.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

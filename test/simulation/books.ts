@@ -52,7 +52,10 @@ export interface BooksOptions {
   readonly configuration: Configuration;
   /** How far a process's clock may be from the true time. */
   readonly skewMsMax: number;
-  /** How long ago Redis may last have stood still: what a gate said may be as old. */
+  /**
+   * How long Redis may have stood still between the gates and the fence. What a gate said is as old by then: an attempt that is fenced is
+   * dialled, and a stall of 40 s can carry it so far past its window or its expiry.
+   */
   readonly stoodStillMs: () => number;
   readonly tell?: (what: string) => void;
 }

@@ -84,7 +84,10 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
     const { attemptId } = order;
     books.originateArrived(attemptId, name);
     // A live duplicate ChannelId: acknowledged, then refused.
-    if (channels.has(attemptId)) return void tell(attemptId, { type: 'originate_failed', reason: 0 });
+    if (channels.has(attemptId)) {
+      tell(attemptId, { type: 'originate_failed', reason: 0 });
+      return;
+    }
     const channel: Channel = { order, rang: false, ended: false };
     const kind = random.weighted([
       [60, 'answers'],
@@ -103,8 +106,10 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
       if (channel.answeredAt === undefined) fail(channel, { cause: 19 }, 3);
     });
     if (kind === 'never rings') return;
-    if (kind === 'fails')
-      return void later(random.int(5, 3_000), channel, () => fail(channel, random.weighted(failures), 0));
+    if (kind === 'fails') {
+      later(random.int(5, 3_000), channel, () => fail(channel, random.weighted(failures), 0));
+      return;
+    }
     later(random.int(10, 1_500), channel, () => {
       channel.rang = true;
       tell(attemptId, { type: 'rang' });
@@ -168,7 +173,10 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
   }
 
   function hangUpDial1(channel: Channel): void {
-    if (channel.answeredAt === undefined) return void fail(channel, { cause: 16 }, 0);
+    if (channel.answeredAt === undefined) {
+      fail(channel, { cause: 16 }, 0);
+      return;
+    }
     const talking = channel.dial2?.answeredAt !== undefined;
     const status = talking ? 'ANSWER' : channel.dial2 === undefined ? '' : 'CANCEL';
     hungUp(channel, status, talking ? 16 : 0, { endedBy: 'dial1' });

@@ -22,9 +22,12 @@ export function virtualTime(agenda: Agenda, random: Random): () => void {
   };
   const stop = (timer: unknown): void => {
     const called = typeof timer === 'object' && timer !== null ? running.get(timer) : undefined;
-    if (called === undefined) return void real.clearTimeout(timer as NodeJS.Timeout);
-    running.delete(timer as object);
-    called();
+    if (called === undefined) {
+      real.clearTimeout(timer as NodeJS.Timeout);
+    } else {
+      running.delete(timer as object);
+      called();
+    }
   };
 
   Object.assign(globalThis, { setTimeout: start, clearTimeout: stop });

@@ -290,6 +290,19 @@ describe('actions', () => {
     const reply = await link.sendForList([['Action', 'DBGet']]);
     expect(reply.type === 'answered' && reply.response.get('Message')).toBe('Database entry not found');
   });
+
+  test('a list without end counts as no answer, and is not kept', async () => {
+    const link = await linkThatIsUp({ timing: { mostListEvents: 3 } });
+    ami.on('Status', (action) => {
+      const id = `ActionID: ${action.get('ActionID')}`;
+      action.answer('Response: Success', 'EventList: start');
+      for (let n = 1; n <= 10; n++) ami.send('Event: Status', `Uniqueid: ${n}`, id);
+    });
+    expect(await link.sendForList([['Action', 'Status']])).toEqual({
+      type: 'unanswered',
+      message: 'a list of more than 3 events',
+    });
+  });
 });
 
 describe('events', () => {

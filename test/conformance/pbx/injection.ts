@@ -142,7 +142,7 @@ export function describeInjection(getWorld: () => PbxWorld): void {
       ['a ring timeout with options behind it', { REDIAL_DIAL2_RING_SECONDS: '5;g' }],
       ['a talk limit that is no number', { REDIAL_TALK_LIMIT_SECONDS: '1h' }],
       ['a caller ID with more than digits', { REDIAL_DIAL2_CALLER_ID: '2711<1>' }],
-      ['a recording elsewhere', { REDIAL_RECORDING: '/tmp/recording.wav' }],
+      ['a recording elsewhere', { REDIAL_RECORDING: '/etc/recording.wav' }],
       ['a recording a folder up', { REDIAL_RECORDING: 'redial/../att_01CNF0RMANCE99999999999999.wav' }],
       ['a recording over another attempt’s', { REDIAL_RECORDING: 'redial/1001/att_01CNF0RMANCE99999999999999.wav' }],
       ['a sound elsewhere', { REDIAL_MESSAGE: '../../etc/passwd' }],

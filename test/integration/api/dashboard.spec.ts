@@ -130,6 +130,13 @@ describe('what its buttons do', () => {
     expect(await api.queues.counts()).toEqual(before);
   });
 
+  it('one that comes too late is told so', async () => {
+    const { job } = await sleeping();
+    const promote = () => visit('PUT', `/api/queues/dial/${job}/promote`);
+    expect((await promote()).status).toBeLessThan(300);
+    expect(await promote()).toMatchObject({ status: 409, body: { error: { key: 'ERRORS.REFUSED' } } });
+  });
+
   it('its own page can', async () => {
     const { job } = await sleeping();
     const own = { origin: api.url, 'sec-fetch-site': 'same-origin' };

@@ -35,10 +35,26 @@ export function mountDashboard(app: Express, { queues, admin, logger }: Ports): 
       },
     },
   });
+  serverAdapter.setErrorHandler(answerFault);
   const board = serverAdapter.getRouter() as Express;
   board.disable('x-powered-by');
   app.use(dashboardPath, securityHeaders({ styles: 'inline' }), requireLogin(admin), refuseForgery, notStored, board);
 }
+
+type ErrorHandler = Parameters<ExpressAdapter['setErrorHandler']>[0];
+type Status = NonNullable<ReturnType<ErrorHandler>['status']>;
+
+/**
+ * As Bull Board answers by itself, but for one thing: a button that came too late, such as Promote of a job that has been promoted, is no
+ * fault of ours.
+ */
+const answerFault: ErrorHandler = (error) => {
+  const isLate = / is not in the [a-z]+ state|^Missing (key|lock) for job /.test(error.message);
+  // Of a body that cannot be read: whoever refused it says so.
+  const { statusCode = isLate ? 409 : 500 } = error as Error & { readonly statusCode?: Status };
+  const key = statusCode === 500 ? 'ERRORS.INTERNAL_SERVER_ERROR' : 'ERRORS.REFUSED';
+  return { status: statusCode, body: { error: { key }, message: error.message } };
+};
 
 function requireLogin(admin: Login): RequestHandler {
   return (request, response, next) => {

@@ -16,11 +16,17 @@ export function mountDocs(app: Express, version: string): void {
     swaggerOptions: { url: '/openapi.json', persistAuthorization: false, tryItOutEnabled: true },
   });
   // Its page has a style sheet of its own inside, and no script.
-  app.use('/docs', withSlash, securityHeaders({ styles: 'inline' }), swaggerUi.serve, page);
+  app.use('/docs', withSlash, unconditional, securityHeaders({ styles: 'inline' }), swaggerUi.serve, page);
 }
 
 /** The page names its parts relative to itself. */
 const withSlash: RequestHandler = (request, response, next) => {
   if (/^\/docs(\?|$)/.test(request.originalUrl)) response.redirect(308, '/docs/');
   else next();
+};
+
+/** A page of documents is the same for everybody, and always whole: what would make it refuse a request is not looked at. */
+const unconditional: RequestHandler = ({ headers }, _response, next) => {
+  for (const name of ['if-match', 'if-unmodified-since', 'range']) delete headers[name];
+  next();
 };

@@ -28,9 +28,8 @@ export interface ScriptedAmi {
   send(...headers: readonly string[]): void;
   /** Bytes as they are, to everybody. */
   write(bytes: string | Uint8Array): void;
-  /** Reads nothing more, until `resume`. */
-  pause(): void;
-  resume(): void;
+  /** Connections that were reset, not ended. */
+  readonly resets: number;
   /** Resolves when no connection is open. */
   allClosed(): Promise<void>;
   cut(): void;
@@ -47,6 +46,7 @@ export async function startScriptedAmi(): Promise<ScriptedAmi> {
   let closedWaiters: (() => void)[] = [];
   let bytes = '';
   let connections = 0;
+  let resets = 0;
 
   const server = createServer((socket) => {
     connections += 1;
@@ -54,7 +54,9 @@ export async function startScriptedAmi(): Promise<ScriptedAmi> {
     sockets.add(socket);
     let rest = '';
     socket.write('Asterisk Call Manager/11.0.0\r\n');
-    socket.on('error', () => {});
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'ECONNRESET') resets += 1;
+    });
     socket.on('close', () => {
       sockets.delete(socket);
       if (sockets.size === 0) for (const resolve of closedWaiters.splice(0)) resolve();
@@ -95,6 +97,9 @@ export async function startScriptedAmi(): Promise<ScriptedAmi> {
     get connections() {
       return connections;
     },
+    get resets() {
+      return resets;
+    },
     get openConnections() {
       return sockets.size;
     },
@@ -112,12 +117,6 @@ export async function startScriptedAmi(): Promise<ScriptedAmi> {
     },
     write: (text) => {
       for (const socket of sockets) socket.write(text);
-    },
-    pause: () => {
-      for (const socket of sockets) socket.pause();
-    },
-    resume: () => {
-      for (const socket of sockets) socket.resume();
     },
     allClosed: () => new Promise((resolve) => (sockets.size === 0 ? resolve() : closedWaiters.push(resolve))),
     cut: () => {

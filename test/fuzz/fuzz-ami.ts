@@ -1,0 +1,172 @@
+import { createPbx, type Timers } from '@redial/asterisk';
+import type { AttemptId } from '@redial/call';
+import { createRandom, type Random } from '../simulation/random.ts';
+import { answeredPacket, anyFrame, attemptIdOf, attempts, type Frame, statement } from './ami-frames.ts';
+import { type FuzzedAmi, startFuzzedAmi } from './ami-server.ts';
+import { createTally, type Effort, type Fuzzed, shown, type Tally } from './fuzzed.ts';
+
+/** Time is short here: deadlines and pauses are a twentieth of the product's. */
+const timers: Timers = {
+  start: (afterMs, run) => {
+    const timer = setTimeout(run, afterMs / 20);
+    return () => clearTimeout(timer);
+  },
+};
+const allowedActions = new Set(['login', 'Ping', 'CoreStatus', 'CoreSettings', 'Status', 'DBGet', 'Hangup']);
+/** Longer than a link takes to notice that nobody answers, and to come again. */
+const recoversWithinMs = 20_000;
+/** Side by side: most of the time is waiting for a socket. */
+const linksAtOnce = 12;
+/** Kept by the reader, its packets and the harness together, when all is done. */
+const heapBytesMax = 300 * 1_024 * 1_024;
+
+type Told = { readonly attemptId: AttemptId; readonly type: string };
+
+/**
+ * The AMI reader under whatever bytes a server may send, over a real socket: no crash, no action that was not asked for, no signal of an
+ * attempt that the bytes did not name, the same signals however the bytes are cut, and after each input the link hears the next good one.
+ */
+export async function fuzzAmi({ seed, forMs }: Effort): Promise<Fuzzed> {
+  const tally = createTally();
+  const until = Date.now() + forMs;
+  const crashed = (error: unknown) => tally.fault(`crash: ${error instanceof Error ? error.stack : String(error)}`);
+  process.on('uncaughtException', crashed);
+  process.on('unhandledRejection', crashed);
+  try {
+    await Promise.all(Array.from({ length: linksAtOnce }, (_, n) => fuzzLink(createRandom(seed + n), tally, until)));
+  } finally {
+    process.off('uncaughtException', crashed);
+    process.off('unhandledRejection', crashed);
+  }
+  const { heapUsed } = process.memoryUsage();
+  if (heapUsed > heapBytesMax) tally.fault(`${heapUsed} bytes of heap are kept`);
+  return tally;
+}
+
+/** One link and its server. */
+async function fuzzLink(random: Random, tally: Tally, until: number): Promise<void> {
+  const ami = await startFuzzedAmi();
+  const pbx = createPbx(
+    { name: 'fuzzed', host: '127.0.0.1', port: ami.port, username: 'redial', secret: 'secret' },
+    { timers, random: random.next },
+  );
+  const told: Told[] = [];
+  const awaited = new Map<AttemptId, () => void>();
+  let wake = (): void => undefined;
+  let downs = 0;
+  pbx.on('signal', (attemptId, { type }) => {
+    const end = awaited.get(attemptId);
+    if (end === undefined) told.push({ attemptId, type });
+    else end();
+  });
+  pbx.on('up', () => wake());
+  pbx.on('down', () => {
+    downs++;
+    tally.meet('down');
+    for (const end of awaited.values()) end();
+  });
+
+  const isUp = async (): Promise<boolean> => {
+    if (pbx.isUp) return true;
+    const timer = setTimeout(() => wake(), recoversWithinMs);
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    clearTimeout(timer);
+    return pbx.isUp;
+  };
+
+  let sentinels = 1_000;
+  /** What the link tells of these bytes; undefined: it did not stay up, or was not to be heard behind them. */
+  async function tellingOf(
+    bytes: Uint8Array,
+    piecesOf: (bytes: Uint8Array) => Uint8Array[],
+  ): Promise<Told[] | undefined> {
+    if (!(await isUp())) return undefined;
+    const before = downs;
+    told.length = 0;
+    const last = attemptIdOf(++sentinels);
+    const heard = new Promise<void>((resolve) => awaited.set(last, resolve));
+    // What was left open is closed behind them, so that the last one stands by itself.
+    await ami.write([...piecesOf(bytes), Buffer.concat([Buffer.from('\r\n\r\n'), answeredPacket(last)])]);
+    const timer = setTimeout(() => awaited.get(last)?.(), recoversWithinMs);
+    await heard;
+    clearTimeout(timer);
+    awaited.delete(last);
+    return downs === before ? [...told] : undefined;
+  }
+
+  async function tryOne(): Promise<void> {
+    const frames = anyFrames(random, ami);
+    const bytes = Buffer.concat(frames.map((frame) => frame.bytes));
+    const asked = random.chance(0.05)
+      ? pbx.lookUp({ attemptId: random.pick(attempts), slot: 1, boot: 'x' })
+      : undefined;
+    const whole = await tellingOf(bytes, (all) => [all]);
+    const cut = await tellingOf(
+      bytes,
+      random.chance(0.2) && bytes.length < 250 ? eachByte : (all) => anyPieces(random, all),
+    );
+    await asked;
+    tally.inputs += 2;
+    const named = bytes.toString('utf8');
+    for (const { attemptId, type } of [...(whole ?? []), ...(cut ?? [])]) {
+      tally.meet(type);
+      if (!named.includes(attemptId)) tally.fault(`a signal of ${attemptId}, which was not named in ${shown(bytes)}`);
+    }
+    // A list of ours may take an event away; the output of a command is read as the package cuts it.
+    const isOrderly = asked === undefined && !/response:\s?f/i.test(named);
+    if (whole === undefined || cut === undefined || !isOrderly) return;
+    const words = (all: readonly Told[]) => all.map(({ attemptId, type }) => `${attemptId} ${type}`).join();
+    if (words(whole) !== words(cut))
+      tally.fault(`cut otherwise it says otherwise: ${shown(bytes)}: ${words(whole)} | ${words(cut)}`);
+    if (!frames.every(({ isPlain }) => isPlain)) return;
+    const expected = words(frames.flatMap(({ states }) => states ?? []));
+    if (words(whole) !== expected) tally.fault(`${shown(bytes)} says ${expected}, and was read as ${words(whole)}`);
+  }
+
+  function checkActions(): void {
+    for (const lines of ami.takeActions()) {
+      const [action = '', actionId = ''] = lines;
+      const isOurs = allowedActions.has(action.slice('Action: '.length));
+      const isWhole = lines.every((line) => /^[A-Za-z]+: [ -~]*$/.test(line));
+      if (!isOurs || !isWhole || !/^ActionID: /.test(lines.find((l) => l.startsWith('ActionID')) ?? actionId))
+        tally.fault(`an action that nobody asked for: ${JSON.stringify(lines)}`);
+    }
+  }
+
+  pbx.start();
+  try {
+    while (Date.now() < until && tally.faults.length === 0) {
+      await tryOne();
+      checkActions();
+      if (random.chance(0.005)) await tellingOf(Buffer.alloc(random.pick([200_000, 3_000_000]), 'x'), (all) => [all]);
+      if (!(await isUp())) tally.fault('the link did not come back');
+    }
+  } finally {
+    await pbx.stop();
+    await ami.stop();
+  }
+}
+
+function anyFrames(random: Random, { actionIds }: FuzzedAmi): Frame[] {
+  const isPlain = random.chance(0.4);
+  return Array.from({ length: random.pick(isPlain ? [1, 5, 30] : [1, 2, 6]) }, () =>
+    isPlain ? statement(random, random.pick(attempts)) : anyFrame(random, actionIds),
+  );
+}
+
+function eachByte(bytes: Uint8Array): Uint8Array[] {
+  return Array.from(bytes, (_, at) => bytes.subarray(at, at + 1));
+}
+
+function anyPieces(random: Random, bytes: Uint8Array): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  const most = random.pick([1, 7, 100, 5_000].filter((size) => bytes.length / size < 60).concat(bytes.length + 1));
+  for (let from = 0; from < bytes.length; ) {
+    const till = from + random.int(1, most);
+    pieces.push(bytes.subarray(from, till));
+    from = till;
+  }
+  return pieces;
+}

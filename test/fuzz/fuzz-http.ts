@@ -1,0 +1,140 @@
+import { connect } from 'node:net';
+import { type RunningApi, startApi } from '../integration/api/running-api.ts';
+import { createRandom } from '../simulation/random.ts';
+import { startTestRedis } from '../support/redis.ts';
+import { vendorTenant } from '../support/vendors.ts';
+import { createTally, type Effort, type Fuzzed, shown } from './fuzzed.ts';
+import { anyRequest, type HttpInput } from './http-requests.ts';
+import { type Keys, nextMonth } from './http-routes.ts';
+
+const atOnce = 64;
+/** An answer, to whatever it is; a client that is told to wait for a call is not waited for. */
+const answeredWithinMs = 20_000;
+/** A request that is not whole is waited for, and its client goes away. */
+const patienceMs = 300;
+/** Beyond this a server may end the connection without a word: it has heard enough. */
+const heardEnoughBytes = 16_000;
+/** Not in the documents: 500, 502 and 504. */
+const allowed5xx = new Set([501, 503]);
+
+interface Answered {
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Every address of the API, as a process of its own, under requests of all kinds, written byte by byte: it lives on, answers in time, never
+ * with a fault of its own, and no call comes to be that was not answered as accepted.
+ */
+/** The API of these tests has one trunk. */
+const { outgoing: _byAnotherTrunk, ...contexts } = vendorTenant.dialects['call-originate-act'].contexts;
+const act = { ...vendorTenant.dialects['call-originate-act'], contexts };
+
+export async function fuzzHttp({ seed, forMs }: Effort): Promise<Fuzzed> {
+  const random = createRandom(seed);
+  const tally = createTally();
+  const redis = await startTestRedis();
+  const api = await startApi({
+    redisUrl: redis.url,
+    tenant: {
+      ...vendorTenant,
+      dialects: { ...vendorTenant.dialects, 'call-originate-act': act },
+      limits: { requestsPerMinute: 1_000_000 },
+    },
+  });
+  try {
+    const first = await api.send('POST', '/v1/calls', { dial1: '1001', dial2: '1002', notBefore: nextMonth });
+    const keys: Keys = { apiKey: api.acmeKey, admin: api.admin, ids: [first.body.id, first.body.nextAttempt.id] };
+    let calls = await countCalls(api);
+    const until = Date.now() + forMs;
+    while (Date.now() < until && tally.faults.length === 0) {
+      const inputs = Array.from({ length: atOnce }, () => anyRequest(random, keys));
+      const answers = await Promise.all(inputs.map((input) => send(api.url, input.bytes)));
+      tally.inputs += inputs.length;
+      let accepted = 0;
+      for (const [n, input] of inputs.entries()) accepted += judge(input, answers[n], tally.meet, tally.fault);
+      const now = await countCalls(api);
+      if (now - calls > accepted)
+        tally.fault(
+          `${now - calls} calls were written, ${accepted} accepted: ${inputs.map(({ bytes }) => shown(bytes)).join('\n')}`,
+        );
+      calls = now;
+      const alive = await api.send('GET', '/livez').catch(() => undefined);
+      if (alive?.status !== 200)
+        tally.fault(`the process is gone after ${inputs.map(({ bytes }) => shown(bytes)).join('\n')}\n${api.log()}`);
+    }
+  } finally {
+    await api.stop();
+    await redis.stop();
+  }
+  return tally;
+}
+
+/** How many calls it may have accepted. */
+function judge(
+  { bytes, route, isSound }: HttpInput,
+  answered: Answered | undefined,
+  meet: (what: string | number) => void,
+  fault: (what: string) => void,
+): number {
+  if (answered === undefined) {
+    fault(`${route} was not answered within ${answeredWithinMs} ms: ${shown(bytes)}`);
+    return Number.POSITIVE_INFINITY;
+  }
+  const { status, body } = answered;
+  meet(status);
+  if (status === 0 && isWhole(bytes) && bytes.length < heardEnoughBytes)
+    fault(`${route} was hung up on: ${shown(bytes)}`);
+  if (status >= 500 && !allowed5xx.has(status))
+    fault(`${route} was answered ${status}: ${shown(bytes)}\n${body.slice(0, 300)}`);
+  if (isSound && status >= 500 && !route.includes('/readyz')) fault(`${route} was answered ${status}: ${shown(bytes)}`);
+  if (status === 202 || status === 0) return 1;
+  if (status !== 200) return 0;
+  const batch = /"accepted":([0-9]+)/.exec(body)?.[1];
+  if (batch !== undefined) return Number(batch);
+  return /\bFAIL\b|"(success|status)":\s*(false|"fail)/i.test(body) ? 0 : 1;
+}
+
+async function countCalls({ redis, prefix }: RunningApi): Promise<number> {
+  return redis.zcard(`${prefix}:calls:acme`);
+}
+
+/** Resolves with status 0 where the connection was ended without an answer, with undefined where nothing came in time. */
+function send(url: string, bytes: Buffer): Promise<Answered | undefined> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), hostname);
+    const chunks: Buffer[] = [];
+    const timer = setTimeout(() => {
+      resolve(undefined);
+      socket.destroy();
+    }, answeredWithinMs);
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      // A connection that is kept alive is not waited for.
+      if (/^http\/1\.1 [0-9]+ [^\r]*\r\n(.+\r\n)*connection: keep-alive\r\n/i.test(chunk.toString('latin1')))
+        socket.end();
+    });
+    socket.on('error', () => undefined);
+    const leaving = isWhole(bytes) ? undefined : setTimeout(() => socket.end(), patienceMs);
+    socket.on('close', () => {
+      clearTimeout(timer);
+      clearTimeout(leaving);
+      const text = Buffer.concat(chunks).toString('latin1');
+      const status = Number(/^HTTP\/1\.1 ([0-9]{3})/.exec(text)?.[1] ?? 0);
+      resolve({ status, body: text.slice(text.indexOf('\r\n\r\n') + 4) });
+    });
+    socket.write(bytes);
+  });
+}
+
+/** Whether it says how long it is, and is so long: what comes of it must be answered. */
+function isWhole(bytes: Buffer): boolean {
+  const headEnd = bytes.indexOf('\r\n\r\n');
+  if (headEnd === -1) return false;
+  const head = bytes.subarray(0, headEnd).toString('latin1').toLowerCase();
+  const lengths = [...head.matchAll(/\r\ncontent-length: *([0-9]+)(?=\r\n|$)/g)].map((found) => Number(found[1]));
+  // A request line of two words, or of a version before 1.0, is another protocol's; to `Upgrade` a server need not speak.
+  const isHttp = /^[a-z]+ \S+ http\/1\.[01]\r\n/.test(head) && !/\r\n(transfer-encoding|upgrade|expect):/.test(head);
+  return isHttp && lengths.length === 1 && bytes.length - headEnd - 4 === lengths[0];
+}

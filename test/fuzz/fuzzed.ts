@@ -1,0 +1,37 @@
+/** How long to go on: until so much time has passed, or so many inputs were tried. */
+export interface Effort {
+  readonly seed: number;
+  readonly forMs: number;
+}
+
+/** What came of it. */
+export interface Fuzzed {
+  readonly inputs: number;
+  /** Each with what is needed to see it again. Empty: nothing was found. */
+  readonly faults: readonly string[];
+  /** What was met, and how often: so that it can be seen that the inputs got somewhere. */
+  readonly met: Readonly<Record<string, number>>;
+}
+
+export function createTally() {
+  const met: Record<string, number> = {};
+  const faults: string[] = [];
+  return {
+    met,
+    faults,
+    inputs: 0,
+    meet(what: string | number): void {
+      met[what] = (met[what] ?? 0) + 1;
+    },
+    fault(what: string): void {
+      if (faults.length < 20) faults.push(what);
+    },
+  };
+}
+export type Tally = ReturnType<typeof createTally>;
+
+/** Bytes of any kind, shortened, for people. */
+export function shown(bytes: Uint8Array): string {
+  const text = JSON.stringify(Buffer.from(bytes).toString('latin1'));
+  return text.length <= 600 ? text : `${text.slice(0, 400)}… (${bytes.length} bytes) …${text.slice(-150)}`;
+}

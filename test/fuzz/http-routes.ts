@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { v1, vendors } from '@redial/dialects';
+import type { Random } from '../simulation/random.ts';
+import { credentials, type Fields, inAMonth, phpQuery } from '../support/vendors.ts';
+import { hostileFields } from './hostile-fields.ts';
+
+/** Who may ask. */
+export interface Keys {
+  readonly apiKey: string;
+  readonly admin: { readonly user: string; readonly password: string };
+  /** A call, an attempt and a delivery that there are. */
+  readonly ids: readonly string[];
+}
+
+/** A request, before it is written. */
+export interface Draft {
+  method: string;
+  target: string;
+  headers: [name: string, value: string][];
+  body: Buffer;
+}
+
+export interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly draft: (random: Random, keys: Keys) => Draft;
+}
+
+export const nextMonth = new Date(inAMonth.at).toISOString();
+
+export const json = 'application/json';
+export const form = 'application/x-www-form-urlencoded';
+
+/** Every address there is: from the tables that the API mounts, and those of operators. */
+export const routes: readonly Route[] = [
+  ...v1.endpoints.map(({ method, path, body }) => ({
+    method,
+    path,
+    draft: draftOfV1(method, path, body !== undefined),
+  })),
+  ...vendors.flatMap(({ name, routes: own, recordings }) => [
+    ...own.map(({ method, path, takes }) => ({ method, path, draft: draftOfVendor(name, method, path, takes) })),
+    ...recordings.map(({ method, path }) => ({ method, path, draft: plain(method, path) })),
+  ]),
+  ...['/livez', '/readyz', '/readyz/accepting', '/metrics', '/openapi.json', '/docs/', '/docs/swagger-ui.css'].map(
+    (path) => ({ method: 'get', path, draft: plain('get', path) }),
+  ),
+  ...(
+    [
+      ['get', '/admin/queues'],
+      ['get', '/admin/queues/api/queues'],
+      ['put', '/admin/queues/api/queues/dial/{id}/promote'],
+      ['put', '/admin/queues/api/queues/dial/{id}/retry/failed'],
+      ['post', '/admin/queues/api/queues/dial/add'],
+      ['put', '/admin/queues/api/queues/dial/{id}/clean'],
+    ] as const
+  ).map(([method, path]) => ({ method, path, draft: draftOfDashboard(method, path) })),
+];
+
+function pathOf(random: Random, path: string, { ids }: Keys): string {
+  return path.replace(/\{[a-z]+\}/gi, () =>
+    random.pick([...ids, 'att_0', '..%2f..%2fetc%2fpasswd', '%00', '__proto__']),
+  );
+}
+
+function plain(method: string, path: string): Route['draft'] {
+  return (random, keys) => ({
+    method: method.toUpperCase(),
+    target: pathOf(random, path, keys),
+    headers: random.chance(0.8) ? [['Authorization', `Bearer ${keys.apiKey}`]] : [],
+    body: Buffer.alloc(0),
+  });
+}
+
+function draftOfDashboard(method: string, path: string): Route['draft'] {
+  return (random, keys) => {
+    const { user, password } = keys.admin;
+    const basic = Buffer.from(`${user}:${password}`).toString('base64');
+    const draft = plain(method, path)(random, keys);
+    return {
+      ...draft,
+      headers: [
+        ['Authorization', `Basic ${basic}`],
+        ['Content-Type', json],
+      ],
+      body: Buffer.from('{}'),
+    };
+  };
+}
+
+function draftOfV1(method: string, path: string, hasBody: boolean): Route['draft'] {
+  return (random, keys) => {
+    const draft = plain(method, path)(random, keys);
+    if (path === '/v1/calls' && !hasBody && random.chance(0.7))
+      draft.target += `?limit=${random.pick(['1', '0', '-1', '1e9', '[]'])}&cursor=x`;
+    if (!hasBody) return draft;
+    const call = {
+      dial1: '1001',
+      dial2: '0820001234',
+      reference: 'r',
+      variables: { CAMPAIGN: 'x' },
+      notBefore: nextMonth,
+    };
+    const body = path.endsWith('/batch')
+      ? { calls: [call, call] }
+      : method === 'patch'
+        ? { notBefore: nextMonth }
+        : call;
+    draft.headers.push(['Content-Type', json], ['If-Match', '*']);
+    if (random.chance(0.2)) draft.headers.push(['Idempotency-Key', `k${random.int(1, 50)}`]);
+    return { ...draft, body: Buffer.from(JSON.stringify(hostileFields(random, body))) };
+  };
+}
+
+const fieldsOf: Readonly<Record<string, Fields>> = {
+  click2dial: { agent: '1001', callee: '0820001234', contact_ref: 'AbC123' },
+  dialup: { ...credentials.dialup, dial1: '1001', dial2: '27820001234', Date: inAMonth.written, ident: 'x' },
+  'call-originate-act': { source: '1001', destination: '27820001234', context: 'main_routing' },
+};
+
+function draftOfVendor(name: string, method: string, path: string, takes: string): Route['draft'] {
+  return (random, keys) => {
+    const fields = hostileFields(random, name === 'originate-call' ? signed() : (fieldsOf[name] ?? {}));
+    const who = new Headers(name === 'call-originate-act' ? actHeaders() : { authorization: `Bearer ${keys.apiKey}` });
+    const headers: Draft['headers'] = [...who].map(([key, value]) => [key, value]);
+    const asQuery = phpQuery(fields);
+    if (method === 'get') return { method: 'GET', target: `${path}?${asQuery}`, headers, body: Buffer.alloc(0) };
+    const isJson = takes === 'json' || (takes === 'raw' && name !== 'dialup' && random.chance(0.5));
+    headers.push(['Content-Type', isJson ? json : form]);
+    const body = Buffer.from(isJson ? JSON.stringify(fields) : asQuery);
+    return { method: method.toUpperCase(), target: path, headers, body };
+  };
+}
+
+function signed(): Fields {
+  const { apiKey, ...who } = credentials.originateCall;
+  const params = { ...who, data: { dial1: '1001', dial2: '27820001234' } };
+  return {
+    ...params,
+    api_hash: createHash('md5')
+      .update(phpQuery(params) + apiKey)
+      .digest('hex'),
+  };
+}
+
+function actHeaders(): Record<string, string> {
+  const { username, password, apiKey } = credentials.act;
+  const basic = Buffer.from(`${username}:${password}`).toString('base64');
+  return { authorization: `Basic ${basic}`, 'x-apikey': apiKey };
+}

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { type RunningApi, startApi } from '../integration/api/running-api.ts';
 import { createRandom } from '../simulation/random.ts';
 import { startTestRedis } from '../support/redis.ts';
-import { vendorTenant } from '../support/vendors.ts';
+import { vendorTenantOfOneTrunk } from '../support/vendors.ts';
 import { createTally, type Effort, type Fuzzed, shown } from './fuzzed.ts';
 import { anyRequest, type HttpInput } from './http-requests.ts';
 import { type Keys, nextMonth } from './http-routes.ts';
@@ -26,21 +26,13 @@ interface Answered {
  * Every address of the API, as a process of its own, under requests of all kinds, written byte by byte: it lives on, answers in time, never
  * with a fault of its own, and no call comes to be that was not answered as accepted.
  */
-/** The API of these tests has one trunk. */
-const { outgoing: _byAnotherTrunk, ...contexts } = vendorTenant.dialects['call-originate-act'].contexts;
-const act = { ...vendorTenant.dialects['call-originate-act'], contexts };
-
 export async function fuzzHttp({ seed, forMs }: Effort): Promise<Fuzzed> {
   const random = createRandom(seed);
   const tally = createTally();
   const redis = await startTestRedis();
   const api = await startApi({
     redisUrl: redis.url,
-    tenant: {
-      ...vendorTenant,
-      dialects: { ...vendorTenant.dialects, 'call-originate-act': act },
-      limits: { requestsPerMinute: 1_000_000 },
-    },
+    tenant: { ...vendorTenantOfOneTrunk, limits: { requestsPerMinute: 1_000_000 } },
   });
   try {
     const first = await api.send('POST', '/v1/calls', { dial1: '1001', dial2: '1002', notBefore: nextMonth });

@@ -59,6 +59,16 @@ export const vendorTenant = {
   },
 } as const;
 
+const { outgoing: _byCarrier2, ...contextsOfOneTrunk } = vendorTenant.dialects['call-originate-act'].contexts;
+/** The same, where the tenant has the trunk `carrier` alone. */
+export const vendorTenantOfOneTrunk = {
+  ...vendorTenant,
+  dialects: {
+    ...vendorTenant.dialects,
+    'call-originate-act': { ...vendorTenant.dialects['call-originate-act'], contexts: contextsOfOneTrunk },
+  },
+} as const;
+
 /** A month from now, to the minute: epoch ms, and `YYYYMMDDhhmm` as clocks in the tenant's zone show it. */
 export const inAMonth = (() => {
   const at = Math.floor(Date.now() / 60_000 + 30 * 1_440) * 60_000;

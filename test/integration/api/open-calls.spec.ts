@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oneOfEach } from '../../support/one-of-each.ts';
 import type { Redial } from '../../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
-import { vendorTenant } from '../../support/vendors.ts';
+import { vendorTenantOfOneTrunk } from '../../support/vendors.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
-const tenant = { ...vendorTenant, limits: { requestsPerMinute: 1_000_000, openCalls: 5 } };
+const tenant = { ...vendorTenantOfOneTrunk, limits: { requestsPerMinute: 1_000_000, openCalls: 5 } };
 const good = { dial1: '1001', dial2: '0820001234', notBefore: new Date(Date.now() + 86_400_000).toISOString() };
 let redis: TestRedis;
 let api: RunningApi;

@@ -5,6 +5,7 @@ import {
   hasExtension,
   recordingOf,
   resolveDestination,
+  resolveInContext,
   type Tenant,
   toE164,
 } from '@redial/call';
@@ -104,13 +105,13 @@ function reached(written: string, tenant: Tenant, { trunk, dialplan }: Route): C
   return resolved.ok ? { ok: true, value: resolved.destination } : resolved;
 }
 
-/** Extensions and numbers; a service has a way of its own. The context gets what a person of that PBX would dial: there is no `+` key. */
+/** Extensions and numbers; a service has a way of its own. */
 function throughDialplan(written: string, tenant: Tenant, context: string): Destination | undefined {
-  if (hasExtension(tenant, written)) return { kind: 'context', context, exten: written };
-  const e164 = toE164(written, tenant.numberingPlan);
-  if (e164 === undefined || tenant.services.some(({ code }) => code === written)) return undefined;
-  const exten = written.startsWith('+') ? `${tenant.numberingPlan.internationalPrefix}${e164}` : written;
-  return { kind: 'context', context, exten, e164 };
+  const isNumber =
+    toE164(written, tenant.numberingPlan) !== undefined && !tenant.services.some(({ code }) => code === written);
+  if (!hasExtension(tenant, written) && !isNumber) return undefined;
+  const resolved = resolveInContext(written, context, tenant);
+  return resolved.ok ? resolved.destination : undefined;
 }
 
 function callerIdOf(written: string, tenant: Tenant): Checked<string> {

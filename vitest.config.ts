@@ -19,6 +19,8 @@ export default defineConfig({
             'infra/**/src/**/*.spec.ts',
             'test/{boundaries,simulation}/**/*.spec.ts',
           ],
+          // They wait for nothing; a machine that has much else to do may be slow all the same.
+          testTimeout: 60_000,
         },
       },
       { ...shared, test: { name: 'conformance', include: ['test/conformance/**/*.spec.ts'], ...server } },

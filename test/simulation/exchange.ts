@@ -140,7 +140,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
       const dial2 = { uniqueId: `${name}-${attemptId.slice(-8)}.2`, startedAt: agenda.now };
       channel.dial2 = dial2;
       if (tellsDial2) tell(attemptId, { type: 'dial2_created', uniqueId: dial2.uniqueId });
-      if (random.chance(0.1)) later(random.int(50, 5_000), channel, () => hangUpDial1(channel));
+      if (random.chance(0.1)) later(random.int(50, 5_000), channel, () => hangUpDial1(channel, { byAmi: false }));
       const kind = random.weighted([
         [6, 'answers'],
         [2, 'fails'],
@@ -172,14 +172,15 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
     });
   }
 
-  function hangUpDial1(channel: Channel): void {
+  /** By the person, or by AMI: then the journal names nobody. */
+  function hangUpDial1(channel: Channel, { byAmi }: { readonly byAmi: boolean }): void {
     if (channel.answeredAt === undefined) {
       fail(channel, { cause: 16 }, 0);
       return;
     }
     const talking = channel.dial2?.answeredAt !== undefined;
     const status = talking ? 'ANSWER' : channel.dial2 === undefined ? '' : 'CANCEL';
-    hungUp(channel, status, talking ? 16 : 0, { endedBy: 'dial1' });
+    hungUp(channel, status, talking ? 16 : 0, byAmi ? {} : { endedBy: 'dial1' });
   }
 
   function hungUp(channel: Channel, dialStatus: string, dial1Cause: number, more: Partial<JournalEnded>): void {
@@ -224,7 +225,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
     originate,
     hangUp: (attemptId) => {
       const channel = channels.get(attemptId);
-      if (channel !== undefined) hangUpDial1(channel);
+      if (channel !== undefined) hangUpDial1(channel, { byAmi: true });
       return channel !== undefined;
     },
     channel: (attemptId) => {

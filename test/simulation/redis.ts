@@ -15,16 +15,11 @@ export interface Redis {
   /** Connections break at once, and no new one comes about. */
   goAway(ms: number): void;
   readonly pausedUntil: number;
-  /** How long what is just done may have waited: as long as it stood still, if that was lately. */
-  readonly stoodStillMs: number;
   onBack(listener: { readonly process: Actor; readonly hear: () => void }): void;
 }
 
-/** What waited has been done by then. */
-const latelyMs = 10_000;
-
 export function createRedis(agenda: Agenda, random: Random): Redis {
-  let [pausedUntil, pausedMs, awayUntil, breaks] = [0, 0, 0, 0];
+  let [pausedUntil, awayUntil, breaks] = [0, 0, 0];
   const listening = new Set<{ readonly process: Actor; readonly hear: () => void }>();
   /** Mostly at once; now and then behind something large. */
   const latencyMs = () => (random.chance(0.01) ? random.int(20, 400) : 1 + 2 * random.next());
@@ -32,9 +27,6 @@ export function createRedis(agenda: Agenda, random: Random): Redis {
   return {
     get pausedUntil() {
       return pausedUntil;
-    },
-    get stoodStillMs() {
-      return agenda.now < pausedUntil + latelyMs ? pausedMs : 0;
     },
     ask: (process, apply) =>
       new Promise((resolve, reject) => {
@@ -65,7 +57,7 @@ export function createRedis(agenda: Agenda, random: Random): Redis {
       agenda.at(Math.max(pausedUntil, agenda.now + latencyMs()), process, hear);
     },
     pause: (ms) => {
-      [pausedUntil, pausedMs] = [agenda.now + ms, ms];
+      pausedUntil = agenda.now + ms;
     },
     goAway: (ms) => {
       awayUntil = agenda.now + ms;

@@ -50,7 +50,6 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
     now: () => agenda.now,
     configuration,
     skewMsMax,
-    stoodStillMs: () => redis.stoodStillMs,
     ...(trace && { tell }),
   });
   const store = createModelStore(agenda, redis, books, mutant);

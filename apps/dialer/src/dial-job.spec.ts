@@ -50,6 +50,7 @@ describe('given a call that is due', () => {
       slot: 7,
       lanes: ['pbx.pbx-1', 'trunk.carrier'],
       originatedAt: monday9,
+      fencedBy: expect.stringMatching(/^[\w-]{12}$/),
     });
     expect(world.store.held()).toEqual({ 'pbx.pbx-1': [attemptId], 'trunk.carrier': [attemptId] });
     expect(world.remembered).toEqual([world.store.attempt(attemptId)]);
@@ -222,25 +223,112 @@ describe('given a start that is waited for', () => {
 });
 
 describe('given Redis that fails at the fence', () => {
-  it('when nothing was written, then nothing is originated, and the job’s next run dials', async () => {
-    const world = dialJobWorld();
-    world.store.fenceFails = 'before';
-    await expect(world.run(job)).rejects.toThrow('Redis is gone');
-    expect(world.watch.originated).toEqual([]);
-    world.watch.dial1('ended');
-    await world.run(job);
-    expect(world.watch.originated).toHaveLength(1);
-  });
+  it.each(['before', 'after'] as const)(
+    'when it dies %s the write, then the call is dialled once it is back',
+    async (fails) => {
+      const world = dialJobWorld();
+      const pings = ['away', 'away', 'back'];
+      world.store.fenceFails = fails;
+      world.store.ping = async () => {
+        expect(world.watch.originated).toEqual([]);
+        if (pings.shift() === 'away') throw new Error('Redis is gone');
+      };
+      world.watch.dial1('ended');
+      expect(await world.run(job)).toEqual({ type: 'done', note: 'dial1: ended' });
+      expect(world.steps.filter((step) => ['fence', 'originate'].includes(step))).toEqual(['fence', 'originate']);
+      expect(world.watch.originated).toHaveLength(1);
+      expect(world.watch.adopted).toEqual([]);
+      expect(world.store.held()).toEqual({ 'pbx.pbx-1': [attemptId], 'trunk.carrier': [attemptId] });
+    },
+  );
 
-  it('when the fence was written and nobody heard so, then nothing is originated, now or by the job’s next run', async () => {
+  it('when it comes back long after, then what was fenced is not sent, and its end is told', async () => {
     const world = dialJobWorld();
     world.store.fenceFails = 'after';
+    world.store.ping = async () => {
+      world.clock.at += 5_001;
+    };
+    expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringMatching(/^not sent: 5001 ms/) });
+    expect(world.watch.originated).toEqual([]);
+    expect(world.notOriginated).toMatchObject([{ id: attemptId, evidence: { refused: { at: monday9 + 5_001 } } }]);
+  });
+
+  it('when what it had been sent is written only after it was asked, then the call is dialled, once', async () => {
+    const world = dialJobWorld();
+    world.store.fenceFails = 'before';
+    world.store.onPlacesTaken.push(() =>
+      world.store.onPlacesTaken.push(() => {
+        const [late] = world.store.fencesAsked;
+        world.store.fence(...(late as NonNullable<typeof late>));
+      }),
+    );
+    world.watch.dial1('ended');
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'dial1: ended' });
+    expect(world.watch.originated).toHaveLength(1);
+    expect(world.watch.adopted).toEqual([]);
+  });
+
+  it('when this process stops before it is back, then nothing is originated, now or by the job’s next run', async () => {
+    const world = dialJobWorld();
+    world.store.fenceFails = 'after';
+    world.store.ping = async () => {
+      world.stopping.abort();
+      throw new Error('Redis is gone');
+    };
     await expect(world.run(job)).rejects.toThrow('Redis is gone');
     world.watch.dial1('ended');
     await world.run(job);
     expect(world.watch.originated).toEqual([]);
     expect(world.watch.adopted).toMatchObject([{ attemptId }]);
   });
+});
+
+describe('given Redis that keeps the dialer waiting beyond the moment of a call', () => {
+  const tuesday8 = Date.parse('2026-03-03T08:00:00+02:00');
+  const moments = [
+    {
+      what: 'the call expires',
+      request: { expiresAt: monday9 + 2_000 },
+      tenant: {},
+      gate: 'expired',
+      status: 'expired',
+    },
+    {
+      what: 'the window closes',
+      request: {},
+      tenant: { callingWindows: [{ days: ['mon', 'tue'], from: '08:00', to: '09:01' }] },
+      gate: 'window',
+      status: 'scheduled',
+    },
+  ] as const;
+  const wait = (world: DialJobWorld, ms: number) => () => {
+    world.clock.at += ms;
+  };
+
+  it.each(moments)(
+    'when $what while places are taken, then no attempt is used up',
+    async ({ request, tenant, status }) => {
+      const world = dialJobWorld({ request, tenant });
+      world.store.onPlacesTaken.push(wait(world, 60_000));
+      await world.run(job);
+      expect(world.call.state).toMatchObject({ status, ...(status === 'scheduled' && { dueAt: tuesday8 }) });
+      expectNothingBegun(world);
+    },
+  );
+
+  it.each(moments)(
+    'when $what while the fence is taken, then it is not sent',
+    async ({ request, tenant, gate, status }) => {
+      const [from, ms] = status === 'expired' ? [monday9, 3_000] : [monday9 + 58_000, 2_000];
+      const world = dialJobWorld({ request, tenant, now: from });
+      world.store.onFenced.push(wait(world, ms));
+      expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining(`not sent: ${gate}`) });
+      expect(world.watch.originated).toEqual([]);
+      expect(world.notOriginated).toEqual([
+        { id: attemptId, evidence: { refused: { message: expect.any(String), at: from + ms } } },
+      ]);
+    },
+  );
 });
 
 describe('given a job that is delivered again', () => {

@@ -1,4 +1,5 @@
-import type { AttemptWatch, OriginateOrder, Pbx } from '@redial/asterisk';
+import { randomBytes } from 'node:crypto';
+import type { AttemptWatch, Pbx } from '@redial/asterisk';
 import {
   type AttemptId,
   type AttemptPlan,
@@ -9,13 +10,14 @@ import {
   type Configuration,
   dayOf,
   type Evidence,
+  type GateVerdict,
   numbersOf,
   pbxsFor,
   stepCall,
   type Tenant,
   trunksOf,
 } from '@redial/call';
-import type { Clock, Logger, Metrics } from '@redial/platform';
+import { type Clock, keepTrying, type Logger, type Metrics } from '@redial/platform';
 import type { DialJob, DialVerdict } from '@redial/queue';
 import type { DayCap, LaneRequest, Store, Versioned } from '@redial/store';
 import { originateOrder } from './originate-order.ts';
@@ -24,17 +26,19 @@ import { planOf } from './plan-of.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 /**
- * One `dial` job: resume or start.
+ * One run of a `dial` job: resume or start.
  *
- *   read ▸ resume, if the attempt was ever fenced
- *        ▸ gates ▸ PBX ▸ places ▸ wait for the start ▸ fence ▸ originate ▸ dial1's outcome
+ *   read ▸ resume, if the attempt was ever fenced by another run
+ *        ▸ gates ▸ PBX ▸ places ▸ wait for the start ▸ gates ▸ fence ▸ gates ▸ originate ▸ dial1's outcome
  *
- * D1  Originate follows the fence, in this process, and nothing else does: a job that comes again finds the attempt and looks
- *     it up.
+ * D1  Originate follows the fence, in the run that took it, and nothing else does: a job that comes again finds another run's attempt
+ *     and looks it up. A run whose fence was not answered finds out by its own mark in the record.
  * D2  Whatever the gates say is written to the call before the job ends, so that "why not yet" always has an answer.
  * D3  Nothing is held while a job sleeps: places are given back on every way out that did not pass the fence.
  * D4  An Originate goes out soon after its fence or never: by the time a slow one does, another witness may have concluded that
  *     nobody was rung.
+ * D5  What the clock decides is asked again whenever Redis may have kept us waiting, the fence included: at the Originate itself the
+ *     call is due, its window open and its end not over.
  */
 export interface DialJobDependencies {
   readonly store: Store;
@@ -51,6 +55,8 @@ export interface DialJobDependencies {
   readonly onOriginated: (attemptId: AttemptId) => void;
   /** Resolves at `at`, or at once with false when this process is told to stop. */
   readonly waitUntil: (at: number) => Promise<boolean>;
+  /** This process waits for nothing any more. */
+  readonly stopping: AbortSignal;
 }
 
 /** How far ahead a start may be granted; the job waits for it here, holding nothing but its place in time. */
@@ -68,9 +74,10 @@ const racesMax = 5;
 export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Promise<DialVerdict> {
   const dependencies: Dialing = { ...ports, inTurn: createTurns() };
   return async (job) => {
+    const mark = randomBytes(9).toString('base64url');
     for (let race = 0; race < racesMax; race++) {
-      const verdict = await tryOnce(dependencies, job);
-      if (verdict !== 'lost_race') return verdict;
+      const verdict = await tryOnce(dependencies, job, mark);
+      if (typeof verdict !== 'string') return verdict;
     }
     return { type: 'later', at: dependencies.clock.now() + 1_000, note: 'the call changed while it was being dialled' };
   };
@@ -81,10 +88,15 @@ interface Dialing extends DialJobDependencies {
   readonly inTurn: Turns;
 }
 
-type Try = DialVerdict | 'lost_race';
+/** `lost_race`: somebody else has written the call or fenced the attempt. Both say: read again. */
+type Try = DialVerdict | 'lost_race' | 'fence_unanswered';
 
-async function tryOnce(dependencies: Dialing, job: DialJob): Promise<Try> {
+/** `mark`: this run's, and in the record of an attempt that it has fenced. */
+async function tryOnce(dependencies: Dialing, job: DialJob, mark: string): Promise<Try> {
   const { call, attempt } = await dependencies.store.readForAttempt(job.callId, job.attemptId);
+  // Of this run, and here again: the fence's answer was lost, so nothing has followed it yet.
+  const isOurs = attempt?.value.fencedBy === mark && attempt.value.ended === undefined;
+  if (isOurs && call !== undefined) return originate(dependencies, call.value, attempt.value);
   if (attempt !== undefined) return resume(dependencies, attempt.value);
   if (call === undefined) return done('no such call');
   const { state } = call.value;
@@ -104,15 +116,24 @@ async function tryOnce(dependencies: Dialing, job: DialJob): Promise<Try> {
       return write(dependencies, call, { type: 'expire', attemptId: job.attemptId, at: dependencies.clock.now() });
     default:
       // The tenant gate has passed.
-      return dial(dependencies, call, tenant as Tenant);
+      return dial(dependencies, call, tenant as Tenant, mark);
   }
 }
 
 async function askGatesOf({ store, clock, configuration }: DialJobDependencies, call: Call) {
   const now = clock.now();
-  const tenant = configuration.tenants.find((t) => t.id === call.tenantId);
+  const tenant = tenantOf(configuration, call);
   const attemptsToday = await mostAttemptsToday(store, call, tenant, now);
   return { tenant, verdict: askGates({ call, tenant, now, attemptsToday }) };
+}
+
+/** What the gates say by now, without a look at the day's attempts, which the fence counts. */
+function askGatesAgain({ clock, configuration }: DialJobDependencies, call: Call): GateVerdict {
+  return askGates({ call, tenant: tenantOf(configuration, call), now: clock.now(), attemptsToday: 0 });
+}
+
+function tenantOf({ tenants }: Configuration, call: Call): Tenant | undefined {
+  return tenants.find(({ id }) => id === call.tenantId);
 }
 
 /** The attempt was fenced before: by us, by a dialer that died, or twice. It is never originated again. */
@@ -126,7 +147,7 @@ async function resume({ pbxs, remember }: DialJobDependencies, attempt: AttemptR
   return done(`resumed; dial1: ${await watched.watch.dial1Outcome(attempt.id)}`);
 }
 
-async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant): Promise<Try> {
+async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant, mark: string): Promise<Try> {
   const { store, clock, configuration, pbxs } = dependencies;
   const trunks = trunksOf(call.value.request.dial1, call.value.request.dial2);
   const able = pbxsFor(trunks, configuration);
@@ -150,9 +171,10 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
     const reason = `${places.lane} is at its limit of ${limit}`;
     return defer(dependencies, call, { gate: places.lane, reason, until: places.retryAt, late: true });
   }
-  const taken = await start(dependencies, call, tenant, plan, places);
-  // The fence was not taken: what was held for it is free again. A grant that was never used leaves nothing behind.
-  if (taken === 'lost_race' || taken.type === 'later') {
+  const taken = await start(dependencies, call, tenant, { plan, places, mark });
+  // The fence was not taken: what was held for it is free again. A grant that was never used leaves nothing behind. Where nobody knows
+  // yet, the next look asks for the same places, and at the latest their lease ends.
+  if (taken === 'lost_race' || (taken !== 'fence_unanswered' && taken.type === 'later')) {
     await store.releasePlaces(
       attemptIdOf(call.value),
       places.lanes.map((l) => l.lane),
@@ -161,43 +183,55 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
   return taken;
 }
 
+interface Start {
+  readonly plan: AttemptPlan;
+  readonly places: GrantedPlaces;
+  readonly mark: string;
+}
+
 /** Waits for the granted moment, takes the fence, originates. */
 async function start(
   dependencies: DialJobDependencies,
   call: Versioned<Call>,
   tenant: Tenant,
-  plan: AttemptPlan,
-  places: GrantedPlaces,
+  { plan, places, mark }: Start,
 ): Promise<Try> {
   const { store, clock, configuration, pbxs, waitUntil } = dependencies;
-  if (places.startAt > clock.now()) {
-    if (!(await waitUntil(places.startAt))) {
-      return { type: 'later', at: clock.now(), note: 'this dialer is stopping; another one takes it' };
-    }
-    // A window may have closed meanwhile, a tenant's cap been reached.
-    if ((await askGatesOf(dependencies, call.value)).verdict.verdict !== 'pass') return 'lost_race';
+  if (places.startAt > clock.now() && !(await waitUntil(places.startAt))) {
+    return { type: 'later', at: clock.now(), note: 'this dialer is stopping; another one takes it' };
   }
-  const watched = pbxs.get(places.pbx);
-  const boot = watched?.pbx.boot;
-  if (watched === undefined || boot === undefined) return 'lost_race';
-
+  // A window may have closed meanwhile.
+  if (askGatesAgain(dependencies, call.value).verdict !== 'pass') return 'lost_race';
   const { pbx, slot } = places;
+  const boot = pbxs.get(pbx)?.pbx.boot;
+  if (boot === undefined) return 'lost_race';
+
   const lanes = places.lanes.map((l) => l.lane);
-  const facts = { plan, pbx, pbxBoot: boot, slot, lanes, originatedAt: clock.now() };
+  const facts = { plan, pbx, pbxBoot: boot, slot, lanes, originatedAt: clock.now(), fencedBy: mark };
   const { dialing, attempt } = attemptOf(call.value, facts);
   // Before the fence: what cannot be said to Asterisk must not use up an attempt.
-  const order = originateOrder(dialing, attempt, tenant, configuration.trunks);
-  // Where Redis fails here, the fence may hold or not: the job's next run finds out, and the lease gives the places back.
-  const fenced = await store.fence(call, dialing, attempt, capOf(tenant, dialing, clock.now()));
-  if (!fenced.ok) return 'lost_race';
-  const at = clock.now();
-  if (at - attempt.originatedAt > fenceAgeMaxMs) {
-    const message = `not sent: ${at - attempt.originatedAt} ms after its fence it might ring when it is given up already`;
-    dependencies.logger.warn({ callId: call.value.id, attemptId: attempt.id }, message);
-    dependencies.onNotOriginated(attempt, { refused: { message, at } });
-    return done(message);
+  originateOrder(dialing, attempt, tenant, configuration.trunks);
+  try {
+    const fenced = await store.fence(call, dialing, attempt, capOf(tenant, dialing, clock.now()));
+    if (!fenced.ok) return 'lost_race';
+  } catch (error) {
+    return unanswered(dependencies, attempt, error);
   }
-  return originate(dependencies, attempt, order, dialing, watched.watch);
+  return originate(dependencies, dialing, attempt);
+}
+
+/** Redis failed at the fence, which may hold or not: waits until it can be asked. */
+async function unanswered(
+  { store, logger, stopping }: DialJobDependencies,
+  { id: attemptId, callId }: AttemptRecord,
+  error: unknown,
+): Promise<'fence_unanswered'> {
+  logger.warn(
+    { callId, attemptId, error },
+    'whether the fence was taken is not known; the record is read when Redis is back',
+  );
+  await keepTrying(() => store.ping(), { signal: stopping, maxDelayMs: 500, onError: () => undefined });
+  return 'fence_unanswered';
 }
 
 /** What the fence counts towards the numbers' day, and refuses to count beyond. */
@@ -210,7 +244,7 @@ function capOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
 /** The call as it will be once the fence is taken, and the attempt's record. */
 function attemptOf(
   call: Call,
-  facts: Pick<AttemptRecord, 'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'originatedAt'>,
+  facts: Pick<AttemptRecord, 'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'originatedAt' | 'fencedBy'>,
 ): { readonly dialing: Call; readonly attempt: AttemptRecord } {
   const { state, id: callId, tenantId, request } = call;
   if (!('dueAt' in state)) throw new RangeError(`call ${callId} has no planned attempt: it is ${state.status}`);
@@ -222,21 +256,42 @@ function attemptOf(
   return { dialing, attempt: { id: attemptId, callId, tenantId, attemptNumber, dueAt, ...facts, ...awaited } };
 }
 
-/** The fence is ours. From here on the attempt is under way, whatever happens; its places are given back when it is settled. */
-async function originate(
-  { metrics, logger, remember, onOriginated }: DialJobDependencies,
-  attempt: AttemptRecord,
-  order: OriginateOrder,
-  call: Call,
-  watch: AttemptWatch,
-): Promise<DialVerdict> {
-  const { id: attemptId, pbx, attemptNumber } = attempt;
+/**
+ * The fence is ours. From here on the attempt is under way, whatever happens; its places are given back when it is settled. One whose
+ * moment has passed meanwhile ends before it began, and the retry policy says what follows.
+ */
+async function originate(dependencies: DialJobDependencies, call: Call, attempt: AttemptRecord): Promise<DialVerdict> {
+  const { clock, configuration, pbxs, metrics, logger, remember, onNotOriginated, onOriginated } = dependencies;
+  const { id: attemptId, callId, pbx, attemptNumber } = attempt;
+  const at = clock.now();
+  const tooLate = whyTooLate(dependencies, call, attempt, at);
+  if (tooLate !== undefined) {
+    const message = `not sent: ${tooLate}`;
+    logger.warn({ callId, attemptId }, message);
+    onNotOriginated(attempt, { refused: { message, at } });
+    return done(message);
+  }
   remember(attempt);
+  // It was chosen among those that are configured, and the tenant gate has passed.
+  const { watch } = pbxs.get(pbx) as { readonly watch: AttemptWatch };
+  const order = originateOrder(call, attempt, tenantOf(configuration, call) as Tenant, configuration.trunks);
   watch.originate({ ...attempt, attemptId, boot: attempt.pbxBoot }, order);
   onOriginated(attemptId);
   metrics.originated(attempt.originatedAt - attempt.dueAt);
-  logger.info({ callId: call.id, attemptId, pbx, attemptNumber }, 'originated');
+  logger.info({ callId, attemptId, pbx, attemptNumber }, 'originated');
   return done(`dial1: ${await watch.dial1Outcome(attemptId)}`);
+}
+
+function whyTooLate(
+  dependencies: DialJobDependencies,
+  call: Call,
+  { originatedAt }: AttemptRecord,
+  at: number,
+): string | undefined {
+  const ageMs = at - originatedAt;
+  if (ageMs > fenceAgeMaxMs) return `${ageMs} ms after its fence it might ring when it is given up already`;
+  const asked = askGatesAgain(dependencies, call);
+  return asked.verdict === 'pass' ? undefined : `${asked.gate}: ${asked.reason}`;
 }
 
 interface GrantedPlaces {

@@ -117,6 +117,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       onNotOriginated: ({ id: attemptId, callId }, evidence) => queueResult({ callId, attemptId, evidence }),
       onOriginated: cancels.begun,
       waitUntil: startTimer.waitUntil,
+      stopping: stopping.signal,
     }),
   );
 

@@ -216,7 +216,13 @@ describe('given a call that somebody wants canceled', () => {
       evidence: silentHangup,
       kept: true,
     },
-    { when: 'after the end', requestedAt: endedAt + 1, evidence: silentHangup, kept: false },
+    {
+      when: 'before the end, by a clock that is ahead of the witness’s',
+      requestedAt: endedAt + 5_000,
+      evidence: silentHangup,
+      kept: true,
+    },
+    { when: 'long after the end', requestedAt: endedAt + 5_001, evidence: silentHangup, kept: false },
     {
       when: 'before the end, and its witness knew better when',
       requestedAt: endedAt - 1_000,

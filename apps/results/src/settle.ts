@@ -98,12 +98,18 @@ async function settleOnce(
   return 'settled';
 }
 
-/** A cancel that came before the end belongs to the evidence, whichever process heard of it. */
+/** By so much two hosts' clocks may differ, and more. */
+const clocksApartMs = 5_000;
+
+/**
+ * A cancel that came before the end belongs to the evidence, whichever process heard of it. The API's clock says when it came, and another's
+ * when the attempt ended: what lies close together may have happened in either order, and then the rest of the evidence decides.
+ */
 function withCancel(evidence: Evidence, { state }: Call, at: number): Evidence {
   const cancelRequestedAt = state.status === 'dialing' ? state.cancelRequestedAt : undefined;
   if (cancelRequestedAt === undefined || evidence.cancelRequestedAt !== undefined) return evidence;
   const endedAt = evidence.dial1Hangup?.at ?? evidence.originateFailed?.at ?? at;
-  return cancelRequestedAt <= endedAt ? { ...evidence, cancelRequestedAt } : evidence;
+  return cancelRequestedAt <= endedAt + clocksApartMs ? { ...evidence, cancelRequestedAt } : evidence;
 }
 
 function report(

@@ -312,12 +312,18 @@ describe('dial2, once dial1 has answered', () => {
     expect(outcomeOf({ dial1AnsweredAt: at, lostAt }, at).talkMs).toBeNull();
   });
 
-  it('was ended by whom the journal names, unless we hung up', () => {
-    const talked = journal({ dialStatus: 'ANSWER', talkMs: 5_000, endedBy: 'dial2' });
-    expect(outcomeOf(talked, at).endedBy).toBe('dial2');
+  it('was ended by whom the journal names, and by us where it names nobody and the end was asked for', () => {
+    const talked = journal({ dialStatus: 'ANSWER', talkMs: 5_000 });
     expect(outcomeOf({ ...talked, cancelRequestedAt }, at).endedBy).toBe('redial');
+    for (const endedBy of ['dial1', 'dial2'] as const) {
+      const byPhone = journal({ dialStatus: 'ANSWER', talkMs: 5_000, endedBy });
+      expect(outcomeOf(byPhone, at).endedBy).toBe(endedBy);
+      expect(outcomeOf({ ...byPhone, cancelRequestedAt }, at).endedBy).toBe(endedBy);
+    }
     expect(outcomeOf({ ...journal({ dialStatus: 'CANCEL' }), cancelRequestedAt }, at).endedBy).toBe('redial');
-    expect(outcomeOf(journal({ dialStatus: 'CANCEL', endedBy: 'dial1' }), at).endedBy).toBe('dial1');
+    const left = journal({ dialStatus: 'CANCEL', endedBy: 'dial1' });
+    expect(outcomeOf(left, at)).toMatchObject({ disposition: 'abandoned', endedBy: 'dial1' });
+    expect(outcomeOf({ ...left, cancelRequestedAt }, at)).toMatchObject({ disposition: 'abandoned', endedBy: 'dial1' });
     expect(outcomeOf({ ...journal({ dialStatus: 'BUSY', dial2Cause: 17 }), cancelRequestedAt }, at).endedBy).toBeNull();
     expect(outcomeOf(journal({ dialStatus: 'ANSWER' }), at).endedBy).toBeNull();
   });

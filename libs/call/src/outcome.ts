@@ -210,7 +210,7 @@ function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext
   // The journal's last word mostly comes before the Hangup, and has the same cause.
   const dial1Cause = dial1Hangup?.cause ?? journalEnded?.dial1Cause;
   const connected = dial2.disposition === 'answered';
-  const byUs = dial2.disposition === 'canceled' || (connected && evidence.cancelRequestedAt !== undefined);
+  const byUs = dial2.disposition === 'canceled' || (connected && isOurHangUp(evidence));
   return {
     disposition: dial2.disposition,
     connected,
@@ -251,7 +251,7 @@ function dial2Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): 
   if (dialStatus === 'ANSWER') return verdict('answered');
   // dial1's channel ended while dial2 rang, or before: by the person's hand, or by ours.
   if (dialStatus === 'CANCEL' || dialStatus === '') {
-    return verdict(evidence.cancelRequestedAt === undefined ? 'abandoned' : 'canceled');
+    return verdict(isOurHangUp(evidence) ? 'canceled' : 'abandoned');
   }
   const rang = (journalEnded.ringMs ?? 0) > 0;
   // dial1's channel repeats dial2's cause, for a PBX whose journal and events keep dial2's own to themselves.
@@ -265,6 +265,11 @@ function dial2Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): 
   if (said === undefined) return byStatus === undefined ? verdict('unknown', false) : verdict(byStatus);
   // A cause without a row. DIALSTATUS still knows two words; CHANUNAVAIL is what Asterisk says of all that it cannot place.
   return verdict(byStatus === undefined || dialStatus === 'CHANUNAVAIL' ? 'unknown' : byStatus, false);
+}
+
+/** Asterisk names no source for a hang-up by AMI; a phone that hung up by itself, a moment before the cancel say, it names. */
+function isOurHangUp({ cancelRequestedAt, journalEnded }: Evidence): boolean {
+  return cancelRequestedAt !== undefined && journalEnded?.endedBy === undefined;
 }
 
 /** The weakest word on dial2, used where no cause says more. DIALSTATUS is CHANUNAVAIL for 404 and 603 alike. */

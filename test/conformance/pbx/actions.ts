@@ -101,6 +101,23 @@ export function describeActions(getWorld: () => PbxWorld): void {
       await getWorld().pbx.hangUp(order.attemptId);
     });
 
+    it('given a call that rings dial2, and one that talks, when hung up, then the journal names nobody who did it', async () => {
+      const { pbx } = getWorld();
+      const ringing = getWorld().order({ dial1Channel: 'PJSIP/1009', dial2Channel: 'PJSIP/27820010501@carrier' });
+      const talking = getWorld().order({ dial1Channel: 'PJSIP/1009', dial2Channel: 'PJSIP/27820000501@carrier' });
+      for (const order of [ringing, talking]) getWorld().dial(order);
+      await vi.waitFor(() => expect(getWorld().invitesTo('27820010501')).toHaveLength(1));
+      await getWorld().talks(talking.attemptId);
+      for (const { attemptId } of [ringing, talking]) expect(await pbx.hangUp(attemptId)).toBe(true);
+
+      const placed = await Promise.all([ringing, talking].map((order) => getWorld().conclusionOf(order)));
+      expect(placed.map(({ evidence }) => evidence.journalEnded)).toMatchObject([
+        { dialStatus: 'CANCEL' },
+        { dialStatus: 'ANSWER' },
+      ]);
+      for (const { evidence } of placed) expect(evidence.journalEnded).not.toHaveProperty('endedBy');
+    });
+
     it('given no such channel, when asked for by Status, Getvar or Hangup, then each says so', async () => {
       const { bystander } = getWorld();
       const nobody = ['Channel', getWorld().newAttempt().attemptId] as const;

@@ -39,6 +39,7 @@ export function dialJobWorld({
   const remembered: AttemptRecord[] = [];
   const notOriginated: { readonly id: string; readonly evidence: Evidence }[] = [];
   const configuration: Configuration = configurationWith({ tenant, trunk, pbxs, pbxLimits });
+  const stopping = new AbortController();
   store.put(aCall(request));
   store.onFenced.push(() => steps.push('fence'));
   const world = {
@@ -50,6 +51,7 @@ export function dialJobWorld({
     clock,
     remembered,
     notOriginated,
+    stopping,
     /** What may happen while a start is waited for; false: the dialer is told to stop. */
     whileWaiting: (): boolean => true,
     get call(): Call {
@@ -77,6 +79,7 @@ export function dialJobWorld({
         clock.at = Math.max(clock.at, at);
         return true;
       },
+      stopping: stopping.signal,
     }),
   };
   return world;

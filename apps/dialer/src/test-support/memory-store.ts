@@ -24,6 +24,12 @@ export interface MemoryStore {
   startsAfterMs: number;
   /** Redis dies before or after it has written the next fence. */
   fenceFails: 'before' | 'after' | undefined;
+  /** Redis answers a Ping; else it rejects. */
+  ping: () => Promise<void>;
+  /** What happens while Redis grants places. */
+  readonly onPlacesTaken: (() => void)[];
+  /** Of this dialer, written or not. */
+  readonly fencesAsked: [attempt: AttemptRecord, dialing: Call][];
   /** Attempts that were made towards a number today. */
   readonly attemptsToday: Map<string, number>;
   readonly progress: {
@@ -85,6 +91,7 @@ export function memoryStore(): MemoryStore {
       const full = requests.find((request) => !laneOf(request.lane).has(attemptId) && isFull(request));
       if (full !== undefined) return { granted: false, lane: full.lane, reason: 'calls', retryAt: now + 1_000 };
       for (const { lane, places } of requests) laneOf(lane).set(attemptId, places);
+      for (const run of store.onPlacesTaken.splice(0)) run();
       return { granted: true, startAt: now + store.startsAfterMs, slot: 7 };
     },
     releasePlaces: async (attemptId, names) => {
@@ -95,6 +102,7 @@ export function memoryStore(): MemoryStore {
     attemptsToday: async (_tenantId, _day, numbers) => numbers.map((number) => store.attemptsToday.get(number) ?? 0),
     fence: async (before, after, attempt, cap) => {
       beforeWrite();
+      store.fencesAsked.push([attempt, after]);
       const { fenceFails } = store;
       store.fenceFails = undefined;
       if (fenceFails === 'before') throw new Error('Redis is gone');
@@ -111,6 +119,7 @@ export function memoryStore(): MemoryStore {
       if (fenceFails === 'after') throw new Error('Redis is gone');
       return written;
     },
+    ping: () => store.ping(),
     recordProgress: async (id, phase, at, uniqueId) => {
       if (store.progressFails) throw new Error('Redis is gone');
       store.progress.push({ id, phase, at, ...(uniqueId !== undefined && { uniqueId }) });
@@ -156,6 +165,9 @@ export function memoryStore(): MemoryStore {
     beforeEachWrite: () => undefined,
     startsAfterMs: 0,
     fenceFails: undefined,
+    ping: async () => undefined,
+    onPlacesTaken: [],
+    fencesAsked: [],
     attemptsToday: new Map(),
     progress: [],
     progressFails: false,

@@ -376,6 +376,14 @@ describe('given a job that is delivered again', () => {
     expect(world.remembered).toEqual([]);
   });
 
+  it('when its end is known here and cannot be told yet, then nothing that knows less is asked', async () => {
+    const world = fenced();
+    world.telling.add(attemptId);
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'its end is known here' });
+    expect(world.watch.adopted).toEqual([]);
+    expect(world.remembered).toEqual([]);
+  });
+
   it('when its PBX is not configured here, then it is left to the results process', async () => {
     const world = fenced({ pbx: 'pbx-9' });
     expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining('pbx-9') });

@@ -51,6 +51,8 @@ export interface DialJobDependencies {
   readonly remember: (attempt: AttemptRecord) => void;
   /** The fence was taken, and no Originate will follow: its end, for who settles it. */
   readonly onNotOriginated: (attempt: AttemptRecord, evidence: Evidence) => void;
+  /** Its end is known here, and on its way to who settles it. */
+  readonly isTelling: (attemptId: AttemptId) => boolean;
   /** The attempt is watched from now on. */
   readonly onOriginated: (attemptId: AttemptId) => void;
   /** Resolves at `at`, or at once with false when this process is told to stop. */
@@ -137,8 +139,13 @@ function tenantOf({ tenants }: Configuration, call: Call): Tenant | undefined {
 }
 
 /** The attempt was fenced before: by us, by a dialer that died, or twice. It is never originated again. */
-async function resume({ pbxs, remember }: DialJobDependencies, attempt: AttemptRecord): Promise<Try> {
+async function resume(
+  { pbxs, remember, isTelling }: DialJobDependencies,
+  attempt: AttemptRecord,
+): Promise<DialVerdict> {
   if (attempt.ended !== undefined) return done('already settled');
+  // A look-up would know less, and might be told first.
+  if (isTelling(attempt.id)) return done('its end is known here');
   const watched = pbxs.get(attempt.pbx);
   if (watched === undefined)
     return done(`its PBX ${attempt.pbx} is not configured here; the results process looks it up`);

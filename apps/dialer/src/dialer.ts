@@ -28,6 +28,8 @@ export interface DialerDependencies {
 const reportEveryMs = 5_000;
 /** How long the start waits for a PBX; with none, calls are put off and say why. */
 const firstLinkMs = 5_000;
+/** While Redis is away at the most; afterwards the results process soon asks of attempts that it does not watch. */
+const tellEveryMs = 1_000;
 /** An announced cancel may be lost on its way; the record is asked as often as this. */
 const cancelCheckMs = 2_000;
 
@@ -40,19 +42,25 @@ export interface Dialer {
 export async function startDialer(dependencies: DialerDependencies): Promise<Dialer> {
   const { configuration, store, queues, workers, clock, metrics, logger, concurrency, holder } = dependencies;
   const underWay = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'awaited'>>();
+  /** Attempts whose end is known here and cannot be told yet. */
+  const telling = new Set<AttemptId>();
   const startTimer = createStartTimer(clock);
   const stopping = new AbortController();
   const watched = new Map<string, { pbx: Pbx; watch: AttemptWatch }>();
 
   const queueResult = (result: Pick<ResultsJob, 'callId' | 'attemptId' | 'evidence'>): void => {
     const { callId, attemptId } = result;
+    telling.add(attemptId);
     void keepTrying(() => queues.results.add({ ...result, witness: 'dialer' }), {
       signal: stopping.signal,
+      maxDelayMs: tellEveryMs,
       onError: (error, failures) =>
         logger.error({ callId, attemptId, error, failures }, 'the result could not be queued'),
-    }).catch(() =>
-      logger.warn({ callId, attemptId }, 'stopping with a result not queued; the results process looks it up'),
-    );
+    })
+      .catch(() =>
+        logger.warn({ callId, attemptId }, 'stopping with a result not queued; the results process looks it up'),
+      )
+      .finally(() => telling.delete(attemptId));
   };
 
   for (const pbx of dependencies.pbxs) {
@@ -116,6 +124,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       remember: ({ id, callId, awaited }) => underWay.set(id, { callId, ...(awaited && { awaited }) }),
       onNotOriginated: ({ id: attemptId, callId }, evidence) => queueResult({ callId, attemptId, evidence }),
       onOriginated: cancels.begun,
+      isTelling: (attemptId) => telling.has(attemptId),
       waitUntil: startTimer.waitUntil,
       stopping: stopping.signal,
     }),

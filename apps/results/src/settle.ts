@@ -63,7 +63,14 @@ async function settleOnce(
   const ended: AttemptRecord = { ...attempt.value, ended: { outcome, evidence, settledAt: at, witness: job.witness } };
   const cdr = cdrOf(after, ended, outcome, evidence);
   const before = call.value.history.at(-1);
-  const deliveries = (dependencies.tenant(after.tenantId)?.sinks ?? []).map((sink): Delivery => {
+  const tenant = dependencies.tenant(after.tenantId);
+  // Removed, or new and not yet in this process's configuration. Its attempt must not stay open for it, and its CDR is kept.
+  if (tenant === undefined)
+    logger.error(
+      { callId: after.id, attemptId: job.attemptId, tenantId: after.tenantId },
+      'no such tenant is configured here: its CDR goes to no sink',
+    );
+  const deliveries = (tenant?.sinks ?? []).map((sink): Delivery => {
     const { id: callId, tenantId } = after;
     return {
       id: `${cdr.id}.${sink.name}`,

@@ -196,6 +196,17 @@ describe('given attempts under way', () => {
     expect(adopted).toEqual([expect.toSatisfy((quietForMs: number) => quietForMs >= 10_000 && quietForMs <= minute)]);
   });
 
+  it('when Redis was away, then those who saw them end are given a round to tell, before anybody looks them up', async () => {
+    const { store, adopted, sweep } = aSweep();
+    store.isAway = true;
+    await sweep();
+    store.isAway = false;
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(adopted).toEqual([]);
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(adopted).toHaveLength(1);
+  });
+
   it('when one witness fails, then the others are told, and the rest of the sweep is done', async () => {
     const world = aSweep();
     world.witnesses.unshift(world.witness(() => Promise.reject(new Error('the record is damaged'))));

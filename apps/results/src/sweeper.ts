@@ -48,21 +48,30 @@ const atOnceMax = 50;
 interface Progress {
   overdue: PageCursor | undefined;
   undelivered: PageCursor | undefined;
+  /** Redis could not be asked at the last round. */
+  wasAway: boolean;
 }
 
 export function startSweeper(dependencies: SweeperDependencies): { stop(): Promise<void> } {
   const { everyMs, logger } = dependencies;
-  const progress: Progress = { overdue: undefined, undelivered: undefined };
+  const progress: Progress = { overdue: undefined, undelivered: undefined, wasAway: false };
   return every(
     everyMs,
     () => sweep(dependencies, progress),
-    (error) => logger.error({ error }, 'the sweep failed; the next one tries again'),
+    (error) => {
+      progress.wasAway = true;
+      logger.error({ error }, 'the sweep failed; the next one tries again');
+    },
   );
 }
 
 async function sweep(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
   const { store, witnesses, holder, everyMs, clock, metrics } = dependencies;
-  for (const witness of witnesses) await attempt(dependencies, 'adopting', () => witness.adoptOpen(quietAttemptMs));
+  await store.ping();
+  // Whoever saw an attempt end while Redis was away tells it now: a look-up, which may know less, waits for a round.
+  const lookingUp = progress.wasAway ? [] : witnesses;
+  progress.wasAway = false;
+  for (const witness of lookingUp) await attempt(dependencies, 'adopting', () => witness.adoptOpen(quietAttemptMs));
   if (!(await store.lead('sweeper', holder, everyMs * 3))) {
     // Another process speaks for all; what this one said while it led is no longer so.
     metrics.oldestOverdue(0);

@@ -90,6 +90,21 @@ describe('given an attempt that a dialer originates', () => {
     expect(queues.results).toMatchObject([{ callId, attemptId, evidence: { journalEnded: entry } }]);
   });
 
+  it('when Redis is away for longer than it could ring, then a look-up, which knows less, does not overtake what was seen', async () => {
+    const { store, queues, pbx, witness, busy } = aWitness();
+    store.put(...underWay());
+    pbx.signal(attemptId, { type: 'rang', at: startedAt });
+    await settled();
+    queues.rejectResults = 45;
+    busy();
+    await vi.advanceTimersByTimeAsync(40_000);
+    pbx.finding = { type: 'missing', at: startedAt + 40_000, pbxRestarted: false };
+    expect(await witness.adoptOpen(15_000)).toBe(0);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(queues.results).toMatchObject([{ attemptId, evidence: busyAt(startedAt) }]);
+    expect(pbx.lookedUp).toEqual([]);
+  });
+
   it('when its record cannot be read at its first event, then the next event asks again', async () => {
     const { store, queues, pbx, busy } = aWitness();
     store.put(...underWay());

@@ -27,10 +27,15 @@ export interface WitnessDependencies {
   readonly logger: Logger;
 }
 
+/** While Redis is away at the most; afterwards the sweeper soon asks of attempts that nobody watches. */
+const tellEveryMs = 1_000;
+
 export function startWitness({ pbx, store, queues, clock, metrics, logger }: WitnessDependencies): Witness {
   const callOf = new Map<AttemptId, AttemptRecord['callId']>();
   /** Attempts whose record is being read because of a signal of theirs. */
   const reading = new Set<AttemptId>();
+  /** Attempts whose end is known here and cannot be told yet: a look-up knows less, and must not be told first. */
+  const telling = new Set<AttemptId>();
   const stopping = new AbortController();
 
   const remember = (attempt: AttemptRecord) => {
@@ -57,13 +62,17 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
       callOf.delete(attemptId);
       reading.delete(attemptId);
       if (callId === undefined) return;
+      telling.add(attemptId);
       void keepTrying(() => queues.results.add({ callId, attemptId, witness: 'results', evidence }), {
         signal: stopping.signal,
+        maxDelayMs: tellEveryMs,
         onError: (error, failures) =>
           logger.error({ callId, attemptId, error, failures }, 'the result could not be queued'),
-      }).catch(() =>
-        logger.warn({ callId, attemptId }, 'stopping with a result not queued; it is looked up at the next start'),
-      );
+      })
+        .catch(() =>
+          logger.warn({ callId, attemptId }, 'stopping with a result not queued; it is looked up at the next start'),
+        )
+        .finally(() => telling.delete(attemptId));
     },
     onProgress: (attemptId, phase, at, uniqueId) => {
       store.recordProgress(attemptId, phase, at, uniqueId).catch((error: unknown) => {
@@ -74,9 +83,12 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
   });
 
   async function adoptOpen(quietForMs: number): Promise<number> {
-    const ids = (await store.openAttempts(pbx.name)).filter((id) => !watch.has(id));
+    const ids = (await store.openAttempts(pbx.name)).filter((id) => !watch.has(id) && !telling.has(id));
     const attempts = await store.readAttempts(ids);
-    const quiet = attempts.filter((a) => a.ended === undefined && a.originatedAt + quietForMs <= clock.now());
+    const quiet = attempts.filter(
+      // One may have ended here while the records were read.
+      (a) => a.ended === undefined && !telling.has(a.id) && a.originatedAt + quietForMs <= clock.now(),
+    );
     for (const attempt of quiet) watch.adopt(remember(attempt));
     return quiet.length;
   }

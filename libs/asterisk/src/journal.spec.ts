@@ -78,6 +78,13 @@ describe('ended', () => {
     }
   });
 
+  test('the clock of the PBX was put back meanwhile: an answer is an answer, and nothing took less than no time', () => {
+    expect(parseJournal(`${id}|ended|ANSWER|16|dial1|-3599000|-3598000|3|4|16|SIP 200|5.6|-7`)).toMatchObject({
+      entry: { dialStatus: 'ANSWER', talkMs: 0, dialMs: 0, ringMs: 0 },
+    });
+    expect(parseJournal(`${id}|ended|ANSWER|-16|dial1|1|2|3|4`)).toBeUndefined();
+  });
+
   test('fields behind the known ones are left to a later version', () => {
     expect(parseJournal(`${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7|||new`)).toMatchObject({
       entry: { ringMs: 7 },

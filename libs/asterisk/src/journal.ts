@@ -41,7 +41,7 @@ export function parseJournal(text: string): JournalEntry | undefined {
 function parseEnded(fields: readonly string[]): JournalEnded | undefined {
   const [status, cause, by, talk, dial, answered, ended, dial2Cause, dial2Tech, dial2Id, ring, recorded, key] = fields;
   if (status === undefined || !/^[A-Z_]*$/.test(status) || !/^(dial1|dial2)?$/.test(by ?? '')) return undefined;
-  const numbers = [cause, talk, dial, dial2Cause, ring].map((field) => count(field));
+  const numbers = [count(cause), duration(talk), duration(dial), count(dial2Cause), duration(ring)];
   if (numbers.some(Number.isNaN)) return undefined;
   const answeredAt = instant(answered);
   const endedAt = instant(ended);
@@ -102,6 +102,11 @@ export function sipCodeOf(techCause: string | undefined): number | undefined {
 function count(field: string | undefined): number | undefined {
   if (field === undefined || field === '') return undefined;
   return /^[0-9]{1,15}$/.test(field) ? Number(field) : Number.NaN;
+}
+
+/** The dialplan's difference of two instants: below zero where the PBX's clock was put back in between. Nothing took less than no time. */
+function duration(field: string | undefined): number | undefined {
+  return /^-[0-9]{1,15}$/.test(field ?? '') ? 0 : count(field);
 }
 
 /** Epoch seconds, with or without a fraction, → epoch ms. */

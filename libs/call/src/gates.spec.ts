@@ -21,8 +21,9 @@ describe('a due call', () => {
     expect(ask()).toBe('all: pass');
   });
 
-  it('whose tenant is gone is never dialled', () => {
-    expect(ask({ tenant: undefined })).toBe('tenant: block');
+  it('whose tenant this dialer does not know waits for one that does, until its time is over', () => {
+    expect(ask({ tenant: undefined })).toBe('tenant: defer by 30s');
+    expect(ask({ tenant: undefined, call: callOf({ expiresAt: now - 1 }, now) })).toBe('tenant: expire');
   });
 
   it('to a service or a context that is no longer there is never dialled, whichever leg it is on', () => {
@@ -151,7 +152,7 @@ describe('a call that would be put off beyond its own end', () => {
 });
 
 describe('the order of the gates', () => {
-  it('asks what ends a call before what puts it off', () => {
+  it('asks whose call it is, then what ends it, then what puts it off', () => {
     expect(gates.map(([name]) => name)).toEqual([
       'tenant',
       'destination',

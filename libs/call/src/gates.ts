@@ -33,10 +33,7 @@ const pausedCheckMs = 30_000;
  * them last, because they take what they grant.
  */
 export const gates: readonly (readonly [name: string, gate: Gate])[] = [
-  [
-    'tenant',
-    ({ tenant }) => (tenant === undefined ? { verdict: 'block', reason: 'the tenant is no longer configured' } : pass),
-  ],
+  ['tenant', known],
   ['destination', destination],
   ['expired', expired],
   ['due', due],
@@ -62,6 +59,12 @@ function orExpired(answer: GateAnswer, { call }: GateFacts): GateAnswer {
   const { expiresAt } = call.request;
   if (answer.verdict !== 'defer' || expiresAt === undefined || answer.until <= expiresAt) return answer;
   return { verdict: 'expire', reason: `${answer.reason}, until expiresAt has passed` };
+}
+
+/** A configuration reaches the dialers one after the other: this one may not have read of a new tenant yet. */
+function known({ tenant, now }: GateFacts): GateAnswer {
+  if (tenant !== undefined) return pass;
+  return { verdict: 'defer', until: now + pausedCheckMs, reason: 'the dialer’s configuration has no such tenant' };
 }
 
 /** A service or a context that was there when the call was accepted, and is no longer the tenant's. */

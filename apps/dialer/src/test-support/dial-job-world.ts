@@ -40,6 +40,7 @@ export function dialJobWorld({
   const notOriginated: { readonly id: string; readonly evidence: Evidence }[] = [];
   const configuration: Configuration = configurationWith({ tenant, trunk, pbxs, pbxLimits });
   const stopping = new AbortController();
+  const telling = new Set<string>();
   store.put(aCall(request));
   store.onFenced.push(() => steps.push('fence'));
   const world = {
@@ -52,6 +53,7 @@ export function dialJobWorld({
     remembered,
     notOriginated,
     stopping,
+    telling,
     /** What may happen while a start is waited for; false: the dialer is told to stop. */
     whileWaiting: (): boolean => true,
     get call(): Call {
@@ -72,6 +74,7 @@ export function dialJobWorld({
         remembered.push(attempt);
       },
       onNotOriginated: ({ id }, evidence) => void notOriginated.push({ id, evidence }),
+      isTelling: (id) => telling.has(id),
       onOriginated: (id) => void steps.push(id === attemptId ? 'begun' : id),
       waitUntil: async (at) => {
         steps.push('wait');

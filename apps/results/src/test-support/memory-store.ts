@@ -66,6 +66,9 @@ export function memoryStore(): MemoryStore {
     );
 
   const port = portOf<Store>('store', {
+    ping: async () => {
+      if (store.isAway) throw new Error('Redis is gone');
+    },
     readCall: async (id) => checked(id, calls.get(id)),
     readAttempt: async (id) => {
       const attempt = checked(id, attempts.get(id));

@@ -233,9 +233,9 @@ function redialProcess(
   };
 }
 
-/** Redis, the PBXs and every process answer; what is not ready after 30 s is told with the logs. */
+/** Redis, the PBXs and every process answer; what is not ready after a minute is told with the logs. */
 async function untilReady(url: string, processes: readonly RedialProcess[]): Promise<void> {
-  const deadline = AbortSignal.timeout(30_000);
+  const deadline = AbortSignal.timeout(60_000);
   let last = 'no answer';
   while (!deadline.aborted) {
     try {

@@ -2,14 +2,18 @@ import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 // Below the range the kernel takes for outgoing connections (32768+), so that a server that is down for a moment finds its port free again.
-const lowest = 20_000;
+const lowest = 21_000;
 const highest = 32_000;
+
+/** Each process goes through the range from a place of its own, so that processes which start servers at the same time do not pick the same ports. */
+let next = lowest + ((process.pid * 997) % (highest - lowest));
 
 /** A port nobody on this machine listens on. Someone else can take it before we do: callers wait for their server to answer, and fail if it does not. */
 export async function freePort(protocol: 'tcp' | 'udp', wanted = 0): Promise<number> {
   if (wanted !== 0) return wanted;
-  for (let tries = 0; tries < 100; tries++) {
-    const port = lowest + Math.floor(Math.random() * (highest - lowest));
+  for (let tries = 0; tries < 1_000; tries++) {
+    const port = next;
+    next = next + 1 < highest ? next + 1 : lowest;
     if (await isFree(protocol, port)) return port;
   }
   throw new Error(`Found no free ${protocol} port between ${lowest} and ${highest}.`);

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-// Below the range the kernel takes for outgoing connections (32768+), so that a server that is down for a moment finds its port free again.
+// Above the RTP of local Asterisks, and below the range the kernel takes for outgoing connections (32768+), so that a server that is down for a moment finds its port free again.
 const lowest = 21_000;
 const highest = 32_000;
 

@@ -53,6 +53,22 @@ describe('given a gate that does not let a due call pass', () => {
     },
   );
 
+  it('when no PBX comes back, then it asks less and less often, and at least once a minute', async () => {
+    const world = dialJobWorld();
+    world.pbx.down();
+    const waits: number[] = [];
+    for (let n = 0; n < 20; n++) {
+      await world.run(job);
+      const until = world.call.gateNote?.until ?? 0;
+      waits.push(until - world.clock.at);
+      world.clock.at = until;
+    }
+    const [first = 0] = waits;
+    expect([first >= 5_000, first <= 10_000]).toEqual([true, true]);
+    expect(waits.every((wait, n) => wait >= Math.min(waits[n - 1] ?? 0, 30_000) && wait <= 60_000)).toBe(true);
+    expect(Math.min(...waits.slice(15))).toBeGreaterThanOrEqual(30_000);
+  });
+
   it.each(missing)(
     'when $gate is missing for longer than the call may wait, then it asks again at its end, and expires',
     async ({ prepare }) => {

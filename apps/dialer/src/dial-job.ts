@@ -68,8 +68,9 @@ const startHorizonMs = 5_000;
  * its ring timeout and `originateMarginMs` have passed; half of that margin is left for the way to the PBX.
  */
 const fenceAgeMaxMs = 5_000;
-/** With no PBX up, calls ask again after this, spread so that they do not all come back at once. */
+/** With no PBX up, a call asks again after this at first, and after up to twice `pbxRetryMsMax` when it has asked often. */
 const pbxRetryMs = 5_000;
+const pbxRetryMsMax = 30_000;
 /** Lost races against cancel, reschedule or another dialer before the job steps aside. */
 const racesMax = 5;
 
@@ -161,7 +162,7 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
   const ready = able.filter((name) => pbxs.get(name)?.pbx.isUp);
   if (ready.length === 0) {
     const reason = able.length === 0 ? 'no configured PBX has its trunks' : 'no PBX that has its trunks is connected';
-    const until = clock.now() + pbxRetryMs + Math.floor(Math.random() * pbxRetryMs);
+    const until = clock.now() + pbxRetryAfterMs(call.value);
     return defer(dependencies, call, { gate: 'pbx', reason, until, late: true });
   }
   const tooSmall = laneThatNeverFits(lanesFor(call.value, ready[0] as string, configuration));
@@ -188,6 +189,12 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
     );
   }
   return taken;
+}
+
+/** Longer each time and spread, so that a hundred thousand due calls do not keep Redis busy for as long as a PBX is away. */
+function pbxRetryAfterMs({ gateNote }: Call): number {
+  const before = gateNote?.gate === 'pbx' ? (gateNote.until ?? 0) - gateNote.at : 0;
+  return Math.floor(Math.min(Math.max(pbxRetryMs, before), pbxRetryMsMax) * (1 + Math.random()));
 }
 
 interface Start {

@@ -13,6 +13,9 @@ const laterMs = 60_000;
 /** Enough, and due late enough, for their jobs to be added while their records are being written. */
 const batch = { calls: 100, dueInMs: 120_000 };
 
+/** Each of its jobs is an operation, and one is like the other: every operation at first, then every twentieth. */
+const besideTheJobs = (requests: number) => (requests < 8 ? requests : 8 + (requests - 8) * 20);
+
 interface Posted {
   /** As the client knows it. */
   readonly wasAccepted: boolean;
@@ -43,13 +46,16 @@ async function post(api: MortalProcess, path: string, body: unknown): Promise<bo
   return answer !== undefined;
 }
 
-/** One request after the other, each to an API that has one operation more to live. */
-async function postUntilThrough(send: (api: MortalProcess, dial1: string) => Promise<boolean>): Promise<Posted[]> {
+/** One request after the other, each to an API that has more operations to live: one more, where `livesFor` says nothing else. */
+async function postUntilThrough(
+  send: (api: MortalProcess, dial1: string) => Promise<boolean>,
+  livesFor = (requests: number) => requests,
+): Promise<Posted[]> {
   const posted: Posted[] = [];
   for (;;) {
     const api = await world.start('api', 0);
     const dial1 = nextPhone();
-    world.failPoint.arm(posted.length, () => api.kill());
+    world.failPoint.arm(livesFor(posted.length), () => api.kill());
     posted.push({ wasAccepted: await send(api, dial1), dial1 });
     const isThrough = !world.failPoint.hasStruck;
     api.kill();
@@ -109,7 +115,7 @@ describe('given an API that dies while it accepts', () => {
       return post(api, '/v1/calls/batch', {
         calls: Array.from({ length: batch.calls }, () => aCall(dial1, { notBefore })),
       });
-    });
+    }, besideTheJobs);
     expectAllOrNothing(posted, batch.calls, await dialWhatIsLeft(batch.dueInMs + laterMs));
   }, 300_000);
 });

@@ -294,8 +294,10 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
         ask(() => ({
           appendonly: true,
           appendfsync: 'always',
+          noAppendfsyncOnRewrite: 'no',
           maxmemoryPolicy: 'noeviction',
           redisVersion: '8.0.0',
+          replicas: 0,
         })),
       confirmDurable: () => ask(() => true),
       ping: () => ask(() => undefined),

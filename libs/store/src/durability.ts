@@ -49,6 +49,7 @@ export function durabilityOf(
   asked: DurabilityAsked = { disk: 'fsync', replicas: 0 },
 ): DurabilityParts {
   let believed: { readonly till: number; readonly durability: Durability } | undefined;
+  let asking: Promise<Durability> | undefined;
   const open = new Set<Redis>();
   const idle: Redis[] = [];
   const running = new Set<Promise<unknown>>();
@@ -60,7 +61,15 @@ export function durabilityOf(
     believed = undefined;
   });
 
-  async function durability(): Promise<Durability> {
+  /** Those who ask at one moment share the question. */
+  function durability(): Promise<Durability> {
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  }
+
+  async function ask(): Promise<Durability> {
     const found = await readDurability(redis);
     const news = durabilityFault(asked, found) === undefined ? 'good' : 'bad';
     believed = { till: performance.now() + believedMs[news], durability: found };

@@ -34,6 +34,8 @@ export interface Books {
   accepted(callId: CallId): void;
   callWritten(before: Call | undefined, after: Call): void;
   fenced(call: Call, attempt: AttemptRecord): void;
+  /** Redis has died, and knows nothing of this fence. */
+  forgotten(attempt: AttemptRecord): void;
   originateSent(attemptId: AttemptId): void;
   originateArrived(attemptId: AttemptId, pbx: string): void;
   dial1Answered(attemptId: AttemptId): void;
@@ -178,6 +180,11 @@ export function createBooks({ now, configuration, skewMsMax, tell }: BooksOption
         call.history.every(({ disposition }) => !['answered', 'unknown', 'canceled'].includes(disposition)),
         () => `B6 call ${call.id} is dialled after ${call.history.at(-1)?.disposition}`,
       );
+    },
+    forgotten: ({ id, callId }) => {
+      tell?.(`the fence of ${id} of ${callId} is forgotten`);
+      // One that was sent stays: its call will be fenced twice.
+      if (seen.get(id)?.sent === 0 && seen.delete(id)) counts.attempts--;
     },
     originateSent: (attemptId) => {
       const found = seen.get(attemptId);

@@ -98,7 +98,7 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
     process = mine;
     const ports = portsOf();
     if (kind === 'api') {
-      const acceptor = createAcceptor({ ...ports, durability: 'fsync' });
+      const acceptor = createAcceptor({ ...ports, durability: { disk: 'fsync', replicas: 0 } });
       api = { process, ports, acceptor, waiter: createOutcomeWaiter(ports) };
       return;
     }

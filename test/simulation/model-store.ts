@@ -1,12 +1,15 @@
 import { type AttemptId, type AttemptRecord, type Call, type CallId, isEnded } from '@redial/call';
-import type { LaneRequest, Places, Store, Versioned, Written } from '@redial/store';
+import type { LaneRequest, Places, Store, Versioned, Written, WrittenRecord } from '@redial/store';
 import type { Actor, Agenda } from './agenda.ts';
 import type { Books } from './books.ts';
 import type { Mutant } from './mutants.ts';
 import { portOf } from './port-of.ts';
 import type { Redis } from './redis.ts';
 
-/** The store of libs/store as its contract has it, in memory: the same compare-and-set, the same all or nothing. */
+/**
+ * The store of libs/store as its contract has it, in memory: the same compare-and-set, the same all or nothing. Its disk is synced with
+ * every full second, and a Redis that dies forgets the fences since: of all that it may forget, what nobody can find out again.
+ */
 export interface ModelStore {
   portFor(process: Actor): Store;
   readonly openCalls: ReadonlySet<CallId>;
@@ -34,6 +37,7 @@ type Hear<T extends unknown[]> = { readonly process: Actor; readonly hear: (...a
 /** Far fewer than a PBX has, so that they come round within a run. */
 const slotsOfJournal = 500;
 const fullRetryMs = 1_000;
+const syncEveryMs = 1_000;
 const conflict = { ok: false, why: 'conflict' } as const;
 
 export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mutant: Mutant | undefined): ModelStore {
@@ -48,6 +52,13 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   const lastSlot = new Map<string, number>();
   const cancelListeners = new Set<Hear<[pbx: string, attemptId: AttemptId]>>();
   const newsListeners = new Set<Hear<[callId: CallId]>>();
+  /** Takes back a fence that is not on disk. */
+  const unsynced = new Map<AttemptId, { readonly till: number; readonly undo: () => void }>();
+  const nextSyncAt = () => (Math.floor(agenda.now / syncEveryMs) + 1) * syncEveryMs;
+  redis.onDeath(() => {
+    for (const { till, undo } of unsynced.values()) if (agenda.now < till) undo();
+    unsynced.clear();
+  });
   let leader: { readonly holder: string; readonly till: number } | undefined;
 
   const isNewest = ({ value, version }: Versioned<Call>) => calls.get(value.id)?.version === version;
@@ -141,6 +152,17 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     openAttempts.add(attempt.id);
     const version = write(after);
     books.fenced(after, attempt);
+    const undo = () => {
+      // What was written on top of it keeps it: one step back is enough to be dialled twice.
+      if (calls.get(after.id)?.version !== version || attempts.get(attempt.id)?.value !== attempt) return;
+      attempts.delete(attempt.id);
+      openAttempts.delete(attempt.id);
+      calls.set(after.id, before);
+      for (const number of numbers) attemptsOfDay.set(counter(number), made(number) - 1);
+      books.callWritten(undefined, before.value);
+      books.forgotten(attempt);
+    };
+    unsynced.set(attempt.id, { till: nextSyncAt(), undo });
     return { ok: true, version };
   };
 
@@ -201,6 +223,17 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       const { attemptNumber, dueAt } = attempt;
       write({ ...call, state: { status: 'queued', attemptId: id, attemptNumber, dueAt } });
     }
+  }
+
+  /** Waits for the next sync, and looks whether the fence is there still. */
+  async function confirm(process: Actor, written: WrittenRecord | undefined): Promise<boolean> {
+    if (mutant === 'the fence is not confirmed') return redis.ask(process, () => true);
+    await new Promise<void>((resolve) => agenda.at(nextSyncAt(), process, resolve));
+    return redis.ask(process, () => {
+      if (written === undefined || !('attempt' in written)) return true;
+      const found = attempts.get(written.attempt)?.value;
+      return found !== undefined && found.fencedBy === written.fencedBy && found.ended === undefined;
+    });
   }
 
   function portFor(process: Actor): Store {
@@ -294,10 +327,12 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
         ask(() => ({
           appendonly: true,
           appendfsync: 'always',
+          noAppendfsyncOnRewrite: 'no',
           maxmemoryPolicy: 'noeviction',
           redisVersion: '8.0.0',
+          replicas: 0,
         })),
-      confirmDurable: () => ask(() => true),
+      confirmDurable: (_timeoutMs, written) => confirm(process, written),
       ping: () => ask(() => undefined),
       close: async () => undefined,
     });

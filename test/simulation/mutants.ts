@@ -2,6 +2,7 @@
 export const mutants = [
   'the fence is not compare-and-set',
   'the fence does not count the day',
+  'the fence is not confirmed',
   'settling is not compare-and-set',
   'changes of a call are not compare-and-set',
   'places are not given back',

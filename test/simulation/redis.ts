@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 
 /**
  * The way to Redis and back. A command takes effect at one instant and is answered at a later one, and its process may die before,
- * between and after the two. Redis forgets nothing that it has done: that is what `appendfsync always` is for.
+ * between and after the two. When it goes away it has died: what it has not synced by then it may forget (`onDeath`).
  */
 export interface Redis {
   /** Runs `apply` there. Rejects while Redis is away, and where the connection broke before the answer: then it may have been done. */
@@ -15,12 +15,15 @@ export interface Redis {
   /** Connections break at once, and no new one comes about. */
   goAway(ms: number): void;
   readonly pausedUntil: number;
+  /** It is gone, and comes back with what was on its disk. */
+  onDeath(forget: () => void): void;
   onBack(listener: { readonly process: Actor; readonly hear: () => void }): void;
 }
 
 export function createRedis(agenda: Agenda, random: Random): Redis {
   let [pausedUntil, awayUntil, breaks] = [0, 0, 0];
   const listening = new Set<{ readonly process: Actor; readonly hear: () => void }>();
+  const dying: (() => void)[] = [];
   /** Mostly at once; now and then behind something large. */
   const latencyMs = () => (random.chance(0.01) ? random.int(20, 400) : 1 + 2 * random.next());
 
@@ -62,6 +65,7 @@ export function createRedis(agenda: Agenda, random: Random): Redis {
     goAway: (ms) => {
       awayUntil = agenda.now + ms;
       breaks++;
+      for (const forget of dying) forget();
       agenda.at(awayUntil + 1, undefined, () => {
         for (const each of listening) {
           if (each.process.isAlive) agenda.after(random.int(10, 1_000), each.process, each.hear);
@@ -69,6 +73,7 @@ export function createRedis(agenda: Agenda, random: Random): Redis {
         }
       });
     },
+    onDeath: (forget) => void dying.push(forget),
     onBack: (listener) => void listening.add(listener),
   };
 }

@@ -14,9 +14,8 @@ import {
   systemClock,
 } from '@redial/platform';
 import { createQueues } from '@redial/queue';
-import { createStore } from '@redial/store';
+import { createStore, type DurabilityAsked, durabilityFault, durabilityPromise } from '@redial/store';
 import { createAcceptor } from './accept/accept-calls.ts';
-import { durabilityFault } from './accept/durability.ts';
 import { buildApp } from './app.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { acceptingChecks } from './operations/api-checks.ts';
@@ -35,7 +34,7 @@ await main();
 async function main(): Promise<void> {
   const settings = readSettings();
   if (!settings.ok) return giveUp(settings.errors);
-  const { redisUrl, keyPrefix, configurationFile, durability, http, admin, metricsToken } = settings.value;
+  const { redisUrl, keyPrefix, configurationFile, http, admin, metricsToken } = settings.value;
   const configuration = await readConfigurationFile(configurationFile, process.env, vendorsInFiles);
   if (!configuration.ok) return giveUp(configuration.errors);
 
@@ -59,8 +58,10 @@ async function main(): Promise<void> {
     ]);
   }
 
+  const durability: DurabilityAsked = { disk: settings.value.durability, replicas: settings.value.replicas };
   const store = createStore({
     redis,
+    durability,
     subscriber: connectRedis({ url: redisUrl, role: 'subscriber', slotOf: keyPrefix }),
     prefix: keyPrefix,
     retentionSeconds: settings.value.retentionDays * 86_400,
@@ -70,8 +71,10 @@ async function main(): Promise<void> {
     prefix: keyPrefix,
     onError: (err, queue) => logger.warn({ err, queue }, 'queue connection'),
   });
-  const fault = durabilityFault(durability, await store.durability());
+  const found = await store.durability();
+  const fault = durabilityFault(durability, found);
   if (fault !== undefined) logger.error({ fault }, 'no call will be accepted');
+  else logger.info(`durability: ${durabilityPromise(durability, found)}`);
 
   const accepting = acceptingChecks(store, durability);
   const pbxs = pbxChecks(

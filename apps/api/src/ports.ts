@@ -1,8 +1,7 @@
 import type { Configuration, Ids } from '@redial/call';
 import type { Clock, Health, Logger, Metrics } from '@redial/platform';
 import type { Queues } from '@redial/queue';
-import type { Store } from '@redial/store';
-import type { DurabilityAsked } from './accept/durability.ts';
+import type { DurabilityAsked, Store } from '@redial/store';
 import type { AskPbx } from './pbx/ask-pbxs.ts';
 import type { OutcomeWaiter } from './waiting/outcome-waiter.ts';
 

@@ -331,6 +331,121 @@ describe('given Redis that keeps the dialer waiting beyond the moment of a call'
   );
 });
 
+describe('given Redis that must confirm a fence', () => {
+  /** Answers of the confirmations, one after the other; the first is asked before any fence. */
+  const confirming = (...answers: (boolean | (() => boolean))[]) => {
+    const world = dialJobWorld();
+    const looked: unknown[] = [];
+    world.store.confirm = async (written) => {
+      looked.push(written);
+      world.steps.push('confirm');
+      const answer = answers.shift() ?? true;
+      return typeof answer === 'boolean' ? answer : answer();
+    };
+    return Object.assign(world, { looked });
+  };
+
+  it('when it does, then only after that the call is dialled, and it is this very fence that was looked for', async () => {
+    const world = confirming();
+    world.watch.dial1('ended');
+    await world.run(job);
+    expect(world.steps).toEqual(['confirm', 'fence', 'confirm', 'remember', 'originate', 'begun']);
+    const { fencedBy } = world.store.attempt(attemptId) ?? {};
+    expect(world.looked).toEqual([undefined, { attempt: attemptId, fencedBy }]);
+  });
+
+  it('when it has confirmed before, then it is not asked before the next fence', async () => {
+    const world = confirming();
+    world.watch.dial1('ended');
+    await world.run(job);
+    await world.run(job);
+    expect(world.looked).toHaveLength(2);
+  });
+
+  it.each([
+    ['does not', () => false],
+    [
+      'cannot be asked',
+      () => {
+        throw new Error('Redis is gone');
+      },
+    ],
+  ])('when it %s in time, then nothing is sent, and the end is told', async (_, answer) => {
+    const world = confirming(true, answer);
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: Redis did not confirm its fence' });
+    expect(world.watch.originated).toEqual([]);
+    expect(world.notOriginated).toEqual([
+      { id: attemptId, evidence: { refused: { message: 'not sent: Redis did not confirm its fence', at: monday9 } } },
+    ]);
+  });
+
+  it('when it confirms too late, then nothing is sent, and the end is told', async () => {
+    const world = confirming(true, () => {
+      world.clock.at += 5_001;
+      return true;
+    });
+    expect(await world.run(job)).toMatchObject({ note: expect.stringMatching(/^not sent: 5001 ms/) });
+    expect(world.watch.originated).toEqual([]);
+  });
+
+  it('when the call expires meanwhile, then nothing is sent', async () => {
+    const world = confirming(true, () => {
+      world.clock.at += 4_000;
+      return true;
+    });
+    world.store.change(job.callId, (call) => ({
+      ...call,
+      request: { ...call.request, expiresAt: monday9 + 3_000 },
+    }));
+    expect(await world.run(job)).toMatchObject({ note: expect.stringContaining('not sent: expired') });
+    expect(world.watch.originated).toEqual([]);
+  });
+
+  it('when it has forgotten the fence, then the call is fenced anew and dialled, once, and no end is told', async () => {
+    const world = confirming(true, () => {
+      world.store.forget(attemptId);
+      return false;
+    });
+    world.watch.dial1('ended');
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'dial1: ended' });
+    expect(world.steps.filter((step) => ['fence', 'originate'].includes(step))).toEqual([
+      'fence',
+      'fence',
+      'originate',
+    ]);
+    expect(world.notOriginated).toEqual([]);
+  });
+
+  it('when it has forgotten the fence and another dialer has taken it since, then that one’s attempt is left alone', async () => {
+    const world = confirming(true, () => {
+      world.store.forget(attemptId);
+      world.store.fence(...fencedElsewhere(world.call));
+      return false;
+    });
+    world.watch.dial1('answered');
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'resumed; dial1: answered' });
+    expect(world.watch.originated).toEqual([]);
+    expect(world.notOriginated).toEqual([]);
+  });
+
+  it('when the fence was not answered and is read back, then it is confirmed like any other', async () => {
+    const world = confirming(true, false);
+    world.store.fenceFails = 'after';
+    expect(await world.run(job)).toMatchObject({ note: 'not sent: Redis did not confirm its fence' });
+    expect(world.watch.originated).toEqual([]);
+  });
+
+  it('when it has not confirmed the last, then no other fence is taken until it does: calls wait, and use up nothing', async () => {
+    const world = confirming(false);
+    expect(await world.run(job)).toMatchObject({ type: 'later', note: expect.stringMatching(/^durability: /) });
+    expect(world.call.gateNote).toMatchObject({ gate: 'durability', verdict: 'defer' });
+    expectNothingBegun(world);
+    world.clock.at += 10_000;
+    world.watch.dial1('ended');
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'dial1: ended' });
+  });
+});
+
 describe('given a job that is delivered again', () => {
   const fenced = (more: Parameters<typeof fencedElsewhere>[1] = {}) => {
     const world = dialJobWorld();

@@ -20,6 +20,7 @@ import {
 import { type Clock, keepTrying, type Logger, type Metrics } from '@redial/platform';
 import type { DialJob, DialVerdict } from '@redial/queue';
 import type { DayCap, LaneRequest, Store, Versioned } from '@redial/store';
+import { type Confirmations, createConfirmations } from './confirmations.ts';
 import { originateOrder } from './originate-order.ts';
 import { lanesFor, laneThatNeverFits, leaseMs } from './places.ts';
 import { planOf } from './plan-of.ts';
@@ -29,7 +30,7 @@ import { createTurns, type Turns } from './turns.ts';
  * One run of a `dial` job: resume or start.
  *
  *   read ▸ resume, if the attempt was ever fenced by another run
- *        ▸ gates ▸ PBX ▸ places ▸ wait for the start ▸ gates ▸ fence ▸ gates ▸ originate ▸ dial1's outcome
+ *        ▸ gates ▸ PBX ▸ places ▸ wait for the start ▸ gates ▸ fence ▸ confirmed ▸ gates ▸ originate ▸ dial1's outcome
  *
  * D1  Originate follows the fence, in the run that took it, and nothing else does: a job that comes again finds another run's attempt
  *     and looks it up. A run whose fence was not answered finds out by its own mark in the record.
@@ -39,6 +40,8 @@ import { createTurns, type Turns } from './turns.ts';
  *     nobody was rung.
  * D5  What the clock decides is asked again whenever Redis may have kept us waiting, the fence included: at the Originate itself the
  *     call is due, its window open and its end not over.
+ * D6  An Originate goes out only once its fence is as durable as was asked, and seen to be there after that: a fence that Redis has
+ *     forgotten keeps nobody from dialling again.
  */
 export interface DialJobDependencies {
   readonly store: Store;
@@ -68,14 +71,14 @@ const startHorizonMs = 5_000;
  * its ring timeout and `originateMarginMs` have passed; half of that margin is left for the way to the PBX.
  */
 const fenceAgeMaxMs = 5_000;
-/** With no PBX up, a call asks again after this at first, and after up to twice `pbxRetryMsMax` when it has asked often. */
-const pbxRetryMs = 5_000;
-const pbxRetryMsMax = 30_000;
+/** With no PBX up, or Redis too slow to confirm, a call asks again after this at first, and after up to twice `retryMsMax` when it has asked often. */
+const retryMs = 5_000;
+const retryMsMax = 30_000;
 /** Lost races against cancel, reschedule or another dialer before the job steps aside. */
 const racesMax = 5;
 
 export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Promise<DialVerdict> {
-  const dependencies: Dialing = { ...ports, inTurn: createTurns() };
+  const dependencies: Dialing = { ...ports, inTurn: createTurns(), confirmations: createConfirmations(ports.store) };
   return async (job) => {
     const mark = randomBytes(9).toString('base64url');
     for (let race = 0; race < racesMax; race++) {
@@ -89,6 +92,7 @@ export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Pro
 interface Dialing extends DialJobDependencies {
   /** Calls start at another PBX each time, so that several share the work. */
   readonly inTurn: Turns;
+  readonly confirmations: Confirmations;
 }
 
 /** `lost_race`: somebody else has written the call or fenced the attempt. Both say: read again. */
@@ -156,14 +160,18 @@ async function resume(
 }
 
 async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant, mark: string): Promise<Try> {
-  const { store, clock, configuration, pbxs } = dependencies;
+  const { store, clock, configuration, pbxs, confirmations } = dependencies;
   const trunks = trunksOf(call.value.request.dial1, call.value.request.dial2);
   const able = pbxsFor(trunks, configuration);
   const ready = able.filter((name) => pbxs.get(name)?.pbx.isUp);
   if (ready.length === 0) {
     const reason = able.length === 0 ? 'no configured PBX has its trunks' : 'no PBX that has its trunks is connected';
-    const until = clock.now() + pbxRetryAfterMs(call.value);
-    return defer(dependencies, call, { gate: 'pbx', reason, until, late: true });
+    return defer(dependencies, call, { gate: 'pbx', reason, until: again(call.value, 'pbx', clock.now()), late: true });
+  }
+  if (!(await confirmations.areGiven())) {
+    const reason = 'Redis does not confirm that what is written is durable';
+    const until = again(call.value, 'durability', clock.now());
+    return defer(dependencies, call, { gate: 'durability', reason, until, late: true });
   }
   const tooSmall = laneThatNeverFits(lanesFor(call.value, ready[0] as string, configuration));
   if (tooSmall !== undefined) {
@@ -191,10 +199,10 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
   return taken;
 }
 
-/** Longer each time and spread, so that a hundred thousand due calls do not keep Redis busy for as long as a PBX is away. */
-function pbxRetryAfterMs({ gateNote }: Call): number {
-  const before = gateNote?.gate === 'pbx' ? (gateNote.until ?? 0) - gateNote.at : 0;
-  return Math.floor(Math.min(Math.max(pbxRetryMs, before), pbxRetryMsMax) * (1 + Math.random()));
+/** Later each time and spread, so that a hundred thousand due calls do not keep Redis busy for as long as something they need is away. */
+function again({ gateNote }: Call, gate: string, now: number): number {
+  const before = gateNote?.gate === gate ? (gateNote.until ?? 0) - gateNote.at : 0;
+  return now + Math.floor(Math.min(Math.max(retryMs, before), retryMsMax) * (1 + Math.random()));
 }
 
 interface Start {
@@ -205,7 +213,7 @@ interface Start {
 
 /** Waits for the granted moment, takes the fence, originates. */
 async function start(
-  dependencies: DialJobDependencies,
+  dependencies: Dialing,
   call: Versioned<Call>,
   tenant: Tenant,
   { plan, places, mark }: Start,
@@ -274,17 +282,12 @@ function attemptOf(
  * The fence is ours. From here on the attempt is under way, whatever happens; its places are given back when it is settled. One whose
  * moment has passed meanwhile ends before it began, and the retry policy says what follows.
  */
-async function originate(dependencies: DialJobDependencies, call: Call, attempt: AttemptRecord): Promise<DialVerdict> {
-  const { clock, configuration, pbxs, metrics, logger, remember, onNotOriginated, onOriginated } = dependencies;
+async function originate(dependencies: Dialing, call: Call, attempt: AttemptRecord): Promise<Try> {
+  const { clock, configuration, pbxs, confirmations, metrics, logger, remember, onOriginated } = dependencies;
   const { id: attemptId, callId, pbx, attemptNumber } = attempt;
-  const at = clock.now();
-  const tooLate = whyTooLate(dependencies, call, attempt, at);
-  if (tooLate !== undefined) {
-    const message = `not sent: ${tooLate}`;
-    logger.warn({ callId, attemptId }, message);
-    onNotOriginated(attempt, { refused: { message, at } });
-    return done(message);
-  }
+  if (!(await confirmations.ofFence(attempt))) return unconfirmed(dependencies, attempt);
+  const tooLate = whyTooLate(dependencies, call, attempt, clock.now());
+  if (tooLate !== undefined) return notSent(dependencies, attempt, tooLate);
   remember(attempt);
   // It was chosen among those that are configured, and the tenant gate has passed.
   const { watch } = pbxs.get(pbx) as { readonly watch: AttemptWatch };
@@ -294,6 +297,33 @@ async function originate(dependencies: DialJobDependencies, call: Call, attempt:
   metrics.originated(attempt.originatedAt - attempt.dueAt);
   logger.info({ callId, attemptId, pbx, attemptNumber }, 'originated');
   return done(`dial1: ${await watch.dial1Outcome(attemptId)}`);
+}
+
+/**
+ * Nobody can say that the fence lasts, so nothing is sent. Redis may have forgotten it by now, and somebody else fenced the attempt anew:
+ * that one is not ours to end. The record says whose it is.
+ */
+async function unconfirmed(dependencies: Dialing, attempt: AttemptRecord): Promise<Try> {
+  const { store, stopping } = dependencies;
+  const found = await keepTrying(() => store.readAttempt(attempt.id), {
+    signal: stopping,
+    maxDelayMs: 500,
+    onError: () => undefined,
+  });
+  const isOurs = found !== undefined && found.value.fencedBy === attempt.fencedBy && found.value.ended === undefined;
+  return isOurs ? notSent(dependencies, attempt, 'Redis did not confirm its fence') : 'lost_race';
+}
+
+/** The fence is ours, and nothing follows it: its end is told, and the retry policy decides. */
+function notSent(
+  { clock, logger, onNotOriginated }: DialJobDependencies,
+  attempt: AttemptRecord,
+  why: string,
+): DialVerdict {
+  const message = `not sent: ${why}`;
+  logger.warn({ callId: attempt.callId, attemptId: attempt.id }, message);
+  onNotOriginated(attempt, { refused: { message, at: clock.now() } });
+  return done(message);
 }
 
 function whyTooLate(

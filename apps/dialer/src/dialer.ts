@@ -48,7 +48,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
   const stopping = new AbortController();
   const watched = new Map<string, { pbx: Pbx; watch: AttemptWatch }>();
 
-  const queueResult = (result: Pick<ResultsJob, 'callId' | 'attemptId' | 'evidence'>): void => {
+  const queueResult = (result: Omit<ResultsJob, 'witness'>): void => {
     const { callId, attemptId } = result;
     telling.add(attemptId);
     void keepTrying(() => queues.results.add({ ...result, witness: 'dialer' }), {
@@ -122,7 +122,8 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       metrics,
       logger,
       remember: ({ id, callId, awaited }) => underWay.set(id, { callId, ...(awaited && { awaited }) }),
-      onNotOriginated: ({ id: attemptId, callId }, evidence) => queueResult({ callId, attemptId, evidence }),
+      onNotOriginated: ({ id: attemptId, callId, fencedBy }, evidence) =>
+        queueResult({ callId, attemptId, evidence, fencedBy }),
       onOriginated: cancels.begun,
       isTelling: (attemptId) => telling.has(attemptId),
       waitUntil: startTimer.waitUntil,

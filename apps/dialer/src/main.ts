@@ -19,7 +19,7 @@ import {
   valueOrExit,
 } from '@redial/platform';
 import { createQueues, createWorkers } from '@redial/queue';
-import { createStore } from '@redial/store';
+import { createStore, type DurabilityAsked, durabilityFault, durabilityPromise } from '@redial/store';
 import { startDialer } from './dialer.ts';
 
 /** The dialer process: settings and configuration → connections → `startDialer`. SIGTERM drains. */
@@ -40,13 +40,24 @@ const queueConnection = redis('queue');
 await keepTrying(() => Promise.all([storeConnection, queueConnection].map((each) => redisReady(each, redisWithinMs))), {
   onError: (error) => logger.error({ error }, 'waiting for Redis'),
 });
+const durability: DurabilityAsked = { disk: settings.durability, replicas: settings.replicas };
 const store = createStore({
   redis: storeConnection,
+  durability,
   subscriber: redis('subscriber'),
   prefix: settings.keyPrefix,
   retentionSeconds: settings.retentionDays * 86_400,
   onMalformed: (key) => logger.error({ key }, 'a record that cannot be read is left out'),
 });
+// It may be gone again by now: then the first calls find out, and wait.
+void store.durability().then(
+  (found) => {
+    const fault = durabilityFault(durability, found);
+    if (fault === undefined) logger.info(`durability: ${durabilityPromise(durability, found)}`);
+    else logger.error({ fault }, 'no call will be dialled');
+  },
+  (error: unknown) => logger.warn({ error }, 'Redis could not be asked how durable it is'),
+);
 const workerConnection = redis('worker');
 const onError = (error: unknown) => logger.error({ error }, 'queue error');
 const queues = createQueues({ connection: queueConnection, prefix: settings.keyPrefix, onError });

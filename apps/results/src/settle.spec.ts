@@ -57,6 +57,14 @@ describe('given the evidence of an attempt that ended', () => {
     });
   });
 
+  it('when it is of another fence than the attempt’s, then nothing is settled: it is of one that Redis has forgotten', async () => {
+    const { store, settle } = aFunnel();
+    const refused = { refused: { message: 'not sent', at: endedAt } };
+    await settle({ ...resultOf(refused, 'dialer'), fencedBy: 'another run' });
+    expect(store.attempt(attemptId).ended).toBeUndefined();
+    expect(store.cdrs).toEqual([]);
+  });
+
   it('when it is settled, then one CDR tells it and what becomes of the call', async () => {
     const { store, settle } = aFunnel();
     await settle(resultOf(busyAt(endedAt)));

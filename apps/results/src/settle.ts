@@ -49,6 +49,8 @@ async function settleOnce(
     return 'nothing';
   }
   if (attempt.value.ended !== undefined) return 'nothing';
+  // Of a fence that Redis has forgotten: this attempt is somebody else's, and may be ringing.
+  if (job.fencedBy !== undefined && job.fencedBy !== attempt.value.fencedBy) return 'nothing';
 
   const at = clock.now();
   const evidence = withCancel(job.evidence, call.value, at);

@@ -102,7 +102,8 @@ export type CallSignal =
       readonly reason: string;
     }
   | { readonly type: 'expire'; readonly attemptId: AttemptId; readonly at: number }
-  | { readonly type: 'cancel'; readonly at: number }
+  /** `reason`: why a call that was not dialled yet ends; by default, that it was canceled before. */
+  | { readonly type: 'cancel'; readonly at: number; readonly reason?: string }
   | { readonly type: 'reschedule'; readonly at: number; readonly dueAt: number; readonly expiresAt?: number | null }
   | {
       readonly type: 'settle';
@@ -176,7 +177,7 @@ type DialingState = Extract<CallState, { status: 'dialing' }>;
 function stepPlanned(call: Call, state: PlannedState, signal: CallSignal): CallStep {
   switch (signal.type) {
     case 'cancel':
-      return ended(call, 'canceled', signal.at, 'canceled before it was dialled', [
+      return ended(call, 'canceled', signal.at, signal.reason ?? 'canceled before it was dialled', [
         { type: 'dequeue', attemptId: state.attemptId },
       ]);
     case 'reschedule':

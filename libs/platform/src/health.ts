@@ -7,12 +7,16 @@ export interface HealthCheck {
   readonly check: () => Promise<void>;
   /** Default 2,000. */
   readonly deadlineMs?: number;
+  /** Once it has passed: more than `ok`, in a sentence for people. */
+  readonly says?: () => string | undefined;
 }
 
 export interface HealthReport {
   readonly ready: boolean;
   /** By the check's name: `ok`, or what is wrong. */
   readonly checks: Readonly<Record<string, string>>;
+  /** By the check's name: what those that passed have to say. Absent where none has. */
+  readonly says?: Readonly<Record<string, string>>;
 }
 
 export interface Health {
@@ -41,7 +45,15 @@ export function createHealth(checks: readonly HealthCheck[]): Health {
 
 async function runChecks(checks: readonly HealthCheck[]): Promise<HealthReport> {
   const results = await Promise.all(checks.map(async (check) => [check.name, await runCheck(check)] as const));
-  return { ready: results.every(([, result]) => result === 'ok'), checks: Object.fromEntries(results) };
+  const says = checks.flatMap(({ name, says: say }, n) => {
+    const said = results[n]?.[1] === 'ok' ? say?.() : undefined;
+    return said === undefined ? [] : [[name, said] as const];
+  });
+  return {
+    ready: results.every(([, result]) => result === 'ok'),
+    checks: Object.fromEntries(results),
+    ...(says.length > 0 && { says: Object.fromEntries(says) }),
+  };
 }
 
 async function runCheck({ check, deadlineMs = 2_000 }: HealthCheck): Promise<string> {

@@ -41,6 +41,7 @@ const Environment = z.object({
   REDIAL_ADMIN_PASSWORD: secret(8).optional(),
   REDIAL_METRICS_TOKEN: secret(16).optional(),
   REDIAL_DURABILITY: z.enum(['fsync', 'everysec', 'none'], 'must be fsync, everysec or none').default('fsync'),
+  REDIAL_REPLICAS: whole(0, 10).default(0),
   REDIAL_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   REDIAL_DIALER_CONCURRENCY: whole(1, 100_000).default(1_000),
   REDIAL_RESULTS_CONCURRENCY: whole(1, 10_000).default(50),
@@ -70,10 +71,12 @@ export interface Settings {
   /** REDIAL_METRICS_TOKEN: `/metrics` wants it as a bearer token; unset, it wants none. */
   readonly metricsToken?: string;
   /**
-   * REDIAL_DURABILITY: what Redis must promise before a call is accepted. `fsync`: on disk (appendfsync always);
-   * `everysec`: a crash of the host may lose a second; `none`: Redis may forget.
+   * REDIAL_DURABILITY: what Redis must promise before a call is accepted, and before the Originate that follows a fence. `fsync`: on disk;
+   * `everysec`: a crash of Redis or its host may lose two seconds; `none`: Redis may forget.
    */
   readonly durability: 'fsync' | 'everysec' | 'none';
+  /** REDIAL_REPLICAS: how many replicas of Redis must have received either as well; for set-ups that promote one. */
+  readonly replicas: number;
   /** REDIAL_LOG_LEVEL. */
   readonly logLevel: (typeof logLevels)[number];
   /** REDIAL_DIALER_CONCURRENCY: attempts that one dialer has under way until dial1's outcome is known. */
@@ -128,6 +131,7 @@ function settingsOf(e: z.infer<typeof Environment>): Settings {
     ...(user !== undefined && password !== undefined && { admin: { user, password } }),
     ...(metricsToken !== undefined && { metricsToken }),
     durability: e.REDIAL_DURABILITY,
+    replicas: e.REDIAL_REPLICAS,
     logLevel: e.REDIAL_LOG_LEVEL,
     dialerConcurrency: e.REDIAL_DIALER_CONCURRENCY,
     resultsConcurrency: e.REDIAL_RESULTS_CONCURRENCY,

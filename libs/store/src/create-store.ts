@@ -4,6 +4,7 @@ import { callsOf } from './calls.ts';
 import { cancelChannelOf } from './cancel-channel.ts';
 import { deliveriesOf } from './deliveries.ts';
 import { durabilityOf } from './durability.ts';
+import type { DurabilityAsked } from './durability-asked.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { storeKeys } from './keys.ts';
 import { newsChannelOf } from './news-channel.ts';
@@ -29,6 +30,8 @@ export interface StoreOptions {
   readonly idempotencySeconds?: number;
   /** After how long a first use that was neither completed nor abandoned is forgotten. Default 60 s. */
   readonly idempotencyInFlightSeconds?: number;
+  /** What `confirmDurable` waits for. Default: the disk, and no replica. */
+  readonly durability?: DurabilityAsked;
   /**
    * A read of many records met a damaged one, left it out and goes on. Told at every such read: log a key once. The key holds ids
    * alone. Reads of a single record throw `MalformedRecord` instead.
@@ -49,7 +52,7 @@ export function createStore(options: StoreOptions): Store {
     onMalformed: options.onMalformed ?? (() => undefined),
   };
   const subscriptions = subscriptionsOf(subscriber);
-  const { close: closeDurability, ...durability } = durabilityOf(context);
+  const { close: closeDurability, ...durability } = durabilityOf(context, options.durability);
 
   return {
     ...callsOf(context),

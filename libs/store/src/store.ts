@@ -127,13 +127,28 @@ export interface PbxReport {
   readonly at: number;
 }
 
-/** What Redis promises about writes it has acknowledged. */
+/** What Redis promises about writes it has acknowledged. `unknown`: CONFIG GET is refused. */
 export interface Durability {
   readonly appendonly: boolean;
   readonly appendfsync: 'always' | 'everysec' | 'no' | 'unknown';
+  /** `yes`: while Redis rewrites its file it syncs nothing, under `appendfsync always` neither. */
+  readonly noAppendfsyncOnRewrite: 'yes' | 'no' | 'unknown';
   readonly maxmemoryPolicy: string;
   readonly redisVersion: string;
+  /** Connected, and heard of within the last ten seconds. */
+  readonly replicas: number;
 }
+
+/**
+ * A write that was acknowledged, by something that shows it. What one step wrote is there together or not at all: one record stands for
+ * all of a batch, and an answered key for the calls that were accepted under it.
+ */
+export type WrittenRecord =
+  /** At this version or a later one. */
+  | { readonly call: CallId; readonly version: number }
+  /** By this very fence, and not ended since: what Redis has forgotten somebody else may have fenced meanwhile. */
+  | { readonly attempt: AttemptId; readonly fencedBy: string | undefined }
+  | { readonly answered: Pick<IdempotencyKey, 'tenantId' | 'key'> };
 
 /**
  * Call records in Redis: the source of truth. The queue is only a clock, and what it loses is put back from here.
@@ -293,11 +308,13 @@ export interface Store {
   lead(name: string, holder: string, leaseMs: number): Promise<boolean>;
   durability(): Promise<Durability>;
   /**
-   * Whether everything this process wrote through the store so far is on disk. True at once where Redis syncs every write
-   * (`appendfsync always`); waits for the next sync, about a second at most, where it syncs every second and can say so (7.2 and
-   * later); else, or after `timeoutMs`, false: it may be on disk, and nobody can say.
+   * Whether everything this process wrote through the store so far is as durable as was asked of the store (`StoreOptions.durability`), and
+   * `written` is still there: Redis may have restarted, or a replica been promoted, since it was acknowledged. True at once where nothing
+   * is asked, or Redis syncs every write before it answers (`appendfsync always`) and no replica is waited for. Else it waits for the
+   * next sync, about a second at most (WAITAOF, 7.2 and later), and for the replicas, some milliseconds. After `timeoutMs`, or where
+   * Redis does not keep what is asked, false: it may be durable, and nobody can say.
    */
-  confirmDurable(timeoutMs: number): Promise<boolean>;
+  confirmDurable(timeoutMs: number, written?: WrittenRecord): Promise<boolean>;
   ping(): Promise<void>;
   /** Resolves if Redis takes a write; rejects with a sentence for people: it is away, out of memory, a replica, its disk is full. */
   checkWritable(): Promise<void>;

@@ -215,7 +215,11 @@ describe('operations', () => {
     expect((await api.send('GET', '/livez', undefined, { apiKey: null })).text).toBe('ok\n');
     const accepting = await api.send('GET', '/readyz/accepting', undefined, { apiKey: null });
     expect(accepting.status).toBe(200);
-    expect(accepting.body).toEqual({ ready: true, checks: { redis: 'ok', durability: 'ok' } });
+    expect(accepting.body).toEqual({
+      ready: true,
+      checks: { redis: 'ok', durability: 'ok' },
+      says: { durability: expect.stringContaining('every acceptance is on disk before its 202') },
+    });
     const ready = await api.send('GET', '/readyz', undefined, { apiKey: null });
     expect(ready.status).toBe(503);
     expect(ready.body.checks['pbx:pbx1']).toBe('no dialer process reports; no results process reports');

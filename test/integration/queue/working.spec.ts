@@ -270,6 +270,18 @@ describe('a results worker', () => {
     expect(handle.mock.calls[1]).toEqual([next]);
   });
 
+  it('given a result that names its fence when another witness comes then that one is run: the fence may have been another’s', async () => {
+    const queues = await onRedis.queues();
+    const one = { ...result(), fencedBy: 'mark' };
+    await queues.results.add(one);
+    const handle = vi.fn<(job: ResultsJob) => Promise<void>>().mockResolvedValue();
+    onRedis.running((await onRedis.workers()).results(1, handle));
+    await eventually(async () => expect(await onRedis.dashboard('results').getJobState(one.attemptId)).toBe('unknown'));
+    const { fencedBy: _, ...other } = one;
+    await queues.results.add(other);
+    await eventually(() => expect(handle.mock.calls).toEqual([[one], [other]]));
+  });
+
   it('given a result that was refused when another witness comes then that one is run', async () => {
     const queues = await onRedis.queues();
     const one = result();

@@ -8,7 +8,7 @@ import {
   redisReady,
 } from '@redial/platform';
 import { createQueues, createWorkers, type Queues, type Workers } from '@redial/queue';
-import { createStore, type Store } from '@redial/store';
+import { createStore, type DurabilityAsked, type Store } from '@redial/store';
 import { afterEach, beforeEach, expect } from 'vitest';
 
 export const ids = createIds();
@@ -21,7 +21,8 @@ export interface OnRedisSetup {
   readonly prefix: string;
   /** A connection as the processes make it; `changes` is what it says of itself. */
   connect(role: RedisRole, slotOf?: string): Promise<{ readonly redis: Redis; readonly changes: RedisChange[] }>;
-  store(): Promise<Store>;
+  /** `durability`: what its confirmations wait for; default: the disk. */
+  store(durability?: DurabilityAsked): Promise<Store>;
   queues(): Promise<Queues>;
   workers(): Promise<Workers>;
   /** Undone after the test, the latest first. */
@@ -54,9 +55,9 @@ export function useRedisSetup(url: () => string): OnRedisSetup {
       closing.push(() => closeRedis(opened.redis));
       return opened;
     },
-    async store() {
+    async store(durability) {
       const [{ redis }, { redis: subscriber }] = await Promise.all([open('store'), open('subscriber')]);
-      const store = createStore({ redis, subscriber, prefix });
+      const store = createStore({ redis, subscriber, prefix, ...(durability && { durability }) });
       closing.push(() => store.close());
       return store;
     },

@@ -1,7 +1,9 @@
+import type { CallId } from '@redial/call';
 import { connectRedis, redisReady } from '@redial/platform';
 import { createStore } from '@redial/store';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
+import { fenced } from './attempt-under-way.ts';
 import { newCall } from './store-on-redis.ts';
 
 const started: { close(): Promise<void> }[] = [];
@@ -36,8 +38,10 @@ describe('what Redis promises', () => {
     expect(await store.durability()).toEqual({
       appendonly: true,
       appendfsync: 'always',
+      noAppendfsyncOnRewrite: 'no',
       maxmemoryPolicy: 'noeviction',
       redisVersion: expect.stringMatching(/^\d+\.\d+/),
+      replicas: 0,
     });
     await store.acceptCalls([newCall()]);
     expect(await store.confirmDurable(1)).toBe(true);
@@ -74,7 +78,12 @@ describe('what Redis promises', () => {
   it('given a Redis that forbids CONFIG when asked then the rest is known', async () => {
     const { store } = await given({ appendfsync: 'everysec' }, 'hosted');
     const known = await store.durability();
-    expect(known).toMatchObject({ appendonly: true, appendfsync: 'unknown', maxmemoryPolicy: 'noeviction' });
+    expect(known).toMatchObject({
+      appendonly: true,
+      appendfsync: 'unknown',
+      noAppendfsyncOnRewrite: 'unknown',
+      maxmemoryPolicy: 'noeviction',
+    });
     expect(await store.confirmDurable(5_000)).toBe(canWait(known.redisVersion));
   });
 
@@ -89,5 +98,81 @@ describe('what Redis promises', () => {
     await redisReady(redis, 10_000);
     await store.ping();
     for (const call of calls) expect((await store.readCall(call.id))?.value).toEqual(call);
+  });
+});
+
+describe('what a confirmation sees', () => {
+  /** Everything is confirmed by the next sync, and nothing is on disk before. */
+  const onADisk = () => given({ appendfsync: 'everysec' });
+  const isWritten = ({ id }: { readonly id: CallId }, version = 1) => ({ call: id, version });
+
+  it('given a call that was accepted when it is looked for, then at its version or an earlier one it is there', async () => {
+    const { store } = await onADisk();
+    const can = canWait((await store.durability()).redisVersion);
+    const call = newCall();
+    await store.acceptCalls([call]);
+    const seen = [isWritten(call), isWritten(call, 2), isWritten(newCall())];
+    expect(await Promise.all(seen.map((written) => store.confirmDurable(5_000, written)))).toEqual([can, false, false]);
+  });
+
+  it('given a fence when it is looked for, then only whoever took it finds it', async () => {
+    const { store } = await onADisk();
+    const can = canWait((await store.durability()).redisVersion);
+    const { attempt } = await fenced(store, undefined, { fencedBy: 'mine' });
+    const by = (fencedBy: string) => store.confirmDurable(5_000, { attempt: attempt.value.id, fencedBy });
+    expect(await Promise.all([by('mine'), by('another’s')])).toEqual([can, false]);
+  });
+
+  it('given an answered key when it is looked for, then it stands for its calls', async () => {
+    const { store } = await onADisk();
+    const can = canWait((await store.durability()).redisVersion);
+    const key = { tenantId: 'acme', key: 'k', fingerprint: 'f' };
+    await store.beginIdempotency(key);
+    expect(await store.confirmDurable(5_000, { answered: key })).toBe(false);
+    await store.acceptCalls([newCall()], { ...key, reply: '{}' });
+    expect(await store.confirmDurable(5_000, { answered: key })).toBe(can);
+  });
+
+  it('given a Redis that died after it had acknowledged, and is back without it, then neither call nor fence is confirmed, and later ones are', async () => {
+    const { server, store, redis } = await onADisk();
+    const can = canWait((await store.durability()).redisVersion);
+    const before = newCall();
+    await store.acceptCalls([before]);
+    expect(await store.confirmDurable(5_000, isWritten(before))).toBe(can);
+    // From here on it acknowledges, and its file does not grow: as between an answer and a sync that is slow.
+    await redis.config('SET', 'appendonly', 'no');
+    const call = newCall();
+    await store.acceptCalls([call]);
+    const { attempt } = await fenced(store, undefined, { fencedBy: 'mine' });
+
+    await server.kill();
+    await server.restart();
+    await redisReady(redis, 10_000);
+    const asked = [isWritten(call), { attempt: attempt.value.id, fencedBy: 'mine' }, isWritten(before)];
+    expect(await Promise.all(asked.map((written) => store.confirmDurable(5_000, written)))).toEqual([
+      false,
+      false,
+      can,
+    ]);
+    // The mark alone was synced, by the process that knows nothing of them.
+    expect(await store.confirmDurable(5_000)).toBe(can);
+  });
+
+  it.each(['always', 'everysec'] as const)(
+    'given appendfsync %s and no-appendfsync-on-rewrite, then nothing is confirmed',
+    async (appendfsync) => {
+      const { store } = await given({ appendfsync, extraArgs: ['--no-appendfsync-on-rewrite', 'yes'] });
+      expect(await store.durability()).toMatchObject({ appendfsync, noAppendfsyncOnRewrite: 'yes' });
+      await store.acceptCalls([newCall()]);
+      expect(await store.confirmDurable(5_000)).toBe(false);
+    },
+  );
+
+  it('given a mark that Redis refuses, then the mark of an earlier round does not count', async () => {
+    const { store, redis } = await onADisk();
+    const can = canWait((await store.durability()).redisVersion);
+    expect(await store.confirmDurable(5_000)).toBe(can);
+    await redis.config('SET', 'maxmemory', '1');
+    expect(await store.confirmDurable(5_000)).toBe(false);
   });
 });

@@ -1,15 +1,18 @@
 import { AttemptId, type Call, CallId } from '@redial/call';
 import type { DialOrder } from '@redial/queue';
-import type { Durability } from '@redial/store';
-import { describe, expect, it } from 'vitest';
+import type { Durability, Store, WrittenRecord } from '@redial/store';
+import { describe, expect, it, vi } from 'vitest';
 import { type AcceptPorts, type Candidate, createAcceptor } from './accept-calls.ts';
 import { StorageUnavailable } from './storage.ts';
+import { takenBackReason } from './take-back.ts';
 
 const kept: Durability = {
   appendonly: true,
   appendfsync: 'always',
+  noAppendfsyncOnRewrite: 'no',
   maxmemoryPolicy: 'noeviction',
   redisVersion: '8.0.0',
+  replicas: 0,
 };
 
 interface World {
@@ -17,6 +20,10 @@ interface World {
   readonly orders: DialOrder[];
   /** `openCallsMax` of each write. */
   readonly limits: (number | undefined)[];
+  /** What each confirmation was to find. */
+  readonly looked: (WrittenRecord | undefined)[];
+  /** Calls as they were written again after they were accepted. */
+  readonly rewritten: Call[];
   readonly ports: AcceptPorts;
 }
 
@@ -24,17 +31,21 @@ function world(
   more: {
     durability?: AcceptPorts['durability'];
     redis?: Durability;
-    onDisk?: boolean;
+    isDurable?: boolean;
     accept?: Error;
     open?: number;
     room?: number;
     takenBy?: readonly CallId[];
     add?: () => Promise<void>;
+    /** What becomes of a second write of a call; default: it is written. */
+    update?: Store['updateCall'];
   } = {},
 ): World {
   const happened: string[] = [];
   const orders: DialOrder[] = [];
   const limits: (number | undefined)[] = [];
+  const looked: (WrittenRecord | undefined)[] = [];
+  const rewritten: Call[] = [];
   const ports: AcceptPorts = {
     store: {
       durability: async () => more.redis ?? kept,
@@ -47,9 +58,15 @@ function world(
         happened.push(`written ${calls.length}`);
         return { type: 'accepted' };
       },
-      confirmDurable: async () => {
+      confirmDurable: async (_timeoutMs, written) => {
         happened.push('confirmed');
-        return more.onDisk ?? true;
+        looked.push(written);
+        return more.isDurable ?? true;
+      },
+      updateCall: async (before, after) => {
+        if (more.update) return more.update(before, after);
+        rewritten.push(after);
+        return { ok: true, version: before.version + 1 };
       },
     },
     queues: {
@@ -65,9 +82,9 @@ function world(
     clock: { now: () => 1_000 },
     logger: { warn: () => happened.push('warned') },
     metrics: { callAccepted: (dialect, calls) => happened.push(`counted ${calls} ${dialect}`) },
-    durability: more.durability ?? 'fsync',
+    durability: more.durability ?? { disk: 'fsync', replicas: 0 },
   };
-  return { happened, orders, limits, ports };
+  return { happened, orders, limits, looked, rewritten, ports };
 }
 
 function candidate(n = 0): Candidate {
@@ -128,16 +145,22 @@ describe('accepting', () => {
     expect(here.happened).toEqual([]);
   });
 
-  it('does not say accepted, and queues nothing, while nobody knows that it is on disk', async () => {
-    const here = world({ onDisk: false });
+  it('does not say accepted, and queues nothing, while nobody knows that it is durable', async () => {
+    const here = world({ isDurable: false });
     await expect(accept(here)).rejects.toBeInstanceOf(StorageUnavailable);
-    expect(here.happened).toEqual(['written 1', 'confirmed']);
+    expect(here.happened).toEqual(['written 1', 'confirmed', 'warned']);
   });
 
-  it.each(['everysec', 'none'] as const)('does not wait for the disk under %s', async (durability) => {
-    const here = world({ durability, onDisk: false });
-    await accept(here);
-    expect(here.happened).not.toContain('confirmed');
+  it('has one call of a batch looked for: they were written in one step', async () => {
+    const here = world();
+    const [first] = await accept(here, 3);
+    expect(here.looked).toEqual([{ call: first?.id, version: 1 }]);
+  });
+
+  it('writes nothing into a Redis that no replica follows, where one is asked for', async () => {
+    const here = world({ durability: { disk: 'none', replicas: 1 } });
+    await expect(accept(here)).rejects.toThrow('REDIAL_REPLICAS');
+    expect(here.happened).toEqual([]);
   });
 
   it('writes nothing into a Redis that forgets', async () => {
@@ -148,6 +171,53 @@ describe('accepting', () => {
 
   it('leaves a bug a bug', async () => {
     await expect(accept(world({ accept: new TypeError('oops') }))).rejects.toBeInstanceOf(TypeError);
+  });
+});
+
+describe('what could not be made sure of', () => {
+  const completion = { tenantId: 'acme', key: 'k', fingerprint: 'f', reply: '{}' };
+  const claim = { tenantId: 'acme', dialect: 'dialup', reference: 'r', claims: 'open' } as const;
+  const refuse = async (here: World, by: Partial<Record<'completion' | 'claim', true>> = {}) => {
+    const acceptor = createAcceptor(here.ports);
+    const calls = acceptor.prepare([candidate(0), candidate(1)]);
+    await expect(acceptor.commit(calls, by.completion && completion, by.claim && claim)).rejects.toThrow(
+      'did not confirm',
+    );
+    return calls;
+  };
+
+  it('is taken back, all of it, and says why: its client sends it again', async () => {
+    const here = world({ isDurable: false });
+    const calls = await refuse(here);
+    const state = { status: 'canceled', endedAt: 1_000, reason: takenBackReason };
+    expect(here.rewritten).toEqual(calls.map((call) => ({ ...call, state })));
+  });
+
+  it.each([
+    ['an idempotency key', { completion: true }],
+    ['a claimed reference', { claim: true }],
+  ] as const)('stays where a repetition finds it by %s', async (_, by) => {
+    const here = world({ isDurable: false });
+    await refuse(here, by);
+    expect(here.rewritten).toEqual([]);
+  });
+
+  it.each([
+    ['somebody has moved it on meanwhile', async () => ({ ok: false, why: 'conflict' }) as const],
+    ['Redis does not take it', () => Promise.reject(new Error('Redis is gone'))],
+  ])('is answered the same where %s', async (_, update) => {
+    await refuse(world({ isDurable: false, update }));
+  });
+
+  it('is answered soon where Redis keeps silent', async () => {
+    vi.useFakeTimers();
+    try {
+      const refused = refuse(world({ isDurable: false, update: () => new Promise(() => undefined) }));
+      await vi.advanceTimersByTimeAsync(1_500);
+      await refused;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
@@ -178,7 +248,7 @@ describe('a reference that is claimed', () => {
   );
 
   it('is not said to be taken by calls that nobody knows to be on disk', async () => {
-    const here = world({ takenBy: [candidate(7).id], onDisk: false });
+    const here = world({ takenBy: [candidate(7).id], isDurable: false });
     await expect(commit(here, 1)).rejects.toBeInstanceOf(StorageUnavailable);
   });
 });

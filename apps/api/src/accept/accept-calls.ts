@@ -1,9 +1,10 @@
 import { type AttemptId, acceptCall, type Call, type CallId, type CallRequest, type Tenant } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
-import type { Accepted, IdempotencyKey, ReferenceClaim, Store } from '@redial/store';
-import { type DurabilityAsked, durabilityGuard } from './durability.ts';
+import type { Accepted, DurabilityAsked, IdempotencyKey, ReferenceClaim, Store, WrittenRecord } from '@redial/store';
+import { durabilityGuard } from './durability-guard.ts';
 import { fromStorage, StorageUnavailable } from './storage.ts';
+import { takeBack } from './take-back.ts';
 
 /** A request, understood and checked, on its way to become a call. */
 export interface Candidate {
@@ -29,14 +30,14 @@ export interface Acceptor {
    * of them, has no room for all (`limits.openCalls`); nothing was written.
    */
   commit(calls: readonly Call[], completion?: Completion, claim?: ReferenceClaim): Promise<Accepted>;
-  /** Resolves when everything written before is as durable as it must be; rejects with StorageUnavailable. */
-  confirm(): Promise<void>;
+  /** Resolves when everything written before is as durable as it must be, and `written` still there; rejects with StorageUnavailable. */
+  confirm(written?: WrittenRecord): Promise<void>;
   /** Resolves when the queue has taken, or refused, everything that was accepted. */
   settled(): Promise<void>;
 }
 
 export interface AcceptPorts {
-  readonly store: Pick<Store, 'acceptCalls' | 'countOpenCalls' | 'confirmDurable' | 'durability'>;
+  readonly store: Pick<Store, 'acceptCalls' | 'countOpenCalls' | 'confirmDurable' | 'durability' | 'updateCall'>;
   readonly configuration: { readonly tenants: readonly Pick<Tenant, 'id' | 'limits'>[] };
   readonly queues: { readonly dial: Pick<Queues['dial'], 'add'> };
   readonly clock: Clock;
@@ -45,7 +46,7 @@ export interface AcceptPorts {
   readonly durability: DurabilityAsked;
 }
 
-/** Longer than Redis needs for an fsync that it does every second. */
+/** Longer than Redis needs for an fsync that it does every second; with what takes calls back it is over before the sweeper takes them up. */
 const confirmMs = 3_000;
 /** From this many calls on, the answer does not wait for the queue: the next batch can be read meanwhile. */
 const largeBatch = 100;
@@ -62,7 +63,8 @@ const addingMax = 2;
  * A1  The record is written first: from then on the call exists, whatever becomes of this process and of the queue. Only jobs of a large
  *     batch that is due later are added at the same time: a job without its record finds nothing to dial.
  * A2  The queue is only a clock. A call whose job could not be added is accepted all the same: the sweeper adds it.
- * A3  Nothing is said to be accepted before it is as durable as REDIAL_DURABILITY asks.
+ * A3  Nothing is said to be accepted before it is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS ask. What could not be made sure of
+ *     in time, and no repetition would find, is taken back: whoever reads 503 sends it again, and nobody is to be rung for both.
  * A4  A tenant has no more open calls than `limits.openCalls`, however many requests come at once, and the queue no jobs beyond them.
  */
 export function createAcceptor(ports: AcceptPorts): Acceptor {
@@ -82,7 +84,14 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
     const accepted = await recorded;
     if (accepted.type === 'full') return accepted;
     // Taken calls too: whoever brought them may have been told that this very confirmation failed.
-    await confirm();
+    const [first] = accepted.type === 'taken' ? accepted.by : calls.map(({ id }) => id);
+    try {
+      await confirm(first && { call: first, version: acceptedVersion });
+    } catch (error) {
+      const isFoundAgain = completion !== undefined || claim !== undefined;
+      if (!isFoundAgain) await takeBack(ports, calls, acceptedVersion);
+      throw error;
+    }
     if (accepted.type === 'taken') return accepted;
     for (const [dialect, count] of countByDialect(calls)) metrics.callAccepted(dialect, count);
     const added = early ?? track(enqueue(calls));
@@ -105,9 +114,9 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
     return 'dueAt' in state && state.dueAt > clock.now() + laterMs;
   }
 
-  async function confirm(): Promise<void> {
-    if (durability === 'fsync' && !(await fromStorage(() => store.confirmDurable(confirmMs)))) {
-      throw new StorageUnavailable('Redis did not confirm that the calls are on disk');
+  async function confirm(written?: WrittenRecord): Promise<void> {
+    if (!(await fromStorage(() => store.confirmDurable(confirmMs, written)))) {
+      throw new StorageUnavailable('Redis did not confirm that what was written is durable');
     }
   }
 

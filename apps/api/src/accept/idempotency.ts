@@ -57,7 +57,7 @@ export async function idempotently(
   switch (answer.type) {
     case 'replay':
       // The first answer may have been lost because this very confirmation failed.
-      await acceptor.confirm();
+      await acceptor.confirm({ answered: key });
       return replayed(answer.reply);
     case 'mismatch':
       return problem('idempotency_mismatch', {

@@ -1,20 +1,23 @@
 import type { HealthCheck } from '@redial/platform';
-import type { Store } from '@redial/store';
-import { type DurabilityAsked, durabilityFault } from '../accept/durability.ts';
+import { type DurabilityAsked, durabilityFault, durabilityPromise, type Store } from '@redial/store';
 
 /** What a call needs to be accepted. */
 export function acceptingChecks(
   store: Pick<Store, 'checkWritable' | 'durability'>,
   asked: DurabilityAsked,
 ): HealthCheck[] {
+  let promise: string | undefined;
   return [
     { name: 'redis', check: () => store.checkWritable() },
     {
       name: 'durability',
       check: async () => {
-        const fault = durabilityFault(asked, await store.durability().catch(unreachable));
+        const found = await store.durability().catch(unreachable);
+        const fault = durabilityFault(asked, found);
         if (fault !== undefined) throw new Error(fault);
+        promise = durabilityPromise(asked, found);
       },
+      says: () => promise,
     },
   ];
 }

@@ -41,7 +41,7 @@ async function cancel(ports: HandlerPorts, found: Versioned<Call>): Promise<Vers
   const written = await fromStorage(() => ports.store.updateCall(found, step.call));
   if (!written.ok) return 'raced';
   await perform(ports, step.call, step.effects);
-  await ports.acceptor.confirm();
+  await ports.acceptor.confirm({ call: step.call.id, version: written.version });
   return { value: step.call, version: written.version };
 }
 

@@ -41,7 +41,7 @@ export function rescheduleCall(ports: HandlerPorts): Handler {
         logger.warn({ err, callId: call.id, attemptId: effect.attemptId }, 'a rescheduled job could not be moved');
       });
     }
-    await ports.acceptor.confirm();
+    await ports.acceptor.confirm({ call: call.id, version: written.version });
     return callReply(200, await viewOf(ports, tenant, call), written.version);
   };
 }

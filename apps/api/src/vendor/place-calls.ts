@@ -9,7 +9,7 @@ import {
   type VendorDialect,
 } from '@redial/dialects';
 import type { ReferenceClaim, ReferenceName } from '@redial/store';
-import type { Acceptor, Candidate } from '../accept/accept-calls.ts';
+import { type Acceptor, acceptedVersion, type Candidate } from '../accept/accept-calls.ts';
 import { fromStorage } from '../accept/storage.ts';
 import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
 import type { Ports } from '../ports.ts';
@@ -120,9 +120,10 @@ async function repeated(
 ): Promise<VendorAnswer | undefined> {
   if (repeats === undefined) return undefined;
   const by = await fromStorage(() => store.openHolders(nameOf(repeats, request)));
-  if (by.length === 0) return undefined;
+  const [first] = by;
+  if (first === undefined) return undefined;
   // Whoever brought them may have been told that they are not durable.
-  await acceptor.confirm();
+  await acceptor.confirm({ call: first, version: acceptedVersion });
   return accepted(await readCalls(by, { store }), request);
 }
 

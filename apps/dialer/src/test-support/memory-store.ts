@@ -1,5 +1,5 @@
 import type { AttemptId, AttemptRecord, Call, CallId } from '@redial/call';
-import type { LaneRequest, PbxReport, Store, Versioned, Written } from '@redial/store';
+import type { LaneRequest, PbxReport, Store, Versioned, Written, WrittenRecord } from '@redial/store';
 import { portOf } from './port-of.ts';
 
 /** What the dialer needs of the store, in memory: the same compare-and-set, the same all-or-nothing. */
@@ -26,6 +26,10 @@ export interface MemoryStore {
   fenceFails: 'before' | 'after' | undefined;
   /** Redis answers a Ping; else it rejects. */
   ping: () => Promise<void>;
+  /** Whether Redis confirms what was written, and has this of it; without, all of it. */
+  confirm: (written?: WrittenRecord) => Promise<boolean>;
+  /** Redis is back as it was before the attempt's fence. */
+  forget(id: AttemptId): void;
   /** What happens while Redis grants places. */
   readonly onPlacesTaken: (() => void)[];
   /** Of this dialer, written or not. */
@@ -52,6 +56,7 @@ export interface MemoryStore {
 export function memoryStore(): MemoryStore {
   const calls = new Map<CallId, Versioned<Call>>();
   const attempts = new Map<AttemptId, Versioned<AttemptRecord>>();
+  const beforeFence = new Map<CallId, Versioned<Call>>();
   const lanes = new Map<string, Map<AttemptId, number>>();
   const cancelListeners = new Set<(pbx: string, attemptId: AttemptId) => void>();
   const subscribedListeners = new Set<() => void>();
@@ -114,12 +119,15 @@ export function memoryStore(): MemoryStore {
       }
       for (const number of numbers) store.attemptsToday.set(number, made(number) + 1);
       attempts.set(attempt.id, { value: attempt, version: 1 });
+      beforeFence.set(after.id, before);
       const written = write(before, after);
       for (const tell of store.onFenced) tell();
       if (fenceFails === 'after') throw new Error('Redis is gone');
       return written;
     },
     ping: () => store.ping(),
+    confirmDurable: (_timeoutMs, written) => store.confirm(written),
+    readAttempt: async (id) => attempts.get(id),
     recordProgress: async (id, phase, at, uniqueId) => {
       if (store.progressFails) throw new Error('Redis is gone');
       store.progress.push({ id, phase, at, ...(uniqueId !== undefined && { uniqueId }) });
@@ -166,6 +174,12 @@ export function memoryStore(): MemoryStore {
     startsAfterMs: 0,
     fenceFails: undefined,
     ping: async () => undefined,
+    confirm: async () => true,
+    forget: (id) => {
+      const { callId } = existing(attempts.get(id)).value;
+      attempts.delete(id);
+      calls.set(callId, existing(beforeFence.get(callId)));
+    },
     onPlacesTaken: [],
     fencesAsked: [],
     attemptsToday: new Map(),

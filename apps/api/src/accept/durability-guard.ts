@@ -1,0 +1,28 @@
+import type { Clock } from '@redial/platform';
+import { type DurabilityAsked, durabilityFault, type Store } from '@redial/store';
+
+export interface DurabilityGuard {
+  /** Undefined while Redis keeps what is asked. Asks Redis at most every 10 s, or every second while it does not; rejects while it cannot be asked. */
+  fault(): Promise<string | undefined>;
+}
+
+const believedMs = { good: 10_000, bad: 1_000 } as const;
+
+export function durabilityGuard(
+  asked: DurabilityAsked,
+  store: Pick<Store, 'durability'>,
+  clock: Clock,
+): DurabilityGuard {
+  let believed: { readonly at: number; readonly fault: string | undefined } | undefined;
+  return {
+    async fault() {
+      if (asked.disk === 'none' && asked.replicas === 0) return undefined;
+      const now = clock.now();
+      const forMs = believed?.fault === undefined ? believedMs.good : believedMs.bad;
+      if (believed === undefined || Math.abs(now - believed.at) > forMs) {
+        believed = { at: now, fault: durabilityFault(asked, await store.durability()) };
+      }
+      return believed.fault;
+    },
+  };
+}

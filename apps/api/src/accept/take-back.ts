@@ -1,0 +1,35 @@
+import { type Call, stepCall } from '@redial/call';
+import { type Clock, type Logger, within } from '@redial/platform';
+import type { Store } from '@redial/store';
+
+export interface TakeBackPorts {
+  readonly store: Pick<Store, 'updateCall'>;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
+}
+
+/** The client waits meanwhile. */
+const takeBackMs = 1_500;
+
+export const takenBackReason = 'not accepted: Redis did not confirm it in time, and its client was told so';
+
+/**
+ * Cancels calls of which nobody was told that they are accepted. Compare-and-set: one that somebody has moved on since, a dialer that
+ * has fenced it say, stays as it is. Best effort: Redis has just been slow. What it does not answer now may be done all the same, or
+ * not, and then the call is dialled. Jobs that are on the queue already find a call that has ended. Never rejects.
+ */
+export async function takeBack(
+  { store, clock, logger }: TakeBackPorts,
+  calls: readonly Call[],
+  version: number,
+): Promise<void> {
+  const at = clock.now();
+  let takenBack = 0;
+  const cancel = async (call: Call): Promise<void> => {
+    const { call: canceled } = stepCall(call, { type: 'cancel', at, reason: takenBackReason });
+    const written = await store.updateCall({ value: call, version }, canceled).catch(() => undefined);
+    if (written?.ok) takenBack++;
+  };
+  await within(takeBackMs, () => Promise.all(calls.map(cancel))).catch(() => undefined);
+  logger.warn({ calls: calls.length, takenBack }, 'calls that were not confirmed in time were taken back');
+}

@@ -1,0 +1,125 @@
+import type { LocalRedis, LocalRedisSentinel } from '@redial/local';
+import { type Simulator, startSimulator } from '@redial/pbx-simulator';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Redial, startRedial } from '../../support/redial.ts';
+import { startTestRedisSentinel } from '../../support/redis-setups.ts';
+
+/** A failover, and until everybody has found the way again. */
+const patience = { timeout: 60_000, interval: 50 };
+
+let sentinel: LocalRedisSentinel;
+let pbx: Simulator;
+let redial: Redial;
+beforeAll(async () => {
+  sentinel = await startTestRedisSentinel();
+  const access = { username: 'redial', secret: 'redial-local' };
+  pbx = await startSimulator(access);
+  pbx.setBehaviour(/^/, { kind: 'answers', talkMs: 5 });
+  // The agent stays until the other side hangs up.
+  pbx.setBehaviour('1001', { kind: 'answers' });
+  redial = await startRedial({
+    redisUrl: sentinel.url,
+    pbxs: [{ name: 'main', host: pbx.host, port: pbx.port, ...access }],
+    env: { REDIAL_DURABILITY: 'fsync', REDIAL_REPLICAS: '1' },
+  });
+});
+afterAll(async () => {
+  await redial?.stop();
+  await pbx?.stop();
+  await sentinel?.stop();
+});
+
+/** `dial2`: without the plus. */
+const place = (dial2: string, more: object = {}, headers: Record<string, string> = {}) =>
+  redial.request('POST', '/v1/calls', { dial1: '1001', dial2: `+${dial2}`, reference: dial2, ...more }, headers);
+
+async function accept(dial2: string, more: object = {}): Promise<string> {
+  const { status, body } = await place(dial2, more);
+  expect([status, body]).toEqual([202, expect.anything()]);
+  return body.id;
+}
+
+const invites = (dial2: string) => pbx.phones.invitesTo(dial2).length;
+
+async function stateOf(id: string): Promise<string> {
+  const { status, body } = await redial.request('GET', `/v1/calls/${id}`);
+  return status === 200 ? body.state : String(status);
+}
+
+/** Those of one reference, the newest first. */
+async function callsOf(reference: string): Promise<{ readonly id: string; readonly state: string }[]> {
+  return (await redial.request('GET', `/v1/calls?reference=${reference}`)).body.calls;
+}
+
+async function expectDialledOnce(id: string, dial2: string): Promise<void> {
+  await expect.poll(() => stateOf(id).catch(String), patience).toBe('completed');
+  expect(invites(dial2)).toBe(1);
+}
+
+describe('given REDIAL_REPLICAS=1 and two replicas', () => {
+  it('when asked which promise holds, then /readyz and the log say so', async () => {
+    const promise =
+      'every acceptance is on disk and on 1 replica before its 202, every fence before its Originate (appendfsync always)';
+    for (const path of ['/readyz', '/readyz/accepting']) {
+      expect((await redial.request('GET', path)).body).toMatchObject({ ready: true, says: { durability: promise } });
+    }
+    for (const { log } of [redial.api, redial.dialer]) expect(log()).toContain(`durability: ${promise}`);
+  });
+
+  it('when neither confirms, then nothing is accepted, nothing is dialled, and afterwards what was accepted is dialled once', async () => {
+    const retryPolicy = { networkBudget: { delaySeconds: 1 } };
+    // A dialer that has confirmed a fence does not ask before the next one.
+    const first = '27820001000';
+    await expectDialledOnce(await accept(first), first);
+    const [due, refused, keyed] = ['27820001001', '27820001002', '27820001003'] as const;
+    const notBefore = new Date(Date.now() + 2_000).toISOString();
+    const dueCall = await accept(due, { notBefore, retryPolicy });
+    const replicas = await followers();
+    for (const replica of replicas) await replica.pause();
+
+    const [single, withKey] = await Promise.all([place(refused), place(keyed, {}, { 'idempotency-key': 'k' })]);
+    for (const { status, headers, body } of [single, withKey]) {
+      expect([status, headers.get('retry-after'), body.type]).toEqual([
+        503,
+        '5',
+        'urn:redial:problem:storage_unavailable',
+      ]);
+    }
+    // Nobody finds it again: taken back. The other one is there for whoever repeats it.
+    await expect.poll(async () => (await callsOf(refused)).map(({ state }) => state), patience).toEqual(['canceled']);
+    expect((await callsOf(keyed)).map(({ state }) => state)).toEqual(['queued']);
+
+    await expect.poll(() => redial.dialer.log(), patience).toContain('not sent: Redis did not confirm its fence');
+    await expect
+      .poll(async () => (await redial.request('GET', '/readyz/accepting')).body.checks.durability, patience)
+      .toContain('REDIAL_REPLICAS is 1, but 0 replicas keep up');
+    expect([due, refused, keyed].map(invites)).toEqual([0, 0, 0]);
+
+    for (const replica of replicas) await replica.resume();
+    await redial.ready();
+    await expectDialledOnce(dueCall, due);
+    const again = await place(keyed, {}, { 'idempotency-key': 'k' });
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
+    await expectDialledOnce(again.body.id, keyed);
+    await expectDialledOnce(await accept(refused), refused);
+    expect((await callsOf(refused)).map(({ state }) => state)).toEqual(['completed', 'canceled']);
+  }, 120_000);
+
+  it('when the primary dies as soon as one call is accepted and another is dialled, then both are there, and dialled once', async () => {
+    const [accepted, dialled] = ['27820001011', '27820001012'] as const;
+    pbx.setBehaviour(dialled, { kind: 'answers', talkMs: 1_000 });
+    const second = await accept(dialled);
+    await pbx.phones.waitForInvite(({ user }) => user === dialled, 20_000);
+    const first = await accept(accepted, { notBefore: new Date(Date.now() + 1_000).toISOString() });
+    const primary = await sentinel.primary();
+    await primary.kill();
+    await sentinel.whenPromoted(primary);
+    await expectDialledOnce(first, accepted);
+    await expectDialledOnce(second, dialled);
+  }, 120_000);
+});
+
+async function followers(): Promise<LocalRedis[]> {
+  const primary = await sentinel.primary();
+  return sentinel.servers.filter((server) => server !== primary);
+}

@@ -79,7 +79,10 @@ async function deliverOnce(dependencies: DelivererDependencies, delivery: Delive
   const type = sinks.find(delivery.tenantId, delivery.sink)?.type ?? 'removed';
   const result = await tryToDeliver(dependencies, delivery);
   if (result.type === 'failed' && result.notTried !== undefined) {
-    return { type: 'again', afterMs: result.notTried.afterMs, error: result.error };
+    const { afterMs } = result.notTried;
+    // The sweeper, and the CDRs of the same call behind it, leave it alone until then.
+    await store.writeDelivery({ ...delivery, nextTryAt: clock.now() + afterMs });
+    return { type: 'again', afterMs, error: result.error };
   }
 
   const tries = delivery.tries + 1;

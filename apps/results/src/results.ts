@@ -30,7 +30,7 @@ export interface Results {
   drain(graceMs: number): Promise<void>;
 }
 
-/** Webhooks under way at once; a slow endpoint holds up one of these and nothing else. */
+/** Webhooks under way at once; a slow endpoint holds up a few of these (`webhook-sink.ts`) and nothing else. */
 const deliveryConcurrency = 50;
 const reportEveryMs = 5_000;
 /** An announced cancel may be lost on its way; the record is asked as often as this. */

@@ -19,7 +19,7 @@ export type SinkResult =
       readonly retryable: boolean;
       /** The receiver asked not to be asked again before so long, within reason. */
       readonly retryAfterMs?: number;
-      /** Nothing was sent, because others are waiting for this slow receiver already: ask again after `afterMs`, and count no try. */
+      /** Nothing was sent, because others are waiting for this slow receiver already: its turn comes after `afterMs`, and no try is counted. */
       readonly notTried?: { readonly afterMs: number };
     };
 

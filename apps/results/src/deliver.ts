@@ -18,7 +18,7 @@ export interface Deliverer {
 export interface DelivererDependencies {
   readonly store: Store;
   readonly queues: Queues;
-  readonly sinks: Sinks;
+  readonly sinks: Pick<Sinks, 'find'>;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;

@@ -28,4 +28,6 @@ export interface Sink {
   readonly type: 'redis-list' | 'redis-stream' | 'webhook';
   readonly name: string;
   deliver(cdr: Cdr, delivery: SinkDelivery): Promise<SinkResult>;
+  /** Entries that lie in its list or stream, taken by nobody or kept all the same; a webhook keeps none. Rejects where Redis does. */
+  length?(): Promise<number>;
 }

@@ -41,8 +41,9 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
   const deliverer = createDeliverer(dependencies);
   const witnesses = new Map(pbxs.map((pbx) => [pbx.name, startWitness({ ...dependencies, pbx })]));
   const report = async (): Promise<void> => {
+    // All gauges before Redis is asked for anything: they are to be right while it is away.
+    for (const pbx of pbxs) metrics.pbxLink(pbx.name, pbx.isUp);
     for (const pbx of pbxs) {
-      metrics.pbxLink(pbx.name, pbx.isUp);
       await store.reportPbx(holder, { pbx: pbx.name, process: 'results', up: pbx.isUp, at: clock.now() });
     }
   };

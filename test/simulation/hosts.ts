@@ -112,7 +112,7 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
       const started =
         kind === 'dialer'
           ? startDialer(work)
-          : startResults({ ...work, sinks: { find: () => undefined }, ids, sweepEveryMs });
+          : startResults({ ...work, sinks: { find: () => undefined, lengths: async () => [] }, ids, sweepEveryMs });
       started.then(
         (running) => {
           working = running;

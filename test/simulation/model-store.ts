@@ -323,6 +323,10 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
           leader = { holder, till: now + leaseMs };
           return true;
         }),
+      resign: (_name, holder) =>
+        ask(() => {
+          if (leader?.holder === holder) leader = undefined;
+        }),
       durability: () =>
         ask(() => ({
           appendonly: true,

@@ -28,7 +28,7 @@ export interface Working {
 type StartDialer = (ports: WorkingPorts) => Promise<Working>;
 type StartResults = (
   ports: WorkingPorts & {
-    readonly sinks: { find(): undefined };
+    readonly sinks: { find(): undefined; lengths(): Promise<readonly never[]> };
     readonly ids: Ids;
     readonly sweepEveryMs: number;
   },

@@ -39,13 +39,17 @@ async function main(): Promise<void> {
   if (!configuration.ok) return giveUp(configuration.errors);
 
   const logger = createLogger({ process: 'api', level: settings.value.logLevel });
+  const metrics = createMetrics({ process: 'api' });
   logger.info({ settings: describeSettings(settings.value) }, 'starting');
   const redis = connectRedis({
     url: redisUrl,
     role: 'store',
     slotOf: keyPrefix,
-    onChange: (change) =>
-      change.up ? logger.info('Redis is up') : logger.error({ error: change.error }, 'Redis is down'),
+    onChange: (change) => {
+      metrics.redisLink(change.up);
+      if (change.up) logger.info('Redis is up');
+      else logger.error({ error: change.error }, 'Redis is down');
+    },
   });
   const queueRedis = connectRedis({ url: redisUrl, role: 'queue', slotOf: keyPrefix });
   try {
@@ -92,7 +96,7 @@ async function main(): Promise<void> {
     clock: systemClock,
     ids: createIds(),
     logger,
-    metrics: createMetrics({ process: 'api' }),
+    metrics,
     health,
     acceptingHealth,
     durability,

@@ -1,3 +1,4 @@
+import type { Pbx } from '@redial/asterisk';
 import { type CallRequest, stepCall } from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -12,19 +13,20 @@ const running: Dialer[] = [];
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 /** A dialer between fakes. Time stands still unless a test lets it go on. */
-async function aDialer(request: Partial<CallRequest> = {}) {
+async function aDialer(request: Partial<CallRequest> = {}, others: readonly Pbx[] = []) {
   const store = memoryStore();
   const queues = fakeQueues();
   const pbx = fakePbx();
+  const metrics = createMetrics({ process: 'test', runtime: false });
   store.put(aCall(request));
   const dialer = await startDialer({
     configuration: configurationWith(),
-    pbxs: [pbx.port],
+    pbxs: [pbx.port, ...others],
     store: store.port,
     queues: queues.queues,
     workers: queues.workers,
     clock: { now: Date.now },
-    metrics: createMetrics({ process: 'test', runtime: false }),
+    metrics,
     logger: createLogger({ process: 'test', level: 'silent' }),
     concurrency: 5,
     holder: 'dialer-1',
@@ -41,7 +43,7 @@ async function aDialer(request: Partial<CallRequest> = {}) {
     pbx.signal(attemptId, { type: 'dial1_hung_up', at: Date.now(), cause: 17 });
   };
   const cancel = () => store.change(job.callId, (call) => stepCall(call, { type: 'cancel', at: Date.now() }).call);
-  return { store, queues, pbx, dialer, dial, busy, cancel };
+  return { store, queues, pbx, metrics, dialer, dial, busy, cancel };
 }
 
 beforeEach(() => {
@@ -259,6 +261,19 @@ describe('given a PBX', () => {
     pbx.up();
     await settled();
     expect(store.reports.at(-1)).toMatchObject({ up: true });
+  });
+
+  it('when its link and another one are lost while Redis is away, then both are measured all the same', async () => {
+    const other = fakePbx('pbx-2');
+    const { store, pbx, metrics } = await aDialer({}, [other.port]);
+    const links = async () => (await metrics.render()).body.match(/^redial_pbx_link_up\{.*\} \d$/gm);
+    await settled();
+    expect(await links()).toMatchObject([/ 1$/, / 1$/].map((up) => expect.stringMatching(up)));
+    store.reportsFail = true;
+    other.down();
+    pbx.down();
+    await settled();
+    expect(await links()).toMatchObject([/ 0$/, / 0$/].map((down) => expect.stringMatching(down)));
   });
 
   it('when nothing changes, then it is said again before the word grows old', async () => {

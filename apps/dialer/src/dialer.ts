@@ -91,8 +91,9 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
   }
 
   const report = async (): Promise<void> => {
-    for (const { pbx } of watched.values()) {
-      metrics.pbxLink(pbx.name, pbx.isUp);
+    // All gauges before Redis is asked for anything: they are to be right while it is away.
+    for (const pbx of dependencies.pbxs) metrics.pbxLink(pbx.name, pbx.isUp);
+    for (const pbx of dependencies.pbxs) {
       await store.reportPbx(holder, { pbx: pbx.name, process: 'dialer', up: pbx.isUp, at: clock.now() });
     }
   };

@@ -1,4 +1,4 @@
-import type { SinkResult } from '@redial/sinks';
+import type { Sink, SinkResult } from '@redial/sinks';
 import { describe, expect, it } from 'vitest';
 import { createDeliverer } from './deliver.ts';
 import {
@@ -19,10 +19,10 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-function aDeliverer(answer: SinkResult = { type: 'delivered' }) {
+function aDeliverer(answer: SinkResult = { type: 'delivered' }, more: Readonly<Record<string, Sink['type']>> = {}) {
   const store = memoryStore();
   const queues = fakeQueues();
-  const sinks = fakeSinks({ inbox: 'redis-list', stream: 'redis-stream', crm: 'webhook' });
+  const sinks = fakeSinks({ inbox: 'redis-list', stream: 'redis-stream', crm: 'webhook', ...more });
   sinks.answer = answer;
   store.cdrs.push(aCdr());
   const deliverer = createDeliverer({
@@ -42,6 +42,8 @@ function aDeliverer(answer: SinkResult = { type: 'delivered' }) {
 }
 
 const down: SinkResult = { type: 'failed', error: 'HTTP 500', retryable: true };
+
+const schedule = [5 * second, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 14 * hour, 20 * hour, 24 * hour];
 
 describe('given a CDR that was just settled', () => {
   it.each(['inbox', 'stream'])('when its sink is in Redis (%s), then it is there at once', async (sink) => {
@@ -79,17 +81,6 @@ describe('given the job of a webhook', () => {
     expect(record(deliveryId)).toMatchObject({ status: 'delivered', tries: 3, lastTryAt: now });
   });
 
-  const schedule = [
-    5 * second,
-    5 * minute,
-    30 * minute,
-    2 * hour,
-    5 * hour,
-    10 * hour,
-    14 * hour,
-    20 * hour,
-    24 * hour,
-  ];
   it.each(schedule.map((afterMs, tries) => ({ afterMs, tries })))(
     'when the receiver fails after $tries tries, then it is tried again after $afterMs ms and up to a tenth more',
     async ({ afterMs, tries }) => {
@@ -121,11 +112,11 @@ describe('given the job of a webhook', () => {
     expect(record(deliveryId)).toMatchObject({ status: 'dead', tries: tries + 1, lastError: answer.error });
   });
 
-  it('when others wait for this receiver already, then it comes back later and no try is counted', async () => {
+  it('when others wait for this receiver already, then it comes back at its turn, no try is counted, and the sweeper leaves it alone', async () => {
     const { work, waiting, record } = aDeliverer({ ...down, notTried: { afterMs: 700 } });
     const delivery = waiting('crm', { tries: 9 });
     expect(await work({ deliveryId: delivery.id })).toMatchObject({ type: 'again', afterMs: 700 });
-    expect(record(delivery.id)).toEqual(delivery);
+    expect(record(delivery.id)).toEqual({ ...delivery, nextTryAt: now + 700 });
   });
 
   it('when the receiver asks for more time than the schedule has, then it gets it', async () => {
@@ -151,16 +142,59 @@ describe('given the job of a webhook', () => {
     expect(sinks.tried).toEqual([]);
   });
 
-  it.each([
-    { what: 'its sink is no longer configured', sink: 'gone', keepsCdr: true },
-    { what: 'its CDR is no longer kept', sink: 'crm', keepsCdr: false },
-  ])('when $what, then it is dead at once', async ({ sink, keepsCdr }) => {
+  it('when its CDR is no longer kept, then it is dead at once', async () => {
     const { work, waiting, record, store, sinks } = aDeliverer();
-    if (!keepsCdr) store.cdrs.splice(0);
-    const { id: deliveryId } = waiting(sink);
+    store.cdrs.splice(0);
+    const { id: deliveryId } = waiting('crm');
     expect(await work({ deliveryId })).toMatchObject({ type: 'dead' });
     expect(record(deliveryId)).toMatchObject({ status: 'dead' });
     expect(sinks.tried).toEqual([]);
+  });
+});
+
+describe('given a sink that this process does not know', () => {
+  it('when its CDR was just settled, then a job is queued, for a process that knows it', async () => {
+    const { deliver, waiting, record, queues } = aDeliverer();
+    const delivery = waiting('new');
+    await deliver(delivery);
+    expect(queues.deliveries).toEqual([{ deliveryId: delivery.id }]);
+    expect(record(delivery.id)).toEqual(delivery);
+  });
+
+  it('when its job comes, then it is put off as a webhook that fails, and a process that knows it delivers it', async () => {
+    const world = aDeliverer();
+    const { id: deliveryId } = world.waiting('new');
+    const verdict = await world.work({ deliveryId });
+    const afterMs = verdict.type === 'again' ? verdict.afterMs : -1;
+    expect(afterMs).toBeGreaterThanOrEqual(5 * second);
+    expect(world.record(deliveryId)).toMatchObject({
+      status: 'pending',
+      tries: 1,
+      lastError: 'the sink is not configured',
+      nextTryAt: now + afterMs,
+    });
+    const newer = aDeliverer({ type: 'delivered' }, { new: 'webhook' });
+    newer.store.deliveries.set(deliveryId, world.record(deliveryId) as never);
+    expect(await newer.work({ deliveryId })).toEqual({ type: 'done' });
+  });
+
+  it('when nobody has known it for the whole schedule, then it is dead, and kept', async () => {
+    const { work, waiting, record } = aDeliverer();
+    const { id: deliveryId } = waiting('new');
+    const afterMs: number[] = [];
+    for (let verdict = await work({ deliveryId }); verdict.type === 'again'; verdict = await work({ deliveryId })) {
+      afterMs.push(verdict.afterMs);
+    }
+    expect(afterMs).toHaveLength(schedule.length);
+    expect(afterMs.every((ms, i) => ms >= (schedule[i] ?? 0))).toBe(true);
+    expect(record(deliveryId)).toMatchObject({ status: 'dead', tries: schedule.length + 1 });
+  });
+
+  it('when it is a list to the process that takes its job, and Redis turns it away, then it is not tried again at once', async () => {
+    const { work, waiting, record } = aDeliverer({ type: 'failed', error: 'Redis says WRONGTYPE', retryable: true });
+    const { id: deliveryId } = waiting('inbox', { tries: 50 });
+    expect(await work({ deliveryId })).toMatchObject({ type: 'again', afterMs: 5 * second });
+    expect(record(deliveryId)).toMatchObject({ status: 'pending', nextTryAt: now + 5 * second });
   });
 });
 

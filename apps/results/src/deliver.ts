@@ -18,7 +18,7 @@ export interface Deliverer {
 export interface DelivererDependencies {
   readonly store: Store;
   readonly queues: Queues;
-  readonly sinks: Sinks;
+  readonly sinks: Pick<Sinks, 'find'>;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -28,7 +28,9 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
   const { store, queues, sinks, logger } = dependencies;
   return {
     async deliver(delivery) {
-      if (sinks.find(delivery.tenantId, delivery.sink)?.type === 'webhook') {
+      const type = sinks.find(delivery.tenantId, delivery.sink)?.type;
+      // One that this process does not know, another may: whoever takes the job.
+      if (type === 'webhook' || type === undefined) {
         await queues.deliveries.restore({ deliveryId: delivery.id });
         return;
       }
@@ -76,10 +78,13 @@ async function readUnlessDamaged(store: Store, id: string): Promise<Delivery | u
 
 async function deliverOnce(dependencies: DelivererDependencies, delivery: Delivery): Promise<DeliveryVerdict> {
   const { store, sinks, clock, metrics, logger } = dependencies;
-  const type = sinks.find(delivery.tenantId, delivery.sink)?.type ?? 'removed';
+  const type = sinks.find(delivery.tenantId, delivery.sink)?.type ?? 'unknown';
   const result = await tryToDeliver(dependencies, delivery);
   if (result.type === 'failed' && result.notTried !== undefined) {
-    return { type: 'again', afterMs: result.notTried.afterMs, error: result.error };
+    const { afterMs } = result.notTried;
+    // The sweeper, and the CDRs of the same call behind it, leave it alone until then.
+    await store.writeDelivery({ ...delivery, nextTryAt: clock.now() + afterMs });
+    return { type: 'again', afterMs, error: result.error };
   }
 
   const tries = delivery.tries + 1;
@@ -91,8 +96,7 @@ async function deliverOnce(dependencies: DelivererDependencies, delivery: Delive
   }
 
   const failed: Delivery = { ...tried, lastError: result.error };
-  // A Redis sink that fails is Redis itself: the sweeper tries for as long as it takes. A webhook has its schedule.
-  const afterMs = type === 'webhook' ? nextTryAfterMs(tries, delivery.id, result.retryAfterMs) : 0;
+  const afterMs = isRedis(type) ? redisRetryMs : nextTryAfterMs(tries, delivery.id, result.retryAfterMs);
   if (result.retryable && afterMs !== undefined) {
     metrics.deliveryTried(type, 'retry');
     await store.writeDelivery({ ...failed, nextTryAt: clock.now() + afterMs });
@@ -104,9 +108,17 @@ async function deliverOnce(dependencies: DelivererDependencies, delivery: Delive
   return { type: 'dead', error: result.error };
 }
 
+/** A Redis sink that fails is Redis itself: it is tried for as long as it takes. A webhook, and what nobody knows yet, has its schedule. */
+const redisRetryMs = 5_000;
+
+function isRedis(type: string): boolean {
+  return type === 'redis-list' || type === 'redis-stream';
+}
+
 async function tryToDeliver({ store, sinks }: DelivererDependencies, delivery: Delivery): Promise<SinkResult> {
   const sink = sinks.find(delivery.tenantId, delivery.sink);
-  if (sink === undefined) return { type: 'failed', retryable: false, error: 'the sink is no longer configured' };
+  // A configuration comes to one process after the other: this one may have the older, or the newer.
+  if (sink === undefined) return { type: 'failed', retryable: true, error: 'the sink is not configured' };
   const cdr = await store.readCdr(delivery.attemptId);
   if (cdr === undefined) return { type: 'failed', retryable: false, error: 'the CDR is no longer kept' };
   return sink.deliver(cdr, delivery);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createPbx } from '@redial/asterisk';
 import { vendorNotifications, vendorsInFiles } from '@redial/dialects';
@@ -34,8 +35,11 @@ const logger = createLogger({ process: 'results', level: settings.logLevel });
 const metrics = createMetrics({ process: 'results' });
 logger.info({ settings: describeSettings(settings) }, 'starting');
 
-const onChange = (change: RedisChange) =>
-  change.up ? logger.info('Redis connected') : logger.error({ error: change.error }, 'Redis disconnected');
+const onChange = (change: RedisChange) => {
+  metrics.redisLink(change.up);
+  if (change.up) logger.info('Redis connected');
+  else logger.error({ error: change.error }, 'Redis disconnected');
+};
 const redis = (role: RedisRole) =>
   connectRedis({ url: settings.redisUrl, role, slotOf: settings.keyPrefix, ...(role === 'store' && { onChange }) });
 const storeConnection = redis('store');
@@ -80,7 +84,8 @@ const results = await startResults({
   logger,
   concurrency: settings.resultsConcurrency,
   sweepEveryMs: settings.sweepSeconds * 1000,
-  holder: `${hostname()}.${process.pid}`,
+  // Containers may share a host's name, and each have the process 1.
+  holder: `${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`,
 });
 
 const health = createHealth([

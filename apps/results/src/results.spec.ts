@@ -30,17 +30,19 @@ async function aResultsProcess(
   const queues = fakeQueues();
   const sinks = fakeSinks({ inbox: 'redis-list', crm: 'webhook' });
   const pbx = fakePbx();
+  const second = fakePbx('pbx-2');
+  const metrics = unseenMetrics();
   prepare(store);
   const results = await startResults({
     configuration: configurationWith(),
-    pbxs: [pbx.port],
+    pbxs: [pbx.port, second.port],
     store: store.port,
     queues: queues.queues,
     workers: queues.workers,
     sinks: sinks.port,
     ids: { attemptId: () => nextAttemptId, callId: () => callId },
     clock: { now: Date.now },
-    metrics: unseenMetrics(),
+    metrics,
     logger: silentLogger,
     concurrency: 5,
     sweepEveryMs: 10_000,
@@ -48,7 +50,7 @@ async function aResultsProcess(
   });
   running.push(results);
   await settled();
-  return { store, queues, sinks, pbx, results };
+  return { store, queues, sinks, pbx, second, metrics, results };
 }
 
 beforeEach(() => {
@@ -93,10 +95,22 @@ describe('given a results process', () => {
 
   it('when a link changes, then everybody can read that there is, or is no, results process for it', async () => {
     const { store, pbx } = await aResultsProcess();
-    expect(store.reports.at(-1)).toMatchObject({ holder: 'results-1', process: 'results', pbx: 'pbx-1', up: true });
+    const last = () => store.reports.filter((report) => report.pbx === 'pbx-1').at(-1);
+    expect(last()).toMatchObject({ holder: 'results-1', process: 'results', up: true });
     pbx.down();
     await settled();
-    expect(store.reports.at(-1)).toMatchObject({ up: false });
+    expect(last()).toMatchObject({ up: false });
+  });
+
+  it('when links are lost while Redis is away, then all of them are measured all the same', async () => {
+    const { store, pbx, second, metrics } = await aResultsProcess();
+    const links = async () => (await metrics.render()).body.match(/^redial_pbx_link_up\{.*\} \d$/gm);
+    expect(await links()).toMatchObject([/ 1$/, / 1$/].map((up) => expect.stringMatching(up)));
+    store.isAway = true;
+    second.down();
+    pbx.down();
+    await settled();
+    expect(await links()).toMatchObject([/ 0$/, / 0$/].map((down) => expect.stringMatching(down)));
   });
 
   it('when it is told to stop, then it hears of no more ends and cancels, and lets its jobs finish', async () => {

@@ -30,7 +30,7 @@ export interface Results {
   drain(graceMs: number): Promise<void>;
 }
 
-/** Webhooks under way at once; a slow endpoint holds up one of these and nothing else. */
+/** Webhooks under way at once; a slow endpoint holds up a few of these (`webhook-sink.ts`) and nothing else. */
 const deliveryConcurrency = 50;
 const reportEveryMs = 5_000;
 /** An announced cancel may be lost on its way; the record is asked as often as this. */
@@ -41,8 +41,9 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
   const deliverer = createDeliverer(dependencies);
   const witnesses = new Map(pbxs.map((pbx) => [pbx.name, startWitness({ ...dependencies, pbx })]));
   const report = async (): Promise<void> => {
+    // All gauges before Redis is asked for anything: they are to be right while it is away.
+    for (const pbx of pbxs) metrics.pbxLink(pbx.name, pbx.isUp);
     for (const pbx of pbxs) {
-      metrics.pbxLink(pbx.name, pbx.isUp);
       await store.reportPbx(holder, { pbx: pbx.name, process: 'results', up: pbx.isUp, at: clock.now() });
     }
   };

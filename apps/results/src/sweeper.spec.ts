@@ -51,6 +51,7 @@ function aSweep(now = startedAt + 10 * minute) {
         ...common,
         witnesses: world.witnesses,
         deliverer: createDeliverer({ ...common, sinks: sinks.port }),
+        sinks: sinks.port,
         lanes: ['pbx.pbx-1'],
         pbxNames: ['pbx-1'],
         holder: 'results-1',
@@ -239,6 +240,51 @@ describe('given a sweep', () => {
     const { store, clock, sweep } = aSweep();
     await sweep();
     expect(store.forgotten).toEqual([clock.at]);
+  });
+
+  it('when more of them are over than one page holds, then all of those are forgotten in one round', async () => {
+    const { store, sweep } = aSweep();
+    store.endedLongAgo = 30_001;
+    await sweep();
+    expect(store.endedLongAgo).toBe(0);
+  });
+
+  it('when there are more than a round’s, then the next one goes on, and the rest of the round is done all the same', async () => {
+    const { store, metrics, sweep } = aSweep();
+    store.endedLongAgo = 60_000;
+    store.put(plannedCall());
+    await sweep();
+    expect(store.endedLongAgo).toBe(10_000);
+    expect((await metrics.render()).body).toMatch(/^redial_overdue_calls\{.*\} 1$/m);
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(store.endedLongAgo).toBe(0);
+  });
+
+  it('then the lists and streams of sinks are measured, by the one that leads', async () => {
+    const { store, sinks, metrics, sweep } = aSweep();
+    const measured = async () => (await metrics.render()).body.match(/^redial_sink_length\{.*\} \d+$/gm);
+    sinks.lengths = [{ tenant: 'acme', sink: 'inbox', length: 12 }];
+    await sweep();
+    expect(await measured()).toEqual(['redial_sink_length{tenant="acme",sink="inbox",process="test"} 12']);
+    store.isLeader = false;
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(await measured()).toBeNull();
+  });
+
+  it('when it is stopped, then another may lead at once', async () => {
+    const { store, sweep } = aSweep();
+    const sweeper = await sweep();
+    expect(store.resigned).toEqual([]);
+    await sweeper.stop();
+    expect(store.resigned).toEqual(['results-1 as sweeper']);
+  });
+
+  it('when Redis is away while it is stopped, then it stops all the same', async () => {
+    const { store, sweep } = aSweep();
+    const sweeper = await sweep();
+    store.isAway = true;
+    await sweeper.stop();
+    expect(store.resigned).toEqual([]);
   });
 
   it('when another process leads, then only what this one alone can see is looked after', async () => {

@@ -1,6 +1,7 @@
 import { type CallId, lastMomentAt } from '@redial/call';
 import { type Clock, every, type Logger, type Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
+import type { Sinks } from '@redial/sinks';
 import type { PageCursor, Store } from '@redial/store';
 import type { Deliverer } from './deliver.ts';
 import type { Witness } from './witness.ts';
@@ -22,6 +23,7 @@ export interface SweeperDependencies {
   readonly queues: Queues;
   readonly witnesses: readonly Witness[];
   readonly deliverer: Deliverer;
+  readonly sinks: Pick<Sinks, 'lengths'>;
   readonly lanes: readonly string[];
   /** Those of the configuration. */
   readonly pbxNames: readonly string[];
@@ -42,7 +44,15 @@ const undeliveredMs = 30_000;
 /** A bound on one round: so many pages, and so many of a page at once. */
 const pageMax = 1_000;
 const pagesMax = 5;
+/**
+ * Calls that are over for good come once, and a round takes out as many as a million a day leave at the longest `REDIAL_SWEEP_SECONDS`. A
+ * call costs Redis some 45 µs, and a page nobody more than ten milliseconds of waiting.
+ */
+const forgottenPageMax = 250;
+const forgottenPagesMax = 200;
 const atOnceMax = 50;
+
+const leaseName = 'sweeper';
 
 /** How far the rounds have come; none: the next one begins at the oldest. Lost with the process, which costs a repetition. */
 interface Progress {
@@ -53,9 +63,9 @@ interface Progress {
 }
 
 export function startSweeper(dependencies: SweeperDependencies): { stop(): Promise<void> } {
-  const { everyMs, logger } = dependencies;
+  const { store, holder, everyMs, logger } = dependencies;
   const progress: Progress = { overdue: undefined, undelivered: undefined, wasAway: false };
-  return every(
+  const sweeping = every(
     everyMs,
     () => sweep(dependencies, progress),
     (error) => {
@@ -63,27 +73,38 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
       logger.error({ error }, 'the sweep failed; the next one tries again');
     },
   );
+  return {
+    async stop() {
+      await sweeping.stop();
+      // Else nobody would sweep until the lease is over. Whether this process led may not be known to it: an answer can get lost.
+      await store.resign(leaseName, holder).catch((error: unknown) => {
+        logger.debug({ error }, 'the lead of the sweepers was not given back; it runs out');
+      });
+    },
+  };
 }
 
 async function sweep(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
-  const { store, witnesses, holder, everyMs, clock, metrics } = dependencies;
+  const { store, witnesses, sinks, holder, everyMs, metrics } = dependencies;
   await store.ping();
   // Whoever saw an attempt end while Redis was away tells it now: a look-up, which may know less, waits for a round.
   const lookingUp = progress.wasAway ? [] : witnesses;
   progress.wasAway = false;
   for (const witness of lookingUp) await attempt(dependencies, 'adopting', () => witness.adoptOpen(quietAttemptMs));
-  if (!(await store.lead('sweeper', holder, everyMs * 3))) {
+  if (!(await store.lead(leaseName, holder, everyMs * 3))) {
     // Another process speaks for all; what this one said while it led is no longer so.
     metrics.oldestOverdue(0);
     metrics.overdueCalls(0);
     metrics.undeliveredWebhooks(0);
+    metrics.sinkLengths([]);
     return;
   }
   await attempt(dependencies, 'restoring', () => restoreOverdue(dependencies, progress));
   await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
   await attempt(dependencies, 'concluding', () => concludeAbandoned(dependencies));
-  await attempt(dependencies, 'forgetting', () => store.forgetEnded(clock.now(), pageMax));
+  await attempt(dependencies, 'forgetting', () => forgetEnded(dependencies));
   await attempt(dependencies, 'measuring', () => measure(dependencies));
+  await attempt(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
 }
 
 /** One thing that fails, a damaged record say, must not keep the others from being mended. */
@@ -137,6 +158,13 @@ async function deliverUndelivered(dependencies: SweeperDependencies, progress: P
 async function eachAtOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   for (let from = 0; from < items.length; from += atOnceMax) {
     await Promise.all(items.slice(from, from + atOnceMax).map(work));
+  }
+}
+
+async function forgetEnded({ store, clock }: SweeperDependencies): Promise<void> {
+  const now = clock.now();
+  for (let page = 0; page < forgottenPagesMax; page++) {
+    if ((await store.forgetEnded(now, forgottenPageMax)) < forgottenPageMax) return;
   }
 }
 

@@ -63,6 +63,30 @@ describe('metrics', () => {
     );
   });
 
+  it('say that Redis is down until it is told otherwise', async () => {
+    const { metrics, series } = setup();
+    expect(await series()).toContain('redial_redis_up{process="dialer"} 0');
+    metrics.redisLink(true);
+    expect(await series()).toContain('redial_redis_up{process="dialer"} 1');
+    metrics.redisLink(false);
+    expect(await series()).toContain('redial_redis_up{process="dialer"} 0');
+  });
+
+  it('show the lengths of sinks by tenant and sink, and forget those that are no longer told', async () => {
+    const { metrics, series } = setup();
+    const lengths = async () => (await series()).filter((line) => line.startsWith('redial_sink_length'));
+    metrics.sinkLengths([
+      { tenant: 'acme', sink: 'inbox', length: 12 },
+      { tenant: 'acme', sink: 'feed', length: 0 },
+    ]);
+    expect(await lengths()).toEqual([
+      'redial_sink_length{tenant="acme",sink="inbox",process="dialer"} 12',
+      'redial_sink_length{tenant="acme",sink="feed",process="dialer"} 0',
+    ]);
+    metrics.sinkLengths([{ tenant: 'acme', sink: 'feed', length: 1 }]);
+    expect(await lengths()).toEqual(['redial_sink_length{tenant="acme",sink="feed",process="dialer"} 1']);
+  });
+
   it('ask for what must be asked for at every scrape, and survive a failure', async () => {
     const { metrics, series } = setup();
     let held = 0;

@@ -3,7 +3,7 @@ import { classOf } from '@redial/call';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { within } from './deadline.ts';
 
-/** Everything Redial measures. Durations are given in ms and exported in seconds; no label ever holds a number, an id or a text of a caller. */
+/** Everything Redial measures. Durations are given in ms and exported in seconds; no label ever holds a number, a call's id or a text of a caller. */
 export interface Metrics {
   /** A call was accepted, durably. */
   callAccepted(dialect: string, calls?: number): void;
@@ -35,6 +35,10 @@ export interface Metrics {
   gateClosed(gate: string, verdict: 'defer' | 'block' | 'expire'): void;
   /** The AMI link to a PBX. */
   pbxLink(pbx: string, up: boolean): void;
+  /** This process' connection to Redis. Without it every gauge that is asked of Redis keeps its last value. Down until it is told. */
+  redisLink(up: boolean): void;
+  /** Entries in the lists and streams of sinks: all that could be measured, in the place of what was said before. */
+  sinkLengths(lengths: readonly SinkLength[]): void;
   /** The sweeper found something that got lost, and put it right. */
   swept(kind: string): void;
   /** `route` is the pattern, never the path. */
@@ -48,6 +52,13 @@ export interface Metrics {
   onScrape(refresh: () => Promise<void>): void;
   /** Prometheus' text format. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+/** Tenant and sink as the configuration names them. */
+export interface SinkLength {
+  readonly tenant: string;
+  readonly sink: string;
+  readonly length: number;
 }
 
 const latenessBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 10, 30, 60, 300, 1_800];
@@ -89,6 +100,8 @@ export function createMetrics({
   const unmapped = counter('outcomes_unmapped', 'Causes that are not in the table of outcomes.', 'leg', 'cause');
   const closed = counter('gate_closed', 'Due calls that a gate did not let pass.', 'gate', 'verdict');
   const link = gauge('pbx_link_up', 'AMI link: 1 up, 0 down.', 'pbx');
+  const redisUp = gauge('redis_up', 'Connection to Redis: 1 up, 0 down.');
+  const sinkLength = gauge('sink_length', 'Entries in the list or stream of a sink.', 'tenant', 'sink');
   const repairs = counter('sweeper_repairs', 'Lost things that the sweeper put right.', 'kind');
   const http = histogram('http_request_duration', 'HTTP requests.', httpBuckets, 'method', 'route', 'status');
   const refreshFailures = counter('scrape_failures', 'Gauges that could not be refreshed for a scrape.');
@@ -112,6 +125,11 @@ export function createMetrics({
     outcomeUnmapped: (leg, cause) => unmapped.inc({ leg, cause: cause ?? 'none' }),
     gateClosed: (gate, verdict) => closed.inc({ gate, verdict }),
     pbxLink: (pbx, up) => link.set({ pbx }, up ? 1 : 0),
+    redisLink: (up) => redisUp.set(up ? 1 : 0),
+    sinkLengths: (lengths) => {
+      sinkLength.reset();
+      for (const { length, ...labels } of lengths) sinkLength.set(labels, length);
+    },
     swept: (kind) => repairs.inc({ kind }),
     httpServed: ({ method, route, status, durationMs }) => http.observe({ method, route, status }, seconds(durationMs)),
     onScrape: (refresh) => {

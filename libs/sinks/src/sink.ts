@@ -19,7 +19,7 @@ export type SinkResult =
       readonly retryable: boolean;
       /** The receiver asked not to be asked again before so long, within reason. */
       readonly retryAfterMs?: number;
-      /** Nothing was sent, because others are waiting for this slow receiver already: ask again after `afterMs`, and count no try. */
+      /** Nothing was sent, because others are waiting for this slow receiver already: its turn comes after `afterMs`, and no try is counted. */
       readonly notTried?: { readonly afterMs: number };
     };
 
@@ -28,4 +28,6 @@ export interface Sink {
   readonly type: 'redis-list' | 'redis-stream' | 'webhook';
   readonly name: string;
   deliver(cdr: Cdr, delivery: SinkDelivery): Promise<SinkResult>;
+  /** Entries that lie in its list or stream, taken by nobody or kept all the same; a webhook keeps none. Rejects where Redis does. */
+  length?(): Promise<number>;
 }

@@ -31,6 +31,23 @@ describe('sinks', () => {
     expect(sinks.find('zeta', 'all')).toBeUndefined();
   });
 
+  it('tell how long their lists and streams are, but for those that cannot be asked', async () => {
+    const lengths: Readonly<Record<string, number>> = { inbox: 12, feed: 3 };
+    const asked = {
+      eval: async (_script: string, _keys: number, key: string) =>
+        lengths[key] ?? Promise.reject(new Error('WRONGTYPE')),
+    } as unknown as Redis;
+    const list = (name: string) => ({ type: 'redis-list', name, key: name });
+    const tenants = [
+      tenant('acme', [webhook, list('inbox'), list('broken')]),
+      tenant('zeta', [{ type: 'redis-stream', name: 'feed', key: 'feed' }]),
+    ];
+    expect(await createSinks({ tenants, redis: asked, formats }).lengths()).toEqual([
+      { tenant: 'acme', sink: 'inbox', length: 12 },
+      { tenant: 'zeta', sink: 'feed', length: 3 },
+    ]);
+  });
+
   it('that cannot work are named at once, without their secrets', () => {
     const build = (sink: unknown) => () => createSinks({ tenants: [tenant('acme', [sink])], redis, formats });
     expect(build({ type: 'redis-list', name: 'old', key: 'a}b' })).toThrow('sink old of tenant acme');

@@ -1,5 +1,5 @@
 import type { Cdr, SinkConfiguration, Tenant } from '@redial/call';
-import type { Clock, RedisOfAnyKey } from '@redial/platform';
+import type { Clock, RedisOfAnyKey, SinkLength } from '@redial/platform';
 import { hasMarkers } from './marker-key.ts';
 import { toPublicCdr } from './public-cdr.ts';
 import { createRedisListSink } from './redis-list/redis-list-sink.ts';
@@ -22,6 +22,8 @@ export interface SinksOptions {
 export interface Sinks {
   /** Undefined where the configuration no longer names it. */
   find(tenantId: string, name: string): Sink | undefined;
+  /** Of every list and stream that can be asked now; a webhook has no length. */
+  lengths(): Promise<readonly SinkLength[]>;
 }
 
 /** Every sink of every tenant. Throws, naming tenant and sink, for one that cannot work. */
@@ -33,7 +35,21 @@ export function createSinks(options: SinksOptions): Sinks {
       all.set(labelOf(tenant.id, sink.name), createSink(sink, options, label));
     }
   }
-  return { find: (tenantId, name) => all.get(labelOf(tenantId, name)) };
+  const find = (tenantId: string, name: string) => all.get(labelOf(tenantId, name));
+  return { find, lengths: () => lengthsOf(options.tenants, find) };
+}
+
+async function lengthsOf(tenants: readonly Tenant[], find: Sinks['find']): Promise<readonly SinkLength[]> {
+  const asked = tenants.flatMap(({ id: tenant, sinks }) =>
+    sinks.map(async ({ name: sink }): Promise<readonly SinkLength[]> => {
+      // A key of another type, or on a node that is down: no length is better than a wrong one.
+      const length = await find(tenant, sink)
+        ?.length?.()
+        .catch(() => undefined);
+      return length === undefined ? [] : [{ tenant, sink, length }];
+    }),
+  );
+  return (await Promise.all(asked)).flat();
 }
 
 function createSink(sink: SinkConfiguration, { redis, formats, fetch, clock }: SinksOptions, label: string): Sink {

@@ -131,8 +131,7 @@ export function callsOf(context: StoreContext): Calls {
         [],
         members.flatMap((member) => forgetCall(keys, member)),
       );
-    await forgetClaims(context, now, limit);
-    return members.length;
+    return Math.max(members.length, await forgetClaims(context, now, limit));
   }
 
   return {

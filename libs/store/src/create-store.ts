@@ -11,6 +11,7 @@ import { newsChannelOf } from './news-channel.ts';
 import { pbxReportsOf } from './pbx-reports.ts';
 import { placesOf } from './places.ts';
 import { leadScript } from './scripts/lead.ts';
+import { resignScript } from './scripts/resign.ts';
 import { runScript } from './scripts/script.ts';
 import type { Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
@@ -66,6 +67,9 @@ export function createStore(options: StoreOptions): Store {
     ...durability,
     lead: async (name, holder, leaseMs) =>
       (await runScript(redis, leadScript, [keys.lease(name)], [holder, leaseMs])) === 1,
+    resign: async (name, holder) => {
+      await runScript(redis, resignScript, [keys.lease(name)], [holder]);
+    },
     ping: async () => {
       await redis.ping();
     },

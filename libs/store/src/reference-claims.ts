@@ -75,12 +75,12 @@ function dueAtOf({ state, acceptedAt }: Call): number {
   return 'dueAt' in state ? state.dueAt : acceptedAt;
 }
 
-/** Lets go of claims whose calls are forgotten: looks at no more than `limit` whose time it is. */
+/** Lets go of claims whose calls are forgotten: looks at no more than `limit` whose time it is, and resolves to how many those were. */
 export async function forgetClaims(
   { redis, keys, retentionMs }: Pick<StoreContext, 'redis' | 'keys' | 'retentionMs'>,
   now: number,
   limit: number,
-): Promise<void> {
+): Promise<number> {
   const args = [now, limit, retentionMs, keys.claim(''), keys.call('' as CallId)];
-  await runScript(redis, forgetClaimsScript, [keys.claims], args);
+  return Number(await runScript(redis, forgetClaimsScript, [keys.claims], args));
 }

@@ -256,7 +256,8 @@ export interface Store {
   countOverdue(before: number): Promise<number>;
   /**
    * Takes calls out of the indexes that ended longer ago than the retention, and lets go of the references they took; their records
-   * expire by themselves. For the sweeper: resolves to how many calls it found, at most `limit`.
+   * expire by themselves. For the sweeper: looks at no more than `limit` of each, and resolves to how many those were of the one of which
+   * there were more; `limit`: there may be more.
    */
   forgetEnded(now: number, limit: number): Promise<number>;
 
@@ -306,6 +307,8 @@ export interface Store {
 
   /** True for one holder of `name` at a time, renewed by asking again. */
   lead(name: string, holder: string, leaseMs: number): Promise<boolean>;
+  /** Lets another lead at once. Does nothing where another does already. */
+  resign(name: string, holder: string): Promise<void>;
   durability(): Promise<Durability>;
   /**
    * Whether everything this process wrote through the store so far is as durable as was asked of the store (`StoreOptions.durability`), and

@@ -50,11 +50,13 @@ describe('a Redis list', () => {
   });
 
   it('is not pushed again once the consumer has taken the entry', async () => {
-    const { deliver, key } = setup();
+    const { sink, deliver, key } = setup();
     await deliver(1);
+    expect(await sink.length?.()).toBe(1);
     await redis.rpop(key);
     await deliver(1);
     expect(await redis.llen(key)).toBe(0);
+    expect(await sink.length?.()).toBe(0);
   });
 
   it('forgets a delivery after a while', async () => {
@@ -79,7 +81,7 @@ describe('a Redis stream', () => {
   function setup(maxLength = 100) {
     const key = freshKey('stream');
     const sink = createRedisStreamSink({ name: 'all', redis, key, maxLength });
-    return { key, deliver: (n: number) => sink.deliver(cdrOfTest({ id: `att_${n}` }), deliveryOf(n)) };
+    return { sink, key, deliver: (n: number) => sink.deliver(cdrOfTest({ id: `att_${n}` }), deliveryOf(n)) };
   }
 
   it('holds the delivery and the public CDR', async () => {
@@ -92,9 +94,10 @@ describe('a Redis stream', () => {
   });
 
   it('gets one entry for each delivery', async () => {
-    const { deliver, key } = setup();
+    const { sink, deliver, key } = setup();
     await Promise.all([1, 1, 1, 2].map(deliver));
     expect(await redis.xlen(key)).toBe(2);
+    expect(await sink.length?.()).toBe(2);
   });
 
   it('is trimmed to about its length', async () => {

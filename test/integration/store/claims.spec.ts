@@ -114,6 +114,19 @@ describe.each([open, ever])('a reference that is claimed ($claims)', (claim) => 
     await store.forgetEnded(after + 60_000, 10);
     expect(await kept()).toBe(0);
   });
+
+  it('given more references to look at than calls to forget when the store forgets then it says that there may be more', async () => {
+    const store = await onRedis.open({ retentionSeconds: 60 });
+    for (const n of [1, 2, 3]) {
+      await store.acceptCalls([newCall({ request: { ...request, notBeforeAt: noon + 1_000 } })], undefined, {
+        ...claim,
+        reference: `order-${n}`,
+      });
+    }
+    expect(await store.forgetEnded(noon + 61_000, 2)).toBe(2);
+    expect(await store.forgetEnded(noon + 61_000, 2)).toBe(1);
+    expect(await store.forgetEnded(noon + 61_000, 2)).toBe(0);
+  });
 });
 
 describe('a reference that may be taken again (open)', () => {

@@ -79,4 +79,15 @@ describe('leading', () => {
     await vi.waitFor(async () => expect(await store.lead('sweeper', 'b', 60_000)).toBe(true), 20_000);
     expect(await store.lead('sweeper', 'a', 60_000)).toBe(false);
   });
+
+  it('given a leader that resigns when another asks then it leads at once, and who resigns without leading takes nothing away', async () => {
+    const store = await onRedis.open();
+    expect(await store.lead('sweeper', 'a', 60_000)).toBe(true);
+    await store.resign('sweeper', 'b');
+    expect(await store.lead('sweeper', 'b', 60_000)).toBe(false);
+    await store.resign('sweeper', 'a');
+    expect(await store.lead('sweeper', 'b', 60_000)).toBe(true);
+    await store.resign('sweeper', 'a');
+    expect(await store.lead('sweeper', 'c', 60_000)).toBe(false);
+  });
 });

@@ -45,6 +45,8 @@ export interface MemoryStore {
   /** Redis cannot be reached for progress. */
   progressFails: boolean;
   readonly reports: (PbxReport & { readonly holder: string })[];
+  /** Redis cannot be reached for reports. */
+  reportsFail: boolean;
   announceCancel(pbx: string, attemptId: AttemptId): void;
   /** Who hears of cancels. */
   readonly cancelListeners: number;
@@ -132,7 +134,10 @@ export function memoryStore(): MemoryStore {
       if (store.progressFails) throw new Error('Redis is gone');
       store.progress.push({ id, phase, at, ...(uniqueId !== undefined && { uniqueId }) });
     },
-    reportPbx: async (holder, report) => void store.reports.push({ holder, ...report }),
+    reportPbx: async (holder, report) => {
+      if (store.reportsFail) throw new Error('Redis is gone');
+      store.reports.push({ holder, ...report });
+    },
     cancelRequested: async () =>
       [...calls.values()].flatMap(({ value: { state } }) =>
         state.status === 'dialing' && state.cancelRequestedAt !== undefined ? [state.attemptId] : [],
@@ -186,6 +191,7 @@ export function memoryStore(): MemoryStore {
     progress: [],
     progressFails: false,
     reports: [],
+    reportsFail: false,
     get cancelListeners() {
       return cancelListeners.size + subscribedListeners.size;
     },

@@ -1,3 +1,4 @@
+import type { SinkLength } from '@redial/platform';
 import type { Sink, SinkDelivery, SinkResult, Sinks } from '@redial/sinks';
 
 /** Sinks that answer what a test wants; a tenant's own are found by their name alone. */
@@ -6,13 +7,16 @@ export interface FakeSinks {
   /** Deliveries that were tried, by sink. */
   readonly tried: { readonly sink: string; readonly cdrId: string; readonly delivery: SinkDelivery }[];
   answer: SinkResult;
+  lengths: readonly SinkLength[];
 }
 
 export function fakeSinks(types: Readonly<Record<string, Sink['type']>>): FakeSinks {
   const sinks: FakeSinks = {
     tried: [],
     answer: { type: 'delivered' },
+    lengths: [],
     port: {
+      lengths: async () => sinks.lengths,
       find: (_tenantId, name) => {
         const type = types[name];
         if (type === undefined) return undefined;

@@ -33,12 +33,16 @@ export interface MemoryStore {
     readonly uniqueId?: string;
   }[];
   readonly reports: (PbxReport & { readonly holder: string })[];
-  /** Instants for which ended calls were forgotten. */
+  /** Instants for which ended calls were forgotten, page by page. */
   readonly forgotten: number[];
+  /** Ended calls whose retention is over. */
+  endedLongAgo: number;
   /** Records that cannot be read, as a damaged one cannot; and what fails as long as Redis is away. */
   readonly damaged: Set<string>;
   isAway: boolean;
   isLeader: boolean;
+  /** Who gave what back. */
+  readonly resigned: string[];
   announceCancel(pbx: string, attemptId: AttemptId): void;
   /** Who hears of cancels. */
   readonly cancelListeners: number;
@@ -113,9 +117,11 @@ export function memoryStore(): MemoryStore {
       return { calls: entries.map(({ item, at }) => ({ id: item, dueAt: at })), ...next };
     },
     countOverdue: async (before) => overdue(before).length,
-    forgetEnded: async (now) => {
+    forgetEnded: async (now, limit) => {
       store.forgotten.push(now);
-      return 0;
+      const found = Math.min(store.endedLongAgo, limit);
+      store.endedLongAgo -= found;
+      return found;
     },
     readDelivery: async (id) => {
       if (store.damaged.has(id)) throw new MalformedRecord(id);
@@ -145,8 +151,15 @@ export function memoryStore(): MemoryStore {
         subscribedListeners.delete(onSubscribed);
       };
     },
-    reportPbx: async (holder, report) => void store.reports.push({ holder, ...report }),
+    reportPbx: async (holder, report) => {
+      if (store.isAway) throw new Error('Redis is gone');
+      store.reports.push({ holder, ...report });
+    },
     lead: async () => store.isLeader,
+    resign: async (name, holder) => {
+      if (store.isAway) throw new Error('Redis is gone');
+      store.resigned.push(`${holder} as ${name}`);
+    },
   });
 
   const store: MemoryStore = {
@@ -168,9 +181,11 @@ export function memoryStore(): MemoryStore {
     progress: [],
     reports: [],
     forgotten: [],
+    endedLongAgo: 0,
     damaged: new Set(),
     isAway: false,
     isLeader: true,
+    resigned: [],
     get cancelListeners() {
       return cancelListeners.size + subscribedListeners.size;
     },

@@ -25,6 +25,8 @@ redis.call(ARGV[1], KEYS[1], ARGV[2])
 redis.call('SET', KEYS[2], '1', 'EX', ARGV[3])
 return 1`;
 
+const lengthOf = `return redis.call('LLEN', KEYS[1])`;
+
 /** A Redis list, pushed exactly once for each delivery id, however often it is tried. */
 export function createRedisListSink({ name, redis, key, push, format }: RedisListSinkOptions): Sink {
   const command = push === 'left' ? 'LPUSH' : 'RPUSH';
@@ -40,5 +42,6 @@ export function createRedisListSink({ name, redis, key, push, format }: RedisLis
         return redisFailure(error);
       }
     },
+    length: async () => Number(await redis.eval(lengthOf, 1, key)),
   };
 }

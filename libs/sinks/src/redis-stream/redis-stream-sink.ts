@@ -19,6 +19,8 @@ redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'id', ARGV[2], 'type', 
 redis.call('SET', KEYS[2], '1', 'EX', ARGV[4])
 return 1`;
 
+const lengthOf = `return redis.call('XLEN', KEYS[1])`;
+
 /** A Redis stream: entries with the fields `id` (of the delivery), `type` (`cdr`) and `data` (the public CDR, JSON); one for each delivery id. */
 export function createRedisStreamSink({ name, redis, key, maxLength }: RedisStreamSinkOptions): Sink {
   return {
@@ -33,5 +35,6 @@ export function createRedisStreamSink({ name, redis, key, maxLength }: RedisStre
         return redisFailure(error);
       }
     },
+    length: async () => Number(await redis.eval(lengthOf, 1, key)),
   };
 }

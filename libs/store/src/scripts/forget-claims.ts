@@ -6,12 +6,12 @@ import { script } from './script.ts';
  *
  * KEYS[1]  members of all claims, by the instant at which they are looked at
  * ARGV     now, most claims, the retention (ms), what the name of a claim begins with, and that of a call
- * Returns  how many were removed
+ * Returns  how many were looked at
  */
 export const forgetClaimsScript = script(`
 local now, retention = tonumber(ARGV[1]), tonumber(ARGV[3])
-local removed = 0
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[2])) do
+local members = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[2])
+for _, member in ipairs(members) do
   local kept = 0
   for id in string.gmatch(redis.call('GET', ARGV[4] .. member) or '', '%S+') do
     local ttl = redis.call('PTTL', ARGV[5] .. id)
@@ -23,8 +23,7 @@ for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT
   else
     redis.call('DEL', ARGV[4] .. member)
     redis.call('ZREM', KEYS[1], member)
-    removed = removed + 1
   end
 end
-return removed
+return #members
 `);

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { createTurns } from './turns.ts';
+
+const aCrowd = () => createTurns({ soonestMs: 2_000, apartMs: 20, latestMs: 62_000 });
+
+describe('given those who cannot be served now', () => {
+  it('when one asks, then it comes back soon', () => {
+    expect(aCrowd().afterMs(1_000)).toBe(2_000);
+  });
+
+  it('when many ask at once, then each has a time of its own, one behind the other', () => {
+    const { afterMs } = aCrowd();
+    expect([1, 2, 3].map(() => afterMs(0))).toEqual([2_000, 2_020, 2_040]);
+  });
+
+  it('when they come back and ask again, then they go behind the others, and the pace is the same', () => {
+    const { afterMs } = aCrowd();
+    const dueAt = Array.from({ length: 1_000 }, () => afterMs(0));
+    const again = dueAt.map((at) => at + afterMs(at));
+    const all = [...dueAt, ...again];
+    expect(new Set(all).size).toBe(2_000);
+    expect(Math.max(...all)).toBe(2_000 + 1_999 * 20);
+  });
+
+  it('when the last turn is long ago, then nobody waits for it', () => {
+    const { afterMs } = aCrowd();
+    for (let n = 0; n < 1_000; n++) afterMs(0);
+    expect(afterMs(60_000)).toBe(2_000);
+  });
+
+  it('when more ask than have room, then nobody waits longer than the latest, and turns are shared evenly', () => {
+    const { afterMs } = aCrowd();
+    const shared = new Map<number, number>();
+    for (let n = 0; n < 7_500; n++) {
+      const at = afterMs(0);
+      shared.set(at, (shared.get(at) ?? 0) + 1);
+    }
+    expect(Math.max(...shared.keys())).toBeLessThanOrEqual(62_000);
+    expect(Math.max(...shared.values())).toBe(3);
+  });
+
+  it('when the clock is put back by a day, then nobody waits for a day', () => {
+    const { afterMs } = aCrowd();
+    afterMs(86_400_000);
+    expect(afterMs(0)).toBe(2_000);
+  });
+});

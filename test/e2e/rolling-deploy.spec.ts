@@ -1,10 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gather, untilEnded } from '../soak/bookkeeping.ts';
 import { balance } from '../soak/books.ts';
-import { type Accepted, carefulClient } from '../soak/careful-client.ts';
+import type { Accepted } from '../soak/careful-client.ts';
+import { startFlow } from '../soak/flow.ts';
 import { leftBehind } from '../soak/left-behind.ts';
-import { soakCall } from '../soak/mix.ts';
 import { randomOf } from '../soak/random.ts';
 import { type SoakWorld, startSoakWorld } from '../soak/soak-world.ts';
 import type { ProcessKind, RedialProcess } from '../support/redial.ts';
@@ -15,7 +14,7 @@ import type { ProcessKind, RedialProcess } from '../support/redial.ts';
  */
 describe('given two processes of each kind, and calls that are placed continuously', () => {
   const random = randomOf(4);
-  const placing: Promise<Accepted>[] = [];
+  const accepted: Accepted[] = [];
   let world: SoakWorld;
   let running: Record<ProcessKind, RedialProcess[]>;
 
@@ -32,31 +31,19 @@ describe('given two processes of each kind, and calls that are placed continuous
 
   const apiUrls = () => running.api.map(({ url }) => url ?? '');
 
-  /** Eight calls a second until `work` is done. */
   async function whileCallsFlow(work: () => Promise<void>): Promise<void> {
-    const client = carefulClient(apiUrls, world.redial.apiKey, 'rolling');
-    const over = new AbortController();
-    const flowing = (async () => {
-      while (!over.signal.aborted) {
-        const placed = client.place(soakCall(placing.length, random), AbortSignal.timeout(60_000));
-        placed.catch(() => {}); // Awaited with all the others.
-        placing.push(placed);
-        await pause(125);
-      }
-    })();
+    const { apiKey } = world.redial;
+    const flow = startFlow({ apiUrls, apiKey, run: 'rolling', random, callsPerSecond: 8, from: accepted.length });
     try {
       await work();
     } finally {
-      over.abort();
-      await flowing;
+      accepted.push(...(await flow.end()));
     }
   }
 
   async function startOne(kind: ProcessKind): Promise<RedialProcess> {
     const fresh = await world.redial.another(kind);
-    const isUp = async () =>
-      fresh.url === undefined ? fresh.log().includes('"msg":"ready"') : (await fetch(`${fresh.url}/readyz`)).ok;
-    await expect.poll(() => isUp().catch(() => false), { timeout: 30_000, interval: 100 }).toBe(true);
+    await fresh.ready();
     return fresh;
   }
 
@@ -94,14 +81,13 @@ describe('given two processes of each kind, and calls that are placed continuous
       await whileCallsFlow(async () => {
         for (const kind of order) for (const which of [0, 1]) codes.push(await replacements[how](kind, which));
       });
-      const accepted = await Promise.all(placing);
       const booked = { ...world, apiUrls: apiUrls() };
-      await untilEnded(booked, accepted, AbortSignal.timeout(60_000));
+      await untilEnded(booked, accepted, AbortSignal.timeout(120_000));
       const { findings, fromSilence } = balance(await gather(booked, accepted, []));
       expect({ codes, findings, fromSilence }).toEqual({ codes: [0, 0, 0, 0, 0, 0], findings: [], fromSilence: 0 });
       const left = Object.entries(await leftBehind(world.reader, world.keyPrefix));
       expect(left.filter(([, count]) => count > 0)).toEqual([]);
     },
-    240_000,
+    600_000,
   );
 });

@@ -2,13 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { BookedCdr, Books, CallRecord } from './books.ts';
 import type { Accepted } from './careful-client.ts';
 import { leftBehind } from './left-behind.ts';
-import type { SoakWorld } from './soak-world.ts';
+import type { SingleWorld, SoakWorld } from './soak-world.ts';
 
 /** Where the books are kept. Any of the APIs answers for all. */
-export type BookedWorld = Pick<
-  SoakWorld,
-  'reader' | 'cdrList' | 'keyPrefix' | 'receiver' | 'pbx' | 'redial' | 'apiUrls'
->;
+export type BookedWorld = Pick<SingleWorld, 'reader' | 'cdrList' | 'keyPrefix' | 'receiver' | 'pbx' | 'redial'> &
+  Pick<SoakWorld, 'apiUrls'>;
 
 /** Every call has its last CDR on the list and at the webhook, and nothing is left; or the time is up. */
 export async function untilEnded(

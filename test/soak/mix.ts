@@ -15,7 +15,7 @@ export interface SoakCall {
   readonly request: Readonly<Record<string, unknown>>;
 }
 
-interface Kind {
+export interface Kind {
   readonly kind: string;
   readonly weight: number;
   readonly dial1: keyof typeof phones | 'notRegistered';
@@ -104,9 +104,13 @@ export const kinds: readonly Kind[] = [
   },
 ];
 
-/** The n-th call, by chance. Numbers are one digit for the leg and five for the call longer than the country's own. */
+/** The n-th call, by chance. */
 export function soakCall(n: number, random: Random): SoakCall {
-  const { kind, dial1, dial2, truth, request } = random.weighted(kinds);
+  return callOf(random.weighted(kinds), n);
+}
+
+/** The n-th call, of this kind. Numbers are one digit for the leg and five for the call longer than the country's own. */
+export function callOf({ kind, dial1, dial2, truth, request }: Omit<Kind, 'weight'>, n: number): SoakCall {
   const own = String(n).padStart(5, '0');
   const rings = dial1 !== 'notRegistered';
   const first = rings ? `27820${phones[dial1]}1${own}` : `15${String(n % 100).padStart(2, '0')}`;

@@ -1,22 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { startTestPbx, type TestPbx } from '../support/asterisk.ts';
-import { type Redial, type RedialProcess, startRedial } from '../support/redial.ts';
+import { type Redial, type RedialOptions, type RedialProcess, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { startWebhookReceiver, status, type WebhookReceiver } from '../support/webhook-receiver.ts';
 import type { Target } from './fault-schedule.ts';
 import { mixTenant } from './mix.ts';
 
-/** Two of each process between a Redis and an Asterisk of their own; CDRs go to a list that nobody pops, and to a webhook. */
-export interface SoakWorld {
+/** One of each process between a Redis and an Asterisk of their own; CDRs go to a list that nobody pops, and to a webhook. */
+export interface SingleWorld {
   readonly redis: TestRedis;
   readonly pbx: TestPbx;
   readonly ami: TcpProxy;
   readonly redial: Redial;
-  readonly processes: Readonly<Record<ProcessTarget, RedialProcess>>;
-  /** The addresses of the APIs, one beside the other. */
-  readonly apiUrls: readonly string[];
   readonly receiver: WebhookReceiver;
   /** What the soak itself reads by; it waits while Redis is away. */
   readonly reader: Redis;
@@ -25,9 +22,33 @@ export interface SoakWorld {
   stop(): Promise<void>;
 }
 
+/** Two of each process. */
+export interface SoakWorld extends SingleWorld {
+  readonly processes: Readonly<Record<ProcessTarget, RedialProcess>>;
+  /** The addresses of the APIs, one beside the other. */
+  readonly apiUrls: readonly string[];
+}
+
 export type ProcessTarget = Exclude<Target, 'AMI' | 'Redis' | 'Asterisk'>;
 
 export async function startSoakWorld(): Promise<SoakWorld> {
+  const world = await startSingleWorld();
+  const { redial } = world;
+  try {
+    const others = {
+      'api 2': await redial.another('api'),
+      'dialer 2': await redial.another('dialer'),
+      'results 2': await redial.another('results'),
+    };
+    const processes = { 'api 1': redial.api, 'dialer 1': redial.dialer, 'results 1': redial.results, ...others };
+    return { ...world, processes, apiUrls: [redial.url, others['api 2'].url ?? ''] };
+  } catch (error) {
+    await world.stop();
+    throw error;
+  }
+}
+
+export async function startSingleWorld(options: Pick<RedialOptions, 'version'> = {}): Promise<SingleWorld> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end();
@@ -50,19 +71,13 @@ export async function startSoakWorld(): Promise<SoakWorld> {
         { type: 'webhook', name: 'hook', url: receiver.url, secret: `whsec_${randomBytes(32).toString('base64')}` },
       ],
       env: { REDIAL_KEY_PREFIX: keyPrefix, REDIAL_DURABILITY: 'fsync' },
+      ...options,
     });
     stops.push(redial.stop);
-    const others = {
-      'api 2': await redial.another('api'),
-      'dialer 2': await redial.another('dialer'),
-      'results 2': await redial.another('results'),
-    };
-    const processes = { 'api 1': redial.api, 'dialer 1': redial.dialer, 'results 1': redial.results, ...others };
     const reader = new Redis(redis.url, { maxRetriesPerRequest: null });
     reader.on('error', () => {}); // It comes back; ioredis prints what nobody listens to.
     stops.push(async () => reader.disconnect());
-    const apiUrls = [redial.url, others['api 2'].url ?? ''];
-    return { redis, pbx, ami, redial, processes, apiUrls, receiver, reader, keyPrefix, cdrList, stop };
+    return { redis, pbx, ami, redial, receiver, reader, keyPrefix, cdrList, stop };
   } catch (error) {
     await stop();
     throw error;

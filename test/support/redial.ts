@@ -1,12 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { freePort } from '@redial/local';
 import { stringify } from 'yaml';
+import type { Version } from '../fixtures/version.ts';
 import { CdrInbox } from './cdr-inbox.ts';
+import { type ProcessKind, type RedialProcess, readyMs, redialProcess } from './redial-process.ts';
+
+export type { ProcessKind, RedialProcess } from './redial-process.ts';
 
 /**
  * Redial as its users run it: the three processes, with a configuration file, on a Redis and on PBXs that the test started.
@@ -36,22 +38,9 @@ export interface RedialOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Ways of its own to Redis and the PBXs for the processes of one kind. */
   readonly ways?: Readonly<Partial<Record<ProcessKind, Pick<RedialOptions, 'redisUrl' | 'pbxs'>>>>;
+  /** An earlier version of the three processes. It gets the same configuration: settings that it does not know it refuses. */
+  readonly version?: Version;
 }
-
-export interface RedialProcess {
-  readonly name: string;
-  /** Where it listens, if it is an API. */
-  readonly url?: string;
-  readonly pid: number;
-  /** SIGKILL: what a crash does. */
-  kill(): Promise<void>;
-  /** SIGTERM: drains. Resolves with the exit code. */
-  stop(): Promise<number | null>;
-  start(): void;
-  log(): string;
-}
-
-export type ProcessKind = 'api' | 'dialer' | 'results';
 
 export interface ApiAnswer {
   readonly status: number;
@@ -69,14 +58,12 @@ export interface Redial {
   readonly results: RedialProcess;
   /** CDRs as the tenant's Redis list gave them, by call. */
   readonly inbox: CdrInbox;
-  /** Starts one more of a kind beside those there are, with the same settings; it is stopped with them. */
-  another(kind: ProcessKind): Promise<RedialProcess>;
+  /** Starts one more of a kind beside those there are, with the same settings, of today's or an earlier version; it is stopped with them. */
+  another(kind: ProcessKind, version?: Version): Promise<RedialProcess>;
   request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<ApiAnswer>;
   ready(): Promise<void>;
   stop(): Promise<void>;
 }
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export async function startRedial(options: RedialOptions): Promise<Redial> {
   const folder = mkdtempSync(join(tmpdir(), 'redial-test-'));
@@ -105,7 +92,7 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
     ...options.env,
   };
   const [api, dialer, results] = (['api', 'dialer', 'results'] as const).map((kind) =>
-    redialProcess(kind, kind, folder, environmentOf(kind)),
+    redialProcess({ name: kind, kind, folder, env: environmentOf(kind), version: options.version }),
   );
   if (api === undefined || dialer === undefined || results === undefined) throw new TypeError('three processes');
   const all = [api, dialer, results];
@@ -135,10 +122,10 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
       const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
       return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
     },
-    async another(kind) {
+    async another(kind, version) {
       const port = await freePort('tcp');
-      const environment = { ...environmentOf(kind), REDIAL_HTTP_PORT: String(port) };
-      const more = redialProcess(`${kind}-${all.length}`, kind, folder, environment);
+      const env = { ...environmentOf(kind), REDIAL_HTTP_PORT: String(port) };
+      const more = redialProcess({ name: `${kind}-${all.length}`, kind, folder, env, version });
       all.push(more);
       more.start();
       return more;
@@ -190,52 +177,9 @@ function configuration(
   };
 }
 
-/** Whatever ends the test run ends its processes. */
-const killAtExit = new Set<() => void>();
-process.once('exit', () => {
-  for (const kill of killAtExit) kill();
-});
-
-function redialProcess(
-  name: string,
-  kind: ProcessKind,
-  folder: string,
-  env: Readonly<Record<string, string>>,
-): RedialProcess {
-  const logFile = join(folder, `${name}.log`);
-  let child: ChildProcess | undefined;
-  let exited: Promise<number | null> = Promise.resolve(null);
-  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
-    child?.kill(signal);
-    return exited;
-  };
-  killAtExit.add(() => child?.kill('SIGKILL'));
-  return {
-    name,
-    ...(kind === 'api' && { url: `http://127.0.0.1:${env['REDIAL_HTTP_PORT']}` }),
-    get pid() {
-      return child?.pid ?? -1;
-    },
-    start() {
-      const log = openSync(logFile, 'a');
-      const started = spawn(process.execPath, ['--conditions=source', join(root, 'apps', kind, 'src/main.ts')], {
-        cwd: root,
-        env: { ...process.env, ...env },
-        stdio: ['ignore', log, log],
-      });
-      closeSync(log);
-      child = started;
-      exited = new Promise((resolve) => started.once('exit', (code) => resolve(code)));
-    },
-    kill: async () => void (await end('SIGKILL')),
-    stop: () => end('SIGTERM'),
-    log: () => readFileSync(logFile, 'utf8'),
-  };
-}
-
-/** Redis, the PBXs and every process answer; what is not ready after a minute is told with the logs. */
+/** Redis, the PBXs and every process answer; what is not ready after two minutes is told with the logs. */
 async function untilReady(url: string, processes: readonly RedialProcess[]): Promise<void> {
-  const deadline = AbortSignal.timeout(60_000);
+  const deadline = AbortSignal.timeout(readyMs);
   let last = 'no answer';
   while (!deadline.aborted) {
     try {

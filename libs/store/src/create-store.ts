@@ -14,7 +14,7 @@ import { runScript } from './scripts/script.ts';
 import type { Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 import { subscriptionsOf } from './subscriptions.ts';
-import { checkWritable } from './writable.ts';
+import { checkAnswering, checkWritable } from './writable.ts';
 
 export interface StoreOptions {
   /** A connection of role `store`. */
@@ -63,9 +63,7 @@ export function createStore(options: StoreOptions): Store {
     ...durability,
     lead: async (name, holder, leaseMs) =>
       (await runScript(redis, leadScript, [keys.lease(name)], [holder, leaseMs])) === 1,
-    ping: async () => {
-      await redis.ping();
-    },
+    ping: () => checkAnswering(redis),
     checkWritable: () => checkWritable(redis, keys.fsyncMark),
     close: async () => {
       await closeDurability();

@@ -298,8 +298,9 @@ export interface Store {
    * later); else, or after `timeoutMs`, false: it may be on disk, and nobody can say.
    */
   confirmDurable(timeoutMs: number): Promise<boolean>;
+  /** Resolves if Redis answers; rejects with a sentence for people: why it is away. */
   ping(): Promise<void>;
-  /** Resolves if Redis takes a write; rejects with a sentence for people: it is away, out of memory, a replica, its disk is full. */
+  /** Resolves if Redis takes a write; rejects with a sentence for people: why it is away, or that it is out of memory, a replica, its disk is full. */
   checkWritable(): Promise<void>;
   close(): Promise<void>;
 }

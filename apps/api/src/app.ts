@@ -29,10 +29,6 @@ export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports
     securityHeaders({ styles: 'none' }),
     refuseAs(v1.problemReply),
   );
-  mountOperations(app, ports);
-  mountDocs(app, version);
-  mountDashboard(app, ports);
-
   const mounted = {
     ...ports,
     acceptor,
@@ -40,6 +36,9 @@ export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports
     limitRequests: limitRequests(ports),
     limitFailedLogins: limitFailedLogins(ports.failedLoginsPerMinute, ports),
   };
+  mountOperations(app, mounted);
+  mountDocs(app, version);
+  mountDashboard(app, mounted);
   mountV1(app, mounted);
   for (const vendor of vendors) mountVendor(app, vendor, mounted);
 

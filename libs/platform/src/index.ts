@@ -11,6 +11,7 @@ export * from './log-redaction.ts';
 export * from './logger.ts';
 export * from './metrics.ts';
 export * from './ops-server.ts';
+export * from './pipelining.ts';
 export * from './reading.ts';
 export * from './redis-connection.ts';
 export { type RedisSetup, RedisUrlError } from './redis-url.ts';

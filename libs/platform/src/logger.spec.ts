@@ -85,6 +85,26 @@ describe('an outage', () => {
     expect(lines[21]).toMatchObject({ repeatsLeftOut: 10, msg: 'ECONNREFUSED', err: { message: 'ECONNREFUSED' } });
   });
 
+  it.each([
+    ['the milliseconds', (n: number) => `not sent: ${5_000 + n} ms after its fence`],
+    ['the port', (n: number) => `connect ECONNREFUSED 127.0.0.1:${40_000 + n}`],
+    ['the id', () => `no record of ${createIds().attemptId()}, 2 witnesses`],
+  ])('takes messages that differ in %s alone for one', (_what, message) => {
+    const { lines, clock, logger } = setup();
+    for (let n = 0; n < 100; n++) logger.warn(message(n));
+    expect(lines).toHaveLength(20);
+    clock.at = 10_000;
+    logger.warn(message(100));
+    expect(lines[20]).toMatchObject({ repeatsLeftOut: 80 });
+  });
+
+  it('tells dial1 from dial2', () => {
+    const { lines, logger } = setup();
+    for (let n = 0; n < 20; n++) logger.warn('dial1 is busy');
+    logger.warn('dial2 is busy');
+    expect(lines).toHaveLength(21);
+  });
+
   it('does not limit what is not a warning', () => {
     const { lines, logger } = setup();
     for (let i = 0; i < 50; i++) logger.info('accepted');

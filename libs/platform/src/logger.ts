@@ -2,7 +2,7 @@ import type { AttemptId, CallId } from '@redial/call';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { type Clock, systemClock } from './clock.ts';
 import { maskText, withoutSecrets } from './log-redaction.ts';
-import { createRepeatLimit, type RepeatLimit } from './repeat-limit.ts';
+import { createRepeatLimit, messageKind, type RepeatLimit } from './repeat-limit.ts';
 
 export type { Logger };
 
@@ -26,7 +26,7 @@ const spanMs = 10_000;
 /**
  * JSON lines with `time` as RFC 3339. Secrets are left out by the name of their field and phone numbers are masked wherever they
  * stand (log-redaction.ts). Of one message at `warn` or above, 20 lines are written per 10 s; the next one after that says in
- * `repeatsLeftOut` how many were not. So put what differs into fields, not into the message.
+ * `repeatsLeftOut` how many were not. Messages that differ in numbers and in ids alone are one; put whatever else differs into fields.
  */
 export function createLogger({ process, level, destination, clock = systemClock }: LoggerOptions): Logger {
   const limit = createRepeatLimit({ lines: linesPerSpan, perMs: spanMs });
@@ -92,7 +92,7 @@ export const httpSerializers = {
 function admit(args: readonly unknown[], level: number, limit: RepeatLimit, now: number): unknown[] | undefined {
   const [first, ...rest] = args;
   const text = typeof first === 'string' ? first : (rest[0] ?? (first instanceof Error ? first.message : ''));
-  const { admitted, leftOut } = limit.ask(`${level} ${String(text)}`, now);
+  const { admitted, leftOut } = limit.ask(`${level} ${messageKind(String(text))}`, now);
   if (!admitted) return undefined;
   if (leftOut === 0) return [...args];
   if (typeof first === 'string') return [{ repeatsLeftOut: leftOut }, ...args];

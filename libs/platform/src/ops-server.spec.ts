@@ -1,18 +1,26 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHealth, type HealthCheck } from './health.ts';
 import { createMetrics } from './metrics.ts';
-import { type OpsServer, startOpsServer } from './ops-server.ts';
+import { type OpsServer, type OpsTiming, startOpsServer } from './ops-server.ts';
 
 const servers: OpsServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 
-async function setup({ checks = [], metricsToken }: { checks?: HealthCheck[]; metricsToken?: string } = {}) {
+interface Setup {
+  readonly checks?: HealthCheck[];
+  readonly metricsToken?: string;
+  readonly timing?: Partial<OpsTiming>;
+}
+
+async function setup({ checks = [], metricsToken, timing = {} }: Setup = {}) {
   const health = createHealth(checks);
   const metrics = createMetrics({ process: 'dialer', runtime: false });
-  const server = await startOpsServer({ host: '127.0.0.1', port: 0, health, metrics, metricsToken });
+  const server = await startOpsServer({ host: '127.0.0.1', port: 0, health, metrics, metricsToken, timing });
   servers.push(server);
   const get = (path: string, init: RequestInit = {}) => fetch(new URL(path, server.url), init);
-  return { get, health, metrics };
+  return { get, health, metrics, port: Number(new URL(server.url).port) };
 }
 
 describe('/livez', () => {
@@ -110,5 +118,42 @@ describe('anything else', () => {
     expect((await get('/')).status).toBe(404);
     expect((await get('/livez', { method: 'POST' })).status).toBe(405);
     expect(await (await get('/livez', { method: 'HEAD' })).text()).toBe('');
+  });
+});
+
+describe('a client that holds a connection', () => {
+  const short = { headersMs: 150, requestMs: 300, keepAliveMs: 150, lookMs: 20 };
+  const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+
+  async function client(port: number, said: string) {
+    const socket = connect(port, '127.0.0.1');
+    // A reset is an end too.
+    const closed = new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
+    await once(socket, 'connect');
+    socket.write(said);
+    return { socket, closed };
+  }
+
+  it.each([
+    ['says nothing at all', ''],
+    ['begins a header and stops', 'GET /livez HTTP/1.1\r\nX-Slow: a'],
+    ['announces a body and sends a part of it', 'POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc'],
+    ['has its answer and says no more', get('/livez')],
+  ])('and %s is cut off', async (_, said) => {
+    const { port } = await setup({ timing: short });
+    const { socket, closed } = await client(port, said);
+    socket.resume();
+    await closed;
+  });
+
+  it('and asks on and on without reading an answer is cut off', async () => {
+    const { get: ask, port } = await setup({ timing: { ...short, silenceMs: 200 } });
+    const { socket, closed } = await client(port, '');
+    socket.pause();
+    // Until the buffers of both ends take no more.
+    const asking = setInterval(() => socket.write(get('/metrics').repeat(100)), 5);
+    await closed;
+    clearInterval(asking);
+    expect((await ask('/livez')).status).toBe(200);
   });
 });

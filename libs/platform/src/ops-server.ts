@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { carriesToken } from './bearer-token.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
+import { limitPipelining } from './pipelining.ts';
 
 export interface OpsServerOptions {
   readonly host: string;
@@ -12,7 +13,30 @@ export interface OpsServerOptions {
   readonly metrics: Metrics;
   /** `/metrics` wants it as a bearer token. */
   readonly metricsToken?: string | undefined;
+  readonly timing?: Partial<OpsTiming>;
 }
+
+/** How long a client may hold a connection. An answer takes as long as the slowest health check, seconds. */
+export interface OpsTiming {
+  /** From the connection, or from the end of the answer before, to the last header. */
+  readonly headersMs: number;
+  /** To the last byte of the body. */
+  readonly requestMs: number;
+  /** Between an answer and the next request. */
+  readonly keepAliveMs: number;
+  /** Without a byte in either direction: of who does not read its answer. */
+  readonly silenceMs: number;
+  /** How often slow clients are looked for. */
+  readonly lookMs: number;
+}
+
+const defaultTiming: OpsTiming = {
+  headersMs: 5_000,
+  requestMs: 10_000,
+  keepAliveMs: 5_000,
+  silenceMs: 30_000,
+  lookMs: 1_000,
+};
 
 export interface OpsServer {
   readonly url: string;
@@ -30,15 +54,24 @@ interface Answer {
  * is wrong, as JSON), `/metrics`.
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
+  const { headersMs, requestMs, keepAliveMs, silenceMs, lookMs } = { ...defaultTiming, ...options.timing };
+  const serve: RequestListener = (request, response) => {
+    answer(request, options).then(
+      (found) => reply(request, response, found),
+      () => reply(request, response, text(500, 'internal error')),
+    );
+  };
   const server = createServer(
-    { requestTimeout: 10_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000, maxHeaderSize: 8_192 },
-    (request, response) => {
-      answer(request, options).then(
-        (found) => reply(request, response, found),
-        () => reply(request, response, text(500, 'internal error')),
-      );
+    {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      keepAliveTimeout: keepAliveMs,
+      connectionsCheckingInterval: lookMs,
+      maxHeaderSize: 8_192,
     },
+    limitPipelining(serve, { atOnce: 4, inAll: 100, onCut: () => undefined }),
   );
+  server.timeout = silenceMs;
   // Probes and one scraper; whoever holds more is no friend.
   server.maxConnections = 100;
   await new Promise<void>((resolve, reject) => {

@@ -1,6 +1,7 @@
 import { connect as connectTcp, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
+import { knownServers } from './known-servers.ts';
 import { type AskServer, type FindPrimary, primaryBySentinel, primaryInCluster } from './redis-primary.ts';
 import { addressOf, parseRedisUrl, type RedisLogin, type RedisSetup } from './redis-url.ts';
 
@@ -16,7 +17,7 @@ export type { Redis } from 'ioredis';
  */
 export type RedisRole = 'store' | 'queue' | 'worker' | 'subscriber';
 
-/** The link came up, or it went down and why. Said once per change, not once per retry. */
+/** The link came up, or it went down and why. Said once per change, and once for each other reason that it stays down: not once per retry. */
 export type RedisChange = { readonly up: true } | { readonly up: false; readonly error: string };
 
 export interface RedisConnectionOptions {
@@ -130,14 +131,11 @@ type Following = Exclude<RedisSetup, { readonly type: 'single' }>;
 function following(setup: Following, slotOf: string): Options {
   const { tls } = setup;
   const server = asking({ login: setup.login, tls });
+  const known = knownServers(setup.type === 'cluster' ? setup.servers : setup.sentinels);
   const find =
     setup.type === 'cluster'
-      ? () => primaryInCluster(setup.servers, slotOf, server)
-      : () =>
-          primaryBySentinel(setup.sentinels, setup.name, {
-            sentinel: asking({ login: setup.sentinelLogin, tls }),
-            server,
-          });
+      ? () => primaryInCluster(known, slotOf, server)
+      : () => primaryBySentinel(known, setup.name, { sentinel: asking({ login: setup.sentinelLogin, tls }), server });
   return {
     ...loginOptions(setup),
     ...(setup.type === 'sentinel' && { db: setup.database }),
@@ -154,7 +152,7 @@ function isRefusal({ type }: RedisSetup, { message }: Error): boolean {
   return message.startsWith('READONLY') || (type === 'cluster' && /^(MOVED|CLUSTERDOWN) /.test(message));
 }
 
-/** One for each connection, its duplicates too. */
+/** One for each connection, its duplicates too; what they have learned of other servers they share. */
 function connectorTo(finding: () => FindPrimary, tls: boolean) {
   return class PrimaryConnector extends AbstractConnector {
     readonly #find = finding();
@@ -246,22 +244,54 @@ export async function closeRedis(redis: Redis): Promise<void> {
   redis.disconnect();
 }
 
+/** Connected, and told to come back later (LOADING), or told nothing. */
+const notReady = 'connected but not ready: it reads its data back, or is silent';
+/** How long that may take before it is worth a line. */
+const notReadyAfterMs = 2_000;
+/** Reasons told of in one time down: there are a few, but a server may put anything into its refusal. */
+const reasonsMax = 20;
+
+const reasons = new WeakMap<Redis, string>();
+
+/** Why the link is down, as it was told last; undefined while it is up. Addresses may stand in it, secrets do not. */
+export function whyRedisIsDown(redis: Redis): string | undefined {
+  return reasons.get(redis);
+}
+
 function reportChanges(redis: Redis, onChange: (change: RedisChange) => void = () => undefined): void {
-  let last: 'unknown' | 'up' | 'down' = 'unknown';
-  let lastError = 'connection closed';
+  let isUp: boolean | undefined;
+  const told = new Set<string>();
+  const tellDown = (reason: string) => {
+    reasons.set(redis, reason);
+    const isNews = isUp !== false || (!told.has(reason) && told.size < reasonsMax);
+    isUp = false;
+    told.add(reason);
+    if (isNews) onChange({ up: false, error: reason });
+  };
+  const closed = 'connection closed';
+  let lastError = closed;
+  let timer: NodeJS.Timeout | undefined;
+  redis.on('connect', () => {
+    clearTimeout(timer);
+    timer = setTimeout(tellDown, notReadyAfterMs, notReady).unref();
+  });
   redis.on('ready', () => {
-    if (last !== 'up') onChange({ up: true });
-    last = 'up';
-    lastError = 'connection closed';
+    clearTimeout(timer);
+    reasons.delete(redis);
+    told.clear();
+    lastError = closed;
+    if (isUp !== true) onChange({ up: true });
+    isUp = true;
   });
   // A listener also keeps ioredis from printing every retry to the console.
   redis.on('error', (error: Error) => {
     lastError = describeError(error);
   });
+  redis.on('close', () => clearTimeout(timer));
   // Not emitted by a connection that we close ourselves.
   redis.on('reconnecting', () => {
-    if (last !== 'down') onChange({ up: false, error: lastError });
-    last = 'down';
+    tellDown(lastError);
+    lastError = closed;
   });
 }
 

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { type KnownServers, knownServers } from './known-servers.ts';
 import { type AskServer, primaryBySentinel, primaryInCluster } from './redis-primary.ts';
 import { addressOf, type RedisServer } from './redis-url.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((host) => ({ host, port: 1 })) as [RedisServer, RedisServer, RedisServer];
 
 /** Servers by address; a command by its words. One that is not here refuses the connection. */
-function servers(replies: Readonly<Record<string, Readonly<Record<string, unknown>>>>) {
+type World = Record<string, Readonly<Record<string, unknown>>>;
+
+function servers(replies: Readonly<World>) {
   const asked: string[] = [];
   const ask: AskServer = async (server, commands) => {
     const known = replies[addressOf(server)];
@@ -24,23 +27,23 @@ const otherHalf = [8192, 16383, ['a', 1, 'id', []]];
 describe('the node of a Cluster that holds a key', () => {
   it('is the primary of its slot, asked for itself', async () => {
     const { ask, asked } = servers({ 'a:1': knows(otherHalf, half), 'b:1': up });
-    expect(await primaryInCluster([a], '{redial}', ask)()).toEqual(b);
+    expect(await primaryInCluster(knownServers([a]), '{redial}', ask)()).toEqual(b);
     expect(asked).toEqual(['a:1', 'b:1']);
   });
 
   it.each([[null], [''], ['?']])('named %j is where it was asked', async (host) => {
     const { ask } = servers({ 'a:1': knows([0, 16383, [host, 1, 'id']]) });
-    expect(await primaryInCluster([a], '{redial}', ask)()).toEqual(a);
+    expect(await primaryInCluster(knownServers([a]), '{redial}', ask)()).toEqual(a);
   });
 
   it('is found by any server that answers', async () => {
     const { ask } = servers({ 'c:1': knows(half), 'b:1': up });
-    expect(await primaryInCluster([a, c], '{redial}', ask)()).toEqual(b);
+    expect(await primaryInCluster(knownServers([a, c]), '{redial}', ask)()).toEqual(b);
   });
 
   it('is asked of another server the next time: one that is mistaken is not believed for ever', async () => {
     const { ask } = servers({ 'a:1': knows([0, 16383, ['c', 1]]), 'b:1': knows(half), 'c:1': up });
-    const find = primaryInCluster([a, b], '{redial}', ask);
+    const find = primaryInCluster(knownServers([a, b]), '{redial}', ask);
     expect([await find(), await find(), await find()]).toEqual([c, b, c]);
   });
 
@@ -54,7 +57,61 @@ describe('the node of a Cluster that holds a key', () => {
       'b:1 says that the Cluster is down',
     ],
   ])('is not found while %s', async (_, replies, message) => {
-    await expect(primaryInCluster([a], '{redial}', servers(replies).ask)()).rejects.toThrow(message);
+    await expect(primaryInCluster(knownServers([a]), '{redial}', servers(replies).ask)()).rejects.toThrow(message);
+  });
+});
+
+describe('servers that one of the URL has told of', () => {
+  const whole = knows(half, otherHalf);
+  const isMaster = { ROLE: ['master', 0, []] };
+  const sentinelNaming = (host: string, ...others: string[]) => ({
+    'SENTINEL get-master-addr-by-name mymaster': [host, '1'],
+    'SENTINEL SENTINELS mymaster': others.map((ip) => ['name', ip, 'ip', ip, 'port', '1', 'runid', 'x']),
+  });
+  const bySentinel = (known: KnownServers, ask: AskServer) =>
+    primaryBySentinel(known, 'mymaster', { sentinel: ask, server: ask });
+
+  it('are asked where it is away: primaries and replicas of a Cluster', async () => {
+    const world: World = { 'a:1': whole, 'b:1': whole };
+    const { ask, asked } = servers(world);
+    const find = primaryInCluster(knownServers([a]), '{redial}', ask);
+    await find();
+    delete world['a:1'];
+    delete world['b:1'];
+    asked.length = 0;
+    await expect(find()).rejects.toThrow('is away');
+    expect(asked.toSorted()).toEqual(['a:1', 'b:1', 'c:1']);
+    world['c:1'] = knows([0, 16383, ['c', 1]]);
+    expect(await find()).toEqual(c);
+  });
+
+  it('are asked where it is away: Sentinels', async () => {
+    const world: World = { 'a:1': sentinelNaming('c', 'b', ''), 'c:1': isMaster };
+    const { ask } = servers(world);
+    const find = bySentinel(knownServers([a]), ask);
+    expect(await find()).toEqual(c);
+    delete world['a:1'];
+    world['b:1'] = sentinelNaming('d');
+    world['d:1'] = isMaster;
+    expect(await find()).toEqual({ host: 'd', port: 1 });
+  });
+
+  it('are no condition: a Sentinel may keep them to itself', async () => {
+    const { ask } = servers({ 'a:1': sentinelNaming('c'), 'c:1': isMaster });
+    const discreet: AskServer = (server, commands) =>
+      commands[0]?.[1] === 'SENTINELS' ? Promise.reject(new Error('NOPERM')) : ask(server, commands);
+    expect(await bySentinel(knownServers([a]), discreet)()).toEqual(c);
+  });
+
+  it('come after those of the URL, the newest first, and the oldest of too many are forgotten', () => {
+    const known = knownServers([a, b]);
+    const told = (from: number) => Array.from({ length: 20 }, (_, n) => ({ host: `n${from + n}`, port: 1 }));
+    known.learn([b, ...told(0)]);
+    known.learn(told(20));
+    const order = known.inOrder();
+    expect(order.slice(0, 3)).toEqual([a, b, { host: 'n20', port: 1 }]);
+    expect(order).toHaveLength(32);
+    expect(order.at(-1)).toEqual({ host: 'n9', port: 1 });
   });
 });
 
@@ -64,7 +121,7 @@ describe('the primary that Sentinels watch', () => {
   });
   const find = (world: Readonly<Record<string, Readonly<Record<string, unknown>>>>) => {
     const { ask } = servers(world);
-    return primaryBySentinel([a, b], 'mymaster', { sentinel: ask, server: ask })();
+    return primaryBySentinel(knownServers([a, b]), 'mymaster', { sentinel: ask, server: ask })();
   };
 
   it('is the one that a Sentinel names and that agrees', async () => {

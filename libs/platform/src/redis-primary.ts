@@ -1,3 +1,4 @@
+import type { KnownServers } from './known-servers.ts';
 import { addressOf, type RedisServer } from './redis-url.ts';
 
 /** Runs commands on one server, one after the other, and answers their replies. Rejects with a sentence where it cannot. */
@@ -10,8 +11,8 @@ export type FindPrimary = () => Promise<RedisServer>;
  * In a Cluster: the node that holds a key's slot. All of Redial's keys share one hash tag, so all of them lie there, and a connection
  * to that node is all that is needed. It is taken only once it says that the Cluster works: before, it refuses every command.
  */
-export function primaryInCluster(servers: readonly RedisServer[], key: string, ask: AskServer): FindPrimary {
-  return inTurn(servers, async (server) => {
+export function primaryInCluster(known: KnownServers, key: string, ask: AskServer): FindPrimary {
+  return inTurn(known, async (server) => {
     const [slot, ranges] = await ask(server, [
       ['CLUSTER', 'KEYSLOT', key],
       ['CLUSTER', 'SLOTS'],
@@ -21,18 +22,22 @@ export function primaryInCluster(servers: readonly RedisServer[], key: string, a
     const [info] = await ask(owner, [['CLUSTER', 'INFO']]);
     if (!String(info).includes('cluster_state:ok'))
       throw new Error(`${addressOf(owner)} says that the Cluster is down`);
+    known.learn(nodesOf(ranges, server));
     return owner;
   });
 }
 
 /** As https://redis.io/docs/latest/develop/reference/sentinel-clients/ has it: ask a Sentinel, then the server whether it agrees. */
-export function primaryBySentinel(sentinels: readonly RedisServer[], name: string, asks: SentinelAsks): FindPrimary {
-  return inTurn(sentinels, async (sentinel) => {
+export function primaryBySentinel(known: KnownServers, name: string, asks: SentinelAsks): FindPrimary {
+  return inTurn(known, async (sentinel) => {
     const [address] = await asks.sentinel(sentinel, [['SENTINEL', 'get-master-addr-by-name', name]]);
     if (!Array.isArray(address)) throw new Error(`the Sentinel ${addressOf(sentinel)} knows no ${name}`);
     const primary = { host: String(address[0]), port: Number(address[1]) };
     const [role] = await asks.server(primary, [['ROLE']]);
     if (!Array.isArray(role) || role[0] !== 'master') throw new Error(`${addressOf(primary)} is not the primary yet`);
+    // A Sentinel whose rules do not let us ask this keeps the others to itself, and no more than that.
+    const [others] = await asks.sentinel(sentinel, [['SENTINEL', 'SENTINELS', name]]).catch(() => []);
+    known.learn(sentinelsOf(others));
     return primary;
   });
 }
@@ -42,17 +47,11 @@ export interface SentinelAsks {
   readonly server: AskServer;
 }
 
-/**
- * The first good answer. Each search begins with the next one, so that one who is mistaken, cut off from the others perhaps, is not
- * believed for ever.
- */
-function inTurn(all: readonly RedisServer[], answerOf: (one: RedisServer) => Promise<RedisServer>): FindPrimary {
-  let first = 0;
+/** The first good answer of all that are known. */
+function inTurn(known: KnownServers, answerOf: (one: RedisServer) => Promise<RedisServer>): FindPrimary {
   return async () => {
-    const order = [...all.slice(first), ...all.slice(0, first)];
-    first = (first + 1) % all.length;
     let lastError: unknown;
-    for (const one of order) {
+    for (const one of known.inOrder()) {
       try {
         return await answerOf(one);
       } catch (error) {
@@ -68,7 +67,25 @@ function ownerOf(slot: number, ranges: unknown, asked: RedisServer): RedisServer
   if (!Array.isArray(ranges)) return undefined;
   const range = ranges.find(([first, last]) => first <= slot && slot <= last);
   if (range === undefined) return undefined;
-  const [host, port] = range[2];
-  // A node that does not know its own address, or is told not to tell it: the one at which we reached it.
+  return nodeOf(range[2], asked);
+}
+
+function nodesOf(ranges: unknown, asked: RedisServer): RedisServer[] {
+  if (!Array.isArray(ranges)) return [];
+  return ranges.flatMap(([, , ...nodes]: unknown[]) => nodes.map((node) => nodeOf(node as unknown[], asked)));
+}
+
+/** A node that does not know its own address, or is told not to tell it: the one at which we reached it. */
+function nodeOf([host, port]: readonly unknown[], asked: RedisServer): RedisServer {
   return { host: typeof host === 'string' && host !== '' && host !== '?' ? host : asked.host, port: Number(port) };
+}
+
+/** A reply to SENTINEL SENTINELS: for each a list of names and values, `ip` and `port` among them. */
+function sentinelsOf(others: unknown): RedisServer[] {
+  if (!Array.isArray(others)) return [];
+  return others.flatMap((fields: unknown[]) => {
+    const said = new Map(fields.flatMap((name, n) => (n % 2 === 0 ? [[name, fields[n + 1]] as const] : [])));
+    const [host, port] = [said.get('ip'), Number(said.get('port'))];
+    return typeof host === 'string' && host !== '' && port > 0 ? [{ host, port }] : [];
+  });
 }

@@ -17,7 +17,8 @@ export interface RedisLogin {
  *     redis+sentinel://user:password@sentinel1:26379,sentinel2:26379/0?name=mymaster&sentinelPassword=…
  *
  * `rediss` in the place of `redis` is TLS, to the Sentinels too. User and passwords are percent-encoded, an IPv6 address stands in
- * brackets, a port may be left out. Of a Cluster or of the Sentinels some are enough: they tell of the others.
+ * brackets, a port may be left out. Of a Cluster or of the Sentinels some are enough: one that answers
+ * once tells of the others (`known-servers.ts`).
  */
 export type RedisSetup =
   | { readonly type: 'single'; readonly url: string }

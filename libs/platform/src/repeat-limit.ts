@@ -26,3 +26,11 @@ export function createRepeatLimit({ lines, perMs }: { readonly lines: number; re
     },
   };
 }
+
+/** Ids of ours, and numbers, at the beginning of a word: `dial1` and `dial2` are not the same. */
+const differing = /(?<![\p{L}\p{N}_])(?:(?:call|att)_[0-9A-Z]{26}|[0-9]+)/gu;
+
+/** What messages have in common that differ in their numbers and ids alone: `not sent: 5001 ms after …` is one message, however late. */
+export function messageKind(message: string): string {
+  return message.replaceAll(differing, '#');
+}

@@ -85,7 +85,10 @@ export interface Settings {
   readonly resultsConcurrency: number;
   /** REDIAL_WAITING_MAX: requests for whose calls one API process holds the connection open until dial1's outcome is known. */
   readonly waitingMax: number;
-  /** REDIAL_FAILED_LOGINS_PER_MINUTE: requests with wrong credentials that one address may send in a minute, to all API processes together. */
+  /**
+   * REDIAL_FAILED_LOGINS_PER_MINUTE: requests with wrong credentials, the dashboard's and those for metrics too, that one address may send in
+   * a minute, to all API processes together.
+   */
   readonly failedLoginsPerMinute: number;
   /** REDIAL_MAX_CONNECTIONS: open connections of one API process; more are closed as they come. */
   readonly maxConnections: number;

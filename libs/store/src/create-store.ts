@@ -16,7 +16,7 @@ import { runScript } from './scripts/script.ts';
 import type { Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 import { subscriptionsOf } from './subscriptions.ts';
-import { checkWritable } from './writable.ts';
+import { checkAnswering, checkWritable } from './writable.ts';
 
 export interface StoreOptions {
   /** A connection of role `store`. */
@@ -70,9 +70,7 @@ export function createStore(options: StoreOptions): Store {
     resign: async (name, holder) => {
       await runScript(redis, resignScript, [keys.lease(name)], [holder]);
     },
-    ping: async () => {
-      await redis.ping();
-    },
+    ping: () => checkAnswering(redis),
     checkWritable: () => checkWritable(redis, keys.fsyncMark),
     close: async () => {
       await closeDurability();

@@ -318,8 +318,9 @@ export interface Store {
    * Redis does not keep what is asked, false: it may be durable, and nobody can say.
    */
   confirmDurable(timeoutMs: number, written?: WrittenRecord): Promise<boolean>;
+  /** Resolves if Redis answers; rejects with a sentence for people: why it is away. */
   ping(): Promise<void>;
-  /** Resolves if Redis takes a write; rejects with a sentence for people: it is away, out of memory, a replica, its disk is full. */
+  /** Resolves if Redis takes a write; rejects with a sentence for people: why it is away, or that it is out of memory, a replica, its disk is full. */
   checkWritable(): Promise<void>;
   close(): Promise<void>;
 }

@@ -50,3 +50,35 @@ describe('clients that hold connections and never end their request', () => {
     expect((await api.send('POST', '/v1/calls', { dial1: '1001', dial2: '0820001234' })).status).toBe(202);
   });
 });
+
+describe('clients that send their next requests before they have an answer', () => {
+  // Wrong keys: nobody has to be known to do this. Redis, which counts them, is silent.
+  const wrong = 'GET /v1/calls HTTP/1.1\r\nHost: x\r\nX-API-Key: nobodys\r\n\r\n';
+
+  it('given thousands of requests on one connection, then each is answered in its turn', async () => {
+    const socket = await open('');
+    let answers = 0;
+    socket.on('data', (chunk) => {
+      answers += String(chunk).split('HTTP/1.1 401').length - 1;
+    });
+    socket.write(wrong.repeat(5_000));
+    // An answer that two pieces share is not counted.
+    await expect.poll(() => answers, { timeout: 60_000 }).toBeGreaterThan(4_900);
+    socket.destroy();
+  });
+
+  it('given more of them than a process keeps, then connections are cut, which is logged, and who waits for its answer is served', async () => {
+    await redis.pause();
+    try {
+      const greedy = await Promise.all(Array.from({ length: 10 }, () => open(wrong.repeat(5_000))));
+      await Promise.any(greedy.map(closed));
+      await expect.poll(() => api.log()).toContain('without waiting for answers was cut');
+      expect((await api.send('GET', '/livez')).status).toBe(200);
+      for (const socket of greedy) socket.destroy();
+    } finally {
+      await redis.resume();
+    }
+    const served = () => api.send('GET', '/v1/calls').then(({ status }) => status);
+    await expect.poll(served, { timeout: 30_000 }).toBe(200);
+  });
+});

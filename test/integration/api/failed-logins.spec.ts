@@ -6,6 +6,7 @@ import { type RunningApi, startApi } from './running-api.ts';
 /** Wrong credentials, from one address, one after the other. */
 const { dialects } = vendorTenant;
 const perMinute = 3;
+const metricsToken = 'a-token-for-metrics';
 let redis: TestRedis;
 beforeAll(async () => {
   redis = await startTestRedis();
@@ -23,7 +24,7 @@ const start = (more: Fields = {}) =>
         'call-originate-act': { ...credentials.act, contexts: {}, ...more },
       },
     },
-    env: { REDIAL_FAILED_LOGINS_PER_MINUTE: String(perMinute) },
+    env: { REDIAL_FAILED_LOGINS_PER_MINUTE: String(perMinute), REDIAL_METRICS_TOKEN: metricsToken },
   });
 
 const clientOf = ({ send }: RunningApi) => ({
@@ -34,7 +35,11 @@ const clientOf = ({ send }: RunningApi) => ({
 const click = { agent: '1001', callee: '0820001234', outbound_id: '27110001111' };
 const numbers = { dial1: '1001', dial2: '0820001234' };
 
-/** Each API: a request with wrong credentials, one with right ones, and how it says that there were too many. */
+const visit = (api: RunningApi, path: string, authorization: string) =>
+  api.send('GET', path, undefined, { apiKey: null, headers: { authorization } });
+const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+/** Each API, and what else wants a login: a request with wrong credentials, one with right ones, and how it says that there were too many. */
 const ways: readonly (readonly [
   name: string,
   wrong: (api: RunningApi) => Promise<{ status: number; headers: Headers; text: string }>,
@@ -72,6 +77,18 @@ const ways: readonly (readonly [
     (api) => act.put(clientOf(api), {}),
     '"success":0',
   ],
+  [
+    'the dashboard',
+    (api) => visit(api, '/admin/queues/', basic(api.admin.user, 'wrong')),
+    (api) => visit(api, '/admin/queues/', basic(api.admin.user, api.admin.password)),
+    'urn:redial:problem:too_many_requests',
+  ],
+  [
+    '/metrics',
+    (api) => visit(api, '/metrics', 'Bearer wrong'),
+    (api) => visit(api, '/metrics', `Bearer ${metricsToken}`),
+    'urn:redial:problem:too_many_requests',
+  ],
 ];
 
 describe.each(ways)('%s', (_name, wrong, right, words) => {
@@ -92,12 +109,18 @@ describe.each(ways)('%s', (_name, wrong, right, words) => {
   });
 });
 
-it('are counted for all APIs together, and those of a recording too', async () => {
+it.each([
+  ['and those of a recording too', ['/v1/calls', '/v1/recordings/x', '/click2dial/recordings/x'], '/v1/calls'],
+  [
+    'with those of the dashboard and of /metrics',
+    ['/v1/calls', '/admin/queues/api/queues', '/metrics'],
+    '/admin/queues',
+  ],
+])('are counted for all APIs together, %s', async (_, paths, another) => {
   const api = await start();
   try {
-    for (const path of ['/v1/calls', '/v1/recordings/x', '/click2dial/recordings/x'])
-      expect((await api.send('GET', path, undefined, { apiKey: 'wrong' })).status).toBe(401);
-    expect((await api.send('GET', '/v1/calls', undefined, { apiKey: 'wrong' })).status).toBe(429);
+    for (const path of paths) expect((await api.send('GET', path, undefined, { apiKey: 'wrong' })).status).toBe(401);
+    expect((await api.send('GET', another, undefined, { apiKey: 'wrong' })).status).toBe(429);
   } finally {
     await api.stop();
   }

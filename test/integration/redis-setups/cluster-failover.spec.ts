@@ -1,5 +1,5 @@
 import type { LocalRedis, LocalRedisCluster } from '@redial/local';
-import { connectRedis } from '@redial/platform';
+import { connectRedis, type Redis, redisReady } from '@redial/platform';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestRedisCluster } from '../../support/redis-setups.ts';
 import { newCall, read } from '../store/store-on-redis.ts';
@@ -12,6 +12,27 @@ beforeAll(async () => {
 afterAll(() => cluster.stop());
 
 const on = useRedisSetup(() => cluster.url);
+
+it('given a URL that lists a single node when that node, which holds the hash tag, is killed, then the others, which it told of, lead to its replica', async () => {
+  const killed = await cluster.nodeOf(on.prefix);
+  const replica = cluster.replicas[cluster.nodes.indexOf(killed)] as LocalRedis;
+  const redis = connectRedis({ url: killed.url.replace('redis:', 'redis+cluster:'), role: 'store', slotOf: on.prefix });
+  on.afterTest(async () => redis.disconnect());
+  await redisReady(redis, 10_000);
+  await redis.set(`${on.prefix}:mark`, 'replicated');
+  expect(await redis.wait(1, 5_000)).toBe(1);
+
+  await killed.kill();
+  await expect.poll(() => redis.get(`${on.prefix}:mark`).catch(String), recovery).toBe('replicated');
+  expect(await redis.info('server')).toContain(`tcp_port:${replica.port}`);
+
+  // As it was, for the next one.
+  await killed.restart();
+  const back = connectRedis({ url: killed.url, role: 'worker' });
+  on.afterTest(async () => back.disconnect());
+  await expect.poll(() => back.info('replication'), recovery).toContain('master_link_status:up');
+  await failOverTo(back);
+});
 
 it('given a Cluster with replicas when the primary that holds the hash tag is killed, then everything goes on with its replica', async () => {
   const killed = await cluster.nodeOf(on.prefix);
@@ -39,11 +60,21 @@ it('given a Cluster with replicas when the primary that holds the hash tag is ki
   const back = connectRedis({ url: killed.url, role: 'worker' });
   on.afterTest(async () => back.disconnect());
   await expect.poll(() => back.info('replication'), recovery).toContain('master_link_status:up');
+  await failOverTo(back);
+  expect(await worker.get(`${on.prefix}:mark`)).toBe('replicated');
+  expect(await worker.info('server')).toContain(`tcp_port:${killed.port}`);
+  await expect.poll(() => read(store, call).then((found) => found.value.id, String), recovery).toBe(call.id);
+  await expect.poll(() => queues.counts().then(() => 'up', String), recovery).toBe('up');
+  await expectJobsToRun(queues, handled);
+});
+
+/** Makes a replica the primary, by hand. */
+async function failOverTo(node: Redis): Promise<void> {
   // A failover that its primary does not take part in within five seconds is given up, and has to be asked for again.
   const failedOver = async () => {
-    await back.call('CLUSTER', 'FAILOVER').catch(() => undefined);
+    await node.call('CLUSTER', 'FAILOVER').catch(() => undefined);
     return expect
-      .poll(() => back.info('replication'), { timeout: 5_500 })
+      .poll(() => node.info('replication'), { timeout: 5_500 })
       .toContain('role:master')
       .then(
         () => true,
@@ -51,10 +82,4 @@ it('given a Cluster with replicas when the primary that holds the hash tag is ki
       );
   };
   await expect.poll(failedOver, { timeout: 40_000 }).toBe(true);
-  await expect.poll(() => back.info('replication'), recovery).toContain('role:master');
-  expect(await worker.get(`${on.prefix}:mark`)).toBe('replicated');
-  expect(await worker.info('server')).toContain(`tcp_port:${killed.port}`);
-  await expect.poll(() => read(store, call).then((found) => found.value.id, String), recovery).toBe(call.id);
-  await expect.poll(() => queues.counts().then(() => 'up', String), recovery).toBe('up');
-  await expectJobsToRun(queues, handled);
-});
+}

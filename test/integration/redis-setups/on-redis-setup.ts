@@ -84,6 +84,14 @@ export async function hearing(store: Store) {
   return { news, cancels };
 }
 
+/** One time down and no more, however many reasons there were for it, each of them told once. */
+export function expectOneTimeDown(changes: readonly RedisChange[]): void {
+  const reasons = changes.flatMap((change) => (change.up ? [] : [change.error]));
+  expect(reasons.length).toBeGreaterThan(0);
+  expect(new Set(reasons).size).toBe(reasons.length);
+  expect(changes).toEqual([{ up: true }, ...reasons.map((error) => ({ up: false, error })), { up: true }]);
+}
+
 /** Adds a job that is due now and one that is due in a moment; both must come by. */
 export async function expectJobsToRun(queues: Queues, handled: readonly string[]): Promise<void> {
   const orders = [0, 300].map((inMs) => ({

@@ -1,9 +1,17 @@
 import type { LocalRedisSentinel } from '@redial/local';
-import { closeRedis, connectRedis, redisReady } from '@redial/platform';
+import { closeRedis, connectRedis, type Redis, type RedisChange, redisReady, whyRedisIsDown } from '@redial/platform';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestRedisSentinel } from '../../support/redis-setups.ts';
 import { newCall, read } from '../store/store-on-redis.ts';
-import { expectJobsToRun, handling, hearing, ids, recovery, useRedisSetup } from './on-redis-setup.ts';
+import {
+  expectJobsToRun,
+  expectOneTimeDown,
+  handling,
+  hearing,
+  ids,
+  recovery,
+  useRedisSetup,
+} from './on-redis-setup.ts';
 
 let sentinel: LocalRedisSentinel;
 beforeEach(async () => {
@@ -47,7 +55,7 @@ describe('given a primary with two replicas and three Sentinels', () => {
         return cancels.length > 0;
       }, recovery)
       .toBe(true);
-    expect(changes).toEqual([{ up: true }, { up: false, error: expect.any(String) }, { up: true }]);
+    expectOneTimeDown(changes);
 
     // It comes back as a replica, and nobody is led astray.
     await killed.restart();
@@ -86,6 +94,38 @@ describe('given a primary with two replicas and three Sentinels', () => {
     expect(refusal).not.toContain('wrong-one');
   });
 
+  it('when the only Sentinel of the URL ends after the start, and the primary is killed, then the others, which it told of, lead to the one that is promoted', async () => {
+    const listed = sentinel.sentinelUrls.at(-1) ?? '';
+    const url = sentinel.url.replace(/\/\/[^?/]*/, listed.slice('redis:'.length));
+    const redis = connectRedis({ url, role: 'store' });
+    on.afterTest(() => closeRedis(redis));
+    await redisReady(redis, 10_000);
+    await redis.set(`${on.prefix}:mark`, 'replicated');
+    expect(await redis.wait(2, 5_000)).toBe(2);
+    const killed = await sentinel.primary();
+    // Made by one that has learned of the others.
+    const late = redis.duplicate({ lazyConnect: true });
+    on.afterTest(async () => late.disconnect());
+
+    await end(listed);
+    await killed.kill();
+    const mark = () => redis.get(`${on.prefix}:mark`).catch(String);
+    await expect.poll(mark, { ...recovery, timeout: 60_000 }).toBe('replicated');
+    await late.connect();
+    expect(await late.get(`${on.prefix}:mark`)).toBe('replicated');
+  }, 90_000);
+
+  it('when the URL names what the Sentinels do not watch, then a connection says so, once', async () => {
+    const changes: RedisChange[] = [];
+    const url = sentinel.url.replace('name=redial', 'name=nobody');
+    const redis = connectRedis({ url, role: 'store', onChange: (change) => changes.push(change) });
+    on.afterTest(() => closeRedis(redis));
+    await retries(redis, 10);
+    const reason = expect.stringMatching(/^the Sentinel 127\.0\.0\.1:\d+ knows no nobody$/);
+    expect(changes).toEqual([1, 2, 3].map(() => ({ up: false, error: reason })));
+    expect(whyRedisIsDown(redis)).toEqual(reason);
+  });
+
   it('when no replica follows the primary, then it takes no writes, and nothing is accepted', async () => {
     const store = await on.store();
     const primary = await sentinel.primary();
@@ -95,6 +135,19 @@ describe('given a primary with two replicas and three Sentinels', () => {
       .toMatch('NOREPLICAS');
   });
 });
+
+function retries(redis: Redis, count: number): Promise<void> {
+  let left = count;
+  return new Promise((resolve) => redis.on('reconnecting', () => --left === 0 && resolve()));
+}
+
+/** Of a Sentinel: nothing but it knows how. It goes without an answer. */
+async function end(url: string): Promise<void> {
+  const redis = connectRedis({ url, role: 'store' });
+  await redisReady(redis, 10_000);
+  await redis.call('SHUTDOWN', 'NOSAVE').catch(() => undefined);
+  redis.disconnect();
+}
 
 async function as(url: string, [command = '', ...words]: readonly string[]): Promise<void> {
   const redis = connectRedis({ url, role: 'worker' });

@@ -20,7 +20,7 @@ async function connected(role: RedisRole) {
 }
 
 describe('a connection', () => {
-  it('says once that it is down, and once that it is up again', async () => {
+  it('says once that it is down, once each reason why it stays so, and once that it is up again', async () => {
     const { redis, changes } = await connected('store');
     const retries = vi.fn();
     redis.on('reconnecting', retries);
@@ -28,7 +28,22 @@ describe('a connection', () => {
     await vi.waitFor(() => expect(retries.mock.calls.length).toBeGreaterThan(3), 10_000);
     await server.restart();
     await redisReady(redis, 10_000);
-    expect(changes).toEqual([{ up: true }, { up: false, error: expect.any(String) }, { up: true }]);
+    const reasons = changes.flatMap((change) => (change.up ? [] : [change.error]));
+    expect(reasons[1]).toContain('ECONNREFUSED');
+    expect(new Set(reasons).size).toBe(reasons.length);
+    expect(changes).toEqual([{ up: true }, ...reasons.map((error) => ({ up: false, error })), { up: true }]);
+  });
+
+  it('to a server that takes it and does not answer says so, and then that it is up', async () => {
+    await server.pause();
+    const changes: RedisChange[] = [];
+    const redis = connectRedis({ url: server.url, role: 'store', onChange: (change) => changes.push(change) });
+    open.push(redis);
+    const down = { up: false, error: 'connected but not ready: it reads its data back, or is silent' };
+    await expect.poll(() => changes, { timeout: 10_000 }).toEqual([down]);
+    await server.resume();
+    await redisReady(redis, 10_000);
+    expect(changes).toEqual([down, { up: true }]);
   });
 
   it('says nothing of its own end', async () => {

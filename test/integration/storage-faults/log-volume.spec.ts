@@ -5,6 +5,8 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 
 /** Longer than two of the spans in which repetitions of one message are counted together. */
 const outageMs = 25_000;
+/** Longer than one of them. */
+const attackMs = 12_000;
 /** 20 lines of one message in 10 s; no process has more than so many things to say of an outage. */
 const linesPerSecondMax = 20;
 
@@ -18,7 +20,7 @@ beforeAll(async () => {
   redial = await startRedial({
     redisUrl: redis.url,
     pbxs: [{ name: 'main', host: pbx.host, port: pbx.port, ...access }],
-    env: { REDIAL_DRAIN_SECONDS: '1' },
+    env: { REDIAL_DRAIN_SECONDS: '1', REDIAL_FAILED_LOGINS_PER_MINUTE: '500' },
   });
 });
 afterAll(async () => {
@@ -28,6 +30,42 @@ afterAll(async () => {
 });
 
 const linesOf = (process: RedialProcess): string[] => process.log().split('\n').slice(0, -1);
+
+describe('while somebody guesses keys and addresses', () => {
+  it("the API says so, and then says little; a tenant's own requests are all told of", async () => {
+    const before = linesOf(redial.api).length;
+    const statuses = new Map<number, number>();
+    const ids: (string | null)[] = [];
+    const startedAt = Date.now();
+    while (Date.now() - startedAt < attackMs) {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          n === 0
+            ? redial.request('GET', '/nowhere')
+            : redial.request('GET', '/v1/calls', undefined, { authorization: 'Bearer nobodys' }),
+        ),
+      );
+      for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      ids.push((await redial.request('GET', '/v1/calls/none')).headers.get('x-request-id'));
+    }
+    const seconds = (Date.now() - startedAt) / 1_000;
+
+    expect([...statuses.keys()].toSorted()).toEqual([401, 404, 429]);
+    const refused = [...statuses.values()].reduce((sum, count) => sum + count);
+    expect(refused / seconds).toBeGreaterThan(5 * linesPerSecondMax);
+    const lines = linesOf(redial.api).slice(before);
+    const own = lines.filter((line) => line.includes('"tenant":"acme"'));
+    const others = lines.length - own.length;
+    console.log(
+      `  ${others} lines in ${seconds.toFixed(0)} s, ${refused} requests refused, ${own.length} of the tenant's`,
+    );
+    expect(others / seconds).toSatisfy(isLittle);
+    for (const status of [401, 404, 429]) expect(lines.join('\n')).toContain(`"statusCode":${status}`);
+    expect(ids.filter((id) => !own.some((line) => line.includes(String(id))))).toEqual([]);
+    // Nothing is hidden: what was left out is counted.
+    expect(lines.some((line) => line.includes('repeatsLeftOut'))).toBe(true);
+  });
+});
 
 describe('while Redis and the PBX are gone and clients go on asking', () => {
   it('every process says so, and then says little: the log does not fill the disk', async () => {

@@ -1,4 +1,4 @@
-import type { Authenticated } from '@redial/dialects';
+import type { Authenticated, Problem } from '@redial/dialects';
 import type { Request, RequestHandler, Response } from 'express';
 import { refuse } from '../http/refuse.ts';
 
@@ -18,8 +18,12 @@ export function admit(identify: Identify, limitFailedLogins: RequestHandler): Re
     }
     const { problem } = identified;
     if (!guessable.includes(problem.code)) return refuse(response, problem);
-    return limitFailedLogins(request, response, (error) =>
-      error === undefined ? refuse(response, problem) : next(error),
-    );
+    return refuseLogin(problem, limitFailedLogins)(request, response, next);
   };
+}
+
+/** Counts a request whose credentials are nobody's, and refuses it: with this problem, or because there were too many. */
+export function refuseLogin(problem: Problem, limitFailedLogins: RequestHandler): RequestHandler {
+  return (request, response, next) =>
+    limitFailedLogins(request, response, (error) => (error === undefined ? refuse(response, problem) : next(error)));
 }

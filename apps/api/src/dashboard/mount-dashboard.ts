@@ -3,6 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import { problem } from '@redial/dialects';
 import type { Express, RequestHandler } from 'express';
+import { refuseLogin } from '../authentication/admit.ts';
 import { isLogin, type Login } from '../authentication/basic-login.ts';
 import { isCrossSite } from '../authentication/same-site.ts';
 import { refuse } from '../http/refuse.ts';
@@ -14,8 +15,12 @@ export const dashboardPath = '/admin/queues';
 
 type BullQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 
+export interface DashboardPorts extends Pick<Ports, 'queues' | 'admin' | 'logger'> {
+  readonly limitFailedLogins: RequestHandler;
+}
+
 /** Bull Board behind a login. Without one configured there is no dashboard at all. */
-export function mountDashboard(app: Express, { queues, admin, logger }: Ports): void {
+export function mountDashboard(app: Express, { queues, admin, logger, limitFailedLogins }: DashboardPorts): void {
   if (admin === undefined) {
     logger.info('the dashboard is off: set REDIAL_ADMIN_USER and REDIAL_ADMIN_PASSWORD to have it at /admin/queues');
     return;
@@ -38,7 +43,8 @@ export function mountDashboard(app: Express, { queues, admin, logger }: Ports): 
   serverAdapter.setErrorHandler(answerFault);
   const board = serverAdapter.getRouter() as Express;
   board.disable('x-powered-by');
-  app.use(dashboardPath, securityHeaders({ styles: 'inline' }), requireLogin(admin), refuseForgery, notStored, board);
+  const login = requireLogin(admin, limitFailedLogins);
+  app.use(dashboardPath, securityHeaders({ styles: 'inline' }), login, refuseForgery, notStored, board);
 }
 
 type ErrorHandler = Parameters<ExpressAdapter['setErrorHandler']>[0];
@@ -56,12 +62,14 @@ const answerFault: ErrorHandler = (error) => {
   return { status: statusCode, body: { error: { key }, message: error.message } };
 };
 
-function requireLogin(admin: Login): RequestHandler {
-  return (request, response, next) => {
-    if (isLogin(request.get('authorization'), admin)) return next();
-    const headers = { 'WWW-Authenticate': 'Basic realm="Redial", charset="UTF-8"' };
-    refuse(response, problem('unauthenticated', { detail: 'The dashboard wants its login.', headers }));
-  };
+function requireLogin(admin: Login, limitFailedLogins: RequestHandler): RequestHandler {
+  const headers = { 'WWW-Authenticate': 'Basic realm="Redial", charset="UTF-8"' };
+  const refused = refuseLogin(
+    problem('unauthenticated', { detail: 'The dashboard wants its login.', headers }),
+    limitFailedLogins,
+  );
+  return (request, response, next) =>
+    isLogin(request.get('authorization'), admin) ? next() : refused(request, response, next);
 }
 
 const notStored: RequestHandler = (_request, response, next) => {

@@ -18,6 +18,7 @@ async function listening(options: Partial<HttpServerOptions> = {}, handle = read
   const server = createHttpServer(handle, {
     maxConnections: 100,
     onTurnedAway: () => undefined,
+    onCut: () => undefined,
     timing: short,
     ...options,
   });

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { limitPipelining } from '@redial/platform';
 
 export interface HttpServer {
   /** Resolves to the URL it listens at; port 0 is any free one. */
@@ -12,6 +13,8 @@ export interface HttpServerOptions {
   /** Open connections; one more is closed as it comes. */
   readonly maxConnections: number;
   readonly onTurnedAway: () => void;
+  /** A connection was cut whose client sent too much without waiting for answers. */
+  readonly onCut: () => void;
   readonly timing?: Partial<HttpTiming>;
 }
 
@@ -40,6 +43,11 @@ export const defaultHttpTiming: HttpTiming = {
 /** A query may be long: vendors' clients put all they want into it. */
 const headerBytesMax = 16_384;
 
+/** Requests that one connection may have under way. Few clients send any ahead of their answers; those that send more than this wait. */
+const atOnceMax = 16;
+/** Requests sent ahead of their answers, of all connections: some 3 KB each while Redis is silent. */
+const pipelinedMax = 2_000;
+
 /** The API's own server. A client that does not get on with its request holds nothing: neither a connection for long, nor memory. */
 export function createHttpServer(handle: RequestListener, options: HttpServerOptions): HttpServer {
   const timing = { ...defaultHttpTiming, ...options.timing };
@@ -51,7 +59,7 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
       connectionsCheckingInterval: timing.lookMs,
       maxHeaderSize: headerBytesMax,
     },
-    handle,
+    limitPipelining(handle, { atOnce: atOnceMax, inAll: pipelinedMax, onCut: options.onCut }),
   );
   server.timeout = timing.silenceMs;
   server.maxConnections = options.maxConnections;

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { httpSerializers, type Logger, type Metrics } from '@redial/platform';
 import type { Request, RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
 
-/** One line for each request, without headers, query and body; probes are silent. The request's id goes back in X-Request-Id. */
+/**
+ * One line for each request, without headers, query and body; probes are silent. The request's id goes back in X-Request-Id.
+ *
+ * Nobody's requests are bounded but a tenant's, so what a stranger can cause is a warning: of those the logger writes few, and counts the
+ * rest. The pages that are open to all are left to the level `debug`.
+ */
 export function logRequests(logger: Logger): RequestHandler {
   return pinoHttp<Request>({
     logger,
@@ -14,13 +20,37 @@ export function logRequests(logger: Logger): RequestHandler {
       return id;
     },
     autoLogging: { ignore: ({ url }) => /^\/(livez|readyz|metrics)\b/.test(url ?? '') },
-    customLogLevel: (_request, response, error) =>
-      error !== undefined || response.statusCode >= 500 ? 'error' : 'info',
+    customLogLevel: (request, response, error) => {
+      if (error !== undefined || response.statusCode >= 500) return 'error';
+      if (isRefused(response)) return 'warn';
+      return isOpenToAll(request) ? 'debug' : 'info';
+    },
+    customSuccessMessage: (_request, response) => {
+      const { statusCode, writableEnded } = response;
+      if (!writableEnded) return 'request aborted';
+      return isRefused(response)
+        ? `request refused: ${STATUS_CODES[statusCode] ?? 'no such status'}`
+        : 'request completed';
+    },
     customProps: (_request, response) => {
-      const { tenant } = (response as unknown as { locals?: { tenant?: { id: string } } }).locals ?? {};
+      const tenant = tenantOf(response);
       return tenant === undefined ? {} : { tenant: tenant.id };
     },
   }) as RequestHandler;
+}
+
+/** A request of nobody's that came to nothing, or one too many of somebody's. */
+function isRefused(response: ServerResponse): boolean {
+  const { statusCode, writableEnded } = response;
+  return statusCode === 429 || (tenantOf(response) === undefined && (statusCode >= 400 || !writableEnded));
+}
+
+function isOpenToAll({ url = '' }: IncomingMessage): boolean {
+  return /^\/(docs|openapi\.json)\b/.test(url);
+}
+
+function tenantOf(response: ServerResponse): { readonly id: string } | undefined {
+  return (response as { readonly locals?: { readonly tenant?: { readonly id: string } } }).locals?.tenant;
 }
 
 /** How long each request took, by its route's pattern: never by its path, which holds ids. */

@@ -1,0 +1,58 @@
+import { connectRedis, type RedisChange, redisReady } from '@redial/platform';
+import { createStore, type Store } from '@redial/store';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { type RunningApi, startApi } from '../api/running-api.ts';
+
+let redis: TestRedis;
+let api: RunningApi;
+beforeAll(async () => {
+  redis = await startTestRedis();
+  api = await startApi({ redisUrl: redis.url });
+});
+afterAll(async () => {
+  await api?.stop();
+  await redis?.stop();
+});
+
+const stores: Store[] = [];
+afterEach(() => Promise.all(stores.splice(0).map((store) => store.close())));
+
+/** A connection as the dialer and the results process make it. */
+function connect(url: string) {
+  const changes: RedisChange[] = [];
+  const connection = connectRedis({ url, role: 'store', onChange: (change) => changes.push(change) });
+  const store = createStore({ redis: connection, prefix: '{t}' });
+  stores.push(store);
+  return { connection, changes, store };
+}
+
+const linesOf = (log: string, message: string) => log.split('\n').filter((line) => line.includes(`"msg":"${message}"`));
+
+describe('given a Redis that is there and does not let us in', () => {
+  it('when its password is another one, then a connection says so once, and whoever asks for its health hears it, without the password', async () => {
+    const url = redis.url.replace('//', '//app:hush-hush@');
+    const { changes, store } = connect(url);
+    const refusal = expect.stringContaining('WRONGPASS');
+    await expect.poll(() => changes).toEqual([{ up: false, error: refusal }]);
+    const health = () => store.ping().catch((error: Error) => error.message);
+    expect(await health()).toEqual(expect.stringMatching(/^Redis cannot be reached: WRONGPASS/));
+    expect(JSON.stringify(changes) + (await health())).not.toContain('hush');
+  });
+
+  it('when it begins to want a password, then /readyz and the log of a process that runs say so, and what is told is told once', async () => {
+    const { connection } = connect(redis.url);
+    await redisReady(connection, 10_000);
+    await connection.config('SET', 'requirepass', 'another');
+    // Everybody but this one.
+    await connection.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    const said = async () => (await api.send('GET', '/readyz')).body.checks.redis;
+    await expect.poll(said, { timeout: 10_000 }).toMatch(/^Redis (cannot be reached: .*NOAUTH|wants a password)/);
+    await expect.poll(() => api.log()).toMatch(/NOAUTH.*"msg":"Redis is down"/);
+
+    await connection.config('SET', 'requirepass', '');
+    await expect.poll(said, { timeout: 10_000 }).toBe('ok');
+    const reasons = linesOf(api.log(), 'Redis is down').map((line) => JSON.parse(line).error);
+    expect(reasons).toEqual([...new Set(reasons)]);
+  });
+});

@@ -73,7 +73,7 @@ describe('given books in which the phones say something else', () => {
           faults: [struck('Asterisk', 13, 15)],
         },
       ),
-      ['untrue'],
+      ['untrue', 'unexplained'],
     ],
     [
       'a phone rang after the end of a lost attempt',
@@ -149,6 +149,12 @@ describe('given books of attempts whose end nobody saw', () => {
       unheard([struck('dialer 1', 11, 12), struck('results 1', 10, 12)]),
       ['unexplained'],
     ],
+    [
+      'the link was cut before the attempt, and a busy phone was heard by nobody',
+      unheard([struck('AMI', 9)]),
+      ['unexplained'],
+    ],
+    ['Asterisk died, and a busy phone was heard by nobody', unheard([struck('Asterisk', 11, 13)]), ['unexplained']],
     [
       'both others died, and a busy phone was heard by nobody',
       unheard([struck('results 1', 10, 12), struck('results 2', 10, 12)]),

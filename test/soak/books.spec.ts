@@ -8,6 +8,7 @@ import {
   cdr,
   nobodyKnows,
   rangTwice,
+  recordOf,
   refused,
   second,
   show,
@@ -108,9 +109,18 @@ describe('given books in which something is wrong', () => {
     [
       'a call has not ended',
       busyTwice({
-        records: new Map([['call_0', { state: 'dialing', attempts: [1, 2, 3].map((n) => ({ id: `att_${n}` })) }]]),
+        records: new Map([
+          ['call_0', { state: 'dialing', attempts: [...recordOf(twoBusy), { id: 'att_3', disposition: null }] }],
+        ]),
       }),
       ['lost', 'lost'],
+    ],
+    [
+      'record and CDR say two things',
+      busyTwice({
+        records: new Map([['call_0', { state: 'exhausted', attempts: recordOf([busy(1), nobodyKnows(2)]) }]]),
+      }),
+      ['untrue'],
     ],
     ['a CDR is on the list twice', busyTwice({}, [...twoBusy, busy(2)]), ['doubled']],
     [

@@ -1,4 +1,4 @@
-import { type BookedCdr, type Books, balance } from './books.ts';
+import { type BookedCdr, type Books, balance, type CallRecord } from './books.ts';
 import { type SoakCall, soakCall } from './mix.ts';
 import { randomOf } from './random.ts';
 
@@ -40,6 +40,11 @@ export function cdr(
   };
 }
 
+/** What the API says of attempts whose CDRs are these. */
+export function recordOf(cdrs: readonly BookedCdr[]): CallRecord['attempts'] {
+  return [...new Map(cdrs.map(({ id, disposition }) => [id, { id, disposition }])).values()];
+}
+
 /** Books of one call: whatever is not said agrees with its CDRs. */
 export function books(
   kind: string,
@@ -48,12 +53,11 @@ export function books(
   changes: Partial<Books> = {},
 ): Books {
   const call = callOf(kind);
-  const attempts = [...new Set(cdrs.map(({ id }) => id))].map((id) => ({ id }));
   const at = (seconds: readonly number[] = []) => seconds.map(second);
   return {
     accepted: [{ id: 'call_0', call }],
     listed: ['call_0'],
-    records: new Map([['call_0', { state: cdrs.at(-1)?.call.state ?? 'exhausted', attempts }]]),
+    records: new Map([['call_0', { state: cdrs.at(-1)?.call.state ?? 'exhausted', attempts: recordOf(cdrs) }]]),
     listCdrs: cdrs,
     webhooks: cdrs.map((one) => ({ id: `${one.id}.hook`, cdr: one })),
     invites: new Map(

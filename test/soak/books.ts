@@ -24,7 +24,8 @@ export interface Books {
 
 export interface CallRecord {
   readonly state: string;
-  readonly attempts: readonly { readonly id: string }[];
+  /** `disposition`: null while it is under way. */
+  readonly attempts: readonly { readonly id: string; readonly disposition: string | null }[];
 }
 
 /** The fields of a public CDR that the books need. */

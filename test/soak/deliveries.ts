@@ -8,8 +8,10 @@ export function recordFindings(record: CallRecord | undefined, cdrs: readonly Bo
   const found: Found[] = [];
   if (!finalStates.has(record.state)) found.push(['lost', `the call has not ended: it is ${record.state}`]);
   const ids = cdrs.map(({ id }) => id);
-  for (const { id } of record.attempts) {
+  for (const { id, disposition } of record.attempts) {
     const count = ids.filter((other) => other === id).length;
+    const said = cdrs.find((cdr) => cdr.id === id)?.disposition ?? disposition;
+    if (disposition !== said) found.push(['untrue', `the CDR of ${id} says ${said}, the record ${disposition}`]);
     if (count === 0) found.push(['lost', `no CDR of ${id} on the list`]);
     if (count > 1) found.push(['doubled', `${count} CDRs of ${id} on the list`]);
   }

@@ -13,16 +13,16 @@ export interface Span {
   readonly to: number;
 }
 
-/** An AMI link logs in again soon; to an Asterisk that was away only after the pause that its failures have earned. */
-const linkBackMs = { AMI: 5_000, Asterisk: 10_000 } as const;
-/** From the start of a process on a busy machine to its link. */
-const processBackMs = 10_000;
-/** A restarted Asterisk answers AMI before its phones are loaded. */
-const loadingMs = 3_000;
-/** From the wish to kill a process to its death, and no more. */
-const dyingMs = 1_000;
+/** From the wish to kill or to cut to the deed, and until the other side knows of it. */
+const noticedWithinMs = 1_000;
+/** A start may be granted so long before it: the link that was there then may be gone. */
+const grantedAheadMs = 5_000;
 /** An Originate leaves so soon after its fence or never. */
 const originateWithinMs = 5_000;
+/** A restarted Asterisk answers AMI before its phones are loaded. */
+const loadingMs = 3_000;
+/** From the start of a process, on a busy machine, to its link; from a cut to the next login; from a Redis that is back to its clients. */
+const backMs = { process: 10_000, link: 5_000, Redis: 2_000 } as const;
 
 /** Asterisk died under it: nobody can know how it ended. */
 export function deathUnder(span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
@@ -34,45 +34,49 @@ export function loadingUnder(span: Span, faults: readonly BookedFault[]): Booked
   return faults.find((fault) => fault.target === 'Asterisk' && overlaps(span, fault, loadingMs));
 }
 
-/** Why an Originate was refused or held back between `from`, its fence, and `to`: no link, no Asterisk, or a Redis that answered late. */
-export function whyRefused(span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
-  return withoutLink(span, faults) ?? faults.find((fault) => fault.target === 'Redis' && overlaps(span, fault));
-}
-
-/** Why an attempt that was fenced at `startedAt` reached no phone, with nobody to say so: its dialer died with it, or its link did. */
-export function whyNeverSent(startedAt: number, faults: readonly BookedFault[]): BookedFault | undefined {
-  const span = { from: startedAt, to: startedAt + originateWithinMs };
-  return withoutLink(span, faults) ?? dialerStruck(span, faults);
+/** Why an Originate was refused or held back between `from`, its fence, and `to`: its link had gone, Asterisk had, or Redis answered late. */
+export function whyRefused({ from, to }: Span, faults: readonly BookedFault[]): BookedFault | undefined {
+  const sinceGranted = { from: from - grantedAheadMs - noticedWithinMs, to };
+  return (
+    struck('AMI', sinceGranted, faults) ??
+    loadingUnder(sinceGranted, faults) ??
+    faults.find((fault) => fault.target === 'Redis' && overlaps({ from, to }, fault))
+  );
 }
 
 /**
- * Why nobody heard what happened in `span` to an attempt that was fenced at `startedAt`. Three witnesses listen: its dialer, and both results
- * processes. A cut takes the ears of all. Else its dialer has died, and neither results process hears, or can ask Redis whose it is.
+ * Why an attempt that was fenced at `startedAt` reached no phone, with nobody to say so: its dialer died with it, or its link did, unnoticed.
+ * Asterisk's death is no reason here or below: it leaves `unknown` behind, never silence.
+ */
+export function whyNeverSent(startedAt: number, faults: readonly BookedFault[]): BookedFault | undefined {
+  const span = { from: startedAt - noticedWithinMs, to: startedAt + originateWithinMs };
+  return struck('AMI', span, faults) ?? struck('dialer 1', span, faults) ?? struck('dialer 2', span, faults);
+}
+
+/**
+ * Why nobody heard what happened in `span` to an attempt that was fenced at `startedAt` and rang. Three witnesses listen: its dialer, whose link was
+ * there when it originated, and both results processes. A cut since then takes the ears of all. Else its dialer has died since, and neither
+ * results process hears, or can ask Redis whose attempt it is.
  */
 export function whyUnheard(startedAt: number, span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
-  const cut = withoutLink(span, faults);
-  if (cut !== undefined) return cut;
-  const isAway = (target: Target, backMs = 0) =>
-    faults.some((fault) => fault.target === target && overlaps(span, fault, backMs));
-  const areDeaf = isAway('Redis') || (isAway('results 1', processBackMs) && isAway('results 2', processBackMs));
-  return areDeaf ? dialerStruck({ from: startedAt, to: span.to }, faults) : undefined;
-}
-
-function withoutLink(span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
-  return faults.find(
-    (fault) =>
-      (fault.target === 'AMI' || fault.target === 'Asterisk') && overlaps(span, fault, linkBackMs[fault.target]),
+  const sinceFence = { from: startedAt, to: span.to };
+  const isAway = (target: Target, thenMs: number) =>
+    faults.some((fault) => fault.target === target && overlaps(span, fault, thenMs));
+  const areOthersDeaf =
+    isAway('AMI', backMs.link) ||
+    isAway('Redis', backMs.Redis) ||
+    (isAway('results 1', backMs.process) && isAway('results 2', backMs.process));
+  return (
+    struck('AMI', sinceFence, faults) ??
+    (areOthersDeaf ? (struck('dialer 1', sinceFence, faults) ?? struck('dialer 2', sinceFence, faults)) : undefined)
   );
 }
 
-/** A dialer that was struck before had nothing to do with it: the other one, or the one that was started since, had taken the fence. */
-function dialerStruck(span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
-  return faults.find(
-    ({ target, from }) =>
-      (target === 'dialer 1' || target === 'dialer 2') && overlaps(span, { from, to: from + dyingMs }),
-  );
+/** It was struck in that time; one that was down already had nothing to do with it. */
+function struck(target: Target, span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
+  return faults.find((fault) => fault.target === target && overlaps(span, { from: fault.from, to: fault.from }));
 }
 
-function overlaps(span: Span, { from, to }: Span, backMs = 0): boolean {
-  return span.from <= to + backMs && span.to >= from;
+function overlaps(span: Span, { from, to }: Span, thenMs = 0): boolean {
+  return span.from <= to + thenMs && span.to >= from;
 }

@@ -24,7 +24,7 @@ export default defineConfig({
             'libs/**/src/**/*.spec.ts',
             'apps/**/src/**/*.spec.ts',
             'infra/**/src/**/*.spec.ts',
-            'test/{boundaries,simulation}/**/*.spec.ts',
+            'test/{boundaries,simulation,soak}/**/*.spec.ts',
           ],
           // They wait for nothing; a machine that has much else to do may be slow all the same.
           testTimeout: 60_000,

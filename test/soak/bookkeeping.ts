@@ -39,12 +39,12 @@ export async function untilEnded(
 export async function gather(
   world: BookedWorld,
   accepted: readonly Accepted[],
-  pbxOutages: Books['pbxOutages'],
+  faults: Books['faults'],
 ): Promise<Books> {
   const invites = new Map<string, number[]>();
   for (const { user, at } of world.pbx.phones.invites()) invites.set(user, [...(invites.get(user) ?? []), at]);
   return {
-    accepted: new Map(accepted.map(({ id, call }) => [id, call])),
+    accepted: accepted.map(({ id, call }) => ({ id, call })),
     listed: await listedIds(world),
     records: await readRecords(
       world,
@@ -56,7 +56,7 @@ export async function gather(
       cdr: JSON.parse(body).data,
     })),
     invites,
-    pbxOutages,
+    faults,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { SoakPolicy } from './owed.ts';
 import type { Random } from './random.ts';
 
 /** One call of the soak, and what may truly be said of each of its attempts. */
@@ -9,10 +10,27 @@ export interface SoakCall {
   readonly dial2: string;
   /** False: dial1 is registered nowhere, and no phone hears of it. */
   readonly dial1Rings: boolean;
-  /** The dispositions that the phones' behaviour can come to. */
-  readonly truth: readonly string[];
+  /** What the phones' behaviour can come to. */
+  readonly truth: readonly Truth[];
   /** The body of POST /v1/calls. */
-  readonly request: Readonly<Record<string, unknown>>;
+  readonly request: SoakRequest;
+}
+
+/** How both legs of an attempt end. */
+export interface Truth {
+  readonly dial1: string;
+  readonly dial2: string;
+}
+
+export interface SoakRequest {
+  readonly dial1: string;
+  readonly dial2: string;
+  readonly reference: string;
+  readonly dial1RingTimeoutSeconds: number;
+  readonly dial2RingTimeoutSeconds: number;
+  readonly talkLimitSeconds: number;
+  /** All of it, so that the books need not know what a tenant's own would be. */
+  readonly retryPolicy: SoakPolicy;
 }
 
 export interface Kind {
@@ -20,9 +38,9 @@ export interface Kind {
   readonly weight: number;
   readonly dial1: keyof typeof phones | 'notRegistered';
   readonly dial2: keyof typeof phones;
-  readonly truth: readonly string[];
+  readonly truth: readonly Truth[];
   /** Laid over the request. */
-  readonly request?: Readonly<Record<string, unknown>>;
+  readonly request?: Partial<SoakRequest>;
 }
 
 /** What the sixth and seventh digit make an outside number's phone do; see infra/local/README.md. */
@@ -39,7 +57,9 @@ const phones = {
   away: '09',
 } as const;
 
-const retry = (maxRetries: number, delaySeconds = 1) => ({ retryPolicy: { maxRetries, delaySeconds } });
+/** Faults of the PBX itself, which can befall every kind: a budget and its pauses as a tenant's are. */
+const networkBudget = { maxRetries: 5, windowSeconds: 1_800, delaySeconds: 15 };
+const retry = (maxRetries: number) => ({ retryPolicy: { maxRetries, delaySeconds: 1, networkBudget } });
 const networkRetry = {
   retryPolicy: {
     maxRetries: 1,
@@ -48,26 +68,29 @@ const networkRetry = {
   },
 };
 
+const dial1Ends = (dial1: string): Truth => ({ dial1, dial2: 'not_dialed' });
+const dial2Ends = (dial2: string): Truth => ({ dial1: 'answered', dial2 });
+
 /** Everything the network can say to a call, most often what it mostly says. */
 export const kinds: readonly Kind[] = [
-  { kind: 'dial2 hangs up', weight: 24, dial1: 'answers', dial2: 'answersAndHangsUp', truth: ['answered'] },
-  { kind: 'dial1 hangs up', weight: 8, dial1: 'answersAndHangsUp', dial2: 'answers', truth: ['answered'] },
+  { kind: 'dial2 hangs up', weight: 24, dial1: 'answers', dial2: 'answersAndHangsUp', truth: [dial2Ends('answered')] },
+  { kind: 'dial1 hangs up', weight: 8, dial1: 'answersAndHangsUp', dial2: 'answers', truth: [dial2Ends('answered')] },
   {
     kind: 'both ring first, and talk to the limit',
     weight: 8,
     dial1: 'ringsThenAnswers',
     dial2: 'ringsThenAnswers',
-    truth: ['answered'],
+    truth: [dial2Ends('answered')],
     request: { talkLimitSeconds: 6 },
   },
-  { kind: 'dial1 busy', weight: 10, dial1: 'busy', dial2: 'answers', truth: ['busy'], request: retry(1) },
+  { kind: 'dial1 busy', weight: 10, dial1: 'busy', dial2: 'answers', truth: [dial1Ends('busy')], request: retry(1) },
   {
     // sipp counts over all numbers: which of them is the third nobody can say.
     kind: 'dial1 busy twice, then answers',
     weight: 8,
     dial1: 'busyTwice',
     dial2: 'answersAndHangsUp',
-    truth: ['busy', 'answered'],
+    truth: [dial1Ends('busy'), dial2Ends('answered')],
     request: retry(4),
   },
   {
@@ -75,31 +98,66 @@ export const kinds: readonly Kind[] = [
     weight: 6,
     dial1: 'ringsForEver',
     dial2: 'answers',
-    truth: ['no_answer'],
+    truth: [dial1Ends('no_answer')],
     request: retry(1),
   },
-  { kind: 'dial1 declines', weight: 5, dial1: 'declines', dial2: 'answers', truth: ['rejected'], request: retry(1) },
-  { kind: 'dial1 404', weight: 4, dial1: 'notFound', dial2: 'answers', truth: ['invalid_number'], request: retry(3) },
-  { kind: 'dial1 503', weight: 4, dial1: 'noLine', dial2: 'answers', truth: ['congestion'], request: networkRetry },
-  { kind: 'dial1 away', weight: 3, dial1: 'away', dial2: 'answers', truth: ['unreachable'], request: retry(1) },
+  {
+    kind: 'dial1 declines',
+    weight: 5,
+    dial1: 'declines',
+    dial2: 'answers',
+    truth: [dial1Ends('rejected')],
+    request: retry(1),
+  },
+  {
+    kind: 'dial1 404',
+    weight: 4,
+    dial1: 'notFound',
+    dial2: 'answers',
+    truth: [dial1Ends('invalid_number')],
+    request: retry(3),
+  },
+  {
+    kind: 'dial1 503',
+    weight: 4,
+    dial1: 'noLine',
+    dial2: 'answers',
+    truth: [dial1Ends('congestion')],
+    request: networkRetry,
+  },
+  {
+    kind: 'dial1 away',
+    weight: 3,
+    dial1: 'away',
+    dial2: 'answers',
+    truth: [dial1Ends('unreachable')],
+    request: retry(1),
+  },
   {
     kind: 'dial1 not registered',
     weight: 4,
     dial1: 'notRegistered',
     dial2: 'answers',
-    truth: ['unreachable'],
+    truth: [dial1Ends('unreachable')],
     request: retry(1),
   },
-  { kind: 'dial2 busy', weight: 5, dial1: 'answers', dial2: 'busy', truth: ['busy'], request: retry(1) },
-  { kind: 'dial2 no answer', weight: 4, dial1: 'answers', dial2: 'ringsForEver', truth: ['no_answer'] },
-  { kind: 'dial2 404', weight: 2, dial1: 'answers', dial2: 'notFound', truth: ['invalid_number'] },
-  { kind: 'dial2 503', weight: 2, dial1: 'answers', dial2: 'noLine', truth: ['congestion'], request: networkRetry },
+  { kind: 'dial2 busy', weight: 5, dial1: 'answers', dial2: 'busy', truth: [dial2Ends('busy')], request: retry(1) },
+  { kind: 'dial2 no answer', weight: 4, dial1: 'answers', dial2: 'ringsForEver', truth: [dial2Ends('no_answer')] },
+  { kind: 'dial2 404', weight: 2, dial1: 'answers', dial2: 'notFound', truth: [dial2Ends('invalid_number')] },
+  {
+    kind: 'dial2 503',
+    weight: 2,
+    dial1: 'answers',
+    dial2: 'noLine',
+    truth: [dial2Ends('congestion')],
+    request: networkRetry,
+  },
   {
     kind: 'agent hangs up while dial2 rings',
     weight: 3,
     dial1: 'answersAndHangsUp',
     dial2: 'ringsForEver',
-    truth: ['abandoned'],
+    truth: [dial2Ends('abandoned')],
     request: { ...retry(1), dial2RingTimeoutSeconds: 15 },
   },
 ];
@@ -131,6 +189,7 @@ export function callOf({ kind, dial1, dial2, truth, request }: Omit<Kind, 'weigh
       dial1RingTimeoutSeconds: ringSeconds(dial1),
       dial2RingTimeoutSeconds: ringSeconds(dial2),
       talkLimitSeconds: 30,
+      ...retry(0),
       ...request,
     },
   };

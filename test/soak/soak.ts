@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { gather, untilEnded } from './bookkeeping.ts';
 import { type Balance, balance } from './books.ts';
 import { type Accepted, carefulClient } from './careful-client.ts';
+import { countBy } from './count-by.ts';
 import { faultSchedule } from './fault-schedule.ts';
 import { keptAsFailed, leftBehind } from './left-behind.ts';
 import { type SoakCall, soakCall } from './mix.ts';
@@ -62,13 +63,10 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     const faults = await striking;
     say(`${placed.accepted.length} calls accepted, ${faults.length} faults; waiting for the last of them to end`);
     await untilEnded(world, placed.accepted, over, say);
-    const books = await gather(
-      world,
-      placed.accepted,
-      faults.filter(({ target }) => target === 'Asterisk'),
-    );
+    const books = await gather(world, placed.accepted, faults);
     const left = await leftBehind(world.reader, world.keyPrefix);
     const balanced = balance(books);
+    // What was concluded from silence without a fault that cut its witnesses off is a finding.
     const isBalanced =
       balanced.findings.length === 0 && placed.failed.length === 0 && Object.values(left).every((n) => n === 0);
     const report: SoakReport = {
@@ -137,10 +135,4 @@ async function placeAll(
     accepted: settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])),
     failed: settled.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : [])),
   };
-}
-
-function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1;
-  return counts;
 }

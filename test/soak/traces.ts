@@ -13,8 +13,8 @@ export async function writeTraces(world: SoakWorld, books: Books, report: SoakRe
   const logs = Object.entries(world.processes).map(([name, process]) => [name, process.log()] as const);
   for (const [name, log] of logs) write(`${name.replace(' ', '-')}.log`, log);
   write('report.json', report);
-  for (const callId of new Set(report.findings.map((finding) => finding.callId))) {
-    const call = books.accepted.get(callId);
+  for (const callId of new Set(report.findings.flatMap((finding) => finding.callId ?? []))) {
+    const call = books.accepted.find(({ id }) => id === callId)?.call;
     const { body } = await world.redial.request('GET', `/v1/calls/${callId}`);
     write(`${callId}.json`, {
       findings: report.findings.filter((finding) => finding.callId === callId),

@@ -1,0 +1,146 @@
+import type { BookedCdr, Books, Found } from './books.ts';
+import { type BookedFault, deathUnder, loadingUnder, whyNeverSent, whyRefused, whyUnheard } from './explanations.ts';
+import type { SoakCall } from './mix.ts';
+
+/** An attempt whose end is not what its phones do, and the fault that explains it. */
+export interface Excuse {
+  readonly attemptId: string;
+  readonly what: 'unknown' | 'from silence' | 'not sent' | 'phones not loaded';
+  readonly fault: BookedFault;
+}
+
+export interface Audit {
+  readonly found: readonly Found[];
+  readonly excuses: readonly Excuse[];
+}
+
+type Leg = 'dial1' | 'dial2';
+/** When each leg's phone was rung. */
+type Rang = Readonly<Record<Leg, readonly number[]>>;
+type Verdict = { readonly found: readonly Found[]; readonly excuse?: Omit<Excuse, 'attemptId'> };
+
+/** The phones see an INVITE when they come to read it. */
+const phoneLateMs = 1_000;
+/** Between what a phone does and its event, on a busy machine. */
+const eventLateMs = 3_000;
+
+/** Each attempt of a call against its phones: no INVITE without one, the INVITEs that its kind makes, and the end that they came to. */
+export function auditAttempts(call: SoakCall, cdrs: readonly BookedCdr[], books: Books): Audit {
+  const numbers = { dial1: call.dial1Rings ? call.dial1 : undefined, dial2: call.dial2 };
+  const found: Found[] = [];
+  const rang = cdrs.map(() => ({ dial1: [] as number[], dial2: [] as number[] }));
+  for (const leg of ['dial1', 'dial2'] as const) {
+    for (const at of books.invites.get(numbers[leg] ?? '') ?? []) {
+      // One call's attempts come one after the other, by one clock.
+      const i = cdrs.findLastIndex(({ startedAt }) => Date.parse(startedAt) <= at);
+      const cdr = cdrs[i];
+      const when = new Date(at).toISOString();
+      if (cdr === undefined) found.push(['doubled', `an INVITE to ${leg} before any attempt: ${when}`]);
+      else if (at > Date.parse(cdr.endedAt) + phoneLateMs)
+        found.push(['doubled', `an INVITE to ${leg} after the end of ${cdr.id}: ${when}`]);
+      else rang[i]?.[leg].push(at);
+    }
+  }
+  const excuses: Excuse[] = [];
+  for (const [i, cdr] of cdrs.entries()) {
+    const seen = rang[i] ?? { dial1: [], dial2: [] };
+    const verdict = verdictOn(call, cdr, seen, books.faults);
+    found.push(...repeated(cdr, seen), ...verdict.found);
+    if (verdict.excuse !== undefined) excuses.push({ attemptId: cdr.id, ...verdict.excuse });
+  }
+  return { found, excuses };
+}
+
+function repeated({ id }: BookedCdr, rang: Rang): Found[] {
+  return (['dial1', 'dial2'] as const)
+    .filter((leg) => rang[leg].length > 1)
+    .map((leg) => ['doubled', `${rang[leg].length} INVITEs to ${leg} in ${id}`]);
+}
+
+function verdictOn(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Verdict {
+  if (cdr.disposition === 'unknown') return unknown(call, cdr, rang, faults);
+  if (cdr.disposition === 'pbx_error') return notSent(cdr, rang, faults);
+  if (cdr.lost) return fromSilence(call, cdr, rang, faults);
+  const loading = loadingUnder(spanOf(cdr), faults);
+  // To an Asterisk without phones nobody is reachable, and nothing rings.
+  if (loading !== undefined && saysOfDial1(cdr, 'unreachable') && call.dial1Rings && rang.dial1.length === 0)
+    return { found: unasked(cdr, rang, 'dial2'), excuse: { what: 'phones not loaded', fault: loading } };
+  return { found: [...untrue(call, cdr), ...unlikeItsKind(call, cdr, rang)] };
+}
+
+/** Nobody knows: allowed where Asterisk died under it, and says nothing of the phones but what they can have done. */
+function unknown(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Verdict {
+  const fault = deathUnder(spanOf(cdr), faults);
+  if (fault === undefined) return { found: [['unknown', `${cdr.id}, and Asterisk lived all the time`]] };
+  const found: Found[] = mayAnswer(call) && rang.dial1.length > 0 ? [] : unasked(cdr, rang, 'dial2');
+  if (cdr.dial1.disposition === 'answered' && rang.dial1.length === 0)
+    found.push(['lost', `no INVITE to dial1 in ${cdr.id}, which says that it answered`]);
+  return { found, excuse: { what: 'unknown', fault } };
+}
+
+/** Refused or held back: then no phone was asked, and a fault says why it was. */
+function notSent(cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Verdict {
+  const found = [...unasked(cdr, rang, 'dial1'), ...unasked(cdr, rang, 'dial2')];
+  if (!saysOfDial1(cdr, 'pbx_error')) found.push(['untrue', `${cdr.id} is a pbx_error, and its legs are not`]);
+  const fault = whyRefused(spanOf(cdr), faults);
+  if (fault === undefined) return { found: [...found, ['unexplained', `${cdr.id} is a pbx_error`]] };
+  return { found, excuse: { what: 'not sent', fault } };
+}
+
+/**
+ * Concluded from silence: allowed where the Originate may have died on its way, or every witness was cut off in the moment in which dial1's phone
+ * did what it does. Never where dial1 answered: its first step is in Asterisk's journal, and a death of Asterisk makes it unknown.
+ */
+function fromSilence(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Verdict {
+  const found = unasked(cdr, rang, 'dial2');
+  const [rangAt] = rang.dial1;
+  const startedAt = Date.parse(cdr.startedAt);
+  if (!saysOfDial1(cdr, 'no_answer')) {
+    // The Hangup was heard, and Asterisk died before the rest.
+    const death = deathUnder(spanOf(cdr), faults);
+    if (death === undefined) found.push(['untrue', `${cdr.id} is lost, and ${cdr.disposition}`]);
+    else return { found: [...found, ...untrue(call, cdr)], excuse: { what: 'from silence', fault: death } };
+  }
+  if (rangAt !== undefined && mustAnswer(call)) found.push(['untrue', `${cdr.id} is lost, and dial1 answered`]);
+  const ringsMs = call.truth.some(({ dial1 }) => dial1 === 'no_answer') ? ringMs(call) : 0;
+  const fault =
+    rangAt === undefined
+      ? whyNeverSent(startedAt, faults)
+      : whyUnheard(startedAt, { from: rangAt, to: rangAt + ringsMs + eventLateMs }, faults);
+  if (fault === undefined) return { found: [...found, ['unexplained', `${cdr.id} is concluded from silence`]] };
+  return { found, excuse: { what: 'from silence', fault } };
+}
+
+/** Both legs and the whole as the phones' behaviour can come to. */
+function untrue({ truth, kind }: SoakCall, cdr: BookedCdr): Found[] {
+  const { id, disposition, connected, dial1, dial2 } = cdr;
+  const isTrue =
+    truth.some((one) => one.dial1 === dial1.disposition && one.dial2 === dial2.disposition) &&
+    disposition === (dial1.disposition === 'answered' ? dial2 : dial1).disposition &&
+    connected === (disposition === 'answered');
+  const said = `${disposition} (dial1 ${dial1.disposition}, dial2 ${dial2.disposition}, ${connected ? '' : 'not '}connected)`;
+  return isTrue ? [] : [['untrue', `${id} is ${said}: ${kind}`]];
+}
+
+/** One INVITE to a dial1 that is registered, one to dial2 if dial1 answered. More of one is told elsewhere. */
+function unlikeItsKind(call: SoakCall, cdr: BookedCdr, rang: Rang): Found[] {
+  const found: Found[] = [];
+  if (call.dial1Rings && rang.dial1.length === 0)
+    found.push(['lost', `no INVITE to dial1 in ${cdr.id}: ${cdr.disposition}`]);
+  if (cdr.dial1.disposition !== 'answered') found.push(...unasked(cdr, rang, 'dial2'));
+  else if (rang.dial2.length === 0) found.push(['lost', `no INVITE to dial2 in ${cdr.id}: ${cdr.disposition}`]);
+  return found;
+}
+
+function unasked(cdr: BookedCdr, rang: Rang, leg: Leg): Found[] {
+  return rang[leg].length > 0 ? [['untrue', `${cdr.id} is ${cdr.disposition}, and ${leg} rang`]] : [];
+}
+
+function saysOfDial1({ disposition, dial1, dial2, connected }: BookedCdr, word: string): boolean {
+  return disposition === word && dial1.disposition === word && dial2.disposition === 'not_dialed' && !connected;
+}
+
+const mayAnswer = ({ truth }: SoakCall) => truth.some(({ dial1 }) => dial1 === 'answered');
+const mustAnswer = ({ truth }: SoakCall) => truth.every(({ dial1 }) => dial1 === 'answered');
+const ringMs = ({ request }: SoakCall) => request.dial1RingTimeoutSeconds * 1_000;
+const spanOf = ({ startedAt, endedAt }: BookedCdr) => ({ from: Date.parse(startedAt), to: Date.parse(endedAt) });

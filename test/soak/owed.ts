@@ -1,0 +1,73 @@
+import type { BookedCdr, Found } from './books.ts';
+
+/** What the mix asks for. Of the product's policies the books know no more, so a call must not ask for more. */
+export interface SoakPolicy {
+  /** Retries after the first attempt. */
+  readonly maxRetries: number;
+  readonly delaySeconds: number;
+  /** Longer windows than a run of faults can last in a soak: the number of retries alone ends it. */
+  readonly networkBudget: {
+    readonly maxRetries: number;
+    readonly windowSeconds: number;
+    readonly delaySeconds: number;
+  };
+}
+
+/** `afterMs`: from the end of the attempt to the start of the next, at least. */
+export type Owed =
+  | { readonly state: 'waiting'; readonly afterMs: number }
+  | { readonly state: 'completed' | 'exhausted' | 'failed' | 'unknown' };
+
+const ofTheContact = ['no_answer', 'busy', 'rejected', 'unreachable', 'machine', 'abandoned'];
+const ofTheNetwork = ['congestion', 'trunk_auth', 'pbx_error'];
+const forGood = ['invalid_number', 'not_allowed', 'no_route', 'incompatible_media'];
+
+/**
+ * What is owed to a call once its attempts have ended like this, oldest first; undefined for an end that no call of the mix can have.
+ * The rule of retries, said a second time: books that asked the product's own function would always find it right.
+ *
+ *   answered ▸ completed · unknown ▸ unknown · cannot be dialled ▸ failed: nothing follows
+ *   the person or their phone ▸ 1 + maxRetries attempts that ended so; then exhausted
+ *   the network ▸ 1 + networkBudget.maxRetries attempts in a row, each waiting one delay longer; then exhausted. They use up none of the others
+ */
+export function owedAfter(policy: SoakPolicy, dispositions: readonly string[]): Owed | undefined {
+  const last = dispositions.at(-1) ?? '';
+  if (last === 'answered') return { state: 'completed' };
+  if (last === 'unknown') return { state: 'unknown' };
+  if (forGood.includes(last)) return { state: 'failed' };
+  if (ofTheContact.includes(last)) {
+    const made = dispositions.filter((one) => ofTheContact.includes(one)).length;
+    return made <= policy.maxRetries
+      ? { state: 'waiting', afterMs: policy.delaySeconds * 1_000 }
+      : { state: 'exhausted' };
+  }
+  if (ofTheNetwork.includes(last)) {
+    const { maxRetries, delaySeconds } = policy.networkBudget;
+    const inARow = dispositions.length - 1 - dispositions.findLastIndex((one) => !ofTheNetwork.includes(one));
+    return inARow <= maxRetries ? { state: 'waiting', afterMs: inARow * delaySeconds * 1_000 } : { state: 'exhausted' };
+  }
+  return undefined;
+}
+
+/** Each attempt of an ended call left it in the state that its policy says; one that is owed was made, and no other. In their order. */
+export function owedFindings(policy: SoakPolicy, cdrs: readonly BookedCdr[]): Found[] {
+  if (cdrs.length === 0) return [['lost', 'no attempt was made']];
+  const found: Found[] = [];
+  for (const [i, cdr] of cdrs.entries()) {
+    const dispositions = cdrs.slice(0, i + 1).map(({ disposition }) => disposition);
+    const owed = owedAfter(policy, dispositions);
+    const sofar = `after ${dispositions.join(', ')}`;
+    if (owed === undefined) return [...found, ['untrue', `${cdr.id} is ${cdr.disposition}: no call of the mix can be`]];
+    if (cdr.call.state !== owed.state)
+      found.push(['untrue', `${cdr.id} says ${cdr.call.state}: ${sofar} a call is ${owed.state}`]);
+    const next = cdrs[i + 1];
+    if (owed.state !== 'waiting') {
+      if (next !== undefined) found.push(['doubled', `${next.id}: nothing follows ${sofar}`]);
+      return found;
+    }
+    if (next === undefined) found.push(['lost', `an attempt is owed ${sofar}`]);
+    else if (Date.parse(next.startedAt) < Date.parse(cdr.endedAt) + owed.afterMs)
+      found.push(['early', `${next.id} began less than ${owed.afterMs} ms after the end of ${cdr.id}`]);
+  }
+  return found;
+}

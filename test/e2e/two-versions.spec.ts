@@ -4,6 +4,8 @@ import { unpackVersion, type Version } from '../fixtures/version.ts';
 import { gather, untilEnded } from '../soak/bookkeeping.ts';
 import { type Books, balance, type Finding } from '../soak/books.ts';
 import { type Accepted, carefulClient } from '../soak/careful-client.ts';
+import type { BookedFault } from '../soak/explanations.ts';
+import type { Target } from '../soak/fault-schedule.ts';
 import { type Flow, startFlow } from '../soak/flow.ts';
 import { keptAsFailed, leftBehind } from '../soak/left-behind.ts';
 import { callOf } from '../soak/mix.ts';
@@ -12,6 +14,13 @@ import { type SingleWorld, startSingleWorld } from '../soak/soak-world.ts';
 import type { ProcessKind, RedialProcess } from '../support/redial.ts';
 
 type Which = 'earlier' | 'today';
+
+/** As the books know them, which have two of each kind: here one stands for both. */
+const killed = {
+  api: ['api 1', 'api 2'],
+  dialer: ['dialer 1', 'dialer 2'],
+  results: ['results 1', 'results 2'],
+} as const satisfies Record<ProcessKind, readonly Target[]>;
 
 /** `ordersWebhooks`: whether it sends a call's CDRs in the order of its attempts. Who came before that promise cannot keep it. */
 const versions = [{ commit: '0be6e3c', ordersWebhooks: false }] as const;
@@ -28,6 +37,7 @@ describe.each(versions)('given version $commit at work, and calls that are place
   const kinds = ['api', 'dialer', 'results'] as const;
   const mixes = new Set<string>();
   const canceled: Accepted[] = [];
+  const faults: BookedFault[] = [];
   const ofEarlier: { readonly kind: ProcessKind; readonly process: RedialProcess }[] = [];
   let earlier: Version;
   let world: SingleWorld;
@@ -65,9 +75,11 @@ describe.each(versions)('given version $commit at work, and calls that are place
 
   const replacements = {
     'is killed, then its successor is started': async (kind: ProcessKind, to: Which) => {
+      const from = Date.now();
       await running[kind].process.kill();
       lastKillAt = Date.now();
       await startOne(kind, to);
+      for (const target of killed[kind]) faults.push({ target, from, to: Date.now() });
     },
     'gets SIGTERM once its successor is ready': async (kind: ProcessKind, to: Which) => {
       const old = running[kind];
@@ -90,7 +102,8 @@ describe.each(versions)('given version $commit at work, and calls that are place
         kind: 'canceled while dial2 rings',
         dial1: 'answers',
         dial2: 'ringsForEver',
-        truth: ['canceled'],
+        truth: [{ dial1: 'answered', dial2: 'canceled' }],
+        isCanceled: true,
         request: { dial2RingTimeoutSeconds: 60 },
       },
       90_000 + canceled.length,
@@ -149,7 +162,7 @@ describe.each(versions)('given version $commit at work, and calls that are place
     const accepted = [...(await flow.end()), ...canceled];
     const booked = { ...world, apiUrls: apiUrls() };
     await untilEnded(booked, accepted, AbortSignal.timeout(120_000));
-    const books = await gather(booked, accepted, []);
+    const books = await gather(booked, accepted, faults);
     const findings = balance(books).findings.filter((finding) => !isExcused(finding, books));
     const failed = await keptAsFailed(world.reader, world.keyPrefix);
     // Who is killed between fence and Originate leaves an attempt of which nobody has heard; who is told to stop does not.

@@ -92,7 +92,7 @@ export function balance(books: Books): Balance {
     const all = [
       ...recordFindings(books.records.get(callId), cdrs),
       ...deliveryFindings(cdrs, webhooksOf.get(callId) ?? []),
-      ...owedFindings(call.request.retryPolicy, inOrder),
+      ...owedFindings(call, inOrder),
       ...found,
     ];
     findings.push(...all.map(([imbalance, what]) => ({ imbalance, callId, what })));

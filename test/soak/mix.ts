@@ -12,6 +12,8 @@ export interface SoakCall {
   readonly dial1Rings: boolean;
   /** What the phones' behaviour can come to. */
   readonly truth: readonly Truth[];
+  /** Somebody asks for its end while it is under way. */
+  readonly isCanceled?: true;
   /** The body of POST /v1/calls. */
   readonly request: SoakRequest;
 }
@@ -39,6 +41,7 @@ export interface Kind {
   readonly dial1: keyof typeof phones | 'notRegistered';
   readonly dial2: keyof typeof phones;
   readonly truth: readonly Truth[];
+  readonly isCanceled?: true;
   /** Laid over the request. */
   readonly request?: Partial<SoakRequest>;
 }
@@ -168,7 +171,7 @@ export function soakCall(n: number, random: Random): SoakCall {
 }
 
 /** The n-th call, of this kind. Numbers are one digit for the leg and five for the call longer than the country's own. */
-export function callOf({ kind, dial1, dial2, truth, request }: Omit<Kind, 'weight'>, n: number): SoakCall {
+export function callOf({ kind, dial1, dial2, truth, isCanceled, request }: Omit<Kind, 'weight'>, n: number): SoakCall {
   const own = String(n).padStart(5, '0');
   const rings = dial1 !== 'notRegistered';
   const first = rings ? `27820${phones[dial1]}1${own}` : `15${String(n % 100).padStart(2, '0')}`;
@@ -182,6 +185,7 @@ export function callOf({ kind, dial1, dial2, truth, request }: Omit<Kind, 'weigh
     dial2: second,
     dial1Rings: rings,
     truth,
+    ...(isCanceled && { isCanceled }),
     request: {
       dial1: rings ? `+${first}` : first,
       dial2: `+${second}`,

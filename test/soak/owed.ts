@@ -1,4 +1,5 @@
 import type { BookedCdr, Found } from './books.ts';
+import type { SoakCall } from './mix.ts';
 
 /** What the mix asks for. Of the product's policies the books know no more, so a call must not ask for more. */
 export interface SoakPolicy {
@@ -16,7 +17,7 @@ export interface SoakPolicy {
 /** `afterMs`: from the end of the attempt to the start of the next, at least. */
 export type Owed =
   | { readonly state: 'waiting'; readonly afterMs: number }
-  | { readonly state: 'completed' | 'exhausted' | 'failed' | 'unknown' };
+  | { readonly state: 'completed' | 'exhausted' | 'failed' | 'unknown' | 'canceled' };
 
 const ofTheContact = ['no_answer', 'busy', 'rejected', 'unreachable', 'machine', 'abandoned'];
 const ofTheNetwork = ['congestion', 'trunk_auth', 'pbx_error'];
@@ -50,12 +51,16 @@ export function owedAfter(policy: SoakPolicy, dispositions: readonly string[]): 
 }
 
 /** Each attempt of an ended call left it in the state that its policy says; one that is owed was made, and no other. In their order. */
-export function owedFindings(policy: SoakPolicy, cdrs: readonly BookedCdr[]): Found[] {
+export function owedFindings(
+  { request: { retryPolicy: policy }, isCanceled }: Pick<SoakCall, 'request' | 'isCanceled'>,
+  cdrs: readonly BookedCdr[],
+): Found[] {
   if (cdrs.length === 0) return [['lost', 'no attempt was made']];
   const found: Found[] = [];
   for (const [i, cdr] of cdrs.entries()) {
     const dispositions = cdrs.slice(0, i + 1).map(({ disposition }) => disposition);
-    const owed = owedAfter(policy, dispositions);
+    const owed: Owed | undefined =
+      isCanceled && cdr.disposition === 'canceled' ? { state: 'canceled' } : owedAfter(policy, dispositions);
     const sofar = `after ${dispositions.join(', ')}`;
     if (owed === undefined) return [...found, ['untrue', `${cdr.id} is ${cdr.disposition}: no call of the mix can be`]];
     if (cdr.call.state !== owed.state)

@@ -21,7 +21,7 @@ describe('given the report of a soak', () => {
     excused: [{ attemptId: 'att_2', what: 'from silence', fault: { target: 'AMI', from: 1, to: 1 } }],
     fromSilence: 2,
     balanced: false,
-    traces: '/tmp/traces',
+    traces: 'traces',
   };
   const lines = reportLines(report, { calls: 400, seed: 7, minutes: 4, callsPerSecond: 16 });
 

@@ -33,7 +33,7 @@ describe('given two processes of each kind, and calls that are placed continuous
 
   async function whileCallsFlow(work: () => Promise<void>): Promise<void> {
     const { apiKey } = world.redial;
-    const flow = startFlow({ apiUrls, apiKey, run: 'rolling', random, callsPerSecond: 8, from: accepted.length });
+    const flow = startFlow({ apiUrls, apiKey, run: 'rolling', random, callsPerSecond: 4, from: accepted.length });
     try {
       await work();
     } finally {

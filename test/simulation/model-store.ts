@@ -157,6 +157,8 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       if (calls.get(after.id)?.version !== version || attempts.get(attempt.id)?.value !== attempt) return;
       attempts.delete(attempt.id);
       openAttempts.delete(attempt.id);
+      // Had they outlived it, whoever fences the attempt for another PBX would leave those of this one to the end of their lease.
+      release(attempt.id, attempt.lanes);
       calls.set(after.id, before);
       for (const number of numbers) attemptsOfDay.set(counter(number), made(number) - 1);
       books.callWritten(undefined, before.value);

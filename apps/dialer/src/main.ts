@@ -54,7 +54,7 @@ const store = createStore({
   onMalformed: (key) => logger.error({ key }, 'a record that cannot be read is left out'),
 });
 // It may be gone again by now: then the first calls find out, and wait.
-void store.durability().then(
+await store.durability().then(
   (found) => {
     const fault = durabilityFault(durability, found);
     if (fault === undefined) logger.info(`durability: ${durabilityPromise(durability, found)}`);

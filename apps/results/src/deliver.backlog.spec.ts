@@ -59,11 +59,13 @@ function aWorld() {
   });
 
   const runs: number[] = [];
-  const waiting: string[] = [];
+  /** In the order in which they came. */
+  const waiting = new Set<string>();
   let active = 0;
   function work(): void {
-    while (active < workers && waiting.length > 0) {
-      const deliveryId = waiting.shift() as string;
+    for (const deliveryId of waiting) {
+      if (active === workers) return;
+      waiting.delete(deliveryId);
       active++;
       runs.push(clock.at);
       void deliverer.work({ deliveryId }).then((verdict) => {
@@ -74,7 +76,7 @@ function aWorld() {
     }
   }
   function add(deliveryId: string): void {
-    waiting.push(deliveryId);
+    waiting.add(deliveryId);
     work();
   }
 

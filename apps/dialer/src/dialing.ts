@@ -1,0 +1,51 @@
+import type { AttemptWatch, Pbx } from '@redial/asterisk';
+import type { AttemptId, AttemptRecord, Call, Configuration, Evidence, Tenant } from '@redial/call';
+import type { Clock, Logger, Metrics } from '@redial/platform';
+import type { DialVerdict } from '@redial/queue';
+import type { Store } from '@redial/store';
+import type { Confirmations } from './confirmations.ts';
+import type { Turns } from './turns.ts';
+
+/** What a dial job needs of the world. */
+export interface DialJobDependencies {
+  readonly store: Store;
+  readonly configuration: Configuration;
+  readonly pbxs: ReadonlyMap<string, { readonly pbx: Pbx; readonly watch: AttemptWatch }>;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Remembers which call an attempt belongs to, for its conclusion. */
+  readonly remember: (attempt: AttemptRecord) => void;
+  /** The fence was taken, and no Originate will follow: its end, for who settles it. */
+  readonly onNotOriginated: (attempt: AttemptRecord, evidence: Evidence) => void;
+  /** Its end is known here, and on its way to who settles it. */
+  readonly isTelling: (attemptId: AttemptId) => boolean;
+  /** The attempt is watched from now on. */
+  readonly onOriginated: (attemptId: AttemptId) => void;
+  /** Resolves at `at`, or at once with false when this process is told to stop. */
+  readonly waitUntil: (at: number) => Promise<boolean>;
+  /** This process waits for nothing any more. */
+  readonly stopping: AbortSignal;
+}
+
+export interface Dialing extends DialJobDependencies {
+  /** Calls start at another PBX each time, so that several share the work. */
+  readonly inTurn: Turns;
+  readonly confirmations: Confirmations;
+}
+
+/** `lost_race`: somebody else has written the call or fenced the attempt. Both say: read again. */
+export type Try = DialVerdict | 'lost_race' | 'fence_unanswered';
+
+export function tenantOf({ tenants }: Configuration, call: Call): Tenant | undefined {
+  return tenants.find(({ id }) => id === call.tenantId);
+}
+
+export function attemptIdOf(call: Call): AttemptRecord['id'] {
+  if (!('attemptId' in call.state)) throw new RangeError(`call ${call.id} has no attempt: it is ${call.state.status}`);
+  return call.state.attemptId;
+}
+
+export function done(note: string): DialVerdict {
+  return { type: 'done', note };
+}

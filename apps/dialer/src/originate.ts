@@ -1,0 +1,72 @@
+import type { AttemptWatch } from '@redial/asterisk';
+import type { AttemptRecord, Call, Tenant } from '@redial/call';
+import { keepTrying } from '@redial/platform';
+import type { DialVerdict } from '@redial/queue';
+import { askGatesAgain } from './ask-gates.ts';
+import { type Dialing, type DialJobDependencies, done, type Try, tenantOf } from './dialing.ts';
+import { originateOrder } from './originate-order.ts';
+
+/**
+ * Between a fence and its Originate at most: this host may have slept, or its clock been put forward. Others give the attempt up when
+ * its ring timeout and `originateMarginMs` have passed; half of that margin is left for the way to the PBX.
+ */
+const fenceAgeMaxMs = 5_000;
+/**
+ * The fence is ours. From here on the attempt is under way, whatever happens; its places are given back when it is settled. One whose
+ * moment has passed meanwhile ends before it began, and the retry policy says what follows.
+ */
+export async function originate(dependencies: Dialing, call: Call, attempt: AttemptRecord): Promise<Try> {
+  const { clock, configuration, pbxs, confirmations, metrics, logger, remember, onOriginated } = dependencies;
+  const { id: attemptId, callId, pbx, attemptNumber } = attempt;
+  if (!(await confirmations.ofFence(attempt))) return unconfirmed(dependencies, attempt);
+  const tooLate = whyTooLate(dependencies, call, attempt, clock.now());
+  if (tooLate !== undefined) return notSent(dependencies, attempt, tooLate);
+  remember(attempt);
+  // It was chosen among those that are configured, and the tenant gate has passed.
+  const { watch } = pbxs.get(pbx) as { readonly watch: AttemptWatch };
+  const order = originateOrder(call, attempt, tenantOf(configuration, call) as Tenant, configuration.trunks);
+  watch.originate({ ...attempt, attemptId, boot: attempt.pbxBoot }, order);
+  onOriginated(attemptId);
+  metrics.originated(attempt.originatedAt - attempt.dueAt);
+  logger.info({ callId, attemptId, pbx, attemptNumber }, 'originated');
+  return done(`dial1: ${await watch.dial1Outcome(attemptId)}`);
+}
+
+/**
+ * Nobody can say that the fence lasts, so nothing is sent. Redis may have forgotten it by now, and somebody else fenced the attempt anew:
+ * that one is not ours to end. The record says whose it is.
+ */
+async function unconfirmed(dependencies: Dialing, attempt: AttemptRecord): Promise<Try> {
+  const { store, stopping } = dependencies;
+  const found = await keepTrying(() => store.readAttempt(attempt.id), {
+    signal: stopping,
+    maxDelayMs: 500,
+    onError: () => undefined,
+  });
+  const isOurs = found !== undefined && found.value.fencedBy === attempt.fencedBy && found.value.ended === undefined;
+  return isOurs ? notSent(dependencies, attempt, 'Redis did not confirm its fence') : 'lost_race';
+}
+
+/** The fence is ours, and nothing follows it: its end is told, and the retry policy decides. */
+function notSent(
+  { clock, logger, onNotOriginated }: DialJobDependencies,
+  attempt: AttemptRecord,
+  why: string,
+): DialVerdict {
+  const message = `not sent: ${why}`;
+  logger.warn({ callId: attempt.callId, attemptId: attempt.id }, message);
+  onNotOriginated(attempt, { refused: { message, at: clock.now() } });
+  return done(message);
+}
+
+function whyTooLate(
+  dependencies: DialJobDependencies,
+  call: Call,
+  { originatedAt }: AttemptRecord,
+  at: number,
+): string | undefined {
+  const ageMs = at - originatedAt;
+  if (ageMs > fenceAgeMaxMs) return `${ageMs} ms after its fence it might ring when it is given up already`;
+  const asked = askGatesAgain(dependencies, call);
+  return asked.verdict === 'pass' ? undefined : `${asked.gate}: ${asked.reason}`;
+}

@@ -1,0 +1,87 @@
+import { type AttemptPlan, type AttemptRecord, type Call, dayOf, numbersOf, stepCall, type Tenant } from '@redial/call';
+import { keepTrying } from '@redial/platform';
+import type { DayCap, Versioned } from '@redial/store';
+import { askGatesAgain } from './ask-gates.ts';
+import type { Dialing, DialJobDependencies, Try } from './dialing.ts';
+import { originate } from './originate.ts';
+import { originateOrder } from './originate-order.ts';
+import { type GrantedPlaces, startHorizonMs } from './take-places.ts';
+
+/** A start that is further ahead than this was granted before the clock was put back: by no two hosts' clocks is it due later than the horizon. */
+const startAheadMaxMs = startHorizonMs + 10_000;
+
+export interface Start {
+  readonly plan: AttemptPlan;
+  readonly places: GrantedPlaces;
+  readonly mark: string;
+}
+
+/** Waits for the granted moment, takes the fence, originates. */
+export async function takeFence(
+  dependencies: Dialing,
+  call: Versioned<Call>,
+  tenant: Tenant,
+  { plan, places, mark }: Start,
+): Promise<Try> {
+  const { store, clock, configuration, pbxs, waitUntil } = dependencies;
+  if (places.startAt > clock.now() + startAheadMaxMs) {
+    return { type: 'later', at: clock.now(), note: 'the clock was put back; its places are asked for again' };
+  }
+  if (places.startAt > clock.now() && !(await waitUntil(places.startAt))) {
+    return { type: 'later', at: clock.now(), note: 'this dialer is stopping; another one takes it' };
+  }
+  // A window may have closed meanwhile.
+  if (askGatesAgain(dependencies, call.value).verdict !== 'pass') return 'lost_race';
+  const { pbx, slot } = places;
+  const boot = pbxs.get(pbx)?.pbx.boot;
+  if (boot === undefined) return 'lost_race';
+
+  const lanes = places.lanes.map((l) => l.lane);
+  const facts = { plan, pbx, pbxBoot: boot, slot, lanes, originatedAt: clock.now(), fencedBy: mark };
+  const { dialing, attempt } = attemptOf(call.value, facts);
+  // Before the fence: what cannot be said to Asterisk must not use up an attempt.
+  originateOrder(dialing, attempt, tenant, configuration.trunks);
+  try {
+    const fenced = await store.fence(call, dialing, attempt, capOf(tenant, dialing, clock.now()));
+    if (!fenced.ok) return 'lost_race';
+  } catch (error) {
+    return unanswered(dependencies, attempt, error);
+  }
+  return originate(dependencies, dialing, attempt);
+}
+
+/** Redis failed at the fence, which may hold or not: waits until it can be asked. */
+async function unanswered(
+  { store, logger, stopping }: DialJobDependencies,
+  { id: attemptId, callId }: AttemptRecord,
+  error: unknown,
+): Promise<'fence_unanswered'> {
+  logger.warn(
+    { callId, attemptId, error },
+    'whether the fence was taken is not known; the record is read when Redis is back',
+  );
+  await keepTrying(() => store.ping(), { signal: stopping, maxDelayMs: 500, onError: () => undefined });
+  return 'fence_unanswered';
+}
+
+/** What the fence counts towards the numbers' day, and refuses to count beyond. */
+function capOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
+  const max = tenant.caps.attemptsPerNumberPerDay;
+  if (max === undefined) return undefined;
+  return { tenantId: tenant.id, day: dayOf(now, tenant.timeZone), numbers: numbersOf(call), max };
+}
+
+/** The call as it will be once the fence is taken, and the attempt's record. */
+function attemptOf(
+  call: Call,
+  facts: Pick<AttemptRecord, 'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'originatedAt' | 'fencedBy'>,
+): { readonly dialing: Call; readonly attempt: AttemptRecord } {
+  const { state, id: callId, tenantId, request } = call;
+  if (!('dueAt' in state)) throw new RangeError(`call ${callId} has no planned attempt: it is ${state.status}`);
+  const { attemptId, attemptNumber, dueAt } = state;
+  const at = facts.originatedAt;
+  const queued = stepCall(call, { type: 'due', attemptId, at }).call;
+  const dialing = stepCall(queued, { type: 'dial', attemptId, at }).call;
+  const awaited = request.outcomeAwaited && { awaited: true as const };
+  return { dialing, attempt: { id: attemptId, callId, tenantId, attemptNumber, dueAt, ...facts, ...awaited } };
+}

@@ -11,6 +11,7 @@ import { originateOrder } from './originate-order.ts';
  * its ring timeout and `originateMarginMs` have passed; half of that margin is left for the way to the PBX.
  */
 const fenceAgeMaxMs = 5_000;
+
 /**
  * The fence is ours. From here on the attempt is under way, whatever happens; its places are given back when it is settled. One whose
  * moment has passed meanwhile ends before it began, and the retry policy says what follows.

@@ -76,6 +76,37 @@ describe('given books in which the phones say something else', () => {
       ['untrue', 'unexplained'],
     ],
     [
+      'both talked, and it was busy',
+      books('dial2 hangs up', [talked(1, { disposition: 'busy', connected: false, state: 'exhausted' })], both),
+      ['untrue'],
+    ],
+    [
+      'busy was heard, Asterisk lived, and it was lost',
+      books('dial1 busy', [busy(1, { lost: true }), busy(2)], rangTwice, { faults: [struck('AMI', 11)] }),
+      ['untrue'],
+    ],
+    [
+      'the end was heard, Asterisk died, and busy is said to be declined',
+      books('dial1 busy', [cdr(1, ['rejected'], { lost: true }), busy(2)], rangTwice, {
+        faults: [struck('Asterisk', 11, 14)],
+      }),
+      ['untrue'],
+    ],
+    [
+      'an attempt was not sent, and dial2 was busy',
+      books(
+        'dial1 busy',
+        [
+          refused(1, { dial2: { disposition: 'busy' } }),
+          busy(3, { attemptNumber: 2 }),
+          busy(4, { attemptNumber: 3, state: 'exhausted' }),
+        ],
+        { dial1: [31, 41] },
+        { faults: [struck('AMI', 10)] },
+      ),
+      ['untrue'],
+    ],
+    [
       'a phone rang after the end of a lost attempt',
       books(
         'dial1 busy',
@@ -103,6 +134,21 @@ describe('given books in which the phones say something else', () => {
       'nobody knows, Asterisk died, and dial2 rang before dial1',
       books('dial2 hangs up', [nobodyKnows(1)], { dial2: [11] }, { faults: [struck('Asterisk', 11, 14)] }),
       ['untrue'],
+    ],
+    [
+      'nobody knows, Asterisk died, and dial2 rang after a dial1 that never answers',
+      books('dial1 busy', [nobodyKnows(1)], both, { faults: [struck('Asterisk', 11, 14)] }),
+      ['untrue'],
+    ],
+    [
+      'dial1 answered, nobody knows the rest, Asterisk died, and dial1 never rang',
+      books(
+        'dial2 hangs up',
+        [cdr(1, ['answered', 'unknown'], { state: 'unknown' })],
+        {},
+        { faults: [struck('Asterisk', 11, 14)] },
+      ),
+      ['lost'],
     ],
     [
       'Asterisk died, and busy is said to be declined',

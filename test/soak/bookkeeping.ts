@@ -91,8 +91,20 @@ function readCdr(entry: string): BookedCdr {
   return JSON.parse(entry);
 }
 
+const triesMax = 20;
+const againMs = 250;
+
+/** A connection that is kept open may lead to an API that was killed since: what was not answered is asked again. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered
 async function get({ redial, apiUrls }: BookedWorld, path: string): Promise<{ status: number; body: any }> {
-  const answer = await fetch(`${apiUrls[0]}${path}`, { headers: { authorization: `Bearer ${redial.apiKey}` } });
-  return { status: answer.status, body: await answer.json() };
+  const headers = { authorization: `Bearer ${redial.apiKey}` };
+  for (let tries = 1; ; tries++) {
+    try {
+      const answer = await fetch(`${apiUrls[0]}${path}`, { headers });
+      return { status: answer.status, body: await answer.json() };
+    } catch (error) {
+      if (tries === triesMax) throw error;
+      await pause(againMs);
+    }
+  }
 }

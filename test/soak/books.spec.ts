@@ -72,6 +72,54 @@ describe('given books that are right', () => {
       ['from silence beside dialer 1'],
     ],
     [
+      'a busy phone was heard by nobody, for its dialer was dead and Redis away',
+      books('dial1 busy', [silent(1), busy(2)], rangTwice, {
+        faults: [struck('dialer 1', 11, 12), struck('Redis', 9, 10)],
+      }),
+      ['from silence beside dialer 1'],
+    ],
+    [
+      'a busy phone was heard by nobody, for its dialer was dead and the others had no link yet',
+      books('dial1 busy', [silent(1), busy(2)], rangTwice, { faults: [struck('AMI', 8), struck('dialer 2', 11, 12)] }),
+      ['from silence beside dialer 2'],
+    ],
+    [
+      'a phone rang to the end of its time, and the links were cut just before',
+      books('dial1 no answer', [silent(1), cdr(2, ['no_answer'], { state: 'exhausted' })], rangTwice, {
+        faults: [struck('AMI', 15)],
+      }),
+      ['from silence beside AMI'],
+    ],
+    [
+      'a call was held back, for Redis answered late',
+      books(
+        'dial2 hangs up',
+        [refused(1), talked(3, { attemptNumber: 2 })],
+        { dial1: [31], dial2: [31] },
+        {
+          faults: [struck('Redis', 9, 11)],
+        },
+      ),
+      ['not sent beside Redis'],
+    ],
+    [
+      'a call was refused, for Asterisk had died',
+      books(
+        'dial2 hangs up',
+        [refused(1), talked(3, { attemptNumber: 2 })],
+        { dial1: [31], dial2: [31] },
+        {
+          faults: [struck('Asterisk', 9, 11)],
+        },
+      ),
+      ['not sent beside Asterisk'],
+    ],
+    [
+      'busy was heard, and Asterisk died before the rest was',
+      books('dial1 busy', [busy(1, { lost: true }), busy(2)], rangTwice, { faults: [struck('Asterisk', 11, 13)] }),
+      ['from silence beside Asterisk'],
+    ],
+    [
       'a dead link refused an attempt, which used up none of the others',
       books(
         'dial1 busy',

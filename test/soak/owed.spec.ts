@@ -50,6 +50,19 @@ describe('given books in which the retries are not as the policy says', () => {
       ['early'],
     ],
     [
+      "the network's second pause is as short as its first",
+      books(
+        'dial1 503',
+        [
+          cdr(1, ['congestion']),
+          cdr(2, ['congestion']),
+          cdr(3, ['congestion'], { state: 'exhausted', startedAt: new Date(second(23)).toISOString() }),
+        ],
+        { dial1: [11, 21, 24] },
+      ),
+      ['early'],
+    ],
+    [
       'the network has one retry too few',
       books('dial1 503', [cdr(1, ['congestion']), cdr(2, ['congestion'], { state: 'exhausted' })], rangTwice),
       ['untrue', 'lost'],

@@ -85,7 +85,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       keptAsFailed: await keptAsFailed(world.reader, world.keyPrefix),
       balanced: isBalanced,
     };
-    return isBalanced ? report : { ...report, traces: await writeTraces(world, books, report) };
+    return isBalanced ? report : { ...report, traces: writeTraces(world, books, report) };
   } finally {
     await world.stop();
   }

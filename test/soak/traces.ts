@@ -6,7 +6,7 @@ import type { SoakReport } from './soak.ts';
 import type { SoakWorld } from './soak-world.ts';
 
 /** Writes down what is known of each call that does not balance, the processes' logs and the report; returns the folder. */
-export async function writeTraces(world: SoakWorld, books: Books, report: SoakReport): Promise<string> {
+export function writeTraces(world: SoakWorld, books: Books, report: SoakReport): string {
   const folder = mkdtempSync(join(tmpdir(), 'redial-soak-'));
   const write = (name: string, content: unknown) =>
     writeFileSync(join(folder, name), typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
@@ -15,11 +15,10 @@ export async function writeTraces(world: SoakWorld, books: Books, report: SoakRe
   write('report.json', report);
   for (const callId of new Set(report.findings.flatMap((finding) => finding.callId ?? []))) {
     const call = books.accepted.find(({ id }) => id === callId)?.call;
-    const { body } = await world.redial.request('GET', `/v1/calls/${callId}`);
     write(`${callId}.json`, {
       findings: report.findings.filter((finding) => finding.callId === callId),
       call,
-      record: body,
+      record: books.records.get(callId),
       cdrs: books.listCdrs.filter((cdr) => cdr.callId === callId),
       webhooks: books.webhooks.filter(({ cdr }) => cdr.callId === callId).map(({ id }) => id),
       invites: Object.fromEntries(

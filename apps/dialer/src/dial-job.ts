@@ -22,7 +22,8 @@ const racesMax = 5;
  *        ▸ gates ▸ PBX ▸ places ▸ wait for the start ▸ gates ▸ fence ▸ confirmed ▸ gates ▸ originate ▸ dial1's outcome
  *
  * D1  Originate follows the fence, in the run that took it, and nothing else does: a job that comes again finds another run's attempt
- *     and looks it up. A run whose fence was not answered finds out by its own mark in the record.
+ *     and looks it up. A run whose fence was not answered finds out by its own mark in the record; until it knows, no other run of this
+ *     dialer takes the attempt on, or there would be two on one watch, and the Originate would never be sent.
  * D2  Whatever the gates say is written to the call before the job ends, so that "why not yet" always has an answer.
  * D3  Nothing is held while a job sleeps: places are given back on every way out that did not pass the fence.
  * D4  An Originate goes out soon after its fence or never: by the time a slow one does, another witness may have concluded that
@@ -33,12 +34,17 @@ const racesMax = 5;
  *     forgotten keeps nobody from dialling again.
  */
 export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Promise<DialVerdict> {
-  const dependencies: Dialing = { ...ports, inTurn: createTurns(), confirmations: createConfirmations(ports.store) };
+  const confirmations = createConfirmations(ports.store);
+  const dependencies: Dialing = { ...ports, inTurn: createTurns(), atFence: new Set(), confirmations };
   return async (job) => {
     const mark = randomBytes(9).toString('base64url');
-    for (let race = 0; race < racesMax; race++) {
-      const verdict = await tryOnce(dependencies, job, mark);
-      if (typeof verdict !== 'string') return verdict;
+    try {
+      for (let race = 0; race < racesMax; race++) {
+        const verdict = await tryOnce(dependencies, job, mark);
+        if (typeof verdict !== 'string') return verdict;
+      }
+    } finally {
+      dependencies.atFence.delete(mark);
     }
     return { type: 'later', at: dependencies.clock.now() + 1_000, note: 'the call changed while it was being dialled' };
   };
@@ -74,11 +80,10 @@ async function tryOnce(dependencies: Dialing, job: DialJob, mark: string): Promi
 }
 
 /** The attempt was fenced before: by us, by a dialer that died, or twice. It is never originated again. */
-async function resume(
-  { pbxs, remember, isTelling }: DialJobDependencies,
-  attempt: AttemptRecord,
-): Promise<DialVerdict> {
+async function resume({ pbxs, remember, isTelling, atFence }: Dialing, attempt: AttemptRecord): Promise<DialVerdict> {
   if (attempt.ended !== undefined) return done('already settled');
+  if (attempt.fencedBy !== undefined && atFence.has(attempt.fencedBy))
+    return done('another run of this dialer is about to originate it');
   // A look-up would know less, and might be told first.
   if (isTelling(attempt.id)) return done('its end is known here');
   const watched = pbxs.get(attempt.pbx);

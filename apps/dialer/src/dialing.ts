@@ -31,6 +31,8 @@ export interface DialJobDependencies {
 export interface Dialing extends DialJobDependencies {
   /** Calls start at another PBX each time, so that several share the work. */
   readonly inTurn: Turns;
+  /** Marks of runs of this dialer that have asked for the fence and not gone on to the Originate. */
+  readonly atFence: Set<string>;
   readonly confirmations: Confirmations;
 }
 

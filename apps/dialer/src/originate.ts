@@ -17,9 +17,11 @@ const fenceAgeMaxMs = 5_000;
  * moment has passed meanwhile ends before it began, and the retry policy says what follows.
  */
 export async function originate(dependencies: Dialing, call: Call, attempt: AttemptRecord): Promise<Try> {
-  const { clock, configuration, pbxs, confirmations, metrics, logger, remember, onOriginated } = dependencies;
-  const { id: attemptId, callId, pbx, attemptNumber } = attempt;
+  const { clock, configuration, pbxs, confirmations, metrics, logger, remember, onOriginated, atFence } = dependencies;
+  const { id: attemptId, callId, pbx, attemptNumber, fencedBy = '' } = attempt;
   if (!(await confirmations.ofFence(attempt))) return unconfirmed(dependencies, attempt);
+  // From here to the watch nothing is waited for.
+  atFence.delete(fencedBy);
   const tooLate = whyTooLate(dependencies, call, attempt, clock.now());
   if (tooLate !== undefined) return notSent(dependencies, attempt, tooLate);
   remember(attempt);

@@ -41,6 +41,7 @@ export async function takeFence(
   const { dialing, attempt } = attemptOf(call.value, facts);
   // Before the fence: what cannot be said to Asterisk must not use up an attempt.
   originateOrder(dialing, attempt, tenant, configuration.trunks);
+  dependencies.atFence.add(mark);
   try {
     const fenced = await store.fence(call, dialing, attempt, capOf(tenant, dialing, clock.now()));
     if (!fenced.ok) return 'lost_race';

@@ -170,6 +170,26 @@ describe('given books in which something is wrong', () => {
       }),
       ['untrue'],
     ],
+    [
+      'record and last CDR say two states',
+      busyTwice({ records: new Map([['call_0', { state: 'failed', attempts: recordOf(twoBusy) }]]) }),
+      ['untrue'],
+    ],
+    [
+      'a CDR is of no attempt that the record knows',
+      busyTwice({ records: new Map([['call_0', { state: 'waiting', attempts: recordOf([busy(1)]) }]]) }),
+      ['lost', 'doubled'],
+    ],
+    [
+      'the second attempt is called the third',
+      books('dial1 busy', [busy(1), busy(3, { state: 'exhausted' })], { dial1: [11, 31] }),
+      ['lost'],
+    ],
+    [
+      'webhook and list tell two CDRs',
+      busyTwice({ webhooks: twoBusy.map((one) => ({ id: `${one.id}.hook`, cdr: { ...one, lost: true } })) }),
+      ['untrue', 'untrue'],
+    ],
     ['a CDR is on the list twice', busyTwice({}, [...twoBusy, busy(2)]), ['doubled']],
     [
       'an attempt has no CDR',

@@ -129,6 +129,12 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     return { granted: true, startAt, slot };
   }
 
+  /** Taken by a dialer that died before its fence, and the attempt was made on another PBX: its lease ends by itself, as it does in Redis. */
+  function isOfAnotherPbx(place: string, lane: string): boolean {
+    const attempt = attempts.get(place.split('#')[0] as AttemptId)?.value;
+    return attempt !== undefined && !attempt.lanes.includes(lane);
+  }
+
   function freeSlot(pbx: string, now: number): number | undefined {
     for (let looks = 0; looks < slotsOfJournal; looks++) {
       const slot = ((lastSlot.get(pbx) ?? 0) + 1) % slotsOfJournal;
@@ -352,7 +358,9 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     attempt: (id) => attempts.get(id)?.value,
     held: (now) => [
       ...[...lanes].flatMap(([name, { places }]) =>
-        [...places].filter(([, till]) => till > now).map(([member]) => `${member} on ${name}`),
+        [...places]
+          .filter(([member, till]) => till > now && !isOfAnotherPbx(member, name))
+          .map(([member]) => `${member} on ${name}`),
       ),
       ...[...slotsInUse].filter(([, { till }]) => till > now).map(([slot, { by }]) => `${by} in slot ${slot}`),
     ],

@@ -1,4 +1,11 @@
-import type { AttemptId, AttemptPhase, AttemptSignal, Evidence, JournalEnded } from '@redial/call';
+import {
+  type AttemptId,
+  type AttemptPhase,
+  type AttemptSignal,
+  type Evidence,
+  type JournalEnded,
+  settleMs,
+} from '@redial/call';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type AdoptedAttempt, type AttemptWatch, type AttemptWatchDeps, createAttemptWatch } from './attempt-watch.ts';
 import { anOrder } from './test-support/an-order.ts';
@@ -153,8 +160,8 @@ describe('facts', () => {
   test('half of dial1’s end is waited for briefly, then concluded by the timer', () => {
     newWatch().originate(attempt(), anOrder());
     pbx.signal(id, failed(0));
-    expect(timers.pending).toEqual([500]);
-    timers.advance(500);
+    expect(timers.pending).toEqual([settleMs]);
+    timers.advance(settleMs);
     expect(concluded).toHaveLength(1);
   });
 

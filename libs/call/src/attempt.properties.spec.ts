@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { journalEnded, originatedAt, plan, planThroughDialplan } from './attempt.matrix.support.ts';
-import { giveUpMarginMs, lastMomentAt, lookUpEveryMs, stepAttempt } from './attempt.ts';
+import { giveUpMarginMs, lastMomentAt, lookUpEveryMs, settleMs, stepAttempt } from './attempt.ts';
 import { AttemptWorld, type LookUp, unreachablePbx } from './attempt.world.support.ts';
 import type { AttemptSignal } from './attempt-signal.ts';
 import type { Evidence } from './evidence.ts';
@@ -325,7 +325,7 @@ describe('A5 order and repetition of final facts do not change what is concluded
     const world = play(new AttemptWorld(), [
       [0, { type: 'start' }],
       [50, { type: 'dial1_hung_up', cause: 17 }],
-      [600, { type: 'channel_found', up: true }],
+      [settleMs + 100, { type: 'channel_found', up: true }],
     ]);
     expect(world.state.phase).toBe('detached');
   });

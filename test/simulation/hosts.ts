@@ -38,6 +38,8 @@ export interface Api {
 export interface Host {
   readonly kind: 'api' | 'dialer' | 'results';
   readonly isUp: boolean;
+  /** It is at work, and not about to end. */
+  readonly isWorking: boolean;
   readonly links: readonly Link[];
   /** Of an API host that is up. */
   readonly api: Api | undefined;
@@ -79,6 +81,7 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
   let links: Link[] = [];
   let api: Api | undefined;
   let working: Working | undefined;
+  let isDraining = false;
 
   function portsOf(): ProcessPorts {
     const skewMs = isFarAhead ? farAheadMs : random.int(-skewMsMax, skewMsMax);
@@ -96,6 +99,7 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
     if (process.isAlive) return;
     const mine: Process = { isAlive: true };
     process = mine;
+    isDraining = false;
     const ports = portsOf();
     if (kind === 'api') {
       const acceptor = createAcceptor({ ...ports, durability: 'fsync' });
@@ -103,7 +107,10 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
       return;
     }
     links = exchanges.map((exchange) =>
-      createLink({ agenda, random, books, exchange, process, clock: ports.clock, mutant }),
+      createLink({
+        ...{ agenda, random, books, exchange, process, clock: ports.clock, mutant },
+        watchesAll: kind === 'results',
+      }),
     );
     const pbxs = links.map(({ pbx }) => pbx);
     const workers = mutant === 'a job that comes twice originates again' ? hasty(links) : queues.workersFor(process);
@@ -155,6 +162,9 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
     get isUp() {
       return process.isAlive;
     },
+    get isWorking() {
+      return process.isAlive && working !== undefined && !isDraining;
+    },
     get links() {
       return links;
     },
@@ -171,6 +181,7 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
         agenda.after(random.int(50, 500), undefined, start);
       };
       if (running === undefined || !draining.isAlive) return startAnew();
+      isDraining = true;
       agenda.after(0, draining, () => void running.drain(graceMs).then(startAnew));
     },
   };

@@ -48,6 +48,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   const lastSlot = new Map<string, number>();
   const cancelListeners = new Set<Hear<[pbx: string, attemptId: AttemptId]>>();
   const newsListeners = new Set<Hear<[callId: CallId]>>();
+  const isDeaf = mutant === 'a cancel is dropped in the watch';
   let leader: { readonly holder: string; readonly till: number } | undefined;
 
   const isNewest = ({ value, version }: Versioned<Call>) => calls.get(value.id)?.version === version;
@@ -128,7 +129,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     return undefined;
   }
 
-  const fence: Applied<'fence'> = (before, after, attempt, cap) => {
+  function fence(process: Actor, ...[before, after, attempt, cap]: Parameters<Store['fence']>): Fenced {
     const isOurs = isNewest(before) && !attempts.has(attempt.id);
     if (!isOurs && mutant !== 'the fence is not compare-and-set') return conflict;
     const numbers = new Set(cap?.numbers);
@@ -140,9 +141,9 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     attempts.set(attempt.id, { value: attempt, version: 1 });
     openAttempts.add(attempt.id);
     const version = write(after);
-    books.fenced(after, attempt);
+    books.fenced(after, attempt, process);
     return { ok: true, version };
-  };
+  }
 
   const settle: Applied<'settle'> = ({ call, attempt, cdr }): Written => {
     const isFirst = isNewest(call.before) && attempts.get(attempt.after.id)?.version === attempt.before.version;
@@ -159,7 +160,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     openAttempts.delete(id);
     if (mutant !== 'places are not given back') release(id, held);
     books.settled(attempt.after, cdr);
-    return { ok: true, version: write(call.after) };
+    return { ok: true, version: write(mutant === 'a retry is given up early' ? givenUp(call.after) : call.after) };
   };
 
   const recordProgress: Applied<'recordProgress'> = (id, phase, at, uniqueId) => {
@@ -239,6 +240,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       updateCall: (before, after) =>
         ask((): Written => {
           if (!isNewest(before) && mutant !== 'changes of a call are not compare-and-set') return conflict;
+          if (mutant === 'a cancel is not written' && isCancel(after)) return { ok: true, version: before.version + 1 };
           return { ok: true, version: write(after) };
         }),
       takePlaces: (request) => ask(() => takePlaces(request)),
@@ -252,7 +254,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
             names.map((name) => [name, [...laneOf(name).places.values()].filter((t) => t > now).length]),
           ),
         ),
-      fence: (...args) => ask(() => fence(...args)),
+      fence: (...args) => ask(() => fence(process, ...args)),
       attemptsToday: (tenantId, day, numbers) =>
         ask(() => numbers.map((number) => attemptsOfDay.get(`${tenantId} ${day} ${number}`) ?? 0)),
       recordProgress: (...args) => ask(() => recordProgress(...args)),
@@ -279,8 +281,9 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
             if (other.isAlive) redis.tell(other, () => hear(pbx, attemptId));
           }
         }),
-      cancelRequested: () => ask(canceling),
-      onCancel: (hear, onSubscribed = () => undefined) => listen(cancelListeners, hear, onSubscribed),
+      cancelRequested: () => ask(() => (isDeaf ? [] : canceling())),
+      onCancel: (hear, onSubscribed = () => undefined) =>
+        listen(cancelListeners, isDeaf ? () => undefined : hear, onSubscribed),
       onNews: (hear, onSubscribed = () => undefined) => listen(newsListeners, hear, onSubscribed),
       reportPbx: () => ask(() => undefined),
       lead: (_name, holder, leaseMs) =>
@@ -318,5 +321,13 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   };
 }
 
+const isCancel = ({ state }: Call) => state.status === 'canceled' || 'cancelRequestedAt' in state;
+
+function givenUp(call: Call): Call {
+  const isSecond = call.state.status === 'waiting' && call.state.attemptNumber === 2;
+  return isSecond ? { ...call, state: { status: 'exhausted', endedAt: 0, reason: 'retries_used_up' } } : call;
+}
+
+type Fenced = Awaited<ReturnType<Store['fence']>>;
 type PlacesRequest = Parameters<Store['takePlaces']>[0] & { readonly lanes: readonly LaneRequest[] };
 type Applied<M extends keyof Store> = (...args: Parameters<Store[M]>) => Awaited<ReturnType<Store[M]>>;

@@ -15,6 +15,8 @@ export interface Redis {
   /** Connections break at once, and no new one comes about. */
   goAway(ms: number): void;
   readonly pausedUntil: number;
+  /** Until when it does not answer, or did not. */
+  readonly failedUntil: number;
   onBack(listener: { readonly process: Actor; readonly hear: () => void }): void;
 }
 
@@ -27,6 +29,9 @@ export function createRedis(agenda: Agenda, random: Random): Redis {
   return {
     get pausedUntil() {
       return pausedUntil;
+    },
+    get failedUntil() {
+      return Math.max(pausedUntil, awayUntil);
     },
     ask: (process, apply) =>
       new Promise((resolve, reject) => {

@@ -55,6 +55,8 @@ export interface Books {
   /** Such a process was not told something, or not in its turn. */
   missed(attemptId: AttemptId): void;
   pbxBooted(pbx: string, boot: string): void;
+  /** The queue has forgotten what was told of the end of this one. */
+  resultLost(attemptId: AttemptId | undefined): void;
   settled(attempt: AttemptRecord, cdr: Cdr): void;
   told(callId: CallId, outcome: Dial1Outcome): void;
   /** The world is at rest. `left`: what is still there. */
@@ -214,6 +216,10 @@ export function createBooks(options: BooksOptions): Books {
       if (found !== undefined) found.missed = true;
     },
     pbxBooted: (pbx, boot) => void boots.set(pbx, boot),
+    resultLost: (attemptId) => {
+      const found = attemptId && seen.get(attemptId);
+      if (found) found.resultLost = true;
+    },
     settled: (attempt, cdr) => {
       counts.cdrs++;
       tell?.(`settled ${attempt.id} as ${cdr.disposition}: ${JSON.stringify(cdr.evidence)}`);

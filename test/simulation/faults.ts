@@ -1,4 +1,6 @@
+import type { AttemptId } from '@redial/call';
 import type { Agenda } from './agenda.ts';
+import type { Books } from './books.ts';
 import type { Exchange } from './exchange.ts';
 import type { Host } from './hosts.ts';
 import type { ModelQueues } from './model-queues.ts';
@@ -8,6 +10,7 @@ import type { Redis } from './redis.ts';
 export interface FaultsOptions {
   readonly agenda: Agenda;
   readonly random: Random;
+  readonly books: Books;
   readonly hosts: readonly Host[];
   readonly exchanges: readonly Exchange[];
   readonly redis: Redis;
@@ -69,11 +72,10 @@ function harmlessOf({ agenda, random, hosts, queues }: FaultsOptions): Fault[] {
       },
     ],
     [1, 'the queue loses a call', () => queues.dial.loseOne()],
-    [1, 'the queue loses a result', () => queues.results.loseOne()],
   ];
 }
 
-function faultsOf({ agenda, random, hosts, exchanges, redis, queues }: FaultsOptions): Fault[] {
+function faultsOf({ agenda, random, books, hosts, exchanges, redis, queues }: FaultsOptions): Fault[] {
   const links = () => hosts.flatMap((host) => host.links);
   const onALink = (run: (link: ReturnType<typeof links>[number]) => void) => () => {
     const some = links();
@@ -122,7 +124,7 @@ function faultsOf({ agenda, random, hosts, exchanges, redis, queues }: FaultsOpt
     [2, 'Redis is away', () => redis.goAway(random.int(50, 10_000))],
     [3, 'kill -9 of a PBX', () => random.pick(exchanges).kill(random.int(300, 15_000))],
     [3, 'the queue loses a call', () => queues.dial.loseOne()],
-    [3, 'the queue loses a result', () => queues.results.loseOne()],
+    [3, 'the queue loses a result', () => books.resultLost(queues.results.loseOne() as AttemptId | undefined)],
     [
       3,
       'jobs come twice',

@@ -21,8 +21,8 @@ export interface ModelQueue<Data> {
     concurrency: number,
     handle: (data: Data) => Promise<Verdict>,
   ): { readonly active: number; drain(graceMs: number): Promise<void> };
-  /** One that waits is gone. */
-  loseOne(): void;
+  /** One that waits is gone: which. */
+  loseOne(): string | undefined;
   /** So likely is it that a job comes a second time while the first is under way. */
   twice: number;
   /** Jobs that will run. */
@@ -156,7 +156,9 @@ export function createModelQueue<Data>(agenda: Agenda, random: Random, redis: Re
     },
     loseOne: () => {
       const waiting = [...jobs].filter(([, { state }]) => state === 'waiting').map(([id]) => id);
-      if (waiting.length > 0) jobs.delete(random.pick(waiting));
+      const lost = waiting.length > 0 ? random.pick(waiting) : undefined;
+      if (lost !== undefined) jobs.delete(lost);
+      return lost;
     },
     twice: 0,
     get pending() {

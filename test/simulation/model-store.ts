@@ -17,8 +17,14 @@ export interface ModelStore {
   held(now: number): string[];
 }
 
+interface Place {
+  readonly till: number;
+  /** Took it. */
+  readonly by: Actor;
+}
+
 interface Lane {
-  readonly places: Map<string, number>;
+  readonly places: Map<string, Place>;
   nextStartAt: number;
 }
 
@@ -71,16 +77,20 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   }
 
   const laneOf = (name: string): Lane => {
-    const lane = lanes.get(name) ?? { places: new Map<string, number>(), nextStartAt: 0 };
+    const lane = lanes.get(name) ?? { places: new Map<string, Place>(), nextStartAt: 0 };
     lanes.set(name, lane);
     return lane;
   };
 
-  function release(attemptId: AttemptId, names: readonly string[]): void {
+  function vacate(attemptId: AttemptId, names: readonly string[]): void {
     for (const name of names) {
       const { places } = laneOf(name);
       for (let n = 1; n <= 4; n++) places.delete(`${attemptId}#${n}`);
     }
+  }
+
+  function release(attemptId: AttemptId, names: readonly string[]): void {
+    vacate(attemptId, names);
     const grant = grants.get(attemptId);
     grants.delete(attemptId);
     if (grant === undefined) return;
@@ -88,7 +98,10 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     if (slotsInUse.get(slot)?.by === attemptId) slotsInUse.delete(slot);
   }
 
-  function takePlaces({ attemptId, pbx, lanes: wanted, now, leaseMs, horizonMs }: PlacesRequest): Places {
+  const notOfFence = (id: AttemptId, names: readonly string[]) =>
+    names.filter((name) => !attempts.get(id)?.value.lanes.includes(name));
+
+  function takePlaces(by: Actor, { attemptId, pbx, lanes: wanted, now, leaseMs, horizonMs }: PlacesRequest): Places {
     const first = wanted[0]?.lane ?? '';
     if (attempts.has(attemptId)) return { granted: false, lane: first, reason: 'calls', retryAt: now };
     const granted = grants.get(attemptId);
@@ -99,7 +112,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     );
     for (const { lane: name, places, maxCalls } of wanted) {
       const lane = laneOf(name);
-      for (const [member, till] of lane.places) if (till <= now) lane.places.delete(member);
+      for (const [member, { till }] of lane.places) if (till <= now) lane.places.delete(member);
       if (lane.places.size + places > maxCalls)
         return { granted: false, lane: name, reason: 'calls', retryAt: now + fullRetryMs };
     }
@@ -111,7 +124,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     const till = startAt + leaseMs;
     for (const { lane: name, places, maxCallsPerSecond } of wanted) {
       const lane = laneOf(name);
-      for (let n = 1; n <= places; n++) lane.places.set(`${attemptId}#${n}`, till);
+      for (let n = 1; n <= places; n++) lane.places.set(`${attemptId}#${n}`, { till, by });
       lane.nextStartAt = startAt + (1_000 / maxCallsPerSecond) * places;
     }
     slotsInUse.set(`${pbx}/${slot}`, { by: attemptId, till });
@@ -243,15 +256,16 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
           if (mutant === 'a cancel is not written' && isCancel(after)) return { ok: true, version: before.version + 1 };
           return { ok: true, version: write(after) };
         }),
-      takePlaces: (request) => ask(() => takePlaces(request)),
+      takePlaces: (request) => ask(() => takePlaces(process, request)),
       releasePlaces: (attemptId, names) =>
         ask(() => {
-          if (!openAttempts.has(attemptId)) release(attemptId, names);
+          if (openAttempts.has(attemptId)) vacate(attemptId, notOfFence(attemptId, names));
+          else release(attemptId, names);
         }),
       placesHeld: (names, now) =>
         ask(() =>
           Object.fromEntries(
-            names.map((name) => [name, [...laneOf(name).places.values()].filter((t) => t > now).length]),
+            names.map((name) => [name, [...laneOf(name).places.values()].filter(({ till }) => till > now).length]),
           ),
         ),
       fence: (...args) => ask(() => fence(process, ...args)),
@@ -314,7 +328,13 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     attempt: (id) => attempts.get(id)?.value,
     held: (now) => [
       ...[...lanes].flatMap(([name, { places }]) =>
-        [...places].filter(([, till]) => till > now).map(([member]) => `${member} on ${name}`),
+        [...places]
+          // What a dialer had taken before it died, and another did not, ends with its lease.
+          .filter(([member, { till, by }]) => {
+            const isElsewhere = notOfFence(member.split('#')[0] as AttemptId, [name]).length > 0;
+            return till > now && (by.isAlive || !isElsewhere);
+          })
+          .map(([member]) => `${member} on ${name}`),
       ),
       ...[...slotsInUse].filter(([, { till }]) => till > now).map(([slot, { by }]) => `${by} in slot ${slot}`),
     ],

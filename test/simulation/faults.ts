@@ -90,6 +90,7 @@ function faultsOf({ agenda, random, books, hosts, exchanges, redis, queues }: Fa
     [6, 'kill -9 of a dialer', kill('dialer')],
     [6, 'kill -9 of a results process', kill('results')],
     [3, 'kill -9 of an API', kill('api')],
+    [3, 'a process stands still', () => random.pick(hosts).sleep(random.int(300, 40_000))],
     [3, 'a rolling restart', () => random.pick(hosts).replace()],
     [
       1,

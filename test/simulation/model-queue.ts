@@ -1,4 +1,4 @@
-import type { Actor, Agenda } from './agenda.ts';
+import { type Actor, type Agenda, isAwake } from './agenda.ts';
 import type { Random } from './random.ts';
 import type { Redis } from './redis.ts';
 
@@ -76,7 +76,9 @@ export function createModelQueue<Data>(agenda: Agenda, random: Random, redis: Re
   function hand(id: string, job: Job<Data>): boolean {
     if (agenda.now < redis.pausedUntil) return false;
     for (const worker of workers) if (!worker.process.isAlive) workers.delete(worker);
-    const free = [...workers].filter((worker) => worker.isOpen && worker.active < worker.concurrency);
+    const free = [...workers].filter(
+      (worker) => worker.isOpen && worker.active < worker.concurrency && isAwake(worker.process, agenda.now),
+    );
     if (free.length === 0) return false;
     const worker = random.pick(free);
     job.state = 'active';
@@ -94,7 +96,7 @@ export function createModelQueue<Data>(agenda: Agenda, random: Random, redis: Re
     const watch = () =>
       agenda.after(random.int(lockMs.from, lockMs.to), undefined, () => {
         if (!isStillOurs()) return;
-        if (worker.process.isAlive && isRenewed) watch();
+        if (worker.process.isAlive && isAwake(worker.process, agenda.now) && isRenewed) watch();
         else again();
       });
     watch();

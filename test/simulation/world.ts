@@ -57,9 +57,9 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
     isCalm: weather === 'calm',
     redisFailedUntil: () => redis.failedUntil,
     isWatchedSince: (pbx, instant) =>
-      hosts.some(({ kind, isWorking, links }) => {
-        const link = links.find((each) => each.pbx.name === pbx);
-        return kind === 'results' && isWorking && (link?.soundSince ?? Number.POSITIVE_INFINITY) < instant;
+      hosts.some(({ kind, workingSince = Number.POSITIVE_INFINITY, links }) => {
+        const { soundSince = Number.POSITIVE_INFINITY } = links.find((each) => each.pbx.name === pbx) ?? {};
+        return kind === 'results' && Math.max(workingSince, soundSince) < instant;
       }),
     ...(trace && { tell }),
   });

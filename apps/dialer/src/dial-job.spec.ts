@@ -1,3 +1,4 @@
+import type { DialVerdict } from '@redial/queue';
 import { describe, expect, it } from 'vitest';
 import {
   aCall,
@@ -353,6 +354,17 @@ describe('given a job that is delivered again', () => {
     world.watch.dial1('ended');
     await world.run(job);
     expect(world.remembered).toMatchObject([{ id: attemptId, callId: job.callId }]);
+  });
+
+  it('when it comes again to this dialer before the fence is answered, then the run that took it originates, and nobody looks it up', async () => {
+    const world = dialJobWorld();
+    const second = new Promise<DialVerdict>((resolve) => world.store.onFenced.push(() => resolve(world.run(job))));
+    const first = world.run(job);
+    expect((await second).type).toBe('done');
+    world.watch.dial1('answered');
+    expect(await first).toEqual({ type: 'done', note: 'dial1: answered' });
+    expect(world.watch.originated).toHaveLength(1);
+    expect(world.watch.adopted).toEqual([]);
   });
 
   it('when it came twice to this dialer, then one attempt is watched and both jobs last until dial1’s outcome', async () => {

@@ -32,7 +32,8 @@ import { createTurns, type Turns } from './turns.ts';
  *        ▸ gates ▸ PBX ▸ places ▸ wait for the start ▸ gates ▸ fence ▸ gates ▸ originate ▸ dial1's outcome
  *
  * D1  Originate follows the fence, in the run that took it, and nothing else does: a job that comes again finds another run's attempt
- *     and looks it up. A run whose fence was not answered finds out by its own mark in the record.
+ *     and looks it up. A run whose fence was not answered finds out by its own mark in the record; until it knows, no other run of this
+ *     dialer takes the attempt on, or there would be two on one watch, and the Originate would never be sent.
  * D2  Whatever the gates say is written to the call before the job ends, so that "why not yet" always has an answer.
  * D3  Nothing is held while a job sleeps: places are given back on every way out that did not pass the fence.
  * D4  An Originate goes out soon after its fence or never: by the time a slow one does, another witness may have concluded that
@@ -74,12 +75,16 @@ const pbxRetryMs = 5_000;
 const racesMax = 5;
 
 export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Promise<DialVerdict> {
-  const dependencies: Dialing = { ...ports, inTurn: createTurns() };
+  const dependencies: Dialing = { ...ports, inTurn: createTurns(), atFence: new Set() };
   return async (job) => {
     const mark = randomBytes(9).toString('base64url');
-    for (let race = 0; race < racesMax; race++) {
-      const verdict = await tryOnce(dependencies, job, mark);
-      if (typeof verdict !== 'string') return verdict;
+    try {
+      for (let race = 0; race < racesMax; race++) {
+        const verdict = await tryOnce(dependencies, job, mark);
+        if (typeof verdict !== 'string') return verdict;
+      }
+    } finally {
+      dependencies.atFence.delete(mark);
     }
     return { type: 'later', at: dependencies.clock.now() + 1_000, note: 'the call changed while it was being dialled' };
   };
@@ -88,6 +93,8 @@ export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Pro
 interface Dialing extends DialJobDependencies {
   /** Calls start at another PBX each time, so that several share the work. */
   readonly inTurn: Turns;
+  /** Marks of runs of this dialer that have asked for the fence and not gone on to the Originate. */
+  readonly atFence: Set<string>;
 }
 
 /** `lost_race`: somebody else has written the call or fenced the attempt. Both say: read again. */
@@ -139,11 +146,10 @@ function tenantOf({ tenants }: Configuration, call: Call): Tenant | undefined {
 }
 
 /** The attempt was fenced before: by us, by a dialer that died, or twice. It is never originated again. */
-async function resume(
-  { pbxs, remember, isTelling }: DialJobDependencies,
-  attempt: AttemptRecord,
-): Promise<DialVerdict> {
+async function resume({ pbxs, remember, isTelling, atFence }: Dialing, attempt: AttemptRecord): Promise<DialVerdict> {
   if (attempt.ended !== undefined) return done('already settled');
+  if (attempt.fencedBy !== undefined && atFence.has(attempt.fencedBy))
+    return done('another run of this dialer is about to originate it');
   // A look-up would know less, and might be told first.
   if (isTelling(attempt.id)) return done('its end is known here');
   const watched = pbxs.get(attempt.pbx);
@@ -198,7 +204,7 @@ interface Start {
 
 /** Waits for the granted moment, takes the fence, originates. */
 async function start(
-  dependencies: DialJobDependencies,
+  dependencies: Dialing,
   call: Versioned<Call>,
   tenant: Tenant,
   { plan, places, mark }: Start,
@@ -218,6 +224,7 @@ async function start(
   const { dialing, attempt } = attemptOf(call.value, facts);
   // Before the fence: what cannot be said to Asterisk must not use up an attempt.
   originateOrder(dialing, attempt, tenant, configuration.trunks);
+  dependencies.atFence.add(mark);
   try {
     const fenced = await store.fence(call, dialing, attempt, capOf(tenant, dialing, clock.now()));
     if (!fenced.ok) return 'lost_race';
@@ -267,9 +274,12 @@ function attemptOf(
  * The fence is ours. From here on the attempt is under way, whatever happens; its places are given back when it is settled. One whose
  * moment has passed meanwhile ends before it began, and the retry policy says what follows.
  */
-async function originate(dependencies: DialJobDependencies, call: Call, attempt: AttemptRecord): Promise<DialVerdict> {
-  const { clock, configuration, pbxs, metrics, logger, remember, onNotOriginated, onOriginated } = dependencies;
-  const { id: attemptId, callId, pbx, attemptNumber } = attempt;
+async function originate(dependencies: Dialing, call: Call, attempt: AttemptRecord): Promise<DialVerdict> {
+  const { clock, configuration, pbxs, metrics, logger, remember, onNotOriginated, onOriginated, atFence } =
+    dependencies;
+  const { id: attemptId, callId, pbx, attemptNumber, fencedBy = '' } = attempt;
+  // From here to the watch nothing is waited for.
+  atFence.delete(fencedBy);
   const at = clock.now();
   const tooLate = whyTooLate(dependencies, call, attempt, at);
   if (tooLate !== undefined) {

@@ -1,9 +1,12 @@
+import { setTimeout as pass } from 'node:timers/promises';
 import { createPbx, type Timers } from '@redial/asterisk';
 import type { AttemptId } from '@redial/call';
 import { createRandom, type Random } from '../simulation/random.ts';
 import { answeredPacket, anyFrame, attemptIdOf, attempts, type Frame, statement } from './ami-frames.ts';
 import { type FuzzedAmi, startFuzzedAmi } from './ami-server.ts';
 import { createTally, type Effort, type Fuzzed, shown, type Tally } from './fuzzed.ts';
+import { ownMemory } from './memory.ts';
+import { createMemoryWatch } from './memory-watch.ts';
 
 /** Time is short here: deadlines and pauses are a twentieth of the product's. */
 const timers: Timers = {
@@ -17,14 +20,17 @@ const allowedActions = new Set(['login', 'Ping', 'CoreStatus', 'CoreSettings', '
 const recoversWithinMs = 20_000;
 /** Side by side: most of the time is waiting for a socket. */
 const linksAtOnce = 12;
-/** Kept by the reader, its packets and the harness together, when all is done. */
-const heapBytesMax = 300 * 1_024 * 1_024;
+/** The readers, their packets and the harness together; what a link may hold of an unfinished packet is a small part of it. */
+const memoryBounds = { peakMbMax: 450, growthMbMax: 2 };
+
+const lookEveryMs = 250;
 
 type Told = { readonly attemptId: AttemptId; readonly type: string };
 
 /**
  * The AMI reader under whatever bytes a server may send, over a real socket: no crash, no action that was not asked for, no signal of an
- * attempt that the bytes did not name, the same signals however the bytes are cut, and after each input the link hears the next good one.
+ * attempt that the bytes did not name, the same signals however the bytes are cut, after each input the link hears the next good one, and
+ * nothing of all this is kept.
  */
 export async function fuzzAmi({ seed, forMs }: Effort): Promise<Fuzzed> {
   const tally = createTally();
@@ -32,14 +38,18 @@ export async function fuzzAmi({ seed, forMs }: Effort): Promise<Fuzzed> {
   const crashed = (error: unknown) => tally.fault(`crash: ${error instanceof Error ? error.stack : String(error)}`);
   process.on('uncaughtException', crashed);
   process.on('unhandledRejection', crashed);
+  const memory = createMemoryWatch({ name: 'this process', read: ownMemory, ...memoryBounds });
   try {
-    await Promise.all(Array.from({ length: linksAtOnce }, (_, n) => fuzzLink(createRandom(seed + n), tally, until)));
+    const links = Array.from({ length: linksAtOnce }, (_, n) => fuzzLink(createRandom(seed + n), tally, until));
+    const isOver = Promise.all(links).then(() => true);
+    while (!(await Promise.race([isOver, pass(lookEveryMs, false)]))) await memory.look();
   } finally {
     process.off('uncaughtException', crashed);
     process.off('unhandledRejection', crashed);
   }
-  const { heapUsed } = process.memoryUsage();
-  if (heapUsed > heapBytesMax) tally.fault(`${heapUsed} bytes of heap are kept`);
+  const leak = memory.fault();
+  if (leak !== undefined) tally.fault(leak);
+  tally.measure('memory', memory.figures);
   return tally;
 }
 

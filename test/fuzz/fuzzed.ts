@@ -11,17 +11,24 @@ export interface Fuzzed {
   readonly faults: readonly string[];
   /** What was met, and how often: so that it can be seen that the inputs got somewhere. */
   readonly met: Readonly<Record<string, number>>;
+  /** What was measured of each, in MB. */
+  readonly measured: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export function createTally() {
   const met: Record<string, number> = {};
   const faults: string[] = [];
+  const measured: Record<string, Readonly<Record<string, number>>> = {};
   return {
     met,
+    measured,
     faults,
     inputs: 0,
     meet(what: string | number): void {
       met[what] = (met[what] ?? 0) + 1;
+    },
+    measure(what: string, figures: Readonly<Record<string, number>>): void {
+      measured[what] = figures;
     },
     fault(what: string): void {
       if (faults.length < 20) faults.push(what);

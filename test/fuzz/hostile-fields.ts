@@ -33,7 +33,7 @@ const values: readonly unknown[] = [
 
 /** A field or two that no form has, or with values that none has. */
 export function hostileFields(random: Random, fields: Fields): Fields {
-  if (random.chance(0.3)) return fields;
+  if (random.chance(0.5)) return fields;
   const entries = Object.entries(fields);
   for (let n = random.int(1, 3); n > 0; n--) {
     const names = [

@@ -1,10 +1,11 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import type { Random } from '../simulation/random.ts';
 import { mangled, noise } from './hostile-bytes.ts';
-import { type Draft, form, json, type Keys, routes } from './http-routes.ts';
+import { aRoute, type Draft, form, json, type Keys, type Server } from './http-routes.ts';
 
 export interface HttpInput {
   readonly bytes: Buffer;
+  readonly at: Server;
   readonly route: string;
   /** Nothing was done to it: it is to be answered as its route says. */
   readonly isSound: boolean;
@@ -17,13 +18,14 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TR
 
 /** The next request, as its bytes. */
 export function anyRequest(random: Random, keys: Keys): HttpInput {
-  const route = random.pick(routes);
+  const route = aRoute(random);
   const draft = route.draft(random, keys);
-  const name = `${route.method.toUpperCase()} ${route.path}`;
-  if (random.chance(0.1)) return { bytes: written(draft), route: name, isSound: true };
+  const { at = 'api' } = route;
+  const name = `${route.method.toUpperCase()} ${route.path} of ${at}`;
+  if (random.chance(0.2)) return { bytes: written(draft), at, route: name, isSound: true };
   for (let n = random.int(1, 3); n > 0; n--) spoil(random, draft);
   const bytes = written(draft);
-  return { bytes: random.chance(0.15) ? mangled(random, bytes) : bytes, route: name, isSound: false };
+  return { bytes: random.chance(0.15) ? mangled(random, bytes) : bytes, at, route: name, isSound: false };
 }
 
 function spoil(random: Random, draft: Draft): void {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { v1, vendors } from '@redial/dialects';
 import type { Random } from '../simulation/random.ts';
 import { credentials, type Fields, inAMonth, phpQuery } from '../support/vendors.ts';
+import { dashboardBodies, dashboardQueries, dashboardRoutes, queueNames, queueStatuses } from './dashboard-routes.ts';
 import { hostileFields } from './hostile-fields.ts';
 
 /** Who may ask. */
@@ -20,7 +21,11 @@ export interface Draft {
   body: Buffer;
 }
 
+export type Server = 'api' | 'dialer' | 'results';
+
 export interface Route {
+  /** Of which process; absent: of the API. */
+  readonly at?: Server;
   readonly method: string;
   readonly path: string;
   readonly draft: (random: Random, keys: Keys) => Draft;
@@ -31,8 +36,10 @@ export const nextMonth = new Date(inAMonth.at).toISOString();
 export const json = 'application/json';
 export const form = 'application/x-www-form-urlencoded';
 
-/** Every address there is: from the tables that the API mounts, and those of operators. */
-export const routes: readonly Route[] = [
+const opsPaths = ['/livez', '/readyz', '/metrics', '/', '/nothing'];
+
+/** Those of clients: every address there is, from the tables that the API mounts. */
+const clientRoutes: readonly Route[] = [
   ...v1.endpoints.map(({ method, path, body }) => ({
     method,
     path,
@@ -42,25 +49,42 @@ export const routes: readonly Route[] = [
     ...own.map(({ method, path, takes }) => ({ method, path, draft: draftOfVendor(name, method, path, takes) })),
     ...recordings.map(({ method, path }) => ({ method, path, draft: plain(method, path) })),
   ]),
+];
+
+/** Those of operators, at every process. */
+const operatorRoutes: readonly Route[] = [
   ...['/livez', '/readyz', '/readyz/accepting', '/metrics', '/openapi.json', '/docs/', '/docs/swagger-ui.css'].map(
     (path) => ({ method: 'get', path, draft: plain('get', path) }),
   ),
-  ...(
-    [
-      ['get', '/admin/queues'],
-      ['get', '/admin/queues/api/queues'],
-      ['put', '/admin/queues/api/queues/dial/{id}/promote'],
-      ['put', '/admin/queues/api/queues/dial/{id}/retry/failed'],
-      ['post', '/admin/queues/api/queues/dial/add'],
-      ['put', '/admin/queues/api/queues/dial/{id}/clean'],
-    ] as const
-  ).map(([method, path]) => ({ method, path, draft: draftOfDashboard(method, path) })),
+  ...(['dialer', 'results'] as const).flatMap((at) =>
+    opsPaths.map((path) => ({ at, method: 'get', path, draft: plain('get', path) })),
+  ),
 ];
 
-function pathOf(random: Random, path: string, { ids }: Keys): string {
-  return path.replace(/\{[a-z]+\}/gi, () =>
-    random.pick([...ids, 'att_0', '..%2f..%2fetc%2fpasswd', '%00', '__proto__']),
+const boardRoutes: readonly Route[] = dashboardRoutes.map(({ method, path }) => ({
+  method,
+  path,
+  draft: draftOfDashboard(method, path),
+}));
+
+/** Most of what is tried is about calls. */
+export function aRoute(random: Random): Route {
+  return random.pick(
+    random.weighted([
+      [6, clientRoutes],
+      [2, boardRoutes],
+      [2, operatorRoutes],
+    ] as const),
   );
+}
+
+function pathOf(random: Random, path: string, { ids }: Keys): string {
+  return path
+    .replace(':queueName', () => (random.chance(0.7) ? 'dial' : random.pick(queueNames)))
+    .replace(':queueStatus', () => random.pick(queueStatuses))
+    .replace(/\{[a-z]+\}|:[a-z]+/gi, () =>
+      random.pick([...ids, 'att_0', '..%2f..%2fetc%2fpasswd', '%00', '__proto__']),
+    );
 }
 
 function plain(method: string, path: string): Route['draft'] {
@@ -79,11 +103,12 @@ function draftOfDashboard(method: string, path: string): Route['draft'] {
     const draft = plain(method, path)(random, keys);
     return {
       ...draft,
+      target: draft.target + random.pick(dashboardQueries),
       headers: [
         ['Authorization', `Basic ${basic}`],
         ['Content-Type', json],
       ],
-      body: Buffer.from('{}'),
+      body: Buffer.from(random.pick(dashboardBodies)),
     };
   };
 }
@@ -120,7 +145,9 @@ const fieldsOf: Readonly<Record<string, Fields>> = {
 
 function draftOfVendor(name: string, method: string, path: string, takes: string): Route['draft'] {
   return (random, keys) => {
-    const fields = hostileFields(random, name === 'originate-call' ? signed() : (fieldsOf[name] ?? {}));
+    // An ident that comes again is answered with the call that has it.
+    const own = { ...fieldsOf[name], ...(name === 'dialup' && { ident: `x${random.int(1, 10_000)}` }) };
+    const fields = hostileFields(random, name === 'originate-call' ? signed() : own);
     const who = new Headers(name === 'call-originate-act' ? actHeaders() : { authorization: `Bearer ${keys.apiKey}` });
     const headers: Draft['headers'] = [...who].map(([key, value]) => [key, value]);
     const asQuery = phpQuery(fields);

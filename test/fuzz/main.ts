@@ -15,8 +15,13 @@ const kinds = Object.entries({ http: fuzzHttp, ami: fuzzAmi }).filter(
   ([name]) => values.only === undefined || name === values.only,
 );
 for (const [name, fuzz] of kinds) {
-  const { inputs, faults, met } = await fuzz({ seed, forMs: (Number(values.minutes) * 60_000) / kinds.length });
-  console.log(`${name}: ${inputs} inputs, ${faults.length} faults, seed ${seed}; met ${JSON.stringify(met)}`);
+  const { inputs, faults, met, measured } = await fuzz({
+    seed,
+    forMs: (Number(values.minutes) * 60_000) / kinds.length,
+  });
+  console.log(
+    `${name}: ${inputs} inputs, ${faults.length} faults, seed ${seed}; met ${JSON.stringify(met)}; MB ${JSON.stringify(measured)}`,
+  );
   for (const fault of faults) console.log(`  ${fault}`);
   if (faults.length > 0) process.exitCode = 1;
 }

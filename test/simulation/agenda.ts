@@ -1,6 +1,12 @@
 /** Whoever something happens to. What is on the agenda of one that is no longer alive does not happen. */
 export interface Actor {
   readonly isAlive: boolean;
+  /** Until then nothing happens to it: a machine that stands still. What was due meanwhile is due when it wakes. */
+  readonly sleepsUntil?: number;
+}
+
+export function isAwake({ sleepsUntil = 0 }: Actor, now: number): boolean {
+  return sleepsUntil <= now;
 }
 
 /** What is going to happen, in the order of time; what is due at the same instant, in the order in which it was written down. */
@@ -20,7 +26,7 @@ export interface Agenda {
 }
 
 interface Entry {
-  readonly at: number;
+  at: number;
   readonly order: number;
   readonly actor: Actor | undefined;
   run: (() => void) | undefined;
@@ -91,6 +97,11 @@ export function createAgenda(start: number): Agenda {
     async step() {
       for (let entry = pop(); entry !== undefined; entry = pop()) {
         if (entry.run === undefined || entry.actor?.isAlive === false) continue;
+        if (entry.actor !== undefined && !isAwake(entry.actor, Math.max(now, entry.at))) {
+          entry.at = entry.actor.sleepsUntil ?? now;
+          push(entry);
+          continue;
+        }
         now = Math.max(now, entry.at);
         steps++;
         actor = entry.actor;

@@ -4,14 +4,15 @@ import {
   type Call,
   type CallId,
   type Cdr,
-  type Configuration,
   classOf,
   type Dial1Outcome,
-  dayOf,
   isEnded,
-  nextOpening,
-  numbersOf,
 } from '@redial/call';
+import type { Actor } from './agenda.ts';
+import { createChecksOfAttempts } from './checks-of-attempts.ts';
+import { createChecksOfCalls } from './checks-of-calls.ts';
+import type { BooksOptions, Counted, Ledger, Seen } from './ledger.ts';
+import type { AttemptEnd } from './truth.ts';
 
 /**
  * The books of a world: what the phones saw, what was written and what was told, and whether it agrees. Everything that can be held to at a
@@ -26,51 +27,46 @@ import {
  * B7   Nothing is dialled before its time, outside the windows, after its expiry, or beyond its retries and the cap of the day.
  * B8   A client that waits is told what dial1 did, and is never told `failed` of a dial1 that answered.
  * B9   Every call that was accepted ends, and nothing of it is left behind.
+ * B10  A call whose cancel was acknowledged is not dialled again, what rings of it is hung up soon, and it ends as canceled, but where its
+ *      parties ended their talk themselves. Nothing is canceled that nobody asked for.
+ * B11  What becomes of a call follows from its attempts and its policy: no retry too few, none too many, none at another time.
+ * B12  What a CDR calls the end of an attempt is the word that the table has for what the network said.
+ * B13  An attempt is lost only where its Originate got lost, or nobody who lives has heard its end; in calm weather none is, nor unknown.
  */
 export interface Books {
   readonly violations: readonly string[];
   readonly counts: Readonly<Record<Counted, number>>;
   violated(what: string): void;
   accepted(callId: CallId): void;
+  cancelAsked(callId: CallId): void;
+  cancelAcknowledged(callId: CallId): void;
   callWritten(before: Call | undefined, after: Call): void;
-  fenced(call: Call, attempt: AttemptRecord): void;
+  fenced(call: Call, attempt: AttemptRecord, by: Actor): void;
   /** Redis has died, and knows nothing of this fence. */
   forgotten(attempt: AttemptRecord): void;
   originateSent(attemptId: AttemptId): void;
+  /** It was sent, and will never arrive. */
+  originateDropped(attemptId: AttemptId): void;
   originateArrived(attemptId: AttemptId, pbx: string): void;
+  dial1Rang(attemptId: AttemptId): void;
   dial1Answered(attemptId: AttemptId): void;
   connected(attemptId: AttemptId): void;
+  ended(attemptId: AttemptId, end: AttemptEnd): void;
+  /** A process that watches the attempt was told that dial1's channel has ended, or cannot be any more. */
+  heardEnd(attemptId: AttemptId, witness: Actor): void;
+  /** Such a process was not told something, or not in its turn. */
+  missed(attemptId: AttemptId): void;
   pbxBooted(pbx: string, boot: string): void;
+  /** The queue has forgotten what was told of the end of this one. */
+  resultLost(attemptId: AttemptId | undefined): void;
   settled(attempt: AttemptRecord, cdr: Cdr): void;
   told(callId: CallId, outcome: Dial1Outcome): void;
   /** The world is at rest. `left`: what is still there. */
   close(left: readonly string[]): void;
 }
 
-export type Counted = 'accepted' | 'attempts' | 'originates' | 'cdrs' | 'unknown' | 'lost' | 'connected' | 'told';
-
-export interface BooksOptions {
-  readonly now: () => number;
-  readonly configuration: Configuration;
-  /** How far a process's clock may be from the true time. */
-  readonly skewMsMax: number;
-  readonly tell?: (what: string) => void;
-}
-
-interface Seen {
-  readonly attempt: AttemptRecord;
-  sent: number;
-  arrived: number;
-  dial1Answered: boolean;
-  connected: boolean;
-  cdr?: Cdr;
-  toldFailed?: boolean;
-}
-
-/** What an Originate takes on its way at most, from the last look at the clock to the PBX. */
-const onItsWayMs = 2_500;
-
-export function createBooks({ now, configuration, skewMsMax, tell }: BooksOptions): Books {
+export function createBooks(options: BooksOptions): Books {
+  const { now, tell } = options;
   const violations: string[] = [];
   const counts: Record<Counted, number> = {
     accepted: 0,
@@ -81,13 +77,16 @@ export function createBooks({ now, configuration, skewMsMax, tell }: BooksOption
     lost: 0,
     connected: 0,
     told: 0,
+    halfHeard: 0,
+    canceled: 0,
   };
   const calls = new Map<CallId, Call>();
   const accepted = new Set<CallId>();
   const seen = new Map<AttemptId, Seen>();
   const talked = new Set<CallId>();
+  const cancelAsked = new Set<CallId>();
+  const canceledAt = new Map<CallId, number>();
   const boots = new Map<string, string>();
-  const attemptsOfDay = new Map<string, number>();
 
   const violated = (what: string): void => {
     if (violations.length < 20) violations.push(what);
@@ -96,53 +95,15 @@ export function createBooks({ now, configuration, skewMsMax, tell }: BooksOption
     if (!holds) violated(what());
   };
 
-  function checkMoment(call: Call, attempt: AttemptRecord): void {
-    const tenant = configuration.tenants.find(({ id }) => id === call.tenantId);
-    const at = now();
-    const { notBeforeAt = 0, expiresAt = Number.POSITIVE_INFINITY } = call.request;
-    const dueAt = Math.max(notBeforeAt, attempt.dueAt);
-    const sinceAsked = onItsWayMs + skewMsMax;
-    expect(at >= dueAt - skewMsMax, () => `B7 ${attempt.id} was dialled ${dueAt - at} ms before its time`);
-    expect(at <= expiresAt + sinceAsked, () => `B7 ${attempt.id} was dialled ${at - expiresAt} ms after its expiry`);
-    if (tenant === undefined || numbersOf(call).length === 0) return;
-    const opening = nextOpening(tenant.callingWindows, tenant.timeZone, at);
-    const wasOpen = nextOpening(tenant.callingWindows, tenant.timeZone, at - sinceAsked);
-    const isOpen = (opening ?? at + 1) <= at + skewMsMax || (wasOpen ?? at + 1) <= at;
-    expect(isOpen, () => `B7 ${attempt.id} was dialled outside of the calling windows`);
-    for (const number of new Set(numbersOf(call))) {
-      const counter = `${tenant.id} ${dayOf(attempt.originatedAt, tenant.timeZone)} ${number}`;
-      const made = (attemptsOfDay.get(counter) ?? 0) + 1;
-      attemptsOfDay.set(counter, made);
-      const most = tenant.caps.attemptsPerNumberPerDay ?? Number.POSITIVE_INFINITY;
-      expect(made <= most, () => `B7 ${attempt.id} is attempt ${made} of a day that has ${most}`);
-    }
-  }
-
-  const hasPbxDied = ({ pbx, pbxBoot }: AttemptRecord) => boots.get(pbx) !== pbxBoot;
-
-  function checkTruth({ attempt, cdr, dial1Answered, connected }: Seen): void {
-    if (cdr === undefined) return;
-    const { id } = attempt;
-    const gaveUp = cdr.evidence.gaveUpAt !== undefined;
-    const nobodyKnows = cdr.disposition === 'unknown';
-    if (nobodyKnows) {
-      expect(
-        hasPbxDied(attempt) || gaveUp || isHalfHeard(cdr),
-        () => `B5 ${id} is unknown, and its PBX lived and was asked`,
-      );
-    }
-    expect(!cdr.connected || connected, () => `B3 the CDR of ${id} says connected, and nobody talked`);
-    expect(
-      !connected || cdr.connected || nobodyKnows,
-      () => `B3 ${id} was connected, and its CDR is ${cdr.disposition}`,
-    );
-    const saysAnswered = cdr.dial1.disposition === 'answered';
-    expect(!saysAnswered || dial1Answered, () => `B3 the CDR of ${id} says dial1 answered, and it did not`);
-    expect(
-      !dial1Answered || saysAnswered || nobodyKnows,
-      () => `B3 dial1 of ${id} answered, and its CDR says ${cdr.dial1.disposition}`,
-    );
-  }
+  const ledger: Ledger = {
+    ...options,
+    ...{ calls, seen, cancelAsked, canceledAt, violated, expect },
+    count: (what) => void counts[what]++,
+    hasPbxDied: ({ pbx, pbxBoot }) => boots.get(pbx) !== pbxBoot,
+  };
+  const { checkMoment, checkCanceled, checkBecame } = createChecksOfCalls(ledger);
+  const { checkHungUp, checkLost, checkWord, checkTruth } = createChecksOfAttempts(ledger);
+  const { hasPbxDied } = ledger;
 
   return {
     violations,
@@ -154,15 +115,27 @@ export function createBooks({ now, configuration, skewMsMax, tell }: BooksOption
     },
     callWritten: (before, after) => {
       calls.set(after.id, after);
-      if (before === undefined || !isEnded(before.state)) return;
+      if (before === undefined) return;
+      if (!isEnded(before.state)) return checkBecame(before, after);
       violated(`B4 call ${after.id} had ended as ${before.state.status} and became ${after.state.status}`);
     },
-    fenced: (call, attempt) => {
+    cancelAsked: (callId) => void cancelAsked.add(callId),
+    cancelAcknowledged: (callId) => {
+      counts.canceled++;
+      tell?.(`the cancel of ${callId} is acknowledged`);
+      if (!canceledAt.has(callId)) canceledAt.set(callId, now());
+      const call = calls.get(callId);
+      if (call !== undefined) checkCanceled(call);
+    },
+    fenced: (call, attempt, by) => {
       counts.attempts++;
       tell?.(`fenced ${attempt.id}, number ${attempt.attemptNumber} of ${call.id}, for ${attempt.pbx}`);
       expect(!seen.has(attempt.id), () => `B1 ${attempt.id} was fenced twice`);
+      expect(!canceledAt.has(call.id), () => `B10 call ${call.id} is dialled after its cancel was acknowledged`);
       seen.set(attempt.id, {
         attempt,
+        by,
+        heardEnd: new Set(),
         sent: 0,
         arrived: 0,
         dial1Answered: false,
@@ -193,6 +166,10 @@ export function createBooks({ now, configuration, skewMsMax, tell }: BooksOption
       expect(found.sent === 1, () => `B1 ${attemptId} was originated ${found.sent} times`);
       expect(found.cdr === undefined, () => `B1 ${attemptId} was originated after it was settled`);
     },
+    originateDropped: (attemptId) => {
+      const found = seen.get(attemptId);
+      if (found !== undefined) found.dropped = true;
+    },
     originateArrived: (attemptId, pbx) => {
       counts.originates++;
       tell?.(`${pbx} got the Originate of ${attemptId}`);
@@ -209,11 +186,16 @@ export function createBooks({ now, configuration, skewMsMax, tell }: BooksOption
       const call = calls.get(attempt.callId);
       if (call !== undefined) checkMoment(call, attempt);
     },
+    dial1Rang: (attemptId) => {
+      const found = seen.get(attemptId);
+      if (found !== undefined) found.aliveAt ??= now();
+    },
     dial1Answered: (attemptId) => {
       const found = seen.get(attemptId);
       if (found === undefined) return;
       tell?.(`dial1 of ${attemptId} answers`);
       found.dial1Answered = true;
+      found.aliveAt ??= now();
       expect(!found.toldFailed, () => `B8 a client was told that ${attemptId} failed, and dial1 answers`);
       expect(
         found.cdr === undefined,
@@ -228,7 +210,23 @@ export function createBooks({ now, configuration, skewMsMax, tell }: BooksOption
       found.connected = true;
       talked.add(found.attempt.callId);
     },
+    ended: (attemptId, end) => {
+      const found = seen.get(attemptId);
+      if (found === undefined) return;
+      tell?.(`${attemptId} ends: ${JSON.stringify(end)}`);
+      found.end = end;
+      checkHungUp(found);
+    },
+    heardEnd: (attemptId, witness) => void seen.get(attemptId)?.heardEnd.add(witness),
+    missed: (attemptId) => {
+      const found = seen.get(attemptId);
+      if (found !== undefined) found.missed = true;
+    },
     pbxBooted: (pbx, boot) => void boots.set(pbx, boot),
+    resultLost: (attemptId) => {
+      const found = attemptId && seen.get(attemptId);
+      if (found) found.resultLost = true;
+    },
     settled: (attempt, cdr) => {
       counts.cdrs++;
       tell?.(`settled ${attempt.id} as ${cdr.disposition}: ${JSON.stringify(cdr.evidence)}`);
@@ -237,7 +235,11 @@ export function createBooks({ now, configuration, skewMsMax, tell }: BooksOption
       expect(found.cdr === undefined, () => `B3 ${attempt.id} was settled twice`);
       found.cdr = cdr;
       if (cdr.disposition === 'unknown') counts.unknown++;
-      if (cdr.lost) counts.lost++;
+      if (cdr.lost) {
+        counts.lost++;
+        checkLost(found);
+      }
+      checkWord(found, cdr);
       checkTruth(found);
     },
     told: (callId, outcome) => {
@@ -261,8 +263,12 @@ export function createBooks({ now, configuration, skewMsMax, tell }: BooksOption
       for (const what of left) violated(`B9 left behind: ${what}`);
       for (const callId of accepted) {
         const call = calls.get(callId);
-        if (call === undefined) violated(`B9 call ${callId} was accepted and is not there`);
-        else expect(isEnded(call.state), () => `B9 call ${callId} was accepted and is still ${call.state.status}`);
+        if (call === undefined) {
+          violated(`B9 call ${callId} was accepted and is not there`);
+          continue;
+        }
+        checkCanceled(call);
+        expect(isEnded(call.state), () => `B9 call ${callId} was accepted and is still ${call.state.status}`);
       }
       for (const found of seen.values()) {
         expect(found.cdr !== undefined, () => `B3 ${found.attempt.id} has no CDR`);
@@ -270,10 +276,4 @@ export function createBooks({ now, configuration, skewMsMax, tell }: BooksOption
       }
     },
   };
-}
-
-/** Failure 0 of a phone that had rung, and the link broke before its Hangup: dial1 did not answer, and nobody heard why. */
-function isHalfHeard({ evidence, dial1 }: Cdr): boolean {
-  const { originateFailed, rangAt, dial1Hangup } = evidence;
-  return dial1.disposition === 'unknown' && originateFailed !== undefined && rangAt !== undefined && !dial1Hangup;
 }

@@ -114,7 +114,7 @@ function aRequest(random: Random, at: number, among: number, crowdedNumber?: Des
 
 /** A second thought, and perhaps a third, at any moment of the call's life. */
 function changeMind(options: ClientsOptions, id: CallId, tenantId: string): void {
-  const { agenda, random } = options;
+  const { agenda, random, books } = options;
   if (!random.chance(0.25)) return;
   const ask = (change: typeof cancelCall, body: (now: number) => unknown): void => {
     const api = anApi(options);
@@ -125,8 +125,13 @@ function changeMind(options: ClientsOptions, id: CallId, tenantId: string): void
     agenda.after(0, api.process, () => {
       const header = (name: string) => (name === 'if-match' && change === rescheduleCall ? '*' : undefined);
       const request = { tenant, id, query: {}, body: body(ports.clock.now()), header };
-      // 503 where Redis is away; what was meant may have been done or not.
-      change({ ...ports, acceptor })(request).catch(() => undefined);
+      const isCancel = change === cancelCall;
+      if (isCancel) books.cancelAsked(id);
+      change({ ...ports, acceptor })(request).then(
+        ({ code }) => isCancel && code === undefined && books.cancelAcknowledged(id),
+        // 503 where Redis is away; what was meant may have been done or not.
+        () => undefined,
+      );
     });
   };
   const soonOrLate = () =>

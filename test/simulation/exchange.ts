@@ -2,7 +2,9 @@ import type { OriginateOrder } from '@redial/asterisk';
 import type { AttemptId, AttemptSignal, JournalEnded } from '@redial/call';
 import type { Agenda } from './agenda.ts';
 import type { Books } from './books.ts';
+import { aFailure, dialStatusOf } from './failures.ts';
 import type { Random } from './random.ts';
+import type { AttemptEnd, Failure } from './truth.ts';
 
 /** A fact as the PBX tells it; whoever hears it puts the instant to it. */
 export type Told = AttemptSignal extends infer S ? (S extends { readonly at: number } ? Omit<S, 'at'> : never) : never;
@@ -37,21 +39,13 @@ export interface Exchange {
 interface Channel {
   readonly order: OriginateOrder;
   answeredAt?: number;
-  dial2?: { readonly uniqueId: string; readonly startedAt: number; answeredAt?: number };
+  dial2?: { readonly uniqueId: string; readonly startedAt: number; rangAt?: number; answeredAt?: number };
   rang: boolean;
   ended: boolean;
 }
 
 /** AstDB goes to disk once a second. */
 const unwrittenMs = 1_000;
-
-type Failure = { readonly cause: number; readonly sipCode?: number };
-const failures: readonly (readonly [weight: number, failure: Failure])[] = [
-  [5, { cause: 17, sipCode: 486 }],
-  [2, { cause: 21, sipCode: 603 }],
-  [1, { cause: 34, sipCode: 503 }],
-  [1, { cause: 1, sipCode: 404 }],
-];
 
 export function createExchange(name: string, agenda: Agenda, random: Random, books: Books): Exchange {
   const channels = new Map<AttemptId, Channel>();
@@ -98,30 +92,36 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
       [5, 'is not registered'],
     ] as const);
     if (kind === 'is not registered') {
-      agenda.after(2, undefined, () => isUp && tell(attemptId, { type: 'originate_failed', reason: 0 }));
+      agenda.after(2, undefined, () => {
+        if (!isUp) return;
+        books.ended(attemptId, { type: 'dial1_failed', by: 'no contact', failure: { cause: 0 }, rang: false });
+        tell(attemptId, { type: 'originate_failed', reason: 0 });
+      });
       return;
     }
     channels.set(attemptId, channel);
     later(order.dial1RingTimeoutMs, channel, () => {
-      if (channel.answeredAt === undefined) fail(channel, { cause: 19 }, 3);
+      if (channel.answeredAt === undefined) fail(channel, 'ring timeout', { cause: 19 });
     });
     if (kind === 'never rings') return;
     if (kind === 'fails') {
-      later(random.int(5, 3_000), channel, () => fail(channel, random.weighted(failures), 0));
+      later(random.int(5, 3_000), channel, () => fail(channel, 'network', aFailure(random)));
       return;
     }
     later(random.int(10, 1_500), channel, () => {
       channel.rang = true;
+      books.dial1Rang(attemptId);
       tell(attemptId, { type: 'rang' });
       if (kind === 'rings for ever') return;
-      const next = kind === 'answers' ? () => answer(channel) : () => fail(channel, random.weighted(failures), 0);
+      const next = kind === 'answers' ? () => answer(channel) : () => fail(channel, 'network', aFailure(random));
       later(random.int(50, order.dial1RingTimeoutMs * 1.2), channel, next);
     });
   }
 
-  function fail(channel: Channel, failure: Failure, reason: number): void {
+  function fail(channel: Channel, by: 'network' | 'ring timeout' | 'redial', failure: Failure): void {
     const { attemptId } = channel.order;
-    end(channel);
+    end(channel, { type: 'dial1_failed', by, failure, rang: channel.rang });
+    const reason = by === 'ring timeout' ? 3 : 0;
     const facts: Told[] = [
       { type: 'originate_failed', reason },
       { type: 'dial1_hung_up', ...failure, rang: channel.rang },
@@ -147,46 +147,69 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
         [1, 'rings for ever'],
       ] as const);
       later(dial2RingTimeoutMs, channel, () => {
-        if (channel.dial2?.answeredAt === undefined) endOfDial2(channel, 'NOANSWER', { cause: 16 });
+        if (channel.dial2?.answeredAt === undefined) failDial2(channel, 'ring timeout', { cause: 16 });
       });
+      const rings = kind !== 'fails' || random.chance(0.6);
+      const endsAfterMs = random.int(50, dial2RingTimeoutMs * 1.1);
+      if (rings)
+        later(random.int(10, 50), channel, () => {
+          channel.dial2 = { ...dial2, rangAt: agenda.now };
+        });
       if (kind === 'rings for ever') return;
-      later(random.int(50, dial2RingTimeoutMs * 1.1), channel, () => {
-        if (kind === 'fails') {
-          const failure = random.weighted(failures);
-          const status = failure.cause === 17 ? 'BUSY' : failure.cause === 34 ? 'CONGESTION' : 'CHANUNAVAIL';
-          return endOfDial2(channel, status, failure);
-        }
-        channel.dial2 = { ...dial2, answeredAt: agenda.now };
+      later(endsAfterMs, channel, () => {
+        if (kind === 'fails') return failDial2(channel, 'network', aFailure(random));
+        channel.dial2 = { ...dial2, ...channel.dial2, answeredAt: agenda.now };
         books.connected(attemptId);
         const talkMs = Math.min(talkLimitMs, random.chance(0.1) ? talkLimitMs : random.int(10, talkLimitMs));
-        later(talkMs, channel, () => endOfDial2(channel, 'ANSWER', { cause: 16 }));
+        later(talkMs, channel, () => endTalk(channel, random.chance(0.5) ? 'dial1' : 'dial2'));
       });
     });
   }
 
-  function endOfDial2(channel: Channel, dialStatus: string, { cause, sipCode }: Failure): void {
-    hungUp(channel, dialStatus, dialStatus === 'ANSWER' || dialStatus === 'NOANSWER' ? 16 : cause, {
-      ...(dialStatus !== 'NOANSWER' && { dial2Cause: cause }),
+  function failDial2(channel: Channel, by: 'network' | 'ring timeout', failure: Failure): void {
+    const { cause, sipCode } = failure;
+    const isTimeout = by === 'ring timeout';
+    const end = { type: 'dial2_failed', by, failure, rang: channel.dial2?.rangAt !== undefined } as const;
+    hungUp(channel, end, isTimeout ? 'NOANSWER' : dialStatusOf(failure), isTimeout ? 16 : cause, {
+      ...(!isTimeout && { dial2Cause: cause }),
       ...(sipCode !== undefined && { dial2SipCode: sipCode }),
-      endedBy: dialStatus === 'ANSWER' && random.chance(0.5) ? 'dial1' : 'dial2',
+      endedBy: 'dial2',
     });
+  }
+
+  function endTalk(channel: Channel, by: 'dial1' | 'dial2' | 'redial'): void {
+    const talkMs = Math.round(agenda.now - (channel.dial2?.answeredAt ?? agenda.now));
+    const isOurs = by === 'redial';
+    hungUp(channel, { type: 'talked', by, talkMs }, 'ANSWER', 16, isOurs ? {} : { dial2Cause: 16, endedBy: by });
   }
 
   /** By the person, or by AMI: then the journal names nobody. */
   function hangUpDial1(channel: Channel, { byAmi }: { readonly byAmi: boolean }): void {
     if (channel.answeredAt === undefined) {
-      fail(channel, { cause: 16 }, 0);
+      fail(channel, 'redial', { cause: 16 });
       return;
     }
-    const talking = channel.dial2?.answeredAt !== undefined;
-    const status = talking ? 'ANSWER' : channel.dial2 === undefined ? '' : 'CANCEL';
-    hungUp(channel, status, talking ? 16 : 0, byAmi ? {} : { endedBy: 'dial1' });
+    const by = byAmi ? 'redial' : 'dial1';
+    if (channel.dial2?.answeredAt !== undefined) {
+      endTalk(channel, by);
+      return;
+    }
+    const status = channel.dial2 === undefined ? '' : 'CANCEL';
+    hungUp(channel, { type: 'dial1_left', by }, status, 0, byAmi ? {} : { endedBy: 'dial1' });
   }
 
-  function hungUp(channel: Channel, dialStatus: string, dial1Cause: number, more: Partial<JournalEnded>): void {
+  function hungUp(
+    channel: Channel,
+    how: AttemptEnd,
+    dialStatus: string,
+    dial1Cause: number,
+    more: Partial<JournalEnded>,
+  ): void {
     const { attemptId, slot } = channel.order;
     const { answeredAt = agenda.now, dial2 } = channel;
-    end(channel);
+    const rangMs =
+      dial2?.rangAt === undefined ? 0 : Math.max(1, Math.round((dial2.answeredAt ?? agenda.now) - dial2.rangAt));
+    end(channel, how);
     if (dial2 !== undefined) {
       const { dial2Cause: cause = 16, dial2SipCode: sipCode } = more;
       tell(attemptId, {
@@ -201,7 +224,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
       dial1Cause,
       talkMs: dial2?.answeredAt === undefined ? 0 : Math.round(agenda.now - dial2.answeredAt),
       dialMs: dial2 === undefined ? 0 : Math.round(agenda.now - dial2.startedAt),
-      ringMs: 1,
+      ringMs: rangMs,
       answeredAt: Math.floor(answeredAt / 1_000) * 1_000,
       endedAt: Math.floor(agenda.now / 1_000) * 1_000,
       ...(dial2 !== undefined && { dial2UniqueId: dial2.uniqueId }),
@@ -212,7 +235,8 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
     tell(attemptId, { type: 'dial1_hung_up', cause: dial1Cause });
   }
 
-  function end(channel: Channel): void {
+  function end(channel: Channel, how: AttemptEnd): void {
+    books.ended(channel.order.attemptId, how);
     channel.ended = true;
     channels.delete(channel.order.attemptId);
   }

@@ -1,4 +1,6 @@
+import type { AttemptId } from '@redial/call';
 import type { Agenda } from './agenda.ts';
+import type { Books } from './books.ts';
 import type { Exchange } from './exchange.ts';
 import type { Host } from './hosts.ts';
 import type { ModelQueues } from './model-queues.ts';
@@ -8,24 +10,43 @@ import type { Redis } from './redis.ts';
 export interface FaultsOptions {
   readonly agenda: Agenda;
   readonly random: Random;
+  readonly books: Books;
   readonly hosts: readonly Host[];
   readonly exchanges: readonly Exchange[];
   readonly redis: Redis;
   readonly queues: ModelQueues;
+  readonly weather: Weather;
   readonly tell: (what: string) => void;
 }
 
-const restless = { from: 200, to: 6_000 };
+/**
+ * In a storm something breaks every few seconds, and much of what happens is about that; in wind the ordinary goes on between the faults.
+ * In calm weather only that breaks of which every second one is at hand, and nothing may get lost by it.
+ */
+export type Weather = 'calm' | 'wind' | 'storm';
+const pausesMs = {
+  calm: { from: 4_000, to: 20_000 },
+  wind: { from: 2_000, to: 40_000 },
+  storm: { from: 200, to: 6_000 },
+} as const;
 
-/** Something breaks every few seconds. Each world has its own weather: what breaks often in one may never break in another. */
+const weathers: readonly Weather[] = ['storm', 'wind', 'calm', 'storm', 'wind'];
+
+/** Of five seeds in a row one is calm. */
+export function weatherOf(seed: number): Weather {
+  return weathers[seed % weathers.length] ?? 'storm';
+}
+
+/** Each world has its own: what breaks often in one may never break in another. */
 export function startFaults(options: FaultsOptions): () => void {
-  const { agenda, random, tell } = options;
-  const faults = faultsOf(options);
-  const weather = faults.map(([weight, name, run]) => [weight * random.next() ** 2, { name, run }] as const);
+  const { agenda, random, weather, tell } = options;
+  const faults = weather === 'calm' ? harmlessOf(options) : faultsOf(options);
+  const restless = pausesMs[weather];
+  const likely = faults.map(([weight, name, run]) => [weight * random.next() ** 2, { name, run }] as const);
   let isOver = false;
   const next = (): void => {
     if (isOver) return;
-    const { name, run } = random.weighted(weather);
+    const { name, run } = random.weighted(likely);
     tell(name);
     run();
     agenda.after(random.int(restless.from, restless.to), undefined, next);
@@ -38,7 +59,23 @@ export function startFaults(options: FaultsOptions): () => void {
 
 type Fault = readonly [weight: number, name: string, run: () => void];
 
-function faultsOf({ agenda, random, hosts, exchanges, redis, queues }: FaultsOptions): Fault[] {
+/** One at a time. */
+function harmlessOf({ agenda, random, hosts, queues }: FaultsOptions): Fault[] {
+  return [
+    [
+      1,
+      'kill -9 of an API',
+      () => {
+        const host = random.pick(hosts.filter(({ kind }) => kind === 'api'));
+        host.kill();
+        agenda.after(random.int(10, 3_000), undefined, host.start);
+      },
+    ],
+    [1, 'the queue loses a call', () => queues.dial.loseOne()],
+  ];
+}
+
+function faultsOf({ agenda, random, books, hosts, exchanges, redis, queues }: FaultsOptions): Fault[] {
   const links = () => hosts.flatMap((host) => host.links);
   const onALink = (run: (link: ReturnType<typeof links>[number]) => void) => () => {
     const some = links();
@@ -53,6 +90,7 @@ function faultsOf({ agenda, random, hosts, exchanges, redis, queues }: FaultsOpt
     [6, 'kill -9 of a dialer', kill('dialer')],
     [6, 'kill -9 of a results process', kill('results')],
     [3, 'kill -9 of an API', kill('api')],
+    [3, 'a process stands still', () => random.pick(hosts).sleep(random.int(300, 40_000))],
     [3, 'a rolling restart', () => random.pick(hosts).replace()],
     [
       1,
@@ -87,7 +125,7 @@ function faultsOf({ agenda, random, hosts, exchanges, redis, queues }: FaultsOpt
     [2, 'Redis is away', () => redis.goAway(random.int(50, 10_000))],
     [3, 'kill -9 of a PBX', () => random.pick(exchanges).kill(random.int(300, 15_000))],
     [3, 'the queue loses a call', () => queues.dial.loseOne()],
-    [3, 'the queue loses a result', () => queues.results.loseOne()],
+    [3, 'the queue loses a result', () => books.resultLost(queues.results.loseOne() as AttemptId | undefined)],
     [
       3,
       'jobs come twice',

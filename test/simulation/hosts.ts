@@ -1,7 +1,7 @@
 import type { Configuration, Ids } from '@redial/call';
 import type { Logger, Metrics } from '@redial/platform';
 import type { Workers } from '@redial/queue';
-import type { Actor, Agenda } from './agenda.ts';
+import { type Actor, type Agenda, isAwake } from './agenda.ts';
 import type { Books } from './books.ts';
 import type { Exchange } from './exchange.ts';
 import { withoutWindows } from './landscape.ts';
@@ -24,6 +24,7 @@ import {
 /** One process, from its start to its end. After its end nothing happens to it any more. */
 interface Process extends Actor {
   isAlive: boolean;
+  sleepsUntil: number;
 }
 
 /** An API process as its HTTP half sees it. */
@@ -38,12 +39,16 @@ export interface Api {
 export interface Host {
   readonly kind: 'api' | 'dialer' | 'results';
   readonly isUp: boolean;
+  /** Since when it has been at work, awake and not about to end; undefined: it is not. */
+  readonly workingSince: number | undefined;
   readonly links: readonly Link[];
   /** Of an API host that is up. */
   readonly api: Api | undefined;
   start(): void;
   /** kill -9. */
   kill(): void;
+  /** SIGSTOP, and SIGCONT so much later. */
+  sleep(ms: number): void;
   /** SIGTERM: it ends when it has drained, and is started again. */
   replace(): void;
 }
@@ -75,10 +80,12 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
   const isFarAhead =
     (mutant === 'the clocks of the dialers run ahead' && kind === 'dialer') ||
     (mutant === 'the clocks of the results processes run ahead' && kind === 'results');
-  let process: Process = { isAlive: false };
+  let process: Process = { isAlive: false, sleepsUntil: 0 };
   let links: Link[] = [];
   let api: Api | undefined;
   let working: Working | undefined;
+  let isDraining = false;
+  let workingAt = 0;
 
   function portsOf(): ProcessPorts {
     const skewMs = isFarAhead ? farAheadMs : random.int(-skewMsMax, skewMsMax);
@@ -94,8 +101,9 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
 
   function start(): void {
     if (process.isAlive) return;
-    const mine: Process = { isAlive: true };
+    const mine: Process = { isAlive: true, sleepsUntil: 0 };
     process = mine;
+    isDraining = false;
     const ports = portsOf();
     if (kind === 'api') {
       const acceptor = createAcceptor({ ...ports, durability: { disk: 'fsync', replicas: 0 } });
@@ -103,7 +111,10 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
       return;
     }
     links = exchanges.map((exchange) =>
-      createLink({ agenda, random, books, exchange, process, clock: ports.clock, mutant }),
+      createLink({
+        ...{ agenda, random, books, exchange, process, clock: ports.clock, mutant },
+        watchesAll: kind === 'results',
+      }),
     );
     const pbxs = links.map(({ pbx }) => pbx);
     const workers = mutant === 'a job that comes twice originates again' ? hasty(links) : queues.workersFor(process);
@@ -116,6 +127,7 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
       started.then(
         (running) => {
           working = running;
+          workingAt = agenda.now;
         },
         // Redis is away: the process ends, and its supervisor starts it again.
         () => {
@@ -155,6 +167,10 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
     get isUp() {
       return process.isAlive;
     },
+    get workingSince() {
+      const isWorking = process.isAlive && working !== undefined && !isDraining && isAwake(process, agenda.now);
+      return isWorking ? Math.max(workingAt, process.sleepsUntil) : undefined;
+    },
     get links() {
       return links;
     },
@@ -163,6 +179,9 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
     },
     start,
     kill,
+    sleep: (ms) => {
+      process.sleepsUntil = agenda.now + ms;
+    },
     replace: () => {
       const [draining, running] = [process, working];
       const startAnew = () => {
@@ -171,6 +190,7 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
         agenda.after(random.int(50, 500), undefined, start);
       };
       if (running === undefined || !draining.isAlive) return startAnew();
+      isDraining = true;
       agenda.after(0, draining, () => void running.drain(graceMs).then(startAnew));
     },
   };

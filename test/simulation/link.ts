@@ -18,6 +18,8 @@ export interface Link {
   silence(): void;
   /** So likely is each event to be lost, to come twice, or to be overtaken. */
   disorder: number;
+  /** Since when everything that the PBX tells comes through at once; undefined: it does not. */
+  readonly soundSince: number | undefined;
 }
 
 export interface LinkOptions {
@@ -26,6 +28,8 @@ export interface LinkOptions {
   readonly books: Books;
   readonly exchange: Exchange;
   readonly process: Actor;
+  /** Of a results process, which watches whatever it hears of. */
+  readonly watchesAll: boolean;
   readonly clock: Clock;
   readonly mutant: Mutant | undefined;
 }
@@ -33,7 +37,8 @@ export interface LinkOptions {
 const actionDeadlineMs = 10_000;
 const pongMissedMs = 15_000;
 
-export function createLink({ agenda, random, books, exchange, process, clock, mutant }: LinkOptions): Link {
+export function createLink(options: LinkOptions): Link {
+  const { agenda, random, books, exchange, process, watchesAll, clock, mutant } = options;
   const listeners: { [E in keyof PbxEvents]: Set<PbxEvents[E]> } = {
     signal: new Set(),
     up: new Set(),
@@ -45,6 +50,8 @@ export function createLink({ agenda, random, books, exchange, process, clock, mu
   let boot: string | undefined;
   let isSilent = false;
   let isStarted = false;
+  let disorder = 0;
+  let soundAt = Number.POSITIVE_INFINITY;
   let lastEventAt = 0;
   const latencyMs = () => 1 + 4 * random.next();
 
@@ -55,6 +62,7 @@ export function createLink({ agenda, random, books, exchange, process, clock, mu
       if (!isStarted || session !== mine) return;
       if (exchange.boot === undefined) return connectAgain();
       boot = exchange.boot;
+      soundAt = agenda.now;
       for (const up of listeners.up) up({ boot, version: '22' });
     });
   }
@@ -75,31 +83,43 @@ export function createLink({ agenda, random, books, exchange, process, clock, mu
   }
 
   /** An event on its way; TCP keeps the order, and disorder does not. */
-  function hear(attemptId: AttemptId, told: Told): void {
-    if (boot === undefined || isSilent || !process.isAlive || random.chance(link.disorder)) return;
+  function hear(attemptId: AttemptId, said: Told): void {
+    if (!process.isAlive) return;
+    const missed = () => (watchesAll || sent.has(attemptId)) && books.missed(attemptId);
+    if (boot === undefined || isSilent || random.chance(disorder)) return void missed();
     const mine = session;
-    const isOvertaken = random.chance(link.disorder);
+    const told = mutant === 'busy is told as rejected' ? rejected(said) : said;
+    const isOvertaken = random.chance(disorder);
+    if (isOvertaken) missed();
     const at = isOvertaken ? agenda.now + random.int(0, 3_000) : Math.max(lastEventAt, agenda.now + latencyMs());
     if (!isOvertaken) lastEventAt = at;
     const deliver = () => {
-      if (session !== mine) return;
+      if (session !== mine) return void missed();
+      const isEnd = told.type === 'originate_failed' || told.type === 'dial1_hung_up';
+      if (isEnd && (watchesAll || sent.has(attemptId))) books.heardEnd(attemptId, process);
       const signal = { ...told, at: Math.round(clock.now()) } as AttemptSignal;
       for (const listener of listeners.signal) listener(attemptId, signal);
     };
     agenda.at(at, process, deliver);
-    if (random.chance(link.disorder)) agenda.at(at + random.int(0, 5_000), process, deliver);
+    if (random.chance(disorder)) agenda.at(at + random.int(0, 5_000), process, deliver);
   }
 
   /** An action and its answer. Undefined: it was not answered, and may have been done. */
-  function ask<T>(act: () => T): Promise<T | undefined> {
+  function ask<T>(act: () => T, dropped: () => void = () => undefined): Promise<T | undefined> {
     return new Promise((resolve) => {
       const mine = session;
       if (boot === undefined) return resolve(undefined);
       const unanswered = (ms: number) => agenda.after(ms, process, () => resolve(undefined));
       // Into a silent link: the action may still get through, and the answer never comes.
-      if (isSilent && !random.chance(0.3)) return void unanswered(actionDeadlineMs);
+      if (isSilent && !random.chance(0.3)) {
+        dropped();
+        return void unanswered(actionDeadlineMs);
+      }
       agenda.after(latencyMs(), undefined, () => {
-        if (exchange.boot === undefined) return void unanswered(1);
+        if (exchange.boot === undefined) {
+          dropped();
+          return void unanswered(1);
+        }
         const answer = act();
         if (isSilent) return void unanswered(actionDeadlineMs);
         agenda.after(latencyMs(), process, () => resolve(session === mine ? answer : undefined));
@@ -128,7 +148,16 @@ export function createLink({ agenda, random, books, exchange, process, clock, mu
 
   const link: Link = {
     sent,
-    disorder: 0,
+    get disorder() {
+      return disorder;
+    },
+    set disorder(likely) {
+      if (disorder > 0 && likely === 0) soundAt = agenda.now;
+      disorder = likely;
+    },
+    get soundSince() {
+      return boot === undefined || isSilent || disorder > 0 ? undefined : soundAt;
+    },
     cut: () => agenda.after(0, process, () => down('cut')),
     silence: () => {
       if (boot === undefined || isSilent) return;
@@ -161,10 +190,13 @@ export function createLink({ agenda, random, books, exchange, process, clock, mu
         if (boot === undefined) return { type: 'not_sent', message: 'the PBX is down' };
         books.originateSent(order.attemptId);
         sent.set(order.attemptId, order);
-        const accepted = await ask(() => {
-          exchange.originate(order);
-          return true;
-        });
+        const accepted = await ask(
+          () => {
+            exchange.originate(order);
+            return true;
+          },
+          () => books.originateDropped(order.attemptId),
+        );
         return accepted ? { type: 'accepted' } : { type: 'unanswered', message: 'no answer' };
       },
       hangUp: async (attemptId) => (await ask(() => exchange.hangUp(attemptId))) ?? false,
@@ -173,6 +205,10 @@ export function createLink({ agenda, random, books, exchange, process, clock, mu
     },
   };
   return link;
+}
+
+function rejected(told: Told): Told {
+  return told.type === 'dial1_hung_up' && told.cause === 17 ? { ...told, cause: 21, sipCode: 603 } : told;
 }
 
 function findingOf(text: JournalText | undefined, at: number, pbxRestarted: boolean): Finding {

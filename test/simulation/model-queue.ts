@@ -1,4 +1,4 @@
-import type { Actor, Agenda } from './agenda.ts';
+import { type Actor, type Agenda, isAwake } from './agenda.ts';
 import type { Random } from './random.ts';
 import type { Redis } from './redis.ts';
 
@@ -21,8 +21,8 @@ export interface ModelQueue<Data> {
     concurrency: number,
     handle: (data: Data) => Promise<Verdict>,
   ): { readonly active: number; drain(graceMs: number): Promise<void> };
-  /** One that waits is gone. */
-  loseOne(): void;
+  /** One that waits is gone: which. */
+  loseOne(): string | undefined;
   /** So likely is it that a job comes a second time while the first is under way. */
   twice: number;
   /** Jobs that will run. */
@@ -76,7 +76,9 @@ export function createModelQueue<Data>(agenda: Agenda, random: Random, redis: Re
   function hand(id: string, job: Job<Data>): boolean {
     if (agenda.now < redis.pausedUntil) return false;
     for (const worker of workers) if (!worker.process.isAlive) workers.delete(worker);
-    const free = [...workers].filter((worker) => worker.isOpen && worker.active < worker.concurrency);
+    const free = [...workers].filter(
+      (worker) => worker.isOpen && worker.active < worker.concurrency && isAwake(worker.process, agenda.now),
+    );
     if (free.length === 0) return false;
     const worker = random.pick(free);
     job.state = 'active';
@@ -94,7 +96,7 @@ export function createModelQueue<Data>(agenda: Agenda, random: Random, redis: Re
     const watch = () =>
       agenda.after(random.int(lockMs.from, lockMs.to), undefined, () => {
         if (!isStillOurs()) return;
-        if (worker.process.isAlive && isRenewed) watch();
+        if (worker.process.isAlive && isAwake(worker.process, agenda.now) && isRenewed) watch();
         else again();
       });
     watch();
@@ -156,7 +158,9 @@ export function createModelQueue<Data>(agenda: Agenda, random: Random, redis: Re
     },
     loseOne: () => {
       const waiting = [...jobs].filter(([, { state }]) => state === 'waiting').map(([id]) => id);
-      if (waiting.length > 0) jobs.delete(random.pick(waiting));
+      const lost = waiting.length > 0 ? random.pick(waiting) : undefined;
+      if (lost !== undefined) jobs.delete(lost);
+      return lost;
     },
     twice: 0,
     get pending() {

@@ -20,8 +20,14 @@ export interface ModelStore {
   held(now: number): string[];
 }
 
+interface Place {
+  readonly till: number;
+  /** Took it. */
+  readonly by: Actor;
+}
+
 interface Lane {
-  readonly places: Map<string, number>;
+  readonly places: Map<string, Place>;
   nextStartAt: number;
 }
 
@@ -59,6 +65,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     for (const { till, undo } of unsynced.values()) if (agenda.now < till) undo();
     unsynced.clear();
   });
+  const isDeaf = mutant === 'a cancel is dropped in the watch';
   let leader: { readonly holder: string; readonly till: number } | undefined;
 
   const isNewest = ({ value, version }: Versioned<Call>) => calls.get(value.id)?.version === version;
@@ -81,16 +88,20 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   }
 
   const laneOf = (name: string): Lane => {
-    const lane = lanes.get(name) ?? { places: new Map<string, number>(), nextStartAt: 0 };
+    const lane = lanes.get(name) ?? { places: new Map<string, Place>(), nextStartAt: 0 };
     lanes.set(name, lane);
     return lane;
   };
 
-  function release(attemptId: AttemptId, names: readonly string[]): void {
+  function vacate(attemptId: AttemptId, names: readonly string[]): void {
     for (const name of names) {
       const { places } = laneOf(name);
       for (let n = 1; n <= 4; n++) places.delete(`${attemptId}#${n}`);
     }
+  }
+
+  function release(attemptId: AttemptId, names: readonly string[]): void {
+    vacate(attemptId, names);
     const grant = grants.get(attemptId);
     grants.delete(attemptId);
     if (grant === undefined) return;
@@ -98,7 +109,10 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     if (slotsInUse.get(slot)?.by === attemptId) slotsInUse.delete(slot);
   }
 
-  function takePlaces({ attemptId, pbx, lanes: wanted, now, leaseMs, horizonMs }: PlacesRequest): Places {
+  const notOfFence = (id: AttemptId, names: readonly string[]) =>
+    names.filter((name) => !attempts.get(id)?.value.lanes.includes(name));
+
+  function takePlaces(by: Actor, { attemptId, pbx, lanes: wanted, now, leaseMs, horizonMs }: PlacesRequest): Places {
     const first = wanted[0]?.lane ?? '';
     if (attempts.has(attemptId)) return { granted: false, lane: first, reason: 'calls', retryAt: now };
     const granted = grants.get(attemptId);
@@ -109,7 +123,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     );
     for (const { lane: name, places, maxCalls } of wanted) {
       const lane = laneOf(name);
-      for (const [member, till] of lane.places) if (till <= now) lane.places.delete(member);
+      for (const [member, { till }] of lane.places) if (till <= now) lane.places.delete(member);
       if (lane.places.size + places > maxCalls)
         return { granted: false, lane: name, reason: 'calls', retryAt: now + fullRetryMs };
     }
@@ -121,18 +135,12 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     const till = startAt + leaseMs;
     for (const { lane: name, places, maxCallsPerSecond } of wanted) {
       const lane = laneOf(name);
-      for (let n = 1; n <= places; n++) lane.places.set(`${attemptId}#${n}`, till);
+      for (let n = 1; n <= places; n++) lane.places.set(`${attemptId}#${n}`, { till, by });
       lane.nextStartAt = startAt + (1_000 / maxCallsPerSecond) * places;
     }
     slotsInUse.set(`${pbx}/${slot}`, { by: attemptId, till });
     grants.set(attemptId, { startAt, slot, pbx, till });
     return { granted: true, startAt, slot };
-  }
-
-  /** Taken by a dialer that died before its fence, and the attempt was made on another PBX: its lease ends by itself, as it does in Redis. */
-  function isOfAnotherPbx(place: string, lane: string): boolean {
-    const attempt = attempts.get(place.split('#')[0] as AttemptId)?.value;
-    return attempt !== undefined && !attempt.lanes.includes(lane);
   }
 
   function freeSlot(pbx: string, now: number): number | undefined {
@@ -145,7 +153,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     return undefined;
   }
 
-  const fence: Applied<'fence'> = (before, after, attempt, cap) => {
+  function fence(process: Actor, ...[before, after, attempt, cap]: Parameters<Store['fence']>): Fenced {
     const isOurs = isNewest(before) && !attempts.has(attempt.id);
     if (!isOurs && mutant !== 'the fence is not compare-and-set') return conflict;
     const numbers = new Set(cap?.numbers);
@@ -157,7 +165,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     attempts.set(attempt.id, { value: attempt, version: 1 });
     openAttempts.add(attempt.id);
     const version = write(after);
-    books.fenced(after, attempt);
+    books.fenced(after, attempt, process);
     const undo = () => {
       // What was written on top of it keeps it: one step back is enough to be dialled twice.
       if (calls.get(after.id)?.version !== version || attempts.get(attempt.id)?.value !== attempt) return;
@@ -172,7 +180,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     };
     unsynced.set(attempt.id, { till: nextSyncAt(), undo });
     return { ok: true, version };
-  };
+  }
 
   const settle: Applied<'settle'> = ({ call, attempt, cdr }): Written => {
     const isFirst = isNewest(call.before) && attempts.get(attempt.after.id)?.version === attempt.before.version;
@@ -189,7 +197,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     openAttempts.delete(id);
     if (mutant !== 'places are not given back') release(id, held);
     books.settled(attempt.after, cdr);
-    return { ok: true, version: write(call.after) };
+    return { ok: true, version: write(mutant === 'a retry is given up early' ? givenUp(call.after) : call.after) };
   };
 
   const recordProgress: Applied<'recordProgress'> = (id, phase, at, uniqueId) => {
@@ -280,20 +288,22 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       updateCall: (before, after) =>
         ask((): Written => {
           if (!isNewest(before) && mutant !== 'changes of a call are not compare-and-set') return conflict;
+          if (mutant === 'a cancel is not written' && isCancel(after)) return { ok: true, version: before.version + 1 };
           return { ok: true, version: write(after) };
         }),
-      takePlaces: (request) => ask(() => takePlaces(request)),
+      takePlaces: (request) => ask(() => takePlaces(process, request)),
       releasePlaces: (attemptId, names) =>
         ask(() => {
-          if (!openAttempts.has(attemptId)) release(attemptId, names);
+          if (openAttempts.has(attemptId)) vacate(attemptId, notOfFence(attemptId, names));
+          else release(attemptId, names);
         }),
       placesHeld: (names, now) =>
         ask(() =>
           Object.fromEntries(
-            names.map((name) => [name, [...laneOf(name).places.values()].filter((t) => t > now).length]),
+            names.map((name) => [name, [...laneOf(name).places.values()].filter(({ till }) => till > now).length]),
           ),
         ),
-      fence: (...args) => ask(() => fence(...args)),
+      fence: (...args) => ask(() => fence(process, ...args)),
       attemptsToday: (tenantId, day, numbers) =>
         ask(() => numbers.map((number) => attemptsOfDay.get(`${tenantId} ${day} ${number}`) ?? 0)),
       recordProgress: (...args) => ask(() => recordProgress(...args)),
@@ -320,8 +330,9 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
             if (other.isAlive) redis.tell(other, () => hear(pbx, attemptId));
           }
         }),
-      cancelRequested: () => ask(canceling),
-      onCancel: (hear, onSubscribed = () => undefined) => listen(cancelListeners, hear, onSubscribed),
+      cancelRequested: () => ask(() => (isDeaf ? [] : canceling())),
+      onCancel: (hear, onSubscribed = () => undefined) =>
+        listen(cancelListeners, isDeaf ? () => undefined : hear, onSubscribed),
       onNews: (hear, onSubscribed = () => undefined) => listen(newsListeners, hear, onSubscribed),
       reportPbx: () => ask(() => undefined),
       lead: (_name, holder, leaseMs) =>
@@ -359,7 +370,11 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     held: (now) => [
       ...[...lanes].flatMap(([name, { places }]) =>
         [...places]
-          .filter(([member, till]) => till > now && !isOfAnotherPbx(member, name))
+          // What a dialer had taken before it died, and another did not, ends with its lease.
+          .filter(([member, { till, by }]) => {
+            const isElsewhere = notOfFence(member.split('#')[0] as AttemptId, [name]).length > 0;
+            return till > now && (by.isAlive || !isElsewhere);
+          })
           .map(([member]) => `${member} on ${name}`),
       ),
       ...[...slotsInUse].filter(([, { till }]) => till > now).map(([slot, { by }]) => `${by} in slot ${slot}`),
@@ -367,5 +382,13 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   };
 }
 
+const isCancel = ({ state }: Call) => state.status === 'canceled' || 'cancelRequestedAt' in state;
+
+function givenUp(call: Call): Call {
+  const isSecond = call.state.status === 'waiting' && call.state.attemptNumber === 2;
+  return isSecond ? { ...call, state: { status: 'exhausted', endedAt: 0, reason: 'retries_used_up' } } : call;
+}
+
+type Fenced = Awaited<ReturnType<Store['fence']>>;
 type PlacesRequest = Parameters<Store['takePlaces']>[0] & { readonly lanes: readonly LaneRequest[] };
 type Applied<M extends keyof Store> = (...args: Parameters<Store[M]>) => Awaited<ReturnType<Store[M]>>;

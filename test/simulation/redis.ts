@@ -17,6 +17,8 @@ export interface Redis {
   readonly pausedUntil: number;
   /** It is gone, and comes back with what was on its disk. */
   onDeath(forget: () => void): void;
+  /** Until when it does not answer, or did not. */
+  readonly failedUntil: number;
   onBack(listener: { readonly process: Actor; readonly hear: () => void }): void;
 }
 
@@ -30,6 +32,9 @@ export function createRedis(agenda: Agenda, random: Random): Redis {
   return {
     get pausedUntil() {
       return pausedUntil;
+    },
+    get failedUntil() {
+      return Math.max(pausedUntil, awayUntil);
     },
     ask: (process, apply) =>
       new Promise((resolve, reject) => {

@@ -13,8 +13,9 @@ describe('given a world in which everything breaks', () => {
   it.each([...fixed, ...fresh])('with seed %i, then its books agree', inTime, async (seed) => {
     const ran = await runWorld({ seed, steps });
     expect(ran.violations, `npm run simulate -- --seed ${seed} --steps ${steps} --trace`).toEqual([]);
-    const { accepted, attempts, originates, cdrs, connected } = ran.counts;
+    const { accepted, attempts, originates, cdrs, connected, lost, unknown } = ran.counts;
     expect(cdrs).toBe(attempts);
+    if (ran.weather === 'calm') expect(lost + unknown).toBe(0);
     expect(originates).toBeLessThanOrEqual(attempts);
     // Something was at stake.
     expect(Math.min(accepted, connected)).toBeGreaterThan(0);

@@ -1,11 +1,12 @@
 import { createAgenda } from './agenda.ts';
-import { type Counted, createBooks } from './books.ts';
+import { createBooks } from './books.ts';
 import { startClients } from './clients.ts';
 import { createExchange } from './exchange.ts';
-import { startFaults } from './faults.ts';
-import { createHost } from './hosts.ts';
+import { startFaults, type Weather, weatherOf } from './faults.ts';
+import { createHost, type Host } from './hosts.ts';
 import { createNumberedIds } from './ids.ts';
 import { configuration, startAt } from './landscape.ts';
+import type { Counted } from './ledger.ts';
 import { createModelQueues } from './model-queues.ts';
 import { createModelStore } from './model-store.ts';
 import type { Mutant } from './mutants.ts';
@@ -25,6 +26,7 @@ export interface Ran {
   /** What does not agree; empty where every promise was kept. */
   readonly violations: readonly string[];
   readonly counts: Readonly<Record<Counted, number>>;
+  readonly weather: Weather;
   readonly steps: number;
   readonly simulatedSeconds: number;
 }
@@ -46,10 +48,19 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
   const agenda = createAgenda(startAt);
   const tell = (what: string) => trace?.(`${((agenda.now - startAt) / 1_000).toFixed(3).padStart(10)} ${what}`);
   const redis = createRedis(agenda, random);
+  const weather = weatherOf(seed);
+  let hosts: readonly Host[] = [];
   const books = createBooks({
     now: () => agenda.now,
     configuration,
     skewMsMax,
+    isCalm: weather === 'calm',
+    redisFailedUntil: () => redis.failedUntil,
+    isWatchedSince: (pbx, instant) =>
+      hosts.some(({ kind, workingSince = Number.POSITIVE_INFINITY, links }) => {
+        const { soundSince = Number.POSITIVE_INFINITY } = links.find((each) => each.pbx.name === pbx) ?? {};
+        return kind === 'results' && Math.max(workingSince, soundSince) < instant;
+      }),
     ...(trace && { tell }),
   });
   const store = createModelStore(agenda, redis, books, mutant);
@@ -57,7 +68,7 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
   const exchanges = configuration.pbxs.map(({ name }) => createExchange(name, agenda, random, books));
   const ids = createNumberedIds();
   const parts = { agenda, random, books, store, queues, exchanges, configuration, ids, redis, skewMsMax, mutant, tell };
-  const hosts = (['api', 'api', 'dialer', 'dialer', 'dialer', 'results', 'results'] as const).map((kind, i) =>
+  hosts = (['api', 'api', 'dialer', 'dialer', 'dialer', 'results', 'results'] as const).map((kind, i) =>
     createHost(kind, `${kind}-${i}`, parts),
   );
   const backToReal = virtualTime(agenda, random);
@@ -113,7 +124,7 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
       apis: hosts.filter(({ kind }) => kind === 'api'),
       callEveryMs: random.int(100, 600),
     });
-    const stopFaults = startFaults({ ...parts, hosts });
+    const stopFaults = startFaults({ ...parts, hosts, weather });
     await go(() => agenda.steps >= steps);
     stopClients();
     stopFaults();
@@ -135,6 +146,7 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
   return {
     violations: books.violations,
     counts: books.counts,
+    weather,
     steps: agenda.steps,
     simulatedSeconds: (agenda.now - startAt) / 1_000,
   };

@@ -48,7 +48,7 @@ export function placesOf({ redis, keys }: StoreContext): Pick<Store, 'takePlaces
       redis,
       releasePlacesScript,
       [keys.attempt(attemptId), keys.grant(attemptId), ...lanes.map(keys.places)],
-      placeMembers(attemptId),
+      [...lanes, ...placeMembers(attemptId)],
     );
   }
 

@@ -208,7 +208,7 @@ export interface Store {
     readonly leaseMs: number;
     readonly horizonMs: number;
   }): Promise<Places>;
-  /** Gives places and slot back; does nothing while the attempt is fenced and has not ended: then `settle` does it. */
+  /** Gives places and slot back; while the attempt is fenced and has not ended only those that its record does not name: `settle` does the rest. */
   releasePlaces(attemptId: AttemptId, lanes: readonly string[]): Promise<void>;
   /** Places held now, by lane. */
   placesHeld(lanes: readonly string[], now: number): Promise<Record<string, number>>;

@@ -27,6 +27,9 @@ export interface RequestOptions {
 /** The API process as operators run it, and its Redis seen from beside it. */
 export interface RunningApi {
   readonly url: string;
+  readonly pid: number;
+  /** What it was started with; gone when it is stopped. */
+  readonly configurationFile: string;
   readonly acmeKey: string;
   readonly globexKey: string;
   readonly admin: { readonly user: string; readonly password: string };
@@ -95,6 +98,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
   return {
     url,
+    pid: child.pid ?? -1,
+    configurationFile: file,
     acmeKey,
     globexKey,
     admin,

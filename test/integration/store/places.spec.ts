@@ -114,6 +114,20 @@ describe('places of a lane', () => {
     expect(await store.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 1 });
   });
 
+  it('given a loser that had taken places on another PBX when it releases them then those are free, and the winner keeps its own', async () => {
+    const store = await onRedis.open();
+    const before = await accepted(store);
+    const { after, attempt } = dialed(before.value, ['trunk:a', 'pbx:east']);
+    const lanesOf = (pbx: string) =>
+      ['trunk:a', pbx].map((lane) => ({ lane, places: 1, maxCalls: 9, maxCallsPerSecond: 9 }));
+    await take(store, { attemptId: attempt.id, lanes: lanesOf('pbx:east') });
+    await take(store, { attemptId: attempt.id, lanes: lanesOf('pbx:west') });
+    await store.fence(before, after, attempt);
+    await store.releasePlaces(attempt.id, ['trunk:a', 'pbx:west']);
+    const held = await store.placesHeld(['trunk:a', 'pbx:east', 'pbx:west'], noon);
+    expect(held).toEqual({ 'trunk:a': 1, 'pbx:east': 1, 'pbx:west': 0 });
+  });
+
   it('given a twin that is left with places when the attempt has been settled then it can give them back', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);

@@ -1,0 +1,39 @@
+import { v1, vendors } from '@redial/dialects';
+
+/** Addresses at which calls are placed; at no other may one come to be. */
+const placing: readonly { readonly method: string; readonly path: string }[] = [
+  ...v1.endpoints.filter(({ operation }) => operation === 'createCall' || operation === 'createBatch'),
+  ...vendors.flatMap(({ routes }) => routes),
+];
+
+/**
+ * How many calls may have come of a request, by its answer: those that it says were accepted. Status 0: nobody heard an answer, because one
+ * of the two hung up.
+ */
+export function mayHavePlaced(bytes: Buffer, status: number, body: string): number {
+  const text = bytes.toString('latin1');
+  const [, method = '', target = ''] = /^([A-Za-z]+) (\S+) HTTP\/1\.[01]\r\n/.exec(text) ?? [];
+  const path = (target.split('?', 1)[0] ?? '').toLowerCase().replace(/\/$/, '');
+  const isPlacing = placing.some((each) => each.method.toUpperCase() === method && each.path.toLowerCase() === path);
+  if (!isPlacing) return 0;
+  if (status === 0) return numbersIn(text);
+  if (!saysAccepted(status, body)) return 0;
+  const ofBatch = /"accepted":([0-9]+)/.exec(body)?.[1];
+  if (ofBatch !== undefined) return Number(ofBatch);
+  // Of dialup alone one request is as many calls as it names numbers.
+  return path.endsWith('/calls') ? 1 : numbersIn(text);
+}
+
+/** In the words of `/v1`, of click2dial, of originate-call, of call/originate/act, and of dialup's four formats; or that the outcome is not known yet. */
+function saysAccepted(status: number, body: string): boolean {
+  if (status === 503) return body.includes('The outcome is not known yet');
+  if (status === 202) return body.includes('"id":"call_');
+  return /"accepted":[0-9]|"call_ref":|"has_error":false|"success":1\b|"status":"ok"|<status>ok|^OK\b|<body>OK\b/.test(
+    body,
+  );
+}
+
+/** At the most. */
+function numbersIn(text: string): number {
+  return text.match(/[0-9]{3,}/g)?.length ?? 1;
+}

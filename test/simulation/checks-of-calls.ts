@@ -1,0 +1,82 @@
+import { type AttemptId, type AttemptRecord, type Call, dayOf, isEnded, nextOpening, numbersOf } from '@redial/call';
+import { whatIsWrongWithEnd } from './ends-of-calls.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What an Originate takes on its way at most, from the last look at the clock to the PBX. */
+const onItsWayMs = 2_500;
+/** B7, B10 and B11: when a call is dialled, and what becomes of it. */
+export function createChecksOfCalls(ledger: Ledger) {
+  const { now, configuration, skewMsMax, seen, cancelAsked, canceledAt, violated, expect } = ledger;
+  const attemptsOfDay = new Map<string, number>();
+
+  function checkMoment(call: Call, attempt: AttemptRecord): void {
+    const tenant = configuration.tenants.find(({ id }) => id === call.tenantId);
+    const at = now();
+    const { notBeforeAt = 0, expiresAt = Number.POSITIVE_INFINITY } = call.request;
+    const dueAt = Math.max(notBeforeAt, attempt.dueAt);
+    const sinceAsked = onItsWayMs + skewMsMax;
+    expect(at >= dueAt - skewMsMax, () => `B7 ${attempt.id} was dialled ${dueAt - at} ms before its time`);
+    expect(at <= expiresAt + sinceAsked, () => `B7 ${attempt.id} was dialled ${at - expiresAt} ms after its expiry`);
+    if (tenant === undefined || numbersOf(call).length === 0) return;
+    const opening = nextOpening(tenant.callingWindows, tenant.timeZone, at);
+    const wasOpen = nextOpening(tenant.callingWindows, tenant.timeZone, at - sinceAsked);
+    const isOpen = (opening ?? at + 1) <= at + skewMsMax || (wasOpen ?? at + 1) <= at;
+    expect(isOpen, () => `B7 ${attempt.id} was dialled outside of the calling windows`);
+    for (const number of new Set(numbersOf(call))) {
+      const counter = `${tenant.id} ${dayOf(attempt.originatedAt, tenant.timeZone)} ${number}`;
+      const made = (attemptsOfDay.get(counter) ?? 0) + 1;
+      attemptsOfDay.set(counter, made);
+      const most = tenant.caps.attemptsPerNumberPerDay ?? Number.POSITIVE_INFINITY;
+      expect(made <= most, () => `B7 ${attempt.id} is attempt ${made} of a day that has ${most}`);
+    }
+  }
+
+  const phonesOf = (call: Call) => {
+    const { dial1Answered = false, connected = false } = seen.get(call.history.at(-1)?.attemptId as AttemptId) ?? {};
+    return { dial1Answered, connected };
+  };
+
+  function checkCanceled(call: Call): void {
+    if (!isEnded(call.state)) return;
+    const { status } = call.state;
+    if (status === 'canceled') {
+      expect(cancelAsked.has(call.id), () => `B10 call ${call.id} is canceled, and nobody asked for it`);
+      return;
+    }
+    const end = seen.get(call.history.at(-1)?.attemptId as AttemptId)?.end;
+    const isTheirs = status === 'completed' && end?.type === 'talked' && end.by !== 'redial';
+    expect(
+      !canceledAt.has(call.id) || isTheirs,
+      () => `B10 the cancel of ${call.id} was acknowledged: it is ${status}`,
+    );
+  }
+
+  /** Its own time was over before an attempt, or between two. */
+  function checkExpired(call: Call): void {
+    const tenant = configuration.tenants.find(({ id }) => id === call.tenantId);
+    const { expiresAt = Number.POSITIVE_INFINITY } = call.request;
+    const latestAt = now() + skewMsMax;
+    if (tenant === undefined || latestAt > expiresAt || tenant.caps.attemptsPerNumberPerDay !== undefined) return;
+    // What a window puts off beyond its end is over at once.
+    const opening = numbersOf(call).length > 0 && nextOpening(tenant.callingWindows, tenant.timeZone, latestAt);
+    const isPutOff = opening !== undefined && opening !== false && opening > expiresAt;
+    expect(isPutOff, () => `B11 call ${call.id} expired ${expiresAt - latestAt} ms before its time was over`);
+  }
+
+  function checkBecame(before: Call, after: Call): void {
+    checkCanceled(after);
+    if (isEnded(after.state) && after.state.status === 'blocked')
+      violated(`B11 call ${after.id} is blocked: no rule is`);
+    if (before.state.status === 'dialing' && after.history.length > before.history.length) {
+      const wrong = whatIsWrongWithEnd({ call: after, now: now(), skewMsMax, phones: phonesOf(after) });
+      expect(wrong === undefined, () => `B11 call ${after.id}: ${wrong}`);
+      return;
+    }
+    if (!isEnded(after.state)) return;
+    const { status } = after.state;
+    if (status === 'expired') checkExpired(after);
+    else expect(status === 'canceled', () => `B11 call ${after.id} was ${before.state.status} and became ${status}`);
+  }
+
+  return { checkMoment, checkCanceled, checkBecame };
+}

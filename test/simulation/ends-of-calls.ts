@@ -1,0 +1,92 @@
+import { type Call, classOf, type EndedAttempt, isEnded } from '@redial/call';
+
+/**
+ * What may become of a call when an attempt of it has ended, by design.md and the policy alone. A second opinion: it does not ask the
+ * product's own decision, and knows only what these worlds have (no tenant of theirs dials again after `unknown`).
+ */
+export interface AfterAttempt {
+  readonly call: Call;
+  readonly now: number;
+  readonly skewMsMax: number;
+  /** What the phones know of the last attempt. */
+  readonly phones: { readonly dial1Answered: boolean; readonly connected: boolean };
+}
+
+/** Undefined: it is right. */
+export function whatIsWrongWithEnd({ call, now, skewMsMax, phones }: AfterAttempt): string | undefined {
+  const { state, history, request } = call;
+  const last = history.at(-1);
+  if (last === undefined) return 'no attempt of it has ended';
+  const isDone = phones.connected || (request.retryPolicy.until === 'dial1_answered' && phones.dial1Answered);
+  const kind = classOf(last.disposition);
+  const owed = isDone ? undefined : owedDelayMs(call, last);
+  const earliestAt = last.endedAt + (owed?.min ?? 0);
+  const latestAt = Math.max(last.endedAt + (owed?.max ?? 0), now + skewMsMax);
+  if (!isEnded(state)) {
+    if (!('dueAt' in state)) return `it is ${state.status} after an attempt has ended`;
+    if (owed === undefined) return `it is dialled again, and no retry is left: ${sayHistory(call)}`;
+    const isDue = state.dueAt >= earliestAt && state.dueAt <= latestAt;
+    return isDue ? undefined : `it is dialled again ${state.dueAt - last.endedAt} ms later, and not ${owed.min}`;
+  }
+  switch (state.status) {
+    case 'completed':
+      return isDone ? undefined : `it is completed, and its parties did not talk: ${sayHistory(call)}`;
+    case 'exhausted':
+      if (kind !== 'contact' && kind !== 'network') return `it is exhausted after ${last.disposition}`;
+      if (isDone) return 'it is exhausted, and had done its work';
+      return owed === undefined || owed.mayStop
+        ? undefined
+        : `it is exhausted, and has retries left: ${sayHistory(call)}`;
+    case 'failed':
+      return kind === 'permanent' ? undefined : `it failed after ${last.disposition}`;
+    case 'unknown':
+      return kind === 'unknown' ? undefined : `it is unknown after ${last.disposition}`;
+    case 'expired': {
+      if (owed === undefined) return `it expired, and no retry was owed: ${sayHistory(call)}`;
+      const { expiresAt = Number.POSITIVE_INFINITY } = request;
+      return latestAt > expiresAt ? undefined : `it expired ${expiresAt - latestAt} ms before its time was over`;
+    }
+    case 'canceled':
+      return undefined;
+    default:
+      return `it is ${state.status} after an attempt`;
+  }
+}
+
+interface Owed {
+  /** From the end of the last attempt. */
+  readonly min: number;
+  readonly max: number;
+  /** Jitter decides whether it is still within the budget's window. */
+  readonly mayStop: boolean;
+}
+
+/** Undefined: no retry is owed. */
+function owedDelayMs({ request, history }: Call, last: EndedAttempt): Owed | undefined {
+  const { retryPolicy: policy } = request;
+  const kind = classOf(last.disposition);
+  if (kind === 'contact') {
+    const used = history.filter(({ disposition }) => classOf(disposition) === 'contact').length;
+    const own = Object.entries(policy.perDisposition).find(([name]) => name === last.disposition)?.[1];
+    const times = history.filter(({ disposition }) => disposition === last.disposition).length;
+    if (used === policy.maxRetries + 1 || times === (own?.maxRetries ?? Number.POSITIVE_INFINITY) + 1) return undefined;
+    const grown = { fixed: 1, linear: times, exponential: 2 ** (times - 1) }[own?.backoff ?? 'fixed'];
+    const delayMs = (own?.delaySeconds ?? policy.delaySeconds) * grown * 1_000;
+    return { min: delayMs, max: delayMs, mayStop: false };
+  }
+  if (kind !== 'network') return undefined;
+  const { maxRetries, windowSeconds, delaySeconds } = policy.networkBudget;
+  const from = history.findLastIndex(({ disposition }) => classOf(disposition) !== 'network') + 1;
+  const faults = history.length - from;
+  const first = history[from] ?? last;
+  // Up to a tenth is jitter.
+  const [min, max] = [faults * delaySeconds * 1_000, faults * delaySeconds * 1_100];
+  const windowEndsAt = first.endedAt + windowSeconds * 1_000;
+  if (faults > maxRetries || last.endedAt + min > windowEndsAt) return undefined;
+  return { min, max, mayStop: last.endedAt + max > windowEndsAt };
+}
+
+function sayHistory({ history, request: { retryPolicy } }: Call): string {
+  const { maxRetries, until, perDisposition } = retryPolicy;
+  return `${history.map(({ disposition }) => disposition).join(', ')} of ${JSON.stringify({ maxRetries, until, perDisposition })}`;
+}

@@ -1,0 +1,34 @@
+import type { Random } from './random.ts';
+import type { Failure } from './truth.ts';
+
+/** What networks say, common things often: every row of design.md's table comes up, and only pairs of cause and SIP code that Asterisk makes. */
+const failures: readonly (readonly [weight: number, failure: Failure])[] = [
+  [10, { cause: 17, sipCode: 486 }],
+  [1, { cause: 17, sipCode: 600 }],
+  [4, { cause: 21, sipCode: 603 }],
+  [2, { cause: 34, sipCode: 503 }],
+  [1, { cause: 38 }],
+  [1, { cause: 42 }],
+  [1, { cause: 21, sipCode: 401 }],
+  [1, { cause: 21, sipCode: 407 }],
+  [2, { cause: 18 }],
+  [1, { cause: 19 }],
+  [1, { cause: 20 }],
+  [1, { cause: 27 }],
+  [2, { cause: 1, sipCode: 404 }],
+  [1, { cause: 22, sipCode: 410 }],
+  [1, { cause: 28, sipCode: 484 }],
+  [1, { cause: 3 }],
+  [1, { cause: 57 }],
+  [1, { cause: 58, sipCode: 488 }],
+];
+
+export function aFailure(random: Random): Failure {
+  return random.weighted(failures);
+}
+
+/** DIALSTATUS as app_dial makes it of a cause (main/app.c handle_cause): what it cannot place is CHANUNAVAIL. */
+export function dialStatusOf({ cause }: Failure): string {
+  if (cause === 17) return 'BUSY';
+  return cause === 34 ? 'CONGESTION' : 'CHANUNAVAIL';
+}

@@ -1,0 +1,60 @@
+import type { Disposition } from '@redial/call';
+
+/** What a network says of a leg that failed, before whoever hears of it makes a word of it. */
+export interface Failure {
+  readonly cause: number;
+  readonly sipCode?: number;
+}
+
+/** How an attempt really ended: what the phones and the network did, whoever heard of it. */
+export type AttemptEnd =
+  /** dial1 never answered. `redial`: our own hang-up. */
+  | {
+      readonly type: 'dial1_failed';
+      readonly by: 'network' | 'ring timeout' | 'no contact' | 'redial';
+      readonly failure: Failure;
+      readonly rang: boolean;
+    }
+  | {
+      readonly type: 'dial2_failed';
+      readonly by: 'network' | 'ring timeout';
+      readonly failure: Failure;
+      readonly rang: boolean;
+    }
+  /** dial1 answered and was gone before dial2 did. */
+  | { readonly type: 'dial1_left'; readonly by: 'dial1' | 'redial' }
+  | { readonly type: 'talked'; readonly by: 'dial1' | 'dial2' | 'redial'; readonly talkMs: number };
+
+/** The table of design.md, written down a second time: a row that moves in the product is to move here by hand. */
+const rows: readonly (readonly [disposition: Disposition, causes: readonly number[], sipCodes: readonly number[]])[] = [
+  ['no_answer', [19], []],
+  ['busy', [17], [486, 600]],
+  ['unreachable', [20, 27], []],
+  ['invalid_number', [1, 22, 28], [404, 410, 484]],
+  ['not_allowed', [50, 52, 54, 57], []],
+  ['no_route', [2, 3, 5], []],
+  ['incompatible_media', [58, 65, 88], [488, 606]],
+  ['congestion', [34, 38, 41, 42, 44], [503]],
+];
+
+/** What the CDR of an attempt that ended so has to say, if its end was heard. */
+export function dispositionOfEnd(end: AttemptEnd): Disposition {
+  switch (end.type) {
+    case 'talked':
+      return 'answered';
+    case 'dial1_left':
+      return end.by === 'redial' ? 'canceled' : 'abandoned';
+    default:
+      if (end.by === 'redial') return 'canceled';
+      if (end.by === 'ring timeout') return 'no_answer';
+      return end.by === 'no contact' ? 'unreachable' : dispositionOfFailure(end.failure, end.rang);
+  }
+}
+
+function dispositionOfFailure({ cause, sipCode = 0 }: Failure, rang: boolean): Disposition {
+  if (cause === 21) return [401, 407].includes(sipCode) ? 'trunk_auth' : 'rejected';
+  if (cause === 18) return rang ? 'no_answer' : 'unreachable';
+  const row = rows.find(([, causes, sipCodes]) => causes.includes(cause) || sipCodes.includes(sipCode));
+  if (row === undefined) throw new RangeError(`cause ${cause} has no row in the world's table`);
+  return row[0];
+}

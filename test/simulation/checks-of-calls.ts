@@ -40,7 +40,10 @@ export function createChecksOfCalls(ledger: Ledger) {
     if (!isEnded(call.state)) return;
     const { status } = call.state;
     if (status === 'canceled') {
-      expect(cancelAsked.has(call.id), () => `B10 call ${call.id} is canceled, and nobody asked for it`);
+      expect(
+        cancelAsked.has(call.id) || isTakenBack(call),
+        () => `B10 call ${call.id} is canceled, and nobody asked for it`,
+      );
       return;
     }
     const end = seen.get(call.history.at(-1)?.attemptId as AttemptId)?.end;
@@ -79,4 +82,11 @@ export function createChecksOfCalls(ledger: Ledger) {
   }
 
   return { checkMoment, checkCanceled, checkBecame };
+}
+
+/** Its client was told that it is not accepted, and nobody has dialled it. */
+export function isTakenBack({ state, history }: Call): boolean {
+  return (
+    isEnded(state) && state.status === 'canceled' && state.reason.startsWith('not accepted') && history.length === 0
+  );
 }

@@ -51,7 +51,7 @@ describe('given a call that is due', () => {
       slot: 7,
       lanes: ['pbx.pbx-1', 'trunk.carrier'],
       originatedAt: monday9,
-      fencedBy: expect.stringMatching(/^[\w-]{12}$/),
+      fencedBy: expect.stringMatching(/^[\w-]{12}\.1$/),
     });
     expect(world.store.held()).toEqual({ 'pbx.pbx-1': [attemptId], 'trunk.carrier': [attemptId] });
     expect(world.remembered).toEqual([world.store.attempt(attemptId)]);

@@ -4,7 +4,7 @@ import type { DialJob, DialVerdict } from '@redial/queue';
 import type { Versioned } from '@redial/store';
 import { again, askGatesOf, block, defer, write } from './ask-gates.ts';
 import { createConfirmations } from './confirmations.ts';
-import { attemptIdOf, type Dialing, type DialJobDependencies, done, type Try } from './dialing.ts';
+import { attemptIdOf, type Dialing, type DialJobDependencies, done, type JobRun, runOf, type Try } from './dialing.ts';
 import { originate } from './originate.ts';
 import { lanesFor, laneThatNeverFits, leaseMs } from './places.ts';
 import { planOf } from './plan-of.ts';
@@ -37,25 +37,24 @@ export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Pro
   const confirmations = createConfirmations(ports.store);
   const dependencies: Dialing = { ...ports, inTurn: createTurns(), atFence: new Set(), confirmations };
   return async (job) => {
-    const mark = randomBytes(9).toString('base64url');
+    const run: JobRun = { mark: randomBytes(9).toString('base64url'), fences: 0 };
     try {
       for (let race = 0; race < racesMax; race++) {
-        const verdict = await tryOnce(dependencies, job, mark);
+        const verdict = await tryOnce(dependencies, job, run);
         if (typeof verdict !== 'string') return verdict;
       }
     } finally {
-      dependencies.atFence.delete(mark);
+      dependencies.atFence.delete(run.mark);
     }
     return { type: 'later', at: dependencies.clock.now() + 1_000, note: 'the call changed while it was being dialled' };
   };
 }
 
-/** `mark`: this run's, and in the record of an attempt that it has fenced. */
-async function tryOnce(dependencies: Dialing, job: DialJob, mark: string): Promise<Try> {
+async function tryOnce(dependencies: Dialing, job: DialJob, run: JobRun): Promise<Try> {
   const { call, attempt } = await dependencies.store.readForAttempt(job.callId, job.attemptId);
   // Of this run, and here again: the fence's answer was lost, so nothing has followed it yet.
-  const isOurs = attempt?.value.fencedBy === mark && attempt.value.ended === undefined;
-  if (isOurs && call !== undefined) return originate(dependencies, call.value, attempt.value);
+  const isOurs = runOf(attempt?.value.fencedBy) === run.mark && attempt?.value.ended === undefined;
+  if (isOurs && attempt !== undefined && call !== undefined) return originate(dependencies, call.value, attempt.value);
   if (attempt !== undefined) return resume(dependencies, attempt.value);
   if (call === undefined) return done('no such call');
   const { state } = call.value;
@@ -75,15 +74,14 @@ async function tryOnce(dependencies: Dialing, job: DialJob, mark: string): Promi
       return write(dependencies, call, { type: 'expire', attemptId: job.attemptId, at: dependencies.clock.now() });
     default:
       // The tenant gate has passed.
-      return dial(dependencies, call, tenant as Tenant, mark);
+      return dial(dependencies, call, tenant as Tenant, run);
   }
 }
 
 /** The attempt was fenced before: by us, by a dialer that died, or twice. It is never originated again. */
 async function resume({ pbxs, remember, isTelling, atFence }: Dialing, attempt: AttemptRecord): Promise<DialVerdict> {
   if (attempt.ended !== undefined) return done('already settled');
-  if (attempt.fencedBy !== undefined && atFence.has(attempt.fencedBy))
-    return done('another run of this dialer is about to originate it');
+  if (atFence.has(runOf(attempt.fencedBy) ?? '')) return done('another run of this dialer is about to originate it');
   // A look-up would know less, and might be told first.
   if (isTelling(attempt.id)) return done('its end is known here');
   const watched = pbxs.get(attempt.pbx);
@@ -95,7 +93,7 @@ async function resume({ pbxs, remember, isTelling, atFence }: Dialing, attempt: 
 }
 
 /** The gates have passed: a PBX, its places, the fence, the Originate. */
-async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant, mark: string): Promise<Try> {
+async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant, run: JobRun): Promise<Try> {
   const { store, clock, configuration, pbxs, confirmations } = dependencies;
   const trunks = trunksOf(call.value.request.dial1, call.value.request.dial2);
   const able = pbxsFor(trunks, configuration);
@@ -123,7 +121,7 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
     const reason = `${places.lane} is at its limit of ${limit}`;
     return defer(dependencies, call, { gate: places.lane, reason, until: places.retryAt, late: true });
   }
-  const taken = await takeFence(dependencies, call, tenant, { plan, places, mark });
+  const taken = await takeFence(dependencies, call, tenant, { plan, places, run });
   // The fence was not taken: what was held for it is free again. A grant that was never used leaves nothing behind. Where nobody knows
   // yet, the next look asks for the same places, and at the latest their lease ends.
   if (taken === 'lost_race' || (taken !== 'fence_unanswered' && taken.type === 'later')) {

@@ -1,5 +1,5 @@
 import { type AttemptWatch, createAttemptWatch, type Pbx } from '@redial/asterisk';
-import type { AttemptId, AttemptRecord, Configuration } from '@redial/call';
+import { type AttemptId, type AttemptRecord, type Configuration, isFromSilence } from '@redial/call';
 import { type Clock, every, keepTrying, type Logger, type Metrics } from '@redial/platform';
 import type { Queues, ResultsJob, Workers } from '@redial/queue';
 import type { Store } from '@redial/store';
@@ -41,7 +41,7 @@ export interface Dialer {
 
 export async function startDialer(dependencies: DialerDependencies): Promise<Dialer> {
   const { configuration, store, queues, workers, clock, metrics, logger, concurrency, holder } = dependencies;
-  const underWay = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'awaited'>>();
+  const underWay = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'awaited' | 'fencedBy'>>();
   /** Attempts whose end is known here and cannot be told yet. */
   const telling = new Set<AttemptId>();
   const startTimer = createStartTimer(clock);
@@ -68,11 +68,12 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       pbx,
       clock,
       onConclude: (attemptId, evidence) => {
-        const callId = underWay.get(attemptId)?.callId;
+        const attempt = underWay.get(attemptId);
         underWay.delete(attemptId);
-        if (callId === undefined) return;
+        if (attempt === undefined) return;
+        const { callId, fencedBy } = attempt;
         logger.info({ callId, attemptId, pbx: pbx.name }, 'concluded');
-        queueResult({ callId, attemptId, evidence });
+        queueResult({ callId, attemptId, evidence, ...(isFromSilence(evidence) && { fencedBy }) });
       },
       // The results process writes down the progress of all. A client that waits must not depend on it alone.
       onProgress: (attemptId, phase, at, uniqueId) => {
@@ -122,7 +123,8 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       clock,
       metrics,
       logger,
-      remember: ({ id, callId, awaited }) => underWay.set(id, { callId, ...(awaited && { awaited }) }),
+      remember: ({ id, callId, fencedBy, awaited }) =>
+        underWay.set(id, { callId, ...(fencedBy && { fencedBy }), ...(awaited && { awaited }) }),
       onNotOriginated: ({ id: attemptId, callId, fencedBy }, evidence) =>
         queueResult({ callId, attemptId, evidence, fencedBy }),
       onOriginated: cancels.begun,

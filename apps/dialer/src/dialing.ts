@@ -36,6 +36,23 @@ export interface Dialing extends DialJobDependencies {
   readonly confirmations: Confirmations;
 }
 
+/** One run of a job. Each fence that it takes has a mark of its own, which names the run: Redis may forget one, and the run take another. */
+export interface JobRun {
+  readonly mark: string;
+  /** Asked for so far. */
+  fences: number;
+}
+
+export function newFence(run: JobRun): string {
+  run.fences++;
+  return `${run.mark}.${run.fences}`;
+}
+
+/** The mark of the run that took the fence. */
+export function runOf(fencedBy: string | undefined): string | undefined {
+  return fencedBy?.split('.')[0];
+}
+
 /** `lost_race`: somebody else has written the call or fenced the attempt. Both say: read again. */
 export type Try = DialVerdict | 'lost_race' | 'fence_unanswered';
 

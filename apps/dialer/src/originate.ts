@@ -3,7 +3,7 @@ import type { AttemptRecord, Call, Tenant } from '@redial/call';
 import { keepTrying } from '@redial/platform';
 import type { DialVerdict } from '@redial/queue';
 import { askGatesAgain } from './ask-gates.ts';
-import { type Dialing, type DialJobDependencies, done, type Try, tenantOf } from './dialing.ts';
+import { type Dialing, type DialJobDependencies, done, runOf, type Try, tenantOf } from './dialing.ts';
 import { originateOrder } from './originate-order.ts';
 
 /**
@@ -18,10 +18,10 @@ const fenceAgeMaxMs = 5_000;
  */
 export async function originate(dependencies: Dialing, call: Call, attempt: AttemptRecord): Promise<Try> {
   const { clock, configuration, pbxs, confirmations, metrics, logger, remember, onOriginated, atFence } = dependencies;
-  const { id: attemptId, callId, pbx, attemptNumber, fencedBy = '' } = attempt;
+  const { id: attemptId, callId, pbx, attemptNumber } = attempt;
   if (!(await confirmations.ofFence(attempt))) return unconfirmed(dependencies, attempt);
   // From here to the watch nothing is waited for.
-  atFence.delete(fencedBy);
+  atFence.delete(runOf(attempt.fencedBy) ?? '');
   const tooLate = whyTooLate(dependencies, call, attempt, clock.now());
   if (tooLate !== undefined) return notSent(dependencies, attempt, tooLate);
   remember(attempt);

@@ -2,7 +2,7 @@ import { type AttemptPlan, type AttemptRecord, type Call, dayOf, numbersOf, step
 import { keepTrying } from '@redial/platform';
 import type { DayCap, Versioned } from '@redial/store';
 import { askGatesAgain } from './ask-gates.ts';
-import type { Dialing, DialJobDependencies, Try } from './dialing.ts';
+import { type Dialing, type DialJobDependencies, type JobRun, newFence, type Try } from './dialing.ts';
 import { originate } from './originate.ts';
 import { originateOrder } from './originate-order.ts';
 import { type GrantedPlaces, startHorizonMs } from './take-places.ts';
@@ -13,7 +13,7 @@ const startAheadMaxMs = startHorizonMs + 10_000;
 export interface Start {
   readonly plan: AttemptPlan;
   readonly places: GrantedPlaces;
-  readonly mark: string;
+  readonly run: JobRun;
 }
 
 /** Waits for the granted moment, takes the fence, originates. */
@@ -21,7 +21,7 @@ export async function takeFence(
   dependencies: Dialing,
   call: Versioned<Call>,
   tenant: Tenant,
-  { plan, places, mark }: Start,
+  { plan, places, run }: Start,
 ): Promise<Try> {
   const { store, clock, configuration, pbxs, waitUntil } = dependencies;
   if (places.startAt > clock.now() + startAheadMaxMs) {
@@ -37,11 +37,11 @@ export async function takeFence(
   if (boot === undefined) return 'lost_race';
 
   const lanes = places.lanes.map((l) => l.lane);
-  const facts = { plan, pbx, pbxBoot: boot, slot, lanes, originatedAt: clock.now(), fencedBy: mark };
+  const facts = { plan, pbx, pbxBoot: boot, slot, lanes, originatedAt: clock.now(), fencedBy: newFence(run) };
   const { dialing, attempt } = attemptOf(call.value, facts);
   // Before the fence: what cannot be said to Asterisk must not use up an attempt.
   originateOrder(dialing, attempt, tenant, configuration.trunks);
-  dependencies.atFence.add(mark);
+  dependencies.atFence.add(run.mark);
   try {
     const fenced = await store.fence(call, dialing, attempt, capOf(tenant, dialing, clock.now()));
     if (!fenced.ok) return 'lost_race';

@@ -1,5 +1,5 @@
 import { type AttemptWatch, createAttemptWatch, type Pbx } from '@redial/asterisk';
-import type { AttemptId, AttemptRecord } from '@redial/call';
+import { type AttemptId, type AttemptRecord, isFromSilence } from '@redial/call';
 import { type Clock, keepTrying, type Logger, type Metrics } from '@redial/platform';
 import type { Queues } from '@redial/queue';
 import type { Store } from '@redial/store';
@@ -31,7 +31,7 @@ export interface WitnessDependencies {
 const tellEveryMs = 1_000;
 
 export function startWitness({ pbx, store, queues, clock, metrics, logger }: WitnessDependencies): Witness {
-  const callOf = new Map<AttemptId, AttemptRecord['callId']>();
+  const records = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'fencedBy'>>();
   /** Attempts whose record is being read because of a signal of theirs. */
   const reading = new Set<AttemptId>();
   /** Attempts whose end is known here and cannot be told yet: a look-up knows less, and must not be told first. */
@@ -39,7 +39,8 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
   const stopping = new AbortController();
 
   const remember = (attempt: AttemptRecord) => {
-    callOf.set(attempt.id, attempt.callId);
+    const { callId, fencedBy } = attempt;
+    records.set(attempt.id, { callId, ...(fencedBy && { fencedBy }) });
     return { ...attempt, attemptId: attempt.id, boot: attempt.pbxBoot };
   };
 
@@ -58,12 +59,15 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
       }
     },
     onConclude: (attemptId, evidence) => {
-      const callId = callOf.get(attemptId);
-      callOf.delete(attemptId);
+      const record = records.get(attemptId);
+      records.delete(attemptId);
       reading.delete(attemptId);
-      if (callId === undefined) return;
+      if (record === undefined) return;
+      const { callId, fencedBy } = record;
+      // Redis may have forgotten that record since, and somebody have fenced the attempt anew.
+      const result = { callId, attemptId, witness: 'results', evidence, ...(isFromSilence(evidence) && { fencedBy }) };
       telling.add(attemptId);
-      void keepTrying(() => queues.results.add({ callId, attemptId, witness: 'results', evidence }), {
+      void keepTrying(() => queues.results.add(result), {
         signal: stopping.signal,
         maxDelayMs: tellEveryMs,
         onError: (error, failures) =>
@@ -109,12 +113,12 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
     adoptOpen,
     cancel: (attemptId) => watch.cancel(attemptId),
     get watching() {
-      return callOf.size;
+      return records.size;
     },
     async stop() {
       stopping.abort();
       watch.stop();
-      callOf.clear();
+      records.clear();
       await pbx.stop();
     },
   };

@@ -24,7 +24,7 @@ export interface AttemptRecord {
   /** Lanes (trunks and the PBX itself) whose places it holds until it is settled. */
   readonly lanes: readonly string[];
   readonly originatedAt: number;
-  /** The mark of the job's run that took the fence, and alone may originate it. Absent in records of before 2026-11-28. */
+  /** The mark of this fence, and in it of the job's run that took it and alone may originate it. Absent in records of before 2026-11-28. */
   readonly fencedBy?: string;
   /** Progress, for whoever asks; written after the fact and not relied upon. */
   readonly ringingAt?: number;

@@ -76,6 +76,11 @@ export type Evidence = z.infer<typeof Evidence>;
 
 export const noEvidence: Evidence = {};
 
+/** Nothing was seen, or not to its end: concluded because nobody could tell. Such an end is only as good as the record by which the attempt was looked up. */
+export function isFromSilence({ lostAt, gaveUpAt, pbxRestarted }: Evidence): boolean {
+  return lostAt !== undefined || gaveUpAt !== undefined || pbxRestarted === true;
+}
+
 /** Asterisk's id of dial2's channel. The journal's is of the channel that answered. */
 export function dial2UniqueIdOf({ journalEnded, dial2Created, dial2Hangup }: Evidence): string | undefined {
   return journalEnded?.dial2UniqueId ?? dial2Created?.uniqueId ?? dial2Hangup?.uniqueId;

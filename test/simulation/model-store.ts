@@ -22,8 +22,9 @@ export interface ModelStore {
 
 interface Place {
   readonly till: number;
-  /** Took it. */
+  /** Took it, and when. */
   readonly by: Actor;
+  readonly takenAt: number;
 }
 
 interface Lane {
@@ -135,7 +136,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     const till = startAt + leaseMs;
     for (const { lane: name, places, maxCallsPerSecond } of wanted) {
       const lane = laneOf(name);
-      for (let n = 1; n <= places; n++) lane.places.set(`${attemptId}#${n}`, { till, by });
+      for (let n = 1; n <= places; n++) lane.places.set(`${attemptId}#${n}`, { till, by, takenAt: agenda.now });
       lane.nextStartAt = startAt + (1_000 / maxCallsPerSecond) * places;
     }
     slotsInUse.set(`${pbx}/${slot}`, { by: attemptId, till });
@@ -370,10 +371,11 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     held: (now) => [
       ...[...lanes].flatMap(([name, { places }]) =>
         [...places]
-          // What a dialer had taken before it died, and another did not, ends with its lease.
-          .filter(([member, { till, by }]) => {
+          // What a dialer had taken before it died, or without hearing so, and was not fenced, ends with its lease.
+          .filter(([member, { till, by, takenAt }]) => {
             const isElsewhere = notOfFence(member.split('#')[0] as AttemptId, [name]).length > 0;
-            return till > now && (by.isAlive || !isElsewhere);
+            const mayBeForgotten = isElsewhere && (!by.isAlive || redis.failedUntil >= takenAt);
+            return till > now && !mayBeForgotten;
           })
           .map(([member]) => `${member} on ${name}`),
       ),

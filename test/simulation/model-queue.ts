@@ -49,7 +49,12 @@ const lockMs = { from: 20_000, to: 30_000 };
 const oversleptMs = 10_000;
 const failedRetryMs = 1_000;
 
-export function createModelQueue<Data>(agenda: Agenda, random: Random, redis: Redis): ModelQueue<Data> {
+export function createModelQueue<Data>(
+  agenda: Agenda,
+  random: Random,
+  redis: Redis,
+  isKeptAsDone: (data: Data) => boolean = () => true,
+): ModelQueue<Data> {
   const jobs = new Map<string, Job<Data>>();
   const workers = new Set<Worker<Data>>();
 
@@ -116,7 +121,8 @@ export function createModelQueue<Data>(agenda: Agenda, random: Random, redis: Re
       if (jobs.get(id) !== job || job.token !== token) return;
       if (verdict === 'failed') wait(id, job, agenda.now + failedRetryMs);
       else if (verdict.type === 'later') wait(id, job, verdict.at);
-      else job.state = 'kept';
+      else if (isKeptAsDone(job.data)) job.state = 'kept';
+      else jobs.delete(id);
     };
     await redis.ask(worker.process, finish).catch(() => undefined);
   }

@@ -113,6 +113,11 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   const notOfFence = (id: AttemptId, names: readonly string[]) =>
     names.filter((name) => !attempts.get(id)?.value.lanes.includes(name));
 
+  const slotOf = (id: AttemptId) => {
+    const fenced = attempts.get(id)?.value;
+    return fenced && `${fenced.pbx}/${fenced.slot}`;
+  };
+
   function takePlaces(by: Actor, { attemptId, pbx, lanes: wanted, now, leaseMs, horizonMs }: PlacesRequest): Places {
     const first = wanted[0]?.lane ?? '';
     if (attempts.has(attemptId)) return { granted: false, lane: first, reason: 'calls', retryAt: now };
@@ -379,7 +384,10 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
           })
           .map(([member]) => `${member} on ${name}`),
       ),
-      ...[...slotsInUse].filter(([, { till }]) => till > now).map(([slot, { by }]) => `${by} in slot ${slot}`),
+      ...[...slotsInUse]
+        // That of an older grant, on another PBX, waits for its lease to end: one of a hundred thousand.
+        .filter(([slot, { by, till }]) => till > now && slot === slotOf(by))
+        .map(([slot, { by }]) => `${by} in slot ${slot}`),
     ],
   };
 }

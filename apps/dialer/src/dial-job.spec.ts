@@ -104,6 +104,15 @@ describe('given a call that is due', () => {
     expect(world.store.attempt(attemptId)?.originatedAt).toBe(monday9 + 400);
   });
 
+  it('when its clock was put back by an hour after its start was granted, then it does not wait for that hour', async () => {
+    const world = dialJobWorld();
+    world.store.onPlacesTaken.push(() => {
+      world.clock.at -= 3_600_000;
+    });
+    expect(await world.run(job)).toMatchObject({ type: 'later', at: monday9 - 3_600_000 });
+    expectNothingBegun(world);
+  });
+
   it.each([
     { what: 'the call is gone', prepare: () => ({ ...job, callId: 'call_01HZZZZZZZZZZZZZZZZZ000099' as never }) },
     { what: 'the job is of another attempt', prepare: () => ({ ...job, attemptId: anotherAttemptId }) },

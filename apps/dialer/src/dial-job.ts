@@ -63,6 +63,8 @@ export interface DialJobDependencies {
 
 /** How far ahead a start may be granted; the job waits for it here, holding nothing but its place in time. */
 const startHorizonMs = 5_000;
+/** A start that is further ahead than this was granted before the clock was put back: by no two hosts' clocks is it due later than the horizon. */
+const startAheadMaxMs = startHorizonMs + 10_000;
 /**
  * Between a fence and its Originate at most: this host may have slept, or its clock been put forward. Others give the attempt up when
  * its ring timeout and `originateMarginMs` have passed; half of that margin is left for the way to the PBX.
@@ -204,6 +206,9 @@ async function start(
   { plan, places, mark }: Start,
 ): Promise<Try> {
   const { store, clock, configuration, pbxs, waitUntil } = dependencies;
+  if (places.startAt > clock.now() + startAheadMaxMs) {
+    return { type: 'later', at: clock.now(), note: 'the clock was put back; its places are asked for again' };
+  }
   if (places.startAt > clock.now() && !(await waitUntil(places.startAt))) {
     return { type: 'later', at: clock.now(), note: 'this dialer is stopping; another one takes it' };
   }

@@ -20,6 +20,7 @@ export interface RedialOptions {
     readonly port: number;
     readonly username: string;
     readonly secret: string;
+    readonly maxCalls?: number;
     readonly maxCallsPerSecond?: number;
     /** Where the API reads its recordings. */
     readonly recordings?: { readonly folder: string } | { readonly url: string };
@@ -69,8 +70,8 @@ export interface Redial {
   readonly results: RedialProcess;
   /** CDRs as the tenant's Redis list gave them, by call. */
   readonly inbox: CdrInbox;
-  /** Starts one more of a kind beside those there are, with the same settings; it is stopped with them. */
-  another(kind: ProcessKind): Promise<RedialProcess>;
+  /** Starts one more of a kind beside those there are, with the same settings but for its way to Redis; it is stopped with them. */
+  another(kind: ProcessKind, way?: { readonly redisUrl: string }): Promise<RedialProcess>;
   request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<ApiAnswer>;
   ready(): Promise<void>;
   stop(): Promise<void>;
@@ -135,9 +136,13 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
       const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
       return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
     },
-    async another(kind) {
+    async another(kind, way) {
       const port = await freePort('tcp');
-      const environment = { ...environmentOf(kind), REDIAL_HTTP_PORT: String(port) };
+      const environment = {
+        ...environmentOf(kind),
+        REDIAL_HTTP_PORT: String(port),
+        ...(way && { REDIAL_REDIS_URL: way.redisUrl }),
+      };
       const more = redialProcess(`${kind}-${all.length}`, kind, folder, environment);
       all.push(more);
       more.start();

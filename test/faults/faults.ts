@@ -39,6 +39,18 @@ const asteriskKilled: Fault = {
   },
 };
 
+/** In good order: it hangs up what there is and runs the hang-up handlers before it ends. */
+const asteriskRestarted: Fault = {
+  async strike(world, calls) {
+    const lost = untilLinksLost(world);
+    await world.pbx.asterisk.cli('core stop now').catch(() => undefined); // The console ends with it.
+    await lost;
+    world.release();
+    await untilFenceIsOver(world, calls);
+    await world.pbx.asterisk.restart();
+  },
+};
+
 const amiCut: Fault = {
   async strike(world, calls) {
     await cutAmi(world);
@@ -87,6 +99,7 @@ export const faults = {
     },
   },
   'Asterisk killed': asteriskKilled,
+  'Asterisk restarted': asteriskRestarted,
   'jobs delivered twice': {
     prepare: redelivery.prepare,
     async strike(world, _calls, extras) {

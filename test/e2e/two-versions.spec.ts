@@ -67,7 +67,7 @@ describe.each(versions)('given version $commit at work, and calls that are place
   });
 
   async function startOne(kind: ProcessKind, which: Which): Promise<void> {
-    const process = await world.redial.another(kind, which === 'earlier' ? earlier : undefined);
+    const process = await world.redial.another(kind, { version: which === 'earlier' ? earlier : undefined });
     if (which === 'earlier') ofEarlier.push({ kind, process });
     await process.ready();
     running[kind] = { process, which };

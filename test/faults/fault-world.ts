@@ -1,9 +1,11 @@
 import { connectRedis, type Redis } from '@redial/platform';
+import { RawAmi } from '../conformance/pbx/raw-ami.ts';
 import { startTestPbx, type TestPbx } from '../support/asterisk.ts';
 import { createProbe, type Probe } from '../support/probe.ts';
 import { type ProcessKind, type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { type StopPoint, startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { startWebhookReceiver, status, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 /**
  * A real Redis, real PBXs and Redial. Each process reaches Redis and the PBXs on a way of its own, which can be stopped at one
@@ -11,26 +13,38 @@ import { type StopPoint, startTcpProxy, type TcpProxy } from '../support/tcp-pro
  */
 export interface FaultWorld {
   readonly redis: TestRedis;
-  /** Where all calls go; the fault strikes here. */
+  /** Where the calls are held; the fault strikes here. */
   readonly pbx: TestPbx;
-  /** A second one beside it, which no call may ever reach; absent: there is one. */
+  /** A second one beside it, full until `freeOtherPbx`; absent: there is one. */
   readonly otherPbx?: TestPbx;
   readonly redial: Redial;
   readonly probe: Probe;
-  /** The test's own connection. */
+  /** The test's own connections: to Redis, and to `pbx`. */
   readonly books: Redis;
+  readonly ami: RawAmi;
+  /** Answers 200 to every CDR. */
+  readonly crm: WebhookReceiver;
   readonly redisOf: Readonly<Record<ProcessKind, TcpProxy>>;
   /** To `pbx`. */
   readonly amiOf: Readonly<Record<'dialer' | 'results', TcpProxy>>;
+  /** One more way to Redis, that lets nothing through until it is healed. */
+  closedWayToRedis(): Promise<TcpProxy>;
   /** Stops the process at that request; the world remembers, for release(). */
   stop(way: TcpProxy, ...words: string[]): StopPoint;
   /** Lets everything go on that was stopped; with `but`, all except what was stopped on that way. */
   release(options?: { readonly but?: TcpProxy }): void;
+  /** Resolves when it was called. */
+  readonly released: Promise<void>;
+  /** Ends the agent's call, by Asterisk's own hand. */
+  hangUp(agent: string): Promise<void>;
+  freeOtherPbx(): Promise<void>;
   end(): Promise<void>;
 }
 
 export const keyPrefix = '{faults}';
 export const cdrList = 'faults:cdrs';
+const otherPbxMaxCalls = 30;
+const placesOfOtherPbx = `${keyPrefix}:places:pbx.other`;
 
 export async function startFaultWorld({ pbxs }: { readonly pbxs: 1 | 2 }): Promise<FaultWorld> {
   const probe = createProbe();
@@ -48,34 +62,45 @@ export async function startFaultWorld({ pbxs }: { readonly pbxs: 1 | 2 }): Promi
     const otherPbx = pbxs === 2 ? kept(await startTestPbx(), (it) => it.stop()) : undefined;
     const way = async (port: number) => kept(await startTcpProxy({ port }), (it) => it.stop());
     const redisPort = Number(new URL(redis.url).port);
-    const { ami } = pbx.asterisk;
+    const access = pbx.asterisk.ami;
     const redisOf = { api: await way(redisPort), dialer: await way(redisPort), results: await way(redisPort) };
-    const amiOf = { dialer: await way(ami.port), results: await way(ami.port) };
+    const amiOf = { dialer: await way(access.port), results: await way(access.port) };
+    const crm = kept(await startWebhookReceiver(status(200)), (it) => it.stop());
 
-    const others = otherPbx === undefined ? [] : [{ ...otherPbx.asterisk.ami, name: 'other' }];
-    const pbxsBy = (port: number) => [{ ...ami, name: 'main', port }, ...others];
+    const others =
+      otherPbx === undefined ? [] : [{ ...otherPbx.asterisk.ami, name: 'other', maxCalls: otherPbxMaxCalls }];
+    const pbxsBy = (port: number) => [{ ...access, name: 'main', port }, ...others];
     const wayOf = (kind: ProcessKind) => ({
       redisUrl: `redis://127.0.0.1:${redisOf[kind].port}`,
-      pbxs: pbxsBy(kind === 'api' ? ami.port : amiOf[kind].port),
+      pbxs: pbxsBy(kind === 'api' ? access.port : amiOf[kind].port),
     });
     const redial = kept(
       await startRedial({
         redisUrl: redis.url,
-        pbxs: pbxsBy(ami.port),
+        pbxs: pbxsBy(access.port),
         ways: { api: wayOf('api'), dialer: wayOf('dialer'), results: wayOf('results') },
-        // Every call names it, and so goes to the PBX that the fault strikes.
-        trunks: { carrier: { pbxs: ['main'] } },
-        sinks: [{ type: 'redis-list', name: 'books', key: cdrList }],
+        sinks: [
+          { type: 'redis-list', name: 'books', key: cdrList },
+          { type: 'webhook', name: 'crm', url: crm.url, secret: `whsec_${Buffer.alloc(32).toString('base64')}` },
+        ],
         env: {
           ...probe.env,
           REDIAL_KEY_PREFIX: keyPrefix,
           REDIAL_DURABILITY: 'fsync',
           REDIAL_LOCK_SECONDS: '5',
+          // Full with the four calls that are held in it, so that another one waits in the queue.
+          REDIAL_DIALER_CONCURRENCY: '4',
         },
       }),
       (it) => it.stop(),
     );
     const books = kept(connectRedis({ url: redis.url, role: 'worker' }), (it) => it.disconnect());
+    if (otherPbx !== undefined) {
+      const taken = Array.from({ length: otherPbxMaxCalls }, (_, n) => ['inf', `taken#${n}`] as const);
+      await books.zadd(placesOfOtherPbx, ...taken.flat());
+    }
+    const ami = kept(await RawAmi.login(access), (it) => it.end());
+    const released = Promise.withResolvers<void>();
     let points: { readonly way: TcpProxy; readonly point: StopPoint }[] = [];
     return {
       redis,
@@ -84,8 +109,15 @@ export async function startFaultWorld({ pbxs }: { readonly pbxs: 1 | 2 }): Promi
       redial,
       probe,
       books,
+      ami,
+      crm,
       redisOf,
       amiOf,
+      closedWayToRedis: async () => {
+        const closed = await way(redisPort);
+        closed.blackhole();
+        return closed;
+      },
       stop: (way, ...words) => {
         const point = way.stopAfter(...words);
         points.push({ way, point });
@@ -94,7 +126,15 @@ export async function startFaultWorld({ pbxs }: { readonly pbxs: 1 | 2 }): Promi
       release: ({ but } = {}) => {
         for (const { way, point } of points) if (way !== but) point.release();
         points = points.filter(({ way }) => way === but);
+        released.resolve();
       },
+      released: released.promise,
+      hangUp: async (agent) => {
+        const channels = await pbx.asterisk.cli('core show channels concise');
+        const channel = new RegExp(`^PJSIP/${agent}-[0-9a-f]+`, 'm').exec(channels)?.[0];
+        await pbx.asterisk.cli(`channel request hangup ${channel}`);
+      },
+      freeOtherPbx: async () => void (await books.del(placesOfOtherPbx)),
       end,
     };
   } catch (error) {

@@ -3,13 +3,19 @@ import { invites } from '../e2e/world.ts';
 import type { RedialProcess } from '../support/redial.ts';
 import { until } from '../support/until.ts';
 import type { FaultWorld } from './fault-world.ts';
-import { type HeldCalls, record } from './phases.ts';
-import { deliverAgain } from './redelivery.ts';
+import { type HeldCalls, record } from './held-call.ts';
+import type { Phase } from './phases.ts';
+import { type Extras, redelivery } from './redelivery.ts';
+import { untilAllEnded, untilFenceIsOver, untilLinksLost, untilPbxIsIdle } from './turning-points.ts';
 
 /** What goes wrong, from the first harm to the last repair. What was stopped is released at the worst moment in between. */
 export interface Fault {
   readonly pbxs?: 2;
-  strike(world: FaultWorld, calls: HeldCalls): Promise<void>;
+  /** A job whose worker cannot reach Redis may be left as failed: history for the dashboard. Under any other fault none may. */
+  readonly breaksRedis?: true;
+  /** Before the first call: what takes longer to start than a call stays in its phase. */
+  prepare?(world: FaultWorld): Promise<Extras>;
+  strike(world: FaultWorld, calls: HeldCalls, extras: Extras): Promise<void>;
   /** Once everything has come to rest that can: the clock is right again. */
   mend?(world: FaultWorld): Promise<void>;
 }
@@ -23,27 +29,47 @@ const killed = (kind: 'api' | 'dialer' | 'results'): Fault => ({
 });
 
 const asteriskKilled: Fault = {
-  async strike(world) {
+  async strike(world, calls) {
     const lost = untilLinksLost(world);
     await world.pbx.asterisk.kill();
     await lost;
-    await releaseAndOriginate(world);
+    world.release();
+    await untilFenceIsOver(world, calls);
+    await world.pbx.asterisk.restart();
+  },
+};
+
+/** In good order: it hangs up what there is and runs the hang-up handlers before it ends. */
+const asteriskRestarted: Fault = {
+  async strike(world, calls) {
+    const lost = untilLinksLost(world);
+    await world.pbx.asterisk.cli('core stop now').catch(() => undefined); // The console ends with it.
+    await lost;
+    world.release();
+    await untilFenceIsOver(world, calls);
     await world.pbx.asterisk.restart();
   },
 };
 
 const amiCut: Fault = {
-  async strike(world) {
-    const lost = untilLinksLost(world);
-    for (const ami of Object.values(world.amiOf)) {
-      ami.refuse();
-      ami.cut();
-    }
-    await lost;
-    await releaseAndOriginate(world);
+  async strike(world, calls) {
+    await cutAmi(world);
+    world.release();
+    await untilFenceIsOver(world, calls);
     for (const ami of Object.values(world.amiOf)) ami.heal();
   },
 };
+
+/** What the other PBX is there for: it takes what can still be dialled, for as long as the first one is away. */
+const goOnElsewhere: readonly Phase[] = [
+  'accepted',
+  'queued',
+  'places taken',
+  'fence taken',
+  'settled',
+  'CDR written',
+  'next attempt queued',
+];
 
 const hourMs = 3_600_000;
 
@@ -52,6 +78,7 @@ export const faults = {
   'dialer killed': killed('dialer'),
   'results killed': killed('results'),
   'Redis killed': {
+    breaksRedis: true,
     async strike({ redis, release }) {
       await redis.kill();
       await redis.restart();
@@ -66,35 +93,35 @@ export const faults = {
       for (const ami of Object.values(world.amiOf)) ami.blackhole();
       world.release();
       await lost;
-      const { cli } = world.pbx.asterisk;
-      await until(async () => /^0 active channels/m.test(await cli('core show channels count')), {
-        what: 'every call is over',
-        withinMs: 40_000,
-      });
-      for (const ami of Object.values(world.amiOf)) {
-        // What went into the silence is lost with its connection; new ones go through.
-        ami.cut();
-        ami.heal();
-      }
+      await untilPbxIsIdle(world);
+      // What went into the silence must not come out of it: who gave the connection up has to have seen to that.
+      for (const ami of Object.values(world.amiOf)) ami.heal();
     },
   },
   'Asterisk killed': asteriskKilled,
+  'Asterisk restarted': asteriskRestarted,
   'jobs delivered twice': {
-    async strike(world) {
-      const { redial, books, release } = world;
-      const others = await Promise.all([redial.another('dialer'), redial.another('results')]);
-      await until(() => others.every(takesJobs), { what: 'a second dialer and a second results process take jobs' });
-      await deliverAgain(books);
-      release();
+    prepare: redelivery.prepare,
+    async strike(world, _calls, extras) {
+      await redelivery.connect(extras);
+      await redelivery.deliverAgain(world.books);
+      world.release();
     },
   },
   'Redis paused 40 s': {
-    async strike({ redis, release }) {
+    breaksRedis: true,
+    async strike(world) {
+      const { redis, release, redisOf } = world;
       await redis.pause();
-      release();
-      // Twice the time for which BullMQ's locks hold.
+      release({ but: redisOf.dialer });
+      // Many times what BullMQ's locks hold for, and longer than any connection waits for an answer.
       await pass(40_000);
       await redis.resume();
+      // The fence's answer, 40 s late.
+      release();
+      await until(async () => (await redelivery.stalled(world.books)) > 0, {
+        what: 'a job whose lock ran out is delivered again',
+      });
     },
   },
   /** A frozen process, a host that was put to sleep: it wakes in the middle of what it did, and the world has gone on. */
@@ -106,69 +133,79 @@ export const faults = {
       } = world;
       process.kill(dialer.pid, 'SIGSTOP');
       release();
-      await until(async () => (await record(world, await calls['fence taken'].id)).history.length > 0, {
-        what: 'the attempt is given up',
-        withinMs: 90_000,
-      });
+      await untilFenceIsOver(world, calls);
       process.kill(dialer.pid, 'SIGCONT');
     },
   },
   'clock +1 h': {
-    async strike(world) {
-      await world.probe.stepClocks(pidsOf(world.redial), hourMs);
-      await releaseFenceLast(world);
+    async strike(world, calls) {
+      const { redial, probe, redisOf, release } = world;
+      await probe.stepClocks(pidsOf(redial), hourMs);
+      release({ but: redisOf.dialer });
+      // By that clock it should have been rung an hour ago; the dialer is still between its fence and its Originate.
+      await untilFenceIsOver(world, calls);
+      release();
     },
   },
   'clock −1 h': {
     async strike(world, calls) {
-      await world.probe.stepClocks(pidsOf(world.redial), -hourMs);
-      await releaseFenceLast(world);
-      // Longer than the retries' delay: by the clock that all agree on they are due in an hour.
+      const { redial, probe, redisOf, release } = world;
+      await probe.stepClocks(pidsOf(redial), -hourMs);
+      release({ but: redisOf.dialer });
+      // Time for the sweeper to look for what nobody watches, with the dialer still between its fence and its Originate.
       await pass(4_000);
-      for (const phase of ['settled', 'CDR written', 'next attempt queued'] as const) {
-        const seen = invites(world, calls[phase].dial1);
-        if (seen !== 1) throw new Error(`the retry of the call that was "${phase}" was dialled early: ${seen} INVITEs`);
-      }
+      release();
+      // By the clock that all agree on, the retries are due in an hour.
+      await expectNotDialedWhenDue(world, calls, ['settled', 'CDR written', 'next attempt queued']);
     },
     async mend({ redial, probe }) {
       await probe.stepClocks(pidsOf(redial), 0);
     },
   },
-  'one of two Asterisks killed': { ...asteriskKilled, pbxs: 2 },
-  'AMI cut to one of two': { ...amiCut, pbxs: 2 },
+  'one of two Asterisks killed': {
+    pbxs: 2,
+    async strike(world, calls) {
+      const lost = untilLinksLost(world);
+      await world.pbx.asterisk.kill();
+      await lost;
+      world.release();
+      await untilAllEnded(world, calls, goOnElsewhere);
+      await world.pbx.asterisk.restart();
+    },
+  },
+  'AMI cut to one of two': {
+    pbxs: 2,
+    async strike(world, calls) {
+      await cutAmi(world);
+      world.release();
+      await untilAllEnded(world, calls, goOnElsewhere);
+      await untilPbxIsIdle(world);
+      for (const ami of Object.values(world.amiOf)) ami.heal();
+    },
+  },
 } as const satisfies Record<string, Fault>;
 export type FaultName = keyof typeof faults;
 
-function pidsOf({ api, dialer, results }: FaultWorld['redial']): number[] {
+function pidsOf({ api, dialer, results }: Record<'api' | 'dialer' | 'results', RedialProcess>): number[] {
   return [api, dialer, results].map(({ pid }) => pid);
 }
 
-/** Both witnesses know that the PBX is gone. To be called before it goes. */
-async function untilLinksLost({ redial: { dialer, results } }: FaultWorld): Promise<void> {
-  const lost = () => [dialer, results].map((process) => process.log().split('"PBX disconnected"').length);
-  const before = lost();
-  await until(() => lost().every((times, i) => times > (before[i] ?? 0)), {
-    what: 'both witnesses have lost the PBX',
-    withinMs: 40_000,
-  });
+async function cutAmi(world: FaultWorld): Promise<void> {
+  const lost = untilLinksLost(world);
+  for (const ami of Object.values(world.amiOf)) {
+    ami.refuse();
+    ami.cut();
+  }
+  await lost;
 }
 
-/** Time for the sweeper to look for what nobody watches, with the dialer still between its fence and its Originate. */
-async function releaseFenceLast({ redisOf, release }: FaultWorld): Promise<void> {
-  release({ but: redisOf.dialer });
-  await pass(4_000);
-  release();
-}
-
-/** The attempt behind its fence goes on to its Originate. */
-async function releaseAndOriginate(world: FaultWorld): Promise<void> {
-  const { dialer } = world.redial;
-  const originated = () => dialer.log().split('"originated"').length;
-  const before = originated();
-  world.release();
-  await until(() => originated() > before, { what: 'the attempt behind its fence is originated' });
-}
-
-function takesJobs({ log }: RedialProcess): boolean {
-  return log().includes('"ready"');
+/** A while after the moment at which these calls would be dialled again by the world's clock. */
+async function expectNotDialedWhenDue(world: FaultWorld, calls: HeldCalls, some: readonly Phase[]): Promise<void> {
+  const records = await Promise.all(some.map(async (phase) => record(world, await calls[phase].id)));
+  const dueAt = Math.max(...records.map(({ state }) => state.dueAt));
+  await pass(Math.max(0, dueAt + 2_000 - Date.now()));
+  for (const phase of some) {
+    const seen = invites(world, calls[phase].dial1);
+    if (seen !== 1) throw new Error(`the retry of the call that was "${phase}" was dialled early: ${seen} INVITEs`);
+  }
 }

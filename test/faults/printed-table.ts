@@ -1,4 +1,4 @@
-import { expected } from './expected.ts';
+import type { AttemptOutcome } from './expected.ts';
 import type { FaultName } from './faults.ts';
 import { type Phase, phases } from './phases.ts';
 import type { Column } from './run-column.ts';
@@ -11,7 +11,7 @@ const phaseWidth = Math.max(...phases.map((phase) => phase.length)) + 2;
 export function tableOf(columns: ReadonlyMap<FaultName, Column>): string {
   const all = [...columns];
   const lines = [
-    'Dispositions seen by attempt, and INVITEs at dial1’s and dial2’s phone (*: lost, concluded from silence):',
+    'Dispositions seen by attempt, and INVITEs at dial1’s and dial2’s phone (*: lost, concluded from silence; ²: on the second PBX):',
   ];
   for (let from = 0; from < all.length; from += columnsAtOnce) {
     const some = all.slice(from, from + columnsAtOnce);
@@ -23,18 +23,20 @@ export function tableOf(columns: ReadonlyMap<FaultName, Column>): string {
       ),
     );
     for (const phase of phases) {
-      const cells = some.map(([fault, column]) => told(fault, phase, column));
+      const cells = some.map(([, column]) => told(phase, column));
       lines.push(line(phase, cells));
     }
   }
   return lines.join('\n');
 }
 
-function told(fault: FaultName, phase: Phase, { cells }: Column): string {
-  if ('cannotBe' in expected[fault][phase]) return '(cannot be)';
+function told(phase: Phase, { cells }: Column): string {
   const { attempts, invites } = cells[phase];
-  const short = attempts.map((attempt) => attempt.replace(', lost', '*')).join(' → ');
-  return `${short} ${invites.join('+')}`;
+  return `${attempts.map(short).join(' → ')} ${[0, 1].map((leg) => (invites.main[leg] ?? 0) + (invites.other[leg] ?? 0)).join('+')}`;
+}
+
+function short({ disposition, lost, pbx }: AttemptOutcome): string {
+  return `${disposition}${lost ? '*' : ''}${pbx === 'other' ? '²' : ''}`;
 }
 
 function line(phase: string, cells: readonly string[]): string {

@@ -1,32 +1,71 @@
 import type { Redis } from '@redial/platform';
-import { keyPrefix } from './fault-world.ts';
+import type { RedialProcess } from '../support/redial.ts';
+import type { TcpProxy } from '../support/tcp-proxy.ts';
+import { until } from '../support/until.ts';
+import { type FaultWorld, keyPrefix } from './fault-world.ts';
+
+/** A second dialer and a second results process, and their way to Redis, which is closed at first. */
+export interface Extras {
+  readonly processes: readonly RedialProcess[];
+  readonly ways: readonly TcpProxy[];
+}
+
+export const noExtras: Extras = { processes: [], ways: [] };
 
 const queues = ['dial', 'results'] as const;
+const key = (queue: string, name: string) => `${keyPrefix}:${queue}:${name}`;
 
-/**
- * Delivers every job of ours again: those that are active as BullMQ does with a job whose lock ran out, those that are done as the
- * dashboard does. In the words of BullMQ's own scripts (moveStalledJobsToWait, reprocessJob), since no time is waited for.
- */
-export async function deliverAgain(redis: Redis): Promise<number> {
-  let again = 0;
-  for (const queue of queues) {
-    const key = (name: string) => `${keyPrefix}:${queue}:${name}`;
-    const [active, completed] = [
-      await redis.lrange(key('active'), '0', '-1'),
-      await redis.zrange(key('completed'), '0', '-1'),
-    ];
-    for (const job of [...active, ...completed]) {
-      await redis
-        .multi()
-        .del(key(`${job}:lock`))
-        .lrem(key('active'), 0, job)
-        .zrem(key('completed'), job)
-        .hdel(key(job), 'finishedOn', 'processedOn', 'returnvalue')
-        .lpush(key('wait'), job)
-        .zadd(key('marker'), 0, '0')
-        .exec();
-      again++;
+export const redelivery = {
+  /** They are loaded, and wait for Redis: a process takes seconds to start, and a fence is not worth an Originate for longer. */
+  async prepare({ redial, closedWayToRedis }: FaultWorld): Promise<Extras> {
+    const way = await closedWayToRedis();
+    const redisUrl = `redis://127.0.0.1:${way.port}`;
+    const processes = await Promise.all(
+      (['dialer', 'results'] as const).map((kind) => redial.another(kind, { redisUrl })),
+    );
+    await until(() => processes.every(({ log }) => log().includes('"starting"')) && way.connections() > 0, {
+      what: 'a second dialer and a second results process look for Redis',
+    });
+    return { processes, ways: [way] };
+  },
+
+  async connect({ processes, ways }: Extras): Promise<void> {
+    for (const way of ways) way.heal();
+    await until(() => processes.every(({ log }) => log().includes('"ready"')), {
+      what: 'a second dialer and a second results process take jobs',
+      everyMs: 10,
+    });
+  },
+
+  /**
+   * Delivers every job of ours again: those that are active as BullMQ does with a job whose lock ran out, those that are done as the
+   * dashboard does. In the words of BullMQ's own scripts (moveStalledJobsToWait, reprocessJob), since no time is waited for.
+   */
+  async deliverAgain(redis: Redis): Promise<void> {
+    for (const queue of queues) {
+      const active = await redis.lrange(key(queue, 'active'), '0', '-1');
+      const completed = await redis.zrange(key(queue, 'completed'), '0', '-1');
+      for (const job of [...active, ...completed]) {
+        await redis
+          .multi()
+          .del(key(queue, `${job}:lock`))
+          .lrem(key(queue, 'active'), 0, job)
+          .zrem(key(queue, 'completed'), job)
+          .hdel(key(queue, job), 'finishedOn', 'processedOn', 'returnvalue')
+          .lpush(key(queue, 'wait'), job)
+          .zadd(key(queue, 'marker'), 0, '0')
+          .exec();
+      }
     }
-  }
-  return again;
-}
+  },
+
+  /** How many jobs BullMQ has found without their lock, and given to a worker again. */
+  async stalled(redis: Redis): Promise<number> {
+    let found = 0;
+    for (const queue of queues) {
+      const jobs = (await redis.keys(key(queue, 'att_*'))).filter((name) => !name.endsWith(':lock'));
+      for (const job of jobs) if (Number(await redis.hget(job, 'stc')) > 0) found++;
+    }
+    return found;
+  },
+};

@@ -1,12 +1,19 @@
 import { vi } from 'vitest';
-import { leftBehind, type Seen, seen, untilEnded } from './books.ts';
-import { type FaultWorld, startFaultWorld } from './fault-world.ts';
+import { type Seen, seen, strayInvites, untilEnded } from './books.ts';
+import { startFaultWorld } from './fault-world.ts';
 import { type Fault, type FaultName, faults } from './faults.ts';
-import { type Phase, phases, reachAllPhases } from './phases.ts';
+import { leftBehind } from './left-behind.ts';
+import { assertInPhases } from './phase-facts.ts';
+import { type Phase, phases } from './phases.ts';
+import { reachAllPhases } from './reach-phases.ts';
+import { noExtras } from './redelivery.ts';
+import { fewestTimers, usualTimers } from './timers.ts';
 
 /** What one fault did to calls in every phase, struck at once. `wrong`: what no outcome may have. */
 export interface Column {
   readonly cells: Readonly<Record<Phase, Seen & { readonly wrong: readonly string[] }>>;
+  /** Whom a phone was asked to ring for, beside those whom the calls name. */
+  readonly strayInvites: readonly string[];
   /** In Redis, when everything had ended and the time for repairs was over. */
   readonly leftBehind: readonly string[];
   /** Of each process: timers when everything had ended, and before the first call. */
@@ -27,14 +34,20 @@ export function runColumn(name: FaultName): Promise<Column> {
 
 async function strikeAndWatch(name: FaultName): Promise<Column> {
   const fault: Fault = faults[name];
-  const { world, calls, processes, before } = await arranging(() => arrange(fault));
+  const turnOver = await myTurn();
+  const { world, calls, processes, before, extras } = await arrange(fault).catch((error: unknown) => {
+    turnOver();
+    throw error;
+  });
   try {
-    await fault.strike(world, calls);
+    void world.released.then(turnOver);
+    await fault.strike(world, calls, extras);
+    turnOver();
     await fault.mend?.(world);
     await world.redial.ready();
     await Promise.all(phases.map((phase) => untilEnded(world, calls[phase], endedWithinMs).catch(() => undefined)));
 
-    const left = await atRest(() => leftBehind(world));
+    const left = await atRest(() => leftBehind(world, fault));
     const timers: Record<string, { before: number; after: number }> = {};
     for (const [i, { name, pid }] of processes.entries()) {
       const allowed = before[i] ?? 0;
@@ -53,8 +66,9 @@ async function strikeAndWatch(name: FaultName): Promise<Column> {
         }),
       ),
     );
-    return { cells, leftBehind: left, timers, exits };
+    return { cells, strayInvites: strayInvites(world, Object.values(calls)), leftBehind: left, timers, exits };
   } finally {
+    turnOver();
     await world.end();
   }
 }
@@ -62,9 +76,17 @@ async function strikeAndWatch(name: FaultName): Promise<Column> {
 async function arrange(fault: Fault) {
   const world = await startFaultWorld({ pbxs: fault.pbxs ?? 1 });
   try {
-    const processes = [world.redial.api, world.redial.dialer, world.redial.results];
-    const before = await Promise.all(processes.map(({ pid }) => mostTimers(world, pid)));
-    return { world, processes, before, calls: await reachAllPhases(world) };
+    const { api, dialer, results } = world.redial;
+    const [ofApi = 0, ofDialer = 0, ofResults = 0] = await Promise.all(
+      [api, dialer, results].map(({ pid }) => usualTimers(world, pid)),
+    );
+    const extras = (await fault.prepare?.(world)) ?? noExtras;
+    // An extra process is to end up with as many as the first of its kind had.
+    const processes = [api, dialer, results, ...extras.processes];
+    const before = [ofApi, ofDialer, ofResults, ofDialer, ofResults];
+    const calls = await reachAllPhases(world);
+    await assertInPhases(world, calls);
+    return { world, processes, before, extras, calls };
   } catch (error) {
     await world.end();
     throw error;
@@ -86,12 +108,17 @@ async function sideBySide<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** One world after the other: starting takes all of a small machine, and a call does not stay in its phase for long. */
-let last: Promise<unknown> = Promise.resolve();
-function arranging<T>(work: () => Promise<T>): Promise<T> {
-  const mine = last.then(work);
-  last = mine.catch(() => undefined);
-  return mine;
+/**
+ * One world after the other, from its start until what was held in it goes on: starting takes all of a small machine, and a call does not
+ * stay in its phase for long. Resolves when it is the caller's turn, with what ends it.
+ */
+let last: Promise<void> = Promise.resolve();
+async function myTurn(): Promise<() => void> {
+  const { promise: over, resolve: turnOver } = Promise.withResolvers<void>();
+  const before = last;
+  last = before.then(() => over);
+  await before;
+  return turnOver;
 }
 
 /** Nothing, as soon as it is nothing; else what there still is when the time is over. */
@@ -107,25 +134,4 @@ async function atRest(look: () => Promise<string[]>): Promise<string[]> {
     )
     .catch(() => undefined);
   return last;
-}
-
-/** Of a process that does nothing but what it always does. */
-async function mostTimers({ probe }: FaultWorld, pid: number): Promise<number> {
-  let most = 0;
-  for (let look = 0; look < 10; look++) most = Math.max(most, await probe.timers(pid));
-  return most;
-}
-
-async function fewestTimers({ probe }: FaultWorld, pid: number, enough: number): Promise<number> {
-  let fewest = Number.POSITIVE_INFINITY;
-  await vi
-    .waitFor(
-      async () => {
-        fewest = Math.min(fewest, await probe.timers(pid));
-        if (fewest > enough) throw new Error('not yet');
-      },
-      { timeout: 20_000, interval: 200 },
-    )
-    .catch(() => undefined);
-  return fewest;
 }

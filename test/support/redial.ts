@@ -22,6 +22,7 @@ export interface RedialOptions {
     readonly port: number;
     readonly username: string;
     readonly secret: string;
+    readonly maxCalls?: number;
     readonly maxCallsPerSecond?: number;
     /** Where the API reads its recordings. */
     readonly recordings?: { readonly folder: string } | { readonly url: string };
@@ -58,8 +59,14 @@ export interface Redial {
   readonly results: RedialProcess;
   /** CDRs as the tenant's Redis list gave them, by call. */
   readonly inbox: CdrInbox;
-  /** Starts one more of a kind beside those there are, with the same settings, of today's or an earlier version; it is stopped with them. */
-  another(kind: ProcessKind, version?: Version): Promise<RedialProcess>;
+  /**
+   * Starts one more of a kind beside those there are, with the same settings but for its way to Redis, of today's or an earlier version; it is
+   * stopped with them.
+   */
+  another(
+    kind: ProcessKind,
+    its?: { readonly version?: Version | undefined; readonly redisUrl?: string },
+  ): Promise<RedialProcess>;
   request(method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>): Promise<ApiAnswer>;
   ready(): Promise<void>;
   stop(): Promise<void>;
@@ -122,9 +129,13 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
       const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
       return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text };
     },
-    async another(kind, version) {
+    async another(kind, { version, redisUrl } = {}) {
       const port = await freePort('tcp');
-      const env = { ...environmentOf(kind), REDIAL_HTTP_PORT: String(port) };
+      const env = {
+        ...environmentOf(kind),
+        REDIAL_HTTP_PORT: String(port),
+        ...(redisUrl !== undefined && { REDIAL_REDIS_URL: redisUrl }),
+      };
       const more = redialProcess({ name: `${kind}-${all.length}`, kind, folder, env, version });
       all.push(more);
       more.start();

@@ -27,8 +27,8 @@ export interface TcpProxy {
 }
 
 export interface StopPoint {
-  /** Resolves when the server has answered: it is done, and only who asked does not know. */
-  readonly reached: Promise<void>;
+  /** The server has answered, so it is done, and only who asked does not know; nor has it given up waiting. */
+  isHolding(): boolean;
   /** Lets the answers through. On a connection that has broken meanwhile they are lost. */
   release(): void;
 }
@@ -38,7 +38,6 @@ interface Pair {
   readonly server: Socket;
   /** The answers that are held back; absent: none are. */
   held?: Buffer[];
-  onHeld?: () => void;
 }
 
 export async function startTcpProxy(target: { host?: string; port: number }): Promise<TcpProxy> {
@@ -55,7 +54,6 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
       if (direction === 'toServer') for (const look of armed) look(pair, chunk);
       else if (pair.held !== undefined) {
         pair.held.push(chunk);
-        pair.onHeld?.();
         return;
       }
       if (!to.write(chunk)) from.pause();
@@ -126,18 +124,16 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
       refusing = true;
     },
     stopAfter: (...words) => {
-      const answered = Promise.withResolvers<void>();
       let stopped: Pair | undefined;
       const look = (pair: Pair, request: Buffer) => {
         if (!words.every((word) => request.includes(word))) return;
         armed.delete(look);
         stopped = pair;
         pair.held ??= [];
-        pair.onHeld = answered.resolve;
       };
       armed.add(look);
       return {
-        reached: answered.promise,
+        isHolding: () => (stopped?.held?.length ?? 0) > 0 && !stopped?.client.destroyed && !stopped?.server.destroyed,
         release: () => {
           armed.delete(look);
           const held = stopped?.held;

@@ -1,0 +1,29 @@
+import { type FaultWorld, keyPrefix } from './fault-world.ts';
+
+const queues = ['dial', 'results', 'deliveries'] as const;
+/** Sorted sets that have members only while something is under way. */
+const underWay = /:(due|open:.*|cancel-requested|places:.*|slots-in-use:.*|undelivered|dead:.*)$/;
+/** What is kept of a call that has ended, for as long as the retention says. */
+const record = /^[^:]+:(call|attempt|cdr|delivery|idempotency|claim):/;
+
+/** Whatever of a call is still in Redis when all have ended, and should not be; or would be for ever. */
+export async function leftBehind({ books }: FaultWorld, { breaksRedis = false }): Promise<string[]> {
+  const found: string[] = [];
+  for (const key of await books.keys(`${keyPrefix}:*`)) {
+    if (/:(dial|results|deliveries):[^:]+:lock$/.test(key)) found.push(`lock ${key}`);
+    else if (/:grant:/.test(key) && (await books.hexists(key, 'slot')) === 1) found.push(`grant ${key}`);
+    else if (record.test(key) && (await books.ttl(key)) < 0) found.push(`without an expiry: ${key}`);
+    else if (underWay.test(key))
+      found.push(...(await books.zrange(key, '0', '-1')).map((member) => `${key} ${member}`));
+  }
+  for (const queue of queues) {
+    const jobs = (name: string, ids: readonly string[]) => found.push(...ids.map((id) => `${queue}:${name} ${id}`));
+    const key = (name: string) => `${keyPrefix}:${queue}:${name}`;
+    for (const list of ['wait', 'active', 'paused']) jobs(list, await books.lrange(key(list), '0', '-1'));
+    jobs('stalled', await books.smembers(key('stalled')));
+    const failedIsHistory = breaksRedis && queue === 'dial';
+    for (const set of ['delayed', 'prioritized', ...(failedIsHistory ? [] : ['failed'])])
+      jobs(set, await books.zrange(key(set), '0', '-1'));
+  }
+  return found;
+}

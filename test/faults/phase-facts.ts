@@ -1,0 +1,150 @@
+import { invites } from '../e2e/world.ts';
+import { type Channels, channelsByAttempt } from './channels.ts';
+import { cdrList, type FaultWorld, keyPrefix } from './fault-world.ts';
+import { type HeldCall, type HeldCalls, idInBooks, record } from './held-call.ts';
+import { type Phase, phases } from './phases.ts';
+
+/** What can be seen of a call from every side while it is held. Which of it makes a phase is the table below. */
+export interface Facts {
+  readonly call: 'queued' | 'dialing' | 'waiting' | 'none';
+  /** The first attempt's record: its fence. */
+  readonly attempt: 'none' | 'open' | 'ended';
+  /** Where BullMQ has the first attempt's job, and that of its result. */
+  readonly dialJob: JobPlace;
+  readonly resultsJob: JobPlace;
+  /** And the next attempt's. */
+  readonly nextJob: JobPlace;
+  /** Granted, and not yet used by a fence. */
+  readonly places: 'none' | 'granted';
+  /** The attempt's channels in Asterisk, in their order. */
+  readonly channels: readonly string[];
+  /** At dial1's phone and at dial2's. */
+  readonly invites: readonly [dial1: number, dial2: number];
+  readonly cdrs: number;
+  /** An answer that a process waits for is held back. */
+  readonly held: boolean;
+}
+
+/** `waiting`: it is due, and no worker has taken it. */
+type JobPlace = 'absent' | 'waiting' | 'active' | 'delayed' | 'completed' | 'failed' | 'nowhere';
+
+const fresh = {
+  call: 'queued',
+  attempt: 'none',
+  dialJob: 'absent',
+  resultsJob: 'absent',
+  nextJob: 'absent',
+  places: 'none',
+  channels: [],
+  invites: [0, 0],
+  cdrs: 0,
+  held: false,
+} as const satisfies Facts;
+const dialing = { ...fresh, call: 'dialing', attempt: 'open', places: 'granted' } as const satisfies Facts;
+/** The dialer's part is done: dial1 has answered. */
+const answered = { ...dialing, dialJob: 'completed' } as const satisfies Facts;
+const wasBusy = {
+  ...fresh,
+  call: 'waiting',
+  attempt: 'ended',
+  dialJob: 'completed',
+  resultsJob: 'active',
+  invites: [1, 0],
+  held: true,
+} as const satisfies Facts;
+
+/** A phase that is missing does not compile. */
+const factsOf: Readonly<Record<Phase, Facts>> = {
+  /** The record is written, its answer held: there is no job yet, and no reply to the client. */
+  accepted: { ...fresh, held: true },
+  /** Every dialer has its hands full. */
+  queued: { ...fresh, dialJob: 'waiting' },
+  /** Taken by a dialer, past the gates; it does not know yet that its places were granted. */
+  'places taken': { ...fresh, dialJob: 'active', places: 'granted', held: true },
+  /** The dialer does not know yet that it has the fence. */
+  'fence taken': { ...dialing, dialJob: 'active', held: true },
+  /** The phone rings, and the dialer hears nothing from the PBX. */
+  'Originate sent': { ...dialing, dialJob: 'active', channels: ['Ringing'], invites: [1, 0], held: true },
+  'dial1 ringing': { ...dialing, dialJob: 'active', channels: ['Ringing'], invites: [1, 0] },
+  /** dial2's phone has been asked, at a place where nobody ever says a word. */
+  'dial1 answered': { ...answered, channels: ['Up', 'Down'], invites: [1, 0] },
+  'dial2 ringing': { ...answered, channels: ['Up', 'Ringing'], invites: [1, 1] },
+  talking: { ...answered, channels: ['Up', 'Up'], invites: [1, 1] },
+  /** Known to the queue; the results process cannot read the record. */
+  'hung up': { ...answered, resultsJob: 'active', invites: [1, 1] },
+  /** The results process does not know yet that it has settled. */
+  settled: { ...wasBusy },
+  /** It does not know yet that the CDR is on the list. */
+  'CDR written': { ...wasBusy, cdrs: 1 },
+  /** It does not know yet that the job was added. */
+  'next attempt queued': { ...wasBusy, cdrs: 1, nextJob: 'delayed' },
+};
+
+/** Throws unless every call is in its phase, with a sentence for each that is not. */
+export async function assertInPhases(world: FaultWorld, calls: HeldCalls): Promise<void> {
+  const sentences = await outOfPhase(world, calls);
+  if (sentences.length > 0) throw new Error(`before the fault struck: ${sentences.join('; ')}`);
+}
+
+/** A sentence for each of these calls that is not in its phase. */
+export async function outOfPhase(world: FaultWorld, calls: Partial<HeldCalls>): Promise<string[]> {
+  const channels = await channelsByAttempt(world.ami);
+  const sentences = await Promise.all(
+    phases.map(async (phase) => {
+      const call = calls[phase];
+      if (call === undefined) return [];
+      const [wanted, found] = [factsOf[phase], await look(world, call, channels)];
+      const odd = (Object.keys(wanted) as (keyof Facts)[])
+        .filter((fact) => String(wanted[fact]) !== String(found[fact]))
+        .map((fact) => `${fact} is [${found[fact]}] instead of [${wanted[fact]}]`);
+      return odd.length === 0
+        ? []
+        : [`the call that should be "${phase}" (${call.reference}) is not: ${odd.join(', ')}`];
+    }),
+  );
+  return sentences.flat();
+}
+
+async function look(world: FaultWorld, call: HeldCall, channels: Channels): Promise<Facts> {
+  const phones = { invites: [invites(world, call.dial1), invites(world, call.dial2)] as const };
+  const held = call.heldAt?.isHolding() ?? false;
+  const id = await idInBooks(world, call);
+  if (id === undefined) return { ...fresh, call: 'none', ...phones, held };
+  const { state, history } = await record(world, id);
+  const [first, next] = [history[0]?.attemptId ?? state.attemptId, history[0] && state.attemptId];
+  const [fence, grant, cdrs, dialJob, resultsJob, nextJob] = await Promise.all([
+    world.books.hmget(`${keyPrefix}:attempt:${first}`, 'v', 'ended'),
+    world.books.hexists(`${keyPrefix}:grant:${first}`, 'slot'),
+    world.books.lrange(cdrList, '0', '-1'),
+    placeOf(world, 'dial', first),
+    placeOf(world, 'results', first),
+    placeOf(world, 'dial', next),
+  ]);
+  return {
+    call: state.status,
+    attempt: fence[0] === null ? 'none' : fence[1] === null ? 'open' : 'ended',
+    dialJob,
+    resultsJob,
+    nextJob,
+    places: grant === 1 ? 'granted' : 'none',
+    channels: channels.get(first) ?? [],
+    ...phones,
+    cdrs: cdrs.filter((cdr) => cdr.includes(id)).length,
+    held,
+  };
+}
+
+async function placeOf({ books }: FaultWorld, queue: 'dial' | 'results', job: string | undefined): Promise<JobPlace> {
+  if (job === undefined) return 'absent';
+  const key = (name: string) => `${keyPrefix}:${queue}:${name}`;
+  const [exists, wait, active, ...sets] = await Promise.all([
+    books.exists(key(job)),
+    books.lpos(key('wait'), job),
+    books.lpos(key('active'), job),
+    // A job with a priority waits in a set of its own.
+    ...(['prioritized', 'delayed', 'completed', 'failed'] as const).map((set) => books.zscore(key(set), job)),
+  ]);
+  const places = ['waiting', 'active', 'waiting', 'delayed', 'completed', 'failed'] as const;
+  if (exists === 0) return 'absent';
+  return places[[wait, active, ...sets].findIndex((found) => found !== null)] ?? 'nowhere';
+}

@@ -1,0 +1,40 @@
+import { until } from '../support/until.ts';
+import { untilEnded } from './books.ts';
+import type { FaultWorld } from './fault-world.ts';
+import { type HeldCalls, record } from './held-call.ts';
+import type { Phase } from './phases.ts';
+
+/** For what takes a ring timeout, a look-up and a retry. */
+const withinMs = 90_000;
+
+/** Both witnesses know that the PBX is gone. To be called before it goes. */
+export async function untilLinksLost({ redial: { dialer, results } }: FaultWorld): Promise<void> {
+  const lost = () => [dialer, results].map((process) => process.log().split('"PBX disconnected"').length);
+  const before = lost();
+  await until(() => lost().every((times, i) => times > (before[i] ?? 0)), {
+    what: 'both witnesses have lost the PBX',
+    withinMs: 40_000,
+  });
+}
+
+/** No call is left on the PBX, as its own console says. */
+export async function untilPbxIsIdle({ pbx: { asterisk } }: FaultWorld): Promise<void> {
+  await until(async () => /^0 active channels/m.test(await asterisk.cli('core show channels count')), {
+    what: 'every call on the PBX is over',
+    withinMs,
+    everyMs: 500,
+  });
+}
+
+/** The attempt that was held at its fence is settled, whether it was refused, or given up by others. */
+export async function untilFenceIsOver(world: FaultWorld, calls: HeldCalls): Promise<void> {
+  const id = await calls['fence taken'].id;
+  await until(async () => (await record(world, id)).history.length > 0, {
+    what: 'the attempt behind its fence is settled',
+    withinMs,
+  });
+}
+
+export async function untilAllEnded(world: FaultWorld, calls: HeldCalls, some: readonly Phase[]): Promise<void> {
+  await Promise.all(some.map((phase) => untilEnded(world, calls[phase], withinMs)));
+}

@@ -145,7 +145,7 @@ describe('given a Redis Cluster of three primaries', () => {
   it('when none of the servers can be reached, then a connection says why, and shows no password', async () => {
     const redis = connectRedis({ url: 'redis+cluster://app:hush@127.0.0.1:1,127.0.0.1:2', role: 'worker' });
     on.afterTest(() => closeRedis(redis));
-    const refusal = await redisReady(redis, 300).catch(String);
+    const refusal = await redisReady(redis, 2_000).catch(String);
     expect(refusal).toMatch(/127\.0\.0\.1:[12]: .*ECONNREFUSED/);
     expect(refusal).not.toContain('hush');
   });
@@ -162,7 +162,7 @@ describe('given a Redis Cluster of three primaries', () => {
     expect(await redis.call('ACL', 'WHOAMI')).toBe('app');
     const stranger = connectRedis({ url: asUser('wrong-one'), role: 'store', slotOf: on.prefix });
     on.afterTest(() => closeRedis(stranger));
-    const refusal = await redisReady(stranger, 500).catch(String);
+    const refusal = await redisReady(stranger, 2_000).catch(String);
     expect(refusal).toMatch(/127\.0\.0\.1:\d+: .*(WRONGPASS|NOAUTH)/);
     expect(refusal).not.toContain('wrong-one');
   });

@@ -89,7 +89,7 @@ describe('given a primary with two replicas and three Sentinels', () => {
     expect(await redis.client('INFO')).toMatch(/ db=2 .* user=app /);
     const stranger = connectRedis({ url: url.replace('hush2', 'wrong-one'), role: 'store' });
     on.afterTest(() => closeRedis(stranger));
-    const refusal = await redisReady(stranger, 500).catch(String);
+    const refusal = await redisReady(stranger, 2_000).catch(String);
     expect(refusal).toContain('WRONGPASS');
     expect(refusal).not.toContain('wrong-one');
   });

@@ -8,13 +8,29 @@ export interface Clock {
   after(ms: number, run: () => void): () => void;
 }
 
-/** `speed` 10: a ring timeout of 30 s takes 3 s. */
+/**
+ * `speed` 10: a ring timeout of 30 s takes 3 s. What runs at a moment sees that moment, however late the machine is: a talk of a second is a second.
+ */
 export function realClock(speed = 1): Clock {
+  const passed = () => performance.now() * speed;
+  let moment: number | undefined;
+  const ticks = () => moment ?? passed();
   return {
     now: () => Date.now(),
-    ticks: () => performance.now() * speed,
+    ticks,
     after: (ms, run) => {
-      const timer = setTimeout(run, ms / speed);
+      const due = ticks() + ms;
+      const timer = setTimeout(
+        () => {
+          moment = due;
+          try {
+            run();
+          } finally {
+            moment = undefined;
+          }
+        },
+        Math.max(0, (due - passed()) / speed),
+      );
       return () => clearTimeout(timer);
     },
   };

@@ -2,15 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
- * Suites in order of cost. Those that start servers wait for them most of the time, and each file has servers and ports of its own: a few files run
- * side by side. The fault table fills a machine by itself: its worlds do that.
+ * Suites in order of cost. Pure ones run side by side; of those that start servers one file at a time: a machine of two cores that runs an Asterisk,
+ * its phones, a Redis and three processes twice keeps calls from being what they are meant to show.
  */
 const conditions = ['source', 'module', 'node', 'import', 'default'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 /** Redial's own processes are started some hundred times: Node keeps what it has compiled, which halves a start. */
 const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('.cache/compiled', import.meta.url)) };
 const started = { testTimeout: 60_000, hookTimeout: 180_000, pool: 'forks', env } as const;
-const servers = { ...started, maxWorkers: 2, sequence: { groupOrder: 1 } } as const;
+const servers = { ...started, fileParallelism: false, sequence: { groupOrder: 1 } } as const;
 
 export default defineConfig({
   ...shared,

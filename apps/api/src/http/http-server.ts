@@ -2,6 +2,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { limitPipelining } from '@redial/platform';
 
+/** Connections that may wait to be taken while the process is busy: a crowd that comes at once must not have to knock again. */
+const backlog = 4_096;
+
 export interface HttpServer {
   /** Resolves to the URL it listens at; port 0 is any free one. */
   listen(host: string, port: number): Promise<string>;
@@ -69,7 +72,7 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen({ host, port }, () => {
+        server.listen({ host, port, backlog }, () => {
           server.off('error', reject);
           const { address, family, port: actual } = server.address() as AddressInfo;
           resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`);

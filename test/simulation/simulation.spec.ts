@@ -36,7 +36,11 @@ describe('given a world in which everything breaks', () => {
 describe('given a world with one piece broken on purpose', () => {
   it.each(mutants)('when %s, then the books find it', { timeout: 300_000 }, async (mutant) => {
     let ran: Ran | undefined;
-    for (let seed = 1; seed <= 300 && !ran?.violations.length; seed++) ran = await runWorld({ seed, steps, mutant });
+    // Some show in one world of a hundred: the first is one of those.
+    for (const seed of [128, ...Array.from({ length: 300 }, (_, n) => n + 1)]) {
+      ran = await runWorld({ seed, steps, mutant });
+      if (ran.violations.length > 0) break;
+    }
     expect(ran?.violations).not.toEqual([]);
   });
 });

@@ -13,6 +13,8 @@ export interface Fault {
   readonly pbxs?: 2;
   /** A job whose worker cannot reach Redis may be left as failed: history for the dashboard. Under any other fault none may. */
   readonly breaksRedis?: true;
+  /** Where the dialer has to speak of its fence before anybody may give the attempt up: longer than the fault lasts. */
+  readonly fenceRingSeconds?: number;
   /** Before the first call: what takes longer to start than a call stays in its phase. */
   prepare?(world: FaultWorld): Promise<Extras>;
   strike(world: FaultWorld, calls: HeldCalls, extras: Extras): Promise<void>;
@@ -110,6 +112,7 @@ export const faults = {
   },
   'Redis paused 40 s': {
     breaksRedis: true,
+    fenceRingSeconds: 45,
     async strike(world) {
       const { redis, release, redisOf } = world;
       await redis.pause();

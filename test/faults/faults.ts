@@ -11,8 +11,13 @@ import { untilAllEnded, untilFenceIsOver, untilLinksLost, untilPbxIsIdle } from 
 /** What goes wrong, from the first harm to the last repair. What was stopped is released at the worst moment in between. */
 export interface Fault {
   readonly pbxs?: 2;
-  /** A job whose worker cannot reach Redis may be left as failed: history for the dashboard. Under any other fault none may. */
+  /**
+   * A worker's connections to Redis break, and a job that it has may be left as failed: history for the dashboard. Under any other fault
+   * none may.
+   */
   readonly breaksRedis?: true;
+  /** Where the dialer has to speak of its fence before anybody may give the attempt up: longer than the fault lasts. */
+  readonly fenceRingSeconds?: number;
   /** Before the first call: what takes longer to start than a call stays in its phase. */
   prepare?(world: FaultWorld): Promise<Extras>;
   strike(world: FaultWorld, calls: HeldCalls, extras: Extras): Promise<void>;
@@ -110,6 +115,7 @@ export const faults = {
   },
   'Redis paused 40 s': {
     breaksRedis: true,
+    fenceRingSeconds: 45,
     async strike(world) {
       const { redis, release, redisOf } = world;
       await redis.pause();
@@ -126,6 +132,8 @@ export const faults = {
   },
   /** A frozen process, a host that was put to sleep: it wakes in the middle of what it did, and the world has gone on. */
   'dialer asleep': {
+    // It slept for longer than its connections wait for an answer.
+    breaksRedis: true,
     async strike(world, calls) {
       const {
         redial: { dialer },

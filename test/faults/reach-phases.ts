@@ -21,7 +21,7 @@ const once = {
  * What phones hold comes first. From the first stop of a process on there are ten seconds: a connection to Redis that is silent for
  * longer is given up, and so is a PBX. The fence comes last, since it is worth five.
  */
-export async function reachAllPhases(world: FaultWorld): Promise<HeldCalls> {
+export async function reachAllPhases(world: FaultWorld, fenceRingSeconds = 12): Promise<HeldCalls> {
   const { redisOf, amiOf } = world;
   const ofPhones = {
     'dial1 ringing': place(world, 1, agent('ringsForEver', 1), customer('answers', 1), once),
@@ -57,7 +57,9 @@ export async function reachAllPhases(world: FaultWorld): Promise<HeldCalls> {
   await reached(world, sent);
   // Two jobs in the dialer's hands, which are full with them; the first has its places and waits for its fence.
   const granting = world.stop(redisOf.dialer, 'slots-in-use', ':grant:');
-  const first = place(world, 10, agent('answersAndHangsUp', 10), customer('answers', 10));
+  const first = place(world, 10, agent('answersAndHangsUp', 10), customer('answers', 10), {
+    dial1RingTimeoutSeconds: fenceRingSeconds,
+  });
   await reached(world, { 'places taken': { ...first, heldAt: granting } });
   const { attemptId } = (await record(world, await first.id)).state;
   const second = place(world, 11, agent('answersAndHangsUp', 11), customer('answers', 11));

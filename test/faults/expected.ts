@@ -63,10 +63,6 @@ const busyTwice = outcome('exhausted', [busy, busy], [2, 0]);
 const lostFirst = outcome('completed', [silence, answered], [1, 1]);
 // Who took it found the PBX gone, or itself too late.
 const refusedFirst = outcome('completed', [notSent, answered], [1, 1]);
-/** A retry may meet an Asterisk that takes actions already, and has not loaded its dialplan: refused once more. */
-const refusedUntilBooted = {
-  oneOf: [refusedFirst, outcome('completed', [notSent, notSent, answered], [1, 1])],
-} as const satisfies Cell;
 const rangUnseen = outcome('exhausted', [silence], [1, 0]);
 
 // Never dialled again, although the policy has a retry left.
@@ -157,8 +153,8 @@ export const expected: Readonly<Record<FaultName, Readonly<Record<Phase, Cell>>>
     'Originate sent': rangUnseen,
     'dial1 ringing': rangUnseen,
   },
-  'Asterisk killed': { ...undisturbed, 'fence taken': refusedUntilBooted, ...underDeadAsterisk },
-  'Asterisk restarted': { ...undisturbed, 'fence taken': refusedUntilBooted, ...underRestart },
+  'Asterisk killed': { ...undisturbed, 'fence taken': refusedFirst, ...underDeadAsterisk },
+  'Asterisk restarted': { ...undisturbed, 'fence taken': refusedFirst, ...underRestart },
   'jobs delivered twice': undisturbed,
   // The fence's answer comes 40 s late: the dialer has given it up, finds its own fence, and is too late for it.
   'Redis paused 40 s': { ...undisturbed, 'fence taken': refusedFirst },

@@ -18,6 +18,8 @@ const answers: Readonly<Record<string, readonly string[]>> = {
   Ping: ['Response: Success', 'Ping: Pong'],
   CoreStatus: ['Response: Success', 'CoreStartupDate: 2025-01-02', 'CoreStartupTime: 03:04:05'],
   CoreSettings: ['Response: Success', 'AsteriskVersion: 22.10.1'],
+  // What a user may not see keeps nobody from dialling.
+  ShowDialPlan: ['Response: Error', 'Message: Permission denied'],
   Status: ['Response: Error', 'Message: No such channel'],
   DBGet: ['Response: Error', 'Message: Database entry not found'],
   Hangup: ['Response: Error', 'Message: No such channel'],

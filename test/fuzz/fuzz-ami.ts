@@ -15,7 +15,16 @@ const timers: Timers = {
     return () => clearTimeout(timer);
   },
 };
-const allowedActions = new Set(['login', 'Ping', 'CoreStatus', 'CoreSettings', 'Status', 'DBGet', 'Hangup']);
+const allowedActions = new Set([
+  'login',
+  'Ping',
+  'CoreStatus',
+  'CoreSettings',
+  'ShowDialPlan',
+  'Status',
+  'DBGet',
+  'Hangup',
+]);
 /** Longer than a link takes to notice that nobody answers, and to come again. */
 const recoversWithinMs = 20_000;
 /** Side by side: most of the time is waiting for a socket. */

@@ -5,7 +5,7 @@ import type { Pbx } from './pbx.ts';
 import { anOrder } from './test-support/an-order.ts';
 import { eventually } from './test-support/eventually.ts';
 import { type ManualTimers, manualTimers } from './test-support/manual-timers.ts';
-import { type ScriptedAmi, startScriptedAmi } from './test-support/scripted-ami.ts';
+import { answerWithDialplan, type ScriptedAmi, startScriptedAmi } from './test-support/scripted-ami.ts';
 
 const attemptId = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
 
@@ -60,6 +60,34 @@ test('a user who may not ask for the start is told so, nothing is dialled, and t
   );
   timers.advance(10_000);
   await eventually(() => expect(pbx.isUp).toBe(true));
+});
+
+test('an Asterisk that has not read its dialplan yet is not up: told once, and noticed a second after it has', async () => {
+  ami.on('ShowDialPlan', (action) => action.answer('Response: Error', 'Message: Did not find context redial'));
+  pbx.start();
+  const told = [expect.stringMatching(/^odd: The dialplan has no redial,connect: nothing is dialled on pbx1 until /)];
+  await eventually(() => expect(log).toEqual(told));
+  timers.advance(1_000);
+  for (let times = 0; times < 2; times += 1) await ami.next('ShowDialPlan');
+  expect(await pbx.originate(anOrder())).toEqual({ type: 'not_sent', message: 'the PBX is down' });
+  expect([log, pbx.isUp]).toEqual([told, false]);
+  ami.on('ShowDialPlan', answerWithDialplan);
+  await eventually(() => {
+    timers.advance(1_000);
+    expect(pbx.isUp).toBe(true);
+  });
+  expect(ami.bytes).toMatch(/Action: ShowDialPlan\r\nActionID: \S+\r\nContext: redial\r\nExtension: connect\r\n\r\n/);
+});
+
+test('a link for questions alone needs no dialplan', async () => {
+  ami.on('ShowDialPlan', (action) => action.answer('Response: Error', 'Message: Did not find context redial'));
+  ami.on('Events', (action) => action.answer('Response: Success', 'Events: Off'));
+  const access = { name: 'pbx1', host: '127.0.0.1', port: ami.port, username: 'redial', secret: 'secret' };
+  const asker = createPbx(access, { clock: timers, timers, listens: false });
+  asker.start();
+  await eventually(() => expect(asker.isUp).toBe(true));
+  await asker.stop();
+  expect(ami.bytes).not.toContain('ShowDialPlan');
 });
 
 test('after a restart the PBX has another word for its start', async () => {

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '@redial/platform';
 import { type AmiReply, createAmiLink, type LinkTiming } from './ami-link.ts';
 import type { AmiPacket } from './ami-packet.ts';
 import { ask } from './ask.ts';
+import { lacksDialplan, showDialplan } from './dialplan.ts';
 import { lookUp } from './look-up.ts';
 import { originateAction } from './originate-action.ts';
 import type { Finding, LookUpQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion } from './pbx.ts';
@@ -22,7 +23,8 @@ export interface PbxDeps {
 /**
  * The Pbx port on a real Asterisk, over AMI.
  *
- * P1  It is up only when the PBX's own start is known: without it no fence could be judged later.
+ * P1  It is up only when the PBX's own start is known: without it no fence could be judged later. One that listens, and so may dial, is
+ *     up only when the PBX has its dialplan.
  * P2  An Originate is written at most once. `refused` and `not_sent` are said only where Asterisk cannot have made a channel.
  */
 export function createPbx(
@@ -59,20 +61,29 @@ export function createPbx(
     else listeners.emit('signal', translation.attemptId, translation.signal);
   }
 
-  /** Asks the PBX who it is. Answered otherwise than it should be, it is asked again: a user's rights can change. */
-  async function greet(mine: number): Promise<void> {
+  /** Asks the PBX who it is. Answered otherwise than it should be, it is asked again: it may still be starting, and a user's rights can change. */
+  async function greet(mine: number, toldBefore?: string): Promise<void> {
     if (!listens) await link.send(eventsOff);
     const status = await link.send([['Action', 'CoreStatus']]);
     const settings = await link.send([['Action', 'CoreSettings']]);
+    const dialplan = listens ? await link.sendForList(showDialplan) : undefined;
     if (session !== mine) return;
     const started = bootOf(status);
+    const greetAgain = (obstacle: string, inMs: number) => {
+      if (obstacle !== toldBefore) listeners.emit('odd', obstacle);
+      cancelGreeting = timers.start(inMs, () => void greet(mine, obstacle));
+    };
     if (started === undefined) {
-      listeners.emit(
-        'odd',
+      return greetAgain(
         `CoreStatus was ${wordsOf(status)}: nothing is dialled on ${name} until the manager user may ask it (write=reporting)`,
+        rightsAgainMs,
       );
-      cancelGreeting = timers.start(greetAgainMs, () => void greet(mine));
-      return;
+    }
+    if (dialplan !== undefined && lacksDialplan(dialplan)) {
+      return greetAgain(
+        `The dialplan has no redial,connect: nothing is dialled on ${name} until Asterisk has read it (it may be starting, or redial.conf is not included)`,
+        dialplanAgainMs,
+      );
     }
     boot = started;
     const version = settings.type === 'answered' ? settings.response.get('AsteriskVersion') : undefined;
@@ -142,7 +153,9 @@ export function createPbx(
   };
 }
 
-const greetAgainMs = 10_000;
+const rightsAgainMs = 10_000;
+/** Short: calls wait for it whenever Asterisk is restarted. */
+const dialplanAgainMs = 1_000;
 const eventsOff = [
   ['Action', 'Events'],
   ['EventMask', 'off'],

@@ -2,6 +2,7 @@ import type { PbxConfiguration } from '@redial/call';
 import type { AmiAction } from './ami-action.ts';
 import { type AmiLink, createAmiLink, type LinkTiming } from './ami-link.ts';
 import { type AmiAccess, openAmiSession } from './ami-session.ts';
+import { showDialplan } from './dialplan.ts';
 import { journalFamily } from './journal.ts';
 import {
   dialplanCheck,
@@ -63,12 +64,6 @@ export async function examinePbx(
     await link.stop();
   }
 }
-
-const showDialplan: AmiAction = [
-  ['Action', 'ShowDialPlan'],
-  ['Context', 'redial'],
-  ['Extension', 'connect'],
-];
 
 const readJournal: AmiAction = [
   ['Action', 'DBGet'],

@@ -36,7 +36,7 @@ export interface ScriptedAmi {
   stop(): Promise<void>;
 }
 
-/** Answers Login, Ping, CoreStatus and CoreSettings as Asterisk does. */
+/** Answers Login, Ping, CoreStatus, CoreSettings and ShowDialPlan as Asterisk does. */
 export async function startScriptedAmi(): Promise<ScriptedAmi> {
   const rules = new Map<string, (action: ReceivedAction) => void>();
   const received: ReceivedAction[] = [];
@@ -86,6 +86,7 @@ export async function startScriptedAmi(): Promise<ScriptedAmi> {
   rules.set('CoreSettings', (action) =>
     action.answer('Response: Success', 'AMIversion: 11.0.0', 'AsteriskVersion: 22.10.1'),
   );
+  rules.set('ShowDialPlan', answerWithDialplan);
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -128,6 +129,14 @@ export async function startScriptedAmi(): Promise<ScriptedAmi> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** One row, as of redial,connect. */
+export function answerWithDialplan(action: ReceivedAction): void {
+  const id = `ActionID: ${action.get('ActionID')}`;
+  action.answer('Response: Success', 'EventList: start', 'Message: DialPlan list will follow');
+  action.raw(`Event: ListDialplan\r\n${id}\r\nContext: redial\r\nExtension: connect\r\nPriority: 1\r\n\r\n`);
+  action.raw(`Event: ShowDialPlanComplete\r\n${id}\r\nEventList: Complete\r\nListItems: 1\r\n\r\n`);
 }
 
 function parse(packet: string, socket: Socket): ReceivedAction {

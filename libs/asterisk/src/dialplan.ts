@@ -1,0 +1,18 @@
+import type { AmiAction } from './ami-action.ts';
+import type { AmiReply } from './ami-link.ts';
+
+/** Where an answered dial1 lands. Needs write=reporting. */
+export const showDialplan: AmiAction = [
+  ['Action', 'ShowDialPlan'],
+  ['Context', 'redial'],
+  ['Extension', 'connect'],
+];
+
+/**
+ * Whether the reply to `showDialplan` says that it is not there. An Asterisk that starts takes AMI actions before it has its dialplan
+ * (seen on 22.10, some 0.3 s at the least), and answers an Originate with "Extension does not exist."; FullyBooted would tell, but is
+ * only for users with read=system.
+ */
+export function lacksDialplan(reply: AmiReply): boolean {
+  return reply.type === 'answered' && /^Did not find /.test(reply.response.get('Message') ?? '');
+}

@@ -1,4 +1,4 @@
-import { type AttemptId, type AttemptRecord, type Call, type CallId, isEnded } from '@redial/call';
+import { type AttemptId, type AttemptRecord, type Call, type CallId, isEnded, lastMomentAt } from '@redial/call';
 import type { LaneRequest, Places, Store, Versioned, Written, WrittenRecord } from '@redial/store';
 import type { Actor, Agenda } from './agenda.ts';
 import type { Books } from './books.ts';
@@ -20,15 +20,9 @@ export interface ModelStore {
   held(now: number): string[];
 }
 
-interface Place {
-  readonly till: number;
-  /** Took it, and when. */
-  readonly by: Actor;
-  readonly takenAt: number;
-}
-
 interface Lane {
-  readonly places: Map<string, Place>;
+  /** Of each place, until when it is held. */
+  readonly places: Map<string, number>;
   nextStartAt: number;
 }
 
@@ -44,6 +38,8 @@ type Hear<T extends unknown[]> = { readonly process: Actor; readonly hear: (...a
 /** Far fewer than a PBX has, so that they come round within a run. */
 const slotsOfJournal = 500;
 const fullRetryMs = 1_000;
+const startGraceMs = 1_000;
+const attemptMarginMs = 60_000;
 const syncEveryMs = 1_000;
 const conflict = { ok: false, why: 'conflict' } as const;
 
@@ -89,7 +85,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   }
 
   const laneOf = (name: string): Lane => {
-    const lane = lanes.get(name) ?? { places: new Map<string, Place>(), nextStartAt: 0 };
+    const lane = lanes.get(name) ?? { places: new Map<string, number>(), nextStartAt: 0 };
     lanes.set(name, lane);
     return lane;
   };
@@ -113,23 +109,19 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   const notOfFence = (id: AttemptId, names: readonly string[]) =>
     names.filter((name) => !attempts.get(id)?.value.lanes.includes(name));
 
-  const slotOf = (id: AttemptId) => {
-    const fenced = attempts.get(id)?.value;
-    return fenced && `${fenced.pbx}/${fenced.slot}`;
-  };
-
-  function takePlaces(by: Actor, { attemptId, pbx, lanes: wanted, now, leaseMs, horizonMs }: PlacesRequest): Places {
+  function takePlaces({ attemptId, pbx, lanes: wanted, now, leaseMs, horizonMs }: PlacesRequest): Places {
     const first = wanted[0]?.lane ?? '';
     if (attempts.has(attemptId)) return { granted: false, lane: first, reason: 'calls', retryAt: now };
     const granted = grants.get(attemptId);
-    if (granted !== undefined && granted.pbx === pbx && granted.till > now) return { granted: true, ...granted };
+    if (granted !== undefined && granted.pbx === pbx && granted.till > now && granted.startAt + startGraceMs >= now)
+      return { granted: true, ...granted };
     release(
       attemptId,
       wanted.map(({ lane }) => lane),
     );
     for (const { lane: name, places, maxCalls } of wanted) {
       const lane = laneOf(name);
-      for (const [member, { till }] of lane.places) if (till <= now) lane.places.delete(member);
+      for (const [member, till] of lane.places) if (till <= now) lane.places.delete(member);
       if (lane.places.size + places > maxCalls)
         return { granted: false, lane: name, reason: 'calls', retryAt: now + fullRetryMs };
     }
@@ -141,7 +133,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     const till = startAt + leaseMs;
     for (const { lane: name, places, maxCallsPerSecond } of wanted) {
       const lane = laneOf(name);
-      for (let n = 1; n <= places; n++) lane.places.set(`${attemptId}#${n}`, { till, by, takenAt: agenda.now });
+      for (let n = 1; n <= places; n++) lane.places.set(`${attemptId}#${n}`, till);
       lane.nextStartAt = startAt + (1_000 / maxCallsPerSecond) * places;
     }
     slotsInUse.set(`${pbx}/${slot}`, { by: attemptId, till });
@@ -159,6 +151,20 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     return undefined;
   }
 
+  /** A twin may have a grant of its own, with another slot: that one waits for its lease to end. */
+  function freeSlotOf({ id, pbx, slot }: AttemptRecord): void {
+    if (slotsInUse.get(`${pbx}/${slot}`)?.by === id) slotsInUse.delete(`${pbx}/${slot}`);
+  }
+
+  function keepPlaces({ id, lanes: names, originatedAt, plan, pbx, slot }: AttemptRecord): void {
+    const till = lastMomentAt(originatedAt, plan) + attemptMarginMs;
+    for (const name of names) {
+      const { places } = laneOf(name);
+      for (const member of places.keys()) if (member.startsWith(`${id}#`)) places.set(member, till);
+    }
+    slotsInUse.set(`${pbx}/${slot}`, { by: id, till: Number.POSITIVE_INFINITY });
+  }
+
   function fence(process: Actor, ...[before, after, attempt, cap]: Parameters<Store['fence']>): Fenced {
     const isOurs = isNewest(before) && !attempts.has(attempt.id);
     if (!isOurs && mutant !== 'the fence is not compare-and-set') return conflict;
@@ -172,6 +178,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     openAttempts.add(attempt.id);
     const version = write(after);
     books.fenced(after, attempt, process);
+    keepPlaces(attempt);
     const undo = () => {
       // What was written on top of it keeps it: one step back is enough to be dialled twice.
       if (calls.get(after.id)?.version !== version || attempts.get(attempt.id)?.value !== attempt) return;
@@ -179,6 +186,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       openAttempts.delete(attempt.id);
       // Had they outlived it, whoever fences the attempt for another PBX would leave those of this one to the end of their lease.
       release(attempt.id, attempt.lanes);
+      freeSlotOf(attempt);
       calls.set(after.id, before);
       for (const number of numbers) attemptsOfDay.set(counter(number), made(number) - 1);
       books.callWritten(undefined, before.value);
@@ -201,7 +209,9 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     };
     attempts.set(id, { value: { ...attempt.after, ...progress }, version: attempt.before.version + 1 });
     openAttempts.delete(id);
-    if (mutant !== 'places are not given back') release(id, held);
+    if (mutant !== 'places are not given back') vacate(id, held);
+    grants.delete(id);
+    freeSlotOf(attempt.after);
     books.settled(attempt.after, cdr);
     return { ok: true, version: write(mutant === 'a retry is given up early' ? givenUp(call.after) : call.after) };
   };
@@ -297,7 +307,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
           if (mutant === 'a cancel is not written' && isCancel(after)) return { ok: true, version: before.version + 1 };
           return { ok: true, version: write(after) };
         }),
-      takePlaces: (request) => ask(() => takePlaces(process, request)),
+      takePlaces: (request) => ask(() => takePlaces(request)),
       releasePlaces: (attemptId, names) =>
         ask(() => {
           if (openAttempts.has(attemptId)) vacate(attemptId, notOfFence(attemptId, names));
@@ -306,7 +316,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       placesHeld: (names, now) =>
         ask(() =>
           Object.fromEntries(
-            names.map((name) => [name, [...laneOf(name).places.values()].filter(({ till }) => till > now).length]),
+            names.map((name) => [name, [...laneOf(name).places.values()].filter((till) => till > now).length]),
           ),
         ),
       fence: (...args) => ask(() => fence(process, ...args)),
@@ -375,19 +385,9 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     attempt: (id) => attempts.get(id)?.value,
     held: (now) => [
       ...[...lanes].flatMap(([name, { places }]) =>
-        [...places]
-          // What a dialer had taken before it died, or without hearing so, and was not fenced, ends with its lease.
-          .filter(([member, { till, by, takenAt }]) => {
-            const isElsewhere = notOfFence(member.split('#')[0] as AttemptId, [name]).length > 0;
-            const mayBeForgotten = isElsewhere && (!by.isAlive || redis.failedUntil >= takenAt);
-            return till > now && !mayBeForgotten;
-          })
-          .map(([member]) => `${member} on ${name}`),
+        [...places].filter(([, till]) => till > now).map(([member]) => `${member} on ${name}`),
       ),
-      ...[...slotsInUse]
-        // That of an older grant, on another PBX, waits for its lease to end: one of a hundred thousand.
-        .filter(([slot, { by, till }]) => till > now && slot === slotOf(by))
-        .map(([slot, { by }]) => `${by} in slot ${slot}`),
+      ...[...slotsInUse].filter(([, { till }]) => till > now).map(([slot, { by }]) => `${by} in slot ${slot}`),
     ],
   };
 }

@@ -6,7 +6,7 @@ import { again, askGatesOf, block, defer, write } from './ask-gates.ts';
 import { createConfirmations } from './confirmations.ts';
 import { attemptIdOf, type Dialing, type DialJobDependencies, done, type JobRun, runOf, type Try } from './dialing.ts';
 import { originate } from './originate.ts';
-import { lanesFor, laneThatNeverFits, leaseMs } from './places.ts';
+import { lanesFor, laneThatNeverFits } from './places.ts';
 import { planOf } from './plan-of.ts';
 import { takeFence } from './take-fence.ts';
 import { takePlacesOnOne } from './take-places.ts';
@@ -25,7 +25,8 @@ const racesMax = 5;
  *     and looks it up. A run whose fence was not answered finds out by its own mark in the record; until it knows, no other run of this
  *     dialer takes the attempt on, or there would be two on one watch, and the Originate would never be sent.
  * D2  Whatever the gates say is written to the call before the job ends, so that "why not yet" always has an answer.
- * D3  Nothing is held while a job sleeps: places are given back on every way out that did not pass the fence.
+ * D3  Nothing is held while a job sleeps: places are given back on every way out that did not pass the fence. Those of a run that died,
+ *     or did not hear of them, are free some seconds after their start.
  * D4  An Originate goes out soon after its fence or never: by the time a slow one does, another witness may have concluded that
  *     nobody was rung.
  * D5  What the clock decides is asked again whenever Redis may have kept us waiting, the fence included: at the Originate itself the
@@ -115,7 +116,7 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
 
   // Every trunk is there: a PBX has them.
   const plan = planOf(call.value, tenant, configuration.trunks);
-  const places = await takePlacesOnOne(dependencies, call.value, dependencies.inTurn(ready), leaseMs(plan));
+  const places = await takePlacesOnOne(dependencies, call.value, dependencies.inTurn(ready));
   if (!places.granted) {
     const limit = places.reason === 'calls' ? 'calls under way' : 'calls per second';
     const reason = `${places.lane} is at its limit of ${limit}`;

@@ -1,8 +1,5 @@
-import { type AttemptPlan, type Call, type Configuration, lastMomentAt, trunksOf } from '@redial/call';
+import { type Call, type Configuration, trunksOf } from '@redial/call';
 import type { LaneRequest } from '@redial/store';
-
-/** Beyond the last moment at which the attempt can be alive; the sweeper has looked it up by then. */
-const leaseMarginMs = 60_000;
 
 /** The places a call needs on one PBX: one on the PBX itself, and one on a trunk for each leg that uses it. Pure. */
 export function lanesFor(call: Call, pbxName: string, { pbxs, trunks }: Configuration): LaneRequest[] {
@@ -23,9 +20,4 @@ export function laneThatNeverFits(lanes: readonly LaneRequest[]): LaneRequest | 
 
 function lane(name: string, places: number, limits: { maxCalls: number; maxCallsPerSecond: number }): LaneRequest {
   return { lane: name, places, maxCalls: limits.maxCalls, maxCallsPerSecond: limits.maxCallsPerSecond };
-}
-
-/** How long places are held if nobody ever gives them back. */
-export function leaseMs(plan: AttemptPlan): number {
-  return lastMomentAt(0, plan) + leaseMarginMs;
 }

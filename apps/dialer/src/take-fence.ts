@@ -30,6 +30,8 @@ export async function takeFence(
   if (places.startAt > clock.now() && !(await waitUntil(places.startAt))) {
     return { type: 'later', at: clock.now(), note: 'this dialer is stopping; another one takes it' };
   }
+  // This host may have slept, and others have taken them since.
+  if (clock.now() > places.until) return 'lost_race';
   // A window may have closed meanwhile.
   if (askGatesAgain(dependencies, call.value).verdict !== 'pass') return 'lost_race';
   const { pbx, slot } = places;

@@ -6,12 +6,22 @@ import { lanesFor } from './places.ts';
 /** How far ahead a start may be granted; the job waits for it here, holding nothing but its place in time. */
 export const startHorizonMs = 5_000;
 
+/**
+ * Behind the granted start, for the way to the fence, which holds the places for as long as the attempt may live. A dialer that dies before it,
+ * or does not hear of its grant, holds them no longer than this, whatever then becomes of the call.
+ */
+const leaseMs = 15_000;
+/** The fence's way to Redis, and what two hosts' clocks may differ by. */
+const leaseMarginMs = 5_000;
+
 export interface GrantedPlaces {
   readonly granted: true;
   readonly pbx: string;
   readonly startAt: number;
   readonly slot: number;
   readonly lanes: readonly LaneRequest[];
+  /** Past this nobody may count on them. */
+  readonly until: number;
 }
 type TakenPlaces = GrantedPlaces | { granted: false; lane: string; reason: 'calls' | 'rate'; retryAt: number };
 
@@ -20,7 +30,6 @@ export async function takePlacesOnOne(
   { store, clock, configuration }: DialJobDependencies,
   call: Call,
   candidates: readonly string[],
-  lease: number,
 ): Promise<TakenPlaces> {
   let refusal: TakenPlaces | undefined;
   for (const pbx of candidates) {
@@ -30,10 +39,13 @@ export async function takePlacesOnOne(
       pbx,
       lanes,
       now: clock.now(),
-      leaseMs: lease,
+      leaseMs,
       horizonMs: startHorizonMs,
     });
-    if (places.granted) return { granted: true, pbx, startAt: places.startAt, slot: places.slot, lanes };
+    if (places.granted) {
+      const { startAt, slot } = places;
+      return { granted: true, pbx, startAt, slot, lanes, until: startAt + leaseMs - leaseMarginMs };
+    }
     if (refusal === undefined || (!refusal.granted && places.retryAt < refusal.retryAt)) refusal = places;
   }
   if (refusal === undefined) throw new RangeError('no PBX to ask for places');

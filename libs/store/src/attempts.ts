@@ -12,7 +12,7 @@ import {
   unlessMalformed,
 } from './documents.ts';
 import { shortHash } from './keys.ts';
-import { placeMembers } from './places.ts';
+import { keepPlaces, placeMembers } from './places.ts';
 import { pbxsWithOpenScript } from './scripts/pbxs-with-open.ts';
 import { recordProgressScript } from './scripts/record-progress.ts';
 import { runScript } from './scripts/script.ts';
@@ -97,6 +97,7 @@ export function attemptsOf(context: StoreContext): Attempts {
         ['SADD', keys.pbxsWithOpen, attempt.pbx],
         // However long its PBX is out of reach, its entry in the journal is its own until it is settled.
         ['ZADD', keys.slotsInUse(attempt.pbx), '+inf', attempt.slot],
+        ...keepPlaces(context, attempt),
         ...day.writes,
       ],
     );

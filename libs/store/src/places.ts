@@ -1,4 +1,5 @@
-import type { AttemptId } from '@redial/call';
+import { type AttemptId, type AttemptRecord, lastMomentAt } from '@redial/call';
+import type { Write } from './commit.ts';
 import { releasePlacesScript } from './scripts/release-places.ts';
 import { runScript } from './scripts/script.ts';
 import { takePlacesScript } from './scripts/take-places.ts';
@@ -9,6 +10,10 @@ import type { StoreContext } from './store-context.ts';
 export const placesMax = 4;
 /** The PBX journal's size: see design.md. */
 export const journalSlots = 100_000;
+/** Beyond the last moment at which an attempt can be alive; the sweeper has looked it up by then. */
+const attemptMarginMs = 60_000;
+/** A grant is good for one start: how long behind it the same attempt may come for it again. */
+const startGraceMs = 1_000;
 /** When a full lane is asked again at the earliest: nobody knows when a talk ends. */
 const fullRetryMs = 1_000;
 /** Waiters of one lane are spread over this long at most. */
@@ -19,6 +24,13 @@ const slotLooksMax = 1_000;
 /** What an attempt's places are called in a lane, the ones it may hold and more: removing what is not there does nothing. */
 export function placeMembers(id: AttemptId): string[] {
   return Array.from({ length: placesMax }, (_, i) => `${id}#${i + 1}`);
+}
+
+/** From the fence on the places are the attempt's own until it is settled; and if nobody ever settles it, until then. */
+export function keepPlaces({ keys }: StoreContext, { id, lanes, originatedAt, plan }: AttemptRecord): Write[] {
+  const until = lastMomentAt(originatedAt, plan) + attemptMarginMs;
+  const members = placeMembers(id).flatMap((member) => [until, member]);
+  return lanes.map((lane): Write => ['ZADD', keys.places(lane), 'XX', ...members]);
 }
 
 export function placesOf({ redis, keys }: StoreContext): Pick<Store, 'takePlaces' | 'releasePlaces' | 'placesHeld'> {
@@ -34,7 +46,7 @@ export function placesOf({ redis, keys }: StoreContext): Pick<Store, 'takePlaces
       ],
       [
         attemptId,
-        ...[now, leaseMs, horizonMs, fullRetryMs, waitWindowMs, journalSlots, slotLooksMax],
+        ...[now, leaseMs, horizonMs, startGraceMs, fullRetryMs, waitWindowMs, journalSlots, slotLooksMax],
         ...lanes.flatMap((lane) => [lane.places, lane.maxCalls, 1_000 / lane.maxCallsPerSecond]),
       ],
     );

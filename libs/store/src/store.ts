@@ -65,7 +65,7 @@ export interface LaneRequest {
 }
 
 export type Places =
-  /** The places are held until `releasePlaces`, or until the lease runs out. Originate no earlier than `startAt`. */
+  /** The places are held until `releasePlaces`, or until the lease runs out, which `fence` prolongs. Originate no earlier than `startAt`. */
   | { readonly granted: true; readonly startAt: number; readonly slot: number }
   | { readonly granted: false; readonly lane: string; readonly reason: 'calls' | 'rate'; readonly retryAt: number };
 
@@ -194,7 +194,7 @@ export interface Store {
 
   /**
    * Takes places on all lanes, or on none. `horizonMs`: how far ahead of `now` a start may be granted. Asked again for the same
-   * attempt, it answers the same and takes nothing more; a refused one that asks before its time is told the same time, so asking one
+   * attempt before that start is over, it answers the same and takes nothing more; a refused one that asks before its time is told the same time, so asking one
    * PBX after another costs its place among those who wait for a shared trunk nothing. Name each lane once.
    *
    * The slot is one that no open attempt of the PBX holds. An attempt that was ever fenced is refused (`calls`, at once) and takes
@@ -215,7 +215,7 @@ export interface Store {
 
   /**
    * The fence: the call becomes `dialing`, the attempt record comes to be and, with a `cap`, the attempt is counted towards each number
-   * of the day; or nothing is written. After `ok` the caller, and nobody else ever, may originate this attempt. The version that
+   * of the day, and the places that it has are its own for as long as it can be alive; or nothing is written. After `ok` the caller, and nobody else ever, may originate this attempt. The version that
    * comes back is the call's; the attempt's is 1. However many dialers fence at once, no number has more than `cap.max` attempts.
    */
   fence(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Fenced>;

@@ -1,5 +1,4 @@
-import type { AttemptRecord, Call } from '@redial/call';
-import { stepCall } from '@redial/call';
+import { type AttemptRecord, type Call, lastMomentAt, stepCall } from '@redial/call';
 import type { DayCap, Store, Versioned } from '@redial/store';
 import { expect, it } from 'vitest';
 import { fenced, settlement } from './attempt-under-way.ts';
@@ -124,6 +123,28 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.takePlaces(places(attempt, { lanes: full }))).toMatchObject({ granted: false });
     expect(await store.placesHeld(['trunk:a', 'pbx:main'], noon)).toEqual({ 'trunk:a': 1, 'pbx:main': 1 });
     expect(await store.placesHeld(['trunk:a'], noon + 61_000)).toEqual({ 'trunk:a': 0 });
+  });
+
+  it('places: a grant is good for its own start, and one that comes later is paced anew', async () => {
+    const { store, call } = await withCall();
+    const { attempt } = dialed(call.value);
+    await store.takePlaces(places(attempt));
+    const comesAt = (now: number) => store.takePlaces(places(attempt, { now }));
+    expect(await comesAt(noon + 1_000)).toMatchObject({ granted: true, startAt: noon });
+    expect(await comesAt(noon + 1_001)).toMatchObject({ granted: true, startAt: noon + 1_001 });
+    expect(await store.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 1 });
+  });
+
+  it('places: a fence keeps them for as long as the attempt can be alive', async () => {
+    const { store, call } = await withCall();
+    const { after, attempt } = dialed(call.value, ['trunk:a']);
+    await store.takePlaces(places(attempt, { leaseMs: 1_000 }));
+    const aliveUntil = lastMomentAt(attempt.originatedAt, attempt.plan);
+    const heldThen = () => store.placesHeld(['trunk:a'], aliveUntil);
+    expect(await heldThen()).toEqual({ 'trunk:a': 0 });
+    await store.fence(call, after, attempt);
+    expect(await heldThen()).toEqual({ 'trunk:a': 1 });
+    expect(await store.placesHeld(['trunk:a'], aliveUntil + 600_000)).toEqual({ 'trunk:a': 0 });
   });
 
   it('places: of an attempt under way nobody frees them but settle, and there are none for a twin; what the fence does not name is freed', async () => {

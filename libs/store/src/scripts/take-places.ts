@@ -7,7 +7,8 @@ import { script } from './script.ts';
  * a process that died come back by themselves. Its rate is GCRA without burst: `tat` is the earliest instant of the next start.
  * Who is refused is told when to ask again, each waiter one start interval after the one before (`wait`), so that a crowd that is due
  * at one instant comes back at the lane's own pace; past the window it wraps, so that a crowd that went away delays nobody for long.
- * Asked again for the same attempt, it answers the same and takes nothing. That holds for refusals too: what a lane told an attempt
+ * Asked again for the same attempt, it answers the same and takes nothing, until the granted start is over: many that were granted by
+ * one dialer, and come again when it has died, would all start at once. That holds for refusals too: what a lane told an attempt
  * is kept in its grant until that time comes, and until then its `wait` does not move for it again, however many PBXs are tried.
  *
  * A journal slot is a running number, but never one in use: a talk may outlast a whole round of them. With none free among those
@@ -20,20 +21,20 @@ import { script } from './script.ts';
  * KEYS[3]  the attempt's grant (hash: startAt, slot, slotsInUse: KEYS[2]; each lane's pace: the time it told)
  * KEYS[4]  the attempt's record
  * KEYS     per lane: its places, its pace (hash: tat, wait)
- * ARGV     attempt id, now, lease ms, horizon ms, ms before a full lane is asked again, window ms, slots, slots looked at;
+ * ARGV     attempt id, now, lease ms, horizon ms, ms behind its start a grant is good for, ms before a full lane is asked again, window ms, slots, slots looked at;
  *          per lane: places, most calls, ms between starts
  * Returns  {1, startAt, slot} or {0, lane (1 = first), 'calls' | 'rate', retryAt}
  */
 export const takePlacesScript = script(`
 local attempt = ARGV[1]
 local now, lease, horizon = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local fullRetry, window = tonumber(ARGV[5]), tonumber(ARGV[6])
-local slots, looks = tonumber(ARGV[7]), tonumber(ARGV[8])
+local grace, fullRetry, window = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local slots, looks = tonumber(ARGV[8]), tonumber(ARGV[9])
 
 if redis.call('EXISTS', KEYS[4]) == 1 then return {0, 1, 'calls', now} end
 
 local lanes = {}
-for i = 9, #ARGV, 3 do
+for i = 10, #ARGV, 3 do
   local n = #lanes
   lanes[n + 1] = {
     places = KEYS[5 + 2 * n], pace = KEYS[6 + 2 * n],
@@ -48,7 +49,7 @@ local function each(visit)
 end
 
 local grant = redis.call('HMGET', KEYS[3], 'startAt', 'slot')
-if grant[1] then
+if grant[1] and tonumber(grant[1]) + grace >= now then
   local whole = true
   each(function(lane, place)
     local till = redis.call('ZSCORE', lane.places, place)

@@ -114,6 +114,20 @@ describe('given a call that is due', () => {
     expectNothingBegun(world);
   });
 
+  it('when this host sleeps on its places for as long as they are leased, then it asks for them anew before the fence', async () => {
+    const world = dialJobWorld();
+    const grants: number[] = [];
+    world.store.onPlacesTaken.push(() => {
+      grants.push(world.clock.at);
+      world.clock.at += 15_000;
+      world.store.onPlacesTaken.push(() => void grants.push(world.clock.at));
+    });
+    world.watch.dial1('ended');
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'dial1: ended' });
+    expect(grants).toEqual([monday9, monday9 + 15_000]);
+    expect(world.store.attempt(attemptId)?.originatedAt).toBe(monday9 + 15_000);
+  });
+
   it.each([
     { what: 'the call is gone', prepare: () => ({ ...job, callId: 'call_01HZZZZZZZZZZZZZZZZZ000099' as never }) },
     { what: 'the job is of another attempt', prepare: () => ({ ...job, attemptId: anotherAttemptId }) },

@@ -61,8 +61,12 @@ it('given a Cluster with replicas when the primary that holds the hash tag is ki
   on.afterTest(async () => back.disconnect());
   await expect.poll(() => back.info('replication'), recovery).toContain('master_link_status:up');
   await failOverTo(back);
-  expect(await worker.get(`${on.prefix}:mark`)).toBe('replicated');
-  expect(await worker.info('server')).toContain(`tcp_port:${killed.port}`);
+  // The new primary is one before the old one has heard of it, which answers until then.
+  const nodeThatAnswers = async () => {
+    expect(await worker.get(`${on.prefix}:mark`)).toBe('replicated');
+    return worker.info('server');
+  };
+  await expect.poll(nodeThatAnswers, recovery).toContain(`tcp_port:${killed.port}`);
   await expect.poll(() => read(store, call).then((found) => found.value.id, String), recovery).toBe(call.id);
   await expect.poll(() => queues.counts().then(() => 'up', String), recovery).toBe('up');
   await expectJobsToRun(queues, handled);

@@ -94,6 +94,12 @@ describe('dial1', () => {
     ['left no evidence', {}, 'unknown'],
     ['was refused by Asterisk', { refused: { message: 'Extension does not exist.', at } }, 'pbx_error'],
     ['was refused by Asterisk after a cancel', { refused: { message: 'no', at }, cancelRequestedAt }, 'pbx_error'],
+    ['was not sent by us', { refused: { message: 'not sent', at, byUs: true } }, 'pbx_error'],
+    [
+      'was canceled, and not sent by us',
+      { refused: { message: 'not sent', at, byUs: true }, cancelRequestedAt },
+      'canceled',
+    ],
   ];
 
   it.each(rows)('%s', (_what, evidence, expected) => {

@@ -157,6 +157,8 @@ function dial1Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): 
   const verdict = (disposition: Disposition, mapped = true): Verdict => ({ leg: { disposition, ...raw }, mapped });
   const rang = evidence.rangAt !== undefined || dial1Hangup?.rang === true;
 
+  // Nobody but us has ended it, and the end had been asked for.
+  if (refused?.byUs && evidence.cancelRequestedAt !== undefined) return verdict('canceled');
   if (refused !== undefined) return verdict('pbx_error');
   if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup.cause))) {
     // Our ring timeout ran out. Whether a phone rang cannot be told from a missing 180: carriers send 183 and music instead.

@@ -156,6 +156,30 @@ describe('given a call that is canceled between its fence and its Originate', ()
   });
 });
 
+describe('given a PBX that restarts between a fence and its Originate', () => {
+  it('when it is back before that, then nothing is sent: whoever looks the attempt up has given it up', async () => {
+    const world = dialJobWorld();
+    world.store.onFenced.push(() => {
+      world.pbx.boot = 'its next boot';
+    });
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: the PBX restarted' });
+    expect(world.watch.originated).toEqual([]);
+    expect(world.notOriginated).toMatchObject([
+      { id: attemptId, evidence: { refused: { message: 'not sent: the PBX restarted' } } },
+    ]);
+  });
+
+  it('when it is not back yet, then its watch tells that', async () => {
+    const world = dialJobWorld();
+    world.store.onFenced.push(() => {
+      world.pbx.isUp = false;
+    });
+    world.watch.dial1('ended');
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'dial1: ended' });
+    expect(world.notOriginated).toEqual([]);
+  });
+});
+
 describe('given Redis that must confirm a fence', () => {
   /** Answers of the confirmations, one after the other; the first is asked before any fence. */
   const confirming = (...answers: (boolean | (() => boolean))[]) => {

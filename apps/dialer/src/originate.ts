@@ -73,11 +73,14 @@ function isCanceled(dependencies: DialJobDependencies, { state }: Call, { id }: 
 function whyTooLate(
   dependencies: DialJobDependencies,
   call: Call,
-  { originatedAt }: AttemptRecord,
+  { originatedAt, pbx, pbxBoot }: AttemptRecord,
   at: number,
 ): string | undefined {
   const ageMs = at - originatedAt;
   if (ageMs > fenceAgeMaxMs) return `${ageMs} ms after its fence it might ring when it is given up already`;
+  // Whoever looks the attempt up sees an Asterisk that has started since its fence, and gives it up at once. One that is down refuses by itself.
+  const boot = dependencies.pbxs.get(pbx)?.pbx.boot;
+  if (boot !== undefined && boot !== pbxBoot) return 'the PBX restarted';
   const asked = askGatesAgain(dependencies, call);
   return asked.verdict === 'pass' ? undefined : `${asked.gate}: ${asked.reason}`;
 }

@@ -230,7 +230,7 @@ function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext
   };
 }
 
-/** The journal's instants are whole seconds of the PBX's clock, which may run ahead of ours or behind: no end before the answer, none in the future. */
+/** The journal's instants are the PBX's clock's, which may run ahead of ours or behind: no end before the answer, none in the future. */
 function answeredEndedAt({ journalEnded, dial1AnsweredAt }: Evidence, at: number): number {
   return Math.min(Math.max(journalEnded?.endedAt ?? at, dial1AnsweredAt ?? 0), at);
 }

@@ -81,8 +81,6 @@ export const Evidence = z.object({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
-export const noEvidence: Evidence = {};
-
 /** Nothing was seen, or not to its end: concluded because nobody could tell. Such an end is only as good as the record by which the attempt was looked up. */
 export function isFromSilence({ lostAt, gaveUpAt, pbxRestarted }: Evidence): boolean {
   return lostAt !== undefined || gaveUpAt !== undefined || pbxRestarted === true;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AttemptPlan } from './attempt-state.ts';
-import { classOf, type Disposition, type DispositionClass, dispositions } from './disposition.ts';
+import { type Disposition, dispositions } from './disposition.ts';
 import type { Evidence } from './evidence.ts';
 
 /** How one leg ended. */
@@ -280,7 +280,3 @@ const dispositionOfDialStatus: Readonly<Record<string, Disposition>> = {
   CONGESTION: 'congestion',
   CHANUNAVAIL: 'unreachable',
 };
-
-export function outcomeClass(outcome: Outcome): DispositionClass {
-  return classOf(outcome.disposition);
-}

@@ -266,9 +266,15 @@ export const mutants: readonly Mutant[] = [
     "  if (evidence.cancelRequestedAt !== undefined && dial1Hangup !== undefined) return verdict('canceled');\n  if (refused !== undefined) return",
   ),
   outcome(
+    'what we kept back for a cancel is a fault of the PBX',
+    "  if (refused?.byUs && evidence.cancelRequestedAt !== undefined) return verdict('canceled');\n",
+    '',
+  ),
+  outcome('a refusal after a cancel is canceled', 'if (refused?.byUs && evidence', 'if (refused && evidence'),
+  outcome(
     'our own hang-up is unknown',
-    "    return verdict('canceled');\n  }\n  if (originateFailed",
-    "    return verdict('unknown', false);\n  }\n  if (originateFailed",
+    "    return verdict('canceled');\n  }\n  if (throughDialplan",
+    "    return verdict('unknown', false);\n  }\n  if (throughDialplan",
   ),
   outcome(
     'dial2 is blamed with dial1’s translated code',
@@ -287,8 +293,8 @@ export const mutants: readonly Mutant[] = [
   ),
   outcome(
     'a cancel is called abandoned',
-    "evidence.cancelRequestedAt === undefined ? 'abandoned' : 'canceled'",
-    "evidence.cancelRequestedAt === undefined ? 'abandoned' : 'abandoned'",
+    "isOurHangUp(evidence) ? 'canceled' : 'abandoned'",
+    "isOurHangUp(evidence) ? 'abandoned' : 'abandoned'",
   ),
   outcome(
     'dial2’s channel is taken for a witness of dial1’s answer',

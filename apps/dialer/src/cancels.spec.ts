@@ -7,7 +7,7 @@ const id = AttemptId.parse('att_01ARZ3NDEKTSV4RRFFQ69G5FAV');
 function aWatch(...watched: AttemptId[]) {
   const canceled: AttemptId[] = [];
   const has = (attemptId: AttemptId) => watched.includes(attemptId);
-  return { watched, canceled, has, cancel: (attemptId: AttemptId) => has(attemptId) && canceled.push(attemptId) > 0 };
+  return { canceled, has, cancel: (attemptId: AttemptId) => has(attemptId) && canceled.push(attemptId) > 0 };
 }
 
 describe('a cancel', () => {
@@ -17,15 +17,28 @@ describe('a cancel', () => {
     expect([other.canceled, watch.canceled]).toEqual([[], [id]]);
   });
 
-  it('that comes between the fence and the Originate waits until there is something to hang up', () => {
-    const watch = aWatch();
-    const cancels = createCancels({ store: { cancelRequested: async () => [] }, watches: () => [watch] });
+  it.each(['announced', 'found in the records'] as const)(
+    'that is %s between the fence and the Originate has been heard by the time of the Originate',
+    async (how) => {
+      const cancels = createCancels({ store: { cancelRequested: async () => [id] }, watches: () => [aWatch()] });
+      expect(cancels.heard(id)).toBe(false);
+      if (how === 'announced') cancels.announced(id);
+      else await cancels.check();
+      expect(cancels.heard(id)).toBe(true);
+    },
+  );
+
+  it('of an attempt that is watched here is no early one', () => {
+    const cancels = createCancels({ store: { cancelRequested: async () => [] }, watches: () => [aWatch(id)] });
     cancels.announced(id);
-    expect(watch.canceled).toEqual([]);
-    watch.watched.push(id);
-    cancels.begun(id);
-    cancels.begun(id);
-    expect(watch.canceled).toEqual([id]);
+    expect(cancels.heard(id)).toBe(false);
+  });
+
+  it('of another dialer’s attempt is forgotten when a thousand others have come', () => {
+    const cancels = createCancels({ store: { cancelRequested: async () => [] }, watches: () => [] });
+    const others = Array.from({ length: 1_000 }, (_, n) => AttemptId.parse(`att_${String(n).padStart(26, '0')}`));
+    for (const attemptId of [id, ...others]) cancels.announced(attemptId);
+    expect([id, ...others].filter(cancels.heard)).toEqual(others);
   });
 
   it('whose announcement was lost is found in the records', async () => {

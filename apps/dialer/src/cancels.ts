@@ -4,12 +4,12 @@ import type { Store } from '@redial/store';
 
 /**
  * Cancels reach the watch on two ways: announced at once, which may be lost, and read from the records every few seconds, which is
- * late. One that is announced between the fence and the Originate is kept for the moment at which there is something to hang up.
+ * late. One of an attempt that is not watched here is remembered: it may be between its fence and its Originate, which then must not follow.
  */
 export interface Cancels {
   announced(attemptId: AttemptId): void;
-  /** The attempt is watched from now on. */
-  begun(attemptId: AttemptId): void;
+  /** Whether one has come for this attempt, which was not watched here at the time. */
+  heard(attemptId: AttemptId): boolean;
   /** Passes on what the records ask for. */
   check(): Promise<void>;
 }
@@ -19,32 +19,30 @@ export interface CancelsDependencies {
   readonly watches: () => readonly Pick<AttemptWatch, 'has' | 'cancel'>[];
 }
 
-/** Announcements for attempts that other dialers watch come here too. */
-const earlyMax = 1_000;
+/** Those of attempts that other dialers watch come here too. */
+const rememberedMax = 1_000;
 
 export function createCancels({ store, watches }: CancelsDependencies): Cancels {
-  const early = new Set<AttemptId>();
+  const unwatched = new Set<AttemptId>();
 
-  function pass(attemptId: AttemptId): boolean {
+  function announced(attemptId: AttemptId): void {
     const watch = watches().find((w) => w.has(attemptId));
-    watch?.cancel(attemptId);
-    return watch !== undefined;
+    if (watch !== undefined) {
+      watch.cancel(attemptId);
+      return;
+    }
+    unwatched.add(attemptId);
+    for (const oldest of unwatched) {
+      if (unwatched.size <= rememberedMax) break;
+      unwatched.delete(oldest);
+    }
   }
 
   return {
-    announced(attemptId) {
-      if (pass(attemptId)) return;
-      early.add(attemptId);
-      for (const oldest of early) {
-        if (early.size <= earlyMax) break;
-        early.delete(oldest);
-      }
-    },
-    begun(attemptId) {
-      if (early.delete(attemptId)) pass(attemptId);
-    },
+    announced,
+    heard: (attemptId) => unwatched.has(attemptId),
     async check() {
-      for (const attemptId of await store.cancelRequested()) pass(attemptId);
+      for (const attemptId of await store.cancelRequested()) announced(attemptId);
     },
   };
 }

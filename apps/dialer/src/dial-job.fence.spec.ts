@@ -1,5 +1,6 @@
+import { outcomeOf } from '@redial/call';
 import { describe, expect, it } from 'vitest';
-import { attemptId, fencedElsewhere, job, monday9 } from './test-support/builders.ts';
+import { anotherAttemptId, attemptId, fencedElsewhere, job, monday9 } from './test-support/builders.ts';
 import { type DialJobWorld, dialJobWorld, expectNothingBegun } from './test-support/dial-job-world.ts';
 
 describe('given Redis that fails at the fence', () => {
@@ -105,10 +106,78 @@ describe('given Redis that keeps the dialer waiting beyond the moment of a call'
       expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining(`not sent: ${gate}`) });
       expect(world.watch.originated).toEqual([]);
       expect(world.notOriginated).toEqual([
-        { id: attemptId, evidence: { refused: { message: expect.any(String), at: from + ms } } },
+        { id: attemptId, evidence: { refused: { message: expect.any(String), at: from + ms, byUs: true } } },
       ]);
     },
   );
+});
+
+describe('given a call that is canceled between its fence and its Originate', () => {
+  const canceled = { refused: { message: 'not sent: canceled', at: monday9, byUs: true }, cancelRequestedAt: monday9 };
+
+  it('when this dialer hears of it while the fence is confirmed, then it is not sent, and its end says why', async () => {
+    const world = dialJobWorld();
+    world.store.confirm = async (written) => {
+      if (written !== undefined) world.canceled.add(attemptId);
+      return true;
+    };
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: canceled' });
+    expect(world.watch.originated).toEqual([]);
+    expect(world.notOriginated).toEqual([{ id: attemptId, evidence: canceled }]);
+  });
+
+  it('when the call says so in which the run finds its fence again, then it is not sent', async () => {
+    const world = dialJobWorld();
+    world.store.fenceFails = 'after';
+    world.store.ping = async () => world.step({ type: 'cancel', at: monday9 });
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: canceled' });
+    expect(world.watch.originated).toEqual([]);
+    expect(world.notOriginated).toEqual([{ id: attemptId, evidence: canceled }]);
+  });
+
+  it('when its moment has passed as well, then it is canceled, and nothing dials it again', async () => {
+    const world = dialJobWorld();
+    world.store.onFenced.push(() => {
+      world.clock.at += 60_000;
+      world.canceled.add(attemptId);
+    });
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: canceled' });
+  });
+
+  it('when it is settled, then the call is canceled and has no retry', async () => {
+    const world = dialJobWorld();
+    world.canceled.add(attemptId);
+    await world.run(job);
+    const [told] = world.notOriginated;
+    const outcome = outcomeOf(told?.evidence ?? {}, monday9);
+    // The record may have forgotten the cancel: Redis came back as it was before.
+    world.step({ type: 'settle', attemptId, at: monday9, outcome, nextAttemptId: anotherAttemptId });
+    expect(world.call.state).toMatchObject({ status: 'canceled' });
+  });
+});
+
+describe('given a PBX that restarts between a fence and its Originate', () => {
+  it('when it is back before that, then nothing is sent: whoever looks the attempt up has given it up', async () => {
+    const world = dialJobWorld();
+    world.store.onFenced.push(() => {
+      world.pbx.boot = 'its next boot';
+    });
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: the PBX restarted' });
+    expect(world.watch.originated).toEqual([]);
+    expect(world.notOriginated).toMatchObject([
+      { id: attemptId, evidence: { refused: { message: 'not sent: the PBX restarted' } } },
+    ]);
+  });
+
+  it('when it is not back yet, then its watch tells that', async () => {
+    const world = dialJobWorld();
+    world.store.onFenced.push(() => {
+      world.pbx.isUp = false;
+    });
+    world.watch.dial1('ended');
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'dial1: ended' });
+    expect(world.notOriginated).toEqual([]);
+  });
 });
 
 describe('given Redis that must confirm a fence', () => {
@@ -129,7 +198,7 @@ describe('given Redis that must confirm a fence', () => {
     const world = confirming();
     world.watch.dial1('ended');
     await world.run(job);
-    expect(world.steps).toEqual(['confirm', 'fence', 'confirm', 'remember', 'originate', 'begun']);
+    expect(world.steps).toEqual(['confirm', 'fence', 'confirm', 'remember', 'originate']);
     const { fencedBy } = world.store.attempt(attemptId) ?? {};
     expect(world.looked).toEqual([undefined, { attempt: attemptId, fencedBy }]);
   });
@@ -155,7 +224,10 @@ describe('given Redis that must confirm a fence', () => {
     expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: Redis did not confirm its fence' });
     expect(world.watch.originated).toEqual([]);
     expect(world.notOriginated).toEqual([
-      { id: attemptId, evidence: { refused: { message: 'not sent: Redis did not confirm its fence', at: monday9 } } },
+      {
+        id: attemptId,
+        evidence: { refused: { message: 'not sent: Redis did not confirm its fence', at: monday9, byUs: true } },
+      },
     ]);
   });
 

@@ -23,7 +23,7 @@ describe('given a call that is due', () => {
     world.watch.dial1('answered');
     await running;
     expect(verdict).toEqual({ type: 'done', note: 'dial1: answered' });
-    expect(world.steps).toEqual(['fence', 'remember', 'originate', 'begun']);
+    expect(world.steps).toEqual(['fence', 'remember', 'originate']);
     expect(world.call.state).toMatchObject({ status: 'dialing', attemptId });
     expect(world.watch.originated).toEqual([
       expect.objectContaining({
@@ -82,7 +82,7 @@ describe('given a call that is due', () => {
     expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringMatching(/^not sent: 5001 ms/) });
     expect(world.watch.originated).toEqual([]);
     expect(world.notOriginated).toEqual([
-      { id: attemptId, evidence: { refused: { message: expect.any(String), at: monday9 + 5_001 } } },
+      { id: attemptId, evidence: { refused: { message: expect.any(String), at: monday9 + 5_001, byUs: true } } },
     ]);
   });
 
@@ -101,7 +101,7 @@ describe('given a call that is due', () => {
     world.store.startsAfterMs = 400;
     world.watch.dial1('ended');
     await world.run(job);
-    expect(world.steps).toEqual(['wait', 'fence', 'remember', 'originate', 'begun']);
+    expect(world.steps).toEqual(['wait', 'fence', 'remember', 'originate']);
     expect(world.store.attempt(attemptId)?.originatedAt).toBe(monday9 + 400);
   });
 

@@ -161,14 +161,18 @@ describe('given a call that is canceled while its attempt is under way', () => {
     expect(pbx.hungUp).toEqual([attemptId]);
   });
 
-  it('when it is announced between the fence and the Originate, then dial1 is hung up as soon as there is something to', async () => {
-    const { store, pbx, dial, cancel } = await aDialer();
+  it('when it is announced between the fence and the Originate, then dial1 never rings, and the result says why', async () => {
+    const { store, queues, pbx, cancel } = await aDialer();
     store.onFenced.push(() => {
       cancel();
       store.announceCancel('pbx-1', attemptId);
     });
-    await dial();
-    expect(pbx.hungUp).toEqual([attemptId]);
+    expect(await queues.run(job)).toEqual({ type: 'done', note: 'not sent: canceled' });
+    await settled();
+    expect([pbx.originated, pbx.hungUp]).toEqual([[], []]);
+    expect(queues.results).toMatchObject([
+      { attemptId, evidence: { refused: { message: 'not sent: canceled' }, cancelRequestedAt: monday9 } },
+    ]);
   });
 
   it('when the announcement is lost, then the record is asked, and dial1 is hung up', async () => {

@@ -127,7 +127,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
         underWay.set(id, { callId, ...(fencedBy && { fencedBy }), ...(awaited && { awaited }) }),
       onNotOriginated: ({ id: attemptId, callId, fencedBy }, evidence) =>
         queueResult({ callId, attemptId, evidence, fencedBy }),
-      onOriginated: cancels.begun,
+      isCanceled: cancels.heard,
       isTelling: (attemptId) => telling.has(attemptId),
       waitUntil: startTimer.waitUntil,
       stopping: stopping.signal,

@@ -20,8 +20,8 @@ export interface DialJobDependencies {
   readonly onNotOriginated: (attempt: AttemptRecord, evidence: Evidence) => void;
   /** Its end is known here, and on its way to who settles it. */
   readonly isTelling: (attemptId: AttemptId) => boolean;
-  /** The attempt is watched from now on. */
-  readonly onOriginated: (attemptId: AttemptId) => void;
+  /** A cancel of the attempt has come to this dialer before there was anything to hang up. */
+  readonly isCanceled: (attemptId: AttemptId) => boolean;
   /** Resolves at `at`, or at once with false when this process is told to stop. */
   readonly waitUntil: (at: number) => Promise<boolean>;
   /** This process waits for nothing any more. */

@@ -1,5 +1,5 @@
 import type { AttemptWatch } from '@redial/asterisk';
-import type { AttemptRecord, Call, Tenant } from '@redial/call';
+import type { AttemptRecord, Call, Evidence, Tenant } from '@redial/call';
 import { keepTrying } from '@redial/platform';
 import type { DialVerdict } from '@redial/queue';
 import { askGatesAgain } from './ask-gates.ts';
@@ -13,23 +13,25 @@ import { originateOrder } from './originate-order.ts';
 const fenceAgeMaxMs = 5_000;
 
 /**
- * The fence is ours. From here on the attempt is under way, whatever happens; its places are given back when it is settled. One whose
- * moment has passed meanwhile ends before it began, and the retry policy says what follows.
+ * The fence is ours. From here on the attempt is under way, whatever happens; its places are given back when it is settled. One that was
+ * canceled meanwhile, or whose moment has passed, ends before it began, and the retry policy says what follows.
  */
 export async function originate(dependencies: Dialing, call: Call, attempt: AttemptRecord): Promise<Try> {
-  const { clock, configuration, pbxs, confirmations, metrics, logger, remember, onOriginated, atFence } = dependencies;
+  const { clock, configuration, pbxs, confirmations, metrics, logger, remember, atFence } = dependencies;
   const { id: attemptId, callId, pbx, attemptNumber } = attempt;
   if (!(await confirmations.ofFence(attempt))) return unconfirmed(dependencies, attempt);
   // From here to the watch nothing is waited for.
   atFence.delete(runOf(attempt.fencedBy) ?? '');
-  const tooLate = whyTooLate(dependencies, call, attempt, clock.now());
+  const at = clock.now();
+  if (isCanceled(dependencies, call, attempt))
+    return notSent(dependencies, attempt, 'canceled', { cancelRequestedAt: at });
+  const tooLate = whyTooLate(dependencies, call, attempt, at);
   if (tooLate !== undefined) return notSent(dependencies, attempt, tooLate);
   remember(attempt);
   // It was chosen among those that are configured, and the tenant gate has passed.
   const { watch } = pbxs.get(pbx) as { readonly watch: AttemptWatch };
   const order = originateOrder(call, attempt, tenantOf(configuration, call) as Tenant, configuration.trunks);
   watch.originate({ ...attempt, attemptId, boot: attempt.pbxBoot }, order);
-  onOriginated(attemptId);
   metrics.originated(attempt.originatedAt - attempt.dueAt);
   logger.info({ callId, attemptId, pbx, attemptNumber }, 'originated');
   return done(`dial1: ${await watch.dial1Outcome(attemptId)}`);
@@ -55,21 +57,30 @@ function notSent(
   { clock, logger, onNotOriginated }: DialJobDependencies,
   attempt: AttemptRecord,
   why: string,
+  asked: Pick<Evidence, 'cancelRequestedAt'> = {},
 ): DialVerdict {
   const message = `not sent: ${why}`;
   logger.warn({ callId: attempt.callId, attemptId: attempt.id }, message);
-  onNotOriginated(attempt, { refused: { message, at: clock.now() } });
+  onNotOriginated(attempt, { refused: { message, at: clock.now(), byUs: true }, ...asked });
   return done(message);
+}
+
+/** A cancel came while the fence was taken or confirmed: announced to this dialer, or in the call by which a run has found its fence again. */
+function isCanceled(dependencies: DialJobDependencies, { state }: Call, { id }: AttemptRecord): boolean {
+  return dependencies.isCanceled(id) || (state.status === 'dialing' && state.cancelRequestedAt !== undefined);
 }
 
 function whyTooLate(
   dependencies: DialJobDependencies,
   call: Call,
-  { originatedAt }: AttemptRecord,
+  { originatedAt, pbx, pbxBoot }: AttemptRecord,
   at: number,
 ): string | undefined {
   const ageMs = at - originatedAt;
   if (ageMs > fenceAgeMaxMs) return `${ageMs} ms after its fence it might ring when it is given up already`;
+  // Whoever looks the attempt up sees an Asterisk that has started since its fence, and gives it up at once. One that is down refuses by itself.
+  const boot = dependencies.pbxs.get(pbx)?.pbx.boot;
+  if (boot !== undefined && boot !== pbxBoot) return 'the PBX restarted';
   const asked = askGatesAgain(dependencies, call);
   return asked.verdict === 'pass' ? undefined : `${asked.gate}: ${asked.reason}`;
 }

@@ -4,7 +4,7 @@ import type { AttemptId, CallId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
- * What is written down of an attempt. `originating` is the fence: it is written, compare-and-set, before Originate is sent,
+ * What is written down of an attempt. That it is there at all is the fence: it is written, compare-and-set, before Originate is sent,
  * and from then on nothing may originate this attempt again.
  */
 export interface AttemptRecord {
@@ -23,6 +23,7 @@ export interface AttemptRecord {
   readonly slot: number;
   /** Lanes (trunks and the PBX itself) whose places it holds until it is settled. */
   readonly lanes: readonly string[];
+  /** When the fence was taken. The Originate follows within seconds, or never. */
   readonly originatedAt: number;
   /** The mark of this fence, and in it of the job's run that took it and alone may originate it. Absent in records of before 2026-11-28. */
   readonly fencedBy?: string;

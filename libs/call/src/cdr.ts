@@ -31,7 +31,7 @@ export interface Cdr {
   readonly pressedKey?: string;
   readonly clientInfo?: string;
   readonly dueAt: number;
-  /** When Originate was sent. */
+  /** When its fence was taken: its Originate followed within seconds, or was not sent. */
   readonly startedAt: number;
   readonly endedAt: number;
   readonly talkMs: number | null;

@@ -41,7 +41,14 @@ export type JournalEnded = z.infer<typeof JournalEnded>;
 
 export const Evidence = z.object({
   /** Asterisk refused the Originate at once, or the action never left us: no channel was made. */
-  refused: z.object({ message: z.string(), at }).optional(),
+  refused: z
+    .object({
+      message: z.string(),
+      at,
+      /** Redial itself kept it back. Absent in records of before 2026-11-28. */
+      byUs: z.literal(true).optional(),
+    })
+    .optional(),
   /** dial1's phone said 180 (channel state Ringing). */
   rangAt: at.optional(),
   /** OriginateResponse Success: dial1 answered. */
@@ -73,8 +80,6 @@ export const Evidence = z.object({
   gaveUpAt: at.optional(),
 });
 export type Evidence = z.infer<typeof Evidence>;
-
-export const noEvidence: Evidence = {};
 
 /** Nothing was seen, or not to its end: concluded because nobody could tell. Such an end is only as good as the record by which the attempt was looked up. */
 export function isFromSilence({ lostAt, gaveUpAt, pbxRestarted }: Evidence): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { journalEnded } from './attempt.matrix.support.ts';
 import { classOf, type Disposition } from './disposition.ts';
 import type { Evidence, JournalEnded } from './evidence.ts';
-import { dispositionOf, type Outcome, Outcome as OutcomeSchema, outcomeClass, outcomeOf } from './outcome.ts';
+import { dispositionOf, type Outcome, Outcome as OutcomeSchema, outcomeOf } from './outcome.ts';
 
 const at = 2_000_000;
 const unmapped = 'unknown, unmapped';
@@ -94,6 +94,12 @@ describe('dial1', () => {
     ['left no evidence', {}, 'unknown'],
     ['was refused by Asterisk', { refused: { message: 'Extension does not exist.', at } }, 'pbx_error'],
     ['was refused by Asterisk after a cancel', { refused: { message: 'no', at }, cancelRequestedAt }, 'pbx_error'],
+    ['was not sent by us', { refused: { message: 'not sent', at, byUs: true } }, 'pbx_error'],
+    [
+      'was canceled, and not sent by us',
+      { refused: { message: 'not sent', at, byUs: true }, cancelRequestedAt },
+      'canceled',
+    ],
   ];
 
   it.each(rows)('%s', (_what, evidence, expected) => {
@@ -470,9 +476,5 @@ describe('classes of dispositions', () => {
     ['unknown', 'unknown'],
   ] as const)('%s is %s', (disposition, expected) => {
     expect(classOf(disposition)).toBe(expected);
-  });
-
-  it('an outcome has the class of its disposition', () => {
-    expect(outcomeClass(outcomeOf({ ...failed(0), ...hungUp(17) }, at))).toBe('contact');
   });
 });

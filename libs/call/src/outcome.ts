@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AttemptPlan } from './attempt-state.ts';
-import { classOf, type Disposition, type DispositionClass, dispositions } from './disposition.ts';
+import { type Disposition, dispositions } from './disposition.ts';
 import type { Evidence } from './evidence.ts';
 
 /** How one leg ended. */
@@ -157,6 +157,8 @@ function dial1Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): 
   const verdict = (disposition: Disposition, mapped = true): Verdict => ({ leg: { disposition, ...raw }, mapped });
   const rang = evidence.rangAt !== undefined || dial1Hangup?.rang === true;
 
+  // Nobody but us has ended it, and the end had been asked for.
+  if (refused?.byUs && evidence.cancelRequestedAt !== undefined) return verdict('canceled');
   if (refused !== undefined) return verdict('pbx_error');
   if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup.cause))) {
     // Our ring timeout ran out. Whether a phone rang cannot be told from a missing 180: carriers send 183 and music instead.
@@ -228,7 +230,7 @@ function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext
   };
 }
 
-/** The journal's instants are whole seconds of the PBX's clock, which may run ahead of ours or behind: no end before the answer, none in the future. */
+/** The journal's instants are the PBX's clock's, which may run ahead of ours or behind: no end before the answer, none in the future. */
 function answeredEndedAt({ journalEnded, dial1AnsweredAt }: Evidence, at: number): number {
   return Math.min(Math.max(journalEnded?.endedAt ?? at, dial1AnsweredAt ?? 0), at);
 }
@@ -278,7 +280,3 @@ const dispositionOfDialStatus: Readonly<Record<string, Disposition>> = {
   CONGESTION: 'congestion',
   CHANUNAVAIL: 'unreachable',
 };
-
-export function outcomeClass(outcome: Outcome): DispositionClass {
-  return classOf(outcome.disposition);
-}

@@ -39,7 +39,7 @@ export interface PublicCdr {
   readonly clientInfo: string | null;
   /** When the attempt was due. */
   readonly dueAt: string;
-  /** When Originate was sent. */
+  /** When the attempt began: its Originate was sent within five seconds, or not at all. */
   readonly startedAt: string;
   readonly endedAt: string;
   /** From dial2's answer to the end; 0 where nobody talked. */

@@ -5,8 +5,6 @@ export interface SinkDelivery {
   readonly id: string;
   /** Epoch ms; when the CDR was written. */
   readonly createdAt: number;
-  /** Tries made before this one. */
-  readonly tries: number;
 }
 
 export type SinkResult =

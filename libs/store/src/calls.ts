@@ -26,7 +26,6 @@ type Calls = Pick<
   | 'readCall'
   | 'listCalls'
   | 'updateCall'
-  | 'overdueCalls'
   | 'overduePage'
   | 'countOverdue'
   | 'forgetEnded'
@@ -116,10 +115,6 @@ export function callsOf(context: StoreContext): Calls {
     return { calls, ...(cursor !== undefined && { cursor }) };
   }
 
-  async function overdueCalls(before: number, limit: number): Promise<CallId[]> {
-    return (await overduePage(before, limit)).calls.map(({ id }) => id);
-  }
-
   const countOverdue = (before: number): Promise<number> => redis.zcount(keys.due, '-inf', `(${before}`);
 
   async function forgetEnded(now: number, limit: number): Promise<number> {
@@ -141,7 +136,6 @@ export function callsOf(context: StoreContext): Calls {
     readCall,
     listCalls,
     updateCall,
-    overdueCalls,
     overduePage,
     countOverdue,
     forgetEnded,

@@ -4,10 +4,7 @@ import { readPage } from './read-page.ts';
 import type { Delivery, Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
-type Deliveries = Pick<
-  Store,
-  'readDelivery' | 'writeDelivery' | 'undelivered' | 'undeliveredPage' | 'countUndelivered' | 'listDead'
->;
+type Deliveries = Pick<Store, 'readDelivery' | 'writeDelivery' | 'undeliveredPage' | 'countUndelivered' | 'listDead'>;
 
 export function deliveriesOf(context: StoreContext): Deliveries {
   const { redis, keys, onMalformed } = context;
@@ -32,7 +29,6 @@ export function deliveriesOf(context: StoreContext): Deliveries {
     writeDelivery: async (delivery) => {
       await commit(redis, keys, [], writeDelivery(context, delivery));
     },
-    undelivered: async (before, limit) => (await undeliveredPage(before, limit)).deliveries,
     undeliveredPage,
     countUndelivered: () => redis.zcard(keys.undelivered),
     listDead: async (tenantId, limit) => read(await redis.zrange(keys.dead(tenantId), '0', String(limit - 1), 'REV')),

@@ -242,9 +242,7 @@ export interface Store {
     readonly deliveries: readonly Delivery[];
   }): Promise<Written>;
 
-  /** Calls whose attempt was due before `before` and is still only planned; oldest first. */
-  overdueCalls(before: number, limit: number): Promise<CallId[]>;
-  /** The same by pages. A cursor comes back while there may be more. */
+  /** Calls whose attempt was due before `before` and is still only planned; oldest first. A cursor comes back while there may be more. */
   overduePage(
     before: number,
     limit: number,
@@ -265,10 +263,9 @@ export interface Store {
   writeDelivery(delivery: Delivery): Promise<void>;
   /**
    * Pending, and due before `before`: to be tried again then (`nextTryAt`), or, where nobody promised to, created then. The longest
-   * due first. A damaged record is left out (`StoreOptions.onMalformed`).
+   * due first. A cursor comes back while there may be more: a damaged record is left out (`StoreOptions.onMalformed`), so that a page may
+   * hold fewer than `limit` and still have one.
    */
-  undelivered(before: number, limit: number): Promise<Delivery[]>;
-  /** The same by pages. A cursor comes back while there may be more: a page may hold fewer than `limit` and still have one. */
   undeliveredPage(
     before: number,
     limit: number,

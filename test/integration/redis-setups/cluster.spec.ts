@@ -72,7 +72,7 @@ describe('given a Redis Cluster of three primaries', () => {
   it('when CDRs go to lists and streams on every node, then each is there once, however often it is delivered', async () => {
     const redis = connectRedisOfAnyKey({ url: cluster.url });
     on.afterTest(async () => redis.disconnect());
-    const delivery = { id: 'att_1.crm', createdAt: 0, tries: 0 };
+    const delivery = { id: 'att_1.crm', createdAt: 0 };
     for (const node of cluster.nodes) {
       const list = await tagOn(node);
       const stream = `${list}:stream`;

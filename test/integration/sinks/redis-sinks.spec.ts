@@ -18,7 +18,7 @@ afterAll(async () => {
 
 let runs = 0;
 function deliveryOf(attempt: number) {
-  return { id: `att_${attempt}.crm`, createdAt: 0, tries: 0 };
+  return { id: `att_${attempt}.crm`, createdAt: 0 };
 }
 function freshKey(kind: string) {
   runs += 1;

@@ -5,7 +5,7 @@ import { type Answer, startWebhookReceiver, status, type WebhookReceiver } from 
 import { cdrOfTest } from './cdr-of-test.ts';
 
 const secret = `whsec_${'A'.repeat(32)}`;
-const delivery = { id: 'att_1.crm', createdAt: Date.UTC(2026, 0, 2), tries: 0 };
+const delivery = { id: 'att_1.crm', createdAt: Date.UTC(2026, 0, 2) };
 const receivers: WebhookReceiver[] = [];
 afterEach(() => Promise.all(receivers.splice(0).map((receiver) => receiver.stop())));
 

@@ -1,7 +1,7 @@
 import { type Call, stepCall } from '@redial/call';
 import { acceptCallsMax, IdempotencyLost, isCallCursor, type Store } from '@redial/store';
 import { describe, expect, it } from 'vitest';
-import { accepted, newCall, noon, read, request, useStoreOnRedis } from './store-on-redis.ts';
+import { accepted, newCall, noon, overdue, read, request, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
 
@@ -128,7 +128,7 @@ describe('updating a call', () => {
     const late = await store.updateCall(before, reschedule(before.value, noon + 9_000));
     expect(late).toEqual({ ok: false, why: 'conflict' });
     expect((await read(store, before.value)).value.state).toMatchObject({ dueAt: noon + 5_000 });
-    expect(await store.overdueCalls(noon + 9_000, 10)).toEqual([before.value.id]);
+    expect(await overdue(store, noon + 9_000)).toEqual([before.value.id]);
   });
 
   it('given 50 writers of one version when they write then one wins', async () => {
@@ -153,16 +153,16 @@ describe('overdue calls', () => {
     const store = await onRedis.open();
     const due = async (at: number) => (await accepted(store, { request: { ...request, notBeforeAt: at } })).value.id;
     const [third, first, second] = [await due(noon + 30), await due(noon + 10), await due(noon + 20)];
-    expect(await store.overdueCalls(noon + 30, 10)).toEqual([first, second]);
-    expect(await store.overdueCalls(noon + 31, 10)).toEqual([first, second, third]);
-    expect(await store.overdueCalls(noon + 31, 1)).toEqual([first]);
+    expect(await overdue(store, noon + 30)).toEqual([first, second]);
+    expect(await overdue(store, noon + 31)).toEqual([first, second, third]);
+    expect(await overdue(store, noon + 31, 1)).toEqual([first]);
   });
 
   it('given a canceled call when asked then it is not overdue', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: noon }).call);
-    expect(await store.overdueCalls(noon + 60_000, 10)).toEqual([]);
+    expect(await overdue(store, noon + 60_000)).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import { stepCall } from '@redial/call';
 import { MalformedRecord } from '@redial/store';
 import { describe, expect, it } from 'vitest';
 import { busy, fenced, settlement } from './attempt-under-way.ts';
-import { accepted, dialed, ids, newCall, noon, read, request, useStoreOnRedis } from './store-on-redis.ts';
+import { accepted, dialed, ids, newCall, noon, overdue, read, request, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
 
@@ -19,7 +19,7 @@ describe('the fence', () => {
     expect(await store.readAttempt(attempt.id)).toEqual({ value: attempt, version: 1 });
     expect(await store.openAttempts('main')).toEqual([attempt.id]);
     expect(await store.openAttempts('other')).toEqual([]);
-    expect(await store.overdueCalls(noon + 1, 10)).toEqual([]);
+    expect(await overdue(store, noon + 1)).toEqual([]);
   });
 
   it('given 50 dialers with the same job when all take the fence then one wins', async () => {
@@ -76,7 +76,7 @@ describe('settling', () => {
     const { calls } = await store.listCalls({ tenantId: 'acme', status: 'waiting', limit: 10 });
     expect(calls).toHaveLength(1);
     const dueAt = 'dueAt' in write.call.after.state ? write.call.after.state.dueAt : 0;
-    expect(await store.overdueCalls(dueAt + 1, 10)).toEqual([under.call.value.id]);
+    expect(await overdue(store, dueAt + 1)).toEqual([under.call.value.id]);
   });
 
   it('given 50 witnesses when all settle then one does, and there is one delivery', async () => {

@@ -45,7 +45,7 @@ it('given a damaged delivery among others when the undelivered are read then the
   for (const one of made) await store.writeDelivery(one);
   const key = `${onRedis.prefix}:delivery:${made[0]?.id}`;
   await onRedis.redis.set(key, '{}');
-  expect(await store.undelivered(noon + 10, 10)).toEqual([made[1]]);
+  expect((await store.undeliveredPage(noon + 10, 10)).deliveries).toEqual([made[1]]);
   expect(malformed).toEqual([key]);
 });
 

@@ -1,7 +1,7 @@
 import { stepCall } from '@redial/call';
 import type { DayCap, Store } from '@redial/store';
 import { describe, expect, it } from 'vitest';
-import { accepted, dialed, noon, read, useStoreOnRedis } from './store-on-redis.ts';
+import { accepted, dialed, noon, overdue, read, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
 const [a, b] = ['27820001234', '27820001235'] as const;
@@ -36,7 +36,7 @@ describe('the cap per number per day', () => {
     expect(await read(store, before.value)).toEqual(before);
     expect(await store.readAttempt(attempt.id)).toBeUndefined();
     expect(await today(store, [a, b])).toEqual([1, 0]);
-    expect(await store.overdueCalls(noon + 1, 10)).toEqual([before.value.id]);
+    expect(await overdue(store, noon + 1)).toEqual([before.value.id]);
   });
 
   it('given a lost race and a used-up number when a call is fenced then it is told of the race', async () => {

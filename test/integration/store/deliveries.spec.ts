@@ -27,8 +27,8 @@ it('given pending deliveries when asked then those created before that instant c
     delivery({ createdAt: noon + 3 }),
   ];
   for (const one of [second, first, late]) await store.writeDelivery(one);
-  expect(await store.undelivered(noon + 3, 10)).toEqual([first, second]);
-  expect(await store.undelivered(noon + 4, 2)).toEqual([first, second]);
+  expect((await store.undeliveredPage(noon + 3, 10)).deliveries).toEqual([first, second]);
+  expect((await store.undeliveredPage(noon + 4, 2)).deliveries).toEqual([first, second]);
   expect(await store.countUndelivered()).toBe(3);
 });
 
@@ -38,7 +38,7 @@ it('given 1,000 webhooks on their schedule when one is lost that nobody tries th
   await Promise.all(scheduled.map((one) => store.writeDelivery(one)));
   const lost = delivery({ sink: 'list', createdAt: noon + 1 });
   await store.writeDelivery(lost);
-  expect(await store.undelivered(noon + 60_000, 1_000)).toEqual([lost]);
+  expect((await store.undeliveredPage(noon + 60_000, 1_000)).deliveries).toEqual([lost]);
   expect(await store.countUndelivered()).toBe(1_001);
 });
 
@@ -46,8 +46,8 @@ it('given a webhook whose next try was not made when its time is past then it is
   const store = await onRedis.open();
   const forgotten = delivery({ tries: 1, nextTryAt: noon + 5_000 });
   await store.writeDelivery(forgotten);
-  expect(await store.undelivered(noon + 5_000, 10)).toEqual([]);
-  expect(await store.undelivered(noon + 5_001, 10)).toEqual([forgotten]);
+  expect((await store.undeliveredPage(noon + 5_000, 10)).deliveries).toEqual([]);
+  expect((await store.undeliveredPage(noon + 5_001, 10)).deliveries).toEqual([forgotten]);
 });
 
 it('given a delivery when it is delivered then it is read, and no longer listed', async () => {

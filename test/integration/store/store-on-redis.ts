@@ -1,4 +1,12 @@
-import { type Acceptance, type AttemptRecord, acceptCall, type Call, type CallRequest, stepCall } from '@redial/call';
+import {
+  type Acceptance,
+  type AttemptRecord,
+  acceptCall,
+  type Call,
+  type CallId,
+  type CallRequest,
+  stepCall,
+} from '@redial/call';
 import { connectRedis, createIds, type Redis, redisReady } from '@redial/platform';
 import { createStore, type Store, type StoreOptions, type Versioned } from '@redial/store';
 import { afterAll, afterEach, beforeAll } from 'vitest';
@@ -65,6 +73,11 @@ export function dialed(
       originatedAt: at,
     },
   };
+}
+
+/** The ids of calls that were due before `before`, on one page. */
+export async function overdue(store: Store, before: number, limit = 10): Promise<CallId[]> {
+  return (await store.overduePage(before, limit)).calls.map(({ id }) => id);
 }
 
 /** A call that is in the store, and as it was read from there. */

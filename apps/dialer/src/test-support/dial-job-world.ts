@@ -41,6 +41,7 @@ export function dialJobWorld({
   const configuration: Configuration = configurationWith({ tenant, trunk, pbxs, pbxLimits });
   const stopping = new AbortController();
   const telling = new Set<string>();
+  const canceled = new Set<string>();
   store.put(aCall(request));
   store.onFenced.push(() => steps.push('fence'));
   const world = {
@@ -54,6 +55,8 @@ export function dialJobWorld({
     notOriginated,
     stopping,
     telling,
+    /** Attempts whose cancel this dialer has heard. */
+    canceled,
     /** What may happen while a start is waited for; false: the dialer is told to stop. */
     whileWaiting: (): boolean => true,
     get call(): Call {
@@ -75,7 +78,7 @@ export function dialJobWorld({
       },
       onNotOriginated: ({ id }, evidence) => void notOriginated.push({ id, evidence }),
       isTelling: (id) => telling.has(id),
-      onOriginated: (id) => void steps.push(id === attemptId ? 'begun' : id),
+      isCanceled: (id) => canceled.has(id),
       waitUntil: async (at) => {
         steps.push('wait');
         if (!world.whileWaiting()) return false;

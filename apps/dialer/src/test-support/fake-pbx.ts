@@ -5,6 +5,8 @@ import type { AttemptId, AttemptSignal } from '@redial/call';
 export interface FakePbx {
   readonly port: Pbx;
   isUp: boolean;
+  /** Its word for its start; while it is down nobody hears it. */
+  boot: string;
   readonly originated: OriginateOrder[];
   readonly hungUp: AttemptId[];
   readonly lookedUp: AttemptId[];
@@ -23,6 +25,7 @@ export function fakePbx(name = 'pbx-1'): FakePbx {
   let started = false;
   const pbx: FakePbx = {
     isUp: true,
+    boot: `boot of ${name}`,
     originated: [],
     hungUp: [],
     lookedUp: [],
@@ -35,7 +38,7 @@ export function fakePbx(name = 'pbx-1'): FakePbx {
     },
     up: () => {
       pbx.isUp = true;
-      for (const listener of listeners.up) listener({ boot: `boot of ${name}`, version: '22' });
+      for (const listener of listeners.up) listener({ boot: pbx.boot, version: '22' });
     },
     down: () => {
       pbx.isUp = false;
@@ -47,7 +50,7 @@ export function fakePbx(name = 'pbx-1'): FakePbx {
         return pbx.isUp;
       },
       get boot() {
-        return pbx.isUp ? `boot of ${name}` : undefined;
+        return pbx.isUp ? pbx.boot : undefined;
       },
       start: () => {
         started = true;

@@ -42,7 +42,9 @@ export const AttemptReply = z
     state: z.enum(['originating', 'ringing', 'answered', 'ended']),
     pbx: z.string().nullable(),
     dueAt: Instant.nullable(),
-    startedAt: Instant.nullable(),
+    startedAt: Instant.nullable().meta({
+      description: 'When the attempt began: Originate is sent within five seconds, or not at all.',
+    }),
     endedAt: Instant.nullable(),
     disposition: z.enum(dispositions).nullable(),
     class: z.enum(classes).nullable(),

@@ -6,7 +6,7 @@ import { toPublicCdr } from '../public-cdr.ts';
 import { createWebhookSink } from './webhook-sink.ts';
 
 const secret = `whsec_${'A'.repeat(32)}`;
-const delivery = { id: 'att_1.crm', createdAt: 0, tries: 0 };
+const delivery = { id: 'att_1.crm', createdAt: 0 };
 
 function setup(send: typeof fetch, url = 'https://crm.example/hook') {
   const clock = { at: 0, now: () => clock.at };

@@ -302,7 +302,7 @@ export interface Store {
 
   /** Replaces what this process (`holder`) said of the PBX before. */
   reportPbx(holder: string, report: PbxReport): Promise<void>;
-  /** What living processes say. */
+  /** What living processes say. What dead ones said is forgotten with it: the sweeper asks, so that it is whoever else does. */
   pbxReports(now: number): Promise<readonly PbxReport[]>;
 
   /** True for one holder of `name` at a time, renewed by asking again. */

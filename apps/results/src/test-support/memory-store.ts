@@ -155,6 +155,11 @@ export function memoryStore(): MemoryStore {
       if (store.isAway) throw new Error('Redis is gone');
       store.reports.push({ holder, ...report });
     },
+    pbxReports: async (now) => {
+      const living = checked('pbx-reports', store.reports).filter(({ at }) => at >= now - 15_000);
+      store.reports.splice(0, store.reports.length, ...living);
+      return living;
+    },
     lead: async () => store.isLeader,
     resign: async (name, holder) => {
       if (store.isAway) throw new Error('Redis is gone');

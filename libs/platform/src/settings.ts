@@ -76,11 +76,11 @@ export interface Settings {
   /** REDIAL_METRICS_TOKEN: `/metrics` wants it as a bearer token; unset, it wants none. */
   readonly metricsToken?: string;
   /**
-   * REDIAL_DURABILITY: what Redis must promise before a call is accepted, and before the Originate that follows a fence. `fsync`: on disk;
-   * `everysec`: a crash of Redis or its host may lose two seconds; `none`: Redis may forget.
+   * REDIAL_DURABILITY: what Redis must promise before a call is accepted, before the Originate that follows a fence, and before a sink is
+   * told how an attempt ended. `fsync`: on disk; `everysec`: a crash of Redis or its host may lose two seconds; `none`: Redis may forget.
    */
   readonly durability: 'fsync' | 'everysec' | 'none';
-  /** REDIAL_REPLICAS: how many replicas of Redis must have received either as well; for set-ups that promote one. */
+  /** REDIAL_REPLICAS: how many replicas of Redis must have received it as well; for set-ups that promote one. */
   readonly replicas: number;
   /** REDIAL_LOG_LEVEL. */
   readonly logLevel: (typeof logLevels)[number];

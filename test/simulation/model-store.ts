@@ -351,6 +351,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
         listen(cancelListeners, isDeaf ? () => undefined : hear, onSubscribed),
       onNews: (hear, onSubscribed = () => undefined) => listen(newsListeners, hear, onSubscribed),
       reportPbx: () => ask(() => undefined),
+      pbxReports: () => ask(() => []),
       lead: (_name, holder, leaseMs) =>
         ask(() => {
           const { now } = agenda;

@@ -18,6 +18,8 @@ async function aDialer(request: Partial<CallRequest> = {}, others: readonly Pbx[
   const queues = fakeQueues();
   const pbx = fakePbx();
   const metrics = createMetrics({ process: 'test', runtime: false });
+  const errors: unknown[] = [];
+  const destination = { write: (line: string) => void errors.push(JSON.parse(line)) };
   store.put(aCall(request));
   const dialer = await startDialer({
     configuration: configurationWith(),
@@ -27,7 +29,7 @@ async function aDialer(request: Partial<CallRequest> = {}, others: readonly Pbx[
     workers: queues.workers,
     clock: { now: Date.now },
     metrics,
-    logger: createLogger({ process: 'test', level: 'silent' }),
+    logger: createLogger({ process: 'test', level: 'error', destination }),
     concurrency: 5,
     holder: 'dialer-1',
   });
@@ -43,7 +45,7 @@ async function aDialer(request: Partial<CallRequest> = {}, others: readonly Pbx[
     pbx.signal(attemptId, { type: 'dial1_hung_up', at: Date.now(), cause: 17 });
   };
   const cancel = () => store.change(job.callId, (call) => stepCall(call, { type: 'cancel', at: Date.now() }).call);
-  return { store, queues, pbx, metrics, dialer, dial, busy, cancel };
+  return { store, queues, pbx, metrics, errors, dialer, dial, busy, cancel };
 }
 
 beforeEach(() => {
@@ -106,6 +108,19 @@ describe('given an attempt that this dialer has originated', () => {
     expect(await done).toMatchObject({ type: 'done' });
     expect(pbx.originated).toEqual([]);
     expect(queues.results).toMatchObject([{ callId: job.callId, attemptId, witness: 'dialer' }]);
+  });
+});
+
+describe('given a PBX port that fails as it never should', () => {
+  it('when dial1 is to be hung up, then the log says of which attempt, without the number in it', async () => {
+    const { pbx, dial, cancel, store, errors } = await aDialer();
+    await dial();
+    Object.assign(pbx.port, { hangUp: () => Promise.reject(new Error('no such channel as PJSIP/27821234567')) });
+    cancel();
+    store.announceCancel('pbx-1', attemptId);
+    await settled();
+    const error = { message: 'no such channel as PJSIP/********567' };
+    expect(errors).toMatchObject([{ level: 'error', attemptId, pbx: 'pbx-1', doing: 'hang_up', error }]);
   });
 });
 

@@ -83,6 +83,8 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
         });
       },
       onIgnored: (phase, signal) => metrics.signalIgnored(phase, signal),
+      onFault: (attemptId, doing, error) =>
+        logger.error({ attemptId, pbx: pbx.name, doing, error }, 'a fault while an attempt was watched'),
     });
     pbx.on('up', ({ boot, version }) => logger.info({ pbx: pbx.name, boot, version }, 'PBX connected'));
     pbx.on('down', (reason) => logger.warn({ pbx: pbx.name, reason }, 'PBX disconnected'));

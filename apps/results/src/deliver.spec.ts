@@ -1,4 +1,5 @@
 import type { Sink, SinkResult } from '@redial/sinks';
+import type { WrittenRecord } from '@redial/store';
 import { describe, expect, it } from 'vitest';
 import { createDeliverer } from './deliver.ts';
 import {
@@ -38,7 +39,29 @@ function aDeliverer(answer: SinkResult = { type: 'delivered' }, more: Readonly<R
     store.deliveries.set(delivery.id, delivery);
     return delivery;
   };
-  return { store, queues, sinks, ...deliverer, waiting, record: (id: string) => store.deliveries.get(id) };
+  /** Redis confirms when the test says so, and what it says. */
+  const confirmedLater = () => {
+    const asked: (WrittenRecord | undefined)[] = [];
+    const answers: ((isConfirmed: boolean) => void)[] = [];
+    store.confirm = (written) => {
+      asked.push(written);
+      return new Promise((resolve) => answers.push(resolve));
+    };
+    const confirm = async (isConfirmed: boolean): Promise<void> => {
+      for (const answer of answers.splice(0)) answer(isConfirmed);
+      await deliverer.idle(second);
+    };
+    return { asked, confirm };
+  };
+  return {
+    store,
+    queues,
+    sinks,
+    ...deliverer,
+    confirmedLater,
+    waiting,
+    record: (id: string) => store.deliveries.get(id),
+  };
 }
 
 const down: SinkResult = { type: 'failed', error: 'HTTP 500', retryable: true };
@@ -69,6 +92,86 @@ describe('given a CDR that was just settled', () => {
     const delivery = waiting('inbox', { tries: 50 });
     await deliver(delivery);
     expect(record(delivery.id)).toMatchObject({ status: 'pending', tries: 51, lastError: 'Redis is gone' });
+  });
+});
+
+describe('given a Redis that takes its time to confirm what was settled', () => {
+  const sinksOfEachKind = ['inbox', 'stream', 'crm'];
+
+  it.each(sinksOfEachKind)(
+    'when a CDR for %s was settled, then nobody waits for that, and nobody is told before',
+    async (sink) => {
+      const { deliver, confirmedLater, waiting, record, sinks, queues } = aDeliverer();
+      const { asked, confirm } = confirmedLater();
+      const delivery = waiting(sink);
+      await deliver(delivery);
+      expect([sinks.tried, queues.deliveries, record(delivery.id)]).toEqual([[], [], delivery]);
+      expect(asked).toEqual([{ delivery: delivery.id, createdAt: delivery.createdAt }]);
+      await confirm(true);
+      expect([...sinks.tried.map(({ cdrId }) => `${cdrId}.${sink}`), ...queues.deliveries]).toEqual(
+        sink === 'crm' ? [{ deliveryId: delivery.id }] : [delivery.id],
+      );
+    },
+  );
+
+  it.each(sinksOfEachKind)(
+    'when it does not confirm it for %s, then nobody is told and no try is counted, until the sweeper asks and it does',
+    async (sink) => {
+      const { deliver, confirmedLater, waiting, record, sinks, queues } = aDeliverer();
+      const { confirm } = confirmedLater();
+      const delivery = waiting(sink);
+      for (let sweep = 1; sweep <= 2; sweep++) {
+        await deliver(delivery);
+        await confirm(false);
+        expect([sinks.tried, queues.deliveries, record(delivery.id)]).toEqual([[], [], delivery]);
+      }
+      await deliver(delivery);
+      await confirm(true);
+      expect([...sinks.tried, ...queues.deliveries]).toHaveLength(1);
+    },
+  );
+
+  it('when nobody can say, because Redis is gone, then nobody is told either', async () => {
+    const { deliver, store, waiting, record, sinks, queues } = aDeliverer();
+    store.confirm = () => Promise.reject(new Error('Redis is gone'));
+    const delivery = waiting('crm');
+    await deliver(delivery);
+    expect([sinks.tried, queues.deliveries, record(delivery.id)]).toEqual([[], [], delivery]);
+  });
+
+  it('when the queue turns the job away afterwards, then it is left to the sweeper', async () => {
+    const { deliver, confirmedLater, waiting, record, queues } = aDeliverer();
+    const { confirm } = confirmedLater();
+    const delivery = waiting('crm');
+    queues.refused.add(delivery.id);
+    await deliver(delivery);
+    await confirm(true);
+    expect([queues.deliveries, record(delivery.id)]).toEqual([[], delivery]);
+  });
+
+  it('when very many wait for it, then whoever settles more is held up until one goes on', async () => {
+    const { deliver, confirmedLater, waiting } = aDeliverer();
+    const { asked, confirm } = confirmedLater();
+    await Promise.all(Array.from({ length: 1_999 }, () => deliver(waiting('crm'))));
+    let isHeldUp = true;
+    const last = deliver(waiting('crm')).finally(() => {
+      isHeldUp = false;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([asked.length, isHeldUp]).toEqual([2_000, true]);
+    await confirm(true);
+    await last;
+  });
+
+  it('when the process stops, then it waits for those, and not for ever', async () => {
+    const { deliver, confirmedLater, waiting, queues, idle } = aDeliverer();
+    const { confirm } = confirmedLater();
+    const delivery = waiting('crm');
+    await deliver(delivery);
+    await idle(10);
+    expect(queues.deliveries).toEqual([]);
+    await confirm(true);
+    expect(queues.deliveries).toEqual([{ deliveryId: delivery.id }]);
   });
 });
 

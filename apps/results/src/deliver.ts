@@ -7,12 +7,20 @@ import { type Delivery, MalformedRecord, type Store } from '@redial/store';
  * CDRs to sinks. A Redis list or stream is written at once and exactly once (its marker knows the delivery's id); a webhook
  * goes through the `deliveries` queue, because its endpoint may be slow, down, or gone for a day. It hears of a call's attempts in
  * their order: a delivery waits until the one it follows is delivered or dead. A dead one that is sent again may come late.
+ *
+ * Nobody is told what Redis may forget and then be told otherwise: a list is written, and a webhook has its job, once what was settled
+ * is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS ask. So whoever finds a job need not ask again.
  */
 export interface Deliverer {
-  /** Just settled, or found undelivered by the sweeper. */
+  /**
+   * Just settled, or found undelivered by the sweeper. Where Redis takes its time to confirm, a sync of its disk, nobody waits for it here:
+   * the delivery goes on by itself.
+   */
   deliver(delivery: Delivery): Promise<void>;
   /** A `deliveries` job. */
   work(job: DeliveryJob): Promise<DeliveryVerdict>;
+  /** Resolves when none goes on by itself any more, or the time is over; the sweeper finds those that are left. */
+  idle(withinMs: number): Promise<void>;
 }
 
 export interface DelivererDependencies {
@@ -24,27 +32,68 @@ export interface DelivererDependencies {
   readonly logger: Logger;
 }
 
+/** Longer than a sync that is done every second. */
+const confirmMs = 4_000;
+/** Enough where there is nothing to wait for, and too little for a disk. */
+const atOnceMs = 50;
+/** Deliveries that wait for Redis to confirm; whoever settles more is held up. */
+const waitingMax = 2_000;
+
 export function createDeliverer(dependencies: DelivererDependencies): Deliverer {
-  const { store, queues, sinks, logger } = dependencies;
+  const { store, logger } = dependencies;
+  const waiting = new Set<Promise<void>>();
   return {
     async deliver(delivery) {
-      const type = sinks.find(delivery.tenantId, delivery.sink)?.type;
-      // One that this process does not know, another may: whoever takes the job.
-      if (type === 'webhook' || type === undefined) {
-        await queues.deliveries.restore({ deliveryId: delivery.id });
-        return;
-      }
-      const verdict = await deliverOnce(dependencies, delivery);
-      if (verdict.type === 'again') {
-        logger.warn({ deliveryId: delivery.id, error: verdict.error }, 'not delivered; the sweeper tries again');
-      }
+      const confirmed = isConfirmed(store, delivery);
+      const goOn = async (): Promise<void> => {
+        if (await confirmed) return handOver(dependencies, delivery);
+        logger.warn({ deliveryId: delivery.id }, 'not delivered: Redis did not confirm it; the sweeper tries again');
+      };
+      if (await isSettledWithin(atOnceMs, confirmed)) return goOn();
+      const goingOn = goOn()
+        .catch((error: unknown) =>
+          logger.error({ deliveryId: delivery.id, error }, 'not delivered; the sweeper tries again'),
+        )
+        .finally(() => waiting.delete(goingOn));
+      waiting.add(goingOn);
+      if (waiting.size >= waitingMax) await Promise.race(waiting);
     },
     async work({ deliveryId }) {
       const delivery = await store.readDelivery(deliveryId);
       if (delivery === undefined || delivery.status === 'delivered') return { type: 'done' };
       return (await waitForTurn(dependencies, delivery)) ?? deliverOnce(dependencies, delivery);
     },
+    async idle(withinMs) {
+      await isSettledWithin(withinMs, Promise.all(waiting));
+    },
   };
+}
+
+/** Those that ask at one time share what they wait for. */
+function isConfirmed(store: Store, { id, createdAt }: Delivery): Promise<boolean> {
+  return store.confirmDurable(confirmMs, { delivery: id, createdAt }).catch(() => false);
+}
+
+async function isSettledWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
+}
+
+async function handOver(dependencies: DelivererDependencies, delivery: Delivery): Promise<void> {
+  const { queues, sinks, logger } = dependencies;
+  const type = sinks.find(delivery.tenantId, delivery.sink)?.type;
+  // One that this process does not know, another may: whoever takes the job.
+  if (type === 'webhook' || type === undefined) {
+    await queues.deliveries.restore({ deliveryId: delivery.id });
+    return;
+  }
+  const verdict = await deliverOnce(dependencies, delivery);
+  if (verdict.type === 'again') {
+    logger.warn({ deliveryId: delivery.id, error: verdict.error }, 'not delivered; the sweeper tries again');
+  }
 }
 
 /** Behind the next try of the delivery that goes first. */

@@ -51,6 +51,7 @@ await keepTrying(() => Promise.all([storeConnection, queueConnection].map((each)
 const store = createStore({
   redis: storeConnection,
   subscriber: redis('subscriber'),
+  durability: { disk: settings.durability, replicas: settings.replicas },
   prefix: settings.keyPrefix,
   retentionSeconds: settings.retentionDays * 86_400,
   onMalformed: (key) => logger.error({ key }, 'a record that cannot be read is left out'),

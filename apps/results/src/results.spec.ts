@@ -126,6 +126,36 @@ describe('given a results process', () => {
   });
 });
 
+describe('given a Redis that takes a second to confirm what was settled', () => {
+  const slowly = (store: ReturnType<typeof memoryStore>) => {
+    store.put(...underWay());
+    store.confirm = () => new Promise((resolve) => setTimeout(resolve, 1_000, true));
+  };
+
+  it('when a result comes, then settling is done before, and its CDR goes out afterwards', async () => {
+    const { queues, sinks } = await aResultsProcess(slowly);
+    const settling = queues.settle(resultOf(busyAt(startedAt)));
+    await vi.advanceTimersByTimeAsync(100);
+    await settling;
+    expect([queues.dial.length, sinks.tried, queues.deliveries]).toEqual([1, [], []]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([sinks.tried.length, queues.deliveries.length]).toEqual([1, 1]);
+  });
+
+  it('when it is told to stop meanwhile, then its CDR goes out before the queues are closed', async () => {
+    const { queues, results } = await aResultsProcess(slowly);
+    const settling = queues.settle(resultOf(busyAt(startedAt)));
+    await vi.advanceTimersByTimeAsync(100);
+    await settling;
+    const drained = results.drain(1_000);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(queues.drained).not.toContain('queues');
+    await vi.advanceTimersByTimeAsync(1_000);
+    await drained;
+    expect(queues.deliveries).toEqual([{ deliveryId: `${attemptId}.crm` }]);
+  });
+});
+
 describe('given a call that is canceled, and a dialer that died', () => {
   it('when the cancel is announced, then the attempt is hung up', async () => {
     const { store, pbx } = await aResultsProcess();

@@ -33,6 +33,8 @@ export interface Results {
 /** Webhooks under way at once; a slow endpoint holds up a few of these (`webhook-sink.ts`) and nothing else. */
 const deliveryConcurrency = 50;
 const reportEveryMs = 5_000;
+/** What waits for Redis' disk at the end is let go of after so long: the sweeper of another process finds it. */
+const idleMs = 2_000;
 /** An announced cancel may be lost on its way; the record is asked as often as this. */
 const cancelCheckMs = 2_000;
 
@@ -89,6 +91,7 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
       await checking.stop();
       await Promise.all([...witnesses.values()].map((witness) => witness.stop()));
       await Promise.all([settling.drain(graceMs), delivering.drain(graceMs)]);
+      await deliverer.idle(idleMs);
       await queues.close();
     },
   };

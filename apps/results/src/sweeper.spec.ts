@@ -260,6 +260,15 @@ describe('given a sweep', () => {
     expect(store.endedLongAgo).toBe(0);
   });
 
+  it('then what dead processes said of their PBXs is forgotten, and what living ones say is not', async () => {
+    const { store, clock, sweep } = aSweep();
+    const said = { pbx: 'pbx-1', process: 'dialer', up: true } as const;
+    store.reports.push({ ...said, holder: 'dead', at: clock.at - minute });
+    store.reports.push({ ...said, holder: 'living', at: clock.at - 5_000 });
+    await sweep();
+    expect(store.reports.map(({ holder }) => holder)).toEqual(['living']);
+  });
+
   it('then the lists and streams of sinks are measured, by the one that leads', async () => {
     const { store, sinks, metrics, sweep } = aSweep();
     const measured = async () => (await metrics.render()).body.match(/^redial_sink_length\{.*\} \d+$/gm);

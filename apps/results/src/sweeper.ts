@@ -15,6 +15,7 @@ import type { Witness } from './witness.ts';
  *   deliveries that nobody has delivered        ▸ delivered, or their job is put back
  *   attempts on a PBX that is gone              ▸ concluded as `unknown` after their last moment
  *   calls whose retention is over               ▸ taken out of the indexes
+ *   what dead processes said of their PBXs      ▸ forgotten
  *
  * A round looks at a bounded number of each; the next one goes on where it ended, so what got lost is found however much is merely late.
  */
@@ -103,6 +104,8 @@ async function sweep(dependencies: SweeperDependencies, progress: Progress): Pro
   await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
   await attempt(dependencies, 'concluding', () => concludeAbandoned(dependencies));
   await attempt(dependencies, 'forgetting', () => forgetEnded(dependencies));
+  // Who reads them forgets those of the dead, and it may be that nobody asks the API whether it is ready.
+  await attempt(dependencies, 'forgetting reports', () => store.pbxReports(dependencies.clock.now()));
   await attempt(dependencies, 'measuring', () => measure(dependencies));
   await attempt(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
 }

@@ -1,10 +1,10 @@
+import { createLogger } from '@redial/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   attemptId,
   attemptIdOf,
   busyAt,
   callId,
-  silentLogger,
   startedAt,
   talked,
   underWay,
@@ -23,20 +23,22 @@ function aWitness() {
   const store = memoryStore();
   const queues = fakeQueues();
   const pbx = fakePbx();
+  const errors: unknown[] = [];
+  const destination = { write: (line: string) => void errors.push(JSON.parse(line)) };
   const witness = startWitness({
     pbx: pbx.port,
     store: store.port,
     queues: queues.queues,
     clock: { now: Date.now },
     metrics: unseenMetrics(),
-    logger: silentLogger,
+    logger: createLogger({ process: 'test', level: 'error', destination }),
   });
   running.push(witness);
   const busy = (id = attemptId) => {
     pbx.signal(id, { type: 'originate_failed', at: Date.now(), reason: 5 });
     pbx.signal(id, { type: 'dial1_hung_up', at: Date.now(), cause: 17 });
   };
-  return { store, queues, pbx, witness, busy };
+  return { store, queues, pbx, witness, busy, errors };
 }
 
 beforeEach(() => {
@@ -105,12 +107,13 @@ describe('given an attempt that a dialer originates', () => {
     expect(pbx.lookedUp).toEqual([]);
   });
 
-  it('when its record cannot be read at its first event, then the next event asks again', async () => {
-    const { store, queues, pbx, busy } = aWitness();
+  it('when its record cannot be read at its first event, then the log says so, and the next event asks again', async () => {
+    const { store, queues, pbx, busy, errors } = aWitness();
     store.put(...underWay());
     store.isAway = true;
     pbx.signal(attemptId, { type: 'rang', at: Date.now() });
     await settled();
+    expect(errors).toMatchObject([{ attemptId, pbx: 'pbx-1', doing: 'adopt', error: { message: 'Redis is gone' } }]);
     store.isAway = false;
     busy();
     await settled();

@@ -84,6 +84,8 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
       });
     },
     onIgnored: (phase, signal) => metrics.signalIgnored(phase, signal),
+    onFault: (attemptId, doing, error) =>
+      logger.error({ attemptId, pbx: pbx.name, doing, error }, 'a fault while an attempt was watched'),
   });
 
   async function adoptOpen(quietForMs: number): Promise<number> {

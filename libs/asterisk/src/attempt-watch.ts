@@ -77,8 +77,8 @@ export interface AttemptWatchDeps {
    * undefined if it is not open; signals that come meanwhile are kept. Absent: such signals are dropped.
    */
   readonly onUnknown?: (attemptId: AttemptId, signal: AttemptSignal) => Promise<AdoptedAttempt | undefined>;
-  /** What should not happen: a port or `onUnknown` that threw. */
-  readonly onFault?: (
+  /** What should not happen: a port or `onUnknown` that threw. The attempt goes on, or is asked about again; nobody else tells of the fault. */
+  readonly onFault: (
     attemptId: AttemptId,
     doing: 'originate' | 'hang_up' | 'look_up' | 'adopt',
     error: unknown,
@@ -168,7 +168,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
         originate(entry);
         return;
       case 'hang_up':
-        pbx.hangUp(attemptId).catch((error) => onFault?.(attemptId, 'hang_up', error));
+        pbx.hangUp(attemptId).catch((error) => onFault(attemptId, 'hang_up', error));
         return;
       case 'look_up':
         lookUp(entry);
@@ -197,7 +197,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
         postIfWatched(entry, { type: 'refused', at: clock.now(), message: reply.message });
       },
       // It may have been sent: never said to be refused.
-      (error) => onFault?.(entry.attempt.attemptId, 'originate', error),
+      (error) => onFault(entry.attempt.attemptId, 'originate', error),
     );
   }
 
@@ -209,7 +209,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
         const finding = await pbx.lookUp({ attemptId, slot, boot });
         if (finding !== undefined) postIfWatched(entry, finding);
       } catch (error) {
-        onFault?.(attemptId, 'look_up', error);
+        onFault(attemptId, 'look_up', error);
       }
     });
   }
@@ -240,7 +240,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
         const entry = entries.get(attempt.attemptId) ?? takeOver(attempt, { lookUpNow: false });
         for (const signal of signals) postIfWatched(entry, signal);
       },
-      onFault: (attemptId, error) => onFault?.(attemptId, 'adopt', error),
+      onFault: (attemptId, error) => onFault(attemptId, 'adopt', error),
       limit: limits.unknownLimit,
       signalLimit: limits.unknownSignalLimit,
       recentLimit: limits.recentLimit,

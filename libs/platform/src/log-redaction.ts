@@ -5,12 +5,15 @@ import { stdSerializers } from 'pino';
 const secretField = /(^|set)cookie$|authorization$|password$|^pass$|secrets?$|token$|api(key|hash)$|signature$/;
 /** Seven or more digits that stand alone. Digits inside an id, a hash, a decimal number or a version are left as they are. */
 const numberLike = /(?<![\p{L}\p{N}_.])\+?[0-9]{7,}(?![\p{L}\p{N}_]|\.[0-9])/gu;
+/** Redis quotes a command that it does not know with its arguments: of a HELLO that was renamed away, the password. */
+const quotedArguments = /(with args beginning with: ).*/g;
 const depthMax = 6;
 const itemsMax = 100;
 
 /**
  * A log line's fields without secrets and with masked phone numbers, at every depth. Strings alone are masked: counts and instants
- * are numbers. Objects of a class (sockets, requests) are left to pino's serialisers; errors keep type, message and stack, masked.
+ * are numbers. Objects of a class (sockets, requests) are left to pino's serialisers; errors keep type, message and stack, masked, and
+ * of a Redis command its name alone.
  */
 export function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown> {
   return cleanFields(fields, 0);
@@ -18,7 +21,7 @@ export function withoutSecrets(fields: Record<string, unknown>): Record<string, 
 
 /** A text with every phone number in it masked. */
 export function maskText(text: string): string {
-  return text.replace(numberLike, (number) => maskNumber(number));
+  return text.replace(quotedArguments, '$1[left out]').replace(numberLike, (number) => maskNumber(number));
 }
 
 function cleanFields(fields: object, depth: number): Record<string, unknown> {
@@ -34,9 +37,19 @@ function clean(value: unknown, depth: number): unknown {
   if (typeof value === 'string') return maskText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > depthMax) return '[too deep]';
-  if (value instanceof Error) return cleanFields(stdSerializers.err(value), depth);
+  if (value instanceof Error) return cleanError(stdSerializers.err(value), depth);
+  // Errors within an error: pino has serialised them along with it.
+  if (Object.getPrototypeOf(value) === serializedError) return cleanError(value, depth);
   if (Array.isArray(value)) return value.slice(0, itemsMax).map((item) => clean(item, depth + 1));
   return isPlain(value) ? cleanFields(value, depth) : value;
+}
+
+const serializedError: unknown = Object.getPrototypeOf(stdSerializers.err(new Error()));
+
+/** ioredis hangs the command onto the error of its reply, with all arguments: the password of a HELLO, the whole record of a script. */
+function cleanError(error: object, depth: number): Record<string, unknown> {
+  const { command, ...fields } = error as { readonly command?: { readonly name?: unknown } };
+  return cleanFields({ ...fields, ...(command && { command: { name: command.name } }) }, depth);
 }
 
 function isSecretField(name: string): boolean {

@@ -68,6 +68,12 @@ describe('settings', () => {
     ['REDIAL_WAITING_MAX', '1e3', 'must be a whole number'],
     ['REDIAL_FAILED_LOGINS_PER_MINUTE', '0', 'must be 1 to 1000000'],
     ['REDIAL_MAX_CONNECTIONS', '0', 'must be 1 to 1000000'],
+    [
+      'REDIAL_RETENTION_DAYS',
+      '3',
+      'must be 4 to 3650: a webhook that is away is tried for up to three and a half days, and its CDR is kept as long as its call',
+    ],
+    ['REDIAL_RETENTION_DAYS', '3651', 'must be 4 to 3650'],
     ['REDIAL_DRAIN_SECONDS', '-1', 'must be a whole number'],
   ])('%s=%s is refused by name', (name, value, message) => {
     expect(errorsOf({ [name]: value })).toEqual([`${name} ${message}`]);

@@ -4,16 +4,21 @@ import { logLevels } from './logger.ts';
 import type { Reading } from './reading.ts';
 import { describeRedisUrl, redisUrlFault } from './redis-url.ts';
 
-const whole = (min: number, max: number) =>
+const whole = (min: number, max: number, why = '') =>
   z
     .string()
     .regex(/^[0-9]{1,9}$/, 'must be a whole number')
     .transform(Number)
-    .pipe(z.int().min(min, `must be ${min} to ${max}`).max(max, `must be ${min} to ${max}`));
+    .pipe(z.int().min(min, `must be ${min} to ${max}${why}`).max(max, `must be ${min} to ${max}`));
 const port = whole(0, 65_535);
 const host = z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name or an IP address');
 const secret = (min: number) =>
   z.string().min(min, `must have at least ${min} characters`).max(1_000, 'is longer than 1000 characters');
+
+/** A webhook that is away is tried for up to three and a half days, and there must be a CDR to send. */
+export const retentionDaysMin = 4;
+const whyRetained =
+  ': a webhook that is away is tried for up to three and a half days, and its CDR is kept as long as its call';
 
 /** Every variable, with its default; what each is for stands at `Settings`. */
 const Environment = z.object({
@@ -51,7 +56,7 @@ const Environment = z.object({
   REDIAL_OPS_HOST: host.default('127.0.0.1'),
   REDIAL_OPS_PORT: port.default(0),
   REDIAL_DRAIN_SECONDS: whole(0, 86_400).default(30),
-  REDIAL_RETENTION_DAYS: whole(1, 3_650).default(30),
+  REDIAL_RETENTION_DAYS: whole(retentionDaysMin, 3_650, whyRetained).default(30),
   REDIAL_SWEEP_SECONDS: whole(1, 3_600).default(10),
   REDIAL_LOCK_SECONDS: whole(1, 600).default(20),
 });
@@ -71,11 +76,11 @@ export interface Settings {
   /** REDIAL_METRICS_TOKEN: `/metrics` wants it as a bearer token; unset, it wants none. */
   readonly metricsToken?: string;
   /**
-   * REDIAL_DURABILITY: what Redis must promise before a call is accepted, and before the Originate that follows a fence. `fsync`: on disk;
-   * `everysec`: a crash of Redis or its host may lose two seconds; `none`: Redis may forget.
+   * REDIAL_DURABILITY: what Redis must promise before a call is accepted, before the Originate that follows a fence, and before a sink is
+   * told how an attempt ended. `fsync`: on disk; `everysec`: a crash of Redis or its host may lose two seconds; `none`: Redis may forget.
    */
   readonly durability: 'fsync' | 'everysec' | 'none';
-  /** REDIAL_REPLICAS: how many replicas of Redis must have received either as well; for set-ups that promote one. */
+  /** REDIAL_REPLICAS: how many replicas of Redis must have received it as well; for set-ups that promote one. */
   readonly replicas: number;
   /** REDIAL_LOG_LEVEL. */
   readonly logLevel: (typeof logLevels)[number];

@@ -125,10 +125,8 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
       add: async (given) => {
         const { name, data, id } = toJob(catalogue.results, given);
         // One round trip. A job that is kept as failed (its data was edited) would swallow every later witness.
-        // One that may turn out to be of a forgotten fence is not kept as done either, for the same reason.
-        const kept = data.fencedBy === undefined ? {} : { removeOnComplete: true };
         const [, failed] = await Promise.all([
-          queues.results.add(name, data, { jobId: id, ...forEver, ...kept }),
+          queues.results.add(name, data, { jobId: id, ...forEver }),
           connection.zscore(queues.results.toKey('failed'), id),
         ]);
         if (failed !== null) await restore(queues.results, catalogue.results, data, forEver);

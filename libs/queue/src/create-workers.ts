@@ -30,8 +30,9 @@ const retryMs = 1_000;
 /** What the dashboard keeps. BullMQ's own repetitions are off, so a job that is kept is history, and nothing depends on it. */
 const kept: Readonly<Record<QueueName, Pick<WorkerOptions, 'removeOnComplete' | 'removeOnFail'>>> = {
   dial: { removeOnComplete: { age: 86_400, count: 2_000 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
-  // As long as they are kept, late witnesses of the same attempt add nothing.
-  results: { removeOnComplete: { age: 3_600, count: 5_000 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
+  // None that is done: it would swallow what a later witness says, and Redis may have forgotten the fence or the end that it was about.
+  // Told twice, settling reads the records and finds nothing to do.
+  results: { removeOnComplete: { count: 0 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
   deliveries: { removeOnComplete: { age: 3_600, count: 1_000 }, removeOnFail: { age: 30 * 86_400, count: 10_000 } },
 };
 

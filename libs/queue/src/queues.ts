@@ -8,7 +8,7 @@ export interface DialJob {
   readonly to: string;
 }
 
-/** A `results` job: one attempt has ended, says a witness. Job id = attempt id, so that late witnesses add nothing. */
+/** A `results` job: one attempt has ended, says a witness. Job id = attempt id, so that a second witness adds nothing while it waits. */
 export interface ResultsJob {
   readonly callId: CallId;
   readonly attemptId: AttemptId;

@@ -1,6 +1,6 @@
 import type { Durability } from './store.ts';
 
-/** What must be so before a call is said to be accepted, and before the Originate that follows a fence. */
+/** What must be so before a call is said to be accepted, before the Originate that follows a fence, and before a sink is told of an end. */
 export interface DurabilityAsked {
   /**
    * REDIAL_DURABILITY. `fsync`: what was written is on the primary's disk. `everysec`: Redis syncs by itself, and nobody waits for it.

@@ -4,7 +4,7 @@ import type { StoreContext } from './store-context.ts';
 /** A process reports every few seconds; one that has been silent for so long is dead or cut off, and says nothing any more. */
 const believedMs = 15_000;
 
-/** One hash, a field for each process and PBX; fields of dead processes are taken out by whoever reads. */
+/** One hash, a field for each process and PBX; fields of dead processes are taken out by whoever reads, the sweeper at least. */
 export function pbxReportsOf({ redis, keys }: StoreContext): Pick<Store, 'reportPbx' | 'pbxReports'> {
   return {
     async reportPbx(holder, report) {

@@ -148,7 +148,9 @@ export type WrittenRecord =
   | { readonly call: CallId; readonly version: number }
   /** By this very fence, and not ended since: what Redis has forgotten somebody else may have fenced meanwhile. */
   | { readonly attempt: AttemptId; readonly fencedBy: string | undefined }
-  | { readonly answered: Pick<IdempotencyKey, 'tenantId' | 'key'> };
+  | { readonly answered: Pick<IdempotencyKey, 'tenantId' | 'key'> }
+  /** Of this very settling (`createdAt`), delivered or not: what Redis has forgotten may have been settled otherwise meanwhile. */
+  | { readonly delivery: string; readonly createdAt: number };
 
 /**
  * Call records in Redis: the source of truth. The queue is only a clock, and what it loses is put back from here.
@@ -299,7 +301,7 @@ export interface Store {
 
   /** Replaces what this process (`holder`) said of the PBX before. */
   reportPbx(holder: string, report: PbxReport): Promise<void>;
-  /** What living processes say. */
+  /** What living processes say. What dead ones said is forgotten with it: the sweeper asks, so that it is whoever else does. */
   pbxReports(now: number): Promise<readonly PbxReport[]>;
 
   /** True for one holder of `name` at a time, renewed by asking again. */

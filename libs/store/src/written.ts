@@ -1,6 +1,6 @@
-import { decodeAttempt } from './documents.ts';
+import { decodeAttempt, decodePlain } from './documents.ts';
 import type { StoreKeys } from './keys.ts';
-import type { WrittenRecord } from './store.ts';
+import type { Delivery, WrittenRecord } from './store.ts';
 
 /** One Redis command, and what it answers where the write is there. */
 export interface Look {
@@ -26,6 +26,13 @@ export function lookFor(keys: StoreKeys, written: WrittenRecord): Look {
         const attempt = decodeAttempt(key, answer as (string | null)[])?.value;
         return attempt !== undefined && attempt.fencedBy === written.fencedBy && attempt.ended === undefined;
       },
+    };
+  }
+  if ('delivery' in written) {
+    const key = keys.delivery(written.delivery);
+    return {
+      command: ['GET', key],
+      isThere: (answer) => decodePlain<Delivery>(key, answer as string | null)?.createdAt === written.createdAt,
     };
   }
   return { command: ['HEXISTS', keys.idempotency(written.answered), 'reply'], isThere: (answer) => answer === 1 };

@@ -55,6 +55,10 @@ export class PbxWorld {
     this.watch = createAttemptWatch({
       pbx,
       onConclude: (attemptId, evidence) => void this.#concluded.set(attemptId, evidence),
+      // Nobody catches it: the suite fails.
+      onFault: (attemptId, doing, error) => {
+        throw new Error(`${doing} of ${attemptId} failed`, { cause: error });
+      },
     });
   }
 

@@ -1,4 +1,5 @@
-import { connectRedis, type RedisChange, redisReady } from '@redial/platform';
+import { connectRedis, createLogger, type RedisChange, redisReady } from '@redial/platform';
+import { createQueues, createWorkers, type Queues, type QueueWorker } from '@redial/queue';
 import { createStore, type Store } from '@redial/store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
@@ -16,7 +17,12 @@ afterAll(async () => {
 });
 
 const stores: Store[] = [];
-afterEach(() => Promise.all(stores.splice(0).map((store) => store.close())));
+const queues: Queues[] = [];
+const workers: QueueWorker[] = [];
+afterEach(async () => {
+  await Promise.all(workers.splice(0).map((worker) => worker.drain(0)));
+  await Promise.all([...stores.splice(0), ...queues.splice(0)].map((each) => each.close()));
+});
 
 /** A connection as the dialer and the results process make it. */
 function connect(url: string) {
@@ -25,6 +31,18 @@ function connect(url: string) {
   const store = createStore({ redis: connection, prefix: '{t}' });
   stores.push(store);
   return { connection, changes, store };
+}
+
+/** Producers and a worker as the dialer and the results process make them, and the log of what they meet. */
+function work(url: string) {
+  const log: string[] = [];
+  const destination = { write: (line: string) => void log.push(line) };
+  const logger = createLogger({ process: 'results', level: 'info', destination });
+  const onError = (error: unknown) => logger.error({ error }, 'queue error');
+  const connection = connectRedis({ url, role: 'worker' });
+  queues.push(createQueues({ connection: connectRedis({ url, role: 'queue' }), onError }));
+  workers.push(createWorkers({ connection, onError }).results(1, async () => undefined));
+  return { log: () => log.join('') };
 }
 
 const linesOf = (log: string, message: string) => log.split('\n').filter((line) => line.includes(`"msg":"${message}"`));
@@ -39,6 +57,14 @@ describe('given a Redis that is there and does not let us in', () => {
     // While it tries again it is connected for a moment, and not let in yet.
     await expect.poll(health).toEqual(expect.stringMatching(/^Redis cannot be reached: WRONGPASS/));
     expect(JSON.stringify(changes) + (await health())).not.toContain('hush');
+  });
+
+  it('when its password is another one, then the log of the queues says why, as often as they try, without the password', async () => {
+    const { log } = work(redis.url.replace('//', '//app:hush-hush@'));
+    const refusals = () => linesOf(log(), 'queue error').filter((line) => line.includes('WRONGPASS'));
+    // The producers' and the worker's, at the first try and at a later one.
+    await expect.poll(() => refusals().length, { timeout: 10_000 }).toBeGreaterThan(4);
+    expect(log()).not.toContain('hush');
   });
 
   it('when it begins to want a password, then /readyz and the log of a process that runs say so, and what is told is told once', async () => {

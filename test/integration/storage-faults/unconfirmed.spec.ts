@@ -94,10 +94,15 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
       .poll(async () => (await redial.request('GET', '/readyz/accepting')).body.checks.durability, patience)
       .toContain('REDIAL_REPLICAS is 1, but 0 replicas keep up');
     expect([due, refused, keyed].map(invites)).toEqual([0, 0, 0]);
+    // How that attempt ended is settled, and nobody is told what could be forgotten.
+    await expect.poll(() => redial.results.log(), patience).toContain('not delivered: Redis did not confirm it');
+    expect(redial.inbox.of(dueCall)).toEqual([]);
 
     for (const replica of replicas) await replica.resume();
     await redial.ready();
     await expectDialledOnce(dueCall, due);
+    const told = async () => (await redial.inbox.next(dueCall, 2)).map(({ disposition }) => disposition).toSorted();
+    expect(await told()).toEqual(['answered', 'pbx_error']);
     const again = await place(keyed, {}, { 'idempotency-key': 'k' });
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
     await expectDialledOnce(again.body.id, keyed);

@@ -7,6 +7,7 @@ import {
   type Store,
   type Versioned,
   type Written,
+  type WrittenRecord,
 } from '@redial/store';
 import { portOf } from './port-of.ts';
 
@@ -19,6 +20,8 @@ export interface MemoryStore {
   attempt(id: AttemptId): AttemptRecord;
   /** As another process would: it reads and writes in one go. */
   change(id: CallId, change: (call: Call) => Call): void;
+  /** Whether Redis confirms what was written, and has this of it. */
+  confirm: (written?: WrittenRecord) => Promise<boolean>;
   /** Each is run once, before the next settling looks at versions. */
   readonly beforeNextSettle: (() => void)[];
   /** Reading an attempt takes as long as this. */
@@ -155,7 +158,13 @@ export function memoryStore(): MemoryStore {
       if (store.isAway) throw new Error('Redis is gone');
       store.reports.push({ holder, ...report });
     },
+    pbxReports: async (now) => {
+      const living = checked('pbx-reports', store.reports).filter(({ at }) => at >= now - 15_000);
+      store.reports.splice(0, store.reports.length, ...living);
+      return living;
+    },
     lead: async () => store.isLeader,
+    confirmDurable: (_timeoutMs, written) => store.confirm(written),
     resign: async (name, holder) => {
       if (store.isAway) throw new Error('Redis is gone');
       store.resigned.push(`${holder} as ${name}`);
@@ -174,6 +183,7 @@ export function memoryStore(): MemoryStore {
       const { value, version } = existing(calls.get(id));
       calls.set(id, { value: change(value), version: version + 1 });
     },
+    confirm: async () => true,
     beforeNextSettle: [],
     beforeAttemptIsRead: Promise.resolve(),
     cdrs: [],

@@ -1,4 +1,6 @@
+import { retentionDaysMin } from '@redial/platform';
 import { describe, expect, it } from 'vitest';
+import { retryAfterMaxMs } from './retry-after.ts';
 import { nextTryAfterMs, retryDelaysMs } from './retry-schedule.ts';
 
 describe('the schedule of a failing webhook', () => {
@@ -21,6 +23,11 @@ describe('the schedule of a failing webhook', () => {
     expect(nextTryAfterMs(1, 'd', 60_000)).toBeLessThanOrEqual(66_000);
     expect(nextTryAfterMs(2, 'd', 60_000)).toBe(nextTryAfterMs(2, 'd'));
     expect(nextTryAfterMs(10, 'd', 60_000)).toBeUndefined();
+  });
+
+  it('is over before the CDR may have been forgotten, though the receiver asks for as much time as it gets', () => {
+    const mostMs = retryDelaysMs.reduce((sum, ms) => sum + 1.1 * Math.max(ms, retryAfterMaxMs), 0);
+    expect(mostMs).toBeLessThan(retentionDaysMin * 86_400_000);
   });
 
   it('ends after ten tries', () => {

@@ -30,7 +30,7 @@ const racesMax = 5;
  * D4  An Originate goes out soon after its fence or never: by the time a slow one does, another witness may have concluded that
  *     nobody was rung.
  * D5  What the clock decides is asked again whenever Redis may have kept us waiting, the fence included: at the Originate itself the
- *     call is due, its window open and its end not over.
+ *     call is due, its window open and its end not over, it is not canceled, and its PBX has not restarted.
  * D6  An Originate goes out only once its fence is as durable as was asked, and seen to be there after that: a fence that Redis has
  *     forgotten keeps nobody from dialling again.
  */

@@ -32,7 +32,7 @@ export async function originate(dependencies: Dialing, call: Call, attempt: Atte
   const { watch } = pbxs.get(pbx) as { readonly watch: AttemptWatch };
   const order = originateOrder(call, attempt, tenantOf(configuration, call) as Tenant, configuration.trunks);
   watch.originate({ ...attempt, attemptId, boot: attempt.pbxBoot }, order);
-  metrics.originated(attempt.originatedAt - attempt.dueAt);
+  metrics.originated(at - attempt.dueAt);
   logger.info({ callId, attemptId, pbx, attemptNumber }, 'originated');
   return done(`dial1: ${await watch.dial1Outcome(attemptId)}`);
 }

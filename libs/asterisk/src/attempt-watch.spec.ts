@@ -165,6 +165,25 @@ describe('facts', () => {
     expect(concluded).toHaveLength(1);
   });
 
+  test('while such halves lie apart, or come too late, they are waited for longer', () => {
+    const watch = newWatch();
+    for (const n of [1, 2, 3]) watch.originate(attempt(idOf(n)), anOrder({ attemptId: idOf(n) }));
+    pbx.signal(idOf(1), failed(0));
+    timers.advance(1_000);
+    pbx.signal(idOf(1), hungUp(1));
+    pbx.signal(idOf(2), failed(0));
+    timers.advance(2_999);
+    expect(concluded.map(([attemptId]) => attemptId)).toEqual([idOf(1)]);
+    timers.advance(1);
+    expect(concluded.map(([attemptId]) => attemptId)).toEqual([idOf(1), idOf(2)]);
+    // Three times what was too short.
+    pbx.signal(idOf(2), hungUp(1));
+    pbx.signal(idOf(3), failed(0));
+    timers.advance(8_999);
+    pbx.signal(idOf(3), hungUp(1));
+    expect(concluded[2]?.[1]).toMatchObject({ originateFailed: { reason: 0 }, dial1Hangup: { cause: 1 } });
+  });
+
   test('a listener that calls back while effects are performed waits for its turn', () => {
     const steps: string[] = [];
     const watch: AttemptWatch = newWatch({

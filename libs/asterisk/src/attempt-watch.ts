@@ -13,6 +13,7 @@ import {
 import { type Clock, systemClock } from '@redial/platform';
 import type { OriginateOrder, Pbx } from './pbx.ts';
 import { createRecentIds } from './recent-ids.ts';
+import { createSettlingTime } from './settling-time.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import { createUnknownAttempts } from './unknown-attempts.ts';
 import { createWorkLimit } from './work-limit.ts';
@@ -25,7 +26,8 @@ import { createWorkLimit } from './work-limit.ts';
  *     is a signal like any other.
  * W3  One `onConclude` for each attempt that is taken on; then the attempt, its timer and its order are gone.
  * W4  A signal for an attempt that has concluded here does not bring it back (`recentLimit`); an explicit `adopt` does.
- * W5  Whatever it keeps for attempts it does not know is bounded.
+ * W5  What is still owed of an attempt's end is waited for longer while this PBX has lately been slow to say it.
+ * W6  Whatever it keeps for attempts it does not know is bounded.
  */
 export interface AttemptWatch {
   /** Dials. The fence must have been taken by the caller, just now. */
@@ -108,6 +110,8 @@ interface Entry {
   /** Until it is sent. */
   order?: OriginateOrder;
   readonly mailbox: AttemptSignal[];
+  /** One half of its end has come; the other has been waited for since. */
+  settlingSince?: number;
   stepping: boolean;
   cancelTimer: () => void;
   readonly outcomeWaiters: ((outcome: Dial1Outcome) => void)[];
@@ -118,6 +122,9 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   const limits = { ...defaultLimits, ...deps.limits };
   const entries = new Map<AttemptId, Entry>();
   const concluded = createRecentIds<AttemptId>(limits.recentLimit);
+  /** Of those, the ones of which only OriginateResponse had come. */
+  const withoutHangup = createRecentIds<AttemptId>(limits.recentLimit);
+  const settlingTime = createSettlingTime(() => clock.now());
   const lookUps = createWorkLimit<AttemptId>(limits.lookUpsAtOnce);
   let stopped = false;
 
@@ -154,11 +161,26 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     const before = entry.state;
     const taken = stepAttempt(before, signal);
     entry.state = taken.state;
+    noteHalves(entry, before, signal, taken);
     deps.onStep?.(attemptId, signal, taken);
     if (taken.ignored) deps.onIgnored?.(before.phase, signal.type);
     for (const effect of taken.effects) perform(entry, effect);
     const outcome = outcomeNow(entry.state);
     if (outcome !== undefined) settleOutcome(entry, outcome);
+  }
+
+  /** The last one to come ends the waiting for it. */
+  function noteHalves(
+    entry: Entry,
+    before: AttemptState,
+    signal: AttemptSignal,
+    { state, ignored }: AttemptStep,
+  ): void {
+    const { settlingSince } = entry;
+    const isOwed = before.phase === 'settling' && !ignored && signal.type !== 'deadline';
+    if (isOwed && settlingSince !== undefined) settlingTime.halvesApart(clock.now() - settlingSince);
+    if (state.phase !== 'settling') delete entry.settlingSince;
+    else entry.settlingSince ??= clock.now();
   }
 
   function perform(entry: Entry, effect: AttemptEffect): void {
@@ -175,7 +197,9 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
         return;
       case 'arm':
         entry.cancelTimer();
-        entry.cancelTimer = timers.start(effect.afterMs, () => post(entry, { type: 'deadline', at: clock.now() }));
+        entry.cancelTimer = timers.start(waitOf(entry, effect.afterMs), () =>
+          post(entry, { type: 'deadline', at: clock.now() }),
+        );
         return;
       case 'progress':
         deps.onProgress?.(attemptId, effect.phase, effect.at, effect.uniqueId);
@@ -184,6 +208,10 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
         conclude(entry, effect.evidence);
         return;
     }
+  }
+
+  function waitOf({ state }: Entry, atLeastMs: number): number {
+    return state.phase === 'settling' ? settlingTime.waitMs(atLeastMs) : atLeastMs;
   }
 
   function originate(entry: Entry): void {
@@ -219,6 +247,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     entry.cancelTimer();
     entries.delete(attemptId);
     concluded.add(attemptId);
+    if (evidence.originateFailed !== undefined && evidence.dial1Hangup === undefined) withoutHangup.add(attemptId);
     settleOutcome(entry, 'ended');
     deps.onConclude(attemptId, evidence);
   }
@@ -249,8 +278,10 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   const onSignal = (attemptId: AttemptId, signal: AttemptSignal): void => {
     const entry = entries.get(attemptId);
     if (entry !== undefined) post(entry, signal);
-    else if (concluded.has(attemptId)) deps.onIgnored?.('ended', signal.type);
-    else unknown?.offer(attemptId, signal);
+    else if (concluded.has(attemptId)) {
+      if (signal.type === 'dial1_hung_up' && withoutHangup.has(attemptId)) settlingTime.cameTooLate();
+      deps.onIgnored?.('ended', signal.type);
+    } else unknown?.offer(attemptId, signal);
   };
 
   /**

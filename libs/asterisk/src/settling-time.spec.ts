@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { createSettlingTime } from './settling-time.ts';
+
+function aSettlingTime() {
+  const clock = { at: 1_000_000 };
+  return { clock, time: createSettlingTime(() => clock.at) };
+}
+
+describe('the time for which the other half of an end is waited for', () => {
+  it.each([
+    { what: 'nothing was seen', gaps: [], waits: 1_500 },
+    { what: 'halves came close together', gaps: [3, 40], waits: 1_500 },
+    { what: 'they lay apart', gaps: [3, 900, 40], waits: 2_700 },
+    { what: 'they lay very far apart', gaps: [60_000], waits: 10_000 },
+  ])('when $what, then it is $waits ms', ({ gaps, waits }) => {
+    const { time } = aSettlingTime();
+    for (const gap of gaps) time.halvesApart(gap);
+    expect(time.waitMs(1_500)).toBe(waits);
+  });
+
+  it('when a half came too late, then it is longer, and longer still if that was too short', () => {
+    const { time } = aSettlingTime();
+    const waits = [1, 2, 3].map(() => {
+      const wait = time.waitMs(1_500);
+      time.cameTooLate();
+      return wait;
+    });
+    expect(waits).toEqual([1_500, 4_500, 10_000]);
+  });
+
+  it('when halves come close together again, then it is as before, half a minute later', () => {
+    const { time, clock } = aSettlingTime();
+    time.halvesApart(2_000);
+    clock.at += 29_999;
+    time.halvesApart(5);
+    expect(time.waitMs(1_500)).toBe(6_000);
+    clock.at += 1;
+    expect(time.waitMs(1_500)).toBe(1_500);
+  });
+
+  it('when the clock is put back, then what was seen before is forgotten all the same', () => {
+    const { time, clock } = aSettlingTime();
+    time.halvesApart(2_000);
+    clock.at -= 3_600_000;
+    expect(time.waitMs(1_500)).toBe(1_500);
+  });
+});

@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Books } from './books.ts';
 import type { SoakReport } from './soak.ts';
 import type { SoakWorld } from './soak-world.ts';
 
-/** Writes down what is known of each call that does not balance, the processes' logs and the report; returns the folder. */
+/** Writes down what is known of each call that does not balance, the logs of processes and phones, and the report; returns the folder. */
 export function writeTraces(world: SoakWorld, books: Books, report: SoakReport): string {
   const folder = mkdtempSync(join(tmpdir(), 'redial-soak-'));
   const write = (name: string, content: unknown) =>
@@ -13,6 +13,8 @@ export function writeTraces(world: SoakWorld, books: Books, report: SoakReport):
   const logs = Object.entries(world.processes).map(([name, process]) => [name, process.log()] as const);
   for (const [name, log] of logs) write(`${name.replace(' ', '-')}.log`, log);
   write('report.json', report);
+  for (const [phone, file] of Object.entries(world.pbx.phones.logFiles))
+    copyFileSync(file, join(folder, `${phone}-invites.log`));
   for (const callId of new Set(report.findings.flatMap((finding) => finding.callId ?? []))) {
     const call = books.accepted.find(({ id }) => id === callId)?.call;
     write(`${callId}.json`, {

@@ -27,6 +27,8 @@ export interface SipPhones {
   readonly agentPort: number;
   readonly carrierPort: number;
   readonly pids: Readonly<Record<Phone, number>>;
+  /** Every INVITE as it was received; empty with `logInvites` off. */
+  readonly logFiles: Readonly<Record<Phone, string>>;
   /** All since the start or the last reset(), in the order the phones received them. */
   invites(): Invite[];
   invitesTo(user: string): Invite[];
@@ -79,6 +81,7 @@ export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhon
   return {
     agentPort: ports.agents,
     carrierPort: ports.carrier,
+    logFiles: { agents: logFile(runDir, 'agents'), carrier: logFile(runDir, 'carrier') },
     pids: { agents: (children[0] as Child).pid, carrier: (children[1] as Child).pid },
     invites,
     invitesTo: (user) => invites().filter((invite) => invite.user === user),

@@ -176,6 +176,14 @@ describe('given a Redis that takes its time to confirm what was settled', () => 
 });
 
 describe('given the job of a webhook', () => {
+  it('when the delivery has died since the job was put back, then its dead letter is not sent once more', async () => {
+    const { work, waiting, store, record, sinks } = aDeliverer();
+    const delivery = waiting('crm');
+    store.deliveries.set(delivery.id, { ...delivery, status: 'dead' });
+    expect(await work({ deliveryId: delivery.id })).toEqual({ type: 'done' });
+    expect([sinks.tried, record(delivery.id)?.status]).toEqual([[], 'dead']);
+  });
+
   it('when the receiver takes it, then the delivery is done', async () => {
     const { work, waiting, record, sinks } = aDeliverer();
     const { id: deliveryId } = waiting('crm', { tries: 2 });

@@ -60,7 +60,8 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
     },
     async work({ deliveryId }) {
       const delivery = await store.readDelivery(deliveryId);
-      if (delivery === undefined || delivery.status === 'delivered') return { type: 'done' };
+      // Dead: its job was put back by whoever had read it before. One that is sent again is pending first.
+      if (delivery?.status !== 'pending') return { type: 'done' };
       return (await waitForTurn(dependencies, delivery)) ?? deliverOnce(dependencies, delivery);
     },
     async idle(withinMs) {

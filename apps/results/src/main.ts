@@ -24,7 +24,7 @@ import {
 } from '@redial/platform';
 import { createQueues, createWorkers } from '@redial/queue';
 import { createSinks } from '@redial/sinks';
-import { createStore } from '@redial/store';
+import { createStore, type DurabilityAsked, durabilityFault, durabilityPromise } from '@redial/store';
 import { startResults } from './results.ts';
 
 /** The results process: settings and configuration → connections → `startResults`. SIGTERM drains. */
@@ -48,14 +48,24 @@ const queueConnection = redis('queue');
 await keepTrying(() => Promise.all([storeConnection, queueConnection].map((each) => redisReady(each, redisWithinMs))), {
   onError: (error) => logger.error({ error }, 'waiting for Redis'),
 });
+const durability: DurabilityAsked = { disk: settings.durability, replicas: settings.replicas };
 const store = createStore({
   redis: storeConnection,
   subscriber: redis('subscriber'),
-  durability: { disk: settings.durability, replicas: settings.replicas },
+  durability,
   prefix: settings.keyPrefix,
   retentionSeconds: settings.retentionDays * 86_400,
   onMalformed: (key) => logger.error({ key }, 'a record that cannot be read is left out'),
 });
+// It may be gone again by now: then the first CDRs find out, and wait.
+await store.durability().then(
+  (found) => {
+    const fault = durabilityFault(durability, found);
+    if (fault === undefined) logger.info(`durability: ${durabilityPromise(durability, found)}`);
+    else logger.error({ fault }, 'no CDR will go to a sink');
+  },
+  (error: unknown) => logger.warn({ error }, 'Redis could not be asked how durable it is'),
+);
 const workerConnection = redis('worker');
 const sinksConnection = connectRedisOfAnyKey({ url: settings.redisUrl });
 const onError = (error: unknown) => logger.error({ error }, 'queue error');

@@ -184,6 +184,18 @@ describe('facts', () => {
     expect(concluded[2]?.[1]).toMatchObject({ originateFailed: { reason: 0 }, dial1Hangup: { cause: 1 } });
   });
 
+  test('a cancel in between is no half, and makes nothing wait longer', () => {
+    const watch = newWatch();
+    for (const n of [1, 2]) watch.originate(attempt(idOf(n)), anOrder({ attemptId: idOf(n) }));
+    pbx.signal(idOf(1), failed(0));
+    timers.advance(settleMs - 100);
+    watch.cancel(idOf(1));
+    timers.advance(100);
+    pbx.signal(idOf(2), failed(0));
+    timers.advance(settleMs);
+    expect(concluded.map(([attemptId]) => attemptId)).toContain(idOf(2));
+  });
+
   test('a listener that calls back while effects are performed waits for its turn', () => {
     const steps: string[] = [];
     const watch: AttemptWatch = newWatch({

@@ -117,6 +117,9 @@ interface Entry {
   readonly outcomeWaiters: ((outcome: Dial1Outcome) => void)[];
 }
 
+/** What Asterisk says of an end by itself. The journal's word also comes from a look-up, after an outage: it tells nothing of how late events are. */
+const halves: ReadonlySet<AttemptSignal['type']> = new Set(['originate_failed', 'dial1_hung_up', 'dial2_hung_up']);
+
 export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   const { pbx, clock = systemClock, timers = systemTimers, onFault } = deps;
   const limits = { ...defaultLimits, ...deps.limits };
@@ -169,7 +172,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     if (outcome !== undefined) settleOutcome(entry, outcome);
   }
 
-  /** The last one to come ends the waiting for it. */
+  /** The other half of an end has come: it says how long such halves are to be waited for. */
   function noteHalves(
     entry: Entry,
     before: AttemptState,
@@ -177,8 +180,8 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     { state, ignored }: AttemptStep,
   ): void {
     const { settlingSince } = entry;
-    const isOwed = before.phase === 'settling' && !ignored && signal.type !== 'deadline';
-    if (isOwed && settlingSince !== undefined) settlingTime.halvesApart(clock.now() - settlingSince);
+    const isHalf = before.phase === 'settling' && !ignored && halves.has(signal.type);
+    if (isHalf && settlingSince !== undefined) settlingTime.halvesApart(clock.now() - settlingSince);
     if (state.phase !== 'settling') delete entry.settlingSince;
     else entry.settlingSince ??= clock.now();
   }

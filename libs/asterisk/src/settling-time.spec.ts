@@ -28,13 +28,30 @@ describe('the time for which the other half of an end is waited for', () => {
     expect(waits).toEqual([1_500, 4_500, 10_000]);
   });
 
-  it('when halves come close together again, then it is as before, half a minute later', () => {
+  it('when halves come close together again, then it is as before, a minute later at most', () => {
     const { time, clock } = aSettlingTime();
     time.halvesApart(2_000);
-    clock.at += 29_999;
+    clock.at += 30_000;
     time.halvesApart(5);
     expect(time.waitMs(1_500)).toBe(6_000);
-    clock.at += 1;
+    clock.at += 30_000;
+    expect(time.waitMs(1_500)).toBe(1_500);
+  });
+
+  it('when gaps stay long, but not as long as the first, then it stays as long as those ask', () => {
+    const { time, clock } = aSettlingTime();
+    time.halvesApart(3_000);
+    for (let s = 0; s < 90; s += 10) {
+      clock.at += 10_000;
+      time.halvesApart(1_000);
+    }
+    expect(time.waitMs(1_500)).toBe(3_000);
+  });
+
+  it('when nothing was seen for a minute and more, then nothing is left of before', () => {
+    const { time, clock } = aSettlingTime();
+    time.halvesApart(2_000);
+    clock.at += 3_600_000;
     expect(time.waitMs(1_500)).toBe(1_500);
   });
 

@@ -18,10 +18,22 @@ const mostMs = 10_000;
  * registered) teaches nothing, so such calls are told as soon as ever.
  */
 export function createSettlingTime(now: () => number): SettlingTime {
-  let longest = { ms: 0, at: 0 };
-  const remembered = () => (Math.abs(now() - longest.at) < rememberedMs ? longest.ms : 0);
+  // The longest of the half minute that runs, and of the one before it: one long gap does not hide the shorter ones that follow.
+  let present = { since: now(), longestMs: 0 };
+  let before = present;
+  const turn = () => {
+    const age = now() - present.since;
+    if (age >= 0 && age < rememberedMs) return;
+    before = age >= 0 && age < 2 * rememberedMs ? present : { since: now(), longestMs: 0 };
+    present = { since: now(), longestMs: 0 };
+  };
+  const remembered = () => {
+    turn();
+    return Math.max(present.longestMs, before.longestMs);
+  };
   const seen = (ms: number) => {
-    if (ms >= remembered()) longest = { ms, at: now() };
+    turn();
+    present.longestMs = Math.max(present.longestMs, ms);
   };
   let last = 0;
   return {

@@ -123,7 +123,7 @@ export const signals = {
 } satisfies Record<AttemptSignalType, Record<string, AttemptSignal>>;
 
 const ended = 'ended: conclude';
-const settling = 'settling: arm 1.5s';
+const settling = 'settling: arm 2.5s';
 const lookUp = 'detached: look_up, arm 5s';
 
 /** The attempt machine: phase × signal → phase and effects. A missing cell does not compile. */
@@ -194,7 +194,7 @@ export const matrix = {
     refused: { otherwise: '-', failed: ended },
     rang: 'settling',
     answered: {
-      otherwise: 'settling: progress(answered), arm 1.5s',
+      otherwise: 'settling: progress(answered), arm 2.5s',
       'answered, hung up': '-',
       'journal ended': '-',
       'answered, hung up, through the dialplan': '-',
@@ -273,8 +273,8 @@ export const matrix = {
       'was answered': '-',
       'was answered, doubted': '-',
       'was answered, just doubted': '-',
-      'hung up': 'settling: progress(answered), arm 1.5s',
-      'hung up, doubted': 'settling: progress(answered), arm 1.5s',
+      'hung up': 'settling: progress(answered), arm 2.5s',
+      'hung up, doubted': 'settling: progress(answered), arm 2.5s',
       canceled: 'answered: progress(answered), hang_up, arm 5s',
     },
     originate_failed: { otherwise: settling, 'hung up': ended, 'hung up, doubted': ended },

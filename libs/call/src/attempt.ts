@@ -24,7 +24,7 @@ export interface AttemptStep {
 }
 
 /** How long OriginateResponse and Hangup may lie apart on a busy Asterisk: milliseconds as a rule; a shell that sees more waits longer. Too short, and a 404 is told as `unreachable` and dialled again. */
-export const settleMs = 1_500;
+export const settleMs = 2_500;
 /** What an Originate may take on top of the ring timeout: a busy Asterisk answers seconds late. */
 export const originateMarginMs = 10_000;
 /** Between two look-ups of an attempt that nobody knows. */

@@ -315,7 +315,7 @@ describe('a call that was canceled while it was dialled', () => {
   it('is canceled, and says when', () => {
     expect(settle(outcomeOfLegs('canceled', { endedBy: 'redial' }))).toMatchObject({
       status: 'canceled',
-      reason: 'canceled while ringing',
+      reason: 'canceled while dialing',
     });
     expect(settle(outcomeOfLegs('answered', { endedBy: 'redial' }))).toMatchObject({
       status: 'canceled',

@@ -269,7 +269,7 @@ function settled(call: Call, state: DialingState, signal: Extract<CallSignal, { 
   };
   const next: Call = { ...call, history: [...call.history, attempt] };
   if (state.cancelRequestedAt !== undefined && !(outcome.connected && outcome.endedBy !== 'redial')) {
-    return ended(next, 'canceled', at, outcome.connected ? 'canceled while talking' : 'canceled while ringing', []);
+    return ended(next, 'canceled', at, outcome.connected ? 'canceled while talking' : 'canceled while dialing', []);
   }
   const { retryPolicy: policy, expiresAt } = call.request;
   const decision = decideRetry({ policy, history: next.history, now: at, expiresAt });

@@ -49,7 +49,8 @@ describe('what is missing', () => {
 });
 
 describe('which promise holds', () => {
-  const always = 'every acceptance is on disk before its 202, every fence before its Originate (appendfsync always)';
+  const always =
+    'every acceptance is on disk before its 202, every fence before its Originate, every end before its CDR goes out (appendfsync always)';
   const table: readonly (readonly [DurabilityAsked, Partial<Durability>, promise: string])[] = [
     [asks('fsync'), {}, always],
     [asks('fsync'), { appendfsync: 'everysec' }, always.replace('always', 'everysec, WAITAOF')],
@@ -65,7 +66,7 @@ describe('which promise holds', () => {
     [
       asks('none', 1),
       {},
-      'every acceptance is on 1 replica before its 202, every fence before its Originate; without a promotion nothing is promised: a crash of Redis may lose calls, and dial them twice',
+      'every acceptance is on 1 replica before its 202, every fence before its Originate, every end before its CDR goes out; without a promotion nothing is promised: a crash of Redis may lose calls, and dial them twice',
     ],
   ];
 

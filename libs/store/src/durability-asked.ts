@@ -55,7 +55,7 @@ export function canSayWhatIsOnDisk({ redisVersion }: Pick<Durability, 'redisVers
 /** Which promise holds, for logs and `/readyz`: of a Redis that has no fault. Pure. */
 export function durabilityPromise({ disk, replicas }: DurabilityAsked, { appendfsync }: Durability): string {
   const on = replicas === 0 ? '' : ` and on ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
-  const before = 'before its 202, every fence before its Originate';
+  const before = 'before its 202, every fence before its Originate, every end before its CDR goes out';
   if (disk === 'fsync') {
     const how = appendfsync === 'always' ? 'appendfsync always' : `appendfsync ${appendfsync}, WAITAOF`;
     return `every acceptance is on disk${on} ${before} (${how})`;

@@ -59,7 +59,7 @@ async function expectDialledOnce(id: string, dial2: string): Promise<void> {
 describe('given REDIAL_REPLICAS=1 and two replicas', () => {
   it('when asked which promise holds, then /readyz and the log say so', async () => {
     const promise =
-      'every acceptance is on disk and on 1 replica before its 202, every fence before its Originate (appendfsync always)';
+      'every acceptance is on disk and on 1 replica before its 202, every fence before its Originate, every end before its CDR goes out (appendfsync always)';
     for (const path of ['/readyz', '/readyz/accepting']) {
       expect((await redial.request('GET', path)).body).toMatchObject({ ready: true, says: { durability: promise } });
     }

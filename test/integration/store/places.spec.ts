@@ -299,6 +299,20 @@ describe('journal slots', () => {
     expect(await nextSlot(store, { now: noon + 20_000 })).toBe(0);
   });
 
+  it('given a grant that is asked for anew, on whichever PBX, when its start is over then its slot of before is free, and no other’s', async () => {
+    const store = await onRedis.open();
+    const slotsOf = (pbx: string) => onRedis.redis.zrange(`${onRedis.prefix}:slots-in-use:${pbx}`, '0', '-1');
+    const attemptId = ids.attemptId();
+    await take(store, { attemptId });
+    await take(store, { attemptId, now: noon + 2_000 });
+    expect(await slotsOf('main')).toEqual(['1']);
+    await take(store, { attemptId, pbx: 'second', now: noon + 4_000 });
+    expect([await slotsOf('main'), await slotsOf('second')]).toEqual([[], ['0']]);
+    await onRedis.redis.zadd(`${onRedis.prefix}:slots-in-use:second`, '+inf', '0');
+    await take(store, { attemptId, now: noon + 6_000 });
+    expect(await slotsOf('second')).toEqual(['0']);
+  });
+
   it('given a slot that is held by a PBX when another hands out its own then that one is free', async () => {
     const store = await onRedis.open();
     await fenced(store, undefined, { slot: 0 });

@@ -48,7 +48,7 @@ local function each(visit)
   end
 end
 
-local grant = redis.call('HMGET', KEYS[3], 'startAt', 'slot')
+local grant = redis.call('HMGET', KEYS[3], 'startAt', 'slot', 'slotsInUse')
 if grant[1] and tonumber(grant[1]) + grace >= now then
   local whole = true
   each(function(lane, place)
@@ -58,7 +58,11 @@ if grant[1] and tonumber(grant[1]) + grace >= now then
   if whole then return {1, tonumber(grant[1]), tonumber(grant[2])} end
 end
 
--- What is left of an older grant, or has run out, is free; but its slot, which may be another's by now, waits for its lease to end.
+-- What is left of an older grant, or has run out, is free. Its slot may be another's by now, whose lease ends at another instant.
+if grant[1] and grant[3] then
+  local till = redis.call('ZSCORE', grant[3], grant[2])
+  if till and tonumber(till) == math.ceil(tonumber(grant[1]) + lease) then redis.call('ZREM', grant[3], grant[2]) end
+end
 redis.call('HDEL', KEYS[3], 'startAt', 'slot', 'slotsInUse')
 each(function(lane, place) redis.call('ZREM', lane.places, place) end)
 for _, lane in ipairs(lanes) do redis.call('ZREMRANGEBYSCORE', lane.places, '-inf', now) end

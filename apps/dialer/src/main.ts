@@ -20,7 +20,7 @@ import {
   valueOrExit,
 } from '@redial/platform';
 import { createQueues, createWorkers } from '@redial/queue';
-import { createStore, type DurabilityAsked, durabilityFault, durabilityPromise } from '@redial/store';
+import { createStore, type DurabilityAsked, logDurability } from '@redial/store';
 import { startDialer } from './dialer.ts';
 
 /** The dialer process: settings and configuration → connections → `startDialer`. SIGTERM drains. */
@@ -54,14 +54,7 @@ const store = createStore({
   onMalformed: (key) => logger.error({ key }, 'a record that cannot be read is left out'),
 });
 // It may be gone again by now: then the first calls find out, and wait.
-await store.durability().then(
-  (found) => {
-    const fault = durabilityFault(durability, found);
-    if (fault === undefined) logger.info(`durability: ${durabilityPromise(durability, found)}`);
-    else logger.error({ fault }, 'no call will be dialled');
-  },
-  (error: unknown) => logger.warn({ error }, 'Redis could not be asked how durable it is'),
-);
+await logDurability(store, durability, logger, 'no call will be dialled');
 const workerConnection = redis('worker');
 const onError = (error: unknown) => logger.error({ error }, 'queue error');
 const queues = createQueues({ connection: queueConnection, prefix: settings.keyPrefix, onError });

@@ -1,4 +1,4 @@
-import type { Clock, Logger, Metrics } from '@redial/platform';
+import { type Clock, type Logger, type Metrics, within } from '@redial/platform';
 import type { DeliveryJob, DeliveryVerdict, Queues } from '@redial/queue';
 import { nextTryAfterMs, type SinkResult, type Sinks } from '@redial/sinks';
 import { type Delivery, MalformedRecord, type Store } from '@redial/store';
@@ -75,12 +75,11 @@ function isConfirmed(store: Store, { id, createdAt }: Delivery): Promise<boolean
   return store.confirmDurable(confirmMs, { delivery: id, createdAt }).catch(() => false);
 }
 
-async function isSettledWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
+function isSettledWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  return within(ms, () => work).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function handOver(dependencies: DelivererDependencies, delivery: Delivery): Promise<void> {

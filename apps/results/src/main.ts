@@ -24,7 +24,7 @@ import {
 } from '@redial/platform';
 import { createQueues, createWorkers } from '@redial/queue';
 import { createSinks } from '@redial/sinks';
-import { createStore, type DurabilityAsked, durabilityFault, durabilityPromise } from '@redial/store';
+import { createStore, type DurabilityAsked, logDurability } from '@redial/store';
 import { startResults } from './results.ts';
 
 /** The results process: settings and configuration → connections → `startResults`. SIGTERM drains. */
@@ -58,14 +58,7 @@ const store = createStore({
   onMalformed: (key) => logger.error({ key }, 'a record that cannot be read is left out'),
 });
 // It may be gone again by now: then the first CDRs find out, and wait.
-await store.durability().then(
-  (found) => {
-    const fault = durabilityFault(durability, found);
-    if (fault === undefined) logger.info(`durability: ${durabilityPromise(durability, found)}`);
-    else logger.error({ fault }, 'no CDR will go to a sink');
-  },
-  (error: unknown) => logger.warn({ error }, 'Redis could not be asked how durable it is'),
-);
+await logDurability(store, durability, logger, 'no CDR will go to a sink');
 const workerConnection = redis('worker');
 const sinksConnection = connectRedisOfAnyKey({ url: settings.redisUrl });
 const onError = (error: unknown) => logger.error({ error }, 'queue error');

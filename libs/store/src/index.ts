@@ -4,4 +4,5 @@ export { createStore, type StoreOptions } from './create-store.ts';
 export { MalformedRecord } from './documents.ts';
 export { type DurabilityAsked, durabilityFault, durabilityPromise } from './durability-asked.ts';
 export { IdempotencyLost } from './idempotency.ts';
+export { logDurability } from './log-durability.ts';
 export * from './store.ts';

@@ -1,30 +1,15 @@
 import type { Delivery } from '@redial/store';
 import { expect, it } from 'vitest';
-import { ids, noon, useStoreOnRedis } from './store-on-redis.ts';
+import { newDelivery, noon, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
-
-function delivery(over: Partial<Delivery> = {}): Delivery {
-  const attemptId = ids.attemptId();
-  return {
-    id: `${attemptId}.crm`,
-    tenantId: 'acme',
-    callId: ids.callId(),
-    attemptId,
-    sink: 'crm',
-    status: 'pending',
-    createdAt: noon,
-    tries: 0,
-    ...over,
-  };
-}
 
 it('given pending deliveries when asked then those created before that instant come, oldest first', async () => {
   const store = await onRedis.open();
   const [second, first, late] = [
-    delivery({ createdAt: noon + 2 }),
-    delivery({ createdAt: noon + 1 }),
-    delivery({ createdAt: noon + 3 }),
+    newDelivery({ createdAt: noon + 2 }),
+    newDelivery({ createdAt: noon + 1 }),
+    newDelivery({ createdAt: noon + 3 }),
   ];
   for (const one of [second, first, late]) await store.writeDelivery(one);
   expect((await store.undeliveredPage(noon + 3, 10)).deliveries).toEqual([first, second]);
@@ -34,9 +19,9 @@ it('given pending deliveries when asked then those created before that instant c
 
 it('given 1,000 webhooks on their schedule when one is lost that nobody tries then the lost one is found', async () => {
   const store = await onRedis.open();
-  const scheduled = Array.from({ length: 1_000 }, () => delivery({ tries: 3, nextTryAt: noon + 3_600_000 }));
+  const scheduled = Array.from({ length: 1_000 }, () => newDelivery({ tries: 3, nextTryAt: noon + 3_600_000 }));
   await Promise.all(scheduled.map((one) => store.writeDelivery(one)));
-  const lost = delivery({ sink: 'list', createdAt: noon + 1 });
+  const lost = newDelivery({ sink: 'list', createdAt: noon + 1 });
   await store.writeDelivery(lost);
   expect((await store.undeliveredPage(noon + 60_000, 1_000)).deliveries).toEqual([lost]);
   expect(await store.countUndelivered()).toBe(1_001);
@@ -44,7 +29,7 @@ it('given 1,000 webhooks on their schedule when one is lost that nobody tries th
 
 it('given a webhook whose next try was not made when its time is past then it is found', async () => {
   const store = await onRedis.open();
-  const forgotten = delivery({ tries: 1, nextTryAt: noon + 5_000 });
+  const forgotten = newDelivery({ tries: 1, nextTryAt: noon + 5_000 });
   await store.writeDelivery(forgotten);
   expect((await store.undeliveredPage(noon + 5_000, 10)).deliveries).toEqual([]);
   expect((await store.undeliveredPage(noon + 5_001, 10)).deliveries).toEqual([forgotten]);
@@ -52,7 +37,7 @@ it('given a webhook whose next try was not made when its time is past then it is
 
 it('given a delivery when it is delivered then it is read, and no longer listed', async () => {
   const store = await onRedis.open();
-  const pending = delivery();
+  const pending = newDelivery();
   await store.writeDelivery(pending);
   const done: Delivery = { ...pending, status: 'delivered', tries: 1, lastTryAt: noon + 5 };
   await store.writeDelivery(done);
@@ -63,7 +48,7 @@ it('given a delivery when it is delivered then it is read, and no longer listed'
 
 it('given dead deliveries when they are listed then the last to die comes first; one that is sent again leaves the list', async () => {
   const store = await onRedis.open();
-  const died = (at: number) => delivery({ status: 'dead', tries: 8, lastTryAt: at, lastError: 'status 500' });
+  const died = (at: number) => newDelivery({ status: 'dead', tries: 8, lastTryAt: at, lastError: 'status 500' });
   const [older, newer, others] = [died(noon + 1), died(noon + 2), { ...died(noon + 3), tenantId: 'other' }];
   for (const one of [older, newer, others]) await store.writeDelivery(one);
   expect(await store.listDead('acme', 10)).toEqual([newer, older]);

@@ -4,7 +4,7 @@ import { createStore, type Delivery } from '@redial/store';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
 import { fenced } from './attempt-under-way.ts';
-import { ids, newCall } from './store-on-redis.ts';
+import { newCall, newDelivery } from './store-on-redis.ts';
 
 const started: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -31,21 +31,6 @@ const canWait = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 7 || (major === 7 && minor >= 2);
 };
-
-/** One that a settling wrote just now. */
-function newDelivery(): Delivery {
-  const attemptId = ids.attemptId();
-  return {
-    id: `${attemptId}.crm`,
-    tenantId: 'acme',
-    callId: ids.callId(),
-    attemptId,
-    sink: 'crm',
-    status: 'pending',
-    createdAt: Date.now(),
-    tries: 0,
-  };
-}
 
 describe('what Redis promises', () => {
   it('given a Redis that syncs every write when asked then it says so, and what is written is durable at once', async () => {
@@ -151,11 +136,13 @@ describe('what a confirmation sees', () => {
   it('given a delivery when it is looked for, then it stands for the settling that it came from, however far it is', async () => {
     const { store } = await onADisk();
     const can = canWait((await store.durability()).redisVersion);
-    const delivery = newDelivery();
+    const delivery = newDelivery({ createdAt: Date.now() });
     await store.writeDelivery({ ...delivery, tries: 3, nextTryAt: Date.now() });
     const of = ({ id, createdAt }: Delivery) => store.confirmDurable(5_000, { delivery: id, createdAt });
     const settledOtherwise = { ...delivery, createdAt: delivery.createdAt + 1 };
-    expect(await Promise.all([of(delivery), of(settledOtherwise), of(newDelivery())])).toEqual([can, false, false]);
+    expect(await Promise.all([of(delivery), of(settledOtherwise), of(newDelivery({ createdAt: Date.now() }))])).toEqual(
+      [can, false, false],
+    );
   });
 
   it('given a Redis that died after it had acknowledged, and is back without it, then neither call, fence nor delivery is confirmed, and later ones are', async () => {
@@ -169,7 +156,7 @@ describe('what a confirmation sees', () => {
     const call = newCall();
     await store.acceptCalls([call]);
     const { attempt } = await fenced(store, undefined, { fencedBy: 'mine' });
-    const delivery = newDelivery();
+    const delivery = newDelivery({ createdAt: Date.now() });
     const { id, createdAt } = delivery;
     await store.writeDelivery(delivery);
 

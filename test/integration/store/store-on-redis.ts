@@ -8,7 +8,7 @@ import {
   stepCall,
 } from '@redial/call';
 import { connectRedis, createIds, type Redis, redisReady } from '@redial/platform';
-import { createStore, type Store, type StoreOptions, type Versioned } from '@redial/store';
+import { createStore, type Delivery, type Store, type StoreOptions, type Versioned } from '@redial/store';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
 
@@ -91,6 +91,22 @@ export async function read(store: Store, call: Pick<Call, 'id'>): Promise<Versio
   const found = await store.readCall(call.id);
   if (found === undefined) throw new Error(`no call ${call.id}`);
   return found;
+}
+
+/** One that a settling writes. */
+export function newDelivery(over: Partial<Delivery> = {}): Delivery {
+  const attemptId = ids.attemptId();
+  return {
+    id: `${attemptId}.crm`,
+    tenantId: 'acme',
+    callId: ids.callId(),
+    attemptId,
+    sink: 'crm',
+    status: 'pending',
+    createdAt: noon,
+    tries: 0,
+    ...over,
+  };
 }
 
 export interface StoreOnRedis {

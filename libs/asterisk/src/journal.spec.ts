@@ -78,6 +78,18 @@ describe('ended', () => {
     }
   });
 
+  test('when they stopped talking to each other, and who went on in another call', () => {
+    const text = `${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7||`;
+    expect(parseJournal(`${text}|1795224366.125|dial1`)).toMatchObject({
+      entry: { talkEndedAt: 1_795_224_366_125, transferred: 'dial1' },
+    });
+    for (const nothing of [text, `${text}||`, `${text}|soon|dial3`]) {
+      const entry = parseJournal(nothing);
+      expect(entry).not.toHaveProperty('entry.talkEndedAt');
+      expect(entry).not.toHaveProperty('entry.transferred');
+    }
+  });
+
   test('the clock of the PBX was put back meanwhile: an answer is an answer, and nothing took less than no time', () => {
     expect(parseJournal(`${id}|ended|ANSWER|16|dial1|-3599000|-3598000|3|4|16|SIP 200|5.6|-7`)).toMatchObject({
       entry: { dialStatus: 'ANSWER', talkMs: 0, dialMs: 0, ringMs: 0 },
@@ -86,7 +98,7 @@ describe('ended', () => {
   });
 
   test('fields behind the known ones are left to a later version', () => {
-    expect(parseJournal(`${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7|||new`)).toMatchObject({
+    expect(parseJournal(`${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7|||||new`)).toMatchObject({
       entry: { ringMs: 7 },
     });
   });
@@ -147,6 +159,8 @@ test('what is formatted is read back', () => {
         dial2UniqueId: '1.2',
         recorded: true,
         pressedKey: '0',
+        talkEndedAt: 5_500,
+        transferred: 'dial2',
       },
     },
     { attemptId: id, type: 'dial2', uniqueId: '1.2' },

@@ -8,7 +8,7 @@ import { attemptIdOf } from './attempt-id-of.ts';
  *     <attempt>|answered|<epoch s>
  *     <attempt>|ended|<DIALSTATUS>|<dial1 HANGUPCAUSE>|<dial1 or dial2: who hung up first, or empty>|<talk ms>|<dial ms>
  *       |<answered, epoch s.ms>|<ended, epoch s.ms>|<dial2 Q.850 cause>|<dial2 tech code, e.g. SIP 486 Busy Here>|<dial2 Uniqueid>|<ring ms>
- *       |<1: recorded>|<key pressed>
+ *       |<1: recorded>|<key pressed>|<talk ended, epoch s.ms>|<dial1 or dial2: who was transferred>
  *
  * Anything behind `ended` may be empty but the two instants, which may carry fractions. Older dialplans leave off what stands last, and what a
  * later one adds behind these is ignored. A third form is told by the event alone, where it was asked for, and never stands in the database:
@@ -39,12 +39,29 @@ export function parseJournal(text: string): JournalEntry | undefined {
 }
 
 function parseEnded(fields: readonly string[]): JournalEnded | undefined {
-  const [status, cause, by, talk, dial, answered, ended, dial2Cause, dial2Tech, dial2Id, ring, recorded, key] = fields;
+  const [
+    status,
+    cause,
+    by,
+    talk,
+    dial,
+    answered,
+    ended,
+    dial2Cause,
+    dial2Tech,
+    dial2Id,
+    ring,
+    recorded,
+    key,
+    ...later
+  ] = fields;
+  const [talkEnded, transferred] = later;
   if (status === undefined || !/^[A-Z_]*$/.test(status) || !/^(dial1|dial2)?$/.test(by ?? '')) return undefined;
   const numbers = [count(cause), duration(talk), duration(dial), count(dial2Cause), duration(ring)];
   if (numbers.some(Number.isNaN)) return undefined;
   const answeredAt = instant(answered);
   const endedAt = instant(ended);
+  const talkEndedAt = instant(talkEnded);
   if (answeredAt === undefined || endedAt === undefined) return undefined;
   const [dial1Cause = 0, talkMs = 0, dialMs = 0, ownCause, ringMs] = numbers;
   const sipCode = sipCodeOf(dial2Tech);
@@ -62,6 +79,8 @@ function parseEnded(fields: readonly string[]): JournalEnded | undefined {
     ...(dial2Id !== undefined && dial2Id !== '' && { dial2UniqueId: dial2Id }),
     ...(recorded === '1' && { recorded: true as const }),
     ...(key !== undefined && /^[0-9]$/.test(key) && { pressedKey: key }),
+    ...(talkEndedAt !== undefined && { talkEndedAt }),
+    ...((transferred === 'dial1' || transferred === 'dial2') && { transferred }),
   };
 }
 
@@ -86,6 +105,8 @@ export function formatJournal(entry: JournalEntry): string {
     e.ringMs ?? '',
     e.recorded ? '1' : '',
     e.pressedKey ?? '',
+    e.talkEndedAt === undefined ? '' : (e.talkEndedAt / 1000).toFixed(3),
+    e.transferred ?? '',
   ].join('|');
 }
 

@@ -36,6 +36,10 @@ export const JournalEnded = z.object({
     .string()
     .regex(/^[0-9]$/)
     .optional(),
+  /** When dial1 and dial2 stopped talking to each other, where one of them went on in another call; by the PBX's clock. */
+  talkEndedAt: at.optional(),
+  /** Who went on: dial2 handed dial1 over, or dial1 handed dial2 over. */
+  transferred: z.enum(['dial1', 'dial2']).optional(),
 });
 export type JournalEnded = z.infer<typeof JournalEnded>;
 

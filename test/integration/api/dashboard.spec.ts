@@ -106,6 +106,8 @@ describe('what its buttons do', () => {
     ['PUT', '/api/queues/dial/empty', undefined],
     ['PUT', '/api/queues/dial/obliterate', undefined],
     ['PUT', '/api/queues/dial/concurrency', { concurrency: 1 }],
+    ['PUT', '/api/queues/dial/pause', undefined],
+    ['PUT', '/api/queues/pause', undefined],
   ])('%s %s is not among them', async (method, path, body) => {
     const { job } = await sleeping();
     const before = await api.queues.counts();
@@ -141,5 +143,31 @@ describe('what its buttons do', () => {
     const { job } = await sleeping();
     const own = { origin: api.url, 'sec-fetch-site': 'same-origin' };
     expect((await visit('PUT', `/api/queues/dial/${job}/promote`, own)).status).toBeLessThan(300);
+  });
+});
+
+describe('a queue that somebody has paused', () => {
+  const native = () => api.queues.native as readonly { name: string; pause(): Promise<void> }[];
+  const readiness = async (path: string) => api.send('GET', path, undefined, { apiKey: null });
+  const paused = async () =>
+    (await readiness('/metrics')).text
+      .match(/^redial_queue_paused\{.*\} [01]$/gm)
+      ?.map((line) => line.replace(/process="[a-z]+",?/, '').replace(',}', '}'));
+
+  it('is told by /readyz and the metrics, calls are accepted all the same, and its button sets it going again', async () => {
+    expect(await paused()).toContain('redial_queue_paused{queue="dial"} 0');
+    await native()
+      .find(({ name }) => name === 'dial')
+      ?.pause();
+    const report = await readiness('/readyz');
+    expect(report.status).toBe(503);
+    expect(report.body.checks.queues).toBe(
+      'the dial queue is paused, and nothing is dialled for any tenant: press Resume at the dashboard',
+    );
+    expect((await readiness('/readyz/accepting')).status).toBe(200);
+    expect(await paused()).toContain('redial_queue_paused{queue="dial"} 1');
+    expect((await visit('PUT', '/api/queues/dial/resume')).status).toBeLessThan(300);
+    expect((await readiness('/readyz')).body.checks.queues).toBe('ok');
+    expect(await paused()).toContain('redial_queue_paused{queue="dial"} 0');
   });
 });

@@ -38,6 +38,16 @@ describe('dial jobs', () => {
   });
 });
 
+it('given queues that somebody paused then they are named, until they run again', async () => {
+  const queues = await onRedis.queues();
+  expect(await queues.paused()).toEqual([]);
+  await onRedis.dashboard('dial').pause();
+  await onRedis.dashboard('deliveries').pause();
+  expect(await queues.paused()).toEqual(['dial', 'deliveries']);
+  await onRedis.dashboard('dial').resume();
+  expect(await queues.paused()).toEqual(['deliveries']);
+});
+
 describe('moving a dial job', () => {
   const wakesAt = async (one: DialOrder): Promise<number> => {
     const job = await onRedis.dashboard('dial').getJob(one.attemptId);

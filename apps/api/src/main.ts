@@ -13,7 +13,7 @@ import {
   redisReady,
   systemClock,
 } from '@redial/platform';
-import { createQueues } from '@redial/queue';
+import { createQueues, measurePaused, pausedCheck } from '@redial/queue';
 import { createStore, type DurabilityAsked, durabilityFault, durabilityPromise } from '@redial/store';
 import { createAcceptor } from './accept/accept-calls.ts';
 import { buildApp } from './app.ts';
@@ -86,7 +86,8 @@ async function main(): Promise<void> {
     () => store.pbxReports(systemClock.now()),
   );
   const links = openLinks(configuration.value, vendors, logger);
-  const health = createHealth([...accepting, ...pbxs, ...linkChecks(links)]);
+  measurePaused(queues, metrics);
+  const health = createHealth([...accepting, pausedCheck(queues), ...pbxs, ...linkChecks(links)]);
   const acceptingHealth = createHealth(accepting);
   const waiter = createOutcomeWaiter({ store, clock: systemClock, logger });
   const ports: Ports = {

@@ -19,7 +19,7 @@ import {
   systemClock,
   valueOrExit,
 } from '@redial/platform';
-import { createQueues, createWorkers } from '@redial/queue';
+import { createQueues, createWorkers, measurePaused, pausedCheck } from '@redial/queue';
 import { createStore, type DurabilityAsked, logDurability } from '@redial/store';
 import { startDialer } from './dialer.ts';
 
@@ -88,8 +88,10 @@ const dialer = await startDialer({
   holder: `${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`,
 });
 
+measurePaused(queues, metrics);
 const health = createHealth([
   { name: 'redis', check: () => store.ping() },
+  pausedCheck(queues),
   ...pbxs.map((pbx) => ({ name: `pbx.${pbx.name}`, check: async () => assertUp(pbx) })),
 ]);
 const ops =

@@ -22,7 +22,7 @@ import {
   systemClock,
   valueOrExit,
 } from '@redial/platform';
-import { createQueues, createWorkers } from '@redial/queue';
+import { createQueues, createWorkers, measurePaused, pausedCheck } from '@redial/queue';
 import { createSinks } from '@redial/sinks';
 import { createStore, type DurabilityAsked, logDurability } from '@redial/store';
 import { startResults } from './results.ts';
@@ -92,8 +92,10 @@ const results = await startResults({
   holder: `${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`,
 });
 
+measurePaused(queues, metrics);
 const health = createHealth([
   { name: 'redis', check: () => store.ping() },
+  pausedCheck(queues),
   ...pbxs.map((pbx) => ({ name: `pbx.${pbx.name}`, check: async () => assertUp(pbx) })),
 ]);
 const ops =

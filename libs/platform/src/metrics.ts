@@ -39,6 +39,8 @@ export interface Metrics {
   redisLink(up: boolean): void;
   /** Entries in the lists and streams of sinks: all that could be measured, in the place of what was said before. */
   sinkLengths(lengths: readonly SinkLength[]): void;
+  /** Somebody has paused a queue: nothing is taken from it, for any tenant. */
+  queuePaused(queue: string, paused: boolean): void;
   /** The sweeper found something that got lost, and put it right. */
   swept(kind: string): void;
   /** `route` is the pattern, never the path. */
@@ -102,6 +104,7 @@ export function createMetrics({
   const link = gauge('pbx_link_up', 'AMI link: 1 up, 0 down.', 'pbx');
   const redisUp = gauge('redis_up', 'Connection to Redis: 1 up, 0 down.');
   const sinkLength = gauge('sink_length', 'Entries in the list or stream of a sink.', 'tenant', 'sink');
+  const paused = gauge('queue_paused', 'Somebody has paused the queue: 1 paused, 0 running.', 'queue');
   const repairs = counter('sweeper_repairs', 'Lost things that the sweeper put right.', 'kind');
   const http = histogram('http_request_duration', 'HTTP requests.', httpBuckets, 'method', 'route', 'status');
   const refreshFailures = counter('scrape_failures', 'Gauges that could not be refreshed for a scrape.');
@@ -130,6 +133,7 @@ export function createMetrics({
       sinkLength.reset();
       for (const { length, ...labels } of lengths) sinkLength.set(labels, length);
     },
+    queuePaused: (queue, isPaused) => paused.set({ queue }, isPaused ? 1 : 0),
     swept: (kind) => repairs.inc({ kind }),
     httpServed: ({ method, route, status, durationMs }) => http.observe({ method, route, status }, seconds(durationMs)),
     onScrape: (refresh) => {

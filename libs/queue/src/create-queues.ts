@@ -139,6 +139,11 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
       },
       restore: (data) => restore(queues.deliveries, catalogue.deliveries, data, {}),
     },
+    paused: async () => {
+      const names = Object.keys(queues) as QueueName[];
+      const paused = await Promise.all(names.map((name) => queues[name].isPaused()));
+      return names.filter((_name, i) => paused[i]);
+    },
     counts: async () => {
       const [dial, results, deliveries] = await Promise.all(
         [queues.dial, queues.results, queues.deliveries].map(countsOf),

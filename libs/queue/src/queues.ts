@@ -1,4 +1,5 @@
 import type { AttemptId, CallId, Evidence } from '@redial/call';
+import type { QueueName } from './catalogue.ts';
 
 /** A `dial` job: one attempt, until dial1's outcome is known. Job id = attempt id. */
 export interface DialJob {
@@ -63,6 +64,8 @@ export interface Queues {
   };
   readonly results: { add(job: ResultsJob): Promise<void> };
   readonly deliveries: { add(job: DeliveryJob): Promise<void>; restore(job: DeliveryJob): Promise<boolean> };
+  /** Queues that somebody has paused: nothing is taken from them, for any tenant, until they are resumed. One look at Redis. */
+  paused(): Promise<readonly QueueName[]>;
   counts(): Promise<Record<'dial' | 'results' | 'deliveries', QueueCounts>>;
   /** BullMQ's own objects, for the dashboard alone. */
   readonly native: readonly unknown[];

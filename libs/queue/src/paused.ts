@@ -1,0 +1,37 @@
+import type { HealthCheck, Metrics } from '@redial/platform';
+import { catalogue, type QueueName } from './catalogue.ts';
+import type { Queues } from './queues.ts';
+
+/** What a paused queue keeps from happening. */
+const consequences: Readonly<Record<QueueName, string>> = {
+  dial: 'nothing is dialled for any tenant',
+  results: 'no end of an attempt is settled',
+  deliveries: 'no webhook is sent',
+};
+
+/**
+ * For `/readyz`. Nothing of Redial pauses a queue, and the dashboard may not; whoever does (redis-cli, a script) stops every tenant, and
+ * nothing but this would say so.
+ */
+export function pausedCheck(queues: Pick<Queues, 'paused'>): HealthCheck {
+  return {
+    name: 'queues',
+    check: async () => {
+      const paused = await queues.paused();
+      if (paused.length === 0) return;
+      const sentences = paused.map((name) => `the ${name} queue is paused, and ${consequences[name]}`);
+      throw new Error(`${sentences.join('; ')}: press Resume at the dashboard`);
+    },
+  };
+}
+
+/** For `/metrics`. */
+export function measurePaused(
+  queues: Pick<Queues, 'paused'>,
+  metrics: Pick<Metrics, 'onScrape' | 'queuePaused'>,
+): void {
+  metrics.onScrape(async () => {
+    const paused = await queues.paused();
+    for (const name of Object.keys(catalogue) as QueueName[]) metrics.queuePaused(name, paused.includes(name));
+  });
+}

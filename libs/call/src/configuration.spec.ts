@@ -33,7 +33,7 @@ describe('the smallest configuration', () => {
       doNotCall: [],
       caps: {},
       paused: false,
-      limits: { requestsPerMinute: 6_000, openCalls: 1_000_000 },
+      limits: { requestsPerMinute: 6_000, openCalls: 100_000 },
       services: [],
       contexts: [],
       dialects: {},

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it, test } from 'vitest';
-import { problems } from './problem.ts';
+import { problem, problems } from './problem.ts';
 
 const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
 const rows = page
@@ -17,4 +17,13 @@ test.each(Object.entries(problems))(
 
 it('docs/errors.md names no problem that there is not, and none twice', () => {
   expect(rows.map(([code]) => code)).toEqual(Object.keys(problems));
+});
+
+it('names so many errors and no more, and says how many there are besides', () => {
+  const errors = Array.from({ length: 320 }, (_, i) => ({ field: `/k${i}`, message: 'is not a known field' }));
+  expect(problem('invalid_request', { errors: errors.slice(0, 20) }).errors).toEqual(errors.slice(0, 20));
+  expect(problem('invalid_request', { errors }).errors).toEqual([
+    ...errors.slice(0, 20),
+    { field: '', message: 'and 300 more' },
+  ]);
 });

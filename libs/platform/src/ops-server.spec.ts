@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHealth, type HealthCheck } from './health.ts';
 import { createMetrics } from './metrics.ts';
+import { metricsFault } from './metrics-access.ts';
 import { type OpsServer, type OpsTiming, startOpsServer } from './ops-server.ts';
 
 const servers: OpsServer[] = [];
@@ -67,25 +68,25 @@ describe('/readyz', () => {
     expect(await (await get('/readyz')).json()).toEqual({ ready: false, checks: { process: 'is shutting down' } });
   });
 
-  it('runs the checks once for all who ask meanwhile', async () => {
+  it('runs the checks once for all who ask meanwhile, or within a second', async () => {
     let runs = 0;
+    let now = 0;
     const gate = Promise.withResolvers<void>();
-    const health = createHealth([
-      {
-        name: 'slow',
-        check: () => {
-          runs += 1;
-          return gate.promise;
-        },
-      },
-    ]);
+    const check = () => {
+      runs += 1;
+      return gate.promise;
+    };
+    const health = createHealth([{ name: 'slow', check }], () => now);
     const reports = Promise.all([health.report(), health.report()]);
     gate.resolve();
     expect(await reports).toEqual([
       { ready: true, checks: { slow: 'ok' } },
       { ready: true, checks: { slow: 'ok' } },
     ]);
+    now = 999;
+    await health.report();
     expect(runs).toBe(1);
+    now = 1_000;
     await health.report();
     expect(runs).toBe(2);
   });
@@ -110,6 +111,49 @@ describe('/metrics', () => {
     const response = await get('/metrics', authorization === undefined ? {} : { headers: { authorization } });
     expect(response.status).toBe(status);
   });
+});
+
+describe('/metrics without a token', () => {
+  it.each([
+    ['X-Forwarded-For', '127.0.0.1'],
+    ['Forwarded', 'for=127.0.0.1'],
+    ['X-Real-IP', '127.0.0.1'],
+    ['Via', '1.1 proxy'],
+  ])('is not for whom a proxy passes on: %s', async (name, value) => {
+    const { get } = await setup();
+    const response = await get('/metrics', { headers: { [name]: value } });
+    expect(response.status).toBe(401);
+    expect(await response.text()).toContain('REDIAL_METRICS_TOKEN');
+  });
+
+  const local = { address: '127.0.0.1', host: 'localhost:9090' };
+  it.each([
+    [local, true],
+    [{ ...local, address: '::ffff:127.0.0.1' }, true],
+    [{ ...local, address: '::1', host: '[::1]:9090' }, true],
+    [{ ...local, host: '127.0.0.1' }, true],
+    [{ ...local, address: '10.0.0.7' }, false],
+    [{ ...local, address: '::ffff:10.0.0.7' }, false],
+    [{ ...local, address: 'fe80::1%eth0' }, false],
+    [{ ...local, address: undefined }, false],
+    [{ ...local, host: 'rebound.example:9090' }, false],
+    [{ ...local, host: '127.0.0.1.example' }, false],
+    [{ ...local, host: undefined }, false],
+  ])('is for this machine alone: %j', ({ address, host }, isAllowed) => {
+    const fault = metricsFault({ address, header: (name) => (name === 'host' ? host : undefined) }, undefined);
+    expect(fault === undefined).toBe(isAllowed);
+  });
+});
+
+it('/metrics is put together once for all who ask within a second', async () => {
+  const { get, metrics } = await setup();
+  let renders = 0;
+  metrics.onScrape(async () => {
+    renders += 1;
+  });
+  const answers = await Promise.all(Array.from({ length: 50 }, () => get('/metrics')));
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  expect(renders).toBe(1);
 });
 
 describe('anything else', () => {

@@ -195,4 +195,51 @@ describe('POST /v1/calls/batch', () => {
     expect(second.text).toBe(first.text);
     expect((await api.send('POST', '/v1/calls', good, options)).status).toBe(422);
   });
+
+  it('keeps of what it refused under a key no more than a little, and a repetition says so', async () => {
+    const options = { headers: { 'idempotency-key': 'batch-2' } };
+    const wrong = Object.fromEntries(Array.from({ length: 35 }, (_, i) => [`wrong-${'x'.repeat(50)}-${i}`, 1]));
+    const body = { calls: [...Array.from({ length: 998 }, () => wrong), good, wrong] };
+    const first = await api.send('POST', '/v1/calls/batch', body, options);
+    expect(first.body).toMatchObject({ accepted: 1, rejected: 999 });
+    expect(first.body.results).toHaveLength(1_000);
+    expect(first.body.results[0].problem.errors).toHaveLength(21);
+    expect(first.body.results[0].problem.errors.at(-1)).toEqual({ field: '', message: 'and 17 more' });
+    expect(first.body.results[999].problem.errors).toHaveLength(2);
+    expect(first.text.length).toBeLessThan(800_000);
+
+    const again = await api.send('POST', '/v1/calls/batch', body, options);
+    const accepted = first.body.results[998];
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again.body).toMatchObject({ accepted: 1, rejected: 999 });
+    expect(again.body.results).toContainEqual(accepted);
+    expect(again.body.refusalsLeftOut).toBe(1_000 - again.body.results.length);
+    expect(again.text.length).toBeLessThan(8_000);
+    expect(await recordOf(accepted.id)).toBeDefined();
+  });
+});
+
+describe('a body of very many fields', () => {
+  const many = (n: number) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, '']));
+  const places: readonly (readonly [string, (fields: object) => object])[] = [
+    ['variables', (variables) => ({ ...good, variables })],
+    ['headers', (dial1) => ({ ...good, headers: { dial1 } })],
+    ['dispositions', (perDisposition) => ({ ...good, retryPolicy: { perDisposition } })],
+    ['unknown fields', (fields) => ({ ...good, ...fields })],
+  ];
+  it.each(places)('is refused as a whole: 250,000 %s, under a key too', async (_name, bodyOf) => {
+    const headers = { 'idempotency-key': 'very-many' };
+    const answer = await api.send('POST', '/v1/calls/batch', { calls: [bodyOf(many(250_000))] }, { headers });
+    expect(answer.status).toBe(200);
+    expect(answer.body.results[0].problem.errors).toHaveLength(1);
+    expect(answer.text.length).toBeLessThan(1_000);
+  });
+
+  it('and so is one call of as many as its length allows', async () => {
+    for (const [, bodyOf] of places) {
+      const { status, text } = await api.send('POST', '/v1/calls', bodyOf(many(4_000)));
+      expect(status).toBe(400);
+      expect(text.length).toBeLessThan(1_000);
+    }
+  });
 });

@@ -229,18 +229,32 @@ describe('operations', () => {
     const at = Date.now();
     await api.store.reportPbx('d', { pbx: 'pbx1', process: 'dialer', up: true, at });
     await api.store.reportPbx('r', { pbx: 'pbx1', process: 'results', up: false, at });
-    expect((await api.send('GET', '/readyz')).body.checks['pbx:pbx1']).toBe('no results process has its link');
+    const ready = () => api.send('GET', '/readyz');
+    await expect
+      .poll(async () => (await ready()).body.checks['pbx:pbx1'], { timeout: 5_000 })
+      .toBe('no results process has its link');
     await api.store.reportPbx('r', { pbx: 'pbx1', process: 'results', up: true, at });
-    expect((await api.send('GET', '/readyz')).status).toBe(200);
+    await expect.poll(async () => (await ready()).status, { timeout: 5_000 }).toBe(200);
+  });
+
+  it('gives all who ask at once the same metrics, and the same report', async () => {
+    const headers = { authorization: 'Bearer a-token-for-metrics' };
+    const crowd = await Promise.all(
+      Array.from({ length: 200 }, () => api.send('GET', '/metrics', undefined, { apiKey: null, headers })),
+    );
+    expect(new Set(crowd.map(({ text }) => text)).size).toBeLessThan(5);
   });
 
   it('is measured, for those who have the token', async () => {
     expect((await api.send('GET', '/metrics')).status).toBe(401);
     await api.send('POST', '/v1/calls', good);
-    const { text, headers } = await api.send('GET', '/metrics', undefined, {
-      apiKey: null,
-      headers: { authorization: 'Bearer a-token-for-metrics' },
-    });
+    const scrape = () =>
+      api.send('GET', '/metrics', undefined, {
+        apiKey: null,
+        headers: { authorization: 'Bearer a-token-for-metrics' },
+      });
+    await expect.poll(async () => (await scrape()).text, { timeout: 5_000 }).toContain('status="202"');
+    const { text, headers } = await scrape();
     expect(headers.get('content-type')).toContain('text/plain');
     const value = (name: string, ...labels: string[]): number => {
       const line = text.split('\n').find((l) => l.startsWith(name) && labels.every((label) => l.includes(label)));

@@ -25,3 +25,11 @@ test('a body has one fingerprint, however it is written', () => {
   expect(fingerprint('createCall', { a: '1', b: { c: [1, { d: 2, e: 3 }] } })).not.toBe(one);
   expect(fingerprint('createBatch', { a: 1, b: { c: [1, { d: 2, e: 3 }] } })).not.toBe(one);
 });
+
+test('fields that are more than any request has keep the order in which they came', () => {
+  const many = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`k${i}`, i]));
+  const one = fingerprint('createCall', many);
+  expect(fingerprint('createCall', { ...many })).toBe(one);
+  expect(fingerprint('createCall', { ...many, k0: 1 })).not.toBe(one);
+  expect(fingerprint('createCall', Object.fromEntries(Object.entries(many).reverse()))).not.toBe(one);
+});

@@ -531,3 +531,45 @@ describe('the retry policy', () => {
     });
   });
 });
+
+describe('a body that holds more than could be right', () => {
+  const many = (n: number, value: unknown = 'x') =>
+    Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, value]));
+  /** Its fields can be counted, and no value can be looked at. */
+  const unread = (n: number) =>
+    new Proxy(many(n), {
+      get: (_target, name) => {
+        throw new Error(`${String(name)} was looked at`);
+      },
+    });
+
+  test.each([
+    ['', { ...many(300_000), ...good }, 'holds 300002 fields; 19 may be set'],
+    ['/variables', { ...good, variables: unread(300_000) }, 'holds 300000 fields; 1 may be set'],
+    ['/headers', { ...good, headers: unread(300_000) }, 'holds 300000 fields; 2 may be set'],
+    ['/headers/dial1', { ...good, headers: { dial1: unread(300_000) } }, 'holds 300000 fields; 10 may be set'],
+    ['/headers/dial2', { ...good, headers: { dial2: unread(300_000) } }, 'holds 300000 fields; 10 may be set'],
+    ['/retryPolicy', { ...good, retryPolicy: unread(300_000) }, 'holds 300000 fields; 6 may be set'],
+    [
+      '/retryPolicy/perDisposition',
+      { ...good, retryPolicy: { perDisposition: unread(300_000) } },
+      'holds 300000 fields; 6 may be set',
+    ],
+    [
+      '/retryPolicy/perDisposition/busy',
+      { ...good, retryPolicy: { perDisposition: { busy: unread(300_000) } } },
+      'holds 300000 fields; 3 may be set',
+    ],
+    [
+      '/retryPolicy/networkBudget',
+      { ...good, retryPolicy: { networkBudget: unread(300_000) } },
+      'holds 300000 fields; 3 may be set',
+    ],
+  ])('%s is counted before anything of it is looked at', (field, body, message) => {
+    expect(errorsOf(body)).toEqual({ [field]: message });
+  });
+
+  it('of a few too many, each is named', () => {
+    expect(Object.keys(errorsOf({ ...good, variables: many(15), headers: { dial1: many(5) } }))).toHaveLength(20);
+  });
+});

@@ -68,8 +68,8 @@ export const Tenant = z
     limits: z
       .strictObject({
         requestsPerMinute: z.int().min(1).max(1_000_000).default(6_000),
-        /** Calls accepted and not ended, those due in months among them. More are refused. Each takes some 2.6 KB of Redis' memory. */
-        openCalls: z.int().min(1).max(100_000_000).default(1_000_000),
+        /** Calls accepted and not ended, those due in months among them. More are refused. Each takes 2.6 to 16 KB of Redis' memory: docs/operations.md, sizing. */
+        openCalls: z.int().min(1).max(100_000_000).default(100_000),
       })
       .prefault({}),
     /** What is recorded, for every dialect. Absent: what the dialect itself says, else nothing. `outside`: calls with an outside party. */

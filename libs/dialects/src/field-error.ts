@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type FieldLimits, tooManyFields } from './too-many-fields.ts';
 
 /** What is wrong with one field. `message` goes on from the field's name: "/dial1" + "is required". */
 export interface FieldError {
@@ -13,10 +14,21 @@ export interface ReadFields<Shape extends z.ZodRawShape> {
   /** The fields that are right, even if others are wrong: they can still be checked against the tenant. */
   readonly values: FieldValues<Shape>;
   readonly errors: FieldError[];
+  /** It holds more than could be right, and nothing of it was looked at: `errors` says of what there is too much. */
+  readonly tooMany?: true;
 }
 
-/** Reads an object field by field; no field's error hides another's. */
-export function readFields<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shape>, input: unknown): ReadFields<Shape> {
+/** Reads an object field by field; no field's error hides another's. `limits`: as `tooManyFields` takes them. */
+export function readFields<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape>,
+  input: unknown,
+  limits?: FieldLimits,
+): ReadFields<Shape> {
+  const tooMany = tooManyFields(schema, input, limits);
+  if (tooMany !== undefined) {
+    const { path, message } = tooMany;
+    return { values: {}, errors: [{ field: pointer(...path), message }], tooMany: true };
+  }
   const parsed = schema.safeParse(input);
   if (parsed.success) return { values: parsed.data as FieldValues<Shape>, errors: [] };
   const errors = parsed.error.issues.flatMap((issue) => errorsOf(issue, input));
@@ -28,6 +40,15 @@ export function readFields<Shape extends z.ZodRawShape>(schema: z.ZodObject<Shap
     return value.success ? [[name, value.data] as const] : [];
   });
   return { values: Object.fromEntries(right) as FieldValues<Shape>, errors };
+}
+
+/** Most errors that one refusal names: an answer must not grow with what is wrong. */
+export const errorsMax = 20;
+
+/** The first of them, and how many more there are. */
+export function firstErrors(errors: readonly FieldError[], max = errorsMax): readonly FieldError[] {
+  const more = errors.length - max;
+  return more <= 0 ? errors : [...errors.slice(0, max), { field: '', message: `and ${more} more` }];
 }
 
 /** zod's path → a JSON pointer. */

@@ -1,4 +1,4 @@
-import type { FieldError } from './field-error.ts';
+import { type FieldError, firstErrors } from './field-error.ts';
 
 /**
  * Every error that the HTTP surface can answer with: one table. `type` URIs are built from the code and are stable, so that a client
@@ -110,12 +110,13 @@ export type ProblemCode = keyof typeof problems;
 export interface Problem {
   readonly code: ProblemCode;
   readonly detail?: string;
+  /** As many as help to mend a request; the last one says how many more there are. */
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export function problem(code: ProblemCode, rest: Omit<Problem, 'code'> = {}): Problem {
-  return { code, ...rest };
+  return { code, ...rest, ...(rest.errors && { errors: firstErrors(rest.errors) }) };
 }
 
 export function problemType(code: ProblemCode): string {

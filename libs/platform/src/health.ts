@@ -1,4 +1,5 @@
 import { within } from './deadline.ts';
+import { sharedFor } from './shared-for.ts';
 
 /** Something the process needs in order to do its work. */
 export interface HealthCheck {
@@ -20,21 +21,21 @@ export interface HealthReport {
 }
 
 export interface Health {
-  /** Runs all checks at once; those who ask meanwhile get the same report, so that probes cannot pile up. Never rejects. */
+  /** Runs all checks at once, and at most once a second; those who ask meanwhile get the same report: a flood of them costs nobody anything. Never rejects. */
   report(): Promise<HealthReport>;
   /** From now on not ready: load balancers send nothing new, while what is under way ends. */
   drain(): void;
 }
 
-export function createHealth(checks: readonly HealthCheck[]): Health {
-  let running: Promise<HealthReport> | undefined;
+const freshMs = 1_000;
+
+/** `now`: a clock that is never set back. */
+export function createHealth(checks: readonly HealthCheck[], now?: () => number): Health {
+  const lately = sharedFor(freshMs, () => runChecks(checks), now);
   let draining = false;
   return {
     async report() {
-      running ??= runChecks(checks).finally(() => {
-        running = undefined;
-      });
-      const report = await running;
+      const report = await lately();
       return draining ? { ready: false, checks: { ...report.checks, process: 'is shutting down' } } : report;
     },
     drain() {

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { carriesToken } from './bearer-token.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
+import { metricsFault } from './metrics-access.ts';
 import { limitPipelining } from './pipelining.ts';
+import { sharedFor } from './shared-for.ts';
 
 export interface OpsServerOptions {
   readonly host: string;
@@ -11,7 +12,7 @@ export interface OpsServerOptions {
   readonly port: number;
   readonly health: Health;
   readonly metrics: Metrics;
-  /** `/metrics` wants it as a bearer token. */
+  /** `/metrics` wants it as a bearer token. Without one it answers this machine alone. */
   readonly metricsToken?: string | undefined;
   readonly timing?: Partial<OpsTiming>;
 }
@@ -38,9 +39,16 @@ const defaultTiming: OpsTiming = {
   lookMs: 1_000,
 };
 
+/** How old an answer to `/metrics` may be: however many ask, they are put together once in so long. */
+export const renderedMs = 1_000;
+
 export interface OpsServer {
   readonly url: string;
   close(): Promise<void>;
+}
+
+interface Answering extends OpsServerOptions {
+  readonly render: Metrics['render'];
 }
 
 interface Answer {
@@ -55,8 +63,9 @@ interface Answer {
  */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const { headersMs, requestMs, keepAliveMs, silenceMs, lookMs } = { ...defaultTiming, ...options.timing };
+  const render = sharedFor(renderedMs, () => options.metrics.render());
   const serve: RequestListener = (request, response) => {
-    answer(request, options).then(
+    answer(request, { ...options, render }).then(
       (found) => reply(request, response, found),
       () => reply(request, response, text(500, 'internal error')),
     );
@@ -92,7 +101,8 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
   };
 }
 
-async function answer({ method, url, headers }: IncomingMessage, options: OpsServerOptions): Promise<Answer> {
+async function answer(request: IncomingMessage, options: Answering): Promise<Answer> {
+  const { method, url, headers, socket } = request;
   const path = (url ?? '').split('?', 1)[0];
   if (path !== '/livez' && path !== '/readyz' && path !== '/metrics') return text(404, 'not found');
   if (method !== 'GET' && method !== 'HEAD') return text(405, 'GET only');
@@ -101,10 +111,10 @@ async function answer({ method, url, headers }: IncomingMessage, options: OpsSer
     const report = await options.health.report();
     return { status: report.ready ? 200 : 503, contentType: 'application/json', body: JSON.stringify(report) };
   }
-  const { metricsToken } = options;
-  if (metricsToken !== undefined && !carriesToken(headers.authorization, metricsToken))
-    return text(401, 'a bearer token is needed');
-  return { status: 200, ...(await options.metrics.render()) };
+  const asks = { address: socket.remoteAddress, header: (name: string) => headers[name]?.toString() };
+  const fault = metricsFault(asks, options.metricsToken);
+  if (fault !== undefined) return text(401, fault);
+  return { status: 200, ...(await options.render()) };
 }
 
 function text(status: number, body: string): Answer {

@@ -73,7 +73,7 @@ export interface Settings {
   readonly http: { readonly host: string; readonly port: number };
   /** REDIAL_ADMIN_USER, REDIAL_ADMIN_PASSWORD: the dashboard's login. There is no default: unset, the dashboard is off. */
   readonly admin?: { readonly user: string; readonly password: string };
-  /** REDIAL_METRICS_TOKEN: `/metrics` wants it as a bearer token; unset, it wants none. */
+  /** REDIAL_METRICS_TOKEN: `/metrics` wants it as a bearer token; unset, it answers this machine alone. */
   readonly metricsToken?: string;
   /**
    * REDIAL_DURABILITY: what Redis must promise before a call is accepted, before the Originate that follows a fence, and before a sink is

@@ -104,10 +104,15 @@ function canonical(body: unknown): string {
 /** No request that is accepted is deeper. What lies below is left out: a body of brackets alone would use up the stack. */
 const depthMax = 20;
 
+/** No object that is accepted has more fields, and sorting them would be work without a bound: in another order they are another request. */
+const sortedMax = 1_000;
+
 function sorted(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0) return 'too deep';
   if (Array.isArray(value)) return value.map((part) => sorted(part, depth - 1));
+  const names = Object.keys(value);
+  if (names.length > sortedMax) return [names, Object.values(value).map((part) => sorted(part, depth - 1))];
   const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(fields.map(([name, part]) => [name, sorted(part, depth - 1)]));
 }

@@ -1,5 +1,5 @@
 import { problem } from '@redial/dialects';
-import { carriesToken, type Health } from '@redial/platform';
+import { type Health, metricsFault, renderedMs, sharedFor } from '@redial/platform';
 import type { Express, RequestHandler } from 'express';
 import { refuseLogin } from '../authentication/admit.ts';
 import { sendReply } from '../http/send-reply.ts';
@@ -20,20 +20,16 @@ export function mountOperations(app: Express, ports: OperationsPorts): void {
   });
   app.get('/readyz', ready(health));
   app.get('/readyz/accepting', ready(acceptingHealth));
-  const refused = refuseLogin(
-    problem('unauthenticated', {
-      detail: 'Metrics want their own bearer token.',
-      headers: { 'WWW-Authenticate': 'Bearer' },
-    }),
-    limitFailedLogins,
-  );
-  const wantToken: RequestHandler = (request, response, next) => {
-    const isKnown = metricsToken === undefined || carriesToken(request.get('authorization'), metricsToken);
-    if (isKnown) next();
-    else refused(request, response, next);
+  const admitted: RequestHandler = (request, response, next) => {
+    const asks = { address: request.socket.remoteAddress, header: (name: string) => request.get(name) };
+    const detail = metricsFault(asks, metricsToken);
+    if (detail === undefined) return next();
+    const headers = { 'WWW-Authenticate': 'Bearer' };
+    return refuseLogin(problem('unauthenticated', { detail, headers }), limitFailedLogins)(request, response, next);
   };
-  app.get('/metrics', wantToken, async (_request, response) => {
-    const { contentType, body } = await metrics.render();
+  const render = sharedFor(renderedMs, () => metrics.render());
+  app.get('/metrics', admitted, async (_request, response) => {
+    const { contentType, body } = await render();
     sendReply(response, { status: 200, headers: { 'Content-Type': contentType }, body });
   });
 }

@@ -1,9 +1,24 @@
 import type { Tenant } from '@redial/call';
-import { type FieldError, type HttpReply, jsonReply, type Problem, problem, readFields, v1 } from '@redial/dialects';
+import {
+  errorsMax,
+  firstErrors,
+  type HttpReply,
+  jsonReply,
+  type Problem,
+  problem,
+  readFields,
+  v1,
+} from '@redial/dialects';
 import type { Candidate } from '../accept/accept-calls.ts';
 import { idempotently } from '../accept/idempotency.ts';
 import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
 import type { Handler, HandlerPorts } from './handler.ts';
+
+/** Most errors of one answer. From there on each call that is refused says the first one of its own. */
+const answerErrorsMax = 1_000;
+/** What is kept of refusals for a repetition: so much, and so much for each accepted call, whose record outweighs it. */
+const keptRefusalBytes = 4_096;
+const keptRefusalBytesPerCall = 256;
 
 type Item = { readonly ok: true; readonly candidate: Candidate } | { readonly ok: false; readonly problem: Problem };
 
@@ -19,13 +34,13 @@ export function createBatch(ports: HandlerPorts): Handler {
         if (values.calls === undefined || errors.length > 0) {
           return { result: problem('invalid_request', { errors }), kept: false };
         }
-        let items = values.calls.map((item) => readItem(item, tenant, ports));
+        let items = readItems(values.calls, tenant, ports);
         // Where there is no room for all, as many as there is room for, in their order. Each round has fewer than the one before.
         for (;;) {
           const calls = acceptor.prepare(items.flatMap((item) => (item.ok ? [item.candidate] : [])));
           const reply = replyTo(items);
           if (calls.length === 0) return { result: reply, kept: false };
-          const committed = await acceptor.commit(calls, complete?.(reply));
+          const committed = await acceptor.commit(calls, complete?.(keptReply(items, reply)));
           if (committed.type !== 'full') return { result: reply, kept: true };
           items = onlyFirst(committed.room, items);
         }
@@ -41,10 +56,24 @@ function onlyFirst(room: number, items: readonly Item[]): Item[] {
 
 const noRoom = tooManyOpenCalls('You have as many open calls as you may have; this call was not accepted.');
 
-function readItem(body: unknown, tenant: Tenant, { clock, ids, pick }: HandlerPorts): Item {
+function readItems(bodies: readonly unknown[], tenant: Tenant, ports: HandlerPorts): Item[] {
+  let room = answerErrorsMax;
+  return bodies.map((body) => {
+    const item = readItem(body, tenant, ports, Math.max(1, Math.min(errorsMax, room)));
+    if (!item.ok) room -= item.problem.errors?.length ?? 0;
+    return item;
+  });
+}
+
+/** `errorsRoom`: as many errors as it may name. */
+function readItem(body: unknown, tenant: Tenant, { clock, ids, pick }: HandlerPorts, errorsRoom: number): Item {
   const id = ids.callId();
   const parsed = v1.toCallRequest(body, { tenant, now: clock.now(), newReference: id, pick });
-  if (!parsed.ok) return { ok: false, problem: refusalOf(parsed.errors) };
+  if (!parsed.ok) {
+    const errors = firstErrors(parsed.errors, errorsRoom);
+    const detail = 'At least one field is wrong; this call was not accepted.';
+    return { ok: false, problem: { code: 'invalid_request', detail, errors } };
+  }
   const { request, reference } = parsed;
   return {
     ok: true,
@@ -53,8 +82,28 @@ function readItem(body: unknown, tenant: Tenant, { clock, ids, pick }: HandlerPo
 }
 
 function replyTo(items: readonly Item[]): HttpReply {
+  return replyOf(items, batchReply(items));
+}
+
+function replyOf(items: readonly Item[], reply: v1.BatchReply): HttpReply {
   const isFull = items.some((item) => !item.ok && item.problem === noRoom);
-  return jsonReply(200, batchReply(items), isFull ? { ...noRoom.headers } : {});
+  return jsonReply(200, reply, isFull ? { ...noRoom.headers } : {});
+}
+
+/**
+ * What a repetition is answered. All that was accepted; of the refusals the first ones, as far as they have room: a tenant is bounded in its
+ * calls, and not in what it gets refused.
+ */
+function keptReply(items: readonly Item[], reply: HttpReply): HttpReply {
+  const whole = batchReply(items);
+  let room = keptRefusalBytes + keptRefusalBytesPerCall * whole.accepted;
+  const results = whole.results.filter((result) => {
+    if (result.accepted) return true;
+    room -= Buffer.byteLength(JSON.stringify(result));
+    return room >= 0;
+  });
+  const refusalsLeftOut = whole.results.length - results.length;
+  return refusalsLeftOut === 0 ? reply : replyOf(items, { ...whole, results, refusalsLeftOut });
 }
 
 function batchReply(items: readonly Item[]): v1.BatchReply {
@@ -68,8 +117,4 @@ function batchReply(items: readonly Item[]): v1.BatchReply {
         : { index, accepted: false, problem: v1.problemValue(item.problem) },
     ),
   };
-}
-
-function refusalOf(errors: readonly FieldError[]): Problem {
-  return problem('invalid_request', { detail: 'At least one field is wrong; this call was not accepted.', errors });
 }

@@ -87,7 +87,7 @@ function isOfTheBody([first, ...others]: readonly FieldError[]): boolean {
 
 /** `Field 'caller':value is missing`, as the vendor writes it. */
 function inItsWords({ field, message }: FieldError): string {
-  return `Field '${field}':${message}`;
+  return field === '' ? message : `Field '${field}':${message}`;
 }
 
 function unknownProblem(code: never): never {

@@ -149,6 +149,10 @@ export const BatchReply = z
         ]),
       )
       .meta({ description: 'One for each call, in the order in which they came.' }),
+    refusalsLeftOut: z.int().optional().meta({
+      description:
+        'Only in the answer to a repetition with the same Idempotency-Key: so many refused calls are missing from `results`, because what is kept of refusals is bounded. Accepted calls are always there.',
+    }),
   })
   .meta({ id: 'BatchResult' });
 export type BatchReply = z.infer<typeof BatchReply>;

@@ -63,7 +63,8 @@ export type RetryPolicyChange = z.infer<typeof RetryPolicyChange>;
 const request = CallRequest.shape;
 const Headers = z
   .record(HeaderName, HeaderValue)
-  .refine((h) => Object.keys(h).length <= 10, 'must hold at most 10 headers');
+  .refine((h) => Object.keys(h).length <= 10, 'must hold at most 10 headers')
+  .meta({ maxProperties: 10 });
 
 /** `POST /v1/calls`. */
 export const CreateCall = z

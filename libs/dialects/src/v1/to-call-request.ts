@@ -14,7 +14,8 @@ type Values = FieldValues<typeof CreateCall.shape>;
 
 /** `POST /v1/calls` → the one model, checked against the tenant. Every field's error is told. */
 export function toCallRequest(body: unknown, { tenant, now, newReference }: DialectContext): ParsedCall {
-  const { values, errors } = readFields(CreateCall, body);
+  const { values, errors, tooMany } = readFields(CreateCall, body, { '/variables': tenant.variables.length });
+  if (tooMany) return { ok: false, errors };
   const wrong = (field: string, message: string): undefined => {
     errors.push({ field, message });
   };
@@ -34,9 +35,8 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
   if (recording?.ok === false) wrong('/record', recording.message);
   const { notBeforeAt, expiresAt, errors: timeErrors } = readTimes(values, tenant, now);
   errors.push(...timeErrors);
-  for (const error of forbiddenNames(body, tenant)) {
-    if (!errors.some(({ field }) => field === error.field)) errors.push(error);
-  }
+  const named = new Set(errors.map(({ field }) => field));
+  errors.push(...forbiddenNames(body, tenant).filter(({ field }) => !named.has(field)));
   if (errors.length > 0 || !dial1 || !dial2 || !recording?.ok) return { ok: false, errors };
 
   const { defaults } = tenant;

@@ -1,0 +1,58 @@
+import { BlockList, isIP } from 'node:net';
+import { carriesToken } from './bearer-token.ts';
+
+/** What a request for metrics shows of who asks. */
+export interface MetricsRequest {
+  /** Of the connection itself. */
+  readonly address: string | undefined;
+  readonly header: (name: string) => string | undefined;
+}
+
+export const metricsWantToken = 'Metrics want their own bearer token.';
+export const metricsAreLocal =
+  'Without REDIAL_METRICS_TOKEN metrics are for this machine alone: asked at its loopback address, and through no proxy.';
+
+/**
+ * Why a request may not read metrics, in a sentence; undefined where it may. With a token set, whoever has it may. Without one, this machine
+ * alone: the connection comes from a loopback address, no header says that a proxy passed it on, and the host that it asks for is a
+ * loopback one, which a page in a browser that got there by a name of its own cannot say.
+ */
+export function metricsFault({ address, header }: MetricsRequest, token: string | undefined): string | undefined {
+  if (token !== undefined) return carriesToken(header('authorization'), token) ? undefined : metricsWantToken;
+  const isDirect = passedOn.every((name) => header(name) === undefined);
+  return isDirect && isLoopback(address) && isLoopback(hostOf(header('host'))) ? undefined : metricsAreLocal;
+}
+
+/** Headers that proxies add. One that adds none, on this very machine, cannot be told from a local client: the docs say so. */
+const passedOn = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-server',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+];
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+function isLoopback(host = ''): boolean {
+  const plain = host.replace(/^::ffff:(?=[0-9]+\.)/i, '');
+  const version = isIP(plain);
+  return version === 0 ? plain === 'localhost' : loopback.check(plain, version === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** `[::1]:8080` → ::1, `localhost:8080` → localhost. */
+function hostOf(host: string | undefined): string | undefined {
+  return host === undefined
+    ? undefined
+    : host
+        .replace(/:[0-9]*$/, '')
+        .replace(/^\[(.*)\]$/, '$1')
+        .toLowerCase();
+}

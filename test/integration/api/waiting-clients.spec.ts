@@ -1,3 +1,4 @@
+import type { CallId } from '@redial/call';
 import { createIds } from '@redial/platform';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
@@ -6,7 +7,11 @@ import { type RunningApi, startApi } from './running-api.ts';
 
 /** Clients that hold their connection open for dial1's outcome, and references that belong to one call: by dialup, which has both. */
 const account = { user: 'crm', pass: 'hush-hush', org: 'acme' };
-const tenant = { dialects: { dialup: { user: account.user, password: account.pass, org: account.org } } };
+const dialup = { user: account.user, password: account.pass, org: account.org };
+const tenant = {
+  dialects: { dialup },
+  services: [{ kind: 'message', name: 'offer', code: '*71', sound: 'redial-test' }],
+};
 let redis: TestRedis;
 let api: RunningApi;
 
@@ -87,32 +92,87 @@ describe('a client that waits', () => {
 
 describe('a reference that belongs to an open call', () => {
   /** YYYYMMDDhhmm in Johannesburg, two hours ahead of UTC. */
-  const tomorrow = new Date(Date.now() + 26 * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 12);
+  const inHours = (hours: number) =>
+    new Date(Date.now() + (2 + hours) * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 12);
+  const [tomorrow, inTwoDays] = [inHours(24), inHours(48)];
   const future = (ident: string, more = {}) =>
     place({ Date: tomorrow, Maxretry: '1', Retrytime: '60', ident, ...more });
 
+  const kept = async (ident: string): Promise<number> =>
+    (await api.send('GET', `/v1/calls?reference=${ident}`)).body.calls.length;
+
   it('gives the same answer again, and enqueues nothing', async () => {
     const ident = createIds().callId();
-    const [first, second] = [await future(ident), await future(ident, { dial2: '0820009999' })];
-    expect(second.body).toEqual(first.body);
-    const { body } = await api.send('GET', `/v1/calls?reference=${ident}`);
-    expect(body.calls).toHaveLength(1);
+    const first = await future(ident, { SetCID: '0110009999' });
+    expect(first).toMatchObject({ status: 200, body: { status: 'ok' } });
+    // The same, written otherwise; how it is to be answered is no part of the call.
+    const again = await future(ident, { dial2: '+27820001234', SetCID: '+27110009999', Timeout: '20', RFormat: 'text' });
+    expect([again.status, again.text]).toEqual([200, 'OK']);
+    expect(await kept(ident)).toBe(1);
+  });
+
+  it.each([
+    ['Date', { Date: inTwoDays }],
+    ['dial1', { dial1: '1002' }],
+    ['dial1', { dial1: '0820005678,0820005679', dial2: '*71' }, { dial1: '0820005678', dial2: '*71' }],
+    ['dial2', { dial2: '0820009999' }],
+    ['SetCID', { SetCID: '0110009998' }],
+    ['Timeout', { Timeout: '21' }],
+    ['Maxretry', { Maxretry: '2' }],
+    ['Retrytime', { Retrytime: '61' }],
+  ])('refuses a request that says another %s, by the name of ident', async (name, change, first = {}) => {
+    const ident = createIds().callId();
+    expect((await future(ident, first)).body.status).toBe('ok');
+    const { status, body } = await future(ident, { ...first, ...change });
+    expect([status, body.status]).toEqual([400, 'fail']);
+    expect(body.reason).toMatch(new RegExp(`^ident: .*\\b${name}\\b`));
+    expect((await future(ident, { ...change, RFormat: 'text' })).text).toMatch(/^FAIL: ident: /);
+    expect((await future(ident, { ...change, RFormat: 'xml' })).text).toContain('<status>fail</status><reason>ident: ');
+    expect(await kept(ident)).toBe(1);
+    expect((await future(ident, first)).body.status).toBe('ok');
+  });
+
+  it('knows a request that was moved since by what it said at first', async () => {
+    expect((await future('moved')).body.status).toBe('ok');
+    const [id = ''] = await calls(1);
+    for (const notBefore of [inTwoDays, '202001011200']) {
+      const moved = await api.send('PATCH', `/v1/calls/${id}`, { notBefore }, { headers: { 'if-match': '*' } });
+      expect(moved.status).toBe(200);
+    }
+    expect((await future('moved')).body.status).toBe('ok');
+    expect((await future('moved', { Date: inTwoDays })).body.reason).toMatch(/^ident: .*Date/);
+    await calls(1);
   });
 
   it('gives the same answer once its Date has passed too, as long as the call is open', async () => {
     const passed = { Date: '202001011200' };
     expect(await future('passed', passed)).toMatchObject({ status: 400, body: { reason: 'Date: is in the past' } });
     const first = await future('passed');
-    expect(await future('passed', passed)).toMatchObject({ status: 200, body: first.body });
-    expect(await future('passed', { ...passed, Maxretry: 'x' })).toMatchObject({ status: 400 });
     const [id = ''] = await calls(1);
+    expect((await future('passed', passed)).body.reason).toMatch(/^ident: .*Date/);
+    const found = await api.store.readCall(id as CallId);
+    if (found === undefined) throw new Error('it was accepted');
+    const request = { ...found.value.request, notBeforeAt: Date.UTC(2020, 0, 1, 10) };
+    expect((await api.store.updateCall(found, { ...found.value, request })).ok).toBe(true);
+    expect(await future('passed', passed)).toMatchObject({ status: 200, body: first.body });
+    expect((await future('passed', { ...passed, dial2: '0820009999' })).body.reason).toMatch(/^ident: .*dial2/);
+    expect(await future('passed', { ...passed, Maxretry: 'x' })).toMatchObject({ status: 400 });
     expect((await api.send('POST', `/v1/calls/${id}/cancel`)).status).toBe(200);
-    expect(await future('passed', passed)).toMatchObject({ status: 400 });
+    expect(await future('passed', passed)).toMatchObject({ status: 400, body: { reason: 'Date: is in the past' } });
     await calls(1);
   });
 
+  it('is one call, however many ask at once with other words, and 49 of 50 are refused', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => future('crowd', { dial2: `08200012${String(n).padStart(2, '0')}` })),
+    );
+    expect(answers.filter(({ body }) => body.status === 'ok')).toHaveLength(1);
+    expect(answers.filter(({ body }) => body.reason.startsWith('ident: '))).toHaveLength(49);
+    expect(await kept('crowd')).toBe(1);
+  });
+
   it('is one call, however many ask at once', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => future('at-once')));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => future('at-once')));
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.status}`))).toEqual(new Set(['200 ok']));
     expect((await api.send('GET', '/v1/calls?reference=at-once')).body.calls).toHaveLength(1);
   });
@@ -123,5 +183,28 @@ describe('a reference that belongs to an open call', () => {
     expect((await api.send('POST', `/v1/calls/${id}/cancel`)).status).toBe(200);
     await future('again');
     await calls(2);
+  });
+});
+
+describe('an ident that is the organisation’s', () => {
+  const later = { Maxretry: '1', Retrytime: '60', ident: 'acme-org' };
+  const tomorrow = new Date(Date.now() + 26 * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 12);
+  beforeEach(async () => {
+    await api.stop();
+    const dialects = { dialup: { ...dialup, ident: 'organization' } };
+    api = await startApi({ redisUrl: redis.url, tenant: { ...tenant, dialects } });
+  });
+
+  it('says who asks, and merges nothing', async () => {
+    const requests = [{ dial2: '0820001234' }, { dial2: '0820001234' }, { dial2: '0820009999' }];
+    const answers = await Promise.all(requests.map((more) => place({ Date: tomorrow, ...later, ...more })));
+    expect(answers.map(({ body }) => body.status)).toEqual(['ok', 'ok', 'ok']);
+    expect((await api.send('GET', '/v1/calls?reference=acme-org')).body.calls).toHaveLength(3);
+  });
+
+  it('may stand in a request for now, and takes the place of no Date', async () => {
+    expect((await place({ ident: 'acme-org' })).body.status).toBe('ok');
+    expect((await place({ ...later })).body.reason).toBe('Date: is required for a future call');
+    expect((await place({ Date: '202001011200', ...later })).body.reason).toBe('Date: is in the past');
   });
 });

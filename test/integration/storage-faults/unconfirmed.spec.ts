@@ -3,6 +3,7 @@ import { type Simulator, startSimulator } from '@redial/pbx-simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Redial, startRedial } from '../../support/redial.ts';
 import { startTestRedisSentinel } from '../../support/redis-setups.ts';
+import { act, vendorTenantOfOneTrunk } from '../../support/vendors.ts';
 
 /** A failover, and until everybody has found the way again. */
 const patience = { timeout: 60_000, interval: 50 };
@@ -20,6 +21,7 @@ beforeAll(async () => {
   redial = await startRedial({
     redisUrl: sentinel.url,
     pbxs: [{ name: 'main', host: pbx.host, port: pbx.port, ...access }],
+    tenant: { ...vendorTenantOfOneTrunk, trunks: ['carrier'] },
     env: { REDIAL_DURABILITY: 'fsync', REDIAL_REPLICAS: '1' },
   });
 });
@@ -51,6 +53,14 @@ async function callsOf(reference: string): Promise<{ readonly id: string; readon
   return (await redial.request('GET', `/v1/calls?reference=${reference}`)).body.calls;
 }
 
+/** Of every call towards dial2, the newest first. */
+async function statesTo(dial2: string): Promise<string[]> {
+  const { body } = await redial.request('GET', '/v1/calls?limit=200');
+  return body.calls
+    .filter((call: { dial2: { number?: string } }) => call.dial2.number === `+${dial2}`)
+    .map(({ state }: { state: string }) => state);
+}
+
 async function expectDialledOnce(id: string, dial2: string): Promise<void> {
   await expect.poll(() => stateOf(id).catch(String), patience).toBe('completed');
   expect(invites(dial2)).toBe(1);
@@ -71,13 +81,23 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
     // A dialer that has confirmed a fence does not ask before the next one.
     const first = '27820001000';
     await expectDialledOnce(await accept(first), first);
-    const [due, refused, keyed] = ['27820001001', '27820001002', '27820001003'] as const;
+    const [due, refused, keyed, drawn] = ['27820001001', '27820001002', '27820001003', '27820001004'] as const;
+    const originate = () =>
+      act.put(redial, {
+        ...{ caller: '1001', callee: drawn, context: 'main_routing' },
+        ...{ caller_id: '27110001111', trunk_name: 'carrier' },
+      });
     const notBefore = new Date(Date.now() + 2_000).toISOString();
     const dueCall = await accept(due, { notBefore, retryPolicy });
     const replicas = await followers();
     for (const replica of replicas) await replica.pause();
 
-    const [single, withKey] = await Promise.all([place(refused), place(keyed, {}, { 'idempotency-key': 'k' })]);
+    const [single, withKey, ofVendor] = await Promise.all([
+      place(refused),
+      place(keyed, {}, { 'idempotency-key': 'k' }),
+      originate(),
+    ]);
+    expect([ofVendor.status, ofVendor.headers.get('retry-after'), ofVendor.body.success]).toEqual([503, '5', 0]);
     for (const { status, headers, body } of [single, withKey]) {
       expect([status, headers.get('retry-after'), body.type]).toEqual([
         503,
@@ -88,12 +108,14 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
     // Nobody finds it again: taken back. The other one is there for whoever repeats it.
     await expect.poll(async () => (await callsOf(refused)).map(({ state }) => state), patience).toEqual(['canceled']);
     expect((await callsOf(keyed)).map(({ state }) => state)).toEqual(['queued']);
+    // Its reference was drawn by Redial: a repetition brings another, and never finds it.
+    await expect.poll(() => statesTo(drawn), patience).toEqual(['canceled']);
 
     await expect.poll(() => redial.dialer.log(), patience).toContain('not sent: Redis did not confirm its fence');
     await expect
       .poll(async () => (await redial.request('GET', '/readyz/accepting')).body.checks.durability, patience)
       .toContain('REDIAL_REPLICAS is 1, but 0 replicas keep up');
-    expect([due, refused, keyed].map(invites)).toEqual([0, 0, 0]);
+    expect([due, refused, keyed, drawn].map(invites)).toEqual([0, 0, 0, 0]);
     // How that attempt ended is settled, and nobody is told what could be forgotten.
     await expect.poll(() => redial.results.log(), patience).toContain('not delivered: Redis did not confirm it');
     expect(redial.inbox.of(dueCall)).toEqual([]);
@@ -108,6 +130,9 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
     await expectDialledOnce(again.body.id, keyed);
     await expectDialledOnce(await accept(refused), refused);
     expect((await callsOf(refused)).map(({ state }) => state)).toEqual(['completed', 'canceled']);
+    expect(await originate()).toMatchObject({ status: 200, body: { success: 1 } });
+    await expect.poll(() => statesTo(drawn), patience).toEqual(['completed', 'canceled']);
+    expect(invites(drawn)).toBe(1);
   }, 120_000);
 
   it('when the primary dies as soon as one call is accepted and another is dialled, then both are there, and dialled once', async () => {

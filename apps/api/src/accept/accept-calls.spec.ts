@@ -176,26 +176,35 @@ describe('accepting', () => {
 
 describe('what could not be made sure of', () => {
   const completion = { tenantId: 'acme', key: 'k', fingerprint: 'f', reply: '{}' };
-  const claim = { tenantId: 'acme', dialect: 'dialup', reference: 'r', claims: 'open' } as const;
-  const refuse = async (here: World, by: Partial<Record<'completion' | 'claim', true>> = {}) => {
+  const reference = { tenantId: 'acme', dialect: 'dialup', reference: 'r' };
+  const claims = {
+    client: { ...reference, claims: 'open', givenBy: 'client' },
+    redial: { ...reference, claims: 'ever', givenBy: 'redial' },
+  } as const;
+  const refuse = async (
+    here: World,
+    by: { readonly completion?: true; readonly claim?: keyof typeof claims } = {},
+  ) => {
     const acceptor = createAcceptor(here.ports);
     const calls = acceptor.prepare([candidate(0), candidate(1)]);
-    await expect(acceptor.commit(calls, by.completion && completion, by.claim && claim)).rejects.toThrow(
-      'did not confirm',
-    );
+    const claim = by.claim && claims[by.claim];
+    await expect(acceptor.commit(calls, by.completion && completion, claim)).rejects.toThrow('did not confirm');
     return calls;
   };
 
-  it('is taken back, all of it, and says why: its client sends it again', async () => {
+  it.each([
+    ['nothing', {}],
+    ['a reference that Redial drew', { claim: 'redial' }],
+  ] as const)('is taken back, all of it, and says why, where a repetition brings %s of it', async (_, by) => {
     const here = world({ isDurable: false });
-    const calls = await refuse(here);
+    const calls = await refuse(here, by);
     const state = { status: 'canceled', endedAt: 1_000, reason: takenBackReason };
     expect(here.rewritten).toEqual(calls.map((call) => ({ ...call, state })));
   });
 
   it.each([
     ['an idempotency key', { completion: true }],
-    ['a claimed reference', { claim: true }],
+    ['a claimed reference of its client', { claim: 'client' }],
   ] as const)('stays where a repetition finds it by %s', async (_, by) => {
     const here = world({ isDurable: false });
     await refuse(here, by);
@@ -222,7 +231,10 @@ describe('what could not be made sure of', () => {
 });
 
 describe('a reference that is claimed', () => {
-  const claim = { tenantId: 'acme', dialect: 'dialup', reference: 'r', claims: 'open' } as const;
+  const claim = {
+    ...{ tenantId: 'acme', dialect: 'dialup', reference: 'r' },
+    ...({ claims: 'open', givenBy: 'client' } as const),
+  };
   const commit = ({ ports }: World, count: number, dueAt?: number) => {
     const acceptor = createAcceptor(ports);
     const candidates = Array.from({ length: count }, (_, n) => candidate(n));

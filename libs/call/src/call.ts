@@ -77,6 +77,8 @@ export interface Call {
   /** Ended attempts, oldest first. */
   readonly history: readonly EndedAttempt[];
   readonly gateNote?: GateNote;
+  /** `request.notBeforeAt` as the client gave it first, where the call was moved since: by it a repetition of the request is known. */
+  readonly firstNotBeforeAt?: number;
 }
 
 export type CallSignal =
@@ -233,10 +235,12 @@ function rescheduled(call: Call, state: PlannedState, signal: Extract<CallSignal
   const later = attemptNumber === 1 ? 'scheduled' : 'waiting';
   const { gateNote: _outdated, ...rest } = call;
   const { expiresAt: before, ...request } = call.request;
+  const firstNotBeforeAt = call.firstNotBeforeAt ?? request.notBeforeAt;
   const expiresAt = signal.expiresAt === undefined ? before : (signal.expiresAt ?? undefined);
   return moved(
     {
       ...rest,
+      ...(firstNotBeforeAt !== undefined && { firstNotBeforeAt }),
       request: { ...request, notBeforeAt: dueAt, ...(expiresAt !== undefined && { expiresAt }) },
       state: { status: dueAt > signal.at ? later : 'queued', attemptId, attemptNumber, dueAt },
     },

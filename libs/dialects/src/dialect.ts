@@ -31,23 +31,29 @@ export type ParsedCalls =
       readonly ok: false;
       readonly errors: readonly FieldError[];
       /**
-       * A reference claimed as `open`: while calls that took it are open, this request repeats theirs, and they are the answer. For a
-       * request whose only fault is that it was right when it came first.
+       * The calls of a request whose only fault is that it was right when it came first, under a reference that is claimed as `open`: while
+       * calls that took it are open, and say the same, those are the answer.
        */
-      readonly repeats?: string;
+      readonly repeats?: readonly [ParsedVendorCall, ...ParsedVendorCall[]];
     };
 
 interface WaitsOrDraws {
   /** The answer is held until dial1's outcome is known. The requests say `outcomeAwaited`. */
   readonly waits?: Waits;
-  /** The calls share one reference that must never have been used: where it was, the request is parsed again, with another one. */
+  /**
+   * The calls share one reference, drawn by the dialect, that must never have been used: where it was, the request is parsed again, with
+   * another one. A repetition of the request brings another too, so it never finds these calls.
+   */
   readonly claims?: 'ever';
 }
 
 interface ClaimsOpen {
   /** Calls that may be long under way already would be the answer: nobody waits for those. */
   readonly waits?: never;
-  /** The calls share one reference, and nobody else may take it: while a call with it is open, those calls are the answer and nothing is enqueued. */
+  /**
+   * The calls share one reference of the client's, and nobody else may take it: while a call with it is open, a request that says the same
+   * (`VendorDialect.differences`) is answered with those calls, another one is refused, and nothing is enqueued.
+   */
   readonly claims: 'open';
 }
 
@@ -143,6 +149,11 @@ export interface VendorDialect {
    * it is `access_denied`.
    */
   readonly permit?: (tenant: Tenant) => readonly string[] | undefined;
+  /**
+   * What a request says otherwise than the calls that hold its reference; empty: it is theirs, once more. Needed where a route `claims` a
+   * reference as `open`: what is not the same must never be answered as if it were.
+   */
+  readonly differences?: (asked: readonly ParsedVendorCall[], held: readonly Call[]) => readonly FieldError[];
   /** Some of its requests have `questions`: whoever serves it needs a link to the PBXs. */
   readonly asksPbx?: true;
   /** `input`: as the route takes it; undefined where it could not be read. A `RawInput` always has its query. */

@@ -15,6 +15,7 @@ export * from './ops-server.ts';
 export * from './pipelining.ts';
 export * from './reading.ts';
 export * from './redis-connection.ts';
+export * from './redis-failure.ts';
 export { type RedisSetup, RedisUrlError } from './redis-url.ts';
 export * from './settings.ts';
 export * from './shared-for.ts';

@@ -181,10 +181,7 @@ describe('what could not be made sure of', () => {
     client: { ...reference, claims: 'open', givenBy: 'client' },
     redial: { ...reference, claims: 'ever', givenBy: 'redial' },
   } as const;
-  const refuse = async (
-    here: World,
-    by: { readonly completion?: true; readonly claim?: keyof typeof claims } = {},
-  ) => {
+  const refuse = async (here: World, by: { readonly completion?: true; readonly claim?: keyof typeof claims } = {}) => {
     const acceptor = createAcceptor(here.ports);
     const calls = acceptor.prepare([candidate(0), candidate(1)]);
     const claim = by.claim && claims[by.claim];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type HttpReply, type Problem, problem } from '@redial/dialects';
 import { type IdempotencyKey, IdempotencyLost, type Store } from '@redial/store';
 import type { Acceptor } from './accept-calls.ts';
-import { fromStorage, StorageUnavailable } from './storage.ts';
+import { fromStorage } from './storage.ts';
 
 const keyShape = /^[A-Za-z0-9._~:+/=-]{1,255}$/;
 
@@ -78,8 +78,7 @@ async function first(store: Store, key: IdempotencyKey, work: IdempotentWork): P
     return done.result;
   } catch (error) {
     // Another request took the key over while this one hung: that one answers.
-    if (error instanceof StorageUnavailable && error.cause instanceof IdempotencyLost)
-      return problem('idempotency_in_flight');
+    if (error instanceof IdempotencyLost) return problem('idempotency_in_flight', { headers: { 'Retry-After': '1' } });
     throw error;
   } finally {
     // An answered key is left as it is, so this is safe even where the write's own answer was lost. If it fails, the key expires.

@@ -1,10 +1,10 @@
-import { ReplyError } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { fromStorage, StorageUnavailable } from './storage.ts';
 
 /** ioredis' own classes, by the names that it gives them. */
 const named = (name: string, message = 'x') => Object.assign(new Error(message), { name });
-const system = (code: string) => Object.assign(new Error(`connect ${code} 127.0.0.1:6379`), { code, syscall: 'connect' });
+const system = (code: string) =>
+  Object.assign(new Error(`connect ${code} 127.0.0.1:6379`), { code, syscall: 'connect' });
 const thrown = (error: unknown) => fromStorage(() => Promise.reject(error)).catch((caught: unknown) => caught);
 
 describe('what the storage could not do', () => {
@@ -21,16 +21,16 @@ describe('what the storage could not do', () => {
     named('MaxRetriesPerRequestError'),
     named('AbortError'),
     named('ClusterAllFailedError'),
-    new ReplyError('LOADING Redis is loading the dataset in memory'),
-    new ReplyError("OOM command not allowed when used memory > 'maxmemory'."),
-    new ReplyError("READONLY You can't write against a read only replica."),
-    new ReplyError('MISCONF Redis is configured to save RDB snapshots'),
-    new ReplyError('NOREPLICAS Not enough good replicas to write.'),
-    new ReplyError('CLUSTERDOWN The cluster is down'),
-    new ReplyError('MOVED 3999 127.0.0.1:6381'),
-    new ReplyError('NOPERM this user has no permissions'),
-    new ReplyError('ERR max number of clients reached'),
-    new ReplyError('ERR Error running script (call to f_1): @user_script:1: -OOM command not allowed'),
+    named('ReplyError', 'LOADING Redis is loading the dataset in memory'),
+    named('ReplyError', "OOM command not allowed when used memory > 'maxmemory'."),
+    named('ReplyError', "READONLY You can't write against a read only replica."),
+    named('ReplyError', 'MISCONF Redis is configured to save RDB snapshots'),
+    named('ReplyError', 'NOREPLICAS Not enough good replicas to write.'),
+    named('ReplyError', 'CLUSTERDOWN The cluster is down'),
+    named('ReplyError', 'MOVED 3999 127.0.0.1:6381'),
+    named('ReplyError', 'NOPERM this user has no permissions'),
+    named('ReplyError', 'ERR max number of clients reached'),
+    named('ReplyError', 'ERR Error running script (call to f_1): @user_script:1: -OOM command not allowed'),
   ])('is its own: %s', async (error) => {
     const caught = await thrown(error);
     expect(caught).toBeInstanceOf(StorageUnavailable);
@@ -44,9 +44,9 @@ describe('what is a mistake of ours', () => {
     new TypeError('x is not a function'),
     named('ZodError'),
     named('AssertionError'),
-    new ReplyError('WRONGTYPE Operation against a key holding the wrong kind of value'),
-    new ReplyError("ERR wrong number of arguments for 'get' command"),
-    new ReplyError('ERR user_script:1: Script attempted to access nonexistent global variable'),
+    named('ReplyError', 'WRONGTYPE Operation against a key holding the wrong kind of value'),
+    named('ReplyError', "ERR wrong number of arguments for 'get' command"),
+    named('ReplyError', 'ERR user_script:1: Script attempted to access nonexistent global variable'),
     'no error at all',
     undefined,
   ])('stays what it is: %s', async (error) => {

@@ -10,7 +10,7 @@ import {
 } from '@redial/call';
 import type { DialectContext, FieldError, ParsedCalls, PbxQuestion, VendorDialect, Waits } from '@redial/dialects';
 import { jsonReply } from '@redial/dialects';
-import type { Accepted, ReferenceClaim, ReferenceName } from '@redial/store';
+import type { Accepted, ReferenceName } from '@redial/store';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type PlacePorts, placeCalls } from './place-calls.ts';
@@ -41,10 +41,13 @@ interface World {
   readonly outcomes?: readonly Dial1Outcome[];
   readonly waiting?: number;
   readonly openHolders?: readonly CallId[];
+  /** What the dialect finds between a request and the calls that hold its reference. */
+  readonly differences?: readonly FieldError[];
 }
 
 function world(of: World = {}) {
   const { parsed = understood(), commits = [], said = () => true, outcomes = [], waiting = 0, openHolders = [] } = of;
+  const { differences = [] } = of;
   const happened: string[] = [];
   const claims: unknown[] = [];
   let made = 0;
@@ -103,6 +106,10 @@ function world(of: World = {}) {
     recordings: [],
     below: [],
     accepted: (calls, input) => jsonReply(200, { accepted: calls.map(({ id }) => id), input }),
+    differences: (asked, held) => {
+      happened.push(`compared ${asked.length} with ${held.map(({ id }) => id)}`);
+      return differences;
+    },
     outcome: (said, calls, input) => jsonReply(200, { outcomes: said, of: calls.map(({ id }) => id), input }),
     refused: ({ code }) => jsonReply(400, { code }),
     notifications: {},
@@ -221,18 +228,23 @@ describe('an answer that waits for dial1', () => {
 });
 
 describe('a reference', () => {
-  const claim = (claims: ReferenceClaim['claims']) => ({
-    tenantId: 'acme',
-    dialect: 'semaphore',
-    reference: 'r',
-    claims,
-  });
+  const compared = `compared 1 with ${earlier.id}`;
 
   it('whose calls are open answers with those', async () => {
     const { place, happened, claims } = world({ parsed: understood({ claims: 'open' }), commits: [taken] });
     expect(await place()).toEqual({ accepted: [earlier.id], input: 'flags' });
-    expect(happened).toEqual(['accepted 1']);
-    expect(claims).toEqual([claim('open')]);
+    expect(happened).toEqual(['accepted 1', compared]);
+    const name = { tenantId: 'acme', dialect: 'semaphore', reference: 'r' };
+    expect(claims).toEqual([{ ...name, claims: 'open', givenBy: 'client' }]);
+  });
+
+  it('whose calls are open refuses whoever says something else, and names it', async () => {
+    const { place } = world({
+      parsed: understood({ claims: 'open' }),
+      commits: [taken],
+      differences: [otherwise],
+    });
+    expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [otherwise] } });
   });
 
   it('that was ever used is drawn again, with a fresh id; the PBX is not asked again', async () => {
@@ -248,7 +260,10 @@ describe('a reference', () => {
       'waits for 1',
       'accepted 1',
     ]);
-    expect(claims.map((each) => (each as ReferenceClaim).reference)).toEqual([callId(1), of[0]]);
+    expect(claims).toMatchObject([
+      { reference: callId(1), givenBy: 'redial' },
+      { reference: of[0], givenBy: 'redial' },
+    ]);
     expect(of).not.toEqual([callId(1)]);
   });
 
@@ -263,12 +278,18 @@ describe('a reference', () => {
 });
 
 describe('a request that can only be a repetition', () => {
-  const parsed: ParsedCalls = { ok: false, errors: [otherwise], repeats: 'r' };
+  const parsed: ParsedCalls = { ok: false, errors: [otherwise], repeats: [{ request, reference: 'r' }] };
 
   it('is answered with the calls that it repeats, once those are as durable as they must be', async () => {
     const { place, happened } = world({ parsed, openHolders: [earlier.id] });
     expect(await place()).toEqual({ accepted: [earlier.id], input: 'flags' });
-    expect(happened).toEqual(['looked for acme semaphore r', 'confirmed']);
+    expect(happened).toEqual(['looked for acme semaphore r', 'confirmed', `compared 1 with ${earlier.id}`]);
+  });
+
+  it('is refused where it says something else', async () => {
+    const differs = { field: 'flag', message: 'is another' };
+    const { place } = world({ parsed, openHolders: [earlier.id], differences: [differs] });
+    expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [differs] } });
   });
 
   it('is refused where none of them is open', async () => {

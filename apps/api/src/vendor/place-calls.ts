@@ -4,12 +4,13 @@ import {
   type DialectRoute,
   type HttpReply,
   type ParsedCalls,
+  type ParsedVendorCall,
   type Problem,
   problem,
   type VendorDialect,
 } from '@redial/dialects';
-import type { ReferenceClaim, ReferenceName } from '@redial/store';
-import { type Acceptor, acceptedVersion, type Candidate } from '../accept/accept-calls.ts';
+import type { ReferenceName } from '@redial/store';
+import { type Acceptor, acceptedVersion, type Candidate, type Claim } from '../accept/accept-calls.ts';
 import { fromStorage } from '../accept/storage.ts';
 import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
 import type { Ports } from '../ports.ts';
@@ -101,7 +102,7 @@ async function accept(
   }
   if (committed.type === 'taken') {
     expected?.cancel();
-    return claims === 'ever' ? 'reference taken' : accepted(await readCalls(committed.by, ports), request);
+    return claims === 'ever' ? 'reference taken' : repetition(parsed.calls, committed.by, request, ports);
   }
   if (expected === undefined) return accepted(calls, request);
   const { dialect, input, left } = request;
@@ -119,22 +120,38 @@ async function repeated(
   { store, acceptor }: PlacePorts,
 ): Promise<VendorAnswer | undefined> {
   if (repeats === undefined) return undefined;
-  const by = await fromStorage(() => store.openHolders(nameOf(repeats, request)));
+  const by = await fromStorage(() => store.openHolders(nameOf(repeats[0].reference, request)));
   const [first] = by;
   if (first === undefined) return undefined;
   // Whoever brought them may have been told that they are not durable.
   await acceptor.confirm({ call: first, version: acceptedVersion });
-  return accepted(await readCalls(by, { store }), request);
+  return repetition(repeats, by, request, { store });
+}
+
+/** A reference that comes again: the calls that have it are the answer to the request that brought them, and to no other. */
+async function repetition(
+  asked: readonly ParsedVendorCall[],
+  by: readonly CallId[],
+  request: VendorRequest,
+  ports: Pick<PlacePorts, 'store'>,
+): Promise<VendorAnswer> {
+  const { dialect } = request;
+  if (dialect.differences === undefined)
+    throw new TypeError(`${dialect.name} claims references and cannot tell whose they are`);
+  const held = await readCalls(by, ports);
+  const errors = dialect.differences(asked, held);
+  return errors.length > 0 ? refused('invalid_request', { errors }) : accepted(held, request);
 }
 
 function accepted(calls: readonly Call[], { dialect, input }: VendorRequest): VendorAnswer {
   return { type: 'reply', reply: dialect.accepted(calls, input) };
 }
 
-function claimOf({ calls, claims }: Understood, request: VendorRequest): ReferenceClaim | undefined {
+function claimOf({ calls, claims }: Understood, request: VendorRequest): Claim | undefined {
   const [first] = calls;
   if (claims === undefined || first === undefined) return undefined;
-  return { ...nameOf(first.reference, request), claims };
+  const givenBy = claims === 'open' ? 'client' : 'redial';
+  return { ...nameOf(first.reference, request), claims, givenBy };
 }
 
 function nameOf(reference: string, { dialect, tenant }: VendorRequest): ReferenceName {

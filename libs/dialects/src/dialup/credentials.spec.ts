@@ -89,6 +89,7 @@ describe('settings', () => {
     expect(DialupSettings.parse(settings({}))).toEqual({
       ...settings({}),
       retrytimeUnit: 'seconds',
+      ident: 'call',
       until: 'connected',
       waitSeconds: 15,
     });

@@ -93,8 +93,9 @@ describe('Date', () => {
 
   it('that has passed may be that of a call that is still open, where nothing else is wrong', () => {
     const passed = { ...future, Date: '202601151158' };
-    expect(ask(passed)).toMatchObject({ ok: false, repeats: 'order-77' });
-    expect(ask({ ...passed, Response: 'yes' })).toMatchObject({ ok: false, repeats: 'order-77' });
+    const repeats = [{ reference: 'order-77', request: { notBeforeAt: Date.UTC(2026, 0, 15, 9, 58) } }];
+    expect(ask(passed)).toMatchObject({ ok: false, repeats });
+    expect(ask({ ...passed, Response: 'yes' })).toMatchObject({ ok: false, repeats });
   });
   test.each<[string, Fields]>([
     ['dial1', { dial1: 'x' }],
@@ -167,6 +168,23 @@ describe('ident', () => {
   });
   test.each(['a b', 'a/b', 'é', 'x'.repeat(231)])('not %s', (ident) => {
     expect(errorsOf({ ...future, ident })).toEqual(['ident: must be letters, digits and .-_~:, 230 at most']);
+  });
+});
+
+describe('an ident of the organisation', () => {
+  const tenant = tenantWith({ dialects: { dialup: settings({ ident: 'organization' }) } });
+  it('claims nothing, and is every call’s reference', () => {
+    const { calls, claims } = accepted({ ...future, dial1: '27820001111,27820002222', dial2: '*71' }, tenant);
+    expect([calls.map(({ reference }) => reference), claims]).toEqual([['order-77', 'order-77'], undefined]);
+  });
+  it('may stand in a call for now, and must be right', () => {
+    expect(accepted({ ...call, ident: 'acme' }, tenant).calls).toMatchObject([{ reference: 'acme' }]);
+    expect(errorsOf({ ...call, ident: 'a b' }, tenant)).toEqual([
+      'ident: must be letters, digits and .-_~:, 230 at most',
+    ]);
+  });
+  it('repeats nothing', () => {
+    expect(ask({ ...future, Date: '202601151158' }, tenant)).not.toHaveProperty('repeats');
   });
 });
 

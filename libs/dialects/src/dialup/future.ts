@@ -6,10 +6,12 @@ import type { DialupSettings } from './settings.ts';
 import { readWholeNumber } from './whole-number.ts';
 
 export interface FutureCall {
-  /** Epoch ms; `past`: it lies so far behind that only a repetition may still say it. */
-  readonly notBeforeAt: number | 'past';
+  /** Epoch ms. */
+  readonly notBeforeAt: number;
+  /** It lies so far behind that only a repetition may still say it. */
+  readonly isPast: boolean;
   readonly retryPolicy: RetryPolicy;
-  /** The client's own reference, unique among its open calls. */
+  /** The client's own reference; where it is a call's (`DialupSettings.ident`), unique among its open calls. */
   readonly ident: string;
 }
 
@@ -27,32 +29,35 @@ const secondsPer = { seconds: 1, minutes: 60 } as const satisfies Record<DialupS
 export function readFutureCall(
   values: Parameters,
   { tenant, now }: Pick<DialectContext, 'tenant' | 'now'>,
-  { retrytimeUnit, until }: DialupSettings,
+  settings: DialupSettings,
   wrong: Wrong,
 ): FutureCall | undefined {
-  if (!isFuture(values)) return undefined;
+  const { retrytimeUnit, until } = settings;
+  if (!isFuture(values, settings)) {
+    readIdent(values.ident, wrong);
+    return undefined;
+  }
   for (const name of futureNames) {
     if (values[name] === undefined) wrong(name, 'is required for a future call');
   }
-  const notBeforeAt = readDate(values.Date, tenant.timeZone, now, wrong);
+  const date = readDate(values.Date, tenant.timeZone, now, wrong);
   const maxRetries = readWholeNumber('Maxretry', { min: 0, max: maxRetriesMax }, values, wrong);
   const unitSeconds = secondsPer[retrytimeUnit];
   const retrytime = { min: 0, max: retrySecondsMax / unitSeconds, unit: ` ${retrytimeUnit}` };
   const delay = readWholeNumber('Retrytime', retrytime, values, wrong);
   const ident = readIdent(values.ident, wrong);
-  if (notBeforeAt === undefined || maxRetries === undefined || delay === undefined || ident === undefined)
-    return undefined;
+  if (date === undefined || maxRetries === undefined || delay === undefined || ident === undefined) return undefined;
 
   const { networkBudget, retryUnknown } = tenant.defaults.retryPolicy;
   const delaySeconds = delay * unitSeconds;
   // Every failure is tried again as the client says; the tenant's own rules for a disposition are for calls that bring none.
   const retryPolicy = { maxRetries, delaySeconds, perDisposition: {}, until, networkBudget, retryUnknown };
-  return { notBeforeAt, retryPolicy, ident };
+  return { ...date, retryPolicy, ident };
 }
 
-/** Whether a request speaks of the future at all, rightly or not. */
-export function isFuture(values: Parameters): boolean {
-  return futureNames.some((name) => values[name] !== undefined);
+/** Whether a request speaks of the future at all, rightly or not. An organisation's ident says nothing of it. */
+export function isFuture(values: Parameters, { ident }: Pick<DialupSettings, 'ident'>): boolean {
+  return futureNames.some((name) => values[name] !== undefined && (name !== 'ident' || ident === 'call'));
 }
 
 function readDate(
@@ -60,15 +65,16 @@ function readDate(
   zone: string,
   now: number,
   wrong: Wrong,
-): FutureCall['notBeforeAt'] | undefined {
+): Pick<FutureCall, 'notBeforeAt' | 'isPast'> | undefined {
   if (written === undefined) return undefined;
   if (!/^[0-9]{12}$/.test(written)) return wrong('Date', 'must be YYYYMMDDhhmm');
   const moment = readFuture(written, zone, now);
-  if (moment.ok) return moment.at;
+  if (moment.ok) return { notBeforeAt: moment.at, isPast: false };
   wrong('Date', moment.message);
-  return 'isPast' in moment ? 'past' : undefined;
+  return 'pastAt' in moment ? { notBeforeAt: moment.pastAt, isPast: true } : undefined;
 }
 
+/** The client's own reference. */
 function readIdent(written: string | undefined, wrong: Wrong): string | undefined {
   if (written === undefined) return undefined;
   return Reference.safeParse(written).success

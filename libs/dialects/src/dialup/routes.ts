@@ -1,5 +1,6 @@
 import type { VendorDialect } from '../dialect.ts';
 import { authenticate } from './credentials.ts';
+import { differences } from './differences.ts';
 import { DialupSettings, dialupSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
@@ -19,6 +20,7 @@ export const dialect: VendorDialect = {
   recordings: [],
   below: [],
   authenticate,
+  differences,
   accepted: acceptedReply,
   outcome: outcomeReply,
   refused: refusedReply,

@@ -13,6 +13,11 @@ export const DialupSettings = z.strictObject({
   retrytimeUnit: z.enum(['seconds', 'minutes']).default('seconds'),
   /** What the vendor's "till answer" means: until both sides are connected, or until dial1 has answered. */
   until: z.enum(['connected', 'dial1_answered']).default('connected'),
+  /**
+   * What `ident` is of: `call`, so that the same ident is the same call while that is open; or `organization`, as the vendor's page has
+   * it, so that it says who asks and no two requests are one.
+   */
+  ident: z.enum(['call', 'organization']).default('call'),
   /** How long a call whose answer is waited for may be held up before it is dialled. Later, it is not dialled any more. */
   waitSeconds: z.int().min(1).max(120).default(15),
 });

@@ -1,4 +1,4 @@
-import type { CallRequest } from '@redial/call';
+import type { CallRequest, Destination } from '@redial/call';
 import type { DialectContext, ParsedCalls, ParsedVendorCall } from '../dialect.ts';
 import { dialedOnce } from '../dialed-once.ts';
 import type { FieldError } from '../field-error.ts';
@@ -40,17 +40,15 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   const wishes = readAnswerWishes(values, wrong);
   const future = readFutureCall(values, context, settings, wrong);
   const { dial1, dial2 } = sides;
-  const notBeforeAt = future?.notBeforeAt;
   // The client asks again after a lost answer, and meanwhile the call's time has come.
-  if (future !== undefined && notBeforeAt === 'past' && errors.length === 1)
-    return { ok: false, errors, repeats: future.ident };
-  if (errors.length > 0 || dial1 === undefined || dial2 === undefined || notBeforeAt === 'past')
-    return { ok: false, errors };
+  const mayRepeat = future?.isPast === true && errors.length === 1 && settings.ident === 'call';
+  if ((errors.length > 0 && !mayRepeat) || dial1 === undefined || dial2 === undefined) return { ok: false, errors };
 
-  const awaited = wishes.awaited && !isFuture(values);
+  const awaited = wishes.awaited && !isFuture(values, settings);
   const { dial2RingTimeoutSeconds, talkLimitSeconds } = tenant.defaults;
-  const calls = dial1.map((destination, index): ParsedVendorCall => {
-    const reference = future?.ident ?? (index === 0 ? newReference : `${newReference}~${index + 1}`);
+  const own = values.ident ?? newReference;
+  const callOf = (destination: Destination, index: number): ParsedVendorCall => {
+    const reference = index === 0 || values.ident !== undefined ? own : `${own}~${index + 1}`;
     const request: CallRequest = {
       dial1: destination,
       dial2,
@@ -58,7 +56,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
       dial1RingTimeoutSeconds: ringSeconds,
       dial2RingTimeoutSeconds,
       talkLimitSeconds,
-      ...(notBeforeAt !== undefined && { notBeforeAt }),
+      ...(future !== undefined && { notBeforeAt: future.notBeforeAt }),
       // Nobody's phone rings for an answer that was given long ago.
       ...(awaited && { expiresAt: now + settings.waitSeconds * 1000, outcomeAwaited: true as const }),
       retryPolicy: future?.retryPolicy ?? dialedOnce,
@@ -68,8 +66,12 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
       priority: future === undefined ? priorityNow : priorityLater,
     };
     return { request, reference };
-  });
-  if (future !== undefined) return { ok: true, calls, claims: 'open' };
+  };
+  const [first, ...others] = dial1;
+  if (first === undefined) throw new TypeError('dial1 is at least one destination');
+  const calls = [callOf(first, 0), ...others.map((destination, index) => callOf(destination, index + 1))] as const;
+  if (mayRepeat) return { ok: false, errors, repeats: calls };
+  if (future !== undefined && settings.ident === 'call') return { ok: true, calls, claims: 'open' };
   if (!awaited) return { ok: true, calls };
   const until = now + (ringSeconds + settings.waitSeconds + outcomeSeconds) * 1000;
   return { ok: true, calls, waits: { until, withDial2: wishes.withIds } };

@@ -17,15 +17,16 @@ export function readMoment(written: string, zone: string): Moment {
   return /^[0-9]{12}$/.test(written) ? parseLocalTime(written, zone) : parseInstant(written);
 }
 
-/** The same, and it must lie ahead. `isPast`: that is all that is wrong with it. */
-export function readFuture(
-  written: string,
-  zone: string,
-  now: number,
-): Moment | (NoMoment & { readonly isPast: true }) {
+/** A time that was right once: that it is past is all that is wrong with it. */
+export interface PastMoment extends NoMoment {
+  readonly pastAt: number;
+}
+
+/** The same, and it must lie ahead. */
+export function readFuture(written: string, zone: string, now: number): Moment | PastMoment {
   const moment = readMoment(written, zone);
   if (!moment.ok) return moment;
-  if (moment.at < now - pastGraceMs) return { ok: false, message: 'is in the past', isPast: true };
+  if (moment.at < now - pastGraceMs) return { ok: false, message: 'is in the past', pastAt: moment.at };
   if (moment.at > now + aheadMsMax) return { ok: false, message: 'is more than 366 days ahead' };
   return moment;
 }

@@ -1,0 +1,46 @@
+import { type Call, type CallRequest, type Destination, destinationDigits } from '@redial/call';
+import type { ParsedVendorCall } from '../dialect.ts';
+import type { FieldError } from '../field-error.ts';
+import type { ParameterName } from './parameters.ts';
+
+/**
+ * What a request says otherwise than the calls that hold its `ident`. They are compared by what they mean, so that a number may be written
+ * in another form and several come in another order; not by what the tenant's settings add, such as trunks, and not by how the answer is
+ * wanted. A call that was moved is compared by its first `Date`.
+ */
+export function differences(asked: readonly ParsedVendorCall[], held: readonly Call[]): FieldError[] {
+  const before = held.map(({ request, firstNotBeforeAt }) => ({
+    ...request,
+    ...(firstNotBeforeAt !== undefined && { notBeforeAt: firstNotBeforeAt }),
+  }));
+  const now = asked.map(({ request }) => request);
+  const names = said.filter(([, of]) => of(now) !== of(before)).map(([name]) => name);
+  if (names.length === 0) return [];
+  const message = `is that of a call of yours that is open and says another ${names.join(', ')}; nothing was accepted. Send another ident, or move or cancel that call`;
+  return [{ field: 'ident', message }];
+}
+
+type Said = (requests: readonly CallRequest[]) => string;
+
+const said: readonly (readonly [ParameterName, Said])[] = [
+  ['dial1', (requests) => textOf(requests.map(({ dial1 }) => wrote(dial1)))],
+  ['dial2', ofEach(({ dial2 }) => wrote(dial2))],
+  ['SetCID', ofEach(({ callerId, dial1CallerId }) => [callerId, dial1CallerId])],
+  ['Timeout', ofEach(({ dial1RingTimeoutSeconds }) => dial1RingTimeoutSeconds)],
+  ['Date', ofEach(({ notBeforeAt }) => notBeforeAt)],
+  ['Maxretry', ofEach(({ retryPolicy }) => retryPolicy.maxRetries)],
+  ['Retrytime', ofEach(({ retryPolicy }) => retryPolicy.delaySeconds)],
+];
+
+/** Several numbers are as many calls, which say the same but for dial1. */
+function ofEach(value: (request: CallRequest) => unknown): Said {
+  return (requests) => textOf([...new Set(requests.map((request) => JSON.stringify(value(request) ?? null)))]);
+}
+
+function wrote(destination: Destination): string {
+  return `${destination.kind} ${destinationDigits(destination)}`;
+}
+
+function textOf(values: readonly string[]): string {
+  return JSON.stringify([...values].sort());
+}

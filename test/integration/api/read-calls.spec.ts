@@ -28,6 +28,72 @@ async function read(id: string): Promise<v1.CallReply> {
   return v1.CallReply.parse((await api.send('GET', `/v1/calls/${id}`)).body);
 }
 
+describe('damaged records', () => {
+  const asGlobex = (method: string, path: string, body?: unknown) =>
+    api.send(method, path, body, { apiKey: api.globexKey });
+  const key = (name: string) => `${api.prefix}:${name}`;
+  async function rewrite(name: string, change: Readonly<Record<string, unknown>>): Promise<void> {
+    const [, version, json] = /^([0-9]+ )?(.*)$/s.exec((await api.redis.get(key(name))) ?? '') ?? [];
+    await api.redis.set(key(name), `${version ?? ''}${JSON.stringify({ ...JSON.parse(json ?? ''), ...change })}`);
+  }
+  const counted = async (kind: string) =>
+    Number(
+      (await api.send('GET', '/metrics', undefined, { apiKey: null })).text.match(
+        new RegExp(`^redial_damaged_records_total\\{.*kind="${kind}".*\\} (\\d+)$`, 'm'),
+      )?.[1] ?? 0,
+    );
+
+  it('are left out of a listing of calls, which says so in the log and the metrics', async () => {
+    const changes = [
+      { acceptedAt: null },
+      { request: { dial1: 1 } },
+      { tenantId: undefined, history: undefined },
+      { state: { status: 'nonsense' } },
+      { history: [{}] },
+      { gateNote: 1 },
+    ];
+    const placed: string[] = [];
+    for (let n = 0; n <= changes.length + 1; n++) {
+      placed.push((await asGlobex('POST', '/v1/calls', { ...good, notBefore: '2030-01-01T00:00:00Z' })).body.id);
+    }
+    const [whole, list, ...damaged] = placed as [string, string, ...string[]];
+    for (const [n, change] of changes.entries()) await rewrite(`call:${damaged[n]}`, change);
+    await api.redis.del(key(`call:${list}`));
+    await api.redis.rpush(key(`call:${list}`), 'x');
+    await api.redis.zadd(key('calls:globex'), 0, 'nonsense');
+    const listed = await asGlobex('GET', '/v1/calls?limit=200');
+    expect(listed.status).toBe(200);
+    expect(listed.body.calls.map((call: { id: string }) => call.id)).toEqual([whole]);
+    for (const id of [list, ...damaged]) {
+      await expect.poll(api.log).toContain(`"key":"${key(`call:${id}`)}"`);
+    }
+    expect(await counted('call')).toBe(changes.length + 1);
+    expect(await counted('calls')).toBe(1);
+    expect((await asGlobex('GET', `/v1/calls/${whole}`)).status).toBe(200);
+    for (const id of [list, ...damaged]) expect((await asGlobex('GET', `/v1/calls/${id}`)).status).toBe(500);
+  });
+
+  it('of attempts and deliveries are left out as well', async () => {
+    const { id } = (await asGlobex('POST', '/v1/calls', good)).body;
+    const attempt = await dial(api, id);
+    const at = Date.now();
+    await settle(api, attempt, { dial1Hangup: { cause: 17, at }, originateFailed: { reason: 0, at } });
+    const doc = JSON.parse((await api.redis.hget(key(`attempt:${attempt.id}`), 'doc')) ?? '');
+    await api.redis.hset(key(`attempt:${attempt.id}`), 'doc', JSON.stringify({ ...doc, ended: { outcome: {} } }));
+    const seen = await asGlobex('GET', `/v1/calls/${id}`);
+    expect(seen).toMatchObject({ status: 200, body: { attempts: [{ disposition: 'busy', dial1: null }] } });
+    expect(await counted('attempt')).toBe(1);
+
+    const delivery = { id: `${attempt.id}.crm`, tenantId: 'globex', callId: attempt.callId, attemptId: attempt.id };
+    await api.store.writeDelivery({ ...delivery, sink: 'crm', status: 'dead', createdAt: at, tries: 1 });
+    await api.redis.set(key(`delivery:${attempt.id}.old`), JSON.stringify({ id: `${attempt.id}.old` }));
+    await api.redis.zadd(key('dead:globex'), at, `${attempt.id}.old`);
+    const dead = await asGlobex('GET', '/v1/deliveries?state=dead');
+    expect(dead).toMatchObject({ status: 200, body: { deliveries: [{ id: delivery.id }] } });
+    expect(await counted('delivery')).toBe(1);
+  });
+});
+
 describe('GET /v1/calls/{id}', () => {
   it('tells every attempt with both legs, the next one, and why it is not dialled yet', async () => {
     const id = await place({ retryPolicy: { maxRetries: 2, delaySeconds: 600 } });

@@ -52,6 +52,8 @@ export interface ApiOptions {
   /** Laid over the PBX. */
   readonly pbx?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Redis is away: nobody waits for it. */
+  readonly beforeRedis?: boolean;
 }
 
 const main = fileURLToPath(new URL('../../../apps/api/src/main.ts', import.meta.url));
@@ -92,7 +94,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
   const redis = connectRedis({ url: redisUrl, role: 'store' });
   const queueRedis = connectRedis({ url: redisUrl, role: 'queue' });
-  await Promise.all([redisReady(redis, 10_000), redisReady(queueRedis, 10_000)]);
+  if (!options.beforeRedis) await Promise.all([redisReady(redis, 10_000), redisReady(queueRedis, 10_000)]);
   const store = createStore({ redis, prefix });
   const queues = createQueues({ connection: queueRedis, prefix });
 

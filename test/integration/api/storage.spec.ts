@@ -62,6 +62,27 @@ describe('while Redis is down', () => {
   });
 });
 
+describe('a start while Redis refuses', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startTestRedis();
+  });
+  afterAll(() => redis?.stop());
+
+  it('is one all the same: nothing is accepted, /readyz says why, and once Redis is there calls are', async () => {
+    await redis.kill();
+    const api = await startApi({ redisUrl: redis.url, beforeRedis: true });
+    const refused = await api.send('POST', '/v1/calls', good);
+    expect(refused).toMatchObject({ status: 503, body: { type: 'urn:redial:problem:storage_unavailable' } });
+    expect((await api.send('GET', '/livez')).status).toBe(200);
+    expect((await api.send('GET', '/readyz')).body.checks.redis).toMatch(/^Redis cannot be reached: /);
+    await redis.restart();
+    await expect.poll(async () => (await api.send('GET', '/readyz/accepting')).status).toBe(200);
+    expect((await api.send('POST', '/v1/calls', good)).status).toBe(202);
+    expect(await api.stop()).toBe(0);
+  });
+});
+
 describe('a Redis that forgets', () => {
   let redis: TestRedis;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
-import type { Delivery } from '@redial/store';
+import { type Delivery, MalformedRecord } from '@redial/store';
 import { expect, it } from 'vitest';
 import { fenced, settlement } from './attempt-under-way.ts';
-import { accepted, ids, noon, useStoreOnRedis } from './store-on-redis.ts';
+import { accepted, ids, newDelivery, noon, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
 
@@ -33,6 +33,46 @@ it('given damaged calls among others when calls are listed then the others come,
   const { calls } = await store.listCalls({ tenantId: 'acme', status: 'queued', limit: 10 });
   expect(calls.map(({ value }) => value.id)).toEqual([newest.value.id, oldest.value.id]);
   expect(malformed).toEqual([key(hollow.value.id), key(cut.value.id)]);
+});
+
+it('given keys of another type among records when they are read then each is told, and not taken for one that is gone', async () => {
+  const malformed: string[] = [];
+  const store = await onRedis.open({ onMalformed: (key) => malformed.push(key) });
+  const [call, gone, { call: dialed, attempt }] = [await accepted(store), await accepted(store), await fenced(store)];
+  const delivery = newDelivery({ status: 'dead' });
+  await store.writeDelivery(delivery);
+  const keys = [`call:${call.value.id}`, `delivery:${delivery.id}`, `attempt:${attempt.value.id}`].map(
+    (name) => `${onRedis.prefix}:${name}`,
+  );
+  await onRedis.redis.del(...keys, `${onRedis.prefix}:call:${gone.value.id}`);
+  for (const key of keys) await onRedis.redis.rpush(key, 'x');
+  expect((await store.listCalls({ tenantId: 'acme', limit: 10 })).calls.map(({ value }) => value.id)).toEqual([
+    dialed.value.id,
+  ]);
+  expect(await store.listDead('acme', 10)).toEqual([]);
+  expect(malformed).toEqual(keys.slice(0, 2));
+  await expect(store.readCall(call.value.id)).rejects.toThrow(MalformedRecord);
+  await expect(store.readDelivery(delivery.id)).rejects.toThrow(MalformedRecord);
+  await expect(store.readAttempt(attempt.value.id)).rejects.toThrow(MalformedRecord);
+  await expect(store.readForAttempt(dialed.value.id, attempt.value.id)).rejects.toThrow(MalformedRecord);
+});
+
+it('given entries that no call has made in an index when pages are read then all calls come, and the index is told', async () => {
+  const malformed = new Set<string>();
+  const store = await onRedis.open({ onMalformed: (key) => malformed.add(key) });
+  const made: string[] = [];
+  for (let n = 0; n < 4; n++) made.unshift((await accepted(store, { at: noon + n })).value.id);
+  const index = `${onRedis.prefix}:calls:acme`;
+  await onRedis.redis.zadd(index, 0, 'zzzzzzzzzcall_x', 0, 'x', 0, 'y', 0, 'z', 0, '', 0, '!');
+  const read: string[] = [];
+  for (let cursor: string | undefined, page = 0; page < 20; page++) {
+    const found = await store.listCalls({ tenantId: 'acme', limit: 2, ...(cursor !== undefined && { cursor }) });
+    read.push(...found.calls.map(({ value }) => value.id));
+    cursor = found.cursor;
+    if (cursor === undefined) break;
+  }
+  expect(read).toEqual(made);
+  expect([...malformed]).toEqual([index]);
 });
 
 it('given a damaged delivery among others when the undelivered are read then the others come, and its key is told', async () => {

@@ -14,7 +14,7 @@ import {
   systemClock,
 } from '@redial/platform';
 import { createQueues, measurePaused, pausedCheck } from '@redial/queue';
-import { createStore, type DurabilityAsked, durabilityFault, durabilityPromise } from '@redial/store';
+import { createStore, type DurabilityAsked, logDurability, tellMalformed } from '@redial/store';
 import { createAcceptor } from './accept/accept-calls.ts';
 import { buildApp } from './app.ts';
 import { createHttpServer } from './http/http-server.ts';
@@ -25,8 +25,11 @@ import { linkChecks, openLinks } from './pbx/open-links.ts';
 import type { Ports } from './ports.ts';
 import { createOutcomeWaiter } from './waiting/outcome-waiter.ts';
 
-/** How long a start waits for Redis: longer than a Redis needs to read its AOF back. */
-const redisWithinMs = 60_000;
+/**
+ * How long a start waits for Redis, so that nobody is turned away for the milliseconds of a connection. Then it goes on without: a Redis may
+ * take minutes to read its file back, and who asks meanwhile is to be told 503 and why, not that nobody listens.
+ */
+const redisWithinMs = 3_000;
 
 await main();
 
@@ -55,11 +58,10 @@ async function main(): Promise<void> {
   try {
     await Promise.all([redisReady(redis, redisWithinMs), redisReady(queueRedis, redisWithinMs)]);
   } catch (error) {
-    redis.disconnect();
-    queueRedis.disconnect();
-    return giveUp([
-      `${error instanceof Error ? error.message : String(error)}: REDIAL_REDIS_URL names the Redis to use`,
-    ]);
+    logger.error(
+      { error },
+      'starting without Redis, which REDIAL_REDIS_URL names: until it is there no call is accepted',
+    );
   }
 
   const durability: DurabilityAsked = { disk: settings.value.durability, replicas: settings.value.replicas };
@@ -69,16 +71,14 @@ async function main(): Promise<void> {
     subscriber: connectRedis({ url: redisUrl, role: 'subscriber', slotOf: keyPrefix }),
     prefix: keyPrefix,
     retentionSeconds: settings.value.retentionDays * 86_400,
+    onMalformed: tellMalformed(logger, metrics),
   });
   const queues = createQueues({
     connection: queueRedis,
     prefix: keyPrefix,
     onError: (err, queue) => logger.warn({ err, queue }, 'queue connection'),
   });
-  const found = await store.durability();
-  const fault = durabilityFault(durability, found);
-  if (fault !== undefined) logger.error({ fault }, 'no call will be accepted');
-  else logger.info(`durability: ${durabilityPromise(durability, found)}`);
+  await logDurability(store, durability, logger, 'no call will be accepted');
 
   const accepting = acceptingChecks(store, durability);
   const pbxs = pbxChecks(

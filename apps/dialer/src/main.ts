@@ -20,7 +20,7 @@ import {
   valueOrExit,
 } from '@redial/platform';
 import { createQueues, createWorkers, measurePaused, pausedCheck } from '@redial/queue';
-import { createStore, type DurabilityAsked, logDurability } from '@redial/store';
+import { createStore, type DurabilityAsked, logDurability, tellMalformed } from '@redial/store';
 import { startDialer } from './dialer.ts';
 
 /** The dialer process: settings and configuration → connections → `startDialer`. SIGTERM drains. */
@@ -51,7 +51,7 @@ const store = createStore({
   subscriber: redis('subscriber'),
   prefix: settings.keyPrefix,
   retentionSeconds: settings.retentionDays * 86_400,
-  onMalformed: (key) => logger.error({ key }, 'a record that cannot be read is left out'),
+  onMalformed: tellMalformed(logger, metrics),
 });
 // It may be gone again by now: then the first calls find out, and wait.
 await logDurability(store, durability, logger, 'no call will be dialled');

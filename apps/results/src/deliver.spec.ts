@@ -256,6 +256,15 @@ describe('given the job of a webhook', () => {
     expect(sinks.tried).toEqual([]);
   });
 
+  it('when its CDR is damaged, then it is dead at once, and says so', async () => {
+    const { store, waiting, work, record, sinks } = aDeliverer();
+    const { id: deliveryId, attemptId: of } = waiting('crm');
+    store.damaged.add(of);
+    expect(await work({ deliveryId })).toEqual({ type: 'dead', error: 'the CDR is damaged' });
+    expect(record(deliveryId)).toMatchObject({ status: 'dead', lastError: 'the CDR is damaged' });
+    expect(sinks.tried).toEqual([]);
+  });
+
   it('when its CDR is no longer kept, then it is dead at once', async () => {
     const { work, waiting, record, store, sinks } = aDeliverer();
     store.cdrs.splice(0);

@@ -107,20 +107,21 @@ async function waitForTurn(
   delivery: Delivery,
 ): Promise<DeliveryVerdict | undefined> {
   if (delivery.follows === undefined) return undefined;
-  const first = await readUnlessDamaged(store, delivery.follows);
-  if (first?.status !== 'pending') return undefined;
+  const { follows } = delivery;
+  const first = await unlessDamaged(() => store.readDelivery(follows));
+  if (first === 'damaged' || first?.status !== 'pending') return undefined;
   const now = clock.now();
   const afterMs = Math.min(Math.max((first.nextTryAt ?? now) - now, 0) + behindMs, lookAgainMs);
   await store.writeDelivery({ ...delivery, nextTryAt: now + afterMs });
   return { type: 'again', afterMs, error: 'the CDR of the attempt before goes first' };
 }
 
-/** A damaged record is never delivered: nothing may wait for it. */
-async function readUnlessDamaged(store: Store, id: string): Promise<Delivery | undefined> {
+/** A damaged record is never delivered: nothing may wait for it, nor try it for ever. */
+async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | 'damaged'> {
   try {
-    return await store.readDelivery(id);
+    return await read();
   } catch (error) {
-    if (error instanceof MalformedRecord) return undefined;
+    if (error instanceof MalformedRecord) return 'damaged';
     throw error;
   }
 }
@@ -168,7 +169,8 @@ async function tryToDeliver({ store, sinks }: DelivererDependencies, delivery: D
   const sink = sinks.find(delivery.tenantId, delivery.sink);
   // A configuration comes to one process after the other: this one may have the older, or the newer.
   if (sink === undefined) return { type: 'failed', retryable: true, error: 'the sink is not configured' };
-  const cdr = await store.readCdr(delivery.attemptId);
+  const cdr = await unlessDamaged(() => store.readCdr(delivery.attemptId));
+  if (cdr === 'damaged') return { type: 'failed', retryable: false, error: 'the CDR is damaged' };
   if (cdr === undefined) return { type: 'failed', retryable: false, error: 'the CDR is no longer kept' };
   return sink.deliver(cdr, delivery);
 }

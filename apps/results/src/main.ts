@@ -24,7 +24,7 @@ import {
 } from '@redial/platform';
 import { createQueues, createWorkers, measurePaused, pausedCheck } from '@redial/queue';
 import { createSinks } from '@redial/sinks';
-import { createStore, type DurabilityAsked, logDurability } from '@redial/store';
+import { createStore, type DurabilityAsked, logDurability, tellMalformed } from '@redial/store';
 import { startResults } from './results.ts';
 
 /** The results process: settings and configuration → connections → `startResults`. SIGTERM drains. */
@@ -55,7 +55,7 @@ const store = createStore({
   durability,
   prefix: settings.keyPrefix,
   retentionSeconds: settings.retentionDays * 86_400,
-  onMalformed: (key) => logger.error({ key }, 'a record that cannot be read is left out'),
+  onMalformed: tellMalformed(logger, metrics),
 });
 // It may be gone again by now: then the first CDRs find out, and wait.
 await logDurability(store, durability, logger, 'no CDR will go to a sink');

@@ -39,6 +39,8 @@ export interface Metrics {
   redisLink(up: boolean): void;
   /** Entries in the lists and streams of sinks: all that could be measured, in the place of what was said before. */
   sinkLengths(lengths: readonly SinkLength[]): void;
+  /** A record in Redis that cannot be read was left out; told at every read. `kind`: of record or index, as its key names it. */
+  recordDamaged(kind: string): void;
   /** Somebody has paused a queue: nothing is taken from it, for any tenant. */
   queuePaused(queue: string, paused: boolean): void;
   /** The sweeper found something that got lost, and put it right. */
@@ -104,6 +106,7 @@ export function createMetrics({
   const link = gauge('pbx_link_up', 'AMI link: 1 up, 0 down.', 'pbx');
   const redisUp = gauge('redis_up', 'Connection to Redis: 1 up, 0 down.');
   const sinkLength = gauge('sink_length', 'Entries in the list or stream of a sink.', 'tenant', 'sink');
+  const damaged = counter('damaged_records', 'Records that could not be read and were left out, at each read.', 'kind');
   const paused = gauge('queue_paused', 'Somebody has paused the queue: 1 paused, 0 running.', 'queue');
   const repairs = counter('sweeper_repairs', 'Lost things that the sweeper put right.', 'kind');
   const http = histogram('http_request_duration', 'HTTP requests.', httpBuckets, 'method', 'route', 'status');
@@ -133,6 +136,7 @@ export function createMetrics({
       sinkLength.reset();
       for (const { length, ...labels } of lengths) sinkLength.set(labels, length);
     },
+    recordDamaged: (kind) => damaged.inc({ kind }),
     queuePaused: (queue, isPaused) => paused.set({ queue }, isPaused ? 1 : 0),
     swept: (kind) => repairs.inc({ kind }),
     httpServed: ({ method, route, status, durationMs }) => http.observe({ method, route, status }, seconds(durationMs)),

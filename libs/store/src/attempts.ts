@@ -3,16 +3,10 @@ import type { Redis } from '@redial/platform';
 import { writeCall } from './call-write.ts';
 import { commit, type Expectation, type Write } from './commit.ts';
 import { writeDelivery } from './deliveries.ts';
-import {
-  attemptFields,
-  decodeAttempt,
-  decodeCall,
-  decodePlain,
-  MalformedRecord,
-  unlessMalformed,
-} from './documents.ts';
+import { attemptFields, decodeAttempt, decodeCall, decodeCdr, unlessMalformed } from './documents.ts';
 import { shortHash } from './keys.ts';
 import { keepPlaces, placeMembers } from './places.ts';
+import { answerAt, failureAt } from './read-records.ts';
 import { pbxsWithOpenScript } from './scripts/pbxs-with-open.ts';
 import { recordProgressScript } from './scripts/record-progress.ts';
 import { runScript } from './scripts/script.ts';
@@ -49,12 +43,13 @@ export function attemptsOf(context: StoreContext): Attempts {
 
   async function readAttempt(id: AttemptId): Promise<Versioned<AttemptRecord> | undefined> {
     const key = keys.attempt(id);
-    return decodeAttempt(key, await redis.hmget(key, ...attemptFields));
+    return decodeAttempt(key, await answerAt(key, redis.hmget(key, ...attemptFields)));
   }
 
   async function readForAttempt(callId: CallId, attemptId: AttemptId): ReturnType<Store['readForAttempt']> {
     const [callKey, attemptKey] = [keys.call(callId), keys.attempt(attemptId)];
-    const [raw, fields] = await results(
+    const [raw, fields] = await bothOf(
+      [callKey, attemptKey],
       redis
         .pipeline()
         .get(callKey)
@@ -72,13 +67,16 @@ export function attemptsOf(context: StoreContext): Attempts {
     const found = await pipeline.exec();
     return ids.flatMap((id, i) => {
       const key = keys.attempt(id);
-      const attempt = unlessMalformed(onMalformed, () => decodeAttempt(key, recordOf(key, found?.[i])));
+      const attempt = unlessMalformed(onMalformed, () =>
+        decodeAttempt(key, recordOf(key, found?.[i]) as (string | null)[]),
+      );
       return attempt === undefined ? [] : [attempt.value];
     });
   }
 
   async function readCdr(id: AttemptId): Promise<Cdr | undefined> {
-    return decodePlain<Cdr>(keys.cdr(id), await redis.get(keys.cdr(id)));
+    const key = keys.cdr(id);
+    return decodeCdr(key, await answerAt(key, redis.get(key)));
   }
 
   async function fence(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Fenced> {
@@ -183,21 +181,16 @@ function countField(tenantId: string, number: string): string {
   return shortHash(`${tenantId} ${number}`);
 }
 
-/** One answer of a pipeline that reads records of one kind; another kind at this key is damage like any other. */
-function recordOf(key: string, answer: [Error | null, unknown] | undefined): (string | null)[] {
+/** One answer of a pipeline that reads the record at `key`. */
+function recordOf(key: string, answer: [Error | null, unknown] | undefined): unknown {
   if (answer === undefined) throw new Error('the pipeline was not run');
   const [error, fields] = answer;
-  if (error?.message.startsWith('WRONGTYPE')) throw new MalformedRecord(key);
-  if (error) throw error;
-  return fields as (string | null)[];
+  if (error !== null) throw failureAt(key, error);
+  return fields;
 }
 
-/** A pipeline's answers; throws the first error among them. */
-async function results(pipeline: ReturnType<Redis['pipeline']>): Promise<unknown[]> {
+/** A pipeline's answers, of a record each; throws the first error among them. */
+async function bothOf(keys: readonly string[], pipeline: ReturnType<Redis['pipeline']>): Promise<unknown[]> {
   const answers = await pipeline.exec();
-  if (answers === null) throw new Error('the pipeline was not run');
-  return answers.map(([error, answer]) => {
-    if (error !== null) throw error;
-    return answer;
-  });
+  return keys.map((key, i) => recordOf(key, answers?.[i]));
 }

@@ -1,11 +1,12 @@
 import { type Call, type CallId, openCallStatuses } from '@redial/call';
-import { callIdAt, forgetCall, indexCalls, rangeOf } from './call-index.ts';
+import { callIdAt, forgetCall, indexCalls, isCallCursor, rangeOf } from './call-index.ts';
 import { writeCall } from './call-write.ts';
 import { commit, type Expectation, type Write } from './commit.ts';
-import { decodeCall, encodeCall, unlessMalformed } from './documents.ts';
+import { decodeCall, encodeCall } from './documents.ts';
 import { IdempotencyLost } from './idempotency.ts';
 import { fullOf, roomFor } from './open-calls.ts';
 import { readPage } from './read-page.ts';
+import { answerAt, readRecords } from './read-records.ts';
 import { acceptClaimed, forgetClaims, openHolders } from './reference-claims.ts';
 import type { Accepted, CallQuery, IdempotencyKey, ReferenceClaim, Store, Versioned, Written } from './store.ts';
 import type { StoreContext } from './store-context.ts';
@@ -71,26 +72,23 @@ export function callsOf(context: StoreContext): Calls {
   }
 
   async function readCall(id: CallId): Promise<Versioned<Call> | undefined> {
-    return decodeCall(keys.call(id), await redis.get(keys.call(id)));
-  }
-
-  async function readCalls(ids: readonly CallId[]): Promise<(Versioned<Call> | undefined)[]> {
-    if (ids.length === 0) return [];
-    const names = ids.map(keys.call);
-    const found = await redis.mget(names);
-    return names.map((name, i) => unlessMalformed(onMalformed, () => decodeCall(name, found[i] ?? null)));
+    const key = keys.call(id);
+    return decodeCall(key, await answerAt(key, redis.get(key)));
   }
 
   async function listCalls(query: CallQuery): ReturnType<Store['listCalls']> {
     const { limit, status } = query;
     const calls: Versioned<Call>[] = [];
+    const { key, min, prefix, ...range } = rangeOf(keys, query);
+    let { max } = range;
     let { cursor } = query;
     for (let examined = 0; examined < examinedMax; ) {
-      const { key, max, min, prefix } = rangeOf(keys, { ...query, ...(cursor !== undefined && { cursor }) });
       const count = Math.min(limit + 1, 500);
       const members = await redis.zrange(key, max, min, 'BYLEX', 'REV', 'LIMIT', 0, count);
-      const places = members.map((member) => member.slice(prefix.length));
-      const found = await readCalls(places.map(callIdAt));
+      const places = members.map((member) => member.slice(prefix.length)).filter(isCallCursor);
+      // What is no place of a call is nobody's: no page ends there.
+      if (places.length < members.length) onMalformed(key);
+      const found = await readRecords(context, places.map(callIdAt).map(keys.call), decodeCall);
       for (const [i, call] of found.entries()) {
         const wanted = call !== undefined && (status === undefined || call.value.state.status === status);
         if (wanted && calls.length === limit) return { calls, ...(cursor !== undefined && { cursor }) };
@@ -98,6 +96,7 @@ export function callsOf(context: StoreContext): Calls {
         cursor = places[i];
       }
       if (members.length < count) return { calls };
+      max = `(${members.at(-1)}`;
       examined += members.length;
     }
     return { calls, ...(cursor !== undefined && { cursor }) };

@@ -1,21 +1,18 @@
 import { commit, type Write } from './commit.ts';
-import { decodePlain, unlessMalformed } from './documents.ts';
+import { decodeDelivery } from './documents.ts';
 import { readPage } from './read-page.ts';
+import { answerAt, readRecords } from './read-records.ts';
 import type { Delivery, Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
 type Deliveries = Pick<Store, 'readDelivery' | 'writeDelivery' | 'undeliveredPage' | 'countUndelivered' | 'listDead'>;
 
 export function deliveriesOf(context: StoreContext): Deliveries {
-  const { redis, keys, onMalformed } = context;
+  const { redis, keys } = context;
 
   async function read(ids: readonly string[]): Promise<Delivery[]> {
-    if (ids.length === 0) return [];
-    const names = ids.map(keys.delivery);
-    const found = await redis.mget(names);
-    return names.flatMap(
-      (name, i) => unlessMalformed(onMalformed, () => decodePlain<Delivery>(name, found[i] ?? null)) ?? [],
-    );
+    const found = await readRecords(context, ids.map(keys.delivery), decodeDelivery);
+    return found.filter((delivery) => delivery !== undefined);
   }
 
   async function undeliveredPage(...[before, limit, after]: Parameters<Store['undeliveredPage']>) {
@@ -25,7 +22,10 @@ export function deliveriesOf(context: StoreContext): Deliveries {
   }
 
   return {
-    readDelivery: async (id) => decodePlain<Delivery>(keys.delivery(id), await redis.get(keys.delivery(id))),
+    readDelivery: async (id) => {
+      const key = keys.delivery(id);
+      return decodeDelivery(key, await answerAt(key, redis.get(key)));
+    },
     writeDelivery: async (delivery) => {
       await commit(redis, keys, [], writeDelivery(context, delivery));
     },

@@ -1,11 +1,13 @@
-import type { AttemptRecord, Call } from '@redial/call';
-import type { Versioned } from './store.ts';
+import type { AttemptRecord, Call, Cdr } from '@redial/call';
+import type { z } from 'zod';
+import { AttemptShape, CallShape, CdrShape, DeliveryShape } from './record-shapes.ts';
+import type { Delivery, Versioned } from './store.ts';
 
 /**
- * How records look in Redis: JSON, written by this file alone and trusted when read. A call is one string, `<version> <json>`:
- * a thousand of them are one MSET, and a plain string takes some 200 bytes less than a hash. An attempt is a hash (`v`, `doc`,
- * `ended`, `ringingAt`, `answeredAt`, `dial2UniqueId`; `awaited`: its call's id, where somebody waits for it), because its progress is
- * noted without touching its version.
+ * How records look in Redis: JSON, written by this file alone; what is read must have the shape of one (`record-shapes.ts`). A call is one
+ * string, `<version> <json>`: a thousand of them are one MSET, and a plain string takes some 200 bytes less than a hash. An attempt is a hash
+ * (`v`, `doc`, `ended`, `ringingAt`, `answeredAt`, `dial2UniqueId`; `awaited`: its call's id, where somebody waits for it), because its
+ * progress is noted without touching its version.
  */
 export class MalformedRecord extends Error {
   override readonly name = 'MalformedRecord';
@@ -25,11 +27,8 @@ export function encodeCall(version: number, call: Call): string {
 export function decodeCall(key: string, raw: string | null): Versioned<Call> | undefined {
   if (raw === null) return undefined;
   const space = raw.indexOf(' ');
-  const version = Number(raw.slice(0, space));
-  const value = parse(key, raw.slice(space + 1));
-  const whole = hasFields(value, ['id', 'state', 'request']) && hasFields(value['state'], ['status']);
-  if (space < 1 || !Number.isSafeInteger(version) || !whole) throw new MalformedRecord(key);
-  return { value: value as unknown as Call, version };
+  const version = versionOf(key, raw.slice(0, Math.max(space, 0)));
+  return { value: checked<Call>(key, CallShape, parse(key, raw.slice(space + 1))), version };
 }
 
 export const attemptFields = ['v', 'doc', 'ringingAt', 'answeredAt', 'dial2UniqueId'] as const;
@@ -38,24 +37,23 @@ export const attemptFields = ['v', 'doc', 'ringingAt', 'answeredAt', 'dial2Uniqu
 export function decodeAttempt(key: string, fields: readonly (string | null)[]): Versioned<AttemptRecord> | undefined {
   const [v, doc, ringingAt, answeredAt, dial2UniqueId] = fields;
   if (v === null && doc === null) return undefined;
-  const version = Number(v);
-  const value = doc ? parse(key, doc) : undefined;
-  if (!v || !Number.isSafeInteger(version) || !hasFields(value, ['id', 'callId', 'plan']))
-    throw new MalformedRecord(key);
+  const version = versionOf(key, v ?? '');
   const progress = {
     ...(ringingAt && { ringingAt: Number(ringingAt) }),
     ...(answeredAt && { answeredAt: Number(answeredAt) }),
     ...(dial2UniqueId && { dial2UniqueId }),
   };
-  return { value: { ...progress, ...(value as unknown as AttemptRecord) }, version };
+  const whole = { ...progress, ...Object(parse(key, doc ?? '')) };
+  return { value: checked<AttemptRecord>(key, AttemptShape, whole), version };
 }
 
-/** CDRs and deliveries: JSON and nothing else. */
-export function decodePlain<T extends { readonly id: string }>(key: string, raw: string | null): T | undefined {
-  if (raw === null) return undefined;
-  const value = parse(key, raw);
-  if (!hasFields(value, ['id'])) throw new MalformedRecord(key);
-  return value as unknown as T;
+/** JSON and nothing else, as a delivery. */
+export function decodeCdr(key: string, raw: string | null): Cdr | undefined {
+  return raw === null ? undefined : checked<Cdr>(key, CdrShape, parse(key, raw));
+}
+
+export function decodeDelivery(key: string, raw: string | null): Delivery | undefined {
+  return raw === null ? undefined : checked<Delivery>(key, DeliveryShape, parse(key, raw));
 }
 
 /** For reads of many: what `decode` makes of a record, or undefined, and `onMalformed` told, where it is damaged. */
@@ -78,6 +76,15 @@ function parse(key: string, json: string): unknown {
   }
 }
 
-function hasFields(value: unknown, fields: readonly string[]): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && fields.every((field) => field in value);
+/** The document itself, as it was read: what a later version wrote into it goes back as it was. */
+function checked<T>(key: string, shape: z.ZodType, value: unknown): T {
+  if (!shape.safeParse(value).success) throw new MalformedRecord(key);
+  return value as T;
+}
+
+/** In the very form that a compare-and-set writes and compares: `01` would be read as 1, and never be found again. */
+function versionOf(key: string, written: string): number {
+  const version = Number(written);
+  if (!Number.isSafeInteger(version) || String(version) !== written) throw new MalformedRecord(key);
+  return version;
 }

@@ -6,3 +6,4 @@ export { type DurabilityAsked, durabilityFault, durabilityPromise } from './dura
 export { IdempotencyLost } from './idempotency.ts';
 export { logDurability } from './log-durability.ts';
 export * from './store.ts';
+export { tellMalformed } from './tell-malformed.ts';

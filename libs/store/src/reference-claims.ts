@@ -1,9 +1,10 @@
 import { type Call, type CallId, isEnded } from '@redial/call';
 import { commit, type Expectation, type Write } from './commit.ts';
-import { decodeCall, unlessMalformed } from './documents.ts';
+import { decodeCall } from './documents.ts';
 import { IdempotencyLost } from './idempotency.ts';
 import { claimMember } from './keys.ts';
 import { fullOf } from './open-calls.ts';
+import { readRecords } from './read-records.ts';
 import { forgetClaimsScript } from './scripts/forget-claims.ts';
 import { runScript } from './scripts/script.ts';
 import type { Accepted, ReferenceClaim, ReferenceName } from './store.ts';
@@ -62,13 +63,9 @@ function holdersIn(held: string): CallId[] {
 }
 
 /** A damaged record can never be dialled again: it keeps no reference. */
-async function isAnyOpen({ redis, keys, onMalformed }: StoreContext, ids: readonly CallId[]): Promise<boolean> {
-  const names = ids.map(keys.call);
-  const found = await redis.mget(names);
-  return names.some((name, i) => {
-    const call = unlessMalformed(onMalformed, () => decodeCall(name, found[i] ?? null));
-    return call !== undefined && !isEnded(call.value.state);
-  });
+async function isAnyOpen(context: StoreContext, ids: readonly CallId[]): Promise<boolean> {
+  const found = await readRecords(context, ids.map(context.keys.call), decodeCall);
+  return found.some((call) => call !== undefined && !isEnded(call.value.state));
 }
 
 function dueAtOf({ state, acceptedAt }: Call): number {

@@ -1,6 +1,6 @@
-import { decodeAttempt, decodePlain } from './documents.ts';
+import { decodeAttempt, decodeDelivery } from './documents.ts';
 import type { StoreKeys } from './keys.ts';
-import type { Delivery, WrittenRecord } from './store.ts';
+import type { WrittenRecord } from './store.ts';
 
 /** One Redis command, and what it answers where the write is there. */
 export interface Look {
@@ -32,7 +32,7 @@ export function lookFor(keys: StoreKeys, written: WrittenRecord): Look {
     const key = keys.delivery(written.delivery);
     return {
       command: ['GET', key],
-      isThere: (answer) => decodePlain<Delivery>(key, answer as string | null)?.createdAt === written.createdAt,
+      isThere: (answer) => decodeDelivery(key, answer as string | null)?.createdAt === written.createdAt,
     };
   }
   return { command: ['HEXISTS', keys.idempotency(written.answered), 'reply'], isThere: (answer) => answer === 1 };

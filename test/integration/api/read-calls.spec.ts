@@ -54,7 +54,8 @@ describe('damaged records', () => {
     ];
     const placed: string[] = [];
     for (let n = 0; n <= changes.length + 1; n++) {
-      placed.push((await asGlobex('POST', '/v1/calls', { ...good, notBefore: '2030-01-01T00:00:00Z' })).body.id);
+      const notBefore = new Date(Date.now() + 3_600_000).toISOString();
+      placed.push((await asGlobex('POST', '/v1/calls', { ...good, notBefore })).body.id);
     }
     const [whole, list, ...damaged] = placed as [string, string, ...string[]];
     for (const [n, change] of changes.entries()) await rewrite(`call:${damaged[n]}`, change);

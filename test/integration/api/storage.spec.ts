@@ -3,6 +3,8 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 const good = { dial1: '1001', dial2: '0820001234' };
+/** A safety net: it tries again ever more seldom. */
+const reconnected = { timeout: 30_000 };
 
 describe('while Redis is down', () => {
   let redis: TestRedis;
@@ -49,8 +51,9 @@ describe('while Redis is down', () => {
     );
 
     await redis.restart();
-    await expect.poll(async () => (await api.send('GET', '/readyz/accepting')).status).toBe(200);
-    await expect.poll(async () => (await api.send('GET', '/v1/calls?reference=before')).body?.calls?.length).toBe(1);
+    await expect.poll(async () => (await api.send('GET', '/readyz/accepting')).status, reconnected).toBe(200);
+    const kept = async () => (await api.send('GET', '/v1/calls?reference=before')).body?.calls?.length;
+    await expect.poll(kept, reconnected).toBe(1);
     expect((await api.send('GET', '/v1/calls?reference=meanwhile')).body.calls).toEqual([]);
     const again = await api.send(
       'POST',
@@ -77,7 +80,7 @@ describe('a start while Redis refuses', () => {
     expect((await api.send('GET', '/livez')).status).toBe(200);
     expect((await api.send('GET', '/readyz')).body.checks.redis).toMatch(/^Redis cannot be reached: /);
     await redis.restart();
-    await expect.poll(async () => (await api.send('GET', '/readyz/accepting')).status).toBe(200);
+    await expect.poll(async () => (await api.send('GET', '/readyz/accepting')).status, reconnected).toBe(200);
     expect((await api.send('POST', '/v1/calls', good)).status).toBe(202);
     expect(await api.stop()).toBe(0);
   });

@@ -87,11 +87,13 @@ export function memoryStore(): MemoryStore {
       return { ...(call && { call }), ...(attempt && { attempt }) };
     },
     readAttempts: async (ids) => ids.flatMap((id) => checked(id, attempts.get(id))?.value ?? []),
-    readCdr: async (id) =>
-      checked(
+    readCdr: async (id) => {
+      if (store.damaged.has(id)) throw new MalformedRecord(id);
+      return checked(
         id,
         store.cdrs.find((cdr) => cdr.id === id),
-      ),
+      );
+    },
     settle: async ({ call, attempt, cdr, deliveries }) => {
       for (const run of store.beforeNextSettle.splice(0, 1)) run();
       const isNewest =

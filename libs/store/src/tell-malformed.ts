@@ -1,0 +1,14 @@
+import type { Logger, Metrics } from '@redial/platform';
+
+/** For `StoreOptions.onMalformed`: a line of the log and a count, each time. A key holds ids and names of the configuration, no number. */
+export function tellMalformed(logger: Logger, metrics: Pick<Metrics, 'recordDamaged'>): (key: string) => void {
+  return (key) => {
+    logger.error({ key }, 'a record that cannot be read is left out');
+    metrics.recordDamaged(kindOf(key));
+  };
+}
+
+/** Keys are `<prefix>:<kind>:…`. */
+function kindOf(key: string): string {
+  return key.split(':')[1] ?? 'unknown';
+}

@@ -45,7 +45,12 @@ describe('given a call that is due', () => {
       tenantId: 'acme',
       attemptNumber: 1,
       dueAt: monday9,
-      plan: { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 },
+      plan: {
+        dial1RingTimeoutMs: 20_000,
+        dial2RingTimeoutMs: 30_000,
+        talkLimitMs: 60_000,
+        legs: { dial1: 'extension', dial2: 'trunk' },
+      },
       pbx: 'pbx-1',
       pbxBoot: 'boot of pbx-1',
       slot: 7,

@@ -1,4 +1,4 @@
-import type { AttemptRecord, CallRequest, Destination } from '@redial/call';
+import type { AttemptPlan, AttemptRecord, CallRequest, Destination } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
 import { originateOrder } from './originate-order.ts';
 import { planOf } from './plan-of.ts';
@@ -106,7 +106,7 @@ describe('the plan', () => {
   };
 
   it('is how long each part may take', () => {
-    expect(plan({})).toEqual({ dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 });
+    expect(plan({})).toMatchObject({ dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 });
   });
 
   it.each<[string, Partial<CallRequest>, Parameters<typeof configurationWith>[0], boolean]>([
@@ -125,5 +125,19 @@ describe('the plan', () => {
     ['the trunk is the dialplan', {}, { trunk: { channel: 'Local/{number}@outbound/n' } }, true],
   ])('where %s', (_what, request, configured, throughDialplan) => {
     expect(plan(request, configured).throughDialplan ?? false).toBe(throughDialplan);
+    expect(Object.values(plan(request, configured).legs ?? {}).includes('dialplan')).toBe(throughDialplan);
+  });
+
+  const number = { kind: 'number', e164: '27820001234', trunk: 'carrier' } as const;
+  it.each<[string, Partial<CallRequest>, AttemptPlan['legs']]>([
+    ['an extension and a number', { dial2: number }, { dial1: 'extension', dial2: 'trunk' }],
+    [
+      'a number and a phone of the PBX',
+      { dial1: number, dial2: service('lobby') },
+      { dial1: 'trunk', dial2: 'extension' },
+    ],
+    ['a queue and a number', { dial1: service('sales'), dial2: number }, { dial1: 'dialplan', dial2: 'trunk' }],
+  ])('says what each leg is rung through: %s', (_what, request, legs) => {
+    expect(plan(request).legs).toEqual(legs);
   });
 });

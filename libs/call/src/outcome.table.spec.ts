@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { journalEnded } from './attempt.matrix.support.ts';
 import { classOf, type Disposition } from './disposition.ts';
+import { dispositionOf, type FinalAnswer, legKinds } from './disposition-table.ts';
 import type { Evidence, JournalEnded } from './evidence.ts';
-import { dispositionOf, type Outcome, Outcome as OutcomeSchema, outcomeOf } from './outcome.ts';
+import { type Outcome, type OutcomeContext, Outcome as OutcomeSchema, outcomeOf } from './outcome.ts';
 
 const at = 2_000_000;
 const unmapped = 'unknown, unmapped';
@@ -62,7 +63,15 @@ describe('dial1', () => {
     ['ended with cause 16 though nobody asked', { rangAt, ...failed(0), ...hungUp(16) }, unmapped],
     ['ended with cause 0, Reason 5', { ...failed(5), ...hungUp(0) }, 'busy'],
     ['timed out with a cause of its own', { rangAt, ...failed(3), ...hungUp(17, 486) }, 'busy'],
-    ['timed out with a cause without a row', { rangAt, ...failed(3), ...hungUp(127) }, unmapped],
+    ['timed out with a cause without a row', { rangAt, ...failed(3), ...hungUp(7) }, unmapped],
+    ['timed out, and its phone confirms the CANCEL, 487', { rangAt, ...failed(3), ...hungUp(127, 487) }, 'no_answer'],
+    ['is ended by somebody between us and the phone, 487', { ...failed(0), ...hungUp(127, 487) }, 'unreachable'],
+    ['rings and is ended by somebody else, 487', { rangAt, ...failed(0), ...hungUp(127, 487) }, 'no_answer'],
+    ['times out at a proxy, 408, after ringing', { rangAt, ...failed(0), ...hungUp(18, 408) }, 'no_answer'],
+    ['forwards, and nobody follows, 302', { ...failed(0), ...hungUp(23, 302) }, 'unreachable'],
+    ['forwards, Asterisk 16', { ...failed(0), ...hungUp(23) }, 'unreachable'],
+    ['is refused with a 4xx, Asterisk 16', { ...failed(0), ...hungUp(127) }, 'congestion'],
+    ['meets a time-out of a gateway, 504, Asterisk 16', { ...failed(0), ...hungUp(102) }, 'congestion'],
     // 480 is a phone that is away, or a person who let it ring.
     ['is temporarily unavailable, 480, without ringing', { ...failed(0), ...hungUp(19, 480) }, 'unreachable'],
     ['is temporarily unavailable, 480, after ringing', { rangAt, ...failed(0), ...hungUp(19, 480) }, 'no_answer'],
@@ -74,6 +83,11 @@ describe('dial1', () => {
     ['was canceled while ringing', { rangAt, cancelRequestedAt, ...failed(0), ...hungUp(0) }, 'canceled'],
     ['was canceled while ringing, cause 16', { rangAt, cancelRequestedAt, ...failed(0), ...hungUp(16) }, 'canceled'],
     ['was canceled while ringing, 487', { rangAt, cancelRequestedAt, ...failed(0), ...hungUp(127, 487) }, 'canceled'],
+    [
+      'was canceled while ringing, Asterisk 16',
+      { rangAt, cancelRequestedAt, ...failed(0), ...hungUp(127) },
+      'canceled',
+    ],
     ['was canceled, Hangup alone', { rangAt, cancelRequestedAt, ...hungUp(0) }, 'canceled'],
     ['was canceled, OriginateResponse alone', { cancelRequestedAt, ...failed(0) }, 'canceled'],
     [
@@ -118,15 +132,15 @@ describe('dial1', () => {
       sipCode: 403,
       reason: 0,
     });
-    expect(outcomeOf({ ...failed(0), ...hungUp(127) }, at).dial1).toEqual({
+    expect(outcomeOf({ ...failed(0), ...hungUp(7) }, at).dial1).toEqual({
       disposition: 'unknown',
-      cause: 127,
+      cause: 7,
       reason: 0,
     });
   });
 
   it('talked for no time when it failed, even where nobody can name the failure', () => {
-    expect(outcomeOf({ ...failed(0), ...hungUp(127) }, at).talkMs).toBe(0);
+    expect(outcomeOf({ ...failed(0), ...hungUp(7) }, at).talkMs).toBe(0);
     expect(outcomeOf({ ...failed(0), ...hungUp(17) }, at).talkMs).toBe(0);
   });
 
@@ -230,14 +244,10 @@ describe('dial2, once dial1 has answered', () => {
     ['is BUSY, cause 16', { ...journal({ dialStatus: 'BUSY' }), ...dial2HungUp(16) }, 'busy'],
     ['is CONGESTION, cause 0', journal({ dialStatus: 'CONGESTION', dial1Cause: 0 }), 'congestion'],
     // Causes and words without a row are loud.
-    [
-      'fails with a cause without a row',
-      { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(127, 405) },
-      unmapped,
-    ],
+    ['fails with a cause without a row', { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(7) }, unmapped],
     [
       'fails with dial1 repeating a cause without a row',
-      journal({ dialStatus: 'CHANUNAVAIL', dial1Cause: 127 }),
+      journal({ dialStatus: 'CHANUNAVAIL', dial1Cause: 7 }),
       unmapped,
     ],
     ['is DONTCALL', journal({ dialStatus: 'DONTCALL' }), unmapped],
@@ -292,7 +302,7 @@ describe('dial2, once dial1 has answered', () => {
       ['BUSY', 'busy'],
       ['CONGESTION', 'congestion'],
     ] as const) {
-      const outcome = outcomeOf({ ...journal({ dialStatus }), ...dial2HungUp(111) }, at);
+      const outcome = outcomeOf({ ...journal({ dialStatus }), ...dial2HungUp(7) }, at);
       expect(outcome).toMatchObject({ disposition, mapped: false });
     }
   });
@@ -353,24 +363,38 @@ describe('dial2, once dial1 has answered', () => {
 });
 
 describe('the table', () => {
-  /** design.md §Outcomes, by cause. 18, 19 and 21 have rows of their own above. */
+  /** 18, 19 and 21, and what depends on ringing or on the kind of the leg, have rows of their own. */
   const byCause: Partial<Record<Disposition, readonly number[]>> = {
     busy: [17],
-    unreachable: [20, 27],
+    unreachable: [4, 20, 23],
+    no_answer: [19, 26],
+    rejected: [21, 24],
     invalid_number: [1, 22, 28],
-    not_allowed: [50, 52, 54, 57],
-    no_route: [2, 3, 5],
-    incompatible_media: [58, 65, 88],
-    congestion: [34, 38, 41, 42, 44],
+    not_allowed: [50, 52, 53, 54, 55, 57, 62, 87, 90],
+    no_route: [2, 3, 5, 14, 91],
+    incompatible_media: [58, 65, 69, 70, 79, 88],
+    pbx_error: [66],
   };
+  const saysNothing = [0, 7, 10, 11, 12, 13, 15, 16, 30, 31];
+  /** IANA, sip-parameters, Response Codes: 300 to 699. */
   const bySipCode: Partial<Record<Disposition, readonly number[]>> = {
+    unreachable: [300, 301, 302, 305, 380, 430],
     busy: [486, 600],
     rejected: [603],
-    invalid_number: [404, 410, 484],
-    not_allowed: [403],
-    incompatible_media: [488, 606],
-    congestion: [503],
-    trunk_auth: [401, 407],
+    invalid_number: [404, 410, 484, 485, 604],
+    not_allowed: [403, 433, 470, 607, 608],
+    incompatible_media: [406, 415, 488, 493, 606],
+    trunk_auth: [401, 402, 407, 428, 429, 436, 437, 438, 494],
+    congestion: [
+      ...[400, 405, 412, 413, 414, 416, 417, 420, 421, 422, 423, 424, 425, 439, 440, 469, 481, 482, 483, 489, 491],
+      ...[500, 501, 502, 503, 504, 505, 513, 555, 580],
+    ],
+  };
+  const ofClass: Readonly<Record<number, Disposition>> = {
+    3: 'unreachable',
+    4: 'congestion',
+    5: 'congestion',
+    6: 'busy',
   };
   const entries = (table: Partial<Record<Disposition, readonly number[]>>) =>
     Object.entries(table).flatMap(([disposition, codes]) =>
@@ -378,67 +402,99 @@ describe('the table', () => {
     );
   const ofCause = new Map(entries(byCause));
   const ofSipCode = new Map(entries(bySipCode));
-  const sipCodes = [undefined, 200, ...Array.from({ length: 300 }, (_, i) => 400 + i)];
+  const registered = [...ofSipCode.keys(), 408, 480, 487];
+  const sipCodes = [undefined, 200, ...Array.from({ length: 400 }, (_, i) => 300 + i)];
+  const legs = [undefined, ...legKinds];
 
-  function expected(cause: number, sipCode: number | undefined, rang: boolean): Disposition | undefined {
+  function expected({ cause, sipCode, rang, leg }: FinalAnswer): Disposition | undefined {
     const away = rang ? 'no_answer' : 'unreachable';
-    if (sipCode === 480) return away;
-    const said = sipCode === undefined ? undefined : ofSipCode.get(sipCode);
-    if (said !== undefined) return said;
-    if (cause === 18) return away;
-    if (cause === 19) return 'no_answer';
-    return cause === 21 ? 'rejected' : ofCause.get(cause);
+    const silent = leg === 'trunk' ? 'congestion' : 'unreachable';
+    const timedOut = rang ? 'no_answer' : silent;
+    if (sipCode === 480 || sipCode === 487) return away;
+    if (sipCode === 408) return timedOut;
+    if (sipCode !== undefined && sipCode >= 300) return ofSipCode.get(sipCode) ?? ofClass[Math.floor(sipCode / 100)];
+    if (cause === 3 && leg === 'dialplan') return 'unreachable';
+    if (cause === 18) return timedOut;
+    if (cause === 27) return silent;
+    if (saysNothing.includes(cause)) return undefined;
+    return ofCause.get(cause) ?? 'congestion';
   }
 
-  it('holds for every Q.850 cause, every SIP code, with and without ringing', () => {
+  it('holds for every Q.850 cause, every SIP code, with and without ringing, whatever the leg is', () => {
     const wrong: unknown[] = [];
     for (let cause = 0; cause <= 127; cause++) {
       for (const sipCode of sipCodes) {
         for (const rang of [true, false]) {
-          const found = dispositionOf({ cause, sipCode, rang });
-          if (found !== expected(cause, sipCode, rang)) wrong.push({ cause, sipCode, rang, found });
+          for (const leg of legs) {
+            const found = dispositionOf({ cause, sipCode, rang, leg });
+            if (found !== expected({ cause, sipCode, rang, leg })) wrong.push({ cause, sipCode, rang, leg, found });
+          }
         }
       }
     }
     expect(wrong).toEqual([]);
   });
 
-  it('gives dial1 every cause without a row as unknown, loudly, with the raw values', () => {
+  it('has a word for whatever SIP code comes, and an unknown one is the x00 of its class (RFC 3261 §8.1.3.2)', () => {
+    for (const sipCode of sipCodes) {
+      if (sipCode === undefined || sipCode < 300) continue;
+      const word = dispositionOf({ cause: 0, sipCode, rang: false });
+      expect(word).toBeDefined();
+      const x00 = dispositionOf({ cause: 0, sipCode: Math.floor(sipCode / 100) * 100, rang: false });
+      if (!registered.includes(sipCode)) expect(word).toBe(x00);
+    }
+  });
+
+  it('calls network what is the network’s, and never stops a call for it', () => {
+    for (const sipCode of [...Array.from({ length: 100 }, (_, i) => 500 + i), 408, 482, 483]) {
+      for (const dial of [dialOf.dial1, dialOf.dial2]) {
+        expect(classOf(dial(sipCode, { dial1: 'trunk', dial2: 'trunk' }).disposition)).toBe('network');
+      }
+    }
+  });
+
+  it('gives dial1 a cause that says nothing as unknown, loudly, with the raw values', () => {
     for (let cause = 0; cause <= 127; cause++) {
       for (const rang of [{ rangAt }, {}]) {
-        const outcome = outcomeOf({ ...rang, ...failed(0), ...hungUp(cause, 499) }, at);
-        const row = expected(cause, 499, 'rangAt' in rang);
+        const outcome = outcomeOf({ ...rang, ...failed(0), ...hungUp(cause) }, at);
+        const row = expected({ cause, rang: 'rangAt' in rang });
         expect(outcome).toMatchObject({
           disposition: row ?? 'unknown',
           mapped: row !== undefined,
-          dial1: { cause, sipCode: 499, reason: 0 },
+          dial1: { cause, reason: 0 },
         });
       }
     }
   });
 
-  it('gives dial2 every cause without a row as unknown, loudly, with the raw values', () => {
-    const saysNothing = [0, 16, 31];
+  it('gives dial2 a cause without a row as unknown, loudly, with the raw values', () => {
+    const endedNormally = [0, 16, 31];
     for (let cause = 0; cause <= 127; cause++) {
       for (const ringMs of [0, 900]) {
-        const evidence = { ...journal({ dialStatus: 'CHANUNAVAIL', ringMs }), ...dial2HungUp(cause, 499) };
+        const evidence = { ...journal({ dialStatus: 'CHANUNAVAIL', ringMs }), ...dial2HungUp(cause) };
         const outcome = outcomeOf(evidence, at);
-        const row = expected(cause, 499, ringMs > 0) ?? (saysNothing.includes(cause) ? 'unreachable' : undefined);
+        const row =
+          expected({ cause, rang: ringMs > 0 }) ?? (endedNormally.includes(cause) ? 'unreachable' : undefined);
         expect(outcome).toMatchObject({
           disposition: row ?? 'unknown',
           mapped: row !== undefined,
-          dial2: { cause, sipCode: 499, dialStatus: 'CHANUNAVAIL' },
+          dial2: { cause, dialStatus: 'CHANUNAVAIL' },
         });
       }
     }
   });
 
+  const dialOf = {
+    dial1: (code: number, legs?: OutcomeContext['legs'], cause = 127) =>
+      outcomeOf({ ...failed(0), ...hungUp(cause, code) }, at, legs && { legs }),
+    dial2: (code: number, legs?: OutcomeContext['legs'], cause = 127) =>
+      outcomeOf({ ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(cause, code) }, at, legs && { legs }),
+  };
+
   it('agrees on both legs about every cause and SIP code that has a row', () => {
-    for (const [code, disposition] of [...ofSipCode, [480, 'unreachable'] as const]) {
-      expect(outcomeOf({ ...failed(0), ...hungUp(127, code) }, at).disposition).toBe(disposition);
-      expect(outcomeOf({ ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(127, code) }, at).disposition).toBe(
-        disposition,
-      );
+    for (const [code, disposition] of [...ofSipCode, [480, 'unreachable'] as const, [487, 'unreachable'] as const]) {
+      expect(dialOf.dial1(code)).toMatchObject({ disposition, mapped: true, dial1: { sipCode: code } });
+      expect(dialOf.dial2(code)).toMatchObject({ disposition, mapped: true, dial2: { sipCode: code } });
     }
     for (const [cause, disposition] of ofCause) {
       expect(outcomeOf({ ...failed(0), ...hungUp(cause) }, at).disposition).toBe(disposition);

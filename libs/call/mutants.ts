@@ -20,6 +20,12 @@ const outcome = (fault: string, find: string, replace: string): Mutant => ({
   find,
   replace,
 });
+const table = (fault: string, find: string, replace: string): Mutant => ({
+  fault,
+  file: 'disposition-table.ts',
+  find,
+  replace,
+});
 const retry = (fault: string, find: string, replace: string): Mutant => ({ fault, file: 'retry.ts', find, replace });
 const call = (fault: string, find: string, replace: string): Mutant => ({ fault, file: 'call.ts', find, replace });
 
@@ -220,30 +226,43 @@ export const mutants: readonly Mutant[] = [
   // Outcomes.
   outcome(
     'reason outranks cause',
-    '  if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup.cause))) {',
-    '  if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(19))) {',
+    '  if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup))) {',
+    '  if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout({ ...dial1Hangup, cause: 19 }))) {',
   ),
   outcome(
     'Reason 0 outranks cause',
     '  if (dial1Hangup !== undefined && !(',
     '  if (dial1Hangup !== undefined && originateFailed === undefined && !(',
   ),
-  outcome('busy is taken for declined', "  17: 'busy',", "  17: 'rejected',"),
-  outcome('a row is dropped', "  58: 'incompatible_media',\n", ''),
+  table('busy is taken for declined', "  17: 'busy',", "  17: 'rejected',"),
+  table('a row is dropped', "  58: 'incompatible_media',\n", ''),
+  table('a code is dropped', "  423: 'congestion',\n", "  423: 'away',\n"),
+  table(
+    'a code that nobody knows is not the x00 of its class',
+    'Math.floor(sipCode / 100) * 100',
+    'Math.floor(sipCode / 100)',
+  ),
+  table('a cause that nobody knows is not the last of its class', 'cause >= 32 &&', 'cause >= 112 &&'),
+  table('a trunk that is silent stops the call', "leg === 'trunk' ? 'congestion'", "leg === 'trunk' ? 'no_route'"),
   outcome(
+    'the answer to our own CANCEL is taken for the network’s word',
+    'return sipCode === 487 || (',
+    'return sipCode === 4870 || (',
+  ),
+  table(
     'cause outranks SIP code',
-    '  if (sipCode !== undefined) {\n    const bySip',
-    '  if (sipCode !== undefined && cause === 0) {\n    const bySip',
+    'dispositionFor(bySip ?? byCause, rang, leg)',
+    'dispositionFor(byCause ?? bySip, rang, leg)',
   ),
-  outcome(
+  table(
     'a phone that is away did not answer',
-    "  if (cause === 18) return rang ? 'no_answer' : 'unreachable';",
-    "  if (cause === 18) return 'no_answer';",
+    "return rang ? 'no_answer' : withoutAnAnswer(leg);",
+    "return rang ? 'no_answer' : 'no_answer';",
   ),
-  outcome(
+  table(
     '480 is always away',
-    "return rang ? 'no_answer' : 'unreachable';\n    if (bySip",
-    "return 'unreachable';\n    if (bySip",
+    "return rang ? 'no_answer' : 'unreachable';",
+    "return rang ? 'unreachable' : 'unreachable';",
   ),
   outcome(
     'an unmapped cause is silent',
@@ -273,8 +292,8 @@ export const mutants: readonly Mutant[] = [
   outcome('a refusal after a cancel is canceled', 'if (refused?.byUs && evidence', 'if (refused && evidence'),
   outcome(
     'our own hang-up is unknown',
-    "    return verdict('canceled');\n  }\n  if (throughDialplan",
-    "    return verdict('unknown', false);\n  }\n  if (throughDialplan",
+    "    return verdict('canceled');\n  }\n  if (leg",
+    "    return verdict('unknown', false);\n  }\n  if (leg",
   ),
   outcome(
     'dial2 is blamed with dial1’s translated code',

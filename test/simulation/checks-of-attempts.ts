@@ -57,7 +57,7 @@ export function createChecksOfAttempts(ledger: Ledger) {
       expect(isRefused, () => `B12 ${attempt.id} is ${disposition}, and has not ended`);
       return;
     }
-    const word = dispositionOfEnd(end);
+    const word = dispositionOfEnd(end, attempt.plan.legs);
     if (disposition !== word && isHalfTold(found, cdr)) count('halfHeard');
     else
       expect(

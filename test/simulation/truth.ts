@@ -1,4 +1,4 @@
-import type { Disposition } from '@redial/call';
+import type { AttemptPlan, Disposition, LegKind } from '@redial/call';
 
 /** What a network says of a leg that failed, before whoever hears of it makes a word of it. */
 export interface Failure {
@@ -29,7 +29,7 @@ export type AttemptEnd =
 const rows: readonly (readonly [disposition: Disposition, causes: readonly number[], sipCodes: readonly number[]])[] = [
   ['no_answer', [19], []],
   ['busy', [17], [486, 600]],
-  ['unreachable', [20, 27], []],
+  ['unreachable', [20], []],
   ['invalid_number', [1, 22, 28], [404, 410, 484]],
   ['not_allowed', [50, 52, 54, 57], []],
   ['no_route', [2, 3, 5], []],
@@ -38,7 +38,7 @@ const rows: readonly (readonly [disposition: Disposition, causes: readonly numbe
 ];
 
 /** What the CDR of an attempt that ended so has to say, if its end was heard. */
-export function dispositionOfEnd(end: AttemptEnd): Disposition {
+export function dispositionOfEnd(end: AttemptEnd, legs: AttemptPlan['legs']): Disposition {
   switch (end.type) {
     case 'talked':
       return 'answered';
@@ -47,13 +47,18 @@ export function dispositionOfEnd(end: AttemptEnd): Disposition {
     default:
       if (end.by === 'redial') return 'canceled';
       if (end.by === 'ring timeout') return 'no_answer';
-      return end.by === 'no contact' ? 'unreachable' : dispositionOfFailure(end.failure, end.rang);
+      return dispositionOfFailure(end, legs?.[end.type === 'dial1_failed' ? 'dial1' : 'dial2']);
   }
 }
 
-function dispositionOfFailure({ cause, sipCode = 0 }: Failure, rang: boolean): Disposition {
+type FailedLeg = Extract<AttemptEnd, { failure: Failure }>;
+
+function dispositionOfFailure({ by, failure: { cause, sipCode = 0 }, rang }: FailedLeg, leg?: LegKind): Disposition {
+  const silent = leg === 'trunk' ? 'congestion' : 'unreachable';
+  if (by === 'no contact') return silent;
   if (cause === 21) return [401, 407].includes(sipCode) ? 'trunk_auth' : 'rejected';
-  if (cause === 18) return rang ? 'no_answer' : 'unreachable';
+  if (cause === 18) return rang ? 'no_answer' : silent;
+  if (cause === 27) return silent;
   const row = rows.find(([, causes, sipCodes]) => causes.includes(cause) || sipCodes.includes(sipCode));
   if (row === undefined) throw new RangeError(`cause ${cause} has no row in the world's table`);
   return row[0];

@@ -3,6 +3,7 @@
  * Sources: res/res_pjsip.c (ast_sip_hangup_sip2cause), channels/chan_pjsip.c (hangup_cause2sip), main/channel.c (causes).
  */
 const causeOfSipCode: Readonly<Record<number, number>> = {
+  302: 23,
   401: 21,
   403: 21,
   404: 1,

@@ -1,3 +1,4 @@
+import type { LegKind } from './disposition-table.ts';
 import type { Evidence } from './evidence.ts';
 
 /** Where an attempt is, from the fence to its conclusion; `attempt.ts` says what leads from one to the next. */
@@ -28,6 +29,8 @@ export interface AttemptPlan {
    * one of them says nothing of dial2.
    */
   readonly throughDialplan?: true;
+  /** What each leg is rung through. Absent in records of before 2026-11-30. */
+  readonly legs?: { readonly dial1: LegKind; readonly dial2: LegKind };
 }
 
 /** What every phase between the fence and the conclusion knows. */

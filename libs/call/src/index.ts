@@ -10,6 +10,7 @@ export * from './configuration.ts';
 export * from './destination.ts';
 export * from './dial1-outcome.ts';
 export * from './disposition.ts';
+export * from './disposition-table.ts';
 export * from './evidence.ts';
 export * from './gates.ts';
 export * from './ids.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AttemptPlan } from './attempt-state.ts';
 import { type Disposition, dispositions } from './disposition.ts';
+import { dispositionOf, type LegKind, withoutAnAnswer } from './disposition-table.ts';
 import type { Evidence } from './evidence.ts';
 
 /** How one leg ended. */
@@ -35,48 +36,6 @@ export const Outcome = z.strictObject({
 });
 export type Outcome = z.infer<typeof Outcome>;
 
-/** Q.850 causes that mean the same wherever they come from. 18, 19 and 21 depend on what else was seen. */
-const dispositionOfCause: Readonly<Record<number, Disposition>> = {
-  1: 'invalid_number',
-  2: 'no_route',
-  3: 'no_route',
-  5: 'no_route',
-  17: 'busy',
-  20: 'unreachable',
-  22: 'invalid_number',
-  27: 'unreachable',
-  28: 'invalid_number',
-  34: 'congestion',
-  38: 'congestion',
-  41: 'congestion',
-  42: 'congestion',
-  44: 'congestion',
-  50: 'not_allowed',
-  52: 'not_allowed',
-  54: 'not_allowed',
-  57: 'not_allowed',
-  58: 'incompatible_media',
-  65: 'incompatible_media',
-  88: 'incompatible_media',
-};
-
-/** SIP answers that say more than the cause Asterisk makes of them (res/res_pjsip/…hangup_sip2cause). */
-const dispositionOfSipCode: Readonly<Record<number, Disposition>> = {
-  401: 'trunk_auth',
-  403: 'not_allowed',
-  404: 'invalid_number',
-  407: 'trunk_auth',
-  410: 'invalid_number',
-  480: 'unreachable',
-  484: 'invalid_number',
-  486: 'busy',
-  488: 'incompatible_media',
-  503: 'congestion',
-  600: 'busy',
-  603: 'rejected',
-  606: 'incompatible_media',
-};
-
 /**
  * OriginateResponse's Reason, the weakest word on dial1 (main/pbx.c pbx_dial_reason): used where no cause says more. 3, a
  * time-out, has rules of its own; 0 is every other failure, and without any channel event it means not dialable (asterisk.md).
@@ -86,37 +45,18 @@ const dispositionOfReason: Readonly<Record<number, Disposition>> = { 5: 'busy', 
 /** Causes that say no more than that a channel ended. An AMI Hangup of a ringing channel leaves 0, or the cause that it named. */
 const normalClearing = new Set([0, 16, 31]);
 
-interface CauseFacts {
-  readonly cause: number;
-  readonly sipCode?: number | undefined;
-  readonly rang: boolean;
-  /** The leg is a Local channel, so that its cause is what a dialplan made of others'. */
-  readonly throughDialplan?: boolean | undefined;
-}
-
-/** Cause (with its SIP code and whether the phone rang) → disposition; undefined where the table has no row. */
-export function dispositionOf({ cause, sipCode, rang, throughDialplan }: CauseFacts): Disposition | undefined {
-  if (sipCode !== undefined) {
-    const bySip = dispositionOfSipCode[sipCode];
-    // 480 after ringing is a person who let it ring; without, a phone that is away.
-    if (bySip === 'unreachable') return rang ? 'no_answer' : 'unreachable';
-    if (bySip !== undefined) return bySip;
-  }
-  if (cause === 19) return 'no_answer';
-  if (cause === 18) return rang ? 'no_answer' : 'unreachable';
-  if (cause === 21) return 'rejected';
-  // A phone behind it that is not registered just now; of a trunk, 3 is a number without a way.
-  if (throughDialplan && cause === 3) return 'unreachable';
-  return dispositionOfCause[cause];
-}
-
 interface Verdict {
   readonly leg: LegOutcome;
   readonly mapped: boolean;
 }
 
 /** What is known of an attempt beside what was seen of it. */
-export type OutcomeContext = Pick<AttemptPlan, 'throughDialplan'>;
+export type OutcomeContext = Pick<AttemptPlan, 'throughDialplan' | 'legs'>;
+
+/** Records of before 2026-11-30 say only that one of the two is a Local channel. */
+function legKind(leg: 'dial1' | 'dial2', { legs, throughDialplan }: OutcomeContext): LegKind | undefined {
+  return legs?.[leg] ?? (throughDialplan ? 'dialplan' : undefined);
+}
 
 /**
  * All evidence of one attempt → its outcome. Total, pure, and independent of the order in which the evidence came.
@@ -147,8 +87,9 @@ function endedAt(evidence: Evidence, at: number): number {
   return evidence.dial1Hangup?.at ?? evidence.originateFailed?.at ?? evidence.refused?.at ?? at;
 }
 
-function dial1Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): Verdict {
+function dial1Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
   const { dial1Hangup, originateFailed, refused } = evidence;
+  const leg = legKind('dial1', context);
   const raw = {
     ...(dial1Hangup && { cause: dial1Hangup.cause }),
     ...(dial1Hangup?.sipCode !== undefined && { sipCode: dial1Hangup.sipCode }),
@@ -160,19 +101,19 @@ function dial1Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): 
   // Nobody but us has ended it, and the end had been asked for.
   if (refused?.byUs && evidence.cancelRequestedAt !== undefined) return verdict('canceled');
   if (refused !== undefined) return verdict('pbx_error');
-  if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup.cause))) {
+  if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup))) {
     // Our ring timeout ran out. Whether a phone rang cannot be told from a missing 180: carriers send 183 and music instead.
     return verdict('no_answer');
   }
-  if (dial1Hangup !== undefined && !(evidence.cancelRequestedAt !== undefined && isBareRejection(dial1Hangup))) {
-    const found = dispositionOf({ ...dial1Hangup, rang, throughDialplan });
+  if (dial1Hangup !== undefined && !(evidence.cancelRequestedAt !== undefined && isOurOwnEnd(dial1Hangup))) {
+    const found = dispositionOf({ ...dial1Hangup, rang, leg });
     if (found !== undefined) return verdict(found);
   }
   // The network has not said why it ended, and we had asked for the end: it was our own hang-up.
   if (evidence.cancelRequestedAt !== undefined && (dial1Hangup !== undefined || originateFailed !== undefined)) {
     return verdict('canceled');
   }
-  if (throughDialplan && originateFailed?.reason === 0 && normalClearing.has(dial1Hangup?.cause ?? -1)) {
+  if (leg === 'dialplan' && originateFailed?.reason === 0 && normalClearing.has(dial1Hangup?.cause ?? -1)) {
     // A ring group or a queue that gave up by itself, before our own time was over.
     return verdict(rang ? 'no_answer' : 'unreachable');
   }
@@ -182,7 +123,7 @@ function dial1Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): 
     if (dial1Hangup !== undefined || originateFailed.reason !== 0) return verdict('unknown', false);
     // Failure 0 without any channel event: not registered, unreachable or unknown endpoint (asterisk.md). A phone that rang
     // had a channel: its Hangup was missed, and with it the truth.
-    return verdict(rang ? 'unknown' : 'unreachable');
+    return verdict(rang ? 'unknown' : withoutAnAnswer(leg));
   }
   if (dial1Hangup !== undefined) return verdict('unknown', false);
   if (evidence.pbxRestarted || evidence.gaveUpAt !== undefined) return verdict('unknown');
@@ -190,20 +131,19 @@ function dial1Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): 
   return verdict(evidence.cancelRequestedAt === undefined ? 'no_answer' : 'canceled');
 }
 
-/** 21 without a SIP answer: what Asterisk says of a channel that is hung up before its INVITE is out. */
-function isBareRejection({
-  cause,
-  sipCode,
-}: {
-  readonly cause: number;
-  readonly sipCode?: number | undefined;
-}): boolean {
-  return cause === 21 && sipCode === undefined;
+type Ended = NonNullable<Evidence['dial1Hangup']>;
+
+/**
+ * What our own end of a dial1 looks like, by hang-up or by time-out: 487 answers a CANCEL, and is 127 to an Asterisk that tells no SIP codes.
+ * 21 without a SIP answer is what Asterisk says of a channel that is hung up before its INVITE is out.
+ */
+function isOurOwnEnd({ cause, sipCode }: Ended): boolean {
+  return sipCode === 487 || (sipCode === undefined && (cause === 21 || cause === 127));
 }
 
 /** 19 on Asterisk 22, 0 on 16.28; with Reason 3 all of these are our Timeout running out. */
-function isOwnTimeout(cause: number): boolean {
-  return cause === 19 || normalClearing.has(cause);
+function isOwnTimeout({ cause, sipCode }: Ended): boolean {
+  return cause === 19 || sipCode === 487 || normalClearing.has(cause);
 }
 
 function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext): Outcome {
@@ -235,7 +175,8 @@ function answeredEndedAt({ journalEnded, dial1AnsweredAt }: Evidence, at: number
   return Math.min(Math.max(journalEnded?.endedAt ?? at, dial1AnsweredAt ?? 0), at);
 }
 
-function dial2Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): Verdict {
+function dial2Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
+  const kind = legKind('dial2', context);
   const { journalEnded, dial2Hangup } = evidence;
   // The journal first: it is there whenever dial2 was tried, and dial2's Hangup may or may not have come before it.
   const cause = journalEnded?.dial2Cause ?? dial2Hangup?.cause;
@@ -256,13 +197,15 @@ function dial2Verdict(evidence: Evidence, { throughDialplan }: OutcomeContext): 
     return verdict(isOurHangUp(evidence) ? 'canceled' : 'abandoned');
   }
   const rang = (journalEnded.ringMs ?? 0) > 0;
+  // Dial's own CANCEL is answered with 487, which says nothing of the person.
+  if (dialStatus === 'NOANSWER' && sipCode === 487) return verdict('no_answer');
   // dial1's channel repeats dial2's cause, for a PBX whose journal and events keep dial2's own to themselves.
   const said = [cause, dial1Cause].find((c) => c !== undefined && !normalClearing.has(c));
-  const found = dispositionOf({ cause: said ?? 0, sipCode, rang, throughDialplan });
+  const found = dispositionOf({ cause: said ?? 0, sipCode, rang, leg: kind });
   if (found !== undefined) return verdict(found);
   if (dialStatus === 'NOANSWER') return verdict('no_answer');
   // What is behind it rang, and the dialplan there gave up without a word.
-  if (throughDialplan && said === undefined && rang) return verdict('no_answer');
+  if (kind === 'dialplan' && said === undefined && rang) return verdict('no_answer');
   const byStatus = dispositionOfDialStatus[dialStatus];
   if (said === undefined) return byStatus === undefined ? verdict('unknown', false) : verdict(byStatus);
   // A cause without a row. DIALSTATUS still knows two words; CHANUNAVAIL is what Asterisk says of all that it cannot place.

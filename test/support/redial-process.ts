@@ -33,7 +33,12 @@ export interface RedialProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Undefined: today's. */
   readonly version: Version | undefined;
+  /** Where its log goes in the place of a file that holds all of it. */
+  readonly output?: Output | undefined;
 }
+
+/** `full`: a disk without room. `unread`: a pipe that nobody reads. */
+export type Output = 'full' | 'unread';
 
 /** A start takes a second or two; a machine that is busy with other work takes thirty. Nothing is measured by it. */
 export const readyMs = 120_000;
@@ -47,7 +52,14 @@ process.once('exit', () => {
 });
 
 /** One process, not yet started. It may be started again once it has ended. */
-export function redialProcess({ name, kind, folder, env, version }: RedialProcessOptions): RedialProcess {
+export function redialProcess({
+  name,
+  kind,
+  folder,
+  env,
+  version,
+  output: goesTo,
+}: RedialProcessOptions): RedialProcess {
   const logFile = join(folder, `${name}.log`);
   const loadedFile = join(folder, `${name}.loaded`);
   const url = kind === 'api' ? `http://127.0.0.1:${env['REDIAL_HTTP_PORT']}` : undefined;
@@ -80,11 +92,11 @@ export function redialProcess({ name, kind, folder, env, version }: RedialProces
       const main = join(version?.root ?? repositoryRoot, 'apps', kind, 'src/main.ts');
       const preload = version === undefined ? [] : [`--import=${loadedPreload}`];
       loggedBefore = existsSync(logFile) ? log().length : 0;
-      const output = openSync(logFile, 'a');
+      const output = openSync(goesTo === 'full' ? '/dev/full' : logFile, 'a');
       const started = spawn(process.execPath, ['--conditions=source', ...preload, main], {
         cwd: repositoryRoot,
         env: { ...process.env, ...env, REDIAL_TEST_LOADED: loadedFile },
-        stdio: ['ignore', output, output],
+        stdio: ['ignore', goesTo === 'unread' ? 'pipe' : output, output],
       });
       closeSync(output);
       child = started;

@@ -6,7 +6,7 @@ import { freePort } from '@redial/local';
 import { stringify } from 'yaml';
 import type { Version } from '../fixtures/version.ts';
 import { CdrInbox } from './cdr-inbox.ts';
-import { type ProcessKind, type RedialProcess, readyMs, redialProcess } from './redial-process.ts';
+import { type Output, type ProcessKind, type RedialProcess, readyMs, redialProcess } from './redial-process.ts';
 
 export type { ProcessKind, RedialProcess } from './redial-process.ts';
 
@@ -39,6 +39,8 @@ export interface RedialOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Ways of its own to Redis and the PBXs for the processes of one kind. */
   readonly ways?: Readonly<Partial<Record<ProcessKind, Pick<RedialOptions, 'redisUrl' | 'pbxs'>>>>;
+  /** Where the logs of all processes go in the place of files. */
+  readonly output?: Output;
   /** An earlier version of the three processes. It gets the same configuration: settings that it does not know it refuses. */
   readonly version?: Version;
 }
@@ -99,7 +101,14 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
     ...options.env,
   };
   const [api, dialer, results] = (['api', 'dialer', 'results'] as const).map((kind) =>
-    redialProcess({ name: kind, kind, folder, env: environmentOf(kind), version: options.version }),
+    redialProcess({
+      name: kind,
+      kind,
+      folder,
+      env: environmentOf(kind),
+      version: options.version,
+      output: options.output,
+    }),
   );
   if (api === undefined || dialer === undefined || results === undefined) throw new TypeError('three processes');
   const all = [api, dialer, results];

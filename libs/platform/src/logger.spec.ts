@@ -1,4 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createIds } from './ids.ts';
 import { createLogger, httpSerializers, loggerFor } from './logger.ts';
 
@@ -109,5 +115,88 @@ describe('an outage', () => {
     const { lines, logger } = setup();
     for (let i = 0; i < 50; i++) logger.info('accepted');
     expect(lines).toHaveLength(50);
+  });
+});
+
+describe('a process whose log cannot be written', () => {
+  const children: ChildProcess[] = [];
+  const folders: string[] = [];
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** `output`: a file descriptor, or a pipe that this test reads or not. `execPath`: what starts it in the place of node. */
+  async function givenAProcess(output: number | 'pipe', execPath = process.execPath) {
+    const child = fork(fileURLToPath(new URL('./logger.support.ts', import.meta.url)), [], {
+      execPath,
+      execArgv: ['--conditions=source'],
+      stdio: ['ignore', output, 'inherit', 'ipc'],
+    });
+    children.push(child);
+    const ended = new Promise<never>((_resolve, reject) => {
+      child.once('exit', (code, signal) => reject(new Error(`it ended with ${code ?? signal}`)));
+    });
+    ended.catch(() => undefined);
+    const next = async () => (await Promise.race([once(child, 'message'), ended]))[0] as { lost: number };
+    await next();
+    const log = async (lines: number, text = 'x') => {
+      child.send({ lines, text });
+      return (await next()).lost;
+    };
+    return { child, log };
+  }
+
+  it('counts what a full disk does not take, and goes on', async () => {
+    const full = openSync('/dev/full', 'w');
+    const { log } = await givenAProcess(full);
+    closeSync(full);
+    expect(await log(5)).toBe(5);
+    expect(await log(2)).toBe(7);
+  });
+
+  it('says how many were lost once there is room again, on a line of its own', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'redial-log-'));
+    folders.push(folder);
+    const file = join(folder, 'log');
+    const output = openSync(file, 'a');
+    // Files of at most 8 KiB, as a disk that has no more room.
+    const limited = fileURLToPath(new URL('./limited-files.support.sh', import.meta.url));
+    const { log } = await givenAProcess(output, limited);
+    closeSync(output);
+    const lost = await log(200, 'a line that is some hundred bytes long, with its time and all the rest of it');
+    expect(lost).toBeGreaterThan(100);
+    expect(statSync(file).size).toBe(8_192);
+
+    truncateSync(file);
+    expect(await log(1, 'after')).toBe(lost);
+    const [rest, ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(rest).toBe('');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { msg: 'after' },
+      { level: 'warn', lost, msg: expect.stringContaining('lines are missing') },
+    ]);
+  });
+
+  it('counts what a pipe that nobody reads does not take, and says so once somebody does', async () => {
+    const { child, log } = await givenAProcess('pipe');
+    const text = 'y'.repeat(1_000);
+    const lost = await log(5_000, text);
+    expect(lost).toBeGreaterThan(2_000);
+    let read = '';
+    child.stdout?.on('data', (chunk) => {
+      read += chunk;
+    });
+    await expect.poll(() => read).toContain(`"lost":${lost},`);
+    const lines = read.trimEnd().split('\n');
+    expect(lines.length).toBe(5_000 - lost + 1);
+    for (const line of lines) JSON.parse(line);
+  });
+
+  it('outlives whoever read its pipe', async () => {
+    const { child, log } = await givenAProcess('pipe');
+    await log(1);
+    child.stdout?.destroy();
+    await expect.poll(() => log(1)).toBeGreaterThan(3);
   });
 });

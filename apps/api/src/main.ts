@@ -41,8 +41,8 @@ async function main(): Promise<void> {
   const configuration = await readConfigurationFile(configurationFile, process.env, vendorsInFiles);
   if (!configuration.ok) return giveUp(configuration.errors);
 
-  const logger = createLogger({ process: 'api', level: settings.value.logLevel });
   const metrics = createMetrics({ process: 'api' });
+  const logger = createLogger({ process: 'api', level: settings.value.logLevel, onLost: metrics.logLineLost });
   logger.info({ settings: describeSettings(settings.value) }, 'starting');
   const redis = connectRedis({
     url: redisUrl,

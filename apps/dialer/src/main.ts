@@ -27,8 +27,8 @@ import { startDialer } from './dialer.ts';
 const redisWithinMs = 10_000;
 const settings = valueOrExit(readSettings());
 const configuration = valueOrExit(await readConfigurationFile(settings.configurationFile));
-const logger = createLogger({ process: 'dialer', level: settings.logLevel });
 const metrics = createMetrics({ process: 'dialer' });
+const logger = createLogger({ process: 'dialer', level: settings.logLevel, onLost: metrics.logLineLost });
 logger.info({ settings: describeSettings(settings) }, 'starting');
 
 const onChange = (change: RedisChange) => {

@@ -31,8 +31,8 @@ import { startResults } from './results.ts';
 const redisWithinMs = 10_000;
 const settings = valueOrExit(readSettings());
 const configuration = valueOrExit(await readConfigurationFile(settings.configurationFile, process.env, vendorsInFiles));
-const logger = createLogger({ process: 'results', level: settings.logLevel });
 const metrics = createMetrics({ process: 'results' });
+const logger = createLogger({ process: 'results', level: settings.logLevel, onLost: metrics.logLineLost });
 logger.info({ settings: describeSettings(settings) }, 'starting');
 
 const onChange = (change: RedisChange) => {

@@ -1,6 +1,7 @@
 import type { AttemptId, CallId } from '@redial/call';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { type Clock, systemClock } from './clock.ts';
+import { standardOutput } from './log-destination.ts';
 import { maskText, withoutSecrets } from './log-redaction.ts';
 import { createRepeatLimit, messageKind, type RepeatLimit } from './repeat-limit.ts';
 
@@ -16,6 +17,8 @@ export interface LoggerOptions {
   /** Default: standard output. */
   readonly destination?: DestinationStream;
   readonly clock?: Clock;
+  /** A line could not be written, and is gone. Of standard output alone. */
+  readonly onLost?: () => void;
 }
 
 /** `warn` and above: repetitions of one message are limited, because an outage must not fill the disk. */
@@ -28,9 +31,15 @@ const spanMs = 10_000;
  * stand (log-redaction.ts). Of one message at `warn` or above, 20 lines are written per 10 s; the next one after that says in
  * `repeatsLeftOut` how many were not. Messages that differ in numbers and in ids alone are one; put whatever else differs into fields.
  */
-export function createLogger({ process, level, destination, clock = systemClock }: LoggerOptions): Logger {
+export function createLogger({
+  process,
+  level,
+  destination,
+  clock = systemClock,
+  onLost = () => undefined,
+}: LoggerOptions): Logger {
   const limit = createRepeatLimit({ lines: linesPerSpan, perMs: spanMs });
-  const logger = pino(
+  const logger: Logger = pino(
     {
       level,
       base: { process },
@@ -49,8 +58,11 @@ export function createLogger({ process, level, destination, clock = systemClock 
         },
       },
     },
-    // Written at once: the asynchronous one gave lines out of order when the process ended.
-    destination ?? pino.destination({ dest: 1, sync: true }),
+    destination ??
+      standardOutput({
+        onLost,
+        onBack: (lost) => logger.warn({ lost }, 'the log could not be written for a while, and lines are missing'),
+      }),
   );
   return withCleanChildren(logger);
 }

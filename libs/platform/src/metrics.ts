@@ -45,6 +45,8 @@ export interface Metrics {
   queuePaused(queue: string, paused: boolean): void;
   /** The sweeper found something that got lost, and put it right. */
   swept(kind: string): void;
+  /** A line of the log could not be written. */
+  logLineLost(): void;
   /** `route` is the pattern, never the path. */
   httpServed(request: {
     readonly method: string;
@@ -109,6 +111,10 @@ export function createMetrics({
   const damaged = counter('damaged_records', 'Records that could not be read and were left out, at each read.', 'kind');
   const paused = gauge('queue_paused', 'Somebody has paused the queue: 1 paused, 0 running.', 'queue');
   const repairs = counter('sweeper_repairs', 'Lost things that the sweeper put right.', 'kind');
+  const linesLost = counter(
+    'log_lines_lost',
+    'Log lines that could not be written: a full disk, or a pipe that nobody reads.',
+  );
   const http = histogram('http_request_duration', 'HTTP requests.', httpBuckets, 'method', 'route', 'status');
   const refreshFailures = counter('scrape_failures', 'Gauges that could not be refreshed for a scrape.');
   const refreshes: (() => Promise<void>)[] = [];
@@ -139,6 +145,7 @@ export function createMetrics({
     recordDamaged: (kind) => damaged.inc({ kind }),
     queuePaused: (queue, isPaused) => paused.set({ queue }, isPaused ? 1 : 0),
     swept: (kind) => repairs.inc({ kind }),
+    logLineLost: () => linesLost.inc(),
     httpServed: ({ method, route, status, durationMs }) => http.observe({ method, route, status }, seconds(durationMs)),
     onScrape: (refresh) => {
       refreshes.push(refresh);

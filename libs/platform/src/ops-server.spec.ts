@@ -178,6 +178,15 @@ describe('a client that holds a connection', () => {
     return { socket, closed };
   }
 
+  it('keeps it between requests, for longer than a header may take', async () => {
+    const { port } = await setup({ timing: { ...short, keepAliveMs: 60_000 } });
+    const { socket } = await client(port, get('//livez'));
+    expect(String((await once(socket, 'data'))[0])).toContain('200 OK');
+    await (await client(port, 'GET')).closed;
+    socket.write(get('/livez'));
+    expect(String((await once(socket, 'data'))[0])).toContain('200 OK');
+  });
+
   it.each([
     ['says nothing at all', ''],
     ['begins a header and stops', 'GET /livez HTTP/1.1\r\nX-Slow: a'],

@@ -28,6 +28,7 @@ describe('settings', () => {
       waitingMax: 5_000,
       failedLoginsPerMinute: 60,
       maxConnections: 10_000,
+      keepAliveSeconds: 75,
       ops: { host: '127.0.0.1', port: 0 },
       drainSeconds: 30,
       retentionDays: 30,
@@ -68,6 +69,7 @@ describe('settings', () => {
     ['REDIAL_WAITING_MAX', '1e3', 'must be a whole number'],
     ['REDIAL_FAILED_LOGINS_PER_MINUTE', '0', 'must be 1 to 1000000'],
     ['REDIAL_MAX_CONNECTIONS', '0', 'must be 1 to 1000000'],
+    ['REDIAL_KEEP_ALIVE_SECONDS', '3601', 'must be 0 to 3600'],
     [
       'REDIAL_RETENTION_DAYS',
       '3',

@@ -132,7 +132,7 @@ it('HEAD /call.php places nothing', async () => {
 it.each([
   ['JSON that is none', '/click2dial/calls', '{', { 'content-type': 'application/json' }, 400],
   ['a form where JSON is wanted', '/click2dial/calls', 'agent=1001', form, 415],
-  ['JSON where a form is wanted', '/call.php', '{}', { 'content-type': 'application/json' }, 415],
+  ['text where a form or JSON is wanted', '/call.php', '{}', { 'content-type': 'text/plain' }, 415],
 ])('%s is refused in its own shape', async (_name, path, body, headers, status) => {
   const answer = await api.send('POST', path, body, { headers });
   expect(answer.status).toBe(status);

@@ -112,6 +112,43 @@ describe('connections', () => {
       .toContain('200 OK');
   });
 
+  it('are kept between requests for longer than a header may take', async () => {
+    const client = await listening({ timing: { ...short, keepAliveMs: 60_000 } });
+    const { socket } = await client(get);
+    await once(socket, 'data');
+    // A client that began after it, and says no more, is cut off meanwhile: more than a header's time has passed.
+    await (await client('GET')).ended;
+    socket.write(get);
+    expect(String((await once(socket, 'data'))[0])).toContain('200 OK');
+  });
+
+  it('that are only kept make room for others, where there are as many as there may be', async () => {
+    const client = await listening({ maxConnections: 2, timing: { ...short, keepAliveMs: 60_000 } });
+    const idle = [await client(get), await client(get)];
+    await Promise.all(idle.map(({ socket }) => once(socket, 'data')));
+    expect(await (await client(get)).ended).toBe('');
+    await Promise.all(idle.map(({ ended }) => ended));
+    const { socket } = await client(get);
+    expect(String((await once(socket, 'data'))[0])).toContain('200 OK');
+  });
+
+  it('are told to end by the answers that are under way when the server closes', async () => {
+    const held: (() => void)[] = [];
+    const client = await listening({ timing: { ...short, keepAliveMs: 60_000 } }, (_request, response) => {
+      held.push(() => response.end('done'));
+    });
+    const [answering, kept] = [await client(get), await client(get)];
+    await expect.poll(() => held.length).toBe(2);
+    held.pop()?.();
+    await once(kept.socket, 'data');
+    const closed = opened.servers[0]?.close(60_000);
+    await kept.ended;
+    held.pop()?.();
+    expect(await answering.ended).toMatch(/^HTTP\/1.1 200 OK\r\n(.*\r\n)*Connection: close\r\n/);
+    await closed;
+    opened.servers.length = 0;
+  });
+
   it('are not kept for a header of any size', async () => {
     const client = await listening();
     const { ended } = await client(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`);

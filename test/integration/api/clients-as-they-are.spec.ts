@@ -1,0 +1,279 @@
+import { createHash } from 'node:crypto';
+import { type Simulator, startSimulator } from '@redial/pbx-simulator';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { credentials, vendorTenantOfOneTrunk } from '../../support/vendors.ts';
+import { type RunningApi, startApi } from './running-api.ts';
+
+/** What clients send that is not as the book has it, and that means only one thing. */
+const access = { username: 'redial', secret: 'redial-local' };
+let redis: TestRedis;
+let pbx: Simulator;
+let api: RunningApi;
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+  pbx = await startSimulator(access);
+  api = await startApi({
+    redisUrl: redis.url,
+    tenant: { ...vendorTenantOfOneTrunk, limits: { requestsPerMinute: 100_000 } },
+    pbx: { host: pbx.host, port: pbx.port, ...access },
+  });
+  await vi.waitFor(
+    async () => expect((await api.send('GET', '/readyz')).body.checks['pbx:pbx1:questions']).toBe('ok'),
+    { timeout: 15_000 },
+  );
+});
+afterAll(async () => {
+  await api?.stop();
+  await pbx?.stop();
+  await redis?.stop();
+});
+
+const actLogin = {
+  authorization: `Basic ${Buffer.from(`${credentials.act.username}:${credentials.act.password}`).toString('base64')}`,
+  'x-apikey': credentials.act.apiKey,
+};
+const calls = { v1: '/v1/calls', batch: '/v1/calls/batch', call: '/click2dial/calls', php: '/call.php' } as const;
+const dialup = '/API/dialup.php';
+const originateCall = '/api/originate-call';
+const act = '/api/v4/call/originate/act';
+const good = { dial1: '1001', dial2: '0820001234' };
+const click = { agent: '1001', callee: '0820001234', outbound_id: '27110001111' };
+const actCall = { caller: '1001', callee: '1002', context: 'main_routing', caller_id: '1001' };
+const formType = 'application/x-www-form-urlencoded';
+
+async function post(path: string, contentType: string, body: string | Buffer, headers: Record<string, string> = {}) {
+  const isRedials = path.startsWith('/v1') || path === calls.call || path === calls.php;
+  const answer = await fetch(api.url + path, {
+    method: 'POST',
+    headers: { 'content-type': contentType, ...(isRedials && { 'x-api-key': api.acmeKey }), ...headers },
+    body: typeof body === 'string' ? body : new Uint8Array(body),
+  });
+  const text = await answer.text();
+  return { status: answer.status, text, body: text.startsWith('{') ? JSON.parse(text) : undefined };
+}
+
+/** With the hash that a client makes of the very bytes that it sends. */
+function signedForm(name: string): string {
+  const { api_username, api_password, apiKey } = credentials.originateCall;
+  const fields: readonly (readonly [string, string])[] = [
+    ['api_username', api_username],
+    ['api_password', api_password],
+    ['data%5Bproject_id%5D', '1'],
+    ['data%5Bcaller_id%5D', '0820001234'],
+    ['data%5Bcaller_id_name%5D', name],
+    ['data%5Btype%5D', 'queue'],
+    ['data%5Bdestination%5D', 'test-queue'],
+    ['data%5Bexternal_id%5D', createHash('md5').update(name).digest('hex')],
+  ];
+  const params = fields.map(([field, value]) => `${field}=${value}`).join('&');
+  return `${params}&api_hash=${createHash('md5').update(`${params}${apiKey}`).digest('hex')}`;
+}
+
+describe('a charset', () => {
+  const named: readonly (readonly [charset: string, encode: (text: string) => Buffer])[] = [
+    ['utf8', (text) => Buffer.from(text)],
+    ['UTF-8', (text) => Buffer.from(`\ufeff${text}`)],
+    ['"utf-8"', (text) => Buffer.from(text)],
+    ['us-ascii', (text) => Buffer.from(text)],
+    ['latin1', (text) => Buffer.from(text, 'latin1')],
+    ['ISO-8859-1', (text) => Buffer.from(text, 'latin1')],
+    ['iso-8859-15', (text) => Buffer.from(text, 'latin1')],
+    ['windows-1252', (text) => Buffer.from(text, 'latin1')],
+    ['cp1252', (text) => Buffer.from(text, 'latin1')],
+    ['utf-16le', (text) => Buffer.from(text, 'utf16le')],
+    ['utf-16be', (text) => Buffer.from(text, 'utf16le').swap16()],
+    ['utf-16', (text) => Buffer.from(text, 'utf16le').swap16()],
+  ];
+
+  it.each(named)('%s is read in JSON', async (charset, encode) => {
+    const clientInfo = 'Zoë Müller';
+    const type = `application/json;charset=${charset}`;
+    const answer = await post(calls.v1, type, encode(JSON.stringify({ ...good, clientInfo })));
+    expect([answer.status, answer.body.clientInfo]).toEqual([202, clientInfo]);
+    const batch = await post(calls.batch, type, encode(JSON.stringify({ calls: [good] })));
+    expect(batch.body).toMatchObject({ accepted: 1 });
+    expect((await post(calls.call, type, encode(JSON.stringify(click)))).body.success).toBe(true);
+    expect((await post(act, type, encode(JSON.stringify(actCall)), actLogin)).body.success).toBe(1);
+  });
+
+  it.each(['utf8', 'us-ascii', 'latin1', 'windows-1252'])('%s is read in forms', async (charset) => {
+    const type = `${formType}; charset=${charset}`;
+    const who = new URLSearchParams({ ...credentials.dialup });
+    expect((await post(calls.php, type, new URLSearchParams(click).toString())).body.success).toBe(true);
+    expect((await post(dialup, type, `${who}&dial1=1001&dial2=0820001234`)).text).toBe('OK');
+    const name = charset === 'utf8' || charset === 'us-ascii' ? 'Zo%C3%AB' : 'Zo%EB';
+    const form = signedForm(`${name}+${charset}`);
+    expect((await post(originateCall, type, form)).body).toMatchObject({ has_error: false });
+    const reference = createHash('md5').update(`${name}+${charset}`).digest('hex');
+    const { body } = await api.send('GET', `/v1/calls?reference=${reference}`);
+    expect(body.calls).toMatchObject([{ dial1CallerName: `Zoë ${charset}` }]);
+  });
+
+  it('is read in multipart forms, of the whole and of a part', async () => {
+    const part = (name: string, value: string, type = '') =>
+      `--b\r\nContent-Disposition: form-data; name="${name}"\r\n${type}\r\n${value}\r\n`;
+    const fields = { ...click, contact_ref: 'é' };
+    const ofWhole = Object.entries(fields).map(([name, value]) => part(name, value));
+    const latin = 'Content-Type: text/plain; charset=iso-8859-1\r\n';
+    const ofParts = Object.entries(fields).map(([name, value]) => part(name, value, latin));
+    const wrong = { field: 'contact_ref', message: expect.any(String) };
+    for (const [type, parts] of [
+      ['multipart/form-data; boundary=b; charset=latin1', ofWhole],
+      ['multipart/form-data; boundary=b', ofParts],
+    ] as const) {
+      const answer = await post(calls.php, type, Buffer.from(`${parts.join('')}--b--\r\n`, 'latin1'));
+      expect([answer.status, answer.body.errors]).toEqual([400, [wrong]]);
+      const fine = parts.join('').replace('é', 'ref.1');
+      expect((await post(calls.php, type, Buffer.from(`${fine}--b--\r\n`, 'latin1'))).body).toMatchObject({
+        success: true,
+        contact_ref: 'ref.1',
+      });
+    }
+  });
+
+  it.each(['utf-7', 'x-klingon', 'ebcdic', 'utf-32'])(
+    '%s is refused by its name, in everybody’s words',
+    async (charset) => {
+      const named = new RegExp(`\\b${charset}\\b`);
+      const json = `application/json; charset=${charset}`;
+      const form = `${formType}; charset=${charset}`;
+      const multi = `multipart/form-data; boundary=b; charset=${charset}`;
+      const answers = [
+        [await post(calls.v1, json, JSON.stringify(good)), 'detail'],
+        [await post(calls.call, json, JSON.stringify(click)), 'message'],
+        [await post(calls.php, json, JSON.stringify(click)), 'message'],
+        [await post(calls.php, form, new URLSearchParams(click).toString()), 'message'],
+        [await post(calls.php, multi, '--b--'), 'message'],
+        [await post(act, json, JSON.stringify(actCall), actLogin), 'message'],
+        [await post(originateCall, form, signedForm('x')), 'messages'],
+        [await post(originateCall, json, '{}'), 'messages'],
+      ] as const;
+      for (const [{ status, body }, where] of answers)
+        expect([status, String(body[where])]).toEqual([415, expect.stringMatching(named)]);
+      const ofDialup = await post(dialup, form, 'RFormat=json');
+      expect([ofDialup.status, ofDialup.text]).toEqual([415, expect.stringMatching(/^FAIL: /)]);
+      expect(ofDialup.text).toMatch(named);
+    },
+  );
+
+  it('that the bytes are not in is told', async () => {
+    const answer = await post(calls.v1, 'application/json', Buffer.from('{"clientInfo":"Zo\xeb"}', 'latin1'));
+    expect([answer.status, answer.body.detail]).toEqual([400, 'The body is not text in utf-8.']);
+  });
+});
+
+describe('more slashes than one', () => {
+  it('are one, at every address', async () => {
+    const who = new URLSearchParams({ ...credentials.dialup });
+    const ask = (path: string, headers = {}) => api.send('GET', path, undefined, { headers });
+    expect((await ask(`//API/dialup.php?${who}&dial1=1001&dial2=0820001234`)).text).toBe('OK');
+    expect((await ask(`/API///dialup.php?${who}&dial1=1001&dial2=0820001234`)).text).toBe('OK');
+    expect((await post(`/${act}`, 'application/json', JSON.stringify(actCall), actLogin)).body.success).toBe(1);
+    expect((await ask('//v1//calls?limit=1')).status).toBe(200);
+    expect((await api.send('POST', '///v1/calls', good)).status).toBe(202);
+    for (const path of ['//livez', '//readyz//accepting', '//openapi.json', '//docs/']) {
+      expect([path, (await ask(path)).status]).toEqual([path, 200]);
+    }
+  });
+
+  it('open nothing that is closed, and what stands behind the ? is left alone', async () => {
+    for (const path of [
+      '//admin/queues',
+      '/admin//queues',
+      '//admin//queues//api/queues',
+      '//v1/calls',
+      '/v1//calls',
+    ]) {
+      const answer = await api.send('GET', path, undefined, { apiKey: null });
+      expect([path, answer.status]).toEqual([path, 401]);
+    }
+    const { acmeKey } = api;
+    const query = new URLSearchParams({ api_key: acmeKey, ...click, contact_ref: 'a' }).toString();
+    expect((await api.send('GET', `//call.php?${query}&x=//a//b`, undefined, { apiKey: null })).body.errors).toEqual([
+      { field: 'x', message: 'is not a known field' },
+    ]);
+    expect((await api.send('GET', '//docs')).headers.get('location')).toBe('/docs/');
+    expect((await api.send('GET', '//evil.example/..')).status).toBe(404);
+  });
+});
+
+describe('a + of an offset that has become a space', () => {
+  it.each(['from', 'to'])('is read in %s', async (name) => {
+    const plain = await api.send(
+      'GET',
+      `/v1/calls?limit=200&${name}=${encodeURIComponent('2026-11-30T09:00:00+02:00')}`,
+    );
+    expect(plain.status).toBe(200);
+    for (const written of [
+      '2026-11-30T09:00:00+02:00',
+      '2026-11-30T09:00:00.000%2002:00',
+      '2026-11-30T09:00:00 02:00',
+    ]) {
+      const { status, body } = await api.send('GET', `/v1/calls?limit=200&${name}=${written}`);
+      expect([written, status, body.calls?.length]).toEqual([written, 200, plain.body.calls.length]);
+    }
+  });
+
+  it.each(['2026-11-30 09:00:00', '2026-11-30T09:00:00 ', '2026-11-30T09:00:00 02:00 '])(
+    'is not read into %j',
+    async (from) => {
+      const { status, body } = await api.send('GET', `/v1/calls?${new URLSearchParams({ from })}`);
+      expect([status, body.errors[0].field]).toEqual([400, 'from']);
+    },
+  );
+});
+
+describe('JSON to /call.php', () => {
+  it('is read as a form would be, with its key in a header or beside the fields', async () => {
+    const json = 'application/json';
+    expect((await post(calls.php, json, JSON.stringify({ ...click, agent: 1001 }))).body.success).toBe(true);
+    const inside = await post(calls.php, json, JSON.stringify({ ...click, api_key: api.acmeKey }), { 'x-api-key': '' });
+    expect(inside.body.success).toBe(true);
+    const wrong = await post(calls.php, json, JSON.stringify({ ...click, agent: 'x', color: 1 }));
+    expect(wrong.body.errors.map(({ field }: { field: string }) => field).toSorted()).toEqual(['agent', 'color']);
+    for (const body of ['[]', '"x"', 'null', '{'])
+      expect([body, (await post(calls.php, json, body)).status]).toEqual([body, 400]);
+  });
+});
+
+describe('a key that comes twice in a JSON object', () => {
+  const json = 'application/json';
+  it.each([
+    ['/v1/calls', '{"dial1":"1001","dial2":"0820001234","dial2":"0820005678"}', ['/dial2']],
+    ['/v1/calls', '{"dial1":"1001","\\u0064ial1":"1001","dial2":"0820001234"}', ['/dial1']],
+    ['/v1/calls', '{"dial1":"1001","dial2":"0820001234","variables":{"A":"1","A":"1"}}', ['/variables/A']],
+    [
+      '/v1/calls/batch',
+      '{"calls":[{"dial1":"1001","dial2":"0820001234"},{"dial1":"1","dial1":"2"}]}',
+      ['/calls/1/dial1'],
+    ],
+    ['/click2dial/calls', '{"agent":"1001","agent":"1002","callee":"0820001234","outbound_id":"random"}', ['agent']],
+    ['/call.php', '{"agent":"1001","agent":"1002","callee":"0820001234","outbound_id":"random"}', ['agent']],
+  ])('is named: %s %s', async (path, text, fields) => {
+    const answer = await post(path, json, text);
+    const message = 'comes more than once';
+    expect([answer.status, answer.body.errors]).toEqual([400, fields.map((field) => ({ field, message }))]);
+  });
+
+  it('is named in the words of the vendors that have none for it', async () => {
+    const twice = `{"caller":"1001","callee":"1002","callee":"1003","context":"main_routing","caller_id":"1001"}`;
+    expect((await post(act, json, twice, actLogin)).body).toMatchObject({
+      success: 0,
+      message: "Field 'callee':comes more than once",
+    });
+    const ofOriginate = await post(originateCall, json, '{"data":{"type":"user","type":"queue"}}');
+    expect([ofOriginate.status, ofOriginate.body]).toMatchObject([400, { has_error: true }]);
+    expect(ofOriginate.body.messages[0]).toContain('type');
+  });
+
+  it('is found in no time, in a body of four million bytes', async () => {
+    const deep = `{"calls":[${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}]}`;
+    expect((await post(calls.batch, json, deep)).status).toBeLessThan(500);
+    const wide = `{"calls":[{${Array.from({ length: 200_000 }, (_, n) => `"k${n}":1`).join(',')},"k0":2}]}`;
+    expect((await post(calls.batch, json, wide)).body.errors).toEqual([
+      { field: '/calls/0/k0', message: 'comes more than once' },
+    ]);
+  });
+});

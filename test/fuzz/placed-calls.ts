@@ -13,7 +13,10 @@ const placing: readonly { readonly method: string; readonly path: string }[] = [
 export function mayHavePlaced(bytes: Buffer, status: number, body: string): number {
   const text = bytes.toString('latin1');
   const [, method = '', target = ''] = /^([A-Za-z]+) (\S+) HTTP\/1\.[01]\r\n/.exec(text) ?? [];
-  const path = (target.split(/[?#]/, 1)[0] ?? '').toLowerCase().replace(/\/$/, '');
+  const path = (target.split(/[?#]/, 1)[0] ?? '')
+    .toLowerCase()
+    .replaceAll(/\/{2,}/g, '/')
+    .replace(/\/$/, '');
   const isPlacing = placing.some((each) => each.method.toUpperCase() === method && each.path.toLowerCase() === path);
   if (!isPlacing) return 0;
   if (status === 0) return numbersIn(text);

@@ -115,6 +115,7 @@ async function main(): Promise<void> {
 
   const server = createHttpServer(buildApp(ports, acceptor), {
     maxConnections: settings.value.maxConnections,
+    timing: { keepAliveMs: settings.value.keepAliveSeconds * 1_000 },
     onTurnedAway: () => logger.warn({ maxConnections: settings.value.maxConnections }, 'a connection was turned away'),
     onCut: () => logger.warn('a connection that sends on and on without waiting for answers was cut'),
   });

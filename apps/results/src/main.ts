@@ -101,7 +101,13 @@ const health = createHealth([
 const ops =
   settings.ops.port === 0
     ? undefined
-    : await startOpsServer({ ...settings.ops, health, metrics, metricsToken: settings.metricsToken });
+    : await startOpsServer({
+        ...settings.ops,
+        health,
+        metrics,
+        metricsToken: settings.metricsToken,
+        timing: { keepAliveMs: settings.keepAliveSeconds * 1_000 },
+      });
 
 onShutdown({
   logger,

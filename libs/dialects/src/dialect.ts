@@ -109,8 +109,11 @@ export interface SettingsFault {
 export interface RawInput {
   /** Lower case, without parameters; empty where there is no body. */
   readonly contentType: string;
+  /** Of `takes: 'raw'`: what the escapes of a form stand for, by a label of the Encoding Standard that is known. Absent: UTF-8. */
+  readonly charset?: string;
   /** Behind the `?`, as it was sent. */
   readonly query: string;
+  /** A form is ASCII: what else was in it is escaped. */
   readonly body: string;
 }
 
@@ -118,7 +121,7 @@ export interface RawInput {
 export interface DialectRoute {
   readonly method: 'get' | 'post' | 'put';
   readonly path: string;
-  /** Where the fields are: a JSON body, a form body, the query, or whatever the request brings (`RawInput`; a form, or JSON but for `raw-form`). A form may be multipart. */
+  /** Where the fields are: a JSON body, a form or JSON body, the query, or whatever the request brings (`RawInput`; a form, or JSON but for `raw-form`). A form may be multipart. */
   readonly takes: 'json' | 'form' | 'query' | 'raw' | 'raw-form';
   readonly parse: (input: unknown, context: DialectContext) => ParsedCalls;
 }

@@ -20,4 +20,5 @@ export { type RedisSetup, RedisUrlError } from './redis-url.ts';
 export * from './settings.ts';
 export * from './shared-for.ts';
 export * from './shutdown.ts';
+export * from './single-slashes.ts';
 export * from './url-login.ts';

@@ -182,7 +182,9 @@ describe('a client that holds a connection', () => {
     const { port } = await setup({ timing: { ...short, keepAliveMs: 60_000 } });
     const { socket } = await client(port, get('//livez'));
     expect(String((await once(socket, 'data'))[0])).toContain('200 OK');
-    await (await client(port, 'GET')).closed;
+    const cut = await client(port, 'GET');
+    cut.socket.resume();
+    await cut.closed;
     socket.write(get('/livez'));
     expect(String((await once(socket, 'data'))[0])).toContain('200 OK');
   });

@@ -5,6 +5,7 @@ import type { Metrics } from './metrics.ts';
 import { metricsFault } from './metrics-access.ts';
 import { limitPipelining } from './pipelining.ts';
 import { sharedFor } from './shared-for.ts';
+import { withSingleSlashes } from './single-slashes.ts';
 
 export interface OpsServerOptions {
   readonly host: string;
@@ -19,7 +20,7 @@ export interface OpsServerOptions {
 
 /** How long a client may hold a connection. An answer takes as long as the slowest health check, seconds. */
 export interface OpsTiming {
-  /** From the connection, or from the end of the answer before, to the last header. */
+  /** From the connection, or from the first byte of a later request, to the last header. */
   readonly headersMs: number;
   /** To the last byte of the body. */
   readonly requestMs: number;
@@ -34,7 +35,7 @@ export interface OpsTiming {
 const defaultTiming: OpsTiming = {
   headersMs: 5_000,
   requestMs: 10_000,
-  keepAliveMs: 5_000,
+  keepAliveMs: 75_000,
   silenceMs: 30_000,
   lookMs: 1_000,
 };
@@ -103,7 +104,7 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
 
 async function answer(request: IncomingMessage, options: Answering): Promise<Answer> {
   const { method, url, headers, socket } = request;
-  const path = (url ?? '').split('?', 1)[0];
+  const path = withSingleSlashes(url ?? '').split('?', 1)[0];
   if (path !== '/livez' && path !== '/readyz' && path !== '/metrics') return text(404, 'not found');
   if (method !== 'GET' && method !== 'HEAD') return text(405, 'GET only');
   if (path === '/livez') return text(200, 'ok');

@@ -53,6 +53,7 @@ const Environment = z.object({
   REDIAL_WAITING_MAX: whole(0, 1_000_000).default(5_000),
   REDIAL_FAILED_LOGINS_PER_MINUTE: whole(1, 1_000_000).default(60),
   REDIAL_MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
+  REDIAL_KEEP_ALIVE_SECONDS: whole(0, 3_600).default(75),
   REDIAL_OPS_HOST: host.default('127.0.0.1'),
   REDIAL_OPS_PORT: port.default(0),
   REDIAL_DRAIN_SECONDS: whole(0, 86_400).default(30),
@@ -97,6 +98,8 @@ export interface Settings {
   readonly failedLoginsPerMinute: number;
   /** REDIAL_MAX_CONNECTIONS: open connections of one API process; more are closed as they come. */
   readonly maxConnections: number;
+  /** REDIAL_KEEP_ALIVE_SECONDS: how long a connection is kept between two requests; longer than the proxy in front keeps its own. */
+  readonly keepAliveSeconds: number;
   /** REDIAL_OPS_HOST, REDIAL_OPS_PORT: health and metrics of the dialer and the results process. Port 0, the default: off. */
   readonly ops: { readonly host: string; readonly port: number };
   /** REDIAL_DRAIN_SECONDS: how long a process may finish its work after SIGTERM. */
@@ -146,6 +149,7 @@ function settingsOf(e: z.infer<typeof Environment>): Settings {
     waitingMax: e.REDIAL_WAITING_MAX,
     failedLoginsPerMinute: e.REDIAL_FAILED_LOGINS_PER_MINUTE,
     maxConnections: e.REDIAL_MAX_CONNECTIONS,
+    keepAliveSeconds: e.REDIAL_KEEP_ALIVE_SECONDS,
     ops: { host: e.REDIAL_OPS_HOST, port: e.REDIAL_OPS_PORT },
     drainSeconds: e.REDIAL_DRAIN_SECONDS,
     retentionDays: e.REDIAL_RETENTION_DAYS,

@@ -1,20 +1,24 @@
-import { problem } from '@redial/dialects';
+import { duplicateKeys, fieldName, problem } from '@redial/dialects';
 import express, { type Request, type RequestHandler } from 'express';
+import { charsetOf, decoderOf, isAsciiCompatible, isUtf8, notInCharset, unknownCharset } from './charset.ts';
 import { contentTypeOf } from './content-type.ts';
-import { isMultipart, multipart, multipartBody } from './multipart.ts';
+import { escapedBytes, inUtf8 } from './form-bytes.ts';
+import { isMultipart, multipart, readMultipart } from './multipart.ts';
 import { refuse } from './refuse.ts';
 
-/** Reads a JSON body of at most this many bytes, unpacked. Another Content-Type is refused before a byte is read. */
-export function jsonBody(bytesMax: number): RequestHandler[] {
-  return [wants(json), express.json({ limit: bytesMax, strict: false, type: () => true })];
+/** How a field of a body is named in an error: by a JSON pointer, or as a vendor's client knows it. */
+export type FieldNames = 'pointers' | 'names';
+
+/** Reads a JSON body of at most this many bytes, unpacked. Another Content-Type, and an unknown charset, are refused before a byte is read. */
+export function jsonBody(bytesMax: number, fields: FieldNames = 'pointers'): RequestHandler[] {
+  return [wants(json), bytes(bytesMax), parseJson(fields)];
 }
 
-/** Reads a form body, urlencoded or multipart, if there is one. A field that comes twice is a list, which no field of ours is. */
+/** Reads a form body, urlencoded or multipart, or a JSON body, if there is one. A field that comes twice in a form is a list, which no field of ours is. */
 export function formBody(bytesMax: number): RequestHandler[] {
-  return [
-    whereThereIsABody(wants(form, multipart)),
-    express.urlencoded({ limit: bytesMax, extended: false, parameterLimit: fieldsMax, type: notMultipart }),
-    ...multipartBody(bytesMax, (fields, request, response, next) => {
+  const parse: RequestHandler = (request, response, next) => {
+    if (contentTypeOf(request) === json) return parseJson('names')(request, response, next);
+    return readForm((fields) => {
       if (fields.size > fieldsMax) return refuse(response, problem('malformed_request'));
       request.body = Object.fromEntries(
         [...new Set(fields.keys())].map((name) => {
@@ -22,21 +26,37 @@ export function formBody(bytesMax: number): RequestHandler[] {
           return [name, more.length === 0 ? first : [first, ...more]];
         }),
       );
-      next();
-    }),
-  ];
+      return next();
+    })(request, response, next);
+  };
+  return [whereThereIsABody(wants(form, multipart, json)), bytes(bytesMax), parse];
 }
 
-/** Takes a form body, and a JSON body where `withJson`, or none, as the text that was sent. A multipart form becomes the urlencoded text of the same fields. */
+/**
+ * Takes a form body, and a JSON body where `withJson`, or none, as text. What is not ASCII in a form is escaped: with `withJson` as the very
+ * bytes that were sent, whose charset is `rawCharsetOf`, else as UTF-8. A multipart form becomes the urlencoded text of the same fields.
+ */
 export function rawBody(bytesMax: number, { withJson }: { readonly withJson: boolean }): RequestHandler[] {
-  return [
-    whereThereIsABody(wants(...(withJson ? [json] : []), form, multipart)),
-    express.text({ limit: bytesMax, type: notMultipart }),
-    ...multipartBody(bytesMax, (fields, request, _response, next) => {
+  const parse: RequestHandler = (request, response, next) => {
+    const { body } = request;
+    if (!Buffer.isBuffer(body)) return next();
+    const charset = charsetOf(request.headers['content-type']);
+    if (contentTypeOf(request) === json) {
+      const text = decoderOf(charset)?.(body);
+      // Which of its values is not text is the dialect's to say, where nothing says that it is another charset.
+      request.body = text ?? (isUtf8(charset) ? body.toString('utf8') : undefined);
+      return request.body === undefined ? refuse(response, notInCharset(charset)) : next();
+    }
+    if (withJson && !isMultipart(request) && isAsciiCompatible(charset)) {
+      request.body = escapedBytes(body);
+      return next();
+    }
+    return readForm((fields) => {
       request.body = fields.toString();
-      next();
-    }),
-  ];
+      return next();
+    })(request, response, next);
+  };
+  return [whereThereIsABody(wants(...(withJson ? [json] : []), form, multipart)), bytes(bytesMax), parse];
 }
 
 /** What `rawBody` has read: lower case, without parameters; empty where the header is not there. */
@@ -44,18 +64,69 @@ export function rawTypeOf(request: Request): string {
   return isMultipart(request) ? form : contentTypeOf(request);
 }
 
+/** In what the escapes of the text are that `rawBody` has read; undefined: UTF-8. */
+export function rawCharsetOf(request: Request): string | undefined {
+  const charset = charsetOf(request.headers['content-type']);
+  const isAsSent = contentTypeOf(request) === form && isAsciiCompatible(charset) && !isUtf8(charset);
+  return isAsSent ? charset : undefined;
+}
+
 const json = 'application/json';
 const form = 'application/x-www-form-urlencoded';
 const fieldsMax = 50;
 
-function notMultipart(request: Pick<Request, 'headers'>): boolean {
-  return !isMultipart(request);
+/** Whatever it is, unpacked. */
+function bytes(bytesMax: number): RequestHandler {
+  return express.raw({ limit: bytesMax, type: () => true });
+}
+
+function parseJson(fields: FieldNames): RequestHandler {
+  return (request, response, next) => {
+    const { body } = request;
+    if (!Buffer.isBuffer(body)) return next();
+    const charset = charsetOf(request.headers['content-type']);
+    const text = decoderOf(charset)?.(body);
+    if (text === undefined) return refuse(response, notInCharset(charset));
+    if (text === '') {
+      request.body = {};
+      return next();
+    }
+    try {
+      request.body = JSON.parse(text);
+    } catch {
+      return refuse(response, problem('malformed_body'));
+    }
+    const twice = duplicateKeys(text);
+    if (twice.length === 0) return next();
+    const errors = twice.map((pointer) => ({
+      field: fields === 'names' ? fieldName(pointer) : pointer,
+      message: 'comes more than once',
+    }));
+    return refuse(response, problem('invalid_request', { errors }));
+  };
+}
+
+function readForm(keep: (fields: URLSearchParams) => void): RequestHandler {
+  return async (request, response, next) => {
+    const { body, headers } = request;
+    if (!Buffer.isBuffer(body)) return next();
+    const charset = charsetOf(headers['content-type']);
+    const decode = decoderOf(charset);
+    if (decode === undefined) return refuse(response, unknownCharset(charset ?? ''));
+    if (isMultipart(request)) {
+      const read = await readMultipart(body, headers['content-type'] ?? '', charset);
+      return read.ok ? keep(read.fields) : refuse(response, read.problem);
+    }
+    const text = isAsciiCompatible(charset) ? escapedBytes(body) : decode(body);
+    const utf8 = text !== undefined && !isUtf8(charset) && isAsciiCompatible(charset) ? inUtf8(text, decode) : text;
+    return utf8 === undefined ? refuse(response, notInCharset(charset)) : keep(new URLSearchParams(utf8));
+  };
 }
 
 function wants(...contentTypes: readonly string[]): RequestHandler {
   return (request, response, next) => {
-    if (contentTypes.includes(contentTypeOf(request))) next();
-    else {
+    const charset = charsetOf(request.headers['content-type']);
+    if (!contentTypes.includes(contentTypeOf(request))) {
       refuse(
         response,
         problem('unsupported_media_type', {
@@ -63,7 +134,8 @@ function wants(...contentTypes: readonly string[]): RequestHandler {
           headers: { Accept: contentTypes.join(', ') },
         }),
       );
-    }
+    } else if (charset !== undefined && decoderOf(charset) === undefined) refuse(response, unknownCharset(charset));
+    else next();
   };
 }
 

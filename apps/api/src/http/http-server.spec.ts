@@ -34,9 +34,10 @@ async function listening(options: Partial<HttpServerOptions> = {}, handle = read
       .on('data', (chunk) => {
         heard += chunk;
       });
+    const ended = new Promise<string>((resolve) => socket.once('close', () => resolve(heard)));
     await once(socket, 'connect');
     for (const text of said) socket.write(text);
-    return { socket, ended: once(socket, 'close').then(() => heard) };
+    return { socket, ended };
   };
 }
 

@@ -1,6 +1,6 @@
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { limitPipelining } from '@redial/platform';
+import { limitPipelining, withSingleSlashes } from '@redial/platform';
 
 /** Connections that may wait to be taken while the process is busy: a crowd that comes at once must not have to knock again. */
 const backlog = 4_096;
@@ -23,11 +23,11 @@ export interface HttpServerOptions {
 
 /** How long a client may hold a connection without a request that is being answered. */
 export interface HttpTiming {
-  /** From the connection, or from the end of the answer before, to the last header. */
+  /** From the connection, or from the first byte of a later request, to the last header. */
   readonly headersMs: number;
   /** To the last byte of the body. */
   readonly requestMs: number;
-  /** Between an answer and the next request. */
+  /** Between an answer and the next request. Longer than proxies keep theirs: whoever closes first must not be the one that is asked. */
   readonly keepAliveMs: number;
   /** Without a byte in either direction: of who does not read its answer. Longer than any client waits for an outcome. */
   readonly silenceMs: number;
@@ -38,7 +38,7 @@ export interface HttpTiming {
 export const defaultHttpTiming: HttpTiming = {
   headersMs: 10_000,
   requestMs: 30_000,
-  keepAliveMs: 5_000,
+  keepAliveMs: 75_000,
   silenceMs: 900_000,
   lookMs: 1_000,
 };
@@ -54,6 +54,15 @@ const pipelinedMax = 2_000;
 /** The API's own server. A client that does not get on with its request holds nothing: neither a connection for long, nor memory. */
 export function createHttpServer(handle: RequestListener, options: HttpServerOptions): HttpServer {
   const timing = { ...defaultHttpTiming, ...options.timing };
+  const underWay = new Set<ServerResponse>();
+  let isClosing = false;
+  const serve: RequestListener = (request, response) => {
+    request.url = withSingleSlashes(request.url ?? '');
+    if (isClosing) response.shouldKeepAlive = false;
+    underWay.add(response);
+    response.once('close', () => underWay.delete(response));
+    handle(request, response);
+  };
   const server = createServer(
     {
       headersTimeout: timing.headersMs,
@@ -62,11 +71,15 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
       connectionsCheckingInterval: timing.lookMs,
       maxHeaderSize: headerBytesMax,
     },
-    limitPipelining(handle, { atOnce: atOnceMax, inAll: pipelinedMax, onCut: options.onCut }),
+    limitPipelining(serve, { atOnce: atOnceMax, inAll: pipelinedMax, onCut: options.onCut }),
   );
   server.timeout = timing.silenceMs;
   server.maxConnections = options.maxConnections;
-  server.on('drop', options.onTurnedAway);
+  server.on('drop', () => {
+    // Connections that are only kept must not keep others out.
+    server.closeIdleConnections();
+    options.onTurnedAway();
+  });
 
   return {
     listen: (host, port) =>
@@ -79,6 +92,9 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
         });
       }),
     close: async (graceMs) => {
+      isClosing = true;
+      // Their clients send the next request elsewhere, instead of into a connection that is about to end.
+      for (const response of underWay) response.shouldKeepAlive = false;
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       // One that was answered after the close began would be kept alive for another request.
       const idle = setInterval(() => server.closeIdleConnections(), 100);

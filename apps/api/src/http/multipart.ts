@@ -1,7 +1,7 @@
-import { type FieldError, problem, shorten } from '@redial/dialects';
-import express, { type Request, type RequestHandler } from 'express';
+import { type FieldError, type Problem, problem, shorten } from '@redial/dialects';
+import type { Request } from 'express';
+import { charsetOf, decoderOf, isUtf8, notInCharset, unknownCharset } from './charset.ts';
 import { contentTypeOf } from './content-type.ts';
-import { refuse } from './refuse.ts';
 
 export const multipart = 'multipart/form-data';
 
@@ -9,34 +9,66 @@ export function isMultipart(request: Pick<Request, 'headers'>): boolean {
   return contentTypeOf(request) === multipart;
 }
 
+export type ReadMultipart =
+  | { readonly ok: true; readonly fields: URLSearchParams }
+  | { readonly ok: false; readonly problem: Problem };
+
 /**
- * Reads a multipart form of at most this many bytes, such as PHP's cURL sends of an array and `curl -F` does, and leaves every other body for
- * whoever comes next. Its fields, in their order, are the urlencoded form that `keep` is given: from there on the two are the same.
+ * A multipart form, such as PHP's cURL sends of an array and `curl -F` does → its fields, in their order. Each is text in the charset of its
+ * part, else in that of the whole.
  */
-export function multipartBody(
-  bytesMax: number,
-  keep: (fields: URLSearchParams, ...served: Parameters<RequestHandler>) => void,
-): RequestHandler[] {
-  const read: RequestHandler = async (request, response, next) => {
-    const { body, headers } = request;
-    if (!Buffer.isBuffer(body)) return next();
-    const fields = await fieldsOf(body, headers['content-type'] ?? '');
-    if (fields === undefined) return refuse(response, problem('malformed_request'));
-    const errors = fields.flatMap(([name, value]) => (typeof value === 'string' ? [] : [fileError(name)]));
-    if (errors.length > 0) return refuse(response, problem('malformed_request', { errors }));
-    return keep(new URLSearchParams(fields as [string, string][]), request, response, next);
-  };
-  return [express.raw({ limit: bytesMax, type: (request) => isMultipart(request) }), read];
+export async function readMultipart(
+  bytes: Buffer,
+  contentType: string,
+  charset: string | undefined,
+): Promise<ReadMultipart> {
+  const form = bytes.toString('latin1');
+  const entries = await entriesOf(form, contentType);
+  if (entries === undefined) return refused(problem('malformed_request'));
+  const errors = entries.flatMap(([name, value]) => (typeof value === 'string' ? [] : [fileError(textOf(name))]));
+  if (errors.length > 0) return refused(problem('malformed_request', { errors }));
+  const own = charsetsOfParts(form, contentType);
+  const fields = new URLSearchParams();
+  for (const [index, [name, value]] of entries.entries()) {
+    const ofPart = (own.length === entries.length ? own[index] : undefined) ?? charset;
+    const decode = decoderOf(ofPart);
+    if (decode === undefined) return refused(unknownCharset(ofPart ?? ''));
+    const text = (sent: string) => decode(Buffer.from(sent, 'latin1')) ?? (isUtf8(ofPart) ? textOf(sent) : undefined);
+    const [field, said] = [text(name), text(String(value))];
+    if (field === undefined || said === undefined) return refused(notInCharset(ofPart));
+    fields.append(field, said);
+  }
+  return { ok: true, fields };
 }
 
-/** Undefined: it is none, whatever its header says. */
-async function fieldsOf(bytes: Buffer, contentType: string): Promise<[string, string | File][] | undefined> {
+function refused(problem: Problem): ReadMultipart {
+  return { ok: false, problem };
+}
+
+/** Names and values, a character for each byte. Undefined: it is no such form, whatever its header says. */
+async function entriesOf(form: string, contentType: string): Promise<[string, string | File][] | undefined> {
   try {
-    return [...(await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType } }).formData())];
+    // The reader takes every form for UTF-8: it is given each byte as a character of its own.
+    const body = new Uint8Array(Buffer.from(form, 'utf8'));
+    return [...(await new Response(body, { headers: { 'content-type': contentType } }).formData())];
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;
   }
+}
+
+/** What each part's own Content-Type says. */
+function charsetsOfParts(form: string, contentType: string): (string | undefined)[] {
+  const boundary = /;\s*boundary=(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
+  const parts = form.split(`--${boundary?.[1] ?? boundary?.[2]}`).slice(1, -1);
+  return parts.map((part) => {
+    const headers = part.slice(0, part.indexOf('\r\n\r\n'));
+    return charsetOf(/^content-type:(.*)$/im.exec(headers)?.[1]);
+  });
+}
+
+function textOf(bytes: string): string {
+  return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 function fileError(name: string): FieldError {

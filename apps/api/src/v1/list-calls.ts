@@ -25,7 +25,13 @@ type ReadQuery =
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
 function readQuery(query: unknown, tenant: Tenant): ReadQuery {
-  const { values, errors: shapeErrors } = readFields(v1.ListCalls, query);
+  const { from: writtenFrom, to: writtenTo, ...others } = (query ?? {}) as Readonly<Record<string, unknown>>;
+  const restored = {
+    ...others,
+    ...(writtenFrom !== undefined && { from: v1.restoreOffset(writtenFrom) }),
+    ...(writtenTo !== undefined && { to: v1.restoreOffset(writtenTo) }),
+  };
+  const { values, errors: shapeErrors } = readFields(v1.ListCalls, restored);
   const errors: FieldError[] = shapeErrors.map(({ field, message }) => ({ field: field.slice(1), message }));
   const moment = (field: string, written: string | undefined): number | undefined => {
     if (written === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { DialectRoute, RawInput } from '@redial/dialects';
 import type { Request, RequestHandler, Response } from 'express';
-import { formBody, jsonBody, rawBody, rawTypeOf } from '../http/body.ts';
+import { formBody, jsonBody, rawBody, rawCharsetOf, rawTypeOf } from '../http/body.ts';
 
 const bodyBytesMax = 16 * 1024;
 const rawBodyBytesMax = 64 * 1024;
@@ -9,7 +9,7 @@ const rawBodyBytesMax = 64 * 1024;
 export function readInput(takes: DialectRoute['takes']): RequestHandler[] {
   switch (takes) {
     case 'json':
-      return [...jsonBody(bodyBytesMax), keep((request) => request.body)];
+      return [...jsonBody(bodyBytesMax, 'names'), keep((request) => request.body)];
     case 'form':
       // A POST whose fields are in its URL has no body.
       return [...formBody(bodyBytesMax), keep((request) => request.body ?? { ...request.query })];
@@ -17,12 +17,16 @@ export function readInput(takes: DialectRoute['takes']): RequestHandler[] {
       return [keep((request) => ({ ...request.query }))];
     case 'raw':
     case 'raw-form':
-      return [readQuery, ...rawBody(rawBodyBytesMax, { withJson: takes === 'raw' }), keep(rawInput)];
+      return [
+        readQuery,
+        ...rawBody(rawBodyBytesMax, { withJson: takes === 'raw' }),
+        keep((request) => rawInput(request, takes)),
+      ];
   }
 }
 
 /** Without its body, what a request says is known before it can be refused. */
-export const readQuery: RequestHandler = keep((request) => ({ ...rawInput(request), body: '' }));
+export const readQuery: RequestHandler = keep((request) => ({ ...rawInput(request, 'raw-form'), body: '' }));
 
 /** Undefined: it could not be read. */
 export function inputOf(response: Response): unknown {
@@ -36,11 +40,13 @@ function keep(input: (request: Request) => unknown): RequestHandler {
   };
 }
 
-function rawInput(request: Request): RawInput {
+function rawInput(request: Request, takes: 'raw' | 'raw-form'): RawInput {
   const { originalUrl, body } = request;
   const mark = originalUrl.indexOf('?');
+  const charset = rawCharsetOf(request);
   return {
     contentType: rawTypeOf(request),
+    ...(takes === 'raw' && charset !== undefined && { charset }),
     query: mark === -1 ? '' : originalUrl.slice(mark + 1),
     body: typeof body === 'string' ? body : '',
   };

@@ -50,7 +50,7 @@ function refusal(code: ProblemCode, detail: string | undefined, errors: readonly
     case 'method_not_allowed':
       return { status, message: 'Method not allowed' };
     case 'unsupported_media_type':
-      return { status, message: 'Unsupported media type' };
+      return { status, message: ['Unsupported media type', ...errors.map(inItsWords)].join(': ') };
     case 'internal':
       // The vendor's clients read the body of a 200 alone.
       return { status: 200, message: 'Requested operation failed' };

@@ -16,7 +16,7 @@ import { type OriginateCallSettings, originateCallSettings } from './settings.ts
 export function authenticate({ input, header }: AskedRequest, tenants: readonly Tenant[]): Authenticated {
   const read = readParams(input as RawInput);
   if (!read.ok) return { ok: false, problem: read.problem };
-  const shown = credentialsOf(read.params, header('authorization'));
+  const shown = credentialsOf(read.sent, header('authorization'));
   const [tenant, ...more] = tenants.filter((each) => {
     const settings = originateCallSettings(each);
     return settings !== undefined && areRight(shown, settings);

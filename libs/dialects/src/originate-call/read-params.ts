@@ -1,23 +1,30 @@
+import { fieldName } from '../check-fields.ts';
 import type { RawInput } from '../dialect.ts';
+import { duplicateKeys } from '../duplicate-keys.ts';
 import { type Problem, problem } from '../problem.ts';
 import { parseOrderedJson } from './php/ordered-json.ts';
 import { parsePhpQuery } from './php/php-query.ts';
-import type { PhpArray, PhpRead } from './php/php-value.ts';
+import { bytesOf, isPhpArray, type PhpArray, type PhpRead, type PhpValue } from './php/php-value.ts';
 
 export type ReadParams =
-  | { readonly ok: true; readonly params: PhpArray }
+  | {
+      readonly ok: true;
+      readonly params: PhpArray;
+      /** The same in the bytes that were sent: the client's hash is of those. */
+      readonly sent: PhpArray;
+    }
   | { readonly ok: false; readonly problem: Problem };
 
 /** The request's parameters, from its body or its query: `$params` of the vendor's page. */
-export function readParams({ contentType, query, body }: RawInput): ReadParams {
+export function readParams({ contentType, charset, query, body }: RawInput): ReadParams {
   if (body === '') return paramsOf(parsePhpQuery(query));
   // Which of two counts would be a guess, and a hash covers one of them alone.
   if (query !== '') return malformed('The parameters must be in the query or in the body, not in both.');
   switch (contentType) {
     case 'application/x-www-form-urlencoded':
-      return paramsOf(parsePhpQuery(body));
+      return paramsOf(parsePhpQuery(body), charset);
     case 'application/json':
-      return paramsOf(parseOrderedJson(body));
+      return paramsOf(parseOrderedJson(body), undefined, duplicateKeysIn(body));
     default: {
       const detail = 'The body must be a form (application/x-www-form-urlencoded) or JSON (application/json).';
       return { ok: false, problem: problem('unsupported_media_type', { detail }) };
@@ -25,8 +32,32 @@ export function readParams({ contentType, query, body }: RawInput): ReadParams {
   }
 }
 
-function paramsOf(read: PhpRead): ReadParams {
-  return read.ok ? read : malformed(read.message);
+function paramsOf(read: PhpRead, charset?: string, twice: readonly string[] = []): ReadParams {
+  if (!read.ok) return malformed(read.message);
+  if (twice.length > 0) return malformed(`${twice.join(', ')} comes more than once.`);
+  if (charset === undefined) return { ...read, sent: read.params };
+  const params = inUtf8(read.params, new TextDecoder(charset));
+  return { ok: true, params, sent: read.params };
+}
+
+/** Only of what is JSON: `parseOrderedJson` says what is none. */
+function duplicateKeysIn(body: string): readonly string[] {
+  try {
+    JSON.parse(body);
+  } catch {
+    return [];
+  }
+  return duplicateKeys(body).map((pointer) => fieldName(pointer).replaceAll('/', '.'));
+}
+
+/** What is not in the charset becomes U+FFFD, which no field takes. */
+function inUtf8(array: PhpArray, decoder: TextDecoder): PhpArray {
+  const text = (bytes: string) => bytesOf(decoder.decode(Buffer.from(bytes, 'latin1')));
+  const entries = [...array].map(([name, value]): [string, PhpValue] => {
+    if (isPhpArray(value)) return [text(name), inUtf8(value, decoder)];
+    return [text(name), typeof value === 'string' ? text(value) : value];
+  });
+  return new Map(entries);
 }
 
 function malformed(detail: string): ReadParams {

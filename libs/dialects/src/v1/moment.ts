@@ -17,6 +17,11 @@ export function readMoment(written: string, zone: string): Moment {
   return /^[0-9]{12}$/.test(written) ? parseLocalTime(written, zone) : parseInstant(written);
 }
 
+/** In a query the `+` of an offset that was not encoded arrives as a space, and a space before `hh:mm` can have been nothing else. */
+export function restoreOffset(written: unknown): unknown {
+  return typeof written === 'string' ? written.replace(/^(\d\S*[Tt]\S*\d) (\d{2}:\d{2})$/, '$1+$2') : written;
+}
+
 /** A time that was right once: that it is past is all that is wrong with it. */
 export interface PastMoment extends NoMoment {
   readonly pastAt: number;

@@ -1,0 +1,57 @@
+import { type Problem, problem, shorten } from '@redial/dialects';
+
+/** Bytes → text; undefined where they are not in the charset. */
+export type Decode = (bytes: Uint8Array) => string | undefined;
+
+/** The parameter `charset` of a Content-Type, lower case and without quotes; undefined where there is none. */
+export function charsetOf(contentType = ''): string | undefined {
+  const given = /;\s*charset\s*=\s*(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
+  return (given?.[1] ?? given?.[2])?.trim().toLowerCase() || undefined;
+}
+
+/** US-ASCII is UTF-8 that uses none of it: bytes beyond it are more likely UTF-8 than anything else. */
+export function isUtf8(charset: string | undefined): boolean {
+  return charset === undefined || /^(utf-?8|(us-)?ascii|unicode-1-1-utf-8)$/.test(charset);
+}
+
+/** Whether one byte of ASCII is one byte of it. */
+export function isAsciiCompatible(charset: string | undefined): boolean {
+  return !charset?.startsWith('utf-16');
+}
+
+/** Every charset of the Encoding Standard, by any of its labels; undefined for another. A byte order mark is no part of the text. */
+export function decoderOf(charset: string | undefined): Decode | undefined {
+  const label = isUtf8(charset) ? 'utf-8' : charset;
+  if (charset === 'utf-16') return (bytes) => decoded(isBigEndian(bytes) ? 'utf-16be' : 'utf-16le', bytes);
+  try {
+    new TextDecoder(label);
+  } catch {
+    return undefined;
+  }
+  return (bytes) => decoded(label, bytes);
+}
+
+/** By its mark, or because the text begins with ASCII, as JSON and forms do. */
+function isBigEndian([first]: Uint8Array): boolean {
+  return first === 0xfe || first === 0;
+}
+
+function decoded(label: string | undefined, bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder(label, { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+export function unknownCharset(charset: string): Problem {
+  const message = `has the charset "${shorten(charset)}", which is not known here: send utf-8`;
+  return problem('unsupported_media_type', {
+    detail: `Content-Type ${message}.`,
+    errors: [{ field: 'Content-Type', message }],
+  });
+}
+
+export function notInCharset(charset: string | undefined): Problem {
+  return problem('malformed_body', { detail: `The body is not text in ${shorten(charset ?? 'utf-8')}.` });
+}

@@ -1,0 +1,27 @@
+import type { Decode } from './charset.ts';
+
+/** An urlencoded form as ASCII: what is not is escaped, byte by byte, and so nothing of it is lost. */
+export function escapedBytes(bytes: Buffer): string {
+  return bytes
+    .toString('latin1')
+    .replaceAll(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** The same form with its escapes in UTF-8; undefined where some of it is not in the charset. */
+export function inUtf8(form: string, decode: Decode): string | undefined {
+  let isWhole = true;
+  const text = form.replaceAll(/[^&=]+/g, (part) => {
+    const decoded = decode(bytesIn(part));
+    if (decoded === undefined) isWhole = false;
+    return encodeURIComponent((decoded ?? '').toWellFormed());
+  });
+  return isWhole ? text : undefined;
+}
+
+/** A name or a value, as the bytes that it stands for. A `%` that starts no escape stands for itself. */
+function bytesIn(part: string): Buffer {
+  const bytes = part
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9A-Fa-f]{2})/g, (_escape, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1');
+}

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { credentials, vendorTenant } from '../../support/vendors.ts';
+import { type Answer, type RunningApi, startApi } from './running-api.ts';
+
+/** Whom a request's numbers are, read through every door. The tenant is Italy's. */
+let redis: TestRedis;
+let api: RunningApi;
+
+beforeAll(async () => {
+  redis = await startTestRedis();
+  api = await startApi({
+    redisUrl: redis.url,
+    tenant: {
+      ...vendorTenant,
+      numberingPlan: { country: 'IT' },
+      callerIds: { default: '+390612345678', allowed: ['0612345678'], agents: { '1001': '0612345678' } },
+    },
+  });
+});
+afterAll(async () => {
+  await api?.stop();
+  await redis?.stop();
+});
+
+interface Door {
+  readonly name: string;
+  readonly ask: (dial2: string, dial1?: string) => Promise<Answer>;
+  /** The one error that its refusal tells. */
+  readonly error: (answer: Answer) => string;
+}
+
+const basic = Buffer.from(`${credentials.act.username}:${credentials.act.password}`).toString('base64');
+const doors: readonly Door[] = [
+  {
+    name: 'POST /v1/calls',
+    ask: (dial2, dial1 = '1001') => api.send('POST', '/v1/calls', { dial1, dial2 }),
+    error: ({ body }) => `${body.errors[0].field} ${body.errors[0].message}`,
+  },
+  {
+    name: 'dialup',
+    ask: (dial2, dial1 = '1001') =>
+      api.send(
+        'GET',
+        `/API/dialup.php?${new URLSearchParams({ ...credentials.dialup, dial1, dial2, RFormat: 'json' })}`,
+      ),
+    error: ({ body }) => body.reason,
+  },
+  {
+    name: 'click2dial',
+    ask: (callee, agent = '1001') =>
+      api.send('POST', '/click2dial/calls', { agent, callee, outbound_id: '0612345678' }),
+    error: ({ body }) => JSON.stringify(body),
+  },
+  {
+    name: 'originate-call',
+    ask: (caller_id, destination = '1001') =>
+      api.send(
+        'POST',
+        '/api/originate-call',
+        {
+          data: {
+            project_id: '1',
+            caller_id,
+            caller_id_name: 'Rossi',
+            type: 'user',
+            destination,
+            external_id: `x-${Math.random()}`,
+            async: '1',
+          },
+        },
+        { headers: { Authorization: `Bearer ${credentials.originateCall.apiKey}` }, apiKey: null },
+      ),
+    error: ({ body }) => body.messages.join('; '),
+  },
+  {
+    name: 'call/originate/act',
+    ask: (callee, caller = '1001') =>
+      api.send(
+        'POST',
+        '/api/v4/call/originate/act',
+        { caller, callee, context: 'main_routing', caller_id: '0612345678', trunk_name: 'cisco' },
+        { headers: { Authorization: `Basic ${basic}` }, apiKey: null },
+      ),
+    error: ({ body }) => body.message,
+  },
+];
+
+/** dial2 of the newest call. */
+async function newest(): Promise<{ readonly dial2: { readonly number: string } }> {
+  const { body } = await api.send('GET', '/v1/calls?limit=1');
+  return body.calls[0];
+}
+
+describe.each(doors)('$name', ({ name, ask, error }) => {
+  const forms = [
+    ['3931234567', '+393931234567'],
+    ['0612345679', '+390612345679'],
+    ['00447700900123', '+447700900123'],
+    ...(name === 'click2dial' ? [] : [['+4407700900123', '+447700900123']]),
+  ] as const;
+  it.each(name === 'originate-call' ? [] : forms)('reads %s as Italians write it: %s', async (written, e164) => {
+    await ask(written as string);
+    expect((await newest()).dial2.number).toBe(e164);
+  });
+
+  it('refuses a number that is two people’s, and names both', async () => {
+    expect(error(await ask('3906123456'))).toMatch(/could be \+393906123456 or \+3906123456/);
+  });
+
+  it('says that there are characters which cannot be seen', async () => {
+    expect(error(await ask('\u202a3931234567\u202c'))).toContain(
+      'holds characters that cannot be seen: U+202A at the start, U+202C at the end',
+    );
+  });
+});

@@ -6,12 +6,13 @@ import { describe, expect, it } from 'vitest';
 /** Which layer may import which: the arrows of docs/architecture.md, adapter to adapter never. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  dialect: ['core'],
-  platform: ['core'],
+  numbering: ['core'],
+  dialect: ['core', 'numbering'],
+  platform: ['core', 'numbering'],
   adapter: ['core', 'platform'],
   infra: ['infra'],
-  app: ['core', 'dialect', 'platform', 'adapter'],
-  test: ['core', 'dialect', 'platform', 'adapter', 'infra', 'app'],
+  app: ['core', 'numbering', 'dialect', 'platform', 'adapter'],
+  test: ['core', 'numbering', 'dialect', 'platform', 'adapter', 'infra', 'app'],
 };
 
 /** Libraries that have one home. */
@@ -20,6 +21,7 @@ const homes: Readonly<Record<string, string>> = {
   ioredis: '@redial/platform',
   express: '@redial/api',
   'asterisk-ami-client': '@redial/asterisk',
+  'libphonenumber-js': '@redial/numbering',
 };
 
 interface Package {

@@ -1,6 +1,6 @@
 import { keptWhole } from './channel.ts';
 import type { Configuration } from './configuration.ts';
-import { toE164 } from './numbering.ts';
+import type { NumberReader } from './numbering.ts';
 import type { Destination } from './request.ts';
 import { type ServiceConfiguration, serviceChannel } from './service.ts';
 import { hasExtension, type Tenant } from './tenant.ts';
@@ -8,37 +8,50 @@ import { type TrunkConfiguration, trunkChannel } from './trunk-configuration.ts'
 
 export type ResolvedDestination =
   | { readonly ok: true; readonly destination: Destination }
-  | { readonly ok: false; readonly message: string };
+  /** `readings`: it could be each of these numbers. */
+  | { readonly ok: false; readonly why: 'unknown_form'; readonly readings?: readonly string[] }
+  | { readonly ok: false; readonly why: 'no_trunk' | 'foreign_trunk' | 'foreign_context' | 'no_digits' };
 
 /**
  * What a caller wrote → one of the tenant's extensions, a service by its dial code, or a number by one of its trunks; in this order, where it
  * could be several.
  */
-export function resolveDestination(written: string, tenant: Tenant, trunk?: string): ResolvedDestination {
+export function resolveDestination(
+  written: string,
+  tenant: Tenant,
+  readNumber: NumberReader,
+  trunk?: string,
+): ResolvedDestination {
   if (hasExtension(tenant, written)) return { ok: true, destination: { kind: 'extension', extension: written } };
   const service = tenant.services.find(({ code }) => code === written);
   if (service !== undefined) return { ok: true, destination: { kind: 'service', service: service.name } };
-  const e164 = toE164(written, tenant.numberingPlan);
-  if (e164 === undefined)
-    return { ok: false, message: 'is neither an extension of yours nor a number in a known form' };
+  const number = readNumber(written, tenant.numberingPlan);
+  if (!number.ok) return { ...number, why: 'unknown_form' };
   const chosen = trunk ?? tenant.trunks[0];
-  if (chosen === undefined) return { ok: false, message: 'is an outside number, and you have no trunk' };
-  if (!tenant.trunks.includes(chosen)) return { ok: false, message: 'needs a trunk that you do not have' };
-  return { ok: true, destination: { kind: 'number', e164, trunk: chosen } };
+  if (chosen === undefined) return { ok: false, why: 'no_trunk' };
+  if (!tenant.trunks.includes(chosen)) return { ok: false, why: 'foreign_trunk' };
+  return { ok: true, destination: { kind: 'number', e164: number.e164, trunk: chosen } };
 }
 
 /**
  * Digits that a context of the PBX is to route, as a person would dial them there: no phone has a `+` key. A number of the tenant's plan is known
  * for one, so that do-not-call, windows and caps hold for it; digits that mean an outside number to that context alone (an access code in front)
- * cannot be.
+ * cannot be. `prefix`: what stands for a `+` there.
  */
-export function resolveInContext(written: string, context: string, tenant: Tenant): ResolvedDestination {
-  if (!tenant.contexts.includes(context)) return { ok: false, message: 'needs a context that you do not have' };
-  const exten = written.replace(/^\+/, tenant.numberingPlan.internationalPrefix);
-  if (!/^[0-9]{1,20}$/.test(exten)) return { ok: false, message: 'must be 1 to 20 digits: a context routes it' };
-  const e164 = hasExtension(tenant, written) ? undefined : toE164(written, tenant.numberingPlan);
-  if (e164 === undefined && written !== exten) return { ok: false, message: 'is not a number in a known form' };
-  return { ok: true, destination: { kind: 'context', context, exten, ...(e164 !== undefined && { e164 }) } };
+export function resolveInContext(
+  written: string,
+  context: string,
+  tenant: Tenant,
+  readNumber: NumberReader,
+  prefix: string,
+): ResolvedDestination {
+  if (!tenant.contexts.includes(context)) return { ok: false, why: 'foreign_context' };
+  const exten = written.replace(/^\+/, prefix);
+  if (!/^[0-9]{1,20}$/.test(exten)) return { ok: false, why: 'no_digits' };
+  if (hasExtension(tenant, written)) return { ok: true, destination: { kind: 'context', context, exten } };
+  const number = readNumber(written, tenant.numberingPlan);
+  if (!number.ok && (number.readings !== undefined || written !== exten)) return { ...number, why: 'unknown_form' };
+  return { ok: true, destination: { kind: 'context', context, exten, ...(number.ok && { e164: number.e164 }) } };
 }
 
 /**

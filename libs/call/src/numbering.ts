@@ -8,50 +8,51 @@ export const extensionShape = /^[0-9]{2,8}$/;
 export const Extension = z.string().regex(extensionShape, 'an extension: 2 to 8 digits');
 
 /**
- * How a tenant writes numbers. `0027…` is international, `082…` national, `27…` the country's own digits.
- * Source of the defaults: the click2dial page (10 digits from 0, 11 from 27, 13 to 16 from 00).
+ * How a tenant writes numbers: as people of its country do. Each other field says it in the country's place; a plan without a country needs the
+ * first and the last, and has `00` and `0` for the prefixes: `0027…` is international, `082…` national, `27…` the country's own digits.
  */
-export const NumberingPlan = z.strictObject({
-  countryCode: z.string().regex(/^[1-9][0-9]{0,2}$/, 'a country code: 1 to 3 digits'),
-  internationalPrefix: z
-    .string()
-    .regex(/^[0-9]{1,4}$/, 'a dialling prefix: 1 to 4 digits')
-    .default('00'),
-  nationalPrefix: z
-    .string()
-    .regex(/^[0-9]{0,2}$/, 'a dialling prefix: up to 2 digits')
-    .default('0'),
-  /** Length of a number behind the country code, in digits. */
-  nationalNumberLength: z
-    .strictObject({ min: z.int().min(1).max(14), max: z.int().min(1).max(14) })
-    .refine((l) => l.min <= l.max, { message: 'must not be less than min', path: ['max'] }),
-});
+export const NumberingPlan = z
+  .strictObject({
+    /** Whether there is such a country is known outside of this library. */
+    country: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'a country: two capital letters (ISO 3166-1), such as IT')
+      .optional(),
+    countryCode: z
+      .string()
+      .regex(/^[1-9][0-9]{0,2}$/, 'a country code: 1 to 3 digits')
+      .optional(),
+    internationalPrefix: z
+      .string()
+      .regex(/^[0-9]{1,4}$/, 'a dialling prefix: 1 to 4 digits')
+      .optional(),
+    nationalPrefix: z
+      .string()
+      .regex(/^[0-9]{0,2}$/, 'a dialling prefix: up to 2 digits')
+      .optional(),
+    /** Length of a number behind the country code, in digits. */
+    nationalNumberLength: z
+      .strictObject({ min: z.int().min(1).max(14), max: z.int().min(1).max(14) })
+      .refine((l) => l.min <= l.max, { message: 'must not be less than min', path: ['max'] })
+      .optional(),
+  })
+  .superRefine(({ country, countryCode, nationalNumberLength }, context) => {
+    if (country !== undefined) return;
+    const missing = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+    if (countryCode === undefined)
+      missing('countryCode', 'is missing, and so is country: one of them says whose plan it is');
+    if (nationalNumberLength === undefined)
+      missing('nationalNumberLength', 'is missing, and so is country: one of them says how long numbers are');
+  });
 export type NumberingPlan = z.infer<typeof NumberingPlan>;
 
-/**
- * A number as people of this plan write it → E.164 digits, or undefined where the plan does not know the form.
- * Spaces, dashes and brackets are not forgiven: what was typed is what is dialled, or nothing is.
- */
-export function toE164(written: string, plan: NumberingPlan): string | undefined {
-  const digits = e164Candidate(written, plan);
-  return digits !== undefined && E164Digits.safeParse(digits).success && fitsPlan(digits, plan) ? digits : undefined;
-}
+/** What was written → E.164 digits. `readings`: it could be each of these, so it is none. */
+export type NumberReading =
+  | { readonly ok: true; readonly e164: string }
+  | { readonly ok: false; readonly readings?: readonly string[] };
 
-function e164Candidate(written: string, plan: NumberingPlan): string | undefined {
-  if (/^\+[0-9]+$/.test(written)) return written.slice(1);
-  if (!/^[0-9]+$/.test(written)) return undefined;
-  if (written.startsWith(plan.internationalPrefix)) return written.slice(plan.internationalPrefix.length);
-  if (plan.nationalPrefix !== '' && written.startsWith(plan.nationalPrefix)) {
-    return plan.countryCode + written.slice(plan.nationalPrefix.length);
-  }
-  return written.startsWith(plan.countryCode) ? written : undefined;
-}
-
-function fitsPlan(digits: string, plan: NumberingPlan): boolean {
-  if (!digits.startsWith(plan.countryCode)) return true;
-  const national = digits.length - plan.countryCode.length;
-  return national >= plan.nationalNumberLength.min && national <= plan.nationalNumberLength.max;
-}
+/** Reads what a caller wrote by a tenant's plan. The countries' plans are no business of the core: whoever knows them brings this. */
+export type NumberReader = (written: string, plan: NumberingPlan) => NumberReading;
 
 /** A number safe to show in logs, dashboards and job data: the last three digits, the rest starred. */
 export function maskNumber(number: string): string {

@@ -89,14 +89,6 @@ describe('what the fields of a tenant say against each other', () => {
       'services.0.name: is an extension of the tenant',
     ],
     [
-      'a service that hides a number',
-      {
-        services: [group({ code: '02123456' })],
-        numberingPlan: { countryCode: '27', nationalNumberLength: { min: 7, max: 9 } },
-      },
-      'services.0.code: is a number of the numbering plan',
-    ],
-    [
       'a key for nobody',
       { services: [message({ 1: '2001' })] },
       'services.0.keys.1: is neither an extension nor a service with a phone behind it',

@@ -3,7 +3,7 @@ import { CallingWindow } from './calling-window.ts';
 import { channelTemplate } from './channel.ts';
 import { eachRepeated } from './each-repeated.ts';
 import { Name } from './ids.ts';
-import { E164Digits, Extension, extensionShape, NumberingPlan, toE164 } from './numbering.ts';
+import { E164Digits, Extension, extensionShape, NumberingPlan } from './numbering.ts';
 import { CallerId, ContextName, ringTimeoutSecondsMax, talkLimitSecondsMax, VariableName } from './request.ts';
 import { RetryPolicy } from './retry-policy.ts';
 import { isTimeZone } from './schedule.ts';
@@ -126,9 +126,6 @@ function faultsOfService(service: ServiceConfiguration, tenant: Tenant): Fault[]
   if (hasExtension(tenant, name)) faults.push({ path: ['name'], message: 'is an extension of the tenant' });
   if (code !== undefined && hasExtension(tenant, code)) {
     faults.push({ path: ['code'], message: 'is an extension of the tenant' });
-  }
-  if (code !== undefined && toE164(code, tenant.numberingPlan) !== undefined) {
-    faults.push({ path: ['code'], message: 'is a number of the numbering plan' });
   }
   for (const [key, target] of Object.entries(service.kind === 'message' ? (service.keys ?? {}) : {})) {
     const rung = tenant.services.some((other) => other.name === target && other.kind !== 'message');

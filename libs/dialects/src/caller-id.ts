@@ -1,4 +1,6 @@
-import { hasExtension, type Tenant, toE164 } from '@redial/call';
+import { hasExtension, type Tenant } from '@redial/call';
+import { readNumber } from '@redial/numbering';
+import { neitherExtensionNorNumber } from './written-number.ts';
 
 export type ResolvedCallerId =
   | { readonly ok: true; readonly callerId: string }
@@ -6,9 +8,11 @@ export type ResolvedCallerId =
 
 /** What a caller wrote → one of the tenant's extensions or E.164 digits, if the tenant may show it. */
 export function resolveCallerId(written: string, tenant: Tenant): ResolvedCallerId {
-  const callerId = hasExtension(tenant, written) ? written : toE164(written, tenant.numberingPlan);
-  if (callerId === undefined)
-    return { ok: false, message: 'is neither an extension of yours nor a number in a known form' };
+  const number = hasExtension(tenant, written)
+    ? { ok: true as const, e164: written }
+    : readNumber(written, tenant.numberingPlan);
+  if (!number.ok) return { ok: false, message: neitherExtensionNorNumber(written, tenant, number) };
+  const callerId = number.e164;
   const { allowed } = tenant.callerIds;
   if (allowed !== undefined && !allowed.includes(callerId))
     return { ok: false, message: 'is not a caller ID that you may show' };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Configuration } from '@redial/call';
+import { readConfiguredNumbers } from '@redial/numbering';
 import { dialectFaults, type KnownDialects, withDialects } from './dialects-of-tenants.ts';
 import type { Reading } from './reading.ts';
 import { describeIssue, formatPath } from './validation-sentences.ts';
@@ -51,9 +52,12 @@ export function parseConfiguration(
   const yaml = parseYaml(text, environment);
   if (!yaml.ok) return { ok: false, errors: sentences(file, yaml.faults) };
 
-  const parsed = Configuration.safeParse(yaml.value);
-  const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, yaml.value));
-  if (dialects !== undefined) issues.push(...dialectFaults(yaml.value, dialects));
+  const { file: value, faults: numberFaults } = readConfiguredNumbers(yaml.value);
+  const parsed = Configuration.safeParse(value);
+  const found = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, value));
+  const said = new Set(numberFaults.map(({ path }) => path.join('/')));
+  const issues = [...numberFaults, ...found.filter(({ path }) => !said.has(path.join('/')))];
+  if (dialects !== undefined) issues.push(...dialectFaults(value, dialects));
   if (!parsed.success || issues.length > 0 || yaml.faults.length > 0)
     return { ok: false, errors: sentences(file, faultsOf(yaml, issues)) };
   return { ok: true, value: dialects === undefined ? parsed.data : withDialects(parsed.data, dialects) };

@@ -108,7 +108,8 @@ describe('caller and callee', () => {
   test.each(['caller', 'callee'])('%s is nothing that the tenant does not know', (field) => {
     for (const written of ['999', '082', '*72', 'sales', 'PJSIP/1001', '0820001234 ']) {
       expect(errorsOf({ ...outside, [field]: written })).toEqual({
-        [field]: 'is neither an extension of yours nor a number in a known form',
+        [field]:
+          'is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
       });
     }
   });

@@ -4,16 +4,15 @@ import {
   type Destination,
   hasExtension,
   recordingOf,
-  resolveDestination,
-  resolveInContext,
   type Tenant,
-  toE164,
 } from '@redial/call';
+import { readNumber } from '@redial/numbering';
 import { resolveCallerId } from '../caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
 import { dialedOnce } from '../dialed-once.ts';
 import { type FieldError, readFields } from '../field-error.ts';
+import { resolveDestination, resolveInContext } from '../written-number.ts';
 import { OriginatedCall, timeoutSecondsDefault } from './schema.ts';
 import { type ActSettings, actSettings } from './settings.ts';
 
@@ -108,7 +107,7 @@ function reached(written: string, tenant: Tenant, { trunk, dialplan }: Route): C
 /** Extensions and numbers; a service has a way of its own. */
 function throughDialplan(written: string, tenant: Tenant, context: string): Destination | undefined {
   const isNumber =
-    toE164(written, tenant.numberingPlan) !== undefined && !tenant.services.some(({ code }) => code === written);
+    readNumber(written, tenant.numberingPlan).ok && !tenant.services.some(({ code }) => code === written);
   if (!hasExtension(tenant, written) && !isNumber) return undefined;
   const resolved = resolveInContext(written, context, tenant);
   return resolved.ok ? resolved.destination : undefined;

@@ -69,7 +69,7 @@ describe("the vendor's errors", () => {
     expect(parsed.ok ? [] : refused('invalid_request', parsed)).toEqual([
       200,
       "Field 'caller':value is missing; Field 'context':is not a context of yours; " +
-        "Field 'callee':is neither an extension of yours nor a number in a known form",
+        "Field 'callee':is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code",
     ]);
   });
 

@@ -1,9 +1,11 @@
 import { type CallRequest, type Destination, hasExtension, recordingOf, type Tenant } from '@redial/call';
+import { internationalPrefixIn } from '@redial/numbering';
 import { resolveCallerId } from '../caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
 import { dialedOnce } from '../dialed-once.ts';
 import { type FieldError, readFields } from '../field-error.ts';
+import { special } from '../written-number.ts';
 import { callerIdForms, callerIdNumberOf, numberForms, numberOf } from './number-form.ts';
 import { Click2dialCall, contactRefLengthMax } from './schema.ts';
 import { click2dialSettings } from './settings.ts';
@@ -67,11 +69,15 @@ function agent(written: string, tenant: Tenant): Checked<Destination> {
 }
 
 function outside(written: string, tenant: Tenant, orElse?: string): Checked<Destination> {
-  const e164 = numberOf(written, tenant.numberingPlan);
-  if (e164 === undefined) {
+  const number = numberOf(written, tenant.numberingPlan);
+  if (!number.ok) {
     const forms = [...(orElse === undefined ? [] : [orElse]), numberForms(tenant.numberingPlan)].join(', ');
-    return { ok: false, message: `must be one of: ${forms}` };
+    return {
+      ok: false,
+      message: special(written, number, internationalPrefixIn(tenant.numberingPlan)) ?? `must be one of: ${forms}`,
+    };
   }
+  const { e164 } = number;
   const trunk = tenant.trunks[0];
   if (trunk === undefined) return { ok: false, message: 'is an outside number, and you have no trunk' };
   return { ok: true, value: { kind: 'number', e164, trunk } };
@@ -91,10 +97,11 @@ function outboundId(written: string, { tenant, pick }: DialectContext): Checked<
       ? { ok: false, message: 'names a campaign for which you have no verified caller ID' }
       : { ok: true, value: verified };
   }
-  const e164 = callerIdNumberOf(written, tenant.numberingPlan);
-  if (e164 === undefined) {
-    return { ok: false, message: `must be one of: random, tvc_<campaign>, ${callerIdForms(tenant.numberingPlan)}` };
+  const number = callerIdNumberOf(written, tenant.numberingPlan);
+  if (!number.ok) {
+    const forms = `random, tvc_<campaign>, ${callerIdForms(tenant.numberingPlan)}`;
+    return { ok: false, message: special(written, number) ?? `must be one of: ${forms}` };
   }
-  const resolved = resolveCallerId(`+${e164}`, tenant);
+  const resolved = resolveCallerId(`+${number.e164}`, tenant);
   return resolved.ok ? { ok: true, value: resolved.callerId } : resolved;
 }

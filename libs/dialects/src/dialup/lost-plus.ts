@@ -1,4 +1,5 @@
-import { type NumberingPlan, toE164 } from '@redial/call';
+import type { NumberingPlan } from '@redial/call';
+import { readNumber } from '@redial/numbering';
 
 /**
  * A `+` that was not encoded arrives as a space: so the form of URLs and bodies has it. It is given back where the number is the same without
@@ -6,7 +7,7 @@ import { type NumberingPlan, toE164 } from '@redial/call';
  */
 export function restorePlus(written: string, plan: NumberingPlan): string {
   const digits = written.slice(1);
-  const e164 = toE164(digits, plan);
-  const isLost = written.startsWith(' ') && e164 !== undefined && e164 === toE164(`+${digits}`, plan);
-  return isLost ? `+${digits}` : written;
+  if (!written.startsWith(' ')) return written;
+  const [bare, signed] = [readNumber(digits, plan), readNumber(`+${digits}`, plan)];
+  return bare.ok && signed.ok && bare.e164 === signed.e164 ? `+${digits}` : written;
 }

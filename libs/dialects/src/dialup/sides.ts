@@ -1,10 +1,5 @@
-import {
-  areBothMessages,
-  type Destination,
-  type ResolvedDestination,
-  resolveDestination,
-  type Tenant,
-} from '@redial/call';
+import { areBothMessages, type Destination, type Tenant } from '@redial/call';
+import { type ResolvedDestination, resolveDestination } from '../written-number.ts';
 import { restorePlus } from './lost-plus.ts';
 import type { Parameters, Wrong } from './parameters.ts';
 

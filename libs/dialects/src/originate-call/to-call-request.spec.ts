@@ -206,7 +206,9 @@ describe('caller_id, the customer', () => {
   });
 
   test.each(['1001', '600', '08200012', '082 000 1234', 'John', ''])('%j is no number', (caller_id) => {
-    expect(errorsOf({ ...data, caller_id })).toEqual({ caller_id: 'is not a number in a known form' });
+    expect(errorsOf({ ...data, caller_id })).toEqual({
+      caller_id: 'is not a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
+    });
   });
 
   it('needs a trunk', () => {
@@ -282,7 +284,8 @@ describe('outbound_number, what the customer sees', () => {
 
   test.each(['2001', 'John', '+0'])('%s is no number', (outbound_number) => {
     expect(errorsOf({ ...data, outbound_number })).toEqual({
-      outbound_number: 'is neither an extension of yours nor a number in a known form',
+      outbound_number:
+        'is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
     });
   });
 

@@ -85,7 +85,7 @@ describe('refused', () => {
     expect(body(reply)).toEqual({
       has_error: true,
       messages: [
-        'caller_id is not a number in a known form',
+        'caller_id is not a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
         'Invalid Queue. Check if pbx queue exists',
         'vars[OTHER] is not a variable that you may set',
       ],

@@ -1,7 +1,9 @@
-import { type CallRequest, type Destination, type Tenant, toE164 } from '@redial/call';
+import type { CallRequest, Destination, Tenant } from '@redial/call';
+import { readNumber } from '@redial/numbering';
 import { resolveCallerId } from '../caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import { type FieldError, readFields, shorten } from '../field-error.ts';
+import { unknownNumber } from '../written-number.ts';
 import { destinationOf, type KnownDestination, unknownDestination } from './destination.ts';
 import { isPhpArray, type PhpArray } from './php/php-value.ts';
 import { type DestinationType, fieldsOf, notText, notTextMessage, OriginateCallData, shownName } from './schema.ts';
@@ -99,15 +101,11 @@ function trunkOf(name: string, settings: OriginateCallSettings, { trunks }: Tena
     : { ok: false, message: 'is not a trunk of yours' };
 }
 
-function customerOf(
-  written: string,
-  trunk: string | undefined,
-  { numberingPlan }: Tenant,
-): Checked<Understood['customer']> {
-  const e164 = toE164(written, numberingPlan);
-  if (e164 === undefined) return { ok: false, message: 'is not a number in a known form' };
+function customerOf(written: string, trunk: string | undefined, tenant: Tenant): Checked<Understood['customer']> {
+  const number = readNumber(written, tenant.numberingPlan);
+  if (!number.ok) return { ok: false, message: unknownNumber(written, tenant, number) };
   if (trunk === undefined) return { ok: false, message: 'is an outside number, and you have no trunk' };
-  return { ok: true, value: { kind: 'number', e164, trunk } };
+  return { ok: true, value: { kind: 'number', e164: number.e164, trunk } };
 }
 
 function callerIdOf(written: string, tenant: Tenant): Checked<string> {

@@ -1,5 +1,6 @@
-import { areBothMessages, type Destination, resolveDestination, resolveInContext, type Tenant } from '@redial/call';
+import { areBothMessages, type Destination, type Tenant } from '@redial/call';
 import { type FieldError, pointer } from '../field-error.ts';
+import { resolveDestination, resolveInContext } from '../written-number.ts';
 import type { CreateCall } from './schema.ts';
 
 export interface Sides {

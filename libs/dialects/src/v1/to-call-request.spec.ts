@@ -319,7 +319,8 @@ describe('destinations', () => {
 
   test.each(['*602', '601', '#', '9', '****'])('%s is nobody’s dial code', (written) => {
     expect(errorsOf({ ...good, dial2: written })).toEqual({
-      '/dial2': 'is neither an extension of yours nor a number in a known form',
+      '/dial2':
+        'is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
     });
   });
 
@@ -342,7 +343,8 @@ describe('destinations', () => {
 
   test.each(['2001', '082000123', '08200012345', '4930123456', '+0123456789', '00'])('%s is neither', (written) => {
     expect(errorsOf({ ...good, dial2: written })).toEqual({
-      '/dial2': 'is neither an extension of yours nor a number in a known form',
+      '/dial2':
+        'is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
     });
   });
 
@@ -393,7 +395,11 @@ describe('dial1 by a context of the PBX', () => {
       { '/dial1Context': 'is not a context of yours' },
     ],
     ['a dial code', routed('*601'), { '/dial1': 'must be 1 to 20 digits: a context routes it' }],
-    ['a + before what is no number', routed('+12'), { '/dial1': 'is not a number in a known form' }],
+    [
+      'a + before what is no number',
+      routed('+12'),
+      { '/dial1': 'is not a number in a known form: 0711234567 or +27711234567, abroad + and the country code' },
+    ],
   ])('refuses %s', (_name, body, errors) => {
     expect(errorsOf(body)).toEqual(errors);
   });

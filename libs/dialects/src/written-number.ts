@@ -1,0 +1,67 @@
+import {
+  type Destination,
+  type NumberReading,
+  resolveDestination as resolveBy,
+  resolveInContext as resolveInContextBy,
+  type Tenant,
+} from '@redial/call';
+import { internationalPrefixIn, invisibleCharacters, numberForms, readNumber } from '@redial/numbering';
+
+export type ResolvedDestination =
+  | { readonly ok: true; readonly destination: Destination }
+  /** `message` goes on from the field's name. */
+  | { readonly ok: false; readonly message: string };
+
+/** What a caller wrote → an extension, a service or a number by one of the tenant's trunks, or a sentence that says what is allowed. */
+export function resolveDestination(written: string, tenant: Tenant, trunk?: string): ResolvedDestination {
+  const resolved = resolveBy(written, tenant, readNumber, trunk);
+  return resolved.ok ? resolved : { ok: false, message: messageOf(written, tenant, resolved) };
+}
+
+/** Digits that a context of the PBX is to route. */
+export function resolveInContext(written: string, context: string, tenant: Tenant): ResolvedDestination {
+  const prefix = internationalPrefixIn(tenant.numberingPlan);
+  const resolved = resolveInContextBy(written, context, tenant, readNumber, prefix);
+  if (resolved.ok) return resolved;
+  const message =
+    resolved.why === 'unknown_form' ? unknownNumber(written, tenant, resolved) : messageOf(written, tenant, resolved);
+  return { ok: false, message };
+}
+
+type Refused = Extract<ReturnType<typeof resolveBy>, { ok: false }>;
+
+function messageOf(written: string, tenant: Tenant, refused: Refused): string {
+  switch (refused.why) {
+    case 'unknown_form':
+      return neitherExtensionNorNumber(written, tenant, refused);
+    case 'no_trunk':
+      return 'is an outside number, and you have no trunk';
+    case 'foreign_trunk':
+      return 'needs a trunk that you do not have';
+    case 'foreign_context':
+      return 'needs a context that you do not have';
+    case 'no_digits':
+      return invisibleCharacters(written) ?? 'must be 1 to 20 digits: a context routes it';
+  }
+}
+
+type Unread = Pick<Extract<NumberReading, { ok: false }>, 'readings'>;
+
+export function neitherExtensionNorNumber(written: string, tenant: Tenant, unread: Unread): string {
+  return special(written, unread) ?? `is neither an extension of yours nor a number in a known form: ${forms(tenant)}`;
+}
+
+export function unknownNumber(written: string, tenant: Tenant, unread: Unread): string {
+  return special(written, unread) ?? `is not a number in a known form: ${forms(tenant)}`;
+}
+
+/** Both readings go back to the caller who sent the number, in full: he is to choose. */
+export function special(written: string, { readings }: Unread, unmistakable = '+'): string | undefined {
+  if (readings !== undefined)
+    return `could be ${readings.map((digits) => `+${digits}`).join(' or ')}: write ${unmistakable} and the country code`;
+  return invisibleCharacters(written);
+}
+
+function forms({ numberingPlan }: Tenant): string {
+  return `${numberForms(numberingPlan)}, abroad + and the country code`;
+}

@@ -1,0 +1,125 @@
+import { E164Digits, extensionShape, NumberingPlan } from '@redial/call';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { callingCodeOf, isCountry } from './country.ts';
+import { readNumber } from './read-number.ts';
+
+export interface NumberFault {
+  readonly path: readonly (string | number)[];
+  /** Shows no value. */
+  readonly message: string;
+}
+
+export interface ConfiguredNumbers {
+  /** The same file, its numbers in E.164 digits wherever they could be read. */
+  readonly file: unknown;
+  readonly faults: readonly NumberFault[];
+}
+
+type Group = Readonly<Record<string, unknown>>;
+type Read = (value: unknown, path: NumberFault['path']) => unknown;
+
+/**
+ * The numbers of a configuration file, read by the plan of their tenant as a request's are: what is compared with a request's number must be
+ * written as it is. Nothing else in the file need be right; what cannot be a number at all is left for the schema to say so.
+ */
+export function readConfiguredNumbers(file: unknown): ConfiguredNumbers {
+  if (!isGroup(file) || !Array.isArray(file.tenants)) return { file, faults: [] };
+  const faults: NumberFault[] = [];
+  const tenants = file.tenants.map((tenant: unknown, index) => tenantNumbers(tenant, ['tenants', index], faults));
+  return { file: { ...file, tenants }, faults };
+}
+
+function tenantNumbers(tenant: unknown, at: NumberFault['path'], faults: NumberFault[]): unknown {
+  if (!isGroup(tenant)) return tenant;
+  const plan = NumberingPlan.safeParse(tenant.numberingPlan).data;
+  if (plan === undefined) return tenant;
+  const planFault = faultOfPlan(plan);
+  if (planFault !== undefined) {
+    faults.push({ path: [...at, 'numberingPlan', ...planFault.path], message: planFault.message });
+    return tenant;
+  }
+  const read: Read = (value, path) => {
+    const { e164, fault } = configuredNumber(value, plan);
+    if (fault !== undefined) faults.push({ path: [...at, ...path], message: fault });
+    return e164 ?? value;
+  };
+  faults.push(
+    ...faultsOfCodes(tenant.services, plan).map(({ path, message }) => ({ path: [...at, ...path], message })),
+  );
+  return {
+    ...tenant,
+    ...(tenant.doNotCall !== undefined && { doNotCall: each(tenant.doNotCall, ['doNotCall'], read) }),
+    ...(isGroup(tenant.callerIds) && { callerIds: callerIds(tenant.callerIds, read) }),
+  };
+}
+
+function callerIds(group: Group, read: Read): Group {
+  const orExtension: Read = (value, path) =>
+    typeof value === 'string' && extensionShape.test(value) ? value : read(value, path);
+  const known: Readonly<Record<string, Read>> = {
+    default: orExtension,
+    allowed: (value, path) => each(value, path, orExtension),
+    pool: (value, path) => each(value, path, read),
+    campaigns: (value, path) => each(value, path, read),
+    agents: (value, path) => each(value, path, read),
+  };
+  return Object.fromEntries(
+    Object.entries(group).map(([name, value]) => [name, known[name]?.(value, ['callerIds', name]) ?? value]),
+  );
+}
+
+function each(values: unknown, path: NumberFault['path'], read: Read): unknown {
+  if (Array.isArray(values)) return values.map((value: unknown, index) => read(value, [...path, index]));
+  if (!isGroup(values)) return values;
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(value, [...path, name])]));
+}
+
+/** Digits alone are E.164 digits, as they always were, unless only the country's own plan has such a number. */
+function configuredNumber(value: unknown, plan: NumberingPlan): { readonly e164?: string; readonly fault?: string } {
+  if (typeof value !== 'string' || !/^\+?[0-9]{2,20}$/.test(value)) return {};
+  if (/^[+0]/.test(value)) {
+    const number = readNumber(value, plan);
+    if (number.ok) return { e164: number.e164 };
+    return { fault: number.readings === undefined ? unknownForm : twoNumbers };
+  }
+  const national = plan.country === undefined ? undefined : nationalOf(value, plan);
+  if (national === undefined) return {};
+  return isAssigned(value) ? { fault: twoNumbers } : { e164: national };
+}
+
+const unknownForm = 'is not a number in a known form: write + and the country code';
+const twoNumbers = 'could be two numbers: write + and the country code';
+
+/** The country's own number that digits may be beside E.164 ones; undefined: none that its plan has. */
+function nationalOf(value: string, plan: NumberingPlan): string | undefined {
+  const number = readNumber(value, plan);
+  const readings = number.ok ? [number.e164] : (number.readings ?? []);
+  return readings.find((digits) => digits !== value && isAssigned(digits));
+}
+
+function isAssigned(digits: string): boolean {
+  return E164Digits.safeParse(digits).success && parsePhoneNumberFromString(`+${digits}`)?.isValid() === true;
+}
+
+function faultOfPlan({ country, countryCode }: NumberingPlan): NumberFault | undefined {
+  if (country === undefined) return undefined;
+  if (!isCountry(country)) return { path: ['country'], message: 'is no country of ISO 3166-1, such as IT or ZA' };
+  if (countryCode === undefined || countryCode === callingCodeOf(country)) return undefined;
+  return {
+    path: ['countryCode'],
+    message: `is not the country code of ${country}, which is ${callingCodeOf(country)}`,
+  };
+}
+
+/** Whoever writes the digits of a number means that: a service of the same digits would hide it. */
+function faultsOfCodes(services: unknown, plan: NumberingPlan): NumberFault[] {
+  if (!Array.isArray(services)) return [];
+  return services.flatMap((service: unknown, index) => {
+    const isNumber = isGroup(service) && typeof service.code === 'string' && readNumber(service.code, plan).ok;
+    return isNumber ? [{ path: ['services', index, 'code'], message: 'is a number of the numbering plan' }] : [];
+  });
+}
+
+function isGroup(value: unknown): value is Group {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

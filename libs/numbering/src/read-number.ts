@@ -1,0 +1,140 @@
+import { E164Digits, type NumberingPlan, type NumberReading } from '@redial/call';
+import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { type Country, countryCodeOf, countryOf, fixedPrefixOf, internationalPrefixOf } from './country.ts';
+import { nationalPrefixIn } from './number-forms.ts';
+import { oldForms, withoutFormerPrefix } from './old-forms.ts';
+
+/** Ways to read what was written, as E.164 digits. */
+interface Readings {
+  /** With something in front that says what it is: `+`, the prefix for abroad, the trunk prefix, the country's own code. */
+  readonly marked: readonly string[];
+  /** National digits without the trunk prefix that people of the country write: a spreadsheet takes a leading zero away. */
+  readonly bare: readonly string[];
+}
+
+/**
+ * A number as people of this plan's country write it → its E.164 digits. Digits with at most a `+` in front: spaces, dashes and brackets are not
+ * forgiven, for what was typed is what is dialled, or nothing is.
+ *
+ * Every way to read it is tried. Readings that the countries' plans have come before those that merely have a possible length; two that are left
+ * are two people's numbers, and nobody is rung.
+ */
+export function readNumber(written: string, plan: NumberingPlan): NumberReading {
+  if (!/^\+?[0-9]{2,20}$/.test(written)) return { ok: false };
+  const { marked, bare } = readingsOf(written, plan);
+  if (bare.length === 0 || marked.some(isAssigned)) return decide(marked);
+  return decide([...marked, ...bare]);
+}
+
+function decide(readings: readonly string[]): NumberReading {
+  const distinct = [...new Set(readings)].filter((digits) => E164Digits.safeParse(digits).success);
+  const [first, second] = distinct;
+  if (first === undefined) return { ok: false };
+  if (second === undefined) return { ok: true, e164: first };
+  const assigned = distinct.filter(isAssigned);
+  const [only, other] = assigned;
+  if (only !== undefined && other === undefined) return { ok: true, e164: only };
+  return { ok: false, readings: assigned.length > 0 ? assigned : distinct };
+}
+
+function readingsOf(written: string, plan: NumberingPlan): Readings {
+  if (written.startsWith('+')) return { marked: international(written.slice(1), plan), bare: [] };
+  return plan.country === undefined ? { marked: byTheFields(written, plan), bare: [] } : byTheCountry(written, plan);
+}
+
+/** A plan that names no country: its own fields say what is written, as they always did. */
+function byTheFields(written: string, plan: NumberingPlan): string[] {
+  const { internationalPrefix = '00', nationalPrefix = '0' } = plan;
+  const code = countryCodeOf(plan);
+  if (written.startsWith(internationalPrefix)) return international(written.slice(internationalPrefix.length), plan);
+  const own = written.startsWith(code) ? international(written, plan) : [];
+  if (nationalPrefix !== '' && written.startsWith(nationalPrefix)) {
+    const national = ownNumber(written.slice(nationalPrefix.length), plan);
+    return nationalPrefix === code ? [...national, ...own] : national;
+  }
+  // Without a trunk prefix, or with one that is the country code itself, national digits stand alone.
+  const isBare = nationalPrefix === '' || nationalPrefix === code;
+  return isBare ? [...ownNumber(written, plan), ...own] : own;
+}
+
+function byTheCountry(written: string, plan: NumberingPlan): Readings {
+  const country = countryOf(plan);
+  if (country === undefined) return { marked: [], bare: [] };
+  const own = written.startsWith(countryCodeOf(plan)) ? international(written, plan) : [];
+  const national = nationalReadings(written, plan, country);
+  return { marked: [...fromAbroad(written, plan, country), ...national.marked, ...own], bare: national.bare };
+}
+
+/**
+ * Behind the prefix for abroad. Where that names a carrier, as Singapore's 001, nobody can tell where it ends: `00` alone and every `00` with a
+ * digit are tried, and count only where a number of possible length follows.
+ */
+function fromAbroad(written: string, plan: NumberingPlan, country: Country): string[] {
+  const fixed = plan.internationalPrefix ?? fixedPrefixOf(country);
+  if (fixed !== undefined) return written.startsWith(fixed) ? international(written.slice(fixed.length), plan) : [];
+  const [prefix = ''] = internationalPrefixOf(country).exec(written) ?? [];
+  const lengths = [...new Set([prefix.length, ...(written.startsWith('00') ? [2, 3] : [])])];
+  return lengths
+    .filter((length) => length > 0)
+    .map((length) => written.slice(length))
+    .filter((digits) => !digits.startsWith('0') && parsed(`+${digits}`)?.isPossible())
+    .flatMap((digits) => international(digits, plan));
+}
+
+function nationalReadings(written: string, plan: NumberingPlan, country: Country): Readings {
+  if (plan.nationalPrefix !== undefined) return byOwnPrefix(written, plan, plan.nationalPrefix);
+  const digits = oldForms(written, country);
+  const code = countryCodeOf(plan);
+  // Read as behind the country code, so that a national number is not taken for one that begins with that code.
+  const read = [parsed(`+${code}${digits}`), digits.startsWith(code) ? undefined : parsed(digits, country)];
+  const readings = read.flatMap((number) => (number?.countryCallingCode === code ? possible(number, plan) : []));
+  const isMarked =
+    nationalPrefixIn(plan) === '' || digits !== written || readings.some((e164) => e164 !== code + digits);
+  return isMarked ? { marked: readings, bare: [] } : { marked: [], bare: readings };
+}
+
+function byOwnPrefix(written: string, plan: NumberingPlan, prefix: string): Readings {
+  if (prefix === '') return { marked: ownNumber(written, plan), bare: [] };
+  if (written.startsWith(prefix)) return { marked: ownNumber(written.slice(prefix.length), plan), bare: [] };
+  return { marked: [], bare: ownNumber(written, plan) };
+}
+
+/** Digits behind the country code, without a trunk prefix. */
+function ownNumber(national: string, plan: NumberingPlan): string[] {
+  const code = countryCodeOf(plan);
+  if (plan.nationalNumberLength !== undefined) return fits(national, plan) ? [code + national] : [];
+  const number = parsed(`+${code}${national}`);
+  return number === undefined ? [] : possible(number, plan);
+}
+
+/** Digits from the country code on. Abroad a trunk prefix that was left in, as in +44 07700 900123, is taken out. */
+function international(written: string, plan: NumberingPlan): string[] {
+  const digits = withoutFormerPrefix(written);
+  const code = countryCodeOf(plan);
+  if (digits.startsWith(code) && plan.nationalNumberLength !== undefined)
+    return fits(digits.slice(code.length), plan) ? [digits] : [];
+  const number = digits.startsWith('0') ? undefined : parsed(`+${digits}`);
+  if (number?.countryCallingCode === code) return possible(number, plan);
+  return number?.isPossible() ? [digitsOf(number)] : [digits];
+}
+
+function possible(number: PhoneNumber, plan: NumberingPlan): string[] {
+  const fitting = plan.nationalNumberLength === undefined ? number.isPossible() : fits(number.nationalNumber, plan);
+  return fitting ? [digitsOf(number)] : [];
+}
+
+function fits(national: string, { nationalNumberLength: length }: NumberingPlan): boolean {
+  return length === undefined || (national.length >= length.min && national.length <= length.max);
+}
+
+function digitsOf(number: PhoneNumber): string {
+  return number.number.slice(1);
+}
+
+function isAssigned(digits: string): boolean {
+  return parsed(`+${digits}`)?.isValid() === true;
+}
+
+function parsed(text: string, defaultCountry?: Country): PhoneNumber | undefined {
+  return parsePhoneNumberFromString(text, { extract: false, ...(defaultCountry !== undefined && { defaultCountry }) });
+}

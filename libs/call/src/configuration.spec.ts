@@ -19,7 +19,6 @@ describe('the smallest configuration', () => {
     const parsed = Configuration.parse(configurationInput());
     expect(parsed.pbxs[0]).toMatchObject({ port: 5038, maxCalls: 1_000, maxCallsPerSecond: 100 });
     expect(parsed.tenants[0]).toMatchObject({
-      numberingPlan: { internationalPrefix: '00', nationalPrefix: '0' },
       extensions: { list: [], channel: 'PJSIP/{extension}' },
       callerIds: { pool: [], campaigns: {}, agents: {} },
       defaults: {

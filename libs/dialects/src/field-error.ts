@@ -1,3 +1,4 @@
+import { invisibleCharacters } from '@redial/numbering';
 import type { z } from 'zod';
 import { type FieldLimits, tooManyFields } from './too-many-fields.ts';
 
@@ -71,7 +72,15 @@ export function shorten(key: string): string {
 }
 
 function messageOf(issue: Issue, input: unknown): string {
-  if (isMissing(issue.path, input)) return 'is required';
+  const value = valueAt(issue.path, input);
+  if (value === undefined) return 'is required';
+  // What looks right to whoever reads it is told first, and what is allowed behind it.
+  const invisible = typeof value === 'string' ? invisibleCharacters(value) : undefined;
+  const message = allowedBy(issue);
+  return invisible === undefined || issue.code === 'invalid_type' ? message : `${invisible}; ${message}`;
+}
+
+function allowedBy(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${typeName[issue.expected] ?? issue.expected}`;
@@ -105,10 +114,9 @@ function unit(origin: string): string {
   return origin === 'array' ? ' items' : '';
 }
 
-function isMissing(path: readonly PropertyKey[], input: unknown): boolean {
-  const value = path.reduce<unknown>(
+function valueAt(path: readonly PropertyKey[], input: unknown): unknown {
+  return path.reduce<unknown>(
     (at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined),
     input,
   );
-  return value === undefined;
 }

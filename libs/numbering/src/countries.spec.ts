@@ -96,17 +96,21 @@ const ambiguous: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('what people of a country write', () => {
-  it.each(numbers)('%s: +%s, written there as %s', (country, e164, national, abroad = '00') => {
-    const plan = planOf(country);
-    const code = countryCodes[country] ?? '';
-    const forms = [national, e164.slice(code.length), `+${e164}`, `${abroad}${e164}`, e164];
-    const read = Object.fromEntries(forms.map((form) => [form, readNumber(form, plan)]));
-    const expected = forms.map((form) => {
-      const readings = ambiguous[`${country} ${form}`];
-      return [form, readings === undefined ? { ok: true, e164 } : { ok: false, readings }];
-    });
-    expect(read).toEqual(Object.fromEntries(expected));
-  });
+  it.each(numbers.map((row) => ({ row, name: `${row[0]}: +${row[1]}, written there as ${row[2]}` })))(
+    '$name',
+    ({ row }) => {
+      const [country, e164, national, abroad = '00'] = row;
+      const plan = planOf(country);
+      const code = countryCodes[country] ?? '';
+      const forms = [national, e164.slice(code.length), `+${e164}`, `${abroad}${e164}`, e164];
+      const read = Object.fromEntries(forms.map((form) => [form, readNumber(form, plan)]));
+      const expected = forms.map((form) => {
+        const readings = ambiguous[`${country} ${form}`];
+        return [form, readings === undefined ? { ok: true, e164 } : { ok: false, readings }];
+      });
+      expect(read).toEqual(Object.fromEntries(expected));
+    },
+  );
 
   it('speaks of forty countries at least', () => {
     expect(new Set(numbers.map(([country]) => country)).size).toBeGreaterThanOrEqual(40);

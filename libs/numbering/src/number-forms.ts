@@ -1,5 +1,5 @@
 import type { NumberingPlan } from '@redial/call';
-import examples from 'libphonenumber-js/examples.mobile.json' with { type: 'json' };
+import examples from 'libphonenumber-js/examples.mobile';
 import { getExampleNumber } from 'libphonenumber-js/max';
 import { countryCodeOf, countryOf, fixedPrefixOf, possibleLengthsOf, usualPrefixOf } from './country.ts';
 

@@ -13,6 +13,10 @@ beforeAll(async () => {
     redisUrl: redis.url,
     tenant: {
       ...vendorTenant,
+      dialects: {
+        ...vendorTenant.dialects,
+        'call-originate-act': { ...credentials.act, contexts: { main_routing: {} }, trunks: { cisco: 'carrier' } },
+      },
       numberingPlan: { country: 'IT' },
       callerIds: { default: '+390612345678', allowed: ['0612345678'], agents: { '1001': '0612345678' } },
     },
@@ -80,7 +84,7 @@ const doors: readonly Door[] = [
         'POST',
         '/api/v4/call/originate/act',
         { caller, callee, context: 'main_routing', caller_id: '0612345678', trunk_name: 'cisco' },
-        { headers: { Authorization: `Basic ${basic}` }, apiKey: null },
+        { headers: { Authorization: `Basic ${basic}`, 'X-APIKEY': credentials.act.apiKey }, apiKey: null },
       ),
     error: ({ body }) => body.message,
   },
@@ -93,14 +97,14 @@ async function newest(): Promise<{ readonly dial2: { readonly number: string } }
 }
 
 describe.each(doors)('$name', ({ name, ask, error }) => {
-  const forms = [
+  const forms: readonly (readonly [string, string])[] = [
     ['3931234567', '+393931234567'],
     ['0612345679', '+390612345679'],
     ['00447700900123', '+447700900123'],
-    ...(name === 'click2dial' ? [] : [['+4407700900123', '+447700900123']]),
-  ] as const;
-  it.each(name === 'originate-call' ? [] : forms)('reads %s as Italians write it: %s', async (written, e164) => {
-    await ask(written as string);
+    ...(name === 'click2dial' ? [] : [['+4407700900123', '+447700900123'] as const]),
+  ];
+  it.each(name === 'originate-call' ? [] : [...forms])('reads %s as Italians write it: %s', async (written, e164) => {
+    await ask(written);
     expect((await newest()).dial2.number).toBe(e164);
   });
 

@@ -204,7 +204,9 @@ describe('contact_ref and call_ref', () => {
 
   test.each(['contact_ref', 'call_ref'])('%s refuses other characters, even past the cut', (field) => {
     for (const text of ['a b', 'a\r\nb', 'ä', 'a,b', `${'r'.repeat(300)}\n`]) {
-      expect(errorsOf({ ...good, [field]: text })).toEqual({ [field]: 'must be letters, digits and .-_~:' });
+      expect(errorsOf({ ...good, [field]: text })).toEqual({
+        [field]: expect.stringMatching(/must be letters, digits and \.-_~:$/),
+      });
     }
   });
 });

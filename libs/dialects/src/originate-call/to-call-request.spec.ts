@@ -259,7 +259,7 @@ describe('caller_id_name', () => {
     '$[1+1]',
   ])('refuses %j', (name) => {
     expect(errorsOf({ ...data, caller_id_name: name })).toEqual({
-      caller_id_name: "must be a name of letters, digits, space and .'’_@+/-, 80 at most",
+      caller_id_name: expect.stringMatching(/must be a name of letters, digits, space and \.'’_@\+\/-, 80 at most$/),
     });
   });
 });
@@ -335,7 +335,7 @@ describe('external_id and external_info', () => {
   });
   test.each(['', 'a b', 'a/b', 'ä', 'a\n', 'r'.repeat(231)])('refuses %j, and never cuts', (external_id) => {
     expect(errorsOf({ ...data, external_id })).toEqual({
-      external_id: 'must be letters, digits and .-_~:, 230 at most',
+      external_id: expect.stringMatching(/must be letters, digits and \.-_~:, 230 at most$/),
     });
   });
 
@@ -345,7 +345,7 @@ describe('external_id and external_info', () => {
   });
   test.each(['a\nb', 'i'.repeat(501)])('refuses %j', (external_info) => {
     expect(errorsOf({ ...data, external_info })).toEqual({
-      external_info: expect.stringMatching(/^must be text of 1 to 500 characters/),
+      external_info: expect.stringMatching(/must be text of 1 to 500 characters/),
     });
   });
 });

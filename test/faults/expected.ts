@@ -37,7 +37,7 @@ const busy = attempt('busy', 'busy', 'not_dialed');
 /** Nobody saw dial1's end, and the PBX's journal has no entry: that is the answer. */
 const silence = attempt('no_answer', 'no_answer', 'not_dialed', { lost: true });
 /** Known at once, and no attempt of the policy is used up. */
-const notSent = attempt('pbx_error', 'pbx_error', 'not_dialed');
+const notSent = attempt('not_sent', 'not_sent', 'not_dialed');
 /** Asterisk itself has died: not even the journal can tell whether dial1 answered. */
 const nobodyKnows = attempt('unknown', 'unknown', 'not_dialed', { talk: null, lost: true });
 /** The same, but the journal has dial1's answer: whether and how long they talked, nobody can know. */

@@ -59,7 +59,7 @@ function repeated({ id }: BookedCdr, rang: Rang): Found[] {
 
 function verdictOn(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Verdict {
   if (cdr.disposition === 'unknown') return unknown(call, cdr, rang, faults);
-  if (cdr.disposition === 'pbx_error') return notSent(cdr, rang, faults);
+  if (['not_sent', 'pbx_error'].includes(cdr.disposition)) return notSent(call, cdr, rang, faults);
   if (cdr.lost) return fromSilence(call, cdr, rang, faults);
   const loading = loadingUnder(spanOf(cdr), faults);
   // To an Asterisk without phones nobody is reachable, and nothing rings.
@@ -78,12 +78,15 @@ function unknown(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly Bo
   return { found, excuse: { what: 'unknown', fault } };
 }
 
-/** Refused or held back: then no phone was asked, and a fault says why it was. */
-function notSent(cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Verdict {
+/** Refused or held back: then no phone was asked, and a fault says why it was; or the client, who canceled it. */
+function notSent(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Verdict {
   const found = [...unasked(cdr, rang, 'dial1'), ...unasked(cdr, rang, 'dial2')];
-  if (!saysOfDial1(cdr, 'pbx_error')) found.push(['untrue', `${cdr.id} is a pbx_error, and its legs are not`]);
+  if (!saysOfDial1(cdr, cdr.disposition))
+    found.push(['untrue', `${cdr.id} is ${cdr.disposition}, and its legs are not`]);
+  if (cdr.notSentCode === 'canceled' && call.isCanceled) return { found };
   const fault = whyRefused(spanOf(cdr), faults);
-  if (fault === undefined) return { found: [...found, ['unexplained', `${cdr.id} is a pbx_error`]] };
+  if (fault === undefined)
+    return { found: [...found, ['unexplained', `${cdr.id} is ${cdr.disposition} (${cdr.notSentCode})`]] };
   return { found, excuse: { what: 'not sent', fault } };
 }
 

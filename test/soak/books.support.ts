@@ -83,7 +83,8 @@ export const talked = (n: number, changes: Changes = {}) =>
 export const both = { dial1: [11], dial2: [11] };
 export const silent = (n: number, changes: Changes = {}) =>
   cdr(n, ['no_answer'], { lost: true, endedAt: new Date(second(10 * n + 8)).toISOString(), ...changes });
-export const refused = (n: number, changes: Changes = {}) => cdr(n, ['pbx_error'], changes);
+export const refused = (n: number, changes: Changes = {}) =>
+  cdr(n, ['not_sent'], { notSentCode: 'pbx_unavailable', ...changes });
 export const nobodyKnows = (n: number) => cdr(n, ['unknown'], { state: 'unknown' });
 export const struck = (target: Books['faults'][number]['target'], from: number, to = from) => ({
   target,

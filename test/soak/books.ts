@@ -34,6 +34,7 @@ export interface BookedCdr {
   readonly callId: string;
   readonly attemptNumber: number;
   readonly disposition: string;
+  readonly notSentCode?: string | null;
   readonly connected: boolean;
   readonly lost: boolean;
   readonly startedAt: string;

@@ -45,6 +45,21 @@ describe('given books in which the retries are not as the policy says', () => {
       ['untrue', 'doubled'],
     ],
     [
+      'what was not sent uses up no retry, and so nothing is wrong',
+      books(
+        'dial1 busy',
+        [refused(1), busy(2, { state: 'waiting' }), busy(3, { state: 'exhausted' })],
+        { dial1: [21, 31] },
+        { faults: [struck('AMI', 10)] },
+      ),
+      [],
+    ],
+    [
+      'what was not sent is given up after one',
+      books('dial2 hangs up', [refused(1, { state: 'exhausted' })], {}, { faults: [struck('AMI', 10)] }),
+      ['untrue', 'lost'],
+    ],
+    [
       'a busy phone is rung again at once',
       books('dial1 busy', [busy(1), busy(2, { startedAt: new Date(second(12)).toISOString() })], { dial1: [11, 12] }),
       ['early'],

@@ -29,6 +29,7 @@ const forGood = ['invalid_number', 'not_allowed', 'no_route', 'incompatible_medi
  *
  *   answered ▸ completed · unknown ▸ unknown · cannot be dialled ▸ failed: nothing follows
  *   the person or their phone ▸ 1 + maxRetries attempts that ended so; then exhausted
+ *   not sent by Redial ▸ 20 more in a row, each waiting twice as long; then exhausted. They use up nothing of anybody's
  *   the network ▸ 1 + networkBudget.maxRetries attempts in a row, each waiting one delay longer; then exhausted. They use up none of the others
  */
 export function owedAfter(policy: SoakPolicy, dispositions: readonly string[]): Owed | undefined {
@@ -44,11 +45,22 @@ export function owedAfter(policy: SoakPolicy, dispositions: readonly string[]): 
   }
   if (ofTheNetwork.includes(last)) {
     const { maxRetries, delaySeconds } = policy.networkBudget;
-    const inARow = dispositions.length - 1 - dispositions.findLastIndex((one) => !ofTheNetwork.includes(one));
+    const sent = dispositions.filter((one) => one !== 'not_sent');
+    const inARow = sent.length - 1 - sent.findLastIndex((one) => !ofTheNetwork.includes(one));
     return inARow <= maxRetries ? { state: 'waiting', afterMs: inARow * delaySeconds * 1_000 } : { state: 'exhausted' };
+  }
+  if (last === 'not_sent') {
+    const inARow = dispositions.length - 1 - dispositions.findLastIndex((one) => one !== 'not_sent');
+    return inARow <= 20
+      ? { state: 'waiting', afterMs: Math.min(2 ** (inARow - 1), 60) * 1_000 }
+      : { state: 'exhausted' };
   }
   return undefined;
 }
+
+/** Kept back for the client's own cancel, or ended by it. */
+const isOurCancel = ({ disposition, notSentCode }: BookedCdr) =>
+  disposition === 'canceled' || notSentCode === 'canceled';
 
 /** Each attempt of an ended call left it in the state that its policy says; one that is owed was made, and no other. In their order. */
 export function owedFindings(
@@ -60,7 +72,7 @@ export function owedFindings(
   for (const [i, cdr] of cdrs.entries()) {
     const dispositions = cdrs.slice(0, i + 1).map(({ disposition }) => disposition);
     const owed: Owed | undefined =
-      isCanceled && cdr.disposition === 'canceled' ? { state: 'canceled' } : owedAfter(policy, dispositions);
+      isCanceled && isOurCancel(cdr) ? { state: 'canceled' } : owedAfter(policy, dispositions);
     const sofar = `after ${dispositions.join(', ')}`;
     if (owed === undefined) return [...found, ['untrue', `${cdr.id} is ${cdr.disposition}: no call of the mix can be`]];
     if (cdr.call.state !== owed.state)

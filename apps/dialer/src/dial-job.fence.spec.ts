@@ -106,14 +106,20 @@ describe('given Redis that keeps the dialer waiting beyond the moment of a call'
       expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining(`not sent: ${gate}`) });
       expect(world.watch.originated).toEqual([]);
       expect(world.notOriginated).toEqual([
-        { id: attemptId, evidence: { refused: { message: expect.any(String), at: from + ms, byUs: true } } },
+        {
+          id: attemptId,
+          evidence: { refused: { message: expect.any(String), at: from + ms, byUs: true, code: 'gate' } },
+        },
       ]);
     },
   );
 });
 
 describe('given a call that is canceled between its fence and its Originate', () => {
-  const canceled = { refused: { message: 'not sent: canceled', at: monday9, byUs: true }, cancelRequestedAt: monday9 };
+  const canceled = {
+    refused: { message: 'not sent: canceled', at: monday9, byUs: true, code: 'canceled' },
+    cancelRequestedAt: monday9,
+  };
 
   it('when this dialer hears of it while the fence is confirmed, then it is not sent, and its end says why', async () => {
     const world = dialJobWorld();
@@ -226,7 +232,14 @@ describe('given Redis that must confirm a fence', () => {
     expect(world.notOriginated).toEqual([
       {
         id: attemptId,
-        evidence: { refused: { message: 'not sent: Redis did not confirm its fence', at: monday9, byUs: true } },
+        evidence: {
+          refused: {
+            message: 'not sent: Redis did not confirm its fence',
+            at: monday9,
+            byUs: true,
+            code: 'unconfirmed',
+          },
+        },
       },
     ]);
   });

@@ -53,6 +53,19 @@ describe('given a gate that does not let a due call pass', () => {
     },
   );
 
+  it('when it cannot be said to Asterisk, then the call fails and names what is wrong: no attempt, and nothing is held', async () => {
+    const variables = Object.fromEntries(Array.from({ length: 130 }, (_, n) => [`V${n}`, 'x']));
+    const world = dialJobWorld({ request: { variables } });
+    expect(await world.run(job)).toMatchObject({ type: 'done', note: 'the call is failed' });
+    expect(world.call.state).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/^it cannot be dialled: variables: 130 are more than Asterisk takes/),
+    });
+    expect(world.call.history).toEqual([]);
+    expectNothingBegun(world);
+    expect(Object.values(world.store.held()).flat()).toEqual([]);
+  });
+
   it('when no PBX comes back, then it asks less and less often, and at least once a minute', async () => {
     const world = dialJobWorld();
     world.pbx.down();

@@ -87,7 +87,10 @@ describe('given a call that is due', () => {
     expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringMatching(/^not sent: 5001 ms/) });
     expect(world.watch.originated).toEqual([]);
     expect(world.notOriginated).toEqual([
-      { id: attemptId, evidence: { refused: { message: expect.any(String), at: monday9 + 5_001, byUs: true } } },
+      {
+        id: attemptId,
+        evidence: { refused: { message: expect.any(String), at: monday9 + 5_001, byUs: true, code: 'late' } },
+      },
     ]);
   });
 

@@ -54,7 +54,11 @@ test('a user who may not ask for the start is told so, nothing is dialled, and t
     expect(log).toEqual([expect.stringMatching(/^odd: CoreStatus was answered Permission denied: .*write=reporting/)]),
   );
   expect(pbx.isUp).toBe(false);
-  expect(await pbx.originate(anOrder())).toEqual({ type: 'not_sent', message: 'the PBX is down' });
+  expect(await pbx.originate(anOrder())).toEqual({
+    type: 'not_sent',
+    code: 'pbx_unavailable',
+    message: 'the PBX is down',
+  });
   ami.on('CoreStatus', (action) =>
     action.answer('Response: Success', 'CoreStartupDate: 2025-01-02', 'CoreStartupTime: 03:04:05'),
   );
@@ -69,7 +73,11 @@ test('an Asterisk that has not read its dialplan yet is not up: told once, and n
   await eventually(() => expect(log).toEqual(told));
   timers.advance(1_000);
   for (let times = 0; times < 2; times += 1) await ami.next('ShowDialPlan');
-  expect(await pbx.originate(anOrder())).toEqual({ type: 'not_sent', message: 'the PBX is down' });
+  expect(await pbx.originate(anOrder())).toEqual({
+    type: 'not_sent',
+    code: 'pbx_unavailable',
+    message: 'the PBX is down',
+  });
   expect([log, pbx.isUp]).toEqual([told, false]);
   ami.on('ShowDialPlan', answerWithDialplan);
   await eventually(() => {
@@ -148,10 +156,10 @@ test('what Asterisk refuses is refused with its words', async () => {
   expect(await pbx.originate(anOrder())).toEqual({ type: 'refused', message: 'Extension does not exist.' });
 });
 
-test('a bad order is refused and not a byte of it sent', async () => {
+test('a bad order is invalid, and not a byte of it sent', async () => {
   await up();
   const reply = await pbx.originate(anOrder({ dial1Channel: 'PJSIP/1001\r\nAction: Originate' }));
-  expect(reply).toMatchObject({ type: 'refused' });
+  expect(reply).toMatchObject({ type: 'not_sent', code: 'invalid' });
   ami.on('Hangup', (action) => action.answer('Response: Error', 'Message: No such channel'));
   await pbx.hangUp(attemptId);
   expect(ami.bytes).not.toContain('Originate');
@@ -169,7 +177,7 @@ test('an Originate without an answer may be ringing: it is unanswered, and never
   ami.cut();
   expect(await cut).toMatchObject({ type: 'unanswered' });
   await eventually(() => expect(pbx.isUp).toBe(false));
-  expect(await pbx.originate(anOrder())).toMatchObject({ type: 'not_sent' });
+  expect(await pbx.originate(anOrder())).toMatchObject({ type: 'not_sent', code: 'pbx_unavailable' });
   timers.advance(250);
   await eventually(() => expect(pbx.isUp).toBe(true));
   expect(ami.received.filter((action) => action.name === 'Originate')).toHaveLength(2);

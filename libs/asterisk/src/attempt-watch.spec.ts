@@ -84,12 +84,18 @@ describe('originating', () => {
     expect(pbx.originated).toEqual([]);
   });
 
-  test.each(['refused', 'not_sent'] as const)('%s ends the attempt: no channel was made', async (type) => {
+  test.each([
+    [{ type: 'refused', message: 'no' }, {}],
+    [
+      { type: 'not_sent', code: 'pbx_unavailable', message: 'no' },
+      { byUs: true, code: 'pbx_unavailable' },
+    ],
+  ] as const)('%j ends the attempt: no channel was made', async (reply, more) => {
     const watch = newWatch();
     watch.originate(attempt(), anOrder());
-    pbx.originated[0]?.reply({ type, message: 'no' });
+    pbx.originated[0]?.reply(reply);
     await settled();
-    expect(concluded).toEqual([[id, { refused: { message: 'no', at: at() } }]]);
+    expect(concluded).toEqual([[id, { refused: { message: 'no', at: at(), ...more } }]]);
     expect(watch.size).toBe(0);
   });
 

@@ -26,6 +26,7 @@ const anySignal: fc.Arbitrary<Timeless> = fc.oneof(
     { type: 'start' },
     { type: 'adopt', originatedAt },
     { type: 'refused', message: 'no' },
+    { type: 'refused', message: 'no', notSent: 'pbx_unavailable' },
     { type: 'rang' },
     { type: 'answered' },
     { type: 'cancel' },

@@ -87,6 +87,10 @@ export const signals = {
     another: { type: 'block', attemptId: another, ...gate },
   },
   expire: { this: { type: 'expire', attemptId: current, at }, another: { type: 'expire', attemptId: another, at } },
+  fail: {
+    this: { type: 'fail', attemptId: current, at, reason: 'it cannot be dialled' },
+    another: { type: 'fail', attemptId: another, at, reason: 'it cannot be dialled' },
+  },
   cancel: { any: { type: 'cancel', at } },
   reschedule: {
     later: { type: 'reschedule', at, dueAt: at + 90_000 },
@@ -100,6 +104,10 @@ export const signals = {
     permanent: settle('invalid_number'),
     canceled: settle('canceled', { endedBy: 'redial' }),
     unknown: settle('unknown'),
+    'not sent': settle('not_sent', { notSentCode: 'late' }),
+    'not sent, for a gate': settle('not_sent', { notSentCode: 'gate' }),
+    'not sent, invalid': settle('not_sent', { notSentCode: 'invalid' }),
+    'not sent, canceled': settle('not_sent', { notSentCode: 'canceled', endedBy: 'redial' }),
     'of another attempt': { ...settle('answered'), attemptId: another } as CallSignal,
   },
 } satisfies Record<CallSignalType, Record<string, CallSignal>>;
@@ -110,6 +118,7 @@ const absorbed = {
   defer: '-',
   block: '-',
   expire: '-',
+  fail: '-',
   cancel: '-',
   reschedule: '-',
   settle: '-',
@@ -123,6 +132,7 @@ export const matrix = {
     defer: { otherwise: 'scheduled: move to +30s', 'this, late': 'queued: move to +30s', another: '-' },
     block: { otherwise: 'blocked', another: '-' },
     expire: { otherwise: 'expired', another: '-' },
+    fail: { otherwise: 'failed', another: '-' },
     cancel: 'canceled: dequeue',
     reschedule: { otherwise: 'scheduled: move to +90s', 'now or before': 'queued: move to +0s' },
     settle: '-',
@@ -138,6 +148,7 @@ export const matrix = {
     },
     block: { otherwise: 'blocked', another: '-' },
     expire: { otherwise: 'expired', another: '-' },
+    fail: { otherwise: 'failed', another: '-' },
     cancel: 'canceled: dequeue',
     reschedule: {
       otherwise: 'scheduled: move to +90s',
@@ -152,6 +163,7 @@ export const matrix = {
     defer: { otherwise: 'waiting: move to +30s', 'this, late': 'queued: move to +30s', another: '-' },
     block: { otherwise: 'blocked', another: '-' },
     expire: { otherwise: 'expired', another: '-' },
+    fail: { otherwise: 'failed', another: '-' },
     cancel: 'canceled: dequeue',
     reschedule: { otherwise: 'waiting: move to +90s', 'now or before': 'queued: move to +0s' },
     settle: '-',
@@ -162,6 +174,7 @@ export const matrix = {
     defer: '-',
     block: '-',
     expire: '-',
+    fail: '-',
     cancel: { otherwise: 'dialing: hang_up', 'cancel requested': '-' },
     reschedule: '-',
     settle: {
@@ -172,11 +185,20 @@ export const matrix = {
       permanent: 'failed',
       canceled: 'canceled',
       unknown: 'unknown',
+      // Whatever retries are left.
+      'not sent': 'waiting: enqueue within 2s',
+      'not sent, for a gate': 'waiting: enqueue at +0s',
+      'not sent, invalid': 'failed',
+      'not sent, canceled': 'canceled',
       'of another attempt': '-',
       'no retry left + contact': 'exhausted',
       'about to expire + contact': 'expired',
       'about to expire + network': 'expired',
       'cancel requested + connected, ended by us': 'canceled',
+      'about to expire + not sent': 'expired',
+      'cancel requested + not sent': 'canceled',
+      'cancel requested + not sent, for a gate': 'canceled',
+      'cancel requested + not sent, invalid': 'canceled',
       'cancel requested + contact': 'canceled',
       'cancel requested + network': 'canceled',
       'cancel requested + permanent': 'canceled',
@@ -197,7 +219,9 @@ export function effectText(effect: CallEffect): string {
     case 'enqueue': {
       const seconds = (effect.dueAt - at) / 1_000;
       // The network's retries are jittered: 15 s and up to a tenth more.
-      return seconds >= 15 && seconds < 17 ? 'enqueue within 17s' : `enqueue at +${seconds}s`;
+      if (seconds >= 15 && seconds < 17) return 'enqueue within 17s';
+      // So are those of what was not sent: a second, and up to a tenth more.
+      return seconds >= 1 && seconds < 2 ? 'enqueue within 2s' : `enqueue at +${seconds}s`;
     }
     case 'move':
       return `move to +${(effect.dueAt - at) / 1_000}s`;
@@ -228,6 +252,7 @@ export const signalMeanings = {
   defer: 'A gate says: not now. Uses up no attempt.',
   block: 'A gate says: never.',
   expire: 'A gate says: its time is over.',
+  fail: 'It cannot be said to Asterisk.',
   cancel: 'The client asked for the end.',
   reschedule: 'The client moved it.',
   settle: 'An attempt has ended, with this outcome.',

@@ -7,13 +7,16 @@ import type { AttemptId } from './ids.ts';
 
 /** What the world does to a call, without instants and ids: those depend on how far the call has come. */
 type Deed =
-  | { readonly type: 'due' | 'dial' | 'expire' | 'block' | 'cancel' }
+  | { readonly type: 'due' | 'dial' | 'expire' | 'block' | 'fail' | 'cancel' }
   | { readonly type: 'defer' | 'reschedule'; readonly byMs: number }
   | { readonly type: 'settle'; readonly disposition: (typeof dispositions)[number] };
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<Deed>({ type: 'due' }, { type: 'dial' }) },
-  { weight: 1, arbitrary: fc.constantFrom<Deed>({ type: 'expire' }, { type: 'block' }, { type: 'cancel' }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Deed>({ type: 'expire' }, { type: 'block' }, { type: 'fail' }, { type: 'cancel' }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -52,6 +55,8 @@ function signalOf(what: Deed, id: AttemptId, at: number, next: AttemptId): CallS
       return { type: 'defer', attemptId: id, at, until: at + what.byMs, late: what.byMs % 2 === 1, ...gate };
     case 'block':
       return { type: 'block', attemptId: id, at, ...gate };
+    case 'fail':
+      return { type: 'fail', attemptId: id, at, reason: 'it cannot be dialled' };
     case 'settle':
       return {
         type: 'settle',

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { journalEnded } from './attempt.matrix.support.ts';
 import { classOf, type Disposition } from './disposition.ts';
 import { dispositionOf, type FinalAnswer, legKinds } from './disposition-table.ts';
-import type { Evidence, JournalEnded } from './evidence.ts';
+import { Evidence, type JournalEnded } from './evidence.ts';
+import { notSentCodes } from './not-sent.ts';
 import { type Outcome, type OutcomeContext, Outcome as OutcomeSchema, outcomeOf } from './outcome.ts';
 
 const at = 2_000_000;
@@ -108,12 +109,13 @@ describe('dial1', () => {
     ['left no evidence', {}, 'unknown'],
     ['was refused by Asterisk', { refused: { message: 'Extension does not exist.', at } }, 'pbx_error'],
     ['was refused by Asterisk after a cancel', { refused: { message: 'no', at }, cancelRequestedAt }, 'pbx_error'],
-    ['was not sent by us', { refused: { message: 'not sent', at, byUs: true } }, 'pbx_error'],
-    [
-      'was canceled, and not sent by us',
-      { refused: { message: 'not sent', at, byUs: true }, cancelRequestedAt },
-      'canceled',
-    ],
+    ['was not sent by us', { refused: { message: 'not sent', at, byUs: true } }, 'not_sent'],
+    ['was canceled, and not sent by us', { refused: { message: 'no', at, byUs: true }, cancelRequestedAt }, 'not_sent'],
+    ...notSentCodes.map((code): [string, Evidence, Word] => [
+      `was not sent by us: ${code}`,
+      { refused: { message: 'no', at, byUs: true, code } },
+      'not_sent',
+    ]),
   ];
 
   it.each(rows)('%s', (_what, evidence, expected) => {
@@ -512,6 +514,42 @@ describe('the table', () => {
   });
 });
 
+describe('what Redial did not send says why', () => {
+  const refused = { message: 'no', at };
+  it.each<[string, Evidence, string | undefined, string | null]>([
+    ['as the dialer said', { refused: { ...refused, byUs: true, code: 'late' } }, 'late', null],
+    [
+      'canceled',
+      { refused: { ...refused, byUs: true, code: 'canceled' }, cancelRequestedAt: at },
+      'canceled',
+      'redial',
+    ],
+    [
+      'late, and canceled since',
+      { refused: { ...refused, byUs: true, code: 'late' }, cancelRequestedAt: at },
+      'late',
+      null,
+    ],
+    [
+      'of an older dialer, canceled',
+      { refused: { ...refused, byUs: true }, cancelRequestedAt: at },
+      'canceled',
+      'redial',
+    ],
+    ['of an older dialer', { refused: { ...refused, byUs: true } }, undefined, null],
+    ['of a later dialer', { refused: { ...refused, byUs: true, code: 'of_a_later_version' } }, undefined, null],
+    ['refused by Asterisk', { refused }, undefined, null],
+  ])('%s', (_what, evidence, code, endedBy) => {
+    const outcome = outcomeOf(evidence, at);
+    expect([outcome.notSentCode, outcome.endedBy, outcome.talkMs]).toEqual([code, endedBy, 0]);
+  });
+
+  it('evidence of a later version is read, whatever its code', () => {
+    const later = { refused: { ...refused, byUs: true, code: 'of_a_later_version', more: 1 } };
+    expect(Evidence.parse(later).refused).toMatchObject({ byUs: true, code: 'of_a_later_version' });
+  });
+});
+
 describe('classes of dispositions', () => {
   it.each([
     ['answered', 'answered'],
@@ -528,6 +566,7 @@ describe('classes of dispositions', () => {
     ['congestion', 'network'],
     ['trunk_auth', 'network'],
     ['pbx_error', 'network'],
+    ['not_sent', 'not_sent'],
     ['canceled', 'canceled'],
     ['unknown', 'unknown'],
   ] as const)('%s is %s', (disposition, expected) => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attemptId, policyOf } from './builders.support.ts';
 import { contactDispositions, type Disposition, networkDispositions, permanentDispositions } from './disposition.ts';
+import type { NotSentCode } from './not-sent.ts';
 import { decideRetry, type EndedAttempt, jitterMs } from './retry.ts';
 import { RetryPolicy } from './retry-policy.ts';
 
@@ -56,6 +57,69 @@ describe('two retries after a minute', () => {
 
   it.each(networkDispositions)('%s is dialled again soon', (disposition) => {
     expect(decided([disposition])).toMatch(new RegExp(`^retry in 1[56][0-9.]*s, ${disposition}$`));
+  });
+});
+
+describe('what Redial did not send', () => {
+  const notSent = (
+    codes: readonly (NotSentCode | undefined)[],
+    before: readonly Disposition[] = [],
+    after: readonly Disposition[] = [],
+  ) => {
+    const dispositions = [...before, ...codes.map(() => 'not_sent' as const), ...after];
+    const attempts = history(dispositions, 0).map((attempt, i): EndedAttempt => {
+      const code = codes[i - before.length];
+      return attempt.disposition === 'not_sent' && code !== undefined ? { ...attempt, notSentCode: code } : attempt;
+    });
+    const decision = decideRetry({ policy: policyOf({ maxRetries: 0 }), history: attempts, now: 0 });
+    return decision.type === 'stop' ? decision.reason : Math.floor(decision.at / 1_000);
+  };
+  const times = <T>(n: number, what: T): T[] => Array.from({ length: n }, () => what);
+
+  it.each<[NotSentCode | undefined, string | number]>([
+    ['late', 1],
+    ['pbx_restarted', 1],
+    ['pbx_unavailable', 1],
+    ['unconfirmed', 1],
+    // Of an older dialer, which gave no code.
+    [undefined, 1],
+    // The next attempt asks the gates, which know until when, or that it is never.
+    ['gate', 0],
+    ['invalid', 'permanent'],
+    ['canceled', 'canceled'],
+  ])('%s: %s', (code, expected) => {
+    expect(notSent([code])).toBe(expected);
+  });
+
+  it('waits twice as long after each in a row, and a minute at most', () => {
+    const seconds = [1, 2, 3, 4, 5, 6, 7, 8, 20].map((n) => notSent(times(n, 'late')) as number);
+    for (const [i, least] of [1, 2, 4, 8, 16, 32, 60, 60, 60].entries()) {
+      expect(seconds[i]).toBeGreaterThanOrEqual(least);
+      expect(seconds[i]).toBeLessThanOrEqual(least * 1.1);
+    }
+  });
+
+  it('is tried again 20 times in a row, whatever the codes', () => {
+    expect(notSent([...times(10, 'late' as const), ...times(10, 'gate' as const)])).not.toBe('not_sent_too_often');
+    expect(notSent([...times(20, 'late' as const), 'unconfirmed'])).toBe('not_sent_too_often');
+    expect(notSent([...times(20, 'late' as const), 'gate'])).toBe('not_sent_too_often');
+    expect(notSent(times(1, 'late' as const), ['busy'])).toBe(1);
+  });
+
+  it('uses up no retry, and nothing of the network’s budget', () => {
+    const policy = policyOf({
+      maxRetries: 1,
+      networkBudget: { maxRetries: 1, windowSeconds: 1_800, delaySeconds: 15 },
+    });
+    const decide = (dispositions: readonly Disposition[]) => {
+      const decision = decideRetry({ policy, history: history(dispositions, 0), now: 0 });
+      return decision.type === 'stop' ? decision.reason : 'retry';
+    };
+    expect(decide(['not_sent', 'not_sent', 'busy'])).toBe('retry');
+    expect(decide(['busy', 'not_sent', 'busy'])).toBe('retries_used_up');
+    expect(decide(['not_sent', 'congestion'])).toBe('retry');
+    // One run of faults, not two: nothing reached the network in between.
+    expect(decide(['congestion', 'not_sent', 'congestion'])).toBe('network_budget_used_up');
   });
 });
 

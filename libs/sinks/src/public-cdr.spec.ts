@@ -14,6 +14,7 @@ describe('the public CDR', () => {
       pbx: 'pbx1',
       disposition: 'busy',
       class: 'contact',
+      notSentCode: null,
       connected: false,
       dial1: {
         destination: { kind: 'extension', extension: '1001' },

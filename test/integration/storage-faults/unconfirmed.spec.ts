@@ -124,7 +124,7 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
     await redial.ready();
     await expectDialledOnce(dueCall, due);
     const told = async () => (await redial.inbox.next(dueCall, 2)).map(({ disposition }) => disposition).toSorted();
-    expect(await told()).toEqual(['answered', 'pbx_error']);
+    expect(await told()).toEqual(['answered', 'not_sent']);
     const again = await place(keyed, {}, { 'idempotency-key': 'k' });
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
     await expectDialledOnce(again.body.id, keyed);

@@ -79,6 +79,20 @@ describe('settling', () => {
     expect(await overdue(store, dueAt + 1)).toEqual([under.call.value.id]);
   });
 
+  it('given an attempt that rang nobody when it is settled then it counts no more towards its numbers of that day, once', async () => {
+    const store = await onRedis.open();
+    const [rung, spared] = ['27821234567', '27829999999'];
+    const call = await accepted(store);
+    const { after, attempt: made } = dialed(call.value);
+    const attempt = { ...made, countedOn: '2026-03-29' };
+    const cap = { tenantId: 'acme', day: '2026-03-29', numbers: [rung, spared] };
+    expect(await store.fence(call, after, attempt, cap)).toMatchObject({ ok: true });
+    const write = settlement({ call: { value: after, version: 2 }, attempt: { value: attempt, version: 1 } });
+    const settled = await Promise.all(Array.from({ length: 5 }, () => store.settle({ ...write, uncounted: [spared] })));
+    expect(settled.filter(({ ok }) => ok)).toHaveLength(1);
+    expect(await store.attemptsToday('acme', '2026-03-29', [rung, spared])).toEqual([1, 0]);
+  });
+
   it('given 50 witnesses when all settle then one does, and there is one delivery', async () => {
     const store = await onRedis.open();
     const under = await fenced(store);

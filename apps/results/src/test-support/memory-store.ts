@@ -28,6 +28,8 @@ export interface MemoryStore {
   beforeAttemptIsRead: Promise<void>;
   /** Every CDR that was ever written. */
   readonly cdrs: Cdr[];
+  /** Numbers towards which a settled attempt counts no more. */
+  readonly uncounted: string[];
   readonly deliveries: Map<string, Delivery>;
   readonly progress: {
     readonly id: AttemptId;
@@ -94,7 +96,7 @@ export function memoryStore(): MemoryStore {
         store.cdrs.find((cdr) => cdr.id === id),
       );
     },
-    settle: async ({ call, attempt, cdr, deliveries }) => {
+    settle: async ({ call, attempt, cdr, deliveries, uncounted = [] }) => {
       for (const run of store.beforeNextSettle.splice(0, 1)) run();
       const isNewest =
         calls.get(call.after.id)?.version === call.before.version &&
@@ -104,6 +106,7 @@ export function memoryStore(): MemoryStore {
       calls.set(call.after.id, { value: call.after, version });
       attempts.set(attempt.after.id, { value: attempt.after, version: attempt.before.version + 1 });
       store.cdrs.push(cdr);
+      store.uncounted.push(...uncounted);
       for (const delivery of deliveries) store.deliveries.set(delivery.id, delivery);
       return { ok: true, version };
     },
@@ -189,6 +192,7 @@ export function memoryStore(): MemoryStore {
     beforeNextSettle: [],
     beforeAttemptIsRead: Promise.resolve(),
     cdrs: [],
+    uncounted: [],
     deliveries: new Map(),
     progress: [],
     reports: [],

@@ -1,17 +1,18 @@
-import type { Cdr, Disposition } from '@redial/call';
+import type { Cdr, Disposition, NotSentCode } from '@redial/call';
 import { dispositions } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
 import { toC2dNotification, toNotification } from './to-notification.ts';
 
 interface Ending {
   readonly disposition: Disposition;
+  readonly notSentCode?: NotSentCode;
   readonly cause?: number;
   /** dial1 never answered, so the cause is its. */
   readonly leg?: 'dial1' | 'dial2';
   readonly endedBy?: Cdr['endedBy'];
 }
 
-function cdr({ disposition, cause, leg = 'dial2', endedBy = null }: Ending): Cdr {
+function cdr({ disposition, notSentCode, cause, leg = 'dial2', endedBy = null }: Ending): Cdr {
   const own = { disposition, ...(cause !== undefined && { cause }) };
   return {
     id: 'att_01JZ3R4M8Q6V9XK2T7B5N0CDEF',
@@ -23,6 +24,7 @@ function cdr({ disposition, cause, leg = 'dial2', endedBy = null }: Ending): Cdr
     pbx: 'pbx1',
     disposition,
     class: 'contact',
+    ...(notSentCode !== undefined && { notSentCode }),
     connected: disposition === 'answered',
     dial1: {
       destination: { kind: 'extension', extension: '1001' },
@@ -110,6 +112,9 @@ describe('end_reason and end_code', () => {
     [{ disposition: 'no_route', cause: 3 }, 'error', 3],
     [{ disposition: 'incompatible_media', cause: 88 }, 'error', 88],
     [{ disposition: 'pbx_error', leg: 'dial1' }, 'failed', 0],
+    [{ disposition: 'not_sent', leg: 'dial1' }, 'failed', 0],
+    [{ disposition: 'not_sent', notSentCode: 'late', leg: 'dial1' }, 'failed', 0],
+    [{ disposition: 'not_sent', notSentCode: 'canceled', leg: 'dial1' }, 'hungup', 16],
     [{ disposition: 'unknown' }, 'failed', 0],
   ];
 

@@ -174,6 +174,7 @@ describe('the reason', () => {
     ['no_route', 'Unreachable'],
     ['congestion', 'Not connected'],
     ['pbx_error', 'Not connected'],
+    ['not_sent', 'Not connected'],
     ['expired', 'Not connected'],
     ['blocked', 'Not connected'],
     ['canceled', 'Not connected'],

@@ -26,6 +26,12 @@ const table = (fault: string, find: string, replace: string): Mutant => ({
   find,
   replace,
 });
+const notSent = (fault: string, find: string, replace: string): Mutant => ({
+  fault,
+  file: 'not-sent.ts',
+  find,
+  replace,
+});
 const retry = (fault: string, find: string, replace: string): Mutant => ({ fault, file: 'retry.ts', find, replace });
 const call = (fault: string, find: string, replace: string): Mutant => ({ fault, file: 'call.ts', find, replace });
 
@@ -284,12 +290,15 @@ export const mutants: readonly Mutant[] = [
     '  if (refused !== undefined) return',
     "  if (evidence.cancelRequestedAt !== undefined && dial1Hangup !== undefined) return verdict('canceled');\n  if (refused !== undefined) return",
   ),
-  outcome(
-    'what we kept back for a cancel is a fault of the PBX',
-    "  if (refused?.byUs && evidence.cancelRequestedAt !== undefined) return verdict('canceled');\n",
-    '',
+  outcome('what we kept back is a fault of the PBX', "refused.byUs ? 'not_sent' : 'pbx_error'", "'pbx_error'"),
+  outcome('what Asterisk refused was not sent', "refused.byUs ? 'not_sent' : 'pbx_error'", "'not_sent'"),
+  outcome('what was not sent does not say why', '...(notSentCode !== undefined && { notSentCode }),', ''),
+  notSent('what was canceled before its code was known is tried again', "'canceled');\n}", "'late');\n}"),
+  notSent(
+    'what Asterisk refused was not sent by us',
+    'if (!refused?.byUs) return undefined;',
+    'if (!refused) return undefined;',
   ),
-  outcome('a refusal after a cancel is canceled', 'if (refused?.byUs && evidence', 'if (refused && evidence'),
   outcome(
     'our own hang-up is unknown',
     "    return verdict('canceled');\n  }\n  if (leg",
@@ -364,6 +373,33 @@ export const mutants: readonly Mutant[] = [
     'a person who answered is dialled again',
     'if (!policy.retryUnknown || last.dial1Answered)',
     'if (!policy.retryUnknown)',
+  ),
+  retry(
+    'what was not sent is tried for ever',
+    'if (inARow > notSentRetriesMax)',
+    'if (inARow > notSentRetriesMax + 1e9)',
+  ),
+  retry(
+    'what was not sent is tried one time less',
+    'if (inARow > notSentRetriesMax)',
+    'if (inARow >= notSentRetriesMax)',
+  ),
+  retry('what was not sent comes back without a pause', 'const notSentDelayMs = 1_000;', 'const notSentDelayMs = 0;'),
+  retry('what was not sent waits without end', ', notSentDelayMsMax);', ', notSentDelayMsMax * 1e6);'),
+  retry(
+    'what cannot be said to Asterisk is tried again',
+    "  if (last.notSentCode === 'invalid') return stop('permanent');\n",
+    '',
+  ),
+  retry(
+    'a gate is asked again later',
+    "  if (last.notSentCode === 'gate') return retryAt(last.endedAt, last, now, expiresAt);\n",
+    '',
+  ),
+  retry(
+    'what was not sent ends a run of faults',
+    "history.filter((a) => a.disposition !== 'not_sent')",
+    'history.filter(() => true)',
   ),
   retry('jitter is unbounded', '* (delayMs / 10));', '* delayMs);'),
   retry('a retry lies in the past', 'const when = Math.max(at, now);', 'const when = at + now * 0;'),

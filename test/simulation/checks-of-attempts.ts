@@ -48,13 +48,13 @@ export function createChecksOfAttempts(ledger: Ledger) {
     const { attempt, end, arrived } = found;
     const { disposition, lost } = cdr;
     if (disposition === 'unknown' && isCalm) violated(`B13 ${attempt.id} is unknown, and nothing was broken`);
-    if (disposition === 'canceled') {
+    if (disposition === 'canceled' || cdr.notSentCode === 'canceled') {
       expect(cancelAsked.has(attempt.callId), () => `B10 ${attempt.id} is canceled, and nobody asked for it`);
     }
     if (lost || disposition === 'unknown' || disposition === 'canceled') return;
     if (end === undefined) {
-      const isRefused = disposition === 'pbx_error' && arrived === 0;
-      expect(isRefused, () => `B12 ${attempt.id} is ${disposition}, and has not ended`);
+      const isNotSent = disposition === 'not_sent' && arrived === 0;
+      expect(isNotSent, () => `B12 ${attempt.id} is ${disposition}, and has not ended`);
       return;
     }
     const word = dispositionOfEnd(end, attempt.plan.legs);

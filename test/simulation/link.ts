@@ -187,7 +187,7 @@ export function createLink(options: LinkOptions): Link {
       on: (event, listener) => void listeners[event].add(listener),
       off: (event, listener) => void listeners[event].delete(listener),
       originate: async (order): Promise<OriginateReply> => {
-        if (boot === undefined) return { type: 'not_sent', message: 'the PBX is down' };
+        if (boot === undefined) return { type: 'not_sent', code: 'pbx_unavailable', message: 'the PBX is down' };
         books.originateSent(order.attemptId);
         sent.set(order.attemptId, order);
         const accepted = await ask(

@@ -68,6 +68,14 @@ export async function block(
   return write(dependencies, call, { type: 'block', attemptId: attemptIdOf(call.value), at, gate, reason });
 }
 
+/** It could never be dialled as it is. */
+export async function fail(dependencies: DialJobDependencies, call: Versioned<Call>, reason: string): Promise<Try> {
+  const attemptId = attemptIdOf(call.value);
+  dependencies.metrics.gateClosed('invalid', 'block');
+  dependencies.logger.error({ callId: call.value.id, attemptId }, reason);
+  return write(dependencies, call, { type: 'fail', attemptId, at: dependencies.clock.now(), reason });
+}
+
 /** The signal moves the call, unless somebody else has written it meanwhile. */
 export async function write(
   dependencies: DialJobDependencies,

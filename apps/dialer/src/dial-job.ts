@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { type AttemptRecord, type Call, pbxsFor, type Tenant, trunksOf } from '@redial/call';
 import type { DialJob, DialVerdict } from '@redial/queue';
 import type { Versioned } from '@redial/store';
-import { again, askGatesOf, block, defer, write } from './ask-gates.ts';
+import { again, askGatesOf, block, defer, fail, write } from './ask-gates.ts';
 import { createConfirmations } from './confirmations.ts';
 import { attemptIdOf, type Dialing, type DialJobDependencies, done, type JobRun, runOf, type Try } from './dialing.ts';
 import { originate } from './originate.ts';
+import { whyNotSayable } from './originate-order.ts';
 import { lanesFor, laneThatNeverFits } from './places.ts';
 import { planOf } from './plan-of.ts';
 import { takeFence } from './take-fence.ts';
@@ -116,6 +117,9 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
 
   // Every trunk is there: a PBX has them.
   const plan = planOf(call.value, tenant, configuration.trunks);
+  // Before anything is taken for it: what cannot be said to Asterisk uses up no attempt, and would not be said the next time either.
+  const wrong = whyNotSayable(call.value, { id: attemptIdOf(call.value), plan }, tenant, configuration.trunks);
+  if (wrong !== undefined) return fail(dependencies, call, `it cannot be dialled: ${wrong}`);
   const places = await takePlacesOnOne(dependencies, call.value, dependencies.inTurn(ready));
   if (!places.granted) {
     const limit = places.reason === 'calls' ? 'calls under way' : 'calls per second';

@@ -1,4 +1,4 @@
-import type { OriginateOrder } from '@redial/asterisk';
+import { type OriginateOrder, originateAction } from '@redial/asterisk';
 import {
   type AttemptRecord,
   type Call,
@@ -17,7 +17,7 @@ import {
  */
 export function originateOrder(
   call: Call,
-  { id: attemptId, slot, plan }: AttemptRecord,
+  { id: attemptId, slot, plan }: Pick<AttemptRecord, 'id' | 'slot' | 'plan'>,
   tenant: Tenant,
   trunks: readonly TrunkConfiguration[],
 ): OriginateOrder {
@@ -42,6 +42,20 @@ export function originateOrder(
     variables: request.variables,
     headers: request.headers,
   };
+}
+
+/**
+ * Why Asterisk could never be told to dial this, in a sentence that names the field; undefined: it can. The same action is built as for the
+ * Originate itself, so that nothing is found wrong once an attempt has begun. The slot is the longest there is.
+ */
+export function whyNotSayable(
+  call: Call,
+  attempt: Pick<AttemptRecord, 'id' | 'plan'>,
+  tenant: Tenant,
+  trunks: readonly TrunkConfiguration[],
+): string | undefined {
+  const built = originateAction(originateOrder(call, { ...attempt, slot: 99_999 }, tenant, trunks));
+  return built.ok ? undefined : built.message;
 }
 
 /** What Redial's own context plays as this leg; a message that has the operator's channel is played by the PBX itself. */

@@ -1,5 +1,5 @@
 import type { AttemptWatch } from '@redial/asterisk';
-import type { AttemptRecord, Call, Evidence, Tenant } from '@redial/call';
+import type { AttemptRecord, Call, Evidence, NotSentCode, Tenant } from '@redial/call';
 import { keepTrying } from '@redial/platform';
 import type { DialVerdict } from '@redial/queue';
 import { askGatesAgain } from './ask-gates.ts';
@@ -24,7 +24,7 @@ export async function originate(dependencies: Dialing, call: Call, attempt: Atte
   atFence.delete(runOf(attempt.fencedBy) ?? '');
   const at = clock.now();
   if (isCanceled(dependencies, call, attempt))
-    return notSent(dependencies, attempt, 'canceled', { cancelRequestedAt: at });
+    return notSent(dependencies, attempt, { code: 'canceled', why: 'canceled' }, { cancelRequestedAt: at });
   const tooLate = whyTooLate(dependencies, call, attempt, at);
   if (tooLate !== undefined) return notSent(dependencies, attempt, tooLate);
   remember(attempt);
@@ -49,19 +49,26 @@ async function unconfirmed(dependencies: Dialing, attempt: AttemptRecord): Promi
     onError: () => undefined,
   });
   const isOurs = found !== undefined && found.value.fencedBy === attempt.fencedBy && found.value.ended === undefined;
-  return isOurs ? notSent(dependencies, attempt, 'Redis did not confirm its fence') : 'lost_race';
+  return isOurs ? notSent(dependencies, attempt, unconfirmedFence) : 'lost_race';
 }
+
+interface Obstacle {
+  readonly code: NotSentCode;
+  readonly why: string;
+}
+
+const unconfirmedFence: Obstacle = { code: 'unconfirmed', why: 'Redis did not confirm its fence' };
 
 /** The fence is ours, and nothing follows it: its end is told, and the retry policy decides. */
 function notSent(
   { clock, logger, onNotOriginated }: DialJobDependencies,
   attempt: AttemptRecord,
-  why: string,
+  { code, why }: Obstacle,
   asked: Pick<Evidence, 'cancelRequestedAt'> = {},
 ): DialVerdict {
   const message = `not sent: ${why}`;
   logger.warn({ callId: attempt.callId, attemptId: attempt.id }, message);
-  onNotOriginated(attempt, { refused: { message, at: clock.now(), byUs: true }, ...asked });
+  onNotOriginated(attempt, { refused: { message, at: clock.now(), byUs: true, code }, ...asked });
   return done(message);
 }
 
@@ -75,12 +82,13 @@ function whyTooLate(
   call: Call,
   { originatedAt, pbx, pbxBoot }: AttemptRecord,
   at: number,
-): string | undefined {
+): Obstacle | undefined {
   const ageMs = at - originatedAt;
-  if (ageMs > fenceAgeMaxMs) return `${ageMs} ms after its fence it might ring when it is given up already`;
-  // Whoever looks the attempt up sees an Asterisk that has started since its fence, and gives it up at once. One that is down refuses by itself.
+  if (ageMs > fenceAgeMaxMs)
+    return { code: 'late', why: `${ageMs} ms after its fence it might ring when it is given up already` };
+  // Whoever looks the attempt up sees an Asterisk that has started since its fence, and gives it up at once. One that is down says so itself.
   const boot = dependencies.pbxs.get(pbx)?.pbx.boot;
-  if (boot !== undefined && boot !== pbxBoot) return 'the PBX restarted';
+  if (boot !== undefined && boot !== pbxBoot) return { code: 'pbx_restarted', why: 'the PBX restarted' };
   const asked = askGatesAgain(dependencies, call);
-  return asked.verdict === 'pass' ? undefined : `${asked.gate}: ${asked.reason}`;
+  return asked.verdict === 'pass' ? undefined : { code: 'gate', why: `${asked.gate}: ${asked.reason}` };
 }

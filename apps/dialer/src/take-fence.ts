@@ -4,7 +4,6 @@ import type { DayCap, Versioned } from '@redial/store';
 import { askGatesAgain } from './ask-gates.ts';
 import { type Dialing, type DialJobDependencies, type JobRun, newFence, type Try } from './dialing.ts';
 import { originate } from './originate.ts';
-import { originateOrder } from './originate-order.ts';
 import { type GrantedPlaces, startHorizonMs } from './take-places.ts';
 
 /** A start that is further ahead than this was granted before the clock was put back: by no two hosts' clocks is it due later than the horizon. */
@@ -23,7 +22,7 @@ export async function takeFence(
   tenant: Tenant,
   { plan, places, run }: Start,
 ): Promise<Try> {
-  const { store, clock, configuration, pbxs, waitUntil } = dependencies;
+  const { store, clock, pbxs, waitUntil } = dependencies;
   if (places.startAt > clock.now() + startAheadMaxMs) {
     return { type: 'later', at: clock.now(), note: 'the clock was put back; its places are asked for again' };
   }
@@ -39,13 +38,22 @@ export async function takeFence(
   if (boot === undefined) return 'lost_race';
 
   const lanes = places.lanes.map((l) => l.lane);
-  const facts = { plan, pbx, pbxBoot: boot, slot, lanes, originatedAt: clock.now(), fencedBy: newFence(run) };
+  const cap = capOf(tenant, call.value, clock.now());
+  const counted = cap && { countedOn: cap.day };
+  const facts = {
+    plan,
+    pbx,
+    pbxBoot: boot,
+    slot,
+    lanes,
+    originatedAt: clock.now(),
+    fencedBy: newFence(run),
+    ...counted,
+  };
   const { dialing, attempt } = attemptOf(call.value, facts);
-  // Before the fence: what cannot be said to Asterisk must not use up an attempt.
-  originateOrder(dialing, attempt, tenant, configuration.trunks);
   dependencies.atFence.add(run.mark);
   try {
-    const fenced = await store.fence(call, dialing, attempt, capOf(tenant, dialing, clock.now()));
+    const fenced = await store.fence(call, dialing, attempt, cap);
     if (!fenced.ok) return 'lost_race';
   } catch (error) {
     return unanswered(dependencies, attempt, error);
@@ -77,7 +85,7 @@ function capOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
 /** The call as it will be once the fence is taken, and the attempt's record. */
 function attemptOf(
   call: Call,
-  facts: Pick<AttemptRecord, 'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'originatedAt' | 'fencedBy'>,
+  facts: Pick<AttemptRecord, 'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'originatedAt' | 'fencedBy' | 'countedOn'>,
 ): { readonly dialing: Call; readonly attempt: AttemptRecord } {
   const { state, id: callId, tenantId, request } = call;
   if (!('dueAt' in state)) throw new RangeError(`call ${callId} has no planned attempt: it is ${state.status}`);

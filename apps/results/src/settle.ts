@@ -4,6 +4,7 @@ import {
   cdrOf,
   type Evidence,
   type Ids,
+  numbersNeverRung,
   type Outcome,
   outcomeOf,
   stepCall,
@@ -92,17 +93,23 @@ async function settleOnce(
     attempt: { before: attempt, after: ended },
     cdr,
     deliveries,
+    uncounted: numbersNeverRung(after, outcome, evidence),
   });
   if (!written.ok) return 'lost_race';
 
   report(dependencies, after, outcome, job, at);
+  // First: a person is called on time, however long a sink takes.
+  for (const effect of effects) {
+    if (effect.type !== 'enqueue') continue;
+    await dependencies.queues.dial.add([dialOrder(after, effect)]).catch((error: unknown) => {
+      const { attemptId } = effect;
+      logger.error({ callId: after.id, attemptId, error }, 'the next attempt was not queued; the sweeper puts it back');
+    });
+  }
   for (const delivery of deliveries) {
     await dependencies.deliver(delivery).catch((error: unknown) => {
       logger.error({ deliveryId: delivery.id, error }, 'not delivered; the sweeper tries again');
     });
-  }
-  for (const effect of effects) {
-    if (effect.type === 'enqueue') await dependencies.queues.dial.add([dialOrder(after, effect)]);
   }
   return 'settled';
 }

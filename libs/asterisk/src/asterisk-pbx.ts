@@ -91,9 +91,9 @@ export function createPbx(
   }
 
   async function originate(order: OriginateOrder): Promise<OriginateReply> {
-    if (boot === undefined) return { type: 'not_sent', message: 'the PBX is down' };
+    if (boot === undefined) return { type: 'not_sent', code: 'pbx_unavailable', message: 'the PBX is down' };
     const built = originateAction(order);
-    if (!built.ok) return { type: 'refused', message: built.message };
+    if (!built.ok) return { type: 'not_sent', code: 'invalid', message: built.message };
     const reply = await link.send(built.action, { actionId: order.attemptId });
     switch (reply.type) {
       case 'answered':
@@ -101,7 +101,9 @@ export function createPbx(
           ? { type: 'accepted' }
           : { type: 'refused', message: reply.response.get('Message') ?? reply.response.name };
       case 'invalid':
-        return { type: 'refused', message: reply.message };
+        return { type: 'not_sent', code: 'invalid', message: reply.message };
+      case 'not_sent':
+        return { type: 'not_sent', code: 'pbx_unavailable', message: reply.message };
       default:
         return reply;
     }

@@ -225,7 +225,8 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
       (reply) => {
         // Accepted says nothing of the phones, and unanswered may be ringing: events or the look-up tell.
         if (reply.type === 'accepted' || reply.type === 'unanswered') return;
-        postIfWatched(entry, { type: 'refused', at: clock.now(), message: reply.message });
+        const notSent = reply.type === 'not_sent' && { notSent: reply.code };
+        postIfWatched(entry, { type: 'refused', at: clock.now(), message: reply.message, ...notSent });
       },
       // It may have been sent: never said to be refused.
       (error) => onFault(entry.attempt.attemptId, 'originate', error),

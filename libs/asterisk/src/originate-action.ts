@@ -8,7 +8,7 @@ import {
   VariableName,
   VariableValue,
 } from '@redial/call';
-import { type AmiAction, formatAction } from './ami-action.ts';
+import { type AmiAction, formatAction, mostHeaders } from './ami-action.ts';
 import type { OriginateOrder } from './pbx.ts';
 
 export type OriginateAction =
@@ -42,8 +42,16 @@ export function originateAction(order: OriginateOrder): OriginateAction {
     ...callerIdOf(order),
     ...variablesOf(order).map(([name, value]) => ['Variable', `${name}=${value}`] as const),
   ];
+  // The ActionID is a line too.
+  if (action.length + 1 > mostHeaders) return { ok: false, message: tooManyLines(order, action.length + 1) };
   const formatted = formatAction(action, order.attemptId);
   return formatted.ok ? { ok: true, action } : { ok: false, message: formatted.message };
+}
+
+/** Of all that an order holds, its variables alone have no bound of their own. */
+function tooManyLines({ variables }: OriginateOrder, lines: number): string {
+  const given = Object.keys(variables).length;
+  return `variables: ${given} are more than Asterisk takes with one call; for this one at most ${Math.max(0, given - (lines - mostHeaders))}`;
 }
 
 /** The name is no number's second guess: without a number there is nobody to name. */

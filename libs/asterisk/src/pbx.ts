@@ -1,4 +1,4 @@
-import type { AttemptId, AttemptSignal } from '@redial/call';
+import type { AttemptId, AttemptSignal, NotSentCode } from '@redial/call';
 
 /** Everything one Originate needs. Every value has been validated; the action builder checks again, because AMI executes what it is given. */
 export interface OriginateOrder {
@@ -40,8 +40,8 @@ export type OriginateReply =
   | { readonly type: 'accepted' }
   /** Asterisk refused it: no channel was made. */
   | { readonly type: 'refused'; readonly message: string }
-  /** It never left this process: the link was down or not yet logged in. */
-  | { readonly type: 'not_sent'; readonly message: string }
+  /** It never left this process: the link was down, not yet logged in or too busy, or the order cannot be said to Asterisk. */
+  | { readonly type: 'not_sent'; readonly code: NotSentCode; readonly message: string }
   /** It left, and no answer came: it may be ringing. */
   | { readonly type: 'unanswered'; readonly message: string };
 

@@ -27,6 +27,8 @@ export interface AttemptRecord {
   readonly originatedAt: number;
   /** The mark of this fence, and in it of the job's run that took it and alone may originate it. Absent in records of before 2026-11-28. */
   readonly fencedBy?: string;
+  /** The day (the tenant's own, such as `2026-03-29`) on which it was counted towards its numbers; absent: it was not. */
+  readonly countedOn?: string;
   /** Progress, for whoever asks; written after the fact and not relied upon. */
   readonly ringingAt?: number;
   readonly answeredAt?: number;

@@ -1,4 +1,5 @@
 import type { JournalEnded } from './evidence.ts';
+import type { NotSentCode } from './not-sent.ts';
 
 /** What the attempt machine is told. `at` is the instant (epoch ms, our clock) at which we learned it. */
 export type AttemptSignal =
@@ -6,8 +7,8 @@ export type AttemptSignal =
   | { readonly type: 'start'; readonly at: number }
   /** The attempt was found under way: a redelivered job, a restart, another process's call. */
   | { readonly type: 'adopt'; readonly at: number; readonly originatedAt: number }
-  /** Asterisk refused the Originate, or it never left this process. */
-  | { readonly type: 'refused'; readonly at: number; readonly message: string }
+  /** Asterisk refused the Originate; or, with `notSent`, it never left this process. */
+  | { readonly type: 'refused'; readonly at: number; readonly message: string; readonly notSent?: NotSentCode }
   | { readonly type: 'rang'; readonly at: number }
   /** OriginateResponse Success. */
   | { readonly type: 'answered'; readonly at: number }

@@ -88,9 +88,7 @@ function stepUnderway(state: UnderwayState, signal: AttemptSignal): AttemptStep 
       return ignore(state);
     case 'refused':
       // A refusal is of *this* action; facts of a living channel speak louder (a refused duplicate ChannelId).
-      return hasChannelFacts(state)
-        ? ignore(state)
-        : conclude(state, { refused: { message: signal.message, at: signal.at } });
+      return hasChannelFacts(state) ? ignore(state) : conclude(state, { refused: refusedBy(signal) });
     case 'rang':
       return onRang(state, signal.at);
     case 'answered':
@@ -128,6 +126,10 @@ function stepUnderway(state: UnderwayState, signal: AttemptSignal): AttemptStep 
     default:
       return unreachable(signal);
   }
+}
+
+function refusedBy({ message, at, notSent }: Extract<AttemptSignal, { type: 'refused' }>): Evidence['refused'] {
+  return { message, at, ...(notSent !== undefined && { byUs: true as const, code: notSent }) };
 }
 
 function onRang(state: UnderwayState, at: number): AttemptStep {

@@ -104,6 +104,8 @@ export type CallSignal =
       readonly reason: string;
     }
   | { readonly type: 'expire'; readonly attemptId: AttemptId; readonly at: number }
+  /** It can never be dialled as it is: Asterisk could not be told to. */
+  | { readonly type: 'fail'; readonly attemptId: AttemptId; readonly at: number; readonly reason: string }
   /** `reason`: why a call that was not dialled yet ends; by default, that it was canceled before. */
   | { readonly type: 'cancel'; readonly at: number; readonly reason?: string }
   | { readonly type: 'reschedule'; readonly at: number; readonly dueAt: number; readonly expiresAt?: number | null }
@@ -191,7 +193,7 @@ function stepPlanned(call: Call, state: PlannedState, signal: CallSignal): CallS
   }
 }
 
-type GateSignal = Extract<CallSignal, { type: 'due' | 'dial' | 'defer' | 'block' | 'expire' }>;
+type GateSignal = Extract<CallSignal, { type: 'due' | 'dial' | 'defer' | 'block' | 'expire' | 'fail' }>;
 
 function stepAtGates(call: Call, state: PlannedState, signal: GateSignal): CallStep {
   const { attemptId, attemptNumber } = state;
@@ -222,6 +224,8 @@ function stepAtGates(call: Call, state: PlannedState, signal: GateSignal): CallS
       const { gate, reason } = signal;
       return ended({ ...call, gateNote: { gate, verdict: 'block', reason, at } }, 'blocked', at, reason, []);
     }
+    case 'fail':
+      return ended(call, 'failed', at, signal.reason, []);
     case 'expire':
       return ended(call, 'expired', at, 'its time was over before it could be dialled', []);
     default:
@@ -267,6 +271,7 @@ function settled(call: Call, state: DialingState, signal: Extract<CallSignal, { 
   const attempt: EndedAttempt = {
     attemptId: state.attemptId,
     disposition: outcome.disposition,
+    ...(outcome.notSentCode !== undefined && { notSentCode: outcome.notSentCode }),
     connected: outcome.connected,
     dial1Answered: outcome.dial1.disposition === 'answered',
     endedAt: outcome.endedAt,
@@ -287,6 +292,7 @@ const statusOfStop: Readonly<Record<StopReason, EndedCallStatus>> = {
   dial1_answered: 'completed',
   retries_used_up: 'exhausted',
   network_budget_used_up: 'exhausted',
+  not_sent_too_often: 'exhausted',
   permanent: 'failed',
   unknown: 'unknown',
   canceled: 'canceled',

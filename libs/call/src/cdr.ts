@@ -2,6 +2,7 @@ import type { AttemptRecord } from './attempt-record.ts';
 import type { Call } from './call.ts';
 import { classOf, type Disposition, type DispositionClass } from './disposition.ts';
 import { dial2UniqueIdOf, type Evidence } from './evidence.ts';
+import type { NotSentCode } from './not-sent.ts';
 import type { LegOutcome, Outcome } from './outcome.ts';
 import type { Destination } from './request.ts';
 
@@ -19,6 +20,8 @@ export interface Cdr {
   readonly pbx: string;
   readonly disposition: Disposition;
   readonly class: DispositionClass;
+  /** Of `not_sent`: why, where it is known. */
+  readonly notSentCode?: NotSentCode;
   readonly connected: boolean;
   readonly dial1: CdrLeg;
   readonly dial2: CdrLeg & { readonly uniqueId?: string };
@@ -68,6 +71,7 @@ export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evid
     pbx: attempt.pbx,
     disposition: outcome.disposition,
     class: classOf(outcome.disposition),
+    ...(outcome.notSentCode !== undefined && { notSentCode: outcome.notSentCode }),
     connected: outcome.connected,
     dial1: {
       destination: request.dial1,

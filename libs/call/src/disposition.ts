@@ -10,16 +10,18 @@ export const dispositions = [
   ...contactDispositions,
   ...permanentDispositions,
   ...networkDispositions,
+  'not_sent',
   'canceled',
   'unknown',
 ] as const;
 export type Disposition = (typeof dispositions)[number];
 
-export type DispositionClass = 'answered' | 'contact' | 'permanent' | 'network' | 'canceled' | 'unknown';
+export type DispositionClass = 'answered' | 'contact' | 'permanent' | 'network' | 'not_sent' | 'canceled' | 'unknown';
 
 export function classOf(disposition: Disposition): DispositionClass {
   if ((contactDispositions as readonly string[]).includes(disposition)) return 'contact';
   if ((permanentDispositions as readonly string[]).includes(disposition)) return 'permanent';
   if ((networkDispositions as readonly string[]).includes(disposition)) return 'network';
-  return disposition as 'answered' | 'canceled' | 'unknown';
+  // Redial itself did not send it, `canceled` and `unknown` too, are classes of their own.
+  return disposition as 'answered' | 'not_sent' | 'canceled' | 'unknown';
 }

@@ -51,6 +51,8 @@ export const Evidence = z.object({
       at,
       /** Redial itself kept it back. Absent in records of before 2026-11-28. */
       byUs: z.literal(true).optional(),
+      /** Why: one of `notSentCodes`, or one of a later version. Absent in records of before 2026-11-30. */
+      code: z.string().max(40).optional(),
     })
     .optional(),
   /** dial1's phone said 180 (channel state Ringing). */

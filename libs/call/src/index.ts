@@ -14,6 +14,8 @@ export * from './disposition-table.ts';
 export * from './evidence.ts';
 export * from './gates.ts';
 export * from './ids.ts';
+export * from './never-rung.ts';
+export * from './not-sent.ts';
 export * from './numbering.ts';
 export * from './outcome.ts';
 export * from './pbx-configuration.ts';

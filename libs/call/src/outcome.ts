@@ -3,6 +3,7 @@ import type { AttemptPlan } from './attempt-state.ts';
 import { type Disposition, dispositions } from './disposition.ts';
 import { dispositionOf, type LegKind, withoutAnAnswer } from './disposition-table.ts';
 import type { Evidence } from './evidence.ts';
+import { notSentCodeOf, notSentCodes } from './not-sent.ts';
 
 /** How one leg ended. */
 export const LegOutcome = z.strictObject({
@@ -20,6 +21,8 @@ export type LegOutcome = z.infer<typeof LegOutcome>;
 /** The one value in which the attempt's and the call's machines meet. */
 export const Outcome = z.strictObject({
   disposition: z.enum(dispositions),
+  /** Of `not_sent`: why. Absent where a dialer of an earlier version did not say. */
+  notSentCode: z.enum(notSentCodes).optional(),
   /** Both sides talked. Answered is not connected: dial1 may answer and dial2 not. */
   connected: z.boolean(),
   dial1: LegOutcome,
@@ -65,14 +68,16 @@ function legKind(leg: 'dial1' | 'dial2', { legs, throughDialplan }: OutcomeConte
 export function outcomeOf(evidence: Evidence, at: number, context: OutcomeContext = {}): Outcome {
   if (dial1Answered(evidence)) return answeredOutcome(evidence, at, context);
   const { leg, mapped } = dial1Verdict(evidence, context);
+  const notSentCode = leg.disposition === 'not_sent' ? notSentCodeOf(evidence) : undefined;
   return {
     disposition: leg.disposition,
+    ...(notSentCode !== undefined && { notSentCode }),
     connected: false,
     dial1: leg,
     dial2: null,
     // A failure that we cannot name is no talk all the same.
     talkMs: leg.disposition === 'unknown' && evidence.originateFailed === undefined ? null : 0,
-    endedBy: leg.disposition === 'canceled' ? 'redial' : null,
+    endedBy: leg.disposition === 'canceled' || notSentCode === 'canceled' ? 'redial' : null,
     endedAt: endedAt(evidence, at),
     lost: evidence.lostAt !== undefined,
     mapped,
@@ -98,9 +103,7 @@ function dial1Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
   const verdict = (disposition: Disposition, mapped = true): Verdict => ({ leg: { disposition, ...raw }, mapped });
   const rang = evidence.rangAt !== undefined || dial1Hangup?.rang === true;
 
-  // Nobody but us has ended it, and the end had been asked for.
-  if (refused?.byUs && evidence.cancelRequestedAt !== undefined) return verdict('canceled');
-  if (refused !== undefined) return verdict('pbx_error');
+  if (refused !== undefined) return verdict(refused.byUs ? 'not_sent' : 'pbx_error');
   if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup))) {
     // Our ring timeout ran out. Whether a phone rang cannot be told from a missing 180: carriers send 183 and music instead.
     return verdict('no_answer');

@@ -1,10 +1,13 @@
 import { classOf, contactDispositions, type Disposition } from './disposition.ts';
+import type { NotSentCode } from './not-sent.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
 /** What the retry decision must know of an attempt that has ended. */
 export interface EndedAttempt {
   readonly attemptId: string;
   readonly disposition: Disposition;
+  /** Of `not_sent`: why, where it is known. */
+  readonly notSentCode?: NotSentCode;
   readonly connected: boolean;
   readonly dial1Answered: boolean;
   /** Epoch ms; every delay counts from here. */
@@ -16,6 +19,7 @@ export type StopReason =
   | 'dial1_answered'
   | 'retries_used_up'
   | 'network_budget_used_up'
+  | 'not_sent_too_often'
   | 'permanent'
   | 'unknown'
   | 'canceled'
@@ -35,6 +39,10 @@ export interface RetryQuestion {
 }
 
 const delayMsMax = 30 * 86_400_000;
+/** What Redial did not send is tried again this often in a row, after so long: twice as long each time. */
+const notSentRetriesMax = 20;
+const notSentDelayMs = 1_000;
+const notSentDelayMsMax = 60_000;
 
 /** Whether and when to dial again. Pure: the same question always has the same answer, jitter included. */
 export function decideRetry({ policy, history, now, expiresAt }: RetryQuestion): RetryDecision {
@@ -56,6 +64,8 @@ export function decideRetry({ policy, history, now, expiresAt }: RetryQuestion):
       return onContact(policy, history, last, now, expiresAt);
     case 'network':
       return onNetwork(policy, history, last, now, expiresAt);
+    case 'not_sent':
+      return onNotSent(history, last, now, expiresAt);
     default:
       return onContact(policy, history, last, now, expiresAt);
   }
@@ -95,9 +105,30 @@ function onNetwork(
   return retryAt(at, last, now, expiresAt);
 }
 
-/** The faults since the last attempt that reached the network's other side: a fault of last week is no part of today's trouble. */
+/**
+ * The faults since the last attempt that reached the network's other side: a fault of last week is no part of today's trouble. What was not
+ * sent tells nothing of the network.
+ */
 function runOfFaults(history: readonly EndedAttempt[]): readonly EndedAttempt[] {
-  return history.slice(history.findLastIndex((a) => classOf(a.disposition) !== 'network') + 1);
+  const sent = history.filter((a) => a.disposition !== 'not_sent');
+  return sent.slice(sent.findLastIndex((a) => classOf(a.disposition) !== 'network') + 1);
+}
+
+/** Nobody was rung, so it costs the call nothing. What keeps coming back, a clock that runs wild say, must end all the same. */
+function onNotSent(
+  history: readonly EndedAttempt[],
+  last: EndedAttempt,
+  now: number,
+  expiresAt: number | undefined,
+): RetryDecision {
+  if (last.notSentCode === 'canceled') return stop('canceled');
+  if (last.notSentCode === 'invalid') return stop('permanent');
+  const inARow = history.length - 1 - history.findLastIndex((a) => a.disposition !== 'not_sent');
+  if (inARow > notSentRetriesMax) return stop('not_sent_too_often');
+  // The gates are asked before the next one: they know until when it is put off, or that it is never.
+  if (last.notSentCode === 'gate') return retryAt(last.endedAt, last, now, expiresAt);
+  const delayMs = Math.min(notSentDelayMs * growth('exponential', inARow), notSentDelayMsMax);
+  return retryAt(last.endedAt + delayMs + jitterMs(last.attemptId, delayMs), last, now, expiresAt);
 }
 
 function retryAt(at: number, last: EndedAttempt, now: number, expiresAt: number | undefined): RetryDecision {

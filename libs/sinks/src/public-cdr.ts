@@ -1,4 +1,4 @@
-import type { Cdr, CdrLeg, Destination, Disposition, DispositionClass } from '@redial/call';
+import type { Cdr, CdrLeg, Destination, Disposition, DispositionClass, NotSentCode } from '@redial/call';
 
 /**
  * A CDR as the outside sees it, in webhooks, Redis streams and Redis lists. Words and shapes are those of `/v1`. Stable: fields are added, never renamed
@@ -21,6 +21,8 @@ export interface PublicCdr {
   /** How the attempt ended. `answered` means that both sides talked. */
   readonly disposition: Disposition;
   readonly class: DispositionClass;
+  /** Of `not_sent`, where it is known: why Redial itself did not send the attempt. */
+  readonly notSentCode: NotSentCode | null;
   /** Both sides talked. */
   readonly connected: boolean;
   /** The leg that rang first. */
@@ -92,6 +94,7 @@ export function toPublicCdr(cdr: Cdr): PublicCdr {
     pbx: cdr.pbx,
     disposition: cdr.disposition,
     class: cdr.class,
+    notSentCode: cdr.notSentCode ?? null,
     connected: cdr.connected,
     dial1: toPublicLeg(cdr.dial1, cdr.id),
     dial2: toPublicLeg(cdr.dial2, cdr.dial2.uniqueId),

@@ -114,6 +114,16 @@ export function attemptsOf(context: StoreContext): Attempts {
     };
   }
 
+  /** In the write that ends the attempt, so that it happens once. A day that is forgotten already comes back for a while, and nobody asks for it. */
+  function uncount({ tenantId, countedOn }: AttemptRecord, numbers: readonly string[]): Write[] {
+    if (countedOn === undefined || numbers.length === 0) return [];
+    const key = keys.today(tenantId, countedOn);
+    return [
+      ...numbers.map((number): Write => ['HINCRBY', key, countField(tenantId, number), -1]),
+      ['EXPIRE', key, dayCountSeconds],
+    ];
+  }
+
   async function recordProgress(id: AttemptId, phase: AttemptProgress, at: number, uniqueId?: string): Promise<void> {
     const noted = { ringing: at, answered: at, dial2_created: uniqueId }[phase];
     if (noted === undefined) return;
@@ -133,7 +143,13 @@ export function attemptsOf(context: StoreContext): Attempts {
     return (await redis.zrange(keys.cancelRequested, '0', '-1')) as AttemptId[];
   }
 
-  async function settle({ call, attempt, cdr, deliveries }: Parameters<Store['settle']>[0]): Promise<Written> {
+  async function settle({
+    call,
+    attempt,
+    cdr,
+    deliveries,
+    uncounted = [],
+  }: Parameters<Store['settle']>[0]): Promise<Written> {
     const { id, lanes, pbx, slot } = attempt.before.value;
     const key = keys.attempt(id);
     const version = attempt.before.version + 1;
@@ -146,6 +162,7 @@ export function attemptsOf(context: StoreContext): Attempts {
       ['DEL', keys.grant(id)],
       ['ZREM', keys.slotsInUse(pbx), slot],
       ...lanes.map((lane): Write => ['ZREM', keys.places(lane), ...placeMembers(id)]),
+      ...uncount(attempt.before.value, uncounted),
       ...deliveries.flatMap((delivery) => writeDelivery(context, delivery)),
       // Last: if the call has ended, this sets the expiry of what was written above; and news is told of what is there.
       ...callWrite.writes,

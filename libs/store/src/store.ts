@@ -242,6 +242,8 @@ export interface Store {
     readonly attempt: { readonly before: Versioned<AttemptRecord>; readonly after: AttemptRecord };
     readonly cdr: Cdr;
     readonly deliveries: readonly Delivery[];
+    /** Numbers towards which the attempt was counted (`countedOn`), and whose phones did not ring: it counts no more. */
+    readonly uncounted?: readonly string[];
   }): Promise<Written>;
 
   /** Calls whose attempt was due before `before` and is still only planned; oldest first. A cursor comes back while there may be more. */

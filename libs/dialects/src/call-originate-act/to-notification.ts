@@ -72,6 +72,7 @@ const wordFor: Readonly<Record<Disposition, ActDisposition>> = {
   congestion: 'NO ANSWER',
   trunk_auth: 'NO ANSWER',
   pbx_error: 'NO ANSWER',
+  not_sent: 'NO ANSWER',
   canceled: 'NO ANSWER',
   unknown: 'NO ANSWER',
 };

@@ -49,6 +49,8 @@ export function endOfCall(cdr: Cdr): EndOfCall {
         : { end_reason: 'error', end_code: raw ?? errorCode.unreachable };
     case 'invalid_number':
       return oneOf('error', [28]);
+    case 'not_sent':
+      return cdr.notSentCode === 'canceled' ? oneOf('hungup', [16, 0]) : { end_reason: 'failed', end_code: 0 };
     case 'pbx_error':
     case 'unknown':
       return { end_reason: 'failed', end_code: raw ?? 0 };

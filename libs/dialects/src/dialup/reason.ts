@@ -28,6 +28,7 @@ const reasons = {
   congestion: 'Not connected',
   trunk_auth: 'Not connected',
   pbx_error: 'Not connected',
+  not_sent: 'Not connected',
   canceled: 'Not connected',
   unknown: 'Not connected',
   expired: 'Not connected',

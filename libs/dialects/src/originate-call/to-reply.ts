@@ -46,6 +46,7 @@ export const whyDial1Failed: Readonly<Record<Disposition | EndedCallStatus, stri
   congestion: 'Not reachable. The network is congested',
   trunk_auth: 'Not reachable. The carrier refused our credentials',
   pbx_error: 'The PBX refused the call',
+  not_sent: 'The call was not sent to the PBX',
   canceled: 'The call was canceled',
   unknown: 'Nobody can know what became of the call',
   // Said of a call whose dial1 did answer.

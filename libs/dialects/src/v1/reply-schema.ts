@@ -1,4 +1,12 @@
-import { callStatuses, dispositions, Reference, RetryPolicy, VariableName, VariableValue } from '@redial/call';
+import {
+  callStatuses,
+  dispositions,
+  notSentCodes,
+  Reference,
+  RetryPolicy,
+  VariableName,
+  VariableValue,
+} from '@redial/call';
 import { z } from 'zod';
 
 const Instant = z.string().meta({ format: 'date-time', description: 'RFC 3339, in your time zone.' });
@@ -20,7 +28,7 @@ const Leg = z.discriminatedUnion('kind', [
     exten: z.string().meta({ description: 'The digits that the context routes.' }),
   }),
 ]);
-const classes = ['answered', 'contact', 'permanent', 'network', 'canceled', 'unknown'] as const;
+const classes = ['answered', 'contact', 'permanent', 'network', 'not_sent', 'canceled', 'unknown'] as const;
 
 export const LegReply = z
   .strictObject({
@@ -48,6 +56,10 @@ export const AttemptReply = z
     endedAt: Instant.nullable(),
     disposition: z.enum(dispositions).nullable(),
     class: z.enum(classes).nullable(),
+    notSentCode: z
+      .enum(notSentCodes)
+      .nullable()
+      .meta({ description: 'Of `not_sent`, where it is known: why Redial itself did not send the attempt.' }),
     connected: z.boolean().nullable().meta({ description: 'Both sides talked.' }),
     talkMs: z.int().nullable().meta({ description: 'null where nobody can know it.' }),
     endedBy: z.enum(['dial1', 'dial2', 'redial']).nullable(),

@@ -1,0 +1,25 @@
+import type { Evidence } from './evidence.ts';
+
+/**
+ * Why Redial itself did not send an Originate, after the attempt had begun. No phone was rung, and no network is to blame.
+ *
+ * late: too much time had passed since the fence · pbx_restarted: since the fence · pbx_unavailable: the link to the PBX was gone, or too busy ·
+ * unconfirmed: Redis did not confirm the fence · gate: a gate had closed meanwhile · invalid: it cannot be said to Asterisk · canceled.
+ */
+export const notSentCodes = [
+  'late',
+  'pbx_restarted',
+  'pbx_unavailable',
+  'unconfirmed',
+  'gate',
+  'invalid',
+  'canceled',
+] as const;
+export type NotSentCode = (typeof notSentCodes)[number];
+
+/** Undefined: sent, or kept back by a dialer of a version that gives no code, or one that this version does not know. */
+export function notSentCodeOf({ refused, cancelRequestedAt }: Evidence): NotSentCode | undefined {
+  if (!refused?.byUs) return undefined;
+  const known = notSentCodes.find((code) => code === refused.code);
+  return known ?? (cancelRequestedAt === undefined ? undefined : 'canceled');
+}

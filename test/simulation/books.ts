@@ -101,7 +101,7 @@ export function createBooks(options: BooksOptions): Books {
     count: (what) => void counts[what]++,
     hasPbxDied: ({ pbx, pbxBoot }) => boots.get(pbx) !== pbxBoot,
   };
-  const { checkMoment, checkCanceled, checkBecame } = createChecksOfCalls(ledger);
+  const { checkMoment, uncountDay, checkCanceled, checkBecame } = createChecksOfCalls(ledger);
   const { checkHungUp, checkLost, checkWord, checkTruth } = createChecksOfAttempts(ledger);
   const { hasPbxDied } = ledger;
 
@@ -241,6 +241,7 @@ export function createBooks(options: BooksOptions): Books {
       }
       checkWord(found, cdr);
       checkTruth(found);
+      uncountDay(found);
     },
     told: (callId, outcome) => {
       counts.told++;

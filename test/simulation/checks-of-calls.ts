@@ -1,6 +1,17 @@
-import { type AttemptId, type AttemptRecord, type Call, dayOf, isEnded, nextOpening, numbersOf } from '@redial/call';
+import {
+  type AttemptId,
+  type AttemptRecord,
+  type Call,
+  type CdrLeg,
+  classOf,
+  dayOf,
+  isEnded,
+  nextOpening,
+  numbersOf,
+  outsideNumberOf,
+} from '@redial/call';
 import { whatIsWrongWithEnd } from './ends-of-calls.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, Seen } from './ledger.ts';
 
 /** What an Originate takes on its way at most, from the last look at the clock to the PBX. */
 const onItsWayMs = 2_500;
@@ -28,6 +39,26 @@ export function createChecksOfCalls(ledger: Ledger) {
       attemptsOfDay.set(counter, made);
       const most = tenant.caps.attemptsPerNumberPerDay ?? Number.POSITIVE_INFINITY;
       expect(made <= most, () => `B7 ${attempt.id} is attempt ${made} of a day that has ${most}`);
+    }
+  }
+
+  /**
+   * The day's cap counts people who were disturbed. Of an attempt that was dialled: dial2 was, once dial1 had answered, unless the network had
+   * no line to it; dial1 was, unless the network had none, or nobody knows better.
+   */
+  function uncountDay({ attempt, cdr, arrived, dial1Answered, aliveAt }: Seen): void {
+    const call = ledger.calls.get(attempt.callId);
+    const tenant = configuration.tenants.find(({ id }) => id === attempt.tenantId);
+    if (call === undefined || tenant === undefined || cdr === undefined || arrived === 0) return;
+    const [first, second] = [call.request.dial1, call.request.dial2].map(outsideNumberOf);
+    const isNetwork = (leg: CdrLeg) => leg.disposition !== 'not_dialed' && classOf(leg.disposition) === 'network';
+    const spared = new Set<string | undefined>();
+    if (!dial1Answered || isNetwork(cdr.dial2)) spared.add(second);
+    if (aliveAt === undefined && isNetwork(cdr.dial1)) spared.add(first);
+    else if (first !== undefined) spared.delete(first);
+    for (const number of spared) {
+      const counter = `${tenant.id} ${dayOf(attempt.originatedAt, tenant.timeZone)} ${number}`;
+      if (number !== undefined) attemptsOfDay.set(counter, (attemptsOfDay.get(counter) ?? 0) - 1);
     }
   }
 
@@ -81,7 +112,7 @@ export function createChecksOfCalls(ledger: Ledger) {
     else expect(status === 'canceled', () => `B11 call ${after.id} was ${before.state.status} and became ${status}`);
   }
 
-  return { checkMoment, checkCanceled, checkBecame };
+  return { checkMoment, uncountDay, checkCanceled, checkBecame };
 }
 
 /** Its client was told that it is not accepted, and nobody has dialled it. */

@@ -32,7 +32,8 @@ export function whatIsWrongWithEnd({ call, now, skewMsMax, phones }: AfterAttemp
     case 'completed':
       return isDone ? undefined : `it is completed, and its parties did not talk: ${sayHistory(call)}`;
     case 'exhausted':
-      if (kind !== 'contact' && kind !== 'network') return `it is exhausted after ${last.disposition}`;
+      if (kind !== 'contact' && kind !== 'network' && kind !== 'not_sent')
+        return `it is exhausted after ${last.disposition}`;
       if (isDone) return 'it is exhausted, and had done its work';
       return owed === undefined || owed.mayStop
         ? undefined
@@ -74,16 +75,27 @@ function owedDelayMs({ request, history }: Call, last: EndedAttempt): Owed | und
     const delayMs = (own?.delaySeconds ?? policy.delaySeconds) * grown * 1_000;
     return { min: delayMs, max: delayMs, mayStop: false };
   }
+  if (kind === 'not_sent') return owedAfterNotSent(history, last);
   if (kind !== 'network') return undefined;
   const { maxRetries, windowSeconds, delaySeconds } = policy.networkBudget;
-  const from = history.findLastIndex(({ disposition }) => classOf(disposition) !== 'network') + 1;
-  const faults = history.length - from;
-  const first = history[from] ?? last;
+  // What was not sent says nothing of the network.
+  const sent = history.filter(({ disposition }) => disposition !== 'not_sent');
+  const from = sent.findLastIndex(({ disposition }) => classOf(disposition) !== 'network') + 1;
+  const faults = sent.length - from;
+  const first = sent[from] ?? last;
   // Up to a tenth is jitter.
   const [min, max] = [faults * delaySeconds * 1_000, faults * delaySeconds * 1_100];
   const windowEndsAt = first.endedAt + windowSeconds * 1_000;
   if (faults > maxRetries || last.endedAt + min > windowEndsAt) return undefined;
   return { min, max, mayStop: last.endedAt + max > windowEndsAt };
+}
+
+/** 20 more in a row: at once where a gate had closed, else after 1 s, 2 s, … a minute. */
+function owedAfterNotSent(history: Call['history'], { notSentCode }: EndedAttempt): Owed | undefined {
+  const inARow = history.length - 1 - history.findLastIndex(({ disposition }) => disposition !== 'not_sent');
+  if (inARow > 20 || notSentCode === 'canceled' || notSentCode === 'invalid') return undefined;
+  const delayMs = notSentCode === 'gate' ? 0 : Math.min(60_000, 1_000 * 2 ** (inARow - 1));
+  return { min: delayMs, max: delayMs * 1.1, mayStop: false };
 }
 
 function sayHistory({ history, request: { retryPolicy } }: Call): string {

@@ -196,7 +196,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     return { ok: true, version };
   }
 
-  const settle: Applied<'settle'> = ({ call, attempt, cdr }): Written => {
+  const settle: Applied<'settle'> = ({ call, attempt, cdr, uncounted = [] }): Written => {
     const isFirst = isNewest(call.before) && attempts.get(attempt.after.id)?.version === attempt.before.version;
     if (!isFirst && mutant !== 'settling is not compare-and-set') return conflict;
     const { id, lanes: held } = attempt.after;
@@ -212,6 +212,10 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     if (mutant !== 'places are not given back') vacate(id, held);
     grants.delete(id);
     freeSlotOf(attempt.after);
+    for (const number of uncounted) {
+      const counter = `${attempt.after.tenantId} ${attempt.after.countedOn} ${number}`;
+      attemptsOfDay.set(counter, (attemptsOfDay.get(counter) ?? 0) - 1);
+    }
     books.settled(attempt.after, cdr);
     return { ok: true, version: write(mutant === 'a retry is given up early' ? givenUp(call.after) : call.after) };
   };

@@ -29,6 +29,8 @@ interface Package {
   readonly folder: string;
   readonly layer: string;
   readonly dependencies: readonly string[];
+  /** The names by which its parts can be imported. */
+  readonly exports: readonly string[];
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -68,9 +70,7 @@ describe('the boundaries between packages', () => {
   it('packages are imported by name, never by a path into them', () => {
     const wrong = sources.flatMap(({ pkg, file, imports }) =>
       imports
-        .filter(
-          (target) => /^@redial\/[^/]+\//.test(target) || (target.startsWith('.') && leaves(pkg.folder, file, target)),
-        )
+        .filter((target) => isPathInto(target) || (target.startsWith('.') && leaves(pkg.folder, file, target)))
         .map((target) => `${relative(root, file)} → ${target}`),
     );
     expect(wrong).toEqual([]);
@@ -107,9 +107,15 @@ function readGroup(group: string): Package[] {
 
 function readPackage(folder: string): Package | undefined {
   if (!readdirSync(folder).includes('package.json')) return undefined;
-  const { name, nx, dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { name, nx, dependencies, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const layer = (nx.tags as string[]).find((tag) => tag.startsWith('layer:'))?.slice('layer:'.length) ?? 'none';
-  return { name, folder, layer, dependencies: Object.keys(dependencies ?? {}).sort() };
+  return {
+    name,
+    folder,
+    layer,
+    dependencies: Object.keys(dependencies ?? {}).sort(),
+    exports: Object.keys(exports ?? {}),
+  };
 }
 
 function sourceFiles(folder: string): string[] {
@@ -127,6 +133,12 @@ function importsOf(file: string): string[] {
 
 function withoutComments(file: string): string {
   return readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+}
+
+/** Into a package, and not one of the names that its `exports` give. */
+function isPathInto(target: string): boolean {
+  const [, name, path] = /^(@redial\/[^/]+)\/(.+)$/.exec(target) ?? [];
+  return path !== undefined && !packages.find((p) => p.name === name)?.exports.includes(`./${path}`);
 }
 
 function leaves(folder: string, file: string, target: string): boolean {

@@ -35,6 +35,14 @@ export interface RedialProcessOptions {
   readonly version: Version | undefined;
   /** Where its log goes in the place of a file that holds all of it. */
   readonly output?: Output | undefined;
+  /** Absent: the sources, on the Node that runs the tests. */
+  readonly built?: Built | undefined;
+}
+
+/** Redial as it runs in production: what `tsc` has made of it, on a Node of its own. */
+export interface Built {
+  /** The program. */
+  readonly node: string;
 }
 
 /** `full`: a disk without room. `unread`: a pipe that nobody reads. */
@@ -58,6 +66,7 @@ export function redialProcess({
   folder,
   env,
   version,
+  built,
   output: goesTo,
 }: RedialProcessOptions): RedialProcess {
   const logFile = join(folder, `${name}.log`);
@@ -89,11 +98,12 @@ export function redialProcess({
       return child?.pid ?? -1;
     },
     start() {
-      const main = join(version?.root ?? repositoryRoot, 'apps', kind, 'src/main.ts');
+      const main = join(version?.root ?? repositoryRoot, 'apps', kind, built ? 'dist/main.js' : 'src/main.ts');
       const preload = version === undefined ? [] : [`--import=${loadedPreload}`];
       loggedBefore = existsSync(logFile) ? log().length : 0;
       const output = openSync(goesTo === 'full' ? '/dev/full' : logFile, 'a');
-      const started = spawn(process.execPath, ['--conditions=source', ...preload, main], {
+      const source = ['--conditions=source', ...preload];
+      const started = spawn(built?.node ?? process.execPath, [...(built ? [] : source), main], {
         cwd: repositoryRoot,
         env: { ...process.env, ...env, REDIAL_TEST_LOADED: loadedFile },
         stdio: ['ignore', goesTo === 'unread' ? 'pipe' : output, output],

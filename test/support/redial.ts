@@ -6,7 +6,14 @@ import { freePort } from '@redial/local';
 import { stringify } from 'yaml';
 import type { Version } from '../fixtures/version.ts';
 import { CdrInbox } from './cdr-inbox.ts';
-import { type Output, type ProcessKind, type RedialProcess, readyMs, redialProcess } from './redial-process.ts';
+import {
+  type Built,
+  type Output,
+  type ProcessKind,
+  type RedialProcess,
+  readyMs,
+  redialProcess,
+} from './redial-process.ts';
 
 export type { ProcessKind, RedialProcess } from './redial-process.ts';
 
@@ -43,6 +50,8 @@ export interface RedialOptions {
   readonly output?: Output;
   /** An earlier version of the three processes. It gets the same configuration: settings that it does not know it refuses. */
   readonly version?: Version;
+  /** Absent: the sources, on the Node that runs the tests. */
+  readonly built?: Built;
 }
 
 export interface ApiAnswer {
@@ -108,6 +117,7 @@ export async function startRedial(options: RedialOptions): Promise<Redial> {
       env: environmentOf(kind),
       version: options.version,
       output: options.output,
+      built: options.built,
     }),
   );
   if (api === undefined || dialer === undefined || results === undefined) throw new TypeError('three processes');

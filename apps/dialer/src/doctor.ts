@@ -1,14 +1,5 @@
-import { examinePbx } from '@redial/asterisk';
-import { readConfigurationFile, readSettings, valueOrExit } from '@redial/platform';
+import { demandNode } from '@redial/platform/demand-node';
 
-/** `npm run doctor`: looks at every configured PBX and says in sentences what is missing. Exits 1 where a call could not be dialled. */
-const settings = valueOrExit(readSettings());
-const { pbxs } = valueOrExit(await readConfigurationFile(settings.configurationFile));
-
-for (const pbx of pbxs) {
-  console.log(`${pbx.name} (${pbx.host}:${pbx.port})`);
-  for (const { verdict, message } of await examinePbx(pbx)) {
-    console.log(`  ${{ ok: 'ok    ', unsure: 'unsure', failed: 'FAILED' }[verdict]}  ${message}`);
-    if (verdict === 'failed') process.exitCode = 1;
-  }
-}
+/** `npm run doctor`. Nothing else is loaded before the version is known to do. */
+demandNode();
+await import('./examine-pbxs.ts');

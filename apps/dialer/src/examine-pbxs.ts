@@ -1,0 +1,14 @@
+import { examinePbx } from '@redial/asterisk';
+import { readConfigurationFile, readSettings, valueOrExit } from '@redial/platform';
+
+/** `npm run doctor`: looks at every configured PBX and says in sentences what is missing. Exits 1 where a call could not be dialled. */
+const settings = valueOrExit(readSettings());
+const { pbxs } = valueOrExit(await readConfigurationFile(settings.configurationFile));
+
+for (const pbx of pbxs) {
+  console.log(`${pbx.name} (${pbx.host}:${pbx.port})`);
+  for (const { verdict, message } of await examinePbx(pbx)) {
+    console.log(`  ${{ ok: 'ok    ', unsure: 'unsure', failed: 'FAILED' }[verdict]}  ${message}`);
+    if (verdict === 'failed') process.exitCode = 1;
+  }
+}

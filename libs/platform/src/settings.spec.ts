@@ -27,6 +27,7 @@ describe('settings', () => {
       resultsConcurrency: 50,
       waitingMax: 5_000,
       failedLoginsPerMinute: 60,
+      loginSources: [],
       maxConnections: 10_000,
       keepAliveSeconds: 75,
       ops: { host: '127.0.0.1', port: 0 },

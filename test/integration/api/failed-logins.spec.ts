@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { act, credentials, dialup, type Fields, originateCall, vendorTenant } from '../../support/vendors.ts';
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis?.stop());
 
-const start = (more: Fields = {}) =>
+const start = (more: Fields = {}, env: Readonly<Record<string, string>> = {}) =>
   startApi({
     redisUrl: redis.url,
     tenant: {
@@ -24,7 +25,7 @@ const start = (more: Fields = {}) =>
         'call-originate-act': { ...credentials.act, contexts: {}, ...more },
       },
     },
-    env: { REDIAL_FAILED_LOGINS_PER_MINUTE: String(perMinute), REDIAL_METRICS_TOKEN: metricsToken },
+    env: { REDIAL_FAILED_LOGINS_PER_MINUTE: String(perMinute), REDIAL_METRICS_TOKEN: metricsToken, ...env },
   });
 
 const clientOf = ({ send }: RunningApi) => ({
@@ -68,7 +69,10 @@ const ways: readonly (readonly [
     'originate-call',
     (api) => originateCall.form(clientOf(api), {}, { ...credentials.originateCall, apiKey: 'wrong' }) as never,
     // The request itself has faults: the credentials have not.
-    async (api) => ({ status: (await originateCall.form(clientOf(api), {})).status === 400 ? 200 : 0 }),
+    async (api) => {
+      const { status, ...answer } = await originateCall.form(clientOf(api), {});
+      return { ...answer, status: status === 400 ? 200 : status };
+    },
     '"has_error":true',
   ],
   [
@@ -91,8 +95,12 @@ const ways: readonly (readonly [
   ],
 ];
 
-describe.each(ways)('%s', (_name, wrong, right, words) => {
-  it('refuses them as too many from the limit on, and lets right ones in all the while', async () => {
+/** Keys that are drawn at random cannot be guessed: right ones are let in all the while. */
+const byKeyAlone = ['/v1', 'click2dial'];
+
+describe.each(ways)('%s', (name, wrong, right, words) => {
+  const isGuarded = !byKeyAlone.includes(name);
+  it(`refuses them as too many from the limit on, and then ${isGuarded ? 'right ones just so' : 'lets right ones in'}`, async () => {
     const api = await start();
     try {
       const before = await api.keys();
@@ -102,7 +110,96 @@ describe.each(ways)('%s', (_name, wrong, right, words) => {
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
       expect(refused.text).toContain(words);
       expect(await api.keys()).toEqual(before);
+      if (!isGuarded) return expect((await right(api)).status).toBeLessThan(300);
+      const [held, alike] = [await right(api), await wrong(api)] as Awaited<ReturnType<typeof wrong>>[];
+      expect([held?.status, alike?.status]).toEqual([429, 429]);
+      expect(Number(held?.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(namesOf(held?.headers)).toEqual(namesOf(alike?.headers));
+    } finally {
+      await api.stop();
+    }
+  });
+
+  it('lets right ones in all the while where the address is trusted', async () => {
+    const api = await start({}, { REDIAL_LOGIN_SOURCES: '192.0.2.7, 127.0.0.0/8' });
+    try {
+      for (let n = 0; n <= perMinute; n += 1) await wrong(api);
+      expect((await wrong(api)).status).toBe(429);
       expect((await right(api)).status).toBeLessThan(300);
+    } finally {
+      await api.stop();
+    }
+  });
+});
+
+const namesOf = (headers?: Headers) => [...(headers?.keys() ?? [])].toSorted();
+
+describe('an account that was guessed at', () => {
+  const wrongDialup = (api: RunningApi) => dialup.get(clientOf(api), numbers, { ...credentials.dialup, pass: 'wrong' });
+  const rightDialup = (api: RunningApi) => dialup.get(clientOf(api), numbers);
+  const held = async (api: RunningApi) => {
+    const keys = await api.redis.keys(`${api.prefix.replaceAll(/[{}]/g, '\\$&')}:failed-logins:held:*`);
+    return Promise.all(keys.map(async (key) => ({ key, ms: await api.redis.pttl(key) })));
+  };
+
+  it('is held twice as long each time, and is let in when that is over; another account and a key are let in meanwhile', async () => {
+    const api = await start();
+    try {
+      for (const longest of [60_000, 120_000, 240_000, 480_000, 900_000, 900_000]) {
+        while ((await wrongDialup(api)).status !== 429);
+        const [hold, ...more] = await held(api);
+        expect(more).toEqual([]);
+        expect(hold?.ms).toBeLessThanOrEqual(longest);
+        expect(hold?.ms).toBeGreaterThan(longest - 15_000);
+        expect((await rightDialup(api)).status).toBe(429);
+        expect((await act.put(clientOf(api), {})).status).toBe(200);
+        expect((await api.send('GET', '/v1/calls')).status).toBe(200);
+        // As if the time had passed.
+        await api.redis.del(hold?.key ?? '');
+      }
+      expect((await rightDialup(api)).status).toBe(200);
+    } finally {
+      await api.stop();
+    }
+  });
+
+  it('keeps no more in Redis, however many names are tried, and all of it expires', async () => {
+    const api = await start();
+    try {
+      for (let n = 0; n < 50; n += 1)
+        await dialup.get(clientOf(api), numbers, { user: `nobody-${n}`, pass: 'wrong', org: 'acme-org' });
+      for (let n = 0; n < 5; n += 1) await wrongDialup(api);
+      const keys = await api.redis.keys(`${api.prefix.replaceAll(/[{}]/g, '\\$&')}:failed-logins:*`);
+      expect(keys.length).toBeLessThanOrEqual(4);
+      for (const key of keys) expect(await api.redis.pttl(key)).toBeGreaterThan(0);
+    } finally {
+      await api.stop();
+    }
+  });
+
+  it('from many addresses is told by a metric and the log', async () => {
+    const api = await start();
+    const from = (localAddress: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const query = new URLSearchParams({ ...credentials.dialup, ...numbers, pass: 'wrong' });
+        request(`${api.url}/API/dialup.php?${query}`, { localAddress }, (response) => {
+          response.resume().once('end', () => resolve(response.statusCode));
+        })
+          .once('error', reject)
+          .end();
+      });
+    const metric = async () =>
+      /redial_accounts_guessed_total\{.*\} \d+/.exec(
+        (await visit(api, '/metrics', `Bearer ${metricsToken}`)).text,
+      )?.[0];
+    try {
+      for (let n = 2; n <= 5; n += 1) expect(await from(`127.0.0.${n}`)).toBe(401);
+      expect(await metric()).toBeUndefined();
+      for (let n = 6; n <= 9; n += 1) expect(await from(`127.0.0.${n}`)).toBe(401);
+      await expect.poll(metric, { timeout: 5_000 }).toBe('redial_accounts_guessed_total{api="dialup",process="api"} 1');
+      expect(api.log()).toContain('an account is guessed at from many addresses');
+      // From where nobody guessed, it is let in.
+      expect((await rightDialup(api)).status).toBe(200);
     } finally {
       await api.stop();
     }
@@ -137,7 +234,7 @@ it('are refused as wrong, and nobody is locked out, while Redis is away', async 
     await expect.poll(async () => (await wrong()).status).toBe(401);
     expect((await api.send('GET', '/v1/calls')).status).toBe(503);
     await own.restart();
-    await expect.poll(async () => (await api.send('GET', '/v1/calls')).status).toBe(200);
+    await expect.poll(async () => (await api.send('GET', '/v1/calls')).status, { timeout: 15_000 }).toBe(200);
   } finally {
     await api.stop();
     await own.stop();

@@ -5,8 +5,9 @@ import { type DialectRoute, jsonReply, type RawInput, type VendorDialect, v1 } f
 import { createIds, createLogger, systemClock } from '@redial/platform';
 import express, { type RequestHandler } from 'express';
 import { z } from 'zod';
+import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { refuseOtherMethods } from '../http/methods.ts';
-import { answerErrors, refuseAs } from '../http/refuse.ts';
+import { answerErrors, refuse, refuseAs } from '../http/refuse.ts';
 import { mountVendor, refuseBelow, type VendorPorts } from './mount.ts';
 
 /**
@@ -43,6 +44,8 @@ const semaphore: VendorDialect = {
   notifications: {},
 };
 
+const letOn: GuardLogins = async ({ problem }, _request, response, next) =>
+  problem === undefined ? next() : refuse(response, problem);
 const unlimited: RequestHandler = (_request, _response, next) => next();
 const ports = {
   configuration: { pbxs: [], trunks: [], tenants: [tenant] } as Configuration,
@@ -51,7 +54,7 @@ const ports = {
   pick: () => '',
   acceptor: { prepare: () => [], commit: async () => ({ type: 'accepted' }) },
   limitRequests: unlimited,
-  limitFailedLogins: unlimited,
+  guardLogins: letOn,
   findTenant: () => undefined,
   store: { readCdr: async () => undefined },
 } as unknown as VendorPorts;

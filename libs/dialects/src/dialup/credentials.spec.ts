@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { acme } from '../acme.fixture.ts';
+import type { Authenticated } from '../dialect.ts';
 import { authenticate } from './credentials.ts';
 import { type Fields, inQuery, secret, settings, tenantWith } from './dialup.fixture.ts';
 import { DialupSettings } from './settings.ts';
@@ -11,21 +12,26 @@ vi.mock('node:crypto', async (original) => {
 });
 
 const north = tenantWith({ id: 'north', dialects: { dialup: settings({ org: 'north' }) } });
-const south = tenantWith({ id: 'south', dialects: { dialup: settings({ org: 'south', password: 'other' }) } });
+const south = tenantWith({ id: 'south', dialects: { dialup: settings({ org: 'south', password: 'other-one' }) } });
 const tenants = [acme, north, south];
 const right = { user: 'crm', pass: secret, org: 'north' };
 
-const asked = (fields: Fields, among = tenants) => authenticate({ input: inQuery(fields) }, among);
+const asked = (fields: Fields, among = tenants) => withoutAccount(authenticate({ input: inQuery(fields) }, among));
+
+/** What is told of an account goes to whoever holds guesses up, and to no client. */
+function withoutAccount({ account: _account, ...told }: Authenticated) {
+  return told;
+}
 
 it('knows a tenant by all three', () => {
   expect(asked(right)).toEqual({ ok: true, tenant: north });
-  expect(asked({ ...right, org: 'south', pass: 'other' })).toEqual({ ok: true, tenant: south });
+  expect(asked({ ...right, org: 'south', pass: 'other-one' })).toEqual({ ok: true, tenant: south });
 });
 
 it('knows them in a form, with their names in any case', () => {
   const body = new URLSearchParams({ USER: 'crm', Pass: secret, oRG: 'north', dial1: '1001' }).toString();
   const input = { contentType: 'application/x-www-form-urlencoded', query: '', body };
-  expect(authenticate({ input }, tenants)).toEqual({ ok: true, tenant: north });
+  expect(withoutAccount(authenticate({ input }, tenants))).toEqual({ ok: true, tenant: north });
 });
 
 const strangers: readonly (readonly [string, Fields])[] = [
@@ -65,6 +71,15 @@ describe('whoever is wrong', () => {
   );
 });
 
+test.each([
+  ['right', right, 'crm'],
+  ['wrong', { ...right, pass: 'wrong' }, 'crm'],
+  ['nobody’s', { ...right, user: 'nobody' }, undefined],
+  ['no', {}, undefined],
+])('%s credentials name the account, if there is one', (_name, fields, account) => {
+  expect(authenticate({ input: inQuery(fields) }, tenants).account).toBe(account);
+});
+
 it('knows nobody by credentials that two tenants have', () => {
   const twin = tenantWith({ id: 'twin', dialects: { dialup: settings({ org: 'north' }) } });
   expect(asked(right, [...tenants, twin])).toMatchObject({ ok: false, problem: { code: 'unauthenticated' } });
@@ -98,6 +113,8 @@ describe('settings', () => {
   test.each([
     ['user', ''],
     ['password', ''],
+    ['password', '1'],
+    ['password', '1234567'],
     ['org', undefined],
     ['retrytimeUnit', 'hours'],
     ['until', 'answered'],

@@ -17,7 +17,11 @@ describe('the vendor’s own example', () => {
   const input = { contentType: '', query: new URL(filled).search.slice(1), body: '' };
 
   it('is its tenant’s', () => {
-    expect(authenticate({ input }, [acme, dialupTenant])).toEqual({ ok: true, tenant: dialupTenant });
+    expect(authenticate({ input }, [acme, dialupTenant])).toEqual({
+      ok: true,
+      tenant: dialupTenant,
+      account: 'crm',
+    });
   });
 
   it('is one call for now, without retries', () => {

@@ -23,7 +23,8 @@ const asked = { ...who, data };
 
 function ask(input: RawInput, authorization?: string, tenants: readonly Tenant[] = [acme, caller]): Authenticated {
   const header = (name: string) => (name.toLowerCase() === 'authorization' ? authorization : undefined);
-  return authenticate({ input, header, address: '192.0.2.1' }, tenants);
+  const { account: _account, ...told } = authenticate({ input, header, address: '192.0.2.1' }, tenants);
+  return told;
 }
 
 const accepted: Authenticated = { ok: true, tenant: caller };
@@ -35,6 +36,18 @@ const refused: Authenticated = {
     headers: { 'WWW-Authenticate': 'Bearer' },
   },
 };
+
+test.each<[string, Fields, string | undefined, string | undefined]>([
+  ['right', signed(asked), undefined, 'user your_api_usr'],
+  ['wrong', signed({ ...asked, api_password: 'wrong' }), undefined, 'user your_api_usr'],
+  ['nobody’s', signed({ ...asked, api_username: 'nobody' }), undefined, undefined],
+  ['no', { data }, undefined, undefined],
+  ['a right key’s', { data }, 'Bearer your_api_key', 'bearer'],
+  ['a wrong key’s', { data }, 'Bearer wrong', 'bearer'],
+])('%s credentials name the account, if there is one', (_name, params, authorization, account) => {
+  const asks = { input: asJson(params), header: () => authorization, address: '192.0.2.1' };
+  expect(authenticate(asks, [acme, caller]).account).toBe(account);
+});
 
 describe('user name, password and hash', () => {
   test.each([
@@ -154,7 +167,7 @@ it('tells tenants apart by any one of the three', () => {
     const settings = { ...(caller.dialects['originate-call'] as object), ...changed };
     return Tenant.parse({ ...caller, id: 'other', dialects: { 'originate-call': settings } });
   };
-  for (const changed of [{ username: 'u' }, { password: 'p' }, { apiKey: 'k' }])
+  for (const changed of [{ username: 'u' }, { password: 'p-of-eight' }, { apiKey: 'k-of-eight' }])
     expect(ask(asJson(signed(asked)), undefined, [other(changed), caller])).toEqual(accepted);
 });
 

@@ -8,7 +8,13 @@ const faultsWith = (settings: object) =>
     Tenant.parse({
       ...acme,
       dialects: {
-        'originate-call': { username: 'u', password: 'p', apiKey: 'k', projects: { '1': {} }, ...settings },
+        'originate-call': {
+          username: 'u',
+          password: 'p-of-eight',
+          apiKey: 'k-of-eight',
+          projects: { '1': {} },
+          ...settings,
+        },
       },
     }),
   ).map(({ path, message }) => `${path.join('.')}: ${message}`);

@@ -2,6 +2,8 @@ import { problem, v1, vendors } from '@redial/dialects';
 import express, { type Express } from 'express';
 import { type Acceptor, createAcceptor } from './accept/accept-calls.ts';
 import { apiKeysOf } from './authentication/api-keys.ts';
+import { guardLogins } from './authentication/guard-logins.ts';
+import { loginLock } from './authentication/login-lock.ts';
 import { mountDashboard } from './dashboard/mount-dashboard.ts';
 import { refuseOtherMethods } from './http/methods.ts';
 import { limitFailedLogins, limitRequests } from './http/rate-limit.ts';
@@ -13,6 +15,7 @@ import { logRequests, measureRequests } from './operations/serve-log.ts';
 import type { Ports } from './ports.ts';
 import { mountV1 } from './v1/mount.ts';
 import { mountVendor, refuseBelow } from './vendor/mount.ts';
+import { sourceList } from './vendor/source-list.ts';
 
 export const version = '0.1.0';
 
@@ -34,7 +37,11 @@ export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports
     acceptor,
     findTenant: apiKeysOf(configuration.tenants),
     limitRequests: limitRequests(ports),
-    limitFailedLogins: limitFailedLogins(ports.failedLoginsPerMinute, ports),
+    guardLogins: guardLogins({
+      lock: loginLock(ports),
+      limitFailedLogins: limitFailedLogins(ports.failedLoginsPerMinute, ports),
+      isTrusted: sourceList(ports.loginSources),
+    }),
   };
   mountOperations(app, mounted);
   mountDocs(app, version);

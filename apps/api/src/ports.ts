@@ -25,6 +25,8 @@ export interface Ports {
   readonly waitingMax: number;
   /** Of one client's address. */
   readonly failedLoginsPerMinute: number;
+  /** From there right logins are let in, whatever came before. */
+  readonly loginSources: readonly string[];
   /** Runs one Redis command, for the rate limits. */
   readonly redisCommand: (...words: string[]) => Promise<unknown>;
   readonly keyPrefix: string;

@@ -105,6 +105,7 @@ async function main(): Promise<void> {
     waiter,
     waitingMax: settings.value.waitingMax,
     failedLoginsPerMinute: settings.value.failedLoginsPerMinute,
+    loginSources: settings.value.loginSources,
     redisCommand: (command = '', ...words) => redis.call(command, ...words),
     keyPrefix,
     pick: (from) => from[randomInt(from.length)] ?? '',

@@ -88,9 +88,14 @@ export interface AskedRequest {
   readonly address: string | undefined;
 }
 
-export type Authenticated =
+/**
+ * `account`: the known account that the credentials name, whether the rest of them is right or wrong. Who guesses at it is held up. Absent: they
+ * name none, or they are nothing that can be guessed.
+ */
+export type Authenticated = { readonly account?: string | undefined } & (
   | { readonly ok: true; readonly tenant: Tenant }
-  | { readonly ok: false; readonly problem: Problem };
+  | { readonly ok: false; readonly problem: Problem }
+);
 
 /** Servers, by the address of their connection: single ones, or networks such as 10.1.0.0/16. `host` narrows them to one Host header. */
 export interface OpenTo {

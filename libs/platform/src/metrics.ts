@@ -45,6 +45,8 @@ export interface Metrics {
   queuePaused(queue: string, paused: boolean): void;
   /** The sweeper found something that got lost, and put it right. */
   swept(kind: string): void;
+  /** An account has been guessed at from many addresses. `api`: which login. */
+  accountGuessed(api: string): void;
   /** A line of the log could not be written. */
   logLineLost(): void;
   /** `route` is the pattern, never the path. */
@@ -111,6 +113,11 @@ export function createMetrics({
   const damaged = counter('damaged_records', 'Records that could not be read and were left out, at each read.', 'kind');
   const paused = gauge('queue_paused', 'Somebody has paused the queue: 1 paused, 0 running.', 'queue');
   const repairs = counter('sweeper_repairs', 'Lost things that the sweeper put right.', 'kind');
+  const guessed = counter(
+    'accounts_guessed',
+    'Accounts that were guessed at from many addresses within ten minutes.',
+    'api',
+  );
   const linesLost = counter(
     'log_lines_lost',
     'Log lines that could not be written: a full disk, or a pipe that nobody reads.',
@@ -145,6 +152,7 @@ export function createMetrics({
     recordDamaged: (kind) => damaged.inc({ kind }),
     queuePaused: (queue, isPaused) => paused.set({ queue }, isPaused ? 1 : 0),
     swept: (kind) => repairs.inc({ kind }),
+    accountGuessed: (api) => guessed.inc({ api }),
     logLineLost: () => linesLost.inc(),
     httpServed: ({ method, route, status, durationMs }) => http.observe({ method, route, status }, seconds(durationMs)),
     onScrape: (refresh) => {

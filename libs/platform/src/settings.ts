@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { logLevels } from './logger.ts';
@@ -14,6 +15,19 @@ const port = whole(0, 65_535);
 const host = z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name or an IP address');
 const secret = (min: number) =>
   z.string().min(min, `must have at least ${min} characters`).max(1_000, 'is longer than 1000 characters');
+
+/** `10.0.0.7`, `10.1.0.0/16`, `2001:db8::/32`, separated by commas. */
+const sources = z
+  .string()
+  .transform((list) => list.split(',').map((source) => source.trim()))
+  .refine((list) => list.every(isSource), 'must be addresses and networks, such as 10.0.0.7,10.1.0.0/16');
+
+function isSource(source: string): boolean {
+  const [address = '', bits, ...more] = source.split('/');
+  const version = isIP(address);
+  const isNetwork = bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32));
+  return version !== 0 && isNetwork && more.length === 0;
+}
 
 /** A webhook that is away is tried for up to three and a half days, and there must be a CDR to send. */
 export const retentionDaysMin = 4;
@@ -52,6 +66,7 @@ const Environment = z.object({
   REDIAL_RESULTS_CONCURRENCY: whole(1, 10_000).default(50),
   REDIAL_WAITING_MAX: whole(0, 1_000_000).default(5_000),
   REDIAL_FAILED_LOGINS_PER_MINUTE: whole(1, 1_000_000).default(60),
+  REDIAL_LOGIN_SOURCES: sources.optional(),
   REDIAL_MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
   REDIAL_KEEP_ALIVE_SECONDS: whole(0, 3_600).default(75),
   REDIAL_OPS_HOST: host.default('127.0.0.1'),
@@ -96,6 +111,8 @@ export interface Settings {
    * a minute, to all API processes together.
    */
   readonly failedLoginsPerMinute: number;
+  /** REDIAL_LOGIN_SOURCES: addresses and networks from which right logins are let in, however many wrong ones came from there. */
+  readonly loginSources: readonly string[];
   /** REDIAL_MAX_CONNECTIONS: open connections of one API process; more are closed as they come. */
   readonly maxConnections: number;
   /** REDIAL_KEEP_ALIVE_SECONDS: how long a connection is kept between two requests; longer than the proxy in front keeps its own. */
@@ -148,6 +165,7 @@ function settingsOf(e: z.infer<typeof Environment>): Settings {
     resultsConcurrency: e.REDIAL_RESULTS_CONCURRENCY,
     waitingMax: e.REDIAL_WAITING_MAX,
     failedLoginsPerMinute: e.REDIAL_FAILED_LOGINS_PER_MINUTE,
+    loginSources: e.REDIAL_LOGIN_SOURCES ?? [],
     maxConnections: e.REDIAL_MAX_CONNECTIONS,
     keepAliveSeconds: e.REDIAL_KEEP_ALIVE_SECONDS,
     ops: { host: e.REDIAL_OPS_HOST, port: e.REDIAL_OPS_PORT },

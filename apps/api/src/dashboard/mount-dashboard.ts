@@ -3,8 +3,8 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import { problem } from '@redial/dialects';
 import type { Express, RequestHandler } from 'express';
-import { refuseLogin } from '../authentication/admit.ts';
-import { isLogin, type Login } from '../authentication/basic-login.ts';
+import { isLogin, type Login, userOf } from '../authentication/basic-login.ts';
+import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { isCrossSite } from '../authentication/same-site.ts';
 import { refuse } from '../http/refuse.ts';
 import { securityHeaders } from '../http/security-headers.ts';
@@ -16,11 +16,11 @@ export const dashboardPath = '/admin/queues';
 type BullQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 
 export interface DashboardPorts extends Pick<Ports, 'queues' | 'admin' | 'logger'> {
-  readonly limitFailedLogins: RequestHandler;
+  readonly guardLogins: GuardLogins;
 }
 
 /** Bull Board behind a login. Without one configured there is no dashboard at all. */
-export function mountDashboard(app: Express, { queues, admin, logger, limitFailedLogins }: DashboardPorts): void {
+export function mountDashboard(app: Express, { queues, admin, logger, guardLogins }: DashboardPorts): void {
   if (admin === undefined) {
     logger.info('the dashboard is off: set REDIAL_ADMIN_USER and REDIAL_ADMIN_PASSWORD to have it at /admin/queues');
     return;
@@ -43,7 +43,7 @@ export function mountDashboard(app: Express, { queues, admin, logger, limitFaile
   serverAdapter.setErrorHandler(answerFault);
   const board = serverAdapter.getRouter() as Express;
   board.disable('x-powered-by');
-  const login = requireLogin(admin, limitFailedLogins);
+  const login = requireLogin(admin, guardLogins);
   app.use(dashboardPath, securityHeaders({ styles: 'inline' }), login, refuseForgery, notStored, board);
 }
 
@@ -62,14 +62,15 @@ const answerFault: ErrorHandler = (error) => {
   return { status: statusCode, body: { error: { key }, message: error.message } };
 };
 
-function requireLogin(admin: Login, limitFailedLogins: RequestHandler): RequestHandler {
+function requireLogin(admin: Login, guardLogins: GuardLogins): RequestHandler {
   const headers = { 'WWW-Authenticate': 'Basic realm="Redial", charset="UTF-8"' };
-  const refused = refuseLogin(
-    problem('unauthenticated', { detail: 'The dashboard wants its login.', headers }),
-    limitFailedLogins,
-  );
-  return (request, response, next) =>
-    isLogin(request.get('authorization'), admin) ? next() : refused(request, response, next);
+  const wrong = problem('unauthenticated', { detail: 'The dashboard wants its login.', headers });
+  return (request, response, next) => {
+    const authorization = request.get('authorization');
+    const account = userOf(authorization) === admin.user ? admin.user : undefined;
+    const refused = isLogin(authorization, admin) ? undefined : wrong;
+    return guardLogins({ api: 'dashboard', account, problem: refused }, request, response, next);
+  };
 }
 
 const notStored: RequestHandler = (_request, response, next) => {

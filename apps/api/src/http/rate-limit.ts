@@ -2,9 +2,9 @@ import type { Tenant } from '@redial/call';
 import { problem } from '@redial/dialects';
 import type { Logger } from '@redial/platform';
 import type { RequestHandler } from 'express';
-import { ipKeyGenerator, type Options, rateLimit } from 'express-rate-limit';
+import { type Options, rateLimit } from 'express-rate-limit';
 import { RedisStore } from 'rate-limit-redis';
-import { plainAddress } from './plain-address.ts';
+import { addressOf } from './plain-address.ts';
 import { refuse } from './refuse.ts';
 
 export interface RateLimitPorts {
@@ -31,7 +31,7 @@ export function limitRequests(ports: RateLimitPorts): RequestHandler {
 export function limitFailedLogins(perMinute: number, ports: RateLimitPorts): RequestHandler {
   return limitPerMinute('failed-logins', ports, {
     limit: perMinute,
-    keyGenerator: ({ socket }) => ipKeyGenerator(plainAddress(socket.remoteAddress)),
+    keyGenerator: addressOf,
     identifier: 'failed-logins',
   });
 }
@@ -63,7 +63,9 @@ function limitPerMinute(
       warn: (err: unknown, text?: string) => logger.warn({ err }, text ?? 'rate limit'),
     },
     handler: (_request, response) => {
-      refuse(
+      const { tooManyFailedLogins } = response.locals as { tooManyFailedLogins?: () => Promise<void> };
+      if (tooManyFailedLogins !== undefined) return tooManyFailedLogins();
+      return refuse(
         response,
         problem('too_many_requests', { headers: { 'Retry-After': String(response.getHeader('Retry-After') ?? 60) } }),
       );

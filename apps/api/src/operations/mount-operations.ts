@@ -1,12 +1,12 @@
 import { problem } from '@redial/dialects';
 import { type Health, metricsFault, renderedMs, sharedFor } from '@redial/platform';
 import type { Express, RequestHandler } from 'express';
-import { refuseLogin } from '../authentication/admit.ts';
+import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { sendReply } from '../http/send-reply.ts';
 import type { Ports } from '../ports.ts';
 
 export interface OperationsPorts extends Pick<Ports, 'health' | 'acceptingHealth' | 'metrics' | 'metricsToken'> {
-  readonly limitFailedLogins: RequestHandler;
+  readonly guardLogins: GuardLogins;
 }
 
 /**
@@ -14,7 +14,7 @@ export interface OperationsPorts extends Pick<Ports, 'health' | 'acceptingHealth
  * be accepted; a load balancer asks this one, because a PBX that is down is no reason to turn calls away. `/metrics`: Prometheus.
  */
 export function mountOperations(app: Express, ports: OperationsPorts): void {
-  const { health, acceptingHealth, metrics, metricsToken, limitFailedLogins } = ports;
+  const { health, acceptingHealth, metrics, metricsToken, guardLogins } = ports;
   app.get('/livez', (_request, response) => {
     sendReply(response, { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: 'ok\n' });
   });
@@ -23,9 +23,17 @@ export function mountOperations(app: Express, ports: OperationsPorts): void {
   const admitted: RequestHandler = (request, response, next) => {
     const asks = { address: request.socket.remoteAddress, header: (name: string) => request.get(name) };
     const detail = metricsFault(asks, metricsToken);
-    if (detail === undefined) return next();
     const headers = { 'WWW-Authenticate': 'Bearer' };
-    return refuseLogin(problem('unauthenticated', { detail, headers }), limitFailedLogins)(request, response, next);
+    return guardLogins(
+      {
+        api: 'metrics',
+        account: metricsToken !== undefined && request.get('authorization') !== undefined ? 'token' : undefined,
+        problem: detail === undefined ? undefined : problem('unauthenticated', { detail, headers }),
+      },
+      request,
+      response,
+      next,
+    );
   };
   const render = sharedFor(renderedMs, () => metrics.render());
   app.get('/metrics', admitted, async (_request, response) => {

@@ -2,6 +2,7 @@ import { problem, v1 } from '@redial/dialects';
 import type { Express, RequestHandler } from 'express';
 import { admit, type Identify } from '../authentication/admit.ts';
 import { apiKeyOf, type FindTenant } from '../authentication/api-keys.ts';
+import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { jsonBody } from '../http/body.ts';
 import { expressPath } from '../http/methods.ts';
 import { tenantOf } from '../http/rate-limit.ts';
@@ -20,7 +21,7 @@ import { rescheduleCall } from './reschedule-call.ts';
 export interface MountPorts extends HandlerPorts {
   readonly findTenant: FindTenant;
   readonly limitRequests: RequestHandler;
-  readonly limitFailedLogins: RequestHandler;
+  readonly guardLogins: GuardLogins;
 }
 
 const handlers: Readonly<Record<Exclude<v1.Operation, 'getRecording'>, (ports: HandlerPorts) => Handler>> = {
@@ -36,7 +37,7 @@ const handlers: Readonly<Record<Exclude<v1.Operation, 'getRecording'>, (ports: H
 
 /** Every address of `/v1`: who asks, then how often, then what. */
 export function mountV1(app: Express, ports: MountPorts): void {
-  const authenticate = admit(byKey(ports.findTenant), ports.limitFailedLogins);
+  const authenticate = admit('v1', byKey(ports.findTenant), ports.guardLogins);
   for (const { operation, method, path, body, bodyBytesMax = 0 } of v1.endpoints) {
     const reading = body === undefined ? [] : jsonBody(bodyBytesMax);
     const serve = operation === 'getRecording' ? sendRecording('id', ports) : answer(handlers[operation](ports));

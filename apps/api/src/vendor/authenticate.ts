@@ -3,6 +3,7 @@ import { problem, type VendorDialect } from '@redial/dialects';
 import type { Request, RequestHandler } from 'express';
 import { admit, type Identify } from '../authentication/admit.ts';
 import { apiKeyOf, type FindTenant } from '../authentication/api-keys.ts';
+import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { isCrossSite } from '../authentication/same-site.ts';
 import { tenantOf } from '../http/rate-limit.ts';
 import { refuse } from '../http/refuse.ts';
@@ -13,7 +14,7 @@ import { sourceList } from './source-list.ts';
 export interface AuthenticatePorts {
   readonly tenants: readonly Tenant[];
   readonly findTenant: FindTenant;
-  readonly limitFailedLogins: RequestHandler;
+  readonly guardLogins: GuardLogins;
 }
 
 /**
@@ -23,7 +24,10 @@ export interface AuthenticatePorts {
 export function authenticateFor(dialect: VendorDialect, ports: AuthenticatePorts): RequestHandler[] {
   const { authenticate, permit } = dialect;
   const identify = authenticate === undefined ? byKey(dialect, ports) : byCredentials(authenticate, ports);
-  return [admit(identify, ports.limitFailedLogins), ...(permit === undefined ? [] : [permitted(permit, ports)])];
+  return [
+    admit(dialect.name, identify, ports.guardLogins),
+    ...(permit === undefined ? [] : [permitted(permit, ports)]),
+  ];
 }
 
 function byCredentials(

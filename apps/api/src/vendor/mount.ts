@@ -2,6 +2,7 @@ import { type DialectRoute, problem, type VendorDialect } from '@redial/dialects
 import type { Express, RequestHandler } from 'express';
 import type { Acceptor } from '../accept/accept-calls.ts';
 import type { FindTenant } from '../authentication/api-keys.ts';
+import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { expressPath } from '../http/methods.ts';
 import { tenantOf } from '../http/rate-limit.ts';
 import { refuse, refuseAs } from '../http/refuse.ts';
@@ -16,7 +17,7 @@ export interface VendorPorts extends Ports {
   readonly acceptor: Acceptor;
   readonly findTenant: FindTenant;
   readonly limitRequests: RequestHandler;
-  readonly limitFailedLogins: RequestHandler;
+  readonly guardLogins: GuardLogins;
 }
 
 /** A vendor's addresses: what is asked, who asks, how often, and then what comes of it; every refusal in the vendor's words. */

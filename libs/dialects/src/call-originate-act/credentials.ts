@@ -6,6 +6,7 @@ import { actSettings } from './settings.ts';
 
 interface Account {
   readonly tenant: Tenant;
+  readonly username: string;
   /** SHA-256 of `user:password`, and of the key. */
   readonly login: Buffer;
   readonly apiKey: Buffer;
@@ -16,7 +17,8 @@ interface Account {
  * before. Two tenants that have the same: nobody, because nobody can say whose call it is.
  */
 export function authenticate({ header }: Pick<AskedRequest, 'header'>, tenants: readonly Tenant[]): Authenticated {
-  const login = digest(loginOf(header('authorization')) ?? '');
+  const shown = loginOf(header('authorization'));
+  const login = digest(shown ?? '');
   const apiKey = digest(header('x-apikey') ?? '');
   const compared = accountsOf(tenants).map((account) => ({
     account,
@@ -24,11 +26,11 @@ export function authenticate({ header }: Pick<AskedRequest, 'header'>, tenants: 
     hasKey: timingSafeEqual(account.apiKey, apiKey),
   }));
   const [found, ...alike] = compared.filter(({ hasLogin, hasKey }) => hasLogin && hasKey);
-  if (found === undefined) {
-    const mixed = compared.some(({ hasLogin }) => hasLogin) && compared.some(({ hasKey }) => hasKey);
-    return mixed ? { ok: false, problem: problem('access_denied') } : { ok: false, problem: unauthenticated };
-  }
-  return alike.length > 0 ? { ok: false, problem: unauthenticated } : { ok: true, tenant: found.account.tenant };
+  const username = shown?.split(':', 1)[0];
+  const account = accountsOf(tenants).some((each) => each.username === username) ? username : undefined;
+  // One tenant's login with another's key is answered as wrong: "denied" would tell whoever has a key that a guessed login is right.
+  if (found === undefined || alike.length > 0) return { ok: false, account, problem: unauthenticated };
+  return { ok: true, tenant: found.account.tenant, account };
 }
 
 const unauthenticated = problem('unauthenticated', {
@@ -48,7 +50,7 @@ function accountOf(tenant: Tenant): Account[] {
   const settings = actSettings(tenant);
   if (settings === undefined) return [];
   const { username, password, apiKey } = settings;
-  return [{ tenant, login: digest(`${username}:${password}`), apiKey: digest(apiKey) }];
+  return [{ tenant, username, login: digest(`${username}:${password}`), apiKey: digest(apiKey) }];
 }
 
 /** RFC 7617, in UTF-8: `user:password`. */

@@ -20,8 +20,9 @@ export function authenticate({ input }: Pick<AskedRequest, 'input'>, tenants: re
   });
   const repeated = errors.filter(({ field }) => credentialNames.includes(field));
   if (repeated.length > 0) return { ok: false, problem: problem('invalid_request', { errors: repeated }) };
-  if (tenant !== undefined && more.length === 0) return { ok: true, tenant };
-  return { ok: false, problem: problem('unauthenticated', { detail: 'user, pass or org is wrong.' }) };
+  const account = tenants.some((each) => dialupSettings(each)?.user === values.user) ? values.user : undefined;
+  if (tenant !== undefined && more.length === 0) return { ok: true, tenant, account };
+  return { ok: false, account, problem: problem('unauthenticated', { detail: 'user, pass or org is wrong.' }) };
 }
 
 /** Settings are read once for each tenant, so theirs are made once too. */

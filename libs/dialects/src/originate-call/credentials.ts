@@ -21,9 +21,21 @@ export function authenticate({ input, header }: AskedRequest, tenants: readonly 
     const settings = originateCallSettings(each);
     return settings !== undefined && areRight(shown, settings);
   });
-  if (tenant !== undefined && more.length === 0) return { ok: true, tenant };
+  const account = accountOf(shown, tenants);
+  if (tenant !== undefined && more.length === 0) return { ok: true, tenant, account };
   const detail = 'Invalid credentials. Check api_username, api_password, api_hash and the API key';
-  return { ok: false, problem: problem('unauthenticated', { detail, headers: { 'WWW-Authenticate': 'Bearer' } }) };
+  const refused = problem('unauthenticated', { detail, headers: { 'WWW-Authenticate': 'Bearer' } });
+  return { ok: false, account, problem: refused };
+}
+
+/** The key alone names nobody: whoever sends one guesses at all of them. */
+function accountOf({ username, bearer }: Credentials, tenants: readonly Tenant[]): string | undefined {
+  if (username === undefined) return bearer === undefined ? undefined : 'bearer';
+  const isKnown = tenants.some((each) => {
+    const settings = originateCallSettings(each);
+    return settings !== undefined && bytesOf(settings.username) === username;
+  });
+  return isKnown ? `user ${username}` : undefined;
 }
 
 /** In PHP's bytes; undefined: not given. */

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { Logger, Metrics } from '@redial/platform';
+
+export interface LoginLockPorts {
+  readonly redisCommand: (...words: string[]) => Promise<unknown>;
+  readonly keyPrefix: string;
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'accountGuessed'>;
+  readonly failedLoginsPerMinute: number;
+}
+
+/** An account of one login, and where somebody logs in from. */
+export interface Guess {
+  /** `dialup`, `dashboard`, … */
+  readonly api: string;
+  /** Known to the configuration: so the keys in Redis are bounded by it, whatever names are tried. */
+  readonly account: string;
+  readonly address: string;
+}
+
+/**
+ * Holds an account up for an address that guesses at it, for all API processes together.
+ *
+ * H1  While it is held, nothing tells right credentials from wrong ones.
+ * H2  Others are let in meanwhile: from other addresses, and with other accounts from this one.
+ * H3  Each hold is twice as long as the one before, up to `longestMs`, until an hour has passed without a failure.
+ */
+export interface LoginLock {
+  /** How long the account is still held. Right credentials that are let in forget the failures before them; wrong ones are counted. */
+  tried(guess: Guess, isRight: boolean): Promise<number>;
+  /** The address has failed too often, whatever accounts it named: this one is held from now on. */
+  hold(guess: Guess): Promise<number>;
+}
+
+const firstMs = 60_000;
+const longestMs = 900_000;
+const rememberedMs = 3_600_000;
+/** So many addresses within ten minutes are no typing errors. */
+const manyAddresses = 5;
+const addressesMs = 600_000;
+
+/**
+ * KEYS  held (a string that expires) · state (hash: failed, holds) · addresses (set)
+ * ARGV  1 right, 0 wrong, -1 hold · failures until it is held · first, longest hold, memory of it, in ms · the address · ms that addresses count
+ * Returns {ms that it is held, addresses that failed lately if this one is new among them, else 0}
+ */
+const script = `
+local right = tonumber(ARGV[1])
+local held = redis.call('PTTL', KEYS[1])
+if held > 0 then return {held, 0} end
+if right == 1 then
+  redis.call('DEL', KEYS[2])
+  return {0, 0}
+end
+local failed = redis.call('HINCRBY', KEYS[2], 'failed', 1)
+redis.call('PEXPIRE', KEYS[2], ARGV[5])
+local wait = 0
+if right == -1 or failed >= tonumber(ARGV[2]) then
+  local holds = redis.call('HINCRBY', KEYS[2], 'holds', 1)
+  wait = math.floor(math.min(tonumber(ARGV[3]) * 2 ^ math.min(holds - 1, 30), tonumber(ARGV[4])))
+  redis.call('HSET', KEYS[2], 'failed', 0)
+  redis.call('SET', KEYS[1], '1', 'PX', wait)
+end
+local addresses = 0
+if redis.call('SCARD', KEYS[3]) < 100 and redis.call('SADD', KEYS[3], ARGV[6]) == 1 then
+  addresses = redis.call('SCARD', KEYS[3])
+  redis.call('PEXPIRE', KEYS[3], ARGV[7])
+end
+if right == -1 then return {wait, addresses} end
+return {0, addresses}
+`;
+
+export function loginLock({
+  redisCommand,
+  keyPrefix,
+  logger,
+  metrics,
+  failedLoginsPerMinute,
+}: LoginLockPorts): LoginLock {
+  async function ask(guess: Guess, right: 1 | 0 | -1): Promise<number> {
+    const { api, account, address } = guess;
+    const own = hash(JSON.stringify([api, account]));
+    const pair = hash(JSON.stringify([api, account, address]));
+    const keys = [`held:${pair}`, `guesses:${pair}`, `addresses:${own}`].map(
+      (key) => `${keyPrefix}:failed-logins:${key}`,
+    );
+    const numbers = [right, failedLoginsPerMinute, firstMs, longestMs, rememberedMs].map(String);
+    try {
+      const words = ['EVAL', script, '3', ...keys, ...numbers, hash(address), String(addressesMs)];
+      const [heldMs, addresses] = (await redisCommand(...words)) as [number, number];
+      if (addresses === manyAddresses) {
+        metrics.accountGuessed(api);
+        logger.warn({ api, account }, 'an account is guessed at from many addresses');
+      }
+      return heldMs;
+    } catch (err) {
+      // As with the other limits: without Redis nothing is counted, and nobody is locked out.
+      logger.error({ err }, 'a login could not be counted');
+      return 0;
+    }
+  }
+  return { tried: (guess, isRight) => ask(guess, isRight ? 1 : 0), hold: (guess) => ask(guess, -1) };
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}

@@ -88,26 +88,20 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
 async function sweep(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
   const { store, witnesses, sinks, holder, everyMs, metrics } = dependencies;
   await store.ping();
+  // By every process, and first: whoever is scraped tells it, and a round that takes long does not make it old.
+  await attempt(dependencies, 'measuring', () => measure(dependencies));
+  await attempt(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
   // Whoever saw an attempt end while Redis was away tells it now: a look-up, which may know less, waits for a round.
   const lookingUp = progress.wasAway ? [] : witnesses;
   progress.wasAway = false;
   for (const witness of lookingUp) await attempt(dependencies, 'adopting', () => witness.adoptOpen(quietAttemptMs));
-  if (!(await store.lead(leaseName, holder, everyMs * 3))) {
-    // Another process speaks for all; what this one said while it led is no longer so.
-    metrics.oldestOverdue(0);
-    metrics.overdueCalls(0);
-    metrics.undeliveredWebhooks(0);
-    metrics.sinkLengths([]);
-    return;
-  }
+  if (!(await store.lead(leaseName, holder, everyMs * 3))) return;
   await attempt(dependencies, 'restoring', () => restoreOverdue(dependencies, progress));
   await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
   await attempt(dependencies, 'concluding', () => concludeAbandoned(dependencies));
   await attempt(dependencies, 'forgetting', () => forgetEnded(dependencies));
   // Who reads them forgets those of the dead, and it may be that nobody asks the API whether it is ready.
   await attempt(dependencies, 'forgetting reports', () => store.pbxReports(dependencies.clock.now()));
-  await attempt(dependencies, 'measuring', () => measure(dependencies));
-  await attempt(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
 }
 
 /** One thing that fails, a damaged record say, must not keep the others from being mended. */
@@ -191,6 +185,7 @@ async function concludeAbandoned(dependencies: SweeperDependencies): Promise<voi
   }
 }
 
+/** A handful of commands, however much waits. */
 async function measure({ store, metrics, lanes, clock }: SweeperDependencies): Promise<void> {
   const overdueAt = clock.now() - overdueMs;
   const [oldest] = (await store.overduePage(overdueAt, 1)).calls;

@@ -4,10 +4,13 @@ import { pausedCheck } from './paused.ts';
 
 test.each([
   [[], 'ok'],
-  [['dial'], 'the dial queue is paused, and nothing is dialled for any tenant: press Resume at the dashboard'],
+  [
+    ['dial'],
+    'the dial queue is paused, and nothing is dialled for any tenant; PUT /admin/queues/api/queues/dial/resume sets it going',
+  ],
   [
     ['results', 'deliveries'],
-    'the results queue is paused, and no end of an attempt is settled; the deliveries queue is paused, and no webhook is sent: press Resume at the dashboard',
+    'the results queue is paused, and no end of an attempt is settled; PUT /admin/queues/api/queues/results/resume sets it going; the deliveries queue is paused, and no webhook is sent; PUT /admin/queues/api/queues/deliveries/resume sets it going',
   ],
 ] as const)('paused: %j', async (names, says) => {
   const health = createHealth([pausedCheck({ paused: async () => names })]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
+import { dial, settle } from './dialed.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 const good = { dial1: '1001', dial2: '0820001234' };
@@ -68,7 +69,49 @@ describe('the login', () => {
   });
 });
 
+it('its page names no other host', async () => {
+  for (const path of ['', '/queue/dial', '/queue/dial/att_1']) {
+    const { text } = await visit('GET', path);
+    expect(text).toContain('<div id="root">');
+    expect([...text.matchAll(/(?:href|src|action)="((?:https?:)?\/\/[^"]*)"/g)].map(([, address]) => address)).toEqual(
+      [],
+    );
+  }
+});
+
+it('its times have a zone, and it offers no button, for nearly all of them are refused', async () => {
+  const { text } = await visit('GET', '');
+  const config = JSON.parse(/<script id="__UI_CONFIG__"[^>]*>(.*?)<\/script>/s.exec(text)?.[1] ?? '');
+  expect(Object.values(config.dateFormats)).toHaveLength(3);
+  for (const format of Object.values(config.dateFormats)) expect(format).toHaveProperty('timeZoneName');
+  const { queues } = (await visit('GET', '/api/queues')).body;
+  expect(queues.map((queue: { name: string; readOnlyMode: boolean }) => [queue.name, queue.readOnlyMode])).toEqual([
+    ['dial', true],
+    ['results', true],
+    ['deliveries', true],
+  ]);
+});
+
 describe('what it shows', () => {
+  it('of an attempt’s job is how the attempt ended, as its record says', async () => {
+    const { body } = await api.send('POST', '/v1/calls', { ...good, retryPolicy: { maxRetries: 0 } });
+    const attempt = await dial(api, body.id);
+    const job = async () => (await visit('GET', `/api/queues/dial/${attempt.id}`)).body.job;
+    expect(await job()).toMatchObject({ name: 'dial: originating', returnValue: 'originating', isFailed: false });
+    const at = Date.now();
+    await settle(api, attempt, {
+      rangAt: at,
+      dial1Hangup: { cause: 17, sipCode: 486, at },
+      originateFailed: { reason: 0, at },
+    });
+    const said = 'busy; dial1: busy (SIP 486, cause 17); dial2: not dialled';
+    const told = { name: 'dial: busy', returnValue: said, failedReason: said, isFailed: true };
+    expect(await job()).toMatchObject(told);
+    const { queues } = (await visit('GET', '/api/queues?activeQueue=dial&status=latest&jobsPerPage=200')).body;
+    const listed = queues.find(({ name }: { name: string }) => name === 'dial').jobs;
+    expect(listed.find(({ id }: { id: string }) => id === attempt.id)).toMatchObject(told);
+  });
+
   it('is ids and a masked number', async () => {
     const { body } = await api.send('POST', '/v1/calls', { ...good, reference: 'secret-reference' });
     const shown = await visit('GET', `/api/queues/dial/${body.nextAttempt.id}`);
@@ -154,20 +197,25 @@ describe('a queue that somebody has paused', () => {
       .match(/^redial_queue_paused\{.*\} [01]$/gm)
       ?.map((line) => line.replace(/process="[a-z]+",?/, '').replace(',}', '}'));
 
-  it('is told by /readyz and the metrics, calls are accepted all the same, and its button sets it going again', async () => {
-    expect(await paused()).toContain('redial_queue_paused{queue="dial"} 0');
+  /** What was worked out a moment ago is told to the next who asks. */
+  const eventually = { timeout: 10_000 };
+  const checked = async () => (await readiness('/readyz')).body.checks.queues;
+
+  it('is told by /readyz and the metrics, calls are accepted all the same, and it can be set going again', async () => {
+    await expect.poll(paused, eventually).toContain('redial_queue_paused{queue="dial"} 0');
     await native()
       .find(({ name }) => name === 'dial')
       ?.pause();
-    const report = await readiness('/readyz');
-    expect(report.status).toBe(503);
-    expect(report.body.checks.queues).toBe(
-      'the dial queue is paused, and nothing is dialled for any tenant: press Resume at the dashboard',
-    );
+    await expect
+      .poll(checked, eventually)
+      .toBe(
+        'the dial queue is paused, and nothing is dialled for any tenant; PUT /admin/queues/api/queues/dial/resume sets it going',
+      );
+    expect((await readiness('/readyz')).status).toBe(503);
     expect((await readiness('/readyz/accepting')).status).toBe(200);
-    expect(await paused()).toContain('redial_queue_paused{queue="dial"} 1');
+    await expect.poll(paused, eventually).toContain('redial_queue_paused{queue="dial"} 1');
     expect((await visit('PUT', '/api/queues/dial/resume')).status).toBeLessThan(300);
-    expect((await readiness('/readyz')).body.checks.queues).toBe('ok');
-    expect(await paused()).toContain('redial_queue_paused{queue="dial"} 0');
+    await expect.poll(checked, eventually).toBe('ok');
+    await expect.poll(paused, eventually).toContain('redial_queue_paused{queue="dial"} 0');
   });
 });

@@ -68,8 +68,8 @@ describe('damaged records', () => {
     for (const id of [list, ...damaged]) {
       await expect.poll(api.log).toContain(`"key":"${key(`call:${id}`)}"`);
     }
-    expect(await counted('call')).toBe(changes.length + 1);
-    expect(await counted('calls')).toBe(1);
+    await expect.poll(() => counted('call'), { timeout: 10_000 }).toBe(changes.length + 1);
+    await expect.poll(() => counted('calls'), { timeout: 10_000 }).toBe(1);
     expect((await asGlobex('GET', `/v1/calls/${whole}`)).status).toBe(200);
     for (const id of [list, ...damaged]) expect((await asGlobex('GET', `/v1/calls/${id}`)).status).toBe(500);
   });
@@ -83,7 +83,7 @@ describe('damaged records', () => {
     await api.redis.hset(key(`attempt:${attempt.id}`), 'doc', JSON.stringify({ ...doc, ended: { outcome: {} } }));
     const seen = await asGlobex('GET', `/v1/calls/${id}`);
     expect(seen).toMatchObject({ status: 200, body: { attempts: [{ disposition: 'busy', dial1: null }] } });
-    expect(await counted('attempt')).toBe(1);
+    await expect.poll(() => counted('attempt'), { timeout: 10_000 }).toBe(1);
 
     const delivery = { id: `${attempt.id}.crm`, tenantId: 'globex', callId: attempt.callId, attemptId: attempt.id };
     await api.store.writeDelivery({ ...delivery, sink: 'crm', status: 'dead', createdAt: at, tries: 1 });
@@ -91,7 +91,7 @@ describe('damaged records', () => {
     await api.redis.zadd(key('dead:globex'), at, `${attempt.id}.old`);
     const dead = await asGlobex('GET', '/v1/deliveries?state=dead');
     expect(dead).toMatchObject({ status: 200, body: { deliveries: [{ id: delivery.id }] } });
-    expect(await counted('delivery')).toBe(1);
+    await expect.poll(() => counted('delivery'), { timeout: 10_000 }).toBe(1);
   });
 });
 

@@ -19,8 +19,11 @@ export function pausedCheck(queues: Pick<Queues, 'paused'>): HealthCheck {
     check: async () => {
       const paused = await queues.paused();
       if (paused.length === 0) return;
-      const sentences = paused.map((name) => `the ${name} queue is paused, and ${consequences[name]}`);
-      throw new Error(`${sentences.join('; ')}: press Resume at the dashboard`);
+      const sentences = paused.map(
+        (name) =>
+          `the ${name} queue is paused, and ${consequences[name]}; PUT /admin/queues/api/queues/${name}/resume sets it going`,
+      );
+      throw new Error(sentences.join('; '));
     },
   };
 }

@@ -10,17 +10,24 @@ import { refuse } from '../http/refuse.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { Ports } from '../ports.ts';
 import { isAllowed } from './allowed-actions.ts';
+import { keepToThisHost } from './own-host.ts';
+import { shown } from './shown.ts';
 
 export const dashboardPath = '/admin/queues';
 
+const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' } as const;
+const day = { day: 'numeric', month: 'short', ...time } as const;
+/** Of today, of this year, of another; in the browser's own zone, which is named: whoever compares them with a log must know. */
+const dateFormats = { short: time, common: day, full: { year: 'numeric', ...day } } as const;
+
 type BullQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 
-export interface DashboardPorts extends Pick<Ports, 'queues' | 'admin' | 'logger'> {
+export interface DashboardPorts extends Pick<Ports, 'queues' | 'admin' | 'logger' | 'store'> {
   readonly guardLogins: GuardLogins;
 }
 
 /** Bull Board behind a login. Without one configured there is no dashboard at all. */
-export function mountDashboard(app: Express, { queues, admin, logger, guardLogins }: DashboardPorts): void {
+export function mountDashboard(app: Express, { queues, store, admin, logger, guardLogins }: DashboardPorts): void {
   if (admin === undefined) {
     logger.info('the dashboard is off: set REDIAL_ADMIN_USER and REDIAL_ADMIN_PASSWORD to have it at /admin/queues');
     return;
@@ -31,18 +38,20 @@ export function mountDashboard(app: Express, { queues, admin, logger, guardLogin
     queues: queues.native.map((queue) => new BullMQAdapter(queue as BullQueue)),
     serverAdapter,
     options: {
-      uiConfig: { boardTitle: 'Redial', hideRedisDetails: true, hideDocsLink: true },
+      uiConfig: { boardTitle: 'Redial', hideRedisDetails: true, hideDocsLink: true, dateFormats },
       handlerHooks: {
         before: ({ method, route }) =>
           isAllowed(method, route)
             ? { allow: true }
             : { allow: false, status: 405, message: 'Redial does not let the dashboard do this.' },
+        after: (context, result) => shown(context, result, store),
       },
     },
   });
   serverAdapter.setErrorHandler(answerFault);
   const board = serverAdapter.getRouter() as Express;
   board.disable('x-powered-by');
+  keepToThisHost(board);
   const login = requireLogin(admin, guardLogins);
   app.use(dashboardPath, securityHeaders({ styles: 'inline' }), login, refuseForgery, notStored, board);
 }

@@ -1,0 +1,40 @@
+import type { createBullBoard } from '@bull-board/api';
+import type { Store } from '@redial/store';
+import { type ShownJob, withAttemptEnds } from './attempt-ends.ts';
+
+type Options = NonNullable<Parameters<typeof createBullBoard>[0]['options']>;
+type After = NonNullable<NonNullable<Options['handlerHooks']>['after']>;
+
+/** Of one answer, what is changed here; the rest is handed on. */
+interface Shown {
+  readonly queues?: readonly { readonly name: string; readonly jobs: readonly ShownJob[] }[];
+  readonly job?: ShownJob;
+}
+
+/**
+ * What the dashboard's page is told of queues and jobs.
+ *
+ * `readOnlyMode` takes all buttons off the page; Bull Board knows nothing between all of them and none, and most are refused
+ * (`allowed-actions.ts`). The few that are not do nothing that Redial does not do by itself; Resume, which does, can be asked for without a page.
+ */
+export async function shown(
+  { route, request }: Parameters<After>[0],
+  result: Awaited<ReturnType<After>>,
+  store: Pick<Store, 'readAttempts'>,
+): Promise<Awaited<ReturnType<After>>> {
+  const body = result.body as Shown;
+  if (route === '/api/queues' && body.queues !== undefined) {
+    const queues = await Promise.all(
+      body.queues.map(async (queue) => {
+        const jobs = queue.name === 'dial' ? await withAttemptEnds(queue.jobs, store) : queue.jobs;
+        return { ...queue, jobs, readOnlyMode: true };
+      }),
+    );
+    return { ...result, body: { ...body, queues } };
+  }
+  if (route === '/api/queues/:queueName/:jobId' && body.job !== undefined && request.params['queueName'] === 'dial') {
+    const [job] = await withAttemptEnds([body.job], store);
+    return { ...result, body: { ...body, job } };
+  }
+  return result;
+}

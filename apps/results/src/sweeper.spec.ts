@@ -269,24 +269,27 @@ describe('given a sweep', () => {
     expect(store.reports.map(({ holder }) => holder)).toEqual(['living']);
   });
 
-  it.each([true, false])('then what waits is measured, whether this process leads (%j) or another does', async (leads) => {
-    const { store, sinks, metrics, sweep } = aSweep();
-    store.isLeader = leads;
-    sinks.lengths = [{ tenant: 'acme', sink: 'inbox', length: 12 }];
-    store.put(plannedCall());
-    const waiting = aDelivery('crm');
-    store.deliveries.set(waiting.id, { ...waiting, nextTryAt: startedAt + 20 * minute });
-    await sweep();
-    const { body } = await metrics.render();
-    const measured = ['oldest_overdue_call_seconds', 'overdue_calls', 'undelivered_webhooks', 'sink_length'];
-    expect(measured.map((name) => body.match(new RegExp(`^redial_${name}\\{.*\\} (\\d+)$`, 'm'))?.[1])).toEqual([
-      '600',
-      '1',
-      '1',
-      '12',
-    ]);
-    expect(body).toMatch(/^redial_calls_in_progress\{lane="pbx\.pbx-1".*\} \d+$/m);
-  });
+  it.each([true, false])(
+    'then what waits is measured, whether this process leads (%j) or another does',
+    async (leads) => {
+      const { store, sinks, metrics, sweep } = aSweep();
+      store.isLeader = leads;
+      sinks.lengths = [{ tenant: 'acme', sink: 'inbox', length: 12 }];
+      store.put(plannedCall());
+      const waiting = aDelivery('crm');
+      store.deliveries.set(waiting.id, { ...waiting, nextTryAt: startedAt + 20 * minute });
+      await sweep();
+      const { body } = await metrics.render();
+      const measured = ['oldest_overdue_call_seconds', 'overdue_calls', 'undelivered_webhooks', 'sink_length'];
+      expect(measured.map((name) => body.match(new RegExp(`^redial_${name}\\{.*\\} (\\d+)$`, 'm'))?.[1])).toEqual([
+        '600',
+        '1',
+        '1',
+        '12',
+      ]);
+      expect(body).toMatch(/^redial_calls_in_progress\{lane="pbx\.pbx-1".*\} \d+$/m);
+    },
+  );
 
   it('when it is stopped, then another may lead at once', async () => {
     const { store, sweep } = aSweep();

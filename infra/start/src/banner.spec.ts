@@ -27,7 +27,8 @@ const bodyOf = (line = '') => JSON.parse(words(line).at(-1) ?? '');
 describe('the banner', () => {
   it('names the pages, the login, the key and the logs', () => {
     const text = banner(facts);
-    expect(text).toContain('http://127.0.0.1:9000/docs');
+    expect(text).toContain('http://127.0.0.1:9000/docs\n');
+    expect(text).toContain('http://127.0.0.1:9000/docs/test-numbers');
     expect(text).toContain('http://127.0.0.1:9000/admin/queues        login admin / PASSWORD');
     expect(text).toMatch(/API key +rdl_KEY\n/);
     expect(text).toContain('.redial/logs/');

@@ -173,6 +173,17 @@ describe('what a browser may do with it', () => {
   });
 });
 
+describe('/docs/test-numbers', () => {
+  it('is the page of the test numbers, and /docs leads there', async () => {
+    const page = await api.send('GET', '/docs/test-numbers', undefined, { apiKey: null });
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(page.text).toMatch(/^# Test numbers\n/);
+    expect(page.text).toContain('| `0820021234` | is busy | busy | 486 |');
+    expect((await api.send('GET', '/openapi.json')).body.info.description).toContain('(/docs/test-numbers)');
+  });
+});
+
 describe('/docs', () => {
   it('is a page whose every part comes from here, and that the policy lets run', async () => {
     expect((await api.send('GET', '/docs')).headers.get('location')).toBe('/docs/');

@@ -212,6 +212,8 @@ const numbers: Readonly<Record<string, PhoneBehaviour>> = {
   '10': refuses(600),
   '11': refuses(484),
   '12': refuses(488),
+  '13': { kind: 'answers', talkMs: 5_000 },
+  '14': { kind: 'answers', ringMs: 5_000 },
   // '20' speaks, which nobody hears here.
   '21': { kind: 'answers', presses: '1' },
   '22': { kind: 'answers', presses: '9' },

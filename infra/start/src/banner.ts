@@ -19,6 +19,7 @@ export function banner(facts: BannerFacts): string {
 Redial is ready: calls go through ${pbx === 'asterisk' ? 'a real Asterisk to SIP phones' : 'the simulated PBX'}. Redis ${redis}
 
   Docs        ${url}/docs
+  Numbers     ${url}/docs/test-numbers   who is busy, does not answer, answers late …
   Dashboard   ${url}/admin/queues        login ${adminUser} / ${adminPassword}
   API key     ${apiKey}
   Logs        ${logs}/

@@ -1,15 +1,22 @@
+import { readFileSync } from 'node:fs';
 import type { Express, RequestHandler } from 'express';
 import swaggerUi from 'swagger-ui-express';
 import { securityHeaders } from '../http/security-headers.ts';
 import { sendReply } from '../http/send-reply.ts';
 import { openApi } from './openapi.ts';
 
-/** `/openapi.json`, and `/docs`, a page that needs nothing from elsewhere. */
+/** As it stands in the documentation: Markdown, which a browser shows and a person can read. */
+const testNumbers = readFileSync(new URL('../../../../docs/test-numbers.md', import.meta.url), 'utf8');
+
+/** `/openapi.json`; `/docs`, a page that needs nothing from elsewhere; `/docs/test-numbers`. */
 export function mountDocs(app: Express, version: string): void {
   const document = openApi(version);
   const body = JSON.stringify(document);
   app.get('/openapi.json', (_request, response) => {
     sendReply(response, { status: 200, headers: { 'Content-Type': 'application/json; charset=utf-8' }, body });
+  });
+  app.get('/docs/test-numbers', (_request, response) => {
+    sendReply(response, { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: testNumbers });
   });
   const page = swaggerUi.setup(null, {
     customSiteTitle: 'Redial API',

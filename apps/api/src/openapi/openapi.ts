@@ -18,6 +18,7 @@ export function openApi(version: string): Json {
       version,
       description: [
         'Places calls, now or later; tries again when nobody picks up; says what happened.',
+        'On the simulated PBX of `npm start`, [each of its test numbers](/docs/test-numbers) is busy, does not answer, or whatever you want to see.',
         'Errors are `application/problem+json` (RFC 9457) with a stable `type`, and name every field that is wrong.',
         'Instants are read as RFC 3339 with an offset or as `YYYYMMDDhhmm` in your time zone, and written as RFC 3339 in your time zone.',
       ].join('\n\n'),

@@ -75,6 +75,48 @@ describe('given what a call brings along', () => {
   });
 });
 
+describe('given phones that answer by themselves', () => {
+  const world = aWorld({
+    tenant: { extensions: { pattern: '1[0-9]{3}', autoAnswer: { header: 'call-info' } } },
+  });
+  const callInfo = '<sip:127.0.0.1>;answer-after=0';
+
+  it('when dial1 is an extension, then its INVITE says so and dial2’s does not, be it an extension too', async () => {
+    const [dial1, dial2, customer2] = [agent('answers', 1), agent('busy', 1), customer('answersAndHangsUp', 1)];
+    const [toColleague, outside] = [
+      await place(world, { dial1, dial2 }),
+      await place(world, { dial1: agent('answers', 2), dial2: `+${customer2}` }),
+    ];
+    await Promise.all([world.redial.inbox.next(toColleague), world.redial.inbox.next(outside)]);
+    expect(world.pbx.phones.invitesTo(dial1)[0]?.headers).toEqual({ 'Call-Info': callInfo });
+    expect(world.pbx.phones.invitesTo(agent('answers', 2))[0]?.headers).toEqual({ 'Call-Info': callInfo });
+    for (const user of [dial2, customer2]) expect(world.pbx.phones.invitesTo(user)[0]?.headers).toEqual({});
+  });
+
+  it('when dial1 is outside, or the request says no, then its phone rings as ever', async () => {
+    const [outside, dial1] = [customer('answers', 3), agent('answers', 3)];
+    const ids = [
+      await place(world, { dial1: `+${outside}`, dial2: agent('busy', 3) }),
+      await place(world, { dial1, dial2: agent('busy', 4), dial1AutoAnswer: false }),
+    ];
+    await Promise.all(ids.map((id) => world.redial.inbox.next(id)));
+    for (const user of [outside, dial1]) expect(world.pbx.phones.invitesTo(user)[0]?.headers).toEqual({});
+  });
+
+  it.each([
+    ['Doe, John', 'Doe John'],
+    ['Café “Zur Post” 🎉', 'Café “Zur Post”'],
+    ['50% Off [Sales] N° 5', '50% Off [Sales] N° 5'],
+    ['李小龍 O´Brien', '李小龍 O´Brien'],
+  ])('when the name beside the caller ID is %s, then the phone is shown %s', async (written, shown) => {
+    const which = ['Doe, John', 'Café “Zur Post” 🎉', '50% Off [Sales] N° 5'].indexOf(written) + 10;
+    const dial1 = agent('answers', which);
+    const id = await place(world, { dial1, dial2: agent('busy', which), dial1CallerName: written });
+    await world.redial.inbox.next(id);
+    expect(world.pbx.phones.invitesTo(dial1)[0]?.fromName).toBe(shown);
+  });
+});
+
 describe('given caller IDs', () => {
   const world = aWorld();
   const rows = [

@@ -117,4 +117,17 @@ describe.each(doors)('$name', ({ name, ask, error }) => {
       'holds characters that cannot be seen: U+202A at the start, U+202C at the end',
     );
   });
+
+  // An agent's phone and a customer's number are never one: originate-call has no other sides.
+  it.each(name === 'originate-call' ? [] : [1])(
+    'refuses a dial2 that is dial1, however it is written, and says so',
+    async () => {
+      const words = { dialup: 'dial1', click2dial: 'agent', 'call/originate/act': 'caller' };
+      const first = words[name as keyof typeof words] ?? 'dial1';
+      expect(error(await ask('+393931234567'.slice(name === 'click2dial' ? 3 : 0), '3931234567'))).toContain(
+        `is ${first} again: a call connects two`,
+      );
+      if (name !== 'click2dial') expect(error(await ask('1001', '1001'))).toContain(`is ${first} again`);
+    },
+  );
 });

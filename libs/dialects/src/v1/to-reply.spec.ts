@@ -87,7 +87,7 @@ describe('what a call was asked for', () => {
     ['digits', '7001'],
     ['a number', '0820001234'],
   ])('is shown as it was written where a context routes %s', (_what, dial1) => {
-    expect(reply(call({ dial1, dial1Context: 'main_routing' })).dial1).toEqual({
+    expect(reply(call({ dial1, dial2: '0820009999', dial1Context: 'main_routing' })).dial1).toEqual({
       kind: 'context',
       context: 'main_routing',
       exten: dial1,

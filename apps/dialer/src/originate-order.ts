@@ -33,6 +33,7 @@ export function originateOrder(
     ...(dial1CallerId !== undefined && { dial1CallerId }),
     ...(request.dial1CallerName !== undefined && { dial1CallerName: request.dial1CallerName }),
     ...(request.callerId !== undefined && { dial2CallerId: request.callerId }),
+    ...autoAnswerOf(request, tenant),
     dial1RingTimeoutMs,
     dial2RingTimeoutMs,
     talkLimitMs,
@@ -56,6 +57,15 @@ export function whyNotSayable(
 ): string | undefined {
   const built = originateAction(originateOrder(call, { ...attempt, slot: 99_999 }, tenant, trunks));
   return built.ok ? undefined : built.message;
+}
+
+/** An extension of the tenant's alone is its own phone; the setting may have gone since the call was accepted. */
+function autoAnswerOf(
+  { dial1, dial1AutoAnswer }: Call['request'],
+  { extensions: { autoAnswer } }: Tenant,
+): Pick<OriginateOrder, 'dial1AutoAnswer'> {
+  const asked = dial1AutoAnswer === true && dial1.kind === 'extension' && autoAnswer !== undefined;
+  return asked ? { dial1AutoAnswer: autoAnswer.header } : {};
 }
 
 /** What Redial's own context plays as this leg; a message that has the operator's channel is played by the PBX itself. */

@@ -14,7 +14,7 @@ export interface Invite {
   /** The name that it saw beside it; empty: none. */
   readonly fromName: string;
   readonly callId: string;
-  /** Its X-… headers, by the names as sent. */
+  /** Its X-… headers, and those that have a phone answer by itself, by the names as sent. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -90,7 +90,7 @@ export function parseInvite(record: string, phone: Phone): Invite | undefined {
       from = /sips?:([^@;>]+)@/.exec(value)?.[1] ?? '';
       fromName = utf8(/^"([^"]*)"/.exec(value)?.[1] ?? '');
     } else if (/^call-id$/i.test(name)) callId = value;
-    else if (/^x-/i.test(name)) headers[name] = value;
+    else if (/^(?:x-|call-info$|alert-info$|answer-mode$)/i.test(name)) headers[name] = value;
   }
   return {
     at: Math.floor(Number(seconds) * 1_000 + Number(microseconds) / 1_000),

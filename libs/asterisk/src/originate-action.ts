@@ -1,5 +1,6 @@
 import {
   AttemptId,
+  type AutoAnswerHeader,
   CallerName,
   HeaderName,
   HeaderValue,
@@ -76,9 +77,18 @@ function variablesOf(order: OriginateOrder): (readonly [string, string])[] {
       ([name, value], n) => [`REDIAL_DIAL2_HEADER_${n + 1}`, `${name}: ${value}`] as const,
     ),
     ...Object.entries(headers.dial1).map(([name, value]) => [`PJSIP_HEADER(add,${name})`, value] as const),
+    ...(order.dial1AutoAnswer === undefined ? [] : [autoAnswer[order.dial1AutoAnswer]]),
     ...Object.entries(order.variables),
   ];
 }
+
+/** Whole headers: nothing of them is a caller's. PJSIP alone knows the function; other channels ring as ever. */
+const autoAnswer: Readonly<Record<AutoAnswerHeader, readonly [string, string]>> = {
+  'call-info': ['PJSIP_HEADER(add,Call-Info)', '<sip:127.0.0.1>;answer-after=0'],
+  'alert-info': ['PJSIP_HEADER(add,Alert-Info)', '<http://127.0.0.1>;info=alert-autoanswer;delay=0'],
+  'alert-info-auto-answer': ['PJSIP_HEADER(add,Alert-Info)', 'Auto Answer'],
+  'answer-mode': ['PJSIP_HEADER(add,Answer-Mode)', 'Auto'],
+};
 
 /** Without a wait no key is read: there is nothing that one could mean. */
 function messageVariables(message: OriginateOrder['message']): (readonly [string, string])[] {
@@ -117,6 +127,10 @@ function firstWrong(order: OriginateOrder): string | undefined {
       "the recording's file is not the attempt's own",
     ],
     [order.message === undefined || isMessage(order.message), 'the message, its wait or a key of it has another form'],
+    [
+      order.dial1AutoAnswer === undefined || Object.hasOwn(autoAnswer, order.dial1AutoAnswer),
+      'the way in which dial1 answers by itself has another form',
+    ],
     [isIntegerIn(order.dial1RingTimeoutMs, 1, 86_400_000), 'the ring timeout of dial1 is not 1 ms to a day'],
     [isIntegerIn(order.dial2RingTimeoutMs, 1, 9_999_000), 'the ring timeout of dial2 is not 1 ms to 9,999 s'],
     [isIntegerIn(order.talkLimitMs, 1, 999_999_000), 'the talk limit is not 1 ms to 999,999 s'],

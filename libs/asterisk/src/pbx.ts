@@ -1,4 +1,4 @@
-import type { AttemptId, AttemptSignal, NotSentCode } from '@redial/call';
+import type { AttemptId, AttemptSignal, AutoAnswerHeader, NotSentCode } from '@redial/call';
 
 /** Everything one Originate needs. Every value has been validated; the action builder checks again, because AMI executes what it is given. */
 export interface OriginateOrder {
@@ -13,6 +13,8 @@ export interface OriginateOrder {
   /** Shown beside it. */
   readonly dial1CallerName?: string;
   readonly dial2CallerId?: string;
+  /** dial1's phone is told to answer by itself. */
+  readonly dial1AutoAnswer?: AutoAnswerHeader;
   readonly dial1RingTimeoutMs: number;
   readonly dial2RingTimeoutMs: number;
   readonly talkLimitMs: number;

@@ -1,7 +1,7 @@
 import { keptWhole } from './channel.ts';
 import type { Configuration } from './configuration.ts';
 import type { NumberReader } from './numbering.ts';
-import type { Destination } from './request.ts';
+import { type Destination, outsideNumberOf } from './request.ts';
 import { type ServiceConfiguration, serviceChannel } from './service.ts';
 import { hasExtension, type Tenant } from './tenant.ts';
 import { type TrunkConfiguration, trunkChannel } from './trunk-configuration.ts';
@@ -79,6 +79,23 @@ export function serviceOf(name: string, { services }: Tenant): ServiceConfigurat
   const service = services.find((s) => s.name === name);
   if (service === undefined) throw new RangeError(`there is no service ${name}`);
   return service;
+}
+
+/**
+ * Both legs are one phone or one number, however they are written and routed: it would ring itself. A service is no phone: two of its agents may
+ * talk.
+ */
+export function areSame(dial1: Destination, dial2: Destination): boolean {
+  const [one, other] = [phoneOf(dial1), phoneOf(dial2)];
+  return one !== undefined && one === other;
+}
+
+/** Extensions and numbers never have the same digits here: a number has its `+`. */
+function phoneOf(destination: Destination): string | undefined {
+  const outside = outsideNumberOf(destination);
+  if (outside !== undefined) return `+${outside}`;
+  if (destination.kind === 'extension') return destination.extension;
+  return destination.kind === 'context' ? destination.exten : undefined;
 }
 
 /** One message would play to the other, and nobody would hear either; Redial's own context plays one a call. */

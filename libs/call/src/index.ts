@@ -2,6 +2,7 @@ export * from './attempt.ts';
 export * from './attempt-record.ts';
 export * from './attempt-signal.ts';
 export * from './attempt-state.ts';
+export * from './auto-answer.ts';
 export * from './call.ts';
 export * from './calling-window.ts';
 export * from './cdr.ts';

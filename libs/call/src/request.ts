@@ -63,8 +63,8 @@ const callerNameBytesMax = 200;
 /** A name that a phone shows: letters of any script, and nothing that ends a line or a quoted string. */
 export const CallerName = z
   .string()
-  .regex(/^[\p{L}\p{N}][\p{L}\p{M}\p{N} .'’_@+/-]{0,79}$/u, {
-    error: "a name of letters, digits, space and .'’_@+/-, 80 at most",
+  .regex(/^[\p{L}\p{N}“„«‘[][\p{L}\p{M}\p{N} .'’_@+/%[\]°´“”„«»‘€£¥©®™§№ºª-]{0,79}$/u, {
+    error: "a name of letters, digits, space and .'’_@+/-%[]°´“”, 80 at most",
     abort: true,
   })
   .refine(
@@ -102,6 +102,8 @@ export const CallRequest = z.strictObject({
   dial1CallerId: CallerId.optional(),
   /** Shown to dial1 beside it. */
   dial1CallerName: CallerName.optional(),
+  /** dial1's own phone answers by itself, as the tenant's `extensions.autoAnswer` says it. */
+  dial1AutoAnswer: z.literal(true).optional(),
   dial1RingTimeoutSeconds: z.int().min(1).max(ringTimeoutSecondsMax),
   dial2RingTimeoutSeconds: z.int().min(1).max(ringTimeoutSecondsMax),
   /** From dial2's answer; absent: the tenant's longest call. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { autoAnswerHeaders } from './auto-answer.ts';
 import { CallingWindow } from './calling-window.ts';
 import { channelTemplate } from './channel.ts';
 import { eachRepeated } from './each-repeated.ts';
@@ -34,6 +35,14 @@ export const Tenant = z
       pattern: z.string().max(100).refine(isPattern, { message: 'not a regular expression', abort: true }).optional(),
       /** AMI channel with `{extension}`. */
       channel: channelTemplate('extension', longestExtension).default('PJSIP/{extension}'),
+      /** The header of dial1's INVITE that has an agent's own phone answer by itself. Absent: it rings. */
+      autoAnswer: z
+        .strictObject({
+          header: z.enum(autoAnswerHeaders),
+          /** For every call whose request says nothing of it; false: for those alone that ask. */
+          always: z.boolean().default(true),
+        })
+        .optional(),
     }),
     /** Trunks of the tenant; the first is the default. None: extensions only. */
     trunks: z.array(Name).default([]),

@@ -102,7 +102,7 @@ describe('caller and callee', () => {
     ['a service by its dial code', '*71', { kind: 'service', service: 'sales' }],
   ])('%s', (_name, written, destination) => {
     expect(requestOf({ ...outside, callee: written }).dial2).toEqual(destination);
-    expect(requestOf({ ...outside, caller: written }).dial1).toEqual(destination);
+    expect(requestOf({ ...outside, callee: '0820009999', caller: written }).dial1).toEqual(destination);
   });
 
   test.each(['caller', 'callee'])('%s is nothing that the tenant does not know', (field) => {

@@ -1,5 +1,6 @@
 import {
   areBothMessages,
+  areSame,
   type CallRequest,
   type Destination,
   hasExtension,
@@ -7,6 +8,7 @@ import {
   type Tenant,
 } from '@redial/call';
 import { readNumber } from '@redial/numbering';
+import { autoAnswerOf } from '../auto-answer.ts';
 import { resolveCallerId } from '../caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
@@ -44,6 +46,8 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   const dial1 = check('caller', values.caller, (written) => reached(written, tenant, { trunk, ...route }));
   const dial2 = check('callee', values.callee, (written) => reached(written, tenant, { trunk }));
   const callerId = check('caller_id', values.caller_id, (written) => callerIdOf(written, tenant));
+  if (dial1 && dial2 && areSame(dial1, dial2))
+    errors.push({ field: 'callee', message: 'is caller again: a call connects two' });
   if (dial1 && dial2 && areBothMessages(dial1, dial2, tenant))
     errors.push({ field: 'callee', message: 'is a message, and so is caller' });
   const needsTrunk = dial2?.kind === 'number' || (dial1?.kind === 'number' && route !== undefined && !hasWay(route));
@@ -148,6 +152,7 @@ function requestOf({ dial1, dial2, callerId, reference, values, tenant }: Unders
     retryPolicy: dialedOnce,
     reference,
     ...(recording !== undefined && { recording }),
+    ...autoAnswerOf(dial1, tenant),
     variables: {},
     headers: { dial1: {}, dial2: {} },
     priority: 0,

@@ -88,11 +88,11 @@ describe('agent', () => {
     ['a number from 0', '0820001234', { kind: 'number', e164: '27820001234', trunk: 'carrier' }],
     ['a number from 00', '0027820001234', { kind: 'number', e164: '27820001234', trunk: 'carrier' }],
   ])('%s', (_name, agent, destination) => {
-    expect(parsedOf({ ...good, agent }).request.dial1).toEqual(destination);
+    expect(parsedOf({ ...good, callee: '0820009999', agent }).request.dial1).toEqual(destination);
   });
 
   it('gets no headers outside: they are for its own phone', () => {
-    expect(parsedOf({ ...good, agent: '0820001234' }).request.headers.dial1).toEqual({});
+    expect(parsedOf({ ...good, callee: '0820009999', agent: '0820001234' }).request.headers.dial1).toEqual({});
   });
 
   test.each(['2001', '999'])('%s is not an extension', (agent) => {

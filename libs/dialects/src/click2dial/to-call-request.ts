@@ -1,5 +1,6 @@
-import { type CallRequest, type Destination, hasExtension, recordingOf, type Tenant } from '@redial/call';
+import { areSame, type CallRequest, type Destination, hasExtension, recordingOf, type Tenant } from '@redial/call';
 import { internationalPrefixIn } from '@redial/numbering';
+import { autoAnswerOf } from '../auto-answer.ts';
 import { resolveCallerId } from '../caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
@@ -20,6 +21,8 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   const dial1 = check('agent', values.agent, (written) => agent(written, tenant));
   const dial2 = check('callee', values.callee, (written) => outside(written, tenant));
   const callerId = check('outbound_id', values.outbound_id, (written) => outboundId(written, context));
+  if (dial1 && dial2 && areSame(dial1, dial2))
+    errors.push({ field: 'callee', message: 'is agent again: a call connects two' });
   if (errors.length > 0 || dial1 === undefined || dial2 === undefined || callerId === undefined)
     return { ok: false, errors };
 
@@ -49,6 +52,7 @@ function requestOf({ dial1, dial2, callerId, reference, tenant }: Understood): C
     retryPolicy: dialedOnce,
     reference,
     ...(recording !== undefined && { recording }),
+    ...autoAnswerOf(dial1, tenant),
     variables: {},
     headers: { dial1: agentHeaders(dial1, callerId, reference, tenant), dial2: {} },
     priority: 0,

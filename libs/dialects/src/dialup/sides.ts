@@ -1,4 +1,4 @@
-import { areBothMessages, type Destination, type Tenant } from '@redial/call';
+import { areBothMessages, areSame, type Destination, type Tenant } from '@redial/call';
 import { type ResolvedDestination, resolveDestination } from '../written-number.ts';
 import { restorePlus } from './lost-plus.ts';
 import type { Parameters, Wrong } from './parameters.ts';
@@ -17,6 +17,9 @@ export function readSides(values: Parameters, tenant: Tenant, wrong: Wrong): Sid
   const dial1 = readDial1(values.dial1, tenant, wrong);
   const dial2 = readDial2(values.dial2, tenant, wrong);
   const [first] = dial1 ?? [];
+  const same = dial1?.findIndex((side) => dial2 !== undefined && areSame(side, dial2)) ?? -1;
+  if (same !== -1)
+    wrong('dial2', `is ${dial1?.length === 1 ? '' : `number ${same + 1} of `}dial1 again: a call connects two`);
   if (first && dial2 && areBothMessages(first, dial2, tenant)) wrong('dial2', 'is a message, and so is dial1');
   return { dial1, dial2 };
 }

@@ -1,4 +1,5 @@
 import type { CallRequest, Destination } from '@redial/call';
+import { autoAnswerOf } from '../auto-answer.ts';
 import type { DialectContext, ParsedCalls, ParsedVendorCall } from '../dialect.ts';
 import { dialedOnce } from '../dialed-once.ts';
 import type { FieldError } from '../field-error.ts';
@@ -63,6 +64,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
       reference,
       variables: {},
       headers: { dial1: {}, dial2: {} },
+      ...autoAnswerOf(destination, tenant),
       priority: future === undefined ? priorityNow : priorityLater,
     };
     return { request, reference };

@@ -1,6 +1,6 @@
 import { ClientInfo, Reference } from '@redial/call';
 import { z } from 'zod';
-import { PersonName } from './person-name.ts';
+import { ShownName } from '../shown-name.ts';
 import { printed } from './php/http-build-query.ts';
 import { isPhpArray, type PhpArray, type PhpValue, textOf } from './php/php-value.ts';
 
@@ -19,7 +19,7 @@ export const OriginateCallData = z.strictObject({
   project_id: Text,
   /** The customer's number. */
   caller_id: Text,
-  caller_id_name: PersonName,
+  caller_id_name: ShownName,
   type: z.enum(destinationTypes),
   destination: Text,
   external_id: Reference,

@@ -1,4 +1,5 @@
 import { type CallRequest, recordingOf, type Tenant } from '@redial/call';
+import { autoAnswerOf } from '../auto-answer.ts';
 import type { DialectContext, ParsedCalls, RawInput } from '../dialect.ts';
 import { dialedOnce } from '../dialed-once.ts';
 import { readParams } from './read-params.ts';
@@ -45,7 +46,8 @@ function requestOf({ dial1, customer, ...understood }: Understood, tenant: Tenan
     ...(callerId !== undefined && { callerId }),
     // The agent sees whom the call is for.
     dial1CallerId: customer.e164,
-    dial1CallerName: customerName,
+    ...(customerName !== '' && { dial1CallerName: customerName }),
+    ...autoAnswerOf(dial1.destination, tenant),
     dial1RingTimeoutSeconds,
     dial2RingTimeoutSeconds,
     talkLimitSeconds,

@@ -1,5 +1,4 @@
 import {
-  CallerName,
   CallRequest,
   ClientInfo,
   ContextName,
@@ -14,6 +13,7 @@ import {
   VariableValue,
 } from '@redial/call';
 import { z } from 'zod';
+import { ShownName } from '../shown-name.ts';
 
 /** Most calls in one batch. */
 export const batchMax = 1_000;
@@ -88,9 +88,14 @@ export const CreateCall = z
       examples: ['+27101234567'],
     }),
     dial1CallerId: Written.optional().meta({ description: 'What dial1 sees. Absent: the same as dial2 sees.' }),
-    dial1CallerName: CallerName.optional().meta({
-      description: 'A name that dial1 sees beside it.',
+    dial1CallerName: ShownName.optional().meta({
+      description:
+        'A name that dial1 sees beside it. What a phone cannot show, as emoji, is left out, and so are most signs of punctuation.',
       examples: ['Zoë Smith'],
+    }),
+    dial1AutoAnswer: z.boolean().optional().meta({
+      description:
+        'Whether dial1’s own phone answers by itself. Absent: as your tenant’s extensions.autoAnswer says; without that setting, and for any dial1 but an extension, true is refused.',
     }),
     dial1RingTimeoutSeconds: request.dial1RingTimeoutSeconds.optional(),
     dial2RingTimeoutSeconds: request.dial2RingTimeoutSeconds.optional(),

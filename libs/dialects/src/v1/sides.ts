@@ -1,4 +1,4 @@
-import { areBothMessages, type Destination, type Tenant } from '@redial/call';
+import { areBothMessages, areSame, type Destination, type Tenant } from '@redial/call';
 import { type FieldError, pointer } from '../field-error.ts';
 import { resolveDestination, resolveInContext } from '../written-number.ts';
 import type { CreateCall } from './schema.ts';
@@ -34,6 +34,7 @@ export function readSides(
   // Without its context nobody can say what dial1 means.
   const dial1 = knowsContext ? read('dial1', written1, context) : undefined;
   const dial2 = read('dial2', written2);
+  if (dial1 && dial2 && areSame(dial1, dial2)) wrong('dial2', 'is dial1 again: a call connects two');
   if (dial1 && dial2 && areBothMessages(dial1, dial2, tenant)) wrong('dial2', 'is a message, and so is dial1');
   return { ...(dial1 && { dial1 }), ...(dial2 && { dial2 }), errors };
 }

@@ -1,4 +1,5 @@
 import type { CallRequest, Tenant } from '@redial/call';
+import { autoAnswerOf } from '../auto-answer.ts';
 import { resolveCallerId } from '../caller-id.ts';
 import type { DialectContext, ParsedCall } from '../dialect.ts';
 import { type FieldError, type FieldValues, pointer, readFields, shorten } from '../field-error.ts';
@@ -31,6 +32,11 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
 
   const callerId = callerIdOf('callerId') ?? tenant.callerIds.default;
   const dial1CallerId = callerIdOf('dial1CallerId');
+  if (values.dial1AutoAnswer === true && dial1 !== undefined) {
+    if (tenant.extensions.autoAnswer === undefined)
+      wrong('/dial1AutoAnswer', 'needs your tenant’s extensions.autoAnswer');
+    else if (dial1.kind !== 'extension') wrong('/dial1AutoAnswer', 'is for a dial1 that is an extension of yours');
+  }
   const recording = dial1 && dial2 && readRecord(values.record, dial1, dial2, tenant);
   if (recording?.ok === false) wrong('/record', recording.message);
   const { notBeforeAt, expiresAt, errors: timeErrors } = readTimes(values, tenant, now);
@@ -46,7 +52,8 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
     dial2,
     ...(callerId !== undefined && { callerId }),
     ...(dial1CallerId !== undefined && { dial1CallerId }),
-    ...(values.dial1CallerName !== undefined && { dial1CallerName: values.dial1CallerName }),
+    ...(values.dial1CallerName && { dial1CallerName: values.dial1CallerName }),
+    ...autoAnswerOf(dial1, tenant, values.dial1AutoAnswer),
     dial1RingTimeoutSeconds: values.dial1RingTimeoutSeconds ?? defaults.dial1RingTimeoutSeconds,
     dial2RingTimeoutSeconds: values.dial2RingTimeoutSeconds ?? defaults.dial2RingTimeoutSeconds,
     talkLimitSeconds: values.talkLimitSeconds ?? defaults.talkLimitSeconds,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:net';
 import { freePort } from '@redial/local';
 import { Redis } from 'ioredis';
@@ -13,6 +14,8 @@ import {
   type Told,
   theOne,
 } from '../support/npm-start.ts';
+import { actWith, openPage, samples } from '../support/vendor-pages.ts';
+import { phpQuery } from '../support/vendors.ts';
 
 /** A newcomer's first minutes: what README.md promises of `npm start`, done as it says. */
 const quickTalks = { REDIAL_SIMULATOR_TALK_SECONDS: '1' };
@@ -99,6 +102,84 @@ describe('given `npm start` is up', () => {
     const aheadMs = Date.parse(call.notBefore) - before;
     expect(aheadMs).toBeGreaterThanOrEqual(119_000);
     expect(aheadMs).toBeLessThan(150_000);
+  });
+
+  describe('and the vendors’ samples are run as they stand, but for host and credentials', () => {
+    const urlOf = () => new URL(told.docs).origin;
+    const run = async (path: string, how: RequestInit = {}) => {
+      const answer = await fetch(path, how);
+      const text = await answer.text();
+      return { status: answer.status, text, body: text.startsWith('{') ? JSON.parse(text) : undefined };
+    };
+    const actAccess = () => ({ url: urlOf(), key: told.vendorKey, user: 'demo', password: told.vendorPassword });
+    const ok = { success: 1, message: null, data: { originated_call_id: expect.stringMatching(/^orig\.call\./) } };
+
+    it('call/originate/act: the curl and the PHP of the page', async () => {
+      expect(await paste(actWith(samples.actCurl, actAccess()))).toEqual(ok);
+      const headers = {
+        'X-APIKEY': told.vendorKey,
+        Authorization: `Basic ${btoa(`demo:${told.vendorPassword}`)}`,
+        'Content-Type': 'application/json',
+      };
+      const url = `${urlOf()}/api/v4/call/originate/act`;
+      expect((await run(url, { method: 'PUT', headers, body: samples.actPhpBody })).body).toEqual(ok);
+    });
+
+    it('call/originate/act: the JavaScript of the page, in a page of this machine, and in one of another', async () => {
+      const page = actWith(samples.actPage, actAccess());
+      // jQuery gives `always` the answer itself where all is well: the page prints what that has not.
+      expect(await openPage(page, 'http://localhost:3000', 2)).toEqual([
+        'response code: undefined undefined',
+        'response body: undefined',
+      ]);
+      const body = page.replace('always(function (jqXHR)', 'always(function (body, textStatus, jqXHR)');
+      const [code, text = ''] = await openPage(body, 'http://127.0.0.1', 2);
+      expect([code, JSON.parse(text.slice('response body: '.length))]).toEqual(['response code: 200 OK', ok]);
+      expect(await openPage(page, 'https://elsewhere.example', 2)).toEqual([
+        'response code: 0 error',
+        'response body: undefined',
+      ]);
+    });
+
+    it('originate-call: the array of the page with its vars, by POST and by GET', async () => {
+      const credentials = { api_username: 'demo', api_password: told.vendorPassword };
+      const params = { ...credentials, data: samples.originateCallData };
+      const api_hash = createHash('md5')
+        .update(phpQuery(params) + told.vendorKey)
+        .digest('hex');
+      const query = phpQuery({ ...params, api_hash });
+      const url = samples.originateCall.replace('https://[YOUR-PBX-URL]', urlOf());
+      const done = { has_error: false, messages: [], results: ['Call successfully originated for queue: test-queue'] };
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      expect((await run(url, { method: 'POST', headers, body: query })).body).toEqual(done);
+      expect((await run(`${url}?${query}`)).body).toEqual(done);
+    });
+
+    it('dialup: the URL of the page, its X replaced', async () => {
+      const values = ['demo', told.vendorPassword, 'demo', '1001', '0820001234'];
+      const url = samples.dialup
+        .replace('https://voiptech.pri', urlOf())
+        .replaceAll('XXXX', () => values.shift() ?? '');
+      expect(await run(url)).toMatchObject({ status: 200, text: 'OK' });
+    });
+
+    it('click2dial: the old method by GET and by POST, and the new one with either payload', async () => {
+      const headers = { 'X-API-Key': told.apiKey, 'Content-Type': 'application/json' };
+      const old = samples.click2dialOld.replace('http://serverurl', urlOf());
+      const url = samples.click2dial.replace('http://serverurl', urlOf());
+      const fields = { agent: '1000', callee: '0820001234', outbound_id: '27820001234' };
+      const bodies = [
+        { ...fields, contact_ref: 'AbC123' },
+        { ...fields, call_ref: 'AbC123' },
+      ];
+      const answers = [
+        await run(old, { headers: { 'X-API-Key': told.apiKey } }),
+        await run(old, { method: 'POST', headers: { 'X-API-Key': told.apiKey } }),
+        ...(await Promise.all(bodies.map((body) => run(url, { method: 'POST', headers, body: JSON.stringify(body) })))),
+      ];
+      const good = { success: true, contact_ref: 'AbC123' };
+      expect(answers.map(({ body }) => body)).toMatchObject([good, good, good, good]);
+    });
   });
 
   it('then the docs page is there for anybody', async () => {

@@ -46,6 +46,8 @@ export interface Told {
   readonly lines: readonly [answered: string, busyTwice: string, later: string];
   /** A call in a vendor's words. */
   readonly vendorLine: string;
+  readonly vendorPassword: string;
+  readonly vendorKey: string;
   /** The line that reads a call, for its id. */
   readLine(id: string): string;
 }
@@ -182,6 +184,8 @@ function told(output: string): Told {
     dashboard: find(/Dashboard +(\S+)/),
     lines: [answered, busyTwice, later],
     vendorLine: vendor,
+    vendorPassword: find(/password (\S+), key/),
+    vendorKey: find(/password \S+, key ([A-Za-z0-9_-]+)/),
     readLine: (id) => read.replace('<id>', id),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { v1, vendors } from '@redial/dialects';
 import { type Simulator, startSimulator } from '@redial/pbx-simulator';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
@@ -7,6 +8,7 @@ import { type RunningApi, startApi } from './running-api.ts';
 
 /** What clients send that is not as the book has it, and that means only one thing. */
 const access = { username: 'redial', secret: 'redial-local' };
+const origins = ['https://crm.example', 'http://localhost:*'];
 let redis: TestRedis;
 let pbx: Simulator;
 let api: RunningApi;
@@ -16,7 +18,7 @@ beforeAll(async () => {
   pbx = await startSimulator(access);
   api = await startApi({
     redisUrl: redis.url,
-    tenant: { ...vendorTenantOfOneTrunk, limits: { requestsPerMinute: 100_000 } },
+    tenant: { ...vendorTenantOfOneTrunk, limits: { requestsPerMinute: 100_000 }, cors: { origins } },
     pbx: { host: pbx.host, port: pbx.port, ...access },
   });
   await vi.waitFor(
@@ -225,6 +227,17 @@ describe('a + of an offset that has become a space', () => {
   );
 });
 
+describe('a POST without a byte', () => {
+  it('has its fields in the URL, whether it says how long it is or not', async () => {
+    const headers = { 'x-api-key': api.acmeKey };
+    for (const body of [undefined, '']) {
+      const url = `${api.url}/call.php?${new URLSearchParams(click)}`;
+      const answer = await fetch(url, { method: 'POST', headers, ...(body !== undefined && { body }) });
+      expect(((await answer.json()) as { success: boolean }).success).toBe(true);
+    }
+  });
+});
+
 describe('JSON to /call.php', () => {
   it('is read as a form would be, with its key in a header or beside the fields', async () => {
     const json = 'application/json';
@@ -275,5 +288,75 @@ describe('a key that comes twice in a JSON object', () => {
     expect((await post(calls.batch, json, wide)).body.errors).toEqual([
       { field: '/calls/0/k0', message: 'comes more than once' },
     ]);
+  });
+});
+
+describe('a page in a browser', () => {
+  const page = 'https://crm.example';
+  const preflight = (path: string, origin: string, method = 'PUT') =>
+    api.send('OPTIONS', path, undefined, {
+      apiKey: null,
+      headers: {
+        origin,
+        'access-control-request-method': method,
+        'access-control-request-headers': 'authorization,content-type,x-apikey',
+      },
+    });
+  const allowed = ({ headers }: { headers: Headers }) => headers.get('access-control-allow-origin');
+  const addresses = [...v1.endpoints, ...vendors.flatMap(({ routes, recordings }) => [...routes, ...recordings])].map(
+    ({ method, path }) => [method.toUpperCase(), path.replace(/\{\w+\}/, 'x')] as const,
+  );
+
+  it.each(addresses)('whose origin a tenant names may ask %s %s', async (method, path) => {
+    for (const origin of [page, 'http://localhost:3000', 'http://localhost']) {
+      const answer = await preflight(path, origin, method);
+      expect([answer.status, allowed(answer), answer.text]).toEqual([204, origin, '']);
+      expect(answer.headers.get('access-control-allow-methods')).toContain(method);
+      expect(answer.headers.get('access-control-allow-headers')).toBe('authorization,content-type,x-apikey');
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+      expect(answer.headers.get('vary')).toMatch(/\bOrigin\b/);
+    }
+  });
+
+  it.each(['https://evil.example', 'null', 'https://crm.example.evil.example', 'http://crm.example', '*'])(
+    'from %s may not',
+    async (origin) => {
+      const asked = await preflight(act, origin);
+      expect([asked.status, allowed(asked)]).toEqual([405, null]);
+      const answer = await api.send('GET', '/v1/calls?limit=1', undefined, { headers: { origin } });
+      expect([answer.status, allowed(answer)]).toEqual([200, null]);
+      expect(answer.headers.get('vary')).toMatch(/\bOrigin\b/);
+    },
+  );
+
+  it.each([
+    '/admin/queues',
+    '/admin/queues/api/queues',
+    '/metrics',
+    '/livez',
+    '/readyz',
+    '/docs/',
+    '/openapi.json',
+    '/',
+  ])('may read nothing of %s', async (path) => {
+    expect(allowed(await preflight(path, page, 'GET'))).toBeNull();
+    expect(allowed(await api.send('GET', path, undefined, { headers: { origin: page } }))).toBeNull();
+  });
+
+  it('reads the answers of the tenant that names its origin, refusals too, and of no other', async () => {
+    const headers = { origin: page };
+    const mine = await api.send('POST', '/v1/calls', good, { headers });
+    expect([mine.status, allowed(mine)]).toEqual([202, page]);
+    expect(mine.headers.get('access-control-expose-headers')).toMatch(/\bETag\b.*\bRetry-After\b/);
+    expect(allowed(await api.send('POST', '/v1/calls', {}, { headers }))).toBe(page);
+    expect(allowed(await api.send('GET', '/v1/calls', undefined, { headers, apiKey: null }))).toBe(page);
+    const ofAnother = await api.send('GET', '/v1/calls', undefined, { headers, apiKey: api.globexKey });
+    expect([ofAnother.status, allowed(ofAnother)]).toEqual([200, null]);
+    const vendor = await fetch(api.url + act, {
+      method: 'PUT',
+      headers: { ...actLogin, ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify(actCall),
+    });
+    expect([vendor.status, allowed(vendor)]).toEqual([200, page]);
   });
 });

@@ -283,3 +283,12 @@ describe('operations', () => {
     expect(text).not.toContain('call_0');
   });
 });
+
+it('no page of another site may read anything, where no tenant names one', async () => {
+  const headers = { origin: 'http://localhost', 'access-control-request-method': 'POST' };
+  for (const path of ['/v1/calls', '/call.php', '/admin/queues']) {
+    const answer = await api.send('OPTIONS', path, undefined, { headers, apiKey: null });
+    expect([path, answer.headers.get('access-control-allow-origin')]).toEqual([path, null]);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+  }
+});

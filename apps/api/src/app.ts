@@ -5,6 +5,7 @@ import { apiKeysOf } from './authentication/api-keys.ts';
 import { guardLogins } from './authentication/guard-logins.ts';
 import { loginLock } from './authentication/login-lock.ts';
 import { mountDashboard } from './dashboard/mount-dashboard.ts';
+import { allowOrigins } from './http/cross-origin.ts';
 import { refuseOtherMethods } from './http/methods.ts';
 import { limitFailedLogins, limitRequests } from './http/rate-limit.ts';
 import { answerErrors, refuse, refuseAs } from './http/refuse.ts';
@@ -43,6 +44,7 @@ export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports
       isTrusted: sourceList(ports.loginSources),
     }),
   };
+  allowOrigins(app, configuration.tenants);
   mountOperations(app, mounted);
   mountDocs(app, version);
   mountDashboard(app, mounted);

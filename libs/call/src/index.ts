@@ -18,6 +18,7 @@ export * from './ids.ts';
 export * from './never-rung.ts';
 export * from './not-sent.ts';
 export * from './numbering.ts';
+export * from './origin.ts';
 export * from './outcome.ts';
 export * from './pbx-configuration.ts';
 export * from './recording.ts';

@@ -5,6 +5,7 @@ import { channelTemplate } from './channel.ts';
 import { eachRepeated } from './each-repeated.ts';
 import { Name } from './ids.ts';
 import { E164Digits, Extension, extensionShape, NumberingPlan } from './numbering.ts';
+import { Origin } from './origin.ts';
 import { CallerId, ContextName, ringTimeoutSecondsMax, talkLimitSecondsMax, VariableName } from './request.ts';
 import { RetryPolicy } from './retry-policy.ts';
 import { isTimeZone } from './schedule.ts';
@@ -81,6 +82,8 @@ export const Tenant = z
         openCalls: z.int().min(1).max(100_000_000).default(100_000),
       })
       .prefault({}),
+    /** Pages in a browser that may read this tenant's answers, by their origin. None: no page of another site may. */
+    cors: z.strictObject({ origins: z.array(Origin).max(100).default([]) }).prefault({}),
     /** What is recorded, for every dialect. Absent: what the dialect itself says, else nothing. `outside`: calls with an outside party. */
     recording: z.enum(['none', 'outside', 'all']).optional(),
     /** Services of the PBX that a request may name. */

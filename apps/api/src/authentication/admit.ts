@@ -1,5 +1,6 @@
 import type { Authenticated } from '@redial/dialects';
 import type { Request, RequestHandler, Response } from 'express';
+import { withholdFromOthers } from '../http/cross-origin.ts';
 import { refuse } from '../http/refuse.ts';
 import type { GuardLogins } from './guard-logins.ts';
 
@@ -14,8 +15,10 @@ export function admit(api: string, identify: Identify, guard: GuardLogins): Requ
   return async (request, response, next) => {
     const identified = identify(request, response);
     const { account } = identified;
-    if (identified.ok) response.locals['tenant'] = identified.tenant;
-    else if (!guessable.includes(identified.problem.code)) return refuse(response, identified.problem);
+    if (identified.ok) {
+      response.locals['tenant'] = identified.tenant;
+      withholdFromOthers(response, identified.tenant, request.get('origin'));
+    } else if (!guessable.includes(identified.problem.code)) return refuse(response, identified.problem);
     const problem = identified.ok ? undefined : identified.problem;
     return guard({ api, account, problem }, request, response, next);
   };

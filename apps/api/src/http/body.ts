@@ -17,6 +17,7 @@ export function jsonBody(bytesMax: number, fields: FieldNames = 'pointers'): Req
 /** Reads a form body, urlencoded or multipart, or a JSON body, if there is one. A field that comes twice in a form is a list, which no field of ours is. */
 export function formBody(bytesMax: number): RequestHandler[] {
   const parse: RequestHandler = (request, response, next) => {
+    if (isEmpty(request)) return next();
     if (contentTypeOf(request) === json) return parseJson('names')(request, response, next);
     return readForm((fields) => {
       if (fields.size > fieldsMax) return refuse(response, problem('malformed_request'));
@@ -38,8 +39,8 @@ export function formBody(bytesMax: number): RequestHandler[] {
  */
 export function rawBody(bytesMax: number, { withJson }: { readonly withJson: boolean }): RequestHandler[] {
   const parse: RequestHandler = (request, response, next) => {
+    if (isEmpty(request)) return next();
     const { body } = request;
-    if (!Buffer.isBuffer(body)) return next();
     const charset = charsetOf(request.headers['content-type']);
     if (contentTypeOf(request) === json) {
       const text = decoderOf(charset)?.(body);
@@ -74,6 +75,13 @@ export function rawCharsetOf(request: Request): string | undefined {
 const json = 'application/json';
 const form = 'application/x-www-form-urlencoded';
 const fieldsMax = 50;
+
+/** Of no bytes is no body, whatever the headers say: the fields may be in the URL. */
+function isEmpty(request: Request): boolean {
+  const isBody = Buffer.isBuffer(request.body) && request.body.length > 0;
+  if (!isBody) request.body = undefined;
+  return !isBody;
+}
 
 /** Whatever it is, unpacked. */
 function bytes(bytesMax: number): RequestHandler {

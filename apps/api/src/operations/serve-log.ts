@@ -45,8 +45,8 @@ function isRefused(response: ServerResponse): boolean {
   return statusCode === 429 || (tenantOf(response) === undefined && (statusCode >= 400 || !writableEnded));
 }
 
-function isOpenToAll({ url = '' }: IncomingMessage): boolean {
-  return /^\/(docs|openapi\.json)\b/.test(url);
+function isOpenToAll({ url = '', method }: IncomingMessage): boolean {
+  return method === 'OPTIONS' || /^\/(docs|openapi\.json)\b/.test(url);
 }
 
 function tenantOf(response: ServerResponse): { readonly id: string } | undefined {

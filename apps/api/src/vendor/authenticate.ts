@@ -5,6 +5,7 @@ import { admit, type Identify } from '../authentication/admit.ts';
 import { apiKeyOf, type FindTenant } from '../authentication/api-keys.ts';
 import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { isCrossSite } from '../authentication/same-site.ts';
+import { allowsOrigin } from '../http/cross-origin.ts';
 import { tenantOf } from '../http/rate-limit.ts';
 import { refuse } from '../http/refuse.ts';
 import { openingsOf } from './open-to.ts';
@@ -51,8 +52,9 @@ function byKey({ openTo }: VendorDialect, { tenants, findTenant }: AuthenticateP
     else {
       tenant = findByOrigin({ address: request.socket.remoteAddress, host: request.get('host') });
       // A trusted network says nothing of the page that a browser inside it has open.
-      if (tenant !== undefined && isCrossSite((name) => request.get(name)))
-        return { ok: false, problem: problem('forbidden') };
+      const isForeign =
+        isCrossSite((name) => request.get(name)) && !(tenant && allowsOrigin(tenant, request.get('origin')));
+      if (tenant !== undefined && isForeign) return { ok: false, problem: problem('forbidden') };
     }
     if (tenant !== undefined) return { ok: true, tenant };
     const detail = 'Send a valid API key: X-API-Key, Authorization: Bearer, or the parameter api_key.';

@@ -1,0 +1,59 @@
+import { type OriginList, originList, type Tenant } from '@redial/call';
+import { vendors } from '@redial/dialects';
+import type { Express, RequestHandler, Response } from 'express';
+import { expressPath } from './methods.ts';
+
+/** What a page may read of an answer besides its body. */
+const exposedHeaders = [
+  ...['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed', 'X-Request-Id', 'WWW-Authenticate', 'Allow'],
+  ...['RateLimit', 'RateLimit-Policy', 'Content-Range', 'Accept-Ranges'],
+];
+/** A browser asks again after ten minutes: so long may a page go on whose origin was taken away. */
+const preflightSeconds = 600;
+
+/**
+ * Pages of other sites (CORS): at the addresses of the API, and nowhere else.
+ *
+ * A preflight carries no credentials, so nobody knows whose it is: it is allowed for every origin that any tenant names. What comes after it
+ * has the tenant's own credentials in headers or fields, and the browser adds none by itself (there is no Access-Control-Allow-Credentials);
+ * the answer can be read where that tenant names the origin (`withholdFromOthers`).
+ */
+export function allowOrigins(app: Express, tenants: readonly Pick<Tenant, 'cors'>[]): void {
+  const origins = tenants.flatMap(({ cors: { origins } }) => origins);
+  if (origins.length === 0) return;
+  const isAnybodys = originList(origins);
+  const allow: RequestHandler = (request, response, next) => {
+    response.vary('Origin');
+    const origin = request.get('origin');
+    if (origin === undefined || !isAnybodys(origin)) return next();
+    response.set('Access-Control-Allow-Origin', origin);
+    if (request.method !== 'OPTIONS' || request.get('access-control-request-method') === undefined) {
+      response.set('Access-Control-Expose-Headers', exposedHeaders.join(', '));
+      return next();
+    }
+    response.vary('Access-Control-Request-Headers').set({
+      'Access-Control-Allow-Methods': 'GET, HEAD, POST, PUT, PATCH',
+      'Access-Control-Allow-Headers': request.get('access-control-request-headers') ?? '',
+      'Access-Control-Max-Age': String(preflightSeconds),
+    });
+    // Of no bytes, and without a length: RFC 9110 §8.6.
+    response.set('Cache-Control', 'no-store').status(204).end();
+  };
+  app.use('/v1', allow);
+  const paths = vendors.flatMap(({ routes, recordings }) => [...routes, ...recordings].map(({ path }) => path));
+  for (const path of new Set(paths)) app.all(expressPath(path), allow);
+}
+
+const lists = new WeakMap<Pick<Tenant, 'cors'>, OriginList>();
+
+/** Whether this tenant names the origin of a page. */
+export function allowsOrigin(tenant: Pick<Tenant, 'cors'>, origin: string | undefined): boolean {
+  const includes = lists.get(tenant) ?? originList(tenant.cors.origins);
+  lists.set(tenant, includes);
+  return includes(origin);
+}
+
+/** Once it is known who asks: an origin that only other tenants name may not read the answer. */
+export function withholdFromOthers(response: Response, tenant: Pick<Tenant, 'cors'>, origin: string | undefined): void {
+  if (origin !== undefined && !allowsOrigin(tenant, origin)) response.removeHeader('Access-Control-Allow-Origin');
+}

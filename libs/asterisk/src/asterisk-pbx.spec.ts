@@ -5,7 +5,12 @@ import type { Pbx } from './pbx.ts';
 import { anOrder } from './test-support/an-order.ts';
 import { eventually } from './test-support/eventually.ts';
 import { type ManualTimers, manualTimers } from './test-support/manual-timers.ts';
-import { answerWithDialplan, type ScriptedAmi, startScriptedAmi } from './test-support/scripted-ami.ts';
+import {
+  answerWithDialplan,
+  type ReceivedAction,
+  type ScriptedAmi,
+  startScriptedAmi,
+} from './test-support/scripted-ami.ts';
 
 const attemptId = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
 
@@ -85,6 +90,50 @@ test('an Asterisk that has not read its dialplan yet is not up: told once, and n
     expect(pbx.isUp).toBe(true);
   });
   expect(ami.bytes).toMatch(/Action: ShowDialPlan\r\nActionID: \S+\r\nContext: redial\r\nExtension: connect\r\n\r\n/);
+});
+
+test.each([
+  [
+    'denied',
+    (action: ReceivedAction) => action.answer('Response: Error', 'Message: Permission denied'),
+    'Permission denied',
+  ],
+  ['no list', (action: ReceivedAction) => action.answer('Response: Success', 'Message: Hm'), 'Hm'],
+  [
+    'a list of another context',
+    (action: ReceivedAction) => {
+      const id = `ActionID: ${action.get('ActionID')}`;
+      action.answer('Response: Success', 'EventList: start', 'Message: DialPlan list will follow');
+      action.raw(`Event: ListDialplan\r\n${id}\r\nContext: other\r\nExtension: s\r\nPriority: 1\r\n\r\n`);
+      action.raw(`Event: ShowDialPlanComplete\r\n${id}\r\nEventList: Complete\r\nListItems: 1\r\n\r\n`);
+    },
+    'DialPlan list will follow',
+  ],
+])(
+  'an Asterisk that does not show its dialplan (%s) is not up, and says what it answered, until it does',
+  async (_how, answer, words) => {
+    ami.on('ShowDialPlan', answer);
+    pbx.start();
+    const told = [
+      `odd: ShowDialPlan was answered ${words}: nothing is dialled on pbx1 until it lists redial,connect (write=reporting)`,
+    ];
+    await eventually(() => expect(log).toEqual(told));
+    expect(pbx.isUp).toBe(false);
+    ami.on('ShowDialPlan', answerWithDialplan);
+    timers.advance(10_000);
+    await eventually(() => expect(pbx.isUp).toBe(true));
+  },
+);
+
+test('an Asterisk that keeps silent when asked for its dialplan is not up', async () => {
+  ami.on('ShowDialPlan', () => undefined);
+  pbx.start();
+  await ami.next('ShowDialPlan');
+  timers.advance(60_000);
+  await eventually(() =>
+    expect(log.some((line) => /^odd: ShowDialPlan was .*: nothing is dialled on pbx1/.test(String(line)))).toBe(true),
+  );
+  expect(pbx.isUp).toBe(false);
 });
 
 test('a link for questions alone needs no dialplan', async () => {

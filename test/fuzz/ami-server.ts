@@ -13,13 +13,20 @@ export interface FuzzedAmi {
   stop(): Promise<void>;
 }
 
+/** What follows an answer, each with its ActionID. */
+const lists: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  ShowDialPlan: [
+    ['Event: ListDialplan', 'Context: redial', 'Extension: connect', 'Priority: 1'],
+    ['Event: ShowDialPlanComplete', 'EventList: Complete', 'ListItems: 1'],
+  ],
+};
+
 const answers: Readonly<Record<string, readonly string[]>> = {
   login: ['Response: Success', 'Message: Authentication accepted'],
   Ping: ['Response: Success', 'Ping: Pong'],
   CoreStatus: ['Response: Success', 'CoreStartupDate: 2025-01-02', 'CoreStartupTime: 03:04:05'],
   CoreSettings: ['Response: Success', 'AsteriskVersion: 22.10.1'],
-  // What a user may not see keeps nobody from dialling.
-  ShowDialPlan: ['Response: Error', 'Message: Permission denied'],
+  ShowDialPlan: ['Response: Success', 'EventList: start', 'Message: DialPlan list will follow'],
   Status: ['Response: Error', 'Message: No such channel'],
   DBGet: ['Response: Error', 'Message: Database entry not found'],
   Hangup: ['Response: Error', 'Message: No such channel'],
@@ -48,8 +55,10 @@ export async function startFuzzedAmi(): Promise<FuzzedAmi> {
         const value = (name: string) =>
           lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
         actionIds = [...actionIds.slice(-5), value('ActionID')];
-        const [first = 'Response: Error', ...others] = answers[value('Action')] ?? [];
-        const answer = `${[first, `ActionID: ${value('ActionID')}`, ...others].join('\r\n')}\r\n\r\n`;
+        const answer = [answers[value('Action')] ?? [], ...(lists[value('Action')] ?? [])]
+          .map(([first = 'Response: Error', ...others]) => [first, `ActionID: ${value('ActionID')}`, ...others])
+          .map((packet) => `${packet.join('\r\n')}\r\n\r\n`)
+          .join('');
         if (isWriting) held.push(() => socket.write(answer));
         else socket.write(answer);
       }

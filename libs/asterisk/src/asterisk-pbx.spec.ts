@@ -98,7 +98,6 @@ test.each([
     (action: ReceivedAction) => action.answer('Response: Error', 'Message: Permission denied'),
     'Permission denied',
   ],
-  ['no list', (action: ReceivedAction) => action.answer('Response: Success', 'Message: Hm'), 'Hm'],
   [
     'a list of another context',
     (action: ReceivedAction) => {

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '@redial/platform';
 import { type AmiReply, createAmiLink, type LinkTiming } from './ami-link.ts';
 import type { AmiPacket } from './ami-packet.ts';
 import { ask } from './ask.ts';
-import { lacksDialplan, showDialplan } from './dialplan.ts';
+import { hasDialplan, lacksDialplan, showDialplan } from './dialplan.ts';
 import { lookUp } from './look-up.ts';
 import { originateAction } from './originate-action.ts';
 import type { Finding, LookUpQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion } from './pbx.ts';
@@ -83,6 +83,12 @@ export function createPbx(
       return greetAgain(
         `The dialplan has no redial,connect: nothing is dialled on ${name} until Asterisk has read it (it may be starting, or redial.conf is not included)`,
         dialplanAgainMs,
+      );
+    }
+    if (dialplan !== undefined && !hasDialplan(dialplan)) {
+      return greetAgain(
+        `ShowDialPlan was ${wordsOf(dialplan)}: nothing is dialled on ${name} until it lists redial,connect (write=reporting)`,
+        dialplan.type === 'answered' ? rightsAgainMs : dialplanAgainMs,
       );
     }
     boot = started;

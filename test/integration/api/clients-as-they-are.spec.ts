@@ -3,7 +3,7 @@ import { v1, vendors } from '@redial/dialects';
 import { type Simulator, startSimulator } from '@redial/pbx-simulator';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
-import { credentials, vendorTenantOfOneTrunk } from '../../support/vendors.ts';
+import { credentials, phpQuery, vendorTenantOfOneTrunk } from '../../support/vendors.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 /** What clients send that is not as the book has it, and that means only one thing. */
@@ -358,5 +358,123 @@ describe('a page in a browser', () => {
       body: JSON.stringify(actCall),
     });
     expect([vendor.status, allowed(vendor)]).toEqual([200, page]);
+  });
+});
+
+describe('an example of the documents', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the document holds
+  const documentAt = async (path: string): Promise<any> =>
+    (await api.send('GET', path, undefined, { apiKey: null })).body;
+  type Part = { name: string; in: string; example?: unknown };
+  const queryOf = (parameters: readonly Part[] = []) =>
+    phpQuery(
+      Object.fromEntries(
+        parameters
+          .filter((part) => part.in === 'query' && part.example !== undefined)
+          .map((part) => [part.name, part.example]),
+      ),
+    );
+
+  it('of /v1 is answered as it stands', async () => {
+    const { paths } = await documentAt('/openapi.json');
+    const { body: placed } = await api.send(
+      'POST',
+      '/v1/calls',
+      paths['/v1/calls'].post.requestBody.content['application/json'].examples.later.value,
+    );
+    const tried: string[] = [];
+    // What ends the call comes last.
+    const operations = Object.entries<
+      Record<
+        string,
+        {
+          operationId: string;
+          parameters?: Part[];
+          requestBody?: { content: Record<string, { examples: Record<string, { value: unknown }> }> };
+        }
+      >
+    >(paths)
+      .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })))
+      .sort(
+        (a, b) => Number(a.operation.operationId === 'cancelCall') - Number(b.operation.operationId === 'cancelCall'),
+      );
+    for (const { path, method, operation } of operations) {
+      const { operationId, parameters, requestBody } = operation;
+      if (path.includes('{id}') && !path.startsWith('/v1/calls')) continue;
+      const headers = Object.fromEntries(
+        (parameters ?? [])
+          .filter((part) => part.in === 'header' && part.example !== undefined)
+          .map((part) => [part.name, String(part.example)]),
+      );
+      const target = `${path.replace('{id}', placed.id)}?${queryOf(parameters)}`;
+      const bodies = Object.values(
+        requestBody?.content['application/json']?.examples ?? { none: { value: undefined } },
+      );
+      for (const { value } of bodies) {
+        const answer = await api.send(method.toUpperCase(), target, value, { headers });
+        expect([operationId, answer.status]).toEqual([operationId, expect.toBeOneOf([200, 202])]);
+        tried.push(operationId);
+      }
+    }
+    expect(tried).toEqual(
+      expect.arrayContaining([
+        'createCall',
+        'createBatch',
+        'listCalls',
+        'getCall',
+        'rescheduleCall',
+        'cancelCall',
+        'listDeliveries',
+      ]),
+    );
+  });
+
+  it('of the vendors’ addresses is accepted as it stands', async () => {
+    const { paths } = await documentAt('/openapi/vendors.json');
+    const who = new URLSearchParams({ ...credentials.dialup });
+    const access: Readonly<Record<string, Record<string, string>>> = {
+      click2dial: { 'x-api-key': api.acmeKey },
+      'originate-call': { authorization: `Bearer ${credentials.originateCall.apiKey}` },
+      'call-originate-act': actLogin,
+      dialup: {},
+    };
+    const good = /"success":(true|1)|"has_error":false|"status":"ok"/;
+    let tried = 0;
+    for (const [path, methods] of Object.entries<
+      Record<
+        string,
+        {
+          tags: string[];
+          parameters?: Part[];
+          requestBody?: { content: Record<string, { example: Record<string, unknown> }> };
+        }
+      >
+    >(paths)) {
+      if (path.includes('{')) continue;
+      for (const [method, { tags, parameters, requestBody }] of Object.entries(methods)) {
+        const vendor = tags[0] ?? '';
+        const query = [queryOf(parameters), vendor === 'dialup' ? String(who) : '']
+          .filter((part) => part !== '')
+          .join('&');
+        const target = query === '' ? path : `${path}?${query}`;
+        const headers = access[vendor] ?? {};
+        for (const [type, { example }] of Object.entries(requestBody?.content ?? { '': { example: {} } })) {
+          const body = type === 'application/json' ? JSON.stringify(example) : phpQuery(example);
+          const answer =
+            type === ''
+              ? await api.send('GET', target, undefined, { headers, apiKey: null })
+              : await api.send(method.toUpperCase(), target, body, {
+                  headers: { ...headers, 'content-type': type },
+                  apiKey: null,
+                });
+          expect([`${method} ${path} ${type}`, answer.text]).toEqual([
+            `${method} ${path} ${type}`,
+            expect.stringMatching(good),
+          ]);
+          tried += 1;
+        }
+      }
+    }
+    expect(tried).toBeGreaterThanOrEqual(11);
   });
 });

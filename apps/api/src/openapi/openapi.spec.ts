@@ -23,7 +23,7 @@ interface Document {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-const document = openApi('1.2.3') as unknown as Document;
+const document = openApi('1.2.3', Date.UTC(2026, 0, 15)) as unknown as Document;
 const text = JSON.stringify(document);
 
 it('has every endpoint, once', () => {
@@ -109,4 +109,48 @@ it('names every problem an operation can answer with', () => {
       );
     }
   }
+});
+
+describe('query parameters', () => {
+  it('have the types that they are read as', () => {
+    const parameters = (document.paths['/v1/calls']?.['get']?.parameters ?? []) as unknown as readonly {
+      readonly name: string;
+      readonly schema: Readonly<Record<string, unknown>>;
+    }[];
+    const schemaOf = (name: string) => parameters.find((parameter) => parameter.name === name)?.schema;
+    expect(schemaOf('limit')).toMatchObject({ type: 'integer', minimum: 1, maximum: 200 });
+    expect(schemaOf('state')).toMatchObject({ type: 'string', enum: expect.arrayContaining(['queued', 'completed']) });
+    expect(schemaOf('from')).toMatchObject({ type: 'string' });
+  });
+});
+
+describe('examples', () => {
+  it.each(
+    v1.endpoints.flatMap((endpoint) =>
+      Object.entries(endpoint.examples?.('2026-01-16T09:00:00Z') ?? {}).map(
+        ([name, { value }]) => [endpoint.operation, name, endpoint.body, value] as const,
+      ),
+    ),
+  )('of what %s is sent (%s) is read by its schema', (_operation, _name, body, value) => {
+    expect(body?.safeParse(value)).toMatchObject({ success: true });
+  });
+
+  it.each(
+    v1.endpoints.flatMap(({ operation, success }) =>
+      success.flatMap(({ status, body, example }) =>
+        typeof body === 'string' ? [] : [[operation, status, body, example] as const],
+      ),
+    ),
+  )('of what %s answers with %i is read by its schema', (_operation, _status, body, example) => {
+    expect(body.safeParse(example).error).toBeUndefined();
+  });
+
+  it('are there for everything that is sent', () => {
+    for (const { operation, body, examples } of v1.endpoints)
+      expect([operation, examples === undefined]).toEqual([operation, body === undefined]);
+  });
+
+  it('of the webhook is read by its schema', () => {
+    expect(v1.CdrWebhook.safeParse(v1.cdrWebhookExample).error).toBeUndefined();
+  });
 });

@@ -53,9 +53,16 @@ const clientRoutes: readonly Route[] = [
 
 /** Those of operators, at every process. */
 const operatorRoutes: readonly Route[] = [
-  ...['/livez', '/readyz', '/readyz/accepting', '/metrics', '/openapi.json', '/docs/', '/docs/swagger-ui.css'].map(
-    (path) => ({ method: 'get', path, draft: plain('get', path) }),
-  ),
+  ...[
+    '/livez',
+    '/readyz',
+    '/readyz/accepting',
+    '/metrics',
+    '/openapi.json',
+    '/openapi/vendors.json',
+    '/docs/',
+    '/docs/swagger-ui.css',
+  ].map((path) => ({ method: 'get', path, draft: plain('get', path) })),
   ...(['dialer', 'results'] as const).flatMap((at) =>
     opsPaths.map((path) => ({ at, method: 'get', path, draft: plain('get', path) })),
   ),

@@ -10,7 +10,7 @@ import { refuseOtherMethods } from './http/methods.ts';
 import { limitFailedLogins, limitRequests } from './http/rate-limit.ts';
 import { answerErrors, refuse, refuseAs } from './http/refuse.ts';
 import { securityHeaders } from './http/security-headers.ts';
-import { mountDocs } from './openapi/mount-docs.ts';
+import { documentPaths, mountDocs } from './openapi/mount-docs.ts';
 import { mountOperations, operationPaths } from './operations/mount-operations.ts';
 import { logRequests, measureRequests } from './operations/serve-log.ts';
 import type { Ports } from './ports.ts';
@@ -46,7 +46,7 @@ export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports
   };
   allowOrigins(app, configuration.tenants);
   mountOperations(app, mounted);
-  mountDocs(app, version);
+  mountDocs(app, version, ports.clock);
   mountDashboard(app, mounted);
   mountV1(app, mounted);
   for (const vendor of vendors) mountVendor(app, vendor, mounted);
@@ -54,7 +54,7 @@ export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports
   refuseOtherMethods(app, [
     ...v1.endpoints,
     ...vendors.flatMap((vendor) => [...vendor.routes, ...vendor.recordings]),
-    ...operationPaths.map((path) => ({ method: 'get', path })),
+    ...[...operationPaths, ...documentPaths].map((path) => ({ method: 'get', path })),
   ]);
   for (const vendor of vendors) refuseBelow(app, vendor);
   app.use((_request, response) => refuse(response, problem('not_found')));

@@ -131,6 +131,26 @@ export interface DialectRoute {
   readonly parse: (input: unknown, context: DialectContext) => ParsedCalls;
 }
 
+/** What the OpenAPI document of the vendors' addresses says of a dialect, as far as its schemas do not. */
+export interface DialectDocumentation {
+  readonly description: string;
+  /** OpenAPI security schemes by name; every request needs all of them. */
+  readonly security: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What a request holds beside its credentials. */
+  readonly fields: z.ZodObject;
+  readonly summary: string;
+  /** Fields that can be sent to `npm start` as they stand. */
+  readonly example: Readonly<Record<string, unknown>>;
+  /** Answers with status 200, by media type. */
+  readonly answers: Readonly<Record<string, { readonly schema: z.ZodType; readonly example: unknown }>>;
+  /** An answer to a request that was refused, of the first of those media types. */
+  readonly refusal: { readonly schema: z.ZodType; readonly example: unknown };
+  /** By the name that a sink's `format` asks for. */
+  readonly notifications: Readonly<
+    Record<string, { readonly summary: string; readonly schema: z.ZodType; readonly example: unknown }>
+  >;
+}
+
 /** A vendor's API as data: whoever serves HTTP mounts it, and adds nothing of its own to what the vendor's client sees. */
 export interface VendorDialect {
   readonly name: string;
@@ -169,6 +189,7 @@ export interface VendorDialect {
   /** The answer that was waited for. One outcome for each call. */
   readonly outcome?: (outcomes: readonly Dial1Outcome[], calls: readonly Call[], input: unknown) => HttpReply;
   readonly refused: (problem: Problem, input: unknown) => HttpReply;
+  readonly documentation?: DialectDocumentation;
   /** The vendor's shapes of a CDR, by the name that a sink's `format` asks for. Each is the entry, to be written as JSON. */
   readonly notifications: Readonly<Record<string, (cdr: Cdr) => unknown>>;
 }

@@ -1,19 +1,36 @@
 import { readFileSync } from 'node:fs';
+import { vendors } from '@redial/dialects';
+import type { Clock } from '@redial/platform';
 import type { Express, RequestHandler } from 'express';
 import swaggerUi from 'swagger-ui-express';
 import { securityHeaders } from '../http/security-headers.ts';
 import { sendReply } from '../http/send-reply.ts';
 import { openApi } from './openapi.ts';
+import { vendorsOpenApi } from './vendors.ts';
 
 /** As it stands in the documentation: Markdown, which a browser shows and a person can read. */
 const testNumbers = readFileSync(new URL('../../../../docs/test-numbers.md', import.meta.url), 'utf8');
 
-/** `/openapi.json`; `/docs`, a page that needs nothing from elsewhere; `/docs/test-numbers`. */
-export function mountDocs(app: Express, version: string): void {
-  const document = openApi(version);
-  const body = JSON.stringify(document);
+export const documentPaths = ['/openapi.json', '/openapi/vendors.json'];
+
+const dayMs = 86_400_000;
+
+/** `/openapi.json`, `/openapi/vendors.json`; `/docs`, a page that needs nothing from elsewhere; `/docs/test-numbers`. */
+export function mountDocs(app: Express, version: string, clock: Clock): void {
+  // Its examples are for the next day, so that they can be sent as they stand.
+  let own = { day: -1, body: '' };
+  const ownDocument = (): string => {
+    const day = Math.floor(clock.now() / dayMs);
+    if (own.day !== day) own = { day, body: JSON.stringify(openApi(version, day * dayMs)) };
+    return own.body;
+  };
+  const ofVendors = JSON.stringify(vendorsOpenApi(version, vendors));
+  const json = { 'Content-Type': 'application/json; charset=utf-8' };
   app.get('/openapi.json', (_request, response) => {
-    sendReply(response, { status: 200, headers: { 'Content-Type': 'application/json; charset=utf-8' }, body });
+    sendReply(response, { status: 200, headers: json, body: ownDocument() });
+  });
+  app.get('/openapi/vendors.json', (_request, response) => {
+    sendReply(response, { status: 200, headers: json, body: ofVendors });
   });
   app.get('/docs/test-numbers', (_request, response) => {
     sendReply(response, { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: testNumbers });

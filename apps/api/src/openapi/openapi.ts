@@ -1,15 +1,26 @@
 import { type ProblemCode, problems, problemType, v1 } from '@redial/dialects';
-import { z } from 'zod';
-
-type Json = Readonly<Record<string, unknown>>;
+import type { z } from 'zod';
+import { componentsOf, inlineSchema, type Json, reference } from './json-schema.ts';
 
 const everywhere: readonly ProblemCode[] = ['unauthenticated', 'too_many_requests', 'internal', 'storage_unavailable'];
 
-/** The `/v1` API as OpenAPI 3.1, made from the schemas that read its requests and from the table that mounts its addresses. */
-export function openApi(version: string): Json {
+/** Ids as they are in a path. */
+const ulid = '[0-9A-HJKMNP-TV-Z]{26}';
+const idPatterns = {
+  call: `^call_${ulid}$`,
+  attempt: `^att_${ulid}$`,
+  delivery: `^att_${ulid}[.][a-z][a-z0-9_-]{0,39}$`,
+} as const;
+
+/**
+ * The `/v1` API as OpenAPI 3.1, made from the schemas that read its requests and from the table that mounts its addresses. `now`: its
+ * examples are for tomorrow.
+ */
+export function openApi(version: string, now: number): Json {
+  const tomorrow = `${new Date(now + 86_400_000).toISOString().slice(0, 10)}T09:00:00Z`;
   const paths: Record<string, Record<string, Json>> = {};
   for (const endpoint of v1.endpoints) {
-    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation(endpoint) };
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation(endpoint, tomorrow) };
   }
   return {
     openapi: '3.1.0',
@@ -20,14 +31,23 @@ export function openApi(version: string): Json {
         'Places calls, now or later; tries again when nobody picks up; says what happened.',
         'On the simulated PBX of `npm start`, [each of its test numbers](/docs/test-numbers) is busy, does not answer, or whatever you want to see.',
         'Errors are `application/problem+json` (RFC 9457) with a stable `type`, and name every field that is wrong.',
+        'The vendors’ addresses are in a document of their own: `/openapi/vendors.json`.',
         'Instants are read as RFC 3339 with an offset or as `YYYYMMDDhhmm` in your time zone, and written as RFC 3339 in your time zone.',
       ].join('\n\n'),
+      license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
+      contact: { name: 'Redial' },
     },
+    tags: [
+      { name: 'Calls', description: 'Place, find, move and cancel calls.' },
+      { name: 'CDR deliveries', description: 'What became of each attempt, on its way to you.' },
+      { name: 'Recordings', description: 'What was said.' },
+    ],
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { apiKey: [] }],
     paths,
+    webhooks,
     components: {
-      schemas: schemas(),
+      schemas: componentsOf(named),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'Your API key.' },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
@@ -36,20 +56,25 @@ export function openApi(version: string): Json {
   };
 }
 
-function operation(endpoint: v1.Endpoint): Json {
-  const { operation: operationId, summary, description, path, query, requestHeaders = {}, body } = endpoint;
+function operation(endpoint: v1.Endpoint, tomorrow: string): Json {
+  const { operation: operationId, summary, path, query, requestHeaders = {}, body, parameterExamples = {} } = endpoint;
+  const { description = `${summary}.`, examples, idOf = 'call' } = endpoint;
+  const exampleOf = (name: string) =>
+    parameterExamples[name] === undefined ? {} : { example: parameterExamples[name] };
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
       name,
       in: 'path',
       required: true,
-      schema: { type: 'string' },
+      description: whence[idOf],
+      schema: { type: 'string', pattern: idPatterns[idOf] },
     })),
-    ...(query === undefined ? [] : queryParameters(query)),
+    ...(query === undefined ? [] : queryParameters(query, exampleOf)),
     ...Object.entries(requestHeaders).map(([name, header]) => ({
       name,
       in: 'header',
       ...header,
+      ...exampleOf(name),
       schema: { type: 'string' },
     })),
   ];
@@ -57,31 +82,55 @@ function operation(endpoint: v1.Endpoint): Json {
     operationId,
     tags: [tagOf(path)],
     summary,
-    ...(description !== undefined && { description }),
+    description,
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && {
-      requestBody: { required: true, content: { 'application/json': { schema: reference(body) } } },
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: reference(body, 'input'), examples: examples?.(tomorrow) } },
+      },
     }),
     responses: responses(endpoint),
   };
 }
+
+const whence = {
+  call: '`id` of the answer to a request that placed a call.',
+  attempt: 'The id of the CDR.',
+  delivery: '`id` of a delivery that was given up.',
+} as const;
+
+/** Where the id of an answer leads. */
+const links = Object.fromEntries(
+  ['getCall', 'cancelCall', 'rescheduleCall'].map((operationId) => [
+    operationId,
+    { operationId, parameters: { id: '$response.body#/id' } },
+  ]),
+);
 
 function tagOf(path: string): string {
   if (path.startsWith('/v1/deliveries')) return 'CDR deliveries';
   return path.startsWith('/v1/recordings') ? 'Recordings' : 'Calls';
 }
 
-function queryParameters(query: z.ZodObject): Json[] {
+/** What each parameter is once it is read: a number is one, though a query carries text alone. */
+export function queryParameters(
+  query: z.ZodObject,
+  exampleOf: (name: string) => Json,
+  io: 'input' | 'output' = 'output',
+): Json[] {
   return Object.entries(query.shape).map(([name, field]) => {
-    const { description, ...schema } = jsonSchema(field as z.ZodType, 'input');
+    const { description, ...schema } = inlineSchema(field as z.ZodType, io);
     const required = !(field as z.ZodType).safeParse(undefined).success;
-    return { name, in: 'query', required, ...(description !== undefined && { description }), schema };
+    const form = schema['type'] === 'object' ? { style: 'deepObject', explode: true } : {};
+    const said = description === undefined ? {} : { description };
+    return { name, in: 'query', required, ...said, ...form, schema, ...exampleOf(name) };
   });
 }
 
-function responses({ success, problems: own }: v1.Endpoint): Json {
+function responses({ operation, success, problems: own }: v1.Endpoint): Json {
   const found: Record<string, Json> = {};
-  for (const { status, description, body, headers = {} } of success) {
+  for (const { status, description, body, headers = {}, example } of success) {
     found[status] = {
       description,
       ...(Object.keys(headers).length > 0 && {
@@ -92,7 +141,8 @@ function responses({ success, problems: own }: v1.Endpoint): Json {
       content:
         typeof body === 'string'
           ? { [body]: { schema: { type: 'string', format: 'binary' } } }
-          : { 'application/json': { schema: reference(body) } },
+          : { 'application/json': { schema: reference(body, 'output'), example } },
+      ...(operation === 'createCall' && { links }),
     };
   }
   for (const code of [...own, ...everywhere]) {
@@ -107,44 +157,48 @@ function responses({ success, problems: own }: v1.Endpoint): Json {
   return found;
 }
 
-/** Every named schema once; the others are written where they stand. */
-const named: readonly (readonly [schema: z.ZodType, io: 'input' | 'output'])[] = [
+const named: Parameters<typeof componentsOf>[0] = [
   [v1.CreateCall, 'input'],
   [v1.CreateBatchDocumented, 'input'],
   [v1.RescheduleCall, 'input'],
   [v1.CallReply, 'output'],
   [v1.CallPageReply, 'output'],
-  [v1.CallSummaryReply, 'output'],
-  [v1.AttemptReply, 'output'],
-  [v1.LegReply, 'output'],
   [v1.BatchReply, 'output'],
-  [v1.DeliveryReply, 'output'],
   [v1.DeliveriesReply, 'output'],
   [v1.ProblemReply, 'output'],
+  [v1.CdrWebhook, 'output'],
 ];
 
-function schemas(): Json {
-  return Object.fromEntries(named.map(([schema, io]) => [nameOf(schema), jsonSchema(schema, io)]));
-}
+/** What Redial sends, by itself: Standard Webhooks. */
+const webhooks = {
+  cdr: {
+    post: {
+      operationId: 'cdr',
+      tags: ['CDR deliveries'],
+      summary: 'A CDR, to a sink of type webhook',
+      description:
+        'Sent once for each attempt, and again until it is answered: `webhook-id` stays the same. A sink with a `format` is sent the vendor’s own shape: `/openapi/vendors.json`.',
+      security: [],
+      parameters: [
+        webhookHeader('webhook-id', 'The id of the delivery. Stable: recognise repetitions by it.'),
+        webhookHeader('webhook-timestamp', 'Unix seconds of this try.'),
+        webhookHeader('webhook-signature', '`v1,` and the HMAC-SHA256 of id, timestamp and body, in base64.'),
+      ],
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': { schema: reference(v1.CdrWebhook, 'output'), example: v1.cdrWebhookExample },
+        },
+      },
+      responses: {
+        '2XX': { description: 'It is delivered. The body is not read.' },
+        '410': { description: 'It is never sent again.' },
+        default: { description: 'It is tried again later; a `Retry-After` with 429 or 503 is honoured.' },
+      },
+    },
+  },
+};
 
-/** zod puts schemas that have an id of their own into `$defs`, the schema itself among them: here they are components. */
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema, $defs, ...own } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as Record<string, unknown>;
-  const name = schema.meta()?.id;
-  const { id, ...rest } = {
-    ...own,
-    ...(name !== undefined && ($defs as Record<string, object> | undefined)?.[name]),
-  } as Record<string, unknown>;
-  if (name !== undefined && $defs !== undefined) delete rest['$ref'];
-  return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"#/components/schemas/')) as Record<string, unknown>;
-}
-
-function reference(schema: z.ZodType): Json {
-  return { $ref: `#/components/schemas/${nameOf(schema)}` };
-}
-
-function nameOf(schema: z.ZodType): string {
-  const name = schema.meta()?.id;
-  if (name === undefined) throw new TypeError('a schema of the API needs an id');
-  return name;
+function webhookHeader(name: string, description: string): Json {
+  return { name, in: 'header', required: true, description, schema: { type: 'string' } };
 }

@@ -42,7 +42,7 @@ export function mountOperations(app: Express, ports: OperationsPorts): void {
   });
 }
 
-export const operationPaths = ['/livez', '/readyz', '/readyz/accepting', '/metrics', '/openapi.json'];
+export const operationPaths = ['/livez', '/readyz', '/readyz/accepting', '/metrics'];
 
 function ready(health: Health): RequestHandler {
   return async (_request, response) => {

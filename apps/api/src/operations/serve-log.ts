@@ -46,7 +46,7 @@ function isRefused(response: ServerResponse): boolean {
 }
 
 function isOpenToAll({ url = '', method }: IncomingMessage): boolean {
-  return method === 'OPTIONS' || /^\/(docs|openapi\.json)\b/.test(url);
+  return method === 'OPTIONS' || /^\/(docs|openapi)\b/.test(url);
 }
 
 function tenantOf(response: ServerResponse): { readonly id: string } | undefined {

@@ -1,5 +1,6 @@
 import type { VendorDialect } from '../dialect.ts';
 import { authenticate } from './credentials.ts';
+import { documentation } from './documentation.ts';
 import { faults } from './faults.ts';
 import { ActSettings, actSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
@@ -27,5 +28,6 @@ export const dialect: VendorDialect = {
   permit: (tenant) => actSettings(tenant)?.permit,
   accepted: acceptedReply,
   refused: refusedReply,
+  documentation,
   notifications: { 'call-originate-act': toNotification },
 };

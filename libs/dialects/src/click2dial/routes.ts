@@ -1,4 +1,5 @@
 import type { VendorDialect } from '../dialect.ts';
+import { documentation } from './documentation.ts';
 import { Click2dialSettings, click2dialSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { toC2dNotification, toNotification } from './to-notification.ts';
@@ -18,6 +19,7 @@ export const dialect: VendorDialect = {
   openTo: (tenant) => click2dialSettings(tenant).openTo,
   accepted: acceptedReply,
   refused: refusedReply,
+  documentation,
   /** `click2dial-c2d` is the vendor's deprecated list. */
   notifications: { click2dial: toNotification, 'click2dial-c2d': toC2dNotification },
 };

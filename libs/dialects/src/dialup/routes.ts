@@ -1,6 +1,7 @@
 import type { VendorDialect } from '../dialect.ts';
 import { authenticate } from './credentials.ts';
 import { differences } from './differences.ts';
+import { documentation } from './documentation.ts';
 import { DialupSettings, dialupSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
@@ -24,5 +25,6 @@ export const dialect: VendorDialect = {
   accepted: acceptedReply,
   outcome: outcomeReply,
   refused: refusedReply,
+  documentation,
   notifications: {},
 };

@@ -1,5 +1,6 @@
 import type { VendorDialect } from '../dialect.ts';
 import { authenticate } from './credentials.ts';
+import { documentation } from './documentation.ts';
 import { faults } from './faults.ts';
 import { OriginateCallSettings, originateCallSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
@@ -25,5 +26,6 @@ export const dialect: VendorDialect = {
   accepted: acceptedReply,
   outcome: outcomeReply,
   refused: refusedReply,
+  documentation,
   notifications: {},
 };

@@ -1,5 +1,7 @@
+export * from './cdr-schema.ts';
 export * from './endpoint.ts';
 export * from './endpoints.ts';
+export * from './examples.ts';
 export * from './moment.ts';
 export * from './reply-schema.ts';
 export * from './schema.ts';

@@ -9,9 +9,9 @@ import {
 } from '@redial/call';
 import { z } from 'zod';
 
-const Instant = z.string().meta({ format: 'date-time', description: 'RFC 3339, in your time zone.' });
-const CallIdText = z.string().meta({ examples: ['call_01JZ3R4M8Q6V9XK2T7B5N0CDEF'] });
-const Leg = z.discriminatedUnion('kind', [
+export const Instant = z.string().meta({ format: 'date-time', description: 'RFC 3339, in your time zone.' });
+export const CallIdText = z.string().meta({ examples: ['call_01JZ3R4M8Q6V9XK2T7B5N0CDEF'] });
+export const Leg = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('extension'), extension: z.string() }),
   z.strictObject({
     kind: z.literal('number'),

@@ -150,7 +150,7 @@ const limit = z
   .string()
   .regex(/^[1-9][0-9]{0,2}$/, `a number from 1 to ${pageMax}`)
   .transform(Number)
-  .refine((n) => n <= pageMax, `must be at most ${pageMax}`);
+  .pipe(z.int().min(1).max(pageMax));
 
 /** `GET /v1/calls`. */
 export const ListCalls = z.strictObject({

@@ -42,6 +42,7 @@ async function startPbx(programs: Programs, { load = false }: TestPbxOptions): P
     runDir: join(folder, 'pbx'),
     agentPhonesPort: phones.agentPort,
     carrierPhonesPort: phones.carrierPort,
+    numberedPhonesPort: phones.numberedPort,
     maxLoadTuning: load,
     programs,
   }).catch(async (error: unknown) => {

@@ -17,6 +17,7 @@ export interface AsteriskConfiguration {
   readonly deadPort: number;
   readonly agentPhonesPort: number;
   readonly carrierPhonesPort: number;
+  readonly numberedPhonesPort: number;
   readonly maxLoadTuning: boolean;
 }
 
@@ -30,7 +31,7 @@ export function writeAsteriskConfiguration(configuration: AsteriskConfiguration)
   const rtpStart = 10_000 + Math.floor(Math.random() * 4) * 1_000;
   const values: Record<string, string> = {
     ...Object.fromEntries(Object.entries(configuration).map(([name, value]) => [name, String(value)])),
-    agents: agentSections(configuration),
+    agents: [agentSections(configuration), numberedSections(configuration)].join('\n'),
     redialDialplan: join(shippedFolder, 'redial.conf'),
     logLevels: configuration.maxLoadTuning ? 'error' : 'notice,warning,error',
     sipThreads: configuration.maxLoadTuning ? '20' : '5',
@@ -84,4 +85,32 @@ export function agentSections(ports: Pick<AsteriskConfiguration, 'agentPhonesPor
     sections.push(`[${extension}](agent)`, `aors = ${extension}`, `[${extension}](phone)`, ...contact);
   }
   return sections.join('\n');
+}
+
+/** Extensions of startNumberedPhones that have one contact, and those with two devices, at the agents' phones. */
+const numberedExtensions = [2600, 2601, 2602, 2603, 2604, 2605, 2606, 2607, 2620, 2621];
+const devices: Readonly<Record<number, readonly number[]>> = {
+  2610: [1101, 1003],
+  2611: [1201, 1202],
+  2612: [1203, 1102],
+  2613: [1301, 1204],
+};
+
+export function numberedSections(ports: Pick<AsteriskConfiguration, 'agentPhonesPort' | 'numberedPhonesPort'>): string {
+  const section = (extension: number, contacts: readonly string[]) => [
+    `[${extension}](agent)`,
+    `aors = ${extension}`,
+    `[${extension}](phone)`,
+    'max_contacts = 2',
+    ...contacts.map((contact) => `contact = sip:${contact}`),
+  ];
+  return [
+    ...numberedExtensions.flatMap((one) => section(one, [`${one}@127.0.0.1:${ports.numberedPhonesPort}`])),
+    ...Object.entries(devices).flatMap(([extension, phones]) =>
+      section(
+        Number(extension),
+        phones.map((phone) => `${phone}@127.0.0.1:${ports.agentPhonesPort}`),
+      ),
+    ),
+  ].join('\n');
 }

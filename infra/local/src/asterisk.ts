@@ -19,6 +19,8 @@ export interface AsteriskOptions {
   /** Where the agents' phones listen, and the carrier's: see startSipPhones. */
   readonly agentPhonesPort: number;
   readonly carrierPhonesPort: number;
+  /** Absent: they are dead. */
+  readonly numberedPhonesPort?: number;
   /** More SIP threads, and no log but errors: for load tests. */
   readonly maxLoadTuning?: boolean;
   /** Default: out of Debian's packages. */
@@ -76,6 +78,7 @@ export async function startAsterisk(options: AsteriskOptions): Promise<LocalAste
     deadPort: dead.port,
     agentPhonesPort: options.agentPhonesPort,
     carrierPhonesPort: options.carrierPhonesPort,
+    numberedPhonesPort: options.numberedPhonesPort ?? dead.port,
     maxLoadTuning: options.maxLoadTuning ?? false,
   });
 

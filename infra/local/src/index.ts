@@ -11,6 +11,7 @@ export {
 } from './debian-packages.ts';
 export { debianPrograms } from './debian-programs.ts';
 export { buildImage, containerUser, dockerAnswers, intoFile, pullImage } from './docker.ts';
+export { type NumberedPhones, startNumberedPhones } from './numbered-phones.ts';
 export { freePort } from './ports.ts';
 export type { Program, ProgramOptions, Programs, RunningProgram } from './programs.ts';
 export { type LocalRedisCluster, type RedisClusterOptions, startRedisCluster } from './redis-cluster.ts';

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-export type Phone = 'agents' | 'carrier';
+export type Phone = 'agents' | 'carrier' | 'numbered';
 
 /** An INVITE a phone received: the proof that Asterisk really rang it. */
 export interface Invite {

@@ -5,6 +5,7 @@ import { repositoryRoot } from './cache-folder.ts';
 import { type Child, endChild } from './child.ts';
 import type { Progress } from './debian-packages.ts';
 import { debianPrograms } from './debian-programs.ts';
+import { startNumberedPhones } from './numbered-phones.ts';
 import { freePort } from './ports.ts';
 import type { Programs } from './programs.ts';
 import { type Invite, InviteLog, type Phone } from './sip-invites.ts';
@@ -16,6 +17,7 @@ export interface SipPhonesOptions {
   /** 0 or absent: a free one. */
   readonly agentPort?: number;
   readonly carrierPort?: number;
+  readonly numberedPort?: number;
   /** Default true. Off, nothing is known of the INVITEs, and the phones need a little less of the machine. */
   readonly logInvites?: boolean;
   /** Default: out of Debian's packages. */
@@ -23,12 +25,17 @@ export interface SipPhonesOptions {
   readonly onProgress?: Progress;
 }
 
+/** The phones that sipp plays. */
+type SippPhone = Exclude<Phone, 'numbered'>;
+
 export interface SipPhones {
   readonly agentPort: number;
   readonly carrierPort: number;
-  readonly pids: Readonly<Record<Phone, number>>;
+  /** The phones that are not sipp's: see startNumberedPhones. */
+  readonly numberedPort: number;
+  readonly pids: Readonly<Record<SippPhone, number>>;
   /** Every INVITE as it was received; empty with `logInvites` off. */
-  readonly logFiles: Readonly<Record<Phone, string>>;
+  readonly logFiles: Readonly<Record<SippPhone, string>>;
   /** All since the start or the last reset(), in the order the phones received them. */
   invites(): Invite[];
   invitesTo(user: string): Invite[];
@@ -62,6 +69,8 @@ export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhon
     throw error;
   }
 
+  const numbered = await startNumberedPhones(options.numberedPort === undefined ? {} : { port: options.numberedPort });
+  let forgotten = 0;
   const logs = (['agents', 'carrier'] as const).map((phone) => new InviteLog(logFile(runDir, phone), phone));
   let known: Invite[] = [];
   const listeners = new Set<(invite: Invite) => void>();
@@ -76,11 +85,12 @@ export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhon
     : [];
   const invites = () => {
     read();
-    return known.toSorted((a, b) => a.at - b.at);
+    return [...known, ...numbered.invites().slice(forgotten)].toSorted((a, b) => a.at - b.at);
   };
   return {
     agentPort: ports.agents,
     carrierPort: ports.carrier,
+    numberedPort: numbered.port,
     logFiles: { agents: logFile(runDir, 'agents'), carrier: logFile(runDir, 'carrier') },
     pids: { agents: (children[0] as Child).pid, carrier: (children[1] as Child).pid },
     invites,
@@ -110,21 +120,23 @@ export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhon
       await Promise.all(Object.values(ports).map((port) => exchange(port, resetMessage)));
       read();
       known = [];
+      forgotten = numbered.invites().length;
     },
     stop: async () => {
       for (const watcher of watchers) watcher.close();
+      numbered.close();
       await Promise.all(children.map((child) => endChild(child, () => child.signal('SIGKILL'), 1_000)));
       read();
     },
   };
 }
 
-const logFile = (runDir: string, phone: Phone) => join(runDir, `${phone}.invites.log`);
+const logFile = (runDir: string, phone: SippPhone) => join(runDir, `${phone}.invites.log`);
 
 async function startPhone(
   programs: Programs,
   runDir: string,
-  phone: Phone,
+  phone: SippPhone,
   port: number,
   logging: boolean,
 ): Promise<Child> {

@@ -41,6 +41,7 @@ describe('ended', () => {
         endedAt: 1_795_224_411_000,
         dial2Cause: 16,
         dial2SipCode: 200,
+        dial2Spoke: true,
         dial2UniqueId: '1795224367.12',
       },
     });
@@ -156,6 +157,7 @@ test('what is formatted is read back', () => {
         endedAt: 6_000,
         dial2Cause: 16,
         dial2SipCode: 200,
+        dial2Spoke: true,
         dial2UniqueId: '1.2',
         recorded: true,
         pressedKey: '0',

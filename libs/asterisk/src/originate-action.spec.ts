@@ -18,6 +18,7 @@ test('the plainest order', () => {
       ['Async', 'true'],
       ['Timeout', '20000'],
       ['Variable', 'REDIAL_ATTEMPT=att_01ARZ3NDEKTSV4RRFFQ69G5FAV'],
+      ['Variable', '_FORWARD_CONTEXT=redial-no-forward'],
       ['Variable', 'REDIAL_SLOT=7'],
       ['Variable', 'REDIAL_DIAL2_CHANNEL=PJSIP/27820001234@carrier'],
       ['Variable', 'REDIAL_DIAL2_RING_SECONDS=30'],
@@ -40,6 +41,7 @@ test('everything an order can hold, one Variable line for each', () => {
   expect(action).toContainEqual(['CallerID', '27110001111']);
   expect(action.filter(([name]) => name === 'Variable').map(([, value]) => value)).toEqual([
     'REDIAL_ATTEMPT=att_01ARZ3NDEKTSV4RRFFQ69G5FAV',
+    '_FORWARD_CONTEXT=redial-no-forward',
     'REDIAL_SLOT=7',
     'REDIAL_DIAL2_CHANNEL=PJSIP/27820001234@carrier',
     'REDIAL_DIAL2_CALLER_ID=27110002222',

@@ -30,6 +30,14 @@ describe('OriginateResponse', () => {
     });
   });
 
+  test('Success of another channel: the phone forwarded the call, and that channel is not Redial’s', () => {
+    const success = ['Event: OriginateResponse', `ActionID: ${id}`, 'Response: Success', 'Reason: 4'];
+    expect(translated(...success, 'Channel: Local/1001@phones-00000001;1', 'Uniqueid: 1795224366.7')).toEqual({
+      attemptId: id,
+      signal: { type: 'originate_failed', at, reason: 0 },
+    });
+  });
+
   test('Failure carries its reason', () => {
     expect(
       translated('Event: OriginateResponse', `ActionID: ${id}`, 'Response: Failure', 'Reason: 3', `Uniqueid: ${id}`),
@@ -220,4 +228,38 @@ describe('UserEvent', () => {
 
 test('any other event is nothing', () => {
   expect(translated('Event: VarSet', `Uniqueid: ${id}`)).toBeUndefined();
+});
+
+describe('DialState', () => {
+  const dialState = (status: string, uniqueId: string) =>
+    translated(
+      'Event: DialState',
+      'DestChannel: PJSIP/carrier-00000001',
+      `DestUniqueid: ${uniqueId}`,
+      `DestLinkedid: ${id}`,
+      `DialStatus: ${status}`,
+    );
+
+  test('PROGRESS of dial1: it rings by early media', () => {
+    expect(dialState('PROGRESS', id)).toEqual({ attemptId: id, signal: { type: 'rang', at } });
+  });
+
+  test('of dial2, or any other state: nothing that is not known better from elsewhere', () => {
+    expect(dialState('PROGRESS', '1795224366.7')).toBeUndefined();
+    expect(dialState('RINGING', id)).toBeUndefined();
+  });
+});
+
+describe('DialEnd', () => {
+  const dialEnd = (uniqueId: string, ...more: string[]) =>
+    translated('Event: DialEnd', `DestUniqueid: ${uniqueId}`, ...more, 'DialStatus: CANCEL');
+
+  test('of a dial1 that is left for somebody else: it forwarded the call', () => {
+    expect(dialEnd(id, 'Forward: 1002')).toEqual({ attemptId: id, signal: { type: 'dial1_forwarded', at } });
+  });
+
+  test('without a forward, or of another channel: nothing that is not known better from elsewhere', () => {
+    expect(dialEnd(id)).toBeUndefined();
+    expect(dialEnd('1795224366.7', 'Forward: 1002')).toBeUndefined();
+  });
 });

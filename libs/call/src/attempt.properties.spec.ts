@@ -36,6 +36,7 @@ const anySignal: fc.Arbitrary<Timeless> = fc.oneof(
   fc.record({ type: fc.constant('originate_failed' as const), reason: fc.constantFrom(0, 3, 5, 8) }),
   fc.record({ type: fc.constant('dial1_hung_up' as const), cause, sipCode }, { requiredKeys: ['type', 'cause'] }),
   fc.record({ type: fc.constant('dial2_hung_up' as const), cause, sipCode, uniqueId: fc.constant('1.2') }),
+  fc.record({ type: fc.constant('dial1_forwarded' as const) }),
   fc.record({ type: fc.constant('dial2_created' as const), uniqueId: fc.constantFrom('1.2', '1.3') }),
   fc.record({ type: fc.constant('journal_ended' as const), entry }),
   fc.record({ type: fc.constant('channel_found' as const), up: fc.boolean() }),

@@ -70,6 +70,7 @@ describe('the CDR of an attempt', () => {
         cause: 19,
         reason: 3,
         ringingAt: startedAt + 500,
+        ringMs: 19_501,
       },
       dial2: { destination: { kind: 'number', e164: '27821234567', trunk: 'carrier' }, disposition: 'not_dialed' },
       callerId: '27110000000',
@@ -96,7 +97,13 @@ describe('the CDR of an attempt', () => {
       disposition: 'answered',
       class: 'answered',
       connected: true,
-      dial1: { disposition: 'answered', cause: 16, ringingAt: startedAt + 500, answeredAt: startedAt + 3_010 },
+      dial1: {
+        disposition: 'answered',
+        cause: 16,
+        ringingAt: startedAt + 500,
+        ringMs: 2_510,
+        answeredAt: startedAt + 3_010,
+      },
       dial2: {
         disposition: 'answered',
         dialStatus: 'ANSWER',

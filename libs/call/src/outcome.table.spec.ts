@@ -314,14 +314,20 @@ describe('dial2, once dial1 has answered', () => {
       { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(21, 603), ...hungUp(21, 403) },
       at,
     );
-    // dial1's Hangup repeats the cause with Asterisk's own translation of 603: raw, and believed of dial1 alone.
-    expect(outcome.dial1).toEqual({ disposition: 'answered', cause: 21, sipCode: 403 });
+    // dial1's Hangup repeats the cause with Asterisk's own translation of 603, which no phone has said.
+    expect(outcome.dial1).toEqual({ disposition: 'answered', cause: 21 });
     expect(outcome.dial2).toEqual({ disposition: 'rejected', cause: 21, sipCode: 603, dialStatus: 'CHANUNAVAIL' });
   });
 
   it('has the same outcome whether or not its Hangup came before a journal that knows why', () => {
     const knows = journal({ dialStatus: 'CHANUNAVAIL', dial2Cause: 21, dial2SipCode: 603 });
     expect(outcomeOf({ ...knows, ...dial2HungUp(0, 403) }, at)).toEqual(outcomeOf(knows, at));
+  });
+
+  it('has the cause of its own BYE, where dial1’s channel has 16', () => {
+    const ended = journal({ dialStatus: 'ANSWER', talkMs: 5_000, dial2Cause: 16, dial2SipCode: 200, endedBy: 'dial2' });
+    expect(outcomeOf({ ...ended, ...dial2HungUp(31, 480) }, at).dial2).toMatchObject({ cause: 31, sipCode: 200 });
+    expect(outcomeOf(ended, at).dial2).toMatchObject({ cause: 16, sipCode: 200 });
   });
 
   it('talked as long as the journal says, or nobody knows', () => {
@@ -360,6 +366,72 @@ describe('dial2, once dial1 has answered', () => {
     expect(outcomeOf(journal({ dialStatus: 'BUSY', dial1Cause: 17 }), at).dial1).toEqual({
       disposition: 'answered',
       cause: 17,
+    });
+  });
+});
+
+describe('a leg of which nobody has said a word', () => {
+  const nobody = (fields: Partial<JournalEnded>) => journal({ talkMs: 0, dial1Cause: 16, ...fields });
+  const down = nobody({ dialStatus: 'CHANUNAVAIL', dial1Cause: 3 });
+  const downByQualify = nobody({ dialStatus: 'CHANUNAVAIL', dial1Cause: 20 });
+  const silent = { ...nobody({ dialStatus: 'NOANSWER' }), ...dial2HungUp(0) };
+  const timerB = { ...nobody({ dialStatus: 'CHANUNAVAIL', dial1Cause: 18 }), ...dial2HungUp(18, 408) };
+  const slow = nobody({ dialStatus: 'NOANSWER', dial2Spoke: true });
+  const unregistered = failed(0);
+  const notRung = { ...failed(3), ...hungUp(19, 480) };
+  const rungOut = { rangAt, ...failed(3), ...hungUp(19, 480) };
+  const dial1TimerB = { ...failed(0), ...hungUp(18, 408) };
+
+  it.each<[what: string, evidence: Evidence, trunk: Disposition, extension: Disposition, older: Disposition]>([
+    ['dial2 that Asterisk has no contact for', down, 'congestion', 'unreachable', 'no_route'],
+    ['dial2 that qualify has found down', downByQualify, 'congestion', 'unreachable', 'unreachable'],
+    ['dial2 that is silent as long as it may ring', silent, 'congestion', 'no_answer', 'no_answer'],
+    ['dial2 that is silent longer than SIP waits', timerB, 'congestion', 'unreachable', 'unreachable'],
+    ['dial2 that said 100 Trying alone', slow, 'no_answer', 'no_answer', 'no_answer'],
+    ['dial1 that has no channel', unregistered, 'congestion', 'unreachable', 'unreachable'],
+    ['dial1 that is silent as long as it may ring', notRung, 'congestion', 'no_answer', 'no_answer'],
+    ['dial1 that rings as long as it may', rungOut, 'no_answer', 'no_answer', 'no_answer'],
+    ['dial1 that is silent longer than SIP waits', dial1TimerB, 'congestion', 'unreachable', 'unreachable'],
+  ])(
+    '%s: of a trunk it is the network’s fault, and no retry is used up',
+    (_what, evidence, trunk, extension, older) => {
+      const word = (context: OutcomeContext) => outcomeOf(evidence, at, context).disposition;
+      expect(word({ legs: { dial1: 'trunk', dial2: 'trunk' } })).toBe(trunk);
+      expect(word({ legs: { dial1: 'extension', dial2: 'extension' } })).toBe(extension);
+      expect(word({})).toBe(older);
+    },
+  );
+
+  it('has no SIP code, nor a cause of 0', () => {
+    expect(outcomeOf(notRung, at).dial1).toEqual({ disposition: 'no_answer', cause: 19, reason: 3 });
+    expect(outcomeOf({ ...failed(3), ...hungUp(0) }, at).dial1).not.toHaveProperty('cause');
+    expect(outcomeOf(silent, at).dial2).toEqual({ disposition: 'no_answer', dialStatus: 'NOANSWER' });
+    expect(outcomeOf(timerB, at).dial2).not.toHaveProperty('sipCode');
+  });
+});
+
+describe('a dial1 that answered and was gone before the dialplan’s first step', () => {
+  const gone: Evidence = { dial1AnsweredAt: at - 8_000, ...hungUp(16), neverEnteredAt: at };
+
+  it('hung up by itself, and dial2 was never dialled', () => {
+    expect(outcomeOf(gone, at)).toMatchObject({
+      disposition: 'abandoned',
+      connected: false,
+      dial1: { disposition: 'answered' },
+      talkMs: 0,
+      endedBy: 'dial1',
+      mapped: true,
+    });
+  });
+
+  it('was hung up by us where that was asked for', () => {
+    expect(outcomeOf({ ...gone, cancelRequestedAt }, at)).toMatchObject({ disposition: 'canceled', endedBy: 'redial' });
+  });
+
+  it('is told by the journal’s last word, should there be one after all', () => {
+    expect(outcomeOf({ ...gone, ...journal({ dialStatus: 'ANSWER', talkMs: 5_000 }) }, at)).toMatchObject({
+      disposition: 'answered',
+      talkMs: 5_000,
     });
   });
 });
@@ -463,7 +535,7 @@ describe('the table', () => {
         expect(outcome).toMatchObject({
           disposition: row ?? 'unknown',
           mapped: row !== undefined,
-          dial1: { cause, reason: 0 },
+          dial1: { ...(cause !== 0 && { cause }), reason: 0 },
         });
       }
     }
@@ -480,7 +552,7 @@ describe('the table', () => {
         expect(outcome).toMatchObject({
           disposition: row ?? 'unknown',
           mapped: row !== undefined,
-          dial2: { cause, dialStatus: 'CHANUNAVAIL' },
+          dial2: { ...(cause !== 0 && { cause }), dialStatus: 'CHANUNAVAIL' },
         });
       }
     }

@@ -19,6 +19,7 @@ export function cdrFixture(changes: Partial<Cdr> = {}): Cdr {
       disposition: 'answered',
       cause: 16,
       ringingAt: startedAt + 100,
+      ringMs: 3_900,
       answeredAt: startedAt + 4_000,
     },
     dial2: {

@@ -190,7 +190,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
             .bystander.events()
             .map((event) => event.event),
         ),
-      ).toEqual(new Set(['Newstate', 'OriginateResponse', 'UserEvent', 'Hangup']));
+      ).toEqual(new Set(['Newstate', 'OriginateResponse', 'UserEvent', 'Hangup', 'DialState', 'DialEnd']));
       other.end();
     });
   });

@@ -12,6 +12,7 @@ import { type ConformingPbx, PbxWorld } from './pbx-world.ts';
 import { describeQuestions } from './questions.ts';
 import { describeRecordings } from './recordings.ts';
 import { describeRestart } from './restart.ts';
+import { describeSipAnswers } from './sip-answers.ts';
 
 /**
  * What Redial relies on of a PBX, as measured on Asterisk 22. The real one and the simulator run the very same cases, so that
@@ -42,6 +43,7 @@ export function describePbxConformance(name: string, start: () => Promise<Confor
     describeDial2(getWorld);
     describeDial2Created(getWorld);
     describeLocalLegs(getWorld);
+    describeSipAnswers(getWorld);
     describeMessages(getWorld);
     describeRecordings(getWorld);
     describeLookUp(getWorld);

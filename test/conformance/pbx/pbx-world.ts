@@ -35,7 +35,12 @@ export interface Placed {
   readonly journal: readonly string[] | undefined;
 }
 
-export type OrderFields = Partial<Omit<OriginateOrder, 'attemptId' | 'slot'>>;
+export type OrderFields = Partial<Omit<OriginateOrder, 'attemptId' | 'slot'>> & {
+  /** What the legs are rung through, where the case asks for it. */
+  readonly legs?: AttemptPlan['legs'];
+};
+
+type TestOrder = OriginateOrder & Pick<OrderFields, 'legs'>;
 
 /** The suite's world: a PBX, our adapter on it, and a second AMI session as bystander. */
 export class PbxWorld {
@@ -116,7 +121,7 @@ export class PbxWorld {
     };
   }
 
-  order(fields: OrderFields = {}): OriginateOrder {
+  order(fields: OrderFields = {}): TestOrder {
     return {
       ...this.newAttempt(),
       dial1Channel: 'PJSIP/1000',
@@ -136,7 +141,7 @@ export class PbxWorld {
   }
 
   /** Originates by the adapter; the attempt goes on. */
-  dial(order: OriginateOrder): void {
+  dial(order: TestOrder): void {
     const { attemptId, slot } = order;
     this.watch.originate({ attemptId, slot, boot: this.boot, plan: planOf(order) }, order);
   }
@@ -148,7 +153,7 @@ export class PbxWorld {
     return this.conclusionOf(order);
   }
 
-  async conclusionOf(order: OriginateOrder): Promise<Placed> {
+  async conclusionOf(order: TestOrder): Promise<Placed> {
     const { attemptId, slot } = order;
     const evidence = await vi.waitFor(
       () => {
@@ -238,8 +243,14 @@ export class PbxWorld {
   }
 }
 
-export function planOf(order: OriginateOrder): AttemptPlan {
-  const { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs } = order;
+export function planOf(order: TestOrder): AttemptPlan {
+  const { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs, legs } = order;
   const throughDialplan = [order.dial1Channel, order.dial2Channel].some(isLocalChannel);
-  return { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs, ...(throughDialplan && { throughDialplan }) };
+  return {
+    dial1RingTimeoutMs,
+    dial2RingTimeoutMs,
+    talkLimitMs,
+    ...(throughDialplan && { throughDialplan }),
+    ...(legs && { legs }),
+  };
 }

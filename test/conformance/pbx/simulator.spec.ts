@@ -10,7 +10,12 @@ const speed = 10;
 describePbxConformance('the simulated PBX', async () => {
   const access = { username: 'redial', secret: 'redial-local' };
   const recordingsFolder = mkdtempSync(join(tmpdir(), 'redial-recordings-'));
-  const simulator = await startSimulator({ ...access, speed, trunks: ['carrier', 'carrier2'], recordingsFolder });
+  const simulator = await startSimulator({
+    ...access,
+    speed,
+    trunks: ['carrier', 'carrier2', 'numbered'],
+    recordingsFolder,
+  });
   return {
     ami: { host: simulator.host, port: simulator.port, ...access },
     agentPhones: '127.0.0.1:5060',

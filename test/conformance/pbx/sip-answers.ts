@@ -1,0 +1,168 @@
+import { type AttemptPlan, classOf, type Disposition, dispositionOf } from '@redial/call';
+import { describe, expect, it } from 'vitest';
+import type { OrderFields, PbxWorld } from './pbx-world.ts';
+
+/** IANA, Session Initiation Protocol (SIP) Parameters, Response Codes: every final answer but 2xx. */
+const registered: readonly number[] = [
+  ...[300, 301, 302, 305, 380],
+  ...[400, 401, 402, 403, 404, 405, 406, 407, 408, 410, 412, 413, 414, 415, 416, 417],
+  ...[420, 421, 422, 423, 424, 425, 428, 429, 430, 433, 436, 437, 438, 439, 440, 469, 470],
+  ...[480, 481, 482, 483, 484, 485, 486, 487, 488, 489, 491, 493, 494],
+  ...[500, 501, 502, 503, 504, 505, 513, 555, 580],
+  ...[600, 603, 604, 606, 607, 608],
+];
+/** Each class has codes that nobody has heard of. */
+const codes = [...registered, 399, 499, 599, 699];
+
+const trunks: AttemptPlan['legs'] = { dial1: 'trunk', dial2: 'trunk' };
+
+/** Number → what it does: see startNumberedPhones, and the simulator's phones. */
+const says = (kind: 1 | 2 | 4, code: number, n: number) =>
+  `PJSIP/2783${kind}${code}${String(n).padStart(3, '0')}@numbered`;
+
+const times = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+export function describeSipAnswers(getWorld: () => PbxWorld): void {
+  /** A dozen at a time: a busy machine is no part of the case. */
+  async function each<T>(items: readonly T[], run: (item: T) => Promise<void>): Promise<void> {
+    const left = [...items];
+    const worker = async () => {
+      for (let item = left.shift(); item !== undefined; item = left.shift()) await run(item);
+    };
+    await Promise.all(Array.from({ length: 12 }, worker));
+  }
+
+  describe('every SIP final answer has its word', () => {
+    for (const [when, kind] of [
+      ['at once', 1],
+      ['after ringing', 2],
+      ['after early media', 4],
+    ] as const) {
+      for (const leg of ['dial1', 'dial2'] as const) {
+        it(`given ${leg} answers ${when} with each code of the registry, when dialled, then it has the table's word, raw beside it`, async () => {
+          const wrong: unknown[] = [];
+          await each(codes, async (code) => {
+            const channel = says(kind, code, leg === 'dial1' ? 1 : 2);
+            const order: OrderFields = leg === 'dial1' ? { dial1Channel: channel } : { dial2Channel: channel };
+            const { outcome } = await getWorld().place({
+              dial1RingTimeoutMs: 20_000,
+              dial2RingTimeoutMs: 20_000,
+              ...order,
+              legs: trunks,
+            });
+            const expected = dispositionOf({ cause: 0, sipCode: code, rang: kind !== 1, leg: 'trunk' });
+            const { disposition, mapped } = outcome;
+            const sipCode = outcome[leg]?.sipCode;
+            // Asterisk may leave the channel of a phone that forwards before it has noted why.
+            const isRaw = sipCode === code || (code < 400 && sipCode === undefined);
+            if (disposition !== expected || !mapped || !isRaw)
+              wrong.push({ code, disposition, expected, mapped, sipCode });
+          });
+          expect(wrong).toEqual([]);
+        });
+      }
+    }
+  });
+
+  describe.concurrent('nobody has said a word', () => {
+    const rows: readonly (readonly [given: string, trunk: string, dial1: Disposition, dial2: Disposition])[] = [
+      ['a trunk that qualify has found down', 'down', 'congestion', 'congestion'],
+      ['a trunk that is silent', 'numbered', 'congestion', 'congestion'],
+    ];
+    for (const [given, trunk, ...expected] of rows) {
+      for (const [n, leg] of (['dial1', 'dial2'] as const).entries()) {
+        it(`given ${given}, when dialled as ${leg}, then it is the network's fault, and no SIP code is made up`, async () => {
+          const channel = `PJSIP/2783000090${n}@${trunk}`;
+          const order: OrderFields = leg === 'dial1' ? { dial1Channel: channel } : { dial2Channel: channel };
+          const { outcome } = await getWorld().place({
+            ...order,
+            dial1RingTimeoutMs: 1_000,
+            dial2RingTimeoutMs: 1_000,
+            legs: trunks,
+          });
+
+          expect(outcome).toMatchObject({ disposition: expected[n], mapped: true });
+          expect(classOf(outcome.disposition)).toBe('network');
+          expect(outcome.dial1).not.toHaveProperty('sipCode');
+          expect(outcome.dial2 ?? {}).not.toHaveProperty('sipCode');
+        });
+      }
+    }
+
+    it('given an extension that is not registered, when dialled as dial2, then it is unreachable, as dial1 is', async () => {
+      const legs = { dial1: 'extension', dial2: 'extension' } as const;
+      const { outcome } = await getWorld().place({ dial2Channel: 'PJSIP/1520', legs });
+      expect(outcome).toMatchObject({ disposition: 'unreachable', mapped: true });
+    });
+  });
+
+  describe.concurrent('early media is ringing', () => {
+    it('given a number that plays its own ringing, when dialled as dial1 for as long as it may ring, then it did not answer', async () => {
+      const placed = await getWorld().place({
+        dial1Channel: 'PJSIP/27836000001@numbered',
+        dial1RingTimeoutMs: 1_000,
+        legs: trunks,
+      });
+      expect(placed.evidence.rangAt).toBeDefined();
+      expect(placed.outcome).toMatchObject({ disposition: 'no_answer', dial1: { reason: 3 } });
+    });
+
+    it('given a number that plays its own ringing, when dialled as dial2, then the journal says how long', async () => {
+      const placed = await getWorld().place({
+        dial2Channel: 'PJSIP/27836000002@numbered',
+        dial2RingTimeoutMs: 1_000,
+        legs: trunks,
+      });
+      expect(placed.evidence.journalEnded?.ringMs).toBeGreaterThan(0);
+      expect(placed.outcome).toMatchObject({ disposition: 'no_answer', mapped: true });
+    });
+  });
+
+  describe('a phone that forwards', () => {
+    for (const [given, forwards, legs] of [
+      ['an extension', 'PJSIP/2605', { dial1: 'extension', dial2: 'extension' }],
+      ['an outside number', 'PJSIP/27837000001@numbered', trunks],
+    ] as const) {
+      for (const leg of ['dial1', 'dial2'] as const) {
+        it(`given ${given} that forwards to an outside number, when dialled as ${leg}, then nobody else rings and it is unreachable`, async () => {
+          const before = getWorld().invitesTo('27820000999').length;
+          const order: OrderFields = leg === 'dial1' ? { dial1Channel: forwards } : { dial2Channel: forwards };
+          const placed = await getWorld().place({ ...order, legs });
+          expect(placed.outcome).toMatchObject({ disposition: 'unreachable', mapped: true });
+          expect(getWorld().invitesTo('27820000999')).toHaveLength(before);
+        });
+      }
+    }
+  });
+
+  describe('who hung up', () => {
+    it('given a dial1 that answers and hangs up at once, a hundred times, when dialled, then it is the agent’s hang-up each time', async () => {
+      const ends = new Map<string, number>();
+      await each(times(100), async () => {
+        // Nobody answers: whoever is gone, it is not dial2.
+        const { outcome } = await getWorld().place({
+          dial1Channel: 'PJSIP/2600',
+          dial2Channel: 'PJSIP/27820010900@carrier',
+        });
+        const end = `${outcome.disposition} by ${outcome.endedBy}`;
+        ends.set(end, (ends.get(end) ?? 0) + 1);
+      });
+      expect(Object.fromEntries(ends)).toEqual({ 'abandoned by dial1': 100 });
+    });
+
+    it('given a dial2 that answers and hangs up at once, fifty times, then dial2 has ended it each time', async () => {
+      const ends = new Map<string, number>();
+      await each(times(50), async () => {
+        const { outcome } = await getWorld().place({ dial2Channel: 'PJSIP/27835000001@numbered' });
+        const end = `${outcome.disposition} by ${outcome.endedBy}`;
+        ends.set(end, (ends.get(end) ?? 0) + 1);
+      });
+      expect(Object.fromEntries(ends)).toEqual({ 'answered by dial2': 50 });
+    });
+
+    it('given a dial2 whose BYE has a cause of its own, when it hangs up, then that is its cause', async () => {
+      const { outcome } = await getWorld().place({ dial2Channel: 'PJSIP/2621' });
+      expect(outcome).toMatchObject({ endedBy: 'dial2', dial2: { disposition: 'answered', cause: 31 } });
+    });
+  });
+}

@@ -46,7 +46,6 @@ export function dispositionOfEnd(end: AttemptEnd, legs: AttemptPlan['legs']): Di
       return end.by === 'redial' ? 'canceled' : 'abandoned';
     default:
       if (end.by === 'redial') return 'canceled';
-      if (end.by === 'ring timeout') return 'no_answer';
       return dispositionOfFailure(end, legs?.[end.type === 'dial1_failed' ? 'dial1' : 'dial2']);
   }
 }
@@ -55,6 +54,8 @@ type FailedLeg = Extract<AttemptEnd, { failure: Failure }>;
 
 function dispositionOfFailure({ by, failure: { cause, sipCode = 0 }, rang }: FailedLeg, leg?: LegKind): Disposition {
   const silent = leg === 'trunk' ? 'congestion' : 'unreachable';
+  // Who has not rung by then has said nothing: a trunk's fault, and perhaps a phone that is slow.
+  if (by === 'ring timeout') return rang || leg !== 'trunk' ? 'no_answer' : silent;
   if (by === 'no contact') return silent;
   if (cause === 21) return [401, 407].includes(sipCode) ? 'trunk_auth' : 'rejected';
   if (cause === 18) return rang ? 'no_answer' : silent;

@@ -1,3 +1,4 @@
+import { sipCodeOf } from './causes.ts';
 import { type Channel, channelHeaders, isLocal } from './channel.ts';
 import type { Exchange } from './exchange.ts';
 import type { Dial2Facts } from './journal-entry.ts';
@@ -53,13 +54,15 @@ export function dialDial2(
     finish(dial1Cause);
     if (!dial2First) exchange.close(dial2, dial2Cause, dial2SipCode);
   };
-  const hangUpBoth = (by: Dial2Facts['endedBy']) => {
+  const hangUpBoth = (by: Dial2Facts['endedBy'], dial2Cause = 16) => {
     facts.endedBy = by;
-    if (facts.answeredTicks !== undefined) over('ANSWER', 16, 16);
+    if (facts.answeredTicks !== undefined)
+      over('ANSWER', 16, dial2Cause, dial2Cause === 16 ? 0 : sipCodeOf(dial2Cause));
     else over('CANCEL', isLocal(dial1) && by === 'dial1' ? 16 : 0, 16);
   };
   /** Of a Local channel Asterisk does not say who hung up: it was a channel behind it. */
-  const hungUpBy = (by: 'dial1' | 'dial2', channel: Channel) => hangUpBoth(isLocal(channel) ? '' : by);
+  const hungUpBy = (by: 'dial1' | 'dial2', channel: Channel, cause?: number) =>
+    hangUpBoth(isLocal(channel) ? '' : by, cause);
   dial1.hangUp = () => hangUpBoth('');
   dial1.phoneHungUp = () => hungUpBy('dial1', dial1);
   dial2.hangUp = () => (facts.answeredTicks === undefined ? over('CHANUNAVAIL', 0, 0) : hangUpBoth(''));
@@ -71,6 +74,13 @@ export function dialDial2(
       ringing: () => {
         facts.rangTicks ??= clock.ticks();
         if (!isLocal(dial2)) facts.sip = 180;
+      },
+      progress: () => {
+        facts.rangTicks ??= clock.ticks();
+        if (!isLocal(dial2)) facts.sip = 183;
+      },
+      trying: () => {
+        facts.sip = 100;
       },
       answered: () => {
         for (const stop of timers.splice(0)) stop();
@@ -88,7 +98,7 @@ export function dialDial2(
         if (sipCode !== undefined) facts.sip = sipCode;
         over(dialStatusOf(cause), cause === 0 ? 16 : cause, cause, sipCode);
       },
-      hungUp: () => hungUpBy('dial2', dial2),
+      hungUp: (cause) => hungUpBy('dial2', dial2, cause),
     },
   );
 }

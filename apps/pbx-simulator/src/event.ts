@@ -21,6 +21,8 @@ const eventFilters = [
   /^Event: OriginateResponse/,
   /^Event: Hangup\s.*Linkedid: att_/s,
   /^Event: Newstate.*Uniqueid: att_/s,
+  /^Event: DialState.*DestUniqueid: att_.*DialStatus: PROGRESS/s,
+  /^Event: DialEnd.*DestUniqueid: att_.*Forward: /s,
   /^Event: UserEvent.*UserEvent: RedialAttempt/s,
 ];
 

@@ -171,7 +171,7 @@ export class Exchange {
   }
 }
 
-/** The agents' endpoints: 1000 to 1999, 552 and 557. */
+/** The agents' endpoints: 1000 to 1999, 552 and 557, and the numbered ones. */
 function isAgent(endpoint: string): boolean {
-  return /^(1[0-9]{3}|552|557)$/.test(endpoint);
+  return /^(1[0-9]{3}|552|557|260[0-7]|262[01])$/.test(endpoint);
 }

@@ -1,5 +1,6 @@
 import { causeOf } from './causes.ts';
-import { type Channel, channelState, isLocal } from './channel.ts';
+import { type Channel, channelHeaders, channelState, isLocal } from './channel.ts';
+import type { Header } from './event.ts';
 import type { Exchange, NewChannel } from './exchange.ts';
 import { openLocal } from './local-channel.ts';
 import type { PhoneCall } from './phones.ts';
@@ -14,11 +15,13 @@ export interface RingOptions {
 /** What a channel that is rung tells. */
 export interface LegListener {
   ringing?(): void;
+  progress?(): void;
+  trying?(): void;
   answered(): void;
   /** It will not answer. `sipCode`: its phone's own word; absent where it has no phone. */
   refused(cause: number, sipCode?: number): void;
   /** It hung up after it had answered. */
-  hungUp(): void;
+  hungUp(cause?: number): void;
 }
 
 /** A channel that has been made and not been rung yet. */
@@ -59,17 +62,32 @@ function ringPhone(
         exchange.setState(channel, channelState.ringing);
         listener.ringing?.();
       },
+      progress: () => {
+        exchange.emit('DialState', [...destHeaders(channel), ['DialStatus', 'PROGRESS']]);
+        listener.progress?.();
+      },
+      trying: () => listener.trying?.(),
       answered: () => {
         exchange.setState(channel, channelState.up);
         listener.answered();
       },
       pressed: (key) => channel.pressed(key),
-      refused: (sipCode) => listener.refused(causeOf(sipCode), sipCode),
-      hungUp: () => listener.hungUp(),
+      refused: (sipCode) => {
+        // Asterisk leaves the channel for the target of the forward, where `redial-no-forward` has nobody ring.
+        if (sipCode < 400)
+          exchange.emit('DialEnd', [...destHeaders(channel), ['Forward', '1001'], ['DialStatus', 'CANCEL']]);
+        listener.refused(causeOf(sipCode), sipCode);
+      },
+      hungUp: (cause) => listener.hungUp(cause),
     },
   );
   channel.cleanUps.push(() => call.end());
   return call;
+}
+
+/** A channel that is dialled, as events of the one that dials it name it. */
+function destHeaders(channel: Channel): Header[] {
+  return channelHeaders(channel).map(([name, value]) => [`Dest${name}`, value] as const);
 }
 
 /** The SIP code that a Hangup shows: a Local channel has none. */

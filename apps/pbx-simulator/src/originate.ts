@@ -137,6 +137,8 @@ function dial1(exchange: Exchange, order: Order): void {
     { from: order.callerId, fromName: order.callerName, headers: channel.headers },
     {
       ringing: stopTimers[1],
+      progress: stopTimers[1],
+      trying: stopTimers[1],
       answered: () => {
         for (const stop of stopTimers) stop();
         channel.context = order.context;

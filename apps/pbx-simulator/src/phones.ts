@@ -3,11 +3,22 @@ import type { Clock } from './clock.ts';
 /** What a phone does with an INVITE. Durations are simulated milliseconds. */
 export type PhoneBehaviour =
   /** Rings for `ringMs` (default 0), answers, presses a key a second later, and talks for `talkMs` or until the other side hangs up. */
-  | { readonly kind: 'answers'; readonly ringMs?: number; readonly talkMs?: number; readonly presses?: string }
-  /** Rings until the caller gives up. */
-  | { readonly kind: 'rings' }
+  | {
+      readonly kind: 'answers';
+      readonly ringMs?: number;
+      readonly talkMs?: number;
+      readonly presses?: string;
+      /** The Q.850 cause in its BYE. */
+      readonly byeCause?: number;
+      /** It answers without a 180. */
+      readonly straight?: true;
+    }
+  /** Rings until the caller gives up. `early`: by 183 and its own media. */
+  | { readonly kind: 'rings'; readonly early?: true }
+  /** Says 100 Trying and no more. */
+  | { readonly kind: 'tries' }
   /** Refuses with a SIP code, at once or after having rung. */
-  | { readonly kind: 'refuses'; readonly sipCode: number; readonly ringMs?: number }
+  | { readonly kind: 'refuses'; readonly sipCode: number; readonly ringMs?: number; readonly early?: true }
   /** Refuses with 486 the first `times` times, then answers; counted per number until `reset`. */
   | { readonly kind: 'busy_then_answers'; readonly times: number }
   /** Nobody is registered: there is no INVITE at all. */
@@ -32,11 +43,15 @@ export interface Invite {
 /** What the PBX hears from a phone. After `refused` or `hungUp` nothing more comes. */
 export interface PhoneListener {
   ringing(): void;
+  /** Early media: 183. */
+  progress(): void;
+  /** 100. */
+  trying(): void;
   answered(): void;
   /** A key, 0 to 9, once it has answered. */
   pressed(key: string): void;
   refused(sipCode: number): void;
-  hungUp(): void;
+  hungUp(cause?: number): void;
 }
 
 /** A phone in a call, from the PBX's side. */
@@ -129,6 +144,7 @@ export class ScriptedPhones implements Phones {
       talking = false;
       for (const cancel of timers) cancel();
     };
+    const alerts = (early?: true) => (early ? listener.progress() : listener.ringing());
     const answer = ({ talkMs, presses }: { readonly talkMs?: number; readonly presses?: string } = {}) => {
       talking = true;
       listener.answered();
@@ -138,19 +154,22 @@ export class ScriptedPhones implements Phones {
     const hangUp = () => {
       if (!talking) return;
       stop();
-      listener.hungUp();
+      listener.hungUp(behaviour.kind === 'answers' ? behaviour.byeCause : undefined);
     };
 
     switch (behaviour.kind) {
       case 'answers':
-        later(1, () => listener.ringing());
+        if (!behaviour.straight) later(1, () => listener.ringing());
         later(2 + (behaviour.ringMs ?? 0), () => answer(behaviour));
         break;
       case 'rings':
-        later(1, () => listener.ringing());
+        later(1, () => alerts(behaviour.early));
+        break;
+      case 'tries':
+        later(1, () => listener.trying());
         break;
       case 'refuses':
-        if (behaviour.ringMs !== undefined) later(1, () => listener.ringing());
+        if (behaviour.ringMs !== undefined) later(1, () => alerts(behaviour.early));
         later(2 + (behaviour.ringMs ?? 0), () => listener.refused(behaviour.sipCode));
         break;
       case 'busy_then_answers': {
@@ -181,7 +200,7 @@ const rings: PhoneBehaviour = { kind: 'rings' };
 const hangsUpAfterASecond: PhoneBehaviour = { kind: 'answers', talkMs: 1000 };
 const busyTwice: PhoneBehaviour = { kind: 'busy_then_answers', times: 2 };
 const ringsASecond: PhoneBehaviour = { kind: 'answers', ringMs: 1000 };
-const refuses = (sipCode: number): PhoneBehaviour => ({ kind: 'refuses', sipCode });
+const refuses = (sipCode: number) => ({ kind: 'refuses', sipCode }) as const satisfies PhoneBehaviour;
 
 /** Agents, by the first two digits of their extension. */
 const agents: Readonly<Record<string, PhoneBehaviour>> = {
@@ -219,7 +238,41 @@ const numbers: Readonly<Record<string, PhoneBehaviour>> = {
   '22': { kind: 'answers', presses: '9' },
 };
 
+/** The extensions and numbers of infra/local's numbered phones, and of the trunks that say nothing. */
+const numbered: Readonly<Record<string, PhoneBehaviour>> = {
+  2600: { kind: 'answers', talkMs: 0, straight: true },
+  2601: refuses(302),
+  2602: refuses(302),
+  2603: refuses(302),
+  2604: refuses(302),
+  2605: refuses(302),
+  2606: refuses(302),
+  2607: refuses(302),
+  2620: { kind: 'rings', early: true },
+  2621: { kind: 'answers', talkMs: 300, byeCause: 31 },
+};
+const numberedNumbers: Readonly<Record<string, PhoneBehaviour>> = {
+  0: { kind: 'silent' },
+  5: { kind: 'answers', talkMs: 0, straight: true },
+  6: { kind: 'rings', early: true },
+  7: refuses(302),
+  8: { kind: 'answers', talkMs: 300, byeCause: 31 },
+  9: { kind: 'tries' },
+};
+
+/** 2783KCCC…: K is what the carrier does, CCC the SIP code that it ends with. */
+function byCode(user: string): PhoneBehaviour | undefined {
+  const [, kind = '', code = ''] = /^\+?2783([0-9])([0-9]{3})?/.exec(user) ?? [];
+  const sipCode = Number(code);
+  if (kind === '1') return refuses(sipCode);
+  if (kind === '2') return { ...refuses(sipCode), ringMs: 300 };
+  if (kind === '4') return { ...refuses(sipCode), ringMs: 500, early: true };
+  return numberedNumbers[kind];
+}
+
 function behaviourByNumber(user: string): PhoneBehaviour {
+  const known = numbered[user] ?? byCode(user);
+  if (known !== undefined) return known;
   if (/^1[0-9]{3}$/.test(user)) return agents[user.slice(0, 2)] ?? answers;
   const kind = /^\+?27820([0-9]{2})/.exec(user)?.[1];
   return (kind === undefined ? undefined : numbers[kind]) ?? answers;

@@ -5,6 +5,7 @@ import {
   HeaderName,
   HeaderValue,
   isDialableChannel,
+  isLocalChannel,
   recordingFile,
   VariableName,
   VariableValue,
@@ -65,6 +66,9 @@ function variablesOf(order: OriginateOrder): (readonly [string, string])[] {
   const { headers } = order;
   return [
     ['REDIAL_ATTEMPT', order.attemptId],
+    // Asterisk follows a 302 with a channel that has none of these variables: it is led to where nobody is rung. Inherited by dial2's channel, and the
+    // only one that is. A Local dial1 would hand it on to the PBX's own dialplan, whose business its phones' forwards are.
+    ...(isLocalChannel(order.dial1Channel) ? [] : [['_FORWARD_CONTEXT', 'redial-no-forward'] as const]),
     ['REDIAL_SLOT', String(order.slot)],
     ['REDIAL_DIAL2_CHANNEL', order.dial2Channel],
     ...(order.dial2CallerId === undefined ? [] : [['REDIAL_DIAL2_CALLER_ID', order.dial2CallerId] as const]),

@@ -9,7 +9,14 @@ export type Translation =
   | { readonly odd: string };
 
 /** The events that say something of an attempt; no other need be read. */
-export const translatedEvents: ReadonlySet<string> = new Set(['OriginateResponse', 'Hangup', 'Newstate', 'UserEvent']);
+export const translatedEvents: ReadonlySet<string> = new Set([
+  'OriginateResponse',
+  'Hangup',
+  'Newstate',
+  'DialState',
+  'DialEnd',
+  'UserEvent',
+]);
 
 /** An AMI event → the fact it states about an attempt; undefined where it states none. `at`: when it came, epoch ms. */
 export function translate(packet: AmiPacket, at: number): Translation | undefined {
@@ -20,6 +27,10 @@ export function translate(packet: AmiPacket, at: number): Translation | undefine
       return translateHangup(packet, at);
     case 'Newstate':
       return translateNewstate(packet, at);
+    case 'DialState':
+      return translateDialState(packet, at);
+    case 'DialEnd':
+      return translateDialEnd(packet, at);
     case 'UserEvent':
       return translateUserEvent(packet, at);
     default:
@@ -32,6 +43,10 @@ function translateOriginateResponse(packet: AmiPacket, at: number): Translation 
   const attemptId = attemptIdOf(packet.get('ActionID'));
   if (attemptId === undefined) return undefined;
   const response = packet.get('Response');
+  // Whoever answered has another channel: the phone forwarded the call, and Asterisk followed. That channel knows nothing of Redial.
+  const uniqueId = packet.get('Uniqueid');
+  const isAnothers = uniqueId !== undefined && attemptIdOf(uniqueId) !== attemptId;
+  if (response === 'Success' && isAnothers) return { attemptId, signal: { type: 'originate_failed', at, reason: 0 } };
   if (response === 'Success') return { attemptId, signal: { type: 'answered', at } };
   const reason = wholeNumber(packet.get('Reason'));
   if (response !== 'Failure' || reason === undefined) {
@@ -64,6 +79,20 @@ function translateNewstate(packet: AmiPacket, at: number): Translation | undefin
   if (packet.get('ChannelState') !== '5') return undefined;
   const attemptId = attemptIdOf(packet.get('Uniqueid'));
   return attemptId && { attemptId, signal: { type: 'rang', at } };
+}
+
+/** Early media, 183: a carrier that plays its own ringing. The channel's state does not tell of it. */
+function translateDialState(packet: AmiPacket, at: number): Translation | undefined {
+  if (packet.get('DialStatus') !== 'PROGRESS') return undefined;
+  const attemptId = attemptIdOf(packet.get('DestUniqueid'));
+  return attemptId && { attemptId, signal: { type: 'rang', at } };
+}
+
+/** Asterisk leaves dial1's channel for the target of a forward. Whether that channel's Hangup knows of the 3xx is a race. */
+function translateDialEnd(packet: AmiPacket, at: number): Translation | undefined {
+  if (!packet.get('Forward')) return undefined;
+  const attemptId = attemptIdOf(packet.get('DestUniqueid'));
+  return attemptId && { attemptId, signal: { type: 'dial1_forwarded', at } };
 }
 
 function translateUserEvent(packet: AmiPacket, at: number): Translation | undefined {

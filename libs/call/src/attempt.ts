@@ -106,6 +106,8 @@ function stepUnderway(state: UnderwayState, signal: AttemptSignal): AttemptStep 
       });
     case 'dial2_hung_up':
       return onDial2HungUp(state, signal);
+    case 'dial1_forwarded':
+      return onDial1Forwarded(state, signal.at);
     case 'dial2_created':
       return onDial2Created(state, signal);
     case 'journal_ended':
@@ -162,6 +164,12 @@ function onDial1Final(state: UnderwayState, facts: Pick<Evidence, 'originateFail
   return settle(next, []);
 }
 
+/** It says why dial1's channel ends, and that end is told by itself. */
+function onDial1Forwarded(state: UnderwayState, at: number): AttemptStep {
+  const next = withFacts(state, { dial1ForwardedAt: at });
+  return next === state ? ignore(state) : moved(next, []);
+}
+
 function onDial2Created(state: UnderwayState, signal: Extract<AttemptSignal, { type: 'dial2_created' }>): AttemptStep {
   const { at, uniqueId } = signal;
   const next = withFacts(state, { dial2Created: { uniqueId, at } });
@@ -188,7 +196,9 @@ function onJournalEnded(state: UnderwayState, entry: JournalEnded): AttemptStep 
 /** dial2 failed, and a journal without its cause or SIP code leaves the why to dial2's own Hangup, which may be a moment behind. */
 function owesDial2Hangup({ plan, evidence: { journalEnded, dial2Hangup } }: UnderwayState): boolean {
   if (journalEnded === undefined || dial2Hangup !== undefined || plan.throughDialplan) return false;
-  const { dialStatus, dial2Cause, dial2SipCode } = journalEnded;
+  const { dialStatus, endedBy, dial2Cause, dial2SipCode } = journalEnded;
+  // The cause of its BYE stands there alone.
+  if (dialStatus === 'ANSWER') return endedBy === 'dial2';
   return !['ANSWER', 'CANCEL', ''].includes(dialStatus) && (dial2Cause === undefined || dial2SipCode === undefined);
 }
 
@@ -240,7 +250,11 @@ function onMissing(state: UnderwayState, signal: Extract<AttemptSignal, { type: 
   if (state.phase !== 'detached') return ignore(state);
   const { at, pbxRestarted } = signal;
   if (pbxRestarted) return conclude(state, { pbxRestarted: true, lostAt: at });
-  if (state.evidence.dial1AnsweredAt !== undefined) return onNoLastWord(state, { lostAt: at }, at);
+  if (state.evidence.dial1AnsweredAt !== undefined) {
+    // The handler that writes the journal ends before the channel does.
+    const { dial1Hangup } = state.evidence;
+    return onNoLastWord(state, dial1Hangup === undefined ? { lostAt: at } : { neverEnteredAt: at }, at);
+  }
   // Its channel was seen to end and the journal has no entry: dial1 never answered, and the Hangup says why.
   if (isOver(state)) return onNoLastWord(state, {}, at);
   // An Originate may still be on its way, or the phone may ring: silence proves nothing before the deadline.

@@ -50,6 +50,8 @@ export interface CdrLeg extends Omit<LegOutcome, 'disposition'> {
   readonly destination: Destination;
   readonly disposition: Disposition | 'not_dialed';
   readonly ringingAt?: number;
+  /** How long it rang before it answered or gave up; absent: it never rang, or nobody saw when that ended. */
+  readonly ringMs?: number;
   readonly answeredAt?: number;
 }
 
@@ -61,6 +63,10 @@ export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evid
   const dial1AnsweredAt = evidence.dial1AnsweredAt ?? journalEnded?.answeredAt ?? attempt.answeredAt;
   // A client may have been told the one that was written down.
   const uniqueId = attempt.dial2UniqueId ?? dial2UniqueIdOf(evidence);
+  const dial1RangUntil = outcome.dial1.disposition === 'answered' ? dial1AnsweredAt : outcome.endedAt;
+  // Backwards from the end, on our own clock; the journal's instants are the PBX's.
+  const dial2AnsweredAt = outcome.connected && outcome.talkMs !== null ? outcome.endedAt - outcome.talkMs : undefined;
+  const dial2RingMs = journalEnded?.ringMs;
   return {
     id: attempt.id,
     callId: call.id,
@@ -77,13 +83,18 @@ export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evid
       destination: request.dial1,
       ...outcome.dial1,
       ...(ringingAt !== undefined && { ringingAt }),
+      ...(ringingAt !== undefined &&
+        dial1RangUntil !== undefined && { ringMs: Math.max(0, dial1RangUntil - ringingAt) }),
       ...(dial1AnsweredAt !== undefined && outcome.dial1.disposition === 'answered' && { answeredAt: dial1AnsweredAt }),
     },
     dial2: {
       destination: request.dial2,
       ...(outcome.dial2 ?? { disposition: 'not_dialed' as const }),
-      // Backwards from the end, on our own clock; the journal's instants are the PBX's.
-      ...(outcome.connected && outcome.talkMs !== null && { answeredAt: outcome.endedAt - outcome.talkMs }),
+      ...(dial2RingMs !== undefined && {
+        ringingAt: (dial2AnsweredAt ?? outcome.endedAt) - dial2RingMs,
+        ringMs: dial2RingMs,
+      }),
+      ...(dial2AnsweredAt !== undefined && { answeredAt: dial2AnsweredAt }),
       ...(uniqueId !== undefined && { uniqueId }),
     },
     ...(request.callerId !== undefined && { callerId: request.callerId }),

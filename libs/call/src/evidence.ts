@@ -28,6 +28,8 @@ export const JournalEnded = z.object({
   endedAt: at,
   dial2Cause: z.int().optional(),
   dial2SipCode: z.int().optional(),
+  /** dial2's network has said a word, if only 100 Trying. Absent in entries that were read before 2026-11-30. */
+  dial2Spoke: z.literal(true).optional(),
   dial2UniqueId: z.string().optional(),
   /** A recording was begun: dial2 answered, and MixMonitor ran. */
   recorded: z.literal(true).optional(),
@@ -55,7 +57,7 @@ export const Evidence = z.object({
       code: z.string().max(40).optional(),
     })
     .optional(),
-  /** dial1's phone said 180 (channel state Ringing). */
+  /** dial1's phone said 180 (channel state Ringing), or 183 (early media: a carrier that rings so). */
   rangAt: at.optional(),
   /** OriginateResponse Success: dial1 answered. */
   dial1AnsweredAt: at.optional(),
@@ -71,6 +73,8 @@ export const Evidence = z.object({
       at,
     })
     .optional(),
+  /** dial1's phone forwarded the call (SIP 3xx). Its Hangup says so too, unless Asterisk was faster to end the channel than to hear it out. */
+  dial1ForwardedAt: at.optional(),
   /** dial2's channel came to be; told where somebody asked for its id. */
   dial2Created: z.object({ uniqueId: z.string(), at }).optional(),
   /** Hangup of dial2's channel; its SIP code is the network's own, where dial1's Hangup repeats a translation. */
@@ -78,6 +82,11 @@ export const Evidence = z.object({
   journalEnded: JournalEnded.optional(),
   /** Somebody asked for the end. */
   cancelRequestedAt: at.optional(),
+  /**
+   * dial1 had answered, its channel was seen to end, and the journal has no entry: it was gone before the dialplan's first step, so that dial2 was
+   * never dialled.
+   */
+  neverEnteredAt: at.optional(),
   /** No witness knew the attempt when every deadline had passed. */
   lostAt: at.optional(),
   /** Asterisk restarted under the attempt, so that silence proves nothing. */
@@ -88,8 +97,8 @@ export const Evidence = z.object({
 export type Evidence = z.infer<typeof Evidence>;
 
 /** Nothing was seen, or not to its end: concluded because nobody could tell. Such an end is only as good as the record by which the attempt was looked up. */
-export function isFromSilence({ lostAt, gaveUpAt, pbxRestarted }: Evidence): boolean {
-  return lostAt !== undefined || gaveUpAt !== undefined || pbxRestarted === true;
+export function isFromSilence({ lostAt, gaveUpAt, pbxRestarted, neverEnteredAt }: Evidence): boolean {
+  return lostAt !== undefined || neverEnteredAt !== undefined || gaveUpAt !== undefined || pbxRestarted === true;
 }
 
 /** Asterisk's id of dial2's channel. The journal's is of the channel that answered. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AttemptPlan } from './attempt-state.ts';
 import { type Disposition, dispositions } from './disposition.ts';
 import { dispositionOf, type LegKind, withoutAnAnswer } from './disposition-table.ts';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, JournalEnded } from './evidence.ts';
 import { notSentCodeOf, notSentCodes } from './not-sent.ts';
 
 /** How one leg ended. */
@@ -44,6 +44,9 @@ export type Outcome = z.infer<typeof Outcome>;
  * time-out, has rules of its own; 0 is every other failure, and without any channel event it means not dialable (asterisk.md).
  */
 const dispositionOfReason: Readonly<Record<number, Disposition>> = { 5: 'busy', 8: 'congestion' };
+
+/** Asterisk's cause for SIP 3xx. */
+const redirected = 23;
 
 /** Causes that say no more than that a channel ended. An AMI Hangup of a ringing channel leaves 0, or the cause that it named. */
 const normalClearing = new Set([0, 16, 31]);
@@ -95,21 +98,25 @@ function endedAt(evidence: Evidence, at: number): number {
 function dial1Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
   const { dial1Hangup, originateFailed, refused } = evidence;
   const leg = legKind('dial1', context);
+  // Of a channel that it ends itself, as our time is over, Asterisk tells the code that it would send.
+  const isOurs = originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup));
   const raw = {
-    ...(dial1Hangup && { cause: dial1Hangup.cause }),
-    ...(dial1Hangup?.sipCode !== undefined && { sipCode: dial1Hangup.sipCode }),
+    ...(dial1Hangup && dial1Hangup.cause !== 0 && { cause: dial1Hangup.cause }),
+    ...(dial1Hangup?.sipCode !== undefined && !isOurs && { sipCode: dial1Hangup.sipCode }),
     ...(originateFailed && { reason: originateFailed.reason }),
   };
   const verdict = (disposition: Disposition, mapped = true): Verdict => ({ leg: { disposition, ...raw }, mapped });
   const rang = evidence.rangAt !== undefined || dial1Hangup?.rang === true;
 
   if (refused !== undefined) return verdict(refused.byUs ? 'not_sent' : 'pbx_error');
-  if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup))) {
-    // Our ring timeout ran out. Whether a phone rang cannot be told from a missing 180: carriers send 183 and music instead.
-    return verdict('no_answer');
+  if (isOurs) {
+    // Our ring timeout ran out. A trunk that has neither rung nor sent early media in all that time has rung nobody. A phone may be shy of 180.
+    return verdict(leg === 'trunk' && !rang ? withoutAnAnswer(leg) : 'no_answer');
   }
   if (dial1Hangup !== undefined && !(evidence.cancelRequestedAt !== undefined && isOurOwnEnd(dial1Hangup))) {
-    const found = dispositionOf({ ...dial1Hangup, rang, leg });
+    const { cause, sipCode } = dial1Hangup;
+    const isForward = evidence.dial1ForwardedAt !== undefined && normalClearing.has(cause) && sipCode === undefined;
+    const found = dispositionOf({ ...dial1Hangup, ...(isForward && { cause: redirected }), rang, leg });
     if (found !== undefined) return verdict(found);
   }
   // The network has not said why it ended, and we had asked for the end: it was our own hang-up.
@@ -155,18 +162,19 @@ function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext
   // The journal's last word mostly comes before the Hangup, and has the same cause.
   const dial1Cause = dial1Hangup?.cause ?? journalEnded?.dial1Cause;
   const connected = dial2.disposition === 'answered';
+  const neverEntered = evidence.neverEnteredAt !== undefined && journalEnded === undefined;
   const byUs = dial2.disposition === 'canceled' || (connected && isOurHangUp(evidence));
   return {
     disposition: dial2.disposition,
     connected,
     dial1: {
       disposition: 'answered',
-      ...(dial1Cause !== undefined && { cause: dial1Cause }),
-      ...(dial1Hangup?.sipCode !== undefined && { sipCode: dial1Hangup.sipCode }),
+      // Its SIP code would be Asterisk's translation of that: an answered leg has no other than 200.
+      ...(dial1Cause !== undefined && dial1Cause !== 0 && { cause: dial1Cause }),
     },
     dial2,
-    talkMs: journalEnded === undefined ? null : connected ? journalEnded.talkMs : 0,
-    endedBy: byUs ? 'redial' : (journalEnded?.endedBy ?? null),
+    talkMs: journalEnded === undefined ? (neverEntered ? 0 : null) : connected ? journalEnded.talkMs : 0,
+    endedBy: byUs ? 'redial' : neverEntered ? 'dial1' : (journalEnded?.endedBy ?? null),
     endedAt: dial1Hangup?.at ?? answeredEndedAt(evidence, at),
     lost: false,
     mapped,
@@ -182,17 +190,25 @@ function dial2Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
   const kind = legKind('dial2', context);
   const { journalEnded, dial2Hangup } = evidence;
   // The journal first: it is there whenever dial2 was tried, and dial2's Hangup may or may not have come before it.
-  const cause = journalEnded?.dial2Cause ?? dial2Hangup?.cause;
-  const sipCode = journalEnded?.dial2SipCode ?? dial2Hangup?.sipCode;
+  // How a talk was ended is in its Hangup alone: to dial1's channel it is 16 always.
+  const isTalk = journalEnded?.dialStatus === 'ANSWER';
+  const [first, second] = [journalEnded?.dial2Cause, dial2Hangup?.cause];
+  const cause = isTalk ? (second ?? first) : (first ?? second);
+  const sipCode = journalEnded?.dial2SipCode ?? ownSipCode(evidence);
+  // Its channel was ended because dial1's was.
+  const isGivenUp = journalEnded?.dialStatus === 'CANCEL' && first === undefined;
   const raw = {
-    ...(cause !== undefined && { cause }),
+    ...(cause !== undefined && cause !== 0 && !isGivenUp && { cause }),
     ...(sipCode !== undefined && { sipCode }),
     ...(journalEnded && { dialStatus: journalEnded.dialStatus }),
   };
   const verdict = (disposition: Disposition, mapped = true): Verdict => ({ leg: { disposition, ...raw }, mapped });
 
-  // dial1 answered and the journal's last entry is missing: the talk may or may not have happened.
-  if (journalEnded === undefined) return verdict('unknown');
+  if (journalEnded === undefined) {
+    // dial1 answered and the journal's last entry is missing: the talk may or may not have happened.
+    if (evidence.neverEnteredAt === undefined) return verdict('unknown');
+    return verdict(isOurHangUp(evidence) ? 'canceled' : 'abandoned');
+  }
   const { dialStatus, dial1Cause } = journalEnded;
   if (dialStatus === 'ANSWER') return verdict('answered');
   // dial1's channel ended while dial2 rang, or before: by the person's hand, or by ours.
@@ -202,6 +218,11 @@ function dial2Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
   const rang = (journalEnded.ringMs ?? 0) > 0;
   // Dial's own CANCEL is answered with 487, which says nothing of the person.
   if (dialStatus === 'NOANSWER' && sipCode === 487) return verdict('no_answer');
+  if (kind !== undefined && kind !== 'dialplan' && isWithoutAnAnswer(journalEnded, sipCode, dial2Hangup?.cause)) {
+    if (dialStatus === 'CHANUNAVAIL') return verdict(withoutAnAnswer(kind));
+    // It was given up before SIP's own time was over. A phone may be slow; a trunk has answered nothing at all.
+    if (dialStatus === 'NOANSWER') return verdict(kind === 'trunk' ? withoutAnAnswer(kind) : 'no_answer');
+  }
   // dial1's channel repeats dial2's cause, for a PBX whose journal and events keep dial2's own to themselves.
   const said = [cause, dial1Cause].find((c) => c !== undefined && !normalClearing.has(c));
   const found = dispositionOf({ cause: said ?? 0, sipCode, rang, leg: kind });
@@ -213,6 +234,23 @@ function dial2Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
   if (said === undefined) return byStatus === undefined ? verdict('unknown', false) : verdict(byStatus);
   // A cause without a row. DIALSTATUS still knows two words; CHANUNAVAIL is what Asterisk says of all that it cannot place.
   return verdict(byStatus === undefined || dialStatus === 'CHANUNAVAIL' ? 'unknown' : byStatus, false);
+}
+
+/** dial2's own SIP code, where the journal has none. 408 is what Asterisk says when nobody has answered its INVITE, and is no answer then. */
+function ownSipCode({ journalEnded, dial2Hangup }: Evidence): number | undefined {
+  const { cause, sipCode } = dial2Hangup ?? {};
+  return journalEnded !== undefined && cause === 18 && sipCode === 408 ? undefined : sipCode;
+}
+
+/** 3 is what Asterisk says where it has no channel to ring: no contact, or none that qualify has found alive. */
+const withoutChannel = new Set([...normalClearing, 3, 20]);
+
+/** Nobody has said a word of dial2: Asterisk had no channel for it, or nothing came back. */
+function isWithoutAnAnswer(journal: JournalEnded, sipCode: number | undefined, ownCause: number | undefined): boolean {
+  if (journal.dial2Spoke || journal.ringMs !== undefined || sipCode !== undefined) return false;
+  return [journal.dial2Cause, ownCause, journal.dial1Cause].every(
+    (one) => one === undefined || withoutChannel.has(one),
+  );
 }
 
 /** Asterisk names no source for a hang-up by AMI; a phone that hung up by itself, a moment before the cancel say, it names. */

@@ -76,8 +76,10 @@ export interface PublicLeg {
   readonly reason: number | null;
   /** The dialplan's DIALSTATUS, raw; dial2 only. */
   readonly dialStatus: string | null;
-  /** dial1 only. */
+  /** When it began to ring (180), or to play its own ringing (183). */
   readonly ringingAt: string | null;
+  /** How long it rang before it answered or gave up. */
+  readonly ringMs: number | null;
   readonly answeredAt: string | null;
   /** Asterisk's id of the leg's channel: dial1's is the attempt's id. */
   readonly uniqueId: string | null;
@@ -125,6 +127,7 @@ function toPublicLeg(leg: CdrLeg, uniqueId: string | undefined): PublicLeg {
     reason: leg.reason ?? null,
     dialStatus: leg.dialStatus ?? null,
     ringingAt: leg.ringingAt === undefined ? null : instant(leg.ringingAt),
+    ringMs: leg.ringMs ?? null,
     answeredAt: leg.answeredAt === undefined ? null : instant(leg.answeredAt),
     uniqueId: uniqueId ?? null,
   };

@@ -141,7 +141,12 @@ export const AttemptShape = z.object({
   ended: z.object({ outcome, evidence: Evidence, settledAt: at, witness: text }).optional(),
 } satisfies ShapeOf<AttemptRecord>);
 
-const cdrLeg = leg.extend({ destination, ringingAt: at.optional(), answeredAt: at.optional() });
+const cdrLeg = leg.extend({
+  destination,
+  ringingAt: at.optional(),
+  ringMs: count.optional(),
+  answeredAt: at.optional(),
+});
 
 export const CdrShape = z.object({
   id: text,

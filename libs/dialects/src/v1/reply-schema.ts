@@ -37,7 +37,10 @@ export const LegReply = z
     sipCode: z.int().nullable().meta({ description: 'SIP response code, raw.' }),
     reason: z.int().nullable().meta({ description: "AMI's OriginateResponse Reason, raw (dial1)." }),
     dialStatus: z.string().nullable().meta({ description: "The dialplan's DIALSTATUS, raw (dial2)." }),
-    ringingAt: Instant.nullable(),
+    ringingAt: Instant.nullable().meta({
+      description: 'When it began to ring: 180, or early media. null: it never did.',
+    }),
+    ringMs: z.int().nullable().meta({ description: 'How long it rang before it answered or gave up.' }),
     answeredAt: Instant.nullable(),
   })
   .meta({ id: 'Leg', description: 'How one side of an attempt ended.' });

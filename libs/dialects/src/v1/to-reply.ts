@@ -166,6 +166,7 @@ function legReply(leg: CdrLeg, tenant: Tenant): LegReply {
     reason: leg.reason ?? null,
     dialStatus: leg.dialStatus ?? null,
     ringingAt: instant(leg.ringingAt, tenant),
+    ringMs: leg.ringMs ?? null,
     answeredAt: instant(leg.answeredAt, tenant),
   };
 }

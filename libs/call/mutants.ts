@@ -232,8 +232,8 @@ export const mutants: readonly Mutant[] = [
   // Outcomes.
   outcome(
     'reason outranks cause',
-    '  if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup))) {',
-    '  if (originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout({ ...dial1Hangup, cause: 19 }))) {',
+    '(dial1Hangup === undefined || isOwnTimeout(dial1Hangup));',
+    '(dial1Hangup === undefined || isOwnTimeout({ ...dial1Hangup, cause: 19 }));',
   ),
   outcome(
     'Reason 0 outranks cause',
@@ -306,8 +306,8 @@ export const mutants: readonly Mutant[] = [
   ),
   outcome(
     'dial2 is blamed with dial1’s translated code',
-    'const sipCode = journalEnded?.dial2SipCode ?? dial2Hangup?.sipCode;',
-    'const sipCode = journalEnded?.dial2SipCode ?? evidence.dial1Hangup?.sipCode ?? dial2Hangup?.sipCode;',
+    'const sipCode = journalEnded?.dial2SipCode ?? ownSipCode(evidence);',
+    'const sipCode = journalEnded?.dial2SipCode ?? evidence.dial1Hangup?.sipCode ?? ownSipCode(evidence);',
   ),
   outcome(
     'DIALSTATUS outranks cause',
@@ -331,12 +331,12 @@ export const mutants: readonly Mutant[] = [
   ),
   outcome(
     'a missing last word is no answer',
-    "  if (journalEnded === undefined) return verdict('unknown');",
-    "  if (journalEnded === undefined) return verdict('no_answer');",
+    "if (evidence.neverEnteredAt === undefined) return verdict('unknown');",
+    "if (evidence.neverEnteredAt === undefined) return verdict('no_answer');",
   ),
   outcome(
     'an unknown talk is no talk',
-    'talkMs: journalEnded === undefined ? null :',
+    'talkMs: journalEnded === undefined ? (neverEntered ? 0 : null) :',
     'talkMs: journalEnded === undefined ? 0 :',
   ),
   outcome(
@@ -344,6 +344,21 @@ export const mutants: readonly Mutant[] = [
     'Math.min(Math.max(journalEnded?.endedAt ?? at, dial1AnsweredAt ?? 0), at)',
     'Math.max(journalEnded?.endedAt ?? at, dial1AnsweredAt ?? 0)',
   ),
+  outcome('a code that Asterisk made up is shown', '&& !isOurs && { sipCode', '&& { sipCode'),
+  outcome('a trunk that never rang did not answer', "leg === 'trunk' && !rang ?", "leg === 'trunk' && rang && !rang ?"),
+  outcome('the cause of a BYE is lost', 'isTalk ? (second ?? first)', 'isTalk ? (first ?? second)'),
+  outcome(
+    'a forward that Asterisk has not noted is unknown',
+    'const isForward = evidence.dial1ForwardedAt !== undefined',
+    'const isForward = evidence.dial1ForwardedAt === -1',
+  ),
+  outcome('100 Trying is silence', 'if (journal.dial2Spoke || ', 'if ('),
+  attempt(
+    'a BYE’s own cause is not waited for',
+    "return endedBy === 'dial2';",
+    "return endedBy === 'dial2' && settleMs < 0;",
+  ),
+  attempt('who is gone before the dialplan’s first step is unknown', '{ neverEnteredAt: at }', '{ lostAt: at }'),
   // Retries.
   retry('one retry too few', 'if (used > policy.maxRetries)', 'if (used >= policy.maxRetries)'),
   retry('one retry too many', 'if (used > policy.maxRetries)', 'if (used > policy.maxRetries + 1)'),

@@ -32,7 +32,7 @@ describe('given a call that is canceled', () => {
       disposition: 'canceled',
       endedBy: 'redial',
       // Asterisk names no cause for a ringing channel that AMI hangs up.
-      dial1: { disposition: 'canceled', cause: 0, reason: 0 },
+      dial1: { disposition: 'canceled', cause: null, reason: 0 },
       dial2: { disposition: 'not_dialed', cause: null },
     });
     expect(await read(world, id)).toMatchObject({ state: 'canceled' });
@@ -48,7 +48,7 @@ describe('given a call that is canceled', () => {
     expect(cdr).toMatchObject({
       disposition: 'canceled',
       endedBy: 'redial',
-      dial1: { disposition: 'answered', cause: 0 },
+      dial1: { disposition: 'answered', cause: null },
       dial2: { disposition: 'canceled', dialStatus: 'CANCEL' },
     });
     // dial2 gave no final answer: a cause stands here only if its own Hangup was seen before the attempt was concluded.

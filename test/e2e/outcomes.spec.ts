@@ -57,7 +57,7 @@ const rows: readonly Row[] = [
     dial2: customer('answers', 3),
     expected: {
       disposition: 'no_answer',
-      dial1: { disposition: 'no_answer', cause: 19, reason: 3 },
+      dial1: { disposition: 'no_answer', cause: 19, sipCode: null, reason: 3 },
       dial2: notDialed,
       callState: 'exhausted',
       invites: [1, 0],
@@ -197,6 +197,69 @@ const rows: readonly Row[] = [
     dial2: customer('answers', 8),
     request: { talkLimitSeconds: 1 },
     expected: { disposition: 'answered', dial1: answered, dial2: answered, callState: 'completed', invites: [1, 1] },
+  },
+  {
+    when: 'dial2 plays its own ringing (183) and is away then (480)',
+    dial1: agent('answers', 9),
+    dial2: '27834480001',
+    request: { trunk: 'numbered' },
+    expected: {
+      disposition: 'no_answer',
+      dial1: answered,
+      dial2: { disposition: 'no_answer', sipCode: 480, ringingAt: expect.any(String), ringMs: expect.any(Number) },
+      callState: 'exhausted',
+      invites: [1, 1],
+    },
+  },
+  {
+    when: 'dial2 refuses for a reason that is nobody’s own (470)',
+    dial1: agent('answers', 10),
+    dial2: '27831470001',
+    request: { trunk: 'numbered' },
+    expected: {
+      disposition: 'not_allowed',
+      dial1: answered,
+      dial2: { disposition: 'not_allowed', sipCode: 470, ringingAt: null },
+      callState: 'failed',
+      invites: [1, 1],
+    },
+  },
+  {
+    when: 'dial2 is not registered',
+    dial1: agent('answers', 11),
+    dial2: agent('notRegistered', 30),
+    expected: {
+      disposition: 'unreachable',
+      dial1: { ...answered, sipCode: null },
+      dial2: { disposition: 'unreachable', cause: null, sipCode: null },
+      callState: 'exhausted',
+      invites: [1, 0],
+    },
+  },
+  {
+    when: 'dial1’s phone forwards',
+    dial1: '2605',
+    dial2: customer('answers', 9),
+    expected: {
+      disposition: 'unreachable',
+      dial1: { disposition: 'unreachable' },
+      dial2: notDialed,
+      callState: 'exhausted',
+      invites: [1, 0],
+    },
+  },
+  {
+    when: 'the carrier forwards dial2',
+    dial1: agent('answers', 12),
+    dial2: '27837000003',
+    request: { trunk: 'numbered' },
+    expected: {
+      disposition: 'unreachable',
+      dial1: answered,
+      dial2: { disposition: 'unreachable' },
+      callState: 'exhausted',
+      invites: [1, 1],
+    },
   },
 ];
 

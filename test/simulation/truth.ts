@@ -52,10 +52,13 @@ export function dispositionOfEnd(end: AttemptEnd, legs: AttemptPlan['legs']): Di
 
 type FailedLeg = Extract<AttemptEnd, { failure: Failure }>;
 
-function dispositionOfFailure({ by, failure: { cause, sipCode = 0 }, rang }: FailedLeg, leg?: LegKind): Disposition {
+function dispositionOfFailure(
+  { type, by, failure: { cause, sipCode = 0 }, rang }: FailedLeg,
+  leg?: LegKind,
+): Disposition {
   const silent = leg === 'trunk' ? 'congestion' : 'unreachable';
-  // Who has not rung by then has said nothing: a trunk's fault, and perhaps a phone that is slow.
-  if (by === 'ring timeout') return rang || leg !== 'trunk' ? 'no_answer' : silent;
+  // A dial1 that has not rung by then has said nothing: a trunk's fault, and perhaps a phone that is slow.
+  if (by === 'ring timeout') return rang || type === 'dial2_failed' || leg !== 'trunk' ? 'no_answer' : silent;
   if (by === 'no contact') return silent;
   if (cause === 21) return [401, 407].includes(sipCode) ? 'trunk_auth' : 'rejected';
   if (cause === 18) return rang ? 'no_answer' : silent;

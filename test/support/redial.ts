@@ -187,6 +187,7 @@ function configuration(
     trunks: [
       { name: 'carrier', channel: 'PJSIP/{number}@carrier', ...trunkLimits, ...trunks?.['carrier'] },
       { name: 'carrier2', channel: 'PJSIP/{number}@carrier2', ...trunkLimits, ...trunks?.['carrier2'] },
+      { name: 'numbered', channel: 'PJSIP/{number}@numbered', ...trunkLimits },
     ],
     tenants: [
       {
@@ -194,8 +195,8 @@ function configuration(
         timeZone: 'Africa/Johannesburg',
         apiKeys: [{ name: 'test', sha256: createHash('sha256').update(apiKey).digest('hex') }],
         numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } },
-        extensions: { pattern: '1[0-9]{3}' },
-        trunks: ['carrier', 'carrier2'],
+        extensions: { pattern: '1[0-9]{3}|26[0-9]{2}' },
+        trunks: ['carrier', 'carrier2', 'numbered'],
         callerIds: { default: '27110001111', pool: ['27110002222'], campaigns: { spring: '27110003333' } },
         variables: ['CAMPAIGN'],
         defaults: { dial1RingTimeoutSeconds: 2, dial2RingTimeoutSeconds: 2, talkLimitSeconds: 60 },

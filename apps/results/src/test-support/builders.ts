@@ -117,7 +117,7 @@ export function talked(answeredAt: number, endedAt: number): JournalEnded {
   return {
     dialStatus: 'ANSWER',
     dial1Cause: 16,
-    endedBy: 'dial2',
+    endedBy: 'dial1',
     talkMs: endedAt - answeredAt,
     dialMs: endedAt - answeredAt,
     answeredAt,

@@ -44,9 +44,9 @@ export interface Invite {
 export interface PhoneListener {
   ringing(): void;
   /** Early media: 183. */
-  progress(): void;
+  progress?(): void;
   /** 100. */
-  trying(): void;
+  trying?(): void;
   answered(): void;
   /** A key, 0 to 9, once it has answered. */
   pressed(key: string): void;
@@ -144,7 +144,7 @@ export class ScriptedPhones implements Phones {
       talking = false;
       for (const cancel of timers) cancel();
     };
-    const alerts = (early?: true) => (early ? listener.progress() : listener.ringing());
+    const alerts = (early?: true) => (early ? listener.progress?.() : listener.ringing());
     const answer = ({ talkMs, presses }: { readonly talkMs?: number; readonly presses?: string } = {}) => {
       talking = true;
       listener.answered();
@@ -166,7 +166,7 @@ export class ScriptedPhones implements Phones {
         later(1, () => alerts(behaviour.early));
         break;
       case 'tries':
-        later(1, () => listener.trying());
+        later(1, () => listener.trying?.());
         break;
       case 'refuses':
         if (behaviour.ringMs !== undefined) later(1, () => alerts(behaviour.early));

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { freePort } from '@redial/local';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -341,7 +343,8 @@ describe('given `npm start -- --pbx asterisk` is up', () => {
       state: 'completed',
       attempts: [{ disposition: 'answered', dial2: { disposition: 'answered' } }],
     });
-    const redis = new Redis(place.redisPort);
+    const redis = new Redis(redisOf(place));
+    expect(openToOthers(place.folder)).toEqual([]);
     await eventually(() => redis.lrange('enigma:notifications:cdr', 0, -1)).toHaveLength(1);
     redis.disconnect();
 
@@ -357,7 +360,23 @@ async function killDialer(family: readonly number[]): Promise<void> {
 }
 
 async function endRedis(_: readonly number[], place: StartPlace): Promise<void> {
-  const redis = new Redis(place.redisPort, { retryStrategy: null });
+  const redis = new Redis(redisOf(place), { retryStrategy: null });
   await redis.shutdown('NOSAVE').catch(() => undefined); // It answers by going away.
   redis.disconnect();
+}
+
+/** As whoever may read the data folder knows it. */
+function redisOf({ folder, redisPort }: StartPlace): string {
+  const { redisPassword } = JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8'));
+  return `redis://:${redisPassword}@127.0.0.1:${redisPort}`;
+}
+
+/** What another user of this machine could read, the folder's own rights aside. Asterisk's documentation is a link to what came with it. */
+function openToOthers(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => {
+    if (name.includes('/documentation/')) return false;
+    const found = lstatSync(join(folder, name));
+    return !found.isSymbolicLink() && !found.isSocket() && (found.mode & 0o077) !== 0;
+  });
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,6 +32,12 @@ describe('the data folder', () => {
     expect(existsSync(join(folder, 'new/running.json'))).toBe(true);
     await taken.stop();
     expect(existsSync(join(folder, 'new/running.json'))).toBe(false);
+  });
+
+  it('given others could look into it, then they cannot any more', async () => {
+    chmodSync(folder, 0o755);
+    await takeDataFolder(folder, 6390);
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
   it('given its owner lives and its Redis answers, then a sentence says so', async () => {

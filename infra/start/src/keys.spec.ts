@@ -17,6 +17,7 @@ describe('the development keys', () => {
     expect(keys.apiKey).toMatch(/^rdl_[\w-]{32}$/);
     expect(keys.adminPassword).toMatch(/^[\w-]{12}$/);
     expect(keys.vendorPassword).toMatch(/^[\w-]{12}$/);
+    expect(keys.redisPassword).toMatch(/^[\w-]{24}$/);
     expect(keys.vendorKey).toMatch(/^[\w-]{32}$/);
     expect(keys.apiKeySha256).toBe(createHash('sha256').update(keys.apiKey).digest('hex'));
     expect(statSync(join(folder, 'new/keys.json')).mode & 0o777).toBe(0o600);
@@ -26,6 +27,13 @@ describe('the development keys', () => {
     const first = developmentKeys(folder);
     expect(developmentKeys(folder)).toEqual(first);
     expect(developmentKeys(join(folder, 'other')).apiKey).not.toBe(first.apiKey);
+  });
+
+  it('given a folder of before Redis had a password, then it has one, and always the same', () => {
+    writeFileSync(join(folder, 'keys.json'), JSON.stringify({ apiKey: 'rdl_1', adminPassword: 'a', amiSecret: 's' }));
+    const { redisPassword } = developmentKeys(folder);
+    expect(redisPassword).toMatch(/^[\w-]{24}$/);
+    expect(developmentKeys(folder).redisPassword).toBe(redisPassword);
   });
 
   it.each([

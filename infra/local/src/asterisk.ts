@@ -13,6 +13,8 @@ import type { Programs, RunningProgram } from './programs.ts';
 export interface AsteriskOptions {
   /** Configuration, AstDB and logs. A second start with the same folder finds the journal again. */
   readonly runDir: string;
+  /** Of the manager user. Absent: the one that the tests know. */
+  readonly secret?: string;
   /** 0 or absent: a free one. */
   readonly amiPort?: number;
   readonly sipPort?: number;
@@ -64,7 +66,7 @@ export async function startAsterisk(options: AsteriskOptions): Promise<LocalAste
   const runDir = resolve(options.runDir);
   const amiPort = await freePort('tcp', options.amiPort);
   const sipPort = await freePort('udp', options.sipPort);
-  const secret = 'redial-local';
+  const secret = options.secret ?? 'redial-local';
   const dead = await openDeadContact();
   const sockets = socketFolder(runDir);
   const configuration = writeAsteriskConfiguration({

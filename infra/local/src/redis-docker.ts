@@ -11,7 +11,7 @@ export async function redisFromDocker(onProgress?: Progress): Promise<RedisLaunc
   await pullImage(redisImage, onProgress);
   return {
     source: 'docker',
-    start: async ({ port, dataDir, args }) =>
+    start: async ({ port, dataDir, args, file }) =>
       startContainer(
         redisImage,
         `redial-redis-${port}`,
@@ -21,7 +21,11 @@ export async function redisFromDocker(onProgress?: Progress): Promise<RedisLaunc
           ...['--user', await containerUser(), '--entrypoint', '/bin/sh'],
         ],
         // Nobody but this machine and its containers reaches the port, and they come from an address that protected mode refuses.
-        intoFile('/data/redis.log', 'redis-server', [...args, '--protected-mode', 'no', '--dir', '/data']),
+        intoFile('/data/redis.log', 'redis-server', [
+          ...(file === undefined ? [] : [`/data/${file}`]),
+          ...args,
+          ...['--protected-mode', 'no', '--dir', '/data'],
+        ]),
       ),
   };
 }

@@ -3,7 +3,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Exit } from './child.ts';
 
 /** Waits until Redis answers PING with PONG (not with LOADING), at most `deadlineMs`; gives up at once when the process ends. */
-export async function waitForRedis(port: number, exited?: Promise<Exit>, deadlineMs = 30_000): Promise<void> {
+export async function waitForRedis(
+  port: number,
+  exited?: Promise<Exit>,
+  password?: string,
+  deadlineMs = 30_000,
+): Promise<void> {
   const until = Date.now() + deadlineMs;
   let ended: Exit | undefined;
   void exited?.then((exit) => {
@@ -11,14 +16,14 @@ export async function waitForRedis(port: number, exited?: Promise<Exit>, deadlin
   });
   while (Date.now() < until) {
     if (ended !== undefined) throw new Error(`Redis ended while starting (${ended.signal ?? `code ${ended.code}`}).`);
-    if ((await askRedis(port, 'PING').catch(() => '')).startsWith('+PONG')) return;
+    if ((await askRedis(port, 'PING', password).catch(() => '')).startsWith('+PONG')) return;
     await wait(20);
   }
   throw new Error(`Redis on port ${port} did not answer within ${deadlineMs / 1000} s.`);
 }
 
-export async function redisVersion(port: number): Promise<string> {
-  return /redis_version:(\S+)/.exec(await askRedis(port, 'INFO server'))?.[1] ?? 'unknown';
+export async function redisVersion(port: number, password?: string): Promise<string> {
+  return /redis_version:(\S+)/.exec(await askRedis(port, 'INFO server', password))?.[1] ?? 'unknown';
 }
 
 /** Waits until a command's reply is the one that is wanted; at the deadline, tells the last. */
@@ -39,14 +44,22 @@ export async function untilRedis(
 }
 
 /** One command over a socket of its own, its reply as it was sent. Enough for short replies, which arrive in one piece on the loopback. */
-export function askRedis(port: number, command: string): Promise<string> {
+export function askRedis(port: number, command: string, password?: string): Promise<string> {
   return new Promise((done, failed) => {
     const socket = connect({ host: '127.0.0.1', port });
     socket.setTimeout(1_000, () => socket.destroy(new Error('timeout')));
-    socket.once('connect', () => socket.write(`${command}\r\n`));
-    socket.once('data', (chunk) => {
-      socket.destroy();
-      done(String(chunk));
+    const ask = () => {
+      socket.once('data', (chunk) => {
+        socket.destroy();
+        done(String(chunk));
+      });
+      socket.write(`${command}\r\n`);
+    };
+    socket.once('connect', () => {
+      if (password === undefined) return ask();
+      // Whatever it says to this: the answer to the command tells whether it was right.
+      socket.once('data', ask);
+      socket.write(`AUTH ${password}\r\n`);
     });
     socket.once('error', failed);
     socket.once('close', () => failed(new Error('closed')));

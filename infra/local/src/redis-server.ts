@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { type Child, type Exit, endChild, startChild } from './child.ts';
 import { debianPackages, type Progress } from './debian-packages.ts';
@@ -19,6 +19,8 @@ export interface RedisOptions {
   /** Default `noeviction`: Redis must refuse writes rather than forget calls. */
   readonly maxmemoryPolicy?: string;
   readonly extraArgs?: readonly string[];
+  /** Letters, digits, - and _. Absent: whoever reaches the port is let in. */
+  readonly password?: string;
   /** Default true. Off, a Docker that answers is not asked. */
   readonly useDocker?: boolean;
   /** Takes the place of the search: Redis comes from here and nowhere else. */
@@ -51,8 +53,16 @@ export interface LocalRedis {
 /** A place Redis comes from. */
 export interface RedisLauncher {
   readonly source: RedisSource;
-  /** Starts one that answers on that port of 127.0.0.1 and writes into `dataDir`: its data, and what it says into `redis.log`. */
-  start(server: { port: number; dataDir: string; args: readonly string[] }): Promise<Child>;
+  /**
+   * Starts one that answers on that port of 127.0.0.1 and writes into `dataDir`: its data, and what it says into `redis.log`. `file`: of its
+   * configuration, in that folder, for what no list of processes may show.
+   */
+  start(server: {
+    readonly port: number;
+    readonly dataDir: string;
+    readonly args: readonly string[];
+    readonly file?: string | undefined;
+  }): Promise<Child>;
 }
 
 /** Starts a Redis on 127.0.0.1: the machine's own, else Docker's, else Debian's unpacked into the cache. */
@@ -62,10 +72,16 @@ export async function startRedis(options: RedisOptions): Promise<LocalRedis> {
   const port = await freePort('tcp', options.port);
   const args = redisArguments(options);
   const launcher = options.launcher ?? (await findRedis(options));
+  const { password } = options;
+  const file = password === undefined ? undefined : 'password.conf';
   const start = async () => {
-    const child = await launcher.start({ port, dataDir, args });
+    if (file !== undefined) {
+      rmSync(join(dataDir, file), { force: true });
+      writeFileSync(join(dataDir, file), `requirepass ${password}\n`, { mode: 0o600 });
+    }
+    const child = await launcher.start({ port, dataDir, args, file });
     try {
-      await waitForRedis(port, child.exited);
+      await waitForRedis(port, child.exited, password);
     } catch (error) {
       await child.kill();
       throw new Error(`${(error as Error).message} ${lastLine(join(dataDir, 'redis.log'))}`);
@@ -75,10 +91,10 @@ export async function startRedis(options: RedisOptions): Promise<LocalRedis> {
   let child = await start();
   const stop = () => endChild(child, () => child.signal('SIGTERM'), 10_000);
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`,
     port,
     source: launcher.source,
-    version: await redisVersion(port),
+    version: await redisVersion(port, password),
     get pid() {
       return child.pid;
     },
@@ -128,9 +144,17 @@ export function redisArguments(
 function asProcess(source: RedisSource, command: { file: string; args: readonly string[] }): RedisLauncher {
   return {
     source,
-    start: ({ port, dataDir, args }) =>
+    start: ({ port, dataDir, args, file }) =>
       startChild(
-        { file: command.file, args: [...command.args, ...args, ...onLoopback(port, dataDir)] },
+        {
+          file: command.file,
+          args: [
+            ...command.args,
+            ...(file === undefined ? [] : [join(dataDir, file)]),
+            ...args,
+            ...onLoopback(port, dataDir),
+          ],
+        },
         { outputFile: join(dataDir, 'redis.log') },
       ),
   };

@@ -1,15 +1,19 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { portsInUse } from './ports-in-use.ts';
 
 /**
- * Takes the data folder for this process: two Redis on one append-only file would spoil it, and with it every call that waits.
+ * Takes the data folder for this process, and closes it to every other user of the machine: it holds numbers, recordings and secrets.
+ *
+ * One process: two Redis on one append-only file would spoil it, and with it every call that waits.
  * Throws a sentence when another `npm start` has it.
  *
  * A process id alone proves nothing, because ids are given again; so the folder counts as taken while its owner is alive **and** its Redis's port is in use.
  */
 export async function takeDataFolder(folder: string, redisPort: number): Promise<{ stop(): Promise<void> }> {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // One of before, whose files are open to all.
+  chmodSync(folder, 0o700);
   const file = join(folder, 'running.json');
   const owner = readOwner(file);
   if (owner !== undefined && isAlive(owner.pid) && (await isTaken(owner.redisPort))) {

@@ -9,6 +9,7 @@ export interface DevelopmentKeys {
   readonly adminUser: string;
   readonly adminPassword: string;
   readonly amiSecret: string;
+  readonly redisPassword: string;
   /** What the vendors' APIs are asked with, as user `demo` of organisation `demo`. */
   readonly vendorPassword: string;
   readonly vendorKey: string;
@@ -22,10 +23,11 @@ export function developmentKeys(dataFolder: string): DevelopmentKeys {
       apiKey: `rdl_${randomBytes(24).toString('base64url')}`,
       adminPassword: randomBytes(9).toString('base64url'),
       amiSecret: randomBytes(18).toString('base64url'),
+      redisPassword: randomBytes(18).toString('base64url'),
     };
     writeFileSync(file, JSON.stringify(fresh, null, 2), { mode: 0o600 });
   }
-  const { apiKey, adminPassword, amiSecret } = read(file);
+  const { apiKey, adminPassword, amiSecret, redisPassword } = read(file);
   if (apiKey === undefined || adminPassword === undefined || amiSecret === undefined) {
     throw new Error(`${file} lacks a key: delete it and start again, and new ones are made`);
   }
@@ -36,6 +38,7 @@ export function developmentKeys(dataFolder: string): DevelopmentKeys {
     adminPassword,
     amiSecret,
     // Made of the key, so that a data folder of before they were needed has them too.
+    redisPassword: redisPassword ?? derived(apiKey, 'redis password').slice(0, 24),
     vendorPassword: derived(apiKey, 'vendor password').slice(0, 12),
     vendorKey: derived(apiKey, 'vendor key').slice(0, 32),
   };

@@ -10,6 +10,9 @@ import { drainSeconds, type Stoppable, startStack } from './stack.ts';
  *
  * Exit codes: 0 after Ctrl-C, 130 after a Ctrl-C before everything was up or a second one, 1 when a part failed, 2 for a wrong option.
  */
+/** What is written here, and by all that is started here, is for its owner alone. */
+process.umask(0o077);
+
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 // Somebody who reads with `head`, or closes the terminal, must not keep us from ending what we started.

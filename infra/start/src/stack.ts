@@ -48,6 +48,7 @@ export async function startStack({ root, options, started, signal }: Order): Pro
       dataDir: join(data, 'redis'),
       appendonly: true,
       appendfsync: 'always',
+      password: keys.redisPassword,
       onProgress: progress,
     }),
   );
@@ -62,6 +63,7 @@ export async function startStack({ root, options, started, signal }: Order): Pro
       await startAsterisk({
         runDir: join(data, 'asterisk'),
         amiPort: ami.port,
+        secret: keys.amiSecret,
         sipPort: options.sipPort,
         agentPhonesPort: phones.agentPort,
         carrierPhonesPort: phones.carrierPort,
@@ -93,8 +95,10 @@ export async function startStack({ root, options, started, signal }: Order): Pro
 
   progress('API, dialer, results');
   const env = environment(root, options, keys, redis.url, { ...ami, recordingsFolder });
+  // The dashboard's login is for the process that serves it.
+  const login = { REDIAL_ADMIN_USER: keys.adminUser, REDIAL_ADMIN_PASSWORD: keys.adminPassword };
   for (const name of ['results', 'dialer', 'api']) {
-    await children.start({ name, main: `apps/${name}/src/main.ts`, env });
+    await children.start({ name, main: `apps/${name}/src/main.ts`, env: name === 'api' ? { ...env, ...login } : env });
     signal.throwIfAborted();
   }
   const failed = Promise.race([children.failed, ...ends]);
@@ -131,8 +135,6 @@ function environment(
     REDIAL_CONFIG: join(root, 'infra/start/redial.yaml'),
     REDIAL_HTTP_HOST: '127.0.0.1',
     REDIAL_HTTP_PORT: String(options.httpPort),
-    REDIAL_ADMIN_USER: keys.adminUser,
-    REDIAL_ADMIN_PASSWORD: keys.adminPassword,
     REDIAL_DRAIN_SECONDS: String(drainSeconds),
     REDIAL_DEV_KEY_SHA256: keys.apiKeySha256,
     REDIAL_DEV_VENDOR_PASSWORD: keys.vendorPassword,

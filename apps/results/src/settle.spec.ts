@@ -281,3 +281,15 @@ describe('given a call that somebody wants canceled', () => {
     },
   );
 });
+
+it('given a record that is never written over, however often it is read, then settling gives up, and its job comes back later', async () => {
+  const { store, settle } = aFunnel();
+  let tries = 0;
+  const port = store.port as { settle: typeof store.port.settle };
+  port.settle = async () => {
+    tries += 1;
+    return { ok: false, why: 'conflict' };
+  };
+  await expect(settle(resultOf(busyAt(endedAt), 'dialer'))).rejects.toThrow('changed 100 times');
+  expect(tries).toBe(100);
+});

@@ -340,3 +340,31 @@ describe('reading it from disk', () => {
     expect(await readConfigurationFile(file)).toEqual({ ok: false, errors: [`${file}: is not UTF-8 text`] });
   });
 });
+
+describe("a sink's key", () => {
+  const withSinks = (...sinks: string[]) =>
+    valid.replace(/ {6}- type: webhook[\s\S]*$/, sinks.map((sink) => `      - ${sink}\n`).join(''));
+  const list = (name: string, key: string) => `{ type: redis-list, name: ${name}, key: "${key}" }`;
+
+  it.each(['{redial}:due', '{redial}:dial:wait'])('%s is one of our own, and refused', (key) => {
+    expect(errorsOf(withSinks(list('crm', key)))).toEqual([
+      "redial.yaml:17:45 tenants[0].sinks[0].key: is one of Redial's own keys, which begin with {redial}:",
+    ]);
+  });
+
+  it('that another prefix makes ours is refused too, and ours is then free', () => {
+    const variables = { ...environment, REDIAL_KEY_PREFIX: '{other}' };
+    expect(errorsOf(withSinks(list('crm', '{other}:due')), variables)).toHaveLength(1);
+    expect(errorsOf(withSinks(list('crm', '{redial}:due')), variables)).toEqual([]);
+  });
+
+  it('is no list and a stream at once', () => {
+    const text = withSinks(list('crm', 'cdrs'), '{ type: redis-stream, name: wall, key: cdrs }');
+    expect(errorsOf(text)).toHaveLength(2);
+    expect(errorsOf(text)[0]).toContain('tenants[0].sinks[0].key: is the key of a list and of a stream');
+  });
+
+  it('may be that of another list', () => {
+    expect(errorsOf(withSinks(list('crm', 'cdrs'), list('wall', 'cdrs')))).toEqual([]);
+  });
+});

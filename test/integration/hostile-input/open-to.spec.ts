@@ -56,7 +56,7 @@ const notListed = apiOpenTo({ sources: ['10.0.0.0/8', '127.0.0.2', '::1'] });
 const withHost = apiOpenTo({ sources: ['127.0.0.0/8', '::1'], host: 'acme.dialer.example' });
 const closed = apiOpenTo(undefined);
 
-async function expectRefused(api: RunningApi, answer: Promise<RawAnswer>, status: 401 | 403): Promise<void> {
+async function expectRefused(api: RunningApi, answer: Promise<RawAnswer>, status: 400 | 401 | 403): Promise<void> {
   const before = await api.keys();
   const { status: given, body } = await answer;
   expect(given).toBe(status);
@@ -86,8 +86,21 @@ describe.each(ways)('%s without a key', (_name, send) => {
       await expectRefused(api(), send(api(), { [name]: value }), 403);
     });
 
-    it('then a wrong key is a wrong key', async () => {
-      await expectRefused(api(), send(api(), { 'X-API-Key': 'wrong' }), 401);
+    it.each([
+      ['X-API-Key', 'wrong'],
+      ['X-API-Key', 'a b'],
+      ['X-API-Key', 'k'.repeat(600)],
+      ['X-API-Key', 'kl\u00e9'],
+      ['Authorization', 'Bearer wrong'],
+      ['Authorization', 'Bearer wrong key'],
+      ['Authorization', 'Bearer'],
+      ['Authorization', `bearer ${'k'.repeat(600)}`],
+    ])('then a wrong key is a wrong key, whatever it looks like: %s: %s', async (name, value) => {
+      await expectRefused(api(), send(api(), { [name]: value }), 401);
+    });
+
+    it('then one with two Host headers is refused', async () => {
+      await expectRefused(api(), send(api(), { 'X-One: 1\r\nHost': 'evil.example' }), 400);
     });
   });
 
@@ -106,6 +119,11 @@ describe.each(ways)('%s without a key', (_name, send) => {
       },
     );
   });
+});
+
+it('a list of keys is no key', async () => {
+  const target = `/call.php?${query}&api_key=a&api_key=b`;
+  await expectRefused(listed(), sendRaw(listed().url, { method: 'GET', target, headers: {} }), 401);
 });
 
 describe('a host name beside the address', () => {

@@ -342,3 +342,22 @@ describe('journal slots', () => {
     expect(await nextSlot(store)).toBe(1_500);
   });
 });
+
+describe('a look at the places', () => {
+  it('given what Redial wrote, or nothing, then all is well', async () => {
+    const store = await onRedis.open();
+    await store.checkPlaces(['trunk:a'], ['main']);
+    await take(store);
+    await store.checkPlaces(['trunk:a'], ['main']);
+  });
+
+  it.each(['places:trunk:a', 'pace:trunk:a', 'slots:main', 'slots-in-use:main'])(
+    'given something else at %s, which nothing can be dialled with, then it says so',
+    async (name) => {
+      const store = await onRedis.open();
+      const key = `${onRedis.prefix}:${name}`;
+      await onRedis.redis.lpush(key, 'x');
+      await expect(store.checkPlaces(['trunk:a'], ['main'])).rejects.toThrow(key);
+    },
+  );
+});

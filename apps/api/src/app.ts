@@ -8,7 +8,7 @@ import { mountDashboard } from './dashboard/mount-dashboard.ts';
 import { allowOrigins } from './http/cross-origin.ts';
 import { refuseOtherMethods } from './http/methods.ts';
 import { limitFailedLogins, limitRequests } from './http/rate-limit.ts';
-import { answerErrors, refuse, refuseAs } from './http/refuse.ts';
+import { answerErrors, refuse, refuseAs, refuseTwoHosts } from './http/refuse.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { documentPaths, mountDocs } from './openapi/mount-docs.ts';
 import { mountOperations, operationPaths } from './operations/mount-operations.ts';
@@ -32,6 +32,7 @@ export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports
     measureRequests(metrics),
     securityHeaders({ styles: 'none' }),
     refuseAs(v1.problemReply),
+    refuseTwoHosts,
   );
   const mounted = {
     ...ports,

@@ -31,11 +31,16 @@ export interface SettleDependencies {
   readonly deliver: (delivery: Delivery) => Promise<void>;
 }
 
+/** Nobody changes a call so often: its record cannot be written over. The job comes back later, and in between there is a pause. */
+const roundsMax = 100;
+
 export function createSettle(dependencies: SettleDependencies): (job: ResultsJob) => Promise<void> {
   return async (job) => {
-    while ((await settleOnce(dependencies, job)) === 'lost_race') {
+    for (let round = 0; round < roundsMax; round++) {
       // Somebody changed the call between reading and writing (a cancel); read again. Each round somebody made progress.
+      if ((await settleOnce(dependencies, job)) !== 'lost_race') return;
     }
+    throw new Error(`call ${job.callId} changed ${roundsMax} times while it was being settled`);
   };
 }
 

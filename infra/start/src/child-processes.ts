@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Child, endChild, startChild } from '@redial/local';
 
@@ -28,7 +28,8 @@ export function childProcesses(root: string, logFolder: string): ChildProcesses 
     failed,
     async start({ name, main, env }) {
       const logFile = join(logFolder, `${name}.log`);
-      rmSync(logFile, { force: true });
+      // The last one's is kept: who starts again because something went wrong wants to see what.
+      if (existsSync(logFile)) renameSync(logFile, `${logFile}.1`);
       const child = await startChild(
         { file: process.execPath, args: ['--conditions=source', join(root, main)] },
         { outputFile: logFile, cwd: root, env: { ...process.env, ...env } },

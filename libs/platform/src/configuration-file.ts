@@ -3,6 +3,7 @@ import { Configuration } from '@redial/call';
 import { readConfiguredNumbers } from '@redial/numbering';
 import { dialectFaults, type KnownDialects, withDialects } from './dialects-of-tenants.ts';
 import type { Reading } from './reading.ts';
+import { sinkKeyFaults } from './sink-keys.ts';
 import { describeIssue, formatPath } from './validation-sentences.ts';
 import { type Fault, faultsOf, parseYaml } from './yaml-document.ts';
 
@@ -57,6 +58,7 @@ export function parseConfiguration(
   const found = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, value));
   const said = new Set(numberFaults.map(({ path }) => path.join('/')));
   const issues = [...numberFaults, ...found.filter(({ path }) => !said.has(path.join('/')))];
+  if (parsed.success) issues.push(...sinkKeyFaults(parsed.data, environment['REDIAL_KEY_PREFIX'] || undefined));
   if (dialects !== undefined) issues.push(...dialectFaults(value, dialects));
   if (!parsed.success || issues.length > 0 || yaml.faults.length > 0)
     return { ok: false, errors: sentences(file, faultsOf(yaml, issues)) };

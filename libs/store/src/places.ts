@@ -33,7 +33,10 @@ export function keepPlaces({ keys }: StoreContext, { id, lanes, originatedAt, pl
   return lanes.map((lane): Write => ['ZADD', keys.places(lane), 'XX', ...members]);
 }
 
-export function placesOf({ redis, keys }: StoreContext): Pick<Store, 'takePlaces' | 'releasePlaces' | 'placesHeld'> {
+export function placesOf({
+  redis,
+  keys,
+}: StoreContext): Pick<Store, 'takePlaces' | 'releasePlaces' | 'placesHeld' | 'checkPlaces'> {
   async function takePlaces(request: Parameters<Store['takePlaces']>[0]): Promise<Places> {
     const { attemptId, pbx, lanes, now, leaseMs, horizonMs } = request;
     for (const lane of lanes) checkLane(lane);
@@ -69,7 +72,18 @@ export function placesOf({ redis, keys }: StoreContext): Pick<Store, 'takePlaces
     return Object.fromEntries(lanes.map((lane, i) => [lane, counts[i] ?? 0]));
   }
 
-  return { takePlaces, releasePlaces, placesHeld };
+  async function checkPlaces(lanes: readonly string[], pbxs: readonly string[]): Promise<void> {
+    const expected = [
+      ...lanes.flatMap((lane) => [[keys.places(lane), 'zset'] as const, [keys.pace(lane), 'hash'] as const]),
+      ...pbxs.flatMap((pbx) => [[keys.slots(pbx), 'string'] as const, [keys.slotsInUse(pbx), 'zset'] as const]),
+    ];
+    const types = await Promise.all(expected.map(([key]) => redis.type(key)));
+    const wrong = expected.find(([, type], i) => types[i] !== 'none' && types[i] !== type);
+    if (wrong !== undefined)
+      throw new Error(`Redis holds something else than Redial wrote at ${wrong[0]}: what needs it is not dialled`);
+  }
+
+  return { takePlaces, releasePlaces, placesHeld, checkPlaces };
 }
 
 function checkLane({ lane, places, maxCalls, maxCallsPerSecond }: LaneRequest): void {

@@ -215,6 +215,9 @@ export interface Store {
   /** Places held now, by lane. */
   placesHeld(lanes: readonly string[], now: number): Promise<Record<string, number>>;
 
+  /** Rejects with a sentence where Redis holds something else than places, and so no call that needs them is dialled. */
+  checkPlaces(lanes: readonly string[], pbxs: readonly string[]): Promise<void>;
+
   /**
    * The fence: the call becomes `dialing`, the attempt record comes to be and, with a `cap`, the attempt is counted towards each number
    * of the day, and the places that it has are its own for as long as it can be alive; or nothing is written. After `ok` the caller, and nobody else ever, may originate this attempt. The version that

@@ -18,6 +18,11 @@ export function apiKeysOf(tenants: readonly Tenant[]): FindTenant {
   };
 }
 
+/** Whether a request sends a key at all, of whatever form: one that is wrong must not pass for none. */
+export function sendsKey(header: (name: string) => string | undefined): boolean {
+  return /^Bearer\b/i.test(header('authorization') ?? '') || (header('x-api-key') ?? '') !== '';
+}
+
 /** `Authorization: Bearer <key>`, or `X-API-Key: <key>`. */
 export function apiKeyOf(header: (name: string) => string | undefined): string | undefined {
   const bearer = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(header('authorization') ?? '')?.[1];

@@ -1,4 +1,4 @@
-import type { HttpReply, Problem } from '@redial/dialects';
+import { type HttpReply, type Problem, problem } from '@redial/dialects';
 import type { Logger } from '@redial/platform';
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { problemOf } from './problem-of.ts';
@@ -19,15 +19,23 @@ export function refuse(response: Response, problem: Problem): void {
   sendReply(response, refusal(problem, response.getHeader('X-Request-Id')?.toString()));
 }
 
+/** Two Host headers are two ideas of who is asked: a proxy in front may have taken the other one (RFC 9112, 3.2). */
+export const refuseTwoHosts: RequestHandler = ({ rawHeaders }, response, next) => {
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host');
+  if (hosts.length > 1)
+    refuse(response, problem('malformed_request', { detail: 'There is more than one Host header.' }));
+  else next();
+};
+
 /** The last handler: everything thrown below ends here, as a problem. */
 export function answerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
-    const problem = problemOf(error);
-    if (problem.code === 'internal') logger.error({ err: error }, 'request failed');
-    if (problem.code === 'storage_unavailable') logger.error({ err: error }, 'storage unavailable');
+    const found = problemOf(error);
+    if (found.code === 'internal') logger.error({ err: error }, 'request failed');
+    if (found.code === 'storage_unavailable') logger.error({ err: error }, 'storage unavailable');
     if (response.headersSent) return void response.destroy();
     try {
-      refuse(response, problem);
+      refuse(response, found);
     } catch (err) {
       // Express' own words would hold the files of this machine.
       logger.error({ err }, 'a refusal could not be put into words');

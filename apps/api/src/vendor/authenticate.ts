@@ -2,7 +2,7 @@ import type { Tenant } from '@redial/call';
 import { problem, type VendorDialect } from '@redial/dialects';
 import type { Request, RequestHandler } from 'express';
 import { admit, type Identify } from '../authentication/admit.ts';
-import { apiKeyOf, type FindTenant } from '../authentication/api-keys.ts';
+import { apiKeyOf, type FindTenant, sendsKey } from '../authentication/api-keys.ts';
 import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { isCrossSite } from '../authentication/same-site.ts';
 import { allowsOrigin } from '../http/cross-origin.ts';
@@ -49,7 +49,7 @@ function byKey({ openTo }: VendorDialect, { tenants, findTenant }: AuthenticateP
     const apiKey = apiKeyOf((name) => request.get(name)) ?? keyParameter(request);
     let tenant: Tenant | undefined;
     if (apiKey !== undefined) tenant = findTenant(apiKey);
-    else {
+    else if (!sendsKey((name) => request.get(name)) && !sendsKeyParameter(request)) {
       tenant = findByOrigin({ address: request.socket.remoteAddress, host: request.get('host') });
       // A trusted network says nothing of the page that a browser inside it has open.
       const isForeign =
@@ -80,7 +80,16 @@ function permitted(
 }
 
 function keyParameter(request: Request): string | undefined {
-  const body = (request.body ?? {}) as { readonly api_key?: unknown };
-  const given = body.api_key ?? request.query['api_key'];
+  const given = parameterOf(request);
   return typeof given === 'string' && given !== '' ? given : undefined;
+}
+
+/** As a list, say. */
+function sendsKeyParameter(request: Request): boolean {
+  return (parameterOf(request) ?? '') !== '';
+}
+
+function parameterOf(request: Request): unknown {
+  const body = (request.body ?? {}) as { readonly api_key?: unknown };
+  return body.api_key ?? request.query['api_key'];
 }

@@ -1,0 +1,22 @@
+import type { Configuration } from '@redial/call';
+
+interface KeyFault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/**
+ * Keys of sinks that would spoil something: one of Redial's own, or one that is a list here and a stream there. Two lists of one key are left
+ * alone: one consumer may well serve two tenants.
+ */
+export function sinkKeyFaults({ tenants }: Configuration, prefix = '{redial}'): KeyFault[] {
+  const sinks = tenants.flatMap(({ sinks: own }, t) =>
+    own.flatMap((sink, s) => ('key' in sink ? [{ sink, path: ['tenants', t, 'sinks', s, 'key'] }] : [])),
+  );
+  return sinks.flatMap(({ sink: { key, type }, path }) => {
+    if (key.startsWith(`${prefix}:`))
+      return [{ path, message: `is one of Redial's own keys, which begin with ${prefix}:` }];
+    const other = sinks.find(({ sink }) => sink.key === key && sink.type !== type);
+    return other === undefined ? [] : [{ path, message: 'is the key of a list and of a stream' }];
+  });
+}

@@ -9,7 +9,18 @@ export const dashboardRoutes: readonly { readonly method: string; readonly path:
 );
 
 /** What stands for the parts of an address. */
-export const queueNames = ['dial', 'results', 'deliveries', 'no-such-queue', '__proto__', '%00'];
+export const queueNames = [
+  'dial',
+  'results',
+  'deliveries',
+  'no-such-queue',
+  '__proto__',
+  '%00',
+  'x%25',
+  '%zz',
+  'x%',
+  '%c0%af',
+];
 export const queueStatuses = ['failed', 'delayed', 'completed', 'waiting', 'latest', 'x'];
 /** What bodies and queries of the dashboard ask for, right and wrong. */
 export const dashboardBodies = [
@@ -28,4 +39,8 @@ export const dashboardQueries = [
   '?page=-1&jobsPerPage=1e9',
   '?depth=99',
   '?queueName=x',
+  '?queueName=x%',
+  '?queueName=%25zz',
+  '?queueName=%c0%af',
+  '?queueName=dial&queueName=dial',
 ];

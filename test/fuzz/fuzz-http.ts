@@ -58,7 +58,8 @@ export async function fuzzHttp({ seed, forMs }: Effort): Promise<Fuzzed> {
     const keys: Keys = { apiKey: api.acmeKey, admin: api.admin, ids: [first.body.id, first.body.nextAttempt.id] };
     let calls = await countCalls(api);
     const until = Date.now() + forMs;
-    while (Date.now() < until && tally.faults.length === 0) {
+    let isGone = false;
+    while (Date.now() < until && !isGone) {
       const inputs = Array.from({ length: atOnce }, () => anyRequest(random, keys));
       const answers = await Promise.all(inputs.map((input) => send(urlOf(input.at), input.bytes)));
       tally.inputs += inputs.length;
@@ -68,14 +69,16 @@ export async function fuzzHttp({ seed, forMs }: Effort): Promise<Fuzzed> {
       if (now - calls > accepted)
         tally.fault(
           `${now - calls} calls were written, ${accepted} accepted: ${inputs.map(({ bytes }) => shown(bytes)).join('\n')}`,
+          'calls that were not accepted',
         );
       calls = now;
       for (const [name, { url, log }] of servers) {
         const alive = await fetch(`${url}/livez`).catch(() => undefined);
+        isGone ||= alive?.status !== 200;
         if (alive?.status !== 200)
           tally.fault(`the ${name} is gone after ${inputs.map(({ bytes }) => shown(bytes)).join('\n')}\n${log()}`);
       }
-      if (tally.faults.length === 0) await Promise.all(watches.map((watch) => watch.look()));
+      await Promise.all(watches.map((watch) => watch.look()));
     }
     for (const [n, name] of [...servers.keys()].entries()) {
       const { figures = {}, fault } = watches[n] ?? {};
@@ -97,21 +100,22 @@ function judge(
   { bytes, route, isSound }: HttpInput,
   answered: Answered | undefined,
   meet: (what: string | number) => void,
-  fault: (what: string) => void,
+  fault: (what: string, kind: string) => void,
 ): number {
   if (answered === undefined) {
-    fault(`${route} was not answered within ${answeredWithinMs} ms: ${shown(bytes)}`);
+    fault(`${route} was not answered within ${answeredWithinMs} ms: ${shown(bytes)}`, `${route} unanswered`);
     return Number.POSITIVE_INFINITY;
   }
   const { status, body } = answered;
   meet(status);
   if (status === 0 && isWhole(bytes) && bytes.length < heardEnoughBytes)
-    fault(`${route} was hung up on: ${shown(bytes)}`);
+    fault(`${route} was hung up on: ${shown(bytes)}`, `${route} hung up`);
   if (status >= 500 && !allowed5xx.has(status))
-    fault(`${route} was answered ${status}: ${shown(bytes)}\n${body.slice(0, 300)}`);
-  if (isSound && status >= 500 && !route.includes('/readyz')) fault(`${route} was answered ${status}: ${shown(bytes)}`);
+    fault(`${route} was answered ${status}: ${shown(bytes)}\n${body.slice(0, 300)}`, `${route} ${status}`);
+  if (isSound && status >= 500 && !route.includes('/readyz'))
+    fault(`${route} was answered ${status}: ${shown(bytes)}`, `${route} ${status}`);
   // What a vendor whose clients read the body of a 200 alone is told of a fault of ours.
-  if (body.includes('Requested operation failed')) fault(`${route} failed: ${shown(bytes)}`);
+  if (body.includes('Requested operation failed')) fault(`${route} failed: ${shown(bytes)}`, `${route} failed`);
   const placed = mayHavePlaced(bytes, status, body);
   if (placed > 0) meet(status === 0 ? 'unheard at a placing address' : 'placed');
   return placed;

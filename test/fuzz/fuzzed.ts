@@ -15,14 +15,19 @@ export interface Fuzzed {
   readonly measured: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
+const kindsMax = 50;
+
 export function createTally() {
   const met: Record<string, number> = {};
-  const faults: string[] = [];
+  const found = new Map<string, { readonly first: string; times: number }>();
   const measured: Record<string, Readonly<Record<string, number>>> = {};
   return {
     met,
     measured,
-    faults,
+    /** One of each kind, the first that was met. */
+    get faults(): string[] {
+      return [...found.values()].map(({ first, times }) => (times === 1 ? first : `${times} times, first: ${first}`));
+    },
     inputs: 0,
     meet(what: string | number): void {
       met[what] = (met[what] ?? 0) + 1;
@@ -30,8 +35,11 @@ export function createTally() {
     measure(what: string, figures: Readonly<Record<string, number>>): void {
       measured[what] = figures;
     },
-    fault(what: string): void {
-      if (faults.length < 20) faults.push(what);
+    /** What is of one `kind` is told once: what comes after it must not be hidden by it. */
+    fault(what: string, kind = what): void {
+      const known = found.get(kind);
+      if (known !== undefined) known.times += 1;
+      else if (found.size < kindsMax) found.set(kind, { first: what, times: 1 });
     },
   };
 }

@@ -219,3 +219,45 @@ describe('a queue that somebody has paused', () => {
     await expect.poll(paused, eventually).toContain('redial_queue_paused{queue="dial"} 0');
   });
 });
+
+describe('percent signs that escape nothing', () => {
+  const escapes = ['x%', '%', '%zz', '%25', 'x%25', '%25zz', '%c0%af', '%ff', '%u0041', '%00', '%2500', '%e4%b8'];
+  const paths = [
+    '/api/queues?queueName=',
+    '/api/queues?activeQueue=',
+    '/api/queues?status=',
+    '/api/queues/api/job-schedulers?queueName=',
+    '/api/job-schedulers?queueName=',
+    '/api/queues/',
+    '/api/queues/dial/',
+    '/queue/',
+    '/static/',
+    '/',
+  ];
+  it.each(paths)('%s… are never a fault of ours', async (path) => {
+    for (const written of escapes) {
+      expect((await visit('GET', `${path}${written}`)).status, written).toBeLessThan(500);
+      expect((await visit('PUT', `${path}${written}/retry`)).status, written).toBeLessThan(500);
+    }
+  });
+
+  it('nor at any other address', async () => {
+    const others = [
+      '/v1/calls/',
+      '/v1/calls?cursor=',
+      '/v1/recordings/',
+      '/call.php?agent=',
+      '/API/dialup.php?user=',
+      '/api/originate-call?data=',
+      '/api/v4/',
+      '/click2dial/recordings/',
+      '/docs/',
+      '/readyz?x=',
+      '/metrics?x=',
+      '/',
+    ];
+    for (const path of others)
+      for (const written of escapes)
+        expect((await api.send('GET', `${path}${written}`)).status, `${path}${written}`).toBeLessThan(503);
+  });
+});

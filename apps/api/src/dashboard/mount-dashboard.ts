@@ -60,13 +60,14 @@ type ErrorHandler = Parameters<ExpressAdapter['setErrorHandler']>[0];
 type Status = NonNullable<ReturnType<ErrorHandler>['status']>;
 
 /**
- * As Bull Board answers by itself, but for one thing: a button that came too late, such as Promote of a job that has been promoted, is no
- * fault of ours.
+ * As Bull Board answers by itself, but for two things that are no fault of ours: a button that came too late, such as Promote of a job that
+ * has been promoted; and a text that Bull Board decodes once more and that is no escaped text, such as `x%`.
  */
 const answerFault: ErrorHandler = (error) => {
   const isLate = / is not in the [a-z]+ state|^Missing (key|lock) for job /.test(error.message);
+  const isMalformed = error instanceof URIError;
   // Of a body that cannot be read: whoever refused it says so.
-  const { statusCode = isLate ? 409 : 500 } = error as Error & { readonly statusCode?: Status };
+  const { statusCode = isLate ? 409 : isMalformed ? 400 : 500 } = error as Error & { readonly statusCode?: Status };
   const key = statusCode === 500 ? 'ERRORS.INTERNAL_SERVER_ERROR' : 'ERRORS.REFUSED';
   return { status: statusCode, body: { error: { key }, message: error.message } };
 };

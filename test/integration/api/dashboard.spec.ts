@@ -236,7 +236,8 @@ describe('percent signs that escape nothing', () => {
   ];
   it.each(paths)('%s… are never a fault of ours', async (path) => {
     for (const written of escapes) {
-      expect((await visit('GET', `${path}${written}`)).status, written).toBeLessThan(500);
+      const { status, text } = await visit('GET', `${path}${written}`);
+      expect(status, `${written} ${text}`).toBeLessThan(500);
       expect((await visit('PUT', `${path}${written}/retry`)).status, written).toBeLessThan(500);
     }
   });
@@ -258,6 +259,6 @@ describe('percent signs that escape nothing', () => {
     ];
     for (const path of others)
       for (const written of escapes)
-        expect((await api.send('GET', `${path}${written}`)).status, `${path}${written}`).toBeLessThan(503);
+        expect((await api.send('GET', `${path}${written}`)).status, `${path}${written}`).not.toBe(500);
   });
 });

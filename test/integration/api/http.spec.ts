@@ -249,6 +249,15 @@ describe('operations', () => {
     await expect.poll(async () => (await ready()).status, { timeout: 5_000 }).toBe(200);
   });
 
+  it('is not ready while something else stands where the places of a PBX or a trunk are counted', async () => {
+    const checks = async () => (await api.send('GET', '/readyz')).body.checks.places;
+    await expect.poll(checks, { timeout: 5_000 }).toBe('ok');
+    await api.redis.set(`${api.prefix}:places:trunk.carrier`, 'x');
+    await expect.poll(checks, { timeout: 5_000 }).toContain(':places:trunk.carrier');
+    await api.redis.del(`${api.prefix}:places:trunk.carrier`);
+    await expect.poll(checks, { timeout: 5_000 }).toBe('ok');
+  });
+
   it('gives all who ask at once the same metrics, and the same report', async () => {
     const headers = { authorization: 'Bearer a-token-for-metrics' };
     const crowd = await Promise.all(

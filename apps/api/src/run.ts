@@ -14,7 +14,7 @@ import {
   systemClock,
 } from '@redial/platform';
 import { createQueues, measurePaused, pausedCheck } from '@redial/queue';
-import { createStore, type DurabilityAsked, logDurability, tellMalformed } from '@redial/store';
+import { createStore, type DurabilityAsked, logDurability, placesCheck, tellMalformed } from '@redial/store';
 import { createAcceptor } from './accept/accept-calls.ts';
 import { buildApp } from './app.ts';
 import { createHttpServer } from './http/http-server.ts';
@@ -87,7 +87,13 @@ async function main(): Promise<void> {
   );
   const links = openLinks(configuration.value, vendors, logger);
   measurePaused(queues, metrics);
-  const health = createHealth([...accepting, pausedCheck(queues), ...pbxs, ...linkChecks(links)]);
+  const health = createHealth([
+    ...accepting,
+    pausedCheck(queues),
+    placesCheck(store, configuration.value),
+    ...pbxs,
+    ...linkChecks(links),
+  ]);
   const acceptingHealth = createHealth(accepting);
   const waiter = createOutcomeWaiter({ store, clock: systemClock, logger });
   const ports: Ports = {

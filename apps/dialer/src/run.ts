@@ -20,7 +20,7 @@ import {
   valueOrExit,
 } from '@redial/platform';
 import { createQueues, createWorkers, measurePaused, pausedCheck } from '@redial/queue';
-import { createStore, type DurabilityAsked, logDurability, tellMalformed } from '@redial/store';
+import { createStore, type DurabilityAsked, logDurability, placesCheck, tellMalformed } from '@redial/store';
 import { startDialer } from './dialer.ts';
 
 /** The dialer process: settings and configuration → connections → `startDialer`. SIGTERM drains. */
@@ -92,6 +92,7 @@ measurePaused(queues, metrics);
 const health = createHealth([
   { name: 'redis', check: () => store.ping() },
   pausedCheck(queues),
+  placesCheck(store, configuration),
   ...pbxs.map((pbx) => ({ name: `pbx.${pbx.name}`, check: async () => assertUp(pbx) })),
 ]);
 const ops =

@@ -53,7 +53,7 @@ export function mountDashboard(app: Express, { queues, store, admin, logger, gua
   board.disable('x-powered-by');
   keepToThisHost(board);
   const login = requireLogin(admin, guardLogins);
-  app.use(dashboardPath, securityHeaders({ styles: 'inline' }), login, refuseForgery, notStored, board);
+  app.use(dashboardPath, securityHeaders({ styles: 'inline' }), login, refuseForgery, refuseNul, notStored, board);
 }
 
 type ErrorHandler = Parameters<ExpressAdapter['setErrorHandler']>[0];
@@ -82,6 +82,10 @@ function requireLogin(admin: Login, guardLogins: GuardLogins): RequestHandler {
     return guardLogins({ api: 'dashboard', account, problem: refused }, request, response, next);
   };
 }
+
+/** Bull Board keeps words of its own and words of the request apart by a NUL, and stumbles over one that the request brings. */
+const refuseNul: RequestHandler = (request, response, next) =>
+  request.originalUrl.includes('%00') ? refuse(response, problem('malformed_request')) : next();
 
 const notStored: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store');

@@ -22,6 +22,10 @@ const contexts: Readonly<Record<string, Context>> = {
     if (/^27[0-9]{9}$/.test(exten)) return (half) => dial(half, [`PJSIP/${exten}@carrier`], 60_000);
     return /^27[0-9]./.test(exten) ? (half) => half.hangUp(28) : undefined;
   },
+  devices: (exten) => {
+    const members = Object.hasOwn(devices, exten) ? devices[exten] : undefined;
+    return members && ((half) => dial(half, members, 60_000));
+  },
   'after-hours': (exten) => (exten === 's' ? speakAndHangUp : undefined),
 };
 
@@ -30,6 +34,13 @@ const ringGroups: Readonly<Record<string, { readonly members: readonly string[];
   '602': { members: ['PJSIP/1101', 'PJSIP/1103'], ringMs: 30_000 },
   '603': { members: ['PJSIP/1101'], ringMs: 1_000 },
   '604': { members: ['PJSIP/1501'], ringMs: 30_000 },
+};
+
+/** Extensions with two devices each. */
+const devices: Readonly<Record<string, readonly string[]>> = {
+  '2610': ['PJSIP/1101', 'PJSIP/1003'],
+  '2611': ['PJSIP/1201', 'PJSIP/1202'],
+  '2612': ['PJSIP/1203', 'PJSIP/1102'],
 };
 
 /** Undefined: the dialplan has no such extension. */

@@ -135,6 +135,30 @@ export function describeSipAnswers(getWorld: () => PbxWorld): void {
     }
   });
 
+  describe.concurrent('an extension with two devices, rung by a context of the PBX', () => {
+    const rows: readonly (readonly [given: string, extension: number, disposition: Disposition])[] = [
+      ['one rings for ever and the other answers', 2610, 'answered'],
+      ['both are busy', 2611, 'busy'],
+      ['one is busy and the other rings for ever', 2612, 'no_answer'],
+    ];
+    for (const [given, extension, disposition] of rows) {
+      for (const leg of ['dial1', 'dial2'] as const) {
+        it(`given ${given}, when dialled as ${leg}, then ${disposition} is the word`, async () => {
+          const channel = `Local/${extension}@devices/n`;
+          const order: OrderFields = leg === 'dial1' ? { dial1Channel: channel } : { dial2Channel: channel };
+          const { outcome } = await getWorld().place({
+            ...order,
+            dial1RingTimeoutMs: 2_000,
+            dial2RingTimeoutMs: 2_000,
+            talkLimitMs: 1_000,
+          });
+          expect(outcome[leg]).toMatchObject({ disposition });
+          expect(outcome.mapped).toBe(true);
+        });
+      }
+    }
+  });
+
   describe('who hung up', () => {
     it('given a dial1 that answers and hangs up at once, a hundred times, when dialled, then it is the agent’s hang-up each time', async () => {
       const ends = new Map<string, number>();

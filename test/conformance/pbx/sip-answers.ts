@@ -166,6 +166,7 @@ export function describeSipAnswers(getWorld: () => PbxWorld): void {
         // Nobody answers: whoever is gone, it is not dial2.
         const { outcome } = await getWorld().place({
           dial1Channel: 'PJSIP/2600',
+          dial1RingTimeoutMs: 60_000,
           dial2Channel: 'PJSIP/27820010900@carrier',
         });
         const end = `${outcome.disposition} by ${outcome.endedBy}`;
@@ -177,7 +178,11 @@ export function describeSipAnswers(getWorld: () => PbxWorld): void {
     it('given a dial2 that answers and hangs up at once, fifty times, then dial2 has ended it each time', async () => {
       const ends = new Map<string, number>();
       await each(times(50), async () => {
-        const { outcome } = await getWorld().place({ dial2Channel: 'PJSIP/27835000001@numbered' });
+        const { outcome } = await getWorld().place({
+          dial2Channel: 'PJSIP/27835000001@numbered',
+          dial1RingTimeoutMs: 60_000,
+          dial2RingTimeoutMs: 60_000,
+        });
         const end = `${outcome.disposition} by ${outcome.endedBy}`;
         ends.set(end, (ends.get(end) ?? 0) + 1);
       });

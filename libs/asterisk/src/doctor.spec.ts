@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type DoctorDeps, examinePbx } from './doctor.ts';
+import { type DoctorDeps, examineObserver, examinePbx } from './doctor.ts';
 import type { PbxCheck } from './pbx-checks.ts';
 import { type ScriptedAmi, startScriptedAmi } from './test-support/scripted-ami.ts';
 
@@ -186,5 +186,29 @@ describe('what is wrong is named, with what to change', () => {
       verdict: 'failed',
       message: expect.stringContaining('(Newchannel, VarSet)'),
     });
+  });
+});
+
+describe('the user of the processes that place no calls', () => {
+  const observer = { username: 'redial-observer', secret: 's3cret' };
+  const examineIt = () => examineObserver({ host: '127.0.0.1', port: ami.port, observer });
+
+  test('is not looked at where there is none', async () => {
+    expect(await examineObserver({ host: '127.0.0.1', port: ami.port })).toEqual([]);
+  });
+
+  test.each([
+    ['may do what it must', ['Redirect', 'ShowDialPlan'], 'ok', 'places no calls'],
+    ['may originate', ['Redirect', 'ShowDialPlan', 'Originate'], 'failed', 'may do more than that (originate)'],
+    ['may write the journal', ['Redirect', 'ShowDialPlan', 'DBDel'], 'failed', 'may do more than that (system)'],
+    ['may not read it', ['Redirect'], 'failed', 'lacks reporting'],
+    ['may not hang up', ['ShowDialPlan'], 'failed', 'lacks call'],
+  ])('given it %s', async (_name, names, verdict, said) => {
+    commands(...names);
+    const checks = await examineIt();
+    expect(checks).toMatchObject([
+      { check: 'login', verdict: 'ok' },
+      { check: 'observer_rights', verdict, message: expect.stringContaining(said) },
+    ]);
   });
 });

@@ -29,6 +29,8 @@ export interface RedialOptions {
     readonly port: number;
     readonly username: string;
     readonly secret: string;
+    /** The user of the processes that place no calls. */
+    readonly observer?: { readonly username: string; readonly secret: string };
     readonly maxCalls?: number;
     readonly maxCallsPerSecond?: number;
     /** Where the API reads its recordings. */

@@ -1,4 +1,4 @@
-import { examinePbx } from '@redial/asterisk';
+import { examineObserver, examinePbx } from '@redial/asterisk';
 import { readConfigurationFile, readSettings, valueOrExit } from '@redial/platform';
 
 /** `npm run doctor`: looks at every configured PBX and says in sentences what is missing. Exits 1 where a call could not be dialled. */
@@ -7,7 +7,7 @@ const { pbxs } = valueOrExit(await readConfigurationFile(settings.configurationF
 
 for (const pbx of pbxs) {
   console.log(`${pbx.name} (${pbx.host}:${pbx.port})`);
-  for (const { verdict, message } of await examinePbx(pbx)) {
+  for (const { verdict, message } of [...(await examinePbx(pbx)), ...(await examineObserver(pbx))]) {
     console.log(`  ${{ ok: 'ok    ', unsure: 'unsure', failed: 'FAILED' }[verdict]}  ${message}`);
     if (verdict === 'failed') process.exitCode = 1;
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createPbx } from '@redial/asterisk';
+import { observed } from '@redial/call';
 import { vendorNotifications, vendorsInFiles } from '@redial/dialects';
 import {
   closeRedis,
@@ -69,7 +70,7 @@ const workers = createWorkers({
   onError,
   lockDurationMs: settings.lockSeconds * 1000,
 });
-const pbxs = configuration.pbxs.map((pbx) => createPbx(pbx));
+const pbxs = configuration.pbxs.map((pbx) => createPbx(observed(pbx)));
 
 const results = await startResults({
   configuration,

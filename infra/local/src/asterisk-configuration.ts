@@ -46,7 +46,8 @@ export function writeAsteriskConfiguration(configuration: AsteriskConfiguration)
   const manager = readFileSync(join(shippedFolder, 'manager.redial.conf'), 'utf8');
   writeFileSync(
     join(runDir, 'etc/manager.redial.conf'),
-    manager.replace(/^secret = .*$/m, `secret = ${configuration.secret}`),
+    // The user of the processes that place no calls is there too.
+    manager.replace(/^;(?=\[|[a-z]+ = )/gm, '').replace(/^secret = .*$/gm, `secret = ${configuration.secret}`),
   );
   writeDataFolder(runDir, configuration.data);
   return join(runDir, 'etc/asterisk.conf');

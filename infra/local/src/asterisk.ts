@@ -38,6 +38,8 @@ export interface AmiAccess {
 }
 
 export interface LocalAsterisk {
+  /** May do all that the other may but originate. */
+  readonly observer: { readonly username: string; readonly secret: string };
   readonly ami: AmiAccess;
   readonly sipPort: number;
   readonly version: string;
@@ -117,6 +119,7 @@ export async function startAsterisk(options: AsteriskOptions): Promise<LocalAste
   const end = () => endChild(child, () => cli('core stop now').catch(() => child.signal('SIGTERM')), 5_000);
   return {
     ami: { host: '127.0.0.1', port: amiPort, username: 'redial', secret },
+    observer: { username: 'redial-observer', secret },
     sipPort,
     version: /Asterisk (\S+)/.exec(await cli('core show version'))?.[1] ?? 'unknown',
     logFile: join(runDir, 'log/full'),

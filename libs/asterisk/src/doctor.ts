@@ -13,6 +13,7 @@ import {
   journalCheck,
   loginCheck,
   mayRun,
+  observerRightsCheck,
   type PbxCheck,
   type ProbeReport,
   reachableCheck,
@@ -62,6 +63,23 @@ export async function examinePbx(
     ];
   } finally {
     await link.stop();
+  }
+}
+
+/** Looks at the user of the processes that place no calls, where there is one of its own. Changes nothing. */
+export async function examineObserver(
+  { host, port, observer }: Pick<PbxConfiguration, 'host' | 'port' | 'observer'>,
+  { timers = systemTimers, timing = {} }: DoctorDeps = {},
+): Promise<PbxCheck[]> {
+  if (observer === undefined) return [];
+  const opened = await open({ host, port, ...observer }, timers, timing);
+  if (!opened.ok && opened.step === 'connect') return [reachableCheck(`${host}:${port}`, opened.reason)];
+  if (!opened.ok) return [loginCheck(observer.username, opened.reason)];
+  try {
+    const commands = await opened.link.send([['Action', 'ListCommands']]);
+    return [loginCheck(observer.username), observerRightsCheck(commands, observer.username)];
+  } finally {
+    await opened.link.stop();
   }
 }
 

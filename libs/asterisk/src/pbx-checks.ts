@@ -16,6 +16,7 @@ export type PbxCheckName =
   | 'version'
   | 'rights'
   | 'excess_rights'
+  | 'observer_rights'
   | 'dialplan'
   | 'features'
   | 'journal'
@@ -78,6 +79,20 @@ export function excessRightsCheck(commands: AmiReply, username: string): PbxChec
   return failed(
     `${username} may do more than Redial needs (${excess.join(', ')}), and so may whoever learns its secret: ${setWrite(username)}`,
   );
+}
+
+/** From ListCommands of the user that places no calls. */
+export function observerRightsCheck(commands: AmiReply, username: string): PbxCheck {
+  const { ok, failed, unsure } = verdictsOf('observer_rights');
+  if (!isSuccess(commands)) return unsure(`Asterisk did not list the actions that ${username} may run.`);
+  const set = `set "write = call,reporting" and "read = call,user" for [${username}] in manager.conf.`;
+  const needed = { call: 'Redirect', reporting: 'ShowDialPlan' };
+  const missing = Object.entries(needed).flatMap(([right, action]) => (mayRun(commands, action) ? [] : [right]));
+  if (missing.length > 0) return failed(`${username} lacks ${missing.join(', ')}: ${set}`);
+  const telling = { originate: 'Originate', system: 'DBDel', command: 'Command', config: 'UpdateConfig' };
+  const excess = Object.entries(telling).flatMap(([right, action]) => (mayRun(commands, action) ? [right] : []));
+  if (excess.length === 0) return ok(`${username} may hang up and read the journal, and places no calls.`);
+  return failed(`${username} is not to place calls, and may do more than that (${excess.join(', ')}): ${set}`);
 }
 
 /** From ShowDialPlan of redial,connect. */

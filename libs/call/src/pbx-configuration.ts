@@ -23,6 +23,8 @@ export const PbxConfiguration = z.strictObject({
   port: port.default(5038),
   username: z.string().min(1),
   secret: z.string().min(1),
+  /** A manager user without the right to originate, for the processes that place no calls. Absent: they use the dialer's. */
+  observer: z.strictObject({ username: z.string().min(1), secret: z.string().min(1) }).optional(),
   maxCalls: laneLimits.maxCalls.default(1_000),
   maxCallsPerSecond: laneLimits.maxCallsPerSecond.default(100),
   /** Where its recordings (Asterisk's `<astspooldir>/monitor`) can be read from: a folder of the API's host, or an HTTP address. */
@@ -34,3 +36,8 @@ export const PbxConfiguration = z.strictObject({
     .optional(),
 });
 export type PbxConfiguration = z.infer<typeof PbxConfiguration>;
+
+/** The PBX as a process that places no calls logs in to it. */
+export function observed(pbx: PbxConfiguration): PbxConfiguration {
+  return { ...pbx, ...pbx.observer };
+}

@@ -1,5 +1,5 @@
 import { createPbx, type Pbx } from '@redial/asterisk';
-import type { Configuration } from '@redial/call';
+import { type Configuration, observed } from '@redial/call';
 import type { VendorDialect } from '@redial/dialects';
 import type { HealthCheck, Logger } from '@redial/platform';
 
@@ -12,7 +12,7 @@ export function openLinks(
   const asking = vendors.filter(({ asksPbx }) => asksPbx).map(({ name }) => name);
   if (!tenants.some(({ dialects }) => asking.some((name) => Object.hasOwn(dialects, name)))) return [];
   return pbxs.map((configuration) => {
-    const pbx = createPbx(configuration, { listens: false });
+    const pbx = createPbx(observed(configuration), { listens: false });
     pbx.on('up', ({ version }) => logger.info({ pbx: pbx.name, version }, 'PBX can be asked'));
     pbx.on('down', (reason) => logger.warn({ pbx: pbx.name, reason }, 'PBX cannot be asked'));
     pbx.on('odd', (what) => logger.warn({ pbx: pbx.name, what }, 'odd AMI traffic'));

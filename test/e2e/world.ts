@@ -24,6 +24,7 @@ export function aWorld(options: Partial<RedialOptions> | (() => Promise<Partial<
       pbxs: [
         {
           ...ami,
+          observer: world.pbx.asterisk.observer,
           name: 'main',
           host: '127.0.0.1',
           port: world.ami.port,

@@ -160,8 +160,10 @@ describe('the order of the gates', () => {
       'due',
       'paused',
       'do_not_call',
+      'toll',
       'window',
       'cap',
+      'limits',
     ]);
   });
 

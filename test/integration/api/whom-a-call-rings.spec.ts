@@ -18,6 +18,7 @@ beforeAll(async () => {
         'call-originate-act': { ...credentials.act, contexts: { main_routing: {} }, trunks: { cisco: 'carrier' } },
       },
       numberingPlan: { country: 'IT' },
+      destinations: { allow: ['+44'], deny: ['+39899'] },
       callerIds: { default: '+390612345678', allowed: ['0612345678'], agents: { '1001': '0612345678' } },
     },
   });
@@ -130,4 +131,27 @@ describe.each(doors)('$name', ({ name, ask, error }) => {
       if (name !== 'click2dial') expect(error(await ask('1001', '1001'))).toContain(`is ${first} again`);
     },
   );
+
+  it.each([
+    ['00212612345678', 'is abroad, and destinations.allow has no prefix of it'],
+    ['00882123456789', 'is of a premium-rate, satellite or international range'],
+    ['899123456', 'destinations.deny has +39899'],
+  ])('refuses %s and names the rule', async (written, rule) => {
+    expect(error(await ask(written))).toContain(rule);
+  });
+});
+
+it('what was refused is counted by its rule', async () => {
+  const { text } = await api.send('GET', '/metrics');
+  for (const rule of ['destinations.allow', 'destinations.deny', 'premium'])
+    expect(text).toMatch(new RegExp(`destinations_refused[a-z_]*\\{[^}]*rule="${rule}"[^}]*\\} [1-9]`));
+});
+
+it.each([
+  [{ callerId: '+390687654321' }, '/callerId', 'is not a caller ID that you may show'],
+  [{ talkLimitSeconds: 43_200 }, '/talkLimitSeconds', 'must be at most 14400'],
+  [{ retryPolicy: { maxRetries: 100, delaySeconds: 0 } }, '/retryPolicy/delaySeconds', 'must be at least 60'],
+])('POST /v1/calls refuses %j', async (extra, field, message) => {
+  const { body } = await api.send('POST', '/v1/calls', { dial1: '1001', dial2: '3931234567', ...extra });
+  expect(body.errors).toEqual([{ field, message: expect.stringContaining(message) }]);
 });

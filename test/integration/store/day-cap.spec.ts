@@ -1,5 +1,5 @@
 import { stepCall } from '@redial/call';
-import type { DayCap, Store } from '@redial/store';
+import { type DayCap, type Store, tenantCounts } from '@redial/store';
 import { describe, expect, it } from 'vitest';
 import { accepted, dialed, noon, overdue, read, useStoreOnRedis } from './store-on-redis.ts';
 
@@ -72,5 +72,20 @@ describe('the cap per number per day', () => {
     const key = `${onRedis.prefix}:today:acme:2026-03-28`;
     expect(JSON.stringify(await onRedis.redis.hgetall(key))).not.toContain(a);
     expect(await onRedis.redis.ttl(key)).toBeGreaterThan(0);
+  });
+
+  it('given a tenant’s own limit of the day when 20 calls are fenced at one moment then no more than the limit are, to whomever', async () => {
+    const store = await onRedis.open();
+    const dialled = await Promise.all(
+      Array.from({ length: 20 }, () => dial(store, { ...day, numbers: [], tenantMax: 4 })),
+    );
+    expect(dialled.filter(({ fenced }) => fenced.ok)).toHaveLength(4);
+    expect(await today(store, [tenantCounts.attempts, tenantCounts.talkSeconds])).toEqual([4, 0]);
+  });
+
+  it('given talk that has used up the day when a call is fenced then it is refused', async () => {
+    const store = await onRedis.open();
+    const { fenced } = await dial(store, { ...day, numbers: [], talkSecondsMax: 0 });
+    expect(fenced).toEqual({ ok: false, why: 'cap' });
   });
 });

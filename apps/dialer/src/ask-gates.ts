@@ -3,12 +3,15 @@ import {
   type Call,
   type CallSignal,
   dayOf,
+  destinationRuleOf,
+  type GateFacts,
   type GateVerdict,
   numbersOf,
   stepCall,
   type Tenant,
 } from '@redial/call';
-import type { Store, Versioned } from '@redial/store';
+import { numberFacts } from '@redial/numbering';
+import { type Store, tenantCounts, type Versioned } from '@redial/store';
 import { attemptIdOf, type DialJobDependencies, done, type Try, tenantOf } from './dialing.ts';
 
 /** With no PBX up, or Redis too slow to confirm, a call asks again after this at first, and after up to twice `retryMsMax` when it has asked often. */
@@ -20,12 +23,16 @@ export async function askGatesOf({ store, clock, configuration }: DialJobDepende
   const now = clock.now();
   const tenant = tenantOf(configuration, call);
   const attemptsToday = await mostAttemptsToday(store, call, tenant, now);
-  return { tenant, verdict: askGates({ call, tenant, now, attemptsToday }) };
+  const tenantToday = await tenantTodayOf(store, tenant, now);
+  return {
+    tenant,
+    verdict: askGates({ call, tenant, now, attemptsToday, numberFacts, ...(tenantToday && { tenantToday }) }),
+  };
 }
 
 /** What the gates say by now, without a look at the day's attempts, which the fence counts. */
 export function askGatesAgain({ clock, configuration }: DialJobDependencies, call: Call): GateVerdict {
-  return askGates({ call, tenant: tenantOf(configuration, call), now: clock.now(), attemptsToday: 0 });
+  return askGates({ call, tenant: tenantOf(configuration, call), now: clock.now(), attemptsToday: 0, numberFacts });
 }
 
 /** Later each time and spread, so that a hundred thousand due calls do not keep Redis busy for as long as something they need is away. */
@@ -64,6 +71,8 @@ export async function block(
   reason: string,
 ): Promise<Try> {
   dependencies.metrics.gateClosed(gate, 'block');
+  const rule = destinationRuleOf(reason);
+  if (rule !== undefined) dependencies.metrics.destinationRefused?.(rule);
   const at = dependencies.clock.now();
   return write(dependencies, call, { type: 'block', attemptId: attemptIdOf(call.value), at, gate, reason });
 }
@@ -85,6 +94,15 @@ export async function write(
   const stepped = stepCall(call.value, signal);
   const written = await dependencies.store.updateCall(call, stepped.call);
   return written.ok ? done(`the call is ${stepped.call.state.status}`) : 'lost_race';
+}
+
+async function tenantTodayOf(store: Store, tenant: Tenant | undefined, now: number): Promise<GateFacts['tenantToday']> {
+  if (tenant === undefined) return undefined;
+  const { callsPerDay, minutesPerDay } = tenant.limits;
+  if (callsPerDay === undefined && minutesPerDay === undefined) return undefined;
+  const counts = [tenantCounts.attempts, tenantCounts.talkSeconds];
+  const [calls = 0, talkSeconds = 0] = await store.attemptsToday(tenant.id, dayOf(now, tenant.timeZone), counts);
+  return { calls, talkSeconds };
 }
 
 async function mostAttemptsToday(store: Store, call: Call, tenant: Tenant | undefined, now: number): Promise<number> {

@@ -5,6 +5,7 @@ import {
   type Destination,
   isLocalChannel,
   type LegKind,
+  longestTalkSeconds,
   type Tenant,
   type TrunkConfiguration,
 } from '@redial/call';
@@ -19,7 +20,8 @@ export function planOf({ request }: Call, tenant: Tenant, trunks: readonly Trunk
   return {
     dial1RingTimeoutMs: request.dial1RingTimeoutSeconds * 1000,
     dial2RingTimeoutMs: request.dial2RingTimeoutSeconds * 1000,
-    talkLimitMs: (request.talkLimitSeconds ?? tenant.defaults.talkLimitSeconds) * 1000,
+    talkLimitMs:
+      Math.min(request.talkLimitSeconds ?? tenant.defaults.talkLimitSeconds, longestTalkSeconds(tenant)) * 1000,
     ...(Object.values(legs).includes('dialplan') && { throughDialplan: true }),
     legs,
   };

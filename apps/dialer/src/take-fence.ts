@@ -78,8 +78,15 @@ async function unanswered(
 /** What the fence counts towards the numbers' day, and refuses to count beyond. */
 function capOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
   const max = tenant.caps.attemptsPerNumberPerDay;
-  if (max === undefined) return undefined;
-  return { tenantId: tenant.id, day: dayOf(now, tenant.timeZone), numbers: numbersOf(call), max };
+  const { callsPerDay: tenantMax, minutesPerDay } = tenant.limits;
+  if (max === undefined && tenantMax === undefined && minutesPerDay === undefined) return undefined;
+  return {
+    tenantId: tenant.id,
+    day: dayOf(now, tenant.timeZone),
+    ...(max === undefined ? { numbers: [] } : { numbers: numbersOf(call), max }),
+    ...(tenantMax !== undefined && { tenantMax }),
+    ...(minutesPerDay !== undefined && { talkSecondsMax: minutesPerDay * 60 }),
+  };
 }
 
 /** The call as it will be once the fence is taken, and the attempt's record. */

@@ -3,6 +3,7 @@ import { nextOpening } from './calling-window.ts';
 import { outsideNumberOf } from './request.ts';
 import { nextDayAt } from './schedule.ts';
 import type { Tenant } from './tenant.ts';
+import { type NumberFacts, refusedDestination } from './toll-destination.ts';
 
 /** What a gate says of a due call. */
 export type GateAnswer =
@@ -20,6 +21,10 @@ export interface GateFacts {
   readonly now: number;
   /** Attempts already made today (tenant's day) towards the numbers of this call, most of any. */
   readonly attemptsToday: number;
+  /** The tenant's own attempts and seconds of talk today. Absent: not asked for. */
+  readonly tenantToday?: { readonly calls: number; readonly talkSeconds: number };
+  /** What the countries' plans say of a number. Absent: nothing. */
+  readonly numberFacts?: (e164: string, plan: Tenant['numberingPlan']) => NumberFacts;
 }
 
 export type Gate = (facts: GateFacts) => GateAnswer;
@@ -39,8 +44,10 @@ export const gates: readonly (readonly [name: string, gate: Gate])[] = [
   ['due', due],
   ['paused', paused],
   ['do_not_call', doNotCall],
+  ['toll', toll],
   ['window', window],
   ['cap', cap],
+  ['limits', dayLimits],
 ];
 
 export type GateVerdict = GateAnswer & { readonly gate: string };
@@ -98,6 +105,18 @@ function doNotCall({ call, tenant }: GateFacts): GateAnswer {
   return listed ? { verdict: 'block', reason: 'a number of this call is on the do-not-call list' } : pass;
 }
 
+/** Asked again when the call is due: the lists change, and a service of the PBX may have become another. */
+function toll({ call, tenant, numberFacts }: GateFacts): GateAnswer {
+  if (tenant === undefined) return pass;
+  for (const e164 of numbersOf(call)) {
+    const facts = numberFacts?.(e164, tenant.numberingPlan) ?? { isPremium: false, isAbroad: false };
+    const refused = refusedDestination(e164, tenant, facts);
+    if (refused !== undefined)
+      return { verdict: 'block', reason: `${refused.rule}: a number of this call ${refused.message}` };
+  }
+  return pass;
+}
+
 function window({ call, tenant, now }: GateFacts): GateAnswer {
   if (tenant === undefined || numbersOf(call).length === 0) return pass;
   const opening = nextOpening(tenant.callingWindows, tenant.timeZone, now);
@@ -113,6 +132,17 @@ function cap({ tenant, now, attemptsToday }: GateFacts): GateAnswer {
     until: nextDayAt(now, tenant.timeZone),
     reason: 'the number has had its attempts for today',
   };
+}
+
+function dayLimits({ tenant, now, tenantToday }: GateFacts): GateAnswer {
+  if (tenant === undefined || tenantToday === undefined) return pass;
+  const { callsPerDay, minutesPerDay } = tenant.limits;
+  const usedUp = (reason: string): GateAnswer => ({ verdict: 'defer', until: nextDayAt(now, tenant.timeZone), reason });
+  if (callsPerDay !== undefined && tenantToday.calls >= callsPerDay)
+    return usedUp('limits.callsPerDay is used up for today');
+  if (minutesPerDay !== undefined && tenantToday.talkSeconds >= minutesPerDay * 60)
+    return usedUp('limits.minutesPerDay is used up for today');
+  return pass;
 }
 
 /** Outside numbers that the call would ring. */

@@ -29,4 +29,5 @@ export * from './schedule.ts';
 export * from './service.ts';
 export * from './sink-configuration.ts';
 export * from './tenant.ts';
+export * from './toll-destination.ts';
 export * from './trunk-configuration.ts';

@@ -11,6 +11,7 @@ import { RetryPolicy } from './retry-policy.ts';
 import { isTimeZone } from './schedule.ts';
 import { ServiceConfiguration } from './service.ts';
 import { SinkConfiguration } from './sink-configuration.ts';
+import { Destinations } from './toll-destination.ts';
 
 const longestExtension = '9'.repeat(8);
 
@@ -72,6 +73,8 @@ export const Tenant = z
     variables: z.array(VariableName).default([]),
     callingWindows: z.array(CallingWindow).default([]),
     doNotCall: z.array(E164Digits).default([]),
+    /** Outside numbers that may be rung at all. */
+    destinations: Destinations.prefault({}),
     caps: z.strictObject({ attemptsPerNumberPerDay: z.int().min(1).max(1_000).optional() }).prefault({}),
     /** Nothing of this tenant is dialled; its calls wait. */
     paused: z.boolean().default(false),
@@ -80,6 +83,12 @@ export const Tenant = z
         requestsPerMinute: z.int().min(1).max(1_000_000).default(6_000),
         /** Calls accepted and not ended, those due in months among them. More are refused. Each takes 2.6 to 16 KB of Redis' memory: docs/operations.md, sizing. */
         openCalls: z.int().min(1).max(100_000_000).default(100_000),
+        /** Longest talk, whatever a request asks for. */
+        talkSeconds: z.int().min(1).max(talkLimitSecondsMax).optional(),
+        /** Attempts in the tenant's day, retries among them. */
+        callsPerDay: z.int().min(1).max(10_000_000).optional(),
+        /** Talk of the tenant's day; calls under way when it is used up go on to their end. */
+        minutesPerDay: z.int().min(1).max(10_000_000).optional(),
       })
       .prefault({}),
     /** Pages in a browser that may read this tenant's answers, by their origin. None: no page of another site may. */
@@ -155,6 +164,11 @@ function isPattern(pattern: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Without a limit of its own: four hours, or what the tenant's default is beyond them. */
+export function longestTalkSeconds({ limits, defaults }: Pick<Tenant, 'limits' | 'defaults'>): number {
+  return limits.talkSeconds ?? Math.max(14_400, defaults.talkLimitSeconds);
 }
 
 /** Whether the tenant has this extension. */

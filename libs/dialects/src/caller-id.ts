@@ -13,8 +13,14 @@ export function resolveCallerId(written: string, tenant: Tenant): ResolvedCaller
     : readNumber(written, tenant.numberingPlan);
   if (!number.ok) return { ok: false, message: neitherExtensionNorNumber(written, tenant, number) };
   const callerId = number.e164;
-  const { allowed } = tenant.callerIds;
-  if (allowed !== undefined && !allowed.includes(callerId))
-    return { ok: false, message: 'is not a caller ID that you may show' };
+  if (!mayShow(callerId, tenant)) return { ok: false, message: 'is not a caller ID that you may show' };
   return { ok: true, callerId };
+}
+
+/** Without a list of its own a tenant whose plan names its country shows the numbers that are configured, and its extensions; any other as ever. */
+function mayShow(callerId: string, tenant: Tenant): boolean {
+  const { allowed, default: usual, pool, campaigns, agents } = tenant.callerIds;
+  if (allowed !== undefined) return allowed.includes(callerId);
+  if (tenant.numberingPlan.country === undefined || hasExtension(tenant, callerId)) return true;
+  return [usual, ...pool, ...Object.values(campaigns), ...Object.values(agents)].includes(callerId);
 }

@@ -1,11 +1,13 @@
 import {
   type Destination,
   type NumberReading,
+  outsideNumberOf,
+  refusedDestination,
   resolveDestination as resolveBy,
   resolveInContext as resolveInContextBy,
   type Tenant,
 } from '@redial/call';
-import { internationalPrefixIn, invisibleCharacters, numberForms, readNumber } from '@redial/numbering';
+import { internationalPrefixIn, invisibleCharacters, numberFacts, numberForms, readNumber } from '@redial/numbering';
 
 export type ResolvedDestination =
   | { readonly ok: true; readonly destination: Destination }
@@ -15,17 +17,28 @@ export type ResolvedDestination =
 /** What a caller wrote → an extension, a service or a number by one of the tenant's trunks, or a sentence that says what is allowed. */
 export function resolveDestination(written: string, tenant: Tenant, trunk?: string): ResolvedDestination {
   const resolved = resolveBy(written, tenant, readNumber, trunk);
-  return resolved.ok ? resolved : { ok: false, message: messageOf(written, tenant, resolved) };
+  return resolved.ok ? rungBy(tenant, resolved) : { ok: false, message: messageOf(written, tenant, resolved) };
 }
 
 /** Digits that a context of the PBX is to route. */
 export function resolveInContext(written: string, context: string, tenant: Tenant): ResolvedDestination {
   const prefix = internationalPrefixIn(tenant.numberingPlan);
   const resolved = resolveInContextBy(written, context, tenant, readNumber, prefix);
-  if (resolved.ok) return resolved;
+  if (resolved.ok) return rungBy(tenant, resolved);
   const message =
     resolved.why === 'unknown_form' ? unknownNumber(written, tenant, resolved) : messageOf(written, tenant, resolved);
   return { ok: false, message };
+}
+
+/** A number that is understood, and may not be rung, is refused by the rule that says so. */
+function rungBy(tenant: Tenant, resolved: Extract<ResolvedDestination, { ok: true }>): ResolvedDestination {
+  const e164 = outsideNumberOf(resolved.destination);
+  const message = e164 === undefined ? undefined : whyNotRung(e164, tenant);
+  return message === undefined ? resolved : { ok: false, message };
+}
+
+export function whyNotRung(e164: string, tenant: Tenant): string | undefined {
+  return refusedDestination(e164, tenant, numberFacts(e164, tenant.numberingPlan))?.message;
 }
 
 type Refused = Extract<ReturnType<typeof resolveBy>, { ok: false }>;

@@ -1,14 +1,17 @@
+import type { NumberFacts, NumberingPlan } from '@redial/call';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { countryCodeOf } from './country.ts';
 
-export interface NumberKind {
-  /** ISO 3166-1 alpha-2; undefined: of no country (satellites, international networks), or not known. */
-  readonly country: string | undefined;
-  /** Whoever calls it pays the one who is called. */
-  readonly isPremium: boolean;
-}
+/** Calling codes of several countries, each of which is abroad for the others. Elsewhere a code is one country with its islands. */
+const sharedCodes = ['1', '7'];
 
-/** What the countries' own plans say of E.164 digits. */
-export function numberKind(e164: string): NumberKind {
+/** What the countries' own plans say of E.164 digits, seen from a tenant's plan. */
+export function numberFacts(e164: string, plan: NumberingPlan): NumberFacts {
   const number = parsePhoneNumberFromString(`+${e164}`, { extract: false });
-  return { country: number?.country, isPremium: number?.getType() === 'PREMIUM_RATE' };
+  const code = countryCodeOf(plan);
+  const { country } = plan;
+  const sharesCode = e164.startsWith(code);
+  const isOther =
+    sharedCodes.includes(code) && country !== undefined && number?.country !== undefined && number.country !== country;
+  return { isPremium: number?.getType() === 'PREMIUM_RATE', isAbroad: !sharesCode || isOther };
 }

@@ -31,6 +31,8 @@ export interface Metrics {
   signalIgnored(phase: AttemptPhase, signal: AttemptSignalType): void;
   /** A cause or status that is not in the table of outcomes. */
   outcomeUnmapped(leg: 'dial1' | 'dial2', cause: number | undefined): void;
+  /** A number may not be rung, by the rule that says so: of a request, or of a call that is due. */
+  destinationRefused(rule: string): void;
   /** A gate did not let a due call pass. */
   gateClosed(gate: string, verdict: 'defer' | 'block' | 'expire'): void;
   /** The AMI link to a PBX. */
@@ -107,6 +109,11 @@ export function createMetrics({
   const ignored = counter('signals_ignored', 'Signals that did not apply.', 'phase', 'signal');
   const unmapped = counter('outcomes_unmapped', 'Causes that are not in the table of outcomes.', 'leg', 'cause');
   const closed = counter('gate_closed', 'Due calls that a gate did not let pass.', 'gate', 'verdict');
+  const refusedDestinations = counter(
+    'destinations_refused',
+    'Numbers that may not be rung, by rule: when asked for, and when due.',
+    'rule',
+  );
   const link = gauge('pbx_link_up', 'AMI link: 1 up, 0 down.', 'pbx');
   const redisUp = gauge('redis_up', 'Connection to Redis: 1 up, 0 down.');
   const sinkLength = gauge('sink_length', 'Entries in the list or stream of a sink.', 'tenant', 'sink');
@@ -142,6 +149,7 @@ export function createMetrics({
     deliveryTried: (type, result) => deliveries.inc({ type, result }),
     signalIgnored: (phase, signal) => ignored.inc({ phase, signal }),
     outcomeUnmapped: (leg, cause) => unmapped.inc({ leg, cause: cause ?? 'none' }),
+    destinationRefused: (rule) => refusedDestinations.inc({ rule }),
     gateClosed: (gate, verdict) => closed.inc({ gate, verdict }),
     pbxLink: (pbx, up) => link.set({ pbx }, up ? 1 : 0),
     redisLink: (up) => redisUp.set(up ? 1 : 0),

@@ -10,7 +10,15 @@ import { answerAt, failureAt } from './read-records.ts';
 import { pbxsWithOpenScript } from './scripts/pbxs-with-open.ts';
 import { recordProgressScript } from './scripts/record-progress.ts';
 import { runScript } from './scripts/script.ts';
-import type { AttemptProgress, DayCap, Fenced, Store, Versioned, Written } from './store.ts';
+import {
+  type AttemptProgress,
+  type DayCap,
+  type Fenced,
+  type Store,
+  tenantCounts,
+  type Versioned,
+  type Written,
+} from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
 /** Longer than any day of any zone lasts, seen from any other. */
@@ -104,13 +112,20 @@ export function attemptsOf(context: StoreContext): Attempts {
   }
 
   function countOf(cap: DayCap | undefined): { expectations: Expectation[]; writes: Write[] } {
-    if (cap === undefined || cap.numbers.length === 0) return { expectations: [], writes: [] };
-    const { tenantId, max } = cap;
+    if (cap === undefined) return { expectations: [], writes: [] };
+    const { tenantId, max, tenantMax, talkSecondsMax } = cap;
     const key = keys.today(tenantId, cap.day);
     const fields = [...new Set(cap.numbers)].map((number) => countField(tenantId, number));
+    const below = (field: string, most: number | undefined): Expectation[] =>
+      most === undefined ? [] : [{ kind: 'count', key, field, below: most }];
+    const [all, talk] = [countField(tenantId, tenantCounts.attempts), countField(tenantId, tenantCounts.talkSeconds)];
     return {
-      expectations: max === undefined ? [] : fields.map((field) => ({ kind: 'count', key, field, below: max })),
-      writes: [...fields.map((field): Write => ['HINCRBY', key, field, 1]), ['EXPIRE', key, dayCountSeconds]],
+      expectations: [
+        ...fields.flatMap((field) => below(field, max)),
+        ...below(all, tenantMax),
+        ...below(talk, talkSecondsMax),
+      ],
+      writes: [...[...fields, all].map((field): Write => ['HINCRBY', key, field, 1]), ['EXPIRE', key, dayCountSeconds]],
     };
   }
 
@@ -120,6 +135,16 @@ export function attemptsOf(context: StoreContext): Attempts {
     const key = keys.today(tenantId, countedOn);
     return [
       ...numbers.map((number): Write => ['HINCRBY', key, countField(tenantId, number), -1]),
+      ['EXPIRE', key, dayCountSeconds],
+    ];
+  }
+
+  /** Talk is known at its end alone: calls under way when a day's minutes are used up go on. */
+  function countTalk({ tenantId, countedOn }: AttemptRecord, talkMs: number | null): Write[] {
+    if (countedOn === undefined || talkMs === null || talkMs <= 0) return [];
+    const key = keys.today(tenantId, countedOn);
+    return [
+      ['HINCRBY', key, countField(tenantId, tenantCounts.talkSeconds), Math.ceil(talkMs / 1000)],
       ['EXPIRE', key, dayCountSeconds],
     ];
   }
@@ -163,6 +188,7 @@ export function attemptsOf(context: StoreContext): Attempts {
       ['ZREM', keys.slotsInUse(pbx), slot],
       ...lanes.map((lane): Write => ['ZREM', keys.places(lane), ...placeMembers(id)]),
       ...uncount(attempt.before.value, uncounted),
+      ...countTalk(attempt.before.value, cdr.talkMs),
       ...deliveries.flatMap((delivery) => writeDelivery(context, delivery)),
       // Last: if the call has ended, this sets the expiry of what was written above; and news is told of what is there.
       ...callWrite.writes,

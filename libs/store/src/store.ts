@@ -24,7 +24,14 @@ export interface DayCap {
   readonly numbers: readonly string[];
   /** Most attempts towards each of the numbers on that day. Without it they are counted and nothing is refused. */
   readonly max?: number;
+  /** Most attempts of the tenant on that day, towards whomever. */
+  readonly tenantMax?: number;
+  /** Seconds of talk from which on the tenant begins no more attempts on that day. */
+  readonly talkSecondsMax?: number;
 }
+
+/** What `attemptsToday` tells in a number's place: the tenant's own attempts of the day, and its seconds of talk. No E.164 number is one of them. */
+export const tenantCounts = { attempts: '*attempts', talkSeconds: '*talk' } as const;
 
 /** One CDR on its way to one sink. Its id is `<attemptId>.<sink name>`. */
 export interface Delivery {

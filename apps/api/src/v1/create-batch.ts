@@ -10,6 +10,7 @@ import {
   v1,
 } from '@redial/dialects';
 import type { Candidate } from '../accept/accept-calls.ts';
+import { countRefused } from '../accept/count-refused.ts';
 import { idempotently } from '../accept/idempotency.ts';
 import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
 import type { Handler, HandlerPorts } from './handler.ts';
@@ -66,10 +67,16 @@ function readItems(bodies: readonly unknown[], tenant: Tenant, ports: HandlerPor
 }
 
 /** `errorsRoom`: as many errors as it may name. */
-function readItem(body: unknown, tenant: Tenant, { clock, ids, pick }: HandlerPorts, errorsRoom: number): Item {
+function readItem(
+  body: unknown,
+  tenant: Tenant,
+  { clock, ids, pick, metrics }: HandlerPorts,
+  errorsRoom: number,
+): Item {
   const id = ids.callId();
   const parsed = v1.toCallRequest(body, { tenant, now: clock.now(), newReference: id, pick });
   if (!parsed.ok) {
+    countRefused(metrics, parsed.errors);
     const errors = firstErrors(parsed.errors, errorsRoom);
     const detail = 'At least one field is wrong; this call was not accepted.';
     return { ok: false, problem: { code: 'invalid_request', detail, errors } };

@@ -1,5 +1,6 @@
 import { problem, v1 } from '@redial/dialects';
 import { acceptedVersion } from '../accept/accept-calls.ts';
+import { countRefused } from '../accept/count-refused.ts';
 import { idempotently } from '../accept/idempotency.ts';
 import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
 import { callReply, type Handler, type HandlerPorts } from './handler.ts';
@@ -14,6 +15,7 @@ export function createCall(ports: HandlerPorts): Handler {
       async (complete) => {
         const id = ids.callId();
         const parsed = v1.toCallRequest(body, { tenant, now: clock.now(), newReference: id, pick });
+        if (!parsed.ok) countRefused(ports.metrics, parsed.errors);
         if (!parsed.ok) return { result: problem('invalid_request', { errors: parsed.errors }), kept: false };
         const { request, reference } = parsed;
         const candidate = { id, attemptId: ids.attemptId(), tenantId: tenant.id, dialect: 'v1', reference, request };

@@ -11,6 +11,7 @@ import {
 } from '@redial/dialects';
 import type { ReferenceName } from '@redial/store';
 import { type Acceptor, acceptedVersion, type Candidate, type Claim } from '../accept/accept-calls.ts';
+import { countRefused } from '../accept/count-refused.ts';
 import { fromStorage } from '../accept/storage.ts';
 import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
 import type { Ports } from '../ports.ts';
@@ -19,6 +20,7 @@ import { refusalByPbx } from './refusal-by-pbx.ts';
 export interface PlacePorts
   extends Pick<Ports, 'store' | 'clock' | 'ids' | 'pick' | 'askPbx' | 'waiter' | 'waitingMax'> {
   readonly acceptor: Pick<Acceptor, 'prepare' | 'commit' | 'confirm'>;
+  readonly metrics?: Pick<Ports['metrics'], 'destinationRefused'>;
 }
 
 /** A request of a known tenant, freed of Express. */
@@ -49,6 +51,7 @@ export async function placeCalls(request: VendorRequest, ports: PlacePorts): Pro
     const id = ports.ids.callId();
     const context: DialectContext = { tenant, now: ports.clock.now(), newReference: id, pick: ports.pick };
     const parsed = route.parse(input, context);
+    if (!parsed.ok) countRefused(ports.metrics, parsed.errors);
     if (!parsed.ok)
       return (await repeated(parsed, request, ports)) ?? refused('invalid_request', { errors: parsed.errors });
     if (draw === 1 && parsed.questions !== undefined) {

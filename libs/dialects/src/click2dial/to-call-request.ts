@@ -6,7 +6,7 @@ import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
 import { dialedOnce } from '../dialed-once.ts';
 import { type FieldError, readFields } from '../field-error.ts';
-import { special } from '../written-number.ts';
+import { special, whyNotRung } from '../written-number.ts';
 import { callerIdForms, callerIdNumberOf, numberForms, numberOf } from './number-form.ts';
 import { Click2dialCall, contactRefLengthMax } from './schema.ts';
 import { click2dialSettings } from './settings.ts';
@@ -82,6 +82,8 @@ function outside(written: string, tenant: Tenant, orElse?: string): Checked<Dest
     };
   }
   const { e164 } = number;
+  const refused = whyNotRung(e164, tenant);
+  if (refused !== undefined) return { ok: false, message: refused };
   const trunk = tenant.trunks[0];
   if (trunk === undefined) return { ok: false, message: 'is an outside number, and you have no trunk' };
   return { ok: true, value: { kind: 'number', e164, trunk } };

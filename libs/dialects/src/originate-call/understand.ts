@@ -3,7 +3,7 @@ import { readNumber } from '@redial/numbering';
 import { resolveCallerId } from '../caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import { type FieldError, readFields, shorten } from '../field-error.ts';
-import { unknownNumber } from '../written-number.ts';
+import { unknownNumber, whyNotRung } from '../written-number.ts';
 import { destinationOf, type KnownDestination, unknownDestination } from './destination.ts';
 import { isPhpArray, type PhpArray } from './php/php-value.ts';
 import { type DestinationType, fieldsOf, notText, notTextMessage, OriginateCallData, shownName } from './schema.ts';
@@ -104,6 +104,8 @@ function trunkOf(name: string, settings: OriginateCallSettings, { trunks }: Tena
 function customerOf(written: string, trunk: string | undefined, tenant: Tenant): Checked<Understood['customer']> {
   const number = readNumber(written, tenant.numberingPlan);
   if (!number.ok) return { ok: false, message: unknownNumber(written, tenant, number) };
+  const refused = whyNotRung(number.e164, tenant);
+  if (refused !== undefined) return { ok: false, message: refused };
   if (trunk === undefined) return { ok: false, message: 'is an outside number, and you have no trunk' };
   return { ok: true, value: { kind: 'number', e164: number.e164, trunk } };
 }

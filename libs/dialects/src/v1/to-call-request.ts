@@ -1,9 +1,9 @@
-import type { CallRequest, Tenant } from '@redial/call';
+import { type CallRequest, longestTalkSeconds, type Tenant } from '@redial/call';
 import { autoAnswerOf } from '../auto-answer.ts';
 import { resolveCallerId } from '../caller-id.ts';
 import type { DialectContext, ParsedCall } from '../dialect.ts';
 import { type FieldError, type FieldValues, pointer, readFields, shorten } from '../field-error.ts';
-import { mergeRetryPolicy } from './merge-retry-policy.ts';
+import { hastyRetries, mergeRetryPolicy } from './merge-retry-policy.ts';
 import { readFuture } from './moment.ts';
 import { readRecord } from './record.ts';
 import { CreateCall } from './schema.ts';
@@ -32,6 +32,12 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
 
   const callerId = callerIdOf('callerId') ?? tenant.callerIds.default;
   const dial1CallerId = callerIdOf('dial1CallerId');
+  const longest = longestTalkSeconds(tenant);
+  if (values.talkLimitSeconds !== undefined && values.talkLimitSeconds > longest)
+    wrong('/talkLimitSeconds', `must be at most ${longest}: your tenant’s longest talk (limits.talkSeconds)`);
+  const retryPolicy = mergeRetryPolicy(tenant.defaults.retryPolicy, values.retryPolicy);
+  const hasty = values.retryPolicy === undefined ? undefined : hastyRetries(retryPolicy);
+  if (hasty !== undefined) wrong(hasty.field, hasty.message);
   if (values.dial1AutoAnswer === true && dial1 !== undefined) {
     if (tenant.extensions.autoAnswer === undefined)
       wrong('/dial1AutoAnswer', 'needs your tenant’s extensions.autoAnswer');
@@ -59,7 +65,7 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
     talkLimitSeconds: values.talkLimitSeconds ?? defaults.talkLimitSeconds,
     ...(notBeforeAt !== undefined && { notBeforeAt }),
     ...(expiresAt !== undefined && { expiresAt }),
-    retryPolicy: mergeRetryPolicy(defaults.retryPolicy, values.retryPolicy),
+    retryPolicy,
     reference,
     ...(values.clientInfo !== undefined && { clientInfo: values.clientInfo }),
     ...(recording.recording !== undefined && { recording: recording.recording }),

@@ -21,7 +21,7 @@ export const CdrReply = AttemptReply.omit({ number: true, state: true })
     callId: CallIdText,
     tenantId: z.string(),
     reference: z.string().meta({ description: 'Your reference for the call, or the one that Redial made.' }),
-    dialect: z.string().meta({ description: 'The API the call came by.', examples: ['v1', 'dialup'] }),
+    dialect: z.string().meta({ description: 'The API the call came by.', examples: ['v1'] }),
     attemptNumber: z.int().meta({ description: '1 for the first attempt of the call.' }),
     pbx: z.string().meta({ description: 'The PBX that dialled.' }),
     disposition: shape.disposition.unwrap(),

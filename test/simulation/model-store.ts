@@ -106,6 +106,11 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     if (slotsInUse.get(slot)?.by === attemptId) slotsInUse.delete(slot);
   }
 
+  const isOpen = (id: AttemptId, fencedBy: string | undefined): boolean => {
+    const attempt = attempts.get(id)?.value;
+    return attempt !== undefined && attempt.ended === undefined && attempt.fencedBy === fencedBy;
+  };
+
   const notOfFence = (id: AttemptId, names: readonly string[]) =>
     names.filter((name) => !attempts.get(id)?.value.lanes.includes(name));
 
@@ -316,6 +321,23 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
         ask(() => {
           if (openAttempts.has(attemptId)) vacate(attemptId, notOfFence(attemptId, names));
           else release(attemptId, names);
+        }),
+      releaseLeg: ({ id, legLanes, fencedBy }, leg) =>
+        ask(() => {
+          if (legLanes === undefined || !isOpen(id, fencedBy)) return;
+          for (const name of legLanes[leg]) {
+            const isSecond = leg === 'dial2' && legLanes.dial1.includes(name);
+            laneOf(name).places.delete(`${id}#${isSecond ? 2 : 1}`);
+          }
+        }),
+      extendPlaces: ({ id, lanes: names, fencedBy }, until) =>
+        ask(() => {
+          if (!isOpen(id, fencedBy)) return;
+          for (const name of names) {
+            const { places } = laneOf(name);
+            for (const [member, till] of places)
+              if (member.startsWith(`${id}#`) && till < until) places.set(member, until);
+          }
         }),
       placesHeld: (names, now) =>
         ask(() =>

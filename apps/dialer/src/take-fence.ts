@@ -4,6 +4,7 @@ import type { DayCap, Versioned } from '@redial/store';
 import { askGatesAgain } from './ask-gates.ts';
 import { type Dialing, type DialJobDependencies, type JobRun, newFence, type Try } from './dialing.ts';
 import { originate } from './originate.ts';
+import { legLanesOf } from './places.ts';
 import { type GrantedPlaces, startHorizonMs } from './take-places.ts';
 
 /** A start that is further ahead than this was granted before the clock was put back: by no two hosts' clocks is it due later than the horizon. */
@@ -38,6 +39,7 @@ export async function takeFence(
   if (boot === undefined) return 'lost_race';
 
   const lanes = places.lanes.map((l) => l.lane);
+  const legLanes = legLanesOf(call.value, dependencies.configuration);
   const cap = capOf(tenant, call.value, clock.now());
   const counted = cap && { countedOn: cap.day };
   const facts = {
@@ -46,6 +48,7 @@ export async function takeFence(
     pbxBoot: boot,
     slot,
     lanes,
+    legLanes,
     originatedAt: clock.now(),
     fencedBy: newFence(run),
     ...counted,
@@ -92,7 +95,7 @@ function capOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
 /** The call as it will be once the fence is taken, and the attempt's record. */
 function attemptOf(
   call: Call,
-  facts: Pick<AttemptRecord, 'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'originatedAt' | 'fencedBy' | 'countedOn'>,
+  facts: Pick<AttemptRecord, 'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'legLanes' | 'originatedAt' | 'fencedBy' | 'countedOn'>,
 ): { readonly dialing: Call; readonly attempt: AttemptRecord } {
   const { state, id: callId, tenantId, request } = call;
   if (!('dueAt' in state)) throw new RangeError(`call ${callId} has no planned attempt: it is ${state.status}`);

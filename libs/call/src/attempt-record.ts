@@ -3,6 +3,12 @@ import type { Evidence } from './evidence.ts';
 import type { AttemptId, CallId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
 
+/** By leg, the names of the lanes on which it has a place. */
+export interface LegLanes {
+  readonly dial1: readonly string[];
+  readonly dial2: readonly string[];
+}
+
 /**
  * What is written down of an attempt. That it is there at all is the fence: it is written, compare-and-set, before Originate is sent,
  * and from then on nothing may originate this attempt again.
@@ -23,6 +29,8 @@ export interface AttemptRecord {
   readonly slot: number;
   /** Lanes (trunks and the PBX itself) whose places it holds until it is settled. */
   readonly lanes: readonly string[];
+  /** Which of them are of one leg alone: those are free when its last channel has ended. Absent in records of before 2026-11-30. */
+  readonly legLanes?: LegLanes;
   /** When the fence was taken. The Originate follows within seconds, or never. */
   readonly originatedAt: number;
   /** The mark of this fence, and in it of the job's run that took it and alone may originate it. Absent in records of before 2026-11-28. */

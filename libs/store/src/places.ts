@@ -1,5 +1,7 @@
 import { type AttemptId, type AttemptRecord, lastMomentAt } from '@redial/call';
 import type { Write } from './commit.ts';
+import { extendPlacesScript } from './scripts/extend-places.ts';
+import { releaseLegScript } from './scripts/release-leg.ts';
 import { releasePlacesScript } from './scripts/release-places.ts';
 import { runScript } from './scripts/script.ts';
 import { takePlacesScript } from './scripts/take-places.ts';
@@ -36,7 +38,7 @@ export function keepPlaces({ keys }: StoreContext, { id, lanes, originatedAt, pl
 export function placesOf({
   redis,
   keys,
-}: StoreContext): Pick<Store, 'takePlaces' | 'releasePlaces' | 'placesHeld' | 'checkPlaces'> {
+}: StoreContext): Pick<Store, 'takePlaces' | 'releasePlaces' | 'releaseLeg' | 'extendPlaces' | 'placesHeld' | 'checkPlaces'> {
   async function takePlaces(request: Parameters<Store['takePlaces']>[0]): Promise<Places> {
     const { attemptId, pbx, lanes, now, leaseMs, horizonMs } = request;
     for (const lane of lanes) checkLane(lane);
@@ -67,6 +69,26 @@ export function placesOf({
     );
   }
 
+  async function releaseLeg(
+    attempt: Pick<AttemptRecord, 'id' | 'legLanes' | 'fencedBy'>,
+    leg: 'dial1' | 'dial2',
+  ): Promise<void> {
+    const { id, legLanes, fencedBy = '' } = attempt;
+    if (legLanes === undefined || legLanes[leg].length === 0) return;
+    const lanes = legLanes[leg];
+    // Of a lane that both legs use, dial1 has the first place.
+    const members = lanes.map((lane) => `${id}#${leg === 'dial2' && legLanes.dial1.includes(lane) ? 2 : 1}`);
+    await runScript(redis, releaseLegScript, [keys.attempt(id), ...lanes.map(keys.places)], [fencedBy, ...members]);
+  }
+
+  async function extendPlaces(
+    { id, lanes, fencedBy = '' }: Pick<AttemptRecord, 'id' | 'lanes' | 'fencedBy'>,
+    until: number,
+  ): Promise<void> {
+    const args = [fencedBy, until, ...placeMembers(id)];
+    await runScript(redis, extendPlacesScript, [keys.attempt(id), ...lanes.map(keys.places)], args);
+  }
+
   async function placesHeld(lanes: readonly string[], now: number): Promise<Record<string, number>> {
     const counts = await Promise.all(lanes.map((lane) => redis.zcount(keys.places(lane), `(${now}`, '+inf')));
     return Object.fromEntries(lanes.map((lane, i) => [lane, counts[i] ?? 0]));
@@ -83,7 +105,7 @@ export function placesOf({
       throw new Error(`Redis holds something else than Redial wrote at ${wrong[0]}: what needs it is not dialled`);
   }
 
-  return { takePlaces, releasePlaces, placesHeld, checkPlaces };
+  return { takePlaces, releasePlaces, releaseLeg, extendPlaces, placesHeld, checkPlaces };
 }
 
 function checkLane({ lane, places, maxCalls, maxCallsPerSecond }: LaneRequest): void {

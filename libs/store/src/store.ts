@@ -219,6 +219,13 @@ export interface Store {
   }): Promise<Places>;
   /** Gives places and slot back; while the attempt is fenced and has not ended only those that its record does not name: `settle` does the rest. */
   releasePlaces(attemptId: AttemptId, lanes: readonly string[]): Promise<void>;
+  /**
+   * Gives back the places of one leg of an attempt that is under way: its last channel has ended, and the other leg goes on. As often as one
+   * likes; does nothing once the attempt has ended, for another fence than the record's, and for a record without `legLanes`.
+   */
+  releaseLeg(attempt: Pick<AttemptRecord, 'id' | 'legLanes' | 'fencedBy'>, leg: 'dial1' | 'dial2'): Promise<void>;
+  /** The places that it still has are its own until then at least: it outlasts its limits, and was seen to live. */
+  extendPlaces(attempt: Pick<AttemptRecord, 'id' | 'lanes' | 'fencedBy'>, until: number): Promise<void>;
   /** Places held now, by lane. */
   placesHeld(lanes: readonly string[], now: number): Promise<Record<string, number>>;
 

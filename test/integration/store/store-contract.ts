@@ -161,4 +161,26 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.settle(settlement({ call: { value: after, version }, attempt: { value: attempt, version: 1 } }));
     expect(await held()).toEqual({ 'trunk:a': 0, 'pbx:east': 0, 'pbx:west': 0 });
   });
+
+  it('places: those of a leg that has ended are free while the other one goes on, of a trunk of both too; another fence frees nothing', async () => {
+    const { store, call } = await withCall();
+    const { after, attempt: plain } = dialed(call.value, ['pbx:main', 'trunk:a', 'trunk:b']);
+    const legLanes = { dial1: ['trunk:a'], dial2: ['trunk:a', 'trunk:b'] };
+    const attempt = { ...plain, legLanes, fencedBy: 'run.1' };
+    const taken = lanes('pbx:main', 'trunk:a', 'trunk:b').map((l) => ({ ...l, places: l.lane === 'trunk:a' ? 2 : 1 }));
+    await store.takePlaces(places(attempt, { lanes: taken }));
+    await store.fence(call, after, attempt);
+    const held = (at = noon) => store.placesHeld(['pbx:main', 'trunk:a', 'trunk:b'], at);
+    await store.releaseLeg({ ...attempt, fencedBy: 'run.2' }, 'dial1');
+    expect(await held()).toEqual({ 'pbx:main': 1, 'trunk:a': 2, 'trunk:b': 1 });
+    for (let n = 0; n < 2; n++) await store.releaseLeg(attempt, 'dial1');
+    expect(await held()).toEqual({ 'pbx:main': 1, 'trunk:a': 1, 'trunk:b': 1 });
+    const outlasting = lastMomentAt(attempt.originatedAt, attempt.plan) + 3_600_000;
+    await store.extendPlaces({ ...attempt, fencedBy: 'run.2' }, outlasting);
+    expect(await held(outlasting - 1)).toEqual({ 'pbx:main': 0, 'trunk:a': 0, 'trunk:b': 0 });
+    await store.extendPlaces(attempt, outlasting);
+    expect(await held(outlasting - 1)).toEqual({ 'pbx:main': 1, 'trunk:a': 1, 'trunk:b': 1 });
+    await store.releaseLeg(attempt, 'dial2');
+    expect(await held()).toEqual({ 'pbx:main': 1, 'trunk:a': 0, 'trunk:b': 0 });
+  });
 }

@@ -54,6 +54,14 @@ describe('given a dialup integration', () => {
       expect(invites(world, dial2)).toBe(expected === 'OK' ? 1 : 0);
     });
 
+    it('when dial1 is in another call of ours, then it is Busy at once, and its phone is not rung again', async () => {
+      const [dial1, colleague] = [agent('answers', 18), agent('answers', 17)];
+      expect((await dial({ dial1, dial2: colleague, Response: 'yes' })).body).toBe('OK');
+      const { status, body } = await dial({ dial1, dial2: customer('answers', 17), Response: 'yes' });
+      expect([status, body]).toEqual([200, 'FAIL: Busy']);
+      expect([invites(world, dial1), invites(world, customer('answers', 17))]).toEqual([1, 0]);
+    });
+
     it('when the call may not be dialled, then that is the answer, at once', async () => {
       const { status, body } = await dial({ dial1: agent('answers', 19), dial2: '27820009999', Response: 'yes' });
       expect([status, body]).toEqual([200, 'FAIL: Not connected']);

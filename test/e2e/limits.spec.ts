@@ -50,6 +50,54 @@ describe('given limits and rules', () => {
     expect([1, 2, 3, 4].map((n) => invites(world, agent('busy', n)))).toEqual([1, 1, 1, 1]);
   });
 
+  it('when ten calls are due for one agent, then one phone rings at a time, the others wait and say why, and none uses up a retry', async () => {
+    const dial1 = agent('answersAndHangsUp', 3);
+    const ids = await Promise.all(
+      Array.from({ length: 10 }, (_, n) =>
+        place(world, { dial1, dial2: agent('answers', 70 + n), retryPolicy: { maxRetries: 0, delaySeconds: 0 } }),
+      ),
+    );
+    const waiting = (await Promise.all(ids.map((id) => read(world, id)))).filter(({ state }) => state === 'queued');
+    for (const { whyNotDialedYet } of waiting.filter((call) => call.whyNotDialedYet?.gate === 'extension'))
+      expect(whyNotDialedYet.sentence).toContain(`extension ${dial1} is in another call`);
+    const cdrs = (await Promise.all(ids.map((id) => world.redial.inbox.next(id)))).map(([cdr]) => cdr);
+    expect(cdrs).toMatchObject(Array(10).fill({ disposition: 'answered', attemptNumber: 1 }));
+    const inOrder = cdrs.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+    for (const [i, next] of inOrder.slice(1).entries())
+      expect(Date.parse(next.startedAt)).toBeGreaterThanOrEqual(Date.parse(inOrder[i].endedAt));
+    // A phone that hangs up is free at once: the next call does not wait until it asks again by itself.
+    const gaps = inOrder.slice(1).map((next, i) => Date.parse(next.startedAt) - Date.parse(inOrder[i].endedAt));
+    console.log(
+      '      seconds from the end of a call to the start of the next:',
+      gaps.map((ms) => ms / 1_000).join(' '),
+    );
+    expect(invites(world, dial1)).toBe(10);
+  });
+
+  it('when two calls are due for one number, then it rings once at a time, and the other says so without the number', async () => {
+    const dial2 = customer('answersAndHangsUp', 80);
+    const two = [agent('answers', 80), agent('answers', 81)];
+    const ids = await Promise.all(two.map((dial1) => place(world, { dial1, dial2: `+${dial2}`, trunk: 'carrier2' })));
+    const cdrs = (await Promise.all(ids.map((id) => world.redial.inbox.next(id)))).map(([cdr]) => cdr);
+    const [first, second] = cdrs.toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+    expect(Date.parse(second.startedAt)).toBeGreaterThanOrEqual(Date.parse(first.endedAt));
+    expect(invites(world, dial2)).toBe(2);
+    expect(world.redial.dialer.log()).not.toContain(dial2);
+  });
+
+  it('when the network has no line, then the number’s day is as it was: it has not rung', async () => {
+    const dial2 = customer('unavailable', 90);
+    const id = await place(world, {
+      dial1: agent('answers', 90),
+      dial2: `+${dial2}`,
+      trunk: 'carrier2',
+      retryPolicy: { networkBudget: { maxRetries: 3, windowSeconds: 600, delaySeconds: 0 } },
+    });
+    const cdrs = await world.redial.inbox.next(id, 4);
+    expect(cdrs).toMatchObject(Array(4).fill({ disposition: 'congestion', dial2: { sipCode: 503 } }));
+    expect(await read(world, id)).toMatchObject({ state: 'exhausted', attemptsMade: 4 });
+  });
+
   it('when both legs want a trunk of one call, then it is blocked: it could never be dialled', async () => {
     const [dial1, dial2] = [customer('answers', 20), customer('answers', 21)];
     const id = await place(world, { dial1: `+${dial1}`, dial2: `+${dial2}` });

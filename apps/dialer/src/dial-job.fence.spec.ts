@@ -19,7 +19,8 @@ describe('given Redis that fails at the fence', () => {
       expect(world.steps.filter((step) => ['fence', 'originate'].includes(step))).toEqual(['fence', 'originate']);
       expect(world.watch.originated).toHaveLength(1);
       expect(world.watch.adopted).toEqual([]);
-      expect(world.store.held()).toEqual({ 'pbx.pbx-1': [attemptId], 'trunk.carrier': [attemptId] });
+      const held = world.store.attempt(attemptId)?.lanes.map((lane) => [lane, [attemptId]]) ?? [];
+      expect(world.store.held()).toEqual(Object.fromEntries(held));
     },
   );
 

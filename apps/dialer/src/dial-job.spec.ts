@@ -37,6 +37,7 @@ describe('given a call that is due', () => {
 
   it('then what is written down of the attempt is enough to look it up and to end it', async () => {
     const world = dialJobWorld();
+    const number = expect.stringMatching(/^number\.[0-9a-f]{32}$/);
     world.watch.dial1('ended');
     await world.run(job);
     expect(world.store.attempt(attemptId)).toEqual({
@@ -54,11 +55,13 @@ describe('given a call that is due', () => {
       pbx: 'pbx-1',
       pbxBoot: 'boot of pbx-1',
       slot: 7,
-      lanes: ['pbx.pbx-1', 'trunk.carrier'],
+      lanes: ['pbx.pbx-1', 'extension.acme.1001', 'trunk.carrier', number],
+      legLanes: { dial1: ['extension.acme.1001'], dial2: ['trunk.carrier', number] },
       originatedAt: monday9,
       fencedBy: expect.stringMatching(/^[\w-]{12}\.1$/),
     });
-    expect(world.store.held()).toEqual({ 'pbx.pbx-1': [attemptId], 'trunk.carrier': [attemptId] });
+    const held = world.store.attempt(attemptId)?.lanes.map((lane) => [lane, [attemptId]]) ?? [];
+    expect(world.store.held()).toEqual(Object.fromEntries(held));
     expect(world.remembered).toEqual([world.store.attempt(attemptId)]);
   });
 

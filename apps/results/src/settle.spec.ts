@@ -1,14 +1,17 @@
-import { type Evidence, stepCall } from '@redial/call';
+import { type Call, type Evidence, stepCall } from '@redial/call';
 import type { Delivery } from '@redial/store';
 import { describe, expect, it } from 'vitest';
 import { createSettle } from './settle.ts';
 import {
   attemptId,
+  attemptIdOf,
   busyAt,
   callId,
+  callIdOf,
   canceled,
   configurationWith,
   nextAttemptId,
+  plannedCall,
   resultOf,
   silentLogger,
   startedAt,
@@ -220,6 +223,43 @@ describe('given several who say how an attempt ended', () => {
     // The sweeper finds both in the records.
     expect(before[0]).toMatchObject({ state: { status: 'waiting', attemptId: nextAttemptId } });
     expect([...world.store.deliveries.values()].map(({ status }) => status)).toEqual(['pending', 'pending']);
+  });
+});
+
+describe('given calls that wait for a phone of an attempt that ends', () => {
+  const lanes = ['pbx.pbx-1', 'trunk.carrier', 'extension.acme.1001', 'number.abc'];
+  const waits = (call: Call, until: number) =>
+    stepCall(call, {
+      type: 'defer',
+      attemptId: attemptIdOf(2),
+      at: startedAt,
+      until,
+      gate: 'extension',
+      reason: 'busy',
+      late: true,
+    });
+
+  it('when it is settled, then the first of them is dialled now; one that is over is passed by, and nobody is woken twice', async () => {
+    const { store, queues, settle } = aFunnel();
+    store.put(underWay()[0], { ...underWay()[1], lanes });
+    const [over, first] = [canceled(plannedCall(3), startedAt), waits(plannedCall(2), startedAt + 30_000).call];
+    for (const call of [over, first]) store.put(call);
+    store.waiting.set('extension.acme.1001', [over.id, first.id, callIdOf(4)]);
+    await settle(resultOf(busyAt(endedAt)));
+    expect(queues.moved).toMatchObject([{ callId: first.id, dueAt: settledAt }]);
+    expect(store.waiting.get('extension.acme.1001')).toEqual([callIdOf(4)]);
+  });
+
+  it('when they cannot be woken, then it is settled and delivered all the same', async () => {
+    const { store, queues, settle, delivered } = aFunnel();
+    store.put(underWay()[0], { ...underWay()[1], lanes });
+    store.put(waits(plannedCall(2), startedAt + 30_000).call);
+    store.waiting.set('number.abc', [callIdOf(2)]);
+    queues.queues.dial.move = async () => {
+      throw new Error('Redis is gone');
+    };
+    await settle(resultOf(busyAt(endedAt)));
+    expect(delivered).toHaveLength(2);
   });
 });
 

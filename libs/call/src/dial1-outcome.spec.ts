@@ -58,6 +58,30 @@ function word(outcome: Dial1Outcome): string {
   }
 }
 
+describe('what a waiting client is told of a call that no phone has heard of', () => {
+  const blocked = (gate: string): Call => ({
+    ...call({ status: 'blocked', endedAt: 1, reason: 'said' }),
+    gateNote: { gate, verdict: 'block', reason: 'said', at: 1 },
+  });
+  it.each([
+    ['its phone is in another call', blocked('extension'), 'failed: busy -'],
+    ['its number is in another call', blocked('number'), 'failed: busy -'],
+    ['a rule forbids it', blocked('do_not_call'), 'failed: blocked -'],
+  ])('%s', (_what, of, expected) => {
+    expect(word(dial1OutcomeOf(of, undefined, { withDial2: false }))).toBe(expected);
+  });
+
+  it('is pending while what was not sent is to be tried again, and fails when it is not', () => {
+    const notSent = ended('not_sent');
+    const again = call({ status: 'waiting', ...retry }, [attempted('not_sent', false)]);
+    const over = call({ status: 'exhausted', endedAt: 1, reason: 'said' }, [attempted('not_sent', false)]);
+    for (const attempt of [record(notSent), undefined]) {
+      expect(word(dial1OutcomeOf(again, attempt, { withDial2: false }))).toBe('pending');
+      expect(word(dial1OutcomeOf(over, attempt, { withDial2: false }))).toBe('failed: not_sent id1');
+    }
+  });
+});
+
 describe('what a waiting client is told, by the attempt', () => {
   const created = { dial2Created: { uniqueId: dial2, at: 2 } };
   it.each<[string, Partial<AttemptRecord>, plain: string, withDial2: string]>([

@@ -123,3 +123,12 @@ describe.each(redisFaults)('while Redis is $name', ({ begin, end, readyz }) => {
     expect(pbx.phones.invitesTo('27820009999')).toEqual([]);
   });
 });
+
+describe('told to stop while Redis is dead', () => {
+  beforeAll(() => redis.kill());
+
+  it.each(['dialer', 'results', 'api'] as const)('the %s drains and ends by itself', async (kind) => {
+    expect(await redial[kind].stop()).toBe(0);
+    expect(redial[kind].log()).toContain('"msg":"drained"');
+  });
+});

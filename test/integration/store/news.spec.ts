@@ -140,7 +140,7 @@ describe('a subscription to news', () => {
     const before = await accepted(store, awaited);
     await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: noon }).call);
     await vi.waitFor(() => expect(news).toHaveBeenCalledWith(before.value.id), 20_000);
-    await stop();
+    stop();
     const channels = await onRedis.redis.call('PUBSUB', 'CHANNELS', `${onRedis.prefix}*`);
     expect(channels).toEqual([`${onRedis.prefix}:cancel`]);
   });

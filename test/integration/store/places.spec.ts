@@ -1,4 +1,4 @@
-import type { AttemptId } from '@redial/call';
+import type { AttemptId, CallId } from '@redial/call';
 import type { LaneRequest, Places, Store } from '@redial/store';
 import { describe, expect, it } from 'vitest';
 import { fenced, settlement } from './attempt-under-way.ts';
@@ -21,6 +21,7 @@ interface Take {
   readonly leaseMs?: number;
   readonly horizonMs?: number;
   readonly pbx?: string;
+  readonly waiter?: { readonly callId: CallId; readonly order: number };
 }
 
 function take(
@@ -32,6 +33,69 @@ function take(
 
 const grantedOf = (answers: readonly Places[]) => answers.flatMap((a) => (a.granted ? [a] : []));
 const refusedOf = (answers: readonly Places[]) => answers.flatMap((a) => (a.granted ? [] : [a]));
+
+describe('a lane without a pace', () => {
+  const phone = (name = 'extension.acme.1001'): LaneRequest => ({ lane: name, places: 1, maxCalls: 1 });
+
+  it('given a place that is taken when calls wait for it then the first of them is found, by priority and time, each once', async () => {
+    const store = await onRedis.open();
+    const holder = ids.attemptId();
+    expect((await take(store, { attemptId: holder, lanes: [phone()] })).granted).toBe(true);
+    const waiters = [30, 10, 20].map((order) => ({ callId: ids.callId(), order }));
+    for (const waiter of waiters) expect((await take(store, { lanes: [phone()], waiter })).granted).toBe(false);
+    const found = [];
+    for (let n = 0; n < 4; n++) found.push(...(await store.nextWaiting([phone().lane])));
+    expect(found).toEqual([waiters[1], waiters[2], waiters[0]].map((waiter) => waiter?.callId));
+  });
+
+  it('given a call that waited when it gets its place then it waits no more', async () => {
+    const store = await onRedis.open();
+    const [holder, attemptId] = [ids.attemptId(), ids.attemptId()];
+    const waiter = { callId: ids.callId(), order: 1 };
+    await take(store, { attemptId: holder, lanes: [phone()] });
+    await take(store, { attemptId, lanes: [phone()], waiter });
+    await store.releasePlaces(holder, [phone().lane]);
+    expect((await take(store, { attemptId, lanes: [phone()], waiter })).granted).toBe(true);
+    expect(await store.nextWaiting([phone().lane])).toEqual([]);
+  });
+
+  it('given a crowd at one phone when all are refused then they ask again one second after the other, within half a minute', async () => {
+    const store = await onRedis.open();
+    await take(store, { lanes: [phone()] });
+    const answers = [];
+    for (let n = 0; n < 40; n++) answers.push(await take(store, { lanes: [phone()] }));
+    const waits = refusedOf(answers).map(({ retryAt }) => retryAt - noon);
+    expect(waits.slice(0, 3)).toEqual([1_000, 2_000, 3_000]);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(31_000);
+  });
+
+  it('given many phones when calls were put through and refused then what is left of each expires', async () => {
+    const store = await onRedis.open();
+    for (let n = 0; n < 3; n++) {
+      const lane = phone(`number.${n}`);
+      const holder = ids.attemptId();
+      await take(store, { attemptId: holder, lanes: [lane] });
+      await take(store, { lanes: [lane], waiter: { callId: ids.callId(), order: 1 } });
+    }
+    const keys = await onRedis.redis.keys(`${onRedis.prefix}:*number.*`);
+    expect(keys.length).toBeGreaterThanOrEqual(6);
+    for (const key of keys) expect(await onRedis.redis.ttl(key)).toBeGreaterThan(0);
+  });
+
+  it('given 50 calls for one phone when they come and go then it is never in two', async () => {
+    const store = await onRedis.open();
+    let most = 0;
+    await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const attemptId = ids.attemptId();
+        const answer = await take(store, { attemptId, lanes: [lane('pbx:main'), phone()] });
+        most = Math.max(most, (await store.placesHeld([phone().lane], noon))[phone().lane] ?? 0);
+        if (answer.granted) await store.releasePlaces(attemptId, ['pbx:main', phone().lane]);
+      }),
+    );
+    expect(most).toBe(1);
+  });
+});
 
 describe('places of a lane', () => {
   it('given 200 attempts at one moment when all want one of 30 places then 30 get one', async () => {

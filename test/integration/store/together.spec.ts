@@ -17,7 +17,7 @@ describe('announcing a cancel', () => {
       expect(heardByTwo).toHaveBeenCalledWith('main', attemptId);
     }, 20_000);
 
-    await stopTwo();
+    stopTwo();
     const next = ids.attemptId();
     await two.announceCancel('main', next);
     await vi.waitFor(() => expect(heardByOne).toHaveBeenCalledWith('main', next), 20_000);
@@ -30,7 +30,7 @@ describe('announcing a cancel', () => {
     const listener = (_: string, attemptId: AttemptId): void => void heard.push(attemptId);
     const stop = await store.onCancel(listener);
     await store.onCancel(listener);
-    await stop();
+    stop();
     const attemptId = ids.attemptId();
     await store.announceCancel('main', attemptId);
     await vi.waitFor(() => expect(heard).toEqual([attemptId]), 20_000);
@@ -56,7 +56,7 @@ describe('a subscription to cancels', () => {
     const [stopped, staying] = [vi.fn(), vi.fn()];
     const stop = await store.onCancel(() => undefined, stopped);
     await store.onCancel(() => undefined, staying);
-    await stop();
+    stop();
     await onRedis.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await vi.waitFor(() => expect(staying).toHaveBeenCalledTimes(2), 20_000);
     expect(stopped).toHaveBeenCalledTimes(1);

@@ -7,6 +7,7 @@ export interface FakeQueues {
   readonly queues: Queues;
   readonly workers: Workers;
   readonly dial: DialOrder[];
+  readonly moved: DialOrder[];
   readonly results: ResultsJob[];
   readonly deliveries: DeliveryJob[];
   /** Ids of jobs that are turned away. */
@@ -39,6 +40,7 @@ export function fakeQueues(): FakeQueues {
     refused: new Set(),
     rejectResults: 0,
     drained: [],
+    moved: [],
     settle: async (job) => settle?.(job),
     deliver: (job) => {
       if (deliver === undefined) throw new Error('nobody works on the deliveries queue');
@@ -49,6 +51,7 @@ export function fakeQueues(): FakeQueues {
         add: async (orders) => {
           for (const order of orders) put(fake.dial, idOfAttempt, order);
         },
+        move: async (order) => void fake.moved.push(order),
         restore: async (order) => put(fake.dial, idOfAttempt, order),
       }),
       results: {

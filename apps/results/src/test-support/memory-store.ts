@@ -30,6 +30,8 @@ export interface MemoryStore {
   readonly cdrs: Cdr[];
   /** Numbers towards which a settled attempt counts no more. */
   readonly uncounted: string[];
+  /** Calls that wait, by lane, the first one first. */
+  readonly waiting: Map<string, CallId[]>;
   readonly deliveries: Map<string, Delivery>;
   readonly progress: {
     readonly id: AttemptId;
@@ -96,6 +98,7 @@ export function memoryStore(): MemoryStore {
         store.cdrs.find((cdr) => cdr.id === id),
       );
     },
+    nextWaiting: async (lanes) => lanes.flatMap((lane) => store.waiting.get(lane)?.splice(0, 1) ?? []),
     settle: async ({ call, attempt, cdr, deliveries, uncounted = [] }) => {
       for (const run of store.beforeNextSettle.splice(0, 1)) run();
       const isNewest =
@@ -193,6 +196,7 @@ export function memoryStore(): MemoryStore {
     beforeAttemptIsRead: Promise.resolve(),
     cdrs: [],
     uncounted: [],
+    waiting: new Map(),
     deliveries: new Map(),
     progress: [],
     reports: [],

@@ -198,6 +198,50 @@ describe('why it has not been dialled yet', () => {
     expect(whyNotDialedYet).toMatchObject({ gate, sentence });
   });
 
+  it('says that the dial queue is paused, whatever the call waited for before', () => {
+    for (const [shown, at] of [
+      [call(), now],
+      [deferred, now + 120_000],
+    ] as const) {
+      const view = { call: shown, attempts: [], tenant: acme, now: at };
+      const { whyNotDialedYet } = callReply({ ...view, isDialQueuePaused: true });
+      expect(whyNotDialedYet).toMatchObject({
+        gate: 'queue',
+        sentence: expect.stringContaining('the dial queue is paused'),
+      });
+    }
+    expect(
+      callReply({ call: later, attempts: [], tenant: acme, now, isDialQueuePaused: true }).whyNotDialedYet,
+    ).toMatchObject({
+      gate: 'due',
+    });
+  });
+
+  it('says that an attempt was not sent, and that no phone has rung', () => {
+    const notSent = {
+      attemptId,
+      disposition: 'not_sent',
+      notSentCode: 'late',
+      connected: false,
+      dial1Answered: false,
+      endedAt: now,
+    } as const;
+    const dueAt = now + 60_000;
+    const waiting: Call = {
+      ...call(),
+      state: { status: 'waiting', attemptId: nextAttemptId, attemptNumber: 2, dueAt },
+      history: [notSent],
+    };
+    expect(reply(waiting).whyNotDialedYet?.sentence).toMatch(
+      /^Redial did not send its last attempt \(late\), and no phone has rung; the next is due at /,
+    );
+    expect(reply(waiting).attempts).toMatchObject([
+      { disposition: 'not_sent', class: 'not_sent', notSentCode: 'late' },
+    ]);
+    const over: Call = { ...waiting, state: { status: 'exhausted', endedAt: now, reason: 'not_sent_too_often' } };
+    expect(reply(over).whyNotDialedYet?.sentence).toBe('It was never dialled: not_sent_too_often.');
+  });
+
   it('is answered for a call that ended without having been dialled', () => {
     const blocked = stepCall(call(), {
       type: 'block',

@@ -50,6 +50,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   const openAttempts = new Set<AttemptId>();
   const attemptsOfDay = new Map<string, number>();
   const lanes = new Map<string, Lane>();
+  const waitingCalls = new Map<string, Map<CallId, number>>();
   const grants = new Map<AttemptId, Grant>();
   const slotsInUse = new Map<string, { readonly by: AttemptId; readonly till: number }>();
   const lastSlot = new Map<string, number>();
@@ -90,6 +91,21 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     return lane;
   };
 
+  const waitingAt = (name: string): Map<CallId, number> => {
+    const waiting = waitingCalls.get(name) ?? new Map<CallId, number>();
+    waitingCalls.set(name, waiting);
+    return waiting;
+  };
+
+  function nextWaiting(names: readonly string[]): CallId[] {
+    return names.flatMap((name) => {
+      const [first] = [...waitingAt(name)].toSorted((a, b) => a[1] - b[1]);
+      if (first === undefined) return [];
+      waitingAt(name).delete(first[0]);
+      return [first[0]];
+    });
+  }
+
   function vacate(attemptId: AttemptId, names: readonly string[]): void {
     for (const name of names) {
       const { places } = laneOf(name);
@@ -114,7 +130,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   const notOfFence = (id: AttemptId, names: readonly string[]) =>
     names.filter((name) => !attempts.get(id)?.value.lanes.includes(name));
 
-  function takePlaces({ attemptId, pbx, lanes: wanted, now, leaseMs, horizonMs }: PlacesRequest): Places {
+  function takePlaces({ attemptId, pbx, lanes: wanted, now, leaseMs, horizonMs, waiter }: PlacesRequest): Places {
     const first = wanted[0]?.lane ?? '';
     if (attempts.has(attemptId)) return { granted: false, lane: first, reason: 'calls', retryAt: now };
     const granted = grants.get(attemptId);
@@ -124,11 +140,12 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       attemptId,
       wanted.map(({ lane }) => lane),
     );
-    for (const { lane: name, places, maxCalls } of wanted) {
+    for (const { lane: name, places, maxCalls, maxCallsPerSecond } of wanted) {
       const lane = laneOf(name);
       for (const [member, till] of lane.places) if (till <= now) lane.places.delete(member);
-      if (lane.places.size + places > maxCalls)
-        return { granted: false, lane: name, reason: 'calls', retryAt: now + fullRetryMs };
+      if (lane.places.size + places <= maxCalls) continue;
+      if (maxCallsPerSecond === undefined && waiter !== undefined) waitingAt(name).set(waiter.callId, waiter.order);
+      return { granted: false, lane: name, reason: 'calls', retryAt: now + fullRetryMs };
     }
     const startAt = Math.ceil(Math.max(now, ...wanted.map(({ lane }) => laneOf(lane).nextStartAt)));
     if (startAt - now > horizonMs)
@@ -139,7 +156,8 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     for (const { lane: name, places, maxCallsPerSecond } of wanted) {
       const lane = laneOf(name);
       for (let n = 1; n <= places; n++) lane.places.set(`${attemptId}#${n}`, till);
-      lane.nextStartAt = startAt + (1_000 / maxCallsPerSecond) * places;
+      if (waiter !== undefined) waitingAt(name).delete(waiter.callId);
+      if (maxCallsPerSecond !== undefined) lane.nextStartAt = startAt + (1_000 / maxCallsPerSecond) * places;
     }
     slotsInUse.set(`${pbx}/${slot}`, { by: attemptId, till });
     grants.set(attemptId, { startAt, slot, pbx, till });
@@ -284,7 +302,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       to: Set<Hear<T>>,
       hear: (...args: T) => void,
       onSubscribed: () => void,
-    ): Promise<() => Promise<void>> => {
+    ): Promise<() => void> => {
       const listener = { process, hear };
       await ask(() => {
         for (const each of to) if (!each.process.isAlive) to.delete(each);
@@ -292,7 +310,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       });
       onSubscribed();
       redis.onBack({ process, hear: onSubscribed });
-      return async () => void to.delete(listener);
+      return () => void to.delete(listener);
     };
 
     return portOf<Store>('store', books, {
@@ -322,6 +340,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
           if (openAttempts.has(attemptId)) vacate(attemptId, notOfFence(attemptId, names));
           else release(attemptId, names);
         }),
+      nextWaiting: (names) => ask(() => nextWaiting(names)),
       releaseLeg: ({ id, legLanes, fencedBy }, leg) =>
         ask(() => {
           if (legLanes === undefined || !isOpen(id, fencedBy)) return;

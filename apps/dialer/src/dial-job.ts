@@ -5,6 +5,7 @@ import type { Versioned } from '@redial/store';
 import { again, askGatesOf, block, defer, fail, write } from './ask-gates.ts';
 import { createConfirmations } from './confirmations.ts';
 import { attemptIdOf, type Dialing, type DialJobDependencies, done, type JobRun, runOf, type Try } from './dialing.ts';
+import { fullLane, laneTooSmall } from './full-lane.ts';
 import { originate } from './originate.ts';
 import { whyNotSayable } from './originate-order.ts';
 import { lanesFor, laneThatNeverFits } from './places.ts';
@@ -73,7 +74,13 @@ async function tryOnce(dependencies: Dialing, job: DialJob, run: JobRun): Promis
       return block(dependencies, call, gate, verdict.reason);
     case 'expire':
       dependencies.metrics.gateClosed(gate, 'expire');
-      return write(dependencies, call, { type: 'expire', attemptId: job.attemptId, at: dependencies.clock.now() });
+      return write(dependencies, call, {
+        type: 'expire',
+        attemptId: job.attemptId,
+        at: dependencies.clock.now(),
+        // What put it off until its end is what there is to hear.
+        ...(gate !== 'expired' && { reason: verdict.reason }),
+      });
     default:
       // The tenant gate has passed.
       return dial(dependencies, call, tenant as Tenant, run);
@@ -111,8 +118,8 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
   }
   const tooSmall = laneThatNeverFits(lanesFor(call.value, ready[0] as string, configuration));
   if (tooSmall !== undefined) {
-    const reason = `${tooSmall.lane} carries ${tooSmall.maxCalls} calls, and this one needs ${tooSmall.places} places on it`;
-    return block(dependencies, call, tooSmall.lane, reason);
+    const { gate, reason } = laneTooSmall(tooSmall, call.value, configuration);
+    return block(dependencies, call, gate, reason);
   }
 
   // Every trunk is there: a PBX has them.
@@ -122,9 +129,10 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
   if (wrong !== undefined) return fail(dependencies, call, `it cannot be dialled: ${wrong}`);
   const places = await takePlacesOnOne(dependencies, call.value, dependencies.inTurn(ready));
   if (!places.granted) {
-    const limit = places.reason === 'calls' ? 'calls under way' : 'calls per second';
-    const reason = `${places.lane} is at its limit of ${limit}`;
-    return defer(dependencies, call, { gate: places.lane, reason, until: places.retryAt, late: true });
+    const { gate, reason, isDial1Busy } = fullLane(places, call.value, ready[0] as string, configuration);
+    // Whoever waits for dial1 hears now that it is busy, and does not come back for a call that would follow later.
+    if (isDial1Busy && call.value.request.outcomeAwaited) return block(dependencies, call, gate, reason);
+    return defer(dependencies, call, { gate, reason, until: places.retryAt, late: true });
   }
   const taken = await takeFence(dependencies, call, tenant, { plan, places, run });
   // The fence was not taken: what was held for it is free again. A grant that was never used leaves nothing behind. Where nobody knows

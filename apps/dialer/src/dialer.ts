@@ -144,7 +144,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       startTimer.stop();
       await worker.drain(graceMs);
       stopping.abort();
-      await forgetCancel();
+      forgetCancel();
       await checking.stop();
       await reporting.stop();
       for (const { pbx, watch } of watched.values()) {

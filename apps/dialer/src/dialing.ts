@@ -56,8 +56,8 @@ export function runOf(fencedBy: string | undefined): string | undefined {
 /** `lost_race`: somebody else has written the call or fenced the attempt. Both say: read again. */
 export type Try = DialVerdict | 'lost_race' | 'fence_unanswered';
 
-export function tenantOf({ tenants }: Configuration, call: Call): Tenant | undefined {
-  return tenants.find(({ id }) => id === call.tenantId);
+export function tenantOf({ tenants }: Configuration, { tenantId }: Pick<Call, 'tenantId'>): Tenant | undefined {
+  return tenants.find(({ id }) => id === tenantId);
 }
 
 export function attemptIdOf(call: Call): AttemptRecord['id'] {

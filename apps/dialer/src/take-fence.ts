@@ -95,7 +95,10 @@ function capOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
 /** The call as it will be once the fence is taken, and the attempt's record. */
 function attemptOf(
   call: Call,
-  facts: Pick<AttemptRecord, 'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'legLanes' | 'originatedAt' | 'fencedBy' | 'countedOn'>,
+  facts: Pick<
+    AttemptRecord,
+    'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'legLanes' | 'originatedAt' | 'fencedBy' | 'countedOn'
+  >,
 ): { readonly dialing: Call; readonly attempt: AttemptRecord } {
   const { state, id: callId, tenantId, request } = call;
   if (!('dueAt' in state)) throw new RangeError(`call ${callId} has no planned attempt: it is ${state.status}`);

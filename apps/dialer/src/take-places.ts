@@ -25,6 +25,11 @@ export interface GrantedPlaces {
 }
 type TakenPlaces = GrantedPlaces | { granted: false; lane: string; reason: 'calls' | 'rate'; retryAt: number };
 
+/** By priority, then by when it was due. A number that a double holds whole. */
+function orderOf({ state, request }: Call): number {
+  return request.priority * 1e14 + ('dueAt' in state ? state.dueAt : 0);
+}
+
 /** The first PBX with room; the last refusal if none has. */
 export async function takePlacesOnOne(
   { store, clock, configuration }: DialJobDependencies,
@@ -41,6 +46,7 @@ export async function takePlacesOnOne(
       now: clock.now(),
       leaseMs,
       horizonMs: startHorizonMs,
+      waiter: { callId: call.id, order: orderOf(call) },
     });
     if (places.granted) {
       const { startAt, slot } = places;

@@ -87,7 +87,7 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
     async drain(graceMs) {
       await sweeper.stop();
       await reporting.stop();
-      await forgetCancel();
+      forgetCancel();
       await checking.stop();
       await Promise.all([...witnesses.values()].map((witness) => witness.stop()));
       await Promise.all([settling.drain(graceMs), delivering.drain(graceMs)]);

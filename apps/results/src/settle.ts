@@ -13,6 +13,7 @@ import {
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues, type ResultsJob } from '@redial/queue';
 import type { Delivery, Store } from '@redial/store';
+import { wakeWaiting } from './wake-waiting.ts';
 
 /**
  * Settling: one attempt's evidence → outcome ▸ the call's next state ▸ CDR ▸ deliveries, in one write.
@@ -111,6 +112,9 @@ async function settleOnce(
       logger.error({ callId: after.id, attemptId, error }, 'the next attempt was not queued; the sweeper puts it back');
     });
   }
+  await wakeWaiting(dependencies, ended.lanes).catch((error: unknown) => {
+    logger.warn({ attemptId: job.attemptId, error }, 'calls that wait for its phones were not woken; they ask again');
+  });
   for (const delivery of deliveries) {
     await dependencies.deliver(delivery).catch((error: unknown) => {
       logger.error({ deliveryId: delivery.id, error }, 'not delivered; the sweeper tries again');

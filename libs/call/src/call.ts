@@ -103,7 +103,8 @@ export type CallSignal =
       readonly gate: string;
       readonly reason: string;
     }
-  | { readonly type: 'expire'; readonly attemptId: AttemptId; readonly at: number }
+  /** `reason`: why it could not be dialled in its time; by default, that its time is over. */
+  | { readonly type: 'expire'; readonly attemptId: AttemptId; readonly at: number; readonly reason?: string }
   /** It can never be dialled as it is: Asterisk could not be told to. */
   | { readonly type: 'fail'; readonly attemptId: AttemptId; readonly at: number; readonly reason: string }
   /** `reason`: why a call that was not dialled yet ends; by default, that it was canceled before. */
@@ -181,7 +182,7 @@ type DialingState = Extract<CallState, { status: 'dialing' }>;
 function stepPlanned(call: Call, state: PlannedState, signal: CallSignal): CallStep {
   switch (signal.type) {
     case 'cancel':
-      return ended(call, 'canceled', signal.at, signal.reason ?? 'canceled before it was dialled', [
+      return ended(call, 'canceled', signal.at, signal.reason ?? canceledWhilePlanned(call), [
         { type: 'dequeue', attemptId: state.attemptId },
       ]);
     case 'reschedule':
@@ -227,7 +228,13 @@ function stepAtGates(call: Call, state: PlannedState, signal: GateSignal): CallS
     case 'fail':
       return ended(call, 'failed', at, signal.reason, []);
     case 'expire':
-      return ended(call, 'expired', at, 'its time was over before it could be dialled', []);
+      return ended(
+        call,
+        'expired',
+        at,
+        `${signal.reason ?? 'its time was over before it could be dialled'}${afterLast(call)}`,
+        [],
+      );
     default:
       return unreachable(signal);
   }
@@ -278,13 +285,43 @@ function settled(call: Call, state: DialingState, signal: Extract<CallSignal, { 
   };
   const next: Call = { ...call, history: [...call.history, attempt] };
   if (state.cancelRequestedAt !== undefined && !(outcome.connected && outcome.endedBy !== 'redial')) {
-    return ended(next, 'canceled', at, outcome.connected ? 'canceled while talking' : 'canceled while dialing', []);
+    return ended(next, 'canceled', at, canceledUnderWay(next, outcome), []);
   }
   const { retryPolicy: policy, expiresAt } = call.request;
   const decision = decideRetry({ policy, history: next.history, now: at, expiresAt });
-  if (decision.type === 'stop') return ended(next, statusOfStop[decision.reason], at, decision.reason, []);
+  if (decision.type === 'stop')
+    return ended(next, statusOfStop[decision.reason], at, reasonOfStop(decision.reason, next), []);
   const planned = { attemptId: signal.nextAttemptId, attemptNumber: state.attemptNumber + 1, dueAt: decision.at };
   return moved({ ...next, state: { status: 'waiting', ...planned } }, [{ type: 'enqueue', ...planned }]);
+}
+
+/** Has a phone heard of it? What Redial did not send, none has. */
+function lastSent({ history }: Call): EndedAttempt | undefined {
+  return history.findLast(({ disposition }) => disposition !== 'not_sent');
+}
+
+function afterLast(call: Call): string {
+  const last = lastSent(call);
+  return last === undefined ? '' : `; the last attempt was ${last.disposition}`;
+}
+
+function canceledWhilePlanned(call: Call): string {
+  const last = lastSent(call);
+  return last === undefined
+    ? 'canceled before it was dialled'
+    : `canceled before its next attempt; the last one was ${last.disposition}`;
+}
+
+/** The attempt that has just ended is the last of the history. */
+function canceledUnderWay(call: Call, { connected, disposition }: Outcome): string {
+  if (connected) return 'canceled while talking';
+  return disposition === 'not_sent' ? canceledWhilePlanned(call) : 'canceled while dialing';
+}
+
+/** A call whose time is not over yet ends as `expired` where its next attempt would come too late: that is another thing to hear. */
+function reasonOfStop(reason: StopReason, call: Call): string {
+  if (reason !== 'expired') return reason;
+  return `the next attempt would be after expiresAt; the last one was ${call.history.at(-1)?.disposition}`;
 }
 
 const statusOfStop: Readonly<Record<StopReason, EndedCallStatus>> = {

@@ -19,6 +19,9 @@ export function dial1OutcomeOf(
   attempt: AttemptRecord | undefined,
   { withDial2 }: { readonly withDial2: boolean },
 ): Dial1Outcome {
+  // What Redial did not send is tried again in a moment, and has rung nobody.
+  if (!isEnded(call.state) && call.state.status !== 'dialing' && call.history.at(-1)?.disposition === 'not_sent')
+    return { type: 'pending' };
   return attempt === undefined ? ofCall(call) : ofAttempt(attempt, withDial2);
 }
 
@@ -37,10 +40,15 @@ function ofAttempt({ id, answeredAt, dial2UniqueId, ended }: AttemptRecord, with
 }
 
 /** Where the record is gone or cannot be read, the call's own history still says it, in short. */
-function ofCall({ state, history }: Call): Dial1Outcome {
+function ofCall({ state, history, gateNote }: Call): Dial1Outcome {
   if (state.status === 'dialing') return { type: 'pending' };
   const last = history.at(-1);
-  if (last === undefined) return isEnded(state) ? { type: 'failed', why: state.status } : { type: 'pending' };
+  if (last === undefined) {
+    if (!isEnded(state)) return { type: 'pending' };
+    // dial1's phone was in another call of Redial's, and this one was not to wait.
+    const isBusy = state.status === 'blocked' && (gateNote?.gate === 'extension' || gateNote?.gate === 'number');
+    return { type: 'failed', why: isBusy ? 'busy' : state.status };
+  }
   return last.dial1Answered
     ? { type: 'answered', uniqueId1: last.attemptId }
     : { type: 'failed', why: last.disposition, uniqueId1: last.attemptId };

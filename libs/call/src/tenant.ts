@@ -4,6 +4,7 @@ import { CallingWindow } from './calling-window.ts';
 import { channelTemplate } from './channel.ts';
 import { eachRepeated } from './each-repeated.ts';
 import { Name } from './ids.ts';
+import { laneLimits } from './lane-limits.ts';
 import { E164Digits, Extension, extensionShape, NumberingPlan } from './numbering.ts';
 import { Origin } from './origin.ts';
 import { CallerId, ContextName, ringTimeoutSecondsMax, talkLimitSecondsMax, VariableName } from './request.ts';
@@ -37,6 +38,10 @@ export const Tenant = z
       pattern: z.string().max(100).refine(isPattern, { message: 'not a regular expression', abort: true }).optional(),
       /** AMI channel with `{extension}`. */
       channel: channelTemplate('extension', longestExtension).default('PJSIP/{extension}'),
+      /** Calls of Redial's that one extension may be in at once, ringing or talking: a person has one ear. */
+      maxCalls: laneLimits.maxCalls.default(1),
+      /** Extensions that differ: a shared phone, a small office behind one number. */
+      limits: z.record(Extension, z.strictObject({ maxCalls: laneLimits.maxCalls })).default({}),
       /** The header of dial1's INVITE that has an agent's own phone answer by itself. Absent: it rings. */
       autoAnswer: z
         .strictObject({
@@ -133,6 +138,10 @@ function faultsOf(tenant: Tenant): Fault[] {
   for (const extension of Object.keys(callerIds.agents)) {
     if (!hasExtension(tenant, extension))
       fault(['callerIds', 'agents', extension], 'is not an extension of the tenant');
+  }
+  for (const extension of Object.keys(tenant.extensions.limits)) {
+    if (!hasExtension(tenant, extension))
+      fault(['extensions', 'limits', extension], 'is not an extension of the tenant');
   }
   services.forEach((service, s) => {
     for (const { path, message } of faultsOfService(service, tenant)) fault(['services', s, ...path], message);

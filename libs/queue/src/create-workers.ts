@@ -77,7 +77,7 @@ export function createWorkers(options: WorkersOptions): Workers {
       get active() {
         return underway.count;
       },
-      drain: (graceMs) => drain(workers, underway, graceMs),
+      drain: (graceMs) => drain(workers, underway, graceMs, () => connection.status === 'ready'),
     };
   }
 
@@ -159,7 +159,12 @@ class Underway {
  * Jobs that are not done in time are dropped: their locks are no longer renewed, and another process starts them anew, or this
  * one after its restart.
  */
-async function drain(workers: readonly Worker[], underway: Underway, graceMs: number): Promise<void> {
+async function drain(
+  workers: readonly Worker[],
+  underway: Underway,
+  graceMs: number,
+  isRedisThere: () => boolean,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const graceOver = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), graceMs);
@@ -169,7 +174,8 @@ async function drain(workers: readonly Worker[], underway: Underway, graceMs: nu
     const idle = await Promise.race([underway.whenIdle(), graceOver]);
     // A job that was fetched in the moment of pausing is still waited for by a close that is not forced.
     const close = (force: boolean) => Promise.all(workers.map((worker) => worker.close(force)));
-    if (idle !== 'late') await Promise.race([close(false), graceOver]);
+    // Without Redis no job was fetched, and a close that waits for its answer would wait for all of the grace.
+    if (idle !== 'late' && isRedisThere()) await Promise.race([close(false), graceOver]);
     else await close(true);
   } finally {
     clearTimeout(timer);

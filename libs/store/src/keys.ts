@@ -36,6 +36,8 @@ export function storeKeys(prefix: string) {
 
     /** Places held: `<attempt>#<n>` by the end of the lease. */
     places: (lane: string) => key(`places:${lane}`),
+    /** Calls that wait at a full lane without a pace: call ids by their order. */
+    waiting: (lane: string) => key(`waiting:${lane}`),
     pace: (lane: string) => key(`pace:${lane}`),
     grant: (id: AttemptId) => key(`grant:${id}`),
     slots: (pbx: string) => key(`slots:${pbx}`),

@@ -1,4 +1,4 @@
-import { type AttemptId, type AttemptRecord, lastMomentAt } from '@redial/call';
+import { type AttemptId, type AttemptRecord, type CallId, lastMomentAt } from '@redial/call';
 import type { Write } from './commit.ts';
 import { extendPlacesScript } from './scripts/extend-places.ts';
 import { releaseLegScript } from './scripts/release-leg.ts';
@@ -20,6 +20,8 @@ const startGraceMs = 1_000;
 const fullRetryMs = 1_000;
 /** Waiters of one lane are spread over this long at most. */
 const waitWindowMs = 30_000;
+/** There are as many lanes without a pace as there are numbers: what is left of one is forgotten after longer than any attempt lives. */
+const unpacedKeptSeconds = 7 * 86_400;
 /** Slots looked at in one step: as many as Redis passes over in a millisecond. */
 const slotLooksMax = 1_000;
 
@@ -38,21 +40,29 @@ export function keepPlaces({ keys }: StoreContext, { id, lanes, originatedAt, pl
 export function placesOf({
   redis,
   keys,
-}: StoreContext): Pick<Store, 'takePlaces' | 'releasePlaces' | 'releaseLeg' | 'extendPlaces' | 'placesHeld' | 'checkPlaces'> {
+}: StoreContext): Pick<
+  Store,
+  'takePlaces' | 'nextWaiting' | 'releasePlaces' | 'releaseLeg' | 'extendPlaces' | 'placesHeld' | 'checkPlaces'
+> {
   async function takePlaces(request: Parameters<Store['takePlaces']>[0]): Promise<Places> {
-    const { attemptId, pbx, lanes, now, leaseMs, horizonMs } = request;
+    const { attemptId, pbx, lanes, now, leaseMs, horizonMs, waiter } = request;
     for (const lane of lanes) checkLane(lane);
     const answer = await runScript(
       redis,
       takePlacesScript,
       [
         ...([keys.slots(pbx), keys.slotsInUse(pbx), keys.grant(attemptId), keys.attempt(attemptId)] as const),
-        ...lanes.flatMap(({ lane }) => [keys.places(lane), keys.pace(lane)]),
+        ...lanes.flatMap(({ lane }) => [keys.places(lane), keys.pace(lane), keys.waiting(lane)]),
       ],
       [
         attemptId,
         ...[now, leaseMs, horizonMs, startGraceMs, fullRetryMs, waitWindowMs, journalSlots, slotLooksMax],
-        ...lanes.flatMap((lane) => [lane.places, lane.maxCalls, 1_000 / lane.maxCallsPerSecond]),
+        ...[waiter?.callId ?? '', waiter?.order ?? 0, unpacedKeptSeconds],
+        ...lanes.flatMap(({ places, maxCalls, maxCallsPerSecond }) => [
+          places,
+          maxCalls,
+          maxCallsPerSecond === undefined ? 0 : 1_000 / maxCallsPerSecond,
+        ]),
       ],
     );
     const [granted, a, b, c] = answer as [number, number, number | 'calls' | 'rate', number | undefined];
@@ -89,6 +99,11 @@ export function placesOf({
     await runScript(redis, extendPlacesScript, [keys.attempt(id), ...lanes.map(keys.places)], args);
   }
 
+  async function nextWaiting(lanes: readonly string[]): Promise<CallId[]> {
+    const popped = await Promise.all(lanes.map((lane) => redis.zpopmin(keys.waiting(lane))));
+    return popped.flatMap(([callId]) => (callId === undefined ? [] : [callId as CallId]));
+  }
+
   async function placesHeld(lanes: readonly string[], now: number): Promise<Record<string, number>> {
     const counts = await Promise.all(lanes.map((lane) => redis.zcount(keys.places(lane), `(${now}`, '+inf')));
     return Object.fromEntries(lanes.map((lane, i) => [lane, counts[i] ?? 0]));
@@ -105,14 +120,16 @@ export function placesOf({
       throw new Error(`Redis holds something else than Redial wrote at ${wrong[0]}: what needs it is not dialled`);
   }
 
-  return { takePlaces, releasePlaces, releaseLeg, extendPlaces, placesHeld, checkPlaces };
+  return { takePlaces, nextWaiting, releasePlaces, releaseLeg, extendPlaces, placesHeld, checkPlaces };
 }
 
 function checkLane({ lane, places, maxCalls, maxCallsPerSecond }: LaneRequest): void {
   if (!Number.isInteger(places) || places < 1 || places > placesMax) {
     throw new RangeError(`an attempt takes 1 to ${placesMax} places of lane ${lane}, not ${places}`);
   }
-  if (!(maxCallsPerSecond > 0) || !(maxCalls >= places)) {
-    throw new RangeError(`lane ${lane} can never grant ${places} places: ${maxCalls} calls, ${maxCallsPerSecond}/s`);
+  if (!((maxCallsPerSecond ?? 1) > 0) || !(maxCalls >= places)) {
+    throw new RangeError(
+      `lane ${lane} can never grant ${places} places: ${maxCalls} calls, ${maxCallsPerSecond ?? 'any'}/s`,
+    );
   }
 }

@@ -68,7 +68,8 @@ export interface LaneRequest {
   readonly lane: string;
   readonly places: number;
   readonly maxCalls: number;
-  readonly maxCallsPerSecond: number;
+  /** Absent: it has no pace. Who is refused by such a lane waits at it, and is found by `nextWaiting` once a place is free. */
+  readonly maxCallsPerSecond?: number;
 }
 
 export type Places =
@@ -216,7 +217,14 @@ export interface Store {
     readonly now: number;
     readonly leaseMs: number;
     readonly horizonMs: number;
+    /** Who waits at a full lane without a pace, and in which order: the least is the first. Absent: nobody. */
+    readonly waiter?: { readonly callId: CallId; readonly order: number };
   }): Promise<Places>;
+  /**
+   * The call that has waited first at each of these lanes, taken off the lane's list: a place is free there. It may be over or dialled by now,
+   * and whoever is not found here asks again by itself.
+   */
+  nextWaiting(lanes: readonly string[]): Promise<CallId[]>;
   /** Gives places and slot back; while the attempt is fenced and has not ended only those that its record does not name: `settle` does the rest. */
   releasePlaces(attemptId: AttemptId, lanes: readonly string[]): Promise<void>;
   /**
@@ -304,19 +312,16 @@ export interface Store {
   /** Attempts under way whose call is to be canceled (`cancelRequestedAt`); the longest ago first. Kept in step with the calls. */
   cancelRequested(): Promise<AttemptId[]>;
   /**
-   * Resolves once it listens. `onSubscribed` is called then, and each time after the connection was lost and listens again: what was
+   * Resolves once it listens; what comes back stops it, at once and with or without Redis. `onSubscribed` is called then, and each time after the connection was lost and listens again: what was
    * announced meanwhile was not heard, and is to be found by `cancelRequested`.
    */
-  onCancel(
-    listener: (pbx: string, attemptId: AttemptId) => void,
-    onSubscribed?: () => void,
-  ): Promise<() => Promise<void>>;
+  onCancel(listener: (pbx: string, attemptId: AttemptId) => void, onSubscribed?: () => void): Promise<() => void>;
 
   /**
    * Hears of every change of a call with `outcomeAwaited` that may tell its outcome: look again. At most once, and lost to whoever is
    * not listening just then: the records are what counts. `onSubscribed` as of `onCancel`.
    */
-  onNews(listener: (callId: CallId) => void, onSubscribed?: () => void): Promise<() => Promise<void>>;
+  onNews(listener: (callId: CallId) => void, onSubscribed?: () => void): Promise<() => void>;
 
   /** Replaces what this process (`holder`) said of the PBX before. */
   reportPbx(holder: string, report: PbxReport): Promise<void>;

@@ -4,9 +4,9 @@ import type { Redis } from '@redial/platform';
 export interface Subscriptions {
   /**
    * Resolves once it listens. `onSubscribed` is called then, and each time after the connection was lost and listens again: what was
-   * published meanwhile was not heard. The same function registered twice is two registrations.
+   * published meanwhile was not heard. What comes back stops listening, at once. The same function registered twice is two registrations.
    */
-  listen(channel: string, listener: (message: string) => void, onSubscribed?: () => void): Promise<() => Promise<void>>;
+  listen(channel: string, listener: (message: string) => void, onSubscribed?: () => void): Promise<() => void>;
 }
 
 interface Registration {
@@ -52,9 +52,10 @@ export function subscriptionsOf(subscriber: Redis | undefined): Subscriptions {
       }
       own.standing = true;
       onSubscribed();
-      return async () => {
+      return () => {
         registrations.delete(own);
-        if (registrations.size === 0) await subscriber.unsubscribe(channel);
+        // Not waited for: without Redis it would never be answered, and whoever stops must be able to.
+        if (registrations.size === 0) subscriber.unsubscribe(channel).catch(() => undefined);
       };
     },
   };

@@ -19,12 +19,16 @@ export async function readCall(
 
 /** The call with the records of all its attempts. */
 export async function viewOf(
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
+  { store, clock, queues }: Pick<Ports, 'store' | 'clock' | 'queues'>,
   tenant: Tenant,
   call: Call,
 ): Promise<v1.CallView> {
   const ids = call.history.map((attempt) => attempt.attemptId as AttemptId);
   if (call.state.status === 'dialing') ids.push(call.state.attemptId);
   const attempts = ids.length === 0 ? [] : await fromStorage(() => store.readAttempts(ids));
-  return { call, attempts, tenant, now: clock.now() };
+  const now = clock.now();
+  const isDue = 'dueAt' in call.state && call.state.dueAt <= now;
+  // A sentence more or less: not worth a 503.
+  const paused = isDue ? await queues.paused().catch(() => []) : [];
+  return { call, attempts, tenant, now, isDialQueuePaused: paused.includes('dial') };
 }

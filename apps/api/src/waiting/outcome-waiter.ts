@@ -56,7 +56,7 @@ export function createOutcomeWaiter({ store, clock, logger }: OutcomeWaiterPorts
   const byCall = new Map<CallId, Set<Expectation>>();
   const unread = new Set<CallId>();
   let retry: NodeJS.Timeout | undefined;
-  let subscription: Promise<() => Promise<void>> | undefined;
+  let subscription: Promise<() => void> | undefined;
   let closed = false;
 
   function register(expectation: Expectation): void {
@@ -173,7 +173,6 @@ export function createOutcomeWaiter({ store, clock, logger }: OutcomeWaiterPorts
       closed = true;
       clearTimeout(retry);
       await Promise.all([...expectations].map(lastLook));
-      // Not waited for: without Redis it would never end, and the store closes its connection.
       subscription?.then((stop) => stop()).catch(() => undefined);
     },
   };

@@ -21,12 +21,14 @@ export interface CallView {
   readonly attempts: readonly AttemptRecord[];
   readonly tenant: Tenant;
   readonly now: number;
+  /** Nothing is taken from the queue of dial jobs, for any tenant. */
+  readonly isDialQueuePaused?: boolean;
 }
 
 /** A call with all that is known of it. Instants are in the tenant's time zone. */
-export function callReply({ call, attempts, tenant, now }: CallView): CallReply {
+export function callReply({ call, attempts, tenant, now, isDialQueuePaused = false }: CallView): CallReply {
   const { request } = call;
-  const why = whyNotDialedYet(call, tenant, now);
+  const why = whyNotDialedYet(call, tenant, { now, isDialQueuePaused });
   return {
     ...callSummaryReply(call, tenant),
     whyNotDialedYet: why && { ...why, until: instant(why.until, tenant) },

@@ -1,4 +1,4 @@
-import { askGates, type Call, formatInstant, isEnded, type Tenant } from '@redial/call';
+import { askGates, type Call, type EndedAttempt, formatInstant, isEnded, type Tenant } from '@redial/call';
 
 export interface WhyNotDialedYet {
   readonly gate: string;
@@ -7,12 +7,23 @@ export interface WhyNotDialedYet {
   readonly until?: number;
 }
 
+export interface AskedWhen {
+  readonly now: number;
+  /** By hand, for every tenant. */
+  readonly isDialQueuePaused: boolean;
+}
+
 /** What stands between a call and its next attempt, in a sentence; null while it is dialled and once it was. */
-export function whyNotDialedYet(call: Call, tenant: Tenant, now: number): WhyNotDialedYet | null {
+export function whyNotDialedYet(
+  call: Call,
+  tenant: Tenant,
+  { now, isDialQueuePaused }: AskedWhen,
+): WhyNotDialedYet | null {
   const { state, gateNote } = call;
   if (state.status === 'dialing') return null;
   if (isEnded(state)) {
-    if (call.history.length > 0) return null;
+    // What Redial did not send, no phone has heard of.
+    if (call.history.some(({ disposition }) => disposition !== 'not_sent')) return null;
     return { gate: gateNote?.gate ?? state.status, sentence: `It was never dialled: ${state.reason}.` };
   }
   const at = formatInstant(state.dueAt, tenant.timeZone);
@@ -33,6 +44,10 @@ export function whyNotDialedYet(call: Call, tenant: Tenant, now: number): WhyNot
       ...('until' in answer && { until: answer.until }),
     };
   }
+  if (isDialQueuePaused) {
+    const sentence = `It is due since ${at}, and the dial queue is paused: nothing is dialled for anybody until it is resumed.`;
+    return { gate: 'queue', sentence };
+  }
   if (gateNote !== undefined) {
     return { gate: gateNote.gate, sentence: `It is due since ${at}; last time it was put off: ${gateNote.reason}.` };
   }
@@ -42,5 +57,11 @@ export function whyNotDialedYet(call: Call, tenant: Tenant, now: number): WhyNot
 function notDue(call: Call, at: string, until: number): WhyNotDialedYet {
   const last = call.history.at(-1);
   if (last === undefined) return { gate: 'due', sentence: `It is not due before ${at}.`, until };
-  return { gate: 'due', sentence: `Its last attempt ended with ${last.disposition}; the next is due at ${at}.`, until };
+  const ended = last.disposition === 'not_sent' ? notSent(last) : `Its last attempt ended with ${last.disposition}`;
+  return { gate: 'due', sentence: `${ended}; the next is due at ${at}.`, until };
+}
+
+function notSent({ notSentCode }: EndedAttempt): string {
+  const why = notSentCode === undefined ? '' : ` (${notSentCode})`;
+  return `Redial did not send its last attempt${why}, and no phone has rung`;
 }

@@ -14,15 +14,20 @@ import { script } from './script.ts';
  * A journal slot is a running number, but never one in use: a talk may outlast a whole round of them. With none free among those
  * looked at, the first lane counts as full, and who asks next looks further on.
  *
+ * A lane without a pace (an extension, a number) has one to a few places, and nobody knows when a talk ends: who is refused there is put down
+ * as waiting, for whoever frees a place to wake, and asks again by itself in case that nobody does. There are many such lanes, so what is
+ * kept of one expires.
+ *
  * An attempt that has a record was fenced, and may be under way on its places: they are not touched, and there are none for a twin.
  *
  * KEYS[1]  the PBX's slot counter
  * KEYS[2]  the PBX's slots in use
  * KEYS[3]  the attempt's grant (hash: startAt, slot, slotsInUse: KEYS[2]; each lane's pace: the time it told)
  * KEYS[4]  the attempt's record
- * KEYS     per lane: its places, its pace (hash: tat, wait)
- * ARGV     attempt id, now, lease ms, horizon ms, ms behind its start a grant is good for, ms before a full lane is asked again, window ms, slots, slots looked at;
- *          per lane: places, most calls, ms between starts
+ * KEYS     per lane: its places, its pace (hash: tat, wait), who waits at it
+ * ARGV     attempt id, now, lease ms, horizon ms, ms behind its start a grant is good for, ms before a full lane is asked again, window ms, slots, slots looked at,
+ *          who waits ('': nobody), in which order, seconds for which what is left of a lane without a pace is kept;
+ *          per lane: places, most calls, ms between starts (0: no pace)
  * Returns  {1, startAt, slot} or {0, lane (1 = first), 'calls' | 'rate', retryAt}
  */
 export const takePlacesScript = script(`
@@ -30,14 +35,17 @@ local attempt = ARGV[1]
 local now, lease, horizon = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local grace, fullRetry, window = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local slots, looks = tonumber(ARGV[8]), tonumber(ARGV[9])
+local waiter, order, keep = ARGV[10], ARGV[11], ARGV[12]
+-- Between two who wait at a lane without a pace.
+local unpacedSpacing = 1000
 
 if redis.call('EXISTS', KEYS[4]) == 1 then return {0, 1, 'calls', now} end
 
 local lanes = {}
-for i = 10, #ARGV, 3 do
+for i = 13, #ARGV, 3 do
   local n = #lanes
   lanes[n + 1] = {
-    places = KEYS[5 + 2 * n], pace = KEYS[6 + 2 * n],
+    places = KEYS[5 + 3 * n], pace = KEYS[6 + 3 * n], waiting = KEYS[7 + 3 * n],
     wanted = tonumber(ARGV[i]), most = tonumber(ARGV[i + 1]), interval = tonumber(ARGV[i + 2]),
   }
 end
@@ -69,11 +77,16 @@ for _, lane in ipairs(lanes) do redis.call('ZREMRANGEBYSCORE', lane.places, '-in
 
 local function refuse(i, reason, earliest)
   local lane = lanes[i]
+  if lane.interval == 0 and waiter ~= '' then
+    redis.call('ZADD', lane.waiting, order, waiter)
+    redis.call('EXPIRE', lane.waiting, keep)
+  end
   local told = tonumber(redis.call('HGET', KEYS[3], lane.pace) or 0)
   if told > now then return {0, i, reason, told} end
   local retryAt = math.max(tonumber(redis.call('HGET', lane.pace, 'wait') or 0), earliest)
   if retryAt >= earliest + window then retryAt = earliest + (retryAt - earliest) % window end
-  redis.call('HSET', lane.pace, 'wait', string.format('%.3f', retryAt + lane.interval * lane.wanted))
+  redis.call('HSET', lane.pace, 'wait', string.format('%.3f', retryAt + (lane.interval > 0 and lane.interval * lane.wanted or unpacedSpacing)))
+  if lane.interval == 0 then redis.call('EXPIRE', lane.pace, keep) end
   retryAt = math.ceil(retryAt)
   redis.call('HSET', KEYS[3], lane.pace, retryAt)
   local kept = math.ceil(retryAt - now)
@@ -87,7 +100,7 @@ end
 
 local startAt, slowest = now, 1
 for i, lane in ipairs(lanes) do
-  local tat = tonumber(redis.call('HGET', lane.pace, 'tat') or 0)
+  local tat = lane.interval > 0 and tonumber(redis.call('HGET', lane.pace, 'tat') or 0) or 0
   -- No start is granted that far ahead, by clocks that differ by seconds: this one has been put back since, and must not keep everybody
   -- waiting for as long.
   if tat > now + horizon + lane.interval * lane.wanted + 10000 then tat = 0 end
@@ -111,7 +124,12 @@ if not slot then return refuse(1, 'calls', now + fullRetry) end
 local till = math.ceil(startAt + lease)
 each(function(lane, place) redis.call('ZADD', lane.places, till, place) end)
 for _, lane in ipairs(lanes) do
-  redis.call('HSET', lane.pace, 'tat', string.format('%.3f', startAt + lane.interval * lane.wanted))
+  if lane.interval > 0 then
+    redis.call('HSET', lane.pace, 'tat', string.format('%.3f', startAt + lane.interval * lane.wanted))
+  else
+    redis.call('EXPIRE', lane.places, keep)
+    if waiter ~= '' then redis.call('ZREM', lane.waiting, waiter) end
+  end
 end
 redis.call('ZADD', KEYS[2], till, slot)
 redis.call('DEL', KEYS[3])

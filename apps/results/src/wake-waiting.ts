@@ -1,0 +1,33 @@
+import type { Clock } from '@redial/platform';
+import { dialOrder, type Queues } from '@redial/queue';
+import type { Store } from '@redial/store';
+
+export interface WakePorts {
+  readonly store: Pick<Store, 'nextWaiting' | 'readCall'>;
+  readonly queues: Pick<Queues, 'dial'>;
+  readonly clock: Clock;
+}
+
+/** Calls at one lane that were over or dialled when their turn came, before the rest is left to ask by itself. */
+const looksMax = 20;
+
+/**
+ * An attempt has given back its places: for each phone that was in its call, the call that has waited longest for it is dialled now. Only a
+ * hint: who is not woken asks again by itself, within half a minute. Trunks and PBXs have a pace of their own, and nobody waits at them.
+ */
+export async function wakeWaiting({ store, queues, clock }: WakePorts, lanes: readonly string[]): Promise<void> {
+  let free = lanes.filter((lane) => /^(extension|number)\./.test(lane));
+  for (let look = 0; look < looksMax && free.length > 0; look++) {
+    const woken = await Promise.all(free.map((lane) => wakeFirst(lane)));
+    free = free.filter((_lane, i) => woken[i] === 'over');
+  }
+
+  async function wakeFirst(lane: string): Promise<'woken' | 'nobody' | 'over'> {
+    const [callId] = await store.nextWaiting([lane]);
+    if (callId === undefined) return 'nobody';
+    const call = (await store.readCall(callId))?.value;
+    if (call === undefined || !('dueAt' in call.state) || call.state.askAgainAt === undefined) return 'over';
+    await queues.dial.move(dialOrder(call, { ...call.state, askAgainAt: clock.now() }));
+    return 'woken';
+  }
+}

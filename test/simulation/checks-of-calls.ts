@@ -18,7 +18,7 @@ import type { Ledger, Seen } from './ledger.ts';
 const onItsWayMs = 2_500;
 /** B7, B10 and B11: when a call is dialled, and what becomes of it. */
 export function createChecksOfCalls(ledger: Ledger) {
-  const { now, configuration, skewMsMax, seen, cancelAsked, canceledAt, violated, expect } = ledger;
+  const { now, configuration, skewMsMax, seen, cancelAsked, canceledAt, expect } = ledger;
   const attemptsOfDay = new Map<string, number>();
 
   function checkMoment(call: Call, attempt: AttemptRecord): void {

@@ -217,7 +217,7 @@ describe("a tenant's dialects", () => {
       'redial.yaml:3:5 pbxs[0].host: is missing: a text',
       'redial.yaml:4:5 pbxs[0].hots: there is no such setting',
       'redial.yaml:17:7 tenants[0].dialects.semaphore.password: is missing: a text',
-      'redial.yaml:18:16 tenants[0].dialects.semaphore.flags: Too small: expected number to be >=1',
+      'redial.yaml:18:16 tenants[0].dialects.semaphore.flags: must be at least 1',
       'redial.yaml:19:27 tenants[0].dialects.semaphore.masts[0].height: must be a number and is a text',
       'redial.yaml:20:23 tenants[0].dialects.pigeon.home: must be one of roof, yard',
       'redial.yaml:20:30 tenants[0].dialects.pigeon.wings: there is no such setting',

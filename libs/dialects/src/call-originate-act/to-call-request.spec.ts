@@ -289,7 +289,7 @@ describe('bad input', () => {
   it('a field that the vendor does not have is named, even an empty one', () => {
     for (const name of ['Caller', 'constructor', 'a/b~c', '__proto__']) {
       const body = JSON.parse(`{${curl.slice(1, -1)}, ${JSON.stringify(name)}: ""}`);
-      expect(errorsOf(body)).toEqual({ [name]: 'is not a known field' });
+      expect(errorsOf(body)).toEqual({ [name]: expect.stringMatching(/^is not a known field/) });
     }
   });
 

@@ -184,7 +184,11 @@ describe('each field', () => {
       expect(Object.keys(errorsOf({ ...good, [field]: text }))).toEqual([`/${field}`]);
     });
     test.each(wrongTypes)('refuses %s', (_name, value) => {
-      expect(errorsOf({ ...good, [field]: value })).toEqual({ [`/${field}`]: 'must be a string' });
+      const { [`/${field}`]: message, ...others } = errorsOf({ ...good, [field]: value });
+      expect([message, others]).toEqual([
+        expect.stringMatching(/^must be a string(, such as 0711234567 or \+27711234567)?$/),
+        {},
+      ]);
     });
   });
 
@@ -334,7 +338,7 @@ describe('destinations', () => {
     (written) => {
       expect(errorsOf({ ...good, dial2: written })).toEqual({
         '/dial2':
-          'must be digits, with a + in front where it is international, or a dial code of 1 to 8 digits, * and #',
+          'must be digits, with a + in front where it is international, or a dial code of 1 to 8 digits, * and #, such as 0711234567 or +27711234567',
       });
     },
   );
@@ -487,12 +491,20 @@ describe('times', () => {
     ['the past', '2026-01-15T09:58:00Z', 'is in the past'],
     ['a local time in the past', '202601151158', 'is in the past'],
     ['far ahead', '2027-01-18T00:00:00Z', 'is more than 366 days ahead'],
-    ['a day that does not exist', '2026-02-30T10:00:00Z', 'is not a date'],
-    ['a local day that does not exist', '202602301000', 'is not a date'],
+    [
+      'a day that does not exist',
+      '2026-02-30T10:00:00Z',
+      'is not a date and time of the calendar: write RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone',
+    ],
+    [
+      'a local day that does not exist',
+      '202602301000',
+      'is not a date and time of the calendar: write RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone',
+    ],
     [
       'a time without an offset',
       '2026-01-16T10:00:00',
-      'must be RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00',
+      'is not a date and time of the calendar: write RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone',
     ],
   ])('notBefore refuses %s', (_name, notBefore, message) => {
     expect(errorsOf({ ...good, notBefore })).toEqual({ '/notBefore': message });

@@ -7,6 +7,7 @@ export * from './call.ts';
 export * from './calling-window.ts';
 export * from './cdr.ts';
 export * from './channel.ts';
+export * from './closest-name.ts';
 export * from './configuration.ts';
 export * from './destination.ts';
 export * from './dial1-outcome.ts';

@@ -1,3 +1,4 @@
+import { closestName } from '@redial/call';
 import { invisibleCharacters } from '@redial/numbering';
 import type { z } from 'zod';
 import { type FieldLimits, tooManyFields } from './too-many-fields.ts';
@@ -32,7 +33,7 @@ export function readFields<Shape extends z.ZodRawShape>(
   }
   const parsed = schema.safeParse(input);
   if (parsed.success) return { values: parsed.data as FieldValues<Shape>, errors: [] };
-  const errors = parsed.error.issues.flatMap((issue) => errorsOf(issue, input));
+  const errors = parsed.error.issues.flatMap((issue) => errorsOf(issue, input, schema));
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return { values: {}, errors };
   const wrong = new Set(parsed.error.issues.map((issue) => issue.path[0]));
   const right = Object.entries(schema.shape).flatMap(([name, field]) => {
@@ -59,11 +60,39 @@ export function pointer(...path: readonly PropertyKey[]): string {
 
 type Issue = z.core.$ZodIssue;
 
-function errorsOf(issue: Issue, input: unknown): FieldError[] {
+function errorsOf(issue: Issue, input: unknown, schema: z.ZodType): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: pointer(...issue.path, shorten(key)), message: 'is not a known field' }));
+    const known = namesAt(schema, issue.path);
+    return issue.keys.map((key, index) => ({
+      field: pointer(...issue.path, shorten(key)),
+      message: unknownField(key, index < suggestedMax ? known : []),
+    }));
   }
   return [{ field: pointer(...issue.path.map((step) => shorten(String(step)))), message: messageOf(issue, input) }];
+}
+
+/** A guess is for whoever mistyped a few names: of the others it is enough that they are unknown. */
+const suggestedMax = 20;
+
+function unknownField(key: string, known: readonly string[]): string {
+  const meant = closestName(key, known);
+  return meant === undefined ? 'is not a known field' : `is not a known field: did you mean ${meant}?`;
+}
+
+/** The fields of the object at a path of the schema; none where there is no object. */
+function namesAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: unknown = schema;
+  for (const step of [...path, undefined]) {
+    while (hasInner(at)) at = at.def.innerType;
+    const shape = (at as { shape?: Readonly<Record<PropertyKey, unknown>> } | undefined)?.shape;
+    if (step === undefined) return Object.keys(shape ?? {});
+    at = shape?.[step];
+  }
+  return [];
+}
+
+function hasInner(schema: unknown): schema is { readonly def: { readonly innerType: unknown } } {
+  return typeof schema === 'object' && schema !== null && 'def' in schema && 'innerType' in (schema.def as object);
 }
 
 /** What the client wrote comes back in the answer: enough of it to be recognised, and no more. */
@@ -85,18 +114,23 @@ function allowedBy(issue: Issue): string {
     case 'invalid_type':
       return `must be ${typeName[issue.expected] ?? issue.expected}`;
     case 'invalid_value':
-      return `must be one of ${issue.values.map(String).join(', ')}`;
+      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
     case 'too_small':
-      return `must ${issue.origin === 'array' ? 'hold' : 'be'} at least ${issue.minimum}${unit(issue.origin)}`;
+      return `must ${issue.origin === 'array' ? 'hold' : 'be'} at least ${issue.minimum}${unit(issue.origin, issue.minimum)}`;
     case 'too_big':
-      return `must ${issue.origin === 'array' ? 'hold' : 'be'} at most ${issue.maximum}${unit(issue.origin)}`;
+      return `must ${issue.origin === 'array' ? 'hold' : 'be'} at most ${issue.maximum}${unit(issue.origin, issue.maximum)}`;
     case 'invalid_key':
-      return `has a name that is not ${issue.issues[0]?.message ?? 'allowed'}`;
+      return `has a name that is not ${nameAllowed(issue.issues[0])}`;
     case 'custom':
       return issue.message;
     default:
       return `must be ${issue.message}`;
   }
+}
+
+function nameAllowed(issue: z.core.$ZodIssue | undefined): string {
+  if (issue === undefined) return 'allowed';
+  return issue.code === 'invalid_value' ? `one of ${issue.values.map(String).join(', ')}` : issue.message;
 }
 
 const typeName: Readonly<Record<string, string>> = {
@@ -109,9 +143,10 @@ const typeName: Readonly<Record<string, string>> = {
   array: 'an array',
 };
 
-function unit(origin: string): string {
-  if (origin === 'string') return ' characters long';
-  return origin === 'array' ? ' items' : '';
+function unit(origin: string, count: number | bigint): string {
+  const many = Number(count) === 1 ? '' : 's';
+  if (origin === 'string') return ` character${many} long`;
+  return origin === 'array' ? ` item${many}` : '';
 }
 
 function valueAt(path: readonly PropertyKey[], input: unknown): unknown {

@@ -29,10 +29,22 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): FieldFaul
       break;
     case 'invalid_value':
       return [{ path, message: `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.join(', ')}` }];
+    case 'too_small':
+    case 'too_big':
+      return [{ path, message: found === undefined ? 'is missing' : `must ${boundOf(issue)}` }];
     default:
   }
   if (found === undefined) return [{ path, message: 'is missing' }];
   return [{ path, message: /^an? /.test(issue.message) ? `must be ${issue.message}` : issue.message }];
+}
+
+/** `be at least 1`, `hold at most 2 entries`. */
+function boundOf(issue: Extract<z.core.$ZodIssue, { code: 'too_small' | 'too_big' }>): string {
+  const [word, bound] = issue.code === 'too_small' ? ['least', issue.minimum] : ['most', issue.maximum];
+  const many = Number(bound) === 1 ? '' : 's';
+  if (issue.origin === 'string') return `be at ${word} ${bound} character${many} long`;
+  if (issue.origin === 'number' || issue.origin === 'int') return `be at ${word} ${bound}`;
+  return `hold at ${word} ${bound} entr${many === '' ? 'y' : 'ies'}`;
 }
 
 /** `pbxs[0].name`; the file itself is `(file)`. */

@@ -1,4 +1,5 @@
 import { type CallRequest, longestTalkSeconds, type Tenant } from '@redial/call';
+import { numberForms } from '@redial/numbering';
 import { autoAnswerOf } from '../auto-answer.ts';
 import { resolveCallerId } from '../caller-id.ts';
 import type { DialectContext, ParsedCall } from '../dialect.ts';
@@ -17,6 +18,7 @@ type Values = FieldValues<typeof CreateCall.shape>;
 export function toCallRequest(body: unknown, { tenant, now, newReference }: DialectContext): ParsedCall {
   const { values, errors, tooMany } = readFields(CreateCall, body, { '/variables': tenant.variables.length });
   if (tooMany) return { ok: false, errors };
+  sayNumbers(errors, tenant);
   const wrong = (field: string, message: string): undefined => {
     errors.push({ field, message });
   };
@@ -76,6 +78,18 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
   return { ok: true, request, reference };
 }
 
+const numberFields = ['dial1', 'dial2', 'callerId', 'dial1CallerId'].map((field) => pointer(field));
+
+/** What is no text of a number's form is told what this tenant's numbers look like. */
+function sayNumbers(errors: FieldError[], { numberingPlan }: Tenant): void {
+  for (const [index, { field, message }] of errors.entries()) {
+    if (numberFields.includes(field) && /must be (?:digits|a string)/.test(message))
+      errors[index] = { field, message: `${message}, such as ${numberForms(numberingPlan)}` };
+  }
+}
+
+const timeForms = 'write RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone';
+
 interface Times {
   readonly notBeforeAt?: number;
   readonly expiresAt?: number;
@@ -88,7 +102,11 @@ function readTimes({ notBefore, expiresAt }: Values, tenant: Tenant, now: number
     if (written === undefined) return undefined;
     const moment = readFuture(written, tenant.timeZone, now);
     if (moment.ok) return moment.at;
-    errors.push({ field: pointer(field), message: moment.message });
+    const isNone = /^is not a date|^must be /.test(moment.message);
+    errors.push({
+      field: pointer(field),
+      message: isNone ? `is not a date and time of the calendar: ${timeForms}` : moment.message,
+    });
     return undefined;
   };
   const start = read('notBefore', notBefore);

@@ -29,7 +29,8 @@ const number = fc.oneof(
   digits(8).map((rest) => `08${rest}`),
   digits(9).map((rest) => `27${rest}`),
   digits(9).map((rest) => `+27${rest}`),
-  digits(10).map((rest) => `0044${rest}`),
+  // Behind a country code 0 would be a trunk prefix that was left in, which is taken out.
+  digits(9).map((rest) => `00447${rest}`),
   digits(6).map((rest) => `+1${rest}`),
 );
 const party = fc.oneof(extension, number);

@@ -23,11 +23,12 @@ export interface Asked {
  * The one Originate that an accepted call may come to, header by header, for the tenant of test/support/redial.ts. Written down here
  * once more, from the numbering plan and the dialplan's contract and not from Redial's code: that is what is being tested.
  */
-export function expectedOriginate(asked: Asked, attemptId: string, slot: string): Message {
+export function expectedOriginate(asked: Asked, attemptId: string, { slot, name }: Told): Message {
   const shown = asked.callerId === undefined ? '27110001111' : digits(asked.callerId);
   const shownToDial1 = asked.dial1CallerId === undefined ? shown : digits(asked.dial1CallerId);
   const variables: readonly (readonly [string, string])[] = [
     ['REDIAL_ATTEMPT', attemptId],
+    ['_FORWARD_CONTEXT', 'redial-no-forward'],
     ['REDIAL_SLOT', slot],
     ['REDIAL_DIAL2_CHANNEL', channel(asked.dial2, asked.trunk)],
     ['REDIAL_DIAL2_CALLER_ID', shown],
@@ -50,13 +51,36 @@ export function expectedOriginate(asked: Asked, attemptId: string, slot: string)
     ['Priority', '1'],
     ['Async', 'true'],
     ['Timeout', String((asked.dial1RingTimeoutSeconds ?? 2) * 1000)],
-    ['CallerID', asked.dial1CallerName === undefined ? shownToDial1 : `"${asked.dial1CallerName}" <${shownToDial1}>`],
+    ['CallerID', name === '' ? shownToDial1 : `"${name}" <${shownToDial1}>`],
     ...variables.map(([name, value]) => ['Variable', `${name}=${value}`] as const),
   ];
 }
 
-/** The running number that only the message itself tells; it must be a number. */
-export function slotOf(message: Message): string {
+/** What only the message itself tells. */
+interface Told {
+  readonly slot: string;
+  /** Empty: none is shown. */
+  readonly name: string;
+}
+
+export function toldBy(message: Message, asked: Asked): Told {
+  return { slot: slotOf(message), name: nameOf(message, asked) };
+}
+
+/** A name has all letters and digits of the one that was asked for, and nothing that means something to a phone or a dialplan. */
+function nameOf(message: Message, { dial1CallerName = '' }: Asked): string {
+  const callerId = message.find(([header]) => header === 'CallerID')?.[1] ?? '';
+  const name = /^"(.*)" </su.exec(callerId)?.[1] ?? '';
+  const isPlain = /^[\p{L}\p{M}\p{N} .'’_@+/%[\]°´“”„«»‘€£¥©®™§№ºª-]{0,80}$/u.test(name);
+  return isPlain && lettersOf(name) === lettersOf(dial1CallerName) ? name : 'the name that was asked for';
+}
+
+function lettersOf(text: string): string {
+  return text.replaceAll(/\p{Extended_Pictographic}|[^\p{L}\p{N}]/gu, '');
+}
+
+/** The running number; it must be a number. */
+function slotOf(message: Message): string {
   const value = message.find(([, text]) => text.startsWith('REDIAL_SLOT='))?.[1].slice('REDIAL_SLOT='.length) ?? '';
   return /^[0-9]{1,5}$/.test(value) ? value : `a slot, not ${value}`;
 }

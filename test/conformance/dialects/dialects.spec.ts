@@ -34,12 +34,12 @@ async function newest(reference?: string): Promise<{ readonly request: CallReque
 }
 
 async function underway(): Promise<number> {
-  const counts = Object.values(await world.queues.counts());
   // A call that waits for the one before it, to the same phone or number, is delayed and due.
   const due = await Promise.all(
     ['queued', 'dialing', 'waiting'].map((state) => world.redial.request('GET', `/v1/calls?state=${state}`)),
   );
   const calls = due.reduce((sum, { body }) => sum + body.calls.length, 0);
+  const counts = Object.values(await world.queues.counts());
   return counts.reduce((sum, { active, waiting }) => sum + active + waiting, calls);
 }
 

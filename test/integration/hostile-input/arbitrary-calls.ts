@@ -66,7 +66,7 @@ export const arbitraryCall = fc.record(
     clientInfo: mostly(fc.constantFrom('row 7', '{"lead":12,"list":"spring & more"}', 'نص')),
     dial1RingTimeoutSeconds: mostly(fc.integer({ min: 1, max: 300 })),
     dial2RingTimeoutSeconds: mostly(fc.integer({ min: 1, max: 300 })),
-    talkLimitSeconds: mostly(fc.integer({ min: 1, max: 43_200 })),
+    talkLimitSeconds: mostly(fc.integer({ min: 1, max: 14_400 })),
     trunk: mostly(fc.constantFrom('carrier', 'carrier2')),
     reference: mostly(fc.string({ unit: fc.constantFrom(...'abcXYZ019._~:-'), minLength: 1, maxLength: 230 })),
     priority: mostly(fc.integer({ min: 0, max: 9 })),

@@ -14,6 +14,8 @@ describe('given clients that wait for dial1', () => {
     tenant: {
       // However busy the machine, nobody's call expires.
       ...tenantThatWaits(120),
+      // A thousand calls have a hundred phones: what is asked is whether each hears its own.
+      extensions: { ...vendorTenant.extensions, maxCalls: 1_000 },
       defaults: { dial1RingTimeoutSeconds: 20, dial2RingTimeoutSeconds: 2, talkLimitSeconds: 60 },
     },
   });

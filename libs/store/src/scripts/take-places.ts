@@ -67,9 +67,11 @@ if grant[1] and tonumber(grant[1]) + grace >= now then
 end
 
 -- What is left of an older grant, or has run out, is free. Its slot may be another's by now, whose lease ends at another instant.
-if grant[1] and grant[3] then
-  local till = redis.call('ZSCORE', grant[3], grant[2])
-  if till and tonumber(till) == math.ceil(tonumber(grant[1]) + lease) then redis.call('ZREM', grant[3], grant[2]) end
+-- A dialer of an earlier version has not said of which PBX its slot is.
+if grant[1] then
+  local slotsInUse = grant[3] or KEYS[2]
+  local till = redis.call('ZSCORE', slotsInUse, grant[2])
+  if till and tonumber(till) == math.ceil(tonumber(grant[1]) + lease) then redis.call('ZREM', slotsInUse, grant[2]) end
 end
 redis.call('HDEL', KEYS[3], 'startAt', 'slot', 'slotsInUse')
 each(function(lane, place) redis.call('ZREM', lane.places, place) end)

@@ -5,8 +5,10 @@ import {
   debianPrograms,
   type LocalAsterisk,
   type Programs,
+  type ScriptedPhones,
   type SipPhones,
   startAsterisk,
+  startScriptedPhones,
   startSipPhones,
 } from '@redial/local';
 import { containerPrograms } from './container-programs.ts';
@@ -15,6 +17,8 @@ import { onTestServers, say } from './test-servers.ts';
 export interface TestPbx {
   readonly asterisk: LocalAsterisk;
   readonly phones: SipPhones;
+  /** The agents 2500–2519: what they do, the test does. */
+  readonly byHand: ScriptedPhones;
   /** Ends both and removes their files; with `keep` the folder with the logs stays, and its path is returned. */
   stop(options?: { keep?: boolean }): Promise<string>;
 }
@@ -38,23 +42,28 @@ export async function startTestPbx(options: TestPbxOptions = {}): Promise<TestPb
 async function startPbx(programs: Programs, { load = false }: TestPbxOptions): Promise<TestPbx> {
   const folder = mkdtempSync(join(tmpdir(), 'redial-pbx-'));
   const phones = await startSipPhones({ runDir: join(folder, 'phones'), logInvites: !load, programs });
+  const byHand = await startScriptedPhones();
   const asterisk = await startAsterisk({
     runDir: join(folder, 'pbx'),
     agentPhonesPort: phones.agentPort,
     carrierPhonesPort: phones.carrierPort,
     numberedPhonesPort: phones.numberedPort,
+    scriptedPhonesPort: byHand.port,
     maxLoadTuning: load,
     programs,
   }).catch(async (error: unknown) => {
+    byHand.close();
     await phones.stop();
     throw error;
   });
   return {
     asterisk,
     phones,
+    byHand,
     stop: async ({ keep = false } = {}) => {
       await asterisk.kill();
       await asterisk.stop();
+      byHand.close();
       await phones.stop();
       if (!keep) rmSync(folder, { recursive: true, force: true });
       return folder;

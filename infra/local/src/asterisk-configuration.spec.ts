@@ -7,9 +7,10 @@ test('a template is filled, and a name without a value is a mistake', () => {
 });
 
 test('agents: 15xx are not registered, 16xx have a dead contact, the others are at their phones', () => {
-  const sections = agentSections({ agentPhonesPort: 7000, deadPort: 9 });
+  const sections = agentSections({ agentPhonesPort: 7000, scriptedPhonesPort: 7001, deadPort: 9 });
   expect(sections).toContain('contact = sip:1000@127.0.0.1:7000');
   expect(sections).toContain('contact = sip:1999@127.0.0.1:7000');
+  expect(sections).toContain('contact = sip:2500@127.0.0.1:7001');
   expect(sections).toContain('contact = sip:1600@127.0.0.1:9');
   expect(sections).not.toContain('contact = sip:15');
   expect(sections).toContain('[1500](agent)');

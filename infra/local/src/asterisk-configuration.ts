@@ -18,6 +18,7 @@ export interface AsteriskConfiguration {
   readonly agentPhonesPort: number;
   readonly carrierPhonesPort: number;
   readonly numberedPhonesPort: number;
+  readonly scriptedPhonesPort: number;
   readonly maxLoadTuning: boolean;
 }
 
@@ -73,15 +74,24 @@ export function fill(template: string, values: Readonly<Record<string, string>>)
   });
 }
 
+/** Agents whose phones are moved by hand: see startScriptedPhones. */
+const scriptedExtensions = Array.from({ length: 20 }, (_, n) => 2_500 + n);
+
 /** Agents of three digits, as the vendors' samples have them. */
 const shortExtensions = [552, 557];
 
 /** Endpoints 1000–1999: 15xx without a contact, 16xx with a dead one, the rest at the agents' phones; and the short ones there too. */
-export function agentSections(ports: Pick<AsteriskConfiguration, 'agentPhonesPort' | 'deadPort'>): string {
+export function agentSections(
+  ports: Pick<AsteriskConfiguration, 'agentPhonesPort' | 'scriptedPhonesPort' | 'deadPort'>,
+): string {
   const sections: string[] = [];
-  for (const extension of [...shortExtensions, ...Array.from({ length: 1_000 }, (_, n) => 1_000 + n)]) {
+  for (const extension of [
+    ...shortExtensions,
+    ...Array.from({ length: 1_000 }, (_, n) => 1_000 + n),
+    ...scriptedExtensions,
+  ]) {
     const range = Math.floor(extension / 100);
-    const port = range === 16 ? ports.deadPort : ports.agentPhonesPort;
+    const port = range === 16 ? ports.deadPort : range === 25 ? ports.scriptedPhonesPort : ports.agentPhonesPort;
     const contact = range === 15 ? [] : [`contact = sip:${extension}@127.0.0.1:${port}`];
     sections.push(`[${extension}](agent)`, `aors = ${extension}`, `[${extension}](phone)`, ...contact);
   }

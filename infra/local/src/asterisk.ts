@@ -23,6 +23,8 @@ export interface AsteriskOptions {
   readonly carrierPhonesPort: number;
   /** Absent: they are dead. */
   readonly numberedPhonesPort?: number;
+  /** Where the phones are that a test moves by hand: see startScriptedPhones. Absent: they are dead. */
+  readonly scriptedPhonesPort?: number;
   /** More SIP threads, and no log but errors: for load tests. */
   readonly maxLoadTuning?: boolean;
   /** Default: out of Debian's packages. */
@@ -83,6 +85,7 @@ export async function startAsterisk(options: AsteriskOptions): Promise<LocalAste
     agentPhonesPort: options.agentPhonesPort,
     carrierPhonesPort: options.carrierPhonesPort,
     numberedPhonesPort: options.numberedPhonesPort ?? dead.port,
+    scriptedPhonesPort: options.scriptedPhonesPort ?? dead.port,
     maxLoadTuning: options.maxLoadTuning ?? false,
   });
 

@@ -26,5 +26,11 @@ export {
   type RedisSource,
   startRedis,
 } from './redis-server.ts';
+export {
+  type DialogId,
+  type ScriptedCall,
+  type ScriptedPhones,
+  startScriptedPhones,
+} from './scripted-phones.ts';
 export type { Invite, Phone } from './sip-invites.ts';
 export { type SipPhones, type SipPhonesOptions, startSipPhones } from './sip-phones.ts';

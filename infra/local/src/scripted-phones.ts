@@ -1,0 +1,266 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket, type RemoteInfo } from 'node:dgram';
+
+/**
+ * Phones that a test moves by hand: what sipp's scenarios cannot do, because it takes two calls at once, or must wait for something else.
+ * A phone rings when it is called, and does nothing by itself but that it ends a call when it is told to.
+ */
+export interface ScriptedPhones {
+  readonly port: number;
+  /** The next call that comes in for this user; it rings. */
+  called(user: string): Promise<ScriptedCall>;
+  /** Dials by the PBX at this SIP port; resolves once it is answered. `replaces`: takes that call's place (RFC 3891). */
+  dial(
+    user: string,
+    target: string,
+    options: { readonly by: number; readonly replaces?: DialogId },
+  ): Promise<ScriptedCall>;
+  close(): void;
+}
+
+/** What names a call between two phones, as the one that keeps it sees it. */
+export interface DialogId {
+  readonly callId: string;
+  readonly ownTag: string;
+  readonly theirTag: string;
+}
+
+export interface ScriptedCall extends DialogId {
+  answer(): void;
+  /** Refuses it with this SIP answer. */
+  refuse(status: number, reason: string): void;
+  /** Has the PBX connect the other side to `target`; with `to`, to whoever that other call of this phone is with (attended). */
+  refer(target: string, to?: DialogId): Promise<void>;
+  hangUp(): Promise<void>;
+  /** Resolves when the other side has ended it. */
+  readonly ended: Promise<void>;
+}
+
+interface Dialog extends DialogId {
+  readonly user: string;
+  /** From and To of what this phone sends, its tag included. */
+  readonly own: string;
+  their: string;
+  theirTag: string;
+  /** The request URI of what is sent in the dialog. */
+  remote: string;
+  readonly peer: { readonly address: string; readonly port: number };
+  cseq: number;
+  invite?: string;
+  final: boolean;
+  readonly answers: Map<number, (status: number) => void>;
+  readonly end: () => void;
+  readonly ended: Promise<void>;
+}
+
+const answerWithinMs = 10_000;
+
+export async function startScriptedPhones(): Promise<ScriptedPhones> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((bound) => socket.bind(0, '127.0.0.1', bound));
+  const port = socket.address().port;
+  const dialogs = new Map<string, Dialog>();
+  const waiting: { readonly user: string; readonly take: (call: ScriptedCall) => void }[] = [];
+  const ringing: { readonly user: string; readonly call: ScriptedCall }[] = [];
+
+  const sdp = [
+    ...['v=0', 'o=phone 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0'],
+    ...['m=audio 9 RTP/AVP 0 8', 'a=rtpmap:0 PCMU/8000', 'a=rtpmap:8 PCMA/8000', ''],
+  ].join('\r\n');
+
+  function send(lines: readonly string[], body: string, to: Dialog['peer']): void {
+    const all = [...lines, ...(body === '' ? [] : ['Content-Type: application/sdp']), `Content-Length: ${body.length}`];
+    socket.send(`${all.join('\r\n')}\r\n\r\n${body}`, to.port, to.address);
+  }
+
+  function reply(request: string, dialog: Dialog, status: number, reason: string, body = ''): void {
+    const to = header(request, 'To');
+    send(
+      [
+        `SIP/2.0 ${status} ${reason}`,
+        ...headers(request, 'Via').map((via) => `Via: ${via}`),
+        `From: ${header(request, 'From')}`,
+        `To: ${to.includes('tag=') || status === 100 ? to : `${to};tag=${dialog.ownTag}`}`,
+        `Call-ID: ${dialog.callId}`,
+        `CSeq: ${header(request, 'CSeq')}`,
+        `Contact: <sip:${dialog.user}@127.0.0.1:${port}>`,
+        'Allow: INVITE, ACK, BYE, CANCEL, REFER, NOTIFY',
+        'Supported: replaces',
+      ],
+      body,
+      dialog.peer,
+    );
+  }
+
+  function write(dialog: Dialog, method: string, cseq: number, more: readonly string[] = [], body = ''): void {
+    send(
+      [
+        `${method} ${dialog.remote} SIP/2.0`,
+        `Via: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${randomBytes(8).toString('hex')};rport`,
+        'Max-Forwards: 70',
+        `From: ${dialog.own}`,
+        `To: ${dialog.their}`,
+        `Call-ID: ${dialog.callId}`,
+        `CSeq: ${cseq} ${method}`,
+        `Contact: <sip:${dialog.user}@127.0.0.1:${port}>`,
+        'Supported: replaces',
+        ...more,
+      ],
+      body,
+      dialog.peer,
+    );
+  }
+
+  /** Resolves with its final answer's status. */
+  function request(dialog: Dialog, method: string, more: readonly string[] = [], body = ''): Promise<number> {
+    dialog.cseq += 1;
+    const { cseq } = dialog;
+    write(dialog, method, cseq, more, body);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`${method} of ${dialog.user} was not answered`)), answerWithinMs);
+      dialog.answers.set(cseq, (status) => {
+        if (status < 200) return;
+        clearTimeout(timer);
+        dialog.answers.delete(cseq);
+        resolve(status);
+      });
+    });
+  }
+
+  function newDialog(
+    fields: Pick<Dialog, 'callId' | 'ownTag' | 'theirTag' | 'user' | 'own' | 'their' | 'remote' | 'peer'>,
+  ): Dialog {
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const dialog: Dialog = { ...fields, cseq: 100, final: false, answers: new Map(), end, ended };
+    dialogs.set(dialog.callId, dialog);
+    return dialog;
+  }
+
+  const callOf = (dialog: Dialog): ScriptedCall => ({
+    callId: dialog.callId,
+    ownTag: dialog.ownTag,
+    get theirTag() {
+      return dialog.theirTag;
+    },
+    ended: dialog.ended,
+    answer: () => finish(dialog, 200, 'OK', sdp),
+    refuse: (status, reason) => finish(dialog, status, reason),
+    refer: async (target, to) => {
+      const replaces = to === undefined ? '' : `?Replaces=${encodeURIComponent(replacesOf(to))}`;
+      const status = await request(dialog, 'REFER', [
+        `Refer-To: <sip:${target}@${dialog.peer.address}:${dialog.peer.port}${replaces}>`,
+        `Referred-By: <sip:${dialog.user}@127.0.0.1:${port}>`,
+      ]);
+      if (status !== 202) throw new Error(`REFER of ${dialog.user} was answered ${status}`);
+    },
+    hangUp: async () => {
+      await request(dialog, 'BYE');
+      dialog.end();
+    },
+  });
+
+  function finish(dialog: Dialog, status: number, reason: string, body = ''): void {
+    if (dialog.invite === undefined || dialog.final) return;
+    dialog.final = true;
+    reply(dialog.invite, dialog, status, reason, body);
+  }
+
+  function onInvite(text: string, from: RemoteInfo): void {
+    const user = /^INVITE sip:\+?([^@;]+)/.exec(text)?.[1] ?? '';
+    const ownTag = randomBytes(4).toString('hex');
+    const dialog = newDialog({
+      callId: header(text, 'Call-ID'),
+      ownTag,
+      theirTag: /tag=([^;>\s]+)/.exec(header(text, 'From'))?.[1] ?? '',
+      user,
+      own: `${header(text, 'To')};tag=${ownTag}`,
+      their: header(text, 'From'),
+      remote: /<(sip:[^>]+)>/.exec(header(text, 'Contact'))?.[1] ?? '',
+      peer: { address: from.address, port: from.port },
+    });
+    dialog.invite = text;
+    reply(text, dialog, 180, 'Ringing');
+    const call = callOf(dialog);
+    const waits = waiting.findIndex((one) => one.user === user);
+    if (waits < 0) ringing.push({ user, call });
+    else waiting.splice(waits, 1)[0]?.take(call);
+  }
+
+  function onAnswer(text: string, dialog: Dialog): void {
+    const status = Number(text.slice(8, 11));
+    const [number = '', method] = header(text, 'CSeq').split(' ');
+    if (method === 'INVITE' && status >= 200) {
+      const contact = /<(sip:[^>]+)>/.exec(headers(text, 'Contact')[0] ?? '')?.[1];
+      dialog.their = header(text, 'To');
+      dialog.theirTag = /tag=([^;>\s]+)/.exec(dialog.their)?.[1] ?? '';
+      if (contact !== undefined) dialog.remote = contact;
+      write(dialog, 'ACK', Number(number));
+    }
+    dialog.answers.get(Number(number))?.(status);
+  }
+
+  function onRequest(text: string, dialog: Dialog): void {
+    const method = text.slice(0, text.indexOf(' '));
+    if (method === 'ACK') return;
+    reply(text, dialog, 200, 'OK', method === 'INVITE' || method === 'UPDATE' ? sdp : '');
+    if (method === 'BYE') dialog.end();
+    if (method === 'CANCEL') {
+      finish(dialog, 487, 'Request Terminated');
+      dialog.end();
+    }
+  }
+
+  socket.on('message', (bytes, from) => {
+    const text = bytes.toString('latin1');
+    const dialog = dialogs.get(headers(text, 'Call-ID')[0] ?? '');
+    if (text.startsWith('SIP/2.0')) {
+      if (dialog !== undefined) onAnswer(text, dialog);
+    } else if (dialog !== undefined && !(text === dialog.invite)) onRequest(text, dialog);
+    else if (dialog === undefined && text.startsWith('INVITE')) onInvite(text, from);
+  });
+
+  return {
+    port,
+    called: (user) =>
+      new Promise((take) => {
+        const rings = ringing.findIndex((one) => one.user === user);
+        if (rings < 0) waiting.push({ user, take });
+        else take(ringing.splice(rings, 1)[0]?.call as ScriptedCall);
+      }),
+    dial: async (user, target, { by, replaces }) => {
+      const ownTag = randomBytes(4).toString('hex');
+      const dialog = newDialog({
+        callId: `${randomBytes(8).toString('hex')}@scripted`,
+        ownTag,
+        theirTag: '',
+        user,
+        own: `<sip:${user}@127.0.0.1:${port}>;tag=${ownTag}`,
+        their: `<sip:${target}@127.0.0.1:${by}>`,
+        remote: `sip:${target}@127.0.0.1:${by}`,
+        peer: { address: '127.0.0.1', port: by },
+      });
+      const more = replaces === undefined ? [] : [`Replaces: ${replacesOf(replaces)}`, 'Require: replaces'];
+      const status = await request(dialog, 'INVITE', more, sdp);
+      if (status !== 200) throw new Error(`${target} answered ${user} with ${status}`);
+      return callOf(dialog);
+    },
+    close: () => socket.close(),
+  };
+}
+
+/** To the PBX, which is the other end of both calls: its own tag is the first. */
+function replacesOf({ callId, ownTag, theirTag }: DialogId): string {
+  return `${callId};to-tag=${theirTag};from-tag=${ownTag}`;
+}
+
+function headers(text: string, name: string): string[] {
+  const found = text.matchAll(new RegExp(`^${name}:[ \t]*(.*?)\r?$`, 'gim'));
+  return [...found].map(([, value = '']) => value);
+}
+
+function header(text: string, name: string): string {
+  return headers(text, name)[0] ?? '';
+}

@@ -26,6 +26,8 @@ export interface DialerDependencies {
 }
 
 const reportEveryMs = 5_000;
+/** Longer than it takes until a call that outlasts its limits is seen again (`followEveryMs`). */
+const heldForMs = 180_000;
 /** How long the start waits for a PBX; with none, calls are put off and say why. */
 const firstLinkMs = 5_000;
 /** While Redis is away at the most; afterwards the results process soon asks of attempts that it does not watch. */
@@ -41,7 +43,7 @@ export interface Dialer {
 
 export async function startDialer(dependencies: DialerDependencies): Promise<Dialer> {
   const { configuration, store, queues, workers, clock, metrics, logger, concurrency, holder } = dependencies;
-  const underWay = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'awaited' | 'fencedBy'>>();
+  const underWay = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'awaited' | 'fencedBy' | 'lanes' | 'legLanes'>>();
   /** Attempts whose end is known here and cannot be told yet. */
   const telling = new Set<AttemptId>();
   const startTimer = createStartTimer(clock);
@@ -80,6 +82,23 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
         if (phase === 'ringing' || !underWay.get(attemptId)?.awaited) return;
         store.recordProgress(attemptId, phase, at, uniqueId).catch((error: unknown) => {
           logger.warn({ attemptId, phase, error }, 'progress that somebody waits for was not recorded here');
+        });
+      },
+      onRelease: (attemptId, leg) => {
+        const record = underWay.get(attemptId);
+        if (record === undefined) return;
+        store.releaseLeg({ ...record, id: attemptId }, leg).catch((error: unknown) => {
+          logger.warn(
+            { attemptId, leg, error },
+            'the places of a leg that has ended were not given back; they are with the attempt',
+          );
+        });
+      },
+      onHold: (attemptId, at) => {
+        const record = underWay.get(attemptId);
+        if (record === undefined) return;
+        store.extendPlaces({ ...record, id: attemptId }, at + heldForMs).catch((error: unknown) => {
+          logger.warn({ attemptId, error }, 'the places of a call that outlasts its limits were not held for longer');
         });
       },
       onIgnored: (phase, signal) => metrics.signalIgnored(phase, signal),
@@ -125,8 +144,14 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       clock,
       metrics,
       logger,
-      remember: ({ id, callId, fencedBy, awaited }) =>
-        underWay.set(id, { callId, ...(fencedBy && { fencedBy }), ...(awaited && { awaited }) }),
+      remember: ({ id, callId, lanes, legLanes, fencedBy, awaited }) =>
+        underWay.set(id, {
+          callId,
+          lanes,
+          ...(legLanes && { legLanes }),
+          ...(fencedBy && { fencedBy }),
+          ...(awaited && { awaited }),
+        }),
       onNotOriginated: ({ id: attemptId, callId, fencedBy }, evidence) =>
         queueResult({ callId, attemptId, evidence, fencedBy }),
       isCanceled: cancels.heard,

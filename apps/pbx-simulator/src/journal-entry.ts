@@ -49,6 +49,9 @@ export function journalEntry(clock: Clock, { attempt, answered, dial1Cause, fact
     milliseconds(ringMs),
     facts.recorded ? '1' : '',
     pressedKey,
+    // It ended with dial1: nobody is transferred here.
+    facts.answeredTicks === undefined ? '' : (clock.now() / 1000).toFixed(3),
+    '',
   ].join('|');
 }
 

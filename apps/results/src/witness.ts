@@ -29,9 +29,11 @@ export interface WitnessDependencies {
 
 /** While Redis is away at the most; afterwards the sweeper soon asks of attempts that nobody watches. */
 const tellEveryMs = 1_000;
+/** Longer than it takes until a call that outlasts its limits is seen again (`followEveryMs`). */
+const heldForMs = 180_000;
 
 export function startWitness({ pbx, store, queues, clock, metrics, logger }: WitnessDependencies): Witness {
-  const records = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'fencedBy'>>();
+  const records = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'fencedBy' | 'lanes' | 'legLanes'>>();
   /** Attempts whose record is being read because of a signal of theirs. */
   const reading = new Set<AttemptId>();
   /** Attempts whose end is known here and cannot be told yet: a look-up knows less, and must not be told first. */
@@ -39,8 +41,8 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
   const stopping = new AbortController();
 
   const remember = (attempt: AttemptRecord) => {
-    const { callId, fencedBy } = attempt;
-    records.set(attempt.id, { callId, ...(fencedBy && { fencedBy }) });
+    const { callId, lanes, legLanes, fencedBy } = attempt;
+    records.set(attempt.id, { callId, lanes, ...(legLanes && { legLanes }), ...(fencedBy && { fencedBy }) });
     return { ...attempt, attemptId: attempt.id, boot: attempt.pbxBoot };
   };
 
@@ -81,6 +83,23 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
     onProgress: (attemptId, phase, at, uniqueId) => {
       store.recordProgress(attemptId, phase, at, uniqueId).catch((error: unknown) => {
         logger.debug({ attemptId, phase, error }, 'progress not recorded');
+      });
+    },
+    onRelease: (attemptId, leg) => {
+      const record = records.get(attemptId);
+      if (record === undefined) return;
+      store.releaseLeg({ ...record, id: attemptId }, leg).catch((error: unknown) => {
+        logger.warn(
+          { attemptId, leg, error },
+          'the places of a leg that has ended were not given back; they are with the attempt',
+        );
+      });
+    },
+    onHold: (attemptId, at) => {
+      const record = records.get(attemptId);
+      if (record === undefined) return;
+      store.extendPlaces({ ...record, id: attemptId }, at + heldForMs).catch((error: unknown) => {
+        logger.warn({ attemptId, error }, 'the places of a call that outlasts its limits were not held for longer');
       });
     },
     onIgnored: (phase, signal) => metrics.signalIgnored(phase, signal),

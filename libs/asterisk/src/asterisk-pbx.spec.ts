@@ -209,6 +209,7 @@ test('a bad order is invalid, and not a byte of it sent', async () => {
   const reply = await pbx.originate(anOrder({ dial1Channel: 'PJSIP/1001\r\nAction: Originate' }));
   expect(reply).toMatchObject({ type: 'not_sent', code: 'invalid' });
   ami.on('Hangup', (action) => action.answer('Response: Error', 'Message: No such channel'));
+  ami.on('Status', (action) => action.answer('Response: Error', 'Message: No such channel'));
   await pbx.hangUp(attemptId);
   expect(ami.bytes).not.toContain('Originate');
 });
@@ -237,7 +238,31 @@ test('hanging up names the channel by our id', async () => {
   expect(await pbx.hangUp(attemptId)).toBe(true);
   expect((await ami.next('Hangup')).get('Channel')).toBe(attemptId);
   ami.on('Hangup', (action) => action.answer('Response: Error', 'Message: No such channel'));
+  ami.on('Status', (action) => action.answer('Response: Error', 'Message: No such channel'));
   expect(await pbx.hangUp(attemptId)).toBe(false);
+});
+
+test('hanging up finds the channel that has taken the place of ours, by what it was originated with', async () => {
+  await up();
+  ami.on('Hangup', (action) =>
+    action.get('Channel') === '1.7'
+      ? action.answer('Response: Success', 'Message: Channel Hungup')
+      : action.answer('Response: Error', 'Message: No such channel'),
+  );
+  ami.on('Status', (action) => {
+    action.answer('Response: Success', 'EventList: start');
+    for (const [uniqueId, attempt] of [
+      ['1.6', 'att_01ARZ3NDEKTSV4RRFFQ69G5FZZ'],
+      ['1.7', attemptId],
+    ])
+      action.raw(
+        `Event: Status\r\nActionID: ${action.get('ActionID')}\r\nUniqueid: ${uniqueId}\r\nVariable: REDIAL_ATTEMPT=${attempt}\r\n\r\n`,
+      );
+    action.raw(
+      `Event: StatusComplete\r\nActionID: ${action.get('ActionID')}\r\nEventList: Complete\r\nListItems: 2\r\n\r\n`,
+    );
+  });
+  expect(await pbx.hangUp(attemptId)).toBe(true);
 });
 
 test('a look-up asks for the channel, then for the journal', async () => {

@@ -4,7 +4,7 @@ import { type AmiReply, createAmiLink, type LinkTiming } from './ami-link.ts';
 import type { AmiPacket } from './ami-packet.ts';
 import { ask } from './ask.ts';
 import { hasDialplan, lacksDialplan, showDialplan } from './dialplan.ts';
-import { lookUp } from './look-up.ts';
+import { findByAttempt, lookUp } from './look-up.ts';
 import { originateAction } from './originate-action.ts';
 import type { Finding, LookUpQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion } from './pbx.ts';
 import { systemTimers, type Timers } from './timers.ts';
@@ -115,13 +115,21 @@ export function createPbx(
     }
   }
 
-  async function hangUp(attemptId: AttemptId): Promise<boolean> {
+  async function hangUp(attemptId: AttemptId, channel?: string): Promise<boolean> {
     // Asterisk takes a Uniqueid where it asks for a channel's name.
-    const reply = await link.send([
-      ['Action', 'Hangup'],
-      ['Channel', attemptId],
-    ]);
-    return reply.type === 'answered' && reply.response.name === 'Success';
+    const end = (id: string) =>
+      link.send([
+        ['Action', 'Hangup'],
+        ['Channel', id],
+      ]);
+    const reply = await end(channel ?? attemptId);
+    if (reply.type !== 'answered') return false;
+    if (reply.response.name === 'Success') return true;
+    // Another channel may have taken its place.
+    const present = await findByAttempt(attemptId, link);
+    if (present === undefined) return false;
+    const again = await end(present.uniqueId);
+    return again.type === 'answered' && again.response.name === 'Success';
   }
 
   async function look(question: LookUpQuestion): Promise<Finding | undefined> {

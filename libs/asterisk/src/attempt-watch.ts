@@ -11,7 +11,7 @@ import {
   stepAttempt,
 } from '@redial/call';
 import { type Clock, systemClock } from '@redial/platform';
-import type { OriginateOrder, Pbx } from './pbx.ts';
+import type { LookUpQuestion, OriginateOrder, Pbx } from './pbx.ts';
 import { createRecentIds } from './recent-ids.ts';
 import { createSettlingTime } from './settling-time.ts';
 import { systemTimers, type Timers } from './timers.ts';
@@ -70,6 +70,10 @@ export interface AttemptWatchDeps {
   readonly onConclude: (attemptId: AttemptId, evidence: Evidence) => void;
   /** `uniqueId`: dial2's, with `dial2_created`. */
   readonly onProgress?: (attemptId: AttemptId, phase: ProgressPhase, at: number, uniqueId?: string) => void;
+  /** The last channel of this leg has ended, and the other leg goes on. Said again and again; losing it costs permits for a while. */
+  readonly onRelease?: (attemptId: AttemptId, leg: 'dial1' | 'dial2') => void;
+  /** The attempt outlasts its limits, and a channel of it was seen to live. */
+  readonly onHold?: (attemptId: AttemptId, at: number) => void;
   /** A signal that did not apply, for the metric. */
   readonly onIgnored?: (phase: AttemptPhase, signalType: AttemptSignal['type']) => void;
   /** Every step, for tests and traces. */
@@ -180,7 +184,9 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     { state, ignored }: AttemptStep,
   ): void {
     const { settlingSince } = entry;
-    const isHalf = before.phase === 'settling' && !ignored && halves.has(signal.type);
+    // How long dial2 outlives dial1 says nothing of how late events are.
+    const isTalkOver = 'evidence' in before && before.evidence.journalEnded?.dialStatus === 'ANSWER';
+    const isHalf = before.phase === 'settling' && !ignored && !isTalkOver && halves.has(signal.type);
     if (isHalf && settlingSince !== undefined) settlingTime.halvesApart(clock.now() - settlingSince);
     if (state.phase !== 'settling') delete entry.settlingSince;
     else entry.settlingSince ??= clock.now();
@@ -193,7 +199,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
         originate(entry);
         return;
       case 'hang_up':
-        pbx.hangUp(attemptId).catch((error) => onFault(attemptId, 'hang_up', error));
+        pbx.hangUp(attemptId, channelOf(entry.state)).catch((error) => onFault(attemptId, 'hang_up', error));
         return;
       case 'look_up':
         lookUp(entry);
@@ -206,6 +212,12 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
         return;
       case 'progress':
         deps.onProgress?.(attemptId, effect.phase, effect.at, effect.uniqueId);
+        return;
+      case 'release':
+        deps.onRelease?.(attemptId, effect.leg);
+        return;
+      case 'hold':
+        deps.onHold?.(attemptId, effect.at);
         return;
       case 'conclude':
         conclude(entry, effect.evidence);
@@ -238,7 +250,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     lookUps.add(attemptId, async () => {
       if (entries.get(attemptId) !== entry) return;
       try {
-        const finding = await pbx.lookUp({ attemptId, slot, boot });
+        const finding = await pbx.lookUp({ attemptId, slot, boot, ...channelsOf(entry.state) });
         if (finding !== undefined) postIfWatched(entry, finding);
       } catch (error) {
         onFault(attemptId, 'look_up', error);
@@ -358,6 +370,23 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
       entries.clear();
     },
   };
+}
+
+/** The channels that a look-up is about, where they are others than the one that was originated. */
+function channelsOf(state: AttemptState): Pick<LookUpQuestion, 'dial1' | 'dial2'> {
+  if (!('evidence' in state)) return {};
+  const { dial1ReplacedBy, journalEnded } = state.evidence;
+  return {
+    ...(dial1ReplacedBy && { dial1: dial1ReplacedBy.uniqueId }),
+    ...(state.phase === 'following' && journalEnded?.dial2UniqueId && { dial2: journalEnded.dial2UniqueId }),
+  };
+}
+
+/** The one to hang up, so that nothing of the attempt is left; undefined: the one that was originated. */
+function channelOf(state: AttemptState): string | undefined {
+  if (!('evidence' in state)) return undefined;
+  const { dial1ReplacedBy, journalEnded } = state.evidence;
+  return journalEnded === undefined ? dial1ReplacedBy?.uniqueId : journalEnded.dial2UniqueId;
 }
 
 /** What is known of dial1 while its attempt is watched; undefined: wait. */

@@ -82,11 +82,11 @@ describe('ended', () => {
   test('when they stopped talking to each other, and who went on in another call', () => {
     const text = `${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7||`;
     expect(parseJournal(`${text}|1795224366.125|dial1`)).toMatchObject({
-      entry: { talkEndedAt: 1_795_224_366_125, transferred: 'dial1' },
+      entry: { dial2EndedAt: 1_795_224_366_125, transferred: 'dial1' },
     });
     for (const nothing of [text, `${text}||`, `${text}|soon|dial3`]) {
       const entry = parseJournal(nothing);
-      expect(entry).not.toHaveProperty('entry.talkEndedAt');
+      expect(entry).not.toHaveProperty('entry.dial2EndedAt');
       expect(entry).not.toHaveProperty('entry.transferred');
     }
   });
@@ -161,7 +161,7 @@ test('what is formatted is read back', () => {
         dial2UniqueId: '1.2',
         recorded: true,
         pressedKey: '0',
-        talkEndedAt: 5_500,
+        dial2EndedAt: 5_500,
         transferred: 'dial2',
       },
     },

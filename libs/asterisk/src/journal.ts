@@ -5,10 +5,10 @@ import { attemptIdOf } from './attempt-id-of.ts';
  * One entry of the PBX journal: what infra/asterisk/redial.conf writes to `DB(redial/<slot>)`, and raises as the `Journal`
  * header of a UserEvent called RedialAttempt.
  *
- *     <attempt>|answered|<epoch s>
+ *     <attempt>|answered|<epoch s>|<dial1's present Uniqueid>
  *     <attempt>|ended|<DIALSTATUS>|<dial1 HANGUPCAUSE>|<dial1 or dial2: who hung up first, or empty>|<talk ms>|<dial ms>
  *       |<answered, epoch s.ms>|<ended, epoch s.ms>|<dial2 Q.850 cause>|<dial2 tech code, e.g. SIP 486 Busy Here>|<dial2 Uniqueid>|<ring ms>
- *       |<1: recorded>|<key pressed>|<talk ended, epoch s.ms>|<dial1 or dial2: who was transferred>
+ *       |<1: recorded>|<key pressed>|<dial2 ended, epoch s.ms>|<dial1 or dial2: who was transferred>
  *
  * Anything behind `ended` may be empty but the two instants, which may carry fractions. Older dialplans leave off what stands last, and what a
  * later one adds behind these is ignored. A third form is told by the event alone, where it was asked for, and never stands in the database:
@@ -16,7 +16,12 @@ import { attemptIdOf } from './attempt-id-of.ts';
  *     <attempt>|dial2|<dial2 Uniqueid>
  */
 export type JournalEntry =
-  | { readonly attemptId: AttemptId; readonly type: 'answered'; readonly answeredAt: number }
+  | {
+      readonly attemptId: AttemptId;
+      readonly type: 'answered';
+      readonly answeredAt: number;
+      readonly uniqueId?: string;
+    }
   | { readonly attemptId: AttemptId; readonly type: 'dial2'; readonly uniqueId: string }
   | { readonly attemptId: AttemptId; readonly type: 'ended'; readonly entry: JournalEnded };
 
@@ -30,7 +35,10 @@ export function parseJournal(text: string): JournalEntry | undefined {
   if (attemptId === undefined) return undefined;
   if (type === 'answered') {
     const answeredAt = instant(fields[0]);
-    return answeredAt === undefined ? undefined : { attemptId, type, answeredAt };
+    // Its own id where no other channel had taken its place.
+    const uniqueId = fields[1];
+    const isOther = uniqueId !== undefined && uniqueId !== '' && uniqueId !== id;
+    return answeredAt === undefined ? undefined : { attemptId, type, answeredAt, ...(isOther && { uniqueId }) };
   }
   if (type === 'dial2') return fields[0] ? { attemptId, type, uniqueId: fields[0] } : undefined;
   if (type !== 'ended') return undefined;
@@ -55,13 +63,13 @@ function parseEnded(fields: readonly string[]): JournalEnded | undefined {
     key,
     ...later
   ] = fields;
-  const [talkEnded, transferred] = later;
+  const [dial2Ended, transferred] = later;
   if (status === undefined || !/^[A-Z_]*$/.test(status) || !/^(dial1|dial2)?$/.test(by ?? '')) return undefined;
   const numbers = [count(cause), duration(talk), duration(dial), count(dial2Cause), duration(ring)];
   if (numbers.some(Number.isNaN)) return undefined;
   const answeredAt = instant(answered);
   const endedAt = instant(ended);
-  const talkEndedAt = instant(talkEnded);
+  const dial2EndedAt = instant(dial2Ended);
   if (answeredAt === undefined || endedAt === undefined) return undefined;
   const [dial1Cause = 0, talkMs = 0, dialMs = 0, ownCause, ringMs] = numbers;
   const sipCode = sipCodeOf(dial2Tech);
@@ -80,7 +88,7 @@ function parseEnded(fields: readonly string[]): JournalEnded | undefined {
     ...(dial2Id !== undefined && dial2Id !== '' && { dial2UniqueId: dial2Id }),
     ...(recorded === '1' && { recorded: true as const }),
     ...(key !== undefined && /^[0-9]$/.test(key) && { pressedKey: key }),
-    ...(talkEndedAt !== undefined && { talkEndedAt }),
+    ...(dial2EndedAt !== undefined && { dial2EndedAt }),
     ...((transferred === 'dial1' || transferred === 'dial2') && { transferred }),
   };
 }
@@ -106,7 +114,7 @@ export function formatJournal(entry: JournalEntry): string {
     e.ringMs ?? '',
     e.recorded ? '1' : '',
     e.pressedKey ?? '',
-    e.talkEndedAt === undefined ? '' : (e.talkEndedAt / 1000).toFixed(3),
+    e.dial2EndedAt === undefined ? '' : (e.dial2EndedAt / 1000).toFixed(3),
     e.transferred ?? '',
   ].join('|');
 }

@@ -54,6 +54,7 @@ test('a live channel that is up: dial1 answered; the journal need not be asked',
     [
       ['Action', 'Status'],
       ['Channel', attemptId],
+      ['Variables', 'SHARED(REDIAL_DIAL2_ENDED)'],
     ],
   ]);
 });

@@ -50,7 +50,7 @@ export type OriginateReply =
 /** What a look-up found. `undefined` in place of it: the PBX could not be asked. */
 export type Finding = Extract<
   AttemptSignal,
-  { type: 'channel_found' | 'journal_ended' | 'journal_answered' | 'missing' }
+  { type: 'channel_found' | 'dial2_found' | 'dial2_gone' | 'journal_ended' | 'journal_answered' | 'missing' }
 >;
 
 export interface LookUpQuestion {
@@ -58,6 +58,10 @@ export interface LookUpQuestion {
   readonly slot: number;
   /** The PBX's own word for its start when the fence was taken. */
   readonly boot: string;
+  /** The channel that has dial1's place by now, where it is another than was originated. */
+  readonly dial1?: string;
+  /** dial1's channel has ended; the question is whether this one lives. */
+  readonly dial2?: string;
 }
 
 /** What can be asked of a PBX before a call is accepted. All values have been checked: they become part of an AMI action. */
@@ -91,8 +95,11 @@ export interface Pbx {
   on<E extends keyof PbxEvents>(event: E, listener: PbxEvents[E]): void;
   off<E extends keyof PbxEvents>(event: E, listener: PbxEvents[E]): void;
   originate(order: OriginateOrder): Promise<OriginateReply>;
-  /** Hangs up dial1's channel, and with it the call. False: there was none, or the PBX could not be asked. */
-  hangUp(attemptId: AttemptId): Promise<boolean>;
+  /**
+   * Hangs up dial1's channel, and with it the call; `channel`: the one by this Uniqueid in its stead. False: there was none, or the PBX could not be
+   * asked.
+   */
+  hangUp(attemptId: AttemptId, channel?: string): Promise<boolean>;
   lookUp(question: LookUpQuestion): Promise<Finding | undefined>;
   /** Undefined: it could not be asked. */
   ask(question: PbxQuestion): Promise<boolean | undefined>;

@@ -131,7 +131,7 @@ describe('Hangup', () => {
     });
   });
 
-  test('of a Local channel’s half is nothing', () => {
+  test('of a Local channel’s half is no phone’s: it may be the end of a leg, and its cause is nobody’s', () => {
     expect(
       translated(
         'Event: Hangup',
@@ -140,10 +140,23 @@ describe('Hangup', () => {
         `Linkedid: ${id}`,
         'Cause: 16',
       ),
-    ).toBeUndefined();
+    ).toMatchObject({ attemptId: id, signal: { type: 'dial2_hung_up', uniqueId: '1.2', isLocal: true } });
   });
 
-  test('of the other half of a dial1 that is a Local channel is nothing: its id is ours with a tail', () => {
+  test('of a zombie is that of a channel whose place another has; of any but dial1’s it is nothing', () => {
+    const hangup = (uniqueId: string) =>
+      translated(
+        'Event: Hangup',
+        'Channel: PJSIP/1001-00000001<ZOMBIE>',
+        `Uniqueid: ${uniqueId}`,
+        `Linkedid: ${id}`,
+        'Cause: 16',
+      );
+    expect(hangup(id)).toMatchObject({ signal: { type: 'dial1_hung_up', replaced: true } });
+    expect(hangup('1.2')).toBeUndefined();
+  });
+
+  test('of the other half of a dial1 that is a Local channel is dial1’s by no means: its id is ours with a tail', () => {
     expect(
       translated(
         'Event: Hangup',
@@ -152,7 +165,7 @@ describe('Hangup', () => {
         `Linkedid: ${id}`,
         'Cause: 16',
       ),
-    ).toBeUndefined();
+    ).toMatchObject({ signal: { type: 'dial2_hung_up', uniqueId: `${id};2`, isLocal: true } });
   });
 
   test('of other calls is nothing', () => {

@@ -43,11 +43,10 @@ function translateOriginateResponse(packet: AmiPacket, at: number): Translation 
   const attemptId = attemptIdOf(packet.get('ActionID'));
   if (attemptId === undefined) return undefined;
   const response = packet.get('Response');
-  // Whoever answered has another channel: the phone forwarded the call, and Asterisk followed. That channel knows nothing of Redial.
   const uniqueId = packet.get('Uniqueid');
-  const isAnothers = uniqueId !== undefined && attemptIdOf(uniqueId) !== attemptId;
-  if (response === 'Success' && isAnothers) return { attemptId, signal: { type: 'originate_failed', at, reason: 0 } };
-  if (response === 'Success') return { attemptId, signal: { type: 'answered', at } };
+  // Another channel has taken its place: a pickup, a forward.
+  const isOther = uniqueId !== undefined && uniqueId !== '' && uniqueId !== attemptId;
+  if (response === 'Success') return { attemptId, signal: { type: 'answered', at, ...(isOther && { uniqueId }) } };
   const reason = wholeNumber(packet.get('Reason'));
   if (response !== 'Failure' || reason === undefined) {
     return { odd: `OriginateResponse ${response} with Reason ${packet.get('Reason')}` };
@@ -68,10 +67,14 @@ function translateHangup(packet: AmiPacket, at: number): Translation | undefined
   const facts = { at, cause, ...(sipCode !== undefined && { sipCode }) };
   // State 5: it was ringing when it ended, also for a witness who came too late to see it begin.
   const rang = packet.get('ChannelState') === '5';
-  if (own !== undefined) return { attemptId: own, signal: { type: 'dial1_hung_up', ...facts, rang } };
+  const channel = packet.get('Channel') ?? '';
+  // What is left of a channel whose place another has taken.
+  const replaced = channel.endsWith('<ZOMBIE>') && { replaced: true as const };
+  if (own !== undefined) return { attemptId: own, signal: { type: 'dial1_hung_up', ...facts, rang, ...replaced } };
+  if (replaced) return undefined;
   // The halves of a Local channel are Asterisk's plumbing, never a phone.
-  if (packet.get('Channel')?.startsWith('Local/')) return undefined;
-  return { attemptId: concerned, signal: { type: 'dial2_hung_up', ...facts, uniqueId } };
+  const isLocal = channel.startsWith('Local/') && { isLocal: true as const };
+  return { attemptId: concerned, signal: { type: 'dial2_hung_up', ...facts, uniqueId, ...isLocal } };
 }
 
 function translateNewstate(packet: AmiPacket, at: number): Translation | undefined {

@@ -10,8 +10,8 @@ export type AttemptSignal =
   /** Asterisk refused the Originate; or, with `notSent`, it never left this process. */
   | { readonly type: 'refused'; readonly at: number; readonly message: string; readonly notSent?: NotSentCode }
   | { readonly type: 'rang'; readonly at: number }
-  /** OriginateResponse Success. */
-  | { readonly type: 'answered'; readonly at: number }
+  /** OriginateResponse Success. `uniqueId`: of the channel that answered, where it is not the one that was originated. */
+  | { readonly type: 'answered'; readonly at: number; readonly uniqueId?: string }
   /** OriginateResponse Failure. */
   | { readonly type: 'originate_failed'; readonly at: number; readonly reason: number }
   | {
@@ -19,6 +19,8 @@ export type AttemptSignal =
       readonly at: number;
       readonly cause: number;
       readonly sipCode?: number;
+      /** A channel that had lost its place to another, which lives on (masquerade). */
+      readonly replaced?: true;
       /** The Hangup event's own ChannelState was Ringing: known even to a witness who came after the 180. */
       readonly rang?: boolean;
     }
@@ -28,6 +30,8 @@ export type AttemptSignal =
       readonly cause: number;
       readonly sipCode?: number;
       readonly uniqueId: string;
+      /** Half of a Local channel: no phone, so that its cause is nobody's word. */
+      readonly isLocal?: true;
     }
   /** dial2's channel came to be, just after dial1's answer; its INVITE is about to leave. */
   /** dial1's phone forwarded the call (SIP 3xx), and Asterisk left its channel. */
@@ -37,8 +41,18 @@ export type AttemptSignal =
   | { readonly type: 'journal_ended'; readonly at: number; readonly entry: JournalEnded }
   | { readonly type: 'cancel'; readonly at: number }
   | { readonly type: 'link_lost'; readonly at: number }
-  /** Look-up: dial1's channel lives. */
-  | { readonly type: 'channel_found'; readonly at: number; readonly up: boolean }
+  /** Look-up: dial1's channel lives. `uniqueId`: where another has taken its place. */
+  | {
+      readonly type: 'channel_found';
+      readonly at: number;
+      readonly up: boolean;
+      readonly uniqueId?: string;
+      /** dial2 had answered, and its channel has ended. */
+      readonly dial2Ended?: true;
+    }
+  /** Look-up, once dial1's channel has ended: dial2's lives on, or does not. */
+  | { readonly type: 'dial2_found'; readonly at: number }
+  | { readonly type: 'dial2_gone'; readonly at: number }
   /** Look-up: no channel; the journal says `answered` and no more. */
   | {
       readonly type: 'journal_answered';

@@ -13,6 +13,8 @@ export type AttemptState =
   | ({ readonly phase: 'settling' } & Underway)
   /** dial1 answered; the PBX dials dial2, or both talk. The journal's last entry ends it. */
   | ({ readonly phase: 'answered' } & Underway)
+  /** dial1's channel has ended and dial2's has not: it was transferred, say. Its end is the attempt's. */
+  | ({ readonly phase: 'following' } & Underway)
   /** The link is gone, or a deadline passed in silence: nobody here knows. The look-up's three witnesses decide. */
   | ({ readonly phase: 'detached' } & Underway)
   | { readonly phase: 'ended'; readonly evidence: Evidence };
@@ -40,6 +42,12 @@ export interface Underway {
   readonly evidence: Evidence;
   /** `detached` alone: when a look-up first found that a call which had been answered, or seen to end, left no last word. */
   readonly doubtedAt?: number;
+  /** When a look-up last found a channel of it, or when it was taken on. */
+  readonly seenAt?: number;
+  /** `following`: a look-up has found dial2's channel without dial1's. */
+  readonly outlived?: true;
+  /** Channels beside dial1's that were seen to end; the last few. */
+  readonly gone?: readonly string[];
 }
 
 export type AttemptEffect =
@@ -56,4 +64,8 @@ export type AttemptEffect =
       /** dial2's. */
       readonly uniqueId?: string;
     }
+  /** The last channel of this leg has ended while the other leg goes on: what it holds is free. May be said again. */
+  | { readonly type: 'release'; readonly leg: 'dial1' | 'dial2' }
+  /** It outlasts its limits, and was seen to live: what it holds is still held. */
+  | { readonly type: 'hold'; readonly at: number }
   | { readonly type: 'conclude'; readonly evidence: Evidence };

@@ -1,6 +1,6 @@
 import type { AttemptSignal } from './attempt-signal.ts';
 import type { AttemptEffect, AttemptPlan, AttemptState, Underway } from './attempt-state.ts';
-import type { Evidence, JournalEnded } from './evidence.ts';
+import { dial1HangupOf, type Evidence, type JournalEnded } from './evidence.ts';
 
 /**
  * The attempt machine: one Originate, from the fence to its conclusion. Pure; the shell performs the effects.
@@ -31,6 +31,12 @@ export const originateMarginMs = 10_000;
 export const lookUpEveryMs = 5_000;
 /** What a talk may overrun its limit by before we ask. */
 export const talkMarginMs = 10_000;
+/** Between two look-ups of an attempt that outlasts its limits or is followed: its end is told by events, and this makes up for lost ones. */
+export const followEveryMs = 60_000;
+/** How long past its limits an attempt is followed while a channel of it is seen to live: a transferred call has no limit of ours. */
+export const followMaxMs = 12 * 3_600_000;
+/** Channels that are remembered as ended: enough for every phone of a ring group. */
+const goneMax = 32;
 /** How long past its last possible moment an attempt waits for a PBX that cannot be asked. */
 export const giveUpMarginMs = 600_000;
 
@@ -72,7 +78,8 @@ function stepPlanned(state: PlannedState, signal: AttemptSignal): AttemptStep {
         { type: 'arm', afterMs: plan.dial1RingTimeoutMs + originateMarginMs },
       ]);
     case 'adopt':
-      return moved({ phase: 'detached', plan, originatedAt: signal.originatedAt, evidence: {} }, [
+      // Its PBX has as long as ever to be reached again, however old the attempt is: it may have been transferred, and live.
+      return moved({ phase: 'detached', plan, originatedAt: signal.originatedAt, evidence: {}, seenAt: signal.at }, [
         { type: 'look_up' },
         { type: 'arm', afterMs: lookUpEveryMs },
       ]);
@@ -92,10 +99,11 @@ function stepUnderway(state: UnderwayState, signal: AttemptSignal): AttemptStep 
     case 'rang':
       return onRang(state, signal.at);
     case 'answered':
-      return onAnswered(state, signal.at);
+      return onAnswered(state, signal);
     case 'originate_failed':
       return onDial1Final(state, { originateFailed: { reason: signal.reason, at: signal.at } });
     case 'dial1_hung_up':
+      if (signal.replaced) return onReplaced(state);
       return onDial1Final(state, {
         dial1Hangup: {
           cause: signal.cause,
@@ -112,13 +120,20 @@ function stepUnderway(state: UnderwayState, signal: AttemptSignal): AttemptStep 
       return onDial2Created(state, signal);
     case 'journal_ended':
       return onJournalEnded(state, signal.entry);
+    case 'dial2_found':
+      return onDial2Found(state, signal.at);
+    case 'dial2_gone':
+      return onDial2Gone(state, signal.at);
     case 'cancel':
       return onCancel(state, signal.at);
     case 'link_lost':
       // `settling` ends by its own short deadline, which asks the PBX if there is anything left to ask.
-      return state.phase === 'detached' || state.phase === 'settling' ? ignore(state) : detach(state, []);
+      // So does `following`, and what it waits for is asked for when the link is back.
+      return state.phase === 'answered' || state.phase === 'originating' || state.phase === 'ringing'
+        ? detach(state, [])
+        : ignore(state);
     case 'channel_found':
-      return onChannelFound(state, signal.at, signal.up);
+      return onChannelFound(state, signal);
     case 'journal_answered':
       return onJournalAnswered(state, signal);
     case 'missing':
@@ -146,11 +161,23 @@ function onRang(state: UnderwayState, at: number): AttemptStep {
   return moved(next, []);
 }
 
-function onAnswered(state: UnderwayState, at: number): AttemptStep {
-  if (state.evidence.dial1AnsweredAt !== undefined) return ignore(state);
-  const next = withFacts(state, { dial1AnsweredAt: at });
+function onAnswered(state: UnderwayState, signal: Extract<AttemptSignal, { type: 'answered' }>): AttemptStep {
+  const { at, uniqueId } = signal;
+  // Whom its phone forwarded to: that channel knows nothing of Redial, and our dialplan hangs it up.
+  if (uniqueId !== undefined && state.evidence.dial1ForwardedAt !== undefined) {
+    return onDial1Final(state, { originateFailed: { reason: 0, at } });
+  }
+  const next = withFacts(state, {
+    dial1AnsweredAt: at,
+    ...(uniqueId !== undefined && { dial1ReplacedBy: { uniqueId, at } }),
+  });
+  if (next === state) return ignore(state);
+  // The Hangup of the channel that lost its place may have come first, and looked like an end.
+  if (state.evidence.dial1AnsweredAt !== undefined && !isOver(next)) return resume(next, at);
+  if (state.evidence.dial1AnsweredAt !== undefined) return moved(next, []);
   const progress: AttemptEffect = { type: 'progress', phase: 'answered', at };
   // The call is already over, and this was a missing half: what is still owed comes soon or never.
+  if (state.phase === 'following') return moved(next, [progress]);
   if (isOver(next)) return settle(next, [progress]);
   return moved(entered(next, 'answered'), [progress, ...hangUpIfCanceled(next), armTalk(next, at)]);
 }
@@ -159,6 +186,9 @@ function onAnswered(state: UnderwayState, at: number): AttemptStep {
 function onDial1Final(state: UnderwayState, facts: Pick<Evidence, 'originateFailed' | 'dial1Hangup'>): AttemptStep {
   const next = withFacts(state, facts);
   if (next === state) return ignore(state);
+  // Another channel has its place, or dial2 goes on without it: this end is not the attempt's.
+  if (!isOver(next) || state.phase === 'following') return moved(next, []);
+  if (owesDial2End(next)) return settle(next, []);
   const { originateFailed, dial1Hangup } = next.evidence;
   if (originateFailed !== undefined && dial1Hangup !== undefined) return concluded(next);
   return settle(next, []);
@@ -177,20 +207,70 @@ function onDial2Created(state: UnderwayState, signal: Extract<AttemptSignal, { t
   return moved(next, [{ type: 'progress', phase: 'dial2_created', at, uniqueId }]);
 }
 
-function onDial2HungUp(state: UnderwayState, signal: Extract<AttemptSignal, { type: 'dial2_hung_up' }>): AttemptStep {
-  if (state.plan.throughDialplan) return ignore(state);
-  const { at, cause, sipCode, uniqueId } = signal;
-  const next = withFacts(state, { dial2Hangup: { cause, ...(sipCode !== undefined && { sipCode }), uniqueId, at } });
-  if (next === state) return ignore(state);
-  return next.evidence.journalEnded === undefined ? moved(next, []) : concluded(next);
+/** A channel that lost its place to another has ended. Which one has it now, the PBX knows. */
+function onReplaced(state: UnderwayState): AttemptStep {
+  return isOver(state) || state.phase === 'detached' ? ignore(state) : detach(state, [{ type: 'look_up' }]);
 }
 
-/** The journal's last word holds everything about an answered dial1, but for one thing: see `owesDial2Hangup`. */
+/** It had looked over, and is not: on with it. */
+function resume(state: UnderwayState, at: number): AttemptStep {
+  return moved(entered(state, 'answered'), [...hangUpIfCanceled(state), armTalk(state, at)]);
+}
+
+function onDial2HungUp(before: UnderwayState, signal: Extract<AttemptSignal, { type: 'dial2_hung_up' }>): AttemptStep {
+  const { at, cause, sipCode, uniqueId, isLocal } = signal;
+  const state = { ...before, gone: [...(before.gone ?? []).filter((id) => id !== uniqueId), uniqueId].slice(-goneMax) };
+  const { journalEnded } = state.evidence;
+  if (state.phase === 'following') {
+    return owesDial2End(state) ? moved(state, []) : conclude(state, { dial2FollowedTo: at });
+  }
+  const isItsEnd = owesDial2End(before) && !owesDial2End(state);
+  if (state.plan.throughDialplan || isLocal) return isItsEnd ? concluded(state) : moved(state, []);
+  const next = withFacts(state, { dial2Hangup: { cause, ...(sipCode !== undefined && { sipCode }), uniqueId, at } });
+  if (isItsEnd) return concluded(next);
+  if (next === state) return ignore(before);
+  if (journalEnded !== undefined) return owesDial2End(next) ? moved(next, []) : concluded(next);
+  // dial1's end follows within milliseconds, or it was transferred and goes on: then dial2's permits are free.
+  return moved(next, state.phase === 'answered' ? [{ type: 'arm', afterMs: settleMs }] : []);
+}
+
+/** The journal's last word holds everything about an answered dial1, but for two things: see `owesDial2Hangup` and `owesDial2End`. */
 function onJournalEnded(state: UnderwayState, entry: JournalEnded): AttemptStep {
-  const next = withFacts(state, { journalEnded: entry });
-  // Told twice (UserEvent, look-up): the first telling has armed the deadline.
-  if (next === state) return ignore(state);
-  return owesDial2Hangup(next) ? settle(next, []) : concluded(next);
+  const known = state.evidence.journalEnded;
+  // Told again once dial2, which went on without dial1, has ended too. Told twice otherwise (UserEvent, look-up): the first telling has armed the deadline.
+  const isFuller = known === undefined || (known.dial2EndedAt === undefined && entry.dial2EndedAt !== undefined);
+  if (!isFuller) return ignore(state);
+  const next = { ...state, evidence: { ...state.evidence, journalEnded: entry } };
+  return owesDial2Hangup(next) || owesDial2End(next) ? settle(next, []) : concluded(next);
+}
+
+/** dial2 had answered, and nobody has said that its channel ended: mostly a moment behind; else it goes on without dial1. */
+function owesDial2End({ evidence: { journalEnded }, gone }: UnderwayState): boolean {
+  if (journalEnded?.dial2UniqueId === undefined || journalEnded.dial2EndedAt !== undefined) return false;
+  return gone === undefined || !gone.includes(journalEnded.dial2UniqueId);
+}
+
+/** dial1's channel has ended, and dial2's lives on. */
+function onDial2Found(state: UnderwayState, at: number): AttemptStep {
+  if (state.phase !== 'following') return ignore(state);
+  const seen = { ...state, seenAt: at, outlived: true as const };
+  if (isPastFollowing(state, at)) {
+    const { state: ended, effects } = conclude(state, { gaveUpAt: at });
+    return moved(ended, [{ type: 'hang_up' }, ...effects]);
+  }
+  const canceled = state.evidence.cancelRequestedAt !== undefined;
+  return moved(seen, [
+    { type: 'release', leg: 'dial1' },
+    { type: 'hold', at },
+    ...hangUpIfCanceled(state),
+    { type: 'arm', afterMs: canceled ? lookUpEveryMs : followEveryMs },
+  ]);
+}
+
+function onDial2Gone(state: UnderwayState, at: number): AttemptStep {
+  if (state.phase !== 'following') return ignore(state);
+  // Never seen without dial1: then it ended with it, as it mostly does.
+  return state.outlived === undefined ? concluded(state) : conclude(state, { dial2FollowedTo: at });
 }
 
 /** dial2 failed, and a journal without its cause or SIP code leaves the why to dial2's own Hangup, which may be a moment behind. */
@@ -206,30 +286,39 @@ function onCancel(state: UnderwayState, at: number): AttemptStep {
   if (state.evidence.cancelRequestedAt !== undefined) return ignore(state);
   const next = withFacts(state, { cancelRequestedAt: at });
   // The call is ending by itself.
-  if (isOver(state)) return moved(next, []);
+  if (isOver(state) && state.phase !== 'following') return moved(next, []);
   // The channel may not exist yet, or the action may be lost: hang up again until it is gone.
   return moved(next, [{ type: 'hang_up' }, { type: 'arm', afterMs: lookUpEveryMs }]);
 }
 
-function onChannelFound(state: UnderwayState, at: number, up: boolean): AttemptStep {
-  // An answer that was overtaken by the channel's end says nothing.
-  if (state.phase !== 'detached' || isOver(state)) return ignore(state);
-  const next = up ? withFacts(state, { dial1AnsweredAt: at }) : state;
-  const progress: AttemptEffect[] = next === state ? [] : [{ type: 'progress', phase: 'answered', at }];
+function onChannelFound(before: UnderwayState, signal: Extract<AttemptSignal, { type: 'channel_found' }>): AttemptStep {
+  const { at, up, uniqueId, dial2Ended } = signal;
+  const { evidence } = before;
+  // An answer that was overtaken by the channel's end says nothing; one that names another channel in its place does.
+  const found = uniqueId === undefined ? before : withFacts(before, { dial1ReplacedBy: { uniqueId, at } });
+  if (evidence.journalEnded !== undefined || before.phase !== 'detached' || isOver(found)) return ignore(before);
+  const answered = up ? withFacts(found, { dial1AnsweredAt: at }) : found;
+  const next = { ...answered, seenAt: at };
+  const progress: AttemptEffect[] = answered === found ? [] : [{ type: 'progress', phase: 'answered', at }];
   // No limit of ours ended it, and it may never end by itself: an answer is owed, and the channel must not outlive it.
-  if (isPastGivingUp(next, at)) {
+  if (isPastFollowing(next, at)) {
     const { state: ended, effects } = conclude(next, { gaveUpAt: at });
     return moved(ended, [...progress, { type: 'hang_up' }, ...effects]);
   }
+  const held: AttemptEffect[] = [
+    ...(dial2Ended ? [{ type: 'release', leg: 'dial2' } as const] : []),
+    ...(isPastLimits(next, at) ? [{ type: 'hold', at } as const] : []),
+  ];
   if (next.evidence.cancelRequestedAt !== undefined) {
     return moved(entered(next, 'detached'), [
       ...progress,
+      ...held,
       { type: 'hang_up' },
       { type: 'arm', afterMs: lookUpEveryMs },
     ]);
   }
   if (next.evidence.dial1AnsweredAt !== undefined) {
-    return moved(entered(next, 'answered'), [...progress, armTalk(next, at)]);
+    return moved(entered(next, 'answered'), [...progress, ...held, armTalk(next, at)]);
   }
   const phase = next.evidence.rangAt === undefined ? 'originating' : 'ringing';
   return moved(entered(next, phase), [armDial1(next, at)]);
@@ -252,7 +341,7 @@ function onMissing(state: UnderwayState, signal: Extract<AttemptSignal, { type: 
   if (pbxRestarted) return conclude(state, { pbxRestarted: true, lostAt: at });
   if (state.evidence.dial1AnsweredAt !== undefined) {
     // The handler that writes the journal ends before the channel does.
-    const { dial1Hangup } = state.evidence;
+    const dial1Hangup = dial1HangupOf(state.evidence);
     return onNoLastWord(state, dial1Hangup === undefined ? { lostAt: at } : { neverEnteredAt: at }, at);
   }
   // Its channel was seen to end and the journal has no entry: dial1 never answered, and the Hangup says why.
@@ -277,12 +366,17 @@ function onNoLastWord(state: UnderwayState, facts: Partial<Evidence>, at: number
 function onDeadline(state: UnderwayState, at: number): AttemptStep {
   switch (state.phase) {
     case 'settling':
+      // dial2 goes on without dial1, unless its end was missed.
+      if (owesDial2End(state)) {
+        return moved(entered(state, 'following'), [{ type: 'look_up' }, { type: 'arm', afterMs: lookUpEveryMs }]);
+      }
       if (state.evidence.journalEnded !== undefined) return concluded(state);
       // Only one of the two came. Answered: ask the journal. Not answered: half the truth is the truth there is.
       return state.evidence.dial1AnsweredAt !== undefined || onlyHangup(state)
         ? detach(state, [{ type: 'look_up' }])
         : concluded(state);
     case 'detached':
+    case 'following':
       if (isPastGivingUp(state, at)) return conclude(state, { gaveUpAt: at });
       return moved(state, [{ type: 'look_up' }, { type: 'arm', afterMs: lookUpEveryMs }]);
     default:
@@ -305,7 +399,8 @@ function settle(state: UnderwayState, effects: readonly AttemptEffect[]): Attemp
 
 /** Into another phase, or into the same one afresh: doubts stay behind. */
 function entered(state: UnderwayState, phase: UnderwayState['phase']): UnderwayState {
-  return { phase, plan: state.plan, originatedAt: state.originatedAt, evidence: state.evidence };
+  const { plan, originatedAt, evidence, seenAt, gone } = state;
+  return { phase, plan, originatedAt, evidence, ...(seenAt !== undefined && { seenAt }), ...(gone && { gone }) };
 }
 
 /** Until dial1's deadline; sooner while a hang-up may have to be repeated. */
@@ -319,11 +414,18 @@ function armTalk(state: UnderwayState, at: number): AttemptEffect {
   // The hang-up that was asked for may get lost: hang up again until the channel is gone.
   if (state.evidence.cancelRequestedAt !== undefined) return { type: 'arm', afterMs: lookUpEveryMs };
   const { dial2RingTimeoutMs, talkLimitMs } = state.plan;
+  if (isPastLimits(state, at)) return { type: 'arm', afterMs: followEveryMs };
   const answeredAt = state.evidence.dial1AnsweredAt ?? at;
   return {
     type: 'arm',
     afterMs: Math.max(lookUpEveryMs, answeredAt + dial2RingTimeoutMs + talkLimitMs + talkMarginMs - at),
   };
+}
+
+/** Nothing of ours would let it last so long: it was transferred, or a hang-up got lost. */
+function isPastLimits({ plan, evidence, originatedAt }: UnderwayState, at: number): boolean {
+  const answeredAt = evidence.dial1AnsweredAt ?? originatedAt;
+  return at >= answeredAt + plan.dial2RingTimeoutMs + plan.talkLimitMs + talkMarginMs;
 }
 
 function hangUpIfCanceled(state: UnderwayState): AttemptEffect[] {
@@ -337,12 +439,21 @@ function hasChannelFacts(state: UnderwayState): boolean {
 
 /** A final fact was seen: there is no channel any more. */
 function isOver({ evidence }: UnderwayState): boolean {
-  const { originateFailed, dial1Hangup, journalEnded } = evidence;
-  return originateFailed !== undefined || dial1Hangup !== undefined || journalEnded !== undefined;
+  const { originateFailed, journalEnded } = evidence;
+  return originateFailed !== undefined || dial1HangupOf(evidence) !== undefined || journalEnded !== undefined;
 }
 
-function isPastGivingUp(state: UnderwayState, at: number): boolean {
-  return at >= lastMomentAt(state.originatedAt, state.plan) + giveUpMarginMs;
+/** Nobody has seen it for so long, its last possible moment included. */
+function isPastGivingUp({ originatedAt, plan, seenAt = 0 }: UnderwayState, at: number): boolean {
+  return at >= Math.max(lastMomentAt(originatedAt, plan), seenAt) + giveUpMarginMs;
+}
+
+/** Seen to live all the same. A dial1 that never answered cannot have been transferred; one that is to end should have ended. */
+function isPastFollowing({ originatedAt, plan, evidence }: UnderwayState, at: number): boolean {
+  const { dial1AnsweredAt, journalEnded, cancelRequestedAt } = evidence;
+  const isAnswered = dial1AnsweredAt !== undefined || journalEnded !== undefined;
+  const most = isAnswered && cancelRequestedAt === undefined ? followMaxMs : giveUpMarginMs;
+  return at >= lastMomentAt(originatedAt, plan) + most;
 }
 
 /** Adds facts that were not there; the same state object comes back when nothing was new. */

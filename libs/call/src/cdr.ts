@@ -37,6 +37,8 @@ export interface Cdr {
   /** When its fence was taken: its Originate followed within seconds, or was not sent. */
   readonly startedAt: number;
   readonly endedAt: number;
+  /** One side was handed over and went on in another call: since then dial1 and dial2 do not talk any more. */
+  readonly transferredAt?: number;
   readonly talkMs: number | null;
   readonly endedBy: Outcome['endedBy'];
   readonly lost: boolean;
@@ -65,7 +67,10 @@ export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evid
   const uniqueId = attempt.dial2UniqueId ?? dial2UniqueIdOf(evidence);
   const dial1RangUntil = outcome.dial1.disposition === 'answered' ? dial1AnsweredAt : outcome.endedAt;
   // Backwards from the end, on our own clock; the journal's instants are the PBX's.
-  const dial2AnsweredAt = outcome.connected && outcome.talkMs !== null ? outcome.endedAt - outcome.talkMs : undefined;
+  const dial2AnsweredAt =
+    outcome.connected && outcome.talkMs !== null
+      ? (outcome.transferredAt ?? outcome.endedAt) - outcome.talkMs
+      : undefined;
   const dial2RingMs = journalEnded?.ringMs;
   return {
     id: attempt.id,
@@ -105,6 +110,7 @@ export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evid
     dueAt: attempt.dueAt,
     startedAt: attempt.originatedAt,
     endedAt: outcome.endedAt,
+    ...(outcome.transferredAt !== undefined && { transferredAt: outcome.transferredAt }),
     talkMs: outcome.talkMs,
     endedBy: outcome.endedBy,
     lost: outcome.lost,

@@ -38,9 +38,9 @@ export const JournalEnded = z.object({
     .string()
     .regex(/^[0-9]$/)
     .optional(),
-  /** When dial1 and dial2 stopped talking to each other, where one of them went on in another call; by the PBX's clock. */
-  talkEndedAt: at.optional(),
-  /** Who went on: dial2 handed dial1 over, or dial1 handed dial2 over. */
+  /** When the channel ended by which dial2 had answered, by the PBX's clock: before `endedAt`, or after it where dial2 went on without dial1. */
+  dial2EndedAt: at.optional(),
+  /** Who was transferred, and went on in another call. */
   transferred: z.enum(['dial1', 'dial2']).optional(),
 });
 export type JournalEnded = z.infer<typeof JournalEnded>;
@@ -75,11 +75,15 @@ export const Evidence = z.object({
     .optional(),
   /** dial1's phone forwarded the call (SIP 3xx). Its Hangup says so too, unless Asterisk was faster to end the channel than to hear it out. */
   dial1ForwardedAt: at.optional(),
+  /** Another channel has taken the place of dial1's (call pickup, a forward): that one counts, and the end of the first is no end. */
+  dial1ReplacedBy: z.object({ uniqueId: z.string(), at }).optional(),
   /** dial2's channel came to be; told where somebody asked for its id. */
   dial2Created: z.object({ uniqueId: z.string(), at }).optional(),
   /** Hangup of dial2's channel; its SIP code is the network's own, where dial1's Hangup repeats a translation. */
   dial2Hangup: z.object({ cause: z.int(), sipCode: z.int().optional(), uniqueId: z.string(), at }).optional(),
   journalEnded: JournalEnded.optional(),
+  /** dial2 went on without dial1, and was followed to its end. */
+  dial2FollowedTo: at.optional(),
   /** Somebody asked for the end. */
   cancelRequestedAt: at.optional(),
   /**
@@ -99,6 +103,11 @@ export type Evidence = z.infer<typeof Evidence>;
 /** Nothing was seen, or not to its end: concluded because nobody could tell. Such an end is only as good as the record by which the attempt was looked up. */
 export function isFromSilence({ lostAt, gaveUpAt, pbxRestarted, neverEnteredAt }: Evidence): boolean {
   return lostAt !== undefined || neverEnteredAt !== undefined || gaveUpAt !== undefined || pbxRestarted === true;
+}
+
+/** The end of dial1's channel; not that of one whose place another has taken. */
+export function dial1HangupOf({ dial1Hangup, dial1ReplacedBy }: Evidence): Evidence['dial1Hangup'] {
+  return dial1ReplacedBy === undefined ? dial1Hangup : undefined;
 }
 
 /** Asterisk's id of dial2's channel. The journal's is of the channel that answered. */

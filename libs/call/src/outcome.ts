@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AttemptPlan } from './attempt-state.ts';
 import { type Disposition, dispositions } from './disposition.ts';
 import { dispositionOf, type LegKind, withoutAnAnswer } from './disposition-table.ts';
-import type { Evidence, JournalEnded } from './evidence.ts';
+import { dial1HangupOf, type Evidence, type JournalEnded } from './evidence.ts';
 import { notSentCodeOf, notSentCodes } from './not-sent.ts';
 
 /** How one leg ended. */
@@ -32,6 +32,8 @@ export const Outcome = z.strictObject({
   talkMs: z.int().nonnegative().nullable(),
   endedBy: z.enum(['dial1', 'dial2', 'redial']).nullable(),
   endedAt: z.int().nonnegative(),
+  /** One side went on in another call, which ended at `endedAt`; the talk is over since then. */
+  transferredAt: z.int().nonnegative().optional(),
   /** Concluded from silence: no witness knew the attempt. */
   lost: z.boolean(),
   /** False where a cause or status was not in the table: logged and counted, so that the table can learn it. */
@@ -158,7 +160,9 @@ function isOwnTimeout({ cause, sipCode }: Ended): boolean {
 
 function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext): Outcome {
   const { leg: dial2, mapped } = dial2Verdict(evidence, context);
-  const { journalEnded, dial1Hangup } = evidence;
+  const { journalEnded } = evidence;
+  const dial1Hangup = dial1HangupOf(evidence);
+  const { talkMs, ...ends } = answeredEnds(evidence, at);
   // The journal's last word mostly comes before the Hangup, and has the same cause.
   const dial1Cause = dial1Hangup?.cause ?? journalEnded?.dial1Cause;
   const connected = dial2.disposition === 'answered';
@@ -173,12 +177,36 @@ function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext
       ...(dial1Cause !== undefined && dial1Cause !== 0 && { cause: dial1Cause }),
     },
     dial2,
-    talkMs: journalEnded === undefined ? (neverEntered ? 0 : null) : connected ? journalEnded.talkMs : 0,
+    talkMs: connected ? talkMs : journalEnded !== undefined || neverEntered ? 0 : null,
     endedBy: byUs ? 'redial' : neverEntered ? 'dial1' : (journalEnded?.endedBy ?? null),
-    endedAt: dial1Hangup?.at ?? answeredEndedAt(evidence, at),
+    ...ends,
     lost: false,
     mapped,
   };
+}
+
+/**
+ * When the last channel of a call ended whose dial1 had answered, when its talk did, and whether one side was transferred in between. Differences
+ * are taken between instants of one clock.
+ */
+function answeredEnds(evidence: Evidence, at: number): Pick<Outcome, 'endedAt' | 'transferredAt' | 'talkMs'> {
+  const { journalEnded, dial2FollowedTo, gaveUpAt } = evidence;
+  const dial1EndedAt = dial1HangupOf(evidence)?.at ?? answeredEndedAt(evidence, at);
+  if (journalEnded === undefined) return { endedAt: dial1EndedAt, talkMs: null };
+  const { dial2EndedAt, transferred, talkMs } = journalEnded;
+  const followedTo = dial2FollowedTo ?? gaveUpAt;
+  const laterMs =
+    dial2EndedAt !== undefined
+      ? dial2EndedAt - journalEnded.endedAt
+      : followedTo !== undefined
+        ? followedTo - dial1EndedAt
+        : 0;
+  const outlivedMs = Math.max(0, laterMs);
+  const ends = { endedAt: dial1EndedAt + outlivedMs };
+  // Not transferred, and dial2 went on all the same: another channel had taken dial1's place, and they talked on.
+  if (transferred === undefined) return { ...ends, talkMs: talkMs + outlivedMs };
+  if (transferred === 'dial2') return { ...ends, talkMs, transferredAt: dial1EndedAt };
+  return { ...ends, talkMs, ...(dial2EndedAt !== undefined && { transferredAt: dial1EndedAt + Math.min(0, laterMs) }) };
 }
 
 /** The journal's instants are the PBX's clock's, which may run ahead of ours or behind: no end before the answer, none in the future. */
@@ -188,13 +216,16 @@ function answeredEndedAt({ journalEnded, dial1AnsweredAt }: Evidence, at: number
 
 function dial2Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
   const kind = legKind('dial2', context);
-  const { journalEnded, dial2Hangup } = evidence;
+  const { journalEnded } = evidence;
+  // Another phone may have picked the call up, or dial2 is one of several: the one that answered counts.
+  const isOther = evidence.dial2Hangup?.uniqueId !== (journalEnded?.dial2UniqueId ?? evidence.dial2Hangup?.uniqueId);
+  const dial2Hangup = isOther ? undefined : evidence.dial2Hangup;
   // The journal first: it is there whenever dial2 was tried, and dial2's Hangup may or may not have come before it.
   // How a talk was ended is in its Hangup alone: to dial1's channel it is 16 always.
   const isTalk = journalEnded?.dialStatus === 'ANSWER';
   const [first, second] = [journalEnded?.dial2Cause, dial2Hangup?.cause];
   const cause = isTalk ? (second ?? first) : (first ?? second);
-  const sipCode = journalEnded?.dial2SipCode ?? ownSipCode(evidence);
+  const sipCode = journalEnded?.dial2SipCode ?? ownSipCode({ ...evidence, dial2Hangup });
   // Its channel was ended because dial1's was.
   const isGivenUp = journalEnded?.dialStatus === 'CANCEL' && first === undefined;
   const raw = {

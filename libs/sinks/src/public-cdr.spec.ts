@@ -48,6 +48,7 @@ describe('the public CDR', () => {
       dueAt: '2026-03-29T07:00:00.000Z',
       startedAt: '2026-03-29T07:00:00.250Z',
       endedAt: '2026-03-29T07:00:06.250Z',
+      transferredAt: null,
       talkMs: 0,
       endedBy: null,
       lost: false,

@@ -43,8 +43,11 @@ export interface PublicCdr {
   readonly dueAt: string;
   /** When the attempt began: its Originate was sent within five seconds, or not at all. */
   readonly startedAt: string;
+  /** When the last channel ended, also where that was in another call: see `transferredAt`. */
   readonly endedAt: string;
-  /** From dial2's answer to the end; 0 where nobody talked. */
+  /** When one side was handed over and went on in another call: dial1 and dial2 stopped talking then. */
+  readonly transferredAt: string | null;
+  /** From dial2's answer to the end of the talk between dial1 and dial2; 0 where nobody talked. */
   readonly talkMs: number | null;
   /** Who ended it: a side that hung up, or Redial (canceled). */
   readonly endedBy: 'dial1' | 'dial2' | 'redial' | null;
@@ -108,6 +111,7 @@ export function toPublicCdr(cdr: Cdr): PublicCdr {
     dueAt: instant(cdr.dueAt),
     startedAt: instant(cdr.startedAt),
     endedAt: instant(cdr.endedAt),
+    transferredAt: cdr.transferredAt === undefined ? null : instant(cdr.transferredAt),
     talkMs: cdr.talkMs,
     endedBy: cdr.endedBy,
     lost: cdr.lost,

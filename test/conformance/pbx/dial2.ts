@@ -332,9 +332,23 @@ function expectJournal(placed: Placed, row: Row): void {
     ringMs,
     recorded,
     pressedKey,
+    dial2EndedAt = '',
+    transferred,
     ...more
   ] = placed.journal ?? [];
-  expect({ attempt, kind, dialStatus, dial1Cause, endedBy, dial2Cause, tech, recorded, pressedKey, more }).toEqual({
+  expect({
+    attempt,
+    kind,
+    dialStatus,
+    dial1Cause,
+    endedBy,
+    dial2Cause,
+    tech,
+    recorded,
+    pressedKey,
+    transferred,
+    more,
+  }).toEqual({
     attempt: placed.attemptId,
     kind: 'ended',
     dialStatus: row.dialStatus,
@@ -345,12 +359,15 @@ function expectJournal(placed: Placed, row: Row): void {
     tech: row.tech ?? '',
     recorded: '',
     pressedKey: '',
+    transferred: '',
     more: [],
   });
   const dial2Hangup = placed.events.find(
     (event) => event.event === 'Hangup' && event.get('Uniqueid') !== placed.attemptId,
   );
   expect(uniqueId).toBe(row.dialStatus === 'ANSWER' ? dial2Hangup?.get('Uniqueid') : '');
+  // Empty too where dial2's channel is a moment slower to end than dial1's.
+  expect(dial2EndedAt).toMatch(row.dialStatus === 'ANSWER' ? /^([0-9]{10}\.[0-9]{3})?$/ : /^$/);
   expect(talkMs !== '').toBe(row.dialStatus === 'ANSWER');
   expect(Number(talkMs)).toBeGreaterThanOrEqual(row.dialStatus === 'ANSWER' ? 900 : 0);
   expect(Number(dialMs)).toBeGreaterThanOrEqual(Number(talkMs));

@@ -56,7 +56,13 @@ export const AttemptReply = z
     startedAt: Instant.nullable().meta({
       description: 'When the attempt began: Originate is sent within five seconds, or not at all.',
     }),
-    endedAt: Instant.nullable(),
+    endedAt: Instant.nullable().meta({
+      description: 'When its last channel ended, also where that was in another call.',
+    }),
+    transferredAt: Instant.nullable().meta({
+      description:
+        'When one side was handed over and went on in another call: dial1 and dial2 stopped talking then. null: neither was, or it is not known when.',
+    }),
     disposition: z.enum(dispositions).nullable(),
     class: z.enum(classes).nullable(),
     notSentCode: z

@@ -228,6 +228,9 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
       answeredAt: Math.floor(answeredAt / 1_000) * 1_000,
       endedAt: Math.floor(agenda.now / 1_000) * 1_000,
       ...(dial2 !== undefined && { dial2UniqueId: dial2.uniqueId }),
+      // A dial2 that is a moment slower to end than dial1 is not in the entry.
+      ...(dial2?.answeredAt !== undefined &&
+        random.chance(0.5) && { dial2EndedAt: Math.floor(agenda.now / 1_000) * 1_000 }),
       ...more,
     };
     note(slot, { attemptId, type: 'ended', entry });

@@ -127,7 +127,7 @@ export function createLink(options: LinkOptions): Link {
     });
   }
 
-  async function lookUp({ attemptId, slot, boot: fencedAt }: Parameters<Pbx['lookUp']>[0]) {
+  async function lookUp({ attemptId, slot, boot: fencedAt, dial2 }: Parameters<Pbx['lookUp']>[0]) {
     const [asked, askedBoot] = [session, boot];
     const at = () => Math.round(clock.now());
     const pbxRestarted = askedBoot !== fencedAt && mutant !== 'a restart of the PBX goes unnoticed';
@@ -137,6 +137,8 @@ export function createLink(options: LinkOptions): Link {
     if (found.channel !== undefined) return { type: 'channel_found', at: at(), up: found.channel.up } as const;
     const read = await ask(() => ({ text: exchange.journal(slot) }));
     if (read === undefined || session !== asked) return undefined;
+    // Here dial2 ends when dial1 does.
+    if (dial2 !== undefined) return { type: 'dial2_gone', at: at() } as const;
     const isRead = mutant !== 'the journal is not read';
     return findingOf(isRead && read.text?.attemptId === attemptId ? read.text : undefined, at(), pbxRestarted);
   }

@@ -246,7 +246,8 @@ function onJournalEnded(state: UnderwayState, entry: JournalEnded): AttemptStep 
 
 /** dial2 had answered, and nobody has said that its channel ended: mostly a moment behind; else it goes on without dial1. */
 function owesDial2End({ evidence: { journalEnded }, gone }: UnderwayState): boolean {
-  if (journalEnded?.dial2UniqueId === undefined || journalEnded.dial2EndedAt !== undefined) return false;
+  if (journalEnded?.dial2UniqueId === undefined || journalEnded.dialStatus !== 'ANSWER') return false;
+  if (journalEnded.dial2EndedAt !== undefined) return false;
   return gone === undefined || !gone.includes(journalEnded.dial2UniqueId);
 }
 

@@ -190,16 +190,15 @@ function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext
  * are taken between instants of one clock.
  */
 function answeredEnds(evidence: Evidence, at: number): Pick<Outcome, 'endedAt' | 'transferredAt' | 'talkMs'> {
-  const { journalEnded, dial2FollowedTo, gaveUpAt } = evidence;
+  const { journalEnded, dial2FollowedTo } = evidence;
   const dial1EndedAt = dial1HangupOf(evidence)?.at ?? answeredEndedAt(evidence, at);
   if (journalEnded === undefined) return { endedAt: dial1EndedAt, talkMs: null };
   const { dial2EndedAt, transferred, talkMs } = journalEnded;
-  const followedTo = dial2FollowedTo ?? gaveUpAt;
   const laterMs =
     dial2EndedAt !== undefined
       ? dial2EndedAt - journalEnded.endedAt
-      : followedTo !== undefined
-        ? followedTo - dial1EndedAt
+      : dial2FollowedTo !== undefined
+        ? dial2FollowedTo - dial1EndedAt
         : 0;
   const outlivedMs = Math.max(0, laterMs);
   const ends = { endedAt: dial1EndedAt + outlivedMs };

@@ -460,3 +460,57 @@ describe('stopping', () => {
     expect(pbx.originated).toEqual([]);
   });
 });
+
+describe('a dial2 that goes on without dial1', () => {
+  const alive: JournalEnded = { ...entry, dial2UniqueId: '1.2' };
+
+  test('is looked up by its own id; dial1’s places are given back, the others held; its end ends the attempt', async () => {
+    const told: unknown[] = [];
+    const watch = newWatch({
+      onRelease: (attemptId, leg) => void told.push(['release', attemptId, leg]),
+      onHold: (attemptId) => void told.push(['hold', attemptId]),
+    });
+    watch.originate(attempt(), anOrder());
+    pbx.signal(id, { type: 'answered', at: at() });
+    pbx.signal(id, { type: 'journal_ended', at: at(), entry: alive });
+    pbx.signal(id, hungUp(16));
+    timers.advance(settleMs);
+    await settled();
+    expect(pbx.lookedUp.at(-1)?.question).toMatchObject({ attemptId: id, dial2: '1.2' });
+    pbx.lookedUp.at(-1)?.find({ type: 'dial2_found', at: at() });
+    await settled();
+    expect(told).toEqual([
+      ['release', id, 'dial1'],
+      ['hold', id],
+    ]);
+    timers.advance(30_000);
+    expect(concluded).toEqual([]);
+    pbx.signal(id, { type: 'dial2_hung_up', at: at(), cause: 16, uniqueId: '1.2' });
+    expect(concluded).toMatchObject([[id, { dial2FollowedTo: at(), journalEnded: alive }]]);
+  });
+
+  test('is not waited for when its Hangup came first, as it mostly does', () => {
+    newWatch().originate(attempt(), anOrder());
+    pbx.signal(id, { type: 'answered', at: at() });
+    pbx.signal(id, { type: 'dial2_hung_up', at: at(), cause: 16, uniqueId: '1.2' });
+    pbx.signal(id, { type: 'journal_ended', at: at(), entry: alive });
+    expect(concluded).toHaveLength(1);
+    expect(pbx.lookedUp).toEqual([]);
+  });
+});
+
+test('a channel that another has replaced is no end; what is asked and hung up then is the other one', async () => {
+  const watch = newWatch();
+  watch.originate(attempt(), anOrder());
+  pbx.signal(id, { type: 'dial1_hung_up', at: at(), cause: 26, rang: true });
+  pbx.signal(id, { type: 'answered', at: at(), uniqueId: '1.7' });
+  timers.advance(60_000);
+  await settled();
+  expect(concluded).toEqual([]);
+  pbx.down();
+  pbx.up();
+  await settled();
+  expect(pbx.lookedUp.at(-1)?.question).toMatchObject({ dial1: '1.7' });
+  pbx.signal(id, { type: 'journal_ended', at: at(), entry });
+  expect(concluded).toMatchObject([[id, { dial1ReplacedBy: { uniqueId: '1.7' }, dial1Hangup: { cause: 26 } }]]);
+});

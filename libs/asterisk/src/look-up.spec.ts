@@ -4,6 +4,7 @@ import type { AmiAction } from './ami-action.ts';
 import type { AmiReply } from './ami-link.ts';
 import { parsePacket } from './ami-packet.ts';
 import { lookUp } from './look-up.ts';
+import type { Finding, LookUpQuestion } from './pbx.ts';
 
 const attemptId = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
 const other = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAW';
@@ -134,4 +135,61 @@ test.each([
   ['the journal may not be read', { status: noChannel, journal: denied }],
 ])('%s: nobody knows, which is not "missing"', async (_, replies) => {
   expect((await look(replies)).finding).toBeUndefined();
+});
+
+/** Answers each action by what it asks for. */
+async function lookWith(
+  question: Partial<LookUpQuestion>,
+  answerTo: (action: AmiAction) => AmiReply,
+): Promise<Finding | undefined> {
+  return lookUp(
+    { attemptId, slot: 7, boot: 'boot-1', ...question },
+    { link: { sendForList: async (action) => answerTo(action) }, boot: 'boot-1', now: () => at, onOdd: () => {} },
+  );
+}
+const askedFor = (action: AmiAction, header: string) => action.find(([name]) => name === header)?.[1];
+
+test('another channel answered in its place, and the entry names it', async () => {
+  const finding = await lookWith({}, (action) => {
+    if (askedFor(action, 'Action') === 'DBGet') return slot(`${attemptId}|answered|3|1.7`);
+    return askedFor(action, 'Channel') === '1.7' ? channel('1.7', '6') : noChannel;
+  });
+  expect(finding).toEqual({ type: 'channel_found', at, up: true, uniqueId: '1.7' });
+});
+
+test('another channel took its place later: it is found by what it was originated with; one that inherited that is not', async () => {
+  const row = (uniqueId: string, context: string, attempt: string) =>
+    `Event: Status\r\nChannelState: 6\r\nContext: ${context}\r\nUniqueid: ${uniqueId}\r\nVariable: REDIAL_ATTEMPT=${attempt}`;
+  const all = answered(
+    'Response: Success\r\nEventList: start',
+    row('1.5', 'redial', other),
+    row('1.6', 'elsewhere', attemptId),
+    row('1.7', 'redial', attemptId),
+  );
+  const finding = await lookWith({}, (action) => {
+    if (askedFor(action, 'Action') === 'DBGet') return slot(`${attemptId}|answered|3|${attemptId}`);
+    return askedFor(action, 'Channel') === undefined ? all : noChannel;
+  });
+  expect(finding).toMatchObject({ type: 'channel_found', uniqueId: '1.7' });
+});
+
+test('dial1’s channel lives and dial2’s has ended', async () => {
+  const status = answered(
+    'Response: Success\r\nEventList: start',
+    `Event: Status\r\nChannelState: 6\r\nUniqueid: ${attemptId}\r\nVariable: SHARED(REDIAL_DIAL2_ENDED)=1795224366125 1`,
+  );
+  expect((await look({ status })).finding).toEqual({ type: 'channel_found', at, up: true, dial2Ended: true });
+});
+
+test('dial2 without dial1: it lives, or has ended, or the entry says when', async () => {
+  const ended = `${attemptId}|ended|ANSWER|16||1|2|3|4|16|SIP 200|1.2|7|||`;
+  const followed = (status: AmiReply, entry: string) =>
+    lookWith({ dial2: '1.2' }, (action) => (askedFor(action, 'Action') === 'DBGet' ? slot(entry) : status));
+  expect(await followed(channel('1.2', '6'), ended)).toEqual({ type: 'dial2_found', at });
+  expect(await followed(noChannel, `${ended}|`)).toEqual({ type: 'dial2_gone', at });
+  expect(await followed(noChannel, `${ended}9.5|dial2`)).toMatchObject({
+    type: 'journal_ended',
+    entry: { dial2EndedAt: 9_500, transferred: 'dial2' },
+  });
+  expect(await followed(unanswered, ended)).toBeUndefined();
 });

@@ -30,11 +30,11 @@ describe('OriginateResponse', () => {
     });
   });
 
-  test('Success of another channel: the phone forwarded the call, and that channel is not Redial’s', () => {
+  test('Success of another channel names it: it was picked up or forwarded, and the machine knows which', () => {
     const success = ['Event: OriginateResponse', `ActionID: ${id}`, 'Response: Success', 'Reason: 4'];
     expect(translated(...success, 'Channel: Local/1001@phones-00000001;1', 'Uniqueid: 1795224366.7')).toEqual({
       attemptId: id,
-      signal: { type: 'originate_failed', at, reason: 0 },
+      signal: { type: 'answered', at, uniqueId: '1795224366.7' },
     });
   });
 

@@ -227,7 +227,8 @@ function onDial2HungUp(before: UnderwayState, signal: Extract<AttemptSignal, { t
   const isItsEnd = owesDial2End(before) && !owesDial2End(state);
   if (state.plan.throughDialplan || isLocal) return isItsEnd ? concluded(state) : moved(state, []);
   const next = withFacts(state, { dial2Hangup: { cause, ...(sipCode !== undefined && { sipCode }), uniqueId, at } });
-  if (isItsEnd) return concluded(next);
+  if (isItsEnd)
+    return journalEnded?.transferred === 'dial2' ? conclude(next, { dial2FollowedTo: at }) : concluded(next);
   if (next === state) return ignore(before);
   if (journalEnded !== undefined) return owesDial2End(next) ? moved(next, []) : concluded(next);
   // dial1's end follows within milliseconds, or it was transferred and goes on: then dial2's permits are free.

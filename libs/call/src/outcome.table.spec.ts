@@ -645,3 +645,72 @@ describe('classes of dispositions', () => {
     expect(classOf(disposition)).toBe(expected);
   });
 });
+
+describe('a call that was moved on', () => {
+  const talked: JournalEnded = {
+    ...journalEnded,
+    dialStatus: 'ANSWER',
+    dial1Cause: 16,
+    talkMs: 2_000,
+    answeredAt: at - 20_000,
+    endedAt: at - 10_000,
+    dial2Cause: 16,
+    dial2SipCode: 200,
+    dial2UniqueId: '1.2',
+  };
+  const dial1Hangup = { cause: 16, at: at - 9_000 };
+
+  it.each<[what: string, evidence: Evidence, expected: Partial<Outcome>]>([
+    [
+      'dial2 handed dial1 over 5 s before its end',
+      { dial1Hangup, journalEnded: { ...talked, transferred: 'dial1', dial2EndedAt: at - 15_000 } },
+      { talkMs: 2_000, endedAt: at - 9_000, transferredAt: at - 14_000 },
+    ],
+    [
+      'dial1 handed dial2 over, who ended 4 s later',
+      { dial1Hangup, journalEnded: { ...talked, transferred: 'dial2', dial2EndedAt: at - 6_000 } },
+      { talkMs: 2_000, endedAt: at - 5_000, transferredAt: at - 9_000 },
+    ],
+    [
+      'the same, followed by its Hangup alone',
+      { dial1Hangup, dial2FollowedTo: at - 1_000, journalEnded: { ...talked, transferred: 'dial2' } },
+      { talkMs: 2_000, endedAt: at - 1_000, transferredAt: at - 9_000 },
+    ],
+    [
+      'another phone took dial1’s place: they talked on',
+      { dial1Hangup, journalEnded: { ...talked, dial2EndedAt: at - 6_000 } },
+      { talkMs: 6_000, endedAt: at - 5_000 },
+    ],
+    [
+      'nobody could be asked of dial2 to the last: nothing is added',
+      { dial1Hangup, gaveUpAt: at, journalEnded: { ...talked, transferred: 'dial2' } },
+      { talkMs: 2_000, endedAt: at - 9_000 },
+    ],
+    [
+      'dial2 ended a moment before dial1, as it mostly does',
+      { dial1Hangup, journalEnded: { ...talked, dial2EndedAt: talked.endedAt - 1 } },
+      { talkMs: 2_000, endedAt: at - 9_000 },
+    ],
+  ])('%s', (_what, evidence, expected) => {
+    const outcome = outcomeOf(evidence, at);
+    expect(outcome).toMatchObject({ disposition: 'answered', connected: true });
+    expect({ ...outcome }).toMatchObject(expected);
+  });
+
+  it('the end of a channel that another replaced says nothing of dial1', () => {
+    const picked = { dial1Hangup: { cause: 26, at: at - 15_000 }, dial1ReplacedBy: { uniqueId: '1.7', at } };
+    expect(outcomeOf({ ...picked, journalEnded: talked }, at)).toMatchObject({
+      dial1: { disposition: 'answered', cause: 16 },
+      endedAt: talked.endedAt,
+    });
+  });
+
+  it('the Hangup of a phone that rang beside the one that answered is not dial2’s', () => {
+    const { dial2Cause: _cause, dial2SipCode: _code, ...silent } = talked;
+    const dial2Hangup = { cause: 26, uniqueId: '1.1', at };
+    expect(outcomeOf({ journalEnded: silent, dial2Hangup }, at).dial2).toEqual({
+      disposition: 'answered',
+      dialStatus: 'ANSWER',
+    });
+  });
+});

@@ -205,7 +205,9 @@ function answeredEnds(evidence: Evidence, at: number): Pick<Outcome, 'endedAt' |
   // Not transferred, and dial2 went on all the same: another channel had taken dial1's place, and they talked on.
   if (transferred === undefined) return { ...ends, talkMs: talkMs + outlivedMs };
   if (transferred === 'dial2') return { ...ends, talkMs, transferredAt: dial1EndedAt };
-  return { ...ends, talkMs, ...(dial2EndedAt !== undefined && { transferredAt: dial1EndedAt + Math.min(0, laterMs) }) };
+  // Before dial2 had answered, nobody knows when.
+  if (journalEnded.dialStatus !== 'ANSWER') return { ...ends, talkMs };
+  return { ...ends, talkMs, transferredAt: dial1EndedAt + Math.min(0, laterMs) };
 }
 
 /** The journal's instants are the PBX's clock's, which may run ahead of ours or behind: no end before the answer, none in the future. */

@@ -56,6 +56,21 @@ test('everything an order can hold, one Variable line for each', () => {
   ]);
 });
 
+test('behind a context of ours dial1’s headers are for its phones, and a forward is the context’s affair', () => {
+  const built = originateAction(
+    anOrder({
+      dial1Channel: 'Local/1001@redial-extension-all-connect/n',
+      dial1AutoAnswer: 'answer-mode',
+      headers: { dial1: { 'X-One': 'a b' }, dial2: {} },
+    }),
+  );
+  const action = built.ok ? built.action : [];
+  const lines = action.filter(([name]) => name === 'Variable').map(([, value]) => value);
+  expect(lines).toContain('REDIAL_DIAL1_HEADER_1=X-One: a b');
+  expect(lines).toContain('REDIAL_DIAL1_HEADER_2=Answer-Mode: Auto');
+  expect(lines.filter((line) => /PJSIP_HEADER|FORWARD_CONTEXT/.test(line))).toEqual([]);
+});
+
 test('a recording, dial2’s id, and a name beside the caller ID', () => {
   const built = originateAction(
     anOrder({

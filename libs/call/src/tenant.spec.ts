@@ -38,6 +38,29 @@ describe('extensions of a tenant', () => {
   });
 });
 
+describe('how an extension is rung', () => {
+  it('is its first device, and no forward, unless the tenant says so', () => {
+    expect(tenantOf().extensions).toMatchObject({ ring: 'first', forwards: 'refuse' });
+  });
+
+  it.each([
+    [{ ring: 'all' }, 'PJSIP/{extension}', []],
+    [{ forwards: 'connect' }, 'PJSIP/acme-{extension}', []],
+    [{ ring: 'all' }, 'Local/{extension}@devices', ['ring']],
+    [{ forwards: 'connect', ring: 'all' }, 'PJSIP/{extension}@other-pbx', ['ring', 'forwards']],
+    [{ forwards: 'connect' }, 'SIP/{extension}', ['forwards']],
+    [{ ring: 'all' }, 'PJSIP/+{extension}', ['ring']],
+    [{ ring: 'first', forwards: 'refuse' }, 'SIP/{extension}', []],
+  ])('%j with the channel %s', (settings, channel, wrong) => {
+    expect(faults({ extensions: { pattern: '1[0-9]{3}', channel, ...settings } })).toEqual(
+      wrong.map(
+        (field) =>
+          `extensions.${field}: needs an extensions.channel of the form PJSIP/{extension}, with letters, digits, -, _ or # around it: Redial's own context rings the phones of a PJSIP endpoint alone`,
+      ),
+    );
+  });
+});
+
 describe('a tenant', () => {
   it('keeps caller IDs that are numbers or extensions', () => {
     const callerIds = {

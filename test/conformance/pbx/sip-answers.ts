@@ -159,6 +159,41 @@ export function describeSipAnswers(getWorld: () => PbxWorld): void {
     }
   });
 
+  describe.concurrent('an extension that Redial’s own context rings', () => {
+    const rows: readonly (readonly [given: string, channel: string, disposition: Disposition])[] = [
+      ['one device rings for ever and the other answers', '2610@redial-extension-all-refuse', 'answered'],
+      ['both devices are busy', '2611@redial-extension-all-refuse', 'busy'],
+      ['one device is busy and the other rings for ever', '2612@redial-extension-all-connect', 'no_answer'],
+      ['one device declines and the other is busy', '2613@redial-extension-all-connect', 'busy'],
+      ['nobody is registered', '1531@redial-extension-all-refuse', 'unreachable'],
+      ['nobody is registered, and forwards are followed', '1532@redial-extension-first-connect', 'unreachable'],
+      ['the phone declines', '1331@redial-extension-first-connect', 'rejected'],
+      ['the phone forwards to one that answers', '2601@redial-extension-first-connect', 'answered'],
+      ['the phone forwards to one that is busy', '2603@redial-extension-first-connect', 'busy'],
+      ['the phone forwards to one that rings for ever', '2602@redial-extension-all-connect', 'no_answer'],
+      ['the phone forwards to one that is not registered', '2607@redial-extension-first-connect', 'unreachable'],
+      ['the phone forwards, and nobody follows', '2601@redial-extension-all-refuse', 'unreachable'],
+    ];
+    for (const [given, rung, disposition] of rows) {
+      for (const leg of ['dial1', 'dial2'] as const) {
+        it(`given ${given}, when ${rung} is dialled as ${leg}, then ${disposition} is the word`, async () => {
+          const channel = `Local/${rung}/n`;
+          const order: OrderFields = leg === 'dial1' ? { dial1Channel: channel } : { dial2Channel: channel };
+          const legs = { dial1: 'extension', dial2: 'trunk', [leg]: 'dialplan' } as const;
+          const { outcome } = await getWorld().place({
+            ...order,
+            dial1RingTimeoutMs: 2_000,
+            dial2RingTimeoutMs: 2_000,
+            talkLimitMs: 1_000,
+            legs,
+          });
+          expect(outcome[leg]).toMatchObject({ disposition });
+          expect(outcome.mapped).toBe(true);
+        });
+      }
+    }
+  });
+
   describe('who hung up', () => {
     it('given a dial1 that answers and hangs up at once, a hundred times, when dialled, then it is the agent’s hang-up each time', async () => {
       const ends = new Map<string, number>();

@@ -311,28 +311,38 @@ describe('given a tenant whose extensions ring all their devices, and whose forw
   const colleague = agent('answers', 20);
 
   it.each([
-    ['an extension with two devices', '2610', answers, 'answered', 'answered', ['1101', '1003', answers]],
-    ['dial2 an extension with two devices', colleague, '2610', 'answered', 'answered', ['1101', '1003', colleague]],
-    ['two devices that are busy', '2611', answers, 'busy', 'not_dialed', ['1201', '1202']],
-    ['dial2 two devices, and nobody answers', colleague, '2612', 'answered', 'no_answer', ['1203', '1102', colleague]],
-    ['a phone that forwards to a colleague', '2601', answers, 'answered', 'answered', ['2601', '1001', answers]],
-    ['dial2 a phone that forwards to a colleague', colleague, '2601', 'answered', 'answered', ['2601', '1001']],
-    ['a phone that forwards to somebody busy', '2603', answers, 'busy', 'not_dialed', ['2603', '1201']],
-    ['nobody registered', agent('notRegistered', 20), answers, 'unreachable', 'not_dialed', []],
-  ] as const)('when dial1 is %s, then each rings and the CDR is true', async (_, dial1, dial2, first, second, rung) => {
-    const before = rung.map((user) => invites(world, user));
-    const id = await place(world, { dial1, dial2: dial2.startsWith('27') ? `+${dial2}` : dial2 });
-    const [cdr] = await world.redial.inbox.next(id);
-    const disposition = first === 'answered' ? second : first;
-    expect(cdr).toMatchObject({
-      disposition,
-      connected: disposition === 'answered',
-      dial1: { disposition: first },
-      dial2: { disposition: second },
-    });
-    expect(await read(world, id)).toMatchObject({ state: disposition === 'answered' ? 'completed' : 'exhausted' });
-    expect(rung.map((user, n) => invites(world, user) - (before[n] ?? 0))).toEqual(rung.map(() => 1));
-  });
+    ['dial1 has two devices', '2610', answers, 'answered', 'answered', ['1101', '1003', answers]],
+    ['dial2 has two devices', colleague, '2610', 'answered', 'answered', ['1101', '1003', colleague]],
+    ['both devices of dial1 are busy', '2611', answers, 'busy', 'not_dialed', ['1201', '1202']],
+    [
+      'dial2 has two devices, and neither answers',
+      colleague,
+      '2612',
+      'answered',
+      'no_answer',
+      ['1203', '1102', colleague],
+    ],
+    ['dial1’s phone forwards to a colleague', '2601', answers, 'answered', 'answered', ['2601', '1001', answers]],
+    ['dial2’s phone forwards to a colleague', colleague, '2601', 'answered', 'answered', ['2601', '1001']],
+    ['dial1’s phone forwards to somebody busy', '2603', answers, 'busy', 'not_dialed', ['2603', '1201']],
+    ['dial1 is not registered', agent('notRegistered', 20), answers, 'unreachable', 'not_dialed', []],
+  ] as const)(
+    'when %s, then each phone rings once and the CDR is true',
+    async (_, dial1, dial2, first, second, rung) => {
+      const before = rung.map((user) => invites(world, user));
+      const id = await place(world, { dial1, dial2: dial2.startsWith('27') ? `+${dial2}` : dial2 });
+      const [cdr] = await world.redial.inbox.next(id);
+      const disposition = first === 'answered' ? second : first;
+      expect(cdr).toMatchObject({
+        disposition,
+        connected: disposition === 'answered',
+        dial1: { disposition: first },
+        dial2: { disposition: second },
+      });
+      expect(await read(world, id)).toMatchObject({ state: disposition === 'answered' ? 'completed' : 'exhausted' });
+      expect(rung.map((user, n) => invites(world, user) - (before[n] ?? 0))).toEqual(rung.map(() => 1));
+    },
+  );
 
   it('when a header is asked for, then each phone of the extension has it', async () => {
     const headers = { dial1: { 'X-Case': 'one' }, dial2: { 'X-Case': 'two' } };

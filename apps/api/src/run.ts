@@ -107,7 +107,7 @@ async function main(): Promise<void> {
     health,
     acceptingHealth,
     durability,
-    askPbx: askPbxs(links, configuration.value),
+    askPbx: askPbxs(links),
     waiter,
     waitingMax: settings.value.waitingMax,
     failedLoginsPerMinute: settings.value.failedLoginsPerMinute,

@@ -1,3 +1,4 @@
+import { devices, ringExtension } from './extension-context.ts';
 import type { DialplanHalf, Route } from './local-channel.ts';
 import { playMessage } from './message-context.ts';
 import { callQueue } from './queue-context.ts';
@@ -7,12 +8,15 @@ import { ringAll } from './ring-all.ts';
 type Context = (exten: string) => Route | undefined;
 
 /**
- * What a Local channel can reach: Redial's own two contexts (infra/asterisk/redial.conf), and those that stand for a PBX's own
+ * What a Local channel can reach: Redial's own contexts (infra/asterisk/redial.conf), and those that stand for a PBX's own
  * (infra/asterisk/local/extensions.conf).
  */
 const contexts: Readonly<Record<string, Context>> = {
   'redial-queue': (exten) => (/^[A-Za-z0-9]/.test(exten) ? callQueue : undefined),
   'redial-message': (exten) => (exten === 'play' ? playMessage : undefined),
+  'redial-extension-all-refuse': ringExtension({ all: true, follows: false }),
+  'redial-extension-all-connect': ringExtension({ all: true, follows: true }),
+  'redial-extension-first-connect': ringExtension({ all: false, follows: true }),
   'ring-groups': (exten) => {
     const group = Object.hasOwn(ringGroups, exten) ? ringGroups[exten] : undefined;
     return group && ((half) => dial(half, group.members, group.ringMs));
@@ -34,13 +38,6 @@ const ringGroups: Readonly<Record<string, { readonly members: readonly string[];
   '602': { members: ['PJSIP/1101', 'PJSIP/1103'], ringMs: 30_000 },
   '603': { members: ['PJSIP/1101'], ringMs: 1_000 },
   '604': { members: ['PJSIP/1501'], ringMs: 30_000 },
-};
-
-/** Extensions with two devices each. */
-const devices: Readonly<Record<string, readonly string[]>> = {
-  '2610': ['PJSIP/1101', 'PJSIP/1003'],
-  '2611': ['PJSIP/1201', 'PJSIP/1202'],
-  '2612': ['PJSIP/1203', 'PJSIP/1102'],
 };
 
 /** Undefined: the dialplan has no such extension. */

@@ -117,6 +117,8 @@ export function numberedSections(ports: Pick<AsteriskConfiguration, 'agentPhones
   ];
   return [
     ...numberedExtensions.flatMap((one) => section(one, [`${one}@127.0.0.1:${ports.numberedPhonesPort}`])),
+    // What a phone could say of itself when it registers.
+    ...section(2614, [`x&PJSIP/1077&PJSIP/y@127.0.0.1:${ports.agentPhonesPort}`]),
     ...Object.entries(devices).flatMap(([extension, phones]) =>
       section(
         Number(extension),

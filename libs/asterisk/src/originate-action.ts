@@ -6,6 +6,7 @@ import {
   HeaderValue,
   isDialableChannel,
   isLocalChannel,
+  isRungByRedial,
   recordingFile,
   VariableName,
   VariableValue,
@@ -80,18 +81,28 @@ function variablesOf(order: OriginateOrder): (readonly [string, string])[] {
     ...Object.entries(headers.dial2).map(
       ([name, value], n) => [`REDIAL_DIAL2_HEADER_${n + 1}`, `${name}: ${value}`] as const,
     ),
-    ...Object.entries(headers.dial1).map(([name, value]) => [`PJSIP_HEADER(add,${name})`, value] as const),
-    ...(order.dial1AutoAnswer === undefined ? [] : [autoAnswer[order.dial1AutoAnswer]]),
+    ...dial1Headers(order),
     ...Object.entries(order.variables),
   ];
 }
 
+/** PJSIP alone knows the function; what Redial's own context rings has them from there. */
+function dial1Headers({ dial1Channel, dial1AutoAnswer, headers }: OriginateOrder): (readonly [string, string])[] {
+  const all = [
+    ...Object.entries(headers.dial1),
+    ...(dial1AutoAnswer === undefined ? [] : [autoAnswer[dial1AutoAnswer]]),
+  ];
+  return isRungByRedial(dial1Channel)
+    ? all.map(([name, value], n) => [`REDIAL_DIAL1_HEADER_${n + 1}`, `${name}: ${value}`] as const)
+    : all.map(([name, value]) => [`PJSIP_HEADER(add,${name})`, value] as const);
+}
+
 /** Whole headers: nothing of them is a caller's. PJSIP alone knows the function; other channels ring as ever. */
 const autoAnswer: Readonly<Record<AutoAnswerHeader, readonly [string, string]>> = {
-  'call-info': ['PJSIP_HEADER(add,Call-Info)', '<sip:127.0.0.1>;answer-after=0'],
-  'alert-info': ['PJSIP_HEADER(add,Alert-Info)', '<http://127.0.0.1>;info=alert-autoanswer;delay=0'],
-  'alert-info-auto-answer': ['PJSIP_HEADER(add,Alert-Info)', 'Auto Answer'],
-  'answer-mode': ['PJSIP_HEADER(add,Answer-Mode)', 'Auto'],
+  'call-info': ['Call-Info', '<sip:127.0.0.1>;answer-after=0'],
+  'alert-info': ['Alert-Info', '<http://127.0.0.1>;info=alert-autoanswer;delay=0'],
+  'alert-info-auto-answer': ['Alert-Info', 'Auto Answer'],
+  'answer-mode': ['Answer-Mode', 'Auto'],
 };
 
 /** Without a wait no key is read: there is nothing that one could mean. */

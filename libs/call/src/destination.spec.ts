@@ -145,6 +145,17 @@ describe('the channel that Asterisk dials', () => {
   });
 
   it.each([
+    ['all', 'refuse', 'PJSIP/{extension}', 'Local/1001@redial-extension-all-refuse/n'],
+    ['first', 'connect', 'PJSIP/{extension}', 'Local/1001@redial-extension-first-connect/n'],
+    ['all', 'connect', 'PJSIP/acme-{extension}', 'Local/acme-1001@redial-extension-all-connect/n'],
+    ['first', 'refuse', 'PJSIP/acme-{extension}', 'PJSIP/acme-1001'],
+  ])('an extension, ring: %s and forwards: %s, at %s', (ring, forwards, channel, dialed) => {
+    const rung = tenantOf({ extensions: { pattern: '1[0-9]{3}', channel, ring, forwards } });
+    expect(channelOf(extension('1001'), rung, [])).toBe(dialed);
+    expect(isDialableChannel(dialed)).toBe(true);
+  });
+
+  it.each([
     ['a trunk', number('27821234567', 'gone')],
     ['a service', service('gone')],
   ])('of %s that is no longer configured is told as such', (_what, destination) => {

@@ -1,5 +1,5 @@
-import { keptWhole } from './channel.ts';
 import type { Configuration } from './configuration.ts';
+import { extensionChannel } from './extension-channel.ts';
 import type { NumberReader } from './numbering.ts';
 import { type Destination, outsideNumberOf } from './request.ts';
 import { type ServiceConfiguration, serviceChannel } from './service.ts';
@@ -61,7 +61,7 @@ export function resolveInContext(
 export function channelOf(destination: Destination, tenant: Tenant, trunks: readonly TrunkConfiguration[]): string {
   switch (destination.kind) {
     case 'extension':
-      return keptWhole(tenant.extensions.channel.replace('{extension}', destination.extension));
+      return extensionChannel(destination.extension, tenant.extensions);
     case 'number': {
       const trunk = trunks.find((t) => t.name === destination.trunk);
       if (trunk === undefined) throw new RangeError(`there is no trunk ${destination.trunk}`);

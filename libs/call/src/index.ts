@@ -14,6 +14,7 @@ export * from './dial1-outcome.ts';
 export * from './disposition.ts';
 export * from './disposition-table.ts';
 export * from './evidence.ts';
+export * from './extension-channel.ts';
 export * from './gates.ts';
 export * from './ids.ts';
 export * from './never-rung.ts';

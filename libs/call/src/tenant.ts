@@ -3,6 +3,7 @@ import { autoAnswerHeaders } from './auto-answer.ts';
 import { CallingWindow } from './calling-window.ts';
 import { channelTemplate } from './channel.ts';
 import { eachRepeated } from './each-repeated.ts';
+import { canBeRungByRedial } from './extension-channel.ts';
 import { Name } from './ids.ts';
 import { laneLimits } from './lane-limits.ts';
 import { E164Digits, Extension, extensionShape, NumberingPlan } from './numbering.ts';
@@ -38,6 +39,10 @@ export const Tenant = z
       pattern: z.string().max(100).refine(isPattern, { message: 'not a regular expression', abort: true }).optional(),
       /** AMI channel with `{extension}`. */
       channel: channelTemplate('extension', longestExtension).default('PJSIP/{extension}'),
+      /** Of several devices that are registered on an extension. */
+      ring: z.enum(['first', 'all']).default('first'),
+      /** Whether a phone's forward (302) is followed, by the PBX's own dialplan. */
+      forwards: z.enum(['refuse', 'connect']).default('refuse'),
       /** Calls of Redial's that one extension may be in at once, ringing or talking: a person has one ear. */
       maxCalls: laneLimits.maxCalls.default(1),
       /** Extensions that differ: a shared phone, a small office behind one number. */
@@ -135,6 +140,12 @@ function faultsOf(tenant: Tenant): Fault[] {
     services.map((s) => s.code),
     (i) => fault(['services', i, 'code'], 'another service of the tenant has this code'),
   );
+  for (const field of extensionSettingsOf(tenant)) {
+    fault(
+      ['extensions', field],
+      "needs an extensions.channel of the form PJSIP/{extension}, with letters, digits, -, _ or # around it: Redial's own context rings the phones of a PJSIP endpoint alone",
+    );
+  }
   for (const extension of Object.keys(callerIds.agents)) {
     if (!hasExtension(tenant, extension))
       fault(['callerIds', 'agents', extension], 'is not an extension of the tenant');
@@ -147,6 +158,12 @@ function faultsOf(tenant: Tenant): Fault[] {
     for (const { path, message } of faultsOfService(service, tenant)) fault(['services', s, ...path], message);
   });
   return faults;
+}
+
+/** Settings that another channel than a PJSIP endpoint's cannot have. */
+function extensionSettingsOf({ extensions: { channel, ring, forwards } }: Tenant): ('ring' | 'forwards')[] {
+  if (canBeRungByRedial(channel)) return [];
+  return [...(ring === 'all' ? ['ring' as const] : []), ...(forwards === 'connect' ? ['forwards' as const] : [])];
 }
 
 /** Whoever writes the digits of an extension or of a number means that: a service of the same digits would never be reached, or hide it. */

@@ -194,6 +194,11 @@ export function describeSipAnswers(getWorld: () => PbxWorld): void {
     }
   });
 
+  it('given a device whose contact holds another channel’s name, when all devices ring, then that one does not', async () => {
+    await getWorld().place({ dial1Channel: 'Local/2614@redial-extension-all-refuse/n', talkLimitMs: 1_000 });
+    expect(getWorld().invitesTo('1077')).toEqual([]);
+  });
+
   describe('who hung up', () => {
     it('given a dial1 that answers and hangs up at once, a hundred times, when dialled, then it is the agent’s hang-up each time', async () => {
       const ends = new Map<string, number>();

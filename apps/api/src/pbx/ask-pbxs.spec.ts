@@ -6,10 +6,7 @@ const tenant = { extensions: { channel: 'PJSIP/{extension}' } } as Tenant;
 const otherwise = { field: 'destination', message: 'is not there' };
 const queue = { asks: 'queue_exists', queue: 'test-queue', otherwise } as const;
 const saying = (...answers: readonly (boolean | undefined)[]) =>
-  askPbxs(
-    answers.map((answer) => ({ ask: async () => answer })),
-    { trunks: [] },
-  );
+  askPbxs(answers.map((answer) => ({ ask: async () => answer })));
 
 test.each([
   [[true], true],
@@ -28,7 +25,7 @@ test.each([
 
 it('does not wait for a slow PBX once another has said yes', async () => {
   const never = new Promise<boolean>(() => undefined);
-  const ask = askPbxs([{ ask: () => never }, { ask: async () => true }], { trunks: [] });
+  const ask = askPbxs([{ ask: () => never }, { ask: async () => true }]);
   expect(await ask(tenant, queue)).toBe(true);
 });
 
@@ -44,6 +41,13 @@ test.each([
   ],
 ] as const)('%j is asked as the PBX knows it', async (question, asked) => {
   const pbx = { ask: vi.fn(async () => true) };
-  await askPbxs([pbx], { trunks: [] })(tenant, question);
+  await askPbxs([pbx])(tenant, question);
   expect(pbx.ask).toHaveBeenCalledExactlyOnceWith(asked);
+});
+
+it('asks for the phone itself where all devices ring', async () => {
+  const pbx = { ask: vi.fn(async () => true) };
+  const all = { extensions: { channel: 'PJSIP/{extension}', ring: 'all' } } as Tenant;
+  await askPbxs([pbx])(all, { asks: 'device_online', extension: '1001', otherwise });
+  expect(pbx.ask).toHaveBeenCalledExactlyOnceWith({ asks: 'device_online', channel: 'PJSIP/1001' });
 });

@@ -1,14 +1,14 @@
 import type { PbxQuestion as AmiQuestion, Pbx } from '@redial/asterisk';
-import { type Configuration, channelOf, type Tenant } from '@redial/call';
+import { deviceChannel, type Tenant } from '@redial/call';
 import type { PbxQuestion } from '@redial/dialects';
 
 /** What the PBXs answer; undefined: none says yes, and one or all could not be asked. */
 export type AskPbx = (tenant: Tenant, question: PbxQuestion) => Promise<boolean | undefined>;
 
 /** Asks every PBX at once. A yes of any is a yes, at once; a no is one of all: what a silent PBX has, nobody knows. */
-export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[], { trunks }: Pick<Configuration, 'trunks'>): AskPbx {
+export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[]): AskPbx {
   return (tenant, question) => {
-    const asked = amiQuestion(question, tenant, trunks);
+    const asked = amiQuestion(question, tenant);
     const answers = pbxs.map((pbx) => pbx.ask(asked));
     const all = Promise.all(answers).then((said) =>
       said.includes(true) || said.includes(undefined) || said.length === 0 ? said.find(Boolean) : false,
@@ -17,12 +17,10 @@ export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[], { trunks }: Pick<Conf
   };
 }
 
-function amiQuestion(question: PbxQuestion, tenant: Tenant, trunks: Configuration['trunks']): AmiQuestion {
+function amiQuestion(question: PbxQuestion, tenant: Tenant): AmiQuestion {
   switch (question.asks) {
-    case 'device_online': {
-      const channel = channelOf({ kind: 'extension', extension: question.extension }, tenant, trunks);
-      return { asks: 'device_online', channel };
-    }
+    case 'device_online':
+      return { asks: 'device_online', channel: deviceChannel(question.extension, tenant.extensions) };
     case 'queue_exists':
       return { asks: 'queue_exists', queue: question.queue };
     case 'context_exists':

@@ -57,8 +57,8 @@ describe('the configuration file', () => {
       .replace('type: webhook', 'type: pigeon');
     expect(errorsOf(text)).toEqual([
       'redial.yaml:3:5 pbxs[0].host: is missing: a text',
-      'redial.yaml:4:5 pbxs[0].hots: there is no such setting',
-      'redial.yaml:8:67 trunks[0].maxCalls: must be a number and is a text',
+      'redial.yaml:4:5 pbxs[0].hots: there is no such setting: did you mean host?',
+      'redial.yaml:8:67 trunks[0].maxCalls: must be a whole number from 1 to 10000 and is a text',
       'redial.yaml:10:5 tenants[0].timeZone: is missing: a text',
       'redial.yaml:12:35 tenants[0].numberingPlan.countryCode: must be a text and is a number: put it in quotes',
       'redial.yaml:14:13 tenants[0].trunks: must be a list and is a text',
@@ -215,10 +215,10 @@ describe("a tenant's dialects", () => {
     ].join('\n');
     expect(errors(settings, text)).toEqual([
       'redial.yaml:3:5 pbxs[0].host: is missing: a text',
-      'redial.yaml:4:5 pbxs[0].hots: there is no such setting',
+      'redial.yaml:4:5 pbxs[0].hots: there is no such setting: did you mean host?',
       'redial.yaml:17:7 tenants[0].dialects.semaphore.password: is missing: a text',
-      'redial.yaml:18:16 tenants[0].dialects.semaphore.flags: must be at least 1',
-      'redial.yaml:19:27 tenants[0].dialects.semaphore.masts[0].height: must be a number and is a text',
+      'redial.yaml:18:16 tenants[0].dialects.semaphore.flags: must be a whole number, at least 1',
+      'redial.yaml:19:27 tenants[0].dialects.semaphore.masts[0].height: must be a whole number and is a text',
       'redial.yaml:20:23 tenants[0].dialects.pigeon.home: must be one of roof, yard',
       'redial.yaml:20:30 tenants[0].dialects.pigeon.wings: there is no such setting',
       'redial.yaml:21:7 tenants[0].dialects.smoke: there is no such dialect: there are semaphore, pigeon',
@@ -237,7 +237,7 @@ describe("a tenant's dialects", () => {
     const broken = valid.replace('trunks: [carrier]', 'trunks: carrier');
     expect(errors(tower, broken)).toEqual(['redial.yaml:15:13 tenants[0].trunks: must be a list and is a text']);
     expect(errors(tower.replace('9', 'x'))).toEqual([
-      'redial.yaml:17:50 tenants[0].dialects.semaphore.flags: must be a number and is a text',
+      'redial.yaml:17:50 tenants[0].dialects.semaphore.flags: must be a whole number, at least 1, and is a text',
     ]);
   });
 

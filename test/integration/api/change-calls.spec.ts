@@ -94,11 +94,11 @@ describe('PATCH /v1/calls/{id}', () => {
 
   it.each([
     [{}, [{ field: '', message: 'must hold notBefore, expiresAt or both' }]],
-    [{ notBefore: 'soon' }, [{ field: '/notBefore', message: expect.stringContaining('RFC 3339') }]],
-    [{ notBefore: null }, [{ field: '/notBefore', message: 'must be a string' }]],
+    [{ notBefore: 'soon' }, [{ field: '/notBefore', message: expect.stringMatching(/RFC 3339.* or YYYYMMDDhhmm/) }]],
+    [{ notBefore: null }, [{ field: '/notBefore', message: expect.stringMatching(/RFC 3339.* or YYYYMMDDhhmm/) }]],
     [{ notBefore: '2020-01-01T00:00:00Z' }, [{ field: '/notBefore', message: 'is in the past' }]],
     [{ dial1: '1002' }, [{ field: '/dial1', message: 'is not a known field' }]],
-    [{ expiresAt: 7 }, [{ field: '/expiresAt', message: 'must be a string' }]],
+    [{ expiresAt: 7 }, [{ field: '/expiresAt', message: expect.stringMatching(/RFC 3339.* or YYYYMMDDhhmm/) }]],
   ])('refuses %j', async (body, errors) => {
     const { id } = await place({ notBefore: inOneHour() });
     const answer = await patch(id, body);

@@ -175,8 +175,8 @@ describe('POST /v1/calls/batch', () => {
   });
 
   it.each([
-    [{ calls: [] }, '/calls', 'must hold at least 1 items'],
-    [{ calls: Array.from({ length: 1_001 }, () => good) }, '/calls', 'must hold at most 1000 items'],
+    [{ calls: [] }, '/calls', 'must hold at least one call and at most 1000'],
+    [{ calls: Array.from({ length: 1_001 }, () => good) }, '/calls', 'must hold at least one call and at most 1000'],
     [{ calls: good }, '/calls', 'must be an array'],
     [{}, '/calls', 'is required'],
     [[good], '', 'must be an object'],

@@ -71,10 +71,10 @@ it("does not know another tenant's, nor what is no id", async () => {
 
 it.each([
   ['', 'state', 'is required'],
-  ['state=pending', 'state', 'must be one of dead'],
+  ['state=pending', 'state', 'must be dead'],
   ['state=dead&limit=0', 'limit', 'must be a number from 1 to 200'],
-  ['state=dead&limit=201', 'limit', 'must be at most 200'],
-  ['state=dead&limit=1&limit=2', 'limit', 'must be a string'],
+  ['state=dead&limit=201', 'limit', 'must be a number from 1 to 200'],
+  ['state=dead&limit=1&limit=2', 'limit', 'must be a string: a number from 1 to 200'],
   ['state=dead&x=1', 'x', 'is not a known field'],
 ])('refuses ?%s', async (query, field, message) => {
   const answer = await api.send('GET', `/v1/deliveries?${query}`);

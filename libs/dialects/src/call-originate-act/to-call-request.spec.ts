@@ -298,7 +298,12 @@ describe('bad input', () => {
       expect(Object.keys(errorsOf({ ...outside, [field]: text }))).toEqual([field]);
     });
     test.each(wrongTypes.filter(([, value]) => value !== null))('refuses %s', (_name, value) => {
-      expect(errorsOf({ ...outside, [field]: value })).toEqual({ [field]: 'must be a string or a whole number' });
+      const message = { timeout: 'must be whole seconds, 1 to 300', call_limit: 'must be whole seconds, 1 to 43200' }[
+        field as string
+      ];
+      expect(errorsOf({ ...outside, [field]: value })).toEqual({
+        [field]: message ?? 'must be a string or a whole number',
+      });
     });
   });
 

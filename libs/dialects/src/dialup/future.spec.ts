@@ -68,6 +68,7 @@ describe('all four or none', () => {
 });
 
 describe('Date', () => {
+  const form = 'YYYYMMDDhhmm in your time zone, like 202603290900';
   test.each([
     ['the minute that has begun', '202601151200', Date.UTC(2026, 0, 15, 10, 0)],
     ['a minute ago: clocks run apart', '202601151159', Date.UTC(2026, 0, 15, 9, 59)],
@@ -80,13 +81,13 @@ describe('Date', () => {
     ['two minutes ago', '202601151158', 'is in the past'],
     ['last year', '202501151200', 'is in the past'],
     ['more than 366 days ahead', '202701161201', 'is more than 366 days ahead'],
-    ['month 13', '202613011200', 'is not a date'],
-    ['30 February', '202602301200', 'is not a date'],
-    ['hour 24', '202601202400', 'is not a date'],
-    ['minute 60', '202601201060', 'is not a date'],
-    ['seconds too', '20260120103000', 'must be YYYYMMDDhhmm'],
-    ['no minutes', '2026012010', 'must be YYYYMMDDhhmm'],
-    ['ISO 8601', '2026-01-20T10:30:00+02:00', 'must be YYYYMMDDhhmm'],
+    ['month 13', '202613011200', `is not a date and time of the calendar: write ${form}`],
+    ['30 February', '202602301200', `is not a date and time of the calendar: write ${form}`],
+    ['hour 24', '202601202400', `is not a date and time of the calendar: write ${form}`],
+    ['minute 60', '202601201060', `is not a date and time of the calendar: write ${form}`],
+    ['seconds too', '20260120103000', `must be ${form}`],
+    ['no minutes', '2026012010', `must be ${form}`],
+    ['ISO 8601', '2026-01-20T10:30:00+02:00', `must be ${form}`],
   ])('%s', (_what, written, message) => {
     expect(errorsOf({ ...future, Date: written })).toEqual([`Date: ${message}`]);
   });

@@ -185,10 +185,7 @@ describe('each field', () => {
     });
     test.each(wrongTypes)('refuses %s', (_name, value) => {
       const { [`/${field}`]: message, ...others } = errorsOf({ ...good, [field]: value });
-      expect([message, others]).toEqual([
-        expect.stringMatching(/^must be a string(, such as 0711234567 or \+27711234567)?$/),
-        {},
-      ]);
+      expect([message, others]).toEqual([expect.stringMatching(/^must be a string: ./), {}]);
     });
   });
 
@@ -224,7 +221,9 @@ describe('each field', () => {
       expect(requestOf({ ...good, dial1CallerName: written }).dial1CallerName).toBe(name);
     });
     test.each(wrongTypes)('refuses %s', (_name, value) => {
-      expect(errorsOf({ ...good, dial1CallerName: value })).toEqual({ '/dial1CallerName': 'must be a string' });
+      expect(errorsOf({ ...good, dial1CallerName: value })).toEqual({
+        '/dial1CallerName': expect.stringMatching(/^must be a string/),
+      });
     });
     it('refuses more than a phone’s PBX can take, in a sentence', () => {
       expect(errorsOf({ ...good, dial1CallerName: '京'.repeat(80) })).toEqual({
@@ -241,7 +240,9 @@ describe('each field', () => {
       else expect(requestOf(body).clientInfo).toBe(text);
     });
     test.each(wrongTypes)('refuses %s', (_name, value) => {
-      expect(errorsOf({ ...good, clientInfo: value })).toEqual({ '/clientInfo': 'must be a string' });
+      expect(errorsOf({ ...good, clientInfo: value })).toEqual({
+        '/clientInfo': 'must be a string: text of 1 to 500 characters, without control characters',
+      });
     });
   });
 
@@ -494,17 +495,17 @@ describe('times', () => {
     [
       'a day that does not exist',
       '2026-02-30T10:00:00Z',
-      'is not a date and time of the calendar: write RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone',
+      'is not a date and time of the calendar: write RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone, like 202603290900',
     ],
     [
       'a local day that does not exist',
       '202602301000',
-      'is not a date and time of the calendar: write RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone',
+      'is not a date and time of the calendar: write RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone, like 202603290900',
     ],
     [
       'a time without an offset',
       '2026-01-16T10:00:00',
-      'is not a date and time of the calendar: write RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone',
+      'is not a date and time of the calendar: write RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone, like 202603290900',
     ],
   ])('notBefore refuses %s', (_name, notBefore, message) => {
     expect(errorsOf({ ...good, notBefore })).toEqual({ '/notBefore': message });
@@ -525,18 +526,26 @@ describe('times', () => {
 
 describe('the retry policy', () => {
   test.each([
-    [{ maxRetries: 101 }, '/retryPolicy/maxRetries', 'must be at most 100'],
-    [{ maxRetries: -1 }, '/retryPolicy/maxRetries', 'must be at least 0'],
-    [{ delaySeconds: 2_592_001 }, '/retryPolicy/delaySeconds', 'must be at most 2592000'],
+    [{ maxRetries: 101 }, '/retryPolicy/maxRetries', 'must be a whole number from 0 to 100'],
+    [{ maxRetries: -1 }, '/retryPolicy/maxRetries', 'must be a whole number from 0 to 100'],
+    [{ delaySeconds: 2_592_001 }, '/retryPolicy/delaySeconds', 'must be a whole number from 0 to 2592000'],
     [{ until: 'never' }, '/retryPolicy/until', 'must be one of connected, dial1_answered'],
     [{ retryUnknown: 'yes' }, '/retryPolicy/retryUnknown', 'must be true or false'],
-    [{ perDisposition: { congestion: {} } }, '/retryPolicy/perDisposition/congestion', 'is not a known field'],
+    [
+      { perDisposition: { congestion: {} } },
+      '/retryPolicy/perDisposition/congestion',
+      'is not a known field: there are no_answer, busy, rejected, unreachable, machine, abandoned',
+    ],
     [
       { perDisposition: { busy: { backoff: 'wild' } } },
       '/retryPolicy/perDisposition/busy/backoff',
       'must be one of fixed, linear, exponential',
     ],
-    [{ networkBudget: { windowSeconds: 86_401 } }, '/retryPolicy/networkBudget/windowSeconds', 'must be at most 86400'],
+    [
+      { networkBudget: { windowSeconds: 86_401 } },
+      '/retryPolicy/networkBudget/windowSeconds',
+      'must be a whole number from 0 to 86400',
+    ],
     [{ tries: 1 }, '/retryPolicy/tries', 'is not a known field'],
   ])('%j', (retryPolicy, field, message) => {
     expect(errorsOf({ ...good, retryPolicy })).toEqual({ [field]: message });

@@ -1,0 +1,43 @@
+import { Configuration, everyField, type FieldOfSchema } from '@redial/call';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { describeIssue, formatPath } from './validation-sentences.ts';
+
+const wrongValues = ['', '\u0000', 'x'.repeat(1_000), -1, 1.5, 1e12, true, null, [], {}];
+
+/** The words that a sentence about this setting must have, whatever is wrong with it. */
+function allowed({ schema }: FieldOfSchema): readonly string[] {
+  if (schema instanceof z.ZodNumber) return [schema.minValue, schema.maxValue].map(String);
+  if (schema instanceof z.ZodEnum) return schema.options.map(String);
+  if (schema instanceof z.ZodLiteral) return [...schema.values].map(String);
+  return schema instanceof z.ZodBoolean ? ['true or false'] : [];
+}
+
+function sentences(field: FieldOfSchema, value: unknown, path = field.path): string[] {
+  const root = field.around(value);
+  const issues = Configuration.safeParse(root).error?.issues ?? [];
+  const faults = issues.flatMap((issue) => describeIssue(issue, { root, schema: Configuration }));
+  return faults.filter((fault) => formatPath(fault.path) === formatPath(path)).map(({ message }) => message);
+}
+
+const bare = /Invalid|Too (small|big)|expected|Unrecognized|received|undefined|\b1 (items|characters|entries)\b/;
+const fields = everyField(Configuration).map((field) => [formatPath(field.path), field] as const);
+
+describe('what a sentence of redial.yaml says is allowed', () => {
+  it.each(fields)('%s', (_path, field) => {
+    for (const sentence of wrongValues.flatMap((value) => sentences(field, value))) {
+      expect(sentence).not.toMatch(bare);
+      for (const words of allowed(field)) expect(sentence).toContain(words);
+    }
+  });
+
+  it.each(fields.filter(([, { schema }]) => schema instanceof z.ZodObject))('%s: the name that was meant', (_p, f) => {
+    const known = Object.keys((f.schema as z.ZodObject).shape);
+    for (const name of known.filter((n) => n.length > 3)) {
+      const mistyped = `${name}x`;
+      expect(sentences(f, { [mistyped]: 1 }, [...f.path, mistyped])).toEqual([
+        `there is no such setting: did you mean ${name}?`,
+      ]);
+    }
+  });
+});

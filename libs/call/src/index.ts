@@ -1,3 +1,4 @@
+export * from './allowed-values.ts';
 export * from './attempt.ts';
 export * from './attempt-record.ts';
 export * from './attempt-signal.ts';
@@ -13,6 +14,7 @@ export * from './destination.ts';
 export * from './dial1-outcome.ts';
 export * from './disposition.ts';
 export * from './disposition-table.ts';
+export * from './every-field.ts';
 export * from './evidence.ts';
 export * from './extension-channel.ts';
 export * from './gates.ts';

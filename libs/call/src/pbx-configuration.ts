@@ -30,7 +30,12 @@ export const PbxConfiguration = z.strictObject({
   /** Where its recordings (Asterisk's `<astspooldir>/monitor`) can be read from: a folder of the API's host, or an HTTP address. */
   recordings: z
     .union(
-      [z.strictObject({ folder: z.string().min(1) }), z.strictObject({ url: z.url({ protocol: /^https?$/ }) })],
+      [
+        z.strictObject({ folder: z.string().min(1) }),
+        z.strictObject({
+          url: z.url({ protocol: /^https?$/, error: 'an address such as https://pbx1.example/monitor' }),
+        }),
+      ],
       'a folder or a url',
     )
     .optional(),

@@ -24,7 +24,7 @@ export const SinkConfiguration = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('webhook'),
     name: Name,
-    url: z.url({ protocol: /^https?$/ }),
+    url: z.url({ protocol: /^https?$/, error: 'an address such as https://crm.example/hook' }),
     /** Standard Webhooks secret: `whsec_` and base64 of 24 to 64 bytes. */
     secret: z
       .string()

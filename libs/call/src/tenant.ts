@@ -24,7 +24,7 @@ export const ApiKeyConfiguration = z.strictObject({
 });
 
 /** A campaign's verified caller ID, for click2dial's `tvc_<campaign>`. */
-const campaignName = z.string().regex(/^[A-Za-z0-9_-]{1,60}$/);
+const campaignName = z.string().regex(/^[A-Za-z0-9_-]{1,60}$/, 'a campaign: letters, digits, - and _, 60 at most');
 
 /** One customer of this installation. */
 export const Tenant = z

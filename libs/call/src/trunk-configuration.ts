@@ -14,7 +14,7 @@ export const TrunkConfiguration = z
     /** What the carrier wants before the digits: `+`, `00` or nothing. */
     numberPrefix: z
       .string()
-      .regex(/^\+?[0-9]{0,6}$/)
+      .regex(/^\+?[0-9]{0,6}$/, 'a prefix of up to 6 digits, with or without a + in front, such as + or 00')
       .default(''),
     /** PBXs that have this trunk; absent: all. */
     pbxs: z.array(Name).min(1).optional(),

@@ -1,6 +1,15 @@
-import { closestName } from '@redial/call';
+import {
+  closestName,
+  countAllowed,
+  formAllowed,
+  isBare,
+  lengthAllowed,
+  namesAllowed,
+  numberAllowed,
+  schemaAt,
+} from '@redial/call';
 import { invisibleCharacters } from '@redial/numbering';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { type FieldLimits, tooManyFields } from './too-many-fields.ts';
 
 /** What is wrong with one field. `message` goes on from the field's name: "/dial1" + "is required". */
@@ -62,37 +71,26 @@ type Issue = z.core.$ZodIssue;
 
 function errorsOf(issue: Issue, input: unknown, schema: z.ZodType): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
-    const known = namesAt(schema, issue.path);
+    const at = schemaAt(schema, issue.path, input);
+    const known = namesAllowed(at);
+    // Few words that mean something each: all of them are told.
+    const words = at instanceof z.ZodRecord ? `: there are ${known.join(', ')}` : '';
     return issue.keys.map((key, index) => ({
       field: pointer(...issue.path, shorten(key)),
-      message: unknownField(key, index < suggestedMax ? known : []),
+      message: unknownField(key, index < suggestedMax ? known : [], words),
     }));
   }
-  return [{ field: pointer(...issue.path.map((step) => shorten(String(step)))), message: messageOf(issue, input) }];
+  return [
+    { field: pointer(...issue.path.map((step) => shorten(String(step)))), message: messageOf(issue, input, schema) },
+  ];
 }
 
 /** A guess is for whoever mistyped a few names: of the others it is enough that they are unknown. */
 const suggestedMax = 20;
 
-function unknownField(key: string, known: readonly string[]): string {
+function unknownField(key: string, known: readonly string[], words: string): string {
   const meant = closestName(key, known);
-  return meant === undefined ? 'is not a known field' : `is not a known field: did you mean ${meant}?`;
-}
-
-/** The fields of the object at a path of the schema; none where there is no object. */
-function namesAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let at: unknown = schema;
-  for (const step of [...path, undefined]) {
-    while (hasInner(at)) at = at.def.innerType;
-    const shape = (at as { shape?: Readonly<Record<PropertyKey, unknown>> } | undefined)?.shape;
-    if (step === undefined) return Object.keys(shape ?? {});
-    at = shape?.[step];
-  }
-  return [];
-}
-
-function hasInner(schema: unknown): schema is { readonly def: { readonly innerType: unknown } } {
-  return typeof schema === 'object' && schema !== null && 'def' in schema && 'innerType' in (schema.def as object);
+  return `is not a known field${meant === undefined ? words : `: did you mean ${meant}?`}`;
 }
 
 /** What the client wrote comes back in the answer: enough of it to be recognised, and no more. */
@@ -100,25 +98,28 @@ export function shorten(key: string): string {
   return key.length <= 60 ? key : `${key.slice(0, 60)}…`;
 }
 
-function messageOf(issue: Issue, input: unknown): string {
+function messageOf(issue: Issue, input: unknown, schema: z.ZodType): string {
   const value = valueAt(issue.path, input);
   if (value === undefined) return 'is required';
   // What looks right to whoever reads it is told first, and what is allowed behind it.
   const invisible = typeof value === 'string' ? invisibleCharacters(value) : undefined;
-  const message = allowedBy(issue);
+  const message = allowedBy(issue, schemaAt(schema, issue.path, input));
   return invisible === undefined || issue.code === 'invalid_type' ? message : `${invisible}; ${message}`;
 }
 
-function allowedBy(issue: Issue): string {
+function allowedBy(issue: Issue, field: z.ZodType | undefined): string {
+  if (field instanceof z.ZodNumber) return `must be ${numberAllowed(field)}`;
   switch (issue.code) {
-    case 'invalid_type':
-      return `must be ${typeName[issue.expected] ?? issue.expected}`;
+    case 'invalid_type': {
+      const form = field instanceof z.ZodString ? formAllowed(field) : undefined;
+      return `must be ${typeName[issue.expected] ?? issue.expected}${form === undefined ? '' : `: ${form}`}`;
+    }
     case 'invalid_value':
       return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
     case 'too_small':
-      return `must ${issue.origin === 'array' ? 'hold' : 'be'} at least ${issue.minimum}${unit(issue.origin, issue.minimum)}`;
     case 'too_big':
-      return `must ${issue.origin === 'array' ? 'hold' : 'be'} at most ${issue.maximum}${unit(issue.origin, issue.maximum)}`;
+      if (field instanceof z.ZodArray) return `must hold ${countAllowed(field, issue.path.at(-1))}`;
+      return `must be ${field instanceof z.ZodString && isBare(issue) ? lengthAllowed(field) : issue.message}`;
     case 'invalid_key':
       return `has a name that is not ${nameAllowed(issue.issues[0])}`;
     case 'custom':
@@ -142,12 +143,6 @@ const typeName: Readonly<Record<string, string>> = {
   record: 'an object',
   array: 'an array',
 };
-
-function unit(origin: string, count: number | bigint): string {
-  const many = Number(count) === 1 ? '' : 's';
-  if (origin === 'string') return ` character${many} long`;
-  return origin === 'array' ? ` item${many}` : '';
-}
 
 function valueAt(path: readonly PropertyKey[], input: unknown): unknown {
   return path.reduce<unknown>(

@@ -1,3 +1,4 @@
+import { countAllowed, countsOf } from '@redial/call';
 import { z } from 'zod';
 
 /** Most fields of a part of the request that no schema bounds, by its JSON pointer. */
@@ -29,8 +30,10 @@ export function tooManyFields(
     return tooManyFields(schema.unwrap() as z.ZodType, input, limits, path);
   if (typeof input !== 'object' || input === null) return undefined;
   if (Array.isArray(input)) {
-    const max = schema instanceof z.ZodArray ? (schema._zod.bag as { maximum?: number }).maximum : undefined;
-    return max !== undefined && input.length > max ? { path, message: `must hold at most ${max} items` } : undefined;
+    if (!(schema instanceof z.ZodArray)) return undefined;
+    const { max } = countsOf(schema);
+    if (max === undefined || input.length <= max) return undefined;
+    return { path, message: `must hold ${countAllowed(schema, path.at(-1))}` };
   }
   const max = limits[path.map((step) => `/${step}`).join('')] ?? fieldsOf(schema);
   const names = max === undefined ? [] : Object.keys(input);

@@ -55,7 +55,9 @@ export function parseConfiguration(
 
   const { file: value, faults: numberFaults } = readConfiguredNumbers(yaml.value);
   const parsed = Configuration.safeParse(value);
-  const found = parsed.success ? [] : parsed.error.issues.flatMap((issue) => describeIssue(issue, value));
+  const found = parsed.success
+    ? []
+    : parsed.error.issues.flatMap((issue) => describeIssue(issue, { root: value, schema: Configuration }));
   const said = new Set(numberFaults.map(({ path }) => path.join('/')));
   const issues = [...numberFaults, ...found.filter(({ path }) => !said.has(path.join('/')))];
   if (parsed.success) issues.push(...sinkKeyFaults(parsed.data, environment['REDIAL_KEY_PREFIX'] || undefined));

@@ -49,7 +49,7 @@ function noSuchDialect(path: Path, { dialects }: KnownDialects): FieldFault {
 function settingsFaults(path: Path, settings: unknown, { settings: schema }: DialectInFiles, file: unknown) {
   const read = schema.safeParse(settings);
   if (read.success) return [];
-  return read.error.issues.flatMap((issue) => describeIssue({ ...issue, path: [...path, ...issue.path] }, file));
+  return read.error.issues.flatMap((issue) => describeIssue(issue, { root: file, schema, above: path }));
 }
 
 function crossFaults(path: Path, { faults }: DialectInFiles, tenant: Tenant): FieldFault[] {

@@ -8,9 +8,10 @@ import { describeRedisUrl, redisUrlFault } from './redis-url.ts';
 const whole = (min: number, max: number, why = '') =>
   z
     .string()
-    .regex(/^[0-9]{1,9}$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.int().min(min, `must be ${min} to ${max}${why}`).max(max, `must be ${min} to ${max}`));
+    .refine((text) => /^[0-9]{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: ({ input }) => `must be a whole number from ${min} to ${max}${Number(input) < min ? why : ''}`,
+    })
+    .transform(Number);
 const port = whole(0, 65_535);
 const host = z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name or an IP address');
 const secret = (min: number) =>

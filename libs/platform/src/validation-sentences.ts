@@ -1,4 +1,5 @@
-import type { z } from 'zod';
+import { closestName, countAllowed, isBare, lengthAllowed, namesAllowed, numberAllowed, schemaAt } from '@redial/call';
+import { z } from 'zod';
 
 export type Path = readonly (string | number)[];
 
@@ -9,17 +10,31 @@ export interface FieldFault {
   readonly atName?: true;
 }
 
+export interface Validated {
+  /** The whole file. */
+  readonly root: unknown;
+  /** Of what stands at `above` in it. */
+  readonly schema: z.ZodType;
+  readonly above?: Path;
+}
+
 /** One zod issue → sentences about fields, without their values. An issue about several unknown keys is several sentences. */
-export function describeIssue(issue: z.core.$ZodIssue, root: unknown): FieldFault[] {
-  const path = issue.path.filter((part) => typeof part !== 'symbol');
+export function describeIssue(issue: z.core.$ZodIssue, { root, schema, above = [] }: Validated): FieldFault[] {
+  const below = issue.path.filter((part) => typeof part !== 'symbol');
+  const path = [...above, ...below];
   const found = valueAt(root, path);
+  const field = schemaAt(schema, below, valueAt(root, above));
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], message: 'there is no such setting', atName: true }));
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        message: `there is no such setting${meant(key, namesAllowed(field))}`,
+        atName: true,
+      }));
     case 'invalid_key':
       return [{ path, message: `this key is not valid: ${issue.issues[0]?.message ?? issue.message}`, atName: true }];
     case 'invalid_type':
-      return [{ path, message: describeType(issue.expected, found) }];
+      return [{ path, message: describeType(issue.expected, found, field) }];
     case 'invalid_union':
       if ('options' in issue && Array.isArray(issue.options)) {
         return [
@@ -31,20 +46,24 @@ export function describeIssue(issue: z.core.$ZodIssue, root: unknown): FieldFaul
       return [{ path, message: `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.join(', ')}` }];
     case 'too_small':
     case 'too_big':
-      return [{ path, message: found === undefined ? 'is missing' : `must ${boundOf(issue)}` }];
+      if (found === undefined || !isBare(issue)) break;
+      return [{ path, message: `must ${boundOf(field, path.at(-1))}` }];
     default:
   }
   if (found === undefined) return [{ path, message: 'is missing' }];
   return [{ path, message: /^an? /.test(issue.message) ? `must be ${issue.message}` : issue.message }];
 }
 
-/** `be at least 1`, `hold at most 2 entries`. */
-function boundOf(issue: Extract<z.core.$ZodIssue, { code: 'too_small' | 'too_big' }>): string {
-  const [word, bound] = issue.code === 'too_small' ? ['least', issue.minimum] : ['most', issue.maximum];
-  const many = Number(bound) === 1 ? '' : 's';
-  if (issue.origin === 'string') return `be at ${word} ${bound} character${many} long`;
-  if (issue.origin === 'number' || issue.origin === 'int') return `be at ${word} ${bound}`;
-  return `hold at ${word} ${bound} entr${many === '' ? 'y' : 'ies'}`;
+function meant(key: string, names: readonly string[]): string {
+  const name = closestName(key, names);
+  return name === undefined ? '' : `: did you mean ${name}?`;
+}
+
+/** `be a whole number from 1 to 60`, `hold at least one entry`. */
+function boundOf(field: z.ZodType | undefined, name: string | number | undefined): string {
+  if (field instanceof z.ZodNumber) return `be ${numberAllowed(field)}`;
+  if (field instanceof z.ZodArray) return `hold ${countAllowed(field, name)}`;
+  return field instanceof z.ZodString ? `be ${lengthAllowed(field)}` : 'be of another size';
 }
 
 /** `pbxs[0].name`; the file itself is `(file)`. */
@@ -64,12 +83,13 @@ const typeNames: Readonly<Record<string, string>> = {
   null: 'empty',
 };
 
-function describeType(expected: string, found: unknown): string {
-  const wanted = typeNames[expected] ?? expected;
+function describeType(expected: string, found: unknown, field: z.ZodType | undefined): string {
+  const wanted = field instanceof z.ZodNumber ? numberAllowed(field) : (typeNames[expected] ?? expected);
   if (found === undefined) return `is missing: ${wanted}`;
   const kind = found === null ? 'null' : Array.isArray(found) ? 'array' : typeof found;
   const hint = expected === 'string' && (kind === 'number' || kind === 'boolean') ? ': put it in quotes' : '';
-  return `must be ${wanted} and is ${expected === 'int' && kind === 'number' ? 'none' : (typeNames[kind] ?? kind)}${hint}`;
+  if (expected === 'int' && kind === 'number') return `must be ${wanted}`;
+  return `must be ${wanted}${wanted.includes(',') ? ',' : ''} and is ${typeNames[kind] ?? kind}${hint}`;
 }
 
 function valueAt(root: unknown, path: Path): unknown {

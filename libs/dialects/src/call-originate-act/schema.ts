@@ -2,13 +2,16 @@ import { ringTimeoutSecondsMax, talkLimitSecondsMax } from '@redial/call';
 import { z } from 'zod';
 
 /** The vendor writes numbers as strings; a client that leaves the quotes out means the same, and no whole number loses a digit. */
-const Written = z.union([z.string(), z.int().nonnegative()], 'a string or a whole number').transform(String);
+const writtenAs = (allowed: string) => z.union([z.string(), z.int().nonnegative(allowed)], allowed).transform(String);
+const Written = writtenAs('a string or a whole number');
 
 const seconds = (max: number) =>
-  Written.refine((text) => /^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= max, {
-    message: `must be whole seconds, 1 to ${max}`,
-    abort: true,
-  }).transform(Number);
+  writtenAs(`whole seconds, 1 to ${max}`)
+    .refine((text) => /^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= max, {
+      message: `must be whole seconds, 1 to ${max}`,
+      abort: true,
+    })
+    .transform(Number);
 
 /** The vendor's body. Empty texts and nulls are taken out before it is read: they mean none. */
 export const OriginatedCall = z.strictObject({

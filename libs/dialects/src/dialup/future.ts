@@ -1,4 +1,4 @@
-import { Reference, type RetryPolicy } from '@redial/call';
+import { parseLocalTime, Reference, type RetryPolicy } from '@redial/call';
 import type { DialectContext } from '../dialect.ts';
 import { readFuture } from '../v1/moment.ts';
 import type { ParameterName, Parameters, Wrong } from './parameters.ts';
@@ -60,6 +60,9 @@ export function isFuture(values: Parameters, { ident }: Pick<DialupSettings, 'id
   return futureNames.some((name) => values[name] !== undefined && (name !== 'ident' || ident === 'call'));
 }
 
+/** The vendor's own form, and no other. */
+const dateForm = 'YYYYMMDDhhmm in your time zone, like 202603290900';
+
 function readDate(
   written: string | undefined,
   zone: string,
@@ -67,7 +70,9 @@ function readDate(
   wrong: Wrong,
 ): Pick<FutureCall, 'notBeforeAt' | 'isPast'> | undefined {
   if (written === undefined) return undefined;
-  if (!/^[0-9]{12}$/.test(written)) return wrong('Date', 'must be YYYYMMDDhhmm');
+  if (!/^[0-9]{12}$/.test(written)) return wrong('Date', `must be ${dateForm}`);
+  if (!parseLocalTime(written, zone).ok)
+    return wrong('Date', `is not a date and time of the calendar: write ${dateForm}`);
   const moment = readFuture(written, zone, now);
   if (moment.ok) return { notBeforeAt: moment.at, isPast: false };
   wrong('Date', moment.message);

@@ -1,3 +1,4 @@
+import { closestName } from '@redial/call';
 import type { RawInput } from '../dialect.ts';
 import { type FieldError, shorten } from '../field-error.ts';
 
@@ -35,6 +36,11 @@ const formType = 'application/x-www-form-urlencoded';
 /** As many as any form of Redial's may hold. */
 const parametersMax = 50;
 
+function unknownParameter(written: string): string {
+  const meant = closestName(written, parameterNames);
+  return `is not a known parameter${meant === undefined ? '' : `: did you mean ${meant}?`}`;
+}
+
 /**
  * A request's query and form, together → its parameters, in any order and case. One that comes twice is an error, and its first value
  * stands: nothing else need be said of it.
@@ -51,7 +57,7 @@ export function readParameters(input: unknown): ReadParameters {
   const repeated = new Set<ParameterName>();
   for (const [written, value] of pairs.slice(0, parametersMax)) {
     const name = byLowerCase.get(written.toLowerCase());
-    if (name === undefined) errors.push({ field: printable(written), message: 'is not a known parameter' });
+    if (name === undefined) errors.push({ field: printable(written), message: unknownParameter(written) });
     else if (values.has(name)) repeated.add(name);
     else values.set(name, value);
   }

@@ -21,7 +21,7 @@ export const OriginateCallSettings = z.strictObject({
     )
     .refine((projects) => Object.keys(projects).length > 0, 'must name at least one project'),
   /** E-mail address, of either case → extension: whom `type=user_email` rings. */
-  users: z.record(z.email().toLowerCase(), Extension).default({}),
+  users: z.record(z.email('an e-mail address, such as ann@example.com').toLowerCase(), Extension).default({}),
   /** The vendor's name of a trunk → the tenant's. One that has the same name needs no entry. */
   trunks: z.record(z.string().min(1).max(80), Name).default({}),
   /** With `async=0`: how long dial1's phone may take to start ringing, before the call expires. */

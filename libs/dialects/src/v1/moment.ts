@@ -12,9 +12,14 @@ export interface NoMoment {
   readonly message: string;
 }
 
+/** How a time is written. */
+export const momentForms =
+  'RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone, like 202603290900';
+
 /** RFC 3339 with an offset, or `YYYYMMDDhhmm` in the tenant's zone → epoch ms. */
 export function readMoment(written: string, zone: string): Moment {
-  return /^[0-9]{12}$/.test(written) ? parseLocalTime(written, zone) : parseInstant(written);
+  const moment = /^[0-9]{12}$/.test(written) ? parseLocalTime(written, zone) : parseInstant(written);
+  return moment.ok ? moment : { ok: false, message: `is not a date and time of the calendar: write ${momentForms}` };
 }
 
 /** In a query the `+` of an offset that was not encoded arrives as a space, and a space before `hh:mm` can have been nothing else. */

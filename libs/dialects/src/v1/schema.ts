@@ -14,6 +14,7 @@ import {
 } from '@redial/call';
 import { z } from 'zod';
 import { ShownName } from '../shown-name.ts';
+import { momentForms } from './moment.ts';
 
 /** Most calls in one batch. */
 export const batchMax = 1_000;
@@ -29,12 +30,7 @@ const WrittenSide = z
     'digits, with a + in front where it is international, or a dial code of 1 to 8 digits, * and #',
   );
 
-const Moment = z
-  .string()
-  .regex(
-    /^[0-9TtZz:.+-]{12,40}$/,
-    'RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone',
-  );
+const Moment = z.string().regex(/^[0-9TtZz:.+-]{12,40}$/, momentForms);
 
 const policy = RetryPolicy.shape;
 /** What a call changes of the tenant's own retry policy; what is left out stays. */
@@ -146,11 +142,12 @@ export const RescheduleCall = z
   .meta({ id: 'RescheduleCall' });
 export type RescheduleCall = z.infer<typeof RescheduleCall>;
 
+const pageSize = `a number from 1 to ${pageMax}`;
 const limit = z
   .string()
-  .regex(/^[1-9][0-9]{0,2}$/, `a number from 1 to ${pageMax}`)
+  .regex(/^[1-9][0-9]{0,2}$/, pageSize)
   .transform(Number)
-  .pipe(z.int().min(1).max(pageMax));
+  .pipe(z.int().min(1, pageSize).max(pageMax, pageSize));
 
 /** `GET /v1/calls`. */
 export const ListCalls = z.strictObject({

@@ -88,8 +88,6 @@ function sayNumbers(errors: FieldError[], { numberingPlan }: Tenant): void {
   }
 }
 
-const timeForms = 'write RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone';
-
 interface Times {
   readonly notBeforeAt?: number;
   readonly expiresAt?: number;
@@ -102,11 +100,7 @@ function readTimes({ notBefore, expiresAt }: Values, tenant: Tenant, now: number
     if (written === undefined) return undefined;
     const moment = readFuture(written, tenant.timeZone, now);
     if (moment.ok) return moment.at;
-    const isNone = /^is not a date|^must be /.test(moment.message);
-    errors.push({
-      field: pointer(field),
-      message: isNone ? `is not a date and time of the calendar: ${timeForms}` : moment.message,
-    });
+    errors.push({ field: pointer(field), message: moment.message });
     return undefined;
   };
   const start = read('notBefore', notBefore);

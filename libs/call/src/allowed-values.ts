@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+/** The schema of the field at a path, without what only wraps it. Undefined where the path leads out of the schema. */
+export function schemaAt(schema: unknown, path: readonly PropertyKey[], value: unknown): z.ZodType | undefined {
+  const bare = unwrapped(schema, value);
+  const [step, ...rest] = path;
+  if (step === undefined) return bare;
+  const below = isGroup(value) ? value[step] : undefined;
+  if (bare instanceof z.ZodObject && Object.hasOwn(bare.shape, step))
+    return schemaAt(bare.shape[String(step)], rest, below);
+  if (bare instanceof z.ZodRecord) return schemaAt(bare.valueType, rest, below);
+  return bare instanceof z.ZodArray ? schemaAt(bare.element, rest, below) : undefined;
+}
+
+function unwrapped(schema: unknown, value: unknown): z.ZodType | undefined {
+  if (schema instanceof z.ZodPipe)
+    return unwrapped(schema.in instanceof z.ZodTransform ? schema.out : schema.in, value);
+  if (schema instanceof z.ZodDiscriminatedUnion) {
+    const { discriminator } = schema.def;
+    const word = isGroup(value) ? value[discriminator] : undefined;
+    const options = schema.options as z.ZodObject[];
+    return options.find((option) => (option.shape[discriminator] as z.ZodType).safeParse(word).success);
+  }
+  const wraps =
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodNullable ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault;
+  if (wraps) return unwrapped(schema.unwrap(), value);
+  return schema instanceof z.ZodType ? schema : undefined;
+}
+
+function isGroup(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The names that an object may have; none where any name may stand. */
+export function namesAllowed(schema: z.ZodType | undefined): readonly string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  return schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum ? schema.keyType.options.map(String) : [];
+}
+
+/** `a whole number from 1 to 300`. */
+export function numberAllowed(schema: z.ZodNumber): string {
+  const noun = schema.isInt ? 'a whole number' : 'a number';
+  const min = bound(schema.minValue);
+  const max = bound(schema.maxValue);
+  if (min !== undefined && max !== undefined) return `${noun} from ${min} to ${max}`;
+  if (min !== undefined) return `${noun}, at least ${min}`;
+  return max === undefined ? noun : `${noun}, at most ${max}`;
+}
+
+/** What a number type itself cannot hold is no bound that anybody has set. */
+function bound(value: number | null): number | undefined {
+  return value === null || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value;
+}
+
+/** What a pattern asks for, in its schema's own words; undefined: no pattern. */
+export function formAllowed(schema: z.ZodString): string | undefined {
+  // No pattern of ours takes this character.
+  const issue = schema.safeParse('\u0000').error?.issues[0];
+  return issue?.code === 'invalid_format' && !isBare(issue) ? issue.message : undefined;
+}
+
+/** Whether an issue's sentence is the validator's own and not the schema's. */
+export function isBare(issue: { readonly message: string }): boolean {
+  return /^(Invalid|Too (small|big)|Unrecognized)/.test(issue.message);
+}
+
+/** `1 to 200 characters long`, `at least 8 characters long`. */
+export function lengthAllowed({ minLength, maxLength }: Pick<z.ZodString, 'minLength' | 'maxLength'>): string {
+  const end = `character${(maxLength ?? minLength) === 1 ? '' : 's'} long`;
+  if (minLength !== null && maxLength !== null) return `${minLength} to ${maxLength} ${end}`;
+  return minLength === null ? `at most ${maxLength} ${end}` : `at least ${minLength} ${end}`;
+}
+
+/** How many entries a list may have. */
+export function countsOf(schema: z.ZodArray): { readonly min?: number; readonly max?: number } {
+  const checks = (schema.def.checks ?? []).map((check) => check._zod.def as { minimum?: number; maximum?: number });
+  const min = checks.find(({ minimum }) => minimum !== undefined)?.minimum;
+  const max = checks.find(({ maximum }) => maximum !== undefined)?.maximum;
+  return { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
+}
+
+/** `at least one call and at most 1000`: a list is named as its field is. */
+export function countAllowed(schema: z.ZodArray, name: PropertyKey | undefined): string {
+  const { min, max } = countsOf(schema);
+  const one = /^[a-z]+[^s]s$/.test(String(name)) ? String(name).slice(0, -1) : 'entry';
+  const many = one === 'entry' ? 'entries' : `${one}s`;
+  const least = min === 1 ? `at least one ${one}` : `at least ${min} ${many}`;
+  if (max === undefined) return least;
+  return min === undefined ? `at most ${max} ${max === 1 ? one : many}` : `${least} and at most ${max}`;
+}

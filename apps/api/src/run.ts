@@ -17,6 +17,7 @@ import { createQueues, measurePaused, pausedCheck } from '@redial/queue';
 import { createStore, type DurabilityAsked, logDurability, placesCheck, tellMalformed } from '@redial/store';
 import { createAcceptor } from './accept/accept-calls.ts';
 import { buildApp } from './app.ts';
+import { tellShortLogins } from './authentication/short-logins.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { acceptingChecks } from './operations/api-checks.ts';
 import { pbxChecks } from './operations/pbx-checks.ts';
@@ -44,6 +45,7 @@ async function main(): Promise<void> {
   const metrics = createMetrics({ process: 'api' });
   const logger = createLogger({ process: 'api', level: settings.value.logLevel, onLost: metrics.logLineLost });
   logger.info({ settings: describeSettings(settings.value) }, 'starting');
+  tellShortLogins(configuration.value.tenants, logger);
   const redis = connectRedis({
     url: redisUrl,
     role: 'store',

@@ -160,6 +160,8 @@ export interface VendorDialect {
   readonly faults?: (tenant: Tenant) => readonly SettingsFault[];
   /** What tells this tenant's requests from another's, so that no two may have the same; undefined: the tenant does not have the dialect. */
   readonly login?: (tenant: Tenant) => readonly string[] | undefined;
+  /** Fields of a tenant's settings that are too short for anybody to log in with (`password.ts`). */
+  readonly shortLogin?: (tenant: Tenant) => readonly string[];
   readonly routes: readonly DialectRoute[];
   /** Addresses at which a recording can be fetched; `{ref}` is the CDR's id. */
   readonly recordings: readonly { readonly method: 'get'; readonly path: string }[];

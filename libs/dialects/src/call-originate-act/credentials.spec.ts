@@ -2,7 +2,7 @@ import type { Tenant } from '@redial/call';
 import { expect, it, test } from 'vitest';
 import { acme } from '../acme.fixture.ts';
 import { actTenant, tenantWith, vendorAccount } from './act.fixture.ts';
-import { authenticate } from './credentials.ts';
+import { authenticate, shortOf } from './credentials.ts';
 
 /** The headers of the vendor's samples. */
 const sampleHeaders: Readonly<Record<string, string>> = {
@@ -25,6 +25,16 @@ it("knows the tenant by the credentials of the vendor's samples", () => {
 
 it('knows a password with a colon and with letters of any script', () => {
   expect(asked({ 'x-apikey': 'another-key', authorization: basic('else:Gängster 7:x') })).toBe('other');
+});
+
+it.each([
+  ['password', { username: 'else', password: '1234567', apiKey: 'another-key' }],
+  ['apiKey', { username: 'else', password: '12345678', apiKey: '1234567' }],
+] as const)('lets nobody in with a short %s', (field, login) => {
+  const short = tenantWith({ id: 'short' }, login);
+  const headers = { 'x-apikey': login.apiKey, authorization: basic(`${login.username}:${login.password}`) };
+  expect(asked(headers, [short])).toBe('unauthenticated');
+  expect(shortOf(short)).toEqual([field]);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Tenant } from '@redial/call';
 import type { AskedRequest, Authenticated } from '../dialect.ts';
+import { tooShort } from '../password.ts';
 import { problem } from '../problem.ts';
 import { actSettings } from './settings.ts';
 
@@ -25,12 +26,20 @@ export function authenticate({ header }: Pick<AskedRequest, 'header'>, tenants: 
     hasLogin: timingSafeEqual(account.login, login),
     hasKey: timingSafeEqual(account.apiKey, apiKey),
   }));
-  const [found, ...alike] = compared.filter(({ hasLogin, hasKey }) => hasLogin && hasKey);
+  const [found, ...alike] = compared.filter(
+    ({ account, hasLogin, hasKey }) => hasLogin && hasKey && shortOf(account.tenant).length === 0,
+  );
   const username = shown?.split(':', 1)[0];
   const account = accountsOf(tenants).some((each) => each.username === username) ? username : undefined;
   // One tenant's login with another's key is answered as wrong: "denied" would tell whoever has a key that a guessed login is right.
   if (found === undefined || alike.length > 0) return { ok: false, account, problem: unauthenticated };
   return { ok: true, tenant: found.account.tenant, account };
+}
+
+/** Fields of the tenant's login that are too short to log in with. */
+export function shortOf(tenant: Tenant): readonly string[] {
+  const settings = actSettings(tenant);
+  return settings === undefined ? [] : tooShort({ password: settings.password, apiKey: settings.apiKey });
 }
 
 const unauthenticated = problem('unauthenticated', {

@@ -1,5 +1,5 @@
 import type { VendorDialect } from '../dialect.ts';
-import { authenticate } from './credentials.ts';
+import { authenticate, shortOf } from './credentials.ts';
 import { documentation } from './documentation.ts';
 import { faults } from './faults.ts';
 import { ActSettings, actSettings } from './settings.ts';
@@ -14,6 +14,7 @@ export const dialect: VendorDialect = {
   name: 'call-originate-act',
   settings: ActSettings,
   faults,
+  shortLogin: shortOf,
   login: (tenant) => {
     const settings = actSettings(tenant);
     return settings && [settings.username, settings.password, settings.apiKey];

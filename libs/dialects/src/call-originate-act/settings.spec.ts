@@ -22,8 +22,6 @@ test.each([
   ['no user', { username: undefined }],
   ['a user with a colon, which Basic cannot carry', { username: 'a:b' }],
   ['an empty password', { password: '' }],
-  ['a short password', { password: '1234567' }],
-  ['a short key', { apiKey: '1234567' }],
   ['a key with a space', { apiKey: 'a b' }],
   ['an empty permit, which would be nobody', { permit: [] }],
   ['a permit that is no address', { permit: ['localhost'] }],

@@ -1,7 +1,6 @@
 import { ContextName, Name } from '@redial/call';
 import { z } from 'zod';
 import { dialectSettings } from '../dialect-settings.ts';
-import { passwordLengthMin, tooShort } from '../password.ts';
 import { SourceAddresses } from '../source-addresses.ts';
 
 /** What the vendor's administrator may have called a context or a trunk. It is looked up here and reaches no PBX. */
@@ -24,15 +23,9 @@ const ContextSettings = z
 export const ActSettings = z.strictObject({
   /** Of `Authorization: Basic`, which cannot carry a colon in the first. */
   username: z.string().regex(/^[^:\p{Cc}]{1,100}$/u, 'a user name without a colon, 100 at most'),
-  password: z
-    .string()
-    .regex(/^\P{Cc}{1,200}$/u, 'a password without control characters, 200 at most')
-    .min(passwordLengthMin, tooShort),
+  password: z.string().regex(/^\P{Cc}{1,200}$/u, 'a password without control characters, 200 at most'),
   /** Of `X-APIKEY`. */
-  apiKey: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,512}$/, 'a key of visible ASCII characters, 512 at most')
-    .min(passwordLengthMin, tooShort),
+  apiKey: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'a key of visible ASCII characters, 512 at most'),
   /** Whence requests may come, by the address of their connection. Absent: from anywhere. */
   permit: SourceAddresses.optional(),
   /** By the vendor's name, which is what `context` holds. */

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { acme } from '../acme.fixture.ts';
 import type { Authenticated } from '../dialect.ts';
-import { authenticate } from './credentials.ts';
+import { authenticate, shortOf } from './credentials.ts';
 import { type Fields, inQuery, secret, settings, tenantWith } from './dialup.fixture.ts';
 import { DialupSettings } from './settings.ts';
 
@@ -32,6 +32,14 @@ it('knows them in a form, with their names in any case', () => {
   const body = new URLSearchParams({ USER: 'crm', Pass: secret, oRG: 'north', dial1: '1001' }).toString();
   const input = { contentType: 'application/x-www-form-urlencoded', query: '', body };
   expect(withoutAccount(authenticate({ input }, tenants))).toEqual({ ok: true, tenant: north });
+});
+
+it('lets nobody in with a password that is shorter than eight characters', () => {
+  const short = tenantWith({ id: 'short', dialects: { dialup: settings({ org: 'short', password: '1234567' }) } });
+  const answer = asked({ ...right, org: 'short', pass: '1234567' }, [short]);
+  expect(answer).toMatchObject({ ok: false, problem: { code: 'unauthenticated' } });
+  expect(shortOf(short)).toEqual(['password']);
+  expect(shortOf(north)).toEqual([]);
 });
 
 const strangers: readonly (readonly [string, Fields])[] = [
@@ -113,8 +121,6 @@ describe('settings', () => {
   test.each([
     ['user', ''],
     ['password', ''],
-    ['password', '1'],
-    ['password', '1234567'],
     ['org', undefined],
     ['retrytimeUnit', 'hours'],
     ['until', 'answered'],

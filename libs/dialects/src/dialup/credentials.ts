@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Tenant } from '@redial/call';
 import type { AskedRequest, Authenticated } from '../dialect.ts';
+import { tooShort } from '../password.ts';
 import { problem } from '../problem.ts';
 import { type ParameterName, type Parameters, readParameters } from './parameters.ts';
 import { type DialupSettings, dialupSettings } from './settings.ts';
@@ -16,13 +17,19 @@ export function authenticate({ input }: Pick<AskedRequest, 'input'>, tenants: re
   const given = digestOfGiven(values);
   const [tenant, ...more] = tenants.filter((candidate) => {
     const settings = dialupSettings(candidate);
-    return settings !== undefined && timingSafeEqual(digestOf(settings), given);
+    return settings !== undefined && timingSafeEqual(digestOf(settings), given) && shortOf(candidate).length === 0;
   });
   const repeated = errors.filter(({ field }) => credentialNames.includes(field));
   if (repeated.length > 0) return { ok: false, problem: problem('invalid_request', { errors: repeated }) };
   const account = tenants.some((each) => dialupSettings(each)?.user === values.user) ? values.user : undefined;
   if (tenant !== undefined && more.length === 0) return { ok: true, tenant, account };
   return { ok: false, account, problem: problem('unauthenticated', { detail: 'user, pass or org is wrong.' }) };
+}
+
+/** Fields of the tenant's login that are too short to log in with. */
+export function shortOf(tenant: Tenant): readonly string[] {
+  const settings = dialupSettings(tenant);
+  return settings === undefined ? [] : tooShort({ password: settings.password });
 }
 
 /** Settings are read once for each tenant, so theirs are made once too. */

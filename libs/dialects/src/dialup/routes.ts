@@ -1,5 +1,5 @@
 import type { VendorDialect } from '../dialect.ts';
-import { authenticate } from './credentials.ts';
+import { authenticate, shortOf } from './credentials.ts';
 import { differences } from './differences.ts';
 import { documentation } from './documentation.ts';
 import { DialupSettings, dialupSettings } from './settings.ts';
@@ -10,6 +10,7 @@ import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
 export const dialect: VendorDialect = {
   name: 'dialup',
   settings: DialupSettings,
+  shortLogin: shortOf,
   login: (tenant) => {
     const settings = dialupSettings(tenant);
     return settings && [settings.user, settings.password, settings.org];

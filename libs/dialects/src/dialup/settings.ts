@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { dialectSettings } from '../dialect-settings.ts';
-import { passwordLengthMin, tooShort } from '../password.ts';
 
 /** The file may hold `${NAME}` in its place: the text of that environment variable. */
 const Credential = z.string().min(1).max(200);
@@ -8,7 +7,7 @@ const Credential = z.string().min(1).max(200);
 /** A tenant's `dialects.dialup`. */
 export const DialupSettings = z.strictObject({
   user: Credential,
-  password: Credential.min(passwordLengthMin, tooShort),
+  password: Credential,
   org: Credential,
   /** What `Retrytime` counts in. */
   retrytimeUnit: z.enum(['seconds', 'minutes']).default('seconds'),

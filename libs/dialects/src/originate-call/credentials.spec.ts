@@ -16,7 +16,7 @@ import {
   signed,
   who,
 } from './caller.fixture.ts';
-import { authenticate } from './credentials.ts';
+import { authenticate, shortOf } from './credentials.ts';
 import { vendorSample } from './php/php-vectors.fixture.ts';
 
 const asked = { ...who, data };
@@ -160,6 +160,15 @@ describe('one and the same refusal', () => {
     expect(ask(asJson(signed(asked)), undefined, [caller, twin])).toEqual(refused);
     expect(ask(asJson({ data }), 'Bearer your_api_key', [caller, twin])).toEqual(refused);
   });
+});
+
+it.each(['password', 'apiKey'])('lets nobody in with a %s that is shorter than eight characters', (field) => {
+  const settings = { ...(caller.dialects['originate-call'] as object), [field]: '1234567' };
+  const short = Tenant.parse({ ...caller, id: 'short', dialects: { 'originate-call': settings } });
+  expect(shortOf(short)).toEqual([field]);
+  const key = field === 'apiKey' ? '1234567' : 'your_api_key';
+  expect(ask(asJson({ data }), `Bearer ${key}`, [caller])).toEqual(field === 'apiKey' ? refused : accepted);
+  expect(ask(asJson({ data }), `Bearer ${key}`, [short])).toEqual(refused);
 });
 
 it('tells tenants apart by any one of the three', () => {

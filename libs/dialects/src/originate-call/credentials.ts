@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Tenant } from '@redial/call';
 import type { AskedRequest, Authenticated, RawInput } from '../dialect.ts';
+import { tooShort } from '../password.ts';
 import { problem } from '../problem.ts';
 import { httpBuildQuery, printed } from './php/http-build-query.ts';
 import { bytesOf, isPhpArray, type PhpArray } from './php/php-value.ts';
@@ -19,13 +20,19 @@ export function authenticate({ input, header }: AskedRequest, tenants: readonly 
   const shown = credentialsOf(read.sent, header('authorization'));
   const [tenant, ...more] = tenants.filter((each) => {
     const settings = originateCallSettings(each);
-    return settings !== undefined && areRight(shown, settings);
+    return settings !== undefined && areRight(shown, settings) && shortOf(each).length === 0;
   });
   const account = accountOf(shown, tenants);
   if (tenant !== undefined && more.length === 0) return { ok: true, tenant, account };
   const detail = 'Invalid credentials. Check api_username, api_password, api_hash and the API key';
   const refused = problem('unauthenticated', { detail, headers: { 'WWW-Authenticate': 'Bearer' } });
   return { ok: false, account, problem: refused };
+}
+
+/** Fields of the tenant's login that are too short to log in with. */
+export function shortOf(tenant: Tenant): readonly string[] {
+  const settings = originateCallSettings(tenant);
+  return settings === undefined ? [] : tooShort({ password: settings.password, apiKey: settings.apiKey });
 }
 
 /** The key alone names nobody: whoever sends one guesses at all of them. */

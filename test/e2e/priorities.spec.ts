@@ -9,10 +9,12 @@ describe('given a dialer that has one attempt under way at a time', () => {
     const first = await place(world, { dial1: occupant, dial2: agent('answers', 1), dial1RingTimeoutSeconds: 60 });
     await world.pbx.phones.waitForInvite((invite) => invite.user === occupant, 10_000);
 
-    const waiting = [9, 5, 0, 7, 5, 1].map((priority, n) => ({ priority, dial1: agent('declines', n) }));
+    const waiting = [9, 5, 0, 7, 5, 1].map((priority, n) => {
+      // Phones of their own: none waits for another's.
+      return { priority, dial1: agent('declines', n), dial2: `+${customer('answers', n)}` };
+    });
     const ids: string[] = [];
-    for (const { priority, dial1 } of waiting)
-      ids.push(await place(world, { dial1, dial2: `+${customer('answers', 1)}`, priority }));
+    for (const call of waiting) ids.push(await place(world, call));
     for (const id of ids)
       expect(await read(world, id)).toMatchObject({ state: 'queued', whyNotDialedYet: { gate: 'queue' } });
     expect(waiting.map(({ dial1 }) => invites(world, dial1))).toEqual([0, 0, 0, 0, 0, 0]);

@@ -147,7 +147,8 @@ function configuration(given: {
         timeZone: 'Africa/Johannesburg',
         apiKeys: [{ name: 'test', sha256: createHash('sha256').update(given.apiKey).digest('hex') }],
         numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } },
-        extensions: { pattern: '1[0-9]{3}' },
+        // All calls of a batch are one phone's, and each is to be dialled.
+        extensions: { pattern: '1[0-9]{3}', maxCalls: 1_000 },
         trunks: ['carrier'],
         limits: { requestsPerMinute: 100_000 },
         sinks: [

@@ -135,6 +135,20 @@ export function describeSipAnswers(getWorld: () => PbxWorld): void {
     }
   });
 
+  for (const dial1Channel of ['PJSIP/1066', 'Local/1066@redial-extension-first-connect/n']) {
+    it(`given a PBX that leads forwards to a context of its own, when a carrier forwards dial2 of ${dial1Channel}, then nobody follows`, async () => {
+      const before = getWorld().invitesTo('27820000999').length;
+      const placed = await getWorld().place({
+        dial1Channel,
+        dial2Channel: 'PJSIP/27837000008@numbered',
+        variables: { _FORWARD_CONTEXT: 'main_routing' },
+        talkLimitMs: 1_000,
+      });
+      expect(placed.outcome).toMatchObject({ connected: false, dial2: { disposition: 'unreachable' } });
+      expect(getWorld().invitesTo('27820000999')).toHaveLength(before);
+    });
+  }
+
   describe.concurrent('an extension with two devices, rung by a context of the PBX', () => {
     const rows: readonly (readonly [given: string, extension: number, disposition: Disposition])[] = [
       ['one rings for ever and the other answers', 2610, 'answered'],

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readingsOf } from './schedule.ts';
 
 const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-const clockTime = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$/, 'a time of day: hh:mm');
+const clockTime = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$/, 'a time of day: hh:mm, such as 08:30');
 
 /** When numbers may be dialled, in the tenant's time zone: on these days, from `from` until before `to`. */
 export const CallingWindow = z

@@ -30,4 +30,4 @@ export interface Ids {
 /** A name an operator gives to a tenant, a PBX, a trunk or a sink: lower case, safe in keys, metrics and URLs. */
 export const Name = z
   .string()
-  .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'a lower-case name: letters, digits, - and _, 40 at most');
+  .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'a lower-case name: letters, digits, - and _, 40 at most, such as carrier-1');

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
 /** Digits of an E.164 number without the `+`: 7 to 15 ASCII digits, no leading zero (ITU-T E.164 §6). */
-export const E164Digits = z.string().regex(/^[1-9][0-9]{6,14}$/, 'an E.164 number: 7 to 15 digits, no leading zero');
+export const E164Digits = z
+  .string()
+  .regex(/^[1-9][0-9]{6,14}$/, 'an E.164 number: 7 to 15 digits, no leading zero, such as 27711234567');
 
 /** A tenant's own extension. ASCII digits alone: `\d` with the `u` flag of other languages would let ٣ through. */
 export const extensionShape = /^[0-9]{2,8}$/;
-export const Extension = z.string().regex(extensionShape, 'an extension: 2 to 8 digits');
+export const Extension = z.string().regex(extensionShape, 'an extension: 2 to 8 digits, such as 1001');
 
 /**
  * How a tenant writes numbers: as people of its country do. Each other field says it in the country's place; a plan without a country needs the
@@ -20,15 +22,15 @@ export const NumberingPlan = z
       .optional(),
     countryCode: z
       .string()
-      .regex(/^[1-9][0-9]{0,2}$/, 'a country code: 1 to 3 digits')
+      .regex(/^[1-9][0-9]{0,2}$/, 'a country code: 1 to 3 digits, such as 27')
       .optional(),
     internationalPrefix: z
       .string()
-      .regex(/^[0-9]{1,4}$/, 'a dialling prefix: 1 to 4 digits')
+      .regex(/^[0-9]{1,4}$/, 'a dialling prefix: 1 to 4 digits, such as 00')
       .optional(),
     nationalPrefix: z
       .string()
-      .regex(/^[0-9]{0,2}$/, 'a dialling prefix: up to 2 digits')
+      .regex(/^[0-9]{0,2}$/, 'a dialling prefix: up to 2 digits, such as 0')
       .optional(),
     /** Length of a number behind the country code, in digits. */
     nationalNumberLength: z

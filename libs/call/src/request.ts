@@ -10,11 +10,11 @@ export const talkLimitSecondsMax = 43_200;
 /** A service of the tenant's PBX by the name that the configuration gives it, such as a queue's. */
 export const ServiceName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, 'a name: letters, digits, - and _, 40 at most');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/, 'a name: letters, digits, - and _, 40 at most, such as sales');
 /** A context of the PBX's own dialplan. */
 export const ContextName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/, 'a context: letters, digits, - and _, 60 at most');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/, 'a context: letters, digits, - and _, 60 at most, such as main_routing');
 
 /**
  * Where a leg goes: one of the tenant's own extensions, a number through a trunk, a service of the PBX (ring group, queue, message, …), or
@@ -37,14 +37,14 @@ export type Destination = z.infer<typeof Destination>;
 /** A SIP header name or value that can cross AMI and the dialplan: nothing that ends a line, starts an expression or splits arguments. */
 export const HeaderName = z
   .string()
-  .regex(/^X-[A-Za-z0-9-]{1,60}$/, 'a header name that starts with X-: letters, digits and -');
+  .regex(/^X-[A-Za-z0-9-]{1,60}$/, 'a header name that starts with X-: letters, digits and -, such as X-Campaign');
 export const HeaderValue = z
   .string()
   .regex(/^[A-Za-z0-9 ._~:@+=/#*-]{0,250}$/, 'a header value of letters, digits, space and ._~:@+=/#*-, 250 at most');
 /** Names are checked against the tenant's allow-list as well; a name such as `DB(x/y)` would be *executed* by Asterisk. */
 export const VariableName = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,39}$/, 'a variable name: letters, digits and _')
+  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,39}$/, 'a variable name: letters, digits and _, 40 at most, such as CAMPAIGN')
   .refine((name) => !/^_*REDIAL/i.test(name), 'a name that does not begin with REDIAL: those are Redial’s own');
 /**
  * Plain text, or a web address: in one, `?`, `&` and `%` are ordinary. Elsewhere they are not: `1?7` in an operator's `GotoIf(${FLAG}?5)` would be
@@ -88,7 +88,9 @@ const headers = z
   .refine((h) => Object.keys(h).length <= 10, 'at most 10 headers a leg');
 
 /** A client's own reference: any form that survives every sink and vendor payload unchanged. */
-export const Reference = z.string().regex(/^[A-Za-z0-9._~:-]{1,230}$/, 'letters, digits and .-_~:, 230 at most');
+export const Reference = z
+  .string()
+  .regex(/^[A-Za-z0-9._~:-]{1,230}$/, 'letters, digits and .-_~:, 230 at most, such as order-7');
 
 /** The one model under all dialects: a request to connect dial1 with dial2, validated and resolved against its tenant. */
 export const CallRequest = z.strictObject({

@@ -3,7 +3,7 @@ import { Channel, keptWhole } from './channel.ts';
 import { ServiceName } from './request.ts';
 
 /** What a person dials to reach a service. */
-export const DialCode = z.string().regex(/^[0-9*#]{1,8}$/, 'a dial code: 1 to 8 of 0-9, * and #');
+export const DialCode = z.string().regex(/^[0-9*#]{1,8}$/, 'a dial code: 1 to 8 of 0-9, * and #, such as *601');
 
 const named = { name: ServiceName, code: DialCode.optional() };
 
@@ -28,7 +28,7 @@ export const ServiceConfiguration = z.discriminatedUnion('kind', [
         .string()
         .regex(
           /^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$/,
-          'a sound of the PBX: a path of letters, digits, - and _, without extension',
+          'a sound of the PBX: a path of letters, digits, - and _, without extension, such as custom/welcome',
         )
         .optional(),
       /** Key → the extension or the service (by name) that is rung for it. */

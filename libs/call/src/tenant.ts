@@ -20,11 +20,13 @@ const longestExtension = '9'.repeat(8);
 export const ApiKeyConfiguration = z.strictObject({
   name: Name,
   /** SHA-256 of the key, in hex. The key itself is random and long, so that a fast hash is enough. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex'),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex: 64 digits of 0-9 and a-f'),
 });
 
 /** A campaign's verified caller ID, for click2dial's `tvc_<campaign>`. */
-const campaignName = z.string().regex(/^[A-Za-z0-9_-]{1,60}$/, 'a campaign: letters, digits, - and _, 60 at most');
+const campaignName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,60}$/, 'a campaign: letters, digits, - and _, 60 at most, such as spring');
 
 /** One customer of this installation. */
 export const Tenant = z

@@ -1,4 +1,4 @@
-import { Configuration, everyField, type FieldOfSchema } from '@redial/call';
+import { Configuration, everyField, type FieldOfSchema, formAllowed } from '@redial/call';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeIssue, formatPath } from './validation-sentences.ts';
@@ -20,6 +20,8 @@ function sentences(field: FieldOfSchema, value: unknown, path = field.path): str
   return faults.filter((fault) => formatPath(fault.path) === formatPath(path)).map(({ message }) => message);
 }
 
+/** A form is told with an example of it, or with its length. */
+const formOrType = /^must be a text|such as|like|\d/;
 const bare = /Invalid|Too (small|big)|expected|Unrecognized|received|undefined|\b1 (items|characters|entries)\b/;
 const fields = everyField(Configuration).map((field) => [formatPath(field.path), field] as const);
 
@@ -27,6 +29,7 @@ describe('what a sentence of redial.yaml says is allowed', () => {
   it.each(fields)('%s', (_path, field) => {
     for (const sentence of wrongValues.flatMap((value) => sentences(field, value))) {
       expect(sentence).not.toMatch(bare);
+      if (field.schema instanceof z.ZodString && formAllowed(field.schema)) expect(sentence).toMatch(formOrType);
       for (const words of allowed(field)) expect(sentence).toContain(words);
     }
   });
@@ -40,4 +43,15 @@ describe('what a sentence of redial.yaml says is allowed', () => {
       ]);
     }
   });
+});
+
+it('the dispositions that a policy knows, and a text that must be there', () => {
+  const root = { pbxs: [{ host: '' }], tenants: [{ defaults: { retryPolicy: { perDisposition: { thursday: {} } } } }] };
+  const issues = Configuration.safeParse(root).error?.issues ?? [];
+  const said = issues.flatMap((issue) => describeIssue(issue, { root, schema: Configuration }));
+  const of = (path: string) => said.find((fault) => formatPath(fault.path) === path)?.message;
+  expect(of('pbxs[0].host')).toBe('must not be empty');
+  expect(of('tenants[0].defaults.retryPolicy.perDisposition.thursday')).toMatch(
+    /^there is no such setting: there are .*busy/,
+  );
 });

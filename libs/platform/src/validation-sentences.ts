@@ -28,7 +28,7 @@ export function describeIssue(issue: z.core.$ZodIssue, { root, schema, above = [
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         path: [...path, key],
-        message: `there is no such setting${meant(key, namesAllowed(field))}`,
+        message: `there is no such setting${meant(key, field)}`,
         atName: true,
       }));
     case 'invalid_key':
@@ -54,15 +54,19 @@ export function describeIssue(issue: z.core.$ZodIssue, { root, schema, above = [
   return [{ path, message: /^an? /.test(issue.message) ? `must be ${issue.message}` : issue.message }];
 }
 
-function meant(key: string, names: readonly string[]): string {
+function meant(key: string, field: z.ZodType | undefined): string {
+  const names = namesAllowed(field);
   const name = closestName(key, names);
-  return name === undefined ? '' : `: did you mean ${name}?`;
+  if (name !== undefined) return `: did you mean ${name}?`;
+  // Few words that mean something each: all of them are told.
+  return field instanceof z.ZodRecord ? `: there are ${names.join(', ')}` : '';
 }
 
 /** `be a whole number from 1 to 60`, `hold at least one entry`. */
 function boundOf(field: z.ZodType | undefined, name: string | number | undefined): string {
   if (field instanceof z.ZodNumber) return `be ${numberAllowed(field)}`;
   if (field instanceof z.ZodArray) return `hold ${countAllowed(field, name)}`;
+  if (field instanceof z.ZodString && field.minLength === 1 && field.maxLength === null) return 'not be empty';
   return field instanceof z.ZodString ? `be ${lengthAllowed(field)}` : 'be of another size';
 }
 

@@ -168,7 +168,9 @@ describe('ident', () => {
     expect(requestOf({ ...future, ident }).reference).toBe(ident);
   });
   test.each(['a b', 'a/b', 'é', 'x'.repeat(231)])('not %s', (ident) => {
-    expect(errorsOf({ ...future, ident })).toEqual(['ident: must be letters, digits and .-_~:, 230 at most']);
+    expect(errorsOf({ ...future, ident })).toEqual([
+      'ident: must be letters, digits and .-_~:, 230 at most, such as order-7',
+    ]);
   });
 });
 
@@ -181,7 +183,7 @@ describe('an ident of the organisation', () => {
   it('may stand in a call for now, and must be right', () => {
     expect(accepted({ ...call, ident: 'acme' }, tenant).calls).toMatchObject([{ reference: 'acme' }]);
     expect(errorsOf({ ...call, ident: 'a b' }, tenant)).toEqual([
-      'ident: must be letters, digits and .-_~:, 230 at most',
+      'ident: must be letters, digits and .-_~:, 230 at most, such as order-7',
     ]);
   });
   it('repeats nothing', () => {

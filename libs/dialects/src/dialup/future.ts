@@ -84,5 +84,5 @@ function readIdent(written: string | undefined, wrong: Wrong): string | undefine
   if (written === undefined) return undefined;
   return Reference.safeParse(written).success
     ? written
-    : wrong('ident', 'must be letters, digits and .-_~:, 230 at most');
+    : wrong('ident', 'must be letters, digits and .-_~:, 230 at most, such as order-7');
 }

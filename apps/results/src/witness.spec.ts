@@ -1,3 +1,4 @@
+import { stepCall } from '@redial/call';
 import { createLogger } from '@redial/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -5,6 +6,7 @@ import {
   attemptIdOf,
   busyAt,
   callId,
+  plannedCall,
   startedAt,
   talked,
   underWay,
@@ -138,6 +140,50 @@ describe('given an attempt that a dialer originates', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(world.queues.results).toEqual([]);
     expect(world.witness.watching).toBe(0);
+  });
+});
+
+describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
+  async function aLegThatEnds(prepare: (world: ReturnType<typeof aWitness>) => void = () => undefined) {
+    const world = aWitness();
+    const [call, attempt] = underWay();
+    const legLanes = { dial1: ['extension.acme.1001'], dial2: ['trunk.carrier', 'number.abc'] };
+    const waits = stepCall(plannedCall(2), {
+      type: 'defer',
+      attemptId: attemptIdOf(2),
+      at: startedAt,
+      until: startedAt + 30_000,
+      gate: 'extension',
+      reason: 'busy',
+      late: true,
+    }).call;
+    world.store.put(call, { ...attempt, lanes: [...attempt.lanes, 'extension.acme.1001', 'number.abc'], legLanes });
+    world.store.put(waits);
+    for (const lane of ['extension.acme.1001', 'number.abc']) world.store.waiting.set(lane, [waits.id]);
+    prepare(world);
+    world.pbx.finding = { type: 'dial2_found', at: startedAt };
+    world.pbx.signal(attemptId, { type: 'answered', at: startedAt });
+    const entry = { ...talked(startedAt, startedAt), dial2UniqueId: '1.2' };
+    world.pbx.signal(attemptId, { type: 'journal_ended', at: startedAt, entry });
+    world.pbx.signal(attemptId, { type: 'dial1_hung_up', at: startedAt, cause: 16 });
+    await vi.advanceTimersByTimeAsync(10_000);
+    return { ...world, waits };
+  }
+
+  it('when its places are given back, then the call that waits for that phone is dialled now, and nobody else is woken', async () => {
+    const { store, queues, waits } = await aLegThatEnds();
+    expect(store.released[0]).toEqual({ id: attemptId, leg: 'dial1' });
+    expect(queues.moved).toMatchObject([{ callId: waits.id, attemptId: attemptIdOf(2) }]);
+    expect(store.waiting.get('number.abc')).toEqual([waits.id]);
+    expect(queues.results).toEqual([]);
+  });
+
+  it('when they cannot be given back, then nobody is woken for them', async () => {
+    const { store, queues, waits } = await aLegThatEnds(({ store: { port } }) => {
+      port.releaseLeg = () => Promise.reject(new Error('Redis is gone'));
+    });
+    expect(queues.moved).toEqual([]);
+    expect(store.waiting.get('extension.acme.1001')).toEqual([waits.id]);
   });
 });
 

@@ -30,6 +30,8 @@ export interface MemoryStore {
   readonly cdrs: Cdr[];
   /** Numbers towards which a settled attempt counts no more. */
   readonly uncounted: string[];
+  /** Whose places were given back while the attempt goes on. */
+  readonly released: { readonly id: AttemptId; readonly leg: 'dial1' | 'dial2' }[];
   /** Calls that wait, by lane, the first one first. */
   readonly waiting: Map<string, CallId[]>;
   readonly deliveries: Map<string, Delivery>;
@@ -99,6 +101,8 @@ export function memoryStore(): MemoryStore {
       );
     },
     nextWaiting: async (lanes) => lanes.flatMap((lane) => store.waiting.get(lane)?.splice(0, 1) ?? []),
+    releaseLeg: async ({ id }, leg) => void checked(id, store.released.push({ id, leg })),
+    extendPlaces: async () => undefined,
     settle: async ({ call, attempt, cdr, deliveries, uncounted = [] }) => {
       for (const run of store.beforeNextSettle.splice(0, 1)) run();
       const isNewest =
@@ -196,6 +200,7 @@ export function memoryStore(): MemoryStore {
     beforeAttemptIsRead: Promise.resolve(),
     cdrs: [],
     uncounted: [],
+    released: [],
     waiting: new Map(),
     deliveries: new Map(),
     progress: [],

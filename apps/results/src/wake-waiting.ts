@@ -12,8 +12,9 @@ export interface WakePorts {
 const looksMax = 20;
 
 /**
- * An attempt has given back its places: for each phone that was in its call, the call that has waited longest for it is dialled now. Only a
- * hint: who is not woken asks again by itself, within half a minute. Trunks and PBXs have a pace of their own, and nobody waits at them.
+ * An attempt, or a leg that has ended before the other, has given back its places: for each phone of theirs, the call that has waited longest
+ * for it is dialled now. Only a hint: who is not woken asks again by itself, within half a minute. Trunks and PBXs have a pace of their own,
+ * and nobody waits at them.
  */
 export async function wakeWaiting({ store, queues, clock }: WakePorts, lanes: readonly string[]): Promise<void> {
   let free = lanes.filter((lane) => /^(extension|number)\./.test(lane));

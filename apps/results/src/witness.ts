@@ -3,6 +3,7 @@ import { type AttemptId, type AttemptRecord, isFromSilence } from '@redial/call'
 import { type Clock, keepTrying, type Logger, type Metrics } from '@redial/platform';
 import type { Queues } from '@redial/queue';
 import type { Store } from '@redial/store';
+import { wakeWaiting } from './wake-waiting.ts';
 
 /**
  * The second witness: watches every attempt on one PBX, whoever originated it. Every AMI session sees every OriginateResponse,
@@ -46,6 +47,11 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
     return { ...attempt, attemptId: attempt.id, boot: attempt.pbxBoot };
   };
 
+  const wakeFor = (attemptId: AttemptId, lanes: readonly string[]) =>
+    wakeWaiting({ store, queues, clock }, lanes).catch((error: unknown) => {
+      logger.warn({ attemptId, error }, 'calls that wait for its phones were not woken; they ask again');
+    });
+
   const watch: AttemptWatch = createAttemptWatch({
     pbx,
     clock,
@@ -88,12 +94,14 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
     onRelease: (attemptId, leg) => {
       const record = records.get(attemptId);
       if (record === undefined) return;
-      store.releaseLeg({ ...record, id: attemptId }, leg).catch((error: unknown) => {
-        logger.warn(
-          { attemptId, leg, error },
-          'the places of a leg that has ended were not given back; they are with the attempt',
-        );
-      });
+      store.releaseLeg({ ...record, id: attemptId }, leg).then(
+        () => wakeFor(attemptId, record.legLanes?.[leg] ?? []),
+        (error: unknown) =>
+          logger.warn(
+            { attemptId, leg, error },
+            'the places of a leg that has ended were not given back; they are with the attempt',
+          ),
+      );
     },
     onHold: (attemptId, at) => {
       const record = records.get(attemptId);

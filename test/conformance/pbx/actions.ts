@@ -149,7 +149,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
     });
 
     it('given an id that is in use, when originated again, then it is queued and fails, and the first call goes on', async () => {
-      const first = getWorld().order({ dial1Channel: 'PJSIP/1141' });
+      const first = getWorld().order({ dial1Channel: 'PJSIP/1141', dial1RingTimeoutMs: 60_000 });
       getWorld().dial(first);
       await getWorld().rings(first.attemptId);
       const { bystander } = getWorld();

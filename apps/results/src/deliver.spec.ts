@@ -1,5 +1,5 @@
 import type { Sink, SinkResult } from '@redial/sinks';
-import type { WrittenRecord } from '@redial/store';
+import type { Delivery, WrittenRecord } from '@redial/store';
 import { describe, expect, it } from 'vitest';
 import { createDeliverer } from './deliver.ts';
 import {
@@ -275,6 +275,77 @@ describe('given the job of a webhook', () => {
   });
 });
 
+describe('given a worker that stalls at its try, so that another one takes the job', () => {
+  const gone: SinkResult = { ...down, error: 'HTTP 410', retryable: false };
+  const busy: SinkResult = { ...down, notTried: { afterMs: 700 } };
+  const results = { delivered: { type: 'delivered' }, down, gone, busy } as const;
+
+  function stalled(answer: SinkResult, more: Parameters<typeof aDelivery>[1], other: Partial<Delivery> | 'expired') {
+    const world = aDeliverer(answer);
+    const delivery = world.waiting('crm', more);
+    const { deliveries } = world.store;
+    world.sinks.meanwhile = () =>
+      other === 'expired' ? deliveries.delete(delivery.id) : deliveries.set(delivery.id, { ...delivery, ...other });
+    return { ...world, delivery };
+  }
+
+  const delivered = { status: 'delivered', tries: 4, lastTryAt: now - 1 } as const;
+  const dead = { status: 'dead', tries: 10, lastTryAt: now - 1, lastError: 'HTTP 404' } as const;
+  const failed = { tries: 4, lastTryAt: now - 1, nextTryAt: now + minute, lastError: 'HTTP 502' } as const;
+  const sentAgain = { tries: 0, lastTryAt: now - 1, nextTryAt: now - hour } as const;
+
+  it.each([
+    { other: delivered, is: 'delivered', results: ['down', 'gone', 'busy'], verdict: { type: 'done' } },
+    { other: dead, is: 'dead', results: ['down', 'gone', 'busy'], verdict: { type: 'dead', error: 'HTTP 404' } },
+    {
+      other: failed,
+      is: 'to be tried again',
+      results: ['down', 'gone', 'busy'],
+      verdict: { type: 'again', afterMs: minute, error: 'HTTP 502' },
+    },
+    { other: sentAgain, is: 'sent again by hand', results: ['down', 'gone'], verdict: { type: 'again', afterMs: 0 } },
+  ] as const)('when it comes back without success and the delivery is $is, then that stays so', async (row) => {
+    for (const result of row.results) {
+      for (const tries of [3, 9]) {
+        const { work, delivery, record } = stalled(results[result], { tries }, row.other);
+        expect(await work({ deliveryId: delivery.id })).toMatchObject(row.verdict);
+        expect(record(delivery.id)).toEqual({ ...delivery, ...row.other });
+      }
+    }
+  });
+
+  it.each([
+    { other: dead, is: 'dead' },
+    { other: failed, is: 'to be tried again' },
+    { other: sentAgain, is: 'sent again by hand' },
+  ])('when it comes back with success and the delivery is $is, then it is delivered', async ({ other }) => {
+    const { work, delivery, record } = stalled({ type: 'delivered' }, { tries: 3 }, other);
+    expect(await work({ deliveryId: delivery.id })).toEqual({ type: 'done' });
+    expect(record(delivery.id)).toEqual({
+      ...delivery,
+      ...other,
+      status: 'delivered',
+      tries: other.tries + 1,
+      lastTryAt: now,
+    });
+  });
+
+  it.each(Object.entries(results))(
+    'when it comes back with %s and the record is over and gone, then it is not written anew',
+    async (_name, answer) => {
+      const { work, delivery, record } = stalled(answer, { tries: 3 }, 'expired');
+      expect(await work({ deliveryId: delivery.id })).toEqual({ type: 'done' });
+      expect(record(delivery.id)).toBeUndefined();
+    },
+  );
+
+  it('when both had success, then it was delivered once as far as its record says', async () => {
+    const { work, delivery, record } = stalled({ type: 'delivered' }, { tries: 3 }, delivered);
+    expect(await work({ deliveryId: delivery.id })).toEqual({ type: 'done' });
+    expect(record(delivery.id)).toEqual({ ...delivery, ...delivered });
+  });
+});
+
 describe('given a sink that this process does not know', () => {
   it('when its CDR was just settled, then a job is queued, for a process that knows it', async () => {
     const { deliver, waiting, record, queues } = aDeliverer();
@@ -375,6 +446,14 @@ describe('given the webhooks of two attempts of a call', () => {
     sinks.answer = { type: 'delivered' };
     expect([await work({ deliveryId: follows }), await workSecond()]).toEqual([{ type: 'done' }, { type: 'done' }]);
     expect(sinks.tried.map(({ cdrId }) => cdrId)).toEqual([attemptId, attemptId, attemptIdOf(2)]);
+  });
+
+  it('when the second is delivered while it is found to have to wait, then that stays so', async () => {
+    const { workSecond, second, record, store } = twoAttempts();
+    const delivered = { ...second, status: 'delivered', tries: 1 } as const;
+    store.beforeNextDelivery = () => store.deliveries.set(second.id, delivered);
+    expect(await workSecond()).toEqual({ type: 'done' });
+    expect(record(second.id)).toEqual(delivered);
   });
 
   it('when another call’s CDR waits for the receiver, then this call’s is not held up', async () => {

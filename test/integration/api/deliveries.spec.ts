@@ -60,6 +60,15 @@ it('sends one again, from the start of its schedule', async () => {
   const again = await api.send('POST', `/v1/deliveries/${dead.id}/resend`);
   expect(again.status).toBe(409);
   expect(again.body.type).toBe('urn:redial:problem:delivery_not_dead');
+  expect(again.body.detail).toBe('The delivery is pending. Only one that is dead, given up, can be sent again.');
+});
+
+it('sends one again once, however many ask for it at the same time', async () => {
+  const dead = await delivery('dead');
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => api.send('POST', `/v1/deliveries/${dead.id}/resend`)),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409, 409, 409]);
 });
 
 it("does not know another tenant's, nor what is no id", async () => {

@@ -1,5 +1,5 @@
 import type { Delivery } from '@redial/store';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newDelivery, noon, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
@@ -40,7 +40,7 @@ it('given a delivery when it is delivered then it is read, and no longer listed'
   const pending = newDelivery();
   await store.writeDelivery(pending);
   const done: Delivery = { ...pending, status: 'delivered', tries: 1, lastTryAt: noon + 5 };
-  await store.writeDelivery(done);
+  expect(await store.writeDelivery(done, pending)).toBe(true);
   expect(await store.readDelivery(pending.id)).toEqual(done);
   expect(await store.countUndelivered()).toBe(0);
   expect(await store.listDead('acme', 10)).toEqual([]);
@@ -54,9 +54,61 @@ it('given dead deliveries when they are listed then the last to die comes first;
   expect(await store.listDead('acme', 10)).toEqual([newer, older]);
   expect(await store.listDead('acme', 1)).toEqual([newer]);
 
-  await store.writeDelivery({ ...newer, status: 'pending' });
+  await store.writeDelivery({ ...newer, status: 'pending' }, newer);
   expect(await store.listDead('acme', 10)).toEqual([older]);
   expect(await store.countUndelivered()).toBe(1);
+});
+
+describe('given a delivery that two processes have read', () => {
+  it('when both write at once then one is written, and the other is told', async () => {
+    const [store, other] = [await onRedis.open(), await onRedis.open()];
+    const pending = newDelivery();
+    await store.writeDelivery(pending);
+    const tries: Delivery[] = [
+      { ...pending, status: 'delivered', tries: 1, lastTryAt: noon + 5 },
+      { ...pending, tries: 1, lastTryAt: noon + 6, nextTryAt: noon + 9, lastError: 'HTTP 500' },
+    ];
+    const won = await Promise.all(tries.map((one, n) => (n === 0 ? store : other).writeDelivery(one, pending)));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect(await store.readDelivery(pending.id)).toEqual(tries[won.indexOf(true)]);
+  });
+
+  it('when one comes back after the other delivered it then it stays delivered, and is on no list', async () => {
+    const store = await onRedis.open();
+    const pending = newDelivery();
+    await store.writeDelivery(pending);
+    const done: Delivery = { ...pending, status: 'delivered', tries: 1, lastTryAt: noon + 5 };
+    await store.writeDelivery(done, pending);
+    for (const status of ['pending', 'dead'] as const) {
+      expect(await store.writeDelivery({ ...pending, status, tries: 1, lastTryAt: noon + 6 }, pending)).toBe(false);
+    }
+    expect(await store.readDelivery(pending.id)).toEqual(done);
+    expect([await store.countUndelivered(), await store.listDead('acme', 10)]).toEqual([0, []]);
+  });
+
+  it('when it is gone, or is there already, then nothing is written over that', async () => {
+    const store = await onRedis.open();
+    const [gone, there] = [newDelivery(), newDelivery()];
+    await store.writeDelivery(there);
+    expect(await store.writeDelivery({ ...gone, tries: 1 }, gone)).toBe(false);
+    expect(await store.writeDelivery({ ...there, tries: 1 })).toBe(false);
+    expect([await store.readDelivery(gone.id), await store.readDelivery(there.id)]).toEqual([undefined, there]);
+  });
+
+  it('when another version wrote it, or a hand, then it is written over as it was read', async () => {
+    const store = await onRedis.open();
+    const [later, byHand] = [newDelivery(), newDelivery()];
+    const key = (id: string) => `${onRedis.prefix}:delivery:${id}`;
+    await onRedis.redis.set(key(later.id), JSON.stringify({ newField: [1], ...later }));
+    await onRedis.redis.set(key(byHand.id), JSON.stringify(byHand, null, 2));
+    for (const { id } of [later, byHand]) {
+      const found = await store.readDelivery(id);
+      if (found === undefined) throw new Error('it was written');
+      expect(await store.writeDelivery({ ...found, tries: 1 }, found)).toBe(true);
+    }
+    expect(JSON.parse((await onRedis.redis.get(key(later.id))) ?? '')).toEqual({ newField: [1], ...later, tries: 1 });
+    expect(await store.readDelivery(byHand.id)).toEqual({ ...byHand, tries: 1 });
+  });
 });
 
 it('given no such delivery when it is read then it is undefined', async () => {

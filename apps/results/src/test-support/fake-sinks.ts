@@ -7,6 +7,8 @@ export interface FakeSinks {
   /** Deliveries that were tried, by sink. */
   readonly tried: { readonly sink: string; readonly cdrId: string; readonly delivery: SinkDelivery }[];
   answer: SinkResult;
+  /** Runs while the receiver is being asked, once. */
+  meanwhile: (() => void) | undefined;
   lengths: readonly SinkLength[];
 }
 
@@ -14,6 +16,7 @@ export function fakeSinks(types: Readonly<Record<string, Sink['type']>>): FakeSi
   const sinks: FakeSinks = {
     tried: [],
     answer: { type: 'delivered' },
+    meanwhile: undefined,
     lengths: [],
     port: {
       lengths: async () => sinks.lengths,
@@ -25,7 +28,10 @@ export function fakeSinks(types: Readonly<Record<string, Sink['type']>>): FakeSi
           name,
           deliver: async (cdr, delivery) => {
             sinks.tried.push({ sink: name, cdrId: cdr.id, delivery });
-            return sinks.answer;
+            const { answer, meanwhile } = sinks;
+            sinks.meanwhile = undefined;
+            meanwhile?.();
+            return answer;
           },
         };
       },

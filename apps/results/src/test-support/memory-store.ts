@@ -35,6 +35,8 @@ export interface MemoryStore {
   /** Calls that wait, by lane, the first one first. */
   readonly waiting: Map<string, CallId[]>;
   readonly deliveries: Map<string, Delivery>;
+  /** Runs once, before the next write of a delivery looks at what is there. */
+  beforeNextDelivery: (() => void) | undefined;
   readonly progress: {
     readonly id: AttemptId;
     readonly phase: string;
@@ -142,7 +144,14 @@ export function memoryStore(): MemoryStore {
       if (store.damaged.has(id)) throw new MalformedRecord(id);
       return store.deliveries.get(id);
     },
-    writeDelivery: async (delivery) => void store.deliveries.set(delivery.id, delivery),
+    writeDelivery: async (delivery, before) => {
+      const { beforeNextDelivery } = store;
+      store.beforeNextDelivery = undefined;
+      beforeNextDelivery?.();
+      if (JSON.stringify(store.deliveries.get(delivery.id)) !== JSON.stringify(before)) return false;
+      store.deliveries.set(delivery.id, delivery);
+      return true;
+    },
     undeliveredPage: async (before, limit, cursor) => {
       const pending = [...store.deliveries.values()].filter(({ status }) => status === 'pending');
       const due = pending
@@ -203,6 +212,7 @@ export function memoryStore(): MemoryStore {
     released: [],
     waiting: new Map(),
     deliveries: new Map(),
+    beforeNextDelivery: undefined,
     progress: [],
     reports: [],
     forgotten: [],

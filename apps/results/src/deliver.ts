@@ -103,16 +103,18 @@ const lookAgainMs = 300_000;
 
 /** Undefined: it is this delivery's turn. No try is counted while it waits, and the sweeper leaves it alone. */
 async function waitForTurn(
-  { store, clock }: DelivererDependencies,
+  dependencies: DelivererDependencies,
   delivery: Delivery,
 ): Promise<DeliveryVerdict | undefined> {
+  const { store, clock } = dependencies;
   if (delivery.follows === undefined) return undefined;
   const { follows } = delivery;
   const first = await unlessDamaged(() => store.readDelivery(follows));
   if (first === 'damaged' || first?.status !== 'pending') return undefined;
   const now = clock.now();
   const afterMs = Math.min(Math.max((first.nextTryAt ?? now) - now, 0) + behindMs, lookAgainMs);
-  await store.writeDelivery({ ...delivery, nextTryAt: now + afterMs });
+  const isWritten = await store.writeDelivery({ ...delivery, nextTryAt: now + afterMs }, delivery);
+  if (!isWritten) return asItIsNow(dependencies, delivery.id);
   return { type: 'again', afterMs, error: 'the CDR of the attempt before goes first' };
 }
 
@@ -130,32 +132,68 @@ async function deliverOnce(dependencies: DelivererDependencies, delivery: Delive
   const { store, sinks, clock, metrics, logger } = dependencies;
   const type = sinks.find(delivery.tenantId, delivery.sink)?.type ?? 'unknown';
   const result = await tryToDeliver(dependencies, delivery);
-  if (result.type === 'failed' && result.notTried !== undefined) {
-    const { afterMs } = result.notTried;
-    // The sweeper, and the CDRs of the same call behind it, leave it alone until then.
-    await store.writeDelivery({ ...delivery, nextTryAt: clock.now() + afterMs });
-    return { type: 'again', afterMs, error: result.error };
-  }
-
-  const tries = delivery.tries + 1;
-  const tried: Delivery = { ...delivery, tries, lastTryAt: clock.now() };
   if (result.type === 'delivered') {
     metrics.deliveryTried(type, 'delivered');
-    await store.writeDelivery({ ...tried, status: 'delivered' });
+    await writeDelivered(dependencies, delivery);
     return { type: 'done' };
   }
-
-  const failed: Delivery = { ...tried, lastError: result.error };
-  const afterMs = isRedis(type) ? redisRetryMs : nextTryAfterMs(tries, delivery.id, result.retryAfterMs);
-  if (result.retryable && afterMs !== undefined) {
-    metrics.deliveryTried(type, 'retry');
-    await store.writeDelivery({ ...failed, nextTryAt: clock.now() + afterMs });
-    return { type: 'again', afterMs, error: result.error };
+  const { after, verdict } = afterFailure(delivery, result, type, clock.now());
+  if (!(await store.writeDelivery(after, delivery))) return asItIsNow(dependencies, delivery.id);
+  if (result.notTried === undefined) metrics.deliveryTried(type, verdict.type === 'dead' ? 'dead' : 'retry');
+  if (verdict.type === 'dead') {
+    const { id: deliveryId, tries } = after;
+    logger.error({ deliveryId, tries, error: result.error }, 'delivery is dead; it can be sent again');
   }
-  metrics.deliveryTried(type, 'dead');
-  await store.writeDelivery({ ...failed, status: 'dead' });
-  logger.error({ deliveryId: delivery.id, tries, error: result.error }, 'delivery is dead; it can be sent again');
-  return { type: 'dead', error: result.error };
+  return verdict;
+}
+
+interface AfterFailure {
+  readonly after: Delivery;
+  readonly verdict: Exclude<DeliveryVerdict, { type: 'done' }>;
+}
+
+function afterFailure(
+  delivery: Delivery,
+  { error, retryable, retryAfterMs, notTried }: Extract<SinkResult, { type: 'failed' }>,
+  type: string,
+  now: number,
+): AfterFailure {
+  // The sweeper, and the CDRs of the same call behind it, leave it alone until then.
+  const again = (tried: Delivery, afterMs: number): AfterFailure => ({
+    after: { ...tried, nextTryAt: now + afterMs },
+    verdict: { type: 'again', afterMs, error },
+  });
+  if (notTried !== undefined) return again(delivery, notTried.afterMs);
+  const tries = delivery.tries + 1;
+  const failed: Delivery = { ...delivery, tries, lastTryAt: now, lastError: error };
+  const afterMs = isRedis(type) ? redisRetryMs : nextTryAfterMs(tries, delivery.id, retryAfterMs);
+  if (retryable && afterMs !== undefined) return again(failed, afterMs);
+  return { after: { ...failed, status: 'dead' }, verdict: { type: 'dead', error } };
+}
+
+/** Each round somebody else wrote it: nobody does so often, unless its record cannot be written over. */
+const roundsMax = 100;
+
+/** The receiver has it, whatever somebody else made of the delivery meanwhile. */
+async function writeDelivered({ store, clock }: DelivererDependencies, delivery: Delivery): Promise<void> {
+  const { id } = delivery;
+  let before: Delivery | undefined = delivery;
+  for (let round = 0; round < roundsMax; round++) {
+    if (before === undefined || before.status === 'delivered') return;
+    const after: Delivery = { ...before, status: 'delivered', tries: before.tries + 1, lastTryAt: clock.now() };
+    if (await store.writeDelivery(after, before)) return;
+    before = await store.readDelivery(id);
+  }
+  throw new Error(`delivery ${id} changed ${roundsMax} times while it was written that it has arrived`);
+}
+
+/** Somebody else wrote it meanwhile, and this worker had stalled: what its try met counts no more. */
+async function asItIsNow({ store, clock }: DelivererDependencies, id: string): Promise<DeliveryVerdict> {
+  const delivery = await store.readDelivery(id);
+  const error = delivery?.lastError ?? 'somebody else wrote it meanwhile';
+  if (delivery?.status === 'dead') return { type: 'dead', error };
+  if (delivery?.status !== 'pending') return { type: 'done' };
+  return { type: 'again', afterMs: Math.max((delivery.nextTryAt ?? 0) - clock.now(), 0), error };
 }
 
 /** A Redis sink that fails is Redis itself: it is tried for as long as it takes. A webhook, and what nobody knows yet, has its schedule. */

@@ -14,7 +14,7 @@ export type Expectation =
   | { readonly kind: 'count'; readonly key: string; readonly field: string; readonly below: number }
   /** Unused, or held with this fingerprint and not yet answered. */
   | { readonly kind: 'idempotency'; readonly key: string; readonly fingerprint: string }
-  /** Held by just these (the key's value); '': by nobody. */
+  /** The key's whole value: who holds a claim, or a delivery as it was read; '': there is none. */
   | { readonly kind: 'claim'; readonly key: string; readonly heldBy: string }
   /** Sorted sets, named by the key and one of `names` behind it, have `atMost` members together. */
   | { readonly kind: 'members'; readonly key: string; readonly names: readonly string[]; readonly atMost: number };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { commit, type Write } from './commit.ts';
 import { decodeDelivery } from './documents.ts';
 import { readPage } from './read-page.ts';
@@ -26,8 +27,17 @@ export function deliveriesOf(context: StoreContext): Deliveries {
       const key = keys.delivery(id);
       return decodeDelivery(key, await answerAt(key, redis.get(key)));
     },
-    writeDelivery: async (delivery) => {
-      await commit(redis, keys, [], writeDelivery(context, delivery));
+    writeDelivery: async (delivery, before) => {
+      const key = keys.delivery(delivery.id);
+      const writeOver = async (stored: string): Promise<boolean> =>
+        (await commit(redis, keys, [{ kind: 'claim', key, heldBy: stored }], writeDelivery(context, delivery))).ok;
+      if (before === undefined) return writeOver('');
+      const written = JSON.stringify(before);
+      if (await writeOver(written)) return true;
+      // The same delivery may stand there in other words: a hand wrote it, with spaces.
+      const stored = await answerAt(key, redis.get(key));
+      const isSame = stored !== null && isDeepStrictEqual(decodeDelivery(key, stored), JSON.parse(written));
+      return isSame && writeOver(stored);
     },
     undeliveredPage,
     countUndelivered: () => redis.zcard(keys.undelivered),

@@ -289,7 +289,11 @@ export interface Store {
   forgetEnded(now: number, limit: number): Promise<number>;
 
   readDelivery(id: string): Promise<Delivery | undefined>;
-  writeDelivery(delivery: Delivery): Promise<void>;
+  /**
+   * `before`: as it was read; absent: it does not exist yet. False: it is something else by now, and nothing was written. Compared as it
+   * stands, not by a version: a process of an earlier version writes without looking, and would count none.
+   */
+  writeDelivery(delivery: Delivery, before?: Delivery): Promise<boolean>;
   /**
    * Pending, and due before `before`: to be tried again then (`nextTryAt`), or, where nobody promised to, created then. The longest
    * due first. A cursor comes back while there may be more: a damaged record is left out (`StoreOptions.onMalformed`), so that a page may

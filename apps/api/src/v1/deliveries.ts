@@ -20,19 +20,26 @@ export function listDeliveries({ store }: HandlerPorts): Handler {
 }
 
 /** POST /v1/deliveries/{id}/resend */
-export function resendDelivery({ store, queues, logger }: HandlerPorts): Handler {
-  return async ({ tenant, id }) => {
+export function resendDelivery(ports: HandlerPorts): Handler {
+  const { store, queues, logger } = ports;
+  const resend: Handler = async (request) => {
+    const { tenant, id } = request;
     const found = idShape.test(id) ? await fromStorage(() => store.readDelivery(id)) : undefined;
     if (found?.tenantId !== tenant.id) return problem('delivery_not_found');
-    if (found.status !== 'dead') return problem('delivery_not_dead');
+    if (found.status !== 'dead') {
+      const detail = `The delivery is ${found.status}. Only one that is dead, given up, can be sent again.`;
+      return problem('delivery_not_dead', { detail });
+    }
     const again: Delivery = { ...found, status: 'pending', tries: 0 };
-    await fromStorage(() => store.writeDelivery(again));
+    // Somebody else sent it again, or it has arrived after all: decided anew. Each time somebody made progress.
+    if (!(await fromStorage(() => store.writeDelivery(again, found)))) return resend(request);
     // Its job of old is kept as failed under the same id. If this fails, the sweeper does it.
     await queues.deliveries.restore({ deliveryId: id }).catch((err: unknown) => {
       logger.warn({ err, deliveryId: id }, 'a delivery could not be put back on the queue: the sweeper will');
     });
     return jsonReply(202, deliveryReply(again, tenant));
   };
+  return resend;
 }
 
 /** `<attempt id>.<sink name>`. */

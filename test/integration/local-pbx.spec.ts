@@ -51,7 +51,7 @@ describe('dial1', () => {
 
   test.each([
     ['is not registered', '1500'],
-    ['does not exist', '2600'],
+    ['does not exist', '3999'],
   ])('%s: a Failure 0 and no channel event at all', async (_, agent) => {
     const call = await originate({ agent });
     expect(await call.event('OriginateResponse')).toMatchObject({
@@ -178,7 +178,7 @@ describe('both answer', () => {
   test('the entry "answered" is there at once, and "ended" replaces it', async () => {
     const call = await originate({ agent: '1000', dial2: 'PJSIP/27820000001@carrier' });
     await pbx.phones.waitForInvite((invite) => invite.user === '27820000001', 5_000);
-    expect(await call.journal()).toMatch(new RegExp(`^${call.id}\\|answered\\|\\d{10}$`));
+    expect(await call.journal()).toMatch(new RegExp(`^${call.id}\\|answered\\|\\d{10}\\|${call.id}$`));
     await ami.action({ Action: 'Hangup', Channel: call.id });
     expect((await call.ended()).text).toContain('|ended|');
   });
@@ -477,9 +477,12 @@ async function originate({
         ringMs,
         recorded,
         key,
+        dial2EndedAt,
+        transferred,
         ...rest
       ] = text.split('|');
-      expect({ attempt, phase, rest }).toEqual({ attempt: id, phase: 'ended', rest: [] });
+      expect({ attempt, phase, transferred, rest }).toEqual({ attempt: id, phase: 'ended', transferred: '', rest: [] });
+      expect(dial2EndedAt).toMatch(/^([0-9]{10}[.][0-9]{3})?$/);
       expect(Number(endedAt) - Number(answeredAt)).toBeGreaterThanOrEqual(0);
       return {
         ...{ text, dialStatus, hangupCause, endedBy, talkMs, dialMs, dial2Cause, dial2Tech, dial2Uniqueid, ringMs },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { agentSections, fill } from './asterisk-configuration.ts';
 
@@ -15,4 +16,12 @@ test('agents: 15xx are not registered, 16xx have a dead contact, the others are 
   expect(sections).not.toContain('contact = sip:15');
   expect(sections).toContain('[1500](agent)');
   expect(sections).toContain('contact = sip:552@127.0.0.1:7000');
+});
+
+test('the user that only watches is sent the same events as the one that dials: either may be the first to say how an attempt ended', () => {
+  const file = readFileSync(new URL('../../asterisk/manager.redial.conf', import.meta.url), 'utf8');
+  const filters = file.split('\n').filter((line) => line.startsWith('eventfilter'));
+  const observers = file.split('\n').filter((line) => line.startsWith(';eventfilter'));
+  expect(filters.length).toBeGreaterThan(3);
+  expect(observers).toEqual(filters.map((line) => `;${line}`));
 });

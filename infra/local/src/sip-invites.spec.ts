@@ -37,6 +37,11 @@ test('an INVITE is read from what the phone logged', () => {
   });
 });
 
+test('a phone that had no microseconds to log has received an INVITE all the same', () => {
+  const logged = record('+27820000001', 'c1').replace(' 241930.000000', ' ');
+  expect(parseInvite(logged, 'carrier')).toMatchObject({ at: 1795224384000, user: '+27820000001' });
+});
+
 test('a name beside the caller ID is read as it was meant, and none is empty', () => {
   // The log is read byte by byte.
   const name = Buffer.from('Böhm').toString('latin1');

@@ -77,7 +77,8 @@ export class InviteLog {
 /** One logged record: the time, then the whole message. */
 export function parseInvite(record: string, phone: Phone): Invite | undefined {
   const [time = '', ...lines] = record.split(/\r?\n/);
-  const [, seconds, microseconds] = /^>>> ([\d.]+) ([\d.]+)/.exec(time) ?? [];
+  // The phones write no microseconds where there are none: once in some thousands of INVITEs.
+  const [, seconds, microseconds = '0'] = /^>>> ([\d.]+)(?: ([\d.]+))?/.exec(time) ?? [];
   const user = /^INVITE sips?:([^@;> ]+)@/.exec(lines.find((line) => line !== '') ?? '')?.[1];
   if (seconds === undefined || user === undefined || user === 'reset') return undefined;
   const headers: Record<string, string> = {};

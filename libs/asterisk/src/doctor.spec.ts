@@ -15,7 +15,7 @@ afterEach(() => ami.stop());
 /** Answers as Asterisk 22.10.1 does to a user with exactly the rights of manager.redial.conf. */
 function healthy(): void {
   commands('Originate', 'Redirect', 'ShowDialPlan', 'MixMonitorMute', 'QueueStatus', 'Ping');
-  dialplan('DB(redial/$' + '{REDIAL_SLOT})=x', '$' + '{REDIAL_RECORDING}');
+  dialplan('DB(redial/$' + '{REDIAL_SLOT})=x', 'Set(FORWARD_CONTEXT=redial-no-forward)');
   ami.on('DBGet', (action) => action.answer('Response: Error', 'Message: Database entry not found'));
   probeReports('OriginateResponse');
 }
@@ -131,7 +131,7 @@ describe('what is wrong is named, with what to change', () => {
   });
 
   test('a context of an older redial.conf', async () => {
-    dialplan('DB(redial/$' + '{REDIAL_SLOT})=x');
+    dialplan('DB(redial/$' + '{REDIAL_SLOT})=x', '$' + '{REDIAL_RECORDING}');
     expect((await examine()).get('dialplan')).toMatchObject({
       verdict: 'unsure',
       message: expect.stringContaining('older redial.conf'),

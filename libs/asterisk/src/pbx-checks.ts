@@ -103,9 +103,9 @@ export function dialplanCheck(dialplan: AmiReply): PbxCheck {
   const lines = dialplan.events.map((event) => event.get('AppData') ?? '');
   const has = (text: string) => lines.some((line) => line.includes(text));
   // What the file has learned last.
-  if (has(`DB(${journalFamily}/`) && !has('REDIAL_RECORDING')) {
+  if (has(`DB(${journalFamily}/`) && !has('redial-no-forward')) {
     return unsure(
-      'The context redial is of an older redial.conf, which records nothing and knows neither queues nor messages: copy the present one and run "dialplan reload".',
+      'The context redial is of an older redial.conf: calls that are moved on, forwards, several devices and what dial2 said are not told right. Copy the present one, and manager.redial.conf with it, and run "dialplan reload" and "manager reload".',
     );
   }
   if (has(`DB(${journalFamily}/`)) return ok('The dialplan has the context redial.');

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { hostileTexts } from '../acme.fixture.ts';
+import { restorePlus } from '../lost-plus.ts';
 import { accepted, call, errorsOf, requestOf, tenantWith } from './dialup.fixture.ts';
-import { restorePlus } from './lost-plus.ts';
 
 const extension = (digits: string) => ({ kind: 'extension', extension: digits });
 const outside = (e164: string) => ({ kind: 'number', e164, trunk: 'carrier' });

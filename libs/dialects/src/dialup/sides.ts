@@ -1,6 +1,6 @@
 import { areBothMessages, areSame, type Destination, type Tenant } from '@redial/call';
+import { restorePlus } from '../lost-plus.ts';
 import { type ResolvedDestination, resolveDestination } from '../written-number.ts';
-import { restorePlus } from './lost-plus.ts';
 import type { Parameters, Wrong } from './parameters.ts';
 
 /** Numbers that one request may ring first. */

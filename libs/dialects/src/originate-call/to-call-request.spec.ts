@@ -280,6 +280,11 @@ describe('outbound_number, what the customer sees', () => {
     expect(requestOf(data, bare)).not.toHaveProperty('callerId');
   });
 
+  it('has lost its plus to the form of URLs, and gets it back', () => {
+    expect(requestOf({ ...data, outbound_number: ' 27110005555' }).callerId).toBe('27110005555');
+    expect(requestOf({ ...data, caller_id: ' 27820061234' }).dial2).toMatchObject({ e164: '27820061234' });
+  });
+
   test.each(['2001', 'John', '+0'])('%s is no number', (outbound_number) => {
     expect(errorsOf({ ...data, outbound_number })).toEqual({
       outbound_number:

@@ -3,6 +3,7 @@ import { readNumber } from '@redial/numbering';
 import { resolveCallerId } from '../caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import { type FieldError, readFields, shorten } from '../field-error.ts';
+import { restorePlus } from '../lost-plus.ts';
 import { unknownNumber, whyNotRung } from '../written-number.ts';
 import { destinationOf, type KnownDestination, unknownDestination } from './destination.ts';
 import { isPhpArray, type PhpArray } from './php/php-value.ts';
@@ -102,7 +103,7 @@ function trunkOf(name: string, settings: OriginateCallSettings, { trunks }: Tena
 }
 
 function customerOf(written: string, trunk: string | undefined, tenant: Tenant): Checked<Understood['customer']> {
-  const number = readNumber(written, tenant.numberingPlan);
+  const number = readNumber(restorePlus(written, tenant.numberingPlan), tenant.numberingPlan);
   if (!number.ok) return { ok: false, message: unknownNumber(written, tenant, number) };
   const refused = whyNotRung(number.e164, tenant);
   if (refused !== undefined) return { ok: false, message: refused };
@@ -111,7 +112,7 @@ function customerOf(written: string, trunk: string | undefined, tenant: Tenant):
 }
 
 function callerIdOf(written: string, tenant: Tenant): Checked<string> {
-  const resolved = resolveCallerId(written, tenant);
+  const resolved = resolveCallerId(restorePlus(written, tenant.numberingPlan), tenant);
   return resolved.ok ? { ok: true, value: resolved.callerId } : resolved;
 }
 

@@ -10,11 +10,36 @@ const costly = ['PREMIUM_RATE', 'PERSONAL_NUMBER'];
 
 /** What the countries' own plans say of E.164 digits, seen from a tenant's plan. */
 export function numberFacts(e164: string, plan: NumberingPlan): NumberFacts {
-  const number = parsePhoneNumberFromString(`+${e164}`, { extract: false });
+  const number = parsed(e164);
   const code = countryCodeOf(plan);
   const { country } = plan;
   const sharesCode = e164.startsWith(code);
   const isOther =
     sharedCodes.includes(code) && country !== undefined && number?.country !== undefined && number.country !== country;
-  return { isPremium: costly.includes(number?.getType() ?? ''), isAbroad: !sharesCode || isOther };
+  return { isPremium: isCostly(e164), isAbroad: !sharesCode || isOther };
+}
+
+/**
+ * Carriers route by the first digits: a number of a costly range that has a digit too many, or some too few, may be put through all the same. So
+ * where the plan has no such number, those that it has with fewer digits or more are looked at.
+ */
+function isCostly(e164: string): boolean {
+  const number = parsed(e164);
+  if (number?.isValid()) return costly.includes(number.getType() ?? '');
+  return neighboursOf(e164).some((digits) => costly.includes(parsed(digits)?.getType() ?? ''));
+}
+
+const digitsTooMany = 4;
+const digitsTooFew = 4;
+
+function neighboursOf(e164: string): string[] {
+  const shorter = Array.from({ length: digitsTooMany }, (_, n) => e164.slice(0, -1 - n));
+  const longer = Array.from({ length: digitsTooFew }, (_, n) => n + 1).flatMap((length) =>
+    [...'0123456789'].map((digit) => e164 + digit.repeat(length)),
+  );
+  return [...shorter, ...longer];
+}
+
+function parsed(e164: string) {
+  return parsePhoneNumberFromString(`+${e164}`, { extract: false });
 }

@@ -119,8 +119,17 @@ function international(written: string, plan: NumberingPlan): string[] {
 }
 
 function possible(number: PhoneNumber, plan: NumberingPlan): string[] {
-  const fitting = plan.nationalNumberLength === undefined ? number.isPossible() : fits(number.nationalNumber, plan);
+  const fitting =
+    plan.nationalNumberLength === undefined
+      ? number.isPossible() && (number.isValid() || !keepsPrefix(number))
+      : fits(number.nationalNumber, plan);
   return fitting ? [digitsOf(number)] : [];
+}
+
+/** A trunk prefix, or the prefix for abroad, is still in front: no country's own number but a valid one begins so. */
+function keepsPrefix(number: PhoneNumber): boolean {
+  const national = digitsOf(number).slice(number.countryCallingCode.length);
+  return national.startsWith('0') || (number.countryCallingCode === '1' && national.startsWith('1'));
 }
 
 function fits(national: string, { nationalNumberLength: length }: NumberingPlan): boolean {

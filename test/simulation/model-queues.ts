@@ -29,6 +29,8 @@ export function createModelQueues(
     queuesFor: (process) => {
       const ask = <T>(apply: () => T): Promise<T> => redis.ask(process, apply);
       return portOf<Queues>('queues', books, {
+        // Nobody pauses a queue here.
+        paused: () => Promise.resolve([]),
         dial: {
           add: (orders) =>
             ask(() => {

@@ -15,7 +15,10 @@ export const dialplan: readonly DialplanExtension[] = [
       ['Set', `DB(redial/${variable('REDIAL_SLOT')})=${variable('REDIAL_ATTEMPT')}|answered|${variable('EPOCH')}`],
       ['Set', 'CHANNEL(hangup_handler_push)=redial-ended,s,1'],
       ['GotoIf', `${variable('REDIAL_RECORDING')} ${variable('REDIAL_MESSAGE')}?:refuse`],
-      ['Dial', `${variable('REDIAL_DIAL2_CHANNEL')},${variable('REDIAL_DIAL2_RING_SECONDS')}`],
+      [
+        'Dial',
+        `${variable('REDIAL_DIAL2_CHANNEL')},${variable('REDIAL_DIAL2_RING_SECONDS')},${variable('FORWARD_CONTEXT')}=redial-no-forward`,
+      ],
       ['Hangup', ''],
     ],
   },

@@ -74,10 +74,10 @@ const factsOf: Readonly<Record<Phase, Facts>> = {
   'hung up': { ...answered, resultsJob: 'active', invites: [1, 1] },
   /** The results process does not know yet that it has settled. */
   settled: { ...wasBusy },
-  /** It does not know yet that the CDR is on the list. */
-  'CDR written': { ...wasBusy, cdrs: 1 },
   /** It does not know yet that the job was added. */
-  'next attempt queued': { ...wasBusy, cdrs: 1, nextJob: 'delayed' },
+  'next attempt queued': { ...wasBusy, nextJob: 'delayed' },
+  /** It does not know yet that the CDR is on the list. */
+  'CDR written': { ...wasBusy, cdrs: 1, nextJob: 'delayed' },
 };
 
 /** Throws unless every call is in its phase, with a sentence for each that is not. */

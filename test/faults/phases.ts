@@ -11,7 +11,7 @@ export const phases = [
   'talking',
   'hung up',
   'settled',
-  'CDR written',
   'next attempt queued',
+  'CDR written',
 ] as const;
 export type Phase = (typeof phases)[number];

@@ -36,12 +36,12 @@ export async function reachAllPhases(world: FaultWorld, fenceRingSeconds = 12): 
   // What the results process does after an attempt, held from the last step to the first: each stop leaves the steps before it free.
   const busy = (n: number, delaySeconds: number) =>
     place(world, n, agent('busy', n), customer('answers', n), { retryPolicy: { maxRetries: 1, delaySeconds } });
-  const queuing = world.stop(redisOf.results, `${keyPrefix}:dial:`, 'callId');
-  const next = { 'next attempt queued': { ...busy(5, 15), heldAt: queuing } };
-  await reached(world, next);
   const writing = world.stop(redisOf.results, 'PUSH', cdrList);
-  const written = { 'CDR written': { ...busy(6, 4), heldAt: writing } };
+  const written = { 'CDR written': { ...busy(5, 15), heldAt: writing } };
   await reached(world, written);
+  const queuing = world.stop(redisOf.results, `${keyPrefix}:dial:`, 'callId');
+  const next = { 'next attempt queued': { ...busy(6, 15), heldAt: queuing } };
+  await reached(world, next);
   const settling = world.stop(redisOf.results, `${keyPrefix}:cdr:`, `${keyPrefix}:call:`);
   const settled = { settled: { ...busy(7, 4), heldAt: settling } };
   await reached(world, settled);
@@ -86,7 +86,7 @@ export async function reachAllPhases(world: FaultWorld, fenceRingSeconds = 12): 
     'places taken': { ...second, heldAt: fencing },
   };
   await reached(world, last);
-  return { ...accepted, ...queued, ...last, ...sent, ...ofPhones, ...over, ...settled, ...written, ...next };
+  return { ...accepted, ...queued, ...last, ...sent, ...ofPhones, ...over, ...settled, ...next, ...written };
 }
 
 async function reached(world: FaultWorld, calls: Partial<Record<Phase, HeldCall>>): Promise<void> {

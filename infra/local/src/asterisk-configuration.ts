@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from './cache-folder.ts';
+import { numberedExtensions } from './numbered-phones.ts';
 import { tone, waveFile } from './sound.ts';
 
 export interface AsteriskConfiguration {
@@ -98,8 +99,7 @@ export function agentSections(
   return sections.join('\n');
 }
 
-/** Extensions of startNumberedPhones that have one contact, and those with two devices, at the agents' phones. */
-const numberedExtensions = [2600, 2601, 2602, 2603, 2604, 2605, 2606, 2607, 2620, 2621];
+/** Extensions with two devices each, at the agents' phones. */
 const devices: Readonly<Record<number, readonly number[]>> = {
   2610: [1101, 1003],
   2611: [1201, 1202],
@@ -108,7 +108,7 @@ const devices: Readonly<Record<number, readonly number[]>> = {
 };
 
 export function numberedSections(ports: Pick<AsteriskConfiguration, 'agentPhonesPort' | 'numberedPhonesPort'>): string {
-  const section = (extension: number, contacts: readonly string[]) => [
+  const section = (extension: string, contacts: readonly string[]) => [
     `[${extension}](agent)`,
     `aors = ${extension}`,
     `[${extension}](phone)`,
@@ -118,10 +118,10 @@ export function numberedSections(ports: Pick<AsteriskConfiguration, 'agentPhones
   return [
     ...numberedExtensions.flatMap((one) => section(one, [`${one}@127.0.0.1:${ports.numberedPhonesPort}`])),
     // What a phone could say of itself when it registers.
-    ...section(2614, [`x&PJSIP/1077&PJSIP/y@127.0.0.1:${ports.agentPhonesPort}`]),
+    ...section('2614', [`x&PJSIP/1077&PJSIP/y@127.0.0.1:${ports.agentPhonesPort}`]),
     ...Object.entries(devices).flatMap(([extension, phones]) =>
       section(
-        Number(extension),
+        extension,
         phones.map((phone) => `${phone}@127.0.0.1:${ports.agentPhonesPort}`),
       ),
     ),

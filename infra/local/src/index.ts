@@ -11,7 +11,6 @@ export {
 } from './debian-packages.ts';
 export { debianPrograms } from './debian-programs.ts';
 export { buildImage, containerUser, dockerAnswers, intoFile, pullImage } from './docker.ts';
-export { type NumberedPhones, startNumberedPhones } from './numbered-phones.ts';
 export { freePort } from './ports.ts';
 export type { Program, ProgramOptions, Programs, RunningProgram } from './programs.ts';
 export { type LocalRedisCluster, type RedisClusterOptions, startRedisCluster } from './redis-cluster.ts';
@@ -26,11 +25,6 @@ export {
   type RedisSource,
   startRedis,
 } from './redis-server.ts';
-export {
-  type DialogId,
-  type ScriptedCall,
-  type ScriptedPhones,
-  startScriptedPhones,
-} from './scripted-phones.ts';
+export { type ScriptedCall, type ScriptedPhones, startScriptedPhones } from './scripted-phones.ts';
 export type { Invite, Phone } from './sip-invites.ts';
 export { type SipPhones, type SipPhonesOptions, startSipPhones } from './sip-phones.ts';

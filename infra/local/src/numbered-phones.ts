@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { createSocket, type RemoteInfo } from 'node:dgram';
-import type { Invite } from './sip-invites.ts';
+import { type Invite, inviteOf } from './sip-invites.ts';
+import { dialogOf, header, openSipSocket, type Peer, type SipDialog, sdp } from './sip-socket.ts';
 
 /**
  * Phones and carriers that do what sipp's scenarios cannot: any SIP answer at all, early media, a forward, a BYE in the instant of the answer.
@@ -8,8 +7,6 @@ import type { Invite } from './sip-invites.ts';
  */
 export interface NumberedPhones {
   readonly port: number;
-  /** In the order in which they came; one a call. */
-  invites(): readonly Invite[];
   close(): void;
 }
 
@@ -45,6 +42,9 @@ const agents: Readonly<Record<string, Behaviour>> = {
   2621: { provisional: 180, status: 200, byeAfterMs: 300, byeCause: 31 },
 };
 
+/** The extensions that have such a phone. */
+export const numberedExtensions = Object.keys(agents);
+
 const numbers: Readonly<Record<string, Behaviour>> = {
   0: { silent: true },
   5: { status: 200, byeAfterMs: 0 },
@@ -65,71 +65,24 @@ function behaviourOf(user: string): Behaviour {
   return numbers[kind] ?? { provisional: 180, status: 200 };
 }
 
-interface Dialog {
+interface Dialog extends SipDialog {
   readonly invite: string;
-  readonly tag: string;
-  readonly user: string;
-  readonly peer: RemoteInfo;
   readonly behaviour: Behaviour;
   final: boolean;
   answered: boolean;
 }
 
-const sdp = [
-  ...['v=0', 'o=phone 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0', 'm=audio 9 RTP/AVP 0 8'],
-  ...['a=rtpmap:0 PCMU/8000', 'a=rtpmap:8 PCMA/8000', ''],
-].join('\r\n');
-
-/** `forwardsBy`: the SIP port of the PBX, which a forward's Contact names. */
-export async function startNumberedPhones(
-  options: { readonly port?: number; readonly forwardsBy?: number } = {},
-): Promise<NumberedPhones> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((bound) => socket.bind(options.port ?? 0, '127.0.0.1', bound));
-  const { port } = socket.address();
+/** Tells of the INVITEs in the order in which they come; one a call. A forward's Contact names the PBX. */
+export async function startNumberedPhones(onNew: (invite: Invite) => void): Promise<NumberedPhones> {
+  const sip = await openSipSocket(onMessage);
   const dialogs = new Map<string, Dialog>();
-  const seen: Invite[] = [];
 
-  const send = (lines: readonly string[], body: string, to: RemoteInfo) => {
-    const all = [...lines, ...(body === '' ? [] : ['Content-Type: application/sdp']), `Content-Length: ${body.length}`];
-    socket.send(`${all.join('\r\n')}\r\n\r\n${body}`, to.port, to.address);
-  };
+  const reply = (request: string, dialog: Dialog, status: number, body = '', contact?: string) =>
+    sip.answer(request, dialog, { status, reason: 'Answer', contact, body });
 
-  function reply(request: string, { tag, user, peer }: Dialog, status: number, body = '', contact?: string): void {
-    const to = header(request, 'To');
-    send(
-      [
-        `SIP/2.0 ${status} Answer`,
-        ...headers(request, 'Via').map((via) => `Via: ${via}`),
-        `From: ${header(request, 'From')}`,
-        `To: ${to.includes('tag=') || status === 100 ? to : `${to};tag=${tag}`}`,
-        `Call-ID: ${header(request, 'Call-ID')}`,
-        `CSeq: ${header(request, 'CSeq')}`,
-        `Contact: <${contact ?? `sip:${user}@127.0.0.1:${port}`}>`,
-      ],
-      body,
-      peer,
-    );
-  }
-
-  function bye({ invite, tag, user, peer, behaviour }: Dialog): void {
-    const remote = /<(sips?:[^>]+)>/.exec(header(invite, 'Contact'))?.[1] ?? '';
-    const reason = behaviour.byeCause === undefined ? [] : [`Reason: Q.850;cause=${behaviour.byeCause}`];
-    send(
-      [
-        `BYE ${remote} SIP/2.0`,
-        `Via: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${randomBytes(8).toString('hex')};rport`,
-        'Max-Forwards: 70',
-        `From: ${header(invite, 'To')};tag=${tag}`,
-        `To: ${header(invite, 'From')}`,
-        `Call-ID: ${header(invite, 'Call-ID')}`,
-        'CSeq: 1 BYE',
-        `Contact: <sip:${user}@127.0.0.1:${port}>`,
-        ...reason,
-      ],
-      '',
-      peer,
-    );
+  function bye(dialog: Dialog): void {
+    const { byeCause } = dialog.behaviour;
+    sip.request(dialog, 'BYE', 1, byeCause === undefined ? [] : [`Reason: Q.850;cause=${byeCause}`]);
   }
 
   function finish(dialog: Dialog): void {
@@ -137,24 +90,23 @@ export async function startNumberedPhones(
     if (dialog.final || status === undefined) return;
     dialog.final = true;
     dialog.answered = status === 200;
-    const contact = forwardTo && `sip:${forwardTo}@127.0.0.1:${options.forwardsBy ?? dialog.peer.port}`;
+    const contact = forwardTo && `sip:${forwardTo}@127.0.0.1:${dialog.peer.port}`;
     reply(dialog.invite, dialog, status, dialog.answered ? sdp : '', contact);
   }
 
-  function onInvite(text: string, peer: RemoteInfo): void {
+  function onInvite(text: string, peer: Peer): void {
     const user = /^INVITE sips?:([^@;>]+)/.exec(text)?.[1] ?? '';
     const behaviour = behaviourOf(user);
-    const id = header(text, 'Call-ID');
-    const dialog = { invite: text, tag: randomBytes(4).toString('hex'), user, peer, behaviour };
+    const dialog = { ...dialogOf(text, user, peer), invite: text, behaviour, final: false, answered: false };
+    dialogs.set(dialog.callId, dialog);
+    const invite = inviteOf(text.split(/\r?\n/), 'numbered', Date.now());
+    if (invite !== undefined) onNew(invite);
     const { silent, provisional, afterMs } = behaviour;
-    dialogs.set(id, { ...dialog, final: false, answered: false });
-    seen.push(inviteOf(text, user, id));
     if (silent) return;
-    const live = dialogs.get(id) as Dialog;
-    reply(text, live, 100);
-    if (provisional !== undefined) reply(text, live, provisional, provisional === 183 ? sdp : '');
-    if (afterMs === undefined) finish(live);
-    else setTimeout(() => finish(live), afterMs).unref();
+    reply(text, dialog, 100);
+    if (provisional !== undefined) reply(text, dialog, provisional, provisional === 183 ? sdp : '');
+    if (afterMs === undefined) finish(dialog);
+    else setTimeout(() => finish(dialog), afterMs).unref();
   }
 
   function onRequest(method: string, text: string, id: string, dialog: Dialog): void {
@@ -176,37 +128,14 @@ export async function startNumberedPhones(
     }
   }
 
-  socket.on('message', (bytes, peer) => {
-    const text = bytes.toString('latin1');
+  function onMessage(text: string, peer: Peer): void {
     const method = text.slice(0, text.indexOf(' '));
     const id = header(text, 'Call-ID');
     const dialog = dialogs.get(id);
     if (method === 'SIP/2.0') return;
     if (dialog !== undefined) onRequest(method, text, id, dialog);
     else if (method === 'INVITE') onInvite(text, peer);
-  });
+  }
 
-  return { port, invites: () => [...seen], close: () => socket.close() };
-}
-
-function inviteOf(text: string, user: string, callId: string): Invite {
-  const from = header(text, 'From');
-  return {
-    at: Date.now(),
-    phone: 'numbered',
-    user,
-    from: /sips?:([^@;>]+)@/.exec(from)?.[1] ?? '',
-    fromName: /^"([^"]*)"/.exec(from)?.[1] ?? '',
-    callId,
-    headers: Object.fromEntries([...text.matchAll(/^(X-[A-Za-z0-9-]+):[ \t]*(.*?)\r?$/gim)].map(([, n, v]) => [n, v])),
-  };
-}
-
-function headers(text: string, name: string): string[] {
-  const found = text.matchAll(new RegExp(`^${name}:[ \t]*(.*?)\r?$`, 'gim'));
-  return [...found].map(([, value = '']) => value);
-}
-
-function header(text: string, name: string): string {
-  return headers(text, name)[0] ?? '';
+  return { port: sip.port, close: sip.close };
 }

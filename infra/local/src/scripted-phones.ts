@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { createSocket, type RemoteInfo } from 'node:dgram';
+import {
+  contactIn,
+  dialogOf,
+  header,
+  newTag,
+  openSipSocket,
+  type Peer,
+  type SipDialog,
+  sdp,
+  tagIn,
+} from './sip-socket.ts';
 
 /**
  * Phones that a test moves by hand: what sipp's scenarios cannot do, because it takes two calls at once, or must wait for something else.
@@ -36,15 +46,10 @@ export interface ScriptedCall extends DialogId {
   readonly ended: Promise<void>;
 }
 
-interface Dialog extends DialogId {
-  readonly user: string;
-  /** From and To of what this phone sends, its tag included. */
-  readonly own: string;
+interface Dialog extends SipDialog, DialogId {
   their: string;
   theirTag: string;
-  /** The request URI of what is sent in the dialog. */
   remote: string;
-  readonly peer: { readonly address: string; readonly port: number };
   cseq: number;
   invite?: string;
   final: boolean;
@@ -54,68 +59,25 @@ interface Dialog extends DialogId {
 }
 
 const answerWithinMs = 10_000;
+const supported = 'Supported: replaces';
 
 export async function startScriptedPhones(): Promise<ScriptedPhones> {
-  const socket = createSocket('udp4');
-  await new Promise<void>((bound) => socket.bind(0, '127.0.0.1', bound));
-  const port = socket.address().port;
+  const sip = await openSipSocket(onMessage);
+  const { port } = sip;
   const dialogs = new Map<string, Dialog>();
   const waiting: { readonly user: string; readonly take: (call: ScriptedCall) => void }[] = [];
   const ringing: { readonly user: string; readonly call: ScriptedCall }[] = [];
 
-  const sdp = [
-    ...['v=0', 'o=phone 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0'],
-    ...['m=audio 9 RTP/AVP 0 8', 'a=rtpmap:0 PCMU/8000', 'a=rtpmap:8 PCMA/8000', ''],
-  ].join('\r\n');
-
-  function send(lines: readonly string[], body: string, to: Dialog['peer']): void {
-    const all = [...lines, ...(body === '' ? [] : ['Content-Type: application/sdp']), `Content-Length: ${body.length}`];
-    socket.send(`${all.join('\r\n')}\r\n\r\n${body}`, to.port, to.address);
-  }
-
   function reply(request: string, dialog: Dialog, status: number, reason: string, body = ''): void {
-    const to = header(request, 'To');
-    send(
-      [
-        `SIP/2.0 ${status} ${reason}`,
-        ...headers(request, 'Via').map((via) => `Via: ${via}`),
-        `From: ${header(request, 'From')}`,
-        `To: ${to.includes('tag=') || status === 100 ? to : `${to};tag=${dialog.ownTag}`}`,
-        `Call-ID: ${dialog.callId}`,
-        `CSeq: ${header(request, 'CSeq')}`,
-        `Contact: <sip:${dialog.user}@127.0.0.1:${port}>`,
-        'Allow: INVITE, ACK, BYE, CANCEL, REFER, NOTIFY',
-        'Supported: replaces',
-      ],
-      body,
-      dialog.peer,
-    );
-  }
-
-  function write(dialog: Dialog, method: string, cseq: number, more: readonly string[] = [], body = ''): void {
-    send(
-      [
-        `${method} ${dialog.remote} SIP/2.0`,
-        `Via: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${randomBytes(8).toString('hex')};rport`,
-        'Max-Forwards: 70',
-        `From: ${dialog.own}`,
-        `To: ${dialog.their}`,
-        `Call-ID: ${dialog.callId}`,
-        `CSeq: ${cseq} ${method}`,
-        `Contact: <sip:${dialog.user}@127.0.0.1:${port}>`,
-        'Supported: replaces',
-        ...more,
-      ],
-      body,
-      dialog.peer,
-    );
+    const more = ['Allow: INVITE, ACK, BYE, CANCEL, REFER, NOTIFY', supported];
+    sip.answer(request, dialog, { status, reason, more, body });
   }
 
   /** Resolves with its final answer's status. */
   function request(dialog: Dialog, method: string, more: readonly string[] = [], body = ''): Promise<number> {
     dialog.cseq += 1;
     const { cseq } = dialog;
-    write(dialog, method, cseq, more, body);
+    sip.request(dialog, method, cseq, [supported, ...more], body);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`${method} of ${dialog.user} was not answered`)), answerWithinMs);
       dialog.answers.set(cseq, (status) => {
@@ -127,14 +89,13 @@ export async function startScriptedPhones(): Promise<ScriptedPhones> {
     });
   }
 
-  function newDialog(
-    fields: Pick<Dialog, 'callId' | 'ownTag' | 'theirTag' | 'user' | 'own' | 'their' | 'remote' | 'peer'>,
-  ): Dialog {
+  function newDialog(fields: SipDialog): Dialog {
     let end = () => {};
     const ended = new Promise<void>((resolve) => {
       end = resolve;
     });
-    const dialog: Dialog = { ...fields, cseq: 100, final: false, answers: new Map(), end, ended };
+    const theirTag = tagIn(fields.their);
+    const dialog: Dialog = { ...fields, theirTag, cseq: 100, final: false, answers: new Map(), end, ended };
     dialogs.set(dialog.callId, dialog);
     return dialog;
   }
@@ -168,19 +129,9 @@ export async function startScriptedPhones(): Promise<ScriptedPhones> {
     reply(dialog.invite, dialog, status, reason, body);
   }
 
-  function onInvite(text: string, from: RemoteInfo): void {
+  function onInvite(text: string, from: Peer): void {
     const user = /^INVITE sip:\+?([^@;]+)/.exec(text)?.[1] ?? '';
-    const ownTag = randomBytes(4).toString('hex');
-    const dialog = newDialog({
-      callId: header(text, 'Call-ID'),
-      ownTag,
-      theirTag: /tag=([^;>\s]+)/.exec(header(text, 'From'))?.[1] ?? '',
-      user,
-      own: `${header(text, 'To')};tag=${ownTag}`,
-      their: header(text, 'From'),
-      remote: /<(sip:[^>]+)>/.exec(header(text, 'Contact'))?.[1] ?? '',
-      peer: { address: from.address, port: from.port },
-    });
+    const dialog = newDialog(dialogOf(text, user, from));
     dialog.invite = text;
     reply(text, dialog, 180, 'Ringing');
     const call = callOf(dialog);
@@ -193,11 +144,10 @@ export async function startScriptedPhones(): Promise<ScriptedPhones> {
     const status = Number(text.slice(8, 11));
     const [number = '', method] = header(text, 'CSeq').split(' ');
     if (method === 'INVITE' && status >= 200) {
-      const contact = /<(sip:[^>]+)>/.exec(headers(text, 'Contact')[0] ?? '')?.[1];
       dialog.their = header(text, 'To');
-      dialog.theirTag = /tag=([^;>\s]+)/.exec(dialog.their)?.[1] ?? '';
-      if (contact !== undefined) dialog.remote = contact;
-      write(dialog, 'ACK', Number(number));
+      dialog.theirTag = tagIn(dialog.their);
+      dialog.remote = contactIn(text) ?? dialog.remote;
+      sip.request(dialog, 'ACK', Number(number), [supported]);
     }
     dialog.answers.get(Number(number))?.(status);
   }
@@ -213,14 +163,13 @@ export async function startScriptedPhones(): Promise<ScriptedPhones> {
     }
   }
 
-  socket.on('message', (bytes, from) => {
-    const text = bytes.toString('latin1');
-    const dialog = dialogs.get(headers(text, 'Call-ID')[0] ?? '');
+  function onMessage(text: string, from: Peer): void {
+    const dialog = dialogs.get(header(text, 'Call-ID'));
     if (text.startsWith('SIP/2.0')) {
       if (dialog !== undefined) onAnswer(text, dialog);
     } else if (dialog !== undefined && !(text === dialog.invite)) onRequest(text, dialog);
     else if (dialog === undefined && text.startsWith('INVITE')) onInvite(text, from);
-  });
+  }
 
   return {
     port,
@@ -231,11 +180,10 @@ export async function startScriptedPhones(): Promise<ScriptedPhones> {
         else take(ringing.splice(rings, 1)[0]?.call as ScriptedCall);
       }),
     dial: async (user, target, { by, replaces }) => {
-      const ownTag = randomBytes(4).toString('hex');
+      const ownTag = newTag();
       const dialog = newDialog({
         callId: `${randomBytes(8).toString('hex')}@scripted`,
         ownTag,
-        theirTag: '',
         user,
         own: `<sip:${user}@127.0.0.1:${port}>;tag=${ownTag}`,
         their: `<sip:${target}@127.0.0.1:${by}>`,
@@ -247,20 +195,11 @@ export async function startScriptedPhones(): Promise<ScriptedPhones> {
       if (status !== 200) throw new Error(`${target} answered ${user} with ${status}`);
       return callOf(dialog);
     },
-    close: () => socket.close(),
+    close: sip.close,
   };
 }
 
 /** To the PBX, which is the other end of both calls: its own tag is the first. */
 function replacesOf({ callId, ownTag, theirTag }: DialogId): string {
   return `${callId};to-tag=${theirTag};from-tag=${ownTag}`;
-}
-
-function headers(text: string, name: string): string[] {
-  const found = text.matchAll(new RegExp(`^${name}:[ \t]*(.*?)\r?$`, 'gim'));
-  return [...found].map(([, value = '']) => value);
-}
-
-function header(text: string, name: string): string {
-  return headers(text, name)[0] ?? '';
 }

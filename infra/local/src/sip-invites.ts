@@ -79,8 +79,14 @@ export function parseInvite(record: string, phone: Phone): Invite | undefined {
   const [time = '', ...lines] = record.split(/\r?\n/);
   // The phones write no microseconds where there are none: once in some thousands of INVITEs.
   const [, seconds, microseconds = '0'] = /^>>> ([\d.]+)(?: ([\d.]+))?/.exec(time) ?? [];
+  if (seconds === undefined) return undefined;
+  return inviteOf(lines, phone, Math.floor(Number(seconds) * 1_000 + Number(microseconds) / 1_000));
+}
+
+/** `lines`: the message as it came, read byte by byte. */
+export function inviteOf(lines: readonly string[], phone: Phone, at: number): Invite | undefined {
   const user = /^INVITE sips?:([^@;> ]+)@/.exec(lines.find((line) => line !== '') ?? '')?.[1];
-  if (seconds === undefined || user === undefined || user === 'reset') return undefined;
+  if (user === undefined || user === 'reset') return undefined;
   const headers: Record<string, string> = {};
   let from = '';
   let fromName = '';
@@ -93,18 +99,10 @@ export function parseInvite(record: string, phone: Phone): Invite | undefined {
     } else if (/^call-id$/i.test(name)) callId = value;
     else if (/^(?:x-|call-info$|alert-info$|answer-mode$)/i.test(name)) headers[name] = value;
   }
-  return {
-    at: Math.floor(Number(seconds) * 1_000 + Number(microseconds) / 1_000),
-    phone,
-    user,
-    from,
-    fromName,
-    callId,
-    headers,
-  };
+  return { at, phone, user, from, fromName, callId, headers };
 }
 
-/** The log is read byte by byte, so that no character is cut in two. */
+/** Messages are read byte by byte, so that no character is cut in two. */
 function utf8(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString();
 }

@@ -17,7 +17,6 @@ export interface SipPhonesOptions {
   /** 0 or absent: a free one. */
   readonly agentPort?: number;
   readonly carrierPort?: number;
-  readonly numberedPort?: number;
   /** Default true. Off, nothing is known of the INVITEs, and the phones need a little less of the machine. */
   readonly logInvites?: boolean;
   /** Default: out of Debian's packages. */
@@ -69,23 +68,23 @@ export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhon
     throw error;
   }
 
-  const numbered = await startNumberedPhones(options.numberedPort === undefined ? {} : { port: options.numberedPort });
-  let forgotten = 0;
   const logs = (['agents', 'carrier'] as const).map((phone) => new InviteLog(logFile(runDir, phone), phone));
   let known: Invite[] = [];
   const listeners = new Set<(invite: Invite) => void>();
-  const read = () => {
-    const found = logs.flatMap((log) => log.readNew());
-    if (found.length === 0) return;
-    known.push(...found);
-    for (const invite of found) for (const listener of listeners) listener(invite);
+  const take = (invite: Invite) => {
+    known.push(invite);
+    for (const listener of listeners) listener(invite);
   };
+  const read = () => {
+    for (const invite of logs.flatMap((log) => log.readNew())) take(invite);
+  };
+  const numbered = await startNumberedPhones(take);
   const watchers: FSWatcher[] = logging
     ? (['agents', 'carrier'] as const).map((phone) => watch(logFile(runDir, phone), read))
     : [];
   const invites = () => {
     read();
-    return [...known, ...numbered.invites().slice(forgotten)].toSorted((a, b) => a.at - b.at);
+    return known.toSorted((a, b) => a.at - b.at);
   };
   return {
     agentPort: ports.agents,
@@ -120,7 +119,6 @@ export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhon
       await Promise.all(Object.values(ports).map((port) => exchange(port, resetMessage)));
       read();
       known = [];
-      forgotten = numbered.invites().length;
     },
     stop: async () => {
       for (const watcher of watchers) watcher.close();

@@ -77,7 +77,7 @@ export function dialDial2(
       },
       progress: () => {
         facts.rangTicks ??= clock.ticks();
-        if (!isLocal(dial2)) facts.sip = 183;
+        facts.sip = 183;
       },
       trying: () => {
         facts.sip = 100;

@@ -4,7 +4,7 @@ import { type Channel, type ChannelState, channelHeaders, channelState } from '.
 import type { Clock } from './clock.ts';
 import type { AmiEvent, Header } from './event.ts';
 import type { Route } from './local-channel.ts';
-import type { ScriptedPhones } from './phones.ts';
+import { numbered, type ScriptedPhones } from './phones.ts';
 
 export interface ExchangeOptions {
   readonly clock: Clock;
@@ -173,5 +173,5 @@ export class Exchange {
 
 /** The agents' endpoints: 1000 to 1999, 552 and 557, and the numbered ones. */
 function isAgent(endpoint: string): boolean {
-  return /^(1[0-9]{3}|552|557|260[0-7]|262[01])$/.test(endpoint);
+  return /^(1[0-9]{3}|552|557)$/.test(endpoint) || Object.hasOwn(numbered, endpoint);
 }

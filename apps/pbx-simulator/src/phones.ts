@@ -238,8 +238,8 @@ const numbers: Readonly<Record<string, PhoneBehaviour>> = {
   '22': { kind: 'answers', presses: '9' },
 };
 
-/** The extensions and numbers of infra/local's numbered phones, and of the trunks that say nothing. */
-const numbered: Readonly<Record<string, PhoneBehaviour>> = {
+/** The extensions of infra/local's numbered phones. */
+export const numbered: Readonly<Record<string, PhoneBehaviour>> = {
   2600: { kind: 'answers', talkMs: 0, straight: true },
   2601: refuses(302),
   2602: refuses(302),
@@ -251,6 +251,7 @@ const numbered: Readonly<Record<string, PhoneBehaviour>> = {
   2620: { kind: 'rings', early: true },
   2621: { kind: 'answers', talkMs: 300, byeCause: 31 },
 };
+/** Their numbers, by the digit behind 2783. */
 const numberedNumbers: Readonly<Record<string, PhoneBehaviour>> = {
   0: { kind: 'silent' },
   5: { kind: 'answers', talkMs: 0, straight: true },

@@ -104,12 +104,11 @@ describe('given phones that answer by themselves', () => {
   });
 
   it.each([
-    ['Doe, John', 'Doe John'],
-    ['Café “Zur Post” 🎉', 'Café “Zur Post”'],
-    ['50% Off [Sales] N° 5', '50% Off [Sales] N° 5'],
-    ['李小龍 O´Brien', '李小龍 O´Brien'],
-  ])('when the name beside the caller ID is %s, then the phone is shown %s', async (written, shown) => {
-    const which = ['Doe, John', 'Café “Zur Post” 🎉', '50% Off [Sales] N° 5'].indexOf(written) + 10;
+    ['Doe, John', 'Doe John', 10],
+    ['Café “Zur Post” 🎉', 'Café “Zur Post”', 11],
+    ['50% Off [Sales] N° 5', '50% Off [Sales] N° 5', 12],
+    ['李小龍 O´Brien', '李小龍 O´Brien', 13],
+  ])('when the name beside the caller ID is %s, then the phone is shown %s', async (written, shown, which) => {
     const dial1 = agent('answers', which);
     const id = await place(world, { dial1, dial2: agent('busy', which), dial1CallerName: written });
     await world.redial.inbox.next(id);

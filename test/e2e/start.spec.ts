@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -17,7 +16,7 @@ import {
   theOne,
 } from '../support/npm-start.ts';
 import { actWith, openPage, samples } from '../support/vendor-pages.ts';
-import { phpQuery } from '../support/vendors.ts';
+import { phpQuery, signed } from '../support/vendors.ts';
 
 /** A newcomer's first minutes: what README.md promises of `npm start`, done as it says. */
 const quickTalks = { REDIAL_SIMULATOR_TALK_SECONDS: '1' };
@@ -144,12 +143,8 @@ describe('given `npm start` is up', () => {
     });
 
     it('originate-call: the array of the page with its vars, by POST and by GET', async () => {
-      const credentials = { api_username: 'demo', api_password: told.vendorPassword };
-      const params = { ...credentials, data: samples.originateCallData };
-      const api_hash = createHash('md5')
-        .update(phpQuery(params) + told.vendorKey)
-        .digest('hex');
-      const query = phpQuery({ ...params, api_hash });
+      const who = { api_username: 'demo', api_password: told.vendorPassword, apiKey: told.vendorKey };
+      const query = phpQuery(signed(samples.originateCallData, who));
       const url = samples.originateCall.replace('https://[YOUR-PBX-URL]', urlOf());
       const done = { has_error: false, messages: [], results: ['Call successfully originated for queue: test-queue'] };
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read } from './world.ts';
 
 /**
- * A call that is moved on in Asterisk: transferred, redirected, picked up, replaced. What dial2 answered stays answered, the talk is that between dial1 and
- * dial2, and the end is that of the last channel.
+ * A call that is moved on in Asterisk: transferred, redirected, picked up, replaced. What dial2 answered stays answered,
+ * the talk is that between dial1 and dial2, and the end is that of the last channel.
  */
 describe('given a call that is moved on', () => {
   const world = aWorld({
@@ -141,7 +141,6 @@ describe('given a call that is moved on', () => {
     await expect.poll(() => read(world, id), { timeout: 10_000 }).toMatchObject({ attempts: [{ state: 'ringing' }] });
     const call = await world.pbx.byHand.dial(picker, '8000', { by: world.pbx.asterisk.sipPort });
     await bridged(`PJSIP/${picker}`, 'PJSIP/carrier');
-    // Longer than anybody waits for what is still owed of an end.
     await expect.poll(() => read(world, id), { timeout: 10_000 }).toMatchObject({ attempts: [{ state: 'answered' }] });
     await call.hangUp();
     const cdr = await cdrOf(id);

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { credentials, phpQuery, vendorTenant } from '../support/vendors.ts';
+import { samples } from '../support/vendor-pages.ts';
+import { credentials, phpQuery, signed, vendorTenant } from '../support/vendors.ts';
 import { aWorld, cdrTo, invites } from './world.ts';
 
 const run = promisify(execFile);
@@ -56,39 +56,14 @@ describe('given the samples of the vendors’ pages', () => {
     const { body } = await curl(
       ...['-X', 'PUT', 'http://192.168.51.20/api/v4/call/originate/act', '-H', 'Content-Type: application/json'],
       ...['-H', `X-APIKEY: ${credentials.act.apiKey}`, '-u', 'test:Aa123456', '-d'],
-      '{"caller":"557","callee":"552","context":"main_routing","caller_id":"557","trunk_name":"cisco","timeout":"30"}',
+      samples.actPhpBody,
     );
     expect(JSON.parse(body)).toMatchObject({ success: 1, message: null });
   });
 
   it('originate-call: the page’s array, as PHP’s http_build_query sends it', async () => {
-    const params = {
-      api_username: 'your_api_usr',
-      api_password: 'your_api_pass',
-      data: {
-        project_id: 1,
-        caller_id: '0123456789',
-        caller_id_name: 'John Doe',
-        type: 'queue',
-        destination: 'test-queue',
-        external_id: 'asdf1234',
-        async: 1,
-        outbound_number: '+40212345678',
-        outbound_trunk: 'default-trunk',
-        vars: {
-          SKIP_WELCOME: 1,
-          SKIP_WE_ARE_RECORDING: 1,
-          SKIP_ENTER_QUEUE: 0,
-          BACKEND_LINK: 'https://[YOUR-EXTERNAL-CRM-URL]/?change_this_url=1234',
-        },
-      },
-    };
-    // md5(http_build_query($params) . 'your_api_key')
-    const api_hash = createHash('md5')
-      .update(`${phpQuery(params)}your_api_key`)
-      .digest('hex');
     const { status, body } = await curl(
-      ...['--data', phpQuery({ ...params, api_hash }), 'https://[YOUR-PBX-URL]/api/originate-call'],
+      ...['--data', phpQuery(signed(samples.originateCallData)), 'https://[YOUR-PBX-URL]/api/originate-call'],
     );
     expect([status, JSON.parse(body)]).toEqual([
       200,

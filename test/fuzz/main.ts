@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util';
 import { fuzzAmi } from './fuzz-ami.ts';
 import { fuzzHttp } from './fuzz-http.ts';
 
-/** `npm run fuzz -- [--minutes n] [--seed n] [--only http|ami]`: half of the time each. Goes on after a fault; prints how many inputs were tried and one fault of each kind, and exits with 1 for any. */
+/**
+ * `npm run fuzz -- [--minutes n] [--seed n] [--only http|ami]`: half of the time each. Goes on after a fault. Prints how many inputs
+ * were tried and one fault of each kind, and exits with 1 for any.
+ */
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '5' },

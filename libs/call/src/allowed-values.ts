@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** The schema of the field at a path, without what only wraps it. Undefined where the path leads out of the schema. */
 export function schemaAt(schema: unknown, path: readonly PropertyKey[], value: unknown): z.ZodType | undefined {
-  const bare = unwrapped(schema, value);
+  const bare = schemaFor(value, schema);
   const [step, ...rest] = path;
   if (step === undefined) return bare;
   const below = isGroup(value) ? value[step] : undefined;
@@ -12,22 +12,32 @@ export function schemaAt(schema: unknown, path: readonly PropertyKey[], value: u
   return bare instanceof z.ZodArray ? schemaAt(bare.element, rest, below) : undefined;
 }
 
-function unwrapped(schema: unknown, value: unknown): z.ZodType | undefined {
-  if (schema instanceof z.ZodPipe)
-    return unwrapped(schema.in instanceof z.ZodTransform ? schema.out : schema.in, value);
-  if (schema instanceof z.ZodDiscriminatedUnion) {
-    const { discriminator } = schema.def;
-    const word = isGroup(value) ? value[discriminator] : undefined;
-    const options = schema.options as z.ZodObject[];
-    return options.find((option) => (option.shape[discriminator] as z.ZodType).safeParse(word).success);
-  }
+/** What stands below a field's option to be absent or null, its default, and what is made of its value. */
+export function bareSchema(schema: unknown): unknown {
+  if (schema instanceof z.ZodPipe) return bareSchema(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
   const wraps =
     schema instanceof z.ZodOptional ||
     schema instanceof z.ZodNullable ||
     schema instanceof z.ZodDefault ||
     schema instanceof z.ZodPrefault;
-  if (wraps) return unwrapped(schema.unwrap(), value);
-  return schema instanceof z.ZodType ? schema : undefined;
+  return wraps ? bareSchema(schema.unwrap()) : schema;
+}
+
+/** Of a schema with variants: the one that the value says. */
+function schemaFor(value: unknown, schema: unknown): z.ZodType | undefined {
+  const bare = bareSchema(schema);
+  if (bare instanceof z.ZodDiscriminatedUnion) {
+    const { discriminator } = bare.def;
+    const word = isGroup(value) ? value[discriminator] : undefined;
+    const options = bare.options as z.ZodObject[];
+    return options.find((option) => (option.shape[discriminator] as z.ZodType).safeParse(word).success);
+  }
+  return bare instanceof z.ZodType ? bare : undefined;
+}
+
+/** What stands at a path of a file or a body. */
+export function valueAt(path: readonly PropertyKey[], root: unknown): unknown {
+  return path.reduce<unknown>((at, step) => (isGroup(at) ? at[step] : undefined), root);
 }
 
 function isGroup(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {

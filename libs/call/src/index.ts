@@ -14,7 +14,6 @@ export * from './destination.ts';
 export * from './dial1-outcome.ts';
 export * from './disposition.ts';
 export * from './disposition-table.ts';
-export * from './every-field.ts';
 export * from './evidence.ts';
 export * from './extension-channel.ts';
 export * from './gates.ts';

@@ -1,4 +1,5 @@
-import { everyField, type FieldOfSchema, formAllowed, isBare } from '@redial/call';
+import { formAllowed, isBare } from '@redial/call';
+import { everyField, type FieldOfSchema } from '@redial/call/every-field';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { OriginatedCall } from './call-originate-act/schema.ts';

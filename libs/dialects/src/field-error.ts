@@ -7,6 +7,7 @@ import {
   namesAllowed,
   numberAllowed,
   schemaAt,
+  valueAt,
 } from '@redial/call';
 import { invisibleCharacters } from '@redial/numbering';
 import { z } from 'zod';
@@ -143,10 +144,3 @@ const typeName: Readonly<Record<string, string>> = {
   record: 'an object',
   array: 'an array',
 };
-
-function valueAt(path: readonly PropertyKey[], input: unknown): unknown {
-  return path.reduce<unknown>(
-    (at, step) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[step] : undefined),
-    input,
-  );
-}

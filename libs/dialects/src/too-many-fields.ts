@@ -1,4 +1,4 @@
-import { countAllowed, countsOf } from '@redial/call';
+import { bareSchema, countAllowed, countsOf } from '@redial/call';
 import { z } from 'zod';
 
 /** Most fields of a part of the request that no schema bounds, by its JSON pointer. */
@@ -11,7 +11,7 @@ export interface TooMany {
 }
 
 /** Fields beyond those that could be right which are still looked at, so that a slip is named field by field. */
-export const spareFields = 20;
+const spareFields = 20;
 
 /**
  * Where an object or a list of the request holds more than could be right: nothing of it is worth looking at. Everything that reads a
@@ -21,34 +21,33 @@ export const spareFields = 20;
  * that of `limits`; each and some to spare. A list's is that of its schema.
  */
 export function tooManyFields(
-  schema: z.ZodType,
+  schema: unknown,
   input: unknown,
   limits: FieldLimits = {},
   path: readonly string[] = [],
 ): TooMany | undefined {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodDefault)
-    return tooManyFields(schema.unwrap() as z.ZodType, input, limits, path);
   if (typeof input !== 'object' || input === null) return undefined;
+  const bare = bareSchema(schema);
   if (Array.isArray(input)) {
-    if (!(schema instanceof z.ZodArray)) return undefined;
-    const { max } = countsOf(schema);
+    if (!(bare instanceof z.ZodArray)) return undefined;
+    const { max } = countsOf(bare);
     if (max === undefined || input.length <= max) return undefined;
-    return { path, message: `must hold ${countAllowed(schema, path.at(-1))}` };
+    return { path, message: `must hold ${countAllowed(bare, path.at(-1))}` };
   }
-  const max = limits[path.map((step) => `/${step}`).join('')] ?? fieldsOf(schema);
+  const max = limits[path.map((step) => `/${step}`).join('')] ?? fieldsOf(bare);
   const names = max === undefined ? [] : Object.keys(input);
   if (max !== undefined && names.length > max + spareFields)
     return { path, message: `holds ${names.length} fields; ${max} may be set` };
   for (const name of names) {
-    const inner = schemaOf(schema, name);
-    const found = inner && tooManyFields(inner, (input as Record<string, unknown>)[name], limits, [...path, name]);
+    const inside = (input as Record<string, unknown>)[name];
+    const found = tooManyFields(schemaOf(bare, name), inside, limits, [...path, name]);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
 /** How many fields it can hold; undefined where it says nothing of that. */
-function fieldsOf(schema: z.ZodType): number | undefined {
+function fieldsOf(schema: unknown): number | undefined {
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape).length;
   if (!(schema instanceof z.ZodRecord)) return undefined;
   if (schema.keyType instanceof z.ZodEnum) return schema.keyType.options.length;
@@ -56,8 +55,7 @@ function fieldsOf(schema: z.ZodType): number | undefined {
   return typeof max === 'number' ? max : undefined;
 }
 
-function schemaOf(schema: z.ZodType, name: string): z.ZodType | undefined {
-  if (schema instanceof z.ZodObject)
-    return Object.hasOwn(schema.shape, name) ? (schema.shape[name] as z.ZodType) : undefined;
-  return schema instanceof z.ZodRecord ? (schema.valueType as z.ZodType) : undefined;
+function schemaOf(schema: unknown, name: string): unknown {
+  if (schema instanceof z.ZodObject) return Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined;
+  return schema instanceof z.ZodRecord ? schema.valueType : undefined;
 }

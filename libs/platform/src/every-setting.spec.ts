@@ -1,4 +1,5 @@
-import { Configuration, everyField, type FieldOfSchema, formAllowed } from '@redial/call';
+import { Configuration, formAllowed } from '@redial/call';
+import { everyField, type FieldOfSchema } from '@redial/call/every-field';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeIssue, formatPath } from './validation-sentences.ts';

@@ -1,4 +1,13 @@
-import { closestName, countAllowed, isBare, lengthAllowed, namesAllowed, numberAllowed, schemaAt } from '@redial/call';
+import {
+  closestName,
+  countAllowed,
+  isBare,
+  lengthAllowed,
+  namesAllowed,
+  numberAllowed,
+  schemaAt,
+  valueAt,
+} from '@redial/call';
 import { z } from 'zod';
 
 export type Path = readonly (string | number)[];
@@ -22,8 +31,8 @@ export interface Validated {
 export function describeIssue(issue: z.core.$ZodIssue, { root, schema, above = [] }: Validated): FieldFault[] {
   const below = issue.path.filter((part) => typeof part !== 'symbol');
   const path = [...above, ...below];
-  const found = valueAt(root, path);
-  const field = schemaAt(schema, below, valueAt(root, above));
+  const found = valueAt(path, root);
+  const field = schemaAt(schema, below, valueAt(above, root));
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
@@ -94,10 +103,4 @@ function describeType(expected: string, found: unknown, field: z.ZodType | undef
   const hint = expected === 'string' && (kind === 'number' || kind === 'boolean') ? ': put it in quotes' : '';
   if (expected === 'int' && kind === 'number') return `must be ${wanted}`;
   return `must be ${wanted}${wanted.includes(',') ? ',' : ''} and is ${typeNames[kind] ?? kind}${hint}`;
-}
-
-function valueAt(root: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, part) => {
-    return typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[part] : undefined;
-  }, root);
 }

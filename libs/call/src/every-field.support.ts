@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bareSchema } from './allowed-values.ts';
 
 /** A field somewhere in a schema. */
 export interface FieldOfSchema {
@@ -15,14 +16,10 @@ export function everyField(
   path: FieldOfSchema['path'] = [],
   around: FieldOfSchema['around'] = (value) => value,
 ): FieldOfSchema[] {
-  const own = schema as z.ZodType;
-  if (schema instanceof z.ZodPipe)
-    return everyField(schema.in instanceof z.ZodTransform ? schema.out : schema.in, path, around);
-  if ('unwrap' in own && !(schema instanceof z.ZodArray))
-    return everyField((own as unknown as z.ZodOptional).unwrap(), path, around);
-  if (schema instanceof z.ZodDiscriminatedUnion) {
-    const { discriminator } = schema.def;
-    return (schema.options as z.ZodObject[]).flatMap((option) => {
+  const bare = bareSchema(schema) as z.ZodType;
+  if (bare instanceof z.ZodDiscriminatedUnion) {
+    const { discriminator } = bare.def;
+    return (bare.options as z.ZodObject[]).flatMap((option) => {
       const [word] = (option.shape[discriminator] as z.ZodEnum | z.ZodLiteral)._zod.values ?? [];
       return everyField(option, path, (value) =>
         around(typeof value === 'object' && value !== null ? { [discriminator]: word, ...value } : value),
@@ -30,17 +27,16 @@ export function everyField(
     });
   }
   const below =
-    schema instanceof z.ZodObject
-      ? Object.entries(schema.shape)
-      : schema instanceof z.ZodRecord
-        ? [[nameFor(schema.keyType as z.ZodType), schema.valueType] as const]
+    bare instanceof z.ZodObject
+      ? Object.entries(bare.shape)
+      : bare instanceof z.ZodRecord
+        ? [[nameFor(bare.keyType as z.ZodType), bare.valueType] as const]
         : [];
   const fields = below.flatMap(([name, field]) =>
     everyField(field, [...path, name], (value) => around({ [name]: value })),
   );
-  const entries =
-    schema instanceof z.ZodArray ? everyField(schema.element, [...path, 0], (value) => around([value])) : [];
-  return [{ path, schema: own, around }, ...fields, ...entries];
+  const entries = bare instanceof z.ZodArray ? everyField(bare.element, [...path, 0], (value) => around([value])) : [];
+  return [{ path, schema: bare, around }, ...fields, ...entries];
 }
 
 function nameFor(keys: z.ZodType): string {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { DialectDocumentation } from '../dialect.ts';
+import { exampleIds as ids } from '../example-ids.ts';
 import { OriginatedCall } from './schema.ts';
-
-const ids = { call: 'call_01M7Y6KBTZ33NJX89CRV362RSG', attempt: 'att_01M7Y6KBWP9SRHKDWJAH42EFG5' };
+import { actDispositions } from './to-notification.ts';
 
 const originated = 'orig.call.1703145054.787335';
 const answer = <Data extends z.ZodType, Message extends z.ZodType>(
@@ -50,7 +50,7 @@ export const documentation: DialectDocumentation = {
           src: z.string(),
           dst: z.string(),
           type: z.enum(['outgoing', 'local']),
-          disposition: z.enum(['ANSWERED', 'NO ANSWER', 'BUSY']),
+          disposition: z.enum(actDispositions),
           duration: z.int(),
           billsec: z.int(),
           wait: z.int(),

@@ -1,7 +1,8 @@
 import { type Cdr, type Disposition, destinationDigits, outsideNumberOf } from '@redial/call';
 
 /** The vendor has these three words for how a call ended, and no fourth. */
-export type ActDisposition = 'ANSWERED' | 'NO ANSWER' | 'BUSY';
+export const actDispositions = ['ANSWERED', 'NO ANSWER', 'BUSY'] as const;
+export type ActDisposition = (typeof actDispositions)[number];
 
 /** The body of the vendor's webhook `Cdr`: one for each attempt, and also where the first person did not answer. */
 export interface CdrNotification {

@@ -1,14 +1,10 @@
 import { z } from 'zod';
 import type { DialectDocumentation } from '../dialect.ts';
+import { exampleIds as ids } from '../example-ids.ts';
+import { endReasons } from './end-of-call.ts';
 import { Click2dialCall } from './schema.ts';
 
-const ids = { call: 'call_01M7Y6KBTZ33NJX89CRV362RSG', attempt: 'att_01M7Y6KBWP9SRHKDWJAH42EFG5' };
-
-const reasons = [
-  ...(['callee_hungup', 'agent_hungup', 'hungup', 'voicemail', 'busy', 'reject'] as const),
-  ...(['timeout', 'error', 'failed'] as const),
-];
-const EndReason = z.enum(reasons);
+const EndReason = z.enum(endReasons);
 const Extension = z.string().nullable().meta({ description: 'The agent; null when nobody took the call.' });
 const Recording = z.string().nullable().meta({ description: 'As /click2dial/recordings/{ref} takes it.' });
 

@@ -1,15 +1,17 @@
 import type { Cdr, CdrLeg, Disposition } from '@redial/call';
 
-export type EndReason =
-  | 'callee_hungup'
-  | 'agent_hungup'
-  | 'hungup'
-  | 'voicemail'
-  | 'busy'
-  | 'reject'
-  | 'timeout'
-  | 'error'
-  | 'failed';
+export const endReasons = [
+  'callee_hungup',
+  'agent_hungup',
+  'hungup',
+  'voicemail',
+  'busy',
+  'reject',
+  'timeout',
+  'error',
+  'failed',
+] as const;
+export type EndReason = (typeof endReasons)[number];
 
 export interface EndOfCall {
   readonly end_reason: EndReason;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DialectDocumentation } from '../dialect.ts';
 import { replyFormats } from './answer-wishes.ts';
+import type { ParameterName } from './parameters.ts';
 
 const digits = (pattern: string, description: string) =>
   z
@@ -27,7 +28,7 @@ const fields = z.strictObject({
     .string()
     .optional()
     .meta({ description: `Your reference for the request. ${allFour}` }),
-});
+} satisfies Record<Exclude<ParameterName, 'user' | 'pass' | 'org'>, z.ZodType>);
 
 const credential = (name: string) => ({ type: 'apiKey', in: 'query', name });
 const Text = z.string();

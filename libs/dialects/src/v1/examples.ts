@@ -1,9 +1,10 @@
+import { RetryPolicy } from '@redial/call';
 import type { z } from 'zod';
+import { exampleIds as ids } from '../example-ids.ts';
 import { CdrReply } from './cdr-schema.ts';
 import { AttemptReply, CallReply, CallSummaryReply, LegReply } from './reply-schema.ts';
 
 /** Answers as documentation shows them: of the call that `npm start` prints first. Every field that is not named here is null. */
-const ids = { call: 'call_01M7Y6KBTZ33NJX89CRV362RSG', attempt: 'att_01M7Y6KBWP9SRHKDWJAH42EFG5' };
 const at = (second: string) => `2026-11-30T11:00:${second}+02:00`;
 const inUtc = (second: string) => `2026-11-30T09:00:${second}Z`;
 
@@ -24,7 +25,7 @@ const outcome = {
 const attempt = filled(AttemptReply, {
   ...{ ...outcome, id: ids.attempt, number: 1, state: 'ended' },
   ...{ dueAt: at('00.000'), startedAt: at('00.040'), endedAt: at('14.310') },
-  dial1: filled(LegReply, { ...answered, reason: 4, ringingAt: at('00.120'), answeredAt: at('02.200') }),
+  dial1: filled(LegReply, { ...answered, reason: 4, ringingAt: at('00.120'), ringMs: 2_080, answeredAt: at('02.200') }),
   dial2: filled(LegReply, { ...answered, dialStatus: 'ANSWER', answeredAt: at('04.440') }),
 });
 
@@ -43,10 +44,7 @@ export const callExample = filled(CallReply, {
   ...summary,
   attempts: [attempt],
   ...{ dial1RingTimeoutSeconds: 20, dial2RingTimeoutSeconds: 30, talkLimitSeconds: 14_400 },
-  retryPolicy: {
-    ...{ maxRetries: 0, delaySeconds: 60, perDisposition: {}, until: 'connected', retryUnknown: false },
-    networkBudget: { maxRetries: 5, windowSeconds: 1_800, delaySeconds: 30 },
-  },
+  retryPolicy: RetryPolicy.parse({ maxRetries: 0, delaySeconds: 60 }),
   variables: {},
   headers: { dial1: {}, dial2: {} },
 });
@@ -61,7 +59,14 @@ export const cdrExample = filled(CdrReply, {
   ...{ id: ids.attempt, callId: ids.call, tenantId: 'demo', reference: ids.call, dialect: 'v1', attemptNumber: 1 },
   ...{ dueAt: inUtc('00.000'), startedAt: inUtc('00.040'), endedAt: inUtc('14.310'), callerId: '27110001111' },
   dial1: filled(CdrReply.shape.dial1, {
-    ...{ ...answered, destination: dial1, reason: 4, ringingAt: inUtc('00.120'), answeredAt: inUtc('02.200') },
+    ...{
+      ...answered,
+      destination: dial1,
+      reason: 4,
+      ringingAt: inUtc('00.120'),
+      ringMs: 2_080,
+      answeredAt: inUtc('02.200'),
+    },
     uniqueId: ids.attempt,
   }),
   dial2: filled(CdrReply.shape.dial2, {

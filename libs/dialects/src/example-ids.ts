@@ -1,0 +1,5 @@
+/** Of the one call that every example of the documentation is about. */
+export const exampleIds = {
+  call: 'call_01M7Y6KBTZ33NJX89CRV362RSG',
+  attempt: 'att_01M7Y6KBWP9SRHKDWJAH42EFG5',
+} as const;

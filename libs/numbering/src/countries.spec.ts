@@ -1,5 +1,6 @@
 import { NumberingPlan } from '@redial/call';
 import { describe, expect, it } from 'vitest';
+import { callingCodeOf, isCountry } from './country.ts';
 import { readNumber } from './read-number.ts';
 
 const planOf = (country: string, fields: object = {}) => NumberingPlan.parse({ country, ...fields });
@@ -101,7 +102,7 @@ describe('what people of a country write', () => {
     ({ row }) => {
       const [country, e164, national, abroad = '00'] = row;
       const plan = planOf(country);
-      const code = countryCodes[country] ?? '';
+      const code = isCountry(country) ? callingCodeOf(country) : '';
       const forms = [national, e164.slice(code.length), `+${e164}`, `${abroad}${e164}`, e164];
       const read = Object.fromEntries(forms.map((form) => [form, readNumber(form, plan)]));
       const expected = forms.map((form) => {
@@ -145,24 +146,16 @@ describe('a number of a plan that names its country', () => {
     expect(readNumber(written, planOf(country))).toEqual({ ok: true, e164 });
   });
 
-  it.each([
-    ['a mobile number of Italy, and one of Rome without its +', 'IT', '3906123456', ['393906123456', '3906123456']],
-    [
-      'Singapore’s 001 in front of the United States, or 00 in front of Greece',
-      'SG',
-      '00130212345678',
-      ['130212345678'],
-    ],
-  ])('%s: nobody is rung', (_what, country, written, readings) => {
-    const read = readNumber(written, planOf(country));
-    if (readings.length > 1) expect(read).toEqual({ ok: false, readings });
-    else expect(read.ok).toBe(false);
+  it('a mobile number of Italy, and one of Rome without its +: nobody is rung', () => {
+    const readings = ['393906123456', '3906123456'];
+    expect(readNumber('3906123456', planOf('IT'))).toEqual({ ok: false, readings });
   });
 
   it.each([
     ['a digit short', 'ES', '61234567'],
     ['a digit more', 'ES', '6123456789'],
     ['another country’s prefix for abroad', 'US', '00447700900123'],
+    ['Singapore’s 001, or 00, in front of what is no number abroad either way', 'SG', '00130212345678'],
     ['an emergency number', 'IT', '112'],
     ['an extension', 'IT', '1001'],
     ['blanks', 'IT', '393 123 4567'],
@@ -197,66 +190,3 @@ describe('a number of a plan that names its country', () => {
     expect(read).toEqual(e164 === undefined ? { ok: false } : { ok: true, e164 });
   });
 });
-
-const countryCodes: Readonly<Record<string, string>> = {
-  AE: '971',
-  AR: '54',
-  AT: '43',
-  AU: '61',
-  BE: '32',
-  BG: '359',
-  BR: '55',
-  CA: '1',
-  CH: '41',
-  CL: '56',
-  CN: '86',
-  CO: '57',
-  CZ: '420',
-  DE: '49',
-  DK: '45',
-  EE: '372',
-  EG: '20',
-  ES: '34',
-  FI: '358',
-  FR: '33',
-  GB: '44',
-  GH: '233',
-  GR: '30',
-  HK: '852',
-  HR: '385',
-  HU: '36',
-  ID: '62',
-  IE: '353',
-  IL: '972',
-  IN: '91',
-  IT: '39',
-  JP: '81',
-  KE: '254',
-  KR: '82',
-  KZ: '7',
-  MA: '212',
-  MX: '52',
-  MY: '60',
-  NG: '234',
-  NL: '31',
-  NO: '47',
-  NZ: '64',
-  PE: '51',
-  PH: '63',
-  PK: '92',
-  PL: '48',
-  PT: '351',
-  RO: '40',
-  RU: '7',
-  SA: '966',
-  SE: '46',
-  SG: '65',
-  TH: '66',
-  TN: '216',
-  TR: '90',
-  TZ: '255',
-  UA: '380',
-  US: '1',
-  VN: '84',
-  ZA: '27',
-};

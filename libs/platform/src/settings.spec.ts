@@ -69,6 +69,8 @@ describe('settings', () => {
     ['REDIAL_DIALER_CONCURRENCY', '0', 'must be a whole number from 1 to 100000'],
     ['REDIAL_WAITING_MAX', '1e3', 'must be a whole number from 0 to 1000000'],
     ['REDIAL_FAILED_LOGINS_PER_MINUTE', '0', 'must be a whole number from 1 to 1000000'],
+    ['REDIAL_LOGIN_SOURCES', '10.0.0.7,crm.example', 'must be addresses and networks, such as 10.0.0.7,10.1.0.0/16'],
+    ['REDIAL_LOGIN_SOURCES', '10.0.0.0/33', 'must be addresses and networks, such as 10.0.0.7,10.1.0.0/16'],
     ['REDIAL_MAX_CONNECTIONS', '0', 'must be a whole number from 1 to 1000000'],
     ['REDIAL_KEEP_ALIVE_SECONDS', '3601', 'must be a whole number from 0 to 3600'],
     [

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { logLevels } from './logger.ts';
@@ -17,18 +16,15 @@ const host = z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/, 'must be a host name o
 const secret = (min: number) =>
   z.string().min(min, `must have at least ${min} characters`).max(1_000, 'is longer than 1000 characters');
 
+const Source = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 /** `10.0.0.7`, `10.1.0.0/16`, `2001:db8::/32`, separated by commas. */
 const sources = z
   .string()
   .transform((list) => list.split(',').map((source) => source.trim()))
-  .refine((list) => list.every(isSource), 'must be addresses and networks, such as 10.0.0.7,10.1.0.0/16');
-
-function isSource(source: string): boolean {
-  const [address = '', bits, ...more] = source.split('/');
-  const version = isIP(address);
-  const isNetwork = bits === undefined || (/^[0-9]{1,3}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32));
-  return version !== 0 && isNetwork && more.length === 0;
-}
+  .refine(
+    (list) => list.every((source) => Source.safeParse(source).success),
+    'must be addresses and networks, such as 10.0.0.7,10.1.0.0/16',
+  );
 
 /** A webhook that is away is tried for up to three and a half days, and there must be a CDR to send. */
 export const retentionDaysMin = 4;

@@ -64,7 +64,7 @@ export const Tenant = z
       .strictObject({
         /** Shown where a request names none. */
         default: CallerId.optional(),
-        /** What a request may ask for; absent: any number of the plan and any extension. */
+        /** What a request may ask for. Absent: any number and any extension; of a plan that names its country, the numbers named here alone. */
         allowed: z.array(CallerId).optional(),
         /** Drawn from by click2dial's `random`. */
         pool: z.array(E164Digits).default([]),

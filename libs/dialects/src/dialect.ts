@@ -110,7 +110,10 @@ export interface SettingsFault {
   readonly message: string;
 }
 
-/** `takes: 'raw'` or `'raw-form'`: everything as it was sent, for a dialect whose own rules of reading matter. A multipart form is the urlencoded one of the same fields. */
+/**
+ * `takes: 'raw'` or `'raw-form'`: everything as it was sent, for a dialect whose own rules of reading matter. A multipart form is the
+ * urlencoded one of the same fields.
+ */
 export interface RawInput {
   /** Lower case, without parameters; empty where there is no body. */
   readonly contentType: string;
@@ -126,7 +129,10 @@ export interface RawInput {
 export interface DialectRoute {
   readonly method: 'get' | 'post' | 'put';
   readonly path: string;
-  /** Where the fields are: a JSON body, a form or JSON body, the query, or whatever the request brings (`RawInput`; a form, or JSON but for `raw-form`). A form may be multipart. */
+  /**
+   * Where the fields are: a JSON body, a form or JSON body, the query, or whatever the request brings (`RawInput`; a form, or JSON but for
+   * `raw-form`). A form may be multipart.
+   */
   readonly takes: 'json' | 'form' | 'query' | 'raw' | 'raw-form';
   readonly parse: (input: unknown, context: DialectContext) => ParsedCalls;
 }

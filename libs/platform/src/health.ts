@@ -21,7 +21,10 @@ export interface HealthReport {
 }
 
 export interface Health {
-  /** Runs all checks at once, and at most once a second; those who ask meanwhile get the same report: a flood of them costs nobody anything. Never rejects. */
+  /**
+   * Runs all checks at once, and at most once a second. Those who ask meanwhile get the same report: a flood of them costs nobody
+   * anything. Never rejects.
+   */
   report(): Promise<HealthReport>;
   /** From now on not ready: load balancers send nothing new, while what is under way ends. */
   drain(): void;

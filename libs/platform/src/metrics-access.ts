@@ -8,8 +8,8 @@ export interface MetricsRequest {
   readonly header: (name: string) => string | undefined;
 }
 
-export const metricsWantToken = 'Metrics want their own bearer token.';
-export const metricsAreLocal =
+const metricsWantToken = 'Metrics want their own bearer token.';
+const metricsAreLocal =
   'Without REDIAL_METRICS_TOKEN metrics are for this machine alone: asked at its loopback address, and through no proxy.';
 
 /**

@@ -1,4 +1,7 @@
-/** Redis' refusals that are its state, or its set-up, and no mistake of the command: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors */
+/**
+ * Redis' refusals that are its state, or its set-up, and no mistake of the command:
+ * https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors
+ */
 const refusals = [
   ...['LOADING', 'OOM', 'MISCONF', 'READONLY', 'MASTERDOWN', 'NOREPLICAS', 'BUSY', 'UNKILLABLE', 'UNBLOCKED'],
   ...['CLUSTERDOWN', 'MOVED', 'ASK', 'TRYAGAIN'],

@@ -16,19 +16,26 @@ export function isUtf8(charset: string | undefined): boolean {
 
 /** Whether one byte of ASCII is one byte of it. */
 export function isAsciiCompatible(charset: string | undefined): boolean {
-  return !charset?.startsWith('utf-16');
+  return !encodingOf(charset)?.startsWith('utf-16');
 }
 
 /** Every charset of the Encoding Standard, by any of its labels; undefined for another. A byte order mark is no part of the text. */
 export function decoderOf(charset: string | undefined): Decode | undefined {
-  const label = isUtf8(charset) ? 'utf-8' : charset;
-  if (charset === 'utf-16') return (bytes) => decoded(isBigEndian(bytes) ? 'utf-16be' : 'utf-16le', bytes);
+  const encoding = encodingOf(charset);
+  if (encoding === undefined) return undefined;
+  if (encoding === 'utf-16') return (bytes) => decoded(isBigEndian(bytes) ? 'utf-16be' : 'utf-16le', bytes);
+  return (bytes) => decoded(encoding, bytes);
+}
+
+/** What a label stands for, as the Encoding Standard names it; `utf-16`: the bytes say which of the two. */
+function encodingOf(charset: string | undefined): string | undefined {
+  if (isUtf8(charset)) return 'utf-8';
+  if (charset === 'utf-16') return charset;
   try {
-    new TextDecoder(label);
+    return new TextDecoder(charset).encoding;
   } catch {
     return undefined;
   }
-  return (bytes) => decoded(label, bytes);
 }
 
 /** By its mark, or because the text begins with ASCII, as JSON and forms do. */
@@ -36,9 +43,9 @@ function isBigEndian([first]: Uint8Array): boolean {
   return first === 0xfe || first === 0;
 }
 
-function decoded(label: string | undefined, bytes: Uint8Array): string | undefined {
+function decoded(encoding: string, bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder(label, { fatal: true }).decode(bytes);
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }

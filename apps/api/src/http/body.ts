@@ -2,43 +2,51 @@ import { duplicateKeys, fieldName, problem } from '@redial/dialects';
 import express, { type Request, type RequestHandler } from 'express';
 import { charsetOf, decoderOf, isAsciiCompatible, isUtf8, notInCharset, unknownCharset } from './charset.ts';
 import { contentTypeOf } from './content-type.ts';
-import { escapedBytes, inUtf8 } from './form-bytes.ts';
-import { isMultipart, multipart, readMultipart } from './multipart.ts';
+import { escapedBytes, reescaped } from './form-bytes.ts';
+import { isMultipart, multipart, type ReadForm, readMultipart } from './multipart.ts';
 import { refuse } from './refuse.ts';
 
 /** How a field of a body is named in an error: by a JSON pointer, or as a vendor's client knows it. */
 export type FieldNames = 'pointers' | 'names';
 
-/** Reads a JSON body of at most this many bytes, unpacked. Another Content-Type, and an unknown charset, are refused before a byte is read. */
+/**
+ * Reads a JSON body of at most this many bytes, unpacked. Another Content-Type, and an unknown charset, are refused before a
+ * byte is read.
+ */
 export function jsonBody(bytesMax: number, fields: FieldNames = 'pointers'): RequestHandler[] {
   return [wants(json), bytes(bytesMax), parseJson(fields)];
 }
 
-/** Reads a form body, urlencoded or multipart, or a JSON body, if there is one. A field that comes twice in a form is a list, which no field of ours is. */
+/**
+ * Reads a form body, urlencoded or multipart, or a JSON body, if there is one. A field that comes twice in a form is a list,
+ * which no field of ours is.
+ */
 export function formBody(bytesMax: number): RequestHandler[] {
-  const parse: RequestHandler = (request, response, next) => {
+  const parse: RequestHandler = async (request, response, next) => {
     if (isEmpty(request)) return next();
     if (contentTypeOf(request) === json) return parseJson('names')(request, response, next);
-    return readForm((fields) => {
-      if (fields.size > fieldsMax) return refuse(response, problem('malformed_request'));
-      request.body = Object.fromEntries(
-        [...new Set(fields.keys())].map((name) => {
-          const [first, ...more] = fields.getAll(name);
-          return [name, more.length === 0 ? first : [first, ...more]];
-        }),
-      );
-      return next();
-    })(request, response, next);
+    const read = await readForm(request);
+    if (!read.ok) return refuse(response, read.problem);
+    const { fields } = read;
+    if (fields.size > fieldsMax) return refuse(response, problem('malformed_request'));
+    request.body = Object.fromEntries(
+      [...new Set(fields.keys())].map((name) => {
+        const [first, ...more] = fields.getAll(name);
+        return [name, more.length === 0 ? first : [first, ...more]];
+      }),
+    );
+    return next();
   };
   return [whereThereIsABody(wants(form, multipart, json)), bytes(bytesMax), parse];
 }
 
 /**
- * Takes a form body, and a JSON body where `withJson`, or none, as text. What is not ASCII in a form is escaped: with `withJson` as the very
- * bytes that were sent, whose charset is `rawCharsetOf`, else as UTF-8. A multipart form becomes the urlencoded text of the same fields.
+ * Takes a form body, or a JSON body where `withJson`, or none, as text. What is not ASCII in a form is escaped: with `withJson`
+ * as the very bytes that were sent, whose charset is `rawCharsetOf`, else as UTF-8. A multipart form becomes the urlencoded text
+ * of the same fields.
  */
 export function rawBody(bytesMax: number, { withJson }: { readonly withJson: boolean }): RequestHandler[] {
-  const parse: RequestHandler = (request, response, next) => {
+  const parse: RequestHandler = async (request, response, next) => {
     if (isEmpty(request)) return next();
     const { body } = request;
     const charset = charsetOf(request.headers['content-type']);
@@ -52,10 +60,10 @@ export function rawBody(bytesMax: number, { withJson }: { readonly withJson: boo
       request.body = escapedBytes(body);
       return next();
     }
-    return readForm((fields) => {
-      request.body = fields.toString();
-      return next();
-    })(request, response, next);
+    const read = await readForm(request);
+    if (!read.ok) return refuse(response, read.problem);
+    request.body = read.fields.toString();
+    return next();
   };
   return [whereThereIsABody(wants(...(withJson ? [json] : []), form, multipart)), bytes(bytesMax), parse];
 }
@@ -114,21 +122,23 @@ function parseJson(fields: FieldNames): RequestHandler {
   };
 }
 
-function readForm(keep: (fields: URLSearchParams) => void): RequestHandler {
-  return async (request, response, next) => {
-    const { body, headers } = request;
-    if (!Buffer.isBuffer(body)) return next();
-    const charset = charsetOf(headers['content-type']);
-    const decode = decoderOf(charset);
-    if (decode === undefined) return refuse(response, unknownCharset(charset ?? ''));
-    if (isMultipart(request)) {
-      const read = await readMultipart(body, headers['content-type'] ?? '', charset);
-      return read.ok ? keep(read.fields) : refuse(response, read.problem);
-    }
-    const text = isAsciiCompatible(charset) ? escapedBytes(body) : decode(body);
-    const utf8 = text !== undefined && !isUtf8(charset) && isAsciiCompatible(charset) ? inUtf8(text, decode) : text;
-    return utf8 === undefined ? refuse(response, notInCharset(charset)) : keep(new URLSearchParams(utf8));
-  };
+/** Of a form whose charset is known: `wants` has refused the others. */
+async function readForm(request: Request): Promise<ReadForm> {
+  const { body, headers } = request;
+  const charset = charsetOf(headers['content-type']);
+  if (isMultipart(request)) return readMultipart(body, headers['content-type'] ?? '', charset);
+  const text = inUtf8(body, charset);
+  return text === undefined
+    ? { ok: false, problem: notInCharset(charset) }
+    : { ok: true, fields: new URLSearchParams(text) };
+}
+
+/** An urlencoded form whose escapes are UTF-8; undefined where some of it is not in its charset. */
+function inUtf8(body: Buffer, charset: string | undefined): string | undefined {
+  if (isUtf8(charset)) return escapedBytes(body);
+  const decode = decoderOf(charset);
+  if (decode === undefined) return undefined;
+  return isAsciiCompatible(charset) ? reescaped(escapedBytes(body), decode) : decode(body);
 }
 
 function wants(...contentTypes: readonly string[]): RequestHandler {

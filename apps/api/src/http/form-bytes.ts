@@ -8,7 +8,7 @@ export function escapedBytes(bytes: Buffer): string {
 }
 
 /** The same form with its escapes in UTF-8; undefined where some of it is not in the charset. */
-export function inUtf8(form: string, decode: Decode): string | undefined {
+export function reescaped(form: string, decode: Decode): string | undefined {
   let isWhole = true;
   const text = form.replaceAll(/[^&=]+/g, (part) => {
     const decoded = decode(bytesIn(part));

@@ -9,7 +9,8 @@ export function isMultipart(request: Pick<Request, 'headers'>): boolean {
   return contentTypeOf(request) === multipart;
 }
 
-export type ReadMultipart =
+/** A form, once it is read. */
+export type ReadForm =
   | { readonly ok: true; readonly fields: URLSearchParams }
   | { readonly ok: false; readonly problem: Problem };
 
@@ -21,7 +22,7 @@ export async function readMultipart(
   bytes: Buffer,
   contentType: string,
   charset: string | undefined,
-): Promise<ReadMultipart> {
+): Promise<ReadForm> {
   const form = bytes.toString('latin1');
   const entries = await entriesOf(form, contentType);
   if (entries === undefined) return refused(problem('malformed_request'));
@@ -41,7 +42,7 @@ export async function readMultipart(
   return { ok: true, fields };
 }
 
-function refused(problem: Problem): ReadMultipart {
+function refused(problem: Problem): ReadForm {
   return { ok: false, problem };
 }
 

@@ -178,8 +178,8 @@ describe('what could not be made sure of', () => {
   const completion = { tenantId: 'acme', key: 'k', fingerprint: 'f', reply: '{}' };
   const reference = { tenantId: 'acme', dialect: 'dialup', reference: 'r' };
   const claims = {
-    client: { ...reference, claims: 'open', givenBy: 'client' },
-    redial: { ...reference, claims: 'ever', givenBy: 'redial' },
+    client: { ...reference, claims: 'open' },
+    redial: { ...reference, claims: 'ever' },
   } as const;
   const refuse = async (here: World, by: { readonly completion?: true; readonly claim?: keyof typeof claims } = {}) => {
     const acceptor = createAcceptor(here.ports);
@@ -228,10 +228,7 @@ describe('what could not be made sure of', () => {
 });
 
 describe('a reference that is claimed', () => {
-  const claim = {
-    ...{ tenantId: 'acme', dialect: 'dialup', reference: 'r' },
-    ...({ claims: 'open', givenBy: 'client' } as const),
-  };
+  const claim = { tenantId: 'acme', dialect: 'dialup', reference: 'r', claims: 'open' } as const;
   const commit = ({ ports }: World, count: number, dueAt?: number) => {
     const acceptor = createAcceptor(ports);
     const candidates = Array.from({ length: count }, (_, n) => candidate(n));

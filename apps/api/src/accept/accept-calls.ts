@@ -18,9 +18,6 @@ export interface Candidate {
 
 export type Completion = IdempotencyKey & { readonly reply: string };
 
-/** A reference that calls take, and whose it is: one that Redial drew no repetition of the request brings again. */
-export type Claim = ReferenceClaim & { readonly givenBy: 'client' | 'redial' };
-
 /** The version of a call that has just been accepted. */
 export const acceptedVersion = 1;
 
@@ -32,7 +29,7 @@ export interface Acceptor {
    * claimed reference belongs to other calls, which are as durable; nothing was written, queued or counted. `full`: their tenant, one for all
    * of them, has no room for all (`limits.openCalls`); nothing was written.
    */
-  commit(calls: readonly Call[], completion?: Completion, claim?: Claim): Promise<Accepted>;
+  commit(calls: readonly Call[], completion?: Completion, claim?: ReferenceClaim): Promise<Accepted>;
   /** Resolves when everything written before is as durable as it must be, and `written` still there; rejects with StorageUnavailable. */
   confirm(written?: WrittenRecord): Promise<void>;
   /** Resolves when the queue has taken, or refused, everything that was accepted. */
@@ -76,7 +73,7 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
   const openCallsMax = new Map(ports.configuration.tenants.map(({ id, limits }) => [id, limits.openCalls]));
   const adding = new Set<Promise<void>>();
 
-  async function commit(calls: readonly Call[], completion?: Completion, claim?: Claim): Promise<Accepted> {
+  async function commit(calls: readonly Call[], completion?: Completion, claim?: ReferenceClaim): Promise<Accepted> {
     const fault = await fromStorage(() => guard.fault());
     if (fault !== undefined) throw new StorageUnavailable(fault);
     const max = openCallsMax.get(calls[0]?.tenantId ?? '');
@@ -91,7 +88,8 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
     try {
       await confirm(first && { call: first, version: acceptedVersion });
     } catch (error) {
-      const isFoundAgain = completion !== undefined || claim?.givenBy === 'client';
+      // A reference that nobody may ever have taken is one that Redial drew: a repetition brings another.
+      const isFoundAgain = completion !== undefined || claim?.claims === 'open';
       if (accepted.type === 'accepted' && !isFoundAgain) await takeBack(ports, calls, acceptedVersion);
       throw error;
     }

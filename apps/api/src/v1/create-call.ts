@@ -7,7 +7,7 @@ import { callReply, type Handler, type HandlerPorts } from './handler.ts';
 
 /** POST /v1/calls */
 export function createCall(ports: HandlerPorts): Handler {
-  const { acceptor, clock, ids, pick } = ports;
+  const { acceptor, clock, ids, pick, metrics } = ports;
   return ({ tenant, body, header }) =>
     idempotently(
       ports,
@@ -15,8 +15,10 @@ export function createCall(ports: HandlerPorts): Handler {
       async (complete) => {
         const id = ids.callId();
         const parsed = v1.toCallRequest(body, { tenant, now: clock.now(), newReference: id, pick });
-        if (!parsed.ok) countRefused(ports.metrics, parsed.errors);
-        if (!parsed.ok) return { result: problem('invalid_request', { errors: parsed.errors }), kept: false };
+        if (!parsed.ok) {
+          countRefused(metrics, parsed.errors);
+          return { result: problem('invalid_request', { errors: parsed.errors }), kept: false };
+        }
         const { request, reference } = parsed;
         const candidate = { id, attemptId: ids.attemptId(), tenantId: tenant.id, dialect: 'v1', reference, request };
         const [call] = acceptor.prepare([candidate]);

@@ -53,6 +53,7 @@ const ports = {
   clock: systemClock,
   pick: () => '',
   acceptor: { prepare: () => [], commit: async () => ({ type: 'accepted' }) },
+  metrics: { destinationRefused: () => undefined },
   limitRequests: unlimited,
   guardLogins: letOn,
   findTenant: () => undefined,

@@ -60,6 +60,7 @@ function world(of: World = {}) {
   const ports: PlacePorts = {
     ids,
     clock: { now: () => 1_000 },
+    metrics: { destinationRefused: () => undefined },
     pick: ([first]) => first ?? '',
     store: {
       readCall: async () => ({ value: earlier, version: 1 }),
@@ -235,7 +236,7 @@ describe('a reference', () => {
     expect(await place()).toEqual({ accepted: [earlier.id], input: 'flags' });
     expect(happened).toEqual(['accepted 1', compared]);
     const name = { tenantId: 'acme', dialect: 'semaphore', reference: 'r' };
-    expect(claims).toEqual([{ ...name, claims: 'open', givenBy: 'client' }]);
+    expect(claims).toEqual([{ ...name, claims: 'open' }]);
   });
 
   it('whose calls are open refuses whoever says something else, and names it', async () => {
@@ -261,8 +262,8 @@ describe('a reference', () => {
       'accepted 1',
     ]);
     expect(claims).toMatchObject([
-      { reference: callId(1), givenBy: 'redial' },
-      { reference: of[0], givenBy: 'redial' },
+      { reference: callId(1), claims: 'ever' },
+      { reference: of[0], claims: 'ever' },
     ]);
     expect(of).not.toEqual([callId(1)]);
   });

@@ -9,8 +9,8 @@ import {
   problem,
   type VendorDialect,
 } from '@redial/dialects';
-import type { ReferenceName } from '@redial/store';
-import { type Acceptor, acceptedVersion, type Candidate, type Claim } from '../accept/accept-calls.ts';
+import type { ReferenceClaim, ReferenceName } from '@redial/store';
+import { type Acceptor, acceptedVersion, type Candidate } from '../accept/accept-calls.ts';
 import { countRefused } from '../accept/count-refused.ts';
 import { fromStorage } from '../accept/storage.ts';
 import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
@@ -20,7 +20,7 @@ import { refusalByPbx } from './refusal-by-pbx.ts';
 export interface PlacePorts
   extends Pick<Ports, 'store' | 'clock' | 'ids' | 'pick' | 'askPbx' | 'waiter' | 'waitingMax'> {
   readonly acceptor: Pick<Acceptor, 'prepare' | 'commit' | 'confirm'>;
-  readonly metrics?: Pick<Ports['metrics'], 'destinationRefused'>;
+  readonly metrics: Pick<Ports['metrics'], 'destinationRefused'>;
 }
 
 /** A request of a known tenant, freed of Express. */
@@ -51,9 +51,10 @@ export async function placeCalls(request: VendorRequest, ports: PlacePorts): Pro
     const id = ports.ids.callId();
     const context: DialectContext = { tenant, now: ports.clock.now(), newReference: id, pick: ports.pick };
     const parsed = route.parse(input, context);
-    if (!parsed.ok) countRefused(ports.metrics, parsed.errors);
-    if (!parsed.ok)
+    if (!parsed.ok) {
+      countRefused(ports.metrics, parsed.errors);
       return (await repeated(parsed, request, ports)) ?? refused('invalid_request', { errors: parsed.errors });
+    }
     if (draw === 1 && parsed.questions !== undefined) {
       const refusal = await refusalByPbx(parsed.questions, tenant, ports.askPbx);
       if (refusal !== undefined) return { type: 'refused', problem: refusal };
@@ -150,11 +151,10 @@ function accepted(calls: readonly Call[], { dialect, input }: VendorRequest): Ve
   return { type: 'reply', reply: dialect.accepted(calls, input) };
 }
 
-function claimOf({ calls, claims }: Understood, request: VendorRequest): Claim | undefined {
+function claimOf({ calls, claims }: Understood, request: VendorRequest): ReferenceClaim | undefined {
   const [first] = calls;
   if (claims === undefined || first === undefined) return undefined;
-  const givenBy = claims === 'open' ? 'client' : 'redial';
-  return { ...nameOf(first.reference, request), claims, givenBy };
+  return { ...nameOf(first.reference, request), claims };
 }
 
 function nameOf(reference: string, { dialect, tenant }: VendorRequest): ReferenceName {

@@ -1,4 +1,4 @@
-import { AttemptId, type AttemptRecord, classOf } from '@redial/call';
+import { AttemptId, type AttemptRecord, classOf, type LegOutcome } from '@redial/call';
 import type { Store } from '@redial/store';
 
 /** As the dashboard shows a job. */
@@ -52,15 +52,7 @@ export function endOf({ ended, ringingAt, answeredAt }: AttemptRecord): End {
   };
 }
 
-function legOf({
-  disposition,
-  sipCode,
-  cause,
-}: {
-  readonly disposition: string;
-  readonly sipCode?: number | undefined;
-  readonly cause?: number | undefined;
-}): string {
+function legOf({ disposition, sipCode, cause }: LegOutcome): string {
   const raw = [sipCode !== undefined && `SIP ${sipCode}`, cause !== undefined && `cause ${cause}`].filter(Boolean);
   return raw.length === 0 ? disposition : `${disposition} (${raw.join(', ')})`;
 }

@@ -17,7 +17,7 @@ import type { Handler, HandlerPorts } from './handler.ts';
 
 /** Most errors of one answer. From there on each call that is refused says the first one of its own. */
 const answerErrorsMax = 1_000;
-/** What is kept of refusals for a repetition: so much, and so much for each accepted call, whose record outweighs it. */
+/** What is kept of refusals for a repetition: so much, and so much more for each accepted call. Its record outweighs that. */
 const keptRefusalBytes = 4_096;
 const keptRefusalBytesPerCall = 256;
 
@@ -39,9 +39,10 @@ export function createBatch(ports: HandlerPorts): Handler {
         // Where there is no room for all, as many as there is room for, in their order. Each round has fewer than the one before.
         for (;;) {
           const calls = acceptor.prepare(items.flatMap((item) => (item.ok ? [item.candidate] : [])));
-          const reply = replyTo(items);
+          const whole = batchReply(items);
+          const reply = replyOf(items, whole);
           if (calls.length === 0) return { result: reply, kept: false };
-          const committed = await acceptor.commit(calls, complete?.(keptReply(items, reply)));
+          const committed = await acceptor.commit(calls, complete?.(keptReply(items, whole, reply)));
           if (committed.type !== 'full') return { result: reply, kept: true };
           items = onlyFirst(committed.room, items);
         }
@@ -88,21 +89,16 @@ function readItem(
   };
 }
 
-function replyTo(items: readonly Item[]): HttpReply {
-  return replyOf(items, batchReply(items));
-}
-
 function replyOf(items: readonly Item[], reply: v1.BatchReply): HttpReply {
   const isFull = items.some((item) => !item.ok && item.problem === noRoom);
   return jsonReply(200, reply, isFull ? { ...noRoom.headers } : {});
 }
 
 /**
- * What a repetition is answered. All that was accepted; of the refusals the first ones, as far as they have room: a tenant is bounded in its
- * calls, and not in what it gets refused.
+ * What a repetition is answered: all that was accepted, and of the refusals the first ones, as far as they have room.
+ * A tenant is bounded in its calls, and not in what it gets refused.
  */
-function keptReply(items: readonly Item[], reply: HttpReply): HttpReply {
-  const whole = batchReply(items);
+function keptReply(items: readonly Item[], whole: v1.BatchReply, reply: HttpReply): HttpReply {
   let room = keptRefusalBytes + keptRefusalBytesPerCall * whole.accepted;
   const results = whole.results.filter((result) => {
     if (result.accepted) return true;

@@ -46,15 +46,15 @@ function byCredentials(
 function byKey({ openTo }: VendorDialect, { tenants, findTenant }: AuthenticatePorts): Identify {
   const findByOrigin = openingsOf(tenants, openTo);
   return (request) => {
-    const apiKey = apiKeyOf((name) => request.get(name)) ?? keyParameter(request);
+    const header = (name: string) => request.get(name);
+    const apiKey = apiKeyOf(header) ?? keyParameter(request);
     let tenant: Tenant | undefined;
     if (apiKey !== undefined) tenant = findTenant(apiKey);
-    else if (!sendsKey((name) => request.get(name)) && !sendsKeyParameter(request)) {
-      tenant = findByOrigin({ address: request.socket.remoteAddress, host: request.get('host') });
+    else if (!sendsKey(header) && !sendsKeyParameter(request)) {
+      tenant = findByOrigin({ address: request.socket.remoteAddress, host: header('host') });
       // A trusted network says nothing of the page that a browser inside it has open.
-      const isForeign =
-        isCrossSite((name) => request.get(name)) && !(tenant && allowsOrigin(tenant, request.get('origin')));
-      if (tenant !== undefined && isForeign) return { ok: false, problem: problem('forbidden') };
+      if (tenant !== undefined && isCrossSite(header) && !allowsOrigin(tenant, header('origin')))
+        return { ok: false, problem: problem('forbidden') };
     }
     if (tenant !== undefined) return { ok: true, tenant };
     const detail = 'Send a valid API key: X-API-Key, Authorization: Bearer, or the parameter api_key.';

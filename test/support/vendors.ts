@@ -147,7 +147,7 @@ export interface ActCaller {
   readonly apiKey: string;
 }
 
-const actHeaders = ({ username, password, apiKey }: ActCaller) => ({
+export const actHeaders = ({ username, password, apiKey }: ActCaller = credentials.act) => ({
   authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
   'x-apikey': apiKey,
 });

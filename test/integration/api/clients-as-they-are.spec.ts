@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { v1, vendors } from '@redial/dialects';
 import { type Simulator, startSimulator } from '@redial/pbx-simulator';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
-import { credentials, phpQuery, vendorTenantOfOneTrunk } from '../../support/vendors.ts';
-import { type RunningApi, startApi } from './running-api.ts';
+import { actHeaders, credentials, phpQuery, vendorTenantOfOneTrunk } from '../../support/vendors.ts';
+import { type RunningApi, startApi, untilPbxAnswers } from './running-api.ts';
 
 /** What clients send that is not as the book has it, and that means only one thing. */
 const access = { username: 'redial', secret: 'redial-local' };
@@ -21,10 +21,7 @@ beforeAll(async () => {
     tenant: { ...vendorTenantOfOneTrunk, limits: { requestsPerMinute: 100_000 }, cors: { origins } },
     pbx: { host: pbx.host, port: pbx.port, ...access },
   });
-  await vi.waitFor(
-    async () => expect((await api.send('GET', '/readyz')).body.checks['pbx:pbx1:questions']).toBe('ok'),
-    { timeout: 15_000 },
-  );
+  await untilPbxAnswers(api);
 });
 afterAll(async () => {
   await api?.stop();
@@ -32,10 +29,7 @@ afterAll(async () => {
   await redis?.stop();
 });
 
-const actLogin = {
-  authorization: `Basic ${Buffer.from(`${credentials.act.username}:${credentials.act.password}`).toString('base64')}`,
-  'x-apikey': credentials.act.apiKey,
-};
+const actLogin = actHeaders();
 const calls = { v1: '/v1/calls', batch: '/v1/calls/batch', call: '/click2dial/calls', php: '/call.php' } as const;
 const dialup = '/API/dialup.php';
 const originateCall = '/api/originate-call';

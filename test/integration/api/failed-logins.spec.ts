@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { act, credentials, dialup, type Fields, originateCall, vendorTenant } from '../../support/vendors.ts';
-import { type RunningApi, startApi } from './running-api.ts';
+import { clientOf, type RunningApi, startApi } from './running-api.ts';
 
 /** Wrong credentials, from one address, one after the other. */
 const { dialects } = vendorTenant;
@@ -27,11 +27,6 @@ const start = (more: Fields = {}, env: Readonly<Record<string, string>> = {}) =>
     },
     env: { REDIAL_FAILED_LOGINS_PER_MINUTE: String(perMinute), REDIAL_METRICS_TOKEN: metricsToken, ...env },
   });
-
-const clientOf = ({ send }: RunningApi) => ({
-  request: (method: string, path: string, body?: unknown, headers = {}) =>
-    send(method, path, body, { headers, apiKey: null }),
-});
 
 const click = { agent: '1001', callee: '0820001234', outbound_id: '27110001111' };
 const numbers = { dial1: '1001', dial2: '0820001234' };

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Simulator, startSimulator } from '@redial/pbx-simulator';
-import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { credentials, type Fields, signed, vendorTenant } from '../../support/vendors.ts';
-import { type RunningApi, startApi } from './running-api.ts';
+import { type RunningApi, startApi, untilPbxAnswers } from './running-api.ts';
 
 /** Forms as PHP's cURL sends them of an array (`CURLOPT_POSTFIELDS => $array`), and `curl -F`: at each address that takes a form. */
 const access = { username: 'redial', secret: 'redial-local' };
@@ -25,10 +25,7 @@ beforeAll(async () => {
     },
     pbx: { host: pbx.host, port: pbx.port, ...access },
   });
-  await vi.waitFor(
-    async () => expect((await api.send('GET', '/readyz')).body.checks['pbx:pbx1:questions']).toBe('ok'),
-    { timeout: 15_000 },
-  );
+  await untilPbxAnswers(api);
 });
 afterAll(async () => {
   await api?.stop();

@@ -4,7 +4,7 @@ import { type Simulator, startSimulator } from '@redial/pbx-simulator';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { dialup, type Fields, originateCall, vendorTenant } from '../../support/vendors.ts';
-import { type RunningApi, startApi } from './running-api.ts';
+import { clientOf, type RunningApi, startApi, untilPbxAnswers } from './running-api.ts';
 
 /** What the API asks of its PBXs before it accepts a call, by originate-call, which has such questions. */
 const { services, dialects } = vendorTenant;
@@ -25,10 +25,6 @@ const start = async (tenant: Fields, pbx: Fields): Promise<RunningApi> => {
   api = await startApi({ redisUrl: redis.url, tenant, pbx: { ...pbx, ...access } });
   return api;
 };
-const clientOf = ({ send }: RunningApi) => ({
-  request: (method: string, path: string, body?: unknown, headers = {}) =>
-    send(method, path, body, { headers, apiKey: null }),
-});
 const queue = (destination: string) => ({
   project_id: 1,
   caller_id: '0820001234',
@@ -39,8 +35,6 @@ const queue = (destination: string) => ({
 });
 const checksOf = async ({ send }: RunningApi): Promise<Record<string, string>> =>
   (await send('GET', '/readyz')).body.checks;
-const untilLinked = (running: RunningApi) =>
-  expect.poll(async () => (await checksOf(running))['pbx:pbx1:questions'], { timeout: 15_000 }).toBe('ok');
 
 describe('a tenant whose dialect asks', () => {
   const tenant = { services, dialects: { 'originate-call': dialects['originate-call'] } };
@@ -52,7 +46,7 @@ describe('a tenant whose dialect asks', () => {
 
   it('given a yes, then the call is accepted; given a no, then nothing is', async () => {
     const running = await start(tenant, { host: pbx.host, port: pbx.port });
-    await untilLinked(running);
+    await untilPbxAnswers(running);
     const before = await running.keys();
     const refused = await originateCall.form(clientOf(running), queue('no-such-queue'));
     expect(refused.body).toMatchObject({ has_error: true, messages: ['Invalid Queue. Check if pbx queue exists'] });
@@ -75,12 +69,12 @@ describe('a tenant whose dialect asks', () => {
 
   it('given a PBX that goes silent, then no client waits for ever, and its link comes back', async () => {
     const running = await start(tenant, { host: pbx.host, port: pbx.port });
-    await untilLinked(running);
+    await untilPbxAnswers(running);
     const release = pbx.blackhole();
     const { status } = await originateCall.form(clientOf(running), queue('test-queue'));
     expect(status).toBe(503);
     release();
-    await untilLinked(running);
+    await untilPbxAnswers(running);
     expect((await originateCall.form(clientOf(running), queue('test-queue'))).status).toBe(200);
   });
 });

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { connectRedis, type Redis, redisReady } from '@redial/platform';
 import { createQueues, type Queues } from '@redial/queue';
 import { createStore, type Store } from '@redial/store';
+import { until } from '../../support/until.ts';
 
 export interface Answer {
   readonly status: number;
@@ -143,6 +144,20 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       rmSync(folder, { recursive: true, force: true });
       return code;
     },
+  };
+}
+
+/** Resolves once the API has its own link to `pbx1`, and can ask it whether a phone or a queue is there. */
+export async function untilPbxAnswers({ send }: RunningApi): Promise<void> {
+  const isLinked = async () => (await send('GET', '/readyz')).body.checks['pbx:pbx1:questions'] === 'ok';
+  await until(isLinked, { what: 'the API can ask pbx1', withinMs: 15_000 });
+}
+
+/** As a vendor's client asks: with no key of Redial's. */
+export function clientOf({ send }: RunningApi) {
+  return {
+    request: (method: string, path: string, body?: unknown, headers = {}) =>
+      send(method, path, body, { headers, apiKey: null }),
   };
 }
 

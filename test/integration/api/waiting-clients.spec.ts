@@ -90,11 +90,12 @@ describe('a client that waits', () => {
   });
 });
 
+/** YYYYMMDDhhmm in Johannesburg, two hours ahead of UTC. */
+const inHours = (hours: number) =>
+  new Date(Date.now() + (2 + hours) * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 12);
+const [tomorrow, inTwoDays] = [inHours(24), inHours(48)];
+
 describe('a reference that belongs to an open call', () => {
-  /** YYYYMMDDhhmm in Johannesburg, two hours ahead of UTC. */
-  const inHours = (hours: number) =>
-    new Date(Date.now() + (2 + hours) * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 12);
-  const [tomorrow, inTwoDays] = [inHours(24), inHours(48)];
   const future = (ident: string, more = {}) =>
     place({ Date: tomorrow, Maxretry: '1', Retrytime: '60', ident, ...more });
 
@@ -198,7 +199,6 @@ describe('a reference that belongs to an open call', () => {
 
 describe('an ident that is the organisation’s', () => {
   const later = { Maxretry: '1', Retrytime: '60', ident: 'acme-org' };
-  const tomorrow = new Date(Date.now() + 26 * 3_600_000).toISOString().replaceAll(/\D/g, '').slice(0, 12);
   beforeEach(async () => {
     await api.stop();
     const dialects = { dialup: { ...dialup, ident: 'organization' } };

@@ -157,6 +157,14 @@ describe('given a gate that does not let a due call pass', () => {
     expectNothingBegun(world);
   });
 
+  it('when the tenant’s calls of a day are limited and its numbers’ are not, then the number is counted all the same', async () => {
+    const world = dialJobWorld({ tenant: { limits: { callsPerDay: 5 } } });
+    world.watch.dial1('ended');
+    await world.run(job);
+    expect(world.store.attempt(attemptId)?.countedOn).toBe('2026-03-02');
+    expect(world.store.attemptsToday.get('27821234567')).toBe(1);
+  });
+
   it('when the day’s attempts are not used up, then it is dialled, and counts', async () => {
     const world = dialJobWorld({ tenant: { caps: { attemptsPerNumberPerDay: 3 } } });
     world.store.attemptsToday.set('27821234567', 2);

@@ -86,7 +86,9 @@ function capOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
   return {
     tenantId: tenant.id,
     day: dayOf(now, tenant.timeZone),
-    ...(max === undefined ? { numbers: [] } : { numbers: numbersOf(call), max }),
+    // Counted whatever is limited: what never rang is taken off again, and a limit may be set while the day lasts.
+    numbers: numbersOf(call),
+    ...(max !== undefined && { max }),
     ...(tenantMax !== undefined && { tenantMax }),
     ...(minutesPerDay !== undefined && { talkSecondsMax: minutesPerDay * 60 }),
   };

@@ -1,5 +1,5 @@
 import { type Call, type Evidence, stepCall } from '@redial/call';
-import type { Delivery } from '@redial/store';
+import { type Delivery, tenantCounts } from '@redial/store';
 import { describe, expect, it } from 'vitest';
 import { createSettle } from './settle.ts';
 import {
@@ -101,7 +101,7 @@ describe('given the evidence of an attempt that ended', () => {
     expect(delivered.map(({ sink }) => sink)).toEqual(['inbox', 'crm']);
   });
 
-  it('when it was not sent, then its call is tried again soon, and the number’s day is as it was', async () => {
+  it('when it was not sent, then its call is tried again soon, and the day of the number and of the tenant is as it was', async () => {
     const { store, settle } = aFunnel();
     await settle(resultOf({ refused: { message: 'not sent', at: endedAt, byUs: true, code: 'late' } }));
     expect(store.cdrs).toMatchObject([{ disposition: 'not_sent', class: 'not_sent', notSentCode: 'late' }]);
@@ -109,7 +109,7 @@ describe('given the evidence of an attempt that ended', () => {
       state: { status: 'waiting' },
       history: [{ disposition: 'not_sent', notSentCode: 'late' }],
     });
-    expect(store.uncounted).toEqual(['27821234567']);
+    expect(store.uncounted).toEqual(['27821234567', tenantCounts.attempts]);
   });
 
   it('when it has done its work, then nothing more is queued', async () => {

@@ -12,7 +12,7 @@ import {
 } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues, type ResultsJob } from '@redial/queue';
-import type { Delivery, Store } from '@redial/store';
+import { type Delivery, type Store, tenantCounts } from '@redial/store';
 import { wakeWaiting } from './wake-waiting.ts';
 
 /**
@@ -99,7 +99,10 @@ async function settleOnce(
     attempt: { before: attempt, after: ended },
     cdr,
     deliveries,
-    uncounted: numbersNeverRung(after, outcome, evidence),
+    uncounted: [
+      ...numbersNeverRung(after, outcome, evidence),
+      ...(outcome.disposition === 'not_sent' ? [tenantCounts.attempts] : []),
+    ],
   });
   if (!written.ok) return 'lost_race';
 

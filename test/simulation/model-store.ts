@@ -97,13 +97,10 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     return waiting;
   };
 
-  function nextWaiting(names: readonly string[]): CallId[] {
-    return names.flatMap((name) => {
-      const [first] = [...waitingAt(name)].toSorted((a, b) => a[1] - b[1]);
-      if (first === undefined) return [];
-      waitingAt(name).delete(first[0]);
-      return [first[0]];
-    });
+  function nextWaiting(name: string): CallId | undefined {
+    const [first] = [...waitingAt(name)].toSorted((a, b) => a[1] - b[1]);
+    if (first !== undefined) waitingAt(name).delete(first[0]);
+    return first?.[0];
   }
 
   function vacate(attemptId: AttemptId, names: readonly string[]): void {
@@ -340,7 +337,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
           if (openAttempts.has(attemptId)) vacate(attemptId, notOfFence(attemptId, names));
           else release(attemptId, names);
         }),
-      nextWaiting: (names) => ask(() => nextWaiting(names)),
+      nextWaiting: (name) => ask(() => nextWaiting(name)),
       releaseLeg: ({ id, legLanes, fencedBy }, leg) =>
         ask(() => {
           if (legLanes === undefined || !isOpen(id, fencedBy)) return;

@@ -22,17 +22,13 @@ const retryMsMax = 30_000;
 export async function askGatesOf({ store, clock, configuration }: DialJobDependencies, call: Call) {
   const now = clock.now();
   const tenant = tenantOf(configuration, call);
-  const attemptsToday = await mostAttemptsToday(store, call, tenant, now);
-  const tenantToday = await tenantTodayOf(store, tenant, now);
-  return {
-    tenant,
-    verdict: askGates({ call, tenant, now, attemptsToday, numberFacts, ...(tenantToday && { tenantToday }) }),
-  };
+  const today = await countsOfToday(store, call, tenant, now);
+  return { tenant, verdict: askGates({ call, tenant, now, numberFacts, ...today }) };
 }
 
-/** What the gates say by now, without a look at the day's attempts, which the fence counts. */
+/** What the clock has changed by now. The day's attempts the fence counts, and what a number costs stays as it is. */
 export function askGatesAgain({ clock, configuration }: DialJobDependencies, call: Call): GateVerdict {
-  return askGates({ call, tenant: tenantOf(configuration, call), now: clock.now(), attemptsToday: 0, numberFacts });
+  return askGates({ call, tenant: tenantOf(configuration, call), now: clock.now(), attemptsToday: 0 });
 }
 
 /** Later each time and spread, so that a hundred thousand due calls do not keep Redis busy for as long as something they need is away. */
@@ -96,16 +92,22 @@ export async function write(
   return written.ok ? done(`the call is ${stepped.call.state.status}`) : 'lost_race';
 }
 
-async function tenantTodayOf(store: Store, tenant: Tenant | undefined, now: number): Promise<GateFacts['tenantToday']> {
-  if (tenant === undefined) return undefined;
-  const { callsPerDay, minutesPerDay } = tenant.limits;
-  if (callsPerDay === undefined && minutesPerDay === undefined) return undefined;
-  const counts = [tenantCounts.attempts, tenantCounts.talkSeconds];
-  const [calls = 0, talkSeconds = 0] = await store.attemptsToday(tenant.id, dayOf(now, tenant.timeZone), counts);
-  return { calls, talkSeconds };
-}
-
-async function mostAttemptsToday(store: Store, call: Call, tenant: Tenant | undefined, now: number): Promise<number> {
-  if (tenant?.caps.attemptsPerNumberPerDay === undefined) return 0;
-  return Math.max(0, ...(await store.attemptsToday(tenant.id, dayOf(now, tenant.timeZone), numbersOf(call))));
+/** One look at Redis, and none where the tenant has no limit of a day. */
+async function countsOfToday(
+  store: Store,
+  call: Call,
+  tenant: Tenant | undefined,
+  now: number,
+): Promise<Pick<GateFacts, 'attemptsToday' | 'tenantToday'>> {
+  const { callsPerDay, minutesPerDay } = tenant?.limits ?? {};
+  const isCapped = tenant?.caps.attemptsPerNumberPerDay !== undefined;
+  if (tenant === undefined || (!isCapped && callsPerDay === undefined && minutesPerDay === undefined))
+    return { attemptsToday: 0 };
+  const asked = [tenantCounts.attempts, tenantCounts.talkSeconds, ...numbersOf(call)];
+  const [calls = 0, talkSeconds = 0, ...attempts] = await store.attemptsToday(
+    tenant.id,
+    dayOf(now, tenant.timeZone),
+    asked,
+  );
+  return { attemptsToday: Math.max(0, ...attempts), tenantToday: { calls, talkSeconds } };
 }

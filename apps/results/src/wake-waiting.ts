@@ -24,7 +24,7 @@ export async function wakeWaiting({ store, queues, clock }: WakePorts, lanes: re
   }
 
   async function wakeFirst(lane: string): Promise<'woken' | 'nobody' | 'over'> {
-    const [callId] = await store.nextWaiting([lane]);
+    const callId = await store.nextWaiting(lane);
     if (callId === undefined) return 'nobody';
     const call = (await store.readCall(callId))?.value;
     if (call === undefined || !('dueAt' in call.state) || call.state.askAgainAt === undefined) return 'over';

@@ -33,9 +33,9 @@ export type AttemptSignal =
       /** Half of a Local channel: no phone, so that its cause is nobody's word. */
       readonly isLocal?: true;
     }
-  /** dial2's channel came to be, just after dial1's answer; its INVITE is about to leave. */
   /** dial1's phone forwarded the call (SIP 3xx), and Asterisk left its channel. */
   | { readonly type: 'dial1_forwarded'; readonly at: number }
+  /** dial2's channel came to be, just after dial1's answer; its INVITE is about to leave. */
   | { readonly type: 'dial2_created'; readonly at: number; readonly uniqueId: string }
   /** The journal's last entry, from the UserEvent or from a look-up. */
   | { readonly type: 'journal_ended'; readonly at: number; readonly entry: JournalEnded }

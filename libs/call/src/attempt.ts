@@ -281,7 +281,7 @@ function owesDial2Hangup({ plan, evidence: { journalEnded, dial2Hangup } }: Unde
   const { dialStatus, endedBy, dial2Cause, dial2SipCode } = journalEnded;
   // The cause of its BYE stands there alone.
   if (dialStatus === 'ANSWER') return endedBy === 'dial2';
-  return !['ANSWER', 'CANCEL', ''].includes(dialStatus) && (dial2Cause === undefined || dial2SipCode === undefined);
+  return !['CANCEL', ''].includes(dialStatus) && (dial2Cause === undefined || dial2SipCode === undefined);
 }
 
 function onCancel(state: UnderwayState, at: number): AttemptStep {

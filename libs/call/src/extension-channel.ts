@@ -1,12 +1,12 @@
 import { keptWhole } from './channel.ts';
 
-/** How a tenant's extensions are rung. `ring` and `forwards`: absent where a test gives the channel alone. */
+/** How a tenant's extensions are rung. */
 interface Extensions {
   readonly channel: string;
   /** Of the devices that are registered on it: the first, or all at once. */
-  readonly ring?: 'first' | 'all' | undefined;
+  readonly ring: 'first' | 'all';
   /** A phone's answer that names another target (302). */
-  readonly forwards?: 'refuse' | 'connect' | undefined;
+  readonly forwards: 'refuse' | 'connect';
 }
 
 const byRedial = /^Local\/[A-Za-z0-9_#-]+@redial-extension-(all|first)-(refuse|connect)\/n$/;
@@ -20,7 +20,7 @@ export function canBeRungByRedial(template: string): boolean {
 }
 
 /** An extension's own channel, as the operator's template has it: whoever asks the PBX of the phone asks of this one. */
-export function deviceChannel(extension: string, { channel }: Extensions): string {
+export function deviceChannel(extension: string, { channel }: Pick<Extensions, 'channel'>): string {
   return keptWhole(channel.replace('{extension}', extension));
 }
 
@@ -29,7 +29,7 @@ export function deviceChannel(extension: string, { channel }: Extensions): strin
  * channel knows nothing of the call: where either is asked for, Redial's own context rings (infra/asterisk/redial.conf), at two channels more.
  */
 export function extensionChannel(extension: string, extensions: Extensions): string {
-  const { channel, ring = 'first', forwards = 'refuse' } = extensions;
+  const { channel, ring, forwards } = extensions;
   const [, endpoint] = endpointTemplate.exec(channel) ?? [];
   if (endpoint === undefined || (ring === 'first' && forwards === 'refuse'))
     return deviceChannel(extension, extensions);

@@ -99,9 +99,9 @@ export function placesOf({
     await runScript(redis, extendPlacesScript, [keys.attempt(id), ...lanes.map(keys.places)], args);
   }
 
-  async function nextWaiting(lanes: readonly string[]): Promise<CallId[]> {
-    const popped = await Promise.all(lanes.map((lane) => redis.zpopmin(keys.waiting(lane))));
-    return popped.flatMap(([callId]) => (callId === undefined ? [] : [callId as CallId]));
+  async function nextWaiting(lane: string): Promise<CallId | undefined> {
+    const [callId] = await redis.zpopmin(keys.waiting(lane));
+    return callId as CallId | undefined;
   }
 
   async function placesHeld(lanes: readonly string[], now: number): Promise<Record<string, number>> {

@@ -221,10 +221,10 @@ export interface Store {
     readonly waiter?: { readonly callId: CallId; readonly order: number };
   }): Promise<Places>;
   /**
-   * The call that has waited first at each of these lanes, taken off the lane's list: a place is free there. It may be over or dialled by now,
-   * and whoever is not found here asks again by itself.
+   * The call that has waited first at a lane, taken off the lane's list: a place is free there. It may be over or dialled by now, and whoever is
+   * not found here asks again by itself.
    */
-  nextWaiting(lanes: readonly string[]): Promise<CallId[]>;
+  nextWaiting(lane: string): Promise<CallId | undefined>;
   /** Gives places and slot back; while the attempt is fenced and has not ended only those that its record does not name: `settle` does the rest. */
   releasePlaces(attemptId: AttemptId, lanes: readonly string[]): Promise<void>;
   /**
@@ -267,7 +267,7 @@ export interface Store {
     readonly attempt: { readonly before: Versioned<AttemptRecord>; readonly after: AttemptRecord };
     readonly cdr: Cdr;
     readonly deliveries: readonly Delivery[];
-    /** Numbers towards which the attempt was counted (`countedOn`), and whose phones did not ring: it counts no more. */
+    /** What the attempt was counted towards (`countedOn`) and counts no more: numbers whose phones did not ring, and one of `tenantCounts`. */
     readonly uncounted?: readonly string[];
   }): Promise<Written>;
 

@@ -102,7 +102,7 @@ export function memoryStore(): MemoryStore {
         store.cdrs.find((cdr) => cdr.id === id),
       );
     },
-    nextWaiting: async (lanes) => lanes.flatMap((lane) => store.waiting.get(lane)?.splice(0, 1) ?? []),
+    nextWaiting: async (lane) => store.waiting.get(lane)?.shift(),
     releaseLeg: async ({ id }, leg) => void checked(id, store.released.push({ id, leg })),
     extendPlaces: async () => undefined,
     settle: async ({ call, attempt, cdr, deliveries, uncounted = [] }) => {

@@ -132,8 +132,10 @@ const namesOf = (headers?: Headers) => [...(headers?.keys() ?? [])].toSorted();
 describe('an account that was guessed at', () => {
   const wrongDialup = (api: RunningApi) => dialup.get(clientOf(api), numbers, { ...credentials.dialup, pass: 'wrong' });
   const rightDialup = (api: RunningApi) => dialup.get(clientOf(api), numbers);
+  const counters = (api: RunningApi, kind = '') =>
+    api.redis.keys(`${api.prefix.replaceAll(/[{}]/g, '\\$&')}:failed-logins:${kind}*`);
   const held = async (api: RunningApi) => {
-    const keys = await api.redis.keys(`${api.prefix.replaceAll(/[{}]/g, '\\$&')}:failed-logins:held:*`);
+    const keys = await counters(api, 'held:');
     return Promise.all(keys.map(async (key) => ({ key, ms: await api.redis.pttl(key) })));
   };
 
@@ -164,7 +166,7 @@ describe('an account that was guessed at', () => {
       for (let n = 0; n < 50; n += 1)
         await dialup.get(clientOf(api), numbers, { user: `nobody-${n}`, pass: 'wrong', org: 'acme-org' });
       for (let n = 0; n < 5; n += 1) await wrongDialup(api);
-      const keys = await api.redis.keys(`${api.prefix.replaceAll(/[{}]/g, '\\$&')}:failed-logins:*`);
+      const keys = await counters(api);
       expect(keys.length).toBeLessThanOrEqual(4);
       for (const key of keys) expect(await api.redis.pttl(key)).toBeGreaterThan(0);
     } finally {

@@ -24,21 +24,12 @@ interface Document {
 }
 
 const document = openApi('1.2.3', Date.UTC(2026, 0, 15)) as unknown as Document;
-const text = JSON.stringify(document);
 
 it('has every endpoint, once', () => {
   const operations = Object.values(document.paths).flatMap((path) =>
     Object.values(path).map((operation) => operation.operationId),
   );
   expect(operations.sort()).toEqual(v1.endpoints.map((endpoint) => endpoint.operation).sort());
-});
-
-it('refers only to what it holds', () => {
-  const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
-  expect(references.length).toBeGreaterThan(10);
-  for (const name of references) expect(document.components.schemas).toHaveProperty(name ?? '');
-  expect(text).not.toContain('$defs');
-  expect(text).not.toContain('"__');
 });
 
 describe('the schemas that requests are read with', () => {

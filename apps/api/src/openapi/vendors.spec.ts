@@ -5,9 +5,7 @@ import { vendorsOpenApi } from './vendors.ts';
 const document = vendorsOpenApi('1.2.3', vendors) as unknown as {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
   readonly webhooks: Readonly<Record<string, unknown>>;
-  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
 };
-const text = JSON.stringify(document);
 
 it('has every address of every vendor, each under an id of its own', () => {
   const all = vendors.flatMap(({ routes, recordings }) => [...routes, ...recordings]);
@@ -21,13 +19,6 @@ it('has every address of every vendor, each under an id of its own', () => {
 it('has every shape of a CDR', () => {
   const formats = vendors.flatMap(({ notifications }) => Object.keys(notifications));
   expect(Object.keys(document.webhooks).sort()).toEqual(formats.sort());
-});
-
-it('refers only to what it holds', () => {
-  const references = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
-  expect(references.length).toBeGreaterThan(10);
-  for (const name of references) expect(document.components.schemas).toHaveProperty(name ?? '');
-  expect(text).not.toContain('$defs');
 });
 
 describe.each(vendors)('$name', ({ documentation }) => {

@@ -27,8 +27,8 @@ import type { Ports } from './ports.ts';
 import { createOutcomeWaiter } from './waiting/outcome-waiter.ts';
 
 /**
- * How long a start waits for Redis, so that nobody is turned away for the milliseconds of a connection. Then it goes on without: a Redis may
- * take minutes to read its file back, and who asks meanwhile is to be told 503 and why, not that nobody listens.
+ * How long a start waits for Redis, so that nobody is turned away for the milliseconds of a connection. Then it goes on without:
+ * a Redis may take minutes to read its file back. Who asks meanwhile is to be told 503 and why, not that nobody listens.
  */
 const redisWithinMs = 3_000;
 

@@ -103,7 +103,10 @@ function canonical(body: unknown): string {
 /** No request that is accepted is deeper. What lies below is left out: a body of brackets alone would use up the stack. */
 const depthMax = 20;
 
-/** No object that is accepted has more fields, and sorting them would be work without a bound: in another order they are another request. */
+/**
+ * No object that is accepted has more fields. Those of a larger one are not sorted, which would be work without a bound: in another
+ * order they are another request.
+ */
 const sortedMax = 1_000;
 
 function sorted(value: unknown, depth: number): unknown {

@@ -26,7 +26,10 @@ export interface Guess {
  * H3  Each hold is twice as long as the one before, up to `longestMs`, until an hour has passed without a failure.
  */
 export interface LoginLock {
-  /** How long the account is still held. Right credentials that are let in forget the failures before them; wrong ones are counted. */
+  /**
+   * How long the account was held already. While it was not, right credentials forget the failures before them, and wrong ones
+   * are counted.
+   */
   tried(guess: Guess, isRight: boolean): Promise<number>;
   /** The address has failed too often, whatever accounts it named: this one is held from now on. */
   hold(guess: Guess): Promise<number>;
@@ -41,8 +44,10 @@ const addressesMs = 600_000;
 
 /**
  * KEYS  held (a string that expires) · state (hash: failed, holds) · addresses (set)
- * ARGV  1 right, 0 wrong, -1 hold · failures until it is held · first, longest hold, memory of it, in ms · the address · ms that addresses count
- * Returns {ms that it is held, addresses that failed lately if this one is new among them, else 0}
+ * ARGV  1 right, 0 wrong, -1 hold · failures until it is held · first hold, longest hold, memory of it, in ms · the address ·
+ *       ms that addresses count
+ * Returns {ms, addresses that failed lately if this one is new among them, else 0}. `ms`: that it was held already; of -1, that
+ * it is held from now on. So the failure that begins a hold is still answered as the one before.
  */
 const script = `
 local right = tonumber(ARGV[1])

@@ -11,8 +11,8 @@ export interface ShownJob {
 }
 
 /**
- * Jobs of the dial queue, each with how its attempt ended. A job is over once dial1's outcome is known, so it cannot say that itself; the
- * attempt's record can, and is asked. What has no record is shown as it is.
+ * Jobs of the dial queue, each with how its attempt ended. A job is over once dial1's outcome is known, so it cannot say that
+ * itself; the attempt's record can, and is asked. What has no record is shown as it is.
  */
 export async function withAttemptEnds<T extends ShownJob>(
   jobs: readonly T[],

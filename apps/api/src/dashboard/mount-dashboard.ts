@@ -17,7 +17,7 @@ export const dashboardPath = '/admin/queues';
 
 const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' } as const;
 const day = { day: 'numeric', month: 'short', ...time } as const;
-/** Of today, of this year, of another; in the browser's own zone, which is named: whoever compares them with a log must know. */
+/** Times of today, of this year, of another. In the browser's own zone, and with its name: a log has another one. */
 const dateFormats = { short: time, common: day, full: { year: 'numeric', ...day } } as const;
 
 type BullQueue = ConstructorParameters<typeof BullMQAdapter>[0];
@@ -60,8 +60,8 @@ type ErrorHandler = Parameters<ExpressAdapter['setErrorHandler']>[0];
 type Status = NonNullable<ReturnType<ErrorHandler>['status']>;
 
 /**
- * As Bull Board answers by itself, but for two things that are no fault of ours: a button that came too late, such as Promote of a job that
- * has been promoted; and a text that Bull Board decodes once more and that is no escaped text, such as `x%`.
+ * As Bull Board answers by itself, but for two things that are no fault of ours. A button may come too late, such as Promote of
+ * a job that has been promoted. And Bull Board decodes some texts a second time, which fails for one such as `x%`.
  */
 const answerFault: ErrorHandler = (error) => {
   const isLate = / is not in the [a-z]+ state|^Missing (key|lock) for job /.test(error.message);

@@ -14,8 +14,9 @@ interface Shown {
 /**
  * What the dashboard's page is told of queues and jobs.
  *
- * `readOnlyMode` takes all buttons off the page; Bull Board knows nothing between all of them and none, and most are refused
- * (`allowed-actions.ts`). The few that are not do nothing that Redial does not do by itself; Resume, which does, can be asked for without a page.
+ * `readOnlyMode` takes all buttons off the page: Bull Board shows all of them or none, and most are refused
+ * (`allowed-actions.ts`). Retry and Promote are not, and are not missed: Redial does by itself what they do. Resume has to be
+ * asked for without the page.
  */
 export async function shown(
   { route, request }: Parameters<After>[0],

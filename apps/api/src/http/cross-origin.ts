@@ -5,18 +5,18 @@ import { expressPath } from './methods.ts';
 
 /** What a page may read of an answer besides its body. */
 const exposedHeaders = [
-  ...['ETag', 'Location', 'Retry-After', 'Idempotency-Replayed', 'X-Request-Id', 'WWW-Authenticate', 'Allow'],
-  ...['RateLimit', 'RateLimit-Policy', 'Content-Range', 'Accept-Ranges'],
-];
-/** A browser asks again after ten minutes: so long may a page go on whose origin was taken away. */
+  'ETag, Location, Retry-After, Idempotency-Replayed, X-Request-Id, WWW-Authenticate, Allow',
+  'RateLimit, RateLimit-Policy, Content-Range, Accept-Ranges',
+].join(', ');
+/** How long a browser keeps a preflight's answer, and a page may go on whose origin was taken away. */
 const preflightSeconds = 600;
 
 /**
  * Pages of other sites (CORS): at the addresses of the API, and nowhere else.
  *
- * A preflight carries no credentials, so nobody knows whose it is: it is allowed for every origin that any tenant names. What comes after it
- * has the tenant's own credentials in headers or fields, and the browser adds none by itself (there is no Access-Control-Allow-Credentials);
- * the answer can be read where that tenant names the origin (`withholdFromOthers`).
+ * A preflight carries no credentials, so nobody knows whose it is: it is allowed for every origin that any tenant names. The
+ * request after it has the tenant's own credentials in headers or fields: the browser adds none by itself, because there is no
+ * Access-Control-Allow-Credentials. The page can read the answer where that tenant names its origin (`withholdFromOthers`).
  */
 export function allowOrigins(app: Express, tenants: readonly Pick<Tenant, 'cors'>[]): void {
   const origins = tenants.flatMap(({ cors: { origins } }) => origins);
@@ -28,7 +28,7 @@ export function allowOrigins(app: Express, tenants: readonly Pick<Tenant, 'cors'
     if (origin === undefined || !isAnybodys(origin)) return next();
     response.set('Access-Control-Allow-Origin', origin);
     if (request.method !== 'OPTIONS' || request.get('access-control-request-method') === undefined) {
-      response.set('Access-Control-Expose-Headers', exposedHeaders.join(', '));
+      response.set('Access-Control-Expose-Headers', exposedHeaders);
       return next();
     }
     response.vary('Access-Control-Request-Headers').set({
@@ -36,7 +36,7 @@ export function allowOrigins(app: Express, tenants: readonly Pick<Tenant, 'cors'
       'Access-Control-Allow-Headers': request.get('access-control-request-headers') ?? '',
       'Access-Control-Max-Age': String(preflightSeconds),
     });
-    // Of no bytes, and without a length: RFC 9110 §8.6.
+    // `end`, not `send`: a 204 has no Content-Length (RFC 9110, 8.6).
     response.set('Cache-Control', 'no-store').status(204).end();
   };
   app.use('/v1', allow);

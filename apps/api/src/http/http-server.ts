@@ -27,7 +27,7 @@ export interface HttpTiming {
   readonly headersMs: number;
   /** To the last byte of the body. */
   readonly requestMs: number;
-  /** Between an answer and the next request. Longer than proxies keep theirs: whoever closes first must not be the one that is asked. */
+  /** Between an answer and the next request. Longer than proxies keep theirs: else we close while their next request is on its way. */
   readonly keepAliveMs: number;
   /** Without a byte in either direction: of who does not read its answer. Longer than any client waits for an outcome. */
   readonly silenceMs: number;

@@ -15,8 +15,8 @@ export type ReadForm =
   | { readonly ok: false; readonly problem: Problem };
 
 /**
- * A multipart form, such as PHP's cURL sends of an array and `curl -F` does → its fields, in their order. Each is text in the charset of its
- * part, else in that of the whole.
+ * A multipart form, such as PHP's cURL sends of an array and `curl -F` does → its fields, in their order. Each is text in the
+ * charset of its part, else in that of the whole.
  */
 export async function readMultipart(
   bytes: Buffer,

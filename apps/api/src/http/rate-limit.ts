@@ -63,6 +63,7 @@ function limitPerMinute(
       warn: (err: unknown, text?: string) => logger.warn({ err }, text ?? 'rate limit'),
     },
     handler: (_request, response) => {
+      // Of a login whose account is known: `guardLogins` says how long that is held.
       const { tooManyFailedLogins } = response.locals as { tooManyFailedLogins?: () => Promise<void> };
       if (tooManyFailedLogins !== undefined) return tooManyFailedLogins();
       return refuse(

@@ -176,8 +176,10 @@ const webhooks = {
       operationId: 'cdr',
       tags: ['CDR deliveries'],
       summary: 'A CDR, to a sink of type webhook',
-      description:
-        'Sent once for each attempt, and again until it is answered: `webhook-id` stays the same. A sink with a `format` is sent the vendor’s own shape: `/openapi/vendors.json`.',
+      description: [
+        'Sent once for each attempt, and again until it is answered: `webhook-id` stays the same.',
+        'A sink with a `format` is sent the vendor’s own shape: `/openapi/vendors.json`.',
+      ].join(' '),
       security: [],
       parameters: [
         webhookHeader('webhook-id', 'The id of the delivery. Stable: recognise repetitions by it.'),

@@ -19,8 +19,10 @@ export function vendorsOpenApi(version: string, vendors: readonly VendorDialect[
     info: {
       title: "Redial: the vendors' APIs",
       version,
-      description:
-        'Four click-to-call APIs that Redial answers as their vendors do. What is the same, what is better, and how to move: docs/dialects. Redial’s own API is in `/openapi.json`.',
+      description: [
+        'Four click-to-call APIs that Redial answers as their vendors do.',
+        'What is the same, what is better, and how to move: docs/dialects. Redial’s own API is in `/openapi.json`.',
+      ].join(' '),
       license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
       contact: { name: 'Redial' },
     },

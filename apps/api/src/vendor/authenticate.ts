@@ -84,7 +84,7 @@ function keyParameter(request: Request): string | undefined {
   return typeof given === 'string' && given !== '' ? given : undefined;
 }
 
-/** As a list, say. */
+/** Whether it is sent at all, of whatever form, such as a list: one that is wrong must not pass for none. */
 function sendsKeyParameter(request: Request): boolean {
   return (parameterOf(request) ?? '') !== '';
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v1, vendors } from '@redial/dialects';
 import type { Random } from '../simulation/random.ts';
-import { credentials, type Fields, inAMonth, phpQuery } from '../support/vendors.ts';
+import { actHeaders, credentials, type Fields, inAMonth, phpQuery } from '../support/vendors.ts';
 import { dashboardBodies, dashboardQueries, dashboardRoutes, queueNames, queueStatuses } from './dashboard-routes.ts';
 import { hostileFields } from './hostile-fields.ts';
 
@@ -175,10 +175,4 @@ function signed(): Fields {
       .update(phpQuery(params) + apiKey)
       .digest('hex'),
   };
-}
-
-function actHeaders(): Record<string, string> {
-  const { username, password, apiKey } = credentials.act;
-  const basic = Buffer.from(`${username}:${password}`).toString('base64');
-  return { authorization: `Basic ${basic}`, 'x-apikey': apiKey };
 }

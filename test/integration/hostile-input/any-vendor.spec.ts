@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { act, credentials, dialup, type Fields, inAMonth, originateCall, vendorTenant } from '../../support/vendors.ts';
+import {
+  act,
+  actHeaders,
+  credentials,
+  dialup,
+  type Fields,
+  inAMonth,
+  originateCall,
+  vendorTenant,
+} from '../../support/vendors.ts';
 import { anyText } from './arbitrary-calls.ts';
 import { type ApiAnswer, type HostileWorld, startHostileWorld } from './hostile-world.ts';
 
@@ -191,10 +200,7 @@ describe('any bytes', () => {
   const { user, pass, org } = credentials.dialup;
   const dialupWho = `user=${user}&pass=${pass}&org=${org}`;
   const bearer = `Bearer ${credentials.originateCall.apiKey}`;
-  const actWho = {
-    'x-apikey': credentials.act.apiKey,
-    authorization: `Basic ${btoa(`${credentials.act.username}:${credentials.act.password}`)}`,
-  };
+  const actWho = actHeaders();
   type Send = (body: string, query: string) => Promise<ApiAnswer>;
   const request = (method: string, path: string, body: string | undefined, headers: Readonly<Record<string, string>>) =>
     world.redial.request(method, path, body, headers);

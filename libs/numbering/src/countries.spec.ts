@@ -131,6 +131,7 @@ describe('a number of a plan that names its country', () => {
     ['a trunk prefix that was left in behind +44', 'ZA', '+4407700900123', '447700900123'],
     ['the same number without it', 'ZA', '+447700900123', '447700900123'],
     ['a trunk prefix that was left in behind the own country’s code', 'GB', '+4402079460018', '442079460018'],
+    ['two trunk prefixes that were left in: it stays as it is written', 'IT', '+971004860958', '971004860958'],
     ['a number abroad that no plan has', 'IT', '+8821234567890', '8821234567890'],
     ['a number of the own country that its plan does not have yet', 'US', '5551234567', '15551234567'],
     ['an Italian mobile number that begins with the country code’s digits', 'IT', '3931234567', '393931234567'],

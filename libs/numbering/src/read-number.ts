@@ -115,7 +115,14 @@ function international(written: string, plan: NumberingPlan): string[] {
     return fits(digits.slice(code.length), plan) ? [digits] : [];
   const number = digits.startsWith('0') ? undefined : parsed(`+${digits}`);
   if (number?.countryCallingCode === code) return possible(number, plan);
-  return number?.isPossible() ? [digitsOf(number)] : [digits];
+  const read = number?.isPossible() ? digitsOf(number) : digits;
+  return [read === digits || isReadAsItself(read) ? read : digits];
+}
+
+/** Where two prefixes were left in, as in +971 00 4860958, nobody knows which is too many: none is taken out. */
+function isReadAsItself(digits: string): boolean {
+  const number = parsed(`+${digits}`);
+  return number === undefined || digitsOf(number) === digits;
 }
 
 function possible(number: PhoneNumber, plan: NumberingPlan): string[] {

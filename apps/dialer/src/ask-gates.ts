@@ -68,7 +68,7 @@ export async function block(
 ): Promise<Try> {
   dependencies.metrics.gateClosed(gate, 'block');
   const rule = destinationRuleOf(reason);
-  if (rule !== undefined) dependencies.metrics.destinationRefused?.(rule);
+  if (rule !== undefined) dependencies.metrics.destinationRefused(rule);
   const at = dependencies.clock.now();
   return write(dependencies, call, { type: 'block', attemptId: attemptIdOf(call.value), at, gate, reason });
 }

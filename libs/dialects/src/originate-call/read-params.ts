@@ -23,8 +23,11 @@ export function readParams({ contentType, charset, query, body }: RawInput): Rea
   switch (contentType) {
     case 'application/x-www-form-urlencoded':
       return paramsOf(parsePhpQuery(body), charset);
-    case 'application/json':
-      return paramsOf(parseOrderedJson(body), undefined, duplicateKeysIn(body));
+    case 'application/json': {
+      const read = paramsOf(parseOrderedJson(body));
+      const twice = read.ok ? duplicateKeys(body).map((key) => fieldName(key).replaceAll('/', '.')) : [];
+      return twice.length === 0 ? read : malformed(`${twice.join(', ')} comes more than once.`);
+    }
     default: {
       const detail = 'The body must be a form (application/x-www-form-urlencoded) or JSON (application/json).';
       return { ok: false, problem: problem('unsupported_media_type', { detail }) };
@@ -32,22 +35,11 @@ export function readParams({ contentType, charset, query, body }: RawInput): Rea
   }
 }
 
-function paramsOf(read: PhpRead, charset?: string, twice: readonly string[] = []): ReadParams {
+function paramsOf(read: PhpRead, charset?: string): ReadParams {
   if (!read.ok) return malformed(read.message);
-  if (twice.length > 0) return malformed(`${twice.join(', ')} comes more than once.`);
   if (charset === undefined) return { ...read, sent: read.params };
   const params = inUtf8(read.params, new TextDecoder(charset));
   return { ok: true, params, sent: read.params };
-}
-
-/** Only of what is JSON: `parseOrderedJson` says what is none. */
-function duplicateKeysIn(body: string): readonly string[] {
-  try {
-    JSON.parse(body);
-  } catch {
-    return [];
-  }
-  return duplicateKeys(body).map((pointer) => fieldName(pointer).replaceAll('/', '.'));
 }
 
 /** What is not in the charset becomes U+FFFD, which no field takes. */

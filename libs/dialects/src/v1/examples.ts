@@ -4,7 +4,8 @@ import { exampleIds as ids } from '../example-ids.ts';
 import { CdrReply } from './cdr-schema.ts';
 import { AttemptReply, CallReply, CallSummaryReply, LegReply } from './reply-schema.ts';
 
-/** Answers as documentation shows them: of the call that `npm start` prints first. Every field that is not named here is null. */
+// Answers as documentation shows them: of the call that `npm start` prints first. Every field that is not named here is null.
+
 const at = (second: string) => `2026-11-30T11:00:${second}+02:00`;
 const inUtc = (second: string) => `2026-11-30T09:00:${second}Z`;
 

@@ -1,6 +1,6 @@
 import { E164Digits, extensionShape, NumberingPlan } from '@redial/call';
-import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { callingCodeOf, isCountry } from './country.ts';
+import { isAssigned } from './phone-number.ts';
 import { readNumber } from './read-number.ts';
 
 export interface NumberFault {
@@ -84,7 +84,7 @@ function configuredNumber(value: unknown, plan: NumberingPlan): { readonly e164?
   }
   const national = plan.country === undefined ? undefined : nationalOf(value, plan);
   if (national === undefined) return {};
-  return isAssigned(value) ? { fault: twoNumbers } : { e164: national };
+  return isE164(value) ? { fault: twoNumbers } : { e164: national };
 }
 
 const unknownForm = 'is not a number in a known form: write + and the country code';
@@ -94,11 +94,11 @@ const twoNumbers = 'could be two numbers: write + and the country code';
 function nationalOf(value: string, plan: NumberingPlan): string | undefined {
   const number = readNumber(value, plan);
   const readings = number.ok ? [number.e164] : (number.readings ?? []);
-  return readings.find((digits) => digits !== value && isAssigned(digits));
+  return readings.find((digits) => digits !== value && isE164(digits));
 }
 
-function isAssigned(digits: string): boolean {
-  return E164Digits.safeParse(digits).success && parsePhoneNumberFromString(`+${digits}`)?.isValid() === true;
+function isE164(digits: string): boolean {
+  return E164Digits.safeParse(digits).success && isAssigned(digits);
 }
 
 function faultOfPlan({ country, countryCode }: NumberingPlan): NumberFault | undefined {

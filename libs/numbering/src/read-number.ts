@@ -1,8 +1,9 @@
 import { E164Digits, type NumberingPlan, type NumberReading } from '@redial/call';
-import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { PhoneNumber } from 'libphonenumber-js/max';
 import { type Country, countryCodeOf, countryOf, fixedPrefixOf, internationalPrefixOf } from './country.ts';
 import { nationalPrefixIn } from './number-forms.ts';
 import { oldForms, withoutFormerPrefix } from './old-forms.ts';
+import { isAssigned, parsed } from './phone-number.ts';
 
 /** Ways to read what was written, as E.164 digits. */
 interface Readings {
@@ -145,12 +146,4 @@ function fits(national: string, { nationalNumberLength: length }: NumberingPlan)
 
 function digitsOf(number: PhoneNumber): string {
   return number.number.slice(1);
-}
-
-function isAssigned(digits: string): boolean {
-  return parsed(`+${digits}`)?.isValid() === true;
-}
-
-function parsed(text: string, defaultCountry?: Country): PhoneNumber | undefined {
-  return parsePhoneNumberFromString(text, { extract: false, ...(defaultCountry !== undefined && { defaultCountry }) });
 }

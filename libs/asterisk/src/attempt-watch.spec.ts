@@ -368,6 +368,26 @@ describe('attempts of others', () => {
     expect(pbx.lookedUp[0]?.question.attemptId).toBe(id);
   });
 
+  test('the link is lost before it is known whose it is: its end may have been missed, so it is looked up', async () => {
+    let answer: (attempt: AdoptedAttempt | undefined) => void = () => {};
+    newWatch({
+      limits: { unknownSignalLimit: 1 },
+      onUnknown: () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    });
+    pbx.signal(id, { type: 'rang', at: at() });
+    pbx.down();
+    pbx.up();
+    answer(adopted());
+    await settled();
+    timers.advance(5_000);
+    pbx.lookedUp[0]?.find({ type: 'missing', at: at(), pbxRestarted: true });
+    await settled();
+    expect(concluded.map(([, evidence]) => evidence)).toMatchObject([{ pbxRestarted: true }]);
+  });
+
   test('one that is not open is asked about once', async () => {
     let asked = 0;
     newWatch({ onUnknown: async () => void asked++ as undefined });

@@ -316,6 +316,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
 
   const onDown = (): void => {
     const at = clock.now();
+    unknown?.offerAll({ type: 'link_lost', at });
     for (const entry of [...entries.values()]) post(entry, { type: 'link_lost', at });
   };
 

@@ -7,6 +7,8 @@ import { createRecentIds } from './recent-ids.ts';
  */
 export interface UnknownAttempts {
   offer(attemptId: AttemptId, signal: AttemptSignal): void;
+  /** For each that is being asked about, beyond the limit too: what was kept is not the whole story. */
+  offerAll(signal: AttemptSignal): void;
   /** It is watched now: a later signal would be news again. */
   forget(attemptId: AttemptId): void;
   stop(): void;
@@ -52,6 +54,9 @@ export function createUnknownAttempts<Attempt>(options: UnknownAttemptsOptions<A
       const signals = [signal];
       asked.set(attemptId, signals);
       void ask(attemptId, signals, signal);
+    },
+    offerAll: (signal) => {
+      for (const kept of asked.values()) kept.push(signal);
     },
     forget: (attemptId) => foreign.delete(attemptId),
     stop: () => {

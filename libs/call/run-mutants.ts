@@ -8,7 +8,7 @@ import { type Mutant, mutants } from './mutants.ts';
 
 /**
  * Seeds each fault into a copy of this folder, and asks the compiler and the specs. Prints who caught it; exits with 1 when one
- * survived, or no longer fits the source. `npm run mutants -w @redial/call -- [part of a fault’s name]`
+ * survived, or no longer fits the source. `npm run mutants -w @redial/call -- [part of a fault’s name]`; `--fit` asks that last alone, in no time.
  */
 const run = promisify(execFile);
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -47,10 +47,14 @@ async function failingSpecs(copy: string): Promise<string[]> {
   return testResults.filter(({ status }) => status === 'failed').map(({ name }) => basename(name, '.spec.ts'));
 }
 
-async function whoCatches({ file, find, replace, compiler }: Mutant, copy: string): Promise<string> {
+const sourceOf = ({ file }: Mutant): Promise<string> => readFile(join(here, 'src', file), 'utf8');
+const fits = ({ find }: Mutant, source: string): boolean => source.split(find).length === 2;
+
+async function whoCatches(mutant: Mutant, copy: string): Promise<string> {
+  const { file, find, replace, compiler } = mutant;
   const path = join(copy, 'libs/call/src', file);
-  const source = await readFile(join(here, 'src', file), 'utf8');
-  if (source.split(find).length !== 2) return 'DOES NOT FIT: its text is not there exactly once';
+  const source = await sourceOf(mutant);
+  if (!fits(mutant, source)) return 'DOES NOT FIT: its text is not there exactly once';
   await writeFile(
     path,
     source.replace(find, () => replace),
@@ -66,6 +70,12 @@ async function whoCatches({ file, find, replace, compiler }: Mutant, copy: strin
 }
 
 const [part = ''] = process.argv.slice(2);
+if (part === '--fit') {
+  const strays: string[] = [];
+  for (const mutant of mutants) if (!fits(mutant, await sourceOf(mutant))) strays.push(mutant.fault);
+  for (const fault of strays) process.stdout.write(`${fault}\n`);
+  process.exit(strays.length === 0 ? 0 : 1);
+}
 const copy = await copyOfFolder();
 let bad = 0;
 try {

@@ -71,6 +71,11 @@ describe('dial1', () => {
     ['times out at a proxy, 408, after ringing', { rangAt, ...failed(0), ...hungUp(18, 408) }, 'no_answer'],
     ['forwards, and nobody follows, 302', { ...failed(0), ...hungUp(23, 302) }, 'unreachable'],
     ['forwards, Asterisk 16', { ...failed(0), ...hungUp(23) }, 'unreachable'],
+    [
+      'forwards, and its channel ends before that is noted',
+      { ...failed(0), ...hungUp(0), dial1ForwardedAt: at },
+      'unreachable',
+    ],
     ['is refused with a 4xx, Asterisk 16', { ...failed(0), ...hungUp(127) }, 'congestion'],
     ['meets a time-out of a gateway, 504, Asterisk 16', { ...failed(0), ...hungUp(102) }, 'congestion'],
     // 480 is a phone that is away, or a person who let it ring.
@@ -611,6 +616,7 @@ describe('what Redial did not send says why', () => {
     ['of an older dialer', { refused: { ...refused, byUs: true } }, undefined, null],
     ['of a later dialer', { refused: { ...refused, byUs: true, code: 'of_a_later_version' } }, undefined, null],
     ['refused by Asterisk', { refused }, undefined, null],
+    ['refused by Asterisk, and canceled', { refused, cancelRequestedAt: at }, undefined, null],
   ])('%s', (_what, evidence, code, endedBy) => {
     const outcome = outcomeOf(evidence, at);
     expect([outcome.notSentCode, outcome.endedBy, outcome.talkMs]).toEqual([code, endedBy, 0]);

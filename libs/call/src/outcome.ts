@@ -73,7 +73,7 @@ function legKind(leg: 'dial1' | 'dial2', { legs, throughDialplan }: OutcomeConte
 export function outcomeOf(evidence: Evidence, at: number, context: OutcomeContext = {}): Outcome {
   if (dial1Answered(evidence)) return answeredOutcome(evidence, at, context);
   const { leg, mapped } = dial1Verdict(evidence, context);
-  const notSentCode = leg.disposition === 'not_sent' ? notSentCodeOf(evidence) : undefined;
+  const notSentCode = notSentCodeOf(evidence);
   return {
     disposition: leg.disposition,
     ...(notSentCode !== undefined && { notSentCode }),

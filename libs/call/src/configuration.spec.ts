@@ -53,12 +53,12 @@ describe('names that must be there, and once', () => {
     [
       'a trunk on a PBX that is not there',
       (c) => (trunk(c)['pbxs'] = ['pbx-9']),
-      'trunks.0.pbxs.0: there is no PBX pbx-9',
+      'trunks.0.pbxs.0: is not a PBX of this file: there is pbx-1',
     ],
     [
       'a tenant’s trunk that is not there',
       (c) => (tenant(c)['trunks'] = ['gone']),
-      'tenants.0.trunks.0: there is no trunk gone',
+      'tenants.0.trunks.0: is not a trunk of this file: there is carrier',
     ],
     [
       'a key of two tenants',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { eachRepeated } from './each-repeated.ts';
+import { namesThereAre } from './names-there-are.ts';
 import { PbxConfiguration } from './pbx-configuration.ts';
 import { Tenant } from './tenant.ts';
 import { TrunkConfiguration } from './trunk-configuration.ts';
@@ -27,13 +28,17 @@ export const Configuration = z
     );
     trunks.forEach((trunk, t) => {
       trunk.pbxs?.forEach((name, p) => {
-        if (!pbxs.some((pbx) => pbx.name === name)) issue(['trunks', t, 'pbxs', p], `there is no PBX ${name}`);
+        if (!pbxs.some((pbx) => pbx.name === name))
+          issue(['trunks', t, 'pbxs', p], `is not a PBX of this file${namesThereAre(pbxs.map((pbx) => pbx.name))}`);
       });
     });
     tenants.forEach((tenant, t) => {
       tenant.trunks.forEach((name, i) => {
         if (!trunks.some((trunk) => trunk.name === name))
-          issue(['tenants', t, 'trunks', i], `there is no trunk ${name}`);
+          issue(
+            ['tenants', t, 'trunks', i],
+            `is not a trunk of this file${namesThereAre(trunks.map((trunk) => trunk.name))}`,
+          );
       });
     });
     const keys = tenants.flatMap(({ apiKeys }, t) => apiKeys.map(({ sha256 }, k) => ({ sha256, t, k })));

@@ -18,6 +18,7 @@ export * from './evidence.ts';
 export * from './extension-channel.ts';
 export * from './gates.ts';
 export * from './ids.ts';
+export * from './names-there-are.ts';
 export * from './never-rung.ts';
 export * from './not-sent.ts';
 export * from './numbering.ts';

@@ -2,7 +2,7 @@ import { CallerName } from '@redial/call';
 import { z } from 'zod';
 
 /** What could end a line, a quoted string or an address, or begin an expression of the dialplan; and what turns the direction of writing. */
-const refused = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069<>\\`|]|\$[{[]/u;
+const refused = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]|\$[{[]/u;
 /** Phones have no glyphs for these, or show nothing. */
 const dropped =
   /(?![\u00a9\u00ae\u2122])\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u{e0020}-\u{e007f}]|\u200b|\u200c|\u200d|\u2060|\ufeff|\u00ad|\ufe0e|\ufe0f|\u20e3/gu;
@@ -10,7 +10,7 @@ const dropped =
 const softened = /[^\p{L}\p{M}\p{N} .'’_@+/%[\]°´“”„«»‘€£¥©®™§№ºª-]/gu;
 
 const allowed =
-  "must be a name of letters, digits, space and .'’_@+/-%[]°´“”, 80 at most; emoji and other signs are left out, < > \\ ` | ${ and control characters are refused";
+  "must be a name of letters, digits, space and .'’_@+/-%[]°´“”, 80 at most; emoji and other signs are left out, ${ and control characters are refused";
 
 /**
  * A name as a CRM keeps it → as a phone may show it: `Doe, John`, `Müller & Söhne`, `50% Off [Sales] 🎉`, and a number where there is no name.

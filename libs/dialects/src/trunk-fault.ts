@@ -1,4 +1,4 @@
-import type { Tenant } from '@redial/call';
+import { namesThereAre, type Tenant } from '@redial/call';
 import type { SettingsFault } from './dialect.ts';
 
 /** Nothing, where a setting names none, or one that the tenant has. */
@@ -7,5 +7,7 @@ export function trunkFault(
   path: SettingsFault['path'],
   { trunks }: Pick<Tenant, 'trunks'>,
 ): SettingsFault[] {
-  return name === undefined || trunks.includes(name) ? [] : [{ path, message: 'is not a trunk of this tenant' }];
+  return name === undefined || trunks.includes(name)
+    ? []
+    : [{ path, message: `is not a trunk of this tenant${namesThereAre(trunks)}` }];
 }

@@ -75,7 +75,7 @@ describe('the configuration file', () => {
       );
     expect(errorsOf(text)).toEqual([
       'redial.yaml:9:13 trunks[1].name: another trunk has this name',
-      'redial.yaml:16:23 tenants[0].trunks[1]: there is no trunk other',
+      'redial.yaml:16:23 tenants[0].trunks[1]: is not a trunk of this file: there is carrier',
     ]);
   });
 

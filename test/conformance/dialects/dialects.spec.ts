@@ -114,7 +114,7 @@ function hostileFor({ dialect }: Sample, field: string): Readonly<Record<string,
   if (dialect === 'click2dial' && field === 'contact_ref') return texts;
   // A name may be of any script, and loses what a phone cannot show.
   if (field === 'caller_id_name') {
-    const refused = /^\s*$|[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069<>\\`|]|\$[{[]/u;
+    const refused = /^\s*$|[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]|\$[{[]/u;
     return {
       ...Object.fromEntries(Object.entries(texts).filter(([, text]) => refused.test(text))),
       'over-long': overLong,

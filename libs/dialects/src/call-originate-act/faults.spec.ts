@@ -13,9 +13,14 @@ test.each<[string, Readonly<Record<string, unknown>>, string, string]>([
     'a context’s trunk',
     { contexts: { far: { trunk: 'gone' } } },
     'contexts.far.trunk',
-    'is not a trunk of this tenant',
+    'is not a trunk of this tenant: there are carrier, backup',
   ],
-  ['a trunk', { trunks: { cisco: 'gone' } }, 'trunks.cisco', 'is not a trunk of this tenant'],
+  [
+    'a trunk',
+    { trunks: { cisco: 'gone' } },
+    'trunks.cisco',
+    'is not a trunk of this tenant: there are carrier, backup',
+  ],
   [
     'a context of the dialplan',
     { contexts: { elsewhere: { routes: 'dialplan' } } },

@@ -141,13 +141,14 @@ describe('trunk_name', () => {
   });
 
   it.each(['siemens', 'constructor', '__proto__', 'carrier2'])('%s is no trunk, needed or not', (trunk_name) => {
-    expect(errorsOf({ ...outside, trunk_name })).toEqual({ trunk_name: 'is not a trunk of yours' });
-    expect(errorsOf({ ...sample, trunk_name })).toEqual({ trunk_name: 'is not a trunk of yours' });
+    const error = { trunk_name: 'is not a trunk of yours: there are cisco, carrier, backup' };
+    expect(errorsOf({ ...outside, trunk_name })).toEqual(error);
+    expect(errorsOf({ ...sample, trunk_name })).toEqual(error);
   });
 
   it('that stands for one which the tenant does not have is none', () => {
     const astray = tenantWith({ trunks: ['carrier'] }, { trunks: { cisco: 'backup' } });
-    expect(errorsOf(outside, astray)).toEqual({ trunk_name: 'is not a trunk of yours' });
+    expect(errorsOf(outside, astray)).toEqual({ trunk_name: 'is not a trunk of yours: there is carrier' });
   });
 
   it('cannot help a tenant that has none', () => {
@@ -198,13 +199,15 @@ describe('context', () => {
   it.each(['from-internal', 'constructor', '__proto__', 'Office', 'carrier'])(
     '%s is not one of the tenant',
     (context) => {
-      expect(errorsOf({ ...sample, context })).toEqual({ context: 'is not a context of yours' });
+      expect(errorsOf({ ...sample, context })).toEqual({
+        context: 'is not a context of yours: there are main_routing, by backup, office',
+      });
     },
   );
 
   it('of the dialplan must be one that the tenant may dial', () => {
     expect(errorsOf({ ...sample, context: 'office' }, tenantWith({ contexts: [] }))).toEqual({
-      context: 'is not a context that you may dial',
+      context: 'is not a context that you may dial: there is none',
     });
   });
 

@@ -4,6 +4,7 @@ import {
   type CallRequest,
   type Destination,
   hasExtension,
+  namesThereAre,
   recordingOf,
   type Tenant,
 } from '@redial/call';
@@ -14,6 +15,7 @@ import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
 import { dialedOnce } from '../dialed-once.ts';
 import { type FieldError, readFields } from '../field-error.ts';
+import { trunkByName } from '../trunk-by-name.ts';
 import { resolveDestination, resolveInContext } from '../written-number.ts';
 import { OriginatedCall, timeoutSecondsDefault } from './schema.ts';
 import { type ActSettings, actSettings } from './settings.ts';
@@ -42,7 +44,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   const check = checkFields(errors);
 
   const route = check('context', values.context, (name) => routeOf(name, settings, tenant));
-  const trunk = check('trunk_name', values.trunk_name, (name) => trunkOf(name, settings, tenant));
+  const trunk = check('trunk_name', values.trunk_name, (name) => trunkByName(name, settings.trunks, tenant));
   const dial1 = check('caller', values.caller, (written) => reached(written, tenant, { trunk, ...route }));
   const dial2 = check('callee', values.callee, (written) => reached(written, tenant, { trunk }));
   const callerId = check('caller_id', values.caller_id, (written) => callerIdOf(written, tenant));
@@ -80,9 +82,11 @@ function fieldsOf(input: object) {
 
 function routeOf(name: string, settings: ActSettings, tenant: Tenant): Checked<Route> {
   const context = Object.hasOwn(settings.contexts, name) ? settings.contexts[name] : undefined;
-  if (context === undefined) return { ok: false, message: 'is not a context of yours' };
+  if (context === undefined)
+    return { ok: false, message: `is not a context of yours${namesThereAre(Object.keys(settings.contexts))}` };
   if (context.routes === 'dialplan') {
-    if (!tenant.contexts.includes(name)) return { ok: false, message: 'is not a context that you may dial' };
+    if (!tenant.contexts.includes(name))
+      return { ok: false, message: `is not a context that you may dial${namesThereAre(tenant.contexts)}` };
     return { ok: true, value: { dialplan: name } };
   }
   if (context.trunk === undefined) return { ok: true, value: {} };
@@ -92,12 +96,6 @@ function routeOf(name: string, settings: ActSettings, tenant: Tenant): Checked<R
 
 function hasWay({ trunk, dialplan }: Route): boolean {
   return trunk !== undefined || dialplan !== undefined;
-}
-
-function trunkOf(name: string, { trunks }: ActSettings, tenant: Tenant): Checked<string> {
-  const trunk = Object.hasOwn(trunks, name) ? trunks[name] : name;
-  if (trunk === undefined || !tenant.trunks.includes(trunk)) return { ok: false, message: 'is not a trunk of yours' };
-  return { ok: true, value: trunk };
 }
 
 /** A number without a trunk has the tenant's first here; whether it may do without is the caller's question. */

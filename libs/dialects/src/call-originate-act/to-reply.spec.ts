@@ -68,7 +68,7 @@ describe("the vendor's errors", () => {
     const parsed = toCallRequest({ callee: 'x', context: 'y', caller_id: '557' }, contextOf(actTenant));
     expect(parsed.ok ? [] : refused('invalid_request', parsed)).toEqual([
       200,
-      "Field 'caller':value is missing; Field 'context':is not a context of yours; " +
+      "Field 'caller':value is missing; Field 'context':is not a context of yours: there are main_routing, by backup, office; " +
         "Field 'callee':is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code",
     ]);
   });

@@ -33,9 +33,9 @@ test.each<[string, object, string]>([
   [
     'a project’s trunk',
     { projects: { night: { trunk: 'gone' } } },
-    'projects.night.trunk: is not a trunk of this tenant',
+    'projects.night.trunk: is not a trunk of this tenant: there are carrier, backup',
   ],
-  ['a trunk', { trunks: { sip: 'gone' } }, 'trunks.sip: is not a trunk of this tenant'],
+  ['a trunk', { trunks: { sip: 'gone' } }, 'trunks.sip: is not a trunk of this tenant: there are carrier, backup'],
   ['a user', { users: { 'jane@acme.example': '999' } }, 'users.jane@acme.example: is not an extension of this tenant'],
 ])('names %s that the tenant does not have', (_what, settings, fault) => {
   expect(faultsWith(settings)).toEqual([fault]);

@@ -87,7 +87,7 @@ describe('refused', () => {
       messages: [
         'caller_id is not a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
         'Invalid Queue. Check if pbx queue exists',
-        'vars[OTHER] is not a variable that you may set',
+        'vars[OTHER] is not a variable that you may set: there are CAMPAIGN, SKIP_WELCOME, SKIP_WE_ARE_RECORDING, SKIP_ENTER_QUEUE, BACKEND_LINK',
       ],
       results: [],
     });

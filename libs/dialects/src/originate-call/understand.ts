@@ -1,9 +1,10 @@
-import type { CallRequest, Destination, Tenant } from '@redial/call';
+import { type CallRequest, type Destination, namesThereAre, type Tenant } from '@redial/call';
 import { readNumber } from '@redial/numbering';
 import { resolveCallerId } from '../caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import { type FieldError, readFields, shorten } from '../field-error.ts';
 import { restorePlus } from '../lost-plus.ts';
+import { trunkByName } from '../trunk-by-name.ts';
 import { unknownNumber, whyNotRung } from '../written-number.ts';
 import { destinationOf, type KnownDestination, unknownDestination } from './destination.ts';
 import { isPhpArray, type PhpArray } from './php/php-value.ts';
@@ -42,7 +43,7 @@ export function understand(params: PhpArray, settings: OriginateCallSettings, te
 
   const { type } = values;
   const project = check('project_id', values.project_id, (id) => projectOf(id, settings, tenant));
-  const named = check('outbound_trunk', values.outbound_trunk, (name) => trunkOf(name, settings, tenant));
+  const named = check('outbound_trunk', values.outbound_trunk, (name) => trunkByName(name, settings.trunks, tenant));
   const trunk = named ?? project?.trunk ?? tenant.trunks[0];
   const customer = check('caller_id', values.caller_id, (written) => customerOf(written, trunk, tenant));
   const callerId = check('outbound_number', values.outbound_number, (written) => callerIdOf(written, tenant));
@@ -89,17 +90,11 @@ function projectOf(
   { trunks }: Tenant,
 ): Checked<{ readonly trunk?: string | undefined }> {
   const value = Object.hasOwn(projects, id) ? projects[id] : undefined;
-  if (value === undefined) return { ok: false, message: 'is not a project of yours' };
+  if (value === undefined)
+    return { ok: false, message: `is not a project of yours${namesThereAre(Object.keys(projects))}` };
   if (value.trunk !== undefined && !trunks.includes(value.trunk))
     return { ok: false, message: 'has a trunk that you do not have' };
   return { ok: true, value };
-}
-
-function trunkOf(name: string, settings: OriginateCallSettings, { trunks }: Tenant): Checked<string> {
-  const value = Object.hasOwn(settings.trunks, name) ? settings.trunks[name] : name;
-  return value !== undefined && trunks.includes(value)
-    ? { ok: true, value }
-    : { ok: false, message: 'is not a trunk of yours' };
 }
 
 function customerOf(written: string, trunk: string | undefined, tenant: Tenant): Checked<Understood['customer']> {

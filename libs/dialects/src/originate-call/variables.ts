@@ -1,4 +1,4 @@
-import { type CallRequest, type Tenant, VariableValue } from '@redial/call';
+import { type CallRequest, namesThereAre, type Tenant, VariableValue } from '@redial/call';
 import { type FieldError, shorten } from '../field-error.ts';
 import type { PhpArray } from './php/php-value.ts';
 import { fieldsOf, notText, notTextMessage } from './schema.ts';
@@ -10,9 +10,10 @@ export interface ReadVariables {
 
 /** `vars` → channel variables. The tenant's list says which names there are: a name of the client's own choice would be a way into the PBX. */
 export function readVariables(vars: PhpArray, { variables: allowed }: Tenant): ReadVariables {
+  const notListed = `is not a variable that you may set${namesThereAre(allowed)}`;
   const read = Object.entries(fieldsOf(vars)).map(([name, written]) => {
     const error = (message: string): FieldError => ({ field: `vars[${shorten(name)}]`, message });
-    if (!allowed.includes(name)) return { error: error('is not a variable that you may set') };
+    if (!allowed.includes(name)) return { error: error(notListed) };
     if (written === notText) return { error: error(notTextMessage) };
     if (typeof written !== 'string') return { error: error('must be a string') };
     const value = VariableValue.safeParse(written);

@@ -1,4 +1,4 @@
-import { areBothMessages, areSame, type Destination, type Tenant } from '@redial/call';
+import { areBothMessages, areSame, type Destination, namesThereAre, type Tenant } from '@redial/call';
 import { type FieldError, pointer } from '../field-error.ts';
 import { resolveDestination, resolveInContext } from '../written-number.ts';
 import type { CreateCall } from './schema.ts';
@@ -19,9 +19,9 @@ export function readSides(
     errors.push({ field: pointer(field), message });
   };
   const knowsTrunk = trunk === undefined || tenant.trunks.includes(trunk);
-  if (!knowsTrunk) wrong('trunk', 'is not a trunk of yours');
+  if (!knowsTrunk) wrong('trunk', `is not a trunk of yours${namesThereAre(tenant.trunks)}`);
   const knowsContext = context === undefined || tenant.contexts.includes(context);
-  if (!knowsContext) wrong('dial1Context', 'is not a context of yours');
+  if (!knowsContext) wrong('dial1Context', `is not a context of yours${namesThereAre(tenant.contexts)}`);
 
   const read = (field: 'dial1' | 'dial2', written: string | undefined, by?: string): Destination | undefined => {
     if (written === undefined) return undefined;

@@ -89,7 +89,7 @@ describe('a whole request', () => {
       dial1: '9',
       dial2: 5,
       callerId: 'x',
-      dial1CallerName: '<1>',
+      dial1CallerName: 'a\nb',
       clientInfo: '',
       record: 'yes',
       dial1Context: 'default',
@@ -208,7 +208,7 @@ describe('each field', () => {
 
   describe('dial1CallerName', () => {
     // A phone may show any letters and digits, and a few signs; of other punctuation a space is left.
-    const shown = ['Arabic digits', 'full-width digits', '@', '/', '&', ',', ';'];
+    const shown = ['Arabic digits', 'full-width digits', '@', '/', '&', ',', ';', '|', 'a backslash', 'quotes'];
     test.each(hostileTexts.filter(([name]) => !shown.includes(name)))('refuses %s', (_name, text) => {
       expect(Object.keys(errorsOf({ ...good, dial1CallerName: text }))).toEqual(['/dial1CallerName']);
     });
@@ -217,6 +217,7 @@ describe('each field', () => {
       ['“Zoë” O´Brien 🎉', '“Zoë” O´Brien'],
       ['50% [VIP]', '50% [VIP]'],
       ['1001&PJSIP/1002', '1001 PJSIP/1002'],
+      ['Doe "Jo" <jo@example.com>', 'Doe Jo jo@example.com'],
     ])('takes %s and shows %s', (written, name) => {
       expect(requestOf({ ...good, dial1CallerName: written }).dial1CallerName).toBe(name);
     });
@@ -402,7 +403,7 @@ describe('dial1 by a context of the PBX', () => {
     [
       'a context of somebody else',
       routed('7001', { dial1Context: 'default' }),
-      { '/dial1Context': 'is not a context of yours' },
+      { '/dial1Context': 'is not a context of yours: there is main_routing' },
     ],
     ['a dial code', routed('*601'), { '/dial1': 'must be 1 to 20 digits: a context routes it' }],
     [

@@ -1,4 +1,4 @@
-import { type CallRequest, longestTalkSeconds, type Tenant } from '@redial/call';
+import { type CallRequest, longestTalkSeconds, namesThereAre, type Tenant } from '@redial/call';
 import { numberForms } from '@redial/numbering';
 import { autoAnswerOf } from '../auto-answer.ts';
 import { resolveCallerId } from '../caller-id.ts';
@@ -121,9 +121,10 @@ function forbiddenNames(body: unknown, tenant: Tenant): FieldError[] {
     headers?: { dial1?: unknown; dial2?: unknown };
     retryPolicy?: { perDisposition?: unknown };
   };
+  const settable = `is not a variable that you may set${namesThereAre(tenant.variables)}`;
   const unlisted = namesOf(variables)
     .filter((name) => !tenant.variables.includes(name))
-    .map((name) => ({ field: pointer('variables', shorten(name)), message: 'is not a variable that you may set' }));
+    .map((name) => ({ field: pointer('variables', shorten(name)), message: settable }));
   const reserved = (['dial1', 'dial2'] as const).flatMap((leg) =>
     namesOf(headers?.[leg])
       .filter((name) => name === '__proto__')

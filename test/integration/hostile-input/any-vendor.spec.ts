@@ -155,20 +155,31 @@ const vendors: readonly Vendor[] = [
   },
 ];
 
+/** A client that waits for a phone which rings for another call hears Busy. */
+function ringOthersEach(requests: readonly (readonly [unknown, Fields])[]): boolean {
+  const phones = requests.flatMap(([, fields]) => phoneFields.flatMap((field) => fields[field] ?? []).map(nationally));
+  return new Set(phones).size === phones.length;
+}
+const phoneFields = ['dial1', 'dial2', 'destination', 'caller_id', 'caller', 'callee'];
+const nationally = (phone: unknown) => String(phone).replace(/^(?:\+?27|0)/, '');
+
 describe.each(vendors)('$name', ({ fields, ways, isAccepted, isRefused, referenceOf }) => {
   it('given any fields, then they are refused in its words, or their reference comes back in a CDR', async () => {
     let accepted = 0;
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...ways), fields), perRun), async (requests) => {
-        const answers = await Promise.all(requests.map(([send, given]) => send(given)));
-        const odd = answers.filter((answer) => !isAccepted(answer) && !isRefused(answer));
-        expect(odd.map(({ status, body }) => ({ status, body }))).toEqual([]);
-        const given = answers.flatMap((answer, n) =>
-          isAccepted(answer) ? [referenceOf(requests[n]?.[1] as Fields, answer)] : [],
-        );
-        accepted += given.length;
-        for (const each of given) await expectCdr(each);
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom(...ways), fields), perRun).filter(ringOthersEach),
+        async (requests) => {
+          const answers = await Promise.all(requests.map(([send, given]) => send(given)));
+          const odd = answers.filter((answer) => !isAccepted(answer) && !isRefused(answer));
+          expect(odd.map(({ status, body }) => ({ status, body }))).toEqual([]);
+          const given = answers.flatMap((answer, n) =>
+            isAccepted(answer) ? [referenceOf(requests[n]?.[1] as Fields, answer)] : [],
+          );
+          accepted += given.length;
+          for (const each of given) await expectCdr(each);
+        },
+      ),
       runs,
     );
     expect(accepted).toBeGreaterThan(50);

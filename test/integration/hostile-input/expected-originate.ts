@@ -1,4 +1,4 @@
-import type { Message } from './originate-reader.ts';
+import { type Message, nameSigns } from './originate-reader.ts';
 
 /** What a test asked for, in the words of /v1. */
 export interface Asked {
@@ -71,7 +71,7 @@ export function toldBy(message: Message, asked: Asked): Told {
 function nameOf(message: Message, { dial1CallerName = '' }: Asked): string {
   const callerId = message.find(([header]) => header === 'CallerID')?.[1] ?? '';
   const name = /^"(.*)" </su.exec(callerId)?.[1] ?? '';
-  const isPlain = /^[\p{L}\p{M}\p{N} .'’_@+/%[\]°´“”„«»‘€£¥©®™§№ºª-]{0,80}$/u.test(name);
+  const isPlain = new RegExp(`^${nameSigns}{0,80}$`, 'u').test(name);
   return isPlain && lettersOf(name) === lettersOf(dial1CallerName) ? name : 'the name that was asked for';
 }
 

@@ -1,3 +1,7 @@
+/** What a person's name may be made of on its way to a phone. */
+export const nameSigns = String.raw`[\p{L}\p{M}\p{N} .'’_@+/%[\]°´“”„«»‘€£¥©®™§№ºª-]`;
+const namedCallerId = new RegExp(`^(CallerID): ("${nameSigns}+" <[0-9]+>)$`, 'u');
+
 /** One AMI message, header by header, in the order in which they were sent. */
 export type Message = readonly (readonly [name: string, value: string])[];
 
@@ -15,7 +19,7 @@ function readMessage(text: string): Message {
   return text.split('\r\n').map((line) => {
     const [, name, value] =
       /^([A-Za-z]+): ([\x20-\x7e]*)$/.exec(line) ??
-      /^(CallerID): ("[\p{L}\p{M}\p{N} .'’_@+/-]+" <[0-9]+>)$/u.exec(Buffer.from(line, 'latin1').toString('utf8')) ??
+      namedCallerId.exec(Buffer.from(line, 'latin1').toString('utf8')) ??
       [];
     if (name === undefined || value === undefined) throw new Error(`no header: ${JSON.stringify(line)}`);
     return [name, value] as const;

@@ -80,7 +80,7 @@ async function start(
   const redial = await startRedial({
     redisUrl: server.url,
     pbxs: [{ ...pbx, name: 'main' }],
-    tenant: { limits: { requestsPerMinute: 1_000_000 } },
+    tenant: { quotas: { requestsPerMinute: 1_000_000 } },
     env: { REDIAL_LOG_LEVEL: 'warn', REDIAL_DURABILITY: mode.durability },
   });
   // The API alone is measured.

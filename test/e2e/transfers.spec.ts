@@ -11,11 +11,11 @@ describe('given a call that is moved on', () => {
     tenant: { extensions: { pattern: '1[0-9]{3}|25[0-9]{2}' } },
     trunk: { maxCalls: 1 },
   });
-  const lanes = { agent: 2500, who: 600 };
+  const limits = { agent: 2500, who: 600 };
   /** An agent whose phone the test moves. */
-  const byHand = () => String(lanes.agent++);
+  const byHand = () => String(limits.agent++);
   const aCustomer = (behaviour: 'answers' | 'answersAndHangsUp' | 'ringsForEver' = 'answers') =>
-    customer(behaviour, lanes.who++);
+    customer(behaviour, limits.who++);
   const untilConnected = { retryPolicy: { maxRetries: 1, delaySeconds: 1, until: 'connected' } };
 
   const answers = async (user: string): Promise<ScriptedCall> => {

@@ -165,7 +165,7 @@ describe.each(versions)('given version $commit at work, and calls that are place
     const books = await gather(booked, accepted, faults);
     const findings = balance(books).findings.filter((finding) => !isExcused(finding, books));
     const failed = await keptAsFailed(world.reader, world.keyPrefix);
-    // Who is killed between fence and Originate leaves an attempt of which nobody has heard; who is told to stop does not.
+    // Who is killed between claim and Originate leaves an attempt of which nobody has heard; who is told to stop does not.
     const lost = books.listCdrs.filter((cdr) => cdr.lost && Date.parse(cdr.startedAt) > lastKillAt);
     const left = Object.entries(await leftBehind(world.reader, world.keyPrefix)).filter(([, count]) => count > 0);
     expect({ findings, failed, lost, left }).toEqual({ findings: [], failed: 0, lost: [], left: [] });

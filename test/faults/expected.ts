@@ -59,7 +59,7 @@ const rangOut = outcome('exhausted', [dial2NotAnswered], [1, 0]);
 const rangBoth = outcome('exhausted', [dial2NotAnswered], [1, 1]);
 const busyTwice = outcome('exhausted', [busy, busy], [2, 0]);
 
-// The fence was taken and nothing was sent, or it never arrived: time must pass until that is certain. Nobody has been rung.
+// The claim was taken and nothing was sent, or it never arrived: time must pass until that is certain. Nobody has been rung.
 const lostFirst = outcome('completed', [silence, answered], [1, 1]);
 // Who took it found the PBX gone, or itself too late.
 const refusedFirst = outcome('completed', [notSent, answered], [1, 1]);
@@ -79,8 +79,8 @@ const busyThenElsewhere = outcome('exhausted', [busy, onOther(busy)], [1, 0], [1
 const undisturbed = {
   accepted: talked,
   queued: talked,
-  'places taken': talked,
-  'fence taken': talked,
+  'permits taken': talked,
+  'claim taken': talked,
   'Originate sent': rang,
   'dial1 ringing': rang,
   'dial1 answered': rangOut,
@@ -95,8 +95,8 @@ const undisturbed = {
 const elsewhere = {
   accepted: talkedElsewhere,
   queued: talkedElsewhere,
-  'places taken': talkedElsewhere,
-  'fence taken': refusedThenElsewhere,
+  'permits taken': talkedElsewhere,
+  'claim taken': refusedThenElsewhere,
   settled: busyThenElsewhere,
   'CDR written': busyThenElsewhere,
   'next attempt queued': busyThenElsewhere,
@@ -137,29 +137,29 @@ const underRestart = {
 /** Every phase under every fault. A cell that is missing does not compile. */
 export const expected: Readonly<Record<FaultName, Readonly<Record<Phase, Cell>>>> = {
   'API killed': undisturbed,
-  'dialer killed': { ...undisturbed, 'fence taken': lostFirst },
+  'dialer killed': { ...undisturbed, 'claim taken': lostFirst },
   'results killed': undisturbed,
   'Redis killed': {
     ...undisturbed,
-    // The dialer finds its own fence again, within the five seconds for which one is worth an Originate, or after them.
-    'fence taken': { oneOf: [talked, refusedFirst] },
+    // The dialer finds its own claim again, within the five seconds for which one is worth an Originate, or after them.
+    'claim taken': { oneOf: [talked, refusedFirst] },
   },
-  'AMI cut': { ...undisturbed, 'fence taken': refusedFirst },
+  'AMI cut': { ...undisturbed, 'claim taken': refusedFirst },
   'AMI silent': {
     ...undisturbed,
     // Sent into the silence.
-    'places taken': lostFirst,
-    'fence taken': lostFirst,
+    'permits taken': lostFirst,
+    'claim taken': lostFirst,
     'Originate sent': rangUnseen,
     'dial1 ringing': rangUnseen,
   },
-  'Asterisk killed': { ...undisturbed, 'fence taken': refusedFirst, ...underDeadAsterisk },
-  'Asterisk restarted': { ...undisturbed, 'fence taken': refusedFirst, ...underRestart },
+  'Asterisk killed': { ...undisturbed, 'claim taken': refusedFirst, ...underDeadAsterisk },
+  'Asterisk restarted': { ...undisturbed, 'claim taken': refusedFirst, ...underRestart },
   'jobs delivered twice': undisturbed,
-  // The fence's answer comes 40 s late: the dialer has given it up, finds its own fence, and is too late for it.
-  'Redis paused 40 s': { ...undisturbed, 'fence taken': refusedFirst },
-  'dialer asleep': { ...undisturbed, 'fence taken': lostFirst },
-  'clock +1 h': { ...undisturbed, 'fence taken': lostFirst },
+  // The claim's answer comes 40 s late: the dialer has given it up, finds its own claim, and is too late for it.
+  'Redis paused 40 s': { ...undisturbed, 'claim taken': refusedFirst },
+  'dialer asleep': { ...undisturbed, 'claim taken': lostFirst },
+  'clock +1 h': { ...undisturbed, 'claim taken': lostFirst },
   'clock −1 h': undisturbed,
   'one of two Asterisks killed': { ...undisturbed, ...elsewhere, ...underDeadAsterisk },
   'AMI cut to one of two': {

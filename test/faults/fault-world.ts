@@ -44,7 +44,7 @@ export interface FaultWorld {
 export const keyPrefix = '{faults}';
 export const cdrList = 'faults:cdrs';
 const otherPbxMaxCalls = 30;
-const placesOfOtherPbx = `${keyPrefix}:places:pbx.other`;
+const permitsOfOtherPbx = `${keyPrefix}:permits:pbx.other`;
 
 export async function startFaultWorld({ pbxs }: { readonly pbxs: 1 | 2 }): Promise<FaultWorld> {
   const probe = createProbe();
@@ -97,7 +97,7 @@ export async function startFaultWorld({ pbxs }: { readonly pbxs: 1 | 2 }): Promi
     const books = kept(connectRedis({ url: redis.url, role: 'worker' }), (it) => it.disconnect());
     if (otherPbx !== undefined) {
       const taken = Array.from({ length: otherPbxMaxCalls }, (_, n) => ['inf', `taken#${n}`] as const);
-      await books.zadd(placesOfOtherPbx, ...taken.flat());
+      await books.zadd(permitsOfOtherPbx, ...taken.flat());
     }
     const ami = kept(await RawAmi.login(access), (it) => it.end());
     const released = Promise.withResolvers<void>();
@@ -134,7 +134,7 @@ export async function startFaultWorld({ pbxs }: { readonly pbxs: 1 | 2 }): Promi
         const channel = new RegExp(`^PJSIP/${agent}-[0-9a-f]+`, 'm').exec(channels)?.[0];
         await pbx.asterisk.cli(`channel request hangup ${channel}`);
       },
-      freeOtherPbx: async () => void (await books.del(placesOfOtherPbx)),
+      freeOtherPbx: async () => void (await books.del(permitsOfOtherPbx)),
       end,
     };
   } catch (error) {

@@ -6,7 +6,7 @@ import type { FaultWorld } from './fault-world.ts';
 import { type HeldCalls, record } from './held-call.ts';
 import type { Phase } from './phases.ts';
 import { type Extras, redelivery } from './redelivery.ts';
-import { untilAllEnded, untilFenceIsOver, untilLinksLost, untilPbxIsIdle } from './turning-points.ts';
+import { untilAllEnded, untilClaimIsOver, untilLinksLost, untilPbxIsIdle } from './turning-points.ts';
 
 /** What goes wrong, from the first harm to the last repair. What was stopped is released at the worst moment in between. */
 export interface Fault {
@@ -16,8 +16,8 @@ export interface Fault {
    * none may.
    */
   readonly breaksRedis?: true;
-  /** Where the dialer has to speak of its fence before anybody may give the attempt up: longer than the fault lasts. */
-  readonly fenceRingSeconds?: number;
+  /** Where the dialer has to speak of its claim before anybody may give the attempt up: longer than the fault lasts. */
+  readonly claimRingSeconds?: number;
   /** Before the first call: what takes longer to start than a call stays in its phase. */
   prepare?(world: FaultWorld): Promise<Extras>;
   strike(world: FaultWorld, calls: HeldCalls, extras: Extras): Promise<void>;
@@ -39,7 +39,7 @@ const asteriskKilled: Fault = {
     await world.pbx.asterisk.kill();
     await lost;
     world.release();
-    await untilFenceIsOver(world, calls);
+    await untilClaimIsOver(world, calls);
     await world.pbx.asterisk.restart();
   },
 };
@@ -51,7 +51,7 @@ const asteriskRestarted: Fault = {
     await world.pbx.asterisk.cli('core stop now').catch(() => undefined); // The console ends with it.
     await lost;
     world.release();
-    await untilFenceIsOver(world, calls);
+    await untilClaimIsOver(world, calls);
     await world.pbx.asterisk.restart();
   },
 };
@@ -60,7 +60,7 @@ const amiCut: Fault = {
   async strike(world, calls) {
     await cutAmi(world);
     world.release();
-    await untilFenceIsOver(world, calls);
+    await untilClaimIsOver(world, calls);
     for (const ami of Object.values(world.amiOf)) ami.heal();
   },
 };
@@ -69,8 +69,8 @@ const amiCut: Fault = {
 const goOnElsewhere: readonly Phase[] = [
   'accepted',
   'queued',
-  'places taken',
-  'fence taken',
+  'permits taken',
+  'claim taken',
   'settled',
   'CDR written',
   'next attempt queued',
@@ -115,7 +115,7 @@ export const faults = {
   },
   'Redis paused 40 s': {
     breaksRedis: true,
-    fenceRingSeconds: 45,
+    claimRingSeconds: 45,
     async strike(world) {
       const { redis, release, redisOf } = world;
       await redis.pause();
@@ -123,7 +123,7 @@ export const faults = {
       // Many times what BullMQ's locks hold for, and longer than any connection waits for an answer.
       await pass(40_000);
       await redis.resume();
-      // The fence's answer, 40 s late.
+      // The claim's answer, 40 s late.
       release();
       await until(async () => (await redelivery.stalled(world.books)) > 0, {
         what: 'a job whose lock ran out is delivered again',
@@ -141,7 +141,7 @@ export const faults = {
       } = world;
       process.kill(dialer.pid, 'SIGSTOP');
       release();
-      await untilFenceIsOver(world, calls);
+      await untilClaimIsOver(world, calls);
       process.kill(dialer.pid, 'SIGCONT');
     },
   },
@@ -150,8 +150,8 @@ export const faults = {
       const { redial, probe, redisOf, release } = world;
       await probe.stepClocks(pidsOf(redial), hourMs);
       release({ but: redisOf.dialer });
-      // By that clock it should have been rung an hour ago; the dialer is still between its fence and its Originate.
-      await untilFenceIsOver(world, calls);
+      // By that clock it should have been rung an hour ago; the dialer is still between its claim and its Originate.
+      await untilClaimIsOver(world, calls);
       release();
     },
   },
@@ -160,7 +160,7 @@ export const faults = {
       const { redial, probe, redisOf, release } = world;
       await probe.stepClocks(pidsOf(redial), -hourMs);
       release({ but: redisOf.dialer });
-      // Time for the sweeper to look for what nobody watches, with the dialer still between its fence and its Originate.
+      // Time for the sweeper to look for what nobody watches, with the dialer still between its claim and its Originate.
       await pass(4_000);
       release();
       // By the clock that all agree on, the retries are due in an hour.

@@ -2,9 +2,9 @@ import { type FaultWorld, keyPrefix } from './fault-world.ts';
 
 const queues = ['dial', 'results', 'deliveries'] as const;
 /** Sorted sets that have members only while something is under way. */
-const underWay = /:(due|open:.*|cancel-requested|places:.*|slots-in-use:.*|undelivered|dead:.*)$/;
+const underWay = /:(due|open:.*|cancel-requested|permits:.*|slots-in-use:.*|undelivered|dead:.*)$/;
 /** What is kept of a call that has ended, for as long as the retention says. */
-const record = /^[^:]+:(call|attempt|cdr|delivery|idempotency|claim):/;
+const record = /^[^:]+:(call|attempt|cdr|delivery|idempotency|reservation):/;
 
 /** Whatever of a call is still in Redis when all have ended, and should not be; or would be for ever. */
 export async function leftBehind({ books }: FaultWorld, { breaksRedis = false }): Promise<string[]> {

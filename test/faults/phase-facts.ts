@@ -7,15 +7,15 @@ import { type Phase, phases } from './phases.ts';
 /** What can be seen of a call from every side while it is held. Which of it makes a phase is the table below. */
 export interface Facts {
   readonly call: 'queued' | 'dialing' | 'waiting' | 'none';
-  /** The first attempt's record: its fence. */
+  /** The first attempt's record: its claim. */
   readonly attempt: 'none' | 'open' | 'ended';
   /** Where BullMQ has the first attempt's job, and that of its result. */
   readonly dialJob: JobPlace;
   readonly resultsJob: JobPlace;
   /** And the next attempt's. */
   readonly nextJob: JobPlace;
-  /** Granted, and not yet used by a fence. */
-  readonly places: 'none' | 'granted';
+  /** Granted, and not yet used by a claim. */
+  readonly permits: 'none' | 'granted';
   /** The attempt's channels in Asterisk, in their order. */
   readonly channels: readonly string[];
   /** At dial1's phone and at dial2's. */
@@ -34,13 +34,13 @@ const fresh = {
   dialJob: 'absent',
   resultsJob: 'absent',
   nextJob: 'absent',
-  places: 'none',
+  permits: 'none',
   channels: [],
   invites: [0, 0],
   cdrs: 0,
   held: false,
 } as const satisfies Facts;
-const dialing = { ...fresh, call: 'dialing', attempt: 'open', places: 'granted' } as const satisfies Facts;
+const dialing = { ...fresh, call: 'dialing', attempt: 'open', permits: 'granted' } as const satisfies Facts;
 /** The dialer's part is done: dial1 has answered. */
 const answered = { ...dialing, dialJob: 'completed' } as const satisfies Facts;
 const wasBusy = {
@@ -59,10 +59,10 @@ const factsOf: Readonly<Record<Phase, Facts>> = {
   accepted: { ...fresh, held: true },
   /** Every dialer has its hands full. */
   queued: { ...fresh, dialJob: 'waiting' },
-  /** Taken by a dialer, past the gates; it does not know yet that its places were granted. */
-  'places taken': { ...fresh, dialJob: 'active', places: 'granted', held: true },
-  /** The dialer does not know yet that it has the fence. */
-  'fence taken': { ...dialing, dialJob: 'active', held: true },
+  /** Taken by a dialer, past the gates; it does not know yet that its permits were granted. */
+  'permits taken': { ...fresh, dialJob: 'active', permits: 'granted', held: true },
+  /** The dialer does not know yet that it has the claim. */
+  'claim taken': { ...dialing, dialJob: 'active', held: true },
   /** The phone rings, and the dialer hears nothing from the PBX. */
   'Originate sent': { ...dialing, dialJob: 'active', channels: ['Ringing'], invites: [1, 0], held: true },
   'dial1 ringing': { ...dialing, dialJob: 'active', channels: ['Ringing'], invites: [1, 0] },
@@ -112,7 +112,7 @@ async function look(world: FaultWorld, call: HeldCall, channels: Channels): Prom
   if (id === undefined) return { ...fresh, call: 'none', ...phones, held };
   const { state, history } = await record(world, id);
   const [first, next] = [history[0]?.attemptId ?? state.attemptId, history[0] && state.attemptId];
-  const [fence, grant, cdrs, dialJob, resultsJob, nextJob] = await Promise.all([
+  const [claim, grant, cdrs, dialJob, resultsJob, nextJob] = await Promise.all([
     world.books.hmget(`${keyPrefix}:attempt:${first}`, 'v', 'ended'),
     world.books.hexists(`${keyPrefix}:grant:${first}`, 'slot'),
     world.books.lrange(cdrList, '0', '-1'),
@@ -122,11 +122,11 @@ async function look(world: FaultWorld, call: HeldCall, channels: Channels): Prom
   ]);
   return {
     call: state.status,
-    attempt: fence[0] === null ? 'none' : fence[1] === null ? 'open' : 'ended',
+    attempt: claim[0] === null ? 'none' : claim[1] === null ? 'open' : 'ended',
     dialJob,
     resultsJob,
     nextJob,
-    places: grant === 1 ? 'granted' : 'none',
+    permits: grant === 1 ? 'granted' : 'none',
     channels: channels.get(first) ?? [],
     ...phones,
     cdrs: cdrs.filter((cdr) => cdr.includes(id)).length,
@@ -144,7 +144,7 @@ async function placeOf({ books }: FaultWorld, queue: 'dial' | 'results', job: st
     // A job with a priority waits in a set of its own.
     ...(['prioritized', 'delayed', 'completed', 'failed'] as const).map((set) => books.zscore(key(set), job)),
   ]);
-  const places = ['waiting', 'active', 'waiting', 'delayed', 'completed', 'failed'] as const;
+  const permits = ['waiting', 'active', 'waiting', 'delayed', 'completed', 'failed'] as const;
   if (exists === 0) return 'absent';
-  return places[[wait, active, ...sets].findIndex((found) => found !== null)] ?? 'nowhere';
+  return permits[[wait, active, ...sets].findIndex((found) => found !== null)] ?? 'nowhere';
 }

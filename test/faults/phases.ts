@@ -2,8 +2,8 @@
 export const phases = [
   'accepted',
   'queued',
-  'places taken',
-  'fence taken',
+  'permits taken',
+  'claim taken',
   'Originate sent',
   'dial1 ringing',
   'dial1 answered',

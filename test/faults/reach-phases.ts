@@ -19,9 +19,9 @@ const once = {
  * Brings one call into each phase, all at once in one world. What is done to the processes is undone by `world.release()`.
  *
  * What phones hold comes first. From the first stop of a process on there are ten seconds: a connection to Redis that is silent for
- * longer is given up, and so is a PBX. The fence comes last, since it is worth five.
+ * longer is given up, and so is a PBX. The claim comes last, since it is worth five.
  */
-export async function reachAllPhases(world: FaultWorld, fenceRingSeconds = 12): Promise<HeldCalls> {
+export async function reachAllPhases(world: FaultWorld, claimRingSeconds = 12): Promise<HeldCalls> {
   const { redisOf, amiOf } = world;
   const ofPhones = {
     'dial1 ringing': place(world, 1, agent('ringsForEver', 1), customer('answers', 1), once),
@@ -55,12 +55,12 @@ export async function reachAllPhases(world: FaultWorld, fenceRingSeconds = 12): 
   const sending = world.stop(amiOf.dialer, 'Originate', originating);
   const sent = { 'Originate sent': { ...place(world, 9, originating, customer('answers', 9), once), heldAt: sending } };
   await reached(world, sent);
-  // Two jobs in the dialer's hands, which are full with them; the first has its places and waits for its fence.
+  // Two jobs in the dialer's hands, which are full with them; the first has its permits and waits for its claim.
   const granting = world.stop(redisOf.dialer, 'slots-in-use', ':grant:');
   const first = place(world, 10, agent('answersAndHangsUp', 10), customer('answers', 10), {
-    dial1RingTimeoutSeconds: fenceRingSeconds,
+    dial1RingTimeoutSeconds: claimRingSeconds,
   });
-  await reached(world, { 'places taken': { ...first, heldAt: granting } });
+  await reached(world, { 'permits taken': { ...first, heldAt: granting } });
   const { attemptId } = (await record(world, await first.id)).state;
   const second = place(world, 11, agent('answersAndHangsUp', 11), customer('answers', 11));
   const secondId = await second.id;
@@ -78,12 +78,12 @@ export async function reachAllPhases(world: FaultWorld, fenceRingSeconds = 12): 
   await reached(world, accepted);
 
   await world.freeOtherPbx();
-  const fencing = world.stop(redisOf.dialer, 'pbxs-with-open', `${keyPrefix}:attempt:${attemptId}`);
+  const claiming = world.stop(redisOf.dialer, 'pbxs-with-open', `${keyPrefix}:attempt:${attemptId}`);
   granting.release();
   const last = {
-    'fence taken': { ...first, heldAt: fencing },
-    // Its answer is behind that of the fence, on one connection.
-    'places taken': { ...second, heldAt: fencing },
+    'claim taken': { ...first, heldAt: claiming },
+    // Its answer is behind that of the claim, on one connection.
+    'permits taken': { ...second, heldAt: claiming },
   };
   await reached(world, last);
   return { ...accepted, ...queued, ...last, ...sent, ...ofPhones, ...over, ...settled, ...next, ...written };

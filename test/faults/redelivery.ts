@@ -16,7 +16,7 @@ const queues = ['dial', 'results'] as const;
 const key = (queue: string, name: string) => `${keyPrefix}:${queue}:${name}`;
 
 export const redelivery = {
-  /** They are loaded, and wait for Redis: a process takes seconds to start, and a fence is not worth an Originate for longer. */
+  /** They are loaded, and wait for Redis: a process takes seconds to start, and a claim is not worth an Originate for longer. */
   async prepare({ redial, closedWayToRedis }: FaultWorld): Promise<Extras> {
     const way = await closedWayToRedis();
     const redisUrl = `redis://127.0.0.1:${way.port}`;

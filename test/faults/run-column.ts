@@ -84,7 +84,7 @@ async function arrange(fault: Fault) {
     // An extra process is to end up with as many as the first of its kind had.
     const processes = [api, dialer, results, ...extras.processes];
     const before = [ofApi, ofDialer, ofResults, ofDialer, ofResults];
-    const calls = await reachAllPhases(world, fault.fenceRingSeconds);
+    const calls = await reachAllPhases(world, fault.claimRingSeconds);
     await assertInPhases(world, calls);
     return { world, processes, before, extras, calls };
   } catch (error) {

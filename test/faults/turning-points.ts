@@ -26,11 +26,11 @@ export async function untilPbxIsIdle({ pbx: { asterisk } }: FaultWorld): Promise
   });
 }
 
-/** The attempt that was held at its fence is settled, whether it was refused, or given up by others. */
-export async function untilFenceIsOver(world: FaultWorld, calls: HeldCalls): Promise<void> {
-  const id = await calls['fence taken'].id;
+/** The attempt that was held at its claim is settled, whether it was refused, or given up by others. */
+export async function untilClaimIsOver(world: FaultWorld, calls: HeldCalls): Promise<void> {
+  const id = await calls['claim taken'].id;
   await until(async () => (await record(world, id)).history.length > 0, {
-    what: 'the attempt behind its fence is settled',
+    what: 'the attempt behind its claim is settled',
     withinMs,
   });
 }

@@ -39,7 +39,7 @@ export async function fuzzHttp({ seed, forMs }: Effort): Promise<Fuzzed> {
   const probe = createMemoryProbe();
   const api = await startApi({
     redisUrl: redis.url,
-    tenant: { ...vendorTenantOfOneTrunk, limits: { requestsPerMinute: 1_000_000 } },
+    tenant: { ...vendorTenantOfOneTrunk, quotas: { requestsPerMinute: 1_000_000 } },
     env: probe.env,
   });
   const startOps = (kind: 'dialer' | 'results') =>

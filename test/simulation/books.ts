@@ -18,7 +18,7 @@ import type { AttemptEnd } from './truth.ts';
  * The books of a world: what the phones saw, what was written and what was told, and whether it agrees. Everything that can be held to at a
  * step is held to at that step; the rest when the world has come to rest.
  *
- * B1   An attempt is originated at most once, and only after its fence.
+ * B1   An attempt is originated at most once, and only after its claim.
  * B2   The PBXs get no Originate that a process has not sent, so there are never more INVITEs than attempts.
  * B3   Each attempt has one CDR, and what it says is what the phones saw.
  * B4   A call that has ended never changes again.
@@ -41,8 +41,8 @@ export interface Books {
   cancelAsked(callId: CallId): void;
   cancelAcknowledged(callId: CallId): void;
   callWritten(before: Call | undefined, after: Call): void;
-  fenced(call: Call, attempt: AttemptRecord, by: Actor): void;
-  /** Redis has died, and knows nothing of this fence. */
+  claimed(call: Call, attempt: AttemptRecord, by: Actor): void;
+  /** Redis has died, and knows nothing of this claim. */
   forgotten(attempt: AttemptRecord): void;
   originateSent(attemptId: AttemptId): void;
   /** It was sent, and will never arrive. */
@@ -127,10 +127,10 @@ export function createBooks(options: BooksOptions): Books {
       const call = calls.get(callId);
       if (call !== undefined) checkCanceled(call);
     },
-    fenced: (call, attempt, by) => {
+    claimed: (call, attempt, by) => {
       counts.attempts++;
-      tell?.(`fenced ${attempt.id}, number ${attempt.attemptNumber} of ${call.id}, for ${attempt.pbx}`);
-      expect(!seen.has(attempt.id), () => `B1 ${attempt.id} was fenced twice`);
+      tell?.(`claimed ${attempt.id}, number ${attempt.attemptNumber} of ${call.id}, for ${attempt.pbx}`);
+      expect(!seen.has(attempt.id), () => `B1 ${attempt.id} was claimed twice`);
       expect(!canceledAt.has(call.id), () => `B10 call ${call.id} is dialled after its cancel was acknowledged`);
       seen.set(attempt.id, {
         attempt,
@@ -155,13 +155,13 @@ export function createBooks(options: BooksOptions): Books {
       );
     },
     forgotten: ({ id, callId }) => {
-      tell?.(`the fence of ${id} of ${callId} is forgotten`);
-      // One that was sent stays: its call will be fenced twice.
+      tell?.(`the claim of ${id} of ${callId} is forgotten`);
+      // One that was sent stays: its call will be claimed twice.
       if (seen.get(id)?.sent === 0 && seen.delete(id)) counts.attempts--;
     },
     originateSent: (attemptId) => {
       const found = seen.get(attemptId);
-      if (found === undefined) return violated(`B1 ${attemptId} was originated without a fence`);
+      if (found === undefined) return violated(`B1 ${attemptId} was originated without a claim`);
       found.sent++;
       expect(found.sent === 1, () => `B1 ${attemptId} was originated ${found.sent} times`);
       expect(found.cdr === undefined, () => `B1 ${attemptId} was originated after it was settled`);
@@ -174,11 +174,11 @@ export function createBooks(options: BooksOptions): Books {
       counts.originates++;
       tell?.(`${pbx} got the Originate of ${attemptId}`);
       const found = seen.get(attemptId);
-      if (found === undefined) return violated(`B2 ${pbx} got an Originate of ${attemptId}, which nobody fenced`);
+      if (found === undefined) return violated(`B2 ${pbx} got an Originate of ${attemptId}, which nobody claimed`);
       const { attempt } = found;
       found.arrived++;
       expect(found.arrived <= found.sent, () => `B2 ${pbx} got ${found.arrived} Originates of ${attemptId}`);
-      expect(attempt.pbx === pbx, () => `B2 ${attemptId} was fenced for ${attempt.pbx} and came to ${pbx}`);
+      expect(attempt.pbx === pbx, () => `B2 ${attemptId} was claimed for ${attempt.pbx} and came to ${pbx}`);
       expect(
         !talked.has(attempt.callId),
         () => `B6 call ${attempt.callId} is dialled again, and its parties have talked`,
@@ -231,7 +231,7 @@ export function createBooks(options: BooksOptions): Books {
       counts.cdrs++;
       tell?.(`settled ${attempt.id} as ${cdr.disposition}: ${JSON.stringify(cdr.evidence)}`);
       const found = seen.get(attempt.id);
-      if (found === undefined) return violated(`B3 ${attempt.id} was settled and never fenced`);
+      if (found === undefined) return violated(`B3 ${attempt.id} was settled and never claimed`);
       expect(found.cdr === undefined, () => `B3 ${attempt.id} was settled twice`);
       found.cdr = cdr;
       if (cdr.disposition === 'unknown') counts.unknown++;

@@ -138,7 +138,7 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
     });
   }
 
-  /** Workers that know no fence. */
+  /** Workers that know no claim. */
   function hasty(own: readonly Link[]): Workers {
     const workers = queues.workersFor(process);
     return {

@@ -28,10 +28,10 @@ export type Counted =
   | 'halfHeard'
   | 'canceled';
 
-/** What is known of an attempt from its fence on. */
+/** What is known of an attempt from its claim on. */
 export interface Seen {
   readonly attempt: AttemptRecord;
-  /** Took the fence. */
+  /** Took the claim. */
   readonly by: Actor;
   readonly heardEnd: Set<Actor>;
   sent: number;
@@ -60,6 +60,6 @@ export interface Ledger extends BooksOptions {
   count(what: Counted): void;
   violated(what: string): void;
   expect(holds: boolean, what: () => string): void;
-  /** The PBX is not the one any more for which the attempt was fenced. */
+  /** The PBX is not the one any more for which the attempt was claimed. */
   hasPbxDied(attempt: AttemptRecord): boolean;
 }

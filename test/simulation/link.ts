@@ -127,10 +127,10 @@ export function createLink(options: LinkOptions): Link {
     });
   }
 
-  async function lookUp({ attemptId, slot, boot: fencedAt, dial2 }: Parameters<Pbx['lookUp']>[0]) {
+  async function lookUp({ attemptId, slot, boot: claimedAt, dial2 }: Parameters<Pbx['lookUp']>[0]) {
     const [asked, askedBoot] = [session, boot];
     const at = () => Math.round(clock.now());
-    const pbxRestarted = askedBoot !== fencedAt && mutant !== 'a restart of the PBX goes unnoticed';
+    const pbxRestarted = askedBoot !== claimedAt && mutant !== 'a restart of the PBX goes unnoticed';
     if (mutant === 'a look-up finds nothing') return { type: 'missing', at: at(), pbxRestarted } as const;
     const found = await ask(() => ({ channel: exchange.channel(attemptId) }));
     if (found === undefined) return undefined;

@@ -22,7 +22,7 @@ export function createModelQueues(
   mutant: Mutant | undefined,
 ): ModelQueues {
   const dial = createModelQueue<DialOrder>(agenda, random, redis);
-  const results = createModelQueue<ResultsJob>(agenda, random, redis, ({ fencedBy }) => fencedBy === undefined);
+  const results = createModelQueue<ResultsJob>(agenda, random, redis, ({ claimedBy }) => claimedBy === undefined);
   return {
     dial,
     results,

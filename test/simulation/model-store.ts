@@ -1,5 +1,5 @@
 import { type AttemptId, type AttemptRecord, type Call, type CallId, isEnded, lastMomentAt } from '@redial/call';
-import type { LaneRequest, Places, Store, Versioned, Written, WrittenRecord } from '@redial/store';
+import type { LimitRequest, Permits, Store, Versioned, Written, WrittenRecord } from '@redial/store';
 import type { Actor, Agenda } from './agenda.ts';
 import type { Books } from './books.ts';
 import type { Mutant } from './mutants.ts';
@@ -8,7 +8,7 @@ import type { Redis } from './redis.ts';
 
 /**
  * The store of libs/store as its contract has it, in memory: the same compare-and-set, the same all or nothing. Its disk is synced with
- * every full second, and a Redis that dies forgets the fences since: of all that it may forget, what nobody can find out again.
+ * every full second, and a Redis that dies forgets the claims since: of all that it may forget, what nobody can find out again.
  */
 export interface ModelStore {
   portFor(process: Actor): Store;
@@ -16,13 +16,13 @@ export interface ModelStore {
   readonly openAttempts: ReadonlySet<AttemptId>;
   call(id: CallId): Call | undefined;
   attempt(id: AttemptId): AttemptRecord | undefined;
-  /** Places and slots that are held, by whom. */
+  /** Permits and slots that are held, by whom. */
   held(now: number): string[];
 }
 
-interface Lane {
+interface Limit {
   /** Of each place, until when it is held. */
-  readonly places: Map<string, number>;
+  readonly permits: Map<string, number>;
   nextStartAt: number;
 }
 
@@ -49,14 +49,14 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   const openCalls = new Set<CallId>();
   const openAttempts = new Set<AttemptId>();
   const attemptsOfDay = new Map<string, number>();
-  const lanes = new Map<string, Lane>();
+  const limits = new Map<string, Limit>();
   const waitingCalls = new Map<string, Map<CallId, number>>();
   const grants = new Map<AttemptId, Grant>();
   const slotsInUse = new Map<string, { readonly by: AttemptId; readonly till: number }>();
   const lastSlot = new Map<string, number>();
   const cancelListeners = new Set<Hear<[pbx: string, attemptId: AttemptId]>>();
   const newsListeners = new Set<Hear<[callId: CallId]>>();
-  /** Takes back a fence that is not on disk. */
+  /** Takes back a claim that is not on disk. */
   const unsynced = new Map<AttemptId, { readonly till: number; readonly undo: () => void }>();
   const nextSyncAt = () => (Math.floor(agenda.now / syncEveryMs) + 1) * syncEveryMs;
   redis.onDeath(() => {
@@ -85,10 +85,10 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     }
   }
 
-  const laneOf = (name: string): Lane => {
-    const lane = lanes.get(name) ?? { places: new Map<string, number>(), nextStartAt: 0 };
-    lanes.set(name, lane);
-    return lane;
+  const limitOf = (name: string): Limit => {
+    const limit = limits.get(name) ?? { permits: new Map<string, number>(), nextStartAt: 0 };
+    limits.set(name, limit);
+    return limit;
   };
 
   const waitingAt = (name: string): Map<CallId, number> => {
@@ -105,8 +105,8 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
 
   function vacate(attemptId: AttemptId, names: readonly string[]): void {
     for (const name of names) {
-      const { places } = laneOf(name);
-      for (let n = 1; n <= 4; n++) places.delete(`${attemptId}#${n}`);
+      const { permits } = limitOf(name);
+      for (let n = 1; n <= 4; n++) permits.delete(`${attemptId}#${n}`);
     }
   }
 
@@ -119,42 +119,42 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     if (slotsInUse.get(slot)?.by === attemptId) slotsInUse.delete(slot);
   }
 
-  const isOpen = (id: AttemptId, fencedBy: string | undefined): boolean => {
+  const isOpen = (id: AttemptId, claimedBy: string | undefined): boolean => {
     const attempt = attempts.get(id)?.value;
-    return attempt !== undefined && attempt.ended === undefined && attempt.fencedBy === fencedBy;
+    return attempt !== undefined && attempt.ended === undefined && attempt.claimedBy === claimedBy;
   };
 
-  const notOfFence = (id: AttemptId, names: readonly string[]) =>
-    names.filter((name) => !attempts.get(id)?.value.lanes.includes(name));
+  const notOfClaim = (id: AttemptId, names: readonly string[]) =>
+    names.filter((name) => !attempts.get(id)?.value.limits.includes(name));
 
-  function takePlaces({ attemptId, pbx, lanes: wanted, now, leaseMs, horizonMs, waiter }: PlacesRequest): Places {
-    const first = wanted[0]?.lane ?? '';
-    if (attempts.has(attemptId)) return { granted: false, lane: first, reason: 'calls', retryAt: now };
+  function acquirePermits({ attemptId, pbx, limits: wanted, now, leaseMs, horizonMs, waiter }: PermitsRequest): Permits {
+    const first = wanted[0]?.limit ?? '';
+    if (attempts.has(attemptId)) return { granted: false, limit: first, reason: 'calls', retryAt: now };
     const granted = grants.get(attemptId);
     if (granted !== undefined && granted.pbx === pbx && granted.till > now && granted.startAt + startGraceMs >= now)
       return { granted: true, ...granted };
     release(
       attemptId,
-      wanted.map(({ lane }) => lane),
+      wanted.map(({ limit }) => limit),
     );
-    for (const { lane: name, places, maxCalls, maxCallsPerSecond } of wanted) {
-      const lane = laneOf(name);
-      for (const [member, till] of lane.places) if (till <= now) lane.places.delete(member);
-      if (lane.places.size + places <= maxCalls) continue;
+    for (const { limit: name, permits, maxCalls, maxCallsPerSecond } of wanted) {
+      const limit = limitOf(name);
+      for (const [member, till] of limit.permits) if (till <= now) limit.permits.delete(member);
+      if (limit.permits.size + permits <= maxCalls) continue;
       if (maxCallsPerSecond === undefined && waiter !== undefined) waitingAt(name).set(waiter.callId, waiter.order);
-      return { granted: false, lane: name, reason: 'calls', retryAt: now + fullRetryMs };
+      return { granted: false, limit: name, reason: 'calls', retryAt: now + fullRetryMs };
     }
-    const startAt = Math.ceil(Math.max(now, ...wanted.map(({ lane }) => laneOf(lane).nextStartAt)));
+    const startAt = Math.ceil(Math.max(now, ...wanted.map(({ limit }) => limitOf(limit).nextStartAt)));
     if (startAt - now > horizonMs)
-      return { granted: false, lane: first, reason: 'rate', retryAt: startAt - horizonMs + 1 };
+      return { granted: false, limit: first, reason: 'rate', retryAt: startAt - horizonMs + 1 };
     const slot = freeSlot(pbx, now);
-    if (slot === undefined) return { granted: false, lane: first, reason: 'calls', retryAt: now + fullRetryMs };
+    if (slot === undefined) return { granted: false, limit: first, reason: 'calls', retryAt: now + fullRetryMs };
     const till = startAt + leaseMs;
-    for (const { lane: name, places, maxCallsPerSecond } of wanted) {
-      const lane = laneOf(name);
-      for (let n = 1; n <= places; n++) lane.places.set(`${attemptId}#${n}`, till);
+    for (const { limit: name, permits, maxCallsPerSecond } of wanted) {
+      const limit = limitOf(name);
+      for (let n = 1; n <= permits; n++) limit.permits.set(`${attemptId}#${n}`, till);
       if (waiter !== undefined) waitingAt(name).delete(waiter.callId);
-      if (maxCallsPerSecond !== undefined) lane.nextStartAt = startAt + (1_000 / maxCallsPerSecond) * places;
+      if (maxCallsPerSecond !== undefined) limit.nextStartAt = startAt + (1_000 / maxCallsPerSecond) * permits;
     }
     slotsInUse.set(`${pbx}/${slot}`, { by: attemptId, till });
     grants.set(attemptId, { startAt, slot, pbx, till });
@@ -176,36 +176,36 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     if (slotsInUse.get(`${pbx}/${slot}`)?.by === id) slotsInUse.delete(`${pbx}/${slot}`);
   }
 
-  function keepPlaces({ id, lanes: names, originatedAt, plan, pbx, slot }: AttemptRecord): void {
+  function keepPermits({ id, limits: names, originatedAt, plan, pbx, slot }: AttemptRecord): void {
     const till = lastMomentAt(originatedAt, plan) + attemptMarginMs;
     for (const name of names) {
-      const { places } = laneOf(name);
-      for (const member of places.keys()) if (member.startsWith(`${id}#`)) places.set(member, till);
+      const { permits } = limitOf(name);
+      for (const member of permits.keys()) if (member.startsWith(`${id}#`)) permits.set(member, till);
     }
     slotsInUse.set(`${pbx}/${slot}`, { by: id, till: Number.POSITIVE_INFINITY });
   }
 
-  function fence(process: Actor, ...[before, after, attempt, cap]: Parameters<Store['fence']>): Fenced {
+  function claim(process: Actor, ...[before, after, attempt, cap]: Parameters<Store['claim']>): Claimed {
     const isOurs = isNewest(before) && !attempts.has(attempt.id);
-    if (!isOurs && mutant !== 'the fence is not compare-and-set') return conflict;
+    if (!isOurs && mutant !== 'the claim is not compare-and-set') return conflict;
     const numbers = new Set(cap?.numbers);
     const counter = (number: string) => `${cap?.tenantId} ${cap?.day} ${number}`;
     const made = (number: string) => attemptsOfDay.get(counter(number)) ?? 0;
     const isFull = [...numbers].some((number) => made(number) >= (cap?.max ?? Number.POSITIVE_INFINITY));
-    if (isFull && mutant !== 'the fence does not count the day') return { ok: false, why: 'cap' };
+    if (isFull && mutant !== 'the claim does not count the day') return { ok: false, why: 'cap' };
     for (const number of numbers) attemptsOfDay.set(counter(number), made(number) + 1);
     attempts.set(attempt.id, { value: attempt, version: 1 });
     openAttempts.add(attempt.id);
     const version = write(after);
-    books.fenced(after, attempt, process);
-    keepPlaces(attempt);
+    books.claimed(after, attempt, process);
+    keepPermits(attempt);
     const undo = () => {
       // What was written on top of it keeps it: one step back is enough to be dialled twice.
       if (calls.get(after.id)?.version !== version || attempts.get(attempt.id)?.value !== attempt) return;
       attempts.delete(attempt.id);
       openAttempts.delete(attempt.id);
-      // Had they outlived it, whoever fences the attempt for another PBX would leave those of this one to the end of their lease.
-      release(attempt.id, attempt.lanes);
+      // Had they outlived it, whoever claims the attempt for another PBX would leave those of this one to the end of their lease.
+      release(attempt.id, attempt.limits);
       freeSlotOf(attempt);
       calls.set(after.id, before);
       for (const number of numbers) attemptsOfDay.set(counter(number), made(number) - 1);
@@ -219,7 +219,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   const settle: Applied<'settle'> = ({ call, attempt, cdr, uncounted = [] }): Written => {
     const isFirst = isNewest(call.before) && attempts.get(attempt.after.id)?.version === attempt.before.version;
     if (!isFirst && mutant !== 'settling is not compare-and-set') return conflict;
-    const { id, lanes: held } = attempt.after;
+    const { id, limits: held } = attempt.after;
     // Progress is kept beside the document.
     const { ringingAt, answeredAt, dial2UniqueId } = attempts.get(id)?.value ?? attempt.after;
     const progress = {
@@ -229,7 +229,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     };
     attempts.set(id, { value: { ...attempt.after, ...progress }, version: attempt.before.version + 1 });
     openAttempts.delete(id);
-    if (mutant !== 'places are not given back') vacate(id, held);
+    if (mutant !== 'permits are not given back') vacate(id, held);
     grants.delete(id);
     freeSlotOf(attempt.after);
     for (const number of uncounted) {
@@ -281,14 +281,14 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     }
   }
 
-  /** Waits for the next sync, and looks whether the fence is there still. */
+  /** Waits for the next sync, and looks whether the claim is there still. */
   async function confirm(process: Actor, written: WrittenRecord | undefined): Promise<boolean> {
-    if (mutant === 'the fence is not confirmed') return redis.ask(process, () => true);
+    if (mutant === 'the claim is not confirmed') return redis.ask(process, () => true);
     await new Promise<void>((resolve) => agenda.at(nextSyncAt(), process, resolve));
     return redis.ask(process, () => {
       if (written === undefined || !('attempt' in written)) return true;
       const found = attempts.get(written.attempt)?.value;
-      return found !== undefined && found.fencedBy === written.fencedBy && found.ended === undefined;
+      return found !== undefined && found.claimedBy === written.claimedBy && found.ended === undefined;
     });
   }
 
@@ -331,37 +331,37 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
           if (mutant === 'a cancel is not written' && isCancel(after)) return { ok: true, version: before.version + 1 };
           return { ok: true, version: write(after) };
         }),
-      takePlaces: (request) => ask(() => takePlaces(request)),
-      releasePlaces: (attemptId, names) =>
+      acquirePermits: (request) => ask(() => acquirePermits(request)),
+      releasePermits: (attemptId, names) =>
         ask(() => {
-          if (openAttempts.has(attemptId)) vacate(attemptId, notOfFence(attemptId, names));
+          if (openAttempts.has(attemptId)) vacate(attemptId, notOfClaim(attemptId, names));
           else release(attemptId, names);
         }),
       nextWaiting: (name) => ask(() => nextWaiting(name)),
-      releaseLeg: ({ id, legLanes, fencedBy }, leg) =>
+      releaseLeg: ({ id, legLimits, claimedBy }, leg) =>
         ask(() => {
-          if (legLanes === undefined || !isOpen(id, fencedBy)) return;
-          for (const name of legLanes[leg]) {
-            const isSecond = leg === 'dial2' && legLanes.dial1.includes(name);
-            laneOf(name).places.delete(`${id}#${isSecond ? 2 : 1}`);
+          if (legLimits === undefined || !isOpen(id, claimedBy)) return;
+          for (const name of legLimits[leg]) {
+            const isSecond = leg === 'dial2' && legLimits.dial1.includes(name);
+            limitOf(name).permits.delete(`${id}#${isSecond ? 2 : 1}`);
           }
         }),
-      extendPlaces: ({ id, lanes: names, fencedBy }, until) =>
+      extendPermits: ({ id, limits: names, claimedBy }, until) =>
         ask(() => {
-          if (!isOpen(id, fencedBy)) return;
+          if (!isOpen(id, claimedBy)) return;
           for (const name of names) {
-            const { places } = laneOf(name);
-            for (const [member, till] of places)
-              if (member.startsWith(`${id}#`) && till < until) places.set(member, until);
+            const { permits } = limitOf(name);
+            for (const [member, till] of permits)
+              if (member.startsWith(`${id}#`) && till < until) permits.set(member, until);
           }
         }),
-      placesHeld: (names, now) =>
+      permitsHeld: (names, now) =>
         ask(() =>
           Object.fromEntries(
-            names.map((name) => [name, [...laneOf(name).places.values()].filter((till) => till > now).length]),
+            names.map((name) => [name, [...limitOf(name).permits.values()].filter((till) => till > now).length]),
           ),
         ),
-      fence: (...args) => ask(() => fence(process, ...args)),
+      claim: (...args) => ask(() => claim(process, ...args)),
       attemptsToday: (tenantId, day, numbers) =>
         ask(() => numbers.map((number) => attemptsOfDay.get(`${tenantId} ${day} ${number}`) ?? 0)),
       recordProgress: (...args) => ask(() => recordProgress(...args)),
@@ -427,8 +427,8 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     call: (id) => calls.get(id)?.value,
     attempt: (id) => attempts.get(id)?.value,
     held: (now) => [
-      ...[...lanes].flatMap(([name, { places }]) =>
-        [...places].filter(([, till]) => till > now).map(([member]) => `${member} on ${name}`),
+      ...[...limits].flatMap(([name, { permits }]) =>
+        [...permits].filter(([, till]) => till > now).map(([member]) => `${member} on ${name}`),
       ),
       ...[...slotsInUse].filter(([, { till }]) => till > now).map(([slot, { by }]) => `${by} in slot ${slot}`),
     ],
@@ -442,6 +442,6 @@ function givenUp(call: Call): Call {
   return isSecond ? { ...call, state: { status: 'exhausted', endedAt: 0, reason: 'retries_used_up' } } : call;
 }
 
-type Fenced = Awaited<ReturnType<Store['fence']>>;
-type PlacesRequest = Parameters<Store['takePlaces']>[0] & { readonly lanes: readonly LaneRequest[] };
+type Claimed = Awaited<ReturnType<Store['claim']>>;
+type PermitsRequest = Parameters<Store['acquirePermits']>[0] & { readonly limits: readonly LimitRequest[] };
 type Applied<M extends keyof Store> = (...args: Parameters<Store[M]>) => Awaited<ReturnType<Store[M]>>;

@@ -1,11 +1,11 @@
 /** One piece broken on purpose, each in its own way: the books must find every one, or they prove nothing. */
 export const mutants = [
-  'the fence is not compare-and-set',
-  'the fence does not count the day',
-  'the fence is not confirmed',
+  'the claim is not compare-and-set',
+  'the claim does not count the day',
+  'the claim is not confirmed',
   'settling is not compare-and-set',
   'changes of a call are not compare-and-set',
-  'places are not given back',
+  'permits are not given back',
   'the sweeper plans open attempts again',
   'the sweeper puts no job back',
   'open attempts are never adopted',

@@ -102,7 +102,7 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
       for (const host of hosts) host.kill();
       agenda.jumpTo(nextAt - 10_000);
     }
-    // The last places are given back in the step after the last call has ended.
+    // The last permits are given back in the step after the last call has ended.
     wakeAt = agenda.now + 2_000;
     await go(() => agenda.now >= wakeAt);
   }

@@ -17,7 +17,7 @@ export interface Span {
 const noticedWithinMs = 1_000;
 /** A start may be granted so long before it: the link that was there then may be gone. */
 const grantedAheadMs = 5_000;
-/** An Originate leaves so soon after its fence or never. */
+/** An Originate leaves so soon after its claim or never. */
 const originateWithinMs = 5_000;
 /** A restarted Asterisk answers AMI before its phones are loaded. */
 const loadingMs = 3_000;
@@ -34,7 +34,7 @@ export function loadingUnder(span: Span, faults: readonly BookedFault[]): Booked
   return faults.find((fault) => fault.target === 'Asterisk' && overlaps(span, fault, loadingMs));
 }
 
-/** Why an Originate was refused or held back between `from`, its fence, and `to`: its link had gone, Asterisk had, or Redis answered late. */
+/** Why an Originate was refused or held back between `from`, its claim, and `to`: its link had gone, Asterisk had, or Redis answered late. */
 export function whyRefused({ from, to }: Span, faults: readonly BookedFault[]): BookedFault | undefined {
   const sinceGranted = { from: from - grantedAheadMs - noticedWithinMs, to };
   return (
@@ -45,7 +45,7 @@ export function whyRefused({ from, to }: Span, faults: readonly BookedFault[]): 
 }
 
 /**
- * Why an attempt that was fenced at `startedAt` reached no phone, with nobody to say so: its dialer died with it, or its link did, unnoticed.
+ * Why an attempt that was claimed at `startedAt` reached no phone, with nobody to say so: its dialer died with it, or its link did, unnoticed.
  * Asterisk's death is no reason here or below: it leaves `unknown` behind, never silence.
  */
 export function whyNeverSent(startedAt: number, faults: readonly BookedFault[]): BookedFault | undefined {
@@ -54,12 +54,12 @@ export function whyNeverSent(startedAt: number, faults: readonly BookedFault[]):
 }
 
 /**
- * Why nobody heard what happened in `span` to an attempt that was fenced at `startedAt` and rang. Three witnesses listen: its dialer, whose link was
+ * Why nobody heard what happened in `span` to an attempt that was claimed at `startedAt` and rang. Three witnesses listen: its dialer, whose link was
  * there when it originated, and both results processes. A cut since then takes the ears of all. Else its dialer has died since, and neither
  * results process hears, or can ask Redis whose attempt it is.
  */
 export function whyUnheard(startedAt: number, span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
-  const sinceFence = { from: startedAt, to: span.to };
+  const sinceClaim = { from: startedAt, to: span.to };
   const isAway = (target: Target, thenMs: number) =>
     faults.some((fault) => fault.target === target && overlaps(span, fault, thenMs));
   const areOthersDeaf =
@@ -67,8 +67,8 @@ export function whyUnheard(startedAt: number, span: Span, faults: readonly Booke
     isAway('Redis', backMs.Redis) ||
     (isAway('results 1', backMs.process) && isAway('results 2', backMs.process));
   return (
-    struck('AMI', sinceFence, faults) ??
-    (areOthersDeaf ? (struck('dialer 1', sinceFence, faults) ?? struck('dialer 2', sinceFence, faults)) : undefined)
+    struck('AMI', sinceClaim, faults) ??
+    (areOthersDeaf ? (struck('dialer 1', sinceClaim, faults) ?? struck('dialer 2', sinceClaim, faults)) : undefined)
   );
 }
 

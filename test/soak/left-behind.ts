@@ -23,7 +23,7 @@ export async function leftBehind(redis: Redis, prefix: string): Promise<Record<s
   return {
     'open attempts': await members(/^:open:/),
     'calls that are due': await members(/^:due$/),
-    places: await members(/^:places:/),
+    permits: await members(/^:permits:/),
     'journal slots': await members(/^:slots-in-use:/),
     grants: matching(/^:grant:/).length,
     'cancels requested': await members(/^:cancel-requested$/),

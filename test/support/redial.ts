@@ -202,7 +202,7 @@ function configuration(
         callerIds: { default: '27110001111', pool: ['27110002222'], campaigns: { spring: '27110003333' } },
         variables: ['CAMPAIGN'],
         defaults: { dial1RingTimeoutSeconds: 2, dial2RingTimeoutSeconds: 2, talkLimitSeconds: 60 },
-        limits: { requestsPerMinute: 100_000 },
+        quotas: { requestsPerMinute: 100_000 },
         sinks: [{ type: 'redis-list', name: 'inbox', key: cdrList }, ...sinks],
         ...tenant,
       },

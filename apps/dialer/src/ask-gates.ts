@@ -26,7 +26,7 @@ export async function askGatesOf({ store, clock, configuration }: DialJobDepende
   return { tenant, verdict: askGates({ call, tenant, now, numberFacts, ...today }) };
 }
 
-/** What the clock has changed by now. The day's attempts the fence counts, and what a number costs stays as it is. */
+/** What the clock has changed by now. The day's attempts the claim counts, and what a number costs stays as it is. */
 export function askGatesAgain({ clock, configuration }: DialJobDependencies, call: Call): GateVerdict {
   return askGates({ call, tenant: tenantOf(configuration, call), now: clock.now(), attemptsToday: 0 });
 }
@@ -99,7 +99,7 @@ async function countsOfToday(
   tenant: Tenant | undefined,
   now: number,
 ): Promise<Pick<GateFacts, 'attemptsToday' | 'tenantToday'>> {
-  const { callsPerDay, minutesPerDay } = tenant?.limits ?? {};
+  const { callsPerDay, minutesPerDay } = tenant?.quotas ?? {};
   const isCapped = tenant?.caps.attemptsPerNumberPerDay !== undefined;
   if (tenant === undefined || (!isCapped && callsPerDay === undefined && minutesPerDay === undefined))
     return { attemptsToday: 0 };

@@ -4,7 +4,7 @@ import type { Store } from '@redial/store';
 
 /**
  * Cancels reach the watch on two ways: announced at once, which may be lost, and read from the records every few seconds, which is
- * late. One of an attempt that is not watched here is remembered: it may be between its fence and its Originate, which then must not follow.
+ * late. One of an attempt that is not watched here is remembered: it may be between its claim and its Originate, which then must not follow.
  */
 export interface Cancels {
   announced(attemptId: AttemptId): void;

@@ -158,7 +158,7 @@ describe('given a gate that does not let a due call pass', () => {
   });
 
   it('when the tenant’s calls of a day are limited and its numbers’ are not, then the number is counted all the same', async () => {
-    const world = dialJobWorld({ tenant: { limits: { callsPerDay: 5 } } });
+    const world = dialJobWorld({ tenant: { quotas: { callsPerDay: 5 } } });
     world.watch.dial1('ended');
     await world.run(job);
     expect(world.store.attempt(attemptId)?.countedOn).toBe('2026-03-02');

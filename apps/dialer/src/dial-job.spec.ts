@@ -5,14 +5,14 @@ import {
   anotherAttemptId,
   attemptId,
   busyOutcome,
-  fencedElsewhere,
+  claimedElsewhere,
   job,
   monday9,
 } from './test-support/builders.ts';
 import { type DialJobWorld, dialJobWorld, expectNothingBegun } from './test-support/dial-job-world.ts';
 
 describe('given a call that is due', () => {
-  it('when its job comes, then the fence is taken, then it is originated, and the job lasts until dial1’s outcome', async () => {
+  it('when its job comes, then the claim is taken, then it is originated, and the job lasts until dial1’s outcome', async () => {
     const world = dialJobWorld();
     let verdict: unknown;
     const running = world.run(job).then((said) => {
@@ -23,7 +23,7 @@ describe('given a call that is due', () => {
     world.watch.dial1('answered');
     await running;
     expect(verdict).toEqual({ type: 'done', note: 'dial1: answered' });
-    expect(world.steps).toEqual(['fence', 'remember', 'originate']);
+    expect(world.steps).toEqual(['claim', 'remember', 'originate']);
     expect(world.call.state).toMatchObject({ status: 'dialing', attemptId });
     expect(world.watch.originated).toEqual([
       expect.objectContaining({
@@ -55,12 +55,12 @@ describe('given a call that is due', () => {
       pbx: 'pbx-1',
       pbxBoot: 'boot of pbx-1',
       slot: 7,
-      lanes: ['pbx.pbx-1', 'extension.acme.1001', 'trunk.carrier', number],
-      legLanes: { dial1: ['extension.acme.1001'], dial2: ['trunk.carrier', number] },
+      limits: ['pbx.pbx-1', 'extension.acme.1001', 'trunk.carrier', number],
+      legLimits: { dial1: ['extension.acme.1001'], dial2: ['trunk.carrier', number] },
       originatedAt: monday9,
-      fencedBy: expect.stringMatching(/^[\w-]{12}\.1$/),
+      claimedBy: expect.stringMatching(/^[\w-]{12}\.1$/),
     });
-    const held = world.store.attempt(attemptId)?.lanes.map((lane) => [lane, [attemptId]]) ?? [];
+    const held = world.store.attempt(attemptId)?.limits.map((limit) => [limit, [attemptId]]) ?? [];
     expect(world.store.held()).toEqual(Object.fromEntries(held));
     expect(world.remembered).toEqual([world.store.attempt(attemptId)]);
   });
@@ -82,9 +82,9 @@ describe('given a call that is due', () => {
     expect(world.watch.originated).toMatchObject([{ dial1Channel: 'Local/sales@redial-queue/n' }]);
   });
 
-  it('when this host slept between the fence and the Originate, then it is never originated, and its end is told', async () => {
+  it('when this host slept between the claim and the Originate, then it is never originated, and its end is told', async () => {
     const world = dialJobWorld();
-    world.store.onFenced.push(() => {
+    world.store.onClaimed.push(() => {
       world.clock.at += 5_001;
     });
     expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringMatching(/^not sent: 5001 ms/) });
@@ -99,7 +99,7 @@ describe('given a call that is due', () => {
 
   it.each([5_000, -3_600_000])('when its clock moved by %i ms meanwhile, then it is originated', async (ms) => {
     const world = dialJobWorld();
-    world.store.onFenced.push(() => {
+    world.store.onClaimed.push(() => {
       world.clock.at += ms;
     });
     world.watch.dial1('ended');
@@ -107,12 +107,12 @@ describe('given a call that is due', () => {
     expect(world.watch.originated).toHaveLength(1);
   });
 
-  it('when its start is granted for later, then nothing is fenced or originated before that', async () => {
+  it('when its start is granted for later, then nothing is claimed or originated before that', async () => {
     const world = dialJobWorld();
     world.store.startsAfterMs = 400;
     world.watch.dial1('ended');
     await world.run(job);
-    expect(world.steps).toEqual(['wait', 'fence', 'remember', 'originate']);
+    expect(world.steps).toEqual(['wait', 'claim', 'remember', 'originate']);
     expect(world.store.attempt(attemptId)?.originatedAt).toBe(monday9 + 400);
   });
 
@@ -125,7 +125,7 @@ describe('given a call that is due', () => {
     expectNothingBegun(world);
   });
 
-  it('when this host sleeps on its places for as long as they are leased, then it asks for them anew before the fence', async () => {
+  it('when this host sleeps on its permits for as long as they are leased, then it asks for them anew before the claim', async () => {
     const world = dialJobWorld();
     const grants: number[] = [];
     world.store.onPlacesTaken.push(() => {
@@ -157,16 +157,16 @@ describe('given a call that is due', () => {
 });
 
 describe('given a race for the call', () => {
-  it('when another dialer takes the fence first, then its attempt is adopted, not originated again', async () => {
+  it('when another dialer takes the claim first, then its attempt is adopted, not originated again', async () => {
     const world = dialJobWorld();
     world.watch.dial1('answered');
-    world.store.beforeNextWrite.push(() => world.store.fence(...fencedElsewhere(world.call)));
+    world.store.beforeNextWrite.push(() => world.store.claim(...claimedElsewhere(world.call)));
     expect(await world.run(job)).toEqual({ type: 'done', note: 'resumed; dial1: answered' });
     expect(world.watch.originated).toEqual([]);
     expect(world.watch.adopted).toMatchObject([{ attemptId }]);
   });
 
-  it('when it is canceled between the gates and the fence, then it is not originated, and its places are free', async () => {
+  it('when it is canceled between the gates and the claim, then it is not originated, and its permits are free', async () => {
     const world = dialJobWorld();
     world.store.beforeNextWrite.push(() => world.step({ type: 'cancel', at: monday9 }));
     expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining('canceled') });
@@ -174,7 +174,7 @@ describe('given a race for the call', () => {
     expectNothingBegun(world);
   });
 
-  it('when it is rescheduled between the gates and the fence, then the job sleeps until the new time', async () => {
+  it('when it is rescheduled between the gates and the claim, then the job sleeps until the new time', async () => {
     const world = dialJobWorld();
     const dueAt = monday9 + 3_600_000;
     world.store.beforeNextWrite.push(() => world.step({ type: 'reschedule', at: monday9, dueAt }));
@@ -258,14 +258,14 @@ describe('given a start that is waited for', () => {
 });
 
 describe('given a job that is delivered again', () => {
-  const fenced = (more: Parameters<typeof fencedElsewhere>[1] = {}) => {
+  const claimed = (more: Parameters<typeof claimedElsewhere>[1] = {}) => {
     const world = dialJobWorld();
-    world.store.fence(...fencedElsewhere(aCall(), more));
+    world.store.claim(...claimedElsewhere(aCall(), more));
     return world;
   };
 
   it('when its attempt is under way, then it is looked up and never originated', async () => {
-    const world = fenced();
+    const world = claimed();
     world.watch.dial1('answered');
     expect(await world.run(job)).toEqual({ type: 'done', note: 'resumed; dial1: answered' });
     expect(world.watch.originated).toEqual([]);
@@ -275,15 +275,15 @@ describe('given a job that is delivered again', () => {
   });
 
   it('when its attempt is under way, then its conclusion finds its call', async () => {
-    const world = fenced();
+    const world = claimed();
     world.watch.dial1('ended');
     await world.run(job);
     expect(world.remembered).toMatchObject([{ id: attemptId, callId: job.callId }]);
   });
 
-  it('when it comes again to this dialer before the fence is answered, then the run that took it originates, and nobody looks it up', async () => {
+  it('when it comes again to this dialer before the claim is answered, then the run that took it originates, and nobody looks it up', async () => {
     const world = dialJobWorld();
-    const second = new Promise<DialVerdict>((resolve) => world.store.onFenced.push(() => resolve(world.run(job))));
+    const second = new Promise<DialVerdict>((resolve) => world.store.onClaimed.push(() => resolve(world.run(job))));
     const first = world.run(job);
     expect((await second).type).toBe('done');
     world.watch.dial1('answered');
@@ -304,7 +304,7 @@ describe('given a job that is delivered again', () => {
   });
 
   it('when its attempt has been settled, then there is nothing left to do', async () => {
-    const world = fenced();
+    const world = claimed();
     const outcome = busyOutcome(monday9 + 1_000);
     world.store.settle(attemptId, { outcome, evidence: {}, settledAt: monday9 + 1_000, witness: 'results' });
     expect(await world.run(job)).toEqual({ type: 'done', note: 'already settled' });
@@ -314,7 +314,7 @@ describe('given a job that is delivered again', () => {
   });
 
   it('when its end is known here and cannot be told yet, then nothing that knows less is asked', async () => {
-    const world = fenced();
+    const world = claimed();
     world.telling.add(attemptId);
     expect(await world.run(job)).toEqual({ type: 'done', note: 'its end is known here' });
     expect(world.watch.adopted).toEqual([]);
@@ -322,7 +322,7 @@ describe('given a job that is delivered again', () => {
   });
 
   it('when its PBX is not configured here, then it is left to the results process', async () => {
-    const world = fenced({ pbx: 'pbx-9' });
+    const world = claimed({ pbx: 'pbx-9' });
     expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining('pbx-9') });
     expect(world.watch.originated).toEqual([]);
     expect(world.watch.adopted).toEqual([]);

@@ -5,13 +5,13 @@ import type { Versioned } from '@redial/store';
 import { again, askGatesOf, block, defer, fail, write } from './ask-gates.ts';
 import { createConfirmations } from './confirmations.ts';
 import { attemptIdOf, type Dialing, type DialJobDependencies, done, type JobRun, runOf, type Try } from './dialing.ts';
-import { fullLane, laneTooSmall } from './full-lane.ts';
+import { fullLimit, limitTooSmall } from './full-limit.ts';
 import { originate } from './originate.ts';
 import { whyNotSayable } from './originate-order.ts';
-import { lanesFor, laneThatNeverFits } from './places.ts';
+import { limitsFor, limitThatNeverFits } from './limits-of-call.ts';
 import { planOf } from './plan-of.ts';
-import { takeFence } from './take-fence.ts';
-import { takePlacesOnOne } from './take-places.ts';
+import { claimAttempt } from './claim-attempt.ts';
+import { acquirePermitsOnOne } from './acquire-permits.ts';
 import { createTurns } from './turns.ts';
 
 /** Lost races against cancel, reschedule or another dialer before the job steps aside. */
@@ -20,34 +20,34 @@ const racesMax = 5;
 /**
  * One run of a `dial` job: resume or start.
  *
- *   read ▸ resume, if the attempt was ever fenced by another run
- *        ▸ gates ▸ PBX ▸ places ▸ wait for the start ▸ gates ▸ fence ▸ confirmed ▸ gates ▸ originate ▸ dial1's outcome
+ *   read ▸ resume, if the attempt was ever claimed by another run
+ *        ▸ gates ▸ PBX ▸ permits ▸ wait for the start ▸ gates ▸ claim ▸ confirmed ▸ gates ▸ originate ▸ dial1's outcome
  *
- * D1  Originate follows the fence, in the run that took it, and nothing else does: a job that comes again finds another run's attempt
- *     and looks it up. A run whose fence was not answered finds out by its own mark in the record; until it knows, no other run of this
+ * D1  Originate follows the claim, in the run that took it, and nothing else does: a job that comes again finds another run's attempt
+ *     and looks it up. A run whose claim was not answered finds out by its own mark in the record; until it knows, no other run of this
  *     dialer takes the attempt on, or there would be two on one watch, and the Originate would never be sent.
  * D2  Whatever the gates say is written to the call before the job ends, so that "why not yet" always has an answer.
- * D3  Nothing is held while a job sleeps: places are given back on every way out that did not pass the fence. Those of a run that died,
+ * D3  Nothing is held while a job sleeps: permits are given back on every way out that did not pass the claim. Those of a run that died,
  *     or did not hear of them, are free some seconds after their start.
- * D4  An Originate goes out soon after its fence or never: by the time a slow one does, another witness may have concluded that
+ * D4  An Originate goes out soon after its claim or never: by the time a slow one does, another witness may have concluded that
  *     nobody was rung.
- * D5  What the clock decides is asked again whenever Redis may have kept us waiting, the fence included: at the Originate itself the
+ * D5  What the clock decides is asked again whenever Redis may have kept us waiting, the claim included: at the Originate itself the
  *     call is due, its window open and its end not over, it is not canceled, and its PBX has not restarted.
- * D6  An Originate goes out only once its fence is as durable as was asked, and seen to be there after that: a fence that Redis has
+ * D6  An Originate goes out only once its claim is as durable as was asked, and seen to be there after that: a claim that Redis has
  *     forgotten keeps nobody from dialling again.
  */
 export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Promise<DialVerdict> {
   const confirmations = createConfirmations(ports.store);
-  const dependencies: Dialing = { ...ports, inTurn: createTurns(), atFence: new Set(), confirmations };
+  const dependencies: Dialing = { ...ports, inTurn: createTurns(), atClaim: new Set(), confirmations };
   return async (job) => {
-    const run: JobRun = { mark: randomBytes(9).toString('base64url'), fences: 0 };
+    const run: JobRun = { mark: randomBytes(9).toString('base64url'), claims: 0 };
     try {
       for (let race = 0; race < racesMax; race++) {
         const verdict = await tryOnce(dependencies, job, run);
         if (typeof verdict !== 'string') return verdict;
       }
     } finally {
-      dependencies.atFence.delete(run.mark);
+      dependencies.atClaim.delete(run.mark);
     }
     return { type: 'later', at: dependencies.clock.now() + 1_000, note: 'the call changed while it was being dialled' };
   };
@@ -55,8 +55,8 @@ export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Pro
 
 async function tryOnce(dependencies: Dialing, job: DialJob, run: JobRun): Promise<Try> {
   const { call, attempt } = await dependencies.store.readForAttempt(job.callId, job.attemptId);
-  // Of this run, and here again: the fence's answer was lost, so nothing has followed it yet.
-  const isOurs = runOf(attempt?.value.fencedBy) === run.mark && attempt?.value.ended === undefined;
+  // Of this run, and here again: the claim's answer was lost, so nothing has followed it yet.
+  const isOurs = runOf(attempt?.value.claimedBy) === run.mark && attempt?.value.ended === undefined;
   if (isOurs && attempt !== undefined && call !== undefined) return originate(dependencies, call.value, attempt.value);
   if (attempt !== undefined) return resume(dependencies, attempt.value);
   if (call === undefined) return done('no such call');
@@ -87,10 +87,10 @@ async function tryOnce(dependencies: Dialing, job: DialJob, run: JobRun): Promis
   }
 }
 
-/** The attempt was fenced before: by us, by a dialer that died, or twice. It is never originated again. */
-async function resume({ pbxs, remember, isTelling, atFence }: Dialing, attempt: AttemptRecord): Promise<DialVerdict> {
+/** The attempt was claimed before: by us, by a dialer that died, or twice. It is never originated again. */
+async function resume({ pbxs, remember, isTelling, atClaim }: Dialing, attempt: AttemptRecord): Promise<DialVerdict> {
   if (attempt.ended !== undefined) return done('already settled');
-  if (atFence.has(runOf(attempt.fencedBy) ?? '')) return done('another run of this dialer is about to originate it');
+  if (atClaim.has(runOf(attempt.claimedBy) ?? '')) return done('another run of this dialer is about to originate it');
   // A look-up would know less, and might be told first.
   if (isTelling(attempt.id)) return done('its end is known here');
   const watched = pbxs.get(attempt.pbx);
@@ -101,7 +101,7 @@ async function resume({ pbxs, remember, isTelling, atFence }: Dialing, attempt: 
   return done(`resumed; dial1: ${await watched.watch.dial1Outcome(attempt.id)}`);
 }
 
-/** The gates have passed: a PBX, its places, the fence, the Originate. */
+/** The gates have passed: a PBX, its permits, the claim, the Originate. */
 async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant, run: JobRun): Promise<Try> {
   const { store, clock, configuration, pbxs, confirmations } = dependencies;
   const trunks = trunksOf(call.value.request.dial1, call.value.request.dial2);
@@ -116,9 +116,9 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
     const until = again(call.value, 'durability', clock.now());
     return defer(dependencies, call, { gate: 'durability', reason, until, late: true });
   }
-  const tooSmall = laneThatNeverFits(lanesFor(call.value, ready[0] as string, configuration));
+  const tooSmall = limitThatNeverFits(limitsFor(call.value, ready[0] as string, configuration));
   if (tooSmall !== undefined) {
-    const { gate, reason } = laneTooSmall(tooSmall, call.value, configuration);
+    const { gate, reason } = limitTooSmall(tooSmall, call.value, configuration);
     return block(dependencies, call, gate, reason);
   }
 
@@ -127,20 +127,20 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
   // Before anything is taken for it: what cannot be said to Asterisk uses up no attempt, and would not be said the next time either.
   const wrong = whyNotSayable(call.value, { id: attemptIdOf(call.value), plan }, tenant, configuration.trunks);
   if (wrong !== undefined) return fail(dependencies, call, `it cannot be dialled: ${wrong}`);
-  const places = await takePlacesOnOne(dependencies, call.value, dependencies.inTurn(ready));
-  if (!places.granted) {
-    const { gate, reason, isDial1Busy } = fullLane(places, call.value, ready[0] as string, configuration);
+  const permits = await acquirePermitsOnOne(dependencies, call.value, dependencies.inTurn(ready));
+  if (!permits.granted) {
+    const { gate, reason, isDial1Busy } = fullLimit(permits, call.value, ready[0] as string, configuration);
     // Whoever waits for dial1 hears now that it is busy, and does not come back for a call that would follow later.
     if (isDial1Busy && call.value.request.outcomeAwaited) return block(dependencies, call, gate, reason);
-    return defer(dependencies, call, { gate, reason, until: places.retryAt, late: true });
+    return defer(dependencies, call, { gate, reason, until: permits.retryAt, late: true });
   }
-  const taken = await takeFence(dependencies, call, tenant, { plan, places, run });
-  // The fence was not taken: what was held for it is free again. A grant that was never used leaves nothing behind. Where nobody knows
-  // yet, the next look asks for the same places, and at the latest their lease ends.
-  if (taken === 'lost_race' || (taken !== 'fence_unanswered' && taken.type === 'later')) {
-    await store.releasePlaces(
+  const taken = await claimAttempt(dependencies, call, tenant, { plan, permits, run });
+  // The claim was not taken: what was held for it is free again. A grant that was never used leaves nothing behind. Where nobody knows
+  // yet, the next look asks for the same permits, and at the latest their lease ends.
+  if (taken === 'lost_race' || (taken !== 'claim_unanswered' && taken.type === 'later')) {
+    await store.releasePermits(
       attemptIdOf(call.value),
-      places.lanes.map((l) => l.lane),
+      permits.limits.map((l) => l.limit),
     );
   }
   return taken;

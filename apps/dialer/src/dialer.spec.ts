@@ -3,7 +3,7 @@ import { type CallRequest, stepCall } from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Dialer, startDialer } from './dialer.ts';
-import { aCall, attemptId, configurationWith, fencedElsewhere, job, monday9, talked } from './test-support/builders.ts';
+import { aCall, attemptId, configurationWith, claimedElsewhere, job, monday9, talked } from './test-support/builders.ts';
 import { fakePbx } from './test-support/fake-pbx.ts';
 import { fakeQueues } from './test-support/fake-queues.ts';
 import { memoryStore } from './test-support/memory-store.ts';
@@ -98,7 +98,7 @@ describe('given an attempt that this dialer has originated', () => {
 
   it('when its job comes again after a restart, then it is not originated, and its result is queued all the same', async () => {
     const { store, queues, pbx } = await aDialer();
-    store.fence(...fencedElsewhere(aCall()));
+    store.claim(...claimedElsewhere(aCall()));
     pbx.finding = { type: 'channel_found', at: monday9, up: false };
     const done = queues.run(job);
     await settled();
@@ -144,8 +144,8 @@ describe('given an attempt whose outcome somebody waits for', () => {
 
   it('when its job comes again after a restart, then the same', async () => {
     const world = await aDialer({ outcomeAwaited: true });
-    const [record, dialing] = fencedElsewhere(aCall({ outcomeAwaited: true }), { awaited: true });
-    world.store.fence(record, dialing);
+    const [record, dialing] = claimedElsewhere(aCall({ outcomeAwaited: true }), { awaited: true });
+    world.store.claim(record, dialing);
     world.pbx.finding = { type: 'channel_found', at: monday9, up: false };
     void world.queues.run(job);
     await settled();
@@ -176,9 +176,9 @@ describe('given a call that is canceled while its attempt is under way', () => {
     expect(pbx.hungUp).toEqual([attemptId]);
   });
 
-  it('when it is announced between the fence and the Originate, then dial1 never rings, and the result says why', async () => {
+  it('when it is announced between the claim and the Originate, then dial1 never rings, and the result says why', async () => {
     const { store, queues, pbx, cancel } = await aDialer();
-    store.onFenced.push(() => {
+    store.onClaimed.push(() => {
       cancel();
       store.announceCancel('pbx-1', attemptId);
     });

@@ -43,7 +43,7 @@ export interface Dialer {
 
 export async function startDialer(dependencies: DialerDependencies): Promise<Dialer> {
   const { configuration, store, queues, workers, clock, metrics, logger, concurrency, holder } = dependencies;
-  const underWay = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'awaited' | 'fencedBy' | 'lanes' | 'legLanes'>>();
+  const underWay = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'awaited' | 'claimedBy' | 'limits' | 'legLimits'>>();
   /** Attempts whose end is known here and cannot be told yet. */
   const telling = new Set<AttemptId>();
   const startTimer = createStartTimer(clock);
@@ -73,9 +73,9 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
         const attempt = underWay.get(attemptId);
         underWay.delete(attemptId);
         if (attempt === undefined) return;
-        const { callId, fencedBy } = attempt;
+        const { callId, claimedBy } = attempt;
         logger.info({ callId, attemptId, pbx: pbx.name }, 'concluded');
-        queueResult({ callId, attemptId, evidence, ...(isFromSilence(evidence) && { fencedBy }) });
+        queueResult({ callId, attemptId, evidence, ...(isFromSilence(evidence) && { claimedBy }) });
       },
       // The results process writes down the progress of all. A client that waits must not depend on it alone.
       onProgress: (attemptId, phase, at, uniqueId) => {
@@ -90,15 +90,15 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
         store.releaseLeg({ ...record, id: attemptId }, leg).catch((error: unknown) => {
           logger.warn(
             { attemptId, leg, error },
-            'the places of a leg that has ended were not given back; they are with the attempt',
+            'the permits of a leg that has ended were not given back; they are with the attempt',
           );
         });
       },
       onHold: (attemptId, at) => {
         const record = underWay.get(attemptId);
         if (record === undefined) return;
-        store.extendPlaces({ ...record, id: attemptId }, at + heldForMs).catch((error: unknown) => {
-          logger.warn({ attemptId, error }, 'the places of a call that outlasts its limits were not held for longer');
+        store.extendPermits({ ...record, id: attemptId }, at + heldForMs).catch((error: unknown) => {
+          logger.warn({ attemptId, error }, 'the permits of a call that outlasts its limits were not held for longer');
         });
       },
       onIgnored: (phase, signal) => metrics.signalIgnored(phase, signal),
@@ -144,16 +144,16 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       clock,
       metrics,
       logger,
-      remember: ({ id, callId, lanes, legLanes, fencedBy, awaited }) =>
+      remember: ({ id, callId, limits, legLimits, claimedBy, awaited }) =>
         underWay.set(id, {
           callId,
-          lanes,
-          ...(legLanes && { legLanes }),
-          ...(fencedBy && { fencedBy }),
+          limits,
+          ...(legLimits && { legLimits }),
+          ...(claimedBy && { claimedBy }),
           ...(awaited && { awaited }),
         }),
-      onNotOriginated: ({ id: attemptId, callId, fencedBy }, evidence) =>
-        queueResult({ callId, attemptId, evidence, fencedBy }),
+      onNotOriginated: ({ id: attemptId, callId, claimedBy }, evidence) =>
+        queueResult({ callId, attemptId, evidence, claimedBy }),
       isCanceled: cancels.heard,
       isTelling: (attemptId) => telling.has(attemptId),
       waitUntil: startTimer.waitUntil,

@@ -16,7 +16,7 @@ export interface DialJobDependencies {
   readonly logger: Logger;
   /** Remembers which call an attempt belongs to, for its conclusion. */
   readonly remember: (attempt: AttemptRecord) => void;
-  /** The fence was taken, and no Originate will follow: its end, for who settles it. */
+  /** The claim was taken, and no Originate will follow: its end, for who settles it. */
   readonly onNotOriginated: (attempt: AttemptRecord, evidence: Evidence) => void;
   /** Its end is known here, and on its way to who settles it. */
   readonly isTelling: (attemptId: AttemptId) => boolean;
@@ -31,30 +31,30 @@ export interface DialJobDependencies {
 export interface Dialing extends DialJobDependencies {
   /** Calls start at another PBX each time, so that several share the work. */
   readonly inTurn: Turns;
-  /** Marks of runs of this dialer that have asked for the fence and not gone on to the Originate. */
-  readonly atFence: Set<string>;
+  /** Marks of runs of this dialer that have asked for the claim and not gone on to the Originate. */
+  readonly atClaim: Set<string>;
   readonly confirmations: Confirmations;
 }
 
-/** One run of a job. Each fence that it takes has a mark of its own, which names the run: Redis may forget one, and the run take another. */
+/** One run of a job. Each claim that it takes has a mark of its own, which names the run: Redis may forget one, and the run take another. */
 export interface JobRun {
   readonly mark: string;
   /** Asked for so far. */
-  fences: number;
+  claims: number;
 }
 
-export function newFence(run: JobRun): string {
-  run.fences++;
-  return `${run.mark}.${run.fences}`;
+export function newClaim(run: JobRun): string {
+  run.claims++;
+  return `${run.mark}.${run.claims}`;
 }
 
-/** The mark of the run that took the fence. */
-export function runOf(fencedBy: string | undefined): string | undefined {
-  return fencedBy?.split('.')[0];
+/** The mark of the run that took the claim. */
+export function runOf(claimedBy: string | undefined): string | undefined {
+  return claimedBy?.split('.')[0];
 }
 
-/** `lost_race`: somebody else has written the call or fenced the attempt. Both say: read again. */
-export type Try = DialVerdict | 'lost_race' | 'fence_unanswered';
+/** `lost_race`: somebody else has written the call or claimed the attempt. Both say: read again. */
+export type Try = DialVerdict | 'lost_race' | 'claim_unanswered';
 
 export function tenantOf({ tenants }: Configuration, { tenantId }: Pick<Call, 'tenantId'>): Tenant | undefined {
   return tenants.find(({ id }) => id === tenantId);

@@ -2,7 +2,7 @@ import type { AttemptPlan, AttemptRecord, CallRequest, Destination } from '@redi
 import { describe, expect, it, test } from 'vitest';
 import { originateOrder } from './originate-order.ts';
 import { planOf } from './plan-of.ts';
-import { aCall, attemptId, configurationWith, fencedElsewhere } from './test-support/builders.ts';
+import { aCall, attemptId, configurationWith, claimedElsewhere } from './test-support/builders.ts';
 
 const { tenants, trunks } = configurationWith({
   tenant: {
@@ -26,13 +26,13 @@ const [tenant] = tenants;
 if (tenant === undefined) throw new Error('there is a tenant');
 const order = (request: Partial<CallRequest>, record: Partial<AttemptRecord> = {}) => {
   const call = aCall(request);
-  return originateOrder(call, fencedElsewhere(call, record)[0], tenant, trunks);
+  return originateOrder(call, claimedElsewhere(call, record)[0], tenant, trunks);
 };
 const service = (name: string): Destination => ({ kind: 'service', service: name });
 
 describe('what Asterisk is told of a plain call', () => {
   it('is the two channels and the times, and nothing that it does not use', () => {
-    const plan = { ...fencedElsewhere(aCall())[0].plan, throughDialplan: true } as const;
+    const plan = { ...claimedElsewhere(aCall())[0].plan, throughDialplan: true } as const;
     expect(order({}, { plan })).toEqual({
       attemptId,
       slot: 3,

@@ -7,21 +7,21 @@ import { type Dialing, type DialJobDependencies, done, runOf, type Try, tenantOf
 import { originateOrder } from './originate-order.ts';
 
 /**
- * Between a fence and its Originate at most: this host may have slept, or its clock been put forward. Others give the attempt up when
+ * Between a claim and its Originate at most: this host may have slept, or its clock been put forward. Others give the attempt up when
  * its ring timeout and `originateMarginMs` have passed; half of that margin is left for the way to the PBX.
  */
-const fenceAgeMaxMs = 5_000;
+const claimAgeMaxMs = 5_000;
 
 /**
- * The fence is ours. From here on the attempt is under way, whatever happens; its places are given back when it is settled. One that was
+ * The claim is ours. From here on the attempt is under way, whatever happens; its permits are given back when it is settled. One that was
  * canceled meanwhile, or whose moment has passed, ends before it began, and the retry policy says what follows.
  */
 export async function originate(dependencies: Dialing, call: Call, attempt: AttemptRecord): Promise<Try> {
-  const { clock, configuration, pbxs, confirmations, metrics, logger, remember, atFence } = dependencies;
+  const { clock, configuration, pbxs, confirmations, metrics, logger, remember, atClaim } = dependencies;
   const { id: attemptId, callId, pbx, attemptNumber } = attempt;
-  if (!(await confirmations.ofFence(attempt))) return unconfirmed(dependencies, attempt);
+  if (!(await confirmations.ofClaim(attempt))) return unconfirmed(dependencies, attempt);
   // From here to the watch nothing is waited for.
-  atFence.delete(runOf(attempt.fencedBy) ?? '');
+  atClaim.delete(runOf(attempt.claimedBy) ?? '');
   const at = clock.now();
   if (isCanceled(dependencies, call, attempt))
     return notSent(dependencies, attempt, { code: 'canceled', why: 'canceled' }, { cancelRequestedAt: at });
@@ -38,7 +38,7 @@ export async function originate(dependencies: Dialing, call: Call, attempt: Atte
 }
 
 /**
- * Nobody can say that the fence lasts, so nothing is sent. Redis may have forgotten it by now, and somebody else fenced the attempt anew:
+ * Nobody can say that the claim lasts, so nothing is sent. Redis may have forgotten it by now, and somebody else claimed the attempt anew:
  * that one is not ours to end. The record says whose it is.
  */
 async function unconfirmed(dependencies: Dialing, attempt: AttemptRecord): Promise<Try> {
@@ -48,8 +48,8 @@ async function unconfirmed(dependencies: Dialing, attempt: AttemptRecord): Promi
     maxDelayMs: 500,
     onError: () => undefined,
   });
-  const isOurs = found !== undefined && found.value.fencedBy === attempt.fencedBy && found.value.ended === undefined;
-  return isOurs ? notSent(dependencies, attempt, unconfirmedFence) : 'lost_race';
+  const isOurs = found !== undefined && found.value.claimedBy === attempt.claimedBy && found.value.ended === undefined;
+  return isOurs ? notSent(dependencies, attempt, unconfirmedClaim) : 'lost_race';
 }
 
 interface Obstacle {
@@ -57,9 +57,9 @@ interface Obstacle {
   readonly why: string;
 }
 
-const unconfirmedFence: Obstacle = { code: 'unconfirmed', why: 'Redis did not confirm its fence' };
+const unconfirmedClaim: Obstacle = { code: 'unconfirmed', why: 'Redis did not confirm its claim' };
 
-/** The fence is ours, and nothing follows it: its end is told, and the retry policy decides. */
+/** The claim is ours, and nothing follows it: its end is told, and the retry policy decides. */
 function notSent(
   { clock, logger, onNotOriginated }: DialJobDependencies,
   attempt: AttemptRecord,
@@ -72,7 +72,7 @@ function notSent(
   return done(message);
 }
 
-/** A cancel came while the fence was taken or confirmed: announced to this dialer, or in the call by which a run has found its fence again. */
+/** A cancel came while the claim was taken or confirmed: announced to this dialer, or in the call by which a run has found its claim again. */
 function isCanceled(dependencies: DialJobDependencies, { state }: Call, { id }: AttemptRecord): boolean {
   return dependencies.isCanceled(id) || (state.status === 'dialing' && state.cancelRequestedAt !== undefined);
 }
@@ -84,9 +84,9 @@ function whyTooLate(
   at: number,
 ): Obstacle | undefined {
   const ageMs = at - originatedAt;
-  if (ageMs > fenceAgeMaxMs)
-    return { code: 'late', why: `${ageMs} ms after its fence it might ring when it is given up already` };
-  // Whoever looks the attempt up sees an Asterisk that has started since its fence, and gives it up at once. One that is down says so itself.
+  if (ageMs > claimAgeMaxMs)
+    return { code: 'late', why: `${ageMs} ms after its claim it might ring when it is given up already` };
+  // Whoever looks the attempt up sees an Asterisk that has started since its claim, and gives it up at once. One that is down says so itself.
   const boot = dependencies.pbxs.get(pbx)?.pbx.boot;
   if (boot !== undefined && boot !== pbxBoot) return { code: 'pbx_restarted', why: 'the PBX restarted' };
   const asked = askGatesAgain(dependencies, call);

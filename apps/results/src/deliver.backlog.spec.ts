@@ -150,7 +150,7 @@ describe('given a webhook that hangs, and 20,000 CDRs for it', () => {
     const healedAt = world.now();
     await world.pass(12 * minute);
     const times = world.crm.received.map(({ at }) => at);
-    // Those who hung still hold its places until their time is over.
+    // Those who hung still hold its permits until their time is over.
     expect((times[0] ?? Number.POSITIVE_INFINITY) - healedAt).toBeLessThanOrEqual(timeoutMs + second);
     // A handful had been tried, and has its schedule.
     const inTurn = times.slice(0, backlog - 100);

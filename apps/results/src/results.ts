@@ -78,7 +78,7 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
     ...dependencies,
     deliverer,
     witnesses: [...witnesses.values()],
-    lanes: [...configuration.pbxs.map((p) => `pbx.${p.name}`), ...configuration.trunks.map((t) => `trunk.${t.name}`)],
+    limits: [...configuration.pbxs.map((p) => `pbx.${p.name}`), ...configuration.trunks.map((t) => `trunk.${t.name}`)],
     pbxNames: configuration.pbxs.map((p) => p.name),
     everyMs: dependencies.sweepEveryMs,
   });

@@ -60,10 +60,10 @@ describe('given the evidence of an attempt that ended', () => {
     });
   });
 
-  it('when it is of another fence than the attempt’s, then nothing is settled: it is of one that Redis has forgotten', async () => {
+  it('when it is of another claim than the attempt’s, then nothing is settled: it is of one that Redis has forgotten', async () => {
     const { store, settle } = aFunnel();
     const refused = { refused: { message: 'not sent', at: endedAt } };
-    await settle({ ...resultOf(refused, 'dialer'), fencedBy: 'another run' });
+    await settle({ ...resultOf(refused, 'dialer'), claimedBy: 'another run' });
     expect(store.attempt(attemptId).ended).toBeUndefined();
     expect(store.cdrs).toEqual([]);
   });
@@ -227,7 +227,7 @@ describe('given several who say how an attempt ended', () => {
 });
 
 describe('given calls that wait for a phone of an attempt that ends', () => {
-  const lanes = ['pbx.pbx-1', 'trunk.carrier', 'extension.acme.1001', 'number.abc'];
+  const limits = ['pbx.pbx-1', 'trunk.carrier', 'extension.acme.1001', 'number.abc'];
   const waits = (call: Call, until: number) =>
     stepCall(call, {
       type: 'defer',
@@ -241,7 +241,7 @@ describe('given calls that wait for a phone of an attempt that ends', () => {
 
   it('when it is settled, then the first of them is dialled now; one that is over is passed by, and nobody is woken twice', async () => {
     const { store, queues, settle } = aFunnel();
-    store.put(underWay()[0], { ...underWay()[1], lanes });
+    store.put(underWay()[0], { ...underWay()[1], limits });
     const [over, first] = [canceled(plannedCall(3), startedAt), waits(plannedCall(2), startedAt + 30_000).call];
     for (const call of [over, first]) store.put(call);
     store.waiting.set('extension.acme.1001', [over.id, first.id, callIdOf(4)]);
@@ -252,7 +252,7 @@ describe('given calls that wait for a phone of an attempt that ends', () => {
 
   it('when they cannot be woken, then it is settled and delivered all the same', async () => {
     const { store, queues, settle, delivered } = aFunnel();
-    store.put(underWay()[0], { ...underWay()[1], lanes });
+    store.put(underWay()[0], { ...underWay()[1], limits });
     store.put(waits(plannedCall(2), startedAt + 30_000).call);
     store.waiting.set('number.abc', [callIdOf(2)]);
     queues.queues.dial.move = async () => {

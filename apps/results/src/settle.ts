@@ -56,8 +56,8 @@ async function settleOnce(
     return 'nothing';
   }
   if (attempt.value.ended !== undefined) return 'nothing';
-  // Of a fence that Redis has forgotten: this attempt is somebody else's, and may be ringing.
-  if (job.fencedBy !== undefined && job.fencedBy !== attempt.value.fencedBy) return 'nothing';
+  // Of a claim that Redis has forgotten: this attempt is somebody else's, and may be ringing.
+  if (job.claimedBy !== undefined && job.claimedBy !== attempt.value.claimedBy) return 'nothing';
 
   const at = clock.now();
   const evidence = withCancel(job.evidence, call.value, at);
@@ -115,7 +115,7 @@ async function settleOnce(
       logger.error({ callId: after.id, attemptId, error }, 'the next attempt was not queued; the sweeper puts it back');
     });
   }
-  await wakeWaiting(dependencies, ended.lanes).catch((error: unknown) => {
+  await wakeWaiting(dependencies, ended.limits).catch((error: unknown) => {
     logger.warn({ attemptId: job.attemptId, error }, 'calls that wait for its phones were not woken; they ask again');
   });
   for (const delivery of deliveries) {

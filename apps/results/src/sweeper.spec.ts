@@ -52,7 +52,7 @@ function aSweep(now = startedAt + 10 * minute) {
         witnesses: world.witnesses,
         deliverer: createDeliverer({ ...common, sinks: sinks.port }),
         sinks: sinks.port,
-        lanes: ['pbx.pbx-1'],
+        limits: ['pbx.pbx-1'],
         pbxNames: ['pbx-1'],
         holder: 'results-1',
         everyMs: minute,
@@ -287,7 +287,7 @@ describe('given a sweep', () => {
         '1',
         '12',
       ]);
-      expect(body).toMatch(/^redial_calls_in_progress\{lane="pbx\.pbx-1".*\} \d+$/m);
+      expect(body).toMatch(/^redial_calls_in_progress\{limit="pbx\.pbx-1".*\} \d+$/m);
     },
   );
 

@@ -25,7 +25,7 @@ export interface SweeperDependencies {
   readonly witnesses: readonly Witness[];
   readonly deliverer: Deliverer;
   readonly sinks: Pick<Sinks, 'lengths'>;
-  readonly lanes: readonly string[];
+  readonly limits: readonly string[];
   /** Those of the configuration. */
   readonly pbxNames: readonly string[];
   readonly clock: Clock;
@@ -186,12 +186,12 @@ async function concludeAbandoned(dependencies: SweeperDependencies): Promise<voi
 }
 
 /** A handful of commands, however much waits. */
-async function measure({ store, metrics, lanes, clock }: SweeperDependencies): Promise<void> {
+async function measure({ store, metrics, limits, clock }: SweeperDependencies): Promise<void> {
   const overdueAt = clock.now() - overdueMs;
   const [oldest] = (await store.overduePage(overdueAt, 1)).calls;
   metrics.oldestOverdue(oldest === undefined ? 0 : clock.now() - oldest.dueAt);
   metrics.overdueCalls(await store.countOverdue(overdueAt));
   metrics.undeliveredWebhooks(await store.countUndelivered());
-  for (const [lane, calls] of Object.entries(await store.placesHeld(lanes, clock.now())))
-    metrics.callsInProgress(lane, calls);
+  for (const [limit, calls] of Object.entries(await store.permitsHeld(limits, clock.now())))
+    metrics.callsInProgress(limit, calls);
 }

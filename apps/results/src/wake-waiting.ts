@@ -8,23 +8,23 @@ export interface WakePorts {
   readonly clock: Clock;
 }
 
-/** Calls at one lane that were over or dialled when their turn came, before the rest is left to ask by itself. */
+/** Calls at one limit that were over or dialled when their turn came, before the rest is left to ask by itself. */
 const looksMax = 20;
 
 /**
- * An attempt, or a leg that has ended before the other, has given back its places: for each phone of theirs, the call that has waited longest
+ * An attempt, or a leg that has ended before the other, has given back its permits: for each phone of theirs, the call that has waited longest
  * for it is dialled now. Only a hint: who is not woken asks again by itself, within half a minute. Trunks and PBXs have a pace of their own,
  * and nobody waits at them.
  */
-export async function wakeWaiting({ store, queues, clock }: WakePorts, lanes: readonly string[]): Promise<void> {
-  let free = lanes.filter((lane) => /^(extension|number)\./.test(lane));
+export async function wakeWaiting({ store, queues, clock }: WakePorts, limits: readonly string[]): Promise<void> {
+  let free = limits.filter((limit) => /^(extension|number)\./.test(limit));
   for (let look = 0; look < looksMax && free.length > 0; look++) {
-    const woken = await Promise.all(free.map((lane) => wakeFirst(lane)));
-    free = free.filter((_lane, i) => woken[i] === 'over');
+    const woken = await Promise.all(free.map((limit) => wakeFirst(limit)));
+    free = free.filter((_limit, i) => woken[i] === 'over');
   }
 
-  async function wakeFirst(lane: string): Promise<'woken' | 'nobody' | 'over'> {
-    const callId = await store.nextWaiting(lane);
+  async function wakeFirst(limit: string): Promise<'woken' | 'nobody' | 'over'> {
+    const callId = await store.nextWaiting(limit);
     if (callId === undefined) return 'nobody';
     const call = (await store.readCall(callId))?.value;
     if (call === undefined || !('dueAt' in call.state) || call.state.askAgainAt === undefined) return 'over';

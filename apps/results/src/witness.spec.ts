@@ -147,7 +147,7 @@ describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
   async function aLegThatEnds(prepare: (world: ReturnType<typeof aWitness>) => void = () => undefined) {
     const world = aWitness();
     const [call, attempt] = underWay();
-    const legLanes = { dial1: ['extension.acme.1001'], dial2: ['trunk.carrier', 'number.abc'] };
+    const legLimits = { dial1: ['extension.acme.1001'], dial2: ['trunk.carrier', 'number.abc'] };
     const waits = stepCall(plannedCall(2), {
       type: 'defer',
       attemptId: attemptIdOf(2),
@@ -157,9 +157,9 @@ describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
       reason: 'busy',
       late: true,
     }).call;
-    world.store.put(call, { ...attempt, lanes: [...attempt.lanes, 'extension.acme.1001', 'number.abc'], legLanes });
+    world.store.put(call, { ...attempt, limits: [...attempt.limits, 'extension.acme.1001', 'number.abc'], legLimits });
     world.store.put(waits);
-    for (const lane of ['extension.acme.1001', 'number.abc']) world.store.waiting.set(lane, [waits.id]);
+    for (const limit of ['extension.acme.1001', 'number.abc']) world.store.waiting.set(limit, [waits.id]);
     prepare(world);
     world.pbx.finding = { type: 'dial2_found', at: startedAt };
     world.pbx.signal(attemptId, { type: 'answered', at: startedAt });
@@ -170,7 +170,7 @@ describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
     return { ...world, waits };
   }
 
-  it('when its places are given back, then the call that waits for that phone is dialled now, and nobody else is woken', async () => {
+  it('when its permits are given back, then the call that waits for that phone is dialled now, and nobody else is woken', async () => {
     const { store, queues, waits } = await aLegThatEnds();
     expect(store.released[0]).toEqual({ id: attemptId, leg: 'dial1' });
     expect(queues.moved).toMatchObject([{ callId: waits.id, attemptId: attemptIdOf(2) }]);

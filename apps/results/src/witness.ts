@@ -34,7 +34,7 @@ const tellEveryMs = 1_000;
 const heldForMs = 180_000;
 
 export function startWitness({ pbx, store, queues, clock, metrics, logger }: WitnessDependencies): Witness {
-  const records = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'fencedBy' | 'lanes' | 'legLanes'>>();
+  const records = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'claimedBy' | 'limits' | 'legLimits'>>();
   /** Attempts whose record is being read because of a signal of theirs. */
   const reading = new Set<AttemptId>();
   /** Attempts whose end is known here and cannot be told yet: a look-up knows less, and must not be told first. */
@@ -42,13 +42,13 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
   const stopping = new AbortController();
 
   const remember = (attempt: AttemptRecord) => {
-    const { callId, lanes, legLanes, fencedBy } = attempt;
-    records.set(attempt.id, { callId, lanes, ...(legLanes && { legLanes }), ...(fencedBy && { fencedBy }) });
+    const { callId, limits, legLimits, claimedBy } = attempt;
+    records.set(attempt.id, { callId, limits, ...(legLimits && { legLimits }), ...(claimedBy && { claimedBy }) });
     return { ...attempt, attemptId: attempt.id, boot: attempt.pbxBoot };
   };
 
-  const wakeFor = (attemptId: AttemptId, lanes: readonly string[]) =>
-    wakeWaiting({ store, queues, clock }, lanes).catch((error: unknown) => {
+  const wakeFor = (attemptId: AttemptId, limits: readonly string[]) =>
+    wakeWaiting({ store, queues, clock }, limits).catch((error: unknown) => {
       logger.warn({ attemptId, error }, 'calls that wait for its phones were not woken; they ask again');
     });
 
@@ -71,9 +71,9 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
       records.delete(attemptId);
       reading.delete(attemptId);
       if (record === undefined) return;
-      const { callId, fencedBy } = record;
-      // Redis may have forgotten that record since, and somebody have fenced the attempt anew.
-      const result = { callId, attemptId, witness: 'results', evidence, ...(isFromSilence(evidence) && { fencedBy }) };
+      const { callId, claimedBy } = record;
+      // Redis may have forgotten that record since, and somebody have claimed the attempt anew.
+      const result = { callId, attemptId, witness: 'results', evidence, ...(isFromSilence(evidence) && { claimedBy }) };
       telling.add(attemptId);
       void keepTrying(() => queues.results.add(result), {
         signal: stopping.signal,
@@ -95,19 +95,19 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
       const record = records.get(attemptId);
       if (record === undefined) return;
       store.releaseLeg({ ...record, id: attemptId }, leg).then(
-        () => wakeFor(attemptId, record.legLanes?.[leg] ?? []),
+        () => wakeFor(attemptId, record.legLimits?.[leg] ?? []),
         (error: unknown) =>
           logger.warn(
             { attemptId, leg, error },
-            'the places of a leg that has ended were not given back; they are with the attempt',
+            'the permits of a leg that has ended were not given back; they are with the attempt',
           ),
       );
     },
     onHold: (attemptId, at) => {
       const record = records.get(attemptId);
       if (record === undefined) return;
-      store.extendPlaces({ ...record, id: attemptId }, at + heldForMs).catch((error: unknown) => {
-        logger.warn({ attemptId, error }, 'the places of a call that outlasts its limits were not held for longer');
+      store.extendPermits({ ...record, id: attemptId }, at + heldForMs).catch((error: unknown) => {
+        logger.warn({ attemptId, error }, 'the permits of a call that outlasts its limits were not held for longer');
       });
     },
     onIgnored: (phase, signal) => metrics.signalIgnored(phase, signal),

@@ -23,7 +23,7 @@ export interface PbxDeps {
 /**
  * The Pbx port on a real Asterisk, over AMI.
  *
- * P1  It is up only when the PBX's own start is known: without it no fence could be judged later. One that listens, and so may dial, is
+ * P1  It is up only when the PBX's own start is known: without it no claim could be judged later. One that listens, and so may dial, is
  *     up only when the PBX has its dialplan.
  * P2  An Originate is written at most once. `refused` and `not_sent` are said only where Asterisk cannot have made a channel.
  */

@@ -484,7 +484,7 @@ describe('stopping', () => {
 describe('a dial2 that goes on without dial1', () => {
   const alive: JournalEnded = { ...entry, dial2UniqueId: '1.2' };
 
-  test('is looked up by its own id; dial1’s places are given back, the others held; its end ends the attempt', async () => {
+  test('is looked up by its own id; dial1’s permits are given back, the others held; its end ends the attempt', async () => {
     const told: unknown[] = [];
     const watch = newWatch({
       onRelease: (attemptId, leg) => void told.push(['release', attemptId, leg]),

@@ -30,7 +30,7 @@ import { createWorkLimit } from './work-limit.ts';
  * W6  Whatever it keeps for attempts it does not know is bounded.
  */
 export interface AttemptWatch {
-  /** Dials. The fence must have been taken by the caller, just now. */
+  /** Dials. The claim must have been taken by the caller, just now. */
   originate(attempt: WatchedAttempt, order: OriginateOrder): void;
   /** Takes on an attempt that is under way; nothing happens if it is watched already. */
   adopt(attempt: AdoptedAttempt): void;
@@ -55,7 +55,7 @@ export interface WatchedAttempt {
   readonly attemptId: AttemptId;
   readonly plan: AttemptPlan;
   readonly slot: number;
-  /** What the PBX called its own start when the fence was taken. */
+  /** What the PBX called its own start when the claim was taken. */
   readonly boot: string;
 }
 

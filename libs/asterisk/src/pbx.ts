@@ -56,7 +56,7 @@ export type Finding = Extract<
 export interface LookUpQuestion {
   readonly attemptId: AttemptId;
   readonly slot: number;
-  /** The PBX's own word for its start when the fence was taken. */
+  /** The PBX's own word for its start when the claim was taken. */
   readonly boot: string;
   /** The channel that has dial1's place by now, where it is another than was originated. */
   readonly dial1?: string;

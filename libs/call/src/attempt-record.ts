@@ -3,14 +3,14 @@ import type { Evidence } from './evidence.ts';
 import type { AttemptId, CallId } from './ids.ts';
 import type { Outcome } from './outcome.ts';
 
-/** By leg, the names of the lanes on which it has a place. */
-export interface LegLanes {
+/** By leg, the names of the limits on which it has a permit. */
+export interface LegLimits {
   readonly dial1: readonly string[];
   readonly dial2: readonly string[];
 }
 
 /**
- * What is written down of an attempt. That it is there at all is the fence: it is written, compare-and-set, before Originate is sent,
+ * What is written down of an attempt. That it is there at all is the claim: it is written, compare-and-set, before Originate is sent,
  * and from then on nothing may originate this attempt again.
  */
 export interface AttemptRecord {
@@ -23,18 +23,18 @@ export interface AttemptRecord {
   readonly plan: AttemptPlan;
   /** The PBX that dials it: whoever looks it up must ask this one. */
   readonly pbx: string;
-  /** What the PBX called its own start when the fence was taken; another word later means it restarted since. */
+  /** What the PBX called its own start when the claim was taken; another word later means it restarted since. */
   readonly pbxBoot: string;
   /** Where the PBX journal keeps it: 0 to 99,999. */
   readonly slot: number;
-  /** Lanes (trunks and the PBX itself) whose places it holds until it is settled. */
-  readonly lanes: readonly string[];
+  /** Limits (trunks and the PBX itself) whose permits it holds until it is settled. */
+  readonly limits: readonly string[];
   /** Which of them are of one leg alone: those are free when its last channel has ended. Absent in records of before 2026-11-30. */
-  readonly legLanes?: LegLanes;
-  /** When the fence was taken. The Originate follows within seconds, or never. */
+  readonly legLimits?: LegLimits;
+  /** When the claim was taken. The Originate follows within seconds, or never. */
   readonly originatedAt: number;
-  /** The mark of this fence, and in it of the job's run that took it and alone may originate it. Absent in records of before 2026-11-28. */
-  readonly fencedBy?: string;
+  /** The mark of this claim, and in it of the job's run that took it and alone may originate it. Absent in records of before 2026-11-28. */
+  readonly claimedBy?: string;
   /** The day (the tenant's own, such as `2026-03-29`) on which it was counted towards its numbers; absent: it was not. */
   readonly countedOn?: string;
   /** Progress, for whoever asks; written after the fact and not relied upon. */

@@ -3,7 +3,7 @@ import type { NotSentCode } from './not-sent.ts';
 
 /** What the attempt machine is told. `at` is the instant (epoch ms, our clock) at which we learned it. */
 export type AttemptSignal =
-  /** The fence was taken by this process, just now. The only way to an Originate. */
+  /** The claim was taken by this process, just now. The only way to an Originate. */
   | { readonly type: 'start'; readonly at: number }
   /** The attempt was found under way: a redelivered job, a restart, another process's call. */
   | { readonly type: 'adopt'; readonly at: number; readonly originatedAt: number }

@@ -1,11 +1,11 @@
 import type { LegKind } from './disposition-table.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Where an attempt is, from the fence to its conclusion; `attempt.ts` says what leads from one to the next. */
+/** Where an attempt is, from the claim to its conclusion; `attempt.ts` says what leads from one to the next. */
 export type AttemptState =
   /** Written down, nothing sent. */
   | { readonly phase: 'planned'; readonly plan: AttemptPlan }
-  /** The fence is taken: Originate was sent, or may have been. */
+  /** The claim is taken: Originate was sent, or may have been. */
   | ({ readonly phase: 'originating' } & Underway)
   /** dial1's phone rings. */
   | ({ readonly phase: 'ringing' } & Underway)
@@ -35,7 +35,7 @@ export interface AttemptPlan {
   readonly legs?: { readonly dial1: LegKind; readonly dial2: LegKind };
 }
 
-/** What every phase between the fence and the conclusion knows. */
+/** What every phase between the claim and the conclusion knows. */
 export interface Underway {
   readonly plan: AttemptPlan;
   readonly originatedAt: number;

@@ -536,7 +536,7 @@ export function effectText(effect: AttemptEffect): string {
 /** For the generated page: what each phase means. */
 export const phaseMeanings = {
   planned: 'Written down, nothing sent.',
-  originating: 'The fence is taken: Originate was sent, or may have been.',
+  originating: 'The claim is taken: Originate was sent, or may have been.',
   ringing: "dial1's phone rings.",
   settling: 'One final fact has come; the other half is waited for, briefly.',
   answered: 'dial1 answered: the PBX dials dial2, or both talk.',
@@ -547,7 +547,7 @@ export const phaseMeanings = {
 
 /** For the generated page: where each signal comes from. */
 export const signalMeanings = {
-  start: 'The fence was taken by this process, just now. The only way to an Originate.',
+  start: 'The claim was taken by this process, just now. The only way to an Originate.',
   adopt: 'Found under way: a redelivered job, a restart, another process’s call.',
   refused: 'Asterisk refused the Originate, or it never left.',
   rang: '180 from dial1’s phone.',

@@ -3,12 +3,12 @@ import type { AttemptEffect, AttemptPlan, AttemptState, Underway } from './attem
 import { dial1HangupOf, type Evidence, type JournalEnded } from './evidence.ts';
 
 /**
- * The attempt machine: one Originate, from the fence to its conclusion. Pure; the shell performs the effects.
+ * The attempt machine: one Originate, from the claim to its conclusion. Pure; the shell performs the effects.
  *
  * A1  At most one `originate` per attempt, and only from `planned`. Whoever meets an attempt in any other phase looks it up.
  * A2  Exactly one `conclude`.
  * A3  `ended` absorbs everything.
- * A4  From the fence on, deadlines alone finish every phase: none waits for a fact that may never come. `planned` has sent
+ * A4  From the claim on, deadlines alone finish every phase: none waits for a fact that may never come. `planned` has sent
  *     nothing and has no timer: its clock is the call's `dial` job.
  * A5  Order and repetition of final facts do not change what is concluded.
  *

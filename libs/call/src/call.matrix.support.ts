@@ -248,7 +248,7 @@ export const statusMeanings = {
 /** For the generated page: who gives each signal. */
 export const signalMeanings = {
   due: 'A dialer took the attempt’s job.',
-  dial: 'Every gate passed; the fence is being taken.',
+  dial: 'Every gate passed; the claim is being taken.',
   defer: 'A gate says: not now. Uses up no attempt.',
   block: 'A gate says: never.',
   expire: 'A gate says: its time is over.',

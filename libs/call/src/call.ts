@@ -84,7 +84,7 @@ export interface Call {
 export type CallSignal =
   /** A dialer took the attempt's job. */
   | { readonly type: 'due'; readonly attemptId: AttemptId; readonly at: number }
-  /** Every gate passed; the fence is being taken. */
+  /** Every gate passed; the claim is being taken. */
   | { readonly type: 'dial'; readonly attemptId: AttemptId; readonly at: number }
   | {
       readonly type: 'defer';

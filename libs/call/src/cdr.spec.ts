@@ -18,7 +18,7 @@ const attempt: AttemptRecord = {
   pbx: 'pbx-1',
   pbxBoot: '2026-01-15 10:00:00',
   slot: 42,
-  lanes: ['pbx:pbx-1'],
+  limits: ['pbx:pbx-1'],
   originatedAt: startedAt,
 };
 

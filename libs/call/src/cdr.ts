@@ -34,7 +34,7 @@ export interface Cdr {
   readonly pressedKey?: string;
   readonly clientInfo?: string;
   readonly dueAt: number;
-  /** When its fence was taken: its Originate followed within seconds, or was not sent. */
+  /** When its claim was taken: its Originate followed within seconds, or was not sent. */
   readonly startedAt: number;
   readonly endedAt: number;
   /** One side was handed over and went on in another call: since then dial1 and dial2 do not talk any more. */

@@ -32,7 +32,7 @@ describe('the smallest configuration', () => {
       doNotCall: [],
       caps: {},
       paused: false,
-      limits: { requestsPerMinute: 6_000, openCalls: 100_000 },
+      quotas: { requestsPerMinute: 6_000, openCalls: 100_000 },
       services: [],
       contexts: [],
       dialects: {},

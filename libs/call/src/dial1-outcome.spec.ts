@@ -22,7 +22,7 @@ function record(fields: Partial<AttemptRecord> = {}): AttemptRecord {
     pbx: 'pbx-1',
     pbxBoot: '2026-01-15 10:00:00',
     slot: 42,
-    lanes: [],
+    limits: [],
     originatedAt: 0,
     awaited: true,
     ...fields,
@@ -85,7 +85,7 @@ describe('what a waiting client is told of a call that no phone has heard of', (
 describe('what a waiting client is told, by the attempt', () => {
   const created = { dial2Created: { uniqueId: dial2, at: 2 } };
   it.each<[string, Partial<AttemptRecord>, plain: string, withDial2: string]>([
-    ['was fenced', {}, 'pending', 'pending'],
+    ['was claimed', {}, 'pending', 'pending'],
     ['rings', { ringingAt: 1 }, 'pending', 'pending'],
     ['was answered', { answeredAt: 1 }, 'answered id1 -', 'pending'],
     ['was answered, dial2 has its id', { answeredAt: 1, dial2UniqueId: dial2 }, 'answered id1 id2', 'answered id1 id2'],

@@ -163,7 +163,7 @@ describe('the order of the gates', () => {
       'toll',
       'window',
       'cap',
-      'limits',
+      'quotas',
     ]);
   });
 

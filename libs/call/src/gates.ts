@@ -34,7 +34,7 @@ const pausedCheckMs = 30_000;
 
 /**
  * Every rule between a due call and Originate, in the order they are asked. All ways to be dialled come through here, the
- * dashboard's Retry and Promote buttons included. The last gates, PBX and trunk places and rate, need Redis: the dialer asks
+ * dashboard's Retry and Promote buttons included. The last gates, PBX and trunk permits and rate, need Redis: the dialer asks
  * them last, because they take what they grant.
  */
 export const gates: readonly (readonly [name: string, gate: Gate])[] = [
@@ -47,7 +47,7 @@ export const gates: readonly (readonly [name: string, gate: Gate])[] = [
   ['toll', toll],
   ['window', window],
   ['cap', cap],
-  ['limits', dayLimits],
+  ['quotas', dayQuotas],
 ];
 
 export type GateVerdict = GateAnswer & { readonly gate: string };
@@ -134,14 +134,14 @@ function cap({ tenant, now, attemptsToday }: GateFacts): GateAnswer {
   };
 }
 
-function dayLimits({ tenant, now, tenantToday }: GateFacts): GateAnswer {
+function dayQuotas({ tenant, now, tenantToday }: GateFacts): GateAnswer {
   if (tenant === undefined || tenantToday === undefined) return pass;
-  const { callsPerDay, minutesPerDay } = tenant.limits;
+  const { callsPerDay, minutesPerDay } = tenant.quotas;
   const usedUp = (reason: string): GateAnswer => ({ verdict: 'defer', until: nextDayAt(now, tenant.timeZone), reason });
   if (callsPerDay !== undefined && tenantToday.calls >= callsPerDay)
-    return usedUp('limits.callsPerDay is used up for today');
+    return usedUp('quotas.callsPerDay is used up for today');
   if (minutesPerDay !== undefined && tenantToday.talkSeconds >= minutesPerDay * 60)
-    return usedUp('limits.minutesPerDay is used up for today');
+    return usedUp('quotas.minutesPerDay is used up for today');
   return pass;
 }
 

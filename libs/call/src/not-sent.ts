@@ -3,8 +3,8 @@ import type { Evidence } from './evidence.ts';
 /**
  * Why Redial itself did not send an Originate, after the attempt had begun. No phone was rung, and no network is to blame.
  *
- * late: too much time had passed since the fence · pbx_restarted: since the fence · pbx_unavailable: the link to the PBX was gone, or too busy ·
- * unconfirmed: Redis did not confirm the fence · gate: a gate had closed meanwhile · invalid: it cannot be said to Asterisk · canceled.
+ * late: too much time had passed since the claim · pbx_restarted: since the claim · pbx_unavailable: the link to the PBX was gone, or too busy ·
+ * unconfirmed: Redis did not confirm the claim · gate: a gate had closed meanwhile · invalid: it cannot be said to Asterisk · canceled.
  */
 export const notSentCodes = [
   'late',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Name } from './ids.ts';
-import { laneLimits } from './lane-limits.ts';
+import { limitShape } from './limit-shape.ts';
 
 /** A port; as text too, because that is what an environment variable gives. */
 const port = z
@@ -25,8 +25,8 @@ export const PbxConfiguration = z.strictObject({
   secret: z.string().min(1),
   /** A manager user without the right to originate, for the processes that place no calls. Absent: they use the dialer's. */
   observer: z.strictObject({ username: z.string().min(1), secret: z.string().min(1) }).optional(),
-  maxCalls: laneLimits.maxCalls.default(1_000),
-  maxCallsPerSecond: laneLimits.maxCallsPerSecond.default(100),
+  maxCalls: limitShape.maxCalls.default(1_000),
+  maxCallsPerSecond: limitShape.maxCallsPerSecond.default(100),
   /** Where its recordings (Asterisk's `<astspooldir>/monitor`) can be read from: a folder of the API's host, or an HTTP address. */
   recordings: z
     .union(

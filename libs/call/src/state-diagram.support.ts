@@ -16,7 +16,7 @@ export function stateMachinesPage(): string {
     '',
     '## The attempt',
     '',
-    'One Originate, from the fence to its conclusion (`libs/call/src/attempt.ts`). Times are those of the samples: ring timeouts of 20 s and',
+    'One Originate, from the claim to its conclusion (`libs/call/src/attempt.ts`). Times are those of the samples: ring timeouts of 20 s and',
     '30 s, a talk limit of 60 s. `arm` replaces the one deadline.',
     '',
     ...machine({

@@ -5,7 +5,7 @@ import { channelTemplate } from './channel.ts';
 import { eachRepeated } from './each-repeated.ts';
 import { canBeRungByRedial } from './extension-channel.ts';
 import { Name } from './ids.ts';
-import { laneLimits } from './lane-limits.ts';
+import { limitShape } from './limit-shape.ts';
 import { E164Digits, Extension, extensionShape, NumberingPlan } from './numbering.ts';
 import { Origin } from './origin.ts';
 import { CallerId, ContextName, ringTimeoutSecondsMax, talkLimitSecondsMax, VariableName } from './request.ts';
@@ -46,9 +46,9 @@ export const Tenant = z
       /** Whether a phone's forward (302) is followed, by the PBX's own dialplan. */
       forwards: z.enum(['refuse', 'connect']).default('refuse'),
       /** Calls of Redial's that one extension may be in at once, ringing or talking: a person has one ear. */
-      maxCalls: laneLimits.maxCalls.default(1),
+      maxCalls: limitShape.maxCalls.default(1),
       /** Extensions that differ: a shared phone, a small office behind one number. */
-      limits: z.record(Extension, z.strictObject({ maxCalls: laneLimits.maxCalls })).default({}),
+      limits: z.record(Extension, z.strictObject({ maxCalls: limitShape.maxCalls })).default({}),
       /** The header of dial1's INVITE that has an agent's own phone answer by itself. Absent: it rings. */
       autoAnswer: z
         .strictObject({
@@ -90,7 +90,7 @@ export const Tenant = z
     caps: z.strictObject({ attemptsPerNumberPerDay: z.int().min(1).max(1_000).optional() }).prefault({}),
     /** Nothing of this tenant is dialled; its calls wait. */
     paused: z.boolean().default(false),
-    limits: z
+    quotas: z
       .strictObject({
         requestsPerMinute: z.int().min(1).max(1_000_000).default(6_000),
         /** Calls accepted and not ended, those due in months among them. More are refused. Each takes 2.6 to 16 KB of Redis' memory: docs/operations.md, sizing. */
@@ -195,8 +195,8 @@ function isPattern(pattern: string): boolean {
 }
 
 /** Without a limit of its own: four hours, or what the tenant's default is beyond them. */
-export function longestTalkSeconds({ limits, defaults }: Pick<Tenant, 'limits' | 'defaults'>): number {
-  return limits.talkSeconds ?? Math.max(14_400, defaults.talkLimitSeconds);
+export function longestTalkSeconds({ quotas, defaults }: Pick<Tenant, 'quotas' | 'defaults'>): number {
+  return quotas.talkSeconds ?? Math.max(14_400, defaults.talkLimitSeconds);
 }
 
 /** Whether the tenant has this extension. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { channelTemplate, isDialableChannel, keptWhole } from './channel.ts';
 import { Name } from './ids.ts';
-import { laneLimits } from './lane-limits.ts';
+import { limitShape } from './limit-shape.ts';
 
 const longestNumber = '9'.repeat(15);
 
@@ -18,7 +18,7 @@ export const TrunkConfiguration = z
       .default(''),
     /** PBXs that have this trunk; absent: all. */
     pbxs: z.array(Name).min(1).optional(),
-    ...laneLimits,
+    ...limitShape,
   })
   .refine(({ channel, numberPrefix }) => isDialableChannel(trunkChannel({ channel, numberPrefix }, longestNumber)), {
     message: 'does not fit the channel: DAHDI takes digits alone, and no channel is longer than 200 characters',

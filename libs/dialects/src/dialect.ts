@@ -26,12 +26,12 @@ export type ParsedCalls =
       readonly calls: readonly ParsedVendorCall[];
       /** Asked of the PBX before anything is accepted; the first `no` refuses the request with that question's error. */
       readonly questions?: readonly PbxQuestion[];
-    } & (WaitsOrDraws | ClaimsOpen))
+    } & (WaitsOrDraws | ReservesOpen))
   | {
       readonly ok: false;
       readonly errors: readonly FieldError[];
       /**
-       * The calls of a request whose only fault is that it was right when it came first, under a reference that is claimed as `open`: while
+       * The calls of a request whose only fault is that it was right when it came first, under a reference that is reserved as `open`: while
        * calls that took it are open, and say the same, those are the answer.
        */
       readonly repeats?: readonly [ParsedVendorCall, ...ParsedVendorCall[]];
@@ -44,17 +44,17 @@ interface WaitsOrDraws {
    * The calls share one reference, drawn by the dialect, that must never have been used: where it was, the request is parsed again, with
    * another one. A repetition of the request brings another too, so it never finds these calls.
    */
-  readonly claims?: 'ever';
+  readonly reserves?: 'ever';
 }
 
-interface ClaimsOpen {
+interface ReservesOpen {
   /** Calls that may be long under way already would be the answer: nobody waits for those. */
   readonly waits?: never;
   /**
    * The calls share one reference of the client's, and nobody else may take it: while a call with it is open, a request that says the same
    * (`VendorDialect.differences`) is answered with those calls, another one is refused, and nothing is enqueued.
    */
-  readonly claims: 'open';
+  readonly reserves: 'open';
 }
 
 export interface ParsedVendorCall {
@@ -186,7 +186,7 @@ export interface VendorDialect {
    */
   readonly permit?: (tenant: Tenant) => readonly string[] | undefined;
   /**
-   * What a request says otherwise than the calls that hold its reference; empty: it is theirs, once more. Needed where a route `claims` a
+   * What a request says otherwise than the calls that hold its reference; empty: it is theirs, once more. Needed where a route `reserves` a
    * reference as `open`: what is not the same must never be answered as if it were.
    */
   readonly differences?: (asked: readonly ParsedVendorCall[], held: readonly Call[]) => readonly FieldError[];

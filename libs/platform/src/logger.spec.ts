@@ -18,9 +18,9 @@ function setup(now = 0) {
 describe('a log line', () => {
   it('says when, which process and how bad in words', () => {
     const { lines, logger } = setup(Date.UTC(2026, 0, 2));
-    logger.info({ lane: 'carrier' }, 'lane is full');
+    logger.info({ limit: 'carrier' }, 'limit is full');
     expect(lines).toEqual([
-      { level: 'info', time: '2026-01-02T00:00:00.000Z', process: 'dialer', lane: 'carrier', msg: 'lane is full' },
+      { level: 'info', time: '2026-01-02T00:00:00.000Z', process: 'dialer', limit: 'carrier', msg: 'limit is full' },
     ]);
   });
 
@@ -92,7 +92,7 @@ describe('an outage', () => {
   });
 
   it.each([
-    ['the milliseconds', (n: number) => `not sent: ${5_000 + n} ms after its fence`],
+    ['the milliseconds', (n: number) => `not sent: ${5_000 + n} ms after its claim`],
     ['the port', (n: number) => `connect ECONNREFUSED 127.0.0.1:${40_000 + n}`],
     ['the id', () => `no record of ${createIds().attemptId()}, 2 witnesses`],
   ])('takes messages that differ in %s alone for one', (_what, message) => {

@@ -51,7 +51,7 @@ describe('metrics', () => {
     expect(await series()).toEqual(
       expect.arrayContaining([
         'redial_calls_accepted_total{dialect="v1",process="dialer"} 3',
-        'redial_calls_in_progress{lane="carrier",process="dialer"} 7',
+        'redial_calls_in_progress{limit="carrier",process="dialer"} 7',
         'redial_undelivered_webhooks{process="dialer"} 2',
         'redial_deliveries_total{type="webhook",result="retry",process="dialer"} 1',
         'redial_signals_ignored_total{phase="ended",signal="rang",process="dialer"} 1',
@@ -98,7 +98,7 @@ describe('metrics', () => {
     await series();
     expect(await series()).toEqual(
       expect.arrayContaining([
-        'redial_calls_in_progress{lane="carrier",process="dialer"} 10',
+        'redial_calls_in_progress{limit="carrier",process="dialer"} 10',
         'redial_scrape_failures_total{process="dialer"} 2',
       ]),
     );

@@ -17,8 +17,8 @@ export interface Metrics {
   originated(latenessMs: number): void;
   /** A fact reached the funnel this long after it happened (by the PBX's clock, where it has one). */
   eventReceived(lagMs: number): void;
-  /** Places held on a lane: a trunk, or a PBX. */
-  callsInProgress(lane: string, calls: number): void;
+  /** Permits held on a limit: a trunk, or a PBX. */
+  callsInProgress(limit: string, calls: number): void;
   /** How long the oldest call that should have been dialled has been waiting; 0 when there is none. */
   oldestOverdue(ms: number): void;
   /** Calls that should have been dialled by now. */
@@ -101,7 +101,7 @@ export function createMetrics({
   const legs = counter('attempt_legs', 'Legs of settled attempts, by disposition.', 'leg', 'disposition');
   const lateness = histogram('originate_lateness', 'From due to Originate.', latenessBuckets);
   const lag = histogram('event_lag', 'From a fact on the PBX to its arrival in the results queue.', lagBuckets);
-  const inProgress = gauge('calls_in_progress', 'Places held, by lane (trunk or PBX).', 'lane');
+  const inProgress = gauge('calls_in_progress', 'Permits held, by limit (trunk or PBX).', 'limit');
   const overdue = gauge('oldest_overdue_call_seconds', 'Age of the oldest call that should have been dialled.');
   const overdueCount = gauge('overdue_calls', 'Calls that should have been dialled by now.');
   const undelivered = gauge('undelivered_webhooks', 'CDRs that a webhook has not taken yet.');
@@ -142,7 +142,7 @@ export function createMetrics({
     },
     originated: (latenessMs) => lateness.observe(seconds(latenessMs)),
     eventReceived: (lagMs) => lag.observe(seconds(lagMs)),
-    callsInProgress: (lane, calls) => inProgress.set({ lane }, calls),
+    callsInProgress: (limit, calls) => inProgress.set({ limit }, calls),
     oldestOverdue: (ms) => overdue.set(seconds(ms)),
     overdueCalls: (calls) => overdueCount.set(calls),
     undeliveredWebhooks: (count) => undelivered.set(count),

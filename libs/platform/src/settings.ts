@@ -89,7 +89,7 @@ export interface Settings {
   /** REDIAL_METRICS_TOKEN: `/metrics` wants it as a bearer token; unset, it answers this machine alone. */
   readonly metricsToken?: string;
   /**
-   * REDIAL_DURABILITY: what Redis must promise before a call is accepted, before the Originate that follows a fence, and before a sink is
+   * REDIAL_DURABILITY: what Redis must promise before a call is accepted, before the Originate that follows a claim, and before a sink is
    * told how an attempt ended. `fsync`: on disk; `everysec`: a crash of Redis or its host may lose two seconds; `none`: Redis may forget.
    */
   readonly durability: 'fsync' | 'everysec' | 'none';
@@ -124,7 +124,7 @@ export interface Settings {
   readonly sweepSeconds: number;
   /**
    * REDIAL_LOCK_SECONDS: how long a process may be silent (Redis away, the machine asleep) before its jobs are given to another one,
-   * which is also how long those of a dead process wait; up to twice as long until somebody looks. The fence makes either harmless.
+   * which is also how long those of a dead process wait; up to twice as long until somebody looks. The claim makes either harmless.
    */
   readonly lockSeconds: number;
 }

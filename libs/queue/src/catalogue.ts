@@ -52,7 +52,7 @@ export const catalogue: {
       attemptId: AttemptId,
       witness: z.string().min(1).max(80),
       evidence: Evidence,
-      fencedBy: z.string().min(1).max(40).optional(),
+      claimedBy: z.string().min(1).max(40).optional(),
     }),
     idOf: ({ attemptId }) => attemptId,
   },

@@ -15,7 +15,7 @@ export interface QueuesOptions {
 
 /** Most jobs sent in one go: Redis answers them all before the next. */
 const addMax = 1_000;
-/** A planned attempt whose job sleeps this much longer than it should has been forgotten, not sent to sleep by a gate or a full lane. */
+/** A planned attempt whose job sleeps this much longer than it should has been forgotten, not sent to sleep by a gate or a full limit. */
 const oversleptMs = 10_000;
 /** A job may be taken, promoted or finished between two steps of a move: look again, a few times. */
 const lookAgain = 5;

@@ -17,7 +17,7 @@ export interface WorkersOptions {
   readonly stalledIntervalMs?: number;
 }
 
-/** How often the job of a dying process is started anew, before it is left to the sweeper. The fence makes each harmless. */
+/** How often the job of a dying process is started anew, before it is left to the sweeper. The claim makes each harmless. */
 const stalledMax = 10;
 /**
  * BullMQ's worker fetches one job after the other until it is full, and only then begins with the first: a thousand calls due at one
@@ -30,7 +30,7 @@ const retryMs = 1_000;
 /** What the dashboard keeps. BullMQ's own repetitions are off, so a job that is kept is history, and nothing depends on it. */
 const kept: Readonly<Record<QueueName, Pick<WorkerOptions, 'removeOnComplete' | 'removeOnFail'>>> = {
   dial: { removeOnComplete: { age: 86_400, count: 2_000 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
-  // None that is done: it would swallow what a later witness says, and Redis may have forgotten the fence or the end that it was about.
+  // None that is done: it would swallow what a later witness says, and Redis may have forgotten the claim or the end that it was about.
   // Told twice, settling reads the records and finds nothing to do.
   results: { removeOnComplete: { count: 0 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
   deliveries: { removeOnComplete: { age: 3_600, count: 1_000 }, removeOnFail: { age: 30 * 86_400, count: 10_000 } },

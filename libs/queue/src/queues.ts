@@ -15,8 +15,8 @@ export interface ResultsJob {
   readonly attemptId: AttemptId;
   readonly witness: string;
   readonly evidence: Evidence;
-  /** It is about the attempt of this fence only: Redis may have forgotten that one, and somebody else have fenced the attempt since. */
-  readonly fencedBy?: string | undefined;
+  /** It is about the attempt of this claim only: Redis may have forgotten that one, and somebody else have claimed the attempt since. */
+  readonly claimedBy?: string | undefined;
 }
 
 /** A `deliveries` job: one CDR to one webhook. Job id = delivery id. */

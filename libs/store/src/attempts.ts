@@ -5,7 +5,7 @@ import { commit, type Expectation, type Write } from './commit.ts';
 import { writeDelivery } from './deliveries.ts';
 import { attemptFields, decodeAttempt, decodeCall, decodeCdr, unlessMalformed } from './documents.ts';
 import { shortHash } from './keys.ts';
-import { keepPlaces, placeMembers } from './places.ts';
+import { keepPermits, permitMembers } from './permits.ts';
 import { answerAt, failureAt } from './read-records.ts';
 import { pbxsWithOpenScript } from './scripts/pbxs-with-open.ts';
 import { recordProgressScript } from './scripts/record-progress.ts';
@@ -13,7 +13,7 @@ import { runScript } from './scripts/script.ts';
 import {
   type AttemptProgress,
   type DayCap,
-  type Fenced,
+  type Claimed,
   type Store,
   tenantCounts,
   type Versioned,
@@ -37,7 +37,7 @@ type Attempts = Pick<
   | 'readForAttempt'
   | 'readAttempts'
   | 'readCdr'
-  | 'fence'
+  | 'claim'
   | 'recordProgress'
   | 'openAttempts'
   | 'pbxsWithOpenAttempts'
@@ -87,7 +87,7 @@ export function attemptsOf(context: StoreContext): Attempts {
     return decodeCdr(key, await answerAt(key, redis.get(key)));
   }
 
-  async function fence(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Fenced> {
+  async function claim(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Claimed> {
     const call = writeCall(context, before, after);
     const key = keys.attempt(attempt.id);
     const day = countOf(cap);
@@ -103,7 +103,7 @@ export function attemptsOf(context: StoreContext): Attempts {
         ['SADD', keys.pbxsWithOpen, attempt.pbx],
         // However long its PBX is out of reach, its entry in the journal is its own until it is settled.
         ['ZADD', keys.slotsInUse(attempt.pbx), '+inf', attempt.slot],
-        ...keepPlaces(context, attempt),
+        ...keepPermits(context, attempt),
         ...day.writes,
       ],
     );
@@ -175,7 +175,7 @@ export function attemptsOf(context: StoreContext): Attempts {
     deliveries,
     uncounted = [],
   }: Parameters<Store['settle']>[0]): Promise<Written> {
-    const { id, lanes, pbx, slot } = attempt.before.value;
+    const { id, limits, pbx, slot } = attempt.before.value;
     const key = keys.attempt(id);
     const version = attempt.before.version + 1;
     const callWrite = writeCall(context, call.before, call.after);
@@ -186,7 +186,7 @@ export function attemptsOf(context: StoreContext): Attempts {
       ['ZREM', keys.open(pbx), id],
       ['DEL', keys.grant(id)],
       ['ZREM', keys.slotsInUse(pbx), slot],
-      ...lanes.map((lane): Write => ['ZREM', keys.places(lane), ...placeMembers(id)]),
+      ...limits.map((limit): Write => ['ZREM', keys.permits(limit), ...permitMembers(id)]),
       ...uncount(attempt.before.value, uncounted),
       ...countTalk(attempt.before.value, cdr.talkMs),
       ...deliveries.flatMap((delivery) => writeDelivery(context, delivery)),
@@ -209,7 +209,7 @@ export function attemptsOf(context: StoreContext): Attempts {
     readForAttempt,
     readAttempts,
     readCdr,
-    fence,
+    claim,
     recordProgress,
     openAttempts,
     pbxsWithOpenAttempts,

@@ -7,8 +7,8 @@ import { IdempotencyLost } from './idempotency.ts';
 import { fullOf, roomFor } from './open-calls.ts';
 import { readPage } from './read-page.ts';
 import { answerAt, readRecords } from './read-records.ts';
-import { acceptClaimed, forgetClaims, openHolders } from './reference-claims.ts';
-import type { Accepted, CallQuery, IdempotencyKey, ReferenceClaim, Store, Versioned, Written } from './store.ts';
+import { acceptReserved, forgetReservations, openHolders } from './reference-reservations.ts';
+import type { Accepted, CallQuery, IdempotencyKey, ReferenceReservation, Store, Versioned, Written } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
 /**
@@ -38,12 +38,12 @@ export function callsOf(context: StoreContext): Calls {
   async function acceptCalls(
     calls: readonly Call[],
     idempotency?: IdempotencyKey & { readonly reply: string },
-    claim?: ReferenceClaim,
+    reservation?: ReferenceReservation,
     openCallsMax?: number,
   ): Promise<Accepted> {
     if (calls.length > acceptCallsMax)
       throw new RangeError(`at most ${acceptCallsMax} calls at a time, not ${calls.length}`);
-    if (claim !== undefined && calls.length === 0) throw new RangeError('no call, and so nobody to take a reference');
+    if (reservation !== undefined && calls.length === 0) throw new RangeError('no call, and so nobody to take a reference');
     const expectations: Expectation[] = [];
     const writes: Write[] = [];
     if (calls.length > 0) {
@@ -57,7 +57,7 @@ export function callsOf(context: StoreContext): Calls {
       writes.push(['HSET', key, 'fingerprint', fingerprint, 'reply', reply], ['PEXPIRE', key, idempotencyMs]);
     }
     const room = openCallsMax === undefined ? [] : roomFor(keys, calls, openCallsMax);
-    if (claim !== undefined) return acceptClaimed(context, claim, calls, { expectations, room, writes });
+    if (reservation !== undefined) return acceptReserved(context, reservation, calls, { expectations, room, writes });
     // Room last: who repeats an answered request gets that answer, and needs none.
     const committed = await commit(redis, keys, [...expectations, ...room], writes);
     if (committed.ok) return { type: 'accepted' };
@@ -125,7 +125,7 @@ export function callsOf(context: StoreContext): Calls {
         [],
         members.flatMap((member) => forgetCall(keys, member)),
       );
-    return Math.max(members.length, await forgetClaims(context, now, limit));
+    return Math.max(members.length, await forgetReservations(context, now, limit));
   }
 
   return {

@@ -14,8 +14,8 @@ export type Expectation =
   | { readonly kind: 'count'; readonly key: string; readonly field: string; readonly below: number }
   /** Unused, or held with this fingerprint and not yet answered. */
   | { readonly kind: 'idempotency'; readonly key: string; readonly fingerprint: string }
-  /** The key's whole value: who holds a claim, or a delivery as it was read; '': there is none. */
-  | { readonly kind: 'claim'; readonly key: string; readonly heldBy: string }
+  /** The key's whole value: who holds a reservation, or a delivery as it was read; '': there is none. */
+  | { readonly kind: 'value'; readonly key: string; readonly heldBy: string }
   /** Sorted sets, named by the key and one of `names` behind it, have `atMost` members together. */
   | { readonly kind: 'members'; readonly key: string; readonly names: readonly string[]; readonly atMost: number };
 
@@ -52,7 +52,7 @@ function wordsOf(expectation: Expectation): readonly [string | number, string | 
       return [expectation.below, expectation.field];
     case 'idempotency':
       return [expectation.fingerprint, ''];
-    case 'claim':
+    case 'value':
       return [expectation.heldBy, ''];
     case 'members':
       return [expectation.atMost, expectation.names.join(' ')];

@@ -9,7 +9,7 @@ import { idempotencyOf } from './idempotency.ts';
 import { storeKeys } from './keys.ts';
 import { newsChannelOf } from './news-channel.ts';
 import { pbxReportsOf } from './pbx-reports.ts';
-import { placesOf } from './places.ts';
+import { permitsOf } from './permits.ts';
 import { leadScript } from './scripts/lead.ts';
 import { resignScript } from './scripts/resign.ts';
 import { runScript } from './scripts/script.ts';
@@ -58,7 +58,7 @@ export function createStore(options: StoreOptions): Store {
   return {
     ...callsOf(context),
     ...attemptsOf(context),
-    ...placesOf(context),
+    ...permitsOf(context),
     ...deliveriesOf(context),
     ...pbxReportsOf(context),
     ...idempotencyOf(context),

@@ -30,7 +30,7 @@ export function deliveriesOf(context: StoreContext): Deliveries {
     writeDelivery: async (delivery, before) => {
       const key = keys.delivery(delivery.id);
       const writeOver = async (stored: string): Promise<boolean> =>
-        (await commit(redis, keys, [{ kind: 'claim', key, heldBy: stored }], writeDelivery(context, delivery))).ok;
+        (await commit(redis, keys, [{ kind: 'value', key, heldBy: stored }], writeDelivery(context, delivery))).ok;
       if (before === undefined) return writeOver('');
       const written = JSON.stringify(before);
       if (await writeOver(written)) return true;

@@ -168,8 +168,8 @@ describe('an attempt in Redis', () => {
   });
 
   it.each([
-    ['lanes', undefined],
-    ['lanes', [1]],
+    ['limits', undefined],
+    ['limits', [1]],
     ['plan', {}],
     ['slot', null],
     ['originatedAt', 'x'],

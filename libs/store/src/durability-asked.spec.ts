@@ -50,7 +50,7 @@ describe('what is missing', () => {
 
 describe('which promise holds', () => {
   const always =
-    'every acceptance is on disk before its 202, every fence before its Originate, every end before its CDR goes out (appendfsync always)';
+    'every acceptance is on disk before its 202, every claim before its Originate, every end before its CDR goes out (appendfsync always)';
   const table: readonly (readonly [DurabilityAsked, Partial<Durability>, promise: string])[] = [
     [asks('fsync'), {}, always],
     [asks('fsync'), { appendfsync: 'everysec' }, always.replace('always', 'everysec, WAITAOF')],
@@ -60,13 +60,13 @@ describe('which promise holds', () => {
     [
       asks('everysec'),
       { appendfsync: 'everysec' },
-      'a crash of Redis or its host may lose the last two seconds: accepted calls, and fences, so that a call is dialled twice',
+      'a crash of Redis or its host may lose the last two seconds: accepted calls, and claims, so that a call is dialled twice',
     ],
     [asks('none'), {}, 'nothing is promised: a crash of Redis may lose calls, and dial them twice'],
     [
       asks('none', 1),
       {},
-      'every acceptance is on 1 replica before its 202, every fence before its Originate, every end before its CDR goes out; without a promotion nothing is promised: a crash of Redis may lose calls, and dial them twice',
+      'every acceptance is on 1 replica before its 202, every claim before its Originate, every end before its CDR goes out; without a promotion nothing is promised: a crash of Redis may lose calls, and dial them twice',
     ],
   ];
 

@@ -1,6 +1,6 @@
 import type { Durability } from './store.ts';
 
-/** What must be so before a call is said to be accepted, before the Originate that follows a fence, and before a sink is told of an end. */
+/** What must be so before a call is said to be accepted, before the Originate that follows a claim, and before a sink is told of an end. */
 export interface DurabilityAsked {
   /**
    * REDIAL_DURABILITY. `fsync`: what was written is on the primary's disk. `everysec`: Redis syncs by itself, and nobody waits for it.
@@ -55,14 +55,14 @@ export function canSayWhatIsOnDisk({ redisVersion }: Pick<Durability, 'redisVers
 /** Which promise holds, for logs and `/readyz`: of a Redis that has no fault. Pure. */
 export function durabilityPromise({ disk, replicas }: DurabilityAsked, { appendfsync }: Durability): string {
   const on = replicas === 0 ? '' : ` and on ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
-  const before = 'before its 202, every fence before its Originate, every end before its CDR goes out';
+  const before = 'before its 202, every claim before its Originate, every end before its CDR goes out';
   if (disk === 'fsync') {
     const how = appendfsync === 'always' ? 'appendfsync always' : `appendfsync ${appendfsync}, WAITAOF`;
     return `every acceptance is on disk${on} ${before} (${how})`;
   }
   const risk =
     disk === 'everysec'
-      ? 'a crash of Redis or its host may lose the last two seconds: accepted calls, and fences, so that a call is dialled twice'
+      ? 'a crash of Redis or its host may lose the last two seconds: accepted calls, and claims, so that a call is dialled twice'
       : 'nothing is promised: a crash of Redis may lose calls, and dial them twice';
   return replicas === 0 ? risk : `every acceptance is${on.replace(' and', '')} ${before}; without a promotion ${risk}`;
 }

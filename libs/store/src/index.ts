@@ -5,6 +5,6 @@ export { MalformedRecord } from './documents.ts';
 export { type DurabilityAsked, durabilityFault, durabilityPromise } from './durability-asked.ts';
 export { IdempotencyLost } from './idempotency.ts';
 export { logDurability } from './log-durability.ts';
-export * from './places-check.ts';
+export * from './permits-check.ts';
 export * from './store.ts';
 export { tellMalformed } from './tell-malformed.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { claimMember, storeKeys } from './keys.ts';
+import { reservationMember, storeKeys } from './keys.ts';
 
 it('refuses a prefix without a hash tag: its keys would be scattered over a Cluster, and no write atomic', () => {
   for (const prefix of ['redial', '{}', '', '{redial']) expect(() => storeKeys(prefix)).toThrow(RangeError);
@@ -11,9 +11,9 @@ it('shows nothing of a client’s own idempotency key', () => {
   expect(key).toMatch(/^\{redial\}:idempotency:acme:[0-9a-f]{32}$/);
 });
 
-it('shows nothing of a claimed reference, and keeps tenants and dialects apart', () => {
-  const claim = { tenantId: 'acme', dialect: 'dialup', reference: '+27 82 000 1234' };
-  expect(claimMember(claim)).toMatch(/^acme:dialup:[0-9a-f]{32}$/);
-  const all = [claim, { ...claim, tenantId: 'a' }, { ...claim, dialect: 'act' }, { ...claim, reference: '' }];
-  expect(new Set(all.map(claimMember)).size).toBe(4);
+it('shows nothing of a reserved reference, and keeps tenants and dialects apart', () => {
+  const reservation = { tenantId: 'acme', dialect: 'dialup', reference: '+27 82 000 1234' };
+  expect(reservationMember(reservation)).toMatch(/^acme:dialup:[0-9a-f]{32}$/);
+  const all = [reservation, { ...reservation, tenantId: 'a' }, { ...reservation, dialect: 'act' }, { ...reservation, reference: '' }];
+  expect(new Set(all.map(reservationMember)).size).toBe(4);
 });

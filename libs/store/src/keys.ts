@@ -7,7 +7,7 @@ import type { IdempotencyKey, ReferenceName } from './store.ts';
  * a write over several keys atomic there. A second shard is a second prefix. The queues live under the same prefix as
  * `<prefix>:dial:…`, `<prefix>:results:…` and `<prefix>:deliveries:…`: none of these words may be used here.
  *
- * Types: call, cdr, delivery, claim, lease: string · attempt, idempotency, pace, grant, today, pbx-reports: hash · slots: a counter ·
+ * Types: call, cdr, delivery, reservation, lease: string · attempt, idempotency, pace, grant, today, pbx-reports: hash · slots: a counter ·
  * pbxs-with-open: a set · the rest: sorted sets. No key holds a phone number, a reference is held by `calls-by-reference` and `ended` alone.
  */
 export function storeKeys(prefix: string) {
@@ -24,7 +24,7 @@ export function storeKeys(prefix: string) {
     due: key('due'),
     /** Ended calls by the instant at which they are forgotten; see call-index.ts for the members. */
     ended: key('ended'),
-    /** Fenced and not settled: attempt ids by originatedAt. */
+    /** Claimed and not settled: attempt ids by originatedAt. */
     open: (pbx: string) => key(`open:${pbx}`),
     /** Names of PBXs that have, or lately had, open attempts. */
     pbxsWithOpen: key('pbxs-with-open'),
@@ -34,22 +34,22 @@ export function storeKeys(prefix: string) {
     callsByStatus: (tenantId: string, status: CallStatus | '') => key(`calls-by-status:${tenantId}:${status}`),
     callsByReference: (tenantId: string) => key(`calls-by-reference:${tenantId}`),
 
-    /** Places held: `<attempt>#<n>` by the end of the lease. */
-    places: (lane: string) => key(`places:${lane}`),
-    /** Calls that wait at a full lane without a pace: call ids by their order. */
-    waiting: (lane: string) => key(`waiting:${lane}`),
-    pace: (lane: string) => key(`pace:${lane}`),
+    /** Permits held: `<attempt>#<n>` by the end of the lease. */
+    permits: (limit: string) => key(`permits:${limit}`),
+    /** Calls that wait at a full limit without a pace: call ids by their order. */
+    waiting: (limit: string) => key(`waiting:${limit}`),
+    pace: (limit: string) => key(`pace:${limit}`),
     grant: (id: AttemptId) => key(`grant:${id}`),
     slots: (pbx: string) => key(`slots:${pbx}`),
-    /** Journal slots that may not be handed out: by the end of the lease; of a fenced attempt: for ever, until it is settled. */
+    /** Journal slots that may not be handed out: by the end of the lease; of a claimed attempt: for ever, until it is settled. */
     slotsInUse: (pbx: string) => key(`slots-in-use:${pbx}`),
     /** Attempts of one day: a hash of the number → how many. */
     today: (tenantId: string, day: string) => key(`today:${tenantId}:${day}`),
 
-    /** The calls that took a reference, by its `claimMember`. */
-    claim: (member: string) => key(`claim:${member}`),
-    /** Members of all claims by the instant at which somebody looks whether they are over. */
-    claims: key('claims'),
+    /** The calls that took a reference, by its `reservationMember`. */
+    reservation: (member: string) => key(`reservation:${member}`),
+    /** Members of all reservations by the instant at which somebody looks whether they are over. */
+    reservations: key('reservations'),
 
     /** A client's own key may hold anything and be long: hashed. */
     idempotency: ({ tenantId, key: own }: Pick<IdempotencyKey, 'tenantId' | 'key'>) =>
@@ -72,7 +72,7 @@ export function storeKeys(prefix: string) {
 }
 
 /** Names a reference of a tenant in one dialect, and shows nothing of it. */
-export function claimMember({ tenantId, dialect, reference }: ReferenceName): string {
+export function reservationMember({ tenantId, dialect, reference }: ReferenceName): string {
   return `${tenantId}:${dialect}:${shortHash(reference)}`;
 }
 

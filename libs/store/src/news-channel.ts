@@ -19,7 +19,7 @@ export function newsChannelOf(
   };
 }
 
-/** What tells of a call's next state. While an attempt is under way its own progress tells, and the fence has nothing to say. Pure. */
+/** What tells of a call's next state. While an attempt is under way its own progress tells, and the claim has nothing to say. Pure. */
 export function newsOf({ newsChannel }: Pick<StoreKeys, 'newsChannel'>, { id, request, state }: Call): Write[] {
   return request.outcomeAwaited && state.status !== 'dialing' ? [['PUBLISH', newsChannel, id]] : [];
 }

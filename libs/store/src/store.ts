@@ -10,7 +10,7 @@ export type Written =
   | { readonly ok: true; readonly version: number }
   | { readonly ok: false; readonly why: 'conflict' };
 
-export type Fenced =
+export type Claimed =
   | { readonly ok: true; readonly version: number }
   /** `cap`: call and attempt are as they were read, but one of the numbers has had its attempts of the day. */
   | { readonly ok: false; readonly why: 'conflict' | 'cap' };
@@ -63,19 +63,19 @@ export interface PageCursor {
 
 export type AttemptProgress = 'ringing' | 'answered' | 'dial2_created';
 
-/** Places on a lane: how many calls may be under way, how many may start in a second. A call may need a lane twice. */
-export interface LaneRequest {
-  readonly lane: string;
-  readonly places: number;
+/** Permits on a limit: how many calls may be under way, how many may start in a second. A call may need a limit twice. */
+export interface LimitRequest {
+  readonly limit: string;
+  readonly permits: number;
   readonly maxCalls: number;
-  /** Absent: it has no pace. Who is refused by such a lane waits at it, and is found by `nextWaiting` once a place is free. */
+  /** Absent: it has no pace. Who is refused by such a limit waits at it, and is found by `nextWaiting` once a permit is free. */
   readonly maxCallsPerSecond?: number;
 }
 
-export type Places =
-  /** The places are held until `releasePlaces`, or until the lease runs out, which `fence` prolongs. Originate no earlier than `startAt`. */
+export type Permits =
+  /** The permits are held until `releasePermits`, or until the lease runs out, which `claim` prolongs. Originate no earlier than `startAt`. */
   | { readonly granted: true; readonly startAt: number; readonly slot: number }
-  | { readonly granted: false; readonly lane: string; readonly reason: 'calls' | 'rate'; readonly retryAt: number };
+  | { readonly granted: false; readonly limit: string; readonly reason: 'calls' | 'rate'; readonly retryAt: number };
 
 export type IdempotencyAnswer =
   /** Nobody used this key: go on, and complete it by `acceptCalls` or give it back by `abandonIdempotency`. */
@@ -103,8 +103,8 @@ export interface ReferenceName {
  * A reference that all calls of one request take together. `open`: nobody may take it while one of the calls that took it before has
  * not ended. `ever`: nobody may have taken it, as long as its calls are remembered (until the retention is over).
  */
-export interface ReferenceClaim extends ReferenceName {
-  readonly claims: 'open' | 'ever';
+export interface ReferenceReservation extends ReferenceName {
+  readonly reserves: 'open' | 'ever';
 }
 
 export type Accepted =
@@ -154,8 +154,8 @@ export interface Durability {
 export type WrittenRecord =
   /** At this version or a later one. */
   | { readonly call: CallId; readonly version: number }
-  /** By this very fence, and not ended since: what Redis has forgotten somebody else may have fenced meanwhile. */
-  | { readonly attempt: AttemptId; readonly fencedBy: string | undefined }
+  /** By this very claim, and not ended since: what Redis has forgotten somebody else may have claimed meanwhile. */
+  | { readonly attempt: AttemptId; readonly claimedBy: string | undefined }
   | { readonly answered: Pick<IdempotencyKey, 'tenantId' | 'key'> }
   /** Of this very settling (`createdAt`), delivered or not: what Redis has forgotten may have been settled otherwise meanwhile. */
   | { readonly delivery: string; readonly createdAt: number };
@@ -173,7 +173,7 @@ export interface Store {
   acceptCalls(
     calls: readonly Call[],
     idempotency?: IdempotencyKey & { readonly reply: string },
-    claim?: ReferenceClaim,
+    reservation?: ReferenceReservation,
     openCallsMax?: number,
   ): Promise<Accepted>;
   /** The calls that took the reference, all of them, while one has not ended; else none. */
@@ -203,63 +203,63 @@ export interface Store {
   updateCall(before: Versioned<Call>, after: Call): Promise<Written>;
 
   /**
-   * Takes places on all lanes, or on none. `horizonMs`: how far ahead of `now` a start may be granted. Asked again for the same
+   * Takes permits on all limits, or on none. `horizonMs`: how far ahead of `now` a start may be granted. Asked again for the same
    * attempt before that start is over, it answers the same and takes nothing more; a refused one that asks before its time is told the same time, so asking one
-   * PBX after another costs its place among those who wait for a shared trunk nothing. Name each lane once.
+   * PBX after another costs its place among those who wait for a shared trunk nothing. Name each limit once.
    *
-   * The slot is one that no open attempt of the PBX holds. An attempt that was ever fenced is refused (`calls`, at once) and takes
-   * nothing: whoever asks for it has read an old record, and the fence, or any write of the call, will say so.
+   * The slot is one that no open attempt of the PBX holds. An attempt that was ever claimed is refused (`calls`, at once) and takes
+   * nothing: whoever asks for it has read an old record, and the claim, or any write of the call, will say so.
    */
-  takePlaces(request: {
+  acquirePermits(request: {
     readonly attemptId: AttemptId;
     readonly pbx: string;
-    readonly lanes: readonly LaneRequest[];
+    readonly limits: readonly LimitRequest[];
     readonly now: number;
     readonly leaseMs: number;
     readonly horizonMs: number;
-    /** Who waits at a full lane without a pace, and in which order: the least is the first. Absent: nobody. */
+    /** Who waits at a full limit without a pace, and in which order: the least is the first. Absent: nobody. */
     readonly waiter?: { readonly callId: CallId; readonly order: number };
-  }): Promise<Places>;
+  }): Promise<Permits>;
   /**
-   * The call that has waited first at a lane, taken off the lane's list: a place is free there. It may be over or dialled by now, and whoever is
+   * The call that has waited first at a limit, taken off the limit's list: a permit is free there. It may be over or dialled by now, and whoever is
    * not found here asks again by itself.
    */
-  nextWaiting(lane: string): Promise<CallId | undefined>;
-  /** Gives places and slot back; while the attempt is fenced and has not ended only those that its record does not name: `settle` does the rest. */
-  releasePlaces(attemptId: AttemptId, lanes: readonly string[]): Promise<void>;
+  nextWaiting(limit: string): Promise<CallId | undefined>;
+  /** Gives permits and slot back; while the attempt is claimed and has not ended only those that its record does not name: `settle` does the rest. */
+  releasePermits(attemptId: AttemptId, limits: readonly string[]): Promise<void>;
   /**
-   * Gives back the places of one leg of an attempt that is under way: its last channel has ended, and the other leg goes on. As often as one
-   * likes; does nothing once the attempt has ended, for another fence than the record's, and for a record without `legLanes`.
+   * Gives back the permits of one leg of an attempt that is under way: its last channel has ended, and the other leg goes on. As often as one
+   * likes; does nothing once the attempt has ended, for another claim than the record's, and for a record without `legLimits`.
    */
-  releaseLeg(attempt: Pick<AttemptRecord, 'id' | 'legLanes' | 'fencedBy'>, leg: 'dial1' | 'dial2'): Promise<void>;
-  /** The places that it still has are its own until then at least: it outlasts its limits, and was seen to live. */
-  extendPlaces(attempt: Pick<AttemptRecord, 'id' | 'lanes' | 'fencedBy'>, until: number): Promise<void>;
-  /** Places held now, by lane. */
-  placesHeld(lanes: readonly string[], now: number): Promise<Record<string, number>>;
+  releaseLeg(attempt: Pick<AttemptRecord, 'id' | 'legLimits' | 'claimedBy'>, leg: 'dial1' | 'dial2'): Promise<void>;
+  /** The permits that it still has are its own until then at least: it outlasts its limits, and was seen to live. */
+  extendPermits(attempt: Pick<AttemptRecord, 'id' | 'limits' | 'claimedBy'>, until: number): Promise<void>;
+  /** Permits held now, by limit. */
+  permitsHeld(limits: readonly string[], now: number): Promise<Record<string, number>>;
 
-  /** Rejects with a sentence where Redis holds something else than places, and so no call that needs them is dialled. */
-  checkPlaces(lanes: readonly string[], pbxs: readonly string[]): Promise<void>;
+  /** Rejects with a sentence where Redis holds something else than permits, and so no call that needs them is dialled. */
+  checkPermits(limits: readonly string[], pbxs: readonly string[]): Promise<void>;
 
   /**
-   * The fence: the call becomes `dialing`, the attempt record comes to be and, with a `cap`, the attempt is counted towards each number
-   * of the day, and the places that it has are its own for as long as it can be alive; or nothing is written. After `ok` the caller, and nobody else ever, may originate this attempt. The version that
-   * comes back is the call's; the attempt's is 1. However many dialers fence at once, no number has more than `cap.max` attempts.
+   * The claim: the call becomes `dialing`, the attempt record comes to be and, with a `cap`, the attempt is counted towards each number
+   * of the day, and the permits that it has are its own for as long as it can be alive; or nothing is written. After `ok` the caller, and nobody else ever, may originate this attempt. The version that
+   * comes back is the call's; the attempt's is 1. However many dialers claim at once, no number has more than `cap.max` attempts.
    */
-  fence(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Fenced>;
-  /** Attempts made on a day (the tenant's own, such as `2026-03-29`) towards each number, as `fence` counted them. */
+  claim(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Claimed>;
+  /** Attempts made on a day (the tenant's own, such as `2026-03-29`) towards each number, as `claim` counted them. */
   attemptsToday(tenantId: string, day: string, numbers: readonly string[]): Promise<number[]>;
   /**
    * Best effort; does nothing once the attempt has ended. `uniqueId`: of dial2's channel, and what `dial2_created` notes. An `awaited`
    * attempt's answer and its dial2 are news, each told once, whoever records it.
    */
   recordProgress(id: AttemptId, phase: AttemptProgress, at: number, uniqueId?: string): Promise<void>;
-  /** Fenced and not yet settled. */
+  /** Claimed and not yet settled. */
   openAttempts(pbx: string): Promise<AttemptId[]>;
   /** The PBXs that have open attempts, configured (still) or not. In no order. */
   pbxsWithOpenAttempts(): Promise<string[]>;
 
   /**
-   * Ends the attempt and moves its call, writes the CDR and its deliveries, gives the places back: all or nothing. The version that
+   * Ends the attempt and moves its call, writes the CDR and its deliveries, gives the permits back: all or nothing. The version that
    * comes back is the call's.
    */
   settle(write: {

@@ -24,7 +24,7 @@ export function lookFor(keys: StoreKeys, written: WrittenRecord): Look {
       command: ['HMGET', key, 'v', 'doc'],
       isThere: (answer) => {
         const attempt = decodeAttempt(key, answer as (string | null)[])?.value;
-        return attempt !== undefined && attempt.fencedBy === written.fencedBy && attempt.ended === undefined;
+        return attempt !== undefined && attempt.claimedBy === written.claimedBy && attempt.ended === undefined;
       },
     };
   }

@@ -18,7 +18,7 @@ beforeAll(async () => {
   pbx = await startSimulator(access);
   api = await startApi({
     redisUrl: redis.url,
-    tenant: { ...vendorTenantOfOneTrunk, limits: { requestsPerMinute: 100_000 }, cors: { origins } },
+    tenant: { ...vendorTenantOfOneTrunk, quotas: { requestsPerMinute: 100_000 }, cors: { origins } },
     pbx: { host: pbx.host, port: pbx.port, ...access },
   });
   await untilPbxAnswers(api);

@@ -27,13 +27,13 @@ export async function dial(api: RunningApi, id: string): Promise<AttemptRecord> 
     pbx: 'pbx1',
     pbxBoot: 'boot',
     slot: 7,
-    lanes: [],
+    limits: [],
     originatedAt: now,
     ...(before.value.request.outcomeAwaited && { awaited: true }),
   };
   const { call } = stepCall(before.value, { type: 'dial', attemptId, at: now });
-  const written = await api.store.fence(before, call, attempt);
-  if (!written.ok) throw new Error('fence lost');
+  const written = await api.store.claim(before, call, attempt);
+  if (!written.ok) throw new Error('claim lost');
   return attempt;
 }
 

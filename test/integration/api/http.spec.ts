@@ -12,7 +12,7 @@ beforeAll(async () => {
   redis = await startTestRedis();
   api = await startApi({
     redisUrl: redis.url,
-    tenant: { limits: { requestsPerMinute: 1_000 } },
+    tenant: { quotas: { requestsPerMinute: 1_000 } },
     env: { REDIAL_METRICS_TOKEN: 'a-token-for-metrics' },
   });
 });
@@ -143,7 +143,7 @@ describe('how it is asked', () => {
 
 describe('how often', () => {
   it('each tenant has its requests for a minute, and is told how many are left', async () => {
-    const limited = await startApi({ redisUrl: redis.url, tenant: { limits: { requestsPerMinute: 3 } } });
+    const limited = await startApi({ redisUrl: redis.url, tenant: { quotas: { requestsPerMinute: 3 } } });
     try {
       const statuses: number[] = [];
       for (let i = 0; i < 5; i++) statuses.push((await limited.send('GET', '/v1/calls')).status);
@@ -252,9 +252,9 @@ describe('operations', () => {
   it('is not ready while something else stands where the places of a PBX or a trunk are counted', async () => {
     const checks = async () => (await api.send('GET', '/readyz')).body.checks.places;
     await expect.poll(checks, { timeout: 5_000 }).toBe('ok');
-    await api.redis.set(`${api.prefix}:places:trunk.carrier`, 'x');
-    await expect.poll(checks, { timeout: 5_000 }).toContain(':places:trunk.carrier');
-    await api.redis.del(`${api.prefix}:places:trunk.carrier`);
+    await api.redis.set(`${api.prefix}:permits:trunk.carrier`, 'x');
+    await expect.poll(checks, { timeout: 5_000 }).toContain(':permits:trunk.carrier');
+    await api.redis.del(`${api.prefix}:permits:trunk.carrier`);
     await expect.poll(checks, { timeout: 5_000 }).toBe('ok');
   });
 

@@ -5,7 +5,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { vendorTenantOfOneTrunk } from '../../support/vendors.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
-const tenant = { ...vendorTenantOfOneTrunk, limits: { requestsPerMinute: 1_000_000, openCalls: 5 } };
+const tenant = { ...vendorTenantOfOneTrunk, quotas: { requestsPerMinute: 1_000_000, openCalls: 5 } };
 const good = { dial1: '1001', dial2: '0820001234', notBefore: new Date(Date.now() + 86_400_000).toISOString() };
 let redis: TestRedis;
 let api: RunningApi;
@@ -21,7 +21,7 @@ afterAll(async () => {
 const open = () => api.store.countOpenCalls('acme');
 const many = (count: number) => Array.from({ length: count }, (_, n) => ({ ...good, reference: `r${n}` }));
 
-describe('a tenant with limits.openCalls calls that have not ended', () => {
+describe('a tenant with quotas.openCalls calls that have not ended', () => {
   it('given 20 requests at once for five places then five are accepted, and the others told when to come back', async () => {
     const answers = await Promise.all(many(20).map((call) => api.send('POST', '/v1/calls', call)));
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(5);

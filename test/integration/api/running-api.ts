@@ -183,7 +183,7 @@ function configuration(acmeKey: string, globexKey: string, { tenant, pbx }: ApiO
     numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } },
     extensions: { pattern: '1[0-9]{3}' },
     trunks: ['carrier'],
-    limits: { requestsPerMinute: 1_000_000 },
+    quotas: { requestsPerMinute: 1_000_000 },
   };
   return {
     pbxs: [{ name: 'pbx1', host: '127.0.0.1', username: 'redial', secret: 'secret', ...pbx }],

@@ -150,7 +150,7 @@ function configuration(given: {
         // All calls of a batch are one phone's, and each is to be dialled.
         extensions: { pattern: '1[0-9]{3}', maxCalls: 1_000 },
         trunks: ['carrier'],
-        limits: { requestsPerMinute: 100_000 },
+        quotas: { requestsPerMinute: 100_000 },
         sinks: [
           { type: 'redis-list', name: 'list', key: given.list },
           { type: 'redis-stream', name: 'stream', key: given.stream },

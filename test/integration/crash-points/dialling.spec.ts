@@ -5,11 +5,11 @@ import { newCall, request } from '../store/store-on-redis.ts';
 import { aCrashWorld } from './crash-world.ts';
 
 /**
- * A dialer is killed before its first operation for a job, before its second, and so on, until it has dialled: around the places, the
- * fence and the Originate. Each time another dialer and a results process take over.
+ * A dialer is killed before its first operation for a job, before its second, and so on, until it has dialled: around the permits, the
+ * claim and the Originate. Each time another dialer and a results process take over.
  */
 const world = aCrashWorld();
-const lanes = ['pbx.main', 'trunk.carrier'];
+const limits = ['pbx.main', 'trunk.carrier'];
 /** Longer than the ring timeout and everything that is waited for beside it. */
 const laterMs = 120_000;
 
@@ -68,11 +68,11 @@ describe('given a dialer that dies', () => {
     for (const [n, call] of all.entries()) {
       const rang = invitesOf(call);
       const [cdr] = cdrs[n] ?? [];
-      // Either both phones rang once, or the dialer died with the fence in its hand: then none did, and the CDR says so.
+      // Either both phones rang once, or the dialer died with the claim in its hand: then none did, and the CDR says so.
       expect(rang, `INVITEs after ${n} operations`).toEqual(cdr.lost ? [0, 0] : [1, 1]);
       expect(cdr.disposition).toBe(cdr.lost ? 'no_answer' : 'answered');
     }
-    expect(cdrs.filter(([cdr]) => cdr.lost).length, 'died between fence and Originate').toBeLessThanOrEqual(2);
+    expect(cdrs.filter(([cdr]) => cdr.lost).length, 'died between claim and Originate').toBeLessThanOrEqual(2);
     await expectNothingLeft();
   }, 600_000);
 });
@@ -105,7 +105,7 @@ async function cdrsOf({ id }: Call): Promise<any[]> {
 async function expectNothingLeft(): Promise<void> {
   const { store, redis, prefix } = world;
   expect(await store.pbxsWithOpenAttempts()).toEqual([]);
-  expect(await store.placesHeld(lanes, 0)).toEqual(Object.fromEntries(lanes.map((lane) => [lane, 0])));
+  expect(await store.permitsHeld(limits, 0)).toEqual(Object.fromEntries(limits.map((limit) => [limit, 0])));
   expect(await redis.zcard(`${prefix}:slots-in-use:main`)).toBe(0);
   expect(await redis.zcard(`${prefix}:due`)).toBe(0);
   const idle = { waiting: 0, active: 0, delayed: 0, failed: 0 };

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { CrashWorld } from './crash-world.ts';
-import { lanes, type UnderWay } from './under-way.ts';
+import { limits, type UnderWay } from './under-way.ts';
 
 /** Whoever looks after the attempt has nothing left to do. */
 export async function isDone({ store, jobs }: CrashWorld, { call, attempt }: UnderWay): Promise<boolean> {
@@ -41,7 +41,7 @@ export async function expectToldOnce(world: CrashWorld, { call, attempt }: Under
 export async function expectNothingLeft({ store, queues, redis, prefix }: CrashWorld): Promise<void> {
   expect(await store.pbxsWithOpenAttempts()).toEqual([]);
   expect(await store.countUndelivered()).toBe(0);
-  expect(await store.placesHeld(lanes, 0)).toEqual(Object.fromEntries(lanes.map((lane) => [lane, 0])));
+  expect(await store.permitsHeld(limits, 0)).toEqual(Object.fromEntries(limits.map((limit) => [limit, 0])));
   expect(await redis.zcard(`${prefix}:slots-in-use:main`)).toBe(0);
   const { results, deliveries, dial } = await queues.counts();
   const idle = { waiting: 0, active: 0, delayed: 0, failed: 0 };

@@ -8,12 +8,12 @@ export interface UnderWay {
   readonly attempt: AttemptRecord;
 }
 
-export const lanes = ['pbx.main', 'trunk.carrier'];
+export const limits = ['pbx.main', 'trunk.carrier'];
 
 /** Dial1 was busy. */
 export const busy = (at: number): Evidence => ({ originateFailed: { reason: 5, at }, dial1Hangup: { cause: 17, at } });
 
-/** The first attempt of a new call, with its places, as a dialer leaves it behind when it has originated. */
+/** The first attempt of a new call, with its permits, as a dialer leaves it behind when it has originated. */
 export async function anAttempt(store: Store, policy: Partial<RetryPolicy>): Promise<UnderWay> {
   const retryPolicy = { ...request.retryPolicy, ...policy };
   return dial(store, await accepted(store, { at: Date.now(), request: { ...request, retryPolicy } }));
@@ -26,17 +26,17 @@ export async function theNextAttempt(store: Store, { call }: UnderWay): Promise<
 
 async function dial(store: Store, before: Versioned<Call>): Promise<UnderWay> {
   const at = Date.now();
-  const { after, attempt } = dialed(before.value, lanes, at);
-  const places = await store.takePlaces({
+  const { after, attempt } = dialed(before.value, limits, at);
+  const permits = await store.acquirePermits({
     attemptId: attempt.id,
     pbx: attempt.pbx,
-    lanes: lanes.map((lane) => ({ lane, places: 1, maxCalls: 1, maxCallsPerSecond: 1_000 })),
+    limits: limits.map((limit) => ({ limit, permits: 1, maxCalls: 1, maxCallsPerSecond: 1_000 })),
     now: at,
     leaseMs: 3_600_000,
     horizonMs: 5_000,
   });
-  if (!places.granted) throw new Error(`an attempt before did not give back its place on ${places.lane}`);
-  const fenced = { ...attempt, slot: places.slot };
-  if (!(await store.fence(before, after, fenced)).ok) throw new Error(`the call of ${attempt.id} has changed`);
-  return { call: after, attempt: fenced };
+  if (!permits.granted) throw new Error(`an attempt before did not give back its permit on ${permits.limit}`);
+  const claimed = { ...attempt, slot: permits.slot };
+  if (!(await store.claim(before, after, claimed)).ok) throw new Error(`the call of ${attempt.id} has changed`);
+  return { call: after, attempt: claimed };
 }

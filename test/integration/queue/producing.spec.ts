@@ -107,7 +107,7 @@ describe('restoring a dial job', () => {
     expect((await queues.counts()).dial.waiting).toBe(1);
   });
 
-  it('given a job that sleeps a little when it is restored then it is left: a gate or a full lane sent it to sleep', async () => {
+  it('given a job that sleeps a little when it is restored then it is left: a gate or a full limit sent it to sleep', async () => {
     const queues = await onRedis.queues();
     const one = order();
     await queues.dial.add([{ ...one, dueAt: Date.now() + 5_000 }]);

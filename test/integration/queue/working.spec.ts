@@ -50,13 +50,13 @@ describe('a dial worker', () => {
     const one = order({ priority: 4 });
     await queues.dial.add([one]);
     const handle = dialHandler((_, run) =>
-      run < 3 ? { type: 'later', at: Date.now() + 20, note: 'lane full' } : done,
+      run < 3 ? { type: 'later', at: Date.now() + 20, note: 'limit full' } : done,
     );
     onRedis.running((await onRedis.workers()).dial(5, handle));
     const dashboard = onRedis.dashboard('dial');
     await eventually(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
     expect(handle).toHaveBeenCalledTimes(3);
-    expect((await dashboard.getJob(one.attemptId))?.progress).toBe('lane full');
+    expect((await dashboard.getJob(one.attemptId))?.progress).toBe('limit full');
   });
 
   it('given a sleeping job when somebody promotes it early then the handler is asked, and can send it back to sleep', async () => {

@@ -1,7 +1,7 @@
 import type { LocalRedis, LocalRedisSentinel } from '@redial/local';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestRedisSentinel } from '../../support/redis-setups.ts';
-import { fenced } from '../store/attempt-under-way.ts';
+import { claimed } from '../store/attempt-under-way.ts';
 import { newCall, read } from '../store/store-on-redis.ts';
 import { recovery, useRedisSetup } from './on-redis-setup.ts';
 
@@ -62,14 +62,14 @@ describe('given a primary with two replicas', () => {
     expect((await asked()) - before).toBe(1);
   });
 
-  it('when the primary dies as soon as a call and a fence are confirmed, then the promoted one has both', async () => {
+  it('when the primary dies as soon as a call and a claim are confirmed, then the promoted one has both', async () => {
     const store = await on.store({ disk: 'fsync', replicas: 1 });
     const { redis } = await on.connect('store');
     const call = newCall();
     await store.acceptCalls([call]);
-    const { attempt } = await fenced(store, undefined, { fencedBy: 'mine' });
-    const fence = { attempt: attempt.value.id, fencedBy: 'mine' };
-    const both = [store.confirmDurable(5_000, { call: call.id, version: 1 }), store.confirmDurable(5_000, fence)];
+    const { attempt } = await claimed(store, undefined, { claimedBy: 'mine' });
+    const claim = { attempt: attempt.value.id, claimedBy: 'mine' };
+    const both = [store.confirmDurable(5_000, { call: call.id, version: 1 }), store.confirmDurable(5_000, claim)];
     expect(await Promise.all(both)).toEqual([true, true]);
     const killed = await sentinel.primary();
     await killed.kill();

@@ -67,7 +67,7 @@ describe('a Redis list', () => {
     expect(seconds).toBeLessThanOrEqual(markerSeconds);
   });
 
-  it('is tried again, and claims nothing, where the key is something else', async () => {
+  it('is tried again, and marks nothing, where the key is something else', async () => {
     const { deliver, key } = setup();
     await redis.set(key, 'something else');
     expect(await deliver(1)).toEqual({ type: 'failed', retryable: true, error: 'Redis says WRONGTYPE' });

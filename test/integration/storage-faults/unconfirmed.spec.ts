@@ -69,7 +69,7 @@ async function expectDialledOnce(id: string, dial2: string): Promise<void> {
 describe('given REDIAL_REPLICAS=1 and two replicas', () => {
   it('when asked which promise holds, then /readyz and the log say so', async () => {
     const promise =
-      'every acceptance is on disk and on 1 replica before its 202, every fence before its Originate, every end before its CDR goes out (appendfsync always)';
+      'every acceptance is on disk and on 1 replica before its 202, every claim before its Originate, every end before its CDR goes out (appendfsync always)';
     for (const path of ['/readyz', '/readyz/accepting']) {
       expect((await redial.request('GET', path)).body).toMatchObject({ ready: true, says: { durability: promise } });
     }
@@ -78,7 +78,7 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
 
   it('when neither confirms, then nothing is accepted, nothing is dialled, and afterwards what was accepted is dialled once', async () => {
     const retryPolicy = { networkBudget: { delaySeconds: 1 } };
-    // A dialer that has confirmed a fence does not ask before the next one.
+    // A dialer that has confirmed a claim does not ask before the next one.
     const first = '27820001000';
     await expectDialledOnce(await accept(first), first);
     const [due, refused, keyed, drawn] = ['27820001001', '27820001002', '27820001003', '27820001004'] as const;
@@ -111,7 +111,7 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
     // Its reference was drawn by Redial: a repetition brings another, and never finds it.
     await expect.poll(() => statesTo(drawn), patience).toEqual(['canceled']);
 
-    await expect.poll(() => redial.dialer.log(), patience).toContain('not sent: Redis did not confirm its fence');
+    await expect.poll(() => redial.dialer.log(), patience).toContain('not sent: Redis did not confirm its claim');
     await expect
       .poll(async () => (await redial.request('GET', '/readyz/accepting')).body.checks.durability, patience)
       .toContain('REDIAL_REPLICAS is 1, but 0 replicas keep up');

@@ -13,7 +13,7 @@ export interface UnderWay {
 }
 
 /** A call whose attempt is under way. */
-export async function fenced(
+export async function claimed(
   store: Store,
   before?: Versioned<Call>,
   over: Partial<AttemptRecord> = {},
@@ -21,8 +21,8 @@ export async function fenced(
   const call = before ?? (await accepted(store));
   const { after, attempt: made } = dialed(call.value);
   const attempt = { ...made, ...over };
-  const written = await store.fence(call, after, attempt);
-  if (!written.ok) throw new Error('the fence was taken by somebody else');
+  const written = await store.claim(call, after, attempt);
+  if (!written.ok) throw new Error('the claim was taken by somebody else');
   return { call: { value: after, version: written.version }, attempt: { value: attempt, version: 1 } };
 }
 

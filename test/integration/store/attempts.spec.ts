@@ -1,17 +1,17 @@
 import { stepCall } from '@redial/call';
 import { MalformedRecord } from '@redial/store';
 import { describe, expect, it } from 'vitest';
-import { busy, fenced, settlement } from './attempt-under-way.ts';
+import { busy, claimed, settlement } from './attempt-under-way.ts';
 import { accepted, dialed, ids, newCall, noon, overdue, read, request, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
 
-describe('the fence', () => {
-  it('given a planned call when it is fenced then it is dialing, its attempt is there, open, and no longer due', async () => {
+describe('the claim', () => {
+  it('given a planned call when it is claimed then it is dialing, its attempt is there, open, and no longer due', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { after, attempt } = dialed(before.value);
-    expect(await store.fence(before, after, attempt)).toEqual({ ok: true, version: 2 });
+    expect(await store.claim(before, after, attempt)).toEqual({ ok: true, version: 2 });
     expect(await store.readForAttempt(after.id, attempt.id)).toEqual({
       call: { value: after, version: 2 },
       attempt: { value: attempt, version: 1 },
@@ -22,38 +22,38 @@ describe('the fence', () => {
     expect(await overdue(store, noon + 1)).toEqual([]);
   });
 
-  it('given 50 dialers with the same job when all take the fence then one wins', async () => {
+  it('given 50 dialers with the same job when all take the claim then one wins', async () => {
     const store = await onRedis.open();
     const other = await onRedis.open();
     const before = await accepted(store);
     const { after, attempt } = dialed(before.value);
     const taken = await Promise.all(
-      Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? store : other).fence(before, after, { ...attempt, slot: i })),
+      Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? store : other).claim(before, after, { ...attempt, slot: i })),
     );
     expect(taken.filter(({ ok }) => ok)).toEqual([{ ok: true, version: 2 }]);
     const winner = taken.findIndex(({ ok }) => ok);
     expect((await store.readAttempt(attempt.id))?.value.slot).toBe(winner);
   });
 
-  it('given a call that was canceled meanwhile when it is fenced then it is a conflict and no attempt comes to be', async () => {
+  it('given a call that was canceled meanwhile when it is claimed then it is a conflict and no attempt comes to be', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { after, attempt } = dialed(before.value);
     await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: noon }).call);
-    expect(await store.fence(before, after, attempt)).toEqual({ ok: false, why: 'conflict' });
+    expect(await store.claim(before, after, attempt)).toEqual({ ok: false, why: 'conflict' });
     expect(await store.readAttempt(attempt.id)).toBeUndefined();
     expect(await store.openAttempts('main')).toEqual([]);
     expect((await read(store, before.value)).value.state.status).toBe('canceled');
   });
 
-  it('given an attempt that exists when it is fenced again, with the newest version of its call, then it is a conflict', async () => {
+  it('given an attempt that exists when it is claimed again, with the newest version of its call, then it is a conflict', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { after, attempt } = dialed(before.value);
-    await store.fence(before, after, attempt);
+    await store.claim(before, after, attempt);
     const rewound = await store.updateCall({ value: after, version: 2 }, before.value);
     expect(rewound.ok).toBe(true);
-    expect(await store.fence({ value: before.value, version: 3 }, after, attempt)).toEqual({
+    expect(await store.claim({ value: before.value, version: 3 }, after, attempt)).toEqual({
       ok: false,
       why: 'conflict',
     });
@@ -64,7 +64,7 @@ describe('the fence', () => {
 describe('settling', () => {
   it('given an attempt under way when it is settled then everything of it is written, in one step', async () => {
     const store = await onRedis.open();
-    const under = await fenced(store);
+    const under = await claimed(store);
     const write = settlement(under);
     expect(await store.settle(write)).toEqual({ ok: true, version: 3 });
     expect(await read(store, under.call.value)).toEqual({ value: write.call.after, version: 3 });
@@ -86,7 +86,7 @@ describe('settling', () => {
     const { after, attempt: made } = dialed(call.value);
     const attempt = { ...made, countedOn: '2026-03-29' };
     const cap = { tenantId: 'acme', day: '2026-03-29', numbers: [rung, spared] };
-    expect(await store.fence(call, after, attempt, cap)).toMatchObject({ ok: true });
+    expect(await store.claim(call, after, attempt, cap)).toMatchObject({ ok: true });
     const write = settlement({ call: { value: after, version: 2 }, attempt: { value: attempt, version: 1 } });
     const settled = await Promise.all(Array.from({ length: 5 }, () => store.settle({ ...write, uncounted: [spared] })));
     expect(settled.filter(({ ok }) => ok)).toHaveLength(1);
@@ -95,7 +95,7 @@ describe('settling', () => {
 
   it('given 50 witnesses when all settle then one does, and there is one delivery', async () => {
     const store = await onRedis.open();
-    const under = await fenced(store);
+    const under = await claimed(store);
     const settled = await Promise.all(
       Array.from({ length: 50 }, (_, i) => store.settle(settlement(under, busy, noon + 6_000 + i))),
     );
@@ -105,7 +105,7 @@ describe('settling', () => {
 
   it('given a call that somebody wrote meanwhile when its attempt is settled then nothing is written', async () => {
     const store = await onRedis.open();
-    const under = await fenced(store);
+    const under = await claimed(store);
     await store.updateCall(under.call, stepCall(under.call.value, { type: 'cancel', at: noon + 1 }).call);
     expect(await store.settle(settlement(under))).toEqual({ ok: false, why: 'conflict' });
     expect(await store.readCdr(under.attempt.value.id)).toBeUndefined();
@@ -115,7 +115,7 @@ describe('settling', () => {
 
   it('given a call that ends with its attempt when it is settled then call, attempts and CDRs get an expiry, the pending delivery none', async () => {
     const store = await onRedis.open({ retentionSeconds: 60 });
-    const under = await fenced(
+    const under = await claimed(
       store,
       await accepted(store, { request: { ...request, retryPolicy: { ...request.retryPolicy, maxRetries: 0 } } }),
     );
@@ -129,30 +129,30 @@ describe('settling', () => {
     expect(await ttl(`delivery:${id}.crm`)).toBe(-1);
   });
 
-  it('given an attempt that held places when it is settled then they are free', async () => {
+  it('given an attempt that held permits when it is settled then they are free', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { after, attempt } = dialed(before.value, ['pbx:main', 'trunk:carrier']);
-    const places = attempt.lanes.map((lane, i) => ({ lane, places: i + 1, maxCalls: 5, maxCallsPerSecond: 10 }));
-    await store.takePlaces({
+    const permits = attempt.limits.map((limit, i) => ({ limit, permits: i + 1, maxCalls: 5, maxCallsPerSecond: 10 }));
+    await store.acquirePermits({
       attemptId: attempt.id,
       pbx: 'main',
-      lanes: places,
+      limits: permits,
       now: noon,
       leaseMs: 60_000,
       horizonMs: 1_000,
     });
-    expect(await store.placesHeld(attempt.lanes, noon)).toEqual({ 'pbx:main': 1, 'trunk:carrier': 2 });
-    await store.fence(before, after, attempt);
+    expect(await store.permitsHeld(attempt.limits, noon)).toEqual({ 'pbx:main': 1, 'trunk:carrier': 2 });
+    await store.claim(before, after, attempt);
     await store.settle(settlement({ call: { value: after, version: 2 }, attempt: { value: attempt, version: 1 } }));
-    expect(await store.placesHeld(attempt.lanes, noon)).toEqual({ 'pbx:main': 0, 'trunk:carrier': 0 });
+    expect(await store.permitsHeld(attempt.limits, noon)).toEqual({ 'pbx:main': 0, 'trunk:carrier': 0 });
   });
 });
 
 describe('progress', () => {
   it('given an attempt under way when it rings and is answered then both are read, once, and its version stays', async () => {
     const store = await onRedis.open();
-    const { attempt } = await fenced(store);
+    const { attempt } = await claimed(store);
     const { id } = attempt.value;
     await store.recordProgress(id, 'ringing', 100);
     await store.recordProgress(id, 'ringing', 101);
@@ -166,7 +166,7 @@ describe('progress', () => {
 
   it('given an attempt that dials dial2 when that is recorded then the id of its channel is read, and without an id nothing is', async () => {
     const store = await onRedis.open();
-    const { attempt } = await fenced(store);
+    const { attempt } = await claimed(store);
     const { id } = attempt.value;
     await store.recordProgress(id, 'dial2_created', 100);
     expect((await store.readAttempt(id))?.value).toEqual(attempt.value);
@@ -176,14 +176,14 @@ describe('progress', () => {
 
   it('given progress since the attempt was read when it is settled then settling does not lose', async () => {
     const store = await onRedis.open();
-    const under = await fenced(store);
+    const under = await claimed(store);
     await store.recordProgress(under.attempt.value.id, 'ringing', 100);
     expect((await store.settle(settlement(under))).ok).toBe(true);
   });
 
   it('given an attempt that has ended, or never was, when progress is recorded then nothing is', async () => {
     const store = await onRedis.open();
-    const under = await fenced(store);
+    const under = await claimed(store);
     const write = settlement(under);
     await store.settle(write);
     await store.recordProgress(under.attempt.value.id, 'answered', 200);
@@ -197,7 +197,7 @@ describe('progress', () => {
 describe('reading', () => {
   it('given some attempts when they are read together then those that are there come, in the order asked for', async () => {
     const store = await onRedis.open();
-    const [a, b] = [await fenced(store), await fenced(store)];
+    const [a, b] = [await claimed(store), await claimed(store)];
     const asked = [b.attempt.value.id, ids.attemptId(), a.attempt.value.id];
     expect((await store.readAttempts(asked)).map(({ id }) => id)).toEqual([asked[0], asked[2]]);
     expect(await store.readAttempts([])).toEqual([]);

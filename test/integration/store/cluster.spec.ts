@@ -26,28 +26,28 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
   await store.acceptCalls([newCall(), newCall()], { ...key, reply: 'r' });
   expect(await store.beginIdempotency(key)).toEqual({ type: 'replay', reply: 'r' });
 
-  const claim = { tenantId: 'acme', dialect: 'dialup', reference: 'r', claims: 'open' } as const;
-  const claimed = newCall();
-  expect(await store.acceptCalls([claimed], undefined, claim)).toEqual({ type: 'accepted' });
-  expect(await store.acceptCalls([newCall()], undefined, claim)).toEqual({ type: 'taken', by: [claimed.id] });
+  const reservation = { tenantId: 'acme', dialect: 'dialup', reference: 'r', reserves: 'open' } as const;
+  const reserved = newCall();
+  expect(await store.acceptCalls([reserved], undefined, reservation)).toEqual({ type: 'accepted' });
+  expect(await store.acceptCalls([newCall()], undefined, reservation)).toEqual({ type: 'taken', by: [reserved.id] });
 
   const before = await accepted(store, { request: { ...request, outcomeAwaited: true } });
   const { after, attempt: made } = dialed(before.value, ['pbx:main', 'trunk:a']);
   const attempt = { ...made, awaited: true } as const;
   const news = vi.fn();
   await store.onNews(news);
-  const lanes = attempt.lanes.map((lane) => ({ lane, places: 1, maxCalls: 5, maxCallsPerSecond: 5 }));
-  const taken = await store.takePlaces({
+  const limits = attempt.limits.map((limit) => ({ limit, permits: 1, maxCalls: 5, maxCallsPerSecond: 5 }));
+  const taken = await store.acquirePermits({
     attemptId: attempt.id,
     pbx: 'main',
-    lanes,
+    limits,
     now: noon,
     leaseMs: 60_000,
     horizonMs: 1_000,
   });
   expect(taken.granted).toBe(true);
   const cap = { tenantId: 'acme', day: '2026-03-28', numbers: ['27820001234'], max: 5 };
-  expect((await store.fence(before, after, attempt, cap)).ok).toBe(true);
+  expect((await store.claim(before, after, attempt, cap)).ok).toBe(true);
   expect(await store.pbxsWithOpenAttempts()).toEqual(['main']);
   await store.recordProgress(attempt.id, 'ringing', noon);
   await store.recordProgress(attempt.id, 'answered', noon);
@@ -70,14 +70,14 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
   });
   expect(settled.ok).toBe(true);
   await vi.waitFor(() => expect(news.mock.calls).toEqual([[after.id], [after.id]]), 20_000);
-  expect(await store.placesHeld(attempt.lanes, noon)).toEqual({ 'pbx:main': 0, 'trunk:a': 0 });
+  expect(await store.permitsHeld(attempt.limits, noon)).toEqual({ 'pbx:main': 0, 'trunk:a': 0 });
   expect((await store.listCalls({ tenantId: 'acme', limit: 10 })).calls).toHaveLength(4);
   expect((await store.readAttempts([attempt.id])).length).toBe(1);
   expect(await store.pbxsWithOpenAttempts()).toEqual([]);
   expect(await store.cancelRequested()).toEqual([]);
   const unused = ids.attemptId();
-  await store.takePlaces({ attemptId: unused, pbx: 'main', lanes, now: noon, leaseMs: 60_000, horizonMs: 1_000 });
-  await store.releasePlaces(unused, attempt.lanes);
-  expect(await store.placesHeld(attempt.lanes, noon)).toEqual({ 'pbx:main': 0, 'trunk:a': 0 });
+  await store.acquirePermits({ attemptId: unused, pbx: 'main', limits, now: noon, leaseMs: 60_000, horizonMs: 1_000 });
+  await store.releasePermits(unused, attempt.limits);
+  expect(await store.permitsHeld(attempt.limits, noon)).toEqual({ 'pbx:main': 0, 'trunk:a': 0 });
   await store.forgetEnded(noon + 366 * 86_400_000, 10);
 });

@@ -1,6 +1,6 @@
 import { type Delivery, MalformedRecord } from '@redial/store';
 import { expect, it } from 'vitest';
-import { fenced, settlement } from './attempt-under-way.ts';
+import { claimed, settlement } from './attempt-under-way.ts';
 import { accepted, ids, newDelivery, noon, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
@@ -8,9 +8,9 @@ const onRedis = useStoreOnRedis();
 it('given damaged attempts among others when they are read together then the others come, and the keys of these are told', async () => {
   const malformed: string[] = [];
   const store = await onRedis.open({ onMalformed: (key) => malformed.push(key) });
-  const under = [await fenced(store), await fenced(store), await fenced(store)];
+  const under = [await claimed(store), await claimed(store), await claimed(store)];
   const [cut, whole, other] = under.map(({ attempt }) => attempt.value.id);
-  if (cut === undefined || whole === undefined || other === undefined) throw new Error('three were fenced');
+  if (cut === undefined || whole === undefined || other === undefined) throw new Error('three were claimed');
   const key = (id: string) => `${onRedis.prefix}:attempt:${id}`;
   await onRedis.redis.hset(key(cut), 'doc', '{"id":"att_');
   await onRedis.redis.set(key(other), 'not a hash');
@@ -38,7 +38,7 @@ it('given damaged calls among others when calls are listed then the others come,
 it('given keys of another type among records when they are read then each is told, and not taken for one that is gone', async () => {
   const malformed: string[] = [];
   const store = await onRedis.open({ onMalformed: (key) => malformed.push(key) });
-  const [call, gone, { call: dialed, attempt }] = [await accepted(store), await accepted(store), await fenced(store)];
+  const [call, gone, { call: dialed, attempt }] = [await accepted(store), await accepted(store), await claimed(store)];
   const delivery = newDelivery({ status: 'dead' });
   await store.writeDelivery(delivery);
   const keys = [`call:${call.value.id}`, `delivery:${delivery.id}`, `attempt:${attempt.value.id}`].map(
@@ -78,7 +78,7 @@ it('given entries that no call has made in an index when pages are read then all
 it('given a damaged delivery among others when the undelivered are read then the others come, and its key is told', async () => {
   const malformed: string[] = [];
   const store = await onRedis.open({ onMalformed: (key) => malformed.push(key) });
-  const { deliveries } = settlement(await fenced(store));
+  const { deliveries } = settlement(await claimed(store));
   const [sample] = deliveries;
   if (sample === undefined) throw new Error('settling makes a delivery');
   const made: Delivery[] = [1, 2].map((n) => ({ ...sample, id: `${ids.attemptId()}.crm`, createdAt: noon + n }));

@@ -3,7 +3,7 @@ import { connectRedis, redisReady } from '@redial/platform';
 import { createStore, type Delivery } from '@redial/store';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
-import { fenced } from './attempt-under-way.ts';
+import { claimed } from './attempt-under-way.ts';
 import { newCall, newDelivery } from './store-on-redis.ts';
 
 const started: { close(): Promise<void> }[] = [];
@@ -115,11 +115,11 @@ describe('what a confirmation sees', () => {
     expect(await Promise.all(seen.map((written) => store.confirmDurable(5_000, written)))).toEqual([can, false, false]);
   });
 
-  it('given a fence when it is looked for, then only whoever took it finds it', async () => {
+  it('given a claim when it is looked for, then only whoever took it finds it', async () => {
     const { store } = await onADisk();
     const can = canWait((await store.durability()).redisVersion);
-    const { attempt } = await fenced(store, undefined, { fencedBy: 'mine' });
-    const by = (fencedBy: string) => store.confirmDurable(5_000, { attempt: attempt.value.id, fencedBy });
+    const { attempt } = await claimed(store, undefined, { claimedBy: 'mine' });
+    const by = (claimedBy: string) => store.confirmDurable(5_000, { attempt: attempt.value.id, claimedBy });
     expect(await Promise.all([by('mine'), by('another’s')])).toEqual([can, false]);
   });
 
@@ -145,7 +145,7 @@ describe('what a confirmation sees', () => {
     );
   });
 
-  it('given a Redis that died after it had acknowledged, and is back without it, then neither call, fence nor delivery is confirmed, and later ones are', async () => {
+  it('given a Redis that died after it had acknowledged, and is back without it, then neither call, claim nor delivery is confirmed, and later ones are', async () => {
     const { server, store, redis } = await onADisk();
     const can = canWait((await store.durability()).redisVersion);
     const before = newCall();
@@ -155,7 +155,7 @@ describe('what a confirmation sees', () => {
     await redis.config('SET', 'appendonly', 'no');
     const call = newCall();
     await store.acceptCalls([call]);
-    const { attempt } = await fenced(store, undefined, { fencedBy: 'mine' });
+    const { attempt } = await claimed(store, undefined, { claimedBy: 'mine' });
     const delivery = newDelivery({ createdAt: Date.now() });
     const { id, createdAt } = delivery;
     await store.writeDelivery(delivery);
@@ -163,7 +163,7 @@ describe('what a confirmation sees', () => {
     await server.kill();
     await server.restart();
     await redisReady(redis, 10_000);
-    const forgotten = [isWritten(call), { attempt: attempt.value.id, fencedBy: 'mine' }, { delivery: id, createdAt }];
+    const forgotten = [isWritten(call), { attempt: attempt.value.id, claimedBy: 'mine' }, { delivery: id, createdAt }];
     const asked = [...forgotten, isWritten(before)];
     expect(await Promise.all(asked.map((written) => store.confirmDurable(5_000, written)))).toEqual([
       false,

@@ -2,7 +2,7 @@ import { type CallId, stepCall } from '@redial/call';
 import { connectRedis, redisReady } from '@redial/platform';
 import { createStore, type Store } from '@redial/store';
 import { describe, expect, it, vi } from 'vitest';
-import { fenced, settlement } from './attempt-under-way.ts';
+import { claimed, settlement } from './attempt-under-way.ts';
 import { accepted, ids, noon, read, request, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
@@ -27,7 +27,7 @@ describe('news of a call that somebody waits for', () => {
   it('given its attempt when it rings, is answered and dials dial2, then its answer and dial2 are told, once each', async () => {
     const store = await onRedis.open();
     const { settled } = await listening(store);
-    const { call, attempt } = await fenced(store, await accepted(store, awaited), { awaited: true });
+    const { call, attempt } = await claimed(store, await accepted(store, awaited), { awaited: true });
     const { id } = attempt.value;
     await store.recordProgress(id, 'ringing', noon);
     expect(await settled()).toEqual([]);
@@ -42,7 +42,7 @@ describe('news of a call that somebody waits for', () => {
 
   it('given its attempt when it is settled, then that is told, and what is told can be read', async () => {
     const store = await onRedis.open();
-    const under = await fenced(store, await accepted(store, awaited), { awaited: true });
+    const under = await claimed(store, await accepted(store, awaited), { awaited: true });
     const seen: unknown[] = [];
     await store.onNews(async (callId) => {
       seen.push((await store.readForAttempt(callId, under.attempt.value.id)).attempt?.value.ended?.witness);
@@ -61,7 +61,7 @@ describe('news of a call that somebody waits for', () => {
 
   it('given a write that loses when it is made, then nothing is told', async () => {
     const store = await onRedis.open();
-    const under = await fenced(store, await accepted(store, awaited), { awaited: true });
+    const under = await claimed(store, await accepted(store, awaited), { awaited: true });
     const { settled } = await listening(store);
     await store.settle({
       ...settlement(under),
@@ -72,7 +72,7 @@ describe('news of a call that somebody waits for', () => {
 
   it('given progress that comes after the end when it is recorded, then nothing is told', async () => {
     const store = await onRedis.open();
-    const under = await fenced(store, await accepted(store, awaited), { awaited: true });
+    const under = await claimed(store, await accepted(store, awaited), { awaited: true });
     await store.settle(settlement(under));
     const { settled } = await listening(store);
     await store.recordProgress(under.attempt.value.id, 'dial2_created', noon, '1700000000.7');
@@ -86,7 +86,7 @@ describe('news of a call that somebody waits for', () => {
     await redisReady(connection, 10_000);
     const mute = createStore({ redis: connection, prefix });
     await expect(mute.announceCancel('main', ids.attemptId())).rejects.toThrow(/permission/i);
-    const under = await fenced(mute, await accepted(mute, awaited), { awaited: true });
+    const under = await claimed(mute, await accepted(mute, awaited), { awaited: true });
     await mute.recordProgress(under.attempt.value.id, 'answered', noon + 1);
     expect((await mute.readAttempt(under.attempt.value.id))?.value.answeredAt).toBe(noon + 1);
     const write = settlement(under);
@@ -101,7 +101,7 @@ describe('a call that nobody waits for', () => {
     const store = await onRedis.open();
     const { news, settled } = await listening(store);
     const before = await published();
-    const under = await fenced(store, await accepted(store));
+    const under = await claimed(store, await accepted(store));
     const { id } = under.attempt.value;
     await store.recordProgress(id, 'ringing', noon);
     await store.recordProgress(id, 'answered', noon);

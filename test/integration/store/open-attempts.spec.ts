@@ -1,7 +1,7 @@
 import { type Call, stepCall } from '@redial/call';
 import type { Store, Versioned } from '@redial/store';
 import { describe, expect, it } from 'vitest';
-import { busy, fenced, settlement, type UnderWay } from './attempt-under-way.ts';
+import { busy, claimed, settlement, type UnderWay } from './attempt-under-way.ts';
 import { accepted, noon, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
@@ -10,26 +10,26 @@ describe('PBXs with open attempts', () => {
   it('given attempts under way on two PBXs when asked then both are named, whoever is configured', async () => {
     const store = await onRedis.open();
     expect(await store.pbxsWithOpenAttempts()).toEqual([]);
-    await fenced(store, undefined, { pbx: 'removed' });
-    await fenced(store, undefined, { pbx: 'main' });
-    await fenced(store, undefined, { pbx: 'main' });
+    await claimed(store, undefined, { pbx: 'removed' });
+    await claimed(store, undefined, { pbx: 'main' });
+    await claimed(store, undefined, { pbx: 'main' });
     expect((await store.pbxsWithOpenAttempts()).sort()).toEqual(['main', 'removed']);
   });
 
   it('given a PBX whose last attempt is settled when asked then it is named no more, and again when it has another', async () => {
     const store = await onRedis.open();
-    await store.settle(settlement(await fenced(store)));
+    await store.settle(settlement(await claimed(store)));
     expect(await store.pbxsWithOpenAttempts()).toEqual([]);
     expect(await onRedis.redis.exists(`${onRedis.prefix}:pbxs-with-open`)).toBe(0);
-    await fenced(store);
+    await claimed(store);
     expect(await store.pbxsWithOpenAttempts()).toEqual(['main']);
   });
 
-  it('given attempts that are fenced while others ask for their PBXs then none is missed', async () => {
+  it('given attempts that are claimed while others ask for their PBXs then none is missed', async () => {
     const store = await onRedis.open();
     const names = Array.from({ length: 20 }, (_, i) => `pbx-${i}`);
-    for (const pbx of names) await store.settle(settlement(await fenced(store, undefined, { pbx })));
-    await Promise.all(names.flatMap((pbx) => [store.pbxsWithOpenAttempts(), fenced(store, undefined, { pbx })]));
+    for (const pbx of names) await store.settle(settlement(await claimed(store, undefined, { pbx })));
+    await Promise.all(names.flatMap((pbx) => [store.pbxsWithOpenAttempts(), claimed(store, undefined, { pbx })]));
     expect((await store.pbxsWithOpenAttempts()).sort()).toEqual([...names].sort());
   });
 });
@@ -44,7 +44,7 @@ describe('attempts that are to be hung up', () => {
 
   it('given calls under way when they are canceled then their attempts are listed, the longest ago first', async () => {
     const store = await onRedis.open();
-    const [first, second, talking] = [await fenced(store), await fenced(store), await fenced(store)];
+    const [first, second, talking] = [await claimed(store), await claimed(store), await claimed(store)];
     expect(await store.cancelRequested()).toEqual([]);
     await canceled(store, second, noon + 2);
     await canceled(store, first, noon + 1);
@@ -54,14 +54,14 @@ describe('attempts that are to be hung up', () => {
 
   it('given a canceled attempt when it is settled then it is listed no more', async () => {
     const store = await onRedis.open();
-    const under = await canceled(store, await fenced(store), noon + 1);
+    const under = await canceled(store, await claimed(store), noon + 1);
     expect((await store.settle(settlement(under, { ...busy, cancelRequestedAt: noon + 1 }))).ok).toBe(true);
     expect(await store.cancelRequested()).toEqual([]);
   });
 
   it('given a cancel that lost its race when asked then nothing is to be hung up', async () => {
     const store = await onRedis.open();
-    const under = await fenced(store);
+    const under = await claimed(store);
     await store.settle(settlement(under));
     await expect(canceled(store, under, noon + 1)).rejects.toThrow();
     expect(await store.cancelRequested()).toEqual([]);

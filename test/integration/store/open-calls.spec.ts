@@ -55,7 +55,7 @@ describe('a tenant may have so many open calls', () => {
     await store.acceptCalls([scheduled, dialing, canceled]);
     const before = await read(store, dialing);
     const { after, attempt } = dialed(before.value);
-    await store.fence(before, after, attempt);
+    await store.claim(before, after, attempt);
     await say(store, canceled, { type: 'cancel', at: noon });
     expect((await read(store, scheduled)).value.state.status).toBe('scheduled');
     expect((await read(store, dialing)).value.state.status).toBe('dialing');
@@ -77,15 +77,15 @@ describe('a tenant may have so many open calls', () => {
 });
 
 describe('who needs no room', () => {
-  const claim = { tenantId: 'acme', dialect: 'dialup', reference: 'order-1', claims: 'open' } as const;
+  const reservation = { tenantId: 'acme', dialect: 'dialup', reference: 'order-1', reserves: 'open' } as const;
   const key = { tenantId: 'acme', key: 'k', fingerprint: 'aaaa' };
 
-  it('given a full tenant when a reference is claimed that its calls have then it is told of them', async () => {
+  it('given a full tenant when a reference is reserved that its calls have then it is told of them', async () => {
     const store = await onRedis.open();
     const [call] = some(1);
-    await store.acceptCalls([call as Call], undefined, claim, 1);
-    expect(await store.acceptCalls(some(1), undefined, claim, 1)).toEqual({ type: 'taken', by: [call?.id] });
-    expect(await store.acceptCalls(some(1), undefined, { ...claim, reference: 'order-2' }, 1)).toEqual({
+    await store.acceptCalls([call as Call], undefined, reservation, 1);
+    expect(await store.acceptCalls(some(1), undefined, reservation, 1)).toEqual({ type: 'taken', by: [call?.id] });
+    expect(await store.acceptCalls(some(1), undefined, { ...reservation, reference: 'order-2' }, 1)).toEqual({
       type: 'full',
       room: 0,
     });

@@ -49,10 +49,10 @@ export function newCall(over: Partial<Acceptance> = {}): Call {
   }).call;
 }
 
-/** The call as the dialer writes it with the fence, and the attempt's record. */
+/** The call as the dialer writes it with the claim, and the attempt's record. */
 export function dialed(
   call: Call,
-  lanes: readonly string[] = ['pbx:main'],
+  limits: readonly string[] = ['pbx:main'],
   at = noon,
 ): { after: Call; attempt: AttemptRecord } {
   if (!('dueAt' in call.state)) throw new TypeError('only a planned call can be dialled');
@@ -69,7 +69,7 @@ export function dialed(
       pbx: 'main',
       pbxBoot: 'boot-1',
       slot: 7,
-      lanes,
+      limits,
       originatedAt: at,
     },
   };

@@ -3,7 +3,7 @@ import { type AttemptId, type Call, type CallId, type Dial1Outcome, stepCall } f
 import { systemClock } from '@redial/platform';
 import type { Store } from '@redial/store';
 import { describe, expect, it, vi } from 'vitest';
-import { fenced, settlement } from '../store/attempt-under-way.ts';
+import { claimed, settlement } from '../store/attempt-under-way.ts';
 import { newCall, noon, read, request, useStoreOnRedis } from '../store/store-on-redis.ts';
 
 interface Waiter {
@@ -39,7 +39,7 @@ async function aProcess() {
 const awaitedCall = (): Call => newCall({ request: { ...request, outcomeAwaited: true } });
 
 async function dial(store: Store, call: Call) {
-  return fenced(store, await read(store, call), { awaited: true });
+  return claimed(store, await read(store, call), { awaited: true });
 }
 
 async function answer(store: Store, call: Call): Promise<AttemptId> {

@@ -50,7 +50,7 @@ function world(
     store: {
       durability: async () => more.redis ?? kept,
       countOpenCalls: async () => more.open ?? 0,
-      acceptCalls: async (calls, _completion, _claim, openCallsMax) => {
+      acceptCalls: async (calls, _completion, _reservation, openCallsMax) => {
         limits.push(openCallsMax);
         if (more.accept) throw more.accept;
         if (more.takenBy) return { type: 'taken', by: more.takenBy };
@@ -78,7 +78,7 @@ function world(
         },
       },
     },
-    configuration: { tenants: [{ id: 'acme', limits: { requestsPerMinute: 1, openCalls: 5_000 } }] },
+    configuration: { tenants: [{ id: 'acme', quotas: { requestsPerMinute: 1, openCalls: 5_000 } }] },
     clock: { now: () => 1_000 },
     logger: { warn: () => happened.push('warned') },
     metrics: { callAccepted: (dialect, calls) => happened.push(`counted ${calls} ${dialect}`) },
@@ -177,21 +177,21 @@ describe('accepting', () => {
 describe('what could not be made sure of', () => {
   const completion = { tenantId: 'acme', key: 'k', fingerprint: 'f', reply: '{}' };
   const reference = { tenantId: 'acme', dialect: 'dialup', reference: 'r' };
-  const claims = {
-    client: { ...reference, claims: 'open' },
-    redial: { ...reference, claims: 'ever' },
+  const reservations = {
+    client: { ...reference, reserves: 'open' },
+    redial: { ...reference, reserves: 'ever' },
   } as const;
-  const refuse = async (here: World, by: { readonly completion?: true; readonly claim?: keyof typeof claims } = {}) => {
+  const refuse = async (here: World, by: { readonly completion?: true; readonly reservation?: keyof typeof reservations } = {}) => {
     const acceptor = createAcceptor(here.ports);
     const calls = acceptor.prepare([candidate(0), candidate(1)]);
-    const claim = by.claim && claims[by.claim];
-    await expect(acceptor.commit(calls, by.completion && completion, claim)).rejects.toThrow('did not confirm');
+    const reservation = by.reservation && reservations[by.reservation];
+    await expect(acceptor.commit(calls, by.completion && completion, reservation)).rejects.toThrow('did not confirm');
     return calls;
   };
 
   it.each([
     ['nothing', {}],
-    ['a reference that Redial drew', { claim: 'redial' }],
+    ['a reference that Redial drew', { reservation: 'redial' }],
   ] as const)('is taken back, all of it, and says why, where a repetition brings %s of it', async (_, by) => {
     const here = world({ isDurable: false });
     const calls = await refuse(here, by);
@@ -201,7 +201,7 @@ describe('what could not be made sure of', () => {
 
   it.each([
     ['an idempotency key', { completion: true }],
-    ['a claimed reference of its client', { claim: 'client' }],
+    ['a reserved reference of its client', { reservation: 'client' }],
   ] as const)('stays where a repetition finds it by %s', async (_, by) => {
     const here = world({ isDurable: false });
     await refuse(here, by);
@@ -227,14 +227,14 @@ describe('what could not be made sure of', () => {
   });
 });
 
-describe('a reference that is claimed', () => {
-  const claim = { tenantId: 'acme', dialect: 'dialup', reference: 'r', claims: 'open' } as const;
+describe('a reference that is reserved', () => {
+  const reservation = { tenantId: 'acme', dialect: 'dialup', reference: 'r', reserves: 'open' } as const;
   const commit = ({ ports }: World, count: number, dueAt?: number) => {
     const acceptor = createAcceptor(ports);
     const candidates = Array.from({ length: count }, (_, n) => candidate(n));
     const due = dueAt === undefined ? {} : { notBeforeAt: dueAt };
     const calls = acceptor.prepare(candidates.map((c) => ({ ...c, request: { ...c.request, ...due } })));
-    return acceptor.commit(calls, undefined, claim);
+    return acceptor.commit(calls, undefined, reservation);
   };
 
   it('is accepted like any other where nobody has it', async () => {

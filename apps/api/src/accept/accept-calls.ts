@@ -1,7 +1,7 @@
 import { type AttemptId, acceptCall, type Call, type CallId, type CallRequest, type Tenant } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
-import type { Accepted, DurabilityAsked, IdempotencyKey, ReferenceClaim, Store, WrittenRecord } from '@redial/store';
+import type { Accepted, DurabilityAsked, IdempotencyKey, ReferenceReservation, Store, WrittenRecord } from '@redial/store';
 import { durabilityGuard } from './durability-guard.ts';
 import { fromStorage, StorageUnavailable } from './storage.ts';
 import { takeBack } from './take-back.ts';
@@ -26,10 +26,10 @@ export interface Acceptor {
   prepare(candidates: readonly Candidate[]): Call[];
   /**
    * Resolves when the calls are durable. Rejects with StorageUnavailable, and then nobody may be told that they are accepted. `taken`: the
-   * claimed reference belongs to other calls, which are as durable; nothing was written, queued or counted. `full`: their tenant, one for all
-   * of them, has no room for all (`limits.openCalls`); nothing was written.
+   * reserved reference belongs to other calls, which are as durable; nothing was written, queued or counted. `full`: their tenant, one for all
+   * of them, has no room for all (`quotas.openCalls`); nothing was written.
    */
-  commit(calls: readonly Call[], completion?: Completion, claim?: ReferenceClaim): Promise<Accepted>;
+  commit(calls: readonly Call[], completion?: Completion, reservation?: ReferenceReservation): Promise<Accepted>;
   /** Resolves when everything written before is as durable as it must be, and `written` still there; rejects with StorageUnavailable. */
   confirm(written?: WrittenRecord): Promise<void>;
   /** Resolves when the queue has taken, or refused, everything that was accepted. */
@@ -38,7 +38,7 @@ export interface Acceptor {
 
 export interface AcceptPorts {
   readonly store: Pick<Store, 'acceptCalls' | 'countOpenCalls' | 'confirmDurable' | 'durability' | 'updateCall'>;
-  readonly configuration: { readonly tenants: readonly Pick<Tenant, 'id' | 'limits'>[] };
+  readonly configuration: { readonly tenants: readonly Pick<Tenant, 'id' | 'quotas'>[] };
   readonly queues: { readonly dial: Pick<Queues['dial'], 'add'> };
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
@@ -65,20 +65,20 @@ const addingMax = 2;
  * A2  The queue is only a clock. A call whose job could not be added is accepted all the same: the sweeper adds it.
  * A3  Nothing is said to be accepted before it is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS ask. What could not be made sure of
  *     in time, and no repetition would find, is taken back: whoever reads 503 sends it again, and nobody is to be rung for both.
- * A4  A tenant has no more open calls than `limits.openCalls`, however many requests come at once, and the queue no jobs beyond them.
+ * A4  A tenant has no more open calls than `quotas.openCalls`, however many requests come at once, and the queue no jobs beyond them.
  */
 export function createAcceptor(ports: AcceptPorts): Acceptor {
   const { store, queues, clock, logger, metrics, durability } = ports;
   const guard = durabilityGuard(durability, store, clock);
-  const openCallsMax = new Map(ports.configuration.tenants.map(({ id, limits }) => [id, limits.openCalls]));
+  const openCallsMax = new Map(ports.configuration.tenants.map(({ id, quotas }) => [id, quotas.openCalls]));
   const adding = new Set<Promise<void>>();
 
-  async function commit(calls: readonly Call[], completion?: Completion, claim?: ReferenceClaim): Promise<Accepted> {
+  async function commit(calls: readonly Call[], completion?: Completion, reservation?: ReferenceReservation): Promise<Accepted> {
     const fault = await fromStorage(() => guard.fault());
     if (fault !== undefined) throw new StorageUnavailable(fault);
     const max = openCallsMax.get(calls[0]?.tenantId ?? '');
-    const isEarly = claim === undefined && (await isSafeToQueueEarly(calls, max));
-    const recorded = fromStorage(() => store.acceptCalls(calls, completion, claim, max));
+    const isEarly = reservation === undefined && (await isSafeToQueueEarly(calls, max));
+    const recorded = fromStorage(() => store.acceptCalls(calls, completion, reservation, max));
     // While Redis writes the records, the jobs are made ready: that alone is a fifth of a large batch's time.
     const early = isEarly ? track(enqueue(calls)) : undefined;
     const accepted = await recorded;
@@ -89,7 +89,7 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
       await confirm(first && { call: first, version: acceptedVersion });
     } catch (error) {
       // A reference that nobody may ever have taken is one that Redial drew: a repetition brings another.
-      const isFoundAgain = completion !== undefined || claim?.claims === 'open';
+      const isFoundAgain = completion !== undefined || reservation?.reserves === 'open';
       if (accepted.type === 'accepted' && !isFoundAgain) await takeBack(ports, calls, acceptedVersion);
       throw error;
     }

@@ -15,7 +15,7 @@ export const takenBackReason = 'not accepted: Redis did not confirm it in time, 
 
 /**
  * Cancels calls of which nobody was told that they are accepted. Compare-and-set: one that somebody has moved on since, a dialer that
- * has fenced it say, stays as it is. Best effort: Redis has just been slow. What it does not answer now may be done all the same, or
+ * has claimed it say, stays as it is. Best effort: Redis has just been slow. What it does not answer now may be done all the same, or
  * not, and then the call is dialled. Jobs that are on the queue already find a call that has ended. Never rejects.
  */
 export async function takeBack(

@@ -1,6 +1,6 @@
 /**
  * What the dashboard's buttons may do. Looking; Retry and Promote, which only make a job run: what it then does is decided by
- * the call's record, the gates and the fence. Resuming a queue that somebody paused by other means.
+ * the call's record, the gates and the claim. Resuming a queue that somebody paused by other means.
  *
  * Pausing one is refused: it stops every tenant at once. To stop dialling there is a tenant's `paused`, which every call tells.
  *

@@ -18,7 +18,7 @@ const windowMs = 60_000;
 /** Requests per tenant and minute. */
 export function limitRequests(ports: RateLimitPorts): RequestHandler {
   return limitPerMinute('requests', ports, {
-    limit: (_request, response) => tenantOf(response.locals).limits.requestsPerMinute,
+    limit: (_request, response) => tenantOf(response.locals).quotas.requestsPerMinute,
     keyGenerator: (_request, response) => tenantOf(response.locals).id,
     identifier: 'tenant',
   });
@@ -76,6 +76,6 @@ function limitPerMinute(
 
 export function tenantOf(locals: Record<string, unknown>): Tenant {
   const tenant = locals['tenant'];
-  if (tenant === undefined) throw new TypeError('the tenant must be known before its limits are');
+  if (tenant === undefined) throw new TypeError('the tenant must be known before its quotas are');
   return tenant as Tenant;
 }

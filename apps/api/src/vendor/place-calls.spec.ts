@@ -49,7 +49,7 @@ function world(of: World = {}) {
   const { parsed = understood(), commits = [], said = () => true, outcomes = [], waiting = 0, openHolders = [] } = of;
   const { differences = [] } = of;
   const happened: string[] = [];
-  const claims: unknown[] = [];
+  const reservations: unknown[] = [];
   let made = 0;
   const ids: Ids = {
     callId: () => callId(++made),
@@ -88,9 +88,9 @@ function world(of: World = {}) {
     acceptor: {
       confirm: async () => void happened.push('confirmed'),
       prepare: (candidates) => candidates.map((candidate) => acceptCall({ ...candidate, at: 1_000 }).call),
-      commit: async (calls, _completion, claim) => {
+      commit: async (calls, _completion, reservation) => {
         happened.push(`accepted ${calls.length}`);
-        claims.push(claim);
+        reservations.push(reservation);
         const said = tries.shift() ?? { type: 'accepted' };
         if (said instanceof Error) throw said;
         return said;
@@ -128,7 +128,7 @@ function world(of: World = {}) {
     );
     return answer.type === 'reply' ? JSON.parse(answer.reply.body) : answer;
   };
-  return { place, happened, claims, parse, leave: () => left.abort() };
+  return { place, happened, reservations, parse, leave: () => left.abort() };
 }
 
 const accepted: Accepted = { type: 'accepted' };
@@ -136,10 +136,10 @@ const taken: Accepted = { type: 'taken', by: [earlier.id] };
 
 describe('a request', () => {
   it('is accepted, and answered at once', async () => {
-    const { place, happened, claims } = world();
+    const { place, happened, reservations } = world();
     expect(await place()).toEqual({ accepted: [callId(1)], input: 'flags' });
     expect(happened).toEqual(['accepted 1']);
-    expect(claims).toEqual([undefined]);
+    expect(reservations).toEqual([undefined]);
   });
 
   it('lends the first call’s id as a reference', async () => {
@@ -232,16 +232,16 @@ describe('a reference', () => {
   const compared = `compared 1 with ${earlier.id}`;
 
   it('whose calls are open answers with those', async () => {
-    const { place, happened, claims } = world({ parsed: understood({ claims: 'open' }), commits: [taken] });
+    const { place, happened, reservations } = world({ parsed: understood({ reserves: 'open' }), commits: [taken] });
     expect(await place()).toEqual({ accepted: [earlier.id], input: 'flags' });
     expect(happened).toEqual(['accepted 1', compared]);
     const name = { tenantId: 'acme', dialect: 'semaphore', reference: 'r' };
-    expect(claims).toEqual([{ ...name, claims: 'open' }]);
+    expect(reservations).toEqual([{ ...name, reserves: 'open' }]);
   });
 
   it('whose calls are open refuses whoever says something else, and names it', async () => {
     const { place } = world({
-      parsed: understood({ claims: 'open' }),
+      parsed: understood({ reserves: 'open' }),
       commits: [taken],
       differences: [otherwise],
     });
@@ -250,8 +250,8 @@ describe('a reference', () => {
 
   it('that was ever used is drawn again, with a fresh id; the PBX is not asked again', async () => {
     const parsed = ({ newReference }: DialectContext) =>
-      understood({ calls: [{ request, reference: newReference }], claims: 'ever', questions: [queue], waits });
-    const { place, happened, claims } = world({ parsed, commits: [taken, accepted] });
+      understood({ calls: [{ request, reference: newReference }], reserves: 'ever', questions: [queue], waits });
+    const { place, happened, reservations } = world({ parsed, commits: [taken, accepted] });
     const { of } = await place();
     expect(happened).toEqual([
       'asked queue_exists',
@@ -261,15 +261,15 @@ describe('a reference', () => {
       'waits for 1',
       'accepted 1',
     ]);
-    expect(claims).toMatchObject([
-      { reference: callId(1), claims: 'ever' },
-      { reference: of[0], claims: 'ever' },
+    expect(reservations).toMatchObject([
+      { reference: callId(1), reserves: 'ever' },
+      { reference: of[0], reserves: 'ever' },
     ]);
     expect(of).not.toEqual([callId(1)]);
   });
 
   it('is not drawn for ever', async () => {
-    const { place, parse } = world({ parsed: understood({ claims: 'ever' }), commits: Array(9).fill(taken) });
+    const { place, parse } = world({ parsed: understood({ reserves: 'ever' }), commits: Array(9).fill(taken) });
     expect(await place()).toEqual({
       type: 'refused',
       problem: { code: 'too_many_requests', headers: { 'Retry-After': '1' } },

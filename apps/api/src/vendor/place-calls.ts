@@ -9,7 +9,7 @@ import {
   problem,
   type VendorDialect,
 } from '@redial/dialects';
-import type { ReferenceClaim, ReferenceName } from '@redial/store';
+import type { ReferenceReservation, ReferenceName } from '@redial/store';
 import { type Acceptor, acceptedVersion, type Candidate } from '../accept/accept-calls.ts';
 import { countRefused } from '../accept/count-refused.ts';
 import { fromStorage } from '../accept/storage.ts';
@@ -90,13 +90,13 @@ async function accept(
   ports: PlacePorts,
 ): Promise<VendorAnswer | 'reference taken'> {
   const { acceptor, waiter, waitingMax } = ports;
-  const { waits, claims } = parsed;
+  const { waits, reserves } = parsed;
   if (waits !== undefined && waiter.waiting >= waitingMax)
     return refused('too_many_waiting', { headers: { 'Retry-After': '5' } });
   const calls = acceptor.prepare(candidates);
   const ids = calls.map(({ id }) => id);
   const expected = waits && waiter.expect(ids, waits);
-  const committed = await acceptor.commit(calls, undefined, claimOf(parsed, request)).catch((error: unknown) => {
+  const committed = await acceptor.commit(calls, undefined, reservationOf(parsed, request)).catch((error: unknown) => {
     expected?.cancel();
     throw error;
   });
@@ -106,7 +106,7 @@ async function accept(
   }
   if (committed.type === 'taken') {
     expected?.cancel();
-    return claims === 'ever' ? 'reference taken' : repetition(parsed.calls, committed.by, request, ports);
+    return reserves === 'ever' ? 'reference taken' : repetition(parsed.calls, committed.by, request, ports);
   }
   if (expected === undefined) return accepted(calls, request);
   const { dialect, input, left } = request;
@@ -141,7 +141,7 @@ async function repetition(
 ): Promise<VendorAnswer> {
   const { dialect } = request;
   if (dialect.differences === undefined)
-    throw new TypeError(`${dialect.name} claims references and cannot tell whose they are`);
+    throw new TypeError(`${dialect.name} reserves references and cannot tell whose they are`);
   const held = await readCalls(by, ports);
   const errors = dialect.differences(asked, held);
   return errors.length > 0 ? refused('invalid_request', { errors }) : accepted(held, request);
@@ -151,10 +151,10 @@ function accepted(calls: readonly Call[], { dialect, input }: VendorRequest): Ve
   return { type: 'reply', reply: dialect.accepted(calls, input) };
 }
 
-function claimOf({ calls, claims }: Understood, request: VendorRequest): ReferenceClaim | undefined {
+function reservationOf({ calls, reserves }: Understood, request: VendorRequest): ReferenceReservation | undefined {
   const [first] = calls;
-  if (claims === undefined || first === undefined) return undefined;
-  return { ...nameOf(first.reference, request), claims };
+  if (reserves === undefined || first === undefined) return undefined;
+  return { ...nameOf(first.reference, request), reserves };
 }
 
 function nameOf(reference: string, { dialect, tenant }: VendorRequest): ReferenceName {

@@ -79,8 +79,8 @@ export function aCall(request: Partial<CallRequest> = {}): Call {
   }).call;
 }
 
-/** What another dialer writes when it fences the call. */
-export function fencedElsewhere(call: Call, record: Partial<AttemptRecord> = {}): [AttemptRecord, Call] {
+/** What another dialer writes when it claims the call. */
+export function claimedElsewhere(call: Call, record: Partial<AttemptRecord> = {}): [AttemptRecord, Call] {
   const at = monday9;
   const dialing = stepCall(call, { type: 'dial', attemptId, at }).call;
   const plan = { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 };
@@ -95,7 +95,7 @@ export function fencedElsewhere(call: Call, record: Partial<AttemptRecord> = {})
       pbx: 'pbx-1',
       pbxBoot: 'boot of pbx-1',
       slot: 3,
-      lanes: ['pbx.pbx-1', 'trunk.carrier'],
+      limits: ['pbx.pbx-1', 'trunk.carrier'],
       originatedAt: at,
       ...record,
     },

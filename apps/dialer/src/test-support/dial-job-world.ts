@@ -43,7 +43,7 @@ export function dialJobWorld({
   const telling = new Set<string>();
   const canceled = new Set<string>();
   store.put(aCall(request));
-  store.onFenced.push(() => steps.push('fence'));
+  store.onClaimed.push(() => steps.push('claim'));
   const world = {
     steps,
     store,
@@ -95,7 +95,7 @@ export type DialJobWorld = ReturnType<typeof dialJobWorld>;
 
 /** Nothing was dialled, and nothing is held for it. */
 export function expectNothingBegun({ steps, watch, store }: DialJobWorld): void {
-  expect(steps.filter((step) => ['fence', 'originate'].includes(step))).toEqual([]);
+  expect(steps.filter((step) => ['claim', 'originate'].includes(step))).toEqual([]);
   expect(watch.originated).toEqual([]);
   expect(store.attempt(attemptId)).toBeUndefined();
   expect(Object.values(store.held()).flat()).not.toContain(attemptId);

@@ -1,5 +1,5 @@
 import type { AttemptId, AttemptRecord, Call, CallId } from '@redial/call';
-import type { LaneRequest, PbxReport, Store, Versioned, Written, WrittenRecord } from '@redial/store';
+import type { LimitRequest, PbxReport, Store, Versioned, Written, WrittenRecord } from '@redial/store';
 import { portOf } from './port-of.ts';
 
 /** What the dialer needs of the store, in memory: the same compare-and-set, the same all-or-nothing. */
@@ -11,29 +11,29 @@ export interface MemoryStore {
   /** As another process would: it reads and writes in one go. */
   change(id: CallId, change: (call: Call) => Call): void;
   /** As another dialer would. */
-  fence(attempt: AttemptRecord, dialing: Call): void;
+  claim(attempt: AttemptRecord, dialing: Call): void;
   settle(id: AttemptId, ended: NonNullable<AttemptRecord['ended']>): void;
-  /** Attempts that hold places, by lane. */
+  /** Attempts that hold permits, by limit. */
   held(): Record<string, AttemptId[]>;
-  occupy(lane: string, attemptId: AttemptId): void;
+  occupy(limit: string, attemptId: AttemptId): void;
   /** Each is run once, before the next write looks at versions. */
   readonly beforeNextWrite: (() => void)[];
   /** Run before every write. */
   beforeEachWrite: () => void;
   /** How far ahead starts are granted. */
   startsAfterMs: number;
-  /** Redis dies before or after it has written the next fence. */
-  fenceFails: 'before' | 'after' | undefined;
+  /** Redis dies before or after it has written the next claim. */
+  claimFails: 'before' | 'after' | undefined;
   /** Redis answers a Ping; else it rejects. */
   ping: () => Promise<void>;
   /** Whether Redis confirms what was written, and has this of it; without, all of it. */
   confirm: (written?: WrittenRecord) => Promise<boolean>;
-  /** Redis is back as it was before the attempt's fence. */
+  /** Redis is back as it was before the attempt's claim. */
   forget(id: AttemptId): void;
-  /** What happens while Redis grants places. */
+  /** What happens while Redis grants permits. */
   readonly onPlacesTaken: (() => void)[];
   /** Of this dialer, written or not. */
-  readonly fencesAsked: [attempt: AttemptRecord, dialing: Call][];
+  readonly claimsAsked: [attempt: AttemptRecord, dialing: Call][];
   /** Attempts that were made towards a number today. */
   readonly attemptsToday: Map<string, number>;
   readonly progress: {
@@ -52,14 +52,14 @@ export interface MemoryStore {
   readonly cancelListeners: number;
   /** The connection was lost and is there again: what was announced meanwhile is lost. */
   resubscribe(): void;
-  readonly onFenced: (() => void)[];
+  readonly onClaimed: (() => void)[];
 }
 
 export function memoryStore(): MemoryStore {
   const calls = new Map<CallId, Versioned<Call>>();
   const attempts = new Map<AttemptId, Versioned<AttemptRecord>>();
-  const beforeFence = new Map<CallId, Versioned<Call>>();
-  const lanes = new Map<string, Map<AttemptId, number>>();
+  const beforeClaim = new Map<CallId, Versioned<Call>>();
+  const limits = new Map<string, Map<AttemptId, number>>();
   const cancelListeners = new Set<(pbx: string, attemptId: AttemptId) => void>();
   const subscribedListeners = new Set<() => void>();
   const conflict: Written = { ok: false, why: 'conflict' };
@@ -74,13 +74,13 @@ export function memoryStore(): MemoryStore {
     return { ok: true, version };
   };
   const isNewest = ({ value, version }: Versioned<Call>) => calls.get(value.id)?.version === version;
-  const laneOf = (name: string) => {
-    const lane = lanes.get(name) ?? new Map<AttemptId, number>();
-    lanes.set(name, lane);
-    return lane;
+  const limitOf = (name: string) => {
+    const limit = limits.get(name) ?? new Map<AttemptId, number>();
+    limits.set(name, limit);
+    return limit;
   };
-  const isFull = ({ lane, places, maxCalls }: LaneRequest) =>
-    [...laneOf(lane).values()].reduce((sum, n) => sum + n, 0) + places > maxCalls;
+  const isFull = ({ limit, permits, maxCalls }: LimitRequest) =>
+    [...limitOf(limit).values()].reduce((sum, n) => sum + n, 0) + permits > maxCalls;
 
   const port = portOf<Store>('store', {
     readForAttempt: async (callId, attemptId) => {
@@ -91,28 +91,28 @@ export function memoryStore(): MemoryStore {
       beforeWrite();
       return isNewest(before) ? write(before, after) : conflict;
     },
-    takePlaces: async ({ attemptId, lanes: requests, now }) => {
+    acquirePermits: async ({ attemptId, limits: requests, now }) => {
       if (attempts.has(attemptId)) {
-        return { granted: false, lane: requests[0]?.lane ?? '', reason: 'calls', retryAt: now };
+        return { granted: false, limit: requests[0]?.limit ?? '', reason: 'calls', retryAt: now };
       }
-      const full = requests.find((request) => !laneOf(request.lane).has(attemptId) && isFull(request));
-      if (full !== undefined) return { granted: false, lane: full.lane, reason: 'calls', retryAt: now + 1_000 };
-      for (const { lane, places } of requests) laneOf(lane).set(attemptId, places);
+      const full = requests.find((request) => !limitOf(request.limit).has(attemptId) && isFull(request));
+      if (full !== undefined) return { granted: false, limit: full.limit, reason: 'calls', retryAt: now + 1_000 };
+      for (const { limit, permits } of requests) limitOf(limit).set(attemptId, permits);
       for (const run of store.onPlacesTaken.splice(0)) run();
       return { granted: true, startAt: now + store.startsAfterMs, slot: 7 };
     },
-    releasePlaces: async (attemptId, names) => {
+    releasePermits: async (attemptId, names) => {
       const attempt = attempts.get(attemptId);
       if (attempt !== undefined && attempt.value.ended === undefined) return;
-      for (const name of names) laneOf(name).delete(attemptId);
+      for (const name of names) limitOf(name).delete(attemptId);
     },
     attemptsToday: async (_tenantId, _day, numbers) => numbers.map((number) => store.attemptsToday.get(number) ?? 0),
-    fence: async (before, after, attempt, cap) => {
+    claim: async (before, after, attempt, cap) => {
       beforeWrite();
-      store.fencesAsked.push([attempt, after]);
-      const { fenceFails } = store;
-      store.fenceFails = undefined;
-      if (fenceFails === 'before') throw new Error('Redis is gone');
+      store.claimsAsked.push([attempt, after]);
+      const { claimFails } = store;
+      store.claimFails = undefined;
+      if (claimFails === 'before') throw new Error('Redis is gone');
       if (!isNewest(before) || attempts.has(attempt.id)) return conflict;
       const made = (number: string) => store.attemptsToday.get(number) ?? 0;
       const numbers = new Set(cap?.numbers);
@@ -121,10 +121,10 @@ export function memoryStore(): MemoryStore {
       }
       for (const number of numbers) store.attemptsToday.set(number, made(number) + 1);
       attempts.set(attempt.id, { value: attempt, version: 1 });
-      beforeFence.set(after.id, before);
+      beforeClaim.set(after.id, before);
       const written = write(before, after);
-      for (const tell of store.onFenced) tell();
-      if (fenceFails === 'after') throw new Error('Redis is gone');
+      for (const tell of store.onClaimed) tell();
+      if (claimFails === 'after') throw new Error('Redis is gone');
       return written;
     },
     ping: () => store.ping(),
@@ -162,31 +162,31 @@ export function memoryStore(): MemoryStore {
       const before = existing(calls.get(id));
       write(before, change(before.value));
     },
-    fence: (attempt, dialing) => {
+    claim: (attempt, dialing) => {
       write(existing(calls.get(dialing.id)), dialing);
       attempts.set(attempt.id, { value: attempt, version: 1 });
-      for (const lane of attempt.lanes) laneOf(lane).set(attempt.id, 1);
+      for (const limit of attempt.limits) limitOf(limit).set(attempt.id, 1);
     },
     settle: (id, ended) => {
       const { value, version } = existing(attempts.get(id));
       attempts.set(id, { value: { ...value, ended }, version: version + 1 });
     },
     held: () =>
-      Object.fromEntries([...lanes].flatMap(([name, lane]) => (lane.size > 0 ? [[name, [...lane.keys()]]] : []))),
-    occupy: (lane, attemptId) => void laneOf(lane).set(attemptId, 1),
+      Object.fromEntries([...limits].flatMap(([name, limit]) => (limit.size > 0 ? [[name, [...limit.keys()]]] : []))),
+    occupy: (limit, attemptId) => void limitOf(limit).set(attemptId, 1),
     beforeNextWrite: [],
     beforeEachWrite: () => undefined,
     startsAfterMs: 0,
-    fenceFails: undefined,
+    claimFails: undefined,
     ping: async () => undefined,
     confirm: async () => true,
     forget: (id) => {
       const { callId } = existing(attempts.get(id)).value;
       attempts.delete(id);
-      calls.set(callId, existing(beforeFence.get(callId)));
+      calls.set(callId, existing(beforeClaim.get(callId)));
     },
     onPlacesTaken: [],
-    fencesAsked: [],
+    claimsAsked: [],
     attemptsToday: new Map(),
     progress: [],
     progressFails: false,
@@ -201,7 +201,7 @@ export function memoryStore(): MemoryStore {
     resubscribe: () => {
       for (const listener of subscribedListeners) listener();
     },
-    onFenced: [],
+    onClaimed: [],
   };
   return store;
 }

@@ -85,7 +85,7 @@ export function plannedCall(n = 1, request: Partial<CallRequest> = {}): Call {
   }).call;
 }
 
-/** A call whose attempt was fenced and originated, and the attempt. */
+/** A call whose attempt was claimed and originated, and the attempt. */
 export function underWay(n = 1, record: Partial<AttemptRecord> = {}): [Call, AttemptRecord] {
   const attempt: AttemptRecord = {
     id: attemptIdOf(n),
@@ -97,7 +97,7 @@ export function underWay(n = 1, record: Partial<AttemptRecord> = {}): [Call, Att
     pbx: 'pbx-1',
     pbxBoot: 'boot of pbx-1',
     slot: n,
-    lanes: ['pbx.pbx-1', 'trunk.carrier'],
+    limits: ['pbx.pbx-1', 'trunk.carrier'],
     originatedAt: startedAt,
     ...record,
   };

@@ -14,7 +14,7 @@ import { portOf } from './port-of.ts';
 /** What the results process needs of the store, in memory: the same compare-and-set, the same all-or-nothing. */
 export interface MemoryStore {
   readonly port: Store;
-  /** A call, and its attempts that were fenced. */
+  /** A call, and its attempts that were claimed. */
   put(call: Call, ...attempts: readonly AttemptRecord[]): void;
   call(id: CallId): Call;
   attempt(id: AttemptId): AttemptRecord;
@@ -30,9 +30,9 @@ export interface MemoryStore {
   readonly cdrs: Cdr[];
   /** Numbers towards which a settled attempt counts no more. */
   readonly uncounted: string[];
-  /** Whose places were given back while the attempt goes on. */
+  /** Whose permits were given back while the attempt goes on. */
   readonly released: { readonly id: AttemptId; readonly leg: 'dial1' | 'dial2' }[];
-  /** Calls that wait, by lane, the first one first. */
+  /** Calls that wait, by limit, the first one first. */
   readonly waiting: Map<string, CallId[]>;
   readonly deliveries: Map<string, Delivery>;
   /** Runs once, before the next write of a delivery looks at what is there. */
@@ -102,9 +102,9 @@ export function memoryStore(): MemoryStore {
         store.cdrs.find((cdr) => cdr.id === id),
       );
     },
-    nextWaiting: async (lane) => store.waiting.get(lane)?.shift(),
+    nextWaiting: async (limit) => store.waiting.get(limit)?.shift(),
     releaseLeg: async ({ id }, leg) => void checked(id, store.released.push({ id, leg })),
-    extendPlaces: async () => undefined,
+    extendPermits: async () => undefined,
     settle: async ({ call, attempt, cdr, deliveries, uncounted = [] }) => {
       for (const run of store.beforeNextSettle.splice(0, 1)) run();
       const isNewest =
@@ -161,7 +161,7 @@ export function memoryStore(): MemoryStore {
       return { deliveries: entries.map(({ item }) => item), ...next };
     },
     countUndelivered: async () => [...store.deliveries.values()].filter(({ status }) => status === 'pending').length,
-    placesHeld: async (lanes) => Object.fromEntries(lanes.map((lane) => [lane, 0])),
+    permitsHeld: async (limits) => Object.fromEntries(limits.map((limit) => [limit, 0])),
     cancelRequested: async () =>
       [...calls.values()].flatMap(({ value: { state } }) =>
         state.status === 'dialing' && state.cancelRequestedAt !== undefined ? [state.attemptId] : [],
@@ -194,9 +194,9 @@ export function memoryStore(): MemoryStore {
 
   const store: MemoryStore = {
     port,
-    put: (call, ...fenced) => {
+    put: (call, ...claimed) => {
       calls.set(call.id, { value: call, version: 1 });
-      for (const attempt of fenced) attempts.set(attempt.id, { value: attempt, version: 1 });
+      for (const attempt of claimed) attempts.set(attempt.id, { value: attempt, version: 1 });
     },
     call: (id) => existing(calls.get(id)).value,
     attempt: (id) => existing(attempts.get(id)).value,

@@ -59,7 +59,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
 
   const reference = newReference(context);
   const request = requestOf({ dial1, dial2, callerId, reference, values, tenant });
-  return { ok: true, calls: [{ request, reference }], claims: 'ever' };
+  return { ok: true, calls: [{ request, reference }], reserves: 'ever' };
 }
 
 /** An empty text and a null are none, of any field that the vendor has. */
@@ -122,7 +122,7 @@ function callerIdOf(written: string, tenant: Tenant): Checked<string> {
 
 const digits = [...'0123456789'];
 
-/** `orig.call.<Unix s>.<6 digits>`, as the vendor's ids are. Two in one second may be the same: the claim finds out. */
+/** `orig.call.<Unix s>.<6 digits>`, as the vendor's ids are. Two in one second may be the same: the reservation finds out. */
 function newReference({ now, pick }: DialectContext): string {
   const six = Array.from({ length: 6 }, () => pick(digits)).join('');
   return `orig.call.${Math.floor(now / 1000)}.${six}`;

@@ -53,7 +53,7 @@ it("writes the headers under the tenant's prefix", () => {
   ]);
 });
 
-it('asks nothing, waits for nothing and claims nothing', () => {
+it('asks nothing, waits for nothing and reserves nothing', () => {
   const parsed = toCallRequest(good, contextOf());
   expect(Object.keys(parsed).sort()).toEqual(['calls', 'ok']);
 });

@@ -15,7 +15,7 @@ import {
 const future = { ...call, ...later };
 
 it('is due at its time in the tenant’s zone, tried again as it says, and known by its ident', () => {
-  const { calls, claims, waits } = accepted(future);
+  const { calls, reserves, waits } = accepted(future);
   expect(calls).toMatchObject([
     {
       reference: 'order-77',
@@ -27,13 +27,13 @@ it('is due at its time in the tenant’s zone, tried again as it says, and known
       },
     },
   ]);
-  expect([claims, waits]).toEqual(['open', undefined]);
+  expect([reserves, waits]).toEqual(['open', undefined]);
 });
 
 it('shares its ident among several numbers', () => {
-  const { calls, claims } = accepted({ ...future, dial1: '27820001111,27820002222', dial2: '*71' });
+  const { calls, reserves } = accepted({ ...future, dial1: '27820001111,27820002222', dial2: '*71' });
   expect(calls.map(({ reference }) => reference)).toEqual(['order-77', 'order-77']);
-  expect(claims).toBe('open');
+  expect(reserves).toBe('open');
 });
 
 it('is answered at once, whatever Response says', () => {
@@ -63,7 +63,7 @@ describe('all four or none', () => {
 
   it('takes an empty one for one that was not given', () => {
     expect(errorsOf({ ...future, ident: '' })).toEqual(['ident: is required for a future call']);
-    expect(accepted({ ...call, Date: '', Maxretry: '', Retrytime: '', ident: '' }).claims).toBeUndefined();
+    expect(accepted({ ...call, Date: '', Maxretry: '', Retrytime: '', ident: '' }).reserves).toBeUndefined();
   });
 });
 
@@ -176,9 +176,9 @@ describe('ident', () => {
 
 describe('an ident of the organisation', () => {
   const tenant = tenantWith({ dialects: { dialup: settings({ ident: 'organization' }) } });
-  it('claims nothing, and is every call’s reference', () => {
-    const { calls, claims } = accepted({ ...future, dial1: '27820001111,27820002222', dial2: '*71' }, tenant);
-    expect([calls.map(({ reference }) => reference), claims]).toEqual([['order-77', 'order-77'], undefined]);
+  it('reserves nothing, and is every call’s reference', () => {
+    const { calls, reserves } = accepted({ ...future, dial1: '27820001111,27820002222', dial2: '*71' }, tenant);
+    expect([calls.map(({ reference }) => reference), reserves]).toEqual([['order-77', 'order-77'], undefined]);
   });
   it('may stand in a call for now, and must be right', () => {
     expect(accepted({ ...call, ident: 'acme' }, tenant).calls).toMatchObject([{ reference: 'acme' }]);

@@ -58,11 +58,11 @@ describe('the vendor’s own example', () => {
 });
 
 it('gives each of several calls a reference of its own', () => {
-  const { calls, claims } = accepted({ dial1: '27820001111,27820002222,27820003333', dial2: '600' });
+  const { calls, reserves } = accepted({ dial1: '27820001111,27820002222,27820003333', dial2: '600' });
   expect(calls.map(({ reference, request }) => [reference, request.reference])).toEqual(
     [newReference, `${newReference}~2`, `${newReference}~3`].map((reference) => [reference, reference]),
   );
-  expect(claims).toBeUndefined();
+  expect(reserves).toBeUndefined();
 });
 
 describe('Timeout', () => {

@@ -36,7 +36,7 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
   const dial1CallerId = callerIdOf('dial1CallerId');
   const longest = longestTalkSeconds(tenant);
   if (values.talkLimitSeconds !== undefined && values.talkLimitSeconds > longest)
-    wrong('/talkLimitSeconds', `must be at most ${longest}: your tenant’s longest talk (limits.talkSeconds)`);
+    wrong('/talkLimitSeconds', `must be at most ${longest}: your tenant’s longest talk (quotas.talkSeconds)`);
   const retryPolicy = mergeRetryPolicy(tenant.defaults.retryPolicy, values.retryPolicy);
   const hasty = values.retryPolicy === undefined ? undefined : hastyRetries(retryPolicy);
   if (hasty !== undefined) wrong(hasty.field, hasty.message);

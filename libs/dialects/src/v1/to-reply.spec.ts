@@ -119,7 +119,7 @@ describe('an attempt', () => {
       pbx: 'pbx-1',
       pbxBoot: 'boot',
       slot: 1,
-      lanes: [],
+      limits: [],
       originatedAt: now,
       ended: { outcome, evidence, settledAt: now + 8_000, witness: 'results' },
     };

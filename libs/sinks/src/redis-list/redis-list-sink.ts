@@ -16,7 +16,7 @@ export interface RedisListSinkOptions {
 }
 
 /**
- * Pushes only if the marker is new. The push comes first: where the key is of another type the script ends there, and nothing claims
+ * Pushes only if the marker is new. The push comes first: where the key is of another type the script ends there, and nothing marks
  * that it was delivered.
  */
 const pushOnce = `

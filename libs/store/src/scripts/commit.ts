@@ -10,7 +10,7 @@ import { script } from './script.ts';
  *            attempt      the attempt's version; 0: it does not exist
  *            count        a number that the hash's field is less than; the others have no field: ''
  *            idempotency  the fingerprint: the key is unused, or held with this fingerprint and not yet answered
- *            claim        the key's whole value; '': it does not exist
+ *            value        the key's whole value; '': it does not exist
  *            members      the most members that the sorted sets have together; field: the ends of their names, behind the key
  *          then the writes, each: number of words, words
  * Returns  0: written · {n, found}: expectation n did not hold, nothing was written; found: what was counted, else 0
@@ -34,7 +34,7 @@ for n = 1, expectations do
   elseif kind == 'count' then
     found = tonumber(redis.call('HGET', key, field) or 0)
     holds = found < tonumber(value)
-  elseif kind == 'claim' then
+  elseif kind == 'value' then
     holds = (redis.call('GET', key) or '') == value
   elseif kind == 'members' then
     for name in string.gmatch(field, '%S+') do found = found + redis.call('ZCARD', key .. name) end

@@ -1,7 +1,7 @@
 import { script } from './script.ts';
 
 /**
- * The PBXs that have open attempts. One that has none (any more) leaves the set here, in the same step in which that is seen: a fence
+ * The PBXs that have open attempts. One that has none (any more) leaves the set here, in the same step in which that is seen: a claim
  * that comes a moment later puts it back.
  *
  * KEYS[1]  the set of PBXs

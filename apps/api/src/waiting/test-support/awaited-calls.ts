@@ -61,7 +61,7 @@ export function underWay(n = 1, record: Partial<AttemptRecord> = {}): [Call, Att
       pbx: 'pbx-1',
       pbxBoot: 'boot of pbx-1',
       slot: n,
-      lanes: ['pbx.pbx-1'],
+      limits: ['pbx.pbx-1'],
       originatedAt: startedAt,
       awaited: true,
       ...record,

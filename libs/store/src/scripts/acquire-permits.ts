@@ -1,66 +1,66 @@
 import { script } from './script.ts';
 
 /**
- * Takes places on every lane, or on none.
+ * Takes permits on every limit, or on none.
  *
- * A lane's places are leases: a sorted set of `<attempt>#<n>` scored by the instant at which the lease runs out, so that places of
+ * A limit's permits are leases: a sorted set of `<attempt>#<n>` scored by the instant at which the lease runs out, so that permits of
  * a process that died come back by themselves. Its rate is GCRA without burst: `tat` is the earliest instant of the next start.
  * Who is refused is told when to ask again, each waiter one start interval after the one before (`wait`), so that a crowd that is due
- * at one instant comes back at the lane's own pace; past the window it wraps, so that a crowd that went away delays nobody for long.
+ * at one instant comes back at the limit's own pace; past the window it wraps, so that a crowd that went away delays nobody for long.
  * Asked again for the same attempt, it answers the same and takes nothing, until the granted start is over: many that were granted by
- * one dialer, and come again when it has died, would all start at once. That holds for refusals too: what a lane told an attempt
+ * one dialer, and come again when it has died, would all start at once. That holds for refusals too: what a limit told an attempt
  * is kept in its grant until that time comes, and until then its `wait` does not move for it again, however many PBXs are tried.
  *
  * A journal slot is a running number, but never one in use: a talk may outlast a whole round of them. With none free among those
- * looked at, the first lane counts as full, and who asks next looks further on.
+ * looked at, the first limit counts as full, and who asks next looks further on.
  *
- * A lane without a pace (an extension, a number) has one to a few places, and nobody knows when a talk ends: who is refused there is put down
- * as waiting, for whoever frees a place to wake, and asks again by itself in case that nobody does. There are many such lanes, so what is
+ * A limit without a pace (an extension, a number) has one to a few permits, and nobody knows when a talk ends: who is refused there is put down
+ * as waiting, for whoever frees a permit to wake, and asks again by itself in case that nobody does. There are many such limits, so what is
  * kept of one expires.
  *
- * An attempt that has a record was fenced, and may be under way on its places: they are not touched, and there are none for a twin.
+ * An attempt that has a record was claimed, and may be under way on its permits: they are not touched, and there are none for a twin.
  *
  * KEYS[1]  the PBX's slot counter
  * KEYS[2]  the PBX's slots in use
- * KEYS[3]  the attempt's grant (hash: startAt, slot, slotsInUse: KEYS[2]; each lane's pace: the time it told)
+ * KEYS[3]  the attempt's grant (hash: startAt, slot, slotsInUse: KEYS[2]; each limit's pace: the time it told)
  * KEYS[4]  the attempt's record
- * KEYS     per lane: its places, its pace (hash: tat, wait), who waits at it
- * ARGV     attempt id, now, lease ms, horizon ms, ms behind its start a grant is good for, ms before a full lane is asked again, window ms, slots, slots looked at,
- *          who waits ('': nobody), in which order, seconds for which what is left of a lane without a pace is kept;
- *          per lane: places, most calls, ms between starts (0: no pace)
- * Returns  {1, startAt, slot} or {0, lane (1 = first), 'calls' | 'rate', retryAt}
+ * KEYS     per limit: its permits, its pace (hash: tat, wait), who waits at it
+ * ARGV     attempt id, now, lease ms, horizon ms, ms behind its start a grant is good for, ms before a full limit is asked again, window ms, slots, slots looked at,
+ *          who waits ('': nobody), in which order, seconds for which what is left of a limit without a pace is kept;
+ *          per limit: permits, most calls, ms between starts (0: no pace)
+ * Returns  {1, startAt, slot} or {0, limit (1 = first), 'calls' | 'rate', retryAt}
  */
-export const takePlacesScript = script(`
+export const acquirePermitsScript = script(`
 local attempt = ARGV[1]
 local now, lease, horizon = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local grace, fullRetry, window = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local slots, looks = tonumber(ARGV[8]), tonumber(ARGV[9])
 local waiter, order, keep = ARGV[10], ARGV[11], ARGV[12]
--- Between two who wait at a lane without a pace.
+-- Between two who wait at a limit without a pace.
 local unpacedSpacing = 1000
 
 if redis.call('EXISTS', KEYS[4]) == 1 then return {0, 1, 'calls', now} end
 
-local lanes = {}
+local limits = {}
 for i = 13, #ARGV, 3 do
-  local n = #lanes
-  lanes[n + 1] = {
-    places = KEYS[5 + 3 * n], pace = KEYS[6 + 3 * n], waiting = KEYS[7 + 3 * n],
+  local n = #limits
+  limits[n + 1] = {
+    permits = KEYS[5 + 3 * n], pace = KEYS[6 + 3 * n], waiting = KEYS[7 + 3 * n],
     wanted = tonumber(ARGV[i]), most = tonumber(ARGV[i + 1]), interval = tonumber(ARGV[i + 2]),
   }
 end
 
 local function each(visit)
-  for _, lane in ipairs(lanes) do
-    for n = 1, lane.wanted do visit(lane, attempt .. '#' .. n) end
+  for _, limit in ipairs(limits) do
+    for n = 1, limit.wanted do visit(limit, attempt .. '#' .. n) end
   end
 end
 
 local grant = redis.call('HMGET', KEYS[3], 'startAt', 'slot', 'slotsInUse')
 if grant[1] and tonumber(grant[1]) + grace >= now then
   local whole = true
-  each(function(lane, place)
-    local till = redis.call('ZSCORE', lane.places, place)
+  each(function(limit, permit)
+    local till = redis.call('ZSCORE', limit.permits, permit)
     if not till or tonumber(till) <= now then whole = false end
   end)
   if whole then return {1, tonumber(grant[1]), tonumber(grant[2])} end
@@ -74,38 +74,38 @@ if grant[1] then
   if till and tonumber(till) == math.ceil(tonumber(grant[1]) + lease) then redis.call('ZREM', slotsInUse, grant[2]) end
 end
 redis.call('HDEL', KEYS[3], 'startAt', 'slot', 'slotsInUse')
-each(function(lane, place) redis.call('ZREM', lane.places, place) end)
-for _, lane in ipairs(lanes) do redis.call('ZREMRANGEBYSCORE', lane.places, '-inf', now) end
+each(function(limit, permit) redis.call('ZREM', limit.permits, permit) end)
+for _, limit in ipairs(limits) do redis.call('ZREMRANGEBYSCORE', limit.permits, '-inf', now) end
 
 local function refuse(i, reason, earliest)
-  local lane = lanes[i]
-  if lane.interval == 0 and waiter ~= '' then
-    redis.call('ZADD', lane.waiting, order, waiter)
-    redis.call('EXPIRE', lane.waiting, keep)
+  local limit = limits[i]
+  if limit.interval == 0 and waiter ~= '' then
+    redis.call('ZADD', limit.waiting, order, waiter)
+    redis.call('EXPIRE', limit.waiting, keep)
   end
-  local told = tonumber(redis.call('HGET', KEYS[3], lane.pace) or 0)
+  local told = tonumber(redis.call('HGET', KEYS[3], limit.pace) or 0)
   if told > now then return {0, i, reason, told} end
-  local retryAt = math.max(tonumber(redis.call('HGET', lane.pace, 'wait') or 0), earliest)
+  local retryAt = math.max(tonumber(redis.call('HGET', limit.pace, 'wait') or 0), earliest)
   if retryAt >= earliest + window then retryAt = earliest + (retryAt - earliest) % window end
-  redis.call('HSET', lane.pace, 'wait', string.format('%.3f', retryAt + (lane.interval > 0 and lane.interval * lane.wanted or unpacedSpacing)))
-  if lane.interval == 0 then redis.call('EXPIRE', lane.pace, keep) end
+  redis.call('HSET', limit.pace, 'wait', string.format('%.3f', retryAt + (limit.interval > 0 and limit.interval * limit.wanted or unpacedSpacing)))
+  if limit.interval == 0 then redis.call('EXPIRE', limit.pace, keep) end
   retryAt = math.ceil(retryAt)
-  redis.call('HSET', KEYS[3], lane.pace, retryAt)
+  redis.call('HSET', KEYS[3], limit.pace, retryAt)
   local kept = math.ceil(retryAt - now)
   if redis.call('PTTL', KEYS[3]) < kept then redis.call('PEXPIRE', KEYS[3], kept) end
   return {0, i, reason, retryAt}
 end
 
-for i, lane in ipairs(lanes) do
-  if redis.call('ZCARD', lane.places) + lane.wanted > lane.most then return refuse(i, 'calls', now + fullRetry) end
+for i, limit in ipairs(limits) do
+  if redis.call('ZCARD', limit.permits) + limit.wanted > limit.most then return refuse(i, 'calls', now + fullRetry) end
 end
 
 local startAt, slowest = now, 1
-for i, lane in ipairs(lanes) do
-  local tat = lane.interval > 0 and tonumber(redis.call('HGET', lane.pace, 'tat') or 0) or 0
+for i, limit in ipairs(limits) do
+  local tat = limit.interval > 0 and tonumber(redis.call('HGET', limit.pace, 'tat') or 0) or 0
   -- No start is granted that far ahead, by clocks that differ by seconds: this one has been put back since, and must not keep everybody
   -- waiting for as long.
-  if tat > now + horizon + lane.interval * lane.wanted + 10000 then tat = 0 end
+  if tat > now + horizon + limit.interval * limit.wanted + 10000 then tat = 0 end
   if tat > startAt then startAt, slowest = tat, i end
 end
 if startAt - now > horizon then return refuse(slowest, 'rate', startAt - horizon) end
@@ -124,13 +124,13 @@ redis.call('SET', KEYS[1], string.format('%.0f', counter))
 if not slot then return refuse(1, 'calls', now + fullRetry) end
 
 local till = math.ceil(startAt + lease)
-each(function(lane, place) redis.call('ZADD', lane.places, till, place) end)
-for _, lane in ipairs(lanes) do
-  if lane.interval > 0 then
-    redis.call('HSET', lane.pace, 'tat', string.format('%.3f', startAt + lane.interval * lane.wanted))
+each(function(limit, permit) redis.call('ZADD', limit.permits, till, permit) end)
+for _, limit in ipairs(limits) do
+  if limit.interval > 0 then
+    redis.call('HSET', limit.pace, 'tat', string.format('%.3f', startAt + limit.interval * limit.wanted))
   else
-    redis.call('EXPIRE', lane.places, keep)
-    if waiter ~= '' then redis.call('ZREM', lane.waiting, waiter) end
+    redis.call('EXPIRE', limit.permits, keep)
+    if waiter ~= '' then redis.call('ZREM', limit.waiting, waiter) end
   end
 end
 redis.call('ZADD', KEYS[2], till, slot)

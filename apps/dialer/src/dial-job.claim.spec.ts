@@ -1,32 +1,32 @@
 import { outcomeOf } from '@redial/call';
 import { describe, expect, it } from 'vitest';
-import { anotherAttemptId, attemptId, fencedElsewhere, job, monday9 } from './test-support/builders.ts';
+import { anotherAttemptId, attemptId, claimedElsewhere, job, monday9 } from './test-support/builders.ts';
 import { type DialJobWorld, dialJobWorld, expectNothingBegun } from './test-support/dial-job-world.ts';
 
-describe('given Redis that fails at the fence', () => {
+describe('given Redis that fails at the claim', () => {
   it.each(['before', 'after'] as const)(
     'when it dies %s the write, then the call is dialled once it is back',
     async (fails) => {
       const world = dialJobWorld();
       const pings = ['away', 'away', 'back'];
-      world.store.fenceFails = fails;
+      world.store.claimFails = fails;
       world.store.ping = async () => {
         expect(world.watch.originated).toEqual([]);
         if (pings.shift() === 'away') throw new Error('Redis is gone');
       };
       world.watch.dial1('ended');
       expect(await world.run(job)).toEqual({ type: 'done', note: 'dial1: ended' });
-      expect(world.steps.filter((step) => ['fence', 'originate'].includes(step))).toEqual(['fence', 'originate']);
+      expect(world.steps.filter((step) => ['claim', 'originate'].includes(step))).toEqual(['claim', 'originate']);
       expect(world.watch.originated).toHaveLength(1);
       expect(world.watch.adopted).toEqual([]);
-      const held = world.store.attempt(attemptId)?.lanes.map((lane) => [lane, [attemptId]]) ?? [];
+      const held = world.store.attempt(attemptId)?.limits.map((limit) => [limit, [attemptId]]) ?? [];
       expect(world.store.held()).toEqual(Object.fromEntries(held));
     },
   );
 
-  it('when it comes back long after, then what was fenced is not sent, and its end is told', async () => {
+  it('when it comes back long after, then what was claimed is not sent, and its end is told', async () => {
     const world = dialJobWorld();
-    world.store.fenceFails = 'after';
+    world.store.claimFails = 'after';
     world.store.ping = async () => {
       world.clock.at += 5_001;
     };
@@ -37,11 +37,11 @@ describe('given Redis that fails at the fence', () => {
 
   it('when what it had been sent is written only after it was asked, then the call is dialled, once', async () => {
     const world = dialJobWorld();
-    world.store.fenceFails = 'before';
+    world.store.claimFails = 'before';
     world.store.onPlacesTaken.push(() =>
       world.store.onPlacesTaken.push(() => {
-        const [late] = world.store.fencesAsked;
-        world.store.fence(...(late as NonNullable<typeof late>));
+        const [late] = world.store.claimsAsked;
+        world.store.claim(...(late as NonNullable<typeof late>));
       }),
     );
     world.watch.dial1('ended');
@@ -52,7 +52,7 @@ describe('given Redis that fails at the fence', () => {
 
   it('when this process stops before it is back, then nothing is originated, now or by the job’s next run', async () => {
     const world = dialJobWorld();
-    world.store.fenceFails = 'after';
+    world.store.claimFails = 'after';
     world.store.ping = async () => {
       world.stopping.abort();
       throw new Error('Redis is gone');
@@ -88,7 +88,7 @@ describe('given Redis that keeps the dialer waiting beyond the moment of a call'
   };
 
   it.each(moments)(
-    'when $what while places are taken, then no attempt is used up',
+    'when $what while permits are taken, then no attempt is used up',
     async ({ request, tenant, status }) => {
       const world = dialJobWorld({ request, tenant });
       world.store.onPlacesTaken.push(wait(world, 60_000));
@@ -99,11 +99,11 @@ describe('given Redis that keeps the dialer waiting beyond the moment of a call'
   );
 
   it.each(moments)(
-    'when $what while the fence is taken, then it is not sent',
+    'when $what while the claim is taken, then it is not sent',
     async ({ request, tenant, gate, status }) => {
       const [from, ms] = status === 'expired' ? [monday9, 3_000] : [monday9 + 58_000, 2_000];
       const world = dialJobWorld({ request, tenant, now: from });
-      world.store.onFenced.push(wait(world, ms));
+      world.store.onClaimed.push(wait(world, ms));
       expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining(`not sent: ${gate}`) });
       expect(world.watch.originated).toEqual([]);
       expect(world.notOriginated).toEqual([
@@ -116,13 +116,13 @@ describe('given Redis that keeps the dialer waiting beyond the moment of a call'
   );
 });
 
-describe('given a call that is canceled between its fence and its Originate', () => {
+describe('given a call that is canceled between its claim and its Originate', () => {
   const canceled = {
     refused: { message: 'not sent: canceled', at: monday9, byUs: true, code: 'canceled' },
     cancelRequestedAt: monday9,
   };
 
-  it('when this dialer hears of it while the fence is confirmed, then it is not sent, and its end says why', async () => {
+  it('when this dialer hears of it while the claim is confirmed, then it is not sent, and its end says why', async () => {
     const world = dialJobWorld();
     world.store.confirm = async (written) => {
       if (written !== undefined) world.canceled.add(attemptId);
@@ -133,9 +133,9 @@ describe('given a call that is canceled between its fence and its Originate', ()
     expect(world.notOriginated).toEqual([{ id: attemptId, evidence: canceled }]);
   });
 
-  it('when the call says so in which the run finds its fence again, then it is not sent', async () => {
+  it('when the call says so in which the run finds its claim again, then it is not sent', async () => {
     const world = dialJobWorld();
-    world.store.fenceFails = 'after';
+    world.store.claimFails = 'after';
     world.store.ping = async () => world.step({ type: 'cancel', at: monday9 });
     expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: canceled' });
     expect(world.watch.originated).toEqual([]);
@@ -144,7 +144,7 @@ describe('given a call that is canceled between its fence and its Originate', ()
 
   it('when its moment has passed as well, then it is canceled, and nothing dials it again', async () => {
     const world = dialJobWorld();
-    world.store.onFenced.push(() => {
+    world.store.onClaimed.push(() => {
       world.clock.at += 60_000;
       world.canceled.add(attemptId);
     });
@@ -163,10 +163,10 @@ describe('given a call that is canceled between its fence and its Originate', ()
   });
 });
 
-describe('given a PBX that restarts between a fence and its Originate', () => {
+describe('given a PBX that restarts between a claim and its Originate', () => {
   it('when it is back before that, then nothing is sent: whoever looks the attempt up has given it up', async () => {
     const world = dialJobWorld();
-    world.store.onFenced.push(() => {
+    world.store.onClaimed.push(() => {
       world.pbx.boot = 'its next boot';
     });
     expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: the PBX restarted' });
@@ -178,7 +178,7 @@ describe('given a PBX that restarts between a fence and its Originate', () => {
 
   it('when it is not back yet, then its watch tells that', async () => {
     const world = dialJobWorld();
-    world.store.onFenced.push(() => {
+    world.store.onClaimed.push(() => {
       world.pbx.isUp = false;
     });
     world.watch.dial1('ended');
@@ -187,8 +187,8 @@ describe('given a PBX that restarts between a fence and its Originate', () => {
   });
 });
 
-describe('given Redis that must confirm a fence', () => {
-  /** Answers of the confirmations, one after the other; the first is asked before any fence. */
+describe('given Redis that must confirm a claim', () => {
+  /** Answers of the confirmations, one after the other; the first is asked before any claim. */
   const confirming = (...answers: (boolean | (() => boolean))[]) => {
     const world = dialJobWorld();
     const looked: unknown[] = [];
@@ -201,16 +201,16 @@ describe('given Redis that must confirm a fence', () => {
     return Object.assign(world, { looked });
   };
 
-  it('when it does, then only after that the call is dialled, and it is this very fence that was looked for', async () => {
+  it('when it does, then only after that the call is dialled, and it is this very claim that was looked for', async () => {
     const world = confirming();
     world.watch.dial1('ended');
     await world.run(job);
-    expect(world.steps).toEqual(['confirm', 'fence', 'confirm', 'remember', 'originate']);
-    const { fencedBy } = world.store.attempt(attemptId) ?? {};
-    expect(world.looked).toEqual([undefined, { attempt: attemptId, fencedBy }]);
+    expect(world.steps).toEqual(['confirm', 'claim', 'confirm', 'remember', 'originate']);
+    const { claimedBy } = world.store.attempt(attemptId) ?? {};
+    expect(world.looked).toEqual([undefined, { attempt: attemptId, claimedBy }]);
   });
 
-  it('when it has confirmed before, then it is not asked before the next fence', async () => {
+  it('when it has confirmed before, then it is not asked before the next claim', async () => {
     const world = confirming();
     world.watch.dial1('ended');
     await world.run(job);
@@ -228,14 +228,14 @@ describe('given Redis that must confirm a fence', () => {
     ],
   ])('when it %s in time, then nothing is sent, and the end is told', async (_, answer) => {
     const world = confirming(true, answer);
-    expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: Redis did not confirm its fence' });
+    expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: Redis did not confirm its claim' });
     expect(world.watch.originated).toEqual([]);
     expect(world.notOriginated).toEqual([
       {
         id: attemptId,
         evidence: {
           refused: {
-            message: 'not sent: Redis did not confirm its fence',
+            message: 'not sent: Redis did not confirm its claim',
             at: monday9,
             byUs: true,
             code: 'unconfirmed',
@@ -267,25 +267,25 @@ describe('given Redis that must confirm a fence', () => {
     expect(world.watch.originated).toEqual([]);
   });
 
-  it('when it has forgotten the fence, then the call is fenced anew and dialled, once, and no end is told', async () => {
+  it('when it has forgotten the claim, then the call is claimed anew and dialled, once, and no end is told', async () => {
     const world = confirming(true, () => {
       world.store.forget(attemptId);
       return false;
     });
     world.watch.dial1('ended');
     expect(await world.run(job)).toEqual({ type: 'done', note: 'dial1: ended' });
-    expect(world.steps.filter((step) => ['fence', 'originate'].includes(step))).toEqual([
-      'fence',
-      'fence',
+    expect(world.steps.filter((step) => ['claim', 'originate'].includes(step))).toEqual([
+      'claim',
+      'claim',
       'originate',
     ]);
     expect(world.notOriginated).toEqual([]);
   });
 
-  it('when it has forgotten the fence and another dialer has taken it since, then that one’s attempt is left alone', async () => {
+  it('when it has forgotten the claim and another dialer has taken it since, then that one’s attempt is left alone', async () => {
     const world = confirming(true, () => {
       world.store.forget(attemptId);
-      world.store.fence(...fencedElsewhere(world.call));
+      world.store.claim(...claimedElsewhere(world.call));
       return false;
     });
     world.watch.dial1('answered');
@@ -294,14 +294,14 @@ describe('given Redis that must confirm a fence', () => {
     expect(world.notOriginated).toEqual([]);
   });
 
-  it('when the fence was not answered and is read back, then it is confirmed like any other', async () => {
+  it('when the claim was not answered and is read back, then it is confirmed like any other', async () => {
     const world = confirming(true, false);
-    world.store.fenceFails = 'after';
-    expect(await world.run(job)).toMatchObject({ note: 'not sent: Redis did not confirm its fence' });
+    world.store.claimFails = 'after';
+    expect(await world.run(job)).toMatchObject({ note: 'not sent: Redis did not confirm its claim' });
     expect(world.watch.originated).toEqual([]);
   });
 
-  it('when it has not confirmed the last, then no other fence is taken until it does: calls wait, and use up nothing', async () => {
+  it('when it has not confirmed the last, then no other claim is taken until it does: calls wait, and use up nothing', async () => {
     const world = confirming(false);
     expect(await world.run(job)).toMatchObject({ type: 'later', note: expect.stringMatching(/^durability: /) });
     expect(world.call.gateNote).toMatchObject({ gate: 'durability', verdict: 'defer' });

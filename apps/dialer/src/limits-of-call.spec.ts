@@ -1,6 +1,6 @@
 import type { CallRequest } from '@redial/call';
 import { describe, expect, it } from 'vitest';
-import { kindOfLane, lanesFor, legLanesOf } from './places.ts';
+import { kindOfLimit, limitsFor, legLimitsOf } from './limits-of-call.ts';
 import { aCall, anotherAttemptId, configurationWith, job, monday9 } from './test-support/builders.ts';
 import { dialJobWorld, expectNothingBegun } from './test-support/dial-job-world.ts';
 
@@ -14,10 +14,10 @@ const configuration = configurationWith({
     contexts: ['office'],
   },
 });
-const lanes = (dial1: Leg, dial2: Leg) =>
-  lanesFor(aCall({ dial1, dial2 }), 'pbx-1', configuration).map(({ lane, places, maxCalls }) => [
-    lane.replace(/[0-9a-f]{32}/, '<hash>'),
-    places,
+const limits = (dial1: Leg, dial2: Leg) =>
+  limitsFor(aCall({ dial1, dial2 }), 'pbx-1', configuration).map(({ limit, permits, maxCalls }) => [
+    limit.replace(/[0-9a-f]{32}/, '<hash>'),
+    permits,
     maxCalls,
   ]);
 const [pbx, trunk, aNumber] = [
@@ -26,7 +26,7 @@ const [pbx, trunk, aNumber] = [
   ['number.<hash>', 1, 1],
 ];
 
-describe('the lanes of a call', () => {
+describe('the limits of a call', () => {
   it.each<[string, Leg, Leg, unknown[]]>([
     [
       'an extension and a number',
@@ -72,25 +72,25 @@ describe('the lanes of a call', () => {
       [['extension.acme.1002', 1, 2]],
     ],
   ])('%s', (_what, dial1, dial2, expected) => {
-    expect(lanes(dial1, dial2)).toEqual([pbx, ...expected]);
+    expect(limits(dial1, dial2)).toEqual([pbx, ...expected]);
   });
 
-  it('one number has one lane, however it is reached, and another tenant’s is another; no digit of it can be read', () => {
-    const laneOf = (leg: Leg, tenantId = 'acme') =>
-      legLanesOf({ ...aCall({ dial2: leg }), tenantId }, configuration).dial2.find(
-        (lane) => kindOfLane(lane) === 'number',
+  it('one number has one limit, however it is reached, and another tenant’s is another; no digit of it can be read', () => {
+    const limitOf = (leg: Leg, tenantId = 'acme') =>
+      legLimitsOf({ ...aCall({ dial2: leg }), tenantId }, configuration).dial2.find(
+        (limit) => kindOfLimit(limit) === 'number',
       );
-    const lane = laneOf(number('27821234567'));
-    expect(lane).toMatch(/^number\.[0-9a-f]{32}$/);
-    expect(lane).not.toContain('821234567');
-    expect(laneOf({ kind: 'context', context: 'office', exten: '0821234567', e164: '27821234567' })).toBe(lane);
-    expect(laneOf(number('27821234568'))).not.toBe(lane);
-    expect(laneOf(number('27821234567'), 'globex')).not.toBe(lane);
+    const limit = limitOf(number('27821234567'));
+    expect(limit).toMatch(/^number\.[0-9a-f]{32}$/);
+    expect(limit).not.toContain('821234567');
+    expect(limitOf({ kind: 'context', context: 'office', exten: '0821234567', e164: '27821234567' })).toBe(limit);
+    expect(limitOf(number('27821234568'))).not.toBe(limit);
+    expect(limitOf(number('27821234567'), 'globex')).not.toBe(limit);
   });
 
   it('each is a leg’s own', () => {
     const call = aCall({ dial1: extension('1001'), dial2: number('27821234567') });
-    expect(legLanesOf(call, configuration)).toEqual({
+    expect(legLimitsOf(call, configuration)).toEqual({
       dial1: ['extension.acme.1001'],
       dial2: ['trunk.carrier', expect.stringMatching(/^number\./)],
     });
@@ -100,8 +100,8 @@ describe('the lanes of a call', () => {
 describe('given a phone that is in another call', () => {
   const busy = (request: Partial<CallRequest> = {}, which: 'dial1' | 'dial2' = 'dial1') => {
     const world = dialJobWorld({ request });
-    const lane = legLanesOf(world.call, configurationWith())[which].find((name) => kindOfLane(name) !== 'trunk');
-    world.store.occupy(lane as string, anotherAttemptId);
+    const limit = legLimitsOf(world.call, configurationWith())[which].find((name) => kindOfLimit(name) !== 'trunk');
+    world.store.occupy(limit as string, anotherAttemptId);
     return world;
   };
 

@@ -1,14 +1,14 @@
 import type { AttemptId, CallId } from '@redial/call';
-import type { LaneRequest, Places, Store } from '@redial/store';
+import type { LimitRequest, Permits, Store } from '@redial/store';
 import { describe, expect, it } from 'vitest';
-import { fenced, settlement } from './attempt-under-way.ts';
+import { claimed, settlement } from './attempt-under-way.ts';
 import { accepted, dialed, ids, noon, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
 
-const lane = (name: string, over: Partial<LaneRequest> = {}): LaneRequest => ({
-  lane: name,
-  places: 1,
+const limit = (name: string, over: Partial<LimitRequest> = {}): LimitRequest => ({
+  limit: name,
+  permits: 1,
   maxCalls: 100,
   maxCallsPerSecond: 1_000,
   ...over,
@@ -16,7 +16,7 @@ const lane = (name: string, over: Partial<LaneRequest> = {}): LaneRequest => ({
 
 interface Take {
   readonly attemptId?: AttemptId;
-  readonly lanes?: readonly LaneRequest[];
+  readonly limits?: readonly LimitRequest[];
   readonly now?: number;
   readonly leaseMs?: number;
   readonly horizonMs?: number;
@@ -26,44 +26,44 @@ interface Take {
 
 function take(
   store: Store,
-  { attemptId = ids.attemptId(), lanes = [lane('trunk:a')], ...rest }: Take = {},
-): Promise<Places> {
-  return store.takePlaces({ attemptId, pbx: 'main', lanes, now: noon, leaseMs: 60_000, horizonMs: 60_000, ...rest });
+  { attemptId = ids.attemptId(), limits = [limit('trunk:a')], ...rest }: Take = {},
+): Promise<Permits> {
+  return store.acquirePermits({ attemptId, pbx: 'main', limits, now: noon, leaseMs: 60_000, horizonMs: 60_000, ...rest });
 }
 
-const grantedOf = (answers: readonly Places[]) => answers.flatMap((a) => (a.granted ? [a] : []));
-const refusedOf = (answers: readonly Places[]) => answers.flatMap((a) => (a.granted ? [] : [a]));
+const grantedOf = (answers: readonly Permits[]) => answers.flatMap((a) => (a.granted ? [a] : []));
+const refusedOf = (answers: readonly Permits[]) => answers.flatMap((a) => (a.granted ? [] : [a]));
 
-describe('a lane without a pace', () => {
-  const phone = (name = 'extension.acme.1001'): LaneRequest => ({ lane: name, places: 1, maxCalls: 1 });
+describe('a limit without a pace', () => {
+  const phone = (name = 'extension.acme.1001'): LimitRequest => ({ limit: name, permits: 1, maxCalls: 1 });
 
-  it('given a place that is taken when calls wait for it then the first of them is found, by priority and time, each once', async () => {
+  it('given a permit that is taken when calls wait for it then the first of them is found, by priority and time, each once', async () => {
     const store = await onRedis.open();
     const holder = ids.attemptId();
-    expect((await take(store, { attemptId: holder, lanes: [phone()] })).granted).toBe(true);
+    expect((await take(store, { attemptId: holder, limits: [phone()] })).granted).toBe(true);
     const waiters = [30, 10, 20].map((order) => ({ callId: ids.callId(), order }));
-    for (const waiter of waiters) expect((await take(store, { lanes: [phone()], waiter })).granted).toBe(false);
+    for (const waiter of waiters) expect((await take(store, { limits: [phone()], waiter })).granted).toBe(false);
     const found = [];
-    for (let n = 0; n < 4; n++) found.push(await store.nextWaiting(phone().lane));
+    for (let n = 0; n < 4; n++) found.push(await store.nextWaiting(phone().limit));
     expect(found).toEqual([...[waiters[1], waiters[2], waiters[0]].map((waiter) => waiter?.callId), undefined]);
   });
 
-  it('given a call that waited when it gets its place then it waits no more', async () => {
+  it('given a call that waited when it gets its permit then it waits no more', async () => {
     const store = await onRedis.open();
     const [holder, attemptId] = [ids.attemptId(), ids.attemptId()];
     const waiter = { callId: ids.callId(), order: 1 };
-    await take(store, { attemptId: holder, lanes: [phone()] });
-    await take(store, { attemptId, lanes: [phone()], waiter });
-    await store.releasePlaces(holder, [phone().lane]);
-    expect((await take(store, { attemptId, lanes: [phone()], waiter })).granted).toBe(true);
-    expect(await store.nextWaiting(phone().lane)).toBeUndefined();
+    await take(store, { attemptId: holder, limits: [phone()] });
+    await take(store, { attemptId, limits: [phone()], waiter });
+    await store.releasePermits(holder, [phone().limit]);
+    expect((await take(store, { attemptId, limits: [phone()], waiter })).granted).toBe(true);
+    expect(await store.nextWaiting(phone().limit)).toBeUndefined();
   });
 
   it('given a crowd at one phone when all are refused then they ask again one second after the other, within half a minute', async () => {
     const store = await onRedis.open();
-    await take(store, { lanes: [phone()] });
+    await take(store, { limits: [phone()] });
     const answers = [];
-    for (let n = 0; n < 40; n++) answers.push(await take(store, { lanes: [phone()] }));
+    for (let n = 0; n < 40; n++) answers.push(await take(store, { limits: [phone()] }));
     const waits = refusedOf(answers).map(({ retryAt }) => retryAt - noon);
     expect(waits.slice(0, 3)).toEqual([1_000, 2_000, 3_000]);
     expect(Math.max(...waits)).toBeLessThanOrEqual(31_000);
@@ -72,10 +72,10 @@ describe('a lane without a pace', () => {
   it('given many phones when calls were put through and refused then what is left of each expires', async () => {
     const store = await onRedis.open();
     for (let n = 0; n < 3; n++) {
-      const lane = phone(`number.${n}`);
+      const limit = phone(`number.${n}`);
       const holder = ids.attemptId();
-      await take(store, { attemptId: holder, lanes: [lane] });
-      await take(store, { lanes: [lane], waiter: { callId: ids.callId(), order: 1 } });
+      await take(store, { attemptId: holder, limits: [limit] });
+      await take(store, { limits: [limit], waiter: { callId: ids.callId(), order: 1 } });
     }
     const keys = await onRedis.redis.keys(`${onRedis.prefix}:*number.*`);
     expect(keys.length).toBeGreaterThanOrEqual(6);
@@ -88,158 +88,158 @@ describe('a lane without a pace', () => {
     await Promise.all(
       Array.from({ length: 50 }, async () => {
         const attemptId = ids.attemptId();
-        const answer = await take(store, { attemptId, lanes: [lane('pbx:main'), phone()] });
-        most = Math.max(most, (await store.placesHeld([phone().lane], noon))[phone().lane] ?? 0);
-        if (answer.granted) await store.releasePlaces(attemptId, ['pbx:main', phone().lane]);
+        const answer = await take(store, { attemptId, limits: [limit('pbx:main'), phone()] });
+        most = Math.max(most, (await store.permitsHeld([phone().limit], noon))[phone().limit] ?? 0);
+        if (answer.granted) await store.releasePermits(attemptId, ['pbx:main', phone().limit]);
       }),
     );
     expect(most).toBe(1);
   });
 });
 
-describe('places of a lane', () => {
-  it('given 200 attempts at one moment when all want one of 30 places then 30 get one', async () => {
+describe('permits of a limit', () => {
+  it('given 200 attempts at one moment when all want one of 30 permits then 30 get one', async () => {
     const [one, two] = [await onRedis.open(), await onRedis.open()];
-    const lanes = [lane('trunk:a', { maxCalls: 30 })];
-    const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => take(i % 2 === 0 ? one : two, { lanes })));
+    const limits = [limit('trunk:a', { maxCalls: 30 })];
+    const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => take(i % 2 === 0 ? one : two, { limits })));
     expect(grantedOf(answers)).toHaveLength(30);
-    expect(await one.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 30 });
-    for (const answer of refusedOf(answers)) expect(answer).toMatchObject({ lane: 'trunk:a', reason: 'calls' });
+    expect(await one.permitsHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 30 });
+    for (const answer of refusedOf(answers)) expect(answer).toMatchObject({ limit: 'trunk:a', reason: 'calls' });
   });
 
-  it('given places that come and go when many take and release then there are never more than the most', async () => {
+  it('given permits that come and go when many take and release then there are never more than the most', async () => {
     const store = await onRedis.open();
-    const lanes = [lane('trunk:a', { maxCalls: 3 }), lane('pbx:main', { maxCalls: 5 })];
+    const limits = [limit('trunk:a', { maxCalls: 3 }), limit('pbx:main', { maxCalls: 5 })];
     let most = 0;
     const caller = async (): Promise<void> => {
       for (let n = 0; n < 10; n++) {
         const attemptId = ids.attemptId();
-        const answer = await take(store, { attemptId, lanes });
-        most = Math.max(most, (await store.placesHeld(['trunk:a'], noon))['trunk:a'] ?? 0);
-        if (answer.granted) await store.releasePlaces(attemptId, ['trunk:a', 'pbx:main']);
+        const answer = await take(store, { attemptId, limits });
+        most = Math.max(most, (await store.permitsHeld(['trunk:a'], noon))['trunk:a'] ?? 0);
+        if (answer.granted) await store.releasePermits(attemptId, ['trunk:a', 'pbx:main']);
       }
     };
     await Promise.all(Array.from({ length: 20 }, caller));
     expect(most).toBe(3);
-    expect(await store.placesHeld(['trunk:a', 'pbx:main'], noon)).toEqual({ 'trunk:a': 0, 'pbx:main': 0 });
+    expect(await store.permitsHeld(['trunk:a', 'pbx:main'], noon)).toEqual({ 'trunk:a': 0, 'pbx:main': 0 });
   });
 
-  it('given a full second lane when places are asked on two then none is taken on the first, nor any of its rate', async () => {
+  it('given a full second limit when permits are asked on two then none is taken on the first, nor any of its rate', async () => {
     const store = await onRedis.open();
-    await take(store, { lanes: [lane('trunk:b', { maxCalls: 1 })] });
+    await take(store, { limits: [limit('trunk:b', { maxCalls: 1 })] });
     const refused = await take(store, {
-      lanes: [lane('trunk:a', { maxCallsPerSecond: 1 }), lane('trunk:b', { maxCalls: 1 })],
+      limits: [limit('trunk:a', { maxCallsPerSecond: 1 }), limit('trunk:b', { maxCalls: 1 })],
     });
-    expect(refused).toMatchObject({ granted: false, lane: 'trunk:b', reason: 'calls' });
-    expect(await store.placesHeld(['trunk:a', 'trunk:b'], noon)).toEqual({ 'trunk:a': 0, 'trunk:b': 1 });
-    expect(await take(store, { lanes: [lane('trunk:a', { maxCallsPerSecond: 1 })] })).toMatchObject({ startAt: noon });
+    expect(refused).toMatchObject({ granted: false, limit: 'trunk:b', reason: 'calls' });
+    expect(await store.permitsHeld(['trunk:a', 'trunk:b'], noon)).toEqual({ 'trunk:a': 0, 'trunk:b': 1 });
+    expect(await take(store, { limits: [limit('trunk:a', { maxCallsPerSecond: 1 })] })).toMatchObject({ startAt: noon });
   });
 
-  it('given a call whose legs both take the trunk when it asks for two places then it holds two', async () => {
+  it('given a call whose legs both take the trunk when it asks for two permits then it holds two', async () => {
     const store = await onRedis.open();
-    const lanes = [lane('trunk:a', { places: 2, maxCalls: 3 })];
+    const limits = [limit('trunk:a', { permits: 2, maxCalls: 3 })];
     const attemptId = ids.attemptId();
-    expect((await take(store, { attemptId, lanes })).granted).toBe(true);
-    expect((await take(store, { lanes })).granted).toBe(false);
-    await store.releasePlaces(attemptId, ['trunk:a']);
-    expect(await store.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 0 });
+    expect((await take(store, { attemptId, limits })).granted).toBe(true);
+    expect((await take(store, { limits })).granted).toBe(false);
+    await store.releasePermits(attemptId, ['trunk:a']);
+    expect(await store.permitsHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 0 });
   });
 
-  it('given an attempt that has places when it asks again then it gets the same answer and takes none', async () => {
+  it('given an attempt that has permits when it asks again then it gets the same answer and takes none', async () => {
     const store = await onRedis.open();
     const attemptId = ids.attemptId();
-    const lanes = [lane('trunk:a', { places: 2, maxCalls: 2, maxCallsPerSecond: 1 }), lane('pbx:main')];
-    const first = await take(store, { attemptId, lanes });
+    const limits = [limit('trunk:a', { permits: 2, maxCalls: 2, maxCallsPerSecond: 1 }), limit('pbx:main')];
+    const first = await take(store, { attemptId, limits });
     const again = await Promise.all(
-      Array.from({ length: 20 }, () => take(store, { attemptId, lanes, now: noon + 500 })),
+      Array.from({ length: 20 }, () => take(store, { attemptId, limits, now: noon + 500 })),
     );
     for (const answer of again) expect(answer).toEqual(first);
-    expect(await store.placesHeld(['trunk:a', 'pbx:main'], noon)).toEqual({ 'trunk:a': 2, 'pbx:main': 1 });
+    expect(await store.permitsHeld(['trunk:a', 'pbx:main'], noon)).toEqual({ 'trunk:a': 2, 'pbx:main': 1 });
   });
 
-  it('given a dialer that died with its places when their lease has run out then they are free', async () => {
+  it('given a dialer that died with its permits when their lease has run out then they are free', async () => {
     const store = await onRedis.open();
-    const lanes = [lane('trunk:a', { maxCalls: 1 })];
+    const limits = [limit('trunk:a', { maxCalls: 1 })];
     const attemptId = ids.attemptId();
-    await take(store, { attemptId, lanes, leaseMs: 10_000 });
-    expect((await take(store, { lanes, now: noon + 9_999 })).granted).toBe(false);
-    expect(await store.placesHeld(['trunk:a'], noon + 10_000)).toEqual({ 'trunk:a': 0 });
-    expect((await take(store, { lanes, now: noon + 10_000 })).granted).toBe(true);
-    expect((await take(store, { attemptId, lanes, now: noon + 10_000 })).granted).toBe(false);
+    await take(store, { attemptId, limits, leaseMs: 10_000 });
+    expect((await take(store, { limits, now: noon + 9_999 })).granted).toBe(false);
+    expect(await store.permitsHeld(['trunk:a'], noon + 10_000)).toEqual({ 'trunk:a': 0 });
+    expect((await take(store, { limits, now: noon + 10_000 })).granted).toBe(true);
+    expect((await take(store, { attemptId, limits, now: noon + 10_000 })).granted).toBe(false);
   });
 
-  it('given the loser of a race for the fence when it releases the places then the winner keeps them', async () => {
+  it('given the loser of a race for the claim when it releases the permits then the winner keeps them', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { after, attempt } = dialed(before.value, ['trunk:a']);
     await take(store, { attemptId: attempt.id });
-    await store.fence(before, after, attempt);
-    await store.releasePlaces(attempt.id, ['trunk:a']);
-    expect(await store.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 1 });
+    await store.claim(before, after, attempt);
+    await store.releasePermits(attempt.id, ['trunk:a']);
+    expect(await store.permitsHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 1 });
   });
 
-  it('given a loser that had taken places on another PBX when it releases them then those are free, and the winner keeps its own', async () => {
+  it('given a loser that had taken permits on another PBX when it releases them then those are free, and the winner keeps its own', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { after, attempt } = dialed(before.value, ['trunk:a', 'pbx:east']);
-    const lanesOf = (pbx: string) =>
-      ['trunk:a', pbx].map((lane) => ({ lane, places: 1, maxCalls: 9, maxCallsPerSecond: 9 }));
-    await take(store, { attemptId: attempt.id, lanes: lanesOf('pbx:east') });
-    await take(store, { attemptId: attempt.id, lanes: lanesOf('pbx:west') });
-    await store.fence(before, after, attempt);
-    await store.releasePlaces(attempt.id, ['trunk:a', 'pbx:west']);
-    const held = await store.placesHeld(['trunk:a', 'pbx:east', 'pbx:west'], noon);
+    const limitsOf = (pbx: string) =>
+      ['trunk:a', pbx].map((limit) => ({ limit, permits: 1, maxCalls: 9, maxCallsPerSecond: 9 }));
+    await take(store, { attemptId: attempt.id, limits: limitsOf('pbx:east') });
+    await take(store, { attemptId: attempt.id, limits: limitsOf('pbx:west') });
+    await store.claim(before, after, attempt);
+    await store.releasePermits(attempt.id, ['trunk:a', 'pbx:west']);
+    const held = await store.permitsHeld(['trunk:a', 'pbx:east', 'pbx:west'], noon);
     expect(held).toEqual({ 'trunk:a': 1, 'pbx:east': 1, 'pbx:west': 0 });
   });
 
-  it('given a twin that is left with places when the attempt has been settled then it can give them back', async () => {
+  it('given a twin that is left with permits when the attempt has been settled then it can give them back', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { id } = dialed(before.value).attempt;
-    const under = await fenced(store, before, { lanes: ['trunk:a'] });
+    const under = await claimed(store, before, { limits: ['trunk:a'] });
     await store.settle(settlement(under));
     // As a twin left them that took them on another PBX.
-    await onRedis.redis.zadd(`${onRedis.prefix}:places:trunk:b`, noon + 60_000, `${id}#1`);
-    expect(await store.placesHeld(['trunk:b'], noon)).toEqual({ 'trunk:b': 1 });
-    await store.releasePlaces(id, ['trunk:b']);
-    expect(await store.placesHeld(['trunk:b'], noon)).toEqual({ 'trunk:b': 0 });
+    await onRedis.redis.zadd(`${onRedis.prefix}:permits:trunk:b`, noon + 60_000, `${id}#1`);
+    expect(await store.permitsHeld(['trunk:b'], noon)).toEqual({ 'trunk:b': 1 });
+    await store.releasePermits(id, ['trunk:b']);
+    expect(await store.permitsHeld(['trunk:b'], noon)).toEqual({ 'trunk:b': 0 });
   });
 
-  it('given an attempt that was fenced when a twin asks for its places then it gets none, and the attempt keeps its own', async () => {
+  it('given an attempt that was claimed when a twin asks for its permits then it gets none, and the attempt keeps its own', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { id } = dialed(before.value).attempt;
     await take(store, { attemptId: id });
-    const under = await fenced(store, before, { lanes: ['trunk:a'] });
-    const lanes = [lane('pbx:second'), lane('trunk:a')];
-    expect(await take(store, { attemptId: id, pbx: 'second', lanes })).toMatchObject({ granted: false });
-    expect(await store.placesHeld(['pbx:second', 'trunk:a'], noon)).toEqual({ 'pbx:second': 0, 'trunk:a': 1 });
+    const under = await claimed(store, before, { limits: ['trunk:a'] });
+    const limits = [limit('pbx:second'), limit('trunk:a')];
+    expect(await take(store, { attemptId: id, pbx: 'second', limits })).toMatchObject({ granted: false });
+    expect(await store.permitsHeld(['pbx:second', 'trunk:a'], noon)).toEqual({ 'pbx:second': 0, 'trunk:a': 1 });
     await store.settle(settlement(under));
-    expect(await take(store, { attemptId: id, pbx: 'second', lanes })).toMatchObject({ granted: false });
-    expect(await store.placesHeld(['pbx:second', 'trunk:a'], noon)).toEqual({ 'pbx:second': 0, 'trunk:a': 0 });
+    expect(await take(store, { attemptId: id, pbx: 'second', limits })).toMatchObject({ granted: false });
+    expect(await store.permitsHeld(['pbx:second', 'trunk:a'], noon)).toEqual({ 'pbx:second': 0, 'trunk:a': 0 });
   });
 
-  it('given a lane that can never grant when it is asked then that is an error', async () => {
+  it('given a limit that can never grant when it is asked then that is an error', async () => {
     const store = await onRedis.open();
-    for (const over of [{ maxCalls: 0 }, { places: 0 }, { places: 3, maxCalls: 2 }, { maxCallsPerSecond: 0 }]) {
-      await expect(take(store, { lanes: [lane('trunk:a', over)] })).rejects.toThrow(RangeError);
+    for (const over of [{ maxCalls: 0 }, { permits: 0 }, { permits: 3, maxCalls: 2 }, { maxCallsPerSecond: 0 }]) {
+      await expect(take(store, { limits: [limit('trunk:a', over)] })).rejects.toThrow(RangeError);
     }
   });
 });
 
-describe('the rate of a lane', () => {
+describe('the rate of a limit', () => {
   it('given 20 starts a second when 50 ask at once then they start 50 ms apart', async () => {
     const store = await onRedis.open();
-    const lanes = [lane('trunk:a', { maxCallsPerSecond: 20 })];
-    const answers = await Promise.all(Array.from({ length: 50 }, () => take(store, { lanes })));
+    const limits = [limit('trunk:a', { maxCallsPerSecond: 20 })];
+    const answers = await Promise.all(Array.from({ length: 50 }, () => take(store, { limits })));
     const starts = grantedOf(answers).map(({ startAt }) => startAt);
     expect(starts.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => noon + i * 50));
   });
 
   it('given a rate that is no whole number of ms when many ask then no second has more starts than it may', async () => {
     const store = await onRedis.open();
-    const lanes = [lane('trunk:a', { maxCalls: 1_000, maxCallsPerSecond: 300 })];
-    const answers = await Promise.all(Array.from({ length: 601 }, () => take(store, { lanes })));
+    const limits = [limit('trunk:a', { maxCalls: 1_000, maxCallsPerSecond: 300 })];
+    const answers = await Promise.all(Array.from({ length: 601 }, () => take(store, { limits })));
     const starts = grantedOf(answers).map(({ startAt }) => startAt - noon);
     expect(starts.filter((at) => at < 1_000)).toHaveLength(300);
     expect(Math.max(...starts)).toBe(2_000);
@@ -247,39 +247,39 @@ describe('the rate of a lane', () => {
 
   it('given a start that lies beyond the horizon when it is asked for then it is refused until it comes within, and takes nothing', async () => {
     const store = await onRedis.open();
-    const lanes = [lane('trunk:a', { maxCallsPerSecond: 2 })];
-    const ask = (now: number) => take(store, { lanes, now, horizonMs: 600 });
+    const limits = [limit('trunk:a', { maxCallsPerSecond: 2 })];
+    const ask = (now: number) => take(store, { limits, now, horizonMs: 600 });
     expect(await ask(noon)).toMatchObject({ startAt: noon });
     expect(await ask(noon)).toMatchObject({ startAt: noon + 500 });
-    expect(await ask(noon)).toEqual({ granted: false, lane: 'trunk:a', reason: 'rate', retryAt: noon + 400 });
-    expect(await store.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 2 });
+    expect(await ask(noon)).toEqual({ granted: false, limit: 'trunk:a', reason: 'rate', retryAt: noon + 400 });
+    expect(await store.permitsHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 2 });
     expect(await ask(noon + 400)).toMatchObject({ startAt: noon + 1_000 });
   });
 
-  it('given two lanes when one is slower then both keep its pace', async () => {
+  it('given two limits when one is slower then both keep its pace', async () => {
     const store = await onRedis.open();
-    const lanes = [lane('pbx:main', { maxCallsPerSecond: 100 }), lane('trunk:a', { maxCallsPerSecond: 2 })];
-    const answers = await Promise.all([take(store, { lanes }), take(store, { lanes })]);
+    const limits = [limit('pbx:main', { maxCallsPerSecond: 100 }), limit('trunk:a', { maxCallsPerSecond: 2 })];
+    const answers = await Promise.all([take(store, { limits }), take(store, { limits })]);
     expect(grantedOf(answers).map(({ startAt }) => startAt - noon)).toEqual([0, 500]);
-    expect(await take(store, { lanes: [lane('pbx:main', { maxCallsPerSecond: 100 })] })).toMatchObject({
+    expect(await take(store, { limits: [limit('pbx:main', { maxCallsPerSecond: 100 })] })).toMatchObject({
       startAt: noon + 510,
     });
   });
 
-  it('given a lane that was quiet when calls come then it has saved up nothing', async () => {
+  it('given a limit that was quiet when calls come then it has saved up nothing', async () => {
     const store = await onRedis.open();
-    const lanes = [lane('trunk:a', { maxCallsPerSecond: 10 })];
-    await take(store, { lanes });
+    const limits = [limit('trunk:a', { maxCallsPerSecond: 10 })];
+    await take(store, { limits });
     const later = await Promise.all([
-      take(store, { lanes, now: noon + 9_000 }),
-      take(store, { lanes, now: noon + 9_000 }),
+      take(store, { limits, now: noon + 9_000 }),
+      take(store, { limits, now: noon + 9_000 }),
     ]);
     expect(grantedOf(later).map(({ startAt }) => startAt - noon)).toEqual([9_000, 9_100]);
   });
 
-  it('given 1,000 calls due at once when the horizon is one second then those refused come back at the lane’s pace, and then start', async () => {
+  it('given 1,000 calls due at once when the horizon is one second then those refused come back at the limit’s pace, and then start', async () => {
     const store = await onRedis.open();
-    const lanes = [lane('trunk:a', { maxCalls: 1_000, maxCallsPerSecond: 300 })];
+    const limits = [limit('trunk:a', { maxCalls: 1_000, maxCallsPerSecond: 300 })];
     const waiting = Array.from({ length: 1_000 }, () => ({ attemptId: ids.attemptId(), at: noon }));
     const starts: number[] = [];
     let asked = 0;
@@ -288,7 +288,7 @@ describe('the rate of a lane', () => {
       waiting.sort((a, b) => a.at - b.at);
       const { attemptId, at } = waiting.shift() ?? { attemptId: ids.attemptId(), at: noon };
       asked++;
-      const answer = await take(store, { attemptId, lanes, now: at, horizonMs: 1_000 });
+      const answer = await take(store, { attemptId, limits, now: at, horizonMs: 1_000 });
       if (answer.granted) starts.push(answer.startAt - noon);
       else waiting.push({ attemptId, at: answer.retryAt });
     }
@@ -297,10 +297,10 @@ describe('the rate of a lane', () => {
     expect(asked).toBeLessThanOrEqual(1_000 + 699 + 5);
   });
 
-  it('given a crowd at a full lane when it is refused then it is told to come back spread out, at most half a minute later', async () => {
+  it('given a crowd at a full limit when it is refused then it is told to come back spread out, at most half a minute later', async () => {
     const store = await onRedis.open();
-    const lanes = [lane('trunk:a', { maxCalls: 1, maxCallsPerSecond: 10 })];
-    const answers = await Promise.all(Array.from({ length: 501 }, () => take(store, { lanes })));
+    const limits = [limit('trunk:a', { maxCalls: 1, maxCallsPerSecond: 10 })];
+    const answers = await Promise.all(Array.from({ length: 501 }, () => take(store, { limits })));
     const retries = refusedOf(answers).map(({ retryAt }) => retryAt - noon);
     expect(Math.min(...retries)).toBe(1_000);
     expect(Math.max(...retries)).toBeLessThanOrEqual(31_000);
@@ -311,12 +311,12 @@ describe('the rate of a lane', () => {
 
   it('given a full trunk when one attempt asks for it on one PBX after another then it waits in one place of the line', async () => {
     const store = await onRedis.open();
-    const trunk = lane('trunk:a', { maxCalls: 1, maxCallsPerSecond: 10 });
+    const trunk = limit('trunk:a', { maxCalls: 1, maxCallsPerSecond: 10 });
     const ask = (attemptId: AttemptId, pbx: string, now = noon) =>
-      take(store, { attemptId, pbx, now, lanes: [lane(`pbx:${pbx}`), trunk] });
-    await take(store, { lanes: [trunk] });
+      take(store, { attemptId, pbx, now, limits: [limit(`pbx:${pbx}`), trunk] });
+    await take(store, { limits: [trunk] });
     const [one, two] = [ids.attemptId(), ids.attemptId()];
-    const refused = { granted: false, lane: 'trunk:a', reason: 'calls' };
+    const refused = { granted: false, limit: 'trunk:a', reason: 'calls' };
     for (const pbx of ['main', 'second', 'third'])
       expect(await ask(one, pbx)).toEqual({ ...refused, retryAt: noon + 1_000 });
     expect(await ask(two, 'second')).toEqual({ ...refused, retryAt: noon + 1_100 });
@@ -328,7 +328,7 @@ describe('the rate of a lane', () => {
 });
 
 describe('journal slots', () => {
-  it('given granted places when one looks at their slots then each PBX counts up from 0', async () => {
+  it('given granted permits when one looks at their slots then each PBX counts up from 0', async () => {
     const store = await onRedis.open();
     const slots = async (pbx: string) =>
       grantedOf([await take(store, { pbx }), await take(store, { pbx })]).map(({ slot }) => slot);
@@ -352,7 +352,7 @@ describe('journal slots', () => {
     const before = await accepted(store);
     const { id } = dialed(before.value).attempt;
     const slot = await nextSlot(store, { attemptId: id, leaseMs: 10_000 });
-    const under = await fenced(store, before, { slot: slot ?? -1 });
+    const under = await claimed(store, before, { slot: slot ?? -1 });
     await turnTo(0);
     expect(await nextSlot(store)).toBe(1);
     await turnTo(0);
@@ -379,7 +379,7 @@ describe('journal slots', () => {
 
   it('given a slot that is held by a PBX when another hands out its own then that one is free', async () => {
     const store = await onRedis.open();
-    await fenced(store, undefined, { slot: 0 });
+    await claimed(store, undefined, { slot: 0 });
     expect(await nextSlot(store, { pbx: 'second' })).toBe(0);
     expect(await nextSlot(store)).toBe(1);
   });
@@ -389,7 +389,7 @@ describe('journal slots', () => {
     const back = ids.attemptId();
     expect(await nextSlot(store, { attemptId: back })).toBe(0);
     expect(await nextSlot(store, { leaseMs: 10_000 })).toBe(1);
-    await store.releasePlaces(back, ['trunk:a']);
+    await store.releasePermits(back, ['trunk:a']);
     await turnTo(0);
     expect(await nextSlot(store, { now: noon + 9_999 })).toBe(0);
     expect(await nextSlot(store, { now: noon + 9_999 })).toBe(2);
@@ -397,31 +397,31 @@ describe('journal slots', () => {
     expect(await nextSlot(store, { now: noon + 10_001 })).toBe(1);
   });
 
-  it('given more slots in use in a row than are looked at when places are asked for then none are taken, and who asks next finds one', async () => {
+  it('given more slots in use in a row than are looked at when permits are asked for then none are taken, and who asks next finds one', async () => {
     const store = await onRedis.open();
     const held = Array.from({ length: 1_500 }, (_, slot) => ['+inf', slot]).flat();
     await onRedis.redis.zadd(`${onRedis.prefix}:slots-in-use:main`, ...held);
-    expect(await take(store)).toEqual({ granted: false, lane: 'trunk:a', reason: 'calls', retryAt: noon + 1_000 });
-    expect(await store.placesHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 0 });
+    expect(await take(store)).toEqual({ granted: false, limit: 'trunk:a', reason: 'calls', retryAt: noon + 1_000 });
+    expect(await store.permitsHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 0 });
     expect(await nextSlot(store)).toBe(1_500);
   });
 });
 
-describe('a look at the places', () => {
+describe('a look at the permits', () => {
   it('given what Redial wrote, or nothing, then all is well', async () => {
     const store = await onRedis.open();
-    await store.checkPlaces(['trunk:a'], ['main']);
+    await store.checkPermits(['trunk:a'], ['main']);
     await take(store);
-    await store.checkPlaces(['trunk:a'], ['main']);
+    await store.checkPermits(['trunk:a'], ['main']);
   });
 
-  it.each(['places:trunk:a', 'pace:trunk:a', 'slots:main', 'slots-in-use:main'])(
+  it.each(['permits:trunk:a', 'pace:trunk:a', 'slots:main', 'slots-in-use:main'])(
     'given something else at %s, which nothing can be dialled with, then it says so',
     async (name) => {
       const store = await onRedis.open();
       const key = `${onRedis.prefix}:${name}`;
       await onRedis.redis.lpush(key, 'x');
-      await expect(store.checkPlaces(['trunk:a'], ['main'])).rejects.toThrow(key);
+      await expect(store.checkPermits(['trunk:a'], ['main'])).rejects.toThrow(key);
     },
   );
 });

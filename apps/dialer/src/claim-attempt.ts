@@ -2,44 +2,44 @@ import { type AttemptPlan, type AttemptRecord, type Call, dayOf, numbersOf, step
 import { keepTrying } from '@redial/platform';
 import type { DayCap, Versioned } from '@redial/store';
 import { askGatesAgain } from './ask-gates.ts';
-import { type Dialing, type DialJobDependencies, type JobRun, newFence, type Try } from './dialing.ts';
+import { type Dialing, type DialJobDependencies, type JobRun, newClaim, type Try } from './dialing.ts';
 import { originate } from './originate.ts';
-import { legLanesOf } from './places.ts';
-import { type GrantedPlaces, startHorizonMs } from './take-places.ts';
+import { legLimitsOf } from './limits-of-call.ts';
+import { type GrantedPermits, startHorizonMs } from './acquire-permits.ts';
 
 /** A start that is further ahead than this was granted before the clock was put back: by no two hosts' clocks is it due later than the horizon. */
 const startAheadMaxMs = startHorizonMs + 10_000;
 
 export interface Start {
   readonly plan: AttemptPlan;
-  readonly places: GrantedPlaces;
+  readonly permits: GrantedPermits;
   readonly run: JobRun;
 }
 
-/** Waits for the granted moment, takes the fence, originates. */
-export async function takeFence(
+/** Waits for the granted moment, takes the claim, originates. */
+export async function claimAttempt(
   dependencies: Dialing,
   call: Versioned<Call>,
   tenant: Tenant,
-  { plan, places, run }: Start,
+  { plan, permits, run }: Start,
 ): Promise<Try> {
   const { store, clock, pbxs, waitUntil } = dependencies;
-  if (places.startAt > clock.now() + startAheadMaxMs) {
-    return { type: 'later', at: clock.now(), note: 'the clock was put back; its places are asked for again' };
+  if (permits.startAt > clock.now() + startAheadMaxMs) {
+    return { type: 'later', at: clock.now(), note: 'the clock was put back; its permits are asked for again' };
   }
-  if (places.startAt > clock.now() && !(await waitUntil(places.startAt))) {
+  if (permits.startAt > clock.now() && !(await waitUntil(permits.startAt))) {
     return { type: 'later', at: clock.now(), note: 'this dialer is stopping; another one takes it' };
   }
   // This host may have slept, and others have taken them since.
-  if (clock.now() > places.until) return 'lost_race';
+  if (clock.now() > permits.until) return 'lost_race';
   // A window may have closed meanwhile.
   if (askGatesAgain(dependencies, call.value).verdict !== 'pass') return 'lost_race';
-  const { pbx, slot } = places;
+  const { pbx, slot } = permits;
   const boot = pbxs.get(pbx)?.pbx.boot;
   if (boot === undefined) return 'lost_race';
 
-  const lanes = places.lanes.map((l) => l.lane);
-  const legLanes = legLanesOf(call.value, dependencies.configuration);
+  const limits = permits.limits.map((l) => l.limit);
+  const legLimits = legLimitsOf(call.value, dependencies.configuration);
   const cap = capOf(tenant, call.value, clock.now());
   const counted = cap && { countedOn: cap.day };
   const facts = {
@@ -47,41 +47,41 @@ export async function takeFence(
     pbx,
     pbxBoot: boot,
     slot,
-    lanes,
-    legLanes,
+    limits,
+    legLimits,
     originatedAt: clock.now(),
-    fencedBy: newFence(run),
+    claimedBy: newClaim(run),
     ...counted,
   };
   const { dialing, attempt } = attemptOf(call.value, facts);
-  dependencies.atFence.add(run.mark);
+  dependencies.atClaim.add(run.mark);
   try {
-    const fenced = await store.fence(call, dialing, attempt, cap);
-    if (!fenced.ok) return 'lost_race';
+    const claimed = await store.claim(call, dialing, attempt, cap);
+    if (!claimed.ok) return 'lost_race';
   } catch (error) {
     return unanswered(dependencies, attempt, error);
   }
   return originate(dependencies, dialing, attempt);
 }
 
-/** Redis failed at the fence, which may hold or not: waits until it can be asked. */
+/** Redis failed at the claim, which may hold or not: waits until it can be asked. */
 async function unanswered(
   { store, logger, stopping }: DialJobDependencies,
   { id: attemptId, callId }: AttemptRecord,
   error: unknown,
-): Promise<'fence_unanswered'> {
+): Promise<'claim_unanswered'> {
   logger.warn(
     { callId, attemptId, error },
-    'whether the fence was taken is not known; the record is read when Redis is back',
+    'whether the claim was taken is not known; the record is read when Redis is back',
   );
   await keepTrying(() => store.ping(), { signal: stopping, maxDelayMs: 500, onError: () => undefined });
-  return 'fence_unanswered';
+  return 'claim_unanswered';
 }
 
-/** What the fence counts towards the numbers' day, and refuses to count beyond. */
+/** What the claim counts towards the numbers' day, and refuses to count beyond. */
 function capOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
   const max = tenant.caps.attemptsPerNumberPerDay;
-  const { callsPerDay: tenantMax, minutesPerDay } = tenant.limits;
+  const { callsPerDay: tenantMax, minutesPerDay } = tenant.quotas;
   if (max === undefined && tenantMax === undefined && minutesPerDay === undefined) return undefined;
   return {
     tenantId: tenant.id,
@@ -94,12 +94,12 @@ function capOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
   };
 }
 
-/** The call as it will be once the fence is taken, and the attempt's record. */
+/** The call as it will be once the claim is taken, and the attempt's record. */
 function attemptOf(
   call: Call,
   facts: Pick<
     AttemptRecord,
-    'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'lanes' | 'legLanes' | 'originatedAt' | 'fencedBy' | 'countedOn'
+    'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'limits' | 'legLimits' | 'originatedAt' | 'claimedBy' | 'countedOn'
   >,
 ): { readonly dialing: Call; readonly attempt: AttemptRecord } {
   const { state, id: callId, tenantId, request } = call;

@@ -1,14 +1,14 @@
 import { script } from './script.ts';
 
 /**
- * Removes the claims none of whose calls has a record any more. The others are looked at again when the last of their records expires;
+ * Removes the reservations none of whose calls has a record any more. The others are looked at again when the last of their records expires;
  * while a call is open its record does not, and it is asked again after a whole retention.
  *
- * KEYS[1]  members of all claims, by the instant at which they are looked at
- * ARGV     now, most claims, the retention (ms), what the name of a claim begins with, and that of a call
+ * KEYS[1]  members of all reservations, by the instant at which they are looked at
+ * ARGV     now, most reservations, the retention (ms), what the name of a reservation begins with, and that of a call
  * Returns  how many were looked at
  */
-export const forgetClaimsScript = script(`
+export const forgetReservationsScript = script(`
 local now, retention = tonumber(ARGV[1]), tonumber(ARGV[3])
 local members = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[2])
 for _, member in ipairs(members) do

@@ -1,18 +1,18 @@
 import { script } from './script.ts';
 
 /**
- * A call outlasts its limits and is seen to live: the places that it still has are its own for longer. None is taken that was given back.
+ * A call outlasts its limits and is seen to live: the permits that it still has are its own for longer. None is taken that was given back.
  *
  * KEYS[1]  the attempt's record
- * KEYS     the places of each lane
- * ARGV     the mark of the fence ('': none), until when, the members
- * Returns  1: extended · 0: it has ended, or is another fence's
+ * KEYS     the permits of each limit
+ * ARGV     the mark of the claim ('': none), until when, the members
+ * Returns  1: extended · 0: it has ended, or is another claim's
  */
-export const extendPlacesScript = script(`
+export const extendPermitsScript = script(`
 local found = redis.call('HMGET', KEYS[1], 'v', 'ended', 'doc')
 if not found[1] or found[2] then return 0 end
 local isRead, record = pcall(cjson.decode, found[3] or '')
-if not isRead or (record.fencedBy or '') ~= ARGV[1] then return 0 end
+if not isRead or (record.claimedBy or '') ~= ARGV[1] then return 0 end
 for i = 2, #KEYS do
   for m = 3, #ARGV do
     local till = redis.call('ZSCORE', KEYS[i], ARGV[m])

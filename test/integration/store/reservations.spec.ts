@@ -1,12 +1,12 @@
 import { type Call, stepCall } from '@redial/call';
-import { type Accepted, IdempotencyLost, type ReferenceClaim, type Store, type Versioned } from '@redial/store';
+import { type Accepted, IdempotencyLost, type ReferenceReservation, type Store, type Versioned } from '@redial/store';
 import { describe, expect, it } from 'vitest';
-import { fenced, settlement } from './attempt-under-way.ts';
+import { claimed, settlement } from './attempt-under-way.ts';
 import { newCall, noon, read, request, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
-const open: ReferenceClaim = { tenantId: 'acme', dialect: 'dialup', reference: 'order-1', claims: 'open' };
-const ever: ReferenceClaim = { ...open, claims: 'ever' };
+const open: ReferenceReservation = { tenantId: 'acme', dialect: 'dialup', reference: 'order-1', reserves: 'open' };
+const ever: ReferenceReservation = { ...open, reserves: 'ever' };
 const yes: Accepted = { type: 'accepted' };
 const takenBy = (...calls: readonly Call[]): Accepted => ({ type: 'taken', by: calls.map(({ id }) => id) });
 
@@ -15,10 +15,10 @@ async function end(store: Store, call: Call): Promise<void> {
   await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: noon }).call);
 }
 
-const kept = async (): Promise<number> => (await onRedis.redis.keys(`${onRedis.prefix}:claim:*`)).length;
+const kept = async (): Promise<number> => (await onRedis.redis.keys(`${onRedis.prefix}:reservation:*`)).length;
 
 describe('who holds a reference', () => {
-  const { claims: _claims, ...name } = open;
+  const { reserves: _reserves, ...name } = open;
 
   it('given a call that is open and one that has ended, then both are told, until neither is open', async () => {
     const store = await onRedis.open();
@@ -33,22 +33,22 @@ describe('who holds a reference', () => {
   });
 });
 
-describe.each([open, ever])('a reference that is claimed ($claims)', (claim) => {
+describe.each([open, ever])('a reference that is reserved ($reserves)', (reservation) => {
   it('given nobody has it when calls take it, then they are accepted, and whoever comes next is told which', async () => {
     const store = await onRedis.open();
     const [first, second, late] = [newCall(), newCall(), newCall()];
-    expect(await store.acceptCalls([first, second], undefined, claim)).toEqual(yes);
-    expect(await store.acceptCalls([late], undefined, claim)).toEqual(takenBy(first, second));
+    expect(await store.acceptCalls([first, second], undefined, reservation)).toEqual(yes);
+    expect(await store.acceptCalls([late], undefined, reservation)).toEqual(takenBy(first, second));
     expect(await store.readCall(late.id)).toBeUndefined();
     const { calls } = await store.listCalls({ tenantId: 'acme', limit: 10 });
     expect(calls.map(({ value }) => value.id).toSorted()).toEqual([first.id, second.id].toSorted());
   });
 
-  it('given 50 requests at the same moment, in two processes, when all claim it, then one is accepted and 49 are told by whom', async () => {
+  it('given 50 requests at the same moment, in two processes, when all reserve it, then one is accepted and 49 are told by whom', async () => {
     const stores = [await onRedis.open(), await onRedis.open()] as const;
     const calls = Array.from({ length: 50 }, () => newCall());
     const answers = await Promise.all(
-      calls.map((call, i) => stores[i % 2 === 0 ? 0 : 1].acceptCalls([call], undefined, claim)),
+      calls.map((call, i) => stores[i % 2 === 0 ? 0 : 1].acceptCalls([call], undefined, reservation)),
     );
     const winner = answers.findIndex(({ type }) => type === 'accepted');
     expect(answers).toEqual(calls.map((_, i) => (i === winner ? yes : takenBy(calls[winner] as Call))));
@@ -57,54 +57,54 @@ describe.each([open, ever])('a reference that is claimed ($claims)', (claim) => 
   });
 
   it.each([
-    { ...claim, tenantId: 'other' },
-    { ...claim, dialect: 'act' },
-    { ...claim, reference: 'order-2' },
-    { ...claim, reference: 'ORDER-1' },
-  ])('given another $tenantId, $dialect, $reference when it is claimed, then it is another one', async (other) => {
+    { ...reservation, tenantId: 'other' },
+    { ...reservation, dialect: 'act' },
+    { ...reservation, reference: 'order-2' },
+    { ...reservation, reference: 'ORDER-1' },
+  ])('given another $tenantId, $dialect, $reference when it is reserved, then it is another one', async (other) => {
     const store = await onRedis.open();
-    await store.acceptCalls([newCall()], undefined, claim);
+    await store.acceptCalls([newCall()], undefined, reservation);
     expect(await store.acceptCalls([newCall()], undefined, other)).toEqual(yes);
   });
 
   it('given a key in Redis when one looks at it, then nothing of the reference is to be read', async () => {
     const store = await onRedis.open();
-    await store.acceptCalls([newCall()], undefined, claim);
-    const [key] = await onRedis.redis.keys(`${onRedis.prefix}:claim:*`);
-    expect(key).toMatch(/:claim:acme:dialup:[0-9a-f]{32}$/);
+    await store.acceptCalls([newCall()], undefined, reservation);
+    const [key] = await onRedis.redis.keys(`${onRedis.prefix}:reservation:*`);
+    expect(key).toMatch(/:reservation:acme:dialup:[0-9a-f]{32}$/);
   });
 
-  it('given an idempotency key that was answered meanwhile when it is claimed, then the key decides, and nothing is written', async () => {
+  it('given an idempotency key that was answered meanwhile when it is reserved, then the key decides, and nothing is written', async () => {
     const store = await onRedis.open();
     const key = { tenantId: 'acme', key: 'k', fingerprint: 'f', reply: 'r' };
     await store.acceptCalls([newCall()], key);
-    await expect(store.acceptCalls([newCall()], key, claim)).rejects.toThrow(IdempotencyLost);
+    await expect(store.acceptCalls([newCall()], key, reservation)).rejects.toThrow(IdempotencyLost);
     expect(await kept()).toBe(0);
   });
 
-  it('given no call when it is claimed, then that is a mistake', async () => {
-    await expect((await onRedis.open()).acceptCalls([], undefined, claim)).rejects.toThrow(RangeError);
+  it('given no call when it is reserved, then that is a mistake', async () => {
+    await expect((await onRedis.open()).acceptCalls([], undefined, reservation)).rejects.toThrow(RangeError);
   });
 
   it('given calls that ended longer ago than the retention when the store forgets, then it is nobody’s again', async () => {
     const store = await onRedis.open({ retentionSeconds: 60 });
     const call = newCall();
-    await store.acceptCalls([call], undefined, claim);
+    await store.acceptCalls([call], undefined, reservation);
     await end(store, call);
     await onRedis.redis.del(`${onRedis.prefix}:call:${call.id}`); // As its expiry does.
     await store.forgetEnded(noon + 59_999, 10);
     expect(await kept()).toBe(1);
     await store.forgetEnded(noon + 60_000, 10);
     expect(await kept()).toBe(0);
-    expect(await store.acceptCalls([newCall()], undefined, claim)).toEqual(yes);
+    expect(await store.acceptCalls([newCall()], undefined, reservation)).toEqual(yes);
   });
 
   it('given a call that is open longer than any retention when the store forgets, then it keeps its reference', async () => {
     const store = await onRedis.open({ retentionSeconds: 60 });
     const call = newCall({ request: { ...request, notBeforeAt: noon + 86_400_000 } });
-    await store.acceptCalls([call], undefined, claim);
+    await store.acceptCalls([call], undefined, reservation);
     for (let days = 1; days < 100; days++) await store.forgetEnded(noon + days * 86_400_000, 10);
-    expect(await store.acceptCalls([newCall()], undefined, claim)).toEqual(takenBy(call));
+    expect(await store.acceptCalls([newCall()], undefined, reservation)).toEqual(takenBy(call));
     // Once it has ended, as long as its record is there; and no longer.
     await end(store, call);
     const after = noon + 101 * 86_400_000;
@@ -119,7 +119,7 @@ describe.each([open, ever])('a reference that is claimed ($claims)', (claim) => 
     const store = await onRedis.open({ retentionSeconds: 60 });
     for (const n of [1, 2, 3]) {
       await store.acceptCalls([newCall({ request: { ...request, notBeforeAt: noon + 1_000 } })], undefined, {
-        ...claim,
+        ...reservation,
         reference: `order-${n}`,
       });
     }
@@ -131,14 +131,14 @@ describe.each([open, ever])('a reference that is claimed ($claims)', (claim) => 
 
 describe('a reference that may be taken again (open)', () => {
   it.each(['canceled', 'settled', 'forgotten'] as const)(
-    'given its call was %s when it is claimed again, then the new call takes it over',
+    'given its call was %s when it is reserved again, then the new call takes it over',
     async (how) => {
       const store = await onRedis.open();
       const [first, second, third] = [newCall({ request: noRetry }), newCall(), newCall()];
       await store.acceptCalls([first], undefined, open);
       const before: Versioned<Call> = await read(store, first);
       if (how === 'canceled') await end(store, first);
-      if (how === 'settled') await store.settle(settlement(await fenced(store, before)));
+      if (how === 'settled') await store.settle(settlement(await claimed(store, before)));
       if (how === 'forgotten') await onRedis.redis.del(`${onRedis.prefix}:call:${first.id}`);
       expect(await store.acceptCalls([second], undefined, open)).toEqual(yes);
       expect(await store.acceptCalls([third], undefined, open)).toEqual(takenBy(second));
@@ -155,15 +155,15 @@ describe('a reference that may be taken again (open)', () => {
     expect(await store.acceptCalls([newCall()], undefined, open)).toEqual(yes);
   });
 
-  it('given a call under way when it is claimed, then it is taken', async () => {
+  it('given a call under way when it is reserved, then it is taken', async () => {
     const store = await onRedis.open();
     const first = newCall();
     await store.acceptCalls([first], undefined, open);
-    await fenced(store, await read(store, first));
+    await claimed(store, await read(store, first));
     expect(await store.acceptCalls([newCall()], undefined, open)).toEqual(takenBy(first));
   });
 
-  it('given an ended holder when 50 requests claim it at once, then one takes it over and 49 are told by whom', async () => {
+  it('given an ended holder when 50 requests reserve it at once, then one takes it over and 49 are told by whom', async () => {
     const store = await onRedis.open();
     const first = newCall();
     await store.acceptCalls([first], undefined, open);
@@ -176,7 +176,7 @@ describe('a reference that may be taken again (open)', () => {
 });
 
 describe('a reference that is taken for good (ever)', () => {
-  it('given its call has ended when it is claimed again, then it is still taken', async () => {
+  it('given its call has ended when it is reserved again, then it is still taken', async () => {
     const store = await onRedis.open();
     const first = newCall();
     await store.acceptCalls([first], undefined, ever);

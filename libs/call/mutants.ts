@@ -268,8 +268,8 @@ export const mutants: readonly Mutant[] = [
   ),
   outcome(
     'an unmapped cause is silent',
-    "originateFailed.reason !== 0) return verdict('unknown', false);",
-    "originateFailed.reason !== 0) return verdict('unknown');",
+    "originateFailed.reason !== 0) return decision('unknown', false);",
+    "originateFailed.reason !== 0) return decision('unknown');",
   ),
   outcome(
     'our own ring timeout is read by its cause alone',
@@ -278,13 +278,13 @@ export const mutants: readonly Mutant[] = [
   ),
   outcome(
     'lost by a restart is no answer',
-    "  if (evidence.pbxRestarted || evidence.gaveUpAt !== undefined) return verdict('unknown');\n",
+    "  if (evidence.pbxRestarted || evidence.gaveUpAt !== undefined) return decision('unknown');\n",
     '',
   ),
   outcome(
     'cancel outranks what the network said',
     '  if (refused !== undefined) return',
-    "  if (evidence.cancelRequestedAt !== undefined && dial1Hangup !== undefined) return verdict('canceled');\n  if (refused !== undefined) return",
+    "  if (evidence.cancelRequestedAt !== undefined && dial1Hangup !== undefined) return decision('canceled');\n  if (refused !== undefined) return",
   ),
   outcome('what we kept back is a fault of the PBX', "refused.byUs ? 'not_sent' : 'pbx_error'", "'pbx_error'"),
   outcome('what Asterisk refused was not sent', "refused.byUs ? 'not_sent' : 'pbx_error'", "'not_sent'"),
@@ -297,8 +297,8 @@ export const mutants: readonly Mutant[] = [
   ),
   outcome(
     'our own hang-up is unknown',
-    "    return verdict('canceled');\n  }\n  if (leg",
-    "    return verdict('unknown', false);\n  }\n  if (leg",
+    "    return decision('canceled');\n  }\n  if (leg",
+    "    return decision('unknown', false);\n  }\n  if (leg",
   ),
   outcome(
     'dial2 is blamed with dial1’s translated code',
@@ -308,7 +308,7 @@ export const mutants: readonly Mutant[] = [
   outcome(
     'DIALSTATUS outranks cause',
     '  const rang = (journalEnded.ringMs ?? 0) > 0;\n',
-    "  const rang = (journalEnded.ringMs ?? 0) > 0;\n  if (dispositionOfDialStatus[dialStatus] !== undefined) return verdict(dispositionOfDialStatus[dialStatus] ?? 'unknown');\n",
+    "  const rang = (journalEnded.ringMs ?? 0) > 0;\n  if (dispositionOfDialStatus[dialStatus] !== undefined) return decision(dispositionOfDialStatus[dialStatus] ?? 'unknown');\n",
   ),
   outcome(
     'all that Asterisk cannot place is unreachable',
@@ -316,24 +316,24 @@ export const mutants: readonly Mutant[] = [
     "byStatus === undefined ? 'unknown'",
   ),
   outcome(
-    'a cancel is called abandoned',
-    "isOurHangUp(evidence) ? 'canceled' : 'abandoned');\n  }\n  const rang",
-    "isOurHangUp(evidence) ? 'abandoned' : 'abandoned');\n  }\n  const rang",
+    'a cancel is called dial1_hung_up',
+    "isOurHangUp(evidence) ? 'canceled' : 'dial1_hung_up');\n  }\n  const rang",
+    "isOurHangUp(evidence) ? 'dial1_hung_up' : 'dial1_hung_up');\n  }\n  const rang",
   ),
   outcome(
-    'a cancel of who never entered the dialplan is called abandoned',
-    "return verdict('unknown');\n    return verdict(isOurHangUp(evidence) ? 'canceled' : 'abandoned');",
-    "return verdict('unknown');\n    return verdict(isOurHangUp(evidence) ? 'abandoned' : 'abandoned');",
+    'a cancel of who never entered the dialplan is called dial1_hung_up',
+    "return decision('unknown');\n    return decision(isOurHangUp(evidence) ? 'canceled' : 'dial1_hung_up');",
+    "return decision('unknown');\n    return decision(isOurHangUp(evidence) ? 'dial1_hung_up' : 'dial1_hung_up');",
   ),
   outcome(
-    'dial2’s channel is taken for a witness of dial1’s answer',
+    'dial2’s channel is taken for a observer of dial1’s answer',
     '|| evidence.journalEnded !== undefined;',
     '|| evidence.journalEnded !== undefined || evidence.dial2Created !== undefined;',
   ),
   outcome(
     'a missing last word is no answer',
-    "if (evidence.neverEnteredAt === undefined) return verdict('unknown');",
-    "if (evidence.neverEnteredAt === undefined) return verdict('no_answer');",
+    "if (evidence.neverEnteredAt === undefined) return decision('unknown');",
+    "if (evidence.neverEnteredAt === undefined) return decision('no_answer');",
   ),
   outcome(
     'an unknown talk is no talk',
@@ -371,8 +371,8 @@ export const mutants: readonly Mutant[] = [
   ),
   retry(
     'the network uses up retries',
-    "return isContact(disposition) || disposition === 'unknown';",
-    "return isContact(disposition) || disposition !== 'answered';",
+    "return isCallee(disposition) || disposition === 'unknown';",
+    "return isCallee(disposition) || disposition !== 'answered';",
   ),
   retry('the network has no budget', 'if (faults.length > maxRetries ||', 'if (faults.length > maxRetries + 1e9 ||'),
   retry(

@@ -20,13 +20,13 @@ try {
   for (const { dialect, ratios } of measureCredentials(50)) {
     for (const [wrong, ratio] of Object.entries(ratios)) {
       const isAlike = Math.abs(ratio - 1) <= marks.credentials;
-      verdict(`${dialect}, ${wrong} / right`, ratio, isAlike, `mark 1 ± ${marks.credentials}`);
+      decision(`${dialect}, ${wrong} / right`, ratio, isAlike, `mark 1 ± ${marks.credentials}`);
     }
   }
 
   console.log('Accept: POST /v1/calls/batch beside bare addBulk, 10 × 1,000 calls');
   const accept = await measureAccept(redis.url, pbx.asterisk.ami, 10, 5);
-  verdict('batch accept / addBulk', accept.ratio, accept.ratio >= marks.accept, `mark ${marks.accept}`);
+  decision('batch accept / addBulk', accept.ratio, accept.ratio >= marks.accept, `mark ${marks.accept}`);
 
   console.log('Durability: single POST /v1/calls from 64 clients at once, beside a Redis that may forget');
   for (const { mode, ratio, waitRatio } of await measureDurability(pbx.asterisk.ami, 64, 1_500, 8)) {
@@ -36,7 +36,7 @@ try {
   console.log('Lateness: 1,000 calls due at one instant, 300 calls/s');
   const late = await measureLateness(pbx, redis.url, 1_000, 300);
   console.log(`  p50 ${late.p50.toFixed(2)} s, p99 ${late.p99.toFixed(2)} s`);
-  verdict(
+  decision(
     'last of 1,000 started after, in seconds',
     late.last,
     late.last <= marks.lastStartedSeconds,
@@ -45,7 +45,7 @@ try {
 
   console.log('Throughput: two-leg calls on real Asterisk, Redial beside a bare AMI client');
   const throughput = await measureThroughput(pbx, redis.url, 2_000, 3);
-  verdict(
+  decision(
     'calls per second, Redial / bare AMI',
     throughput.ratio,
     throughput.ratio >= marks.throughput,
@@ -57,7 +57,7 @@ try {
 }
 process.exitCode = missed === 0 ? 0 : 1;
 
-function verdict(what: string, figure: number, reached: boolean, mark: string): void {
+function decision(what: string, figure: number, reached: boolean, mark: string): void {
   console.log(`${reached ? 'reached' : 'MISSED '}  ${what}: ${figure.toFixed(2)} (${mark})`);
   if (!reached) missed++;
 }

@@ -184,9 +184,9 @@ const rows: readonly Row[] = [
     dial2: customer('ringsForEver', 2),
     request: { dial2RingTimeoutSeconds: 20 },
     expected: {
-      disposition: 'abandoned',
+      disposition: 'dial1_hung_up',
       dial1: answered,
-      dial2: { disposition: 'abandoned', dialStatus: 'CANCEL' },
+      dial2: { disposition: 'dial1_hung_up', dialStatus: 'CANCEL' },
       callState: 'exhausted',
       invites: [1, 1],
     },

@@ -195,7 +195,7 @@ describe('given a call that is moved on', () => {
       `channel redirect ${await nameOf(`PJSIP/${dial1}`)} main_routing,${agent('answersAndHangsUp', 66)},1`,
     );
     const cdr = await cdrOf(id);
-    expect(cdr).toMatchObject({ disposition: 'abandoned', connected: false, talkMs: 0 });
+    expect(cdr).toMatchObject({ disposition: 'dial1_hung_up', connected: false, talkMs: 0 });
   });
 
   it('when dial2 is redirected, then it is followed to its own end, and the talk is over where it was', async () => {

@@ -3,7 +3,7 @@ import { agent, customer, invites, place, read } from '../e2e/world.ts';
 import { type FaultWorld, startFaultWorld } from './fault-world.ts';
 
 /**
- * Calls that wait while the clocks of all hosts are put right by an hour (NTP after a boot with a wrong clock), or a host sleeps.
+ * Calls that wait while the clocks of all hosts are put right by an hour (NTP after a pbxStartedAt with a wrong clock), or a host sleeps.
  * A call is due when the clock says so, whatever it said before: nothing is dialled before that, and nothing is forgotten.
  */
 describe('given calls that are due later', () => {

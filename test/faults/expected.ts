@@ -18,7 +18,7 @@ export interface AttemptOutcome {
   readonly connected: boolean;
   /** Null where nobody can know how long they talked. */
   readonly talk: 'known' | null;
-  /** Concluded from silence, since no witness had seen its end. */
+  /** Concluded from silence, since no observer had seen its end. */
   readonly lost: boolean;
 }
 
@@ -115,7 +115,7 @@ const underDeadAsterisk = {
  * not why; with dial1 there, it is chance which of the two it hangs up first.
  */
 const hungUpByAsterisk = outcome('unknown', [attempt('unknown', 'unknown', 'not_dialed')], [1, 0]);
-const dial1First = attempt('abandoned', 'answered', 'abandoned');
+const dial1First = attempt('dial1_hung_up', 'answered', 'dial1_hung_up');
 const dial2First = attempt('unreachable', 'answered', 'unreachable');
 const underRestart = {
   'Originate sent': hungUpByAsterisk,

@@ -7,12 +7,12 @@ import type { Phase } from './phases.ts';
 /** For what takes a ring timeout, a look-up and a retry. */
 const withinMs = 90_000;
 
-/** Both witnesses know that the PBX is gone. To be called before it goes. */
+/** Both observers know that the PBX is gone. To be called before it goes. */
 export async function untilLinksLost({ redial: { dialer, results } }: FaultWorld): Promise<void> {
   const lost = () => [dialer, results].map((process) => process.log().split('"PBX disconnected"').length);
   const before = lost();
   await until(() => lost().every((times, i) => times > (before[i] ?? 0)), {
-    what: 'both witnesses have lost the PBX',
+    what: 'both observers have lost the PBX',
     withinMs: 40_000,
   });
 }

@@ -29,8 +29,8 @@ export function statement(random: Random, attemptId: AttemptId): Frame {
       'originate_failed',
       packet('Event: OriginateResponse', `ActionID: ${attemptId}`, 'Response: Failure', 'Reason: 0'),
     ],
-    ['dial1_hung_up', packet('Event: Hangup', `Uniqueid: ${attemptId}`, `Linkedid: ${attemptId}`, 'Cause: 17')],
-    ['dial2_hung_up', packet('Event: Hangup', 'Uniqueid: 1700000000.2', `Linkedid: ${attemptId}`, 'Cause: 16')],
+    ['dial1_ended', packet('Event: Hangup', `Uniqueid: ${attemptId}`, `Linkedid: ${attemptId}`, 'Cause: 17')],
+    ['dial2_ended', packet('Event: Hangup', 'Uniqueid: 1700000000.2', `Linkedid: ${attemptId}`, 'Cause: 16')],
     ['journal_ended', journalPacket(attemptId)],
     ['answered', answeredPacket(attemptId)],
   ];

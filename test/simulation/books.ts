@@ -22,7 +22,7 @@ import type { AttemptEnd } from './truth.ts';
  * B2   The PBXs get no Originate that a process has not sent, so there are never more INVITEs than attempts.
  * B3   Each attempt has one CDR, and what it says is what the phones saw.
  * B4   A call that has ended never changes again.
- * B5   `unknown` only where a PBX died under the attempt, or every witness gave up.
+ * B5   `unknown` only where a PBX died under the attempt, or every observer gave up.
  * B6   A call whose parties have talked is never dialled again.
  * B7   Nothing is dialled before its time, outside the windows, after its expiry, or beyond its retries and the cap of the day.
  * B8   A client that waits is told what dial1 did, and is never told `failed` of a dial1 that answered.
@@ -53,10 +53,10 @@ export interface Books {
   connected(attemptId: AttemptId): void;
   ended(attemptId: AttemptId, end: AttemptEnd): void;
   /** A process that watches the attempt was told that dial1's channel has ended, or cannot be any more. */
-  heardEnd(attemptId: AttemptId, witness: Actor): void;
+  heardEnd(attemptId: AttemptId, observer: Actor): void;
   /** Such a process was not told something, or not in its turn. */
   missed(attemptId: AttemptId): void;
-  pbxBooted(pbx: string, boot: string): void;
+  pbxStarted(pbx: string, pbxStartedAt: string): void;
   /** The queue has forgotten what was told of the end of this one. */
   resultLost(attemptId: AttemptId | undefined): void;
   settled(attempt: AttemptRecord, cdr: Cdr): void;
@@ -99,7 +99,7 @@ export function createBooks(options: BooksOptions): Books {
     ...options,
     ...{ calls, seen, cancelAsked, canceledAt, violated, expect },
     count: (what) => void counts[what]++,
-    hasPbxDied: ({ pbx, pbxBoot }) => boots.get(pbx) !== pbxBoot,
+    hasPbxDied: ({ pbx, pbxStartedAt }) => boots.get(pbx) !== pbxStartedAt,
   };
   const { checkMoment, uncountDay, checkCanceled, checkBecame } = createChecksOfCalls(ledger);
   const { checkHungUp, checkLost, checkWord, checkTruth } = createChecksOfAttempts(ledger);
@@ -142,7 +142,7 @@ export function createBooks(options: BooksOptions): Books {
         connected: false,
       });
       const { maxRetries, networkBudget } = call.request.retryPolicy;
-      const used = call.history.filter((a) => ['contact', 'unknown'].includes(classOf(a.disposition))).length;
+      const used = call.history.filter((a) => ['callee', 'unknown'].includes(classOf(a.disposition))).length;
       const faults = call.history.length - call.history.findLastIndex((a) => classOf(a.disposition) !== 'network') - 1;
       expect(
         used <= maxRetries,
@@ -217,12 +217,12 @@ export function createBooks(options: BooksOptions): Books {
       found.end = end;
       checkHungUp(found);
     },
-    heardEnd: (attemptId, witness) => void seen.get(attemptId)?.heardEnd.add(witness),
+    heardEnd: (attemptId, observer) => void seen.get(attemptId)?.heardEnd.add(observer),
     missed: (attemptId) => {
       const found = seen.get(attemptId);
       if (found !== undefined) found.missed = true;
     },
-    pbxBooted: (pbx, boot) => void boots.set(pbx, boot),
+    pbxStarted: (pbx, pbxStartedAt) => void boots.set(pbx, pbxStartedAt),
     resultLost: (attemptId) => {
       const found = attemptId && seen.get(attemptId);
       if (found) found.resultLost = true;

@@ -34,7 +34,7 @@ export function createChecksOfAttempts(ledger: Ledger) {
       expect(dropped === true, () => `B13 ${id} is lost: it was sent, and is on its way`);
     } else {
       expect(end !== undefined, () => `B13 ${id} is lost, and it lives`);
-      const haveHeard = [...heardEnd].some((witness) => witness.isAlive);
+      const haveHeard = [...heardEnd].some((observer) => observer.isAlive);
       const what = () => `B13 ${id} is lost, and one who lives has heard that it ended: ${JSON.stringify(end)}`;
       expect(!haveHeard || !isRedisFine || resultLost === true, what);
     }

@@ -32,7 +32,7 @@ export function whatIsWrongWithEnd({ call, now, skewMsMax, phones }: AfterAttemp
     case 'completed':
       return isDone ? undefined : `it is completed, and its parties did not talk: ${sayHistory(call)}`;
     case 'exhausted':
-      if (kind !== 'contact' && kind !== 'network' && kind !== 'not_sent')
+      if (kind !== 'callee' && kind !== 'network' && kind !== 'not_sent')
         return `it is exhausted after ${last.disposition}`;
       if (isDone) return 'it is exhausted, and had done its work';
       return owed === undefined || owed.mayStop
@@ -66,8 +66,8 @@ interface Owed {
 function owedDelayMs({ request, history }: Call, last: EndedAttempt): Owed | undefined {
   const { retryPolicy: policy } = request;
   const kind = classOf(last.disposition);
-  if (kind === 'contact') {
-    const used = history.filter(({ disposition }) => classOf(disposition) === 'contact').length;
+  if (kind === 'callee') {
+    const used = history.filter(({ disposition }) => classOf(disposition) === 'callee').length;
     const own = Object.entries(policy.perDisposition).find(([name]) => name === last.disposition)?.[1];
     const times = history.filter(({ disposition }) => disposition === last.disposition).length;
     if (used === policy.maxRetries + 1 || times === (own?.maxRetries ?? Number.POSITIVE_INFINITY) + 1) return undefined;

@@ -23,7 +23,7 @@ interface Written {
 export interface Exchange {
   readonly name: string;
   /** Undefined while it is down. */
-  readonly boot: string | undefined;
+  readonly pbxStartedAt: string | undefined;
   originate(order: OriginateOrder): void;
   hangUp(attemptId: AttemptId): boolean;
   /** Undefined: no such channel. */
@@ -55,7 +55,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
   let boots = 1;
   let isUp = true;
 
-  books.pbxBooted(name, 'boot 1');
+  books.pbxStarted(name, 'boot 1');
   const tell = (attemptId: AttemptId, told: Told) => {
     for (const listener of tellers) listener(attemptId, told);
   };
@@ -124,7 +124,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
     const reason = by === 'ring timeout' ? 3 : 0;
     const facts: Told[] = [
       { type: 'originate_failed', reason },
-      { type: 'dial1_hung_up', ...failure, rang: channel.rang },
+      { type: 'dial1_ended', ...failure, rang: channel.rang },
     ];
     for (const fact of random.chance(0.5) ? facts : facts.reverse()) tell(attemptId, fact);
   }
@@ -213,7 +213,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
     if (dial2 !== undefined) {
       const { dial2Cause: cause = 16, dial2SipCode: sipCode } = more;
       tell(attemptId, {
-        type: 'dial2_hung_up',
+        type: 'dial2_ended',
         cause,
         ...(sipCode !== undefined && { sipCode }),
         uniqueId: dial2.uniqueId,
@@ -235,7 +235,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
     };
     note(slot, { attemptId, type: 'ended', entry });
     tell(attemptId, { type: 'journal_ended', entry });
-    tell(attemptId, { type: 'dial1_hung_up', cause: dial1Cause });
+    tell(attemptId, { type: 'dial1_ended', cause: dial1Cause });
   }
 
   function end(channel: Channel, how: AttemptEnd): void {
@@ -246,7 +246,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
 
   return {
     name,
-    get boot() {
+    get pbxStartedAt() {
       return isUp ? `boot ${boots}` : undefined;
     },
     originate,
@@ -277,7 +277,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
       for (const listener of downListeners) listener();
       agenda.after(backAfterMs, undefined, () => {
         isUp = true;
-        books.pbxBooted(name, `boot ${++boots}`);
+        books.pbxStarted(name, `boot ${++boots}`);
       });
     },
     get channels() {

@@ -44,7 +44,7 @@ export interface Seen {
   aliveAt?: number;
   missed?: boolean;
   dropped?: boolean;
-  /** What a witness had told of its end, and the queue has forgotten. */
+  /** What a observer had told of its end, and the queue has forgotten. */
   resultLost?: boolean;
   toldFailed?: boolean;
 }

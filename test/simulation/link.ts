@@ -47,7 +47,7 @@ export function createLink(options: LinkOptions): Link {
   };
   const sent = new Map<AttemptId, OriginateOrder>();
   let session = 0;
-  let boot: string | undefined;
+  let pbxStartedAt: string | undefined;
   let isSilent = false;
   let isStarted = false;
   let disorder = 0;
@@ -60,10 +60,10 @@ export function createLink(options: LinkOptions): Link {
     isSilent = false;
     agenda.after(random.int(5, 400), process, () => {
       if (!isStarted || session !== mine) return;
-      if (exchange.boot === undefined) return connectAgain();
-      boot = exchange.boot;
+      if (exchange.pbxStartedAt === undefined) return connectAgain();
+      pbxStartedAt = exchange.pbxStartedAt;
       soundAt = agenda.now;
-      for (const up of listeners.up) up({ boot, version: '22' });
+      for (const up of listeners.up) up({ pbxStartedAt, version: '22' });
     });
   }
 
@@ -75,8 +75,8 @@ export function createLink(options: LinkOptions): Link {
   }
 
   function down(reason: string): void {
-    const wasUp = boot !== undefined;
-    boot = undefined;
+    const wasUp = pbxStartedAt !== undefined;
+    pbxStartedAt = undefined;
     session++;
     if (wasUp) for (const tell of listeners.down) tell(reason);
     if (isStarted) connectAgain();
@@ -86,7 +86,7 @@ export function createLink(options: LinkOptions): Link {
   function hear(attemptId: AttemptId, said: Told): void {
     if (!process.isAlive) return;
     const missed = () => (watchesAll || sent.has(attemptId)) && books.missed(attemptId);
-    if (boot === undefined || isSilent || random.chance(disorder)) return void missed();
+    if (pbxStartedAt === undefined || isSilent || random.chance(disorder)) return void missed();
     const mine = session;
     const told = mutant === 'busy is told as rejected' ? rejected(said) : said;
     const isOvertaken = random.chance(disorder);
@@ -95,7 +95,7 @@ export function createLink(options: LinkOptions): Link {
     if (!isOvertaken) lastEventAt = at;
     const deliver = () => {
       if (session !== mine) return void missed();
-      const isEnd = told.type === 'originate_failed' || told.type === 'dial1_hung_up';
+      const isEnd = told.type === 'originate_failed' || told.type === 'dial1_ended';
       if (isEnd && (watchesAll || sent.has(attemptId))) books.heardEnd(attemptId, process);
       const signal = { ...told, at: Math.round(clock.now()) } as AttemptSignal;
       for (const listener of listeners.signal) listener(attemptId, signal);
@@ -108,7 +108,7 @@ export function createLink(options: LinkOptions): Link {
   function ask<T>(act: () => T, dropped: () => void = () => undefined): Promise<T | undefined> {
     return new Promise((resolve) => {
       const mine = session;
-      if (boot === undefined) return resolve(undefined);
+      if (pbxStartedAt === undefined) return resolve(undefined);
       const unanswered = (ms: number) => agenda.after(ms, process, () => resolve(undefined));
       // Into a silent link: the action may still get through, and the answer never comes.
       if (isSilent && !random.chance(0.3)) {
@@ -116,7 +116,7 @@ export function createLink(options: LinkOptions): Link {
         return void unanswered(actionDeadlineMs);
       }
       agenda.after(latencyMs(), undefined, () => {
-        if (exchange.boot === undefined) {
+        if (exchange.pbxStartedAt === undefined) {
           dropped();
           return void unanswered(1);
         }
@@ -127,10 +127,10 @@ export function createLink(options: LinkOptions): Link {
     });
   }
 
-  async function lookUp({ attemptId, slot, boot: claimedAt, dial2 }: Parameters<Pbx['lookUp']>[0]) {
-    const [asked, askedBoot] = [session, boot];
+  async function lookUp({ attemptId, slot, pbxStartedAt: claimedAt, dial2 }: Parameters<Pbx['lookUp']>[0]) {
+    const [asked, askedStartedAt] = [session, pbxStartedAt];
     const at = () => Math.round(clock.now());
-    const pbxRestarted = askedBoot !== claimedAt && mutant !== 'a restart of the PBX goes unnoticed';
+    const pbxRestarted = askedStartedAt !== claimedAt && mutant !== 'a restart of the PBX goes unnoticed';
     if (mutant === 'a look-up finds nothing') return { type: 'missing', at: at(), pbxRestarted } as const;
     const found = await ask(() => ({ channel: exchange.channel(attemptId) }));
     if (found === undefined) return undefined;
@@ -158,11 +158,11 @@ export function createLink(options: LinkOptions): Link {
       disorder = likely;
     },
     get soundSince() {
-      return boot === undefined || isSilent || disorder > 0 ? undefined : soundAt;
+      return pbxStartedAt === undefined || isSilent || disorder > 0 ? undefined : soundAt;
     },
     cut: () => agenda.after(0, process, () => down('cut')),
     silence: () => {
-      if (boot === undefined || isSilent) return;
+      if (pbxStartedAt === undefined || isSilent) return;
       isSilent = true;
       const mine = session;
       agenda.after(random.int(pongMissedMs / 2, pongMissedMs), process, () => {
@@ -172,10 +172,10 @@ export function createLink(options: LinkOptions): Link {
     pbx: {
       name: exchange.name,
       get isUp() {
-        return boot !== undefined;
+        return pbxStartedAt !== undefined;
       },
-      get boot() {
-        return boot;
+      get pbxStartedAt() {
+        return pbxStartedAt;
       },
       start: () => {
         isStarted = true;
@@ -183,13 +183,13 @@ export function createLink(options: LinkOptions): Link {
       },
       stop: async () => {
         isStarted = false;
-        boot = undefined;
+        pbxStartedAt = undefined;
         session++;
       },
       on: (event, listener) => void listeners[event].add(listener),
       off: (event, listener) => void listeners[event].delete(listener),
       originate: async (order): Promise<OriginateReply> => {
-        if (boot === undefined) return { type: 'not_sent', code: 'pbx_unavailable', message: 'the PBX is down' };
+        if (pbxStartedAt === undefined) return { type: 'not_sent', code: 'pbx_unavailable', message: 'the PBX is down' };
         books.originateSent(order.attemptId);
         sent.set(order.attemptId, order);
         const accepted = await ask(
@@ -210,7 +210,7 @@ export function createLink(options: LinkOptions): Link {
 }
 
 function rejected(told: Told): Told {
-  return told.type === 'dial1_hung_up' && told.cause === 17 ? { ...told, cause: 21, sipCode: 603 } : told;
+  return told.type === 'dial1_ended' && told.cause === 17 ? { ...told, cause: 21, sipCode: 603 } : told;
 }
 
 function findingOf(text: JournalText | undefined, at: number, pbxRestarted: boolean): Finding {

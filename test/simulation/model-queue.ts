@@ -3,7 +3,7 @@ import type { Random } from './random.ts';
 import type { Redis } from './redis.ts';
 
 /** What is to become of a job once its handler has spoken. */
-export type Verdict = { readonly type: 'done' } | { readonly type: 'later'; readonly at: number };
+export type Decision = { readonly type: 'done' } | { readonly type: 'later'; readonly at: number };
 
 /**
  * BullMQ as libs/queue uses it, with all its bad days: a job whose worker died comes again when its lock has run out, a job whose worker
@@ -19,7 +19,7 @@ export interface ModelQueue<Data> {
   work(
     process: Actor,
     concurrency: number,
-    handle: (data: Data) => Promise<Verdict>,
+    handle: (data: Data) => Promise<Decision>,
   ): { readonly active: number; drain(graceMs: number): Promise<void> };
   /** One that waits is gone: which. */
   loseOne(): string | undefined;
@@ -40,7 +40,7 @@ interface Job<Data> {
 interface Worker<Data> {
   readonly process: Actor;
   readonly concurrency: number;
-  readonly handle: (data: Data) => Promise<Verdict>;
+  readonly handle: (data: Data) => Promise<Decision>;
   active: number;
   isOpen: boolean;
 }
@@ -110,17 +110,17 @@ export function createModelQueue<Data>(
   }
 
   async function run(id: string, job: Job<Data>, token: number, worker: Worker<Data>): Promise<void> {
-    let verdict: Verdict | 'failed';
+    let decision: Decision | 'failed';
     try {
-      verdict = await worker.handle(job.data);
+      decision = await worker.handle(job.data);
     } catch {
-      verdict = 'failed';
+      decision = 'failed';
     }
     worker.active--;
     const finish = () => {
       if (jobs.get(id) !== job || job.token !== token) return;
-      if (verdict === 'failed') wait(id, job, agenda.now + failedRetryMs);
-      else if (verdict.type === 'later') wait(id, job, verdict.at);
+      if (decision === 'failed') wait(id, job, agenda.now + failedRetryMs);
+      else if (decision.type === 'later') wait(id, job, decision.at);
       else if (isKeptAsDone(job.data)) job.state = 'kept';
       else jobs.delete(id);
     };

@@ -43,7 +43,7 @@ export function dispositionOfEnd(end: AttemptEnd, legs: AttemptPlan['legs']): Di
     case 'talked':
       return 'answered';
     case 'dial1_left':
-      return end.by === 'redial' ? 'canceled' : 'abandoned';
+      return end.by === 'redial' ? 'canceled' : 'dial1_hung_up';
     default:
       if (end.by === 'redial') return 'canceled';
       return dispositionOfFailure(end, legs?.[end.type === 'dial1_failed' ? 'dial1' : 'dial2']);

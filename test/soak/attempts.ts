@@ -17,7 +17,7 @@ export interface Audit {
 type Leg = 'dial1' | 'dial2';
 /** When each leg's phone was rung. */
 type Rang = Readonly<Record<Leg, readonly number[]>>;
-type Verdict = { readonly found: readonly Found[]; readonly excuse?: Omit<Excuse, 'attemptId'> };
+type Decision = { readonly found: readonly Found[]; readonly excuse?: Omit<Excuse, 'attemptId'> };
 
 /** The phones see an INVITE when they come to read it. */
 const phoneLateMs = 1_000;
@@ -44,9 +44,9 @@ export function auditAttempts(call: SoakCall, cdrs: readonly BookedCdr[], books:
   const excuses: Excuse[] = [];
   for (const [i, cdr] of cdrs.entries()) {
     const seen = rang[i] ?? { dial1: [], dial2: [] };
-    const verdict = verdictOn(call, cdr, seen, books.faults);
-    found.push(...repeated(cdr, seen), ...verdict.found);
-    if (verdict.excuse !== undefined) excuses.push({ attemptId: cdr.id, ...verdict.excuse });
+    const decision = decisionOn(call, cdr, seen, books.faults);
+    found.push(...repeated(cdr, seen), ...decision.found);
+    if (decision.excuse !== undefined) excuses.push({ attemptId: cdr.id, ...decision.excuse });
   }
   return { found, excuses };
 }
@@ -57,7 +57,7 @@ function repeated({ id }: BookedCdr, rang: Rang): Found[] {
     .map((leg) => ['doubled', `${rang[leg].length} INVITEs to ${leg} in ${id}`]);
 }
 
-function verdictOn(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Verdict {
+function decisionOn(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Decision {
   if (cdr.disposition === 'unknown') return unknown(call, cdr, rang, faults);
   if (['not_sent', 'pbx_error'].includes(cdr.disposition)) return notSent(call, cdr, rang, faults);
   if (cdr.lost) return fromSilence(call, cdr, rang, faults);
@@ -69,7 +69,7 @@ function verdictOn(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly 
 }
 
 /** Nobody knows: allowed where Asterisk died under it, and says nothing of the phones but what they can have done. */
-function unknown(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Verdict {
+function unknown(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Decision {
   const fault = deathUnder(spanOf(cdr), faults);
   if (fault === undefined) return { found: [['unknown', `${cdr.id}, and Asterisk lived all the time`]] };
   const found: Found[] = mayAnswer(call) && rang.dial1.length > 0 ? [] : unasked(cdr, rang, 'dial2');
@@ -79,7 +79,7 @@ function unknown(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly Bo
 }
 
 /** Refused or held back: then no phone was asked, and a fault says why it was; or the client, who canceled it. */
-function notSent(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Verdict {
+function notSent(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Decision {
   const found = [...unasked(cdr, rang, 'dial1'), ...unasked(cdr, rang, 'dial2')];
   if (!saysOfDial1(cdr, cdr.disposition))
     found.push(['untrue', `${cdr.id} is ${cdr.disposition}, and its legs are not`]);
@@ -91,10 +91,10 @@ function notSent(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly Bo
 }
 
 /**
- * Concluded from silence: allowed where the Originate may have died on its way, or every witness was cut off in the moment in which dial1's phone
+ * Concluded from silence: allowed where the Originate may have died on its way, or every observer was cut off in the moment in which dial1's phone
  * did what it does. Never where dial1 answered: its first step is in Asterisk's journal, and a death of Asterisk makes it unknown.
  */
-function fromSilence(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Verdict {
+function fromSilence(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Decision {
   const found = unasked(cdr, rang, 'dial2');
   const [rangAt] = rang.dial1;
   const startedAt = Date.parse(cdr.startedAt);

@@ -54,7 +54,7 @@ export function whyNeverSent(startedAt: number, faults: readonly BookedFault[]):
 }
 
 /**
- * Why nobody heard what happened in `span` to an attempt that was claimed at `startedAt` and rang. Three witnesses listen: its dialer, whose link was
+ * Why nobody heard what happened in `span` to an attempt that was claimed at `startedAt` and rang. Three observers listen: its dialer, whose link was
  * there when it originated, and both results processes. A cut since then takes the ears of all. Else its dialer has died since, and neither
  * results process hears, or can ask Redis whose attempt it is.
  */

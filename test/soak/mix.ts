@@ -160,7 +160,7 @@ export const kinds: readonly Kind[] = [
     weight: 3,
     dial1: 'answersAndHangsUp',
     dial2: 'ringsForEver',
-    truth: [dial2Ends('abandoned')],
+    truth: [dial2Ends('dial1_hung_up')],
     request: { ...retry(1), dial2RingTimeoutSeconds: 15 },
   },
 ];

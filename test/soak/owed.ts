@@ -19,7 +19,7 @@ export type Owed =
   | { readonly state: 'waiting'; readonly afterMs: number }
   | { readonly state: 'completed' | 'exhausted' | 'failed' | 'unknown' | 'canceled' };
 
-const ofTheContact = ['no_answer', 'busy', 'rejected', 'unreachable', 'machine', 'abandoned'];
+const ofTheCallee = ['no_answer', 'busy', 'rejected', 'unreachable', 'machine', 'dial1_hung_up'];
 const ofTheNetwork = ['congestion', 'trunk_auth', 'pbx_error'];
 const forGood = ['invalid_number', 'not_allowed', 'no_route', 'incompatible_media'];
 
@@ -37,8 +37,8 @@ export function owedAfter(policy: SoakPolicy, dispositions: readonly string[]): 
   if (last === 'answered') return { state: 'completed' };
   if (last === 'unknown') return { state: 'unknown' };
   if (forGood.includes(last)) return { state: 'failed' };
-  if (ofTheContact.includes(last)) {
-    const made = dispositions.filter((one) => ofTheContact.includes(one)).length;
+  if (ofTheCallee.includes(last)) {
+    const made = dispositions.filter((one) => ofTheCallee.includes(one)).length;
     return made <= policy.maxRetries
       ? { state: 'waiting', afterMs: policy.delaySeconds * 1_000 }
       : { state: 'exhausted' };

@@ -66,7 +66,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     const books = await gather(world, placed.accepted, faults);
     const left = await leftBehind(world.reader, world.keyPrefix);
     const balanced = balance(books);
-    // What was concluded from silence without a fault that cut its witnesses off is a finding.
+    // What was concluded from silence without a fault that cut its observers off is a finding.
     const isBalanced =
       balanced.findings.length === 0 && placed.failed.length === 0 && Object.values(left).every((n) => n === 0);
     const report: SoakReport = {

@@ -5,7 +5,7 @@ import {
   dayOf,
   destinationRuleOf,
   type GateFacts,
-  type GateVerdict,
+  type GateDecision,
   numbersOf,
   stepCall,
   type Tenant,
@@ -23,11 +23,11 @@ export async function askGatesOf({ store, clock, configuration }: DialJobDepende
   const now = clock.now();
   const tenant = tenantOf(configuration, call);
   const today = await countsOfToday(store, call, tenant, now);
-  return { tenant, verdict: askGates({ call, tenant, now, numberFacts, ...today }) };
+  return { tenant, decision: askGates({ call, tenant, now, numberFacts, ...today }) };
 }
 
 /** What the clock has changed by now. The day's attempts the claim counts, and what a number costs stays as it is. */
-export function askGatesAgain({ clock, configuration }: DialJobDependencies, call: Call): GateVerdict {
+export function askGatesAgain({ clock, configuration }: DialJobDependencies, call: Call): GateDecision {
   return askGates({ call, tenant: tenantOf(configuration, call), now: clock.now(), attemptsToday: 0 });
 }
 

@@ -33,10 +33,10 @@ export async function claimAttempt(
   // This host may have slept, and others have taken them since.
   if (clock.now() > permits.until) return 'lost_race';
   // A window may have closed meanwhile.
-  if (askGatesAgain(dependencies, call.value).verdict !== 'pass') return 'lost_race';
+  if (askGatesAgain(dependencies, call.value).decision !== 'allow') return 'lost_race';
   const { pbx, slot } = permits;
-  const boot = pbxs.get(pbx)?.pbx.boot;
-  if (boot === undefined) return 'lost_race';
+  const pbxStartedAt = pbxs.get(pbx)?.pbx.pbxStartedAt;
+  if (pbxStartedAt === undefined) return 'lost_race';
 
   const limits = permits.limits.map((l) => l.limit);
   const legLimits = legLimitsOf(call.value, dependencies.configuration);
@@ -45,7 +45,7 @@ export async function claimAttempt(
   const facts = {
     plan,
     pbx,
-    pbxBoot: boot,
+    pbxStartedAt: pbxStartedAt,
     slot,
     limits,
     legLimits,
@@ -99,7 +99,7 @@ function attemptOf(
   call: Call,
   facts: Pick<
     AttemptRecord,
-    'plan' | 'pbx' | 'pbxBoot' | 'slot' | 'limits' | 'legLimits' | 'originatedAt' | 'claimedBy' | 'countedOn'
+    'plan' | 'pbx' | 'pbxStartedAt' | 'slot' | 'limits' | 'legLimits' | 'originatedAt' | 'claimedBy' | 'countedOn'
   >,
 ): { readonly dialing: Call; readonly attempt: AttemptRecord } {
   const { state, id: callId, tenantId, request } = call;

@@ -167,7 +167,7 @@ describe('given a PBX that restarts between a claim and its Originate', () => {
   it('when it is back before that, then nothing is sent: whoever looks the attempt up has given it up', async () => {
     const world = dialJobWorld();
     world.store.onClaimed.push(() => {
-      world.pbx.boot = 'its next boot';
+      world.pbx.pbxStartedAt = 'its next boot';
     });
     expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: the PBX restarted' });
     expect(world.watch.originated).toEqual([]);
@@ -304,7 +304,7 @@ describe('given Redis that must confirm a claim', () => {
   it('when it has not confirmed the last, then no other claim is taken until it does: calls wait, and use up nothing', async () => {
     const world = confirming(false);
     expect(await world.run(job)).toMatchObject({ type: 'later', note: expect.stringMatching(/^durability: /) });
-    expect(world.call.gateNote).toMatchObject({ gate: 'durability', verdict: 'defer' });
+    expect(world.call.gateNote).toMatchObject({ gate: 'durability', decision: 'defer' });
     expectNothingBegun(world);
     world.clock.at += 10_000;
     world.watch.dial1('ended');

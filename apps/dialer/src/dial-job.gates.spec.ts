@@ -21,10 +21,10 @@ describe('given a gate that does not let a due call pass', () => {
     async (cell) => {
       const world = dialJobWorld({ tenant: cell.tenant });
       world.store.attemptsToday.set('27821234567', 'attemptsToday' in cell ? (cell.attemptsToday ?? 0) : 0);
-      const verdict = await world.run(job);
-      expect(verdict).toMatchObject({ type: 'later', at: cell.until });
+      const decision = await world.run(job);
+      expect(decision).toMatchObject({ type: 'later', at: cell.until });
       expect(world.call.state).toMatchObject({ status: 'scheduled', attemptId, dueAt: cell.until });
-      expect(world.call.gateNote).toMatchObject({ gate: cell.gate, verdict: 'defer', until: cell.until });
+      expect(world.call.gateNote).toMatchObject({ gate: cell.gate, decision: 'defer', until: cell.until });
       expectNothingBegun(world);
     },
   );
@@ -42,12 +42,12 @@ describe('given a gate that does not let a due call pass', () => {
     async (cell) => {
       const world = dialJobWorld({ trunk: { maxCalls: 1 } });
       cell.prepare(world);
-      const verdict = await world.run(job);
+      const decision = await world.run(job);
       const { state, gateNote } = world.call;
       expect(state).toMatchObject({ attemptId, dueAt: monday9, askAgainAt: gateNote?.until });
-      expect(gateNote).toMatchObject({ gate: cell.gate, verdict: 'defer' });
+      expect(gateNote).toMatchObject({ gate: cell.gate, decision: 'defer' });
       expect(gateNote?.until).toSatisfy((until: number) => until > monday9 && until <= monday9 + 10_000);
-      expect(verdict).toMatchObject({ type: 'later', at: gateNote?.until });
+      expect(decision).toMatchObject({ type: 'later', at: gateNote?.until });
       expect(world.watch.originated).toEqual([]);
       expect(Object.values(world.store.held()).flat()).not.toContain(attemptId);
     },
@@ -138,7 +138,7 @@ describe('given a gate that does not let a due call pass', () => {
     const world = dialJobWorld({ tenant, trunk, request });
     expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining(status) });
     expect(world.call.state.status).toBe(status);
-    if (status === 'blocked') expect(world.call.gateNote).toMatchObject({ gate, verdict: 'block' });
+    if (status === 'blocked') expect(world.call.gateNote).toMatchObject({ gate, decision: 'block' });
     expectNothingBegun(world);
   });
 

@@ -1,4 +1,4 @@
-import type { DialVerdict } from '@redial/queue';
+import type { DialDecision } from '@redial/queue';
 import { describe, expect, it } from 'vitest';
 import {
   aCall,
@@ -14,15 +14,15 @@ import { type DialJobWorld, dialJobWorld, expectNothingBegun } from './test-supp
 describe('given a call that is due', () => {
   it('when its job comes, then the claim is taken, then it is originated, and the job lasts until dial1’s outcome', async () => {
     const world = dialJobWorld();
-    let verdict: unknown;
+    let decision: unknown;
     const running = world.run(job).then((said) => {
-      verdict = said;
+      decision = said;
     });
     await expect.poll(() => world.watch.originated.length).toBe(1);
-    expect(verdict).toBeUndefined();
+    expect(decision).toBeUndefined();
     world.watch.dial1('answered');
     await running;
-    expect(verdict).toEqual({ type: 'done', note: 'dial1: answered' });
+    expect(decision).toEqual({ type: 'done', note: 'dial1: answered' });
     expect(world.steps).toEqual(['claim', 'remember', 'originate']);
     expect(world.call.state).toMatchObject({ status: 'dialing', attemptId });
     expect(world.watch.originated).toEqual([
@@ -53,7 +53,7 @@ describe('given a call that is due', () => {
         legs: { dial1: 'extension', dial2: 'trunk' },
       },
       pbx: 'pbx-1',
-      pbxBoot: 'boot of pbx-1',
+      pbxStartedAt: 'boot of pbx-1',
       slot: 7,
       limits: ['pbx.pbx-1', 'extension.acme.1001', 'trunk.carrier', number],
       legLimits: { dial1: ['extension.acme.1001'], dial2: ['trunk.carrier', number] },
@@ -193,9 +193,9 @@ describe('given a race for the call', () => {
   it('when it changes every time, then the job steps aside for a moment and holds nothing', async () => {
     const world = dialJobWorld();
     world.store.beforeEachWrite = () => world.store.change(job.callId, (call) => ({ ...call }));
-    const verdict = await world.run(job);
-    expect(verdict).toMatchObject({ type: 'later' });
-    expect(verdict).toHaveProperty(
+    const decision = await world.run(job);
+    expect(decision).toMatchObject({ type: 'later' });
+    expect(decision).toHaveProperty(
       'at',
       expect.toSatisfy((at: number) => at > monday9 && at <= monday9 + 10_000),
     );
@@ -270,7 +270,7 @@ describe('given a job that is delivered again', () => {
     expect(await world.run(job)).toEqual({ type: 'done', note: 'resumed; dial1: answered' });
     expect(world.watch.originated).toEqual([]);
     expect(world.watch.adopted).toMatchObject([
-      { attemptId, slot: 3, boot: 'boot of pbx-1', originatedAt: monday9, plan: { dial1RingTimeoutMs: 20_000 } },
+      { attemptId, slot: 3, pbxStartedAt: 'boot of pbx-1', originatedAt: monday9, plan: { dial1RingTimeoutMs: 20_000 } },
     ]);
   });
 
@@ -283,7 +283,7 @@ describe('given a job that is delivered again', () => {
 
   it('when it comes again to this dialer before the claim is answered, then the run that took it originates, and nobody looks it up', async () => {
     const world = dialJobWorld();
-    const second = new Promise<DialVerdict>((resolve) => world.store.onClaimed.push(() => resolve(world.run(job))));
+    const second = new Promise<DialDecision>((resolve) => world.store.onClaimed.push(() => resolve(world.run(job))));
     const first = world.run(job);
     expect((await second).type).toBe('done');
     world.watch.dial1('answered');
@@ -306,7 +306,7 @@ describe('given a job that is delivered again', () => {
   it('when its attempt has been settled, then there is nothing left to do', async () => {
     const world = claimed();
     const outcome = busyOutcome(monday9 + 1_000);
-    world.store.settle(attemptId, { outcome, evidence: {}, settledAt: monday9 + 1_000, witness: 'results' });
+    world.store.settle(attemptId, { outcome, evidence: {}, settledAt: monday9 + 1_000, reportedBy: 'results' });
     expect(await world.run(job)).toEqual({ type: 'done', note: 'already settled' });
     expect(world.watch.originated).toEqual([]);
     expect(world.watch.adopted).toEqual([]);

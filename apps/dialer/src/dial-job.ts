@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type AttemptRecord, type Call, pbxsFor, type Tenant, trunksOf } from '@redial/call';
-import type { DialJob, DialVerdict } from '@redial/queue';
+import type { DialJob, DialDecision } from '@redial/queue';
 import type { Versioned } from '@redial/store';
 import { again, askGatesOf, block, defer, fail, write } from './ask-gates.ts';
 import { createConfirmations } from './confirmations.ts';
@@ -29,22 +29,22 @@ const racesMax = 5;
  * D2  Whatever the gates say is written to the call before the job ends, so that "why not yet" always has an answer.
  * D3  Nothing is held while a job sleeps: permits are given back on every way out that did not pass the claim. Those of a run that died,
  *     or did not hear of them, are free some seconds after their start.
- * D4  An Originate goes out soon after its claim or never: by the time a slow one does, another witness may have concluded that
+ * D4  An Originate goes out soon after its claim or never: by the time a slow one does, another observer may have concluded that
  *     nobody was rung.
  * D5  What the clock decides is asked again whenever Redis may have kept us waiting, the claim included: at the Originate itself the
  *     call is due, its window open and its end not over, it is not canceled, and its PBX has not restarted.
  * D6  An Originate goes out only once its claim is as durable as was asked, and seen to be there after that: a claim that Redis has
  *     forgotten keeps nobody from dialling again.
  */
-export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Promise<DialVerdict> {
+export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Promise<DialDecision> {
   const confirmations = createConfirmations(ports.store);
   const dependencies: Dialing = { ...ports, inTurn: createTurns(), atClaim: new Set(), confirmations };
   return async (job) => {
     const run: JobRun = { mark: randomBytes(9).toString('base64url'), claims: 0 };
     try {
       for (let race = 0; race < racesMax; race++) {
-        const verdict = await tryOnce(dependencies, job, run);
-        if (typeof verdict !== 'string') return verdict;
+        const decision = await tryOnce(dependencies, job, run);
+        if (typeof decision !== 'string') return decision;
       }
     } finally {
       dependencies.atClaim.delete(run.mark);
@@ -65,13 +65,13 @@ async function tryOnce(dependencies: Dialing, job: DialJob, run: JobRun): Promis
     return done(`nothing to dial: the call is ${state.status}`);
   }
 
-  const { tenant, verdict } = await askGatesOf(dependencies, call.value);
-  const { gate } = verdict;
-  switch (verdict.verdict) {
+  const { tenant, decision } = await askGatesOf(dependencies, call.value);
+  const { gate } = decision;
+  switch (decision.decision) {
     case 'defer':
-      return defer(dependencies, call, { gate, reason: verdict.reason, until: verdict.until, late: false });
+      return defer(dependencies, call, { gate, reason: decision.reason, until: decision.until, late: false });
     case 'block':
-      return block(dependencies, call, gate, verdict.reason);
+      return block(dependencies, call, gate, decision.reason);
     case 'expire':
       dependencies.metrics.gateClosed(gate, 'expire');
       return write(dependencies, call, {
@@ -79,7 +79,7 @@ async function tryOnce(dependencies: Dialing, job: DialJob, run: JobRun): Promis
         attemptId: job.attemptId,
         at: dependencies.clock.now(),
         // What put it off until its end is what there is to hear.
-        ...(gate !== 'expired' && { reason: verdict.reason }),
+        ...(gate !== 'expired' && { reason: decision.reason }),
       });
     default:
       // The tenant gate has passed.
@@ -88,7 +88,7 @@ async function tryOnce(dependencies: Dialing, job: DialJob, run: JobRun): Promis
 }
 
 /** The attempt was claimed before: by us, by a dialer that died, or twice. It is never originated again. */
-async function resume({ pbxs, remember, isTelling, atClaim }: Dialing, attempt: AttemptRecord): Promise<DialVerdict> {
+async function resume({ pbxs, remember, isTelling, atClaim }: Dialing, attempt: AttemptRecord): Promise<DialDecision> {
   if (attempt.ended !== undefined) return done('already settled');
   if (atClaim.has(runOf(attempt.claimedBy) ?? '')) return done('another run of this dialer is about to originate it');
   // A look-up would know less, and might be told first.
@@ -97,7 +97,7 @@ async function resume({ pbxs, remember, isTelling, atClaim }: Dialing, attempt: 
   if (watched === undefined)
     return done(`its PBX ${attempt.pbx} is not configured here; the results process looks it up`);
   remember(attempt);
-  if (!watched.watch.has(attempt.id)) watched.watch.adopt({ ...attempt, attemptId: attempt.id, boot: attempt.pbxBoot });
+  if (!watched.watch.has(attempt.id)) watched.watch.adopt({ ...attempt, attemptId: attempt.id, pbxStartedAt: attempt.pbxStartedAt });
   return done(`resumed; dial1: ${await watched.watch.dial1Outcome(attempt.id)}`);
 }
 

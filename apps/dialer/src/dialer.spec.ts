@@ -42,7 +42,7 @@ async function aDialer(request: Partial<CallRequest> = {}, others: readonly Pbx[
   };
   const busy = () => {
     pbx.signal(attemptId, { type: 'originate_failed', at: Date.now(), reason: 5 });
-    pbx.signal(attemptId, { type: 'dial1_hung_up', at: Date.now(), cause: 17 });
+    pbx.signal(attemptId, { type: 'dial1_ended', at: Date.now(), cause: 17 });
   };
   const cancel = () => store.change(job.callId, (call) => stepCall(call, { type: 'cancel', at: Date.now() }).call);
   return { store, queues, pbx, metrics, errors, dialer, dial, busy, cancel };
@@ -68,7 +68,7 @@ describe('given an attempt that this dialer has originated', () => {
       {
         callId: job.callId,
         attemptId,
-        witness: 'dialer',
+        reportedBy: 'dialer',
         evidence: { originateFailed: { reason: 5, at: monday9 }, dial1Hangup: { cause: 17, at: monday9 } },
       },
     ]);
@@ -104,10 +104,10 @@ describe('given an attempt that this dialer has originated', () => {
     await settled();
     expect(pbx.lookedUp).toEqual([attemptId]);
     pbx.signal(attemptId, { type: 'originate_failed', at: monday9 + 1_000, reason: 3 });
-    pbx.signal(attemptId, { type: 'dial1_hung_up', at: monday9 + 1_000, cause: 19 });
+    pbx.signal(attemptId, { type: 'dial1_ended', at: monday9 + 1_000, cause: 19 });
     expect(await done).toMatchObject({ type: 'done' });
     expect(pbx.originated).toEqual([]);
-    expect(queues.results).toMatchObject([{ callId: job.callId, attemptId, witness: 'dialer' }]);
+    expect(queues.results).toMatchObject([{ callId: job.callId, attemptId, reportedBy: 'dialer' }]);
   });
 });
 
@@ -212,7 +212,7 @@ describe('given a call that is canceled while its attempt is under way', () => {
     const { done } = await dial();
     store.announceCancel('pbx-1', attemptId);
     pbx.signal(attemptId, { type: 'originate_failed', at: monday9 + 50, reason: 0 });
-    pbx.signal(attemptId, { type: 'dial1_hung_up', at: monday9 + 50, cause: 0 });
+    pbx.signal(attemptId, { type: 'dial1_ended', at: monday9 + 50, cause: 0 });
     await done;
     expect(queues.results).toMatchObject([{ evidence: { cancelRequestedAt: monday9 } }]);
   });
@@ -236,11 +236,11 @@ describe('given a dialer that is told to stop', () => {
   it('when a start is waited for, then it is given up at once and nothing is originated', async () => {
     const { store, queues, pbx, dialer } = await aDialer();
     store.startsAfterMs = 4_000;
-    const verdict = queues.run(job);
+    const decision = queues.run(job);
     await settled();
     expect(store.held()).not.toEqual({});
     await dialer.drain(10_000);
-    expect(await verdict).toMatchObject({ type: 'later' });
+    expect(await decision).toMatchObject({ type: 'later' });
     expect(pbx.originated).toEqual([]);
     expect(store.held()).toEqual({});
   });

@@ -50,10 +50,10 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
   const stopping = new AbortController();
   const watched = new Map<string, { pbx: Pbx; watch: AttemptWatch }>();
 
-  const queueResult = (result: Omit<ResultsJob, 'witness'>): void => {
+  const queueResult = (result: Omit<ResultsJob, 'reportedBy'>): void => {
     const { callId, attemptId } = result;
     telling.add(attemptId);
-    void keepTrying(() => queues.results.add({ ...result, witness: 'dialer' }), {
+    void keepTrying(() => queues.results.add({ ...result, reportedBy: 'dialer' }), {
       signal: stopping.signal,
       maxDelayMs: tellEveryMs,
       onError: (error, failures) =>
@@ -105,7 +105,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       onFault: (attemptId, doing, error) =>
         logger.error({ attemptId, pbx: pbx.name, doing, error }, 'a fault while an attempt was watched'),
     });
-    pbx.on('up', ({ boot, version }) => logger.info({ pbx: pbx.name, boot, version }, 'PBX connected'));
+    pbx.on('up', ({ pbxStartedAt, version }) => logger.info({ pbx: pbx.name, pbxStartedAt, version }, 'PBX connected'));
     pbx.on('down', (reason) => logger.warn({ pbx: pbx.name, reason }, 'PBX disconnected'));
     pbx.on('odd', (what) => logger.warn({ pbx: pbx.name, what }, 'odd AMI traffic'));
     watched.set(pbx.name, { pbx, watch });

@@ -1,7 +1,7 @@
 import type { AttemptWatch, Pbx } from '@redial/asterisk';
 import type { AttemptId, AttemptRecord, Call, Configuration, Evidence, Tenant } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
-import type { DialVerdict } from '@redial/queue';
+import type { DialDecision } from '@redial/queue';
 import type { Store } from '@redial/store';
 import type { Confirmations } from './confirmations.ts';
 import type { Turns } from './turns.ts';
@@ -54,7 +54,7 @@ export function runOf(claimedBy: string | undefined): string | undefined {
 }
 
 /** `lost_race`: somebody else has written the call or claimed the attempt. Both say: read again. */
-export type Try = DialVerdict | 'lost_race' | 'claim_unanswered';
+export type Try = DialDecision | 'lost_race' | 'claim_unanswered';
 
 export function tenantOf({ tenants }: Configuration, { tenantId }: Pick<Call, 'tenantId'>): Tenant | undefined {
   return tenants.find(({ id }) => id === tenantId);
@@ -65,6 +65,6 @@ export function attemptIdOf(call: Call): AttemptRecord['id'] {
   return call.state.attemptId;
 }
 
-export function done(note: string): DialVerdict {
+export function done(note: string): DialDecision {
   return { type: 'done', note };
 }

@@ -7,8 +7,8 @@ const { pbxs } = valueOrExit(await readConfigurationFile(settings.configurationF
 
 for (const pbx of pbxs) {
   console.log(`${pbx.name} (${pbx.host}:${pbx.port})`);
-  for (const { verdict, message } of [...(await examinePbx(pbx)), ...(await examineObserver(pbx))]) {
-    console.log(`  ${{ ok: 'ok    ', unsure: 'unsure', failed: 'FAILED' }[verdict]}  ${message}`);
-    if (verdict === 'failed') process.exitCode = 1;
+  for (const { decision, message } of [...(await examinePbx(pbx)), ...(await examineObserver(pbx))]) {
+    console.log(`  ${{ ok: 'ok    ', unsure: 'unsure', failed: 'FAILED' }[decision]}  ${message}`);
+    if (decision === 'failed') process.exitCode = 1;
   }
 }

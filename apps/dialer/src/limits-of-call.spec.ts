@@ -114,7 +114,7 @@ describe('given a phone that is in another call', () => {
       const world = busy({}, which);
       expect(await world.run(job)).toMatchObject({ type: 'later' });
       expect(world.call.state).toMatchObject({ status: 'queued', dueAt: monday9 });
-      expect(world.call.gateNote).toMatchObject({ gate, reason, verdict: 'defer' });
+      expect(world.call.gateNote).toMatchObject({ gate, reason, decision: 'defer' });
       expect(world.call.history).toEqual([]);
       expectNothingBegun(world);
     },

@@ -1,7 +1,7 @@
 import type { AttemptWatch } from '@redial/asterisk';
 import type { AttemptRecord, Call, Evidence, NotSentCode, Tenant } from '@redial/call';
 import { keepTrying } from '@redial/platform';
-import type { DialVerdict } from '@redial/queue';
+import type { DialDecision } from '@redial/queue';
 import { askGatesAgain } from './ask-gates.ts';
 import { type Dialing, type DialJobDependencies, done, runOf, type Try, tenantOf } from './dialing.ts';
 import { originateOrder } from './originate-order.ts';
@@ -31,7 +31,7 @@ export async function originate(dependencies: Dialing, call: Call, attempt: Atte
   // It was chosen among those that are configured, and the tenant gate has passed.
   const { watch } = pbxs.get(pbx) as { readonly watch: AttemptWatch };
   const order = originateOrder(call, attempt, tenantOf(configuration, call) as Tenant, configuration.trunks);
-  watch.originate({ ...attempt, attemptId, boot: attempt.pbxBoot }, order);
+  watch.originate({ ...attempt, attemptId, pbxStartedAt: attempt.pbxStartedAt }, order);
   metrics.originated(at - attempt.dueAt);
   logger.info({ callId, attemptId, pbx, attemptNumber }, 'originated');
   return done(`dial1: ${await watch.dial1Outcome(attemptId)}`);
@@ -65,7 +65,7 @@ function notSent(
   attempt: AttemptRecord,
   { code, why }: Obstacle,
   asked: Pick<Evidence, 'cancelRequestedAt'> = {},
-): DialVerdict {
+): DialDecision {
   const message = `not sent: ${why}`;
   logger.warn({ callId: attempt.callId, attemptId: attempt.id }, message);
   onNotOriginated(attempt, { refused: { message, at: clock.now(), byUs: true, code }, ...asked });
@@ -80,15 +80,15 @@ function isCanceled(dependencies: DialJobDependencies, { state }: Call, { id }: 
 function whyTooLate(
   dependencies: DialJobDependencies,
   call: Call,
-  { originatedAt, pbx, pbxBoot }: AttemptRecord,
+  { originatedAt, pbx, pbxStartedAt }: AttemptRecord,
   at: number,
 ): Obstacle | undefined {
   const ageMs = at - originatedAt;
   if (ageMs > claimAgeMaxMs)
     return { code: 'late', why: `${ageMs} ms after its claim it might ring when it is given up already` };
   // Whoever looks the attempt up sees an Asterisk that has started since its claim, and gives it up at once. One that is down says so itself.
-  const boot = dependencies.pbxs.get(pbx)?.pbx.boot;
-  if (boot !== undefined && boot !== pbxBoot) return { code: 'pbx_restarted', why: 'the PBX restarted' };
+  const current = dependencies.pbxs.get(pbx)?.pbx.pbxStartedAt;
+  if (current !== undefined && current !== pbxStartedAt) return { code: 'pbx_restarted', why: 'the PBX restarted' };
   const asked = askGatesAgain(dependencies, call);
-  return asked.verdict === 'pass' ? undefined : { code: 'gate', why: `${asked.gate}: ${asked.reason}` };
+  return asked.decision === 'allow' ? undefined : { code: 'gate', why: `${asked.gate}: ${asked.reason}` };
 }

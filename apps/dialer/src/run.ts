@@ -70,7 +70,7 @@ const logLevelOf = { ok: 'info', unsure: 'warn', failed: 'error' } as const;
 for (const pbx of configuration.pbxs) {
   // A look at each PBX before the first call: what is wrong there is told in sentences, once, and does not keep us from starting.
   void examinePbx(pbx).then((checks) => {
-    for (const { check, verdict, message } of checks) logger[logLevelOf[verdict]]({ pbx: pbx.name, check }, message);
+    for (const { check, decision, message } of checks) logger[logLevelOf[decision]]({ pbx: pbx.name, check }, message);
   });
 }
 

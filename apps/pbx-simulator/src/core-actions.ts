@@ -4,7 +4,7 @@ import type { Header } from './event.ts';
 
 export function coreStatus(call: Call): void {
   const { exchange } = call.session.server;
-  const [date, time] = localDateAndTime(exchange.bootedAt);
+  const [date, time] = localDateAndTime(exchange.startedAt);
   respond(call, 'Success', [
     ['CoreStartupDate', date],
     ['CoreStartupTime', time],

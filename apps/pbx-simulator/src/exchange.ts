@@ -45,7 +45,7 @@ export class Exchange {
   readonly #channels = new Set<Channel>();
   readonly #listeners = new Set<(event: AmiEvent) => void>();
   #channelsOpened = 0;
-  #bootedAt: number;
+  #startedAt: number;
 
   constructor(options: ExchangeOptions) {
     this.clock = options.clock;
@@ -55,12 +55,12 @@ export class Exchange {
     this.talkMs = options.talkMs;
     this.recordingsFolder = options.recordingsFolder;
     this.#trunks = options.trunks;
-    this.#bootedAt = options.clock.now();
+    this.#startedAt = options.clock.now();
   }
 
   /** Epoch ms; Asterisk shows it in whole seconds. */
-  get bootedAt(): number {
-    return this.#bootedAt;
+  get startedAt(): number {
+    return this.#startedAt;
   }
 
   /** Since the start. */
@@ -87,7 +87,7 @@ export class Exchange {
     for (const channel of lost) for (const cleanUp of channel.cleanUps) cleanUp();
     this.#channelsOpened = 0;
     // Two starts within one second would look like one.
-    this.#bootedAt = Math.max(this.clock.now(), this.#bootedAt + 1000);
+    this.#startedAt = Math.max(this.clock.now(), this.#startedAt + 1000);
   }
 
   /** By name or unique id, whole and in any case, as AMI actions look for one. */

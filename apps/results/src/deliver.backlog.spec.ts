@@ -68,9 +68,9 @@ function aWorld() {
       waiting.delete(deliveryId);
       active++;
       runs.push(clock.at);
-      void deliverer.work({ deliveryId }).then((verdict) => {
+      void deliverer.work({ deliveryId }).then((decision) => {
         active--;
-        if (verdict.type === 'again') after(verdict.afterMs, () => add(deliveryId));
+        if (decision.type === 'again') after(decision.afterMs, () => add(deliveryId));
         work();
       });
     }

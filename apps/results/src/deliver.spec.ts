@@ -200,9 +200,9 @@ describe('given the job of a webhook', () => {
     async ({ afterMs, tries }) => {
       const { work, waiting, record } = aDeliverer(down);
       const { id: deliveryId } = waiting('crm', { tries });
-      const verdict = await work({ deliveryId });
-      expect(verdict).toMatchObject({ type: 'again', error: 'HTTP 500' });
-      const asked = verdict.type === 'again' ? verdict.afterMs : -1;
+      const decision = await work({ deliveryId });
+      expect(decision).toMatchObject({ type: 'again', error: 'HTTP 500' });
+      const asked = decision.type === 'again' ? decision.afterMs : -1;
       expect(asked).toBeGreaterThanOrEqual(afterMs);
       expect(asked).toBeLessThanOrEqual(afterMs * 1.1);
       // Until then the sweeper leaves it alone.
@@ -236,8 +236,8 @@ describe('given the job of a webhook', () => {
   it('when the receiver asks for more time than the schedule has, then it gets it', async () => {
     const { work, waiting, record } = aDeliverer({ ...down, retryAfterMs: 20 * minute });
     const { id: deliveryId } = waiting('crm');
-    const verdict = await work({ deliveryId });
-    const asked = verdict.type === 'again' ? verdict.afterMs : -1;
+    const decision = await work({ deliveryId });
+    const asked = decision.type === 'again' ? decision.afterMs : -1;
     expect(asked).toBeGreaterThanOrEqual(20 * minute);
     expect(asked).toBeLessThanOrEqual(22 * minute);
     expect(record(deliveryId)).toMatchObject({ nextTryAt: now + asked });
@@ -295,20 +295,20 @@ describe('given a worker that stalls at its try, so that another one takes the j
   const sentAgain = { tries: 0, lastTryAt: now - 1, nextTryAt: now - hour } as const;
 
   it.each([
-    { other: delivered, is: 'delivered', results: ['down', 'gone', 'busy'], verdict: { type: 'done' } },
-    { other: dead, is: 'dead', results: ['down', 'gone', 'busy'], verdict: { type: 'dead', error: 'HTTP 404' } },
+    { other: delivered, is: 'delivered', results: ['down', 'gone', 'busy'], decision: { type: 'done' } },
+    { other: dead, is: 'dead', results: ['down', 'gone', 'busy'], decision: { type: 'dead', error: 'HTTP 404' } },
     {
       other: failed,
       is: 'to be tried again',
       results: ['down', 'gone', 'busy'],
-      verdict: { type: 'again', afterMs: minute, error: 'HTTP 502' },
+      decision: { type: 'again', afterMs: minute, error: 'HTTP 502' },
     },
-    { other: sentAgain, is: 'sent again by hand', results: ['down', 'gone'], verdict: { type: 'again', afterMs: 0 } },
+    { other: sentAgain, is: 'sent again by hand', results: ['down', 'gone'], decision: { type: 'again', afterMs: 0 } },
   ] as const)('when it comes back without success and the delivery is $is, then that stays so', async (row) => {
     for (const result of row.results) {
       for (const tries of [3, 9]) {
         const { work, delivery, record } = stalled(results[result], { tries }, row.other);
-        expect(await work({ deliveryId: delivery.id })).toMatchObject(row.verdict);
+        expect(await work({ deliveryId: delivery.id })).toMatchObject(row.decision);
         expect(record(delivery.id)).toEqual({ ...delivery, ...row.other });
       }
     }
@@ -358,8 +358,8 @@ describe('given a sink that this process does not know', () => {
   it('when its job comes, then it is put off as a webhook that fails, and a process that knows it delivers it', async () => {
     const world = aDeliverer();
     const { id: deliveryId } = world.waiting('new');
-    const verdict = await world.work({ deliveryId });
-    const afterMs = verdict.type === 'again' ? verdict.afterMs : -1;
+    const decision = await world.work({ deliveryId });
+    const afterMs = decision.type === 'again' ? decision.afterMs : -1;
     expect(afterMs).toBeGreaterThanOrEqual(5 * second);
     expect(world.record(deliveryId)).toMatchObject({
       status: 'pending',
@@ -376,8 +376,8 @@ describe('given a sink that this process does not know', () => {
     const { work, waiting, record } = aDeliverer();
     const { id: deliveryId } = waiting('new');
     const afterMs: number[] = [];
-    for (let verdict = await work({ deliveryId }); verdict.type === 'again'; verdict = await work({ deliveryId })) {
-      afterMs.push(verdict.afterMs);
+    for (let decision = await work({ deliveryId }); decision.type === 'again'; decision = await work({ deliveryId })) {
+      afterMs.push(decision.afterMs);
     }
     expect(afterMs).toHaveLength(schedule.length);
     expect(afterMs.every((ms, i) => ms >= (schedule[i] ?? 0))).toBe(true);

@@ -1,5 +1,5 @@
 import { type Clock, type Logger, type Metrics, within } from '@redial/platform';
-import type { DeliveryJob, DeliveryVerdict, Queues } from '@redial/queue';
+import type { DeliveryJob, DeliveryDecision, Queues } from '@redial/queue';
 import { nextTryAfterMs, type SinkResult, type Sinks } from '@redial/sinks';
 import { type Delivery, MalformedRecord, type Store } from '@redial/store';
 
@@ -18,7 +18,7 @@ export interface Deliverer {
    */
   deliver(delivery: Delivery): Promise<void>;
   /** A `deliveries` job. */
-  work(job: DeliveryJob): Promise<DeliveryVerdict>;
+  work(job: DeliveryJob): Promise<DeliveryDecision>;
   /** Resolves when none goes on by itself any more, or the time is over; the sweeper finds those that are left. */
   idle(withinMs: number): Promise<void>;
 }
@@ -90,9 +90,9 @@ async function handOver(dependencies: DelivererDependencies, delivery: Delivery)
     await queues.deliveries.restore({ deliveryId: delivery.id });
     return;
   }
-  const verdict = await deliverOnce(dependencies, delivery);
-  if (verdict.type === 'again') {
-    logger.warn({ deliveryId: delivery.id, error: verdict.error }, 'not delivered; the sweeper tries again');
+  const decision = await deliverOnce(dependencies, delivery);
+  if (decision.type === 'again') {
+    logger.warn({ deliveryId: delivery.id, error: decision.error }, 'not delivered; the sweeper tries again');
   }
 }
 
@@ -105,7 +105,7 @@ const lookAgainMs = 300_000;
 async function waitForTurn(
   dependencies: DelivererDependencies,
   delivery: Delivery,
-): Promise<DeliveryVerdict | undefined> {
+): Promise<DeliveryDecision | undefined> {
   const { store, clock } = dependencies;
   if (delivery.follows === undefined) return undefined;
   const { follows } = delivery;
@@ -128,7 +128,7 @@ async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | 'damaged'> 
   }
 }
 
-async function deliverOnce(dependencies: DelivererDependencies, delivery: Delivery): Promise<DeliveryVerdict> {
+async function deliverOnce(dependencies: DelivererDependencies, delivery: Delivery): Promise<DeliveryDecision> {
   const { store, sinks, clock, metrics, logger } = dependencies;
   const type = sinks.find(delivery.tenantId, delivery.sink)?.type ?? 'unknown';
   const result = await tryToDeliver(dependencies, delivery);
@@ -137,19 +137,19 @@ async function deliverOnce(dependencies: DelivererDependencies, delivery: Delive
     await writeDelivered(dependencies, delivery);
     return { type: 'done' };
   }
-  const { after, verdict } = afterFailure(delivery, result, type, clock.now());
+  const { after, decision } = afterFailure(delivery, result, type, clock.now());
   if (!(await store.writeDelivery(after, delivery))) return asItIsNow(dependencies, delivery.id);
-  if (result.notTried === undefined) metrics.deliveryTried(type, verdict.type === 'dead' ? 'dead' : 'retry');
-  if (verdict.type === 'dead') {
+  if (result.notTried === undefined) metrics.deliveryTried(type, decision.type === 'dead' ? 'dead' : 'retry');
+  if (decision.type === 'dead') {
     const { id: deliveryId, tries } = after;
     logger.error({ deliveryId, tries, error: result.error }, 'delivery is dead; it can be sent again');
   }
-  return verdict;
+  return decision;
 }
 
 interface AfterFailure {
   readonly after: Delivery;
-  readonly verdict: Exclude<DeliveryVerdict, { type: 'done' }>;
+  readonly decision: Exclude<DeliveryDecision, { type: 'done' }>;
 }
 
 function afterFailure(
@@ -161,14 +161,14 @@ function afterFailure(
   // The sweeper, and the CDRs of the same call behind it, leave it alone until then.
   const again = (tried: Delivery, afterMs: number): AfterFailure => ({
     after: { ...tried, nextTryAt: now + afterMs },
-    verdict: { type: 'again', afterMs, error },
+    decision: { type: 'again', afterMs, error },
   });
   if (notTried !== undefined) return again(delivery, notTried.afterMs);
   const tries = delivery.tries + 1;
   const failed: Delivery = { ...delivery, tries, lastTryAt: now, lastError: error };
   const afterMs = isRedis(type) ? redisRetryMs : nextTryAfterMs(tries, delivery.id, retryAfterMs);
   if (retryable && afterMs !== undefined) return again(failed, afterMs);
-  return { after: { ...failed, status: 'dead' }, verdict: { type: 'dead', error } };
+  return { after: { ...failed, status: 'dead' }, decision: { type: 'dead', error } };
 }
 
 /** Each round somebody else wrote it: nobody does so often, unless its record cannot be written over. */
@@ -188,7 +188,7 @@ async function writeDelivered({ store, clock }: DelivererDependencies, delivery:
 }
 
 /** Somebody else wrote it meanwhile, and this worker had stalled: what its try met counts no more. */
-async function asItIsNow({ store, clock }: DelivererDependencies, id: string): Promise<DeliveryVerdict> {
+async function asItIsNow({ store, clock }: DelivererDependencies, id: string): Promise<DeliveryDecision> {
   const delivery = await store.readDelivery(id);
   const error = delivery?.lastError ?? 'somebody else wrote it meanwhile';
   if (delivery?.status === 'dead') return { type: 'dead', error };

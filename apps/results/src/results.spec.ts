@@ -80,9 +80,9 @@ describe('given a results process', () => {
   it('when a PBX tells of an end, then it is put into the funnel', async () => {
     const { queues, pbx } = await aResultsProcess();
     pbx.signal(attemptId, { type: 'originate_failed', at: startedAt, reason: 5 });
-    pbx.signal(attemptId, { type: 'dial1_hung_up', at: startedAt, cause: 17 });
+    pbx.signal(attemptId, { type: 'dial1_ended', at: startedAt, cause: 17 });
     await settled();
-    expect(queues.results).toMatchObject([{ attemptId, witness: 'results' }]);
+    expect(queues.results).toMatchObject([{ attemptId, reportedBy: 'results' }]);
   });
 
   it('when it starts, then it sweeps, and again after a while', async () => {
@@ -116,7 +116,7 @@ describe('given a results process', () => {
   it('when it is told to stop, then it hears of no more ends and cancels, and lets its jobs finish', async () => {
     const { store, queues, pbx, results } = await aResultsProcess();
     await results.drain(1_000);
-    pbx.signal(attemptId, { type: 'dial1_hung_up', at: startedAt, cause: 17 });
+    pbx.signal(attemptId, { type: 'dial1_ended', at: startedAt, cause: 17 });
     store.announceCancel('pbx-1', attemptId);
     await vi.advanceTimersByTimeAsync(60_000);
     expect([queues.results, pbx.hungUp, pbx.isStarted]).toEqual([[], [], false]);

@@ -7,7 +7,7 @@ import type { Store } from '@redial/store';
 import { createDeliverer } from './deliver.ts';
 import { createSettle } from './settle.ts';
 import { startSweeper } from './sweeper.ts';
-import { startWitness } from './witness.ts';
+import { startObserver } from './observer.ts';
 
 /** The results process: watches the PBXs, settles each attempt once, delivers its CDR, and sweeps up what others dropped. */
 export interface ResultsDependencies {
@@ -41,7 +41,7 @@ const cancelCheckMs = 2_000;
 export async function startResults(dependencies: ResultsDependencies): Promise<Results> {
   const { configuration, pbxs, store, queues, workers, concurrency, clock, metrics, logger, holder } = dependencies;
   const deliverer = createDeliverer(dependencies);
-  const witnesses = new Map(pbxs.map((pbx) => [pbx.name, startWitness({ ...dependencies, pbx })]));
+  const observers = new Map(pbxs.map((pbx) => [pbx.name, startObserver({ ...dependencies, pbx })]));
   const report = async (): Promise<void> => {
     // All gauges before Redis is asked for anything: they are to be right while it is away.
     for (const pbx of pbxs) metrics.pbxLink(pbx.name, pbx.isUp);
@@ -59,12 +59,12 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
     logger.warn({ error }, 'requested cancels could not be read; the next look tries again');
   const checkCancels = async (): Promise<void> => {
     for (const attemptId of await store.cancelRequested()) {
-      for (const witness of witnesses.values()) witness.cancel(attemptId);
+      for (const observer of observers.values()) observer.cancel(attemptId);
     }
   };
   const checking = every(cancelCheckMs, checkCancels, unchecked);
   const forgetCancel = await store.onCancel(
-    (pbx, attemptId) => witnesses.get(pbx)?.cancel(attemptId),
+    (pbx, attemptId) => observers.get(pbx)?.cancel(attemptId),
     () => void checkCancels().catch(unchecked),
   );
   const settle = createSettle({
@@ -77,7 +77,7 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
   const sweeper = startSweeper({
     ...dependencies,
     deliverer,
-    witnesses: [...witnesses.values()],
+    observers: [...observers.values()],
     limits: [...configuration.pbxs.map((p) => `pbx.${p.name}`), ...configuration.trunks.map((t) => `trunk.${t.name}`)],
     pbxNames: configuration.pbxs.map((p) => p.name),
     everyMs: dependencies.sweepEveryMs,
@@ -89,7 +89,7 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
       await reporting.stop();
       forgetCancel();
       await checking.stop();
-      await Promise.all([...witnesses.values()].map((witness) => witness.stop()));
+      await Promise.all([...observers.values()].map((observer) => observer.stop()));
       await Promise.all([settling.drain(graceMs), delivering.drain(graceMs)]);
       await deliverer.idle(idleMs);
       await queues.close();

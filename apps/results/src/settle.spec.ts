@@ -49,14 +49,14 @@ function aFunnel() {
 }
 
 describe('given the evidence of an attempt that ended', () => {
-  it('when it is settled, then the attempt is written down with its outcome, its evidence and its witness', async () => {
+  it('when it is settled, then the attempt is written down with its outcome, its evidence and its observer', async () => {
     const { store, settle } = aFunnel();
     await settle(resultOf(busyAt(endedAt), 'dialer'));
     expect(store.attempt(attemptId).ended).toMatchObject({
       outcome: { disposition: 'busy', dial1: { cause: 17, reason: 5 }, endedAt },
       evidence: busyAt(endedAt),
       settledAt,
-      witness: 'dialer',
+      reportedBy: 'dialer',
     });
   });
 
@@ -179,18 +179,18 @@ describe('given several who say how an attempt ended', () => {
     expect([world.store.call(callId), world.store.attempt(attemptId)]).toEqual(before);
   });
 
-  it('when a second witness comes later and says something else, then the first one’s word stands', async () => {
+  it('when a second observer comes later and says something else, then the first one’s word stands', async () => {
     const world = aFunnel();
     await world.settle(resultOf(busyAt(endedAt), 'dialer'));
     await world.settle(resultOf({ lostAt: settledAt }, 'results'));
     once(world);
-    expect(world.store.attempt(attemptId).ended).toMatchObject({ witness: 'dialer', outcome: { disposition: 'busy' } });
+    expect(world.store.attempt(attemptId).ended).toMatchObject({ reportedBy: 'dialer', outcome: { disposition: 'busy' } });
   });
 
   it('when both come at the same moment, then it is settled once', async () => {
     const world = aFunnel();
     const job = resultOf(busyAt(endedAt));
-    await Promise.all([world.settle(job), world.settle({ ...job, witness: 'dialer' })]);
+    await Promise.all([world.settle(job), world.settle({ ...job, reportedBy: 'dialer' })]);
     once(world);
   });
 
@@ -287,20 +287,20 @@ describe('given a call that somebody wants canceled', () => {
   };
   const requests = [
     {
-      when: 'before the end, and its witness did not know',
+      when: 'before the end, and its observer did not know',
       requestedAt: endedAt - 1,
       evidence: silentHangup,
       kept: true,
     },
     {
-      when: 'before the end, by a clock that is ahead of the witness’s',
+      when: 'before the end, by a clock that is ahead of the observer’s',
       requestedAt: endedAt + 5_000,
       evidence: silentHangup,
       kept: true,
     },
     { when: 'long after the end', requestedAt: endedAt + 5_001, evidence: silentHangup, kept: false },
     {
-      when: 'before the end, and its witness knew better when',
+      when: 'before the end, and its observer knew better when',
       requestedAt: endedAt - 1_000,
       evidence: { ...silentHangup, cancelRequestedAt: endedAt - 500 },
       kept: true,

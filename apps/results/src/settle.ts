@@ -18,7 +18,7 @@ import { wakeWaiting } from './wake-waiting.ts';
 /**
  * Settling: one attempt's evidence → outcome ▸ the call's next state ▸ CDR ▸ deliveries, in one write.
  *
- * S1  An attempt is settled once. A second witness, a repeated job, a crash after the write: all find it ended and stop.
+ * S1  An attempt is settled once. A second observer, a repeated job, a crash after the write: all find it ended and stop.
  * S2  What follows the write (the next attempt's job, the deliveries) is put back by the sweeper if this process dies first.
  */
 export interface SettleDependencies {
@@ -69,7 +69,7 @@ async function settleOnce(
     outcome,
     nextAttemptId: ids.attemptId(),
   });
-  const ended: AttemptRecord = { ...attempt.value, ended: { outcome, evidence, settledAt: at, witness: job.witness } };
+  const ended: AttemptRecord = { ...attempt.value, ended: { outcome, evidence, settledAt: at, reportedBy: job.reportedBy } };
   const cdr = cdrOf(after, ended, outcome, evidence);
   const before = call.value.history.at(-1);
   const tenant = dependencies.tenant(after.tenantId);
@@ -155,7 +155,7 @@ function report(
     attemptId: job.attemptId,
     disposition: outcome.disposition,
     callStatus: call.state.status,
-    witness: job.witness,
+    reportedBy: job.reportedBy,
   };
   logger.info(line, 'settled');
   if (!outcome.mapped) {

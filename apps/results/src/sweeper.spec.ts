@@ -31,7 +31,7 @@ function aSweep(now = startedAt + 10 * minute) {
   const adopted: number[] = [];
   const clock = { at: now, now: () => clock.at };
   const common = { store: store.port, queues: queues.queues, clock, metrics, logger: silentLogger };
-  const witness = (adoptOpen: (quietForMs: number) => Promise<number>) => ({
+  const observer = (adoptOpen: (quietForMs: number) => Promise<number>) => ({
     adoptOpen,
     cancel: () => false,
     watching: 0,
@@ -44,12 +44,12 @@ function aSweep(now = startedAt + 10 * minute) {
     metrics,
     clock,
     adopted,
-    witnesses: [witness(async (quietForMs) => adopted.push(quietForMs))],
-    witness,
+    observers: [observer(async (quietForMs) => adopted.push(quietForMs))],
+    observer,
     async sweep() {
       const sweeper = startSweeper({
         ...common,
-        witnesses: world.witnesses,
+        observers: world.observers,
         deliverer: createDeliverer({ ...common, sinks: sinks.port }),
         sinks: sinks.port,
         limits: ['pbx.pbx-1'],
@@ -191,7 +191,7 @@ describe('given attempts under way', () => {
   const nobody = { pbx: 'pbx-gone' };
   const lastMoment = lastMomentAt(startedAt, underWay()[1].plan);
 
-  it('when they were quiet for a while, then every witness is told to look them up', async () => {
+  it('when they were quiet for a while, then every observer is told to look them up', async () => {
     const { adopted, sweep } = aSweep();
     await sweep();
     expect(adopted).toEqual([expect.toSatisfy((quietForMs: number) => quietForMs >= 10_000 && quietForMs <= minute)]);
@@ -208,9 +208,9 @@ describe('given attempts under way', () => {
     expect(adopted).toHaveLength(1);
   });
 
-  it('when one witness fails, then the others are told, and the rest of the sweep is done', async () => {
+  it('when one observer fails, then the others are told, and the rest of the sweep is done', async () => {
     const world = aSweep();
-    world.witnesses.unshift(world.witness(() => Promise.reject(new Error('the record is damaged'))));
+    world.observers.unshift(world.observer(() => Promise.reject(new Error('the record is damaged'))));
     world.store.put(plannedCall());
     await world.sweep();
     expect(world.adopted).toHaveLength(1);

@@ -4,7 +4,7 @@ import { dialOrder, type Queues } from '@redial/queue';
 import type { Sinks } from '@redial/sinks';
 import type { PageCursor, Store } from '@redial/store';
 import type { Deliverer } from './deliver.ts';
-import type { Witness } from './witness.ts';
+import type { Observer } from './observer.ts';
 
 /**
  * Finds what nobody else is looking after, and puts it back. Everything here may run twice or in two processes at once: each
@@ -22,7 +22,7 @@ import type { Witness } from './witness.ts';
 export interface SweeperDependencies {
   readonly store: Store;
   readonly queues: Queues;
-  readonly witnesses: readonly Witness[];
+  readonly observers: readonly Observer[];
   readonly deliverer: Deliverer;
   readonly sinks: Pick<Sinks, 'lengths'>;
   readonly limits: readonly string[];
@@ -86,19 +86,19 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
 }
 
 async function sweep(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
-  const { store, witnesses, sinks, holder, everyMs, metrics } = dependencies;
+  const { store, observers, sinks, holder, everyMs, metrics } = dependencies;
   await store.ping();
   // By every process, and first: whoever is scraped tells it, and a round that takes long does not make it old.
   await attempt(dependencies, 'measuring', () => measure(dependencies));
   await attempt(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
   // Whoever saw an attempt end while Redis was away tells it now: a look-up, which may know less, waits for a round.
-  const lookingUp = progress.wasAway ? [] : witnesses;
+  const lookingUp = progress.wasAway ? [] : observers;
   progress.wasAway = false;
-  for (const witness of lookingUp) await attempt(dependencies, 'adopting', () => witness.adoptOpen(quietAttemptMs));
+  for (const observer of lookingUp) await attempt(dependencies, 'adopting', () => observer.adoptOpen(quietAttemptMs));
   if (!(await store.lead(leaseName, holder, everyMs * 3))) return;
   await attempt(dependencies, 'restoring', () => restoreOverdue(dependencies, progress));
   await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
-  await attempt(dependencies, 'concluding', () => concludeAbandoned(dependencies));
+  await attempt(dependencies, 'concluding', () => concludeUnreported(dependencies));
   await attempt(dependencies, 'forgetting', () => forgetEnded(dependencies));
   // Who reads them forgets those of the dead, and it may be that nobody asks the API whether it is ready.
   await attempt(dependencies, 'forgetting reports', () => store.pbxReports(dependencies.clock.now()));
@@ -166,7 +166,7 @@ async function forgetEnded({ store, clock }: SweeperDependencies): Promise<void>
 }
 
 /** Attempts on a PBX that the configuration no longer names: nobody can look them up, and after their last moment nothing of them lives. */
-async function concludeAbandoned(dependencies: SweeperDependencies): Promise<void> {
+async function concludeUnreported(dependencies: SweeperDependencies): Promise<void> {
   const { store, queues, clock, logger, metrics, pbxNames } = dependencies;
   for (const pbx of await store.pbxsWithOpenAttempts()) {
     if (pbxNames.includes(pbx)) continue;
@@ -177,9 +177,9 @@ async function concludeAbandoned(dependencies: SweeperDependencies): Promise<voi
     );
     for (const { id: attemptId, callId, originatedAt, plan } of open) {
       if (clock.now() < lastMomentAt(originatedAt, plan)) continue;
-      await attempt(dependencies, 'concluding an abandoned attempt', async () => {
-        await queues.results.add({ callId, attemptId, witness: 'sweeper', evidence: { gaveUpAt: clock.now() } });
-        metrics.swept('abandoned_attempt');
+      await attempt(dependencies, 'concluding an attempt that nobody reported', async () => {
+        await queues.results.add({ callId, attemptId, reportedBy: 'sweeper', evidence: { gaveUpAt: clock.now() } });
+        metrics.swept('unreported_attempt');
       });
     }
   }

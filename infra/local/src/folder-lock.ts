@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
  */
 export async function withFolderLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {
   while (!tryLock(lockFile)) {
-    if (isAbandoned(lockFile)) rmSync(lockFile, { force: true });
+    if (isUnreported(lockFile)) rmSync(lockFile, { force: true });
     else await wait(100);
   }
   try {
@@ -29,7 +29,7 @@ function tryLock(lockFile: string): boolean {
   }
 }
 
-function isAbandoned(lockFile: string): boolean {
+function isUnreported(lockFile: string): boolean {
   let owner: number;
   try {
     owner = Number(readFileSync(lockFile, 'utf8'));

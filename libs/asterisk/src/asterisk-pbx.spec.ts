@@ -46,10 +46,10 @@ async function up(): Promise<void> {
 }
 
 test('it is up when it knows the start and version of the PBX', async () => {
-  expect(pbx).toMatchObject({ name: 'pbx1', isUp: false, boot: undefined });
+  expect(pbx).toMatchObject({ name: 'pbx1', isUp: false, pbxStartedAt: undefined });
   await up();
-  expect(pbx.boot).toBe('2025-01-02 03:04:05');
-  expect(log).toEqual([{ boot: '2025-01-02 03:04:05', version: '22.10.1' }]);
+  expect(pbx.pbxStartedAt).toBe('2025-01-02 03:04:05');
+  expect(log).toEqual([{ pbxStartedAt: '2025-01-02 03:04:05', version: '22.10.1' }]);
 });
 
 test('a user who may not ask for the start is told so, nothing is dialled, and the right is noticed when it comes', async () => {
@@ -152,9 +152,9 @@ test('after a restart the PBX has another word for its start', async () => {
     action.answer('Response: Success', 'CoreStartupDate: 2025-01-02', 'CoreStartupTime: 04:00:00'),
   );
   ami.cut();
-  await eventually(() => expect(pbx.boot).toBeUndefined());
+  await eventually(() => expect(pbx.pbxStartedAt).toBeUndefined());
   timers.advance(250);
-  await eventually(() => expect(pbx.boot).toBe('2025-01-02 04:00:00'));
+  await eventually(() => expect(pbx.pbxStartedAt).toBe('2025-01-02 04:00:00'));
   expect(log).toHaveLength(3);
 });
 
@@ -269,7 +269,7 @@ test('a look-up asks for the channel, then for the journal', async () => {
   await up();
   ami.on('Status', (action) => action.answer('Response: Error', 'Message: No such channel'));
   ami.on('DBGet', (action) => action.answer('Response: Error', 'Message: Database entry not found'));
-  expect(await pbx.lookUp({ attemptId, slot: 7, boot: 'another' })).toEqual({
+  expect(await pbx.lookUp({ attemptId, slot: 7, pbxStartedAt: 'another' })).toEqual({
     type: 'missing',
     at: timers.now(),
     pbxRestarted: true,
@@ -279,12 +279,12 @@ test('a look-up asks for the channel, then for the journal', async () => {
 test('a look-up whose PBX went away in between has found nothing out', async () => {
   await up();
   ami.on('Status', (action) => action.answer('Response: Error', 'Message: No such channel'));
-  const finding = pbx.lookUp({ attemptId, slot: 7, boot: '2025-01-02 03:04:05' });
+  const finding = pbx.lookUp({ attemptId, slot: 7, pbxStartedAt: '2025-01-02 03:04:05' });
   await ami.next('DBGet');
   ami.cut();
   expect(await finding).toBeUndefined();
   await eventually(() => expect(pbx.isUp).toBe(false));
-  expect(await pbx.lookUp({ attemptId, slot: 7, boot: '2025-01-02 03:04:05' })).toBeUndefined();
+  expect(await pbx.lookUp({ attemptId, slot: 7, pbxStartedAt: '2025-01-02 03:04:05' })).toBeUndefined();
 });
 
 test('a question that the link cannot carry has no answer', async () => {

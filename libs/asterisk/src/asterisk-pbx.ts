@@ -34,7 +34,7 @@ export function createPbx(
   const { clock = systemClock, timers = systemTimers, random = Math.random, listens = true } = deps;
   const { name, host, port, username, secret } = configuration;
   const listeners = createListeners();
-  let boot: string | undefined;
+  let pbxStartedAt: string | undefined;
   let session = 0;
   let cancelGreeting = () => {};
 
@@ -48,7 +48,7 @@ export function createPbx(
     onUp: () => void greet(++session),
     onDown: (reason) => {
       session += 1;
-      boot = undefined;
+      pbxStartedAt = undefined;
       cancelGreeting();
       listeners.emit('down', reason);
     },
@@ -68,7 +68,7 @@ export function createPbx(
     const settings = await link.send([['Action', 'CoreSettings']]);
     const dialplan = listens ? await link.sendForList(showDialplan) : undefined;
     if (session !== mine) return;
-    const started = bootOf(status);
+    const started = startedAtOf(status);
     const greetAgain = (obstacle: string, inMs: number) => {
       if (obstacle !== toldBefore) listeners.emit('odd', obstacle);
       cancelGreeting = timers.start(inMs, () => void greet(mine, obstacle));
@@ -91,13 +91,13 @@ export function createPbx(
         dialplan.type === 'answered' ? rightsAgainMs : dialplanAgainMs,
       );
     }
-    boot = started;
+    pbxStartedAt = started;
     const version = settings.type === 'answered' ? settings.response.get('AsteriskVersion') : undefined;
-    listeners.emit('up', { boot: started, version: version ?? 'unknown' });
+    listeners.emit('up', { pbxStartedAt: started, version: version ?? 'unknown' });
   }
 
   async function originate(order: OriginateOrder): Promise<OriginateReply> {
-    if (boot === undefined) return { type: 'not_sent', code: 'pbx_unavailable', message: 'the PBX is down' };
+    if (pbxStartedAt === undefined) return { type: 'not_sent', code: 'pbx_unavailable', message: 'the PBX is down' };
     const built = originateAction(order);
     if (!built.ok) return { type: 'not_sent', code: 'invalid', message: built.message };
     const reply = await link.send(built.action, { actionId: order.attemptId });
@@ -134,10 +134,10 @@ export function createPbx(
 
   async function look(question: LookUpQuestion): Promise<Finding | undefined> {
     const asked = session;
-    if (boot === undefined) return undefined;
+    if (pbxStartedAt === undefined) return undefined;
     const finding = await lookUp(question, {
       link,
-      boot,
+      pbxStartedAt,
       now: () => clock.now(),
       onOdd: (what) => listeners.emit('odd', what),
     });
@@ -146,17 +146,17 @@ export function createPbx(
   }
 
   async function askPbx(question: PbxQuestion): Promise<boolean | undefined> {
-    if (boot === undefined) return undefined;
+    if (pbxStartedAt === undefined) return undefined;
     return ask(question, { link, onOdd: (what) => listeners.emit('odd', what) });
   }
 
   return {
     name,
     get isUp() {
-      return boot !== undefined;
+      return pbxStartedAt !== undefined;
     },
-    get boot() {
-      return boot;
+    get pbxStartedAt() {
+      return pbxStartedAt;
     },
     start: () => link.start(),
     stop: () => link.stop(),
@@ -177,7 +177,7 @@ const eventsOff = [
   ['EventMask', 'off'],
 ] as const;
 
-function bootOf(reply: AmiReply): string | undefined {
+function startedAtOf(reply: AmiReply): string | undefined {
   if (reply.type !== 'answered') return undefined;
   const date = reply.response.get('CoreStartupDate');
   const time = reply.response.get('CoreStartupTime');

@@ -46,11 +46,11 @@ function newWatch(more: Partial<AttemptWatchDeps> = {}): AttemptWatch {
   });
 }
 
-const attempt = (attemptId = id) => ({ attemptId, plan, slot: 7, boot: 'boot-1' });
+const attempt = (attemptId = id) => ({ attemptId, plan, slot: 7, pbxStartedAt: 'boot-1' });
 const adopted = (attemptId = id): AdoptedAttempt => ({ ...attempt(attemptId), originatedAt: timers.now() - 1_000 });
 const at = () => timers.now();
 const failed = (reason: number): AttemptSignal => ({ type: 'originate_failed', at: at(), reason });
-const hungUp = (cause: number): AttemptSignal => ({ type: 'dial1_hung_up', at: at(), cause });
+const hungUp = (cause: number): AttemptSignal => ({ type: 'dial1_ended', at: at(), cause });
 /** Lets promises that are settled be heard. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -117,7 +117,7 @@ describe('originating', () => {
     expect(faults).toEqual([['originate', 'boom']]);
     expect(concluded).toEqual([]);
     timers.advance(30_000);
-    expect(pbx.lookedUp.map((each) => each.question)).toEqual([{ attemptId: id, slot: 7, boot: 'boot-1' }]);
+    expect(pbx.lookedUp.map((each) => each.question)).toEqual([{ attemptId: id, slot: 7, pbxStartedAt: 'boot-1' }]);
   });
 });
 
@@ -158,7 +158,7 @@ describe('facts', () => {
     pbx.signal(id, hungUp(17));
     expect(ignored).toEqual([
       ['ringing', 'rang'],
-      ['ended', 'dial1_hung_up'],
+      ['ended', 'dial1_ended'],
     ]);
     expect(concluded).toHaveLength(1);
   });
@@ -505,14 +505,14 @@ describe('a dial2 that goes on without dial1', () => {
     ]);
     timers.advance(30_000);
     expect(concluded).toEqual([]);
-    pbx.signal(id, { type: 'dial2_hung_up', at: at(), cause: 16, uniqueId: '1.2' });
+    pbx.signal(id, { type: 'dial2_ended', at: at(), cause: 16, uniqueId: '1.2' });
     expect(concluded).toMatchObject([[id, { dial2FollowedTo: at(), journalEnded: alive }]]);
   });
 
   test('is not waited for when its Hangup came first, as it mostly does', () => {
     newWatch().originate(attempt(), anOrder());
     pbx.signal(id, { type: 'answered', at: at() });
-    pbx.signal(id, { type: 'dial2_hung_up', at: at(), cause: 16, uniqueId: '1.2' });
+    pbx.signal(id, { type: 'dial2_ended', at: at(), cause: 16, uniqueId: '1.2' });
     pbx.signal(id, { type: 'journal_ended', at: at(), entry: alive });
     expect(concluded).toHaveLength(1);
     expect(pbx.lookedUp).toEqual([]);
@@ -522,7 +522,7 @@ describe('a dial2 that goes on without dial1', () => {
 test('a channel that another has replaced is no end; what is asked and hung up then is the other one', async () => {
   const watch = newWatch();
   watch.originate(attempt(), anOrder());
-  pbx.signal(id, { type: 'dial1_hung_up', at: at(), cause: 26, rang: true });
+  pbx.signal(id, { type: 'dial1_ended', at: at(), cause: 26, rang: true });
   pbx.signal(id, { type: 'answered', at: at(), uniqueId: '1.7' });
   timers.advance(60_000);
   await settled();

@@ -43,7 +43,7 @@ export interface AttemptWatch {
   dial1Outcome(attemptId: AttemptId): Promise<Dial1Outcome>;
   has(attemptId: AttemptId): boolean;
   readonly size: number;
-  /** Lets go of every attempt without concluding it: another witness does. Outcomes waited for become `unknown-here`. */
+  /** Lets go of every attempt without concluding it: another observer does. Outcomes waited for become `unknown-here`. */
   stop(): void;
 }
 
@@ -56,7 +56,7 @@ export interface WatchedAttempt {
   readonly plan: AttemptPlan;
   readonly slot: number;
   /** What the PBX called its own start when the claim was taken. */
-  readonly boot: string;
+  readonly pbxStartedAt: string;
 }
 
 export interface AdoptedAttempt extends WatchedAttempt {
@@ -79,7 +79,7 @@ export interface AttemptWatchDeps {
   /** Every step, for tests and traces. */
   readonly onStep?: (attemptId: AttemptId, signal: AttemptSignal, step: AttemptStep) => void;
   /**
-   * Somebody else's attempt, as far as this watch knows. Whoever wants to witness all of them answers with its record, or with
+   * Somebody else's attempt, as far as this watch knows. Whoever wants to observer all of them answers with its record, or with
    * undefined if it is not open; signals that come meanwhile are kept. Absent: such signals are dropped.
    */
   readonly onUnknown?: (attemptId: AttemptId, signal: AttemptSignal) => Promise<AdoptedAttempt | undefined>;
@@ -122,7 +122,7 @@ interface Entry {
 }
 
 /** What Asterisk says of an end by itself. The journal's word also comes from a look-up, after an outage: it tells nothing of how late events are. */
-const halves: ReadonlySet<AttemptSignal['type']> = new Set(['originate_failed', 'dial1_hung_up', 'dial2_hung_up']);
+const halves: ReadonlySet<AttemptSignal['type']> = new Set(['originate_failed', 'dial1_ended', 'dial2_ended']);
 
 export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   const { pbx, clock = systemClock, timers = systemTimers, onFault } = deps;
@@ -246,11 +246,11 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   }
 
   function lookUp(entry: Entry): void {
-    const { attemptId, slot, boot } = entry.attempt;
+    const { attemptId, slot, pbxStartedAt } = entry.attempt;
     lookUps.add(attemptId, async () => {
       if (entries.get(attemptId) !== entry) return;
       try {
-        const finding = await pbx.lookUp({ attemptId, slot, boot, ...channelsOf(entry.state) });
+        const finding = await pbx.lookUp({ attemptId, slot, pbxStartedAt, ...channelsOf(entry.state) });
         if (finding !== undefined) postIfWatched(entry, finding);
       } catch (error) {
         onFault(attemptId, 'look_up', error);
@@ -295,7 +295,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     const entry = entries.get(attemptId);
     if (entry !== undefined) post(entry, signal);
     else if (concluded.has(attemptId)) {
-      if (signal.type === 'dial1_hung_up' && withoutHangup.has(attemptId)) settlingTime.cameTooLate();
+      if (signal.type === 'dial1_ended' && withoutHangup.has(attemptId)) settlingTime.cameTooLate();
       deps.onIgnored?.('ended', signal.type);
     } else unknown?.offer(attemptId, signal);
   };

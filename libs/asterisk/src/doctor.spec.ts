@@ -55,11 +55,11 @@ async function examine(deps: DoctorDeps = {}): Promise<Map<PbxCheck['check'], Pb
   return new Map(checks.map((check) => [check.check, check]));
 }
 
-const verdicts = (checks: Map<string, PbxCheck>) =>
-  Object.fromEntries([...checks].map(([name, { verdict }]) => [name, verdict]));
+const decisions = (checks: Map<string, PbxCheck>) =>
+  Object.fromEntries([...checks].map(([name, { decision }]) => [name, decision]));
 
 test('a PBX that is as it should be', async () => {
-  expect(verdicts(await examine())).toEqual({
+  expect(decisions(await examine())).toEqual({
     reachable: 'ok',
     login: 'ok',
     version: 'ok',
@@ -87,7 +87,7 @@ describe('what is wrong is named, with what to change', () => {
     await ami.stop();
     const checks = await examine();
     expect(checks.get('reachable')?.message).toMatch(/cannot be reached \(ECONNREFUSED\): set "enabled = yes"/);
-    expect(verdicts(checks)).toEqual({ reachable: 'failed' });
+    expect(decisions(checks)).toEqual({ reachable: 'failed' });
     ami = await startScriptedAmi();
   });
 
@@ -101,7 +101,7 @@ describe('what is wrong is named, with what to change', () => {
   test('login refused', async () => {
     ami.on('login', (action) => action.answer('Response: Error', 'Message: Authentication failed'));
     const checks = await examine();
-    expect(verdicts(checks)).toEqual({ reachable: 'ok', login: 'failed' });
+    expect(decisions(checks)).toEqual({ reachable: 'ok', login: 'failed' });
     expect(checks.get('login')?.message).toMatch(
       /Authentication failed\): check the username and secret here, and .* \[redial\] in manager.conf/,
     );
@@ -113,9 +113,9 @@ describe('what is wrong is named, with what to change', () => {
     ['certified/18.9-cert1', 'ok'],
     ['13.38.3', 'failed'],
     ['GIT-master-abc', 'unsure'],
-  ])('Asterisk %s: %s', async (version, verdict) => {
+  ])('Asterisk %s: %s', async (version, decision) => {
     ami.on('CoreSettings', (action) => action.answer('Response: Success', `AsteriskVersion: ${version}`));
-    expect((await examine()).get('version')?.verdict).toBe(verdict);
+    expect((await examine()).get('version')?.decision).toBe(decision);
   });
 
   test('a context that is missing', async () => {
@@ -123,17 +123,17 @@ describe('what is wrong is named, with what to change', () => {
     ami.on('Originate', (action) => action.answer('Response: Error', 'Message: Extension does not exist.'));
     const checks = await examine();
     expect(checks.get('dialplan')).toMatchObject({
-      verdict: 'failed',
+      decision: 'failed',
       message: expect.stringContaining('#include redial.conf'),
     });
-    expect(checks.get('events')?.verdict).toBe('unsure');
-    expect(checks.get('event_filter')?.verdict).toBe('unsure');
+    expect(checks.get('events')?.decision).toBe('unsure');
+    expect(checks.get('event_filter')?.decision).toBe('unsure');
   });
 
   test('a context of an older redial.conf', async () => {
     dialplan('DB(redial/$' + '{REDIAL_SLOT})=x', '$' + '{REDIAL_RECORDING}');
     expect((await examine()).get('dialplan')).toMatchObject({
-      verdict: 'unsure',
+      decision: 'unsure',
       message: expect.stringContaining('older redial.conf'),
     });
   });
@@ -143,7 +143,7 @@ describe('what is wrong is named, with what to change', () => {
     [[], 'Calls cannot be recorded or sent to a queue: load app_mixmonitor and app_queue if they are to be.'],
   ])('modules that only some calls need: %j is there', async (there, message) => {
     commands('Originate', 'Redirect', 'ShowDialPlan', ...there);
-    expect((await examine()).get('features')).toEqual({ check: 'features', verdict: 'unsure', message });
+    expect((await examine()).get('features')).toEqual({ check: 'features', decision: 'unsure', message });
   });
 
   test('rights that are missing', async () => {
@@ -153,37 +153,37 @@ describe('what is wrong is named, with what to change', () => {
     expect(checks.get('rights')?.message).toBe(
       'redial lacks originate, reporting: set "write = originate,call,reporting" for [redial] in manager.conf.',
     );
-    expect(checks.get('journal')?.verdict).toBe('failed');
+    expect(checks.get('journal')?.decision).toBe('failed');
     expect(ami.received.some((action) => action.name === 'Originate')).toBe(false);
   });
 
   test('rights that are too many', async () => {
     commands('Originate', 'Redirect', 'ShowDialPlan', 'DBDel', 'Command', 'UpdateConfig');
     expect((await examine()).get('excess_rights')).toMatchObject({
-      verdict: 'failed',
+      decision: 'failed',
       message: expect.stringContaining('(system, command, config)'),
     });
   });
 
   test('a PBX that does not list what may be done', async () => {
     ami.on('ListCommands', (action) => action.answer('Response: Error', 'Message: Permission denied'));
-    expect((await examine()).get('rights')?.verdict).toBe('unsure');
+    expect((await examine()).get('rights')?.decision).toBe('unsure');
   });
 
   test('events that do not come', async () => {
     probeReports();
     const checks = await examine({ probeDeadlineMs: 20 });
     expect(checks.get('events')).toMatchObject({
-      verdict: 'failed',
+      decision: 'failed',
       message: expect.stringContaining('read = call,cdr,user'),
     });
-    expect(checks.get('event_filter')?.verdict).toBe('unsure');
+    expect(checks.get('event_filter')?.decision).toBe('unsure');
   });
 
   test('an event filter that is missing', async () => {
     probeReports('Newchannel', 'VarSet', 'OriginateResponse');
     expect((await examine()).get('event_filter')).toMatchObject({
-      verdict: 'failed',
+      decision: 'failed',
       message: expect.stringContaining('(Newchannel, VarSet)'),
     });
   });
@@ -203,12 +203,12 @@ describe('the user of the processes that place no calls', () => {
     ['may write the journal', ['Redirect', 'ShowDialPlan', 'DBDel'], 'failed', 'may do more than that (system)'],
     ['may not read it', ['Redirect'], 'failed', 'lacks reporting'],
     ['may not hang up', ['ShowDialPlan'], 'failed', 'lacks call'],
-  ])('given it %s', async (_name, names, verdict, said) => {
+  ])('given it %s', async (_name, names, decision, said) => {
     commands(...names);
     const checks = await examineIt();
     expect(checks).toMatchObject([
-      { check: 'login', verdict: 'ok' },
-      { check: 'observer_rights', verdict, message: expect.stringContaining(said) },
+      { check: 'login', decision: 'ok' },
+      { check: 'observer_rights', decision, message: expect.stringContaining(said) },
     ]);
   });
 });

@@ -26,11 +26,11 @@ const channel = (uniqueId: string, state: string) =>
 const slot = (text: string) =>
   answered('Response: Success\r\nEventList: start', `Event: DBGetResponse\r\nFamily: redial\r\nKey: 7\r\nVal: ${text}`);
 
-async function look(replies: { status: AmiReply; journal?: AmiReply; boot?: string }) {
+async function look(replies: { status: AmiReply; journal?: AmiReply; pbxStartedAt?: string }) {
   const asked: AmiAction[] = [];
   const odd: string[] = [];
   const finding = await lookUp(
-    { attemptId, slot: 7, boot: 'boot-1' },
+    { attemptId, slot: 7, pbxStartedAt: 'boot-1' },
     {
       link: {
         sendForList: async (action) => {
@@ -40,7 +40,7 @@ async function look(replies: { status: AmiReply; journal?: AmiReply; boot?: stri
           return reply;
         },
       },
-      boot: replies.boot ?? 'boot-1',
+      pbxStartedAt: replies.pbxStartedAt ?? 'boot-1',
       now: () => at,
       onOdd: (what) => void odd.push(what),
     },
@@ -110,7 +110,7 @@ test.each([
   [noEntry, 'missing'],
   [slot(`${attemptId}|answered|3`), 'journal_answered'],
 ])('another start of the PBX is told (%#)', async (journal, type) => {
-  expect((await look({ status: noChannel, journal, boot: 'boot-2' })).finding).toMatchObject({
+  expect((await look({ status: noChannel, journal, pbxStartedAt: 'boot-2' })).finding).toMatchObject({
     type,
     pbxRestarted: true,
   });
@@ -143,8 +143,8 @@ async function lookWith(
   answerTo: (action: AmiAction) => AmiReply,
 ): Promise<Finding | undefined> {
   return lookUp(
-    { attemptId, slot: 7, boot: 'boot-1', ...question },
-    { link: { sendForList: async (action) => answerTo(action) }, boot: 'boot-1', now: () => at, onOdd: () => {} },
+    { attemptId, slot: 7, pbxStartedAt: 'boot-1', ...question },
+    { link: { sendForList: async (action) => answerTo(action) }, pbxStartedAt: 'boot-1', now: () => at, onOdd: () => {} },
   );
 }
 const askedFor = (action: AmiAction, header: string) => action.find(([name]) => name === header)?.[1];

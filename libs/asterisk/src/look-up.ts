@@ -7,13 +7,13 @@ import type { Finding, LookUpQuestion } from './pbx.ts';
 export interface LookUpContext {
   readonly link: Pick<AmiLink, 'sendForList'>;
   /** The PBX's word for its present start. It cannot change under a session: the session would end with the process. */
-  readonly boot: string;
+  readonly pbxStartedAt: string;
   readonly now: () => number;
   readonly onOdd: (what: string) => void;
 }
 
 /**
- * What the PBX knows of an attempt, by its three witnesses: the live channel, the journal, its own start.
+ * What the PBX knows of an attempt, by its three observers: the live channel, the journal, its own start.
  * Undefined: it could not be asked, or answered neither yes nor no.
  *
  * The channel is asked first. It lives until after its hang-up handler has written the journal, so that a channel that is
@@ -30,7 +30,7 @@ export async function lookUp(question: LookUpQuestion, context: LookUpContext): 
   }
   const journal = await readJournal(slot, attemptId, context);
   if (journal === undefined) return undefined;
-  const pbxRestarted = context.boot !== question.boot;
+  const pbxRestarted = context.pbxStartedAt !== question.pbxStartedAt;
   if (dial2 !== undefined) {
     // Once it is gone without dial1, the entry says since when.
     return journal !== 'none' && journal.type === 'ended' && journal.entry.dial2EndedAt !== undefined

@@ -5,7 +5,7 @@ import { journalFamily } from './journal.ts';
 export interface PbxCheck {
   readonly check: PbxCheckName;
   /** `unsure`: the PBX could not be made to tell. */
-  readonly verdict: 'ok' | 'failed' | 'unsure';
+  readonly decision: 'ok' | 'failed' | 'unsure';
   /** One sentence; of a failed check, what to change. */
   readonly message: string;
 }
@@ -25,14 +25,14 @@ export type PbxCheckName =
 
 export const oldestVersion = 16;
 
-const verdictsOf = (check: PbxCheckName) => ({
-  ok: (message: string): PbxCheck => ({ check, verdict: 'ok', message }),
-  failed: (message: string): PbxCheck => ({ check, verdict: 'failed', message }),
-  unsure: (message: string): PbxCheck => ({ check, verdict: 'unsure', message }),
+const decisionsOf = (check: PbxCheckName) => ({
+  ok: (message: string): PbxCheck => ({ check, decision: 'ok', message }),
+  failed: (message: string): PbxCheck => ({ check, decision: 'failed', message }),
+  unsure: (message: string): PbxCheck => ({ check, decision: 'unsure', message }),
 });
 
 export function reachableCheck(address: string, failure?: string): PbxCheck {
-  const { ok, failed } = verdictsOf('reachable');
+  const { ok, failed } = decisionsOf('reachable');
   if (failure === undefined) return ok(`${address} answers.`);
   return failed(
     `${address} cannot be reached (${failure}): set "enabled = yes" in manager.conf, and check its bindaddr, port and the firewall.`,
@@ -40,7 +40,7 @@ export function reachableCheck(address: string, failure?: string): PbxCheck {
 }
 
 export function loginCheck(username: string, failure?: string): PbxCheck {
-  const { ok, failed } = verdictsOf('login');
+  const { ok, failed } = decisionsOf('login');
   if (failure === undefined) return ok(`${username} is logged in.`);
   return failed(
     `The login of ${username} failed (${failure}): check the username and secret here, and the secret, permit and deny of [${username}] in manager.conf.`,
@@ -49,7 +49,7 @@ export function loginCheck(username: string, failure?: string): PbxCheck {
 
 /** From CoreSettings. */
 export function versionCheck(settings: AmiReply): PbxCheck {
-  const { ok, failed, unsure } = verdictsOf('version');
+  const { ok, failed, unsure } = decisionsOf('version');
   const version = settings.type === 'answered' ? settings.response.get('AsteriskVersion') : undefined;
   // Certified releases are called certified/18.9-cert1.
   const major = Number(/^(?:[A-Za-z-]*\/)?(\d+)/.exec(version ?? '')?.[1]);
@@ -60,7 +60,7 @@ export function versionCheck(settings: AmiReply): PbxCheck {
 
 /** From ListCommands, which names exactly the actions that the user may run. */
 export function rightsCheck(commands: AmiReply, username: string): PbxCheck {
-  const { ok, failed, unsure } = verdictsOf('rights');
+  const { ok, failed, unsure } = decisionsOf('rights');
   if (!isSuccess(commands)) return unsure('Asterisk did not list the actions that the user may run.');
   // Each an action that its right alone gives: Hangup and DBGet also come with `system`.
   const needed = { originate: 'Originate', call: 'Redirect', reporting: 'ShowDialPlan' };
@@ -71,7 +71,7 @@ export function rightsCheck(commands: AmiReply, username: string): PbxCheck {
 
 /** From ListCommands. */
 export function excessRightsCheck(commands: AmiReply, username: string): PbxCheck {
-  const { ok, failed, unsure } = verdictsOf('excess_rights');
+  const { ok, failed, unsure } = decisionsOf('excess_rights');
   if (!isSuccess(commands)) return unsure('Asterisk did not list the actions that the user may run.');
   const telling = { system: 'DBDel', command: 'Command', config: 'UpdateConfig' };
   const excess = Object.entries(telling).flatMap(([right, action]) => (mayRun(commands, action) ? [right] : []));
@@ -83,7 +83,7 @@ export function excessRightsCheck(commands: AmiReply, username: string): PbxChec
 
 /** From ListCommands of the user that places no calls. */
 export function observerRightsCheck(commands: AmiReply, username: string): PbxCheck {
-  const { ok, failed, unsure } = verdictsOf('observer_rights');
+  const { ok, failed, unsure } = decisionsOf('observer_rights');
   if (!isSuccess(commands)) return unsure(`Asterisk did not list the actions that ${username} may run.`);
   const set = `set "write = call,reporting" and "read = call,user" for [${username}] in manager.conf.`;
   const needed = { call: 'Redirect', reporting: 'ShowDialPlan' };
@@ -97,7 +97,7 @@ export function observerRightsCheck(commands: AmiReply, username: string): PbxCh
 
 /** From ShowDialPlan of redial,connect. */
 export function dialplanCheck(dialplan: AmiReply): PbxCheck {
-  const { ok, failed, unsure } = verdictsOf('dialplan');
+  const { ok, failed, unsure } = decisionsOf('dialplan');
   if (dialplan.type !== 'answered') return unsure(`The dialplan could not be read: ${dialplan.message}.`);
   if (isDenied(dialplan)) return unsure('The dialplan could not be read: ShowDialPlan needs write=reporting.');
   const lines = dialplan.events.map((event) => event.get('AppData') ?? '');
@@ -116,7 +116,7 @@ export function dialplanCheck(dialplan: AmiReply): PbxCheck {
 
 /** From ListCommands: each module that only some calls need has an action that our rights allow. */
 export function featuresCheck(commands: AmiReply): PbxCheck {
-  const { ok, unsure } = verdictsOf('features');
+  const { ok, unsure } = decisionsOf('features');
   if (!isSuccess(commands)) return unsure('Asterisk did not list the actions that the user may run.');
   const telling = {
     app_mixmonitor: ['MixMonitorMute', 'recorded'],
@@ -132,7 +132,7 @@ export function featuresCheck(commands: AmiReply): PbxCheck {
 
 /** From DBGet of any slot. */
 export function journalCheck(entry: AmiReply, username: string): PbxCheck {
-  const { ok, failed, unsure } = verdictsOf('journal');
+  const { ok, failed, unsure } = decisionsOf('journal');
   if (entry.type !== 'answered') return unsure(`The PBX journal could not be asked: ${entry.message}.`);
   const message = entry.response.get('Message') ?? '';
   if (isSuccess(entry) || /not found/i.test(message)) return ok('The PBX journal can be read.');
@@ -150,7 +150,7 @@ export interface ProbeReport {
 }
 
 export function eventsCheck({ sent, reported }: ProbeReport, username: string): PbxCheck {
-  const { ok, failed, unsure } = verdictsOf('events');
+  const { ok, failed, unsure } = decisionsOf('events');
   if (reported) return ok('OriginateResponse events arrive; that UserEvents do cannot be tried without a call.');
   if (!sent)
     return unsure('Whether events arrive could not be tried, because no Originate to redial,connect,1 is taken.');
@@ -160,7 +160,7 @@ export function eventsCheck({ sent, reported }: ProbeReport, username: string): 
 }
 
 export function eventFilterCheck({ reported, seen }: ProbeReport, username: string): PbxCheck {
-  const { ok, failed, unsure } = verdictsOf('event_filter');
+  const { ok, failed, unsure } = decisionsOf('event_filter');
   const stray = ['Newchannel', 'Newexten', 'VarSet'].filter((name) => seen.has(name));
   if (stray.length > 0) {
     return failed(

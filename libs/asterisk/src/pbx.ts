@@ -57,7 +57,7 @@ export interface LookUpQuestion {
   readonly attemptId: AttemptId;
   readonly slot: number;
   /** The PBX's own word for its start when the claim was taken. */
-  readonly boot: string;
+  readonly pbxStartedAt: string;
   /** The channel that has dial1's place by now, where it is another than was originated. */
   readonly dial1?: string;
   /** dial1's channel has ended; the question is whether this one lives. */
@@ -75,7 +75,7 @@ export interface PbxEvents {
   /** A fact about an attempt, from any AMI event that concerns it, whoever originated it. */
   signal: (attemptId: AttemptId, signal: AttemptSignal) => void;
   /** Logged in and ready for actions. Whatever is open must be looked up now: events in between are gone. */
-  up: (info: { readonly boot: string; readonly version: string }) => void;
+  up: (info: { readonly pbxStartedAt: string; readonly version: string }) => void;
   /** Once for each `up`; and while it cannot be reached, once for each new reason why not. */
   down: (reason: string) => void;
   /** Unmapped or malformed AMI traffic that concerns us; for log and metric. */
@@ -88,7 +88,7 @@ export interface Pbx {
   /** Logged in, and its last keep-alive was answered. */
   readonly isUp: boolean;
   /** The PBX's own word for when it started (CoreStatus); another word later means that it restarted. Undefined while down. */
-  readonly boot: string | undefined;
+  readonly pbxStartedAt: string | undefined;
   /** Starts to connect, and reconnects for ever: capped back-off with jitter. */
   start(): void;
   stop(): Promise<void>;

@@ -102,14 +102,14 @@ describe('Hangup', () => {
   test('of dial1, with its SIP code', () => {
     expect(dial1('Cause: 17', 'Cause-txt: User busy', 'TechCause: 486')).toEqual({
       attemptId: id,
-      signal: { type: 'dial1_hung_up', at, cause: 17, sipCode: 486, rang: false },
+      signal: { type: 'dial1_ended', at, cause: 17, sipCode: 486, rang: false },
     });
   });
 
   test('of dial1 without TechCause, as older versions send it', () => {
     expect(dial1('Cause: 0', 'Cause-txt: Unknown')).toEqual({
       attemptId: id,
-      signal: { type: 'dial1_hung_up', at, cause: 0, rang: false },
+      signal: { type: 'dial1_ended', at, cause: 0, rang: false },
     });
   });
 
@@ -120,14 +120,14 @@ describe('Hangup', () => {
   test('of dial2: linked to ours, with an id of its own', () => {
     expect(dial2('Cause: 21', 'TechCause: 603')).toEqual({
       attemptId: id,
-      signal: { type: 'dial2_hung_up', at, cause: 21, sipCode: 603, uniqueId: '1795224366.1' },
+      signal: { type: 'dial2_ended', at, cause: 21, sipCode: 603, uniqueId: '1795224366.1' },
     });
   });
 
   test('of dial1 linked to another call counts for dial1', () => {
     expect(translated('Event: Hangup', `Uniqueid: ${id}`, 'Linkedid: 1795224366.9', 'Cause: 16')).toMatchObject({
       attemptId: id,
-      signal: { type: 'dial1_hung_up' },
+      signal: { type: 'dial1_ended' },
     });
   });
 
@@ -140,7 +140,7 @@ describe('Hangup', () => {
         `Linkedid: ${id}`,
         'Cause: 16',
       ),
-    ).toMatchObject({ attemptId: id, signal: { type: 'dial2_hung_up', uniqueId: '1.2', isLocal: true } });
+    ).toMatchObject({ attemptId: id, signal: { type: 'dial2_ended', uniqueId: '1.2', isLocal: true } });
   });
 
   test('of a zombie is that of a channel whose place another has; of any but dial1’s it is nothing', () => {
@@ -152,7 +152,7 @@ describe('Hangup', () => {
         `Linkedid: ${id}`,
         'Cause: 16',
       );
-    expect(hangup(id)).toMatchObject({ signal: { type: 'dial1_hung_up', replaced: true } });
+    expect(hangup(id)).toMatchObject({ signal: { type: 'dial1_ended', replaced: true } });
     expect(hangup('1.2')).toBeUndefined();
   });
 
@@ -165,7 +165,7 @@ describe('Hangup', () => {
         `Linkedid: ${id}`,
         'Cause: 16',
       ),
-    ).toMatchObject({ signal: { type: 'dial2_hung_up', uniqueId: `${id};2`, isLocal: true } });
+    ).toMatchObject({ signal: { type: 'dial2_ended', uniqueId: `${id};2`, isLocal: true } });
   });
 
   test('of other calls is nothing', () => {

@@ -65,16 +65,16 @@ function translateHangup(packet: AmiPacket, at: number): Translation | undefined
   if (cause === undefined) return { odd: `Hangup with Cause ${packet.get('Cause')}` };
   const sipCode = sipCodeOf(packet.get('TechCause'));
   const facts = { at, cause, ...(sipCode !== undefined && { sipCode }) };
-  // State 5: it was ringing when it ended, also for a witness who came too late to see it begin.
+  // State 5: it was ringing when it ended, also for a observer who came too late to see it begin.
   const rang = packet.get('ChannelState') === '5';
   const channel = packet.get('Channel') ?? '';
   // What is left of a channel whose place another has taken.
   const replaced = channel.endsWith('<ZOMBIE>') && { replaced: true as const };
-  if (own !== undefined) return { attemptId: own, signal: { type: 'dial1_hung_up', ...facts, rang, ...replaced } };
+  if (own !== undefined) return { attemptId: own, signal: { type: 'dial1_ended', ...facts, rang, ...replaced } };
   if (replaced) return undefined;
   // The halves of a Local channel are Asterisk's plumbing, never a phone.
   const isLocal = channel.startsWith('Local/') && { isLocal: true as const };
-  return { attemptId: concerned, signal: { type: 'dial2_hung_up', ...facts, uniqueId, ...isLocal } };
+  return { attemptId: concerned, signal: { type: 'dial2_ended', ...facts, uniqueId, ...isLocal } };
 }
 
 function translateNewstate(packet: AmiPacket, at: number): Translation | undefined {

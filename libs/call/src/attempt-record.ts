@@ -24,7 +24,7 @@ export interface AttemptRecord {
   /** The PBX that dials it: whoever looks it up must ask this one. */
   readonly pbx: string;
   /** What the PBX called its own start when the claim was taken; another word later means it restarted since. */
-  readonly pbxBoot: string;
+  readonly pbxStartedAt: string;
   /** Where the PBX journal keeps it: 0 to 99,999. */
   readonly slot: number;
   /** Limits (trunks and the PBX itself) whose permits it holds until it is settled. */
@@ -49,6 +49,6 @@ export interface AttemptRecord {
     readonly outcome: Outcome;
     readonly evidence: Evidence;
     readonly settledAt: number;
-    readonly witness: string;
+    readonly reportedBy: string;
   };
 }

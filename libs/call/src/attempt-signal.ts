@@ -15,17 +15,17 @@ export type AttemptSignal =
   /** OriginateResponse Failure. */
   | { readonly type: 'originate_failed'; readonly at: number; readonly reason: number }
   | {
-      readonly type: 'dial1_hung_up';
+      readonly type: 'dial1_ended';
       readonly at: number;
       readonly cause: number;
       readonly sipCode?: number;
       /** A channel that had lost its place to another, which lives on (masquerade). */
       readonly replaced?: true;
-      /** The Hangup event's own ChannelState was Ringing: known even to a witness who came after the 180. */
+      /** The Hangup event's own ChannelState was Ringing: known even to a observer who came after the 180. */
       readonly rang?: boolean;
     }
   | {
-      readonly type: 'dial2_hung_up';
+      readonly type: 'dial2_ended';
       readonly at: number;
       readonly cause: number;
       readonly sipCode?: number;

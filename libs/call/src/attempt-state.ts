@@ -15,7 +15,7 @@ export type AttemptState =
   | ({ readonly phase: 'answered' } & Underway)
   /** dial1's channel has ended and dial2's has not: it was transferred, say. Its end is the attempt's. */
   | ({ readonly phase: 'following' } & Underway)
-  /** The link is gone, or a deadline passed in silence: nobody here knows. The look-up's three witnesses decide. */
+  /** The link is gone, or a deadline passed in silence: nobody here knows. The look-up's three observers decide. */
   | ({ readonly phase: 'detached' } & Underway)
   | { readonly phase: 'ended'; readonly evidence: Evidence };
 

@@ -14,7 +14,7 @@ describe('the last word of an attempt', () => {
   const uniqueId = '1700000000.9';
   const answered: AttemptSignal = { type: 'answered', at };
   const talked = { ...journalEnded, dialStatus: 'ANSWER', dial2EndedAt: at, dial2UniqueId: uniqueId };
-  const hungUp: AttemptSignal = { type: 'dial2_hung_up', at, cause: 41, uniqueId };
+  const hungUp: AttemptSignal = { type: 'dial2_ended', at, cause: 41, uniqueId };
 
   it('of a talk that dial2 ended waits for dial2’s Hangup: the cause of its BYE stands there alone', () => {
     const ended: AttemptSignal = { type: 'journal_ended', at, entry: { ...talked, endedBy: 'dial2' } };
@@ -29,7 +29,7 @@ describe('the last word of an attempt', () => {
   const missing = (laterMs: number): AttemptSignal => ({ type: 'missing', at: at + laterMs, pbxRestarted: false });
 
   it('is that dial1 never entered the dialplan, where its Hangup was seen and the journal stays empty', () => {
-    const gone: AttemptSignal = { type: 'dial1_hung_up', at, cause: 16 };
+    const gone: AttemptSignal = { type: 'dial1_ended', at, cause: 16 };
     const later: AttemptSignal = { type: 'deadline', at: at + lookUpEveryMs };
     const state = walked(answered, gone, later, missing(lookUpEveryMs), later, missing(2 * lookUpEveryMs));
     expect(state).toMatchObject({ phase: 'ended', evidence: { neverEnteredAt: at + 2 * lookUpEveryMs } });

@@ -53,9 +53,9 @@ const anySignal: fc.Arbitrary<Timeless> = fc.oneof(
     { type: 'deadline' },
   ),
   fc.record({ type: fc.constant('originate_failed' as const), reason: fc.constantFrom(0, 3, 5, 8) }),
-  fc.record({ type: fc.constant('dial1_hung_up' as const), cause, sipCode }, { requiredKeys: ['type', 'cause'] }),
+  fc.record({ type: fc.constant('dial1_ended' as const), cause, sipCode }, { requiredKeys: ['type', 'cause'] }),
   fc.record({
-    type: fc.constant('dial2_hung_up' as const),
+    type: fc.constant('dial2_ended' as const),
     cause,
     sipCode,
     uniqueId: fc.constantFrom('1.2', journalOfDial2Alive.dial2UniqueId ?? ''),
@@ -215,7 +215,7 @@ describe('A4 deadlines alone finish every phase', () => {
           const before: Timeless[] = [...facts.slice(0, position), { type: 'cancel' }, ...facts.slice(position)];
           play(world, [[0, { type: 'start' }], ...before.map((s) => [10, s] as const)]);
           const asked = world.count('hang_up');
-          play(world, [[3 * lookUpEveryMs, { type: 'dial2_hung_up', cause: 16, uniqueId: '1.2' }]]);
+          play(world, [[3 * lookUpEveryMs, { type: 'dial2_ended', cause: 16, uniqueId: '1.2' }]]);
           expect(asked).toBeGreaterThan(0);
           expect(world.count('hang_up')).toBeGreaterThan(asked + 1);
         },
@@ -252,7 +252,7 @@ const dial1Failed: fc.Arbitrary<Truth> = fc
     facts: [
       ...(rang ? [{ type: 'rang' } as const] : []),
       { type: 'originate_failed', reason },
-      { type: 'dial1_hung_up', ...hangup, ...(rang && { rang }) },
+      { type: 'dial1_ended', ...hangup, ...(rang && { rang }) },
     ],
     canceled,
     lookUp: (now) => ({ type: 'missing', at: now, pbxRestarted: false }),
@@ -283,12 +283,12 @@ const dial1Answered: fc.Arbitrary<Truth> = fc
       facts: [
         { type: 'answered' },
         {
-          type: 'dial2_hung_up',
+          type: 'dial2_ended',
           cause: dial2Cause,
           ...(dial2SipCode !== undefined && { sipCode: dial2SipCode }),
           uniqueId: '1.2',
         },
-        { type: 'dial1_hung_up', cause: dial2Cause },
+        { type: 'dial1_ended', cause: dial2Cause },
         { type: 'journal_ended', entry: last },
       ],
       lookUp: (now: number): AttemptSignal => ({ type: 'journal_ended', at: now, entry: last }),
@@ -357,7 +357,7 @@ describe('A5 order and repetition of final facts do not change what is concluded
   it('an answer to a look-up that comes when the channel has already been seen to end revives nothing', () => {
     const world = play(new AttemptWorld(), [
       [0, { type: 'start' }],
-      [50, { type: 'dial1_hung_up', cause: 17 }],
+      [50, { type: 'dial1_ended', cause: 17 }],
       [settleMs + 100, { type: 'channel_found', up: true }],
     ]);
     expect(world.state.phase).toBe('detached');
@@ -444,7 +444,7 @@ describe('the birth of dial2’s channel, told at any time, twice or late', () =
 
 describe('an attempt through the PBX’s own dialplan', () => {
   const hangupOfAnother = fc.record({
-    type: fc.constant('dial2_hung_up' as const),
+    type: fc.constant('dial2_ended' as const),
     cause,
     sipCode,
     uniqueId: fc.constantFrom('1.2', '1.3', '1.4'),
@@ -455,7 +455,7 @@ describe('an attempt through the PBX’s own dialplan', () => {
       fc.property(interrupted(hangupOfAnother), anyPbx, ({ first, signals, interruptions }, lookUp) => {
         const story: (readonly [number, Timeless])[] = [
           [0, first],
-          ...signals.filter(([, s]) => s.type !== 'dial2_hung_up'),
+          ...signals.filter(([, s]) => s.type !== 'dial2_ended'),
         ];
         const plain = play(new AttemptWorld(lookUp, planThroughDialplan), story);
         const told = play(new AttemptWorld(lookUp, planThroughDialplan), withInterruptions(story, interruptions));

@@ -102,7 +102,7 @@ function stepUnderway(state: UnderwayState, signal: AttemptSignal): AttemptStep 
       return onAnswered(state, signal);
     case 'originate_failed':
       return onDial1Final(state, { originateFailed: { reason: signal.reason, at: signal.at } });
-    case 'dial1_hung_up':
+    case 'dial1_ended':
       if (signal.replaced) return onReplaced(state);
       return onDial1Final(state, {
         dial1Hangup: {
@@ -112,7 +112,7 @@ function stepUnderway(state: UnderwayState, signal: AttemptSignal): AttemptStep 
           at: signal.at,
         },
       });
-    case 'dial2_hung_up':
+    case 'dial2_ended':
       return onDial2HungUp(state, signal);
     case 'dial1_forwarded':
       return onDial1Forwarded(state, signal.at);
@@ -217,7 +217,7 @@ function resume(state: UnderwayState, at: number): AttemptStep {
   return moved(entered(state, 'answered'), [...hangUpIfCanceled(state), armTalk(state, at)]);
 }
 
-function onDial2HungUp(before: UnderwayState, signal: Extract<AttemptSignal, { type: 'dial2_hung_up' }>): AttemptStep {
+function onDial2HungUp(before: UnderwayState, signal: Extract<AttemptSignal, { type: 'dial2_ended' }>): AttemptStep {
   const { at, cause, sipCode, uniqueId, isLocal } = signal;
   const state = { ...before, gone: [...(before.gone ?? []).filter((id) => id !== uniqueId), uniqueId].slice(-goneMax) };
   const { journalEnded } = state.evidence;

@@ -186,7 +186,7 @@ describe('a call, whatever happens to it and however often', () => {
               : { dueAt: signal.until }),
           });
           expect(step.effects).toEqual([{ type: 'move', attemptId: signal.attemptId, dueAt: signal.until }]);
-          expect(step.call.gateNote).toMatchObject({ verdict: 'defer', gate: 'window', until: signal.until });
+          expect(step.call.gateNote).toMatchObject({ decision: 'defer', gate: 'window', until: signal.until });
         }
       }),
     );
@@ -282,12 +282,12 @@ describe('an accepted call', () => {
 
   it('tells why it was not dialled, until it is', () => {
     const deferred = tell(callOf(), [[{ type: 'defer', byMs: 60_000 }, 0, 0]]).call;
-    expect(deferred.gateNote).toEqual({ gate: 'window', verdict: 'defer', reason: 'closed', at: 0, until: 60_000 });
+    expect(deferred.gateNote).toEqual({ gate: 'window', decision: 'defer', reason: 'closed', at: 0, until: 60_000 });
     expect(tell(deferred, [[{ type: 'reschedule', byMs: 0 }, 0, 0]]).call).not.toHaveProperty('gateNote');
     expect(tell(deferred, [[{ type: 'dial' }, 0, 0]]).call).not.toHaveProperty('gateNote');
     expect(tell(callOf(), [[{ type: 'block' }, 0, 0]]).call.gateNote).toEqual({
       gate: 'window',
-      verdict: 'block',
+      decision: 'block',
       reason: 'closed',
       at: 0,
     });

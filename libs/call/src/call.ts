@@ -58,7 +58,7 @@ interface Planned {
 /** The last answer of the gates that was not `pass`: why the call has not been dialled yet. */
 export interface GateNote {
   readonly gate: string;
-  readonly verdict: 'defer' | 'block';
+  readonly decision: 'defer' | 'block';
   readonly reason: string;
   readonly at: number;
   /** When it is tried again; absent for `block`. */
@@ -216,14 +216,14 @@ function stepAtGates(call: Call, state: PlannedState, signal: GateSignal): CallS
           state: late
             ? { status: 'queued', ...planned, dueAt: state.dueAt, askAgainAt: until }
             : { status: later, ...planned, dueAt: until },
-          gateNote: { gate, verdict: 'defer', reason, at, until },
+          gateNote: { gate, decision: 'defer', reason, at, until },
         },
         [{ type: 'move', attemptId, dueAt: until }],
       );
     }
     case 'block': {
       const { gate, reason } = signal;
-      return ended({ ...call, gateNote: { gate, verdict: 'block', reason, at } }, 'blocked', at, reason, []);
+      return ended({ ...call, gateNote: { gate, decision: 'block', reason, at } }, 'blocked', at, reason, []);
     }
     case 'fail':
       return ended(call, 'failed', at, signal.reason, []);

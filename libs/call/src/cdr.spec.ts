@@ -16,7 +16,7 @@ const attempt: AttemptRecord = {
   dueAt: startedAt - 2_000,
   plan: { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 },
   pbx: 'pbx-1',
-  pbxBoot: '2026-01-15 10:00:00',
+  pbxStartedAt: '2026-01-15 10:00:00',
   slot: 42,
   limits: ['pbx:pbx-1'],
   originatedAt: startedAt,
@@ -62,7 +62,7 @@ describe('the CDR of an attempt', () => {
       attemptNumber: 1,
       pbx: 'pbx-1',
       disposition: 'no_answer',
-      class: 'contact',
+      class: 'callee',
       connected: false,
       dial1: {
         destination: { kind: 'extension', extension: '1001' },

@@ -4,7 +4,7 @@ import type { AttemptRecord } from './attempt-record.ts';
 import { attemptId, callId, callOf, outcomeOfLegs } from './builders.support.ts';
 import { type Call, type CallState, endedCallStatuses } from './call.ts';
 import { attemptToAsk, type Dial1Outcome, dial1OutcomeOf } from './dial1-outcome.ts';
-import { contactDispositions, type Disposition, dispositions } from './disposition.ts';
+import { calleeDispositions, type Disposition, dispositions } from './disposition.ts';
 import type { Evidence } from './evidence.ts';
 import type { EndedAttempt } from './retry.ts';
 
@@ -20,7 +20,7 @@ function record(fields: Partial<AttemptRecord> = {}): AttemptRecord {
     dueAt: 0,
     plan: { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 },
     pbx: 'pbx-1',
-    pbxBoot: '2026-01-15 10:00:00',
+    pbxStartedAt: '2026-01-15 10:00:00',
     slot: 42,
     limits: [],
     originatedAt: 0,
@@ -32,7 +32,7 @@ function record(fields: Partial<AttemptRecord> = {}): AttemptRecord {
 function ended(dial1: Disposition, evidence: Evidence = {}): Partial<AttemptRecord> {
   const disposition = dial1 === 'answered' ? 'busy' : dial1;
   const outcome = outcomeOfLegs(disposition, { dial1: { disposition: dial1 } });
-  return { ended: { outcome, evidence, settledAt: 1, witness: 'dialer' } };
+  return { ended: { outcome, evidence, settledAt: 1, reportedBy: 'dialer' } };
 }
 
 const dialing: CallState = { status: 'dialing', attemptId: id, attemptNumber: 1, startedAt: 0 };
@@ -61,7 +61,7 @@ function word(outcome: Dial1Outcome): string {
 describe('what a waiting client is told of a call that no phone has heard of', () => {
   const blocked = (gate: string): Call => ({
     ...call({ status: 'blocked', endedAt: 1, reason: 'said' }),
-    gateNote: { gate, verdict: 'block', reason: 'said', at: 1 },
+    gateNote: { gate, decision: 'block', reason: 'said', at: 1 },
   });
   it.each([
     ['its phone is in another call', blocked('extension'), 'failed: busy -'],
@@ -177,7 +177,7 @@ describe('whatever the records say', () => {
     anyEnded,
   );
   const anyHistory = fc.array(
-    fc.tuple(fc.constantFrom(...contactDispositions), fc.boolean()).map(([d, answered]) => attempted(d, answered)),
+    fc.tuple(fc.constantFrom(...calleeDispositions), fc.boolean()).map(([d, answered]) => attempted(d, answered)),
     { maxLength: 3 },
   );
 

@@ -1,5 +1,5 @@
 /** Contact: the person or their phone. Uses up an attempt. */
-export const contactDispositions = ['no_answer', 'busy', 'rejected', 'unreachable', 'machine', 'abandoned'] as const;
+export const calleeDispositions = ['no_answer', 'busy', 'rejected', 'unreachable', 'machine', 'dial1_hung_up'] as const;
 /** Permanent: trying again cannot help. */
 export const permanentDispositions = ['invalid_number', 'not_allowed', 'no_route', 'incompatible_media'] as const;
 /** Network: our side or the carrier's. Uses up no attempt, but a small budget of its own. */
@@ -7,7 +7,7 @@ export const networkDispositions = ['congestion', 'trunk_auth', 'pbx_error'] as 
 /** How a leg or an attempt ended. The table of evidence is in outcome.ts, its meaning in docs/glossary.md. */
 export const dispositions = [
   'answered',
-  ...contactDispositions,
+  ...calleeDispositions,
   ...permanentDispositions,
   ...networkDispositions,
   'not_sent',
@@ -16,10 +16,10 @@ export const dispositions = [
 ] as const;
 export type Disposition = (typeof dispositions)[number];
 
-export type DispositionClass = 'answered' | 'contact' | 'permanent' | 'network' | 'not_sent' | 'canceled' | 'unknown';
+export type DispositionClass = 'answered' | 'callee' | 'permanent' | 'network' | 'not_sent' | 'canceled' | 'unknown';
 
 export function classOf(disposition: Disposition): DispositionClass {
-  if ((contactDispositions as readonly string[]).includes(disposition)) return 'contact';
+  if ((calleeDispositions as readonly string[]).includes(disposition)) return 'callee';
   if ((permanentDispositions as readonly string[]).includes(disposition)) return 'permanent';
   if ((networkDispositions as readonly string[]).includes(disposition)) return 'network';
   // Redial itself did not send it, `canceled` and `unknown` too, are classes of their own.

@@ -68,7 +68,7 @@ export const Evidence = z.object({
     .object({
       cause: z.int(),
       sipCode: z.int().optional(),
-      /** The channel was ringing when it ended: known even to a witness who came after the 180. */
+      /** The channel was ringing when it ended: known even to a observer who came after the 180. */
       rang: z.boolean().optional(),
       at,
     })
@@ -91,7 +91,7 @@ export const Evidence = z.object({
    * never dialled.
    */
   neverEnteredAt: at.optional(),
-  /** No witness knew the attempt when every deadline had passed. */
+  /** No observer knew the attempt when every deadline had passed. */
   lostAt: at.optional(),
   /** Asterisk restarted under the attempt, so that silence proves nothing. */
   pbxRestarted: z.boolean().optional(),

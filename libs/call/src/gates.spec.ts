@@ -12,7 +12,7 @@ function facts(given: Partial<GateFacts> = {}): GateFacts {
 
 function ask(given: Partial<GateFacts> = {}): string {
   const answer = askGates(facts(given));
-  if (answer.verdict !== 'defer') return `${answer.gate}: ${answer.verdict}`;
+  if (answer.decision !== 'defer') return `${answer.gate}: ${answer.decision}`;
   return `${answer.gate}: defer by ${(answer.until - (given.now ?? now)) / 1_000}s`;
 }
 
@@ -177,7 +177,7 @@ describe('the order of the gates', () => {
     const tenants = [tenantOf({ paused: true }), tenantOf({ caps: { attemptsPerNumberPerDay: 1 } })];
     for (const tenant of tenants) {
       const answer = askGates(facts({ tenant, attemptsToday: 5 }));
-      expect(answer.verdict === 'defer' && answer.until > now).toBe(true);
+      expect(answer.decision === 'defer' && answer.until > now).toBe(true);
     }
   });
 });

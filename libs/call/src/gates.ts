@@ -7,13 +7,13 @@ import { type NumberFacts, refusedDestination } from './toll-destination.ts';
 
 /** What a gate says of a due call. */
 export type GateAnswer =
-  | { readonly verdict: 'pass' }
+  | { readonly decision: 'allow' }
   /** Not now: ask again at `until`. Uses up no attempt. */
-  | { readonly verdict: 'defer'; readonly until: number; readonly reason: string }
+  | { readonly decision: 'defer'; readonly until: number; readonly reason: string }
   /** Never. */
-  | { readonly verdict: 'block'; readonly reason: string }
+  | { readonly decision: 'block'; readonly reason: string }
   /** Its time is over. */
-  | { readonly verdict: 'expire'; readonly reason: string };
+  | { readonly decision: 'expire'; readonly reason: string };
 
 export interface GateFacts {
   readonly call: Call;
@@ -29,7 +29,7 @@ export interface GateFacts {
 
 export type Gate = (facts: GateFacts) => GateAnswer;
 
-const pass: GateAnswer = { verdict: 'pass' };
+const allow: GateAnswer = { decision: 'allow' };
 const pausedCheckMs = 30_000;
 
 /**
@@ -50,99 +50,99 @@ export const gates: readonly (readonly [name: string, gate: Gate])[] = [
   ['quotas', dayQuotas],
 ];
 
-export type GateVerdict = GateAnswer & { readonly gate: string };
+export type GateDecision = GateAnswer & { readonly gate: string };
 
-/** The first gate that does not let the call pass, or `pass`. */
-export function askGates(facts: GateFacts): GateVerdict {
+/** The first gate that does not let the call pass, or `allow`. */
+export function askGates(facts: GateFacts): GateDecision {
   for (const [name, gate] of gates) {
     const answer = gate(facts);
-    if (answer.verdict !== 'pass') return { ...orExpired(answer, facts), gate: name };
+    if (answer.decision !== 'allow') return { ...orExpired(answer, facts), gate: name };
   }
-  return { ...pass, gate: 'all' };
+  return { ...allow, gate: 'all' };
 }
 
 /** What would be put off beyond its own end is over now: whoever waits for it need not wait until then to hear so. */
 function orExpired(answer: GateAnswer, { call }: GateFacts): GateAnswer {
   const { expiresAt } = call.request;
-  if (answer.verdict !== 'defer' || expiresAt === undefined || answer.until <= expiresAt) return answer;
-  return { verdict: 'expire', reason: `${answer.reason}, until expiresAt has passed` };
+  if (answer.decision !== 'defer' || expiresAt === undefined || answer.until <= expiresAt) return answer;
+  return { decision: 'expire', reason: `${answer.reason}, until expiresAt has passed` };
 }
 
 /** A configuration reaches the dialers one after the other: this one may not have read of a new tenant yet. */
 function known({ tenant, now }: GateFacts): GateAnswer {
-  if (tenant !== undefined) return pass;
-  return { verdict: 'defer', until: now + pausedCheckMs, reason: 'the dialer’s configuration has no such tenant' };
+  if (tenant !== undefined) return allow;
+  return { decision: 'defer', until: now + pausedCheckMs, reason: 'the dialer’s configuration has no such tenant' };
 }
 
 /** A service or a context that was there when the call was accepted, and is no longer the tenant's. */
 function destination({ call, tenant }: GateFacts): GateAnswer {
   for (const leg of [call.request.dial1, call.request.dial2]) {
     if (leg.kind === 'service' && !tenant?.services.some(({ name }) => name === leg.service))
-      return { verdict: 'block', reason: `there is no service ${leg.service} any more` };
+      return { decision: 'block', reason: `there is no service ${leg.service} any more` };
     if (leg.kind === 'context' && !tenant?.contexts.includes(leg.context))
-      return { verdict: 'block', reason: `the context ${leg.context} may not be dialled any more` };
+      return { decision: 'block', reason: `the context ${leg.context} may not be dialled any more` };
   }
-  return pass;
+  return allow;
 }
 
 function expired({ call, now }: GateFacts): GateAnswer {
   const { expiresAt } = call.request;
-  return expiresAt !== undefined && now > expiresAt ? { verdict: 'expire', reason: 'expiresAt has passed' } : pass;
+  return expiresAt !== undefined && now > expiresAt ? { decision: 'expire', reason: 'expiresAt has passed' } : allow;
 }
 
 /** A job may be taken early: promoted by hand, or by a queue whose clock runs ahead of ours. */
 function due({ call, now }: GateFacts): GateAnswer {
   const dueAt = 'dueAt' in call.state ? call.state.dueAt : now;
-  return now < dueAt ? { verdict: 'defer', until: dueAt, reason: 'not due yet' } : pass;
+  return now < dueAt ? { decision: 'defer', until: dueAt, reason: 'not due yet' } : allow;
 }
 
 function paused({ tenant, now }: GateFacts): GateAnswer {
-  return tenant?.paused ? { verdict: 'defer', until: now + pausedCheckMs, reason: 'the tenant is paused' } : pass;
+  return tenant?.paused ? { decision: 'defer', until: now + pausedCheckMs, reason: 'the tenant is paused' } : allow;
 }
 
 function doNotCall({ call, tenant }: GateFacts): GateAnswer {
   const listed = numbersOf(call).some((e164) => tenant?.doNotCall.includes(e164));
-  return listed ? { verdict: 'block', reason: 'a number of this call is on the do-not-call list' } : pass;
+  return listed ? { decision: 'block', reason: 'a number of this call is on the do-not-call list' } : allow;
 }
 
 /** Asked again when the call is due: the lists change, and a service of the PBX may have become another. */
 function toll({ call, tenant, numberFacts }: GateFacts): GateAnswer {
-  if (tenant === undefined) return pass;
+  if (tenant === undefined) return allow;
   for (const e164 of numbersOf(call)) {
     const facts = numberFacts?.(e164, tenant.numberingPlan) ?? { isPremium: false, isAbroad: false };
     const refused = refusedDestination(e164, tenant, facts);
     if (refused !== undefined)
-      return { verdict: 'block', reason: `${refused.rule}: a number of this call ${refused.message}` };
+      return { decision: 'block', reason: `${refused.rule}: a number of this call ${refused.message}` };
   }
-  return pass;
+  return allow;
 }
 
 function window({ call, tenant, now }: GateFacts): GateAnswer {
-  if (tenant === undefined || numbersOf(call).length === 0) return pass;
+  if (tenant === undefined || numbersOf(call).length === 0) return allow;
   const opening = nextOpening(tenant.callingWindows, tenant.timeZone, now);
-  if (opening === undefined) return { verdict: 'block', reason: 'no calling window ever opens' };
-  return opening > now ? { verdict: 'defer', until: opening, reason: 'outside the calling window' } : pass;
+  if (opening === undefined) return { decision: 'block', reason: 'no calling window ever opens' };
+  return opening > now ? { decision: 'defer', until: opening, reason: 'outside the calling window' } : allow;
 }
 
 function cap({ tenant, now, attemptsToday }: GateFacts): GateAnswer {
   const most = tenant?.caps.attemptsPerNumberPerDay;
-  if (tenant === undefined || most === undefined || attemptsToday < most) return pass;
+  if (tenant === undefined || most === undefined || attemptsToday < most) return allow;
   return {
-    verdict: 'defer',
+    decision: 'defer',
     until: nextDayAt(now, tenant.timeZone),
     reason: 'the number has had its attempts for today',
   };
 }
 
 function dayQuotas({ tenant, now, tenantToday }: GateFacts): GateAnswer {
-  if (tenant === undefined || tenantToday === undefined) return pass;
+  if (tenant === undefined || tenantToday === undefined) return allow;
   const { callsPerDay, minutesPerDay } = tenant.quotas;
-  const usedUp = (reason: string): GateAnswer => ({ verdict: 'defer', until: nextDayAt(now, tenant.timeZone), reason });
+  const usedUp = (reason: string): GateAnswer => ({ decision: 'defer', until: nextDayAt(now, tenant.timeZone), reason });
   if (callsPerDay !== undefined && tenantToday.calls >= callsPerDay)
     return usedUp('quotas.callsPerDay is used up for today');
   if (minutesPerDay !== undefined && tenantToday.talkSeconds >= minutesPerDay * 60)
     return usedUp('quotas.minutesPerDay is used up for today');
-  return pass;
+  return allow;
 }
 
 /** Outside numbers that the call would ring. */

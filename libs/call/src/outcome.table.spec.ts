@@ -128,7 +128,7 @@ describe('dial1', () => {
     expect(word(outcome.dial1, outcome)).toBe(expected);
     expect(outcome.disposition).toBe(outcome.dial1.disposition);
     expect(outcome).toMatchObject({ connected: false, dial2: null });
-    // A channel of the PBX's own making is no witness of dial1's answer.
+    // A channel of the PBX's own making is no observer of dial1's answer.
     expect(outcomeOf({ ...evidence, dial2Created }, at)).toEqual(outcome);
   });
 
@@ -193,7 +193,7 @@ describe('dial2, once dial1 has answered', () => {
     ['does not exist, 404', journal({ dialStatus: 'CHANUNAVAIL', dial1Cause: 1 }), 'invalid_number'],
     ['declines, 603', journal({ dialStatus: 'CHANUNAVAIL', dial1Cause: 21 }), 'rejected'],
     ['does not answer', journal({ dialStatus: 'NOANSWER', dial1Cause: 16 }), 'no_answer'],
-    ['rings while the agent hangs up', journal({ dialStatus: 'CANCEL', dial1Cause: 0 }), 'abandoned'],
+    ['rings while the agent hangs up', journal({ dialStatus: 'CANCEL', dial1Cause: 0 }), 'dial1_hung_up'],
     // The same with dial2's own cause, which the journal or its Hangup brings.
     ['is busy, 486', journal({ dialStatus: 'BUSY', dial2Cause: 17, dial2SipCode: 486 }), 'busy'],
     ['is busy everywhere, 600', { ...journal({ dialStatus: 'BUSY' }), ...dial2HungUp(17, 600) }, 'busy'],
@@ -260,7 +260,7 @@ describe('dial2, once dial1 has answered', () => {
     ['is DONTCALL', journal({ dialStatus: 'DONTCALL' }), unmapped],
     ['is INVALIDARGS', journal({ dialStatus: 'INVALIDARGS' }), unmapped],
     // The person's hand, or ours.
-    ['was never tried: dial1 left before', journal({ dialStatus: '', dial1Cause: 16 }), 'abandoned'],
+    ['was never tried: dial1 left before', journal({ dialStatus: '', dial1Cause: 16 }), 'dial1_hung_up'],
     ['was never tried: we hung dial1 up', { ...journal({ dialStatus: '' }), cancelRequestedAt }, 'canceled'],
     ['rings while we hang up', { ...journal({ dialStatus: 'CANCEL', dial1Cause: 0 }), cancelRequestedAt }, 'canceled'],
     ['talks until we hang up', { ...journal({ dialStatus: 'ANSWER', talkMs: 5_000 }), cancelRequestedAt }, 'answered'],
@@ -351,8 +351,8 @@ describe('dial2, once dial1 has answered', () => {
     }
     expect(outcomeOf({ ...journal({ dialStatus: 'CANCEL' }), cancelRequestedAt }, at).endedBy).toBe('redial');
     const left = journal({ dialStatus: 'CANCEL', endedBy: 'dial1' });
-    expect(outcomeOf(left, at)).toMatchObject({ disposition: 'abandoned', endedBy: 'dial1' });
-    expect(outcomeOf({ ...left, cancelRequestedAt }, at)).toMatchObject({ disposition: 'abandoned', endedBy: 'dial1' });
+    expect(outcomeOf(left, at)).toMatchObject({ disposition: 'dial1_hung_up', endedBy: 'dial1' });
+    expect(outcomeOf({ ...left, cancelRequestedAt }, at)).toMatchObject({ disposition: 'dial1_hung_up', endedBy: 'dial1' });
     expect(outcomeOf({ ...journal({ dialStatus: 'BUSY', dial2Cause: 17 }), cancelRequestedAt }, at).endedBy).toBeNull();
     expect(outcomeOf(journal({ dialStatus: 'ANSWER' }), at).endedBy).toBeNull();
   });
@@ -420,7 +420,7 @@ describe('a dial1 that answered and was gone before the dialplan’s first step'
 
   it('hung up by itself, and dial2 was never dialled', () => {
     expect(outcomeOf(gone, at)).toMatchObject({
-      disposition: 'abandoned',
+      disposition: 'dial1_hung_up',
       connected: false,
       dial1: { disposition: 'answered' },
       talkMs: 0,
@@ -631,12 +631,12 @@ describe('what Redial did not send says why', () => {
 describe('classes of dispositions', () => {
   it.each([
     ['answered', 'answered'],
-    ['no_answer', 'contact'],
-    ['busy', 'contact'],
-    ['rejected', 'contact'],
-    ['unreachable', 'contact'],
-    ['machine', 'contact'],
-    ['abandoned', 'contact'],
+    ['no_answer', 'callee'],
+    ['busy', 'callee'],
+    ['rejected', 'callee'],
+    ['unreachable', 'callee'],
+    ['machine', 'callee'],
+    ['dial1_hung_up', 'callee'],
     ['invalid_number', 'permanent'],
     ['not_allowed', 'permanent'],
     ['no_route', 'permanent'],

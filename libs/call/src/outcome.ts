@@ -34,7 +34,7 @@ export const Outcome = z.strictObject({
   endedAt: z.int().nonnegative(),
   /** One side went on in another call, which ended at `endedAt`; the talk is over since then. */
   transferredAt: z.int().nonnegative().optional(),
-  /** Concluded from silence: no witness knew the attempt. */
+  /** Concluded from silence: no observer knew the attempt. */
   lost: z.boolean(),
   /** False where a cause or status was not in the table: logged and counted, so that the table can learn it. */
   mapped: z.boolean(),
@@ -53,7 +53,7 @@ const redirected = 23;
 /** Causes that say no more than that a channel ended. An AMI Hangup of a ringing channel leaves 0, or the cause that it named. */
 const normalClearing = new Set([0, 16, 31]);
 
-interface Verdict {
+interface Decision {
   readonly leg: LegOutcome;
   readonly mapped: boolean;
 }
@@ -72,7 +72,7 @@ function legKind(leg: 'dial1' | 'dial2', { legs, throughDialplan }: OutcomeConte
  */
 export function outcomeOf(evidence: Evidence, at: number, context: OutcomeContext = {}): Outcome {
   if (dial1Answered(evidence)) return answeredOutcome(evidence, at, context);
-  const { leg, mapped } = dial1Verdict(evidence, context);
+  const { leg, mapped } = dial1Decision(evidence, context);
   const notSentCode = notSentCodeOf(evidence);
   return {
     disposition: leg.disposition,
@@ -97,7 +97,7 @@ function endedAt(evidence: Evidence, at: number): number {
   return evidence.dial1Hangup?.at ?? evidence.originateFailed?.at ?? evidence.refused?.at ?? at;
 }
 
-function dial1Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
+function dial1Decision(evidence: Evidence, context: OutcomeContext): Decision {
   const { dial1Hangup, originateFailed, refused } = evidence;
   const leg = legKind('dial1', context);
   // Of a channel that it ends itself, as our time is over, Asterisk tells the code that it would send.
@@ -107,40 +107,40 @@ function dial1Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
     ...(dial1Hangup?.sipCode !== undefined && !isOurs && { sipCode: dial1Hangup.sipCode }),
     ...(originateFailed && { reason: originateFailed.reason }),
   };
-  const verdict = (disposition: Disposition, mapped = true): Verdict => ({ leg: { disposition, ...raw }, mapped });
+  const decision = (disposition: Disposition, mapped = true): Decision => ({ leg: { disposition, ...raw }, mapped });
   const rang = evidence.rangAt !== undefined || dial1Hangup?.rang === true;
 
-  if (refused !== undefined) return verdict(refused.byUs ? 'not_sent' : 'pbx_error');
+  if (refused !== undefined) return decision(refused.byUs ? 'not_sent' : 'pbx_error');
   if (isOurs) {
     // Our ring timeout ran out. A trunk that has neither rung nor sent early media in all that time has rung nobody. A phone may be shy of 180.
-    return verdict(leg === 'trunk' && !rang ? withoutAnAnswer(leg) : 'no_answer');
+    return decision(leg === 'trunk' && !rang ? withoutAnAnswer(leg) : 'no_answer');
   }
   if (dial1Hangup !== undefined && !(evidence.cancelRequestedAt !== undefined && isOurOwnEnd(dial1Hangup))) {
     const { cause, sipCode } = dial1Hangup;
     const isForward = evidence.dial1ForwardedAt !== undefined && normalClearing.has(cause) && sipCode === undefined;
     const found = dispositionOf({ ...dial1Hangup, ...(isForward && { cause: redirected }), rang, leg });
-    if (found !== undefined) return verdict(found);
+    if (found !== undefined) return decision(found);
   }
   // The network has not said why it ended, and we had asked for the end: it was our own hang-up.
   if (evidence.cancelRequestedAt !== undefined && (dial1Hangup !== undefined || originateFailed !== undefined)) {
-    return verdict('canceled');
+    return decision('canceled');
   }
   if (leg === 'dialplan' && originateFailed?.reason === 0 && normalClearing.has(dial1Hangup?.cause ?? -1)) {
     // A ring group or a queue that gave up by itself, before our own time was over.
-    return verdict(rang ? 'no_answer' : 'unreachable');
+    return decision(rang ? 'no_answer' : 'unreachable');
   }
   if (originateFailed !== undefined) {
     const found = dispositionOfReason[originateFailed.reason];
-    if (found !== undefined) return verdict(found, dial1Hangup === undefined || normalClearing.has(dial1Hangup.cause));
-    if (dial1Hangup !== undefined || originateFailed.reason !== 0) return verdict('unknown', false);
+    if (found !== undefined) return decision(found, dial1Hangup === undefined || normalClearing.has(dial1Hangup.cause));
+    if (dial1Hangup !== undefined || originateFailed.reason !== 0) return decision('unknown', false);
     // Failure 0 without any channel event: not registered, unreachable or unknown endpoint (asterisk.md). A phone that rang
     // had a channel: its Hangup was missed, and with it the truth.
-    return verdict(rang ? 'unknown' : withoutAnAnswer(leg));
+    return decision(rang ? 'unknown' : withoutAnAnswer(leg));
   }
-  if (dial1Hangup !== undefined) return verdict('unknown', false);
-  if (evidence.pbxRestarted || evidence.gaveUpAt !== undefined) return verdict('unknown');
-  if (evidence.lostAt === undefined) return verdict('unknown');
-  return verdict(evidence.cancelRequestedAt === undefined ? 'no_answer' : 'canceled');
+  if (dial1Hangup !== undefined) return decision('unknown', false);
+  if (evidence.pbxRestarted || evidence.gaveUpAt !== undefined) return decision('unknown');
+  if (evidence.lostAt === undefined) return decision('unknown');
+  return decision(evidence.cancelRequestedAt === undefined ? 'no_answer' : 'canceled');
 }
 
 type Ended = NonNullable<Evidence['dial1Hangup']>;
@@ -159,7 +159,7 @@ function isOwnTimeout({ cause, sipCode }: Ended): boolean {
 }
 
 function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext): Outcome {
-  const { leg: dial2, mapped } = dial2Verdict(evidence, context);
+  const { leg: dial2, mapped } = dial2Decision(evidence, context);
   const { journalEnded } = evidence;
   const dial1Hangup = dial1HangupOf(evidence);
   const { talkMs, ...ends } = answeredEnds(evidence, at);
@@ -215,7 +215,7 @@ function answeredEndedAt({ journalEnded, dial1AnsweredAt }: Evidence, at: number
   return Math.min(Math.max(journalEnded?.endedAt ?? at, dial1AnsweredAt ?? 0), at);
 }
 
-function dial2Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
+function dial2Decision(evidence: Evidence, context: OutcomeContext): Decision {
   const kind = legKind('dial2', context);
   const { journalEnded } = evidence;
   // Another phone may have picked the call up, or dial2 is one of several: the one that answered counts.
@@ -234,38 +234,38 @@ function dial2Verdict(evidence: Evidence, context: OutcomeContext): Verdict {
     ...(sipCode !== undefined && { sipCode }),
     ...(journalEnded && { dialStatus: journalEnded.dialStatus }),
   };
-  const verdict = (disposition: Disposition, mapped = true): Verdict => ({ leg: { disposition, ...raw }, mapped });
+  const decision = (disposition: Disposition, mapped = true): Decision => ({ leg: { disposition, ...raw }, mapped });
 
   if (journalEnded === undefined) {
     // dial1 answered and the journal's last entry is missing: the talk may or may not have happened.
-    if (evidence.neverEnteredAt === undefined) return verdict('unknown');
-    return verdict(isOurHangUp(evidence) ? 'canceled' : 'abandoned');
+    if (evidence.neverEnteredAt === undefined) return decision('unknown');
+    return decision(isOurHangUp(evidence) ? 'canceled' : 'dial1_hung_up');
   }
   const { dialStatus, dial1Cause } = journalEnded;
-  if (dialStatus === 'ANSWER') return verdict('answered');
+  if (dialStatus === 'ANSWER') return decision('answered');
   // dial1's channel ended while dial2 rang, or before: by the person's hand, or by ours.
   if (dialStatus === 'CANCEL' || dialStatus === '') {
-    return verdict(isOurHangUp(evidence) ? 'canceled' : 'abandoned');
+    return decision(isOurHangUp(evidence) ? 'canceled' : 'dial1_hung_up');
   }
   const rang = (journalEnded.ringMs ?? 0) > 0;
   // Dial's own CANCEL is answered with 487, which says nothing of the person.
-  if (dialStatus === 'NOANSWER' && sipCode === 487) return verdict('no_answer');
+  if (dialStatus === 'NOANSWER' && sipCode === 487) return decision('no_answer');
   if (kind !== undefined && kind !== 'dialplan' && isWithoutAnAnswer(journalEnded, sipCode, dial2Hangup?.cause)) {
-    if (dialStatus === 'CHANUNAVAIL') return verdict(withoutAnAnswer(kind));
+    if (dialStatus === 'CHANUNAVAIL') return decision(withoutAnAnswer(kind));
     // It was given up before SIP's own time was over. A phone may be slow; a trunk has answered nothing at all.
-    if (dialStatus === 'NOANSWER') return verdict(kind === 'trunk' ? withoutAnAnswer(kind) : 'no_answer');
+    if (dialStatus === 'NOANSWER') return decision(kind === 'trunk' ? withoutAnAnswer(kind) : 'no_answer');
   }
   // dial1's channel repeats dial2's cause, for a PBX whose journal and events keep dial2's own to themselves.
   const said = [cause, dial1Cause].find((c) => c !== undefined && !normalClearing.has(c));
   const found = dispositionOf({ cause: said ?? 0, sipCode, rang, leg: kind });
-  if (found !== undefined) return verdict(found);
-  if (dialStatus === 'NOANSWER') return verdict('no_answer');
+  if (found !== undefined) return decision(found);
+  if (dialStatus === 'NOANSWER') return decision('no_answer');
   // What is behind it rang, and the dialplan there gave up without a word.
-  if (kind === 'dialplan' && said === undefined && rang) return verdict('no_answer');
+  if (kind === 'dialplan' && said === undefined && rang) return decision('no_answer');
   const byStatus = dispositionOfDialStatus[dialStatus];
-  if (said === undefined) return byStatus === undefined ? verdict('unknown', false) : verdict(byStatus);
+  if (said === undefined) return byStatus === undefined ? decision('unknown', false) : decision(byStatus);
   // A cause without a row. DIALSTATUS still knows two words; CHANUNAVAIL is what Asterisk says of all that it cannot place.
-  return verdict(byStatus === undefined || dialStatus === 'CHANUNAVAIL' ? 'unknown' : byStatus, false);
+  return decision(byStatus === undefined || dialStatus === 'CHANUNAVAIL' ? 'unknown' : byStatus, false);
 }
 
 /** dial2's own SIP code, where the journal has none. 408 is what Asterisk says when nobody has answered its INVITE, and is no answer then. */

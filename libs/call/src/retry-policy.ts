@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contactDispositions } from './disposition.ts';
+import { calleeDispositions } from './disposition.ts';
 
 const delaySeconds = z
   .int()
@@ -22,7 +22,7 @@ export const RetryPolicy = z.strictObject({
   maxRetries,
   /** From the end of the attempt that failed. */
   delaySeconds,
-  perDisposition: z.partialRecord(z.enum(contactDispositions), DispositionRetry).default({}),
+  perDisposition: z.partialRecord(z.enum(calleeDispositions), DispositionRetry).default({}),
   /** When a call has done its work: both sides connected, or dial1 answered. */
   until: z.enum(['connected', 'dial1_answered']).default('connected'),
   /** Faults of the network use up no retry of the above; each run of them has this budget of its own. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attemptId } from './builders.support.ts';
-import { contactDispositions, dispositions, networkDispositions, permanentDispositions } from './disposition.ts';
+import { calleeDispositions, dispositions, networkDispositions, permanentDispositions } from './disposition.ts';
 import { decideRetry, type EndedAttempt, jitterMs, type RetryQuestion } from './retry.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
@@ -17,7 +17,7 @@ const own = fc.record(
 const policies: fc.Arbitrary<RetryPolicy> = fc.record({
   maxRetries: fc.nat(6),
   delaySeconds: seconds,
-  perDisposition: fc.dictionary(fc.constantFrom(...contactDispositions), own),
+  perDisposition: fc.dictionary(fc.constantFrom(...calleeDispositions), own),
   until: fc.constantFrom('connected' as const, 'dial1_answered' as const),
   networkBudget: fc.record({ maxRetries: fc.nat(5), windowSeconds: fc.nat(7_200), delaySeconds: fc.nat(600) }),
   retryUnknown: fc.boolean(),
@@ -96,7 +96,7 @@ describe('a retry decision', () => {
     fc.assert(
       fc.property(
         policies,
-        fc.infiniteStream(ended([...contactDispositions, ...networkDispositions, 'unknown'])),
+        fc.infiniteStream(ended([...calleeDispositions, ...networkDispositions, 'unknown'])),
         (policy, stream) => {
           const history: EndedAttempt[] = [];
           let now = 0;

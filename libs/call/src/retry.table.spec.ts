@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attemptId, policyOf } from './builders.support.ts';
-import { contactDispositions, type Disposition, networkDispositions, permanentDispositions } from './disposition.ts';
+import { calleeDispositions, type Disposition, networkDispositions, permanentDispositions } from './disposition.ts';
 import type { NotSentCode } from './not-sent.ts';
 import { decideRetry, type EndedAttempt, jitterMs } from './retry.ts';
 import { RetryPolicy } from './retry-policy.ts';
@@ -13,7 +13,7 @@ function history(dispositions: readonly Disposition[], endedAt: number): EndedAt
     attemptId: attemptId(i + 1),
     disposition,
     connected: disposition === 'answered',
-    dial1Answered: disposition === 'answered' || disposition === 'abandoned',
+    dial1Answered: disposition === 'answered' || disposition === 'dial1_hung_up',
     endedAt: endedAt - (dispositions.length - 1 - i) * minute,
   }));
 }
@@ -47,7 +47,7 @@ describe('two retries after a minute', () => {
     expect(decided(dispositions)).toBe(expected);
   });
 
-  it.each(contactDispositions)('%s is dialled again', (disposition) => {
+  it.each(calleeDispositions)('%s is dialled again', (disposition) => {
     expect(decided([disposition])).toBe(`retry in 60s, ${disposition}`);
   });
 
@@ -183,11 +183,11 @@ describe('a policy of its own for busy', () => {
 
 describe('until', () => {
   it('connected: dial1 that answered alone has not done', () => {
-    expect(decided(['abandoned'])).toBe('retry in 60s, abandoned');
+    expect(decided(['dial1_hung_up'])).toBe('retry in 60s, abandoned');
   });
 
   it('dial1_answered: dial1 that answered has done, whatever dial2 did', () => {
-    expect(decided(['abandoned'], { until: 'dial1_answered' })).toBe('dial1_answered');
+    expect(decided(['dial1_hung_up'], { until: 'dial1_answered' })).toBe('dial1_answered');
     expect(decided(['busy'], { until: 'dial1_answered' })).toBe('retry in 60s, busy');
   });
 });

@@ -1,4 +1,4 @@
-import { classOf, contactDispositions, type Disposition } from './disposition.ts';
+import { classOf, calleeDispositions, type Disposition } from './disposition.ts';
 import type { NotSentCode } from './not-sent.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
@@ -61,17 +61,17 @@ export function decideRetry({ policy, history, now, expiresAt }: RetryQuestion):
     case 'unknown':
       // dial1 answered and the rest is not known: a person was reached, so never again, whatever the policy says.
       if (!policy.retryUnknown || last.dial1Answered) return stop('unknown');
-      return onContact(policy, history, last, now, expiresAt);
+      return onCallee(policy, history, last, now, expiresAt);
     case 'network':
       return onNetwork(policy, history, last, now, expiresAt);
     case 'not_sent':
       return onNotSent(history, last, now, expiresAt);
     default:
-      return onContact(policy, history, last, now, expiresAt);
+      return onCallee(policy, history, last, now, expiresAt);
   }
 }
 
-function onContact(
+function onCallee(
   policy: RetryPolicy,
   history: readonly EndedAttempt[],
   last: EndedAttempt,
@@ -81,7 +81,7 @@ function onContact(
   const used = history.filter((a) => usesUpAttempt(a.disposition)).length;
   if (used > policy.maxRetries) return stop('retries_used_up');
 
-  const own = isContact(last.disposition) ? policy.perDisposition[last.disposition] : undefined;
+  const own = isCallee(last.disposition) ? policy.perDisposition[last.disposition] : undefined;
   const times = history.filter((a) => a.disposition === last.disposition).length;
   if (own?.maxRetries !== undefined && times > own.maxRetries) return stop('retries_used_up');
 
@@ -157,11 +157,11 @@ function hash32(text: string): number {
 }
 
 function usesUpAttempt(disposition: Disposition): boolean {
-  return isContact(disposition) || disposition === 'unknown';
+  return isCallee(disposition) || disposition === 'unknown';
 }
 
-function isContact(disposition: Disposition): disposition is (typeof contactDispositions)[number] {
-  return (contactDispositions as readonly string[]).includes(disposition);
+function isCallee(disposition: Disposition): disposition is (typeof calleeDispositions)[number] {
+  return (calleeDispositions as readonly string[]).includes(disposition);
 }
 
 function stop(reason: StopReason): RetryDecision {

@@ -94,7 +94,7 @@ describe('an outage', () => {
   it.each([
     ['the milliseconds', (n: number) => `not sent: ${5_000 + n} ms after its claim`],
     ['the port', (n: number) => `connect ECONNREFUSED 127.0.0.1:${40_000 + n}`],
-    ['the id', () => `no record of ${createIds().attemptId()}, 2 witnesses`],
+    ['the id', () => `no record of ${createIds().attemptId()}, 2 observers`],
   ])('takes messages that differ in %s alone for one', (_what, message) => {
     const { lines, clock, logger } = setup();
     for (let n = 0; n < 100; n++) logger.warn(message(n));

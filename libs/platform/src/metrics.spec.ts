@@ -56,7 +56,7 @@ describe('metrics', () => {
         'redial_deliveries_total{type="webhook",result="retry",process="dialer"} 1',
         'redial_signals_ignored_total{phase="ended",signal="rang",process="dialer"} 1',
         'redial_outcomes_unmapped_total{leg="dial2",cause="none",process="dialer"} 1',
-        'redial_gate_closed_total{gate="window",verdict="defer",process="dialer"} 1',
+        'redial_gate_closed_total{gate="window",decision="defer",process="dialer"} 1',
         'redial_pbx_link_up{pbx="pbx1",process="dialer"} 1',
         'redial_sweeper_repairs_total{kind="attempt",process="dialer"} 1',
       ]),

@@ -34,7 +34,7 @@ export interface Metrics {
   /** A number may not be rung, by the rule that says so: of a request, or of a call that is due. */
   destinationRefused(rule: string): void;
   /** A gate did not let a due call pass. */
-  gateClosed(gate: string, verdict: 'defer' | 'block' | 'expire'): void;
+  gateClosed(gate: string, decision: 'defer' | 'block' | 'expire'): void;
   /** The AMI link to a PBX. */
   pbxLink(pbx: string, up: boolean): void;
   /** This process' connection to Redis. Without it every gauge that is asked of Redis keeps its last value. Down until it is told. */
@@ -108,7 +108,7 @@ export function createMetrics({
   const deliveries = counter('deliveries', 'Tries to deliver a CDR, by kind of sink and result.', 'type', 'result');
   const ignored = counter('signals_ignored', 'Signals that did not apply.', 'phase', 'signal');
   const unmapped = counter('outcomes_unmapped', 'Causes that are not in the table of outcomes.', 'leg', 'cause');
-  const closed = counter('gate_closed', 'Due calls that a gate did not let pass.', 'gate', 'verdict');
+  const closed = counter('gate_closed', 'Due calls that a gate did not let pass.', 'gate', 'decision');
   const refusedDestinations = counter(
     'destinations_refused',
     'Numbers that may not be rung, by rule: when asked for, and when due.',
@@ -150,7 +150,7 @@ export function createMetrics({
     signalIgnored: (phase, signal) => ignored.inc({ phase, signal }),
     outcomeUnmapped: (leg, cause) => unmapped.inc({ leg, cause: cause ?? 'none' }),
     destinationRefused: (rule) => refusedDestinations.inc({ rule }),
-    gateClosed: (gate, verdict) => closed.inc({ gate, verdict }),
+    gateClosed: (gate, decision) => closed.inc({ gate, decision }),
     pbxLink: (pbx, up) => link.set({ pbx }, up ? 1 : 0),
     redisLink: (up) => redisUp.set(up ? 1 : 0),
     sinkLengths: (lengths) => {

@@ -10,7 +10,7 @@ const dial: DialJob = { callId, attemptId, to: '********234' };
 describe('a job on its way in', () => {
   it('has its attempt’s id', () => {
     expect(toJob(catalogue.dial, dial)).toEqual({ name: 'dial', data: dial, id: attemptId });
-    expect(toJob(catalogue.results, { callId, attemptId, witness: 'dialer', evidence: {} }).id).toBe(attemptId);
+    expect(toJob(catalogue.results, { callId, attemptId, reportedBy: 'dialer', evidence: {} }).id).toBe(attemptId);
   });
 
   it('has its delivery’s id', () => {
@@ -43,11 +43,11 @@ describe('a job on its way out', () => {
       journalEnded: undefined,
       laterFact: { at: 2 },
     };
-    const results = { callId, attemptId, witness: 'dialer', evidence, later: true };
+    const results = { callId, attemptId, reportedBy: 'dialer', evidence, later: true };
     expect(fromJob(catalogue.results, { id: attemptId, data: JSON.parse(JSON.stringify(results)) })).toEqual({
       callId,
       attemptId,
-      witness: 'dialer',
+      reportedBy: 'dialer',
       evidence: { dial1Hangup: { cause: 17, at: 1 } },
     });
     const delivery = { deliveryId: `${attemptId}.crm`, later: true };

@@ -50,7 +50,7 @@ export const catalogue: {
     data: z.object({
       callId: CallId,
       attemptId: AttemptId,
-      witness: z.string().min(1).max(80),
+      reportedBy: z.string().min(1).max(80),
       evidence: Evidence,
       claimedBy: z.string().min(1).max(40).optional(),
     }),

@@ -124,7 +124,7 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
     results: {
       add: async (given) => {
         const { name, data, id } = toJob(catalogue.results, given);
-        // One round trip. A job that is kept as failed (its data was edited) would swallow every later witness.
+        // One round trip. A job that is kept as failed (its data was edited) would swallow every later observer.
         const [, failed] = await Promise.all([
           queues.results.add(name, data, { jobId: id, ...forEver }),
           connection.zscore(queues.results.toKey('failed'), id),

@@ -30,7 +30,7 @@ const retryMs = 1_000;
 /** What the dashboard keeps. BullMQ's own repetitions are off, so a job that is kept is history, and nothing depends on it. */
 const kept: Readonly<Record<QueueName, Pick<WorkerOptions, 'removeOnComplete' | 'removeOnFail'>>> = {
   dial: { removeOnComplete: { age: 86_400, count: 2_000 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
-  // None that is done: it would swallow what a later witness says, and Redis may have forgotten the claim or the end that it was about.
+  // None that is done: it would swallow what a later observer says, and Redis may have forgotten the claim or the end that it was about.
   // Told twice, settling reads the records and finds nothing to do.
   results: { removeOnComplete: { count: 0 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
   deliveries: { removeOnComplete: { age: 3_600, count: 1_000 }, removeOnFail: { age: 30 * 86_400, count: 10_000 } },
@@ -40,7 +40,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   const { connection, prefix = '{redial}', onError, lockDurationMs = 20_000 } = options;
   const { stalledIntervalMs = lockDurationMs / 2 } = options;
 
-  /** What a handler's verdict comes to: a value to keep with the job, or one of BullMQ's errors. */
+  /** What a handler's decision comes to: a value to keep with the job, or one of BullMQ's errors. */
   type Process = (job: Job, token: string) => Promise<string>;
 
   function start(queue: QueueName, concurrency: number, process: Process): QueueWorker {
@@ -84,8 +84,8 @@ export function createWorkers(options: WorkersOptions): Workers {
   return {
     dial: (concurrency, handle) =>
       start('dial', concurrency, async (job, token) => {
-        const verdict = await handle(fromJob(catalogue.dial, job));
-        return verdict.type === 'done' ? verdict.note : sleep(job, token, verdict.at, verdict.note);
+        const decision = await handle(fromJob(catalogue.dial, job));
+        return decision.type === 'done' ? decision.note : sleep(job, token, decision.at, decision.note);
       }),
     results: (concurrency, handle) =>
       start('results', concurrency, async (job) => {
@@ -94,14 +94,14 @@ export function createWorkers(options: WorkersOptions): Workers {
       }),
     deliveries: (concurrency, handle) =>
       start('deliveries', concurrency, async (job, token) => {
-        const verdict = await handle(fromJob(catalogue.deliveries, job), job.attemptsStarted - 1);
-        switch (verdict.type) {
+        const decision = await handle(fromJob(catalogue.deliveries, job), job.attemptsStarted - 1);
+        switch (decision.type) {
           case 'done':
             return 'delivered';
           case 'again':
-            return sleep(job, token, Date.now() + verdict.afterMs, verdict.error);
+            return sleep(job, token, Date.now() + decision.afterMs, decision.error);
           case 'dead':
-            throw new KeptAsFailed(verdict.error);
+            throw new KeptAsFailed(decision.error);
         }
       }),
   };

@@ -9,11 +9,11 @@ export interface DialJob {
   readonly to: string;
 }
 
-/** A `results` job: one attempt has ended, says a witness. Job id = attempt id, so that a second witness adds nothing while it waits. */
+/** A `results` job: one attempt has ended, says a observer. Job id = attempt id, so that a second observer adds nothing while it waits. */
 export interface ResultsJob {
   readonly callId: CallId;
   readonly attemptId: AttemptId;
-  readonly witness: string;
+  readonly reportedBy: string;
   readonly evidence: Evidence;
   /** It is about the attempt of this claim only: Redis may have forgotten that one, and somebody else have claimed the attempt since. */
   readonly claimedBy?: string | undefined;
@@ -30,14 +30,14 @@ export interface DialOrder extends DialJob {
 }
 
 /** What the handler of a `dial` job says when it is done with it. */
-export type DialVerdict =
+export type DialDecision =
   /** The attempt was dialled, or there is nothing (more) to dial; kept with the job for the dashboard. */
   | { readonly type: 'done'; readonly note: string }
   /** Not now: the job sleeps until `at`. Uses up nothing. */
   | { readonly type: 'later'; readonly at: number; readonly note: string };
 
 /** What the handler of a `deliveries` job says. */
-export type DeliveryVerdict =
+export type DeliveryDecision =
   | { readonly type: 'done' }
   /** Try again after `afterMs`. */
   | { readonly type: 'again'; readonly afterMs: number; readonly error: string }
@@ -79,10 +79,10 @@ export interface QueueWorker {
 }
 
 export interface Workers {
-  dial(concurrency: number, handle: (job: DialJob) => Promise<DialVerdict>): QueueWorker;
+  dial(concurrency: number, handle: (job: DialJob) => Promise<DialDecision>): QueueWorker;
   results(concurrency: number, handle: (job: ResultsJob) => Promise<void>): QueueWorker;
   deliveries(
     concurrency: number,
-    handle: (job: DeliveryJob, triesMade: number) => Promise<DeliveryVerdict>,
+    handle: (job: DeliveryJob, triesMade: number) => Promise<DeliveryDecision>,
   ): QueueWorker;
 }

@@ -12,7 +12,7 @@ export function cdrFixture(changes: Partial<Cdr> = {}): Cdr {
     attemptNumber: 1,
     pbx: 'pbx1',
     disposition: 'busy',
-    class: 'contact',
+    class: 'callee',
     connected: false,
     dial1: {
       destination: { kind: 'extension', extension: '1001' },

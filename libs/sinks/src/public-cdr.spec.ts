@@ -13,7 +13,7 @@ describe('the public CDR', () => {
       attemptNumber: 1,
       pbx: 'pbx1',
       disposition: 'busy',
-      class: 'contact',
+      class: 'callee',
       notSentCode: null,
       connected: false,
       dial1: {

@@ -51,7 +51,7 @@ export interface PublicCdr {
   readonly talkMs: number | null;
   /** Who ended it: a side that hung up, or Redial (canceled). */
   readonly endedBy: 'dial1' | 'dial2' | 'redial' | null;
-  /** Concluded from silence: no witness knew the attempt. */
+  /** Concluded from silence: no observer knew the attempt. */
   readonly lost: boolean;
   /** The call after this attempt. */
   readonly call: {

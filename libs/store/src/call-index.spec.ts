@@ -110,7 +110,7 @@ describe('following a call', () => {
       reindexCall(
         keys,
         planned,
-        { ...planned, gateNote: { gate: 'cap', verdict: 'defer', reason: 'r', at: 1 } },
+        { ...planned, gateNote: { gate: 'cap', decision: 'defer', reason: 'r', at: 1 } },
         60_000,
       ),
     ).toEqual([]);

@@ -126,7 +126,7 @@ describe('a call in Redis', () => {
     ['state.dueAt', 'x'],
     ['state.attemptId', undefined],
     ['gateNote', 1],
-    ['gateNote', { gate: 'window', verdict: 'defer', reason: 'closed', at: 1, until: 'later' }],
+    ['gateNote', { gate: 'window', decision: 'defer', reason: 'closed', at: 1, until: 'later' }],
   ])('is refused when its %s is %j', (path, value) => {
     const raw = `1 ${JSON.stringify(damaged(call, path, value))}`;
     expect(() => decodeCall('key', raw)).toThrow(new MalformedRecord('key'));

@@ -96,7 +96,7 @@ export const CallShape = z.object({
       endedAt: at,
     } satisfies ShapeOf<Call['history'][number]>),
   ),
-  gateNote: z.object({ gate: text, verdict: text, reason: text, at, until: at.optional() }).optional(),
+  gateNote: z.object({ gate: text, decision: text, reason: text, at, until: at.optional() }).optional(),
 } satisfies ShapeOf<Call>);
 
 const leg = z.object({
@@ -130,7 +130,7 @@ export const AttemptShape = z.object({
     talkLimitMs: count,
   } satisfies ShapeOf<AttemptRecord['plan']>),
   pbx: text,
-  pbxBoot: text,
+  pbxStartedAt: text,
   slot: count,
   limits: z.array(text),
   originatedAt: at,
@@ -138,7 +138,7 @@ export const AttemptShape = z.object({
   ringingAt: at.optional(),
   answeredAt: at.optional(),
   dial2UniqueId: text.optional(),
-  ended: z.object({ outcome, evidence: Evidence, settledAt: at, witness: text }).optional(),
+  ended: z.object({ outcome, evidence: Evidence, settledAt: at, observer: text }).optional(),
 } satisfies ShapeOf<AttemptRecord>);
 
 const cdrLeg = leg.extend({

@@ -91,7 +91,7 @@ const rows: readonly Row[] = [
     dial2Hangup: { cause: 16 },
     tech: 'SIP 180 Ringing',
     rang: true,
-    disposition: 'abandoned',
+    disposition: 'dial1_hung_up',
     invites: 1,
   },
   {

@@ -236,13 +236,13 @@ export function describeLocalLegs(getWorld: () => PbxWorld): void {
       });
     });
 
-    it('given a phone behind a context hangs up while dial2 rings, when dialled, then the attempt is abandoned', async () => {
+    it('given a phone behind a context hangs up while dial2 rings, when dialled, then the attempt is dial1_hung_up', async () => {
       const placed = await getWorld().place({
         dial1Channel: 'Local/1423@main_routing/n',
         dial2Channel: 'PJSIP/27820010730@carrier',
       });
 
-      expect(placed.outcome.disposition).toBe('abandoned');
+      expect(placed.outcome.disposition).toBe('dial1_hung_up');
       expect(dial2Fields(placed)).toEqual({ dialStatus: 'CANCEL', endedBy: '', cause: '', tech: 'SIP 180 Ringing' });
     });
 

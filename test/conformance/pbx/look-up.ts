@@ -4,7 +4,7 @@ import type { PbxWorld } from './pbx-world.ts';
 
 export function describeLookUp(getWorld: () => PbxWorld): void {
   const lookUp = (order: { attemptId: Parameters<PbxWorld['pbx']['hangUp']>[0]; slot: number }) =>
-    getWorld().pbx.lookUp({ attemptId: order.attemptId, slot: order.slot, boot: getWorld().boot });
+    getWorld().pbx.lookUp({ attemptId: order.attemptId, slot: order.slot, pbxStartedAt: getWorld().pbxStartedAt });
 
   describe.concurrent('look-up', () => {
     it('given dial1 rings, when looked up, then its channel is found and not up', async () => {

@@ -35,7 +35,7 @@ export function describePbxConformance(name: string, start: () => Promise<Confor
 
     it('given the configuration that Redial ships, when the doctor looks, then everything is in order', async () => {
       const checks = await examinePbx(world.ami);
-      expect(checks.filter((check) => check.verdict !== 'ok')).toEqual([]);
+      expect(checks.filter((check) => check.decision !== 'ok')).toEqual([]);
       expect(checks.length).toBeGreaterThan(5);
     });
 

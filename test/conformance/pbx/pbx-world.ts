@@ -135,15 +135,15 @@ export class PbxWorld {
     };
   }
 
-  get boot(): string {
-    if (this.pbx.boot === undefined) throw new Error('the PBX is down');
-    return this.pbx.boot;
+  get pbxStartedAt(): string {
+    if (this.pbx.pbxStartedAt === undefined) throw new Error('the PBX is down');
+    return this.pbx.pbxStartedAt;
   }
 
   /** Originates by the adapter; the attempt goes on. */
   dial(order: TestOrder): void {
     const { attemptId, slot } = order;
-    this.watch.originate({ attemptId, slot, boot: this.boot, plan: planOf(order) }, order);
+    this.watch.originate({ attemptId, slot, pbxStartedAt: this.pbxStartedAt, plan: planOf(order) }, order);
   }
 
   /** Originates by the adapter and waits for the conclusion and for every event that is still owed. */

@@ -5,11 +5,11 @@ export function describeRestart(getWorld: () => PbxWorld): void {
   describe('the PBX crashes and starts again', () => {
     it('given calls that rang, talked and had ended, when looked up after it, then only what was journalled is known', async () => {
       const world = getWorld();
-      const before = world.boot;
+      const before = world.pbxStartedAt;
       const ended = await world.place({ dial1Channel: 'PJSIP/1070', dial2Channel: 'PJSIP/27820020400@carrier' });
       const ringing = world.order({ dial1Channel: 'PJSIP/1130' });
       const talking = world.order({ dial1Channel: 'PJSIP/1071', dial2Channel: 'PJSIP/27820000400@carrier' });
-      const boot = before;
+      const pbxStartedAt = before;
       for (const order of [ringing, talking]) expect(await world.pbx.originate(order)).toEqual({ type: 'accepted' });
       await Promise.all([world.rings(ringing.attemptId), world.talks(talking.attemptId)]);
       // Asterisk commits AstDB once a second (main/db.c): what was journalled within the last second, a crash takes with it.
@@ -17,13 +17,13 @@ export function describeRestart(getWorld: () => PbxWorld): void {
 
       await world.restart();
 
-      expect(world.boot).not.toBe(before);
-      expect(await world.pbx.lookUp({ ...ended, boot })).toMatchObject({
+      expect(world.pbxStartedAt).not.toBe(before);
+      expect(await world.pbx.lookUp({ ...ended, pbxStartedAt })).toMatchObject({
         type: 'journal_ended',
         entry: ended.evidence.journalEnded,
       });
-      expect(await world.pbx.lookUp({ ...ringing, boot })).toMatchObject({ type: 'missing', pbxRestarted: true });
-      expect(await world.pbx.lookUp({ ...talking, boot })).toMatchObject({
+      expect(await world.pbx.lookUp({ ...ringing, pbxStartedAt })).toMatchObject({ type: 'missing', pbxRestarted: true });
+      expect(await world.pbx.lookUp({ ...talking, pbxStartedAt })).toMatchObject({
         type: 'journal_answered',
         pbxRestarted: true,
       });

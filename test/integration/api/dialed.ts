@@ -25,7 +25,7 @@ export async function dial(api: RunningApi, id: string): Promise<AttemptRecord> 
     dueAt,
     plan: { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 },
     pbx: 'pbx1',
-    pbxBoot: 'boot',
+    pbxStartedAt: 'boot',
     slot: 7,
     limits: [],
     originatedAt: now,
@@ -46,7 +46,7 @@ export async function settle(api: RunningApi, attempt: AttemptRecord, evidence: 
   if (record === undefined) throw new Error(`no attempt ${attempt.id}`);
   const nextAttemptId: AttemptId = createIds().attemptId();
   const { call } = stepCall(before.value, { type: 'settle', attemptId: attempt.id, at: now, outcome, nextAttemptId });
-  const ended = { ...record.value, ended: { outcome, evidence, settledAt: now, witness: 'test' } };
+  const ended = { ...record.value, ended: { outcome, evidence, settledAt: now, reportedBy: 'test' } };
   const written = await api.store.settle({
     call: { before, after: call },
     attempt: { before: record, after: ended },

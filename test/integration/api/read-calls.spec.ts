@@ -124,7 +124,7 @@ describe('GET /v1/calls/{id}', () => {
           id: first.id,
           state: 'ended',
           disposition: 'busy',
-          class: 'contact',
+          class: 'callee',
           connected: false,
           talkMs: 0,
           dial1: { disposition: 'busy', cause: 17, sipCode: 486, reason: 0 },

@@ -16,7 +16,7 @@ describe.each([
       start: (aheadMs) => world.start('results', aheadMs),
       begin: () => anAttempt(world.store, { maxRetries, delaySeconds: 30 }),
       handOver: ({ attempt: { id: attemptId, callId } }) =>
-        world.queues.results.add({ callId, attemptId, witness: 'dialer', evidence: busy(Date.now()) }),
+        world.queues.results.add({ callId, attemptId, reportedBy: 'dialer', evidence: busy(Date.now()) }),
       isDone: (attempt) => isDone(world, attempt),
     });
     expect(operations.length, operations.join(' ')).toBeGreaterThan(15);

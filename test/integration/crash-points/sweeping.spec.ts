@@ -38,7 +38,7 @@ async function settledAndLeft({ store }: CrashWorld, { call, attempt }: UnderWay
   const outcome = outcomeOf(evidence, at);
   const settled = { type: 'settle', attemptId: attempt.id, at, outcome, nextAttemptId: ids.attemptId() } as const;
   const after = stepCall(call, settled).call;
-  const ended = { ...attempt, ended: { outcome, evidence, settledAt: at, witness: 'dialer' } };
+  const ended = { ...attempt, ended: { outcome, evidence, settledAt: at, reportedBy: 'dialer' } };
   const cdr = cdrOf(after, ended, outcome, evidence);
   const written = await store.settle({
     call: { before: before.call, after },

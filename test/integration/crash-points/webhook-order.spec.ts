@@ -17,7 +17,7 @@ const received = () => world.receiver.received.map(({ body }) => JSON.parse(body
 
 async function end({ call, attempt }: UnderWay, becomes: CallStatus): Promise<void> {
   const { store, queues } = world;
-  const result = { callId: call.id, attemptId: attempt.id, witness: 'dialer', evidence: busy(Date.now()) };
+  const result = { callId: call.id, attemptId: attempt.id, reportedBy: 'dialer', evidence: busy(Date.now()) };
   await queues.results.add(result);
   await expect.poll(async () => (await store.readCall(call.id))?.value.state.status, { timeout: 10_000 }).toBe(becomes);
 }

@@ -133,12 +133,12 @@ describe('restoring a dial job', () => {
 });
 
 describe('results and deliveries', () => {
-  it('given several witnesses when each adds a result then there is one job', async () => {
+  it('given several observers when each adds a result then there is one job', async () => {
     const queues = await onRedis.queues();
     const [callId, attemptId] = [ids.callId(), ids.attemptId()];
     await Promise.all(
-      ['dialer', 'listener', 'sweeper'].map((witness) =>
-        queues.results.add({ callId, attemptId, witness, evidence: {} }),
+      ['dialer', 'listener', 'sweeper'].map((reportedBy) =>
+        queues.results.add({ callId, attemptId, reportedBy, evidence: {} }),
       ),
     );
     expect((await queues.counts()).results.waiting).toBe(1);

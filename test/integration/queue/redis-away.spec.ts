@@ -16,7 +16,7 @@ it('given a Redis that dies and comes back when jobs are added then that fails a
   await onRedis.server.kill();
   await expect(queues.dial.add([order()])).rejects.toThrow();
   await expect(queues.counts()).rejects.toThrow();
-  await expect(queues.results.add({ ...jobOf(order()), witness: 'x', evidence: {} })).rejects.toThrow();
+  await expect(queues.results.add({ ...jobOf(order()), reportedBy: 'x', evidence: {} })).rejects.toThrow();
 
   await onRedis.server.restart();
   const after = order();

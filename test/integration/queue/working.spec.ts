@@ -1,18 +1,18 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { DeliveryVerdict, DialJob, DialVerdict, ResultsJob } from '@redial/queue';
+import type { DeliveryDecision, DialJob, DialDecision, ResultsJob } from '@redial/queue';
 import { describe, expect, it, vi } from 'vitest';
 import { eventually, ids, jobOf, later, order, useQueuesOnRedis } from './queues-on-redis.ts';
 
 const onRedis = useQueuesOnRedis();
 
 /** A handler that can be watched and told what to say. */
-function dialHandler(say: (job: DialJob, run: number) => DialVerdict | Promise<DialVerdict> = () => done) {
+function dialHandler(say: (job: DialJob, run: number) => DialDecision | Promise<DialDecision> = () => done) {
   let runs = 0;
   return vi.fn((job: DialJob) => Promise.resolve(say(job, ++runs)));
 }
 
-const done: DialVerdict = { type: 'done', note: 'dialled' };
+const done: DialDecision = { type: 'done', note: 'dialled' };
 
 function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve = (): void => undefined;
@@ -236,7 +236,7 @@ describe('a results worker', () => {
   const result = (): ResultsJob => ({
     callId: ids.callId(),
     attemptId: ids.attemptId(),
-    witness: 'dialer',
+    reportedBy: 'dialer',
     evidence: { rangAt: 5 },
   });
 
@@ -252,11 +252,11 @@ describe('a results worker', () => {
     expect(onError).toHaveBeenCalledTimes(1);
   });
 
-  it('given a result that waits when a second witness comes then it is run once, as the first told it', async () => {
+  it('given a result that waits when a second observer comes then it is run once, as the first told it', async () => {
     const queues = await onRedis.queues();
     const one = result();
     await queues.results.add(one);
-    await queues.results.add({ ...one, witness: 'results' });
+    await queues.results.add({ ...one, reportedBy: 'results' });
     const next = result();
     await queues.results.add(next);
     const handle = vi.fn<(job: ResultsJob) => Promise<void>>().mockResolvedValue();
@@ -264,19 +264,19 @@ describe('a results worker', () => {
     await eventually(() => expect(handle.mock.calls).toEqual([[one], [next]]));
   });
 
-  it('given a result that is done when a later witness comes then that one is run: Redis may have forgotten what the first was about', async () => {
+  it('given a result that is done when a later observer comes then that one is run: Redis may have forgotten what the first was about', async () => {
     const queues = await onRedis.queues();
     const one = result();
     await queues.results.add(one);
     const handle = vi.fn<(job: ResultsJob) => Promise<void>>().mockResolvedValue();
     onRedis.running((await onRedis.workers()).results(1, handle));
     await eventually(async () => expect(await onRedis.dashboard('results').getJobState(one.attemptId)).toBe('unknown'));
-    const later = { ...one, witness: 'results' };
+    const later = { ...one, reportedBy: 'results' };
     await queues.results.add(later);
     await eventually(() => expect(handle.mock.calls).toEqual([[one], [later]]));
   });
 
-  it('given a result that was refused when another witness comes then that one is run', async () => {
+  it('given a result that was refused when another observer comes then that one is run', async () => {
     const queues = await onRedis.queues();
     const one = result();
     await queues.results.add(one);
@@ -297,7 +297,7 @@ describe('a deliveries worker', () => {
     const deliveryId = `${ids.attemptId()}.crm`;
     await queues.deliveries.add({ deliveryId });
     const onError = vi.fn();
-    const handle = vi.fn(async (_: unknown, triesMade: number): Promise<DeliveryVerdict> => {
+    const handle = vi.fn(async (_: unknown, triesMade: number): Promise<DeliveryDecision> => {
       return triesMade < 2
         ? { type: 'again', afterMs: 10, error: 'status 503' }
         : { type: 'dead', error: 'status 410' };
@@ -314,7 +314,7 @@ describe('a deliveries worker', () => {
     const queues = await onRedis.queues();
     const deliveryId = `${ids.attemptId()}.crm`;
     await queues.deliveries.add({ deliveryId });
-    const handle = vi.fn<() => Promise<DeliveryVerdict>>();
+    const handle = vi.fn<() => Promise<DeliveryDecision>>();
     handle.mockResolvedValueOnce({ type: 'dead', error: 'status 410' }).mockResolvedValue({ type: 'done' });
     onRedis.running((await onRedis.workers()).deliveries(5, handle));
     const dashboard = onRedis.dashboard('deliveries');

@@ -11,7 +11,7 @@ export function cdrOfTest(changes: Partial<Cdr> = {}): Cdr {
     attemptNumber: 1,
     pbx: 'pbx1',
     disposition: 'busy',
-    class: 'contact',
+    class: 'callee',
     connected: false,
     dial1: { destination: { kind: 'extension', extension: '1001' }, disposition: 'answered' },
     dial2: { destination: { kind: 'number', e164: '27821234567', trunk: 'carrier' }, disposition: 'busy', cause: 17 },

@@ -41,7 +41,7 @@ export function settlement(
     outcome,
     nextAttemptId: ids.attemptId(),
   });
-  const ended = { ...attempt.value, ended: { outcome, evidence, settledAt: at, witness: 'test' } };
+  const ended = { ...attempt.value, ended: { outcome, evidence, settledAt: at, reportedBy: 'test' } };
   const delivery: Delivery = {
     id: `${id}.crm`,
     tenantId: 'acme',

@@ -93,7 +93,7 @@ describe('settling', () => {
     expect(await store.attemptsToday('acme', '2026-03-29', [rung, spared])).toEqual([1, 0]);
   });
 
-  it('given 50 witnesses when all settle then one does, and there is one delivery', async () => {
+  it('given 50 observers when all settle then one does, and there is one delivery', async () => {
     const store = await onRedis.open();
     const under = await claimed(store);
     const settled = await Promise.all(

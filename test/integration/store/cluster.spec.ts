@@ -61,7 +61,7 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
     outcome,
     nextAttemptId: ids.attemptId(),
   });
-  const ended = { ...attempt, ended: { outcome, evidence, settledAt: noon, witness: 'test' } };
+  const ended = { ...attempt, ended: { outcome, evidence, settledAt: noon, reportedBy: 'test' } };
   const settled = await store.settle({
     call: { before: { value: after, version: 2 }, after: call },
     attempt: { before: { value: attempt, version: 1 }, after: ended },

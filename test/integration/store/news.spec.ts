@@ -45,7 +45,7 @@ describe('news of a call that somebody waits for', () => {
     const under = await claimed(store, await accepted(store, awaited), { awaited: true });
     const seen: unknown[] = [];
     await store.onNews(async (callId) => {
-      seen.push((await store.readForAttempt(callId, under.attempt.value.id)).attempt?.value.ended?.witness);
+      seen.push((await store.readForAttempt(callId, under.attempt.value.id)).attempt?.value.ended?.reportedBy);
     });
     await store.settle(settlement(under));
     await vi.waitFor(() => expect(seen).toEqual(['test']), 20_000);

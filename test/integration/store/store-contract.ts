@@ -76,7 +76,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.settle(change)).toMatchObject({ ok: true });
     expect(await store.settle(change)).toEqual(conflict);
     expect(await store.openAttempts('main')).toEqual([]);
-    expect((await store.readAttempt(id))?.value.ended?.witness).toBe('test');
+    expect((await store.readAttempt(id))?.value.ended?.reportedBy).toBe('test');
     expect((await read(store, change.call.after)).value).toEqual(change.call.after);
   });
 

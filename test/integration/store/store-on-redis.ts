@@ -67,7 +67,7 @@ export function dialed(
       dueAt,
       plan: { dial1RingTimeoutMs: 30_000, dial2RingTimeoutMs: 45_000, talkLimitMs: 3_600_000 },
       pbx: 'main',
-      pbxBoot: 'boot-1',
+      pbxStartedAt: 'boot-1',
       slot: 7,
       limits,
       originatedAt: at,

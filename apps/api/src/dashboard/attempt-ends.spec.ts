@@ -5,7 +5,7 @@ import { endOf } from './attempt-ends.ts';
 const attempt = { id: 'att_1', originatedAt: 1_000, plan: {} } as unknown as AttemptRecord;
 const ended = (evidence: Parameters<typeof outcomeOf>[0]): AttemptRecord => ({
   ...attempt,
-  ended: { outcome: outcomeOf(evidence, 5_000), evidence, settledAt: 5_000, witness: 'test' },
+  ended: { outcome: outcomeOf(evidence, 5_000), evidence, settledAt: 5_000, reportedBy: 'test' },
 });
 const journalEnded = {
   dialStatus: 'ANSWER',

@@ -19,8 +19,8 @@ test.each([
   [[false, undefined], undefined],
   [[undefined, undefined], undefined],
   [[], undefined],
-] as const)('of %j comes %s', async (answers, verdict) => {
-  expect(await saying(...answers)(tenant, queue)).toBe(verdict);
+] as const)('of %j comes %s', async (answers, decision) => {
+  expect(await saying(...answers)(tenant, queue)).toBe(decision);
 });
 
 it('does not wait for a slow PBX once another has said yes', async () => {

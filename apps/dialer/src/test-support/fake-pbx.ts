@@ -6,7 +6,7 @@ export interface FakePbx {
   readonly port: Pbx;
   isUp: boolean;
   /** Its word for its start; while it is down nobody hears it. */
-  boot: string;
+  pbxStartedAt: string;
   readonly originated: OriginateOrder[];
   readonly hungUp: AttemptId[];
   readonly lookedUp: AttemptId[];
@@ -25,7 +25,7 @@ export function fakePbx(name = 'pbx-1'): FakePbx {
   let started = false;
   const pbx: FakePbx = {
     isUp: true,
-    boot: `boot of ${name}`,
+    pbxStartedAt: `boot of ${name}`,
     originated: [],
     hungUp: [],
     lookedUp: [],
@@ -38,7 +38,7 @@ export function fakePbx(name = 'pbx-1'): FakePbx {
     },
     up: () => {
       pbx.isUp = true;
-      for (const listener of listeners.up) listener({ boot: pbx.boot, version: '22' });
+      for (const listener of listeners.up) listener({ pbxStartedAt: pbx.pbxStartedAt, version: '22' });
     },
     down: () => {
       pbx.isUp = false;
@@ -49,8 +49,8 @@ export function fakePbx(name = 'pbx-1'): FakePbx {
       get isUp() {
         return pbx.isUp;
       },
-      get boot() {
-        return pbx.isUp ? pbx.boot : undefined;
+      get pbxStartedAt() {
+        return pbx.isUp ? pbx.pbxStartedAt : undefined;
       },
       start: () => {
         started = true;

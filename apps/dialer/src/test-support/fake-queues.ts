@@ -1,4 +1,4 @@
-import type { DialJob, DialVerdict, Queues, ResultsJob, Workers } from '@redial/queue';
+import type { DialJob, DialDecision, Queues, ResultsJob, Workers } from '@redial/queue';
 import { portOf } from './port-of.ts';
 
 /** The queues as the dialer sees them: results go in, `dial` jobs come when a test says so. */
@@ -9,13 +9,13 @@ export interface FakeQueues {
   /** So many of the next results are turned away: Redis is gone. */
   rejectResults: number;
   /** Runs a job as the worker would. */
-  run(job: DialJob): Promise<DialVerdict>;
+  run(job: DialJob): Promise<DialDecision>;
   readonly drained: number[];
 }
 
 export function fakeQueues(): FakeQueues {
-  let handle: ((job: DialJob) => Promise<DialVerdict>) | undefined;
-  const underway = new Set<Promise<DialVerdict>>();
+  let handle: ((job: DialJob) => Promise<DialDecision>) | undefined;
+  const underway = new Set<Promise<DialDecision>>();
   const fake: FakeQueues = {
     results: [],
     rejectResults: 0,

@@ -95,7 +95,7 @@ export function underWay(n = 1, record: Partial<AttemptRecord> = {}): [Call, Att
     dueAt: startedAt,
     plan: { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 },
     pbx: 'pbx-1',
-    pbxBoot: 'boot of pbx-1',
+    pbxStartedAt: 'boot of pbx-1',
     slot: n,
     limits: ['pbx.pbx-1', 'trunk.carrier'],
     originatedAt: startedAt,
@@ -125,8 +125,8 @@ export function talked(answeredAt: number, endedAt: number): JournalEnded {
   };
 }
 
-export function resultOf(evidence: Evidence, witness = 'results', n = 1): ResultsJob {
-  return { callId: callIdOf(n), attemptId: attemptIdOf(n), witness, evidence };
+export function resultOf(evidence: Evidence, reportedBy = 'results', n = 1): ResultsJob {
+  return { callId: callIdOf(n), attemptId: attemptIdOf(n), reportedBy, evidence };
 }
 
 export function aCdr(n = 1): Cdr {

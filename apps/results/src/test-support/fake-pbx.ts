@@ -35,7 +35,7 @@ export function fakePbx(name = 'pbx-1'): FakePbx {
     },
     up: () => {
       pbx.isUp = true;
-      for (const listener of listeners.up) listener({ boot: `boot of ${name}`, version: '22' });
+      for (const listener of listeners.up) listener({ pbxStartedAt: `boot of ${name}`, version: '22' });
     },
     down: () => {
       pbx.isUp = false;
@@ -46,7 +46,7 @@ export function fakePbx(name = 'pbx-1'): FakePbx {
       get isUp() {
         return pbx.isUp;
       },
-      get boot() {
+      get pbxStartedAt() {
         return pbx.isUp ? `boot of ${name}` : undefined;
       },
       start: () => {

@@ -1,5 +1,5 @@
 import type { AttemptId } from '@redial/call';
-import type { DeliveryJob, DeliveryVerdict, DialOrder, Queues, QueueWorker, ResultsJob, Workers } from '@redial/queue';
+import type { DeliveryJob, DeliveryDecision, DialOrder, Queues, QueueWorker, ResultsJob, Workers } from '@redial/queue';
 import { portOf } from './port-of.ts';
 
 /** The queues as the results process sees them. What is added is kept; `results` and `deliveries` jobs come when a test says so. */
@@ -16,13 +16,13 @@ export interface FakeQueues {
   rejectResults: number;
   /** Runs a job as its worker would. */
   settle(job: ResultsJob): Promise<void>;
-  deliver(job: DeliveryJob): Promise<DeliveryVerdict>;
+  deliver(job: DeliveryJob): Promise<DeliveryDecision>;
   readonly drained: string[];
 }
 
 export function fakeQueues(): FakeQueues {
   let settle: ((job: ResultsJob) => Promise<void>) | undefined;
-  let deliver: ((job: DeliveryJob, tries: number) => Promise<DeliveryVerdict>) | undefined;
+  let deliver: ((job: DeliveryJob, tries: number) => Promise<DeliveryDecision>) | undefined;
   const worker = (name: string): QueueWorker => ({ active: 0, drain: async () => void fake.drained.push(name) });
   const put = <T>(jobs: T[], id: (job: T) => string, job: T): boolean => {
     if (fake.refused.has(id(job))) throw new Error('Redis is gone');

@@ -26,7 +26,7 @@ export function fakePbx(): FakePbx {
   return {
     name: 'pbx1',
     isUp: true,
-    boot: 'boot-1',
+    pbxStartedAt: 'boot-1',
     start: () => {},
     stop: async () => {},
     on: (event, listener) => void listeners[event].add(listener),
@@ -42,7 +42,7 @@ export function fakePbx(): FakePbx {
       for (const listener of listeners.signal) listener(attemptId, signal);
     },
     up: () => {
-      for (const listener of listeners.up) listener({ boot: 'boot-1', version: '22' });
+      for (const listener of listeners.up) listener({ pbxStartedAt: 'boot-1', version: '22' });
     },
     down: () => {
       for (const listener of listeners.down) listener('cut');

@@ -65,7 +65,7 @@ const wordFor: Readonly<Record<Disposition, ActDisposition>> = {
   no_answer: 'NO ANSWER',
   rejected: 'NO ANSWER',
   unreachable: 'NO ANSWER',
-  abandoned: 'NO ANSWER',
+  dial1_hung_up: 'NO ANSWER',
   invalid_number: 'NO ANSWER',
   not_allowed: 'NO ANSWER',
   no_route: 'NO ANSWER',

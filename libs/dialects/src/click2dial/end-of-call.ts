@@ -34,7 +34,7 @@ export function endOfCall(cdr: Cdr): EndOfCall {
       return oneOf(hungUpBy[cdr.endedBy ?? 'redial'], [16, 0]);
     case 'machine':
       return oneOf('voicemail', [16, 0]);
-    case 'abandoned':
+    case 'dial1_hung_up':
       return oneOf('agent_hungup', [16, 0]);
     case 'canceled':
       return oneOf('hungup', [16, 0]);

@@ -23,7 +23,7 @@ function cdr({ disposition, notSentCode, cause, leg = 'dial2', endedBy = null }:
     attemptNumber: 1,
     pbx: 'pbx1',
     disposition,
-    class: 'contact',
+    class: 'callee',
     ...(notSentCode !== undefined && { notSentCode }),
     connected: disposition === 'answered',
     dial1: {
@@ -92,7 +92,7 @@ describe('end_reason and end_code', () => {
     [{ disposition: 'answered', endedBy: 'redial' }, 'hungup', 16],
     [{ disposition: 'answered', endedBy: 'dial1', cause: 19 }, 'agent_hungup', 16],
     [{ disposition: 'machine', cause: 16 }, 'voicemail', 16],
-    [{ disposition: 'abandoned', cause: 0 }, 'agent_hungup', 0],
+    [{ disposition: 'dial1_hung_up', cause: 0 }, 'agent_hungup', 0],
     [{ disposition: 'canceled' }, 'hungup', 16],
     [{ disposition: 'busy', cause: 17 }, 'busy', 17],
     [{ disposition: 'busy' }, 'busy', 17],

@@ -22,7 +22,7 @@ const reasons = {
   invalid_number: 'Unreachable',
   no_route: 'Unreachable',
   rejected: 'Not connected',
-  abandoned: 'Not connected',
+  dial1_hung_up: 'Not connected',
   not_allowed: 'Not connected',
   incompatible_media: 'Not connected',
   congestion: 'Not connected',

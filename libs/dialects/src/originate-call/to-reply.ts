@@ -38,7 +38,7 @@ export const whyDial1Failed: Readonly<Record<Disposition | EndedCallStatus, stri
   rejected: 'Rejected',
   unreachable: 'Not reachable. Check if the phone is registered',
   machine: 'A machine answered',
-  abandoned: 'Hung up before answering',
+  dial1_hung_up: 'Hung up before answering',
   invalid_number: 'Not reachable. The network knows no such number',
   not_allowed: 'Not reachable. The network does not allow the call',
   no_route: 'Not reachable. The network has no way there',

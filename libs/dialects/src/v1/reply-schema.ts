@@ -28,7 +28,7 @@ export const Leg = z.discriminatedUnion('kind', [
     exten: z.string().meta({ description: 'The digits that the context routes.' }),
   }),
 ]);
-const classes = ['answered', 'contact', 'permanent', 'network', 'not_sent', 'canceled', 'unknown'] as const;
+const classes = ['answered', 'callee', 'permanent', 'network', 'not_sent', 'canceled', 'unknown'] as const;
 
 export const LegReply = z
   .strictObject({
@@ -72,7 +72,7 @@ export const AttemptReply = z
     connected: z.boolean().nullable().meta({ description: 'Both sides talked.' }),
     talkMs: z.int().nullable().meta({ description: 'null where nobody can know it.' }),
     endedBy: z.enum(['dial1', 'dial2', 'redial']).nullable(),
-    lost: z.boolean().nullable().meta({ description: 'Concluded from silence: no witness knew the attempt.' }),
+    lost: z.boolean().nullable().meta({ description: 'Concluded from silence: no observer knew the attempt.' }),
     recording: z
       .string()
       .nullable()

@@ -60,7 +60,7 @@ describe('a call', () => {
       history: [{ attemptId, disposition: 'busy', connected: false, dial1Answered: true, endedAt: now }],
     };
     expect(reply(ended).attempts).toMatchObject([
-      { state: 'ended', disposition: 'busy', class: 'contact', dial1: null, dial2: null },
+      { state: 'ended', disposition: 'busy', class: 'callee', dial1: null, dial2: null },
     ]);
   });
 });
@@ -117,11 +117,11 @@ describe('an attempt', () => {
       dueAt: now,
       plan: { dial1RingTimeoutMs: 15_000, dial2RingTimeoutMs: 25_000, talkLimitMs: 3_600_000 },
       pbx: 'pbx-1',
-      pbxBoot: 'boot',
+      pbxStartedAt: 'boot',
       slot: 1,
       limits: [],
       originatedAt: now,
-      ended: { outcome, evidence, settledAt: now + 8_000, witness: 'results' },
+      ended: { outcome, evidence, settledAt: now + 8_000, reportedBy: 'results' },
     };
     return CallReply.parse(callReply({ call: ended, attempts: [record], tenant: acme, now: now + 9_000 })).attempts[0];
   }

@@ -27,7 +27,7 @@ export function whyNotDialedYet(
     return { gate: gateNote?.gate ?? state.status, sentence: `It was never dialled: ${state.reason}.` };
   }
   const at = formatInstant(state.dueAt, tenant.timeZone);
-  if (gateNote?.verdict === 'defer' && state.dueAt > now) {
+  if (gateNote?.decision === 'defer' && state.dueAt > now) {
     return {
       gate: gateNote.gate,
       sentence: `It was put off: ${gateNote.reason}. It is tried again at ${at}.`,
@@ -37,7 +37,7 @@ export function whyNotDialedYet(
   if (state.dueAt > now) return notDue(call, at, state.dueAt);
   // What needs Redis or a PBX is asked by the dialer alone; the rest can be said now.
   const answer = askGates({ call, tenant, now, attemptsToday: 0 });
-  if (answer.verdict !== 'pass') {
+  if (answer.decision !== 'allow') {
     return {
       gate: answer.gate,
       sentence: `It is due, but: ${answer.reason}.`,

@@ -59,7 +59,7 @@ export function underWay(n = 1, record: Partial<AttemptRecord> = {}): [Call, Att
       dueAt: startedAt,
       plan: { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 },
       pbx: 'pbx-1',
-      pbxBoot: 'boot of pbx-1',
+      pbxStartedAt: 'boot of pbx-1',
       slot: n,
       limits: ['pbx.pbx-1'],
       originatedAt: startedAt,
@@ -86,5 +86,5 @@ export function ended(evidence: Evidence, n = 1): [Call, AttemptRecord] {
     outcome,
     nextAttemptId: attemptIdOf(900_000 + n),
   } as const;
-  return [stepCall(call, signal).call, { ...attempt, ended: { outcome, evidence, settledAt: at, witness: 'results' } }];
+  return [stepCall(call, signal).call, { ...attempt, ended: { outcome, evidence, settledAt: at, reportedBy: 'results' } }];
 }

@@ -15,19 +15,19 @@ import {
 import { fakePbx } from './test-support/fake-pbx.ts';
 import { fakeQueues } from './test-support/fake-queues.ts';
 import { memoryStore } from './test-support/memory-store.ts';
-import { startWitness, type Witness } from './witness.ts';
+import { startObserver, type Observer } from './observer.ts';
 
-const running: Witness[] = [];
+const running: Observer[] = [];
 /** Whatever can go on without time passing has gone on. */
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
-function aWitness() {
+function aObserver() {
   const store = memoryStore();
   const queues = fakeQueues();
   const pbx = fakePbx();
   const errors: unknown[] = [];
   const destination = { write: (line: string) => void errors.push(JSON.parse(line)) };
-  const witness = startWitness({
+  const observer = startObserver({
     pbx: pbx.port,
     store: store.port,
     queues: queues.queues,
@@ -35,36 +35,36 @@ function aWitness() {
     metrics: unseenMetrics(),
     logger: createLogger({ process: 'test', level: 'error', destination }),
   });
-  running.push(witness);
+  running.push(observer);
   const busy = (id = attemptId) => {
     pbx.signal(id, { type: 'originate_failed', at: Date.now(), reason: 5 });
-    pbx.signal(id, { type: 'dial1_hung_up', at: Date.now(), cause: 17 });
+    pbx.signal(id, { type: 'dial1_ended', at: Date.now(), cause: 17 });
   };
-  return { store, queues, pbx, witness, busy, errors };
+  return { store, queues, pbx, observer, busy, errors };
 }
 
 beforeEach(() => {
   vi.useFakeTimers({ now: startedAt });
 });
 afterEach(async () => {
-  await Promise.all(running.splice(0).map((witness) => witness.stop()));
+  await Promise.all(running.splice(0).map((observer) => observer.stop()));
   vi.useRealTimers();
 });
 
 describe('given an attempt that a dialer originates', () => {
   it('when its events come, then its end is put into the funnel, without a look-up', async () => {
-    const { store, queues, pbx, busy } = aWitness();
+    const { store, queues, pbx, busy } = aObserver();
     store.put(...underWay());
     pbx.signal(attemptId, { type: 'rang', at: Date.now() });
     busy();
     await settled();
     const evidence = { rangAt: startedAt, ...busyAt(startedAt) };
-    expect(queues.results).toEqual([{ callId, attemptId, witness: 'results', evidence }]);
+    expect(queues.results).toEqual([{ callId, attemptId, reportedBy: 'results', evidence }]);
     expect(pbx.lookedUp).toEqual([]);
   });
 
   it('when it goes on, then its record shows how far it is', async () => {
-    const { store, pbx } = aWitness();
+    const { store, pbx } = aObserver();
     store.put(...underWay());
     pbx.signal(attemptId, { type: 'rang', at: startedAt });
     await settled();
@@ -80,7 +80,7 @@ describe('given an attempt that a dialer originates', () => {
   });
 
   it('when Redis is away for a while at its end, then the result is put into the funnel afterwards', async () => {
-    const { store, queues, pbx } = aWitness();
+    const { store, queues, pbx } = aObserver();
     store.put(...underWay());
     pbx.signal(attemptId, { type: 'answered', at: startedAt });
     await settled();
@@ -95,7 +95,7 @@ describe('given an attempt that a dialer originates', () => {
   });
 
   it('when Redis is away for longer than it could ring, then a look-up, which knows less, does not overtake what was seen', async () => {
-    const { store, queues, pbx, witness, busy } = aWitness();
+    const { store, queues, pbx, observer, busy } = aObserver();
     store.put(...underWay());
     pbx.signal(attemptId, { type: 'rang', at: startedAt });
     await settled();
@@ -103,14 +103,14 @@ describe('given an attempt that a dialer originates', () => {
     busy();
     await vi.advanceTimersByTimeAsync(40_000);
     pbx.finding = { type: 'missing', at: startedAt + 40_000, pbxRestarted: false };
-    expect(await witness.adoptOpen(15_000)).toBe(0);
+    expect(await observer.adoptOpen(15_000)).toBe(0);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(queues.results).toMatchObject([{ attemptId, evidence: busyAt(startedAt) }]);
     expect(pbx.lookedUp).toEqual([]);
   });
 
   it('when its record cannot be read at its first event, then the log says so, and the next event asks again', async () => {
-    const { store, queues, pbx, busy, errors } = aWitness();
+    const { store, queues, pbx, busy, errors } = aObserver();
     store.put(...underWay());
     store.isAway = true;
     pbx.signal(attemptId, { type: 'rang', at: Date.now() });
@@ -125,27 +125,27 @@ describe('given an attempt that a dialer originates', () => {
   it.each([
     {
       what: 'it was settled',
-      prepare: ({ store }: ReturnType<typeof aWitness>) => {
+      prepare: ({ store }: ReturnType<typeof aObserver>) => {
         const [call, attempt] = underWay();
         const outcome = { disposition: 'busy' } as never;
-        store.put(call, { ...attempt, ended: { outcome, evidence: {}, settledAt: startedAt, witness: 'dialer' } });
+        store.put(call, { ...attempt, ended: { outcome, evidence: {}, settledAt: startedAt, reportedBy: 'dialer' } });
       },
     },
     { what: 'it is nobody’s that is known', prepare: () => undefined },
   ])('when $what, then its late events add nothing', async ({ prepare }) => {
-    const world = aWitness();
+    const world = aObserver();
     prepare(world);
     world.busy();
     await settled();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(world.queues.results).toEqual([]);
-    expect(world.witness.watching).toBe(0);
+    expect(world.observer.watching).toBe(0);
   });
 });
 
 describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
-  async function aLegThatEnds(prepare: (world: ReturnType<typeof aWitness>) => void = () => undefined) {
-    const world = aWitness();
+  async function aLegThatEnds(prepare: (world: ReturnType<typeof aObserver>) => void = () => undefined) {
+    const world = aObserver();
     const [call, attempt] = underWay();
     const legLimits = { dial1: ['extension.acme.1001'], dial2: ['trunk.carrier', 'number.abc'] };
     const waits = stepCall(plannedCall(2), {
@@ -165,7 +165,7 @@ describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
     world.pbx.signal(attemptId, { type: 'answered', at: startedAt });
     const entry = { ...talked(startedAt, startedAt), dial2UniqueId: '1.2' };
     world.pbx.signal(attemptId, { type: 'journal_ended', at: startedAt, entry });
-    world.pbx.signal(attemptId, { type: 'dial1_hung_up', at: startedAt, cause: 16 });
+    world.pbx.signal(attemptId, { type: 'dial1_ended', at: startedAt, cause: 16 });
     await vi.advanceTimersByTimeAsync(10_000);
     return { ...world, waits };
   }
@@ -189,18 +189,18 @@ describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
 
 describe('given an attempt that is looked up while its record is read for an event', () => {
   it('when the look-up concludes it first, then nothing of it is kept here', async () => {
-    const { store, queues, pbx, witness } = aWitness();
+    const { store, queues, pbx, observer } = aObserver();
     store.put(...underWay());
     const { promise, resolve } = Promise.withResolvers<void>();
     store.beforeAttemptIsRead = promise;
     pbx.finding = { type: 'journal_ended', at: startedAt, entry: talked(startedAt, startedAt + 5_000) };
     pbx.signal(attemptId, { type: 'answered', at: startedAt });
-    await witness.adoptOpen(0);
+    await observer.adoptOpen(0);
     await settled();
     expect(queues.results).toHaveLength(1);
     resolve();
     await settled();
-    expect(witness.watching).toBe(0);
+    expect(observer.watching).toBe(0);
   });
 });
 
@@ -208,7 +208,7 @@ describe('given attempts that are open when nobody was looking', () => {
   const restarted = { type: 'missing', at: startedAt + 60_000, pbxRestarted: true } as const;
 
   it('when the PBX is connected, then each is looked up, and what is found is put into the funnel', async () => {
-    const { store, queues, pbx } = aWitness();
+    const { store, queues, pbx } = aObserver();
     for (const n of [1, 2]) store.put(...underWay(n));
     const entry = talked(startedAt, startedAt + 5_000);
     pbx.finding = { type: 'journal_ended', at: startedAt + 6_000, entry };
@@ -216,35 +216,35 @@ describe('given attempts that are open when nobody was looking', () => {
     await settled();
     expect(pbx.lookedUp).toEqual([attemptIdOf(1), attemptIdOf(2)]);
     expect(queues.results).toMatchObject([
-      { callId, attemptId, witness: 'results', evidence: { journalEnded: entry } },
+      { callId, attemptId, reportedBy: 'results', evidence: { journalEnded: entry } },
       { attemptId: attemptIdOf(2), evidence: { journalEnded: entry } },
     ]);
     expect(pbx.originated).toEqual([]);
   });
 
   it('when the sweeper asks, then it looks up those that were quiet for long enough, and says how many', async () => {
-    const { store, pbx, witness } = aWitness();
+    const { store, pbx, observer } = aObserver();
     store.put(...underWay(1));
     store.put(...underWay(2, { originatedAt: startedAt + 10_000 }));
     vi.setSystemTime(startedAt + 20_000);
-    expect(await witness.adoptOpen(15_000)).toBe(1);
+    expect(await observer.adoptOpen(15_000)).toBe(1);
     await settled();
     expect(pbx.lookedUp).toEqual([attemptIdOf(1)]);
   });
 
   it('when it is watched already, then the sweeper’s question changes nothing', async () => {
-    const { store, pbx, witness } = aWitness();
+    const { store, pbx, observer } = aObserver();
     store.put(...underWay());
     pbx.signal(attemptId, { type: 'answered', at: startedAt });
     await settled();
     vi.setSystemTime(startedAt + 20_000);
-    expect(await witness.adoptOpen(0)).toBe(0);
+    expect(await observer.adoptOpen(0)).toBe(0);
     expect(pbx.lookedUp).toEqual([]);
-    expect(witness.watching).toBe(1);
+    expect(observer.watching).toBe(1);
   });
 
-  it('when they are on another PBX, then they are left to its witness', async () => {
-    const { store, pbx } = aWitness();
+  it('when they are on another PBX, then they are left to its observer', async () => {
+    const { store, pbx } = aObserver();
     store.put(...underWay(1, { pbx: 'pbx-2' }));
     pbx.finding = restarted;
     pbx.up();
@@ -253,14 +253,14 @@ describe('given attempts that are open when nobody was looking', () => {
   });
 
   it('when they cannot be read as the PBX comes, then a later sweep adopts them', async () => {
-    const { store, queues, pbx, witness } = aWitness();
+    const { store, queues, pbx, observer } = aObserver();
     store.put(...underWay());
     store.isAway = true;
     pbx.finding = restarted;
     pbx.up();
     await settled();
     store.isAway = false;
-    await witness.adoptOpen(0);
+    await observer.adoptOpen(0);
     await settled();
     expect(queues.results).toMatchObject([{ attemptId, evidence: { pbxRestarted: true } }]);
   });
@@ -268,11 +268,11 @@ describe('given attempts that are open when nobody was looking', () => {
 
 describe('given a cancel', () => {
   it('when the attempt is watched here, then it is hung up; else it is said that it is not', async () => {
-    const { store, pbx, witness } = aWitness();
+    const { store, pbx, observer } = aObserver();
     store.put(...underWay());
     pbx.signal(attemptId, { type: 'rang', at: startedAt });
     await settled();
-    expect([witness.cancel(attemptId), witness.cancel(attemptIdOf(2))]).toEqual([true, false]);
+    expect([observer.cancel(attemptId), observer.cancel(attemptIdOf(2))]).toEqual([true, false]);
     expect(pbx.hungUp).toEqual([attemptId]);
   });
 });

@@ -6,10 +6,10 @@ import type { Store } from '@redial/store';
 import { wakeWaiting } from './wake-waiting.ts';
 
 /**
- * The second witness: watches every attempt on one PBX, whoever originated it. Every AMI session sees every OriginateResponse,
+ * The second observer: watches every attempt on one PBX, whoever originated it. Every AMI session sees every OriginateResponse,
  * Hangup and UserEvent, so a dialer may die at any moment. It never originates.
  */
-export interface Witness {
+export interface Observer {
   /** Adopts attempts that are open in the store and unknown here: their events were missed, so they are looked up. */
   adoptOpen(quietForMs: number): Promise<number>;
   /** False: it is not watched here. */
@@ -19,7 +19,7 @@ export interface Witness {
   stop(): Promise<void>;
 }
 
-export interface WitnessDependencies {
+export interface ObserverDependencies {
   readonly pbx: Pbx;
   readonly store: Store;
   readonly queues: Queues;
@@ -33,7 +33,7 @@ const tellEveryMs = 1_000;
 /** Longer than it takes until a call that outlasts its limits is seen again (`followEveryMs`). */
 const heldForMs = 180_000;
 
-export function startWitness({ pbx, store, queues, clock, metrics, logger }: WitnessDependencies): Witness {
+export function startObserver({ pbx, store, queues, clock, metrics, logger }: ObserverDependencies): Observer {
   const records = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'claimedBy' | 'limits' | 'legLimits'>>();
   /** Attempts whose record is being read because of a signal of theirs. */
   const reading = new Set<AttemptId>();
@@ -44,7 +44,7 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
   const remember = (attempt: AttemptRecord) => {
     const { callId, limits, legLimits, claimedBy } = attempt;
     records.set(attempt.id, { callId, limits, ...(legLimits && { legLimits }), ...(claimedBy && { claimedBy }) });
-    return { ...attempt, attemptId: attempt.id, boot: attempt.pbxBoot };
+    return { ...attempt, attemptId: attempt.id, pbxStartedAt: attempt.pbxStartedAt };
   };
 
   const wakeFor = (attemptId: AttemptId, limits: readonly string[]) =>
@@ -73,7 +73,7 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
       if (record === undefined) return;
       const { callId, claimedBy } = record;
       // Redis may have forgotten that record since, and somebody have claimed the attempt anew.
-      const result = { callId, attemptId, witness: 'results', evidence, ...(isFromSilence(evidence) && { claimedBy }) };
+      const result = { callId, attemptId, reportedBy: 'results', evidence, ...(isFromSilence(evidence) && { claimedBy }) };
       telling.add(attemptId);
       void keepTrying(() => queues.results.add(result), {
         signal: stopping.signal,
@@ -126,8 +126,8 @@ export function startWitness({ pbx, store, queues, clock, metrics, logger }: Wit
     return quiet.length;
   }
 
-  pbx.on('up', ({ boot, version }) => {
-    logger.info({ pbx: pbx.name, boot, version }, 'PBX connected');
+  pbx.on('up', ({ pbxStartedAt, version }) => {
+    logger.info({ pbx: pbx.name, pbxStartedAt, version }, 'PBX connected');
     adoptOpen(0)
       .then((adopted) => adopted > 0 && logger.info({ pbx: pbx.name, adopted }, 'attempts under way adopted'))
       .catch((error: unknown) =>

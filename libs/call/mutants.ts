@@ -44,11 +44,11 @@ export const mutants: readonly Mutant[] = [
   ),
   attempt(
     'an attempt found under way is originated',
-    "        { type: 'look_up' },\n        { type: 'arm', afterMs: lookUpEveryMs },\n      ]);\n    default:",
-    "        { type: 'originate' },\n        { type: 'arm', afterMs: lookUpEveryMs },\n      ]);\n    default:",
+    "        { type: 'reconcile' },\n        { type: 'arm', afterMs: reconcileEveryMs },\n      ]);\n    default:",
+    "        { type: 'originate' },\n        { type: 'arm', afterMs: reconcileEveryMs },\n      ]);\n    default:",
   ),
   attempt(
-    'a look-up that finds nothing originates again',
+    'a reconciliation that finds nothing originates again',
     '  if (remainingMs <= 0) return conclude(state, { lostAt: at });',
     "  if (remainingMs <= 0) return moved(state, [{ type: 'originate' }, { type: 'arm', afterMs: 1_000 }]);",
   ),
@@ -75,17 +75,17 @@ export const mutants: readonly Mutant[] = [
   ),
   attempt(
     'a forgotten deadline: detached',
-    "  return moved(entered(state, 'detached'), [...effects, { type: 'arm', afterMs: lookUpEveryMs }]);",
+    "  return moved(entered(state, 'detached'), [...effects, { type: 'arm', afterMs: reconcileEveryMs }]);",
     "  return moved(entered(state, 'detached'), [...effects]);",
   ),
   attempt(
-    'a look-up that is not repeated',
-    "      return moved(state, [{ type: 'look_up' }, { type: 'arm', afterMs: lookUpEveryMs }]);",
-    "      return moved(state, [{ type: 'look_up' }]);",
+    'a reconciliation that is not repeated',
+    "      return moved(state, [{ type: 'reconcile' }, { type: 'arm', afterMs: reconcileEveryMs }]);",
+    "      return moved(state, [{ type: 'reconcile' }]);",
   ),
   attempt('never given up', 'seenAt) + giveUpMarginMs;', 'seenAt) + giveUpMarginMs * 1e9;'),
   attempt(
-    'an unanswered hang-up is never looked up',
+    'an unanswered hang-up is never reconciled',
     'return state.evidence.dial1Hangup !== undefined && state.evidence.originateFailed === undefined;',
     'return state.evidence.dial1Hangup === undefined;',
   ),
@@ -112,12 +112,12 @@ export const mutants: readonly Mutant[] = [
   // The attempt: through the PBX's own dialplan, and watched by a client that waits.
   attempt(
     'the end of another channel is taken for dial2’s',
-    'if (state.plan.throughDialplan || isLocal) return',
+    'if (state.plan.viaLocalChannel || isLocal) return',
     'if (isLocal) return',
   ),
   attempt(
     'a Hangup that says nothing is waited for',
-    'dial2Hangup !== undefined || plan.throughDialplan) return false;',
+    'dial2Hangup !== undefined || plan.viaLocalChannel) return false;',
     'dial2Hangup !== undefined || plan.talkLimitMs < 0) return false;',
   ),
   attempt(
@@ -133,7 +133,7 @@ export const mutants: readonly Mutant[] = [
   attempt(
     'dial2’s birth moves the deadline',
     "[{ type: 'progress', phase: 'dial2_created', at, uniqueId }]);",
-    "[{ type: 'progress', phase: 'dial2_created', at, uniqueId }, { type: 'arm', afterMs: lookUpEveryMs }]);",
+    "[{ type: 'progress', phase: 'dial2_created', at, uniqueId }, { type: 'arm', afterMs: reconcileEveryMs }]);",
   ),
   // The attempt: the truth.
   attempt(
@@ -152,7 +152,7 @@ export const mutants: readonly Mutant[] = [
     '  if (pbxRestarted && at < 0) return conclude(state, { pbxRestarted: true, lostAt: at });',
   ),
   attempt(
-    'an outdated look-up revives a channel that has ended',
+    'an outdated reconciliation revives a channel that has ended',
     "before.phase !== 'detached' || isOver(found)) return ignore(before);",
     "before.phase !== 'detached') return ignore(before);",
   ),
@@ -189,13 +189,13 @@ export const mutants: readonly Mutant[] = [
   ),
   attempt(
     'cancel before the answer is not repeated after it',
-    "  if (state.evidence.cancelRequestedAt !== undefined) return { type: 'arm', afterMs: lookUpEveryMs };\n",
+    "  if (state.evidence.cancelRequestedAt !== undefined) return { type: 'arm', afterMs: reconcileEveryMs };\n",
     '',
   ),
   attempt(
     'cancel is asked of the PBX once',
-    "      return detach(state, [...hangUpIfCanceled(state), { type: 'look_up' }]);",
-    "      return detach(state, [{ type: 'look_up' }]);",
+    "      return detach(state, [...hangUpIfCanceled(state), { type: 'reconcile' }]);",
+    "      return detach(state, [{ type: 'reconcile' }]);",
   ),
   attempt(
     'a canceled channel that is found lives on',
@@ -653,7 +653,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'a channel is checked before it is kept whole',
     file: 'channel.ts',
-    find: '    (channel) => isDialableChannel(keptWhole(channel)),',
+    find: '    (channel) => isDialableChannel(withoutOptimization(channel)),',
     replace: '    (channel) => isDialableChannel(channel),',
   },
   {

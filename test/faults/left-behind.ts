@@ -2,7 +2,7 @@ import { type FaultWorld, keyPrefix } from './fault-world.ts';
 
 const queues = ['dial', 'results', 'deliveries'] as const;
 /** Sorted sets that have members only while something is under way. */
-const underWay = /:(due|open:.*|cancel-requested|permits:.*|slots-in-use:.*|undelivered|dead:.*)$/;
+const inFlight = /:(due|open:.*|cancel-requested|permits:.*|slots-in-use:.*|undelivered|dead:.*)$/;
 /** What is kept of a call that has ended, for as long as the retention says. */
 const record = /^[^:]+:(call|attempt|cdr|delivery|idempotency|reservation):/;
 
@@ -13,7 +13,7 @@ export async function leftBehind({ books }: FaultWorld, { breaksRedis = false })
     if (/:(dial|results|deliveries):[^:]+:lock$/.test(key)) found.push(`lock ${key}`);
     else if (/:grant:/.test(key) && (await books.hexists(key, 'slot')) === 1) found.push(`grant ${key}`);
     else if (record.test(key) && (await books.ttl(key)) < 0) found.push(`without an expiry: ${key}`);
-    else if (underWay.test(key))
+    else if (inFlight.test(key))
       found.push(...(await books.zrange(key, '0', '-1')).map((member) => `${key} ${member}`));
   }
   for (const queue of queues) {

@@ -4,7 +4,7 @@ import type { FaultWorld } from './fault-world.ts';
 import { type HeldCalls, record } from './held-call.ts';
 import type { Phase } from './phases.ts';
 
-/** For what takes a ring timeout, a look-up and a retry. */
+/** For what takes a ring timeout, a reconciliation and a retry. */
 const withinMs = 90_000;
 
 /** Both observers know that the PBX is gone. To be called before it goes. */

@@ -119,7 +119,7 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
     const frames = anyFrames(random, ami);
     const bytes = Buffer.concat(frames.map((frame) => frame.bytes));
     const asked = random.chance(0.05)
-      ? pbx.lookUp({ attemptId: random.pick(attempts), slot: 1, pbxStartedAt: 'x' })
+      ? pbx.reconcile({ attemptId: random.pick(attempts), slot: 1, pbxStartedAt: 'x' })
       : undefined;
     const whole = await tellingOf(bytes, (all) => [all]);
     const cut = await tellingOf(

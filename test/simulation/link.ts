@@ -43,7 +43,7 @@ export function createLink(options: LinkOptions): Link {
     signal: new Set(),
     up: new Set(),
     down: new Set(),
-    odd: new Set(),
+    anomaly: new Set(),
   };
   const sent = new Map<AttemptId, OriginateOrder>();
   let session = 0;
@@ -127,11 +127,11 @@ export function createLink(options: LinkOptions): Link {
     });
   }
 
-  async function lookUp({ attemptId, slot, pbxStartedAt: claimedAt, dial2 }: Parameters<Pbx['lookUp']>[0]) {
+  async function reconcile({ attemptId, slot, pbxStartedAt: claimedAt, dial2 }: Parameters<Pbx['reconcile']>[0]) {
     const [asked, askedStartedAt] = [session, pbxStartedAt];
     const at = () => Math.round(clock.now());
     const pbxRestarted = askedStartedAt !== claimedAt && mutant !== 'a restart of the PBX goes unnoticed';
-    if (mutant === 'a look-up finds nothing') return { type: 'missing', at: at(), pbxRestarted } as const;
+    if (mutant === 'a reconciliation finds nothing') return { type: 'missing', at: at(), pbxRestarted } as const;
     const found = await ask(() => ({ channel: exchange.channel(attemptId) }));
     if (found === undefined) return undefined;
     if (found.channel !== undefined) return { type: 'channel_found', at: at(), up: found.channel.up } as const;
@@ -202,7 +202,7 @@ export function createLink(options: LinkOptions): Link {
         return accepted ? { type: 'accepted' } : { type: 'unanswered', message: 'no answer' };
       },
       hangUp: async (attemptId) => (await ask(() => exchange.hangUp(attemptId))) ?? false,
-      lookUp,
+      reconcile,
       ask: async () => undefined,
     },
   };

@@ -392,8 +392,8 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       onCancel: (hear, onSubscribed = () => undefined) =>
         listen(cancelListeners, isDeaf ? () => undefined : hear, onSubscribed),
       onNews: (hear, onSubscribed = () => undefined) => listen(newsListeners, hear, onSubscribed),
-      reportPbx: () => ask(() => undefined),
-      pbxReports: () => ask(() => []),
+      reportLinkStatus: () => ask(() => undefined),
+      linkStatuses: () => ask(() => []),
       lead: (_name, holder, leaseMs) =>
         ask(() => {
           const { now } = agenda;

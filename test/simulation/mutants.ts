@@ -10,7 +10,7 @@ export const mutants = [
   'the sweeper puts no job back',
   'open attempts are never adopted',
   'a job that comes twice originates again',
-  'a look-up finds nothing',
+  'a reconciliation finds nothing',
   'the journal is not read',
   'a restart of the PBX goes unnoticed',
   'calls are said to be accepted before they are written',

@@ -2,7 +2,7 @@ import type { Pbx } from '@redial/asterisk';
 import type { Call, CallId, Configuration, Dial1Outcome, Ids, Tenant } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Queues, Workers } from '@redial/queue';
-import type { DurabilityAsked, Store } from '@redial/store';
+import type { DurabilityPolicy, Store } from '@redial/store';
 
 /** What every process is given. */
 export interface ProcessPorts {
@@ -70,7 +70,7 @@ const [dialer, results, acceptCalls, cancel, reschedule, waiting] = await Promis
 
 export const startDialer: StartDialer = dialer.startDialer;
 export const startResults: StartResults = results.startResults;
-export const createAcceptor: (ports: ProcessPorts & { readonly durability: DurabilityAsked }) => Acceptor =
+export const createAcceptor: (ports: ProcessPorts & { readonly durability: DurabilityPolicy }) => Acceptor =
   acceptCalls.createAcceptor;
 export const cancelCall: ChangeCall = cancel.cancelCall;
 export const rescheduleCall: ChangeCall = reschedule.rescheduleCall;

@@ -1,7 +1,7 @@
 import type { Configuration, Ids } from '@redial/call';
 import type { Clock, Health, Logger, Metrics } from '@redial/platform';
 import type { Queues } from '@redial/queue';
-import type { DurabilityAsked, Store } from '@redial/store';
+import type { DurabilityPolicy, Store } from '@redial/store';
 import type { AskPbx } from './pbx/ask-pbxs.ts';
 import type { OutcomeWaiter } from './waiting/outcome-waiter.ts';
 
@@ -18,7 +18,7 @@ export interface Ports {
   readonly health: Health;
   /** `/readyz/accepting`: what a call needs to be accepted. */
   readonly acceptingHealth: Health;
-  readonly durability: DurabilityAsked;
+  readonly durability: DurabilityPolicy;
   readonly askPbx: AskPbx;
   readonly waiter: OutcomeWaiter;
   /** Requests that may wait for an outcome at once. */

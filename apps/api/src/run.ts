@@ -14,7 +14,7 @@ import {
   systemClock,
 } from '@redial/platform';
 import { createQueues, measurePaused, pausedCheck } from '@redial/queue';
-import { createStore, type DurabilityAsked, logDurability, placesCheck, tellMalformed } from '@redial/store';
+import { createStore, type DurabilityPolicy, logDurability, placesCheck, tellMalformed } from '@redial/store';
 import { createAcceptor } from './accept/accept-calls.ts';
 import { buildApp } from './app.ts';
 import { tellShortLogins } from './authentication/short-logins.ts';
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
     );
   }
 
-  const durability: DurabilityAsked = { disk: settings.value.durability, replicas: settings.value.replicas };
+  const durability: DurabilityPolicy = { disk: settings.value.durability, replicas: settings.value.replicas };
   const store = createStore({
     redis,
     durability,
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
   const accepting = acceptingChecks(store, durability);
   const pbxs = pbxChecks(
     configuration.value.pbxs.map((pbx) => pbx.name),
-    () => store.pbxReports(systemClock.now()),
+    () => store.linkStatuses(systemClock.now()),
   );
   const links = openLinks(configuration.value, vendors, logger);
   measurePaused(queues, metrics);

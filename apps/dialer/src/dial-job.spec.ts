@@ -78,7 +78,7 @@ describe('given a call that is due', () => {
     const world = dialJobWorld({ tenant, request: { dial1: { kind: 'service', service: 'sales' } } });
     world.watch.dial1('ended');
     await world.run(job);
-    expect(world.store.attempt(attemptId)?.plan).toMatchObject({ throughDialplan: true });
+    expect(world.store.attempt(attemptId)?.plan).toMatchObject({ viaLocalChannel: true });
     expect(world.watch.originated).toMatchObject([{ dial1Channel: 'Local/sales@redial-queue/n' }]);
   });
 
@@ -264,7 +264,7 @@ describe('given a job that is delivered again', () => {
     return world;
   };
 
-  it('when its attempt is under way, then it is looked up and never originated', async () => {
+  it('when its attempt is under way, then it is reconciled and never originated', async () => {
     const world = claimed();
     world.watch.dial1('answered');
     expect(await world.run(job)).toEqual({ type: 'done', note: 'resumed; dial1: answered' });

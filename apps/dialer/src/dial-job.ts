@@ -12,7 +12,7 @@ import { limitsFor, limitThatNeverFits } from './limits-of-call.ts';
 import { planOf } from './plan-of.ts';
 import { claimAttempt } from './claim-attempt.ts';
 import { acquirePermitsOnOne } from './acquire-permits.ts';
-import { createTurns } from './turns.ts';
+import { createRoundRobin } from './round-robin.ts';
 
 /** Lost races against cancel, reschedule or another dialer before the job steps aside. */
 const racesMax = 5;
@@ -38,7 +38,7 @@ const racesMax = 5;
  */
 export function createDialJob(ports: DialJobDependencies): (job: DialJob) => Promise<DialDecision> {
   const confirmations = createConfirmations(ports.store);
-  const dependencies: Dialing = { ...ports, inTurn: createTurns(), atClaim: new Set(), confirmations };
+  const dependencies: Dialing = { ...ports, inTurn: createRoundRobin(), atClaim: new Set(), confirmations };
   return async (job) => {
     const run: JobRun = { mark: randomBytes(9).toString('base64url'), claims: 0 };
     try {
@@ -91,7 +91,7 @@ async function tryOnce(dependencies: Dialing, job: DialJob, run: JobRun): Promis
 async function resume({ pbxs, remember, isTelling, atClaim }: Dialing, attempt: AttemptRecord): Promise<DialDecision> {
   if (attempt.ended !== undefined) return done('already settled');
   if (atClaim.has(runOf(attempt.claimedBy) ?? '')) return done('another run of this dialer is about to originate it');
-  // A look-up would know less, and might be told first.
+  // A reconciliation would know less, and might be told first.
   if (isTelling(attempt.id)) return done('its end is known here');
   const watched = pbxs.get(attempt.pbx);
   if (watched === undefined)

@@ -222,7 +222,7 @@ describe('given a dialer that is told to stop', () => {
   it('when dial1 rings, then it waits for the outcome before it lets go of the PBX', async () => {
     const { queues, pbx, dialer, dial, busy } = await aDialer();
     await dial();
-    expect([dialer.underway, pbx.isStarted]).toEqual([1, true]);
+    expect([dialer.inFlight, pbx.isStarted]).toEqual([1, true]);
     const drained = dialer.drain(10_000);
     await settled();
     expect(queues.drained).toEqual([10_000]);
@@ -230,7 +230,7 @@ describe('given a dialer that is told to stop', () => {
     busy();
     await drained;
     expect(queues.results).toHaveLength(1);
-    expect([dialer.underway, pbx.isStarted]).toEqual([0, false]);
+    expect([dialer.inFlight, pbx.isStarted]).toEqual([0, false]);
   });
 
   it('when a start is waited for, then it is given up at once and nothing is originated', async () => {

@@ -38,12 +38,12 @@ const cancelCheckMs = 2_000;
 export interface Dialer {
   /** Takes no more jobs, waits until dial1's outcome of those under way is known (at most `graceMs`), lets go of the PBXs. */
   drain(graceMs: number): Promise<void>;
-  readonly underway: number;
+  readonly inFlight: number;
 }
 
 export async function startDialer(dependencies: DialerDependencies): Promise<Dialer> {
   const { configuration, store, queues, workers, clock, metrics, logger, concurrency, holder } = dependencies;
-  const underWay = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'awaited' | 'claimedBy' | 'limits' | 'legLimits'>>();
+  const inFlight = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'awaited' | 'claimedBy' | 'limits' | 'legLimits'>>();
   /** Attempts whose end is known here and cannot be told yet. */
   const telling = new Set<AttemptId>();
   const startTimer = createStartTimer(clock);
@@ -70,8 +70,8 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       pbx,
       clock,
       onConclude: (attemptId, evidence) => {
-        const attempt = underWay.get(attemptId);
-        underWay.delete(attemptId);
+        const attempt = inFlight.get(attemptId);
+        inFlight.delete(attemptId);
         if (attempt === undefined) return;
         const { callId, claimedBy } = attempt;
         logger.info({ callId, attemptId, pbx: pbx.name }, 'concluded');
@@ -79,13 +79,13 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       },
       // The results process writes down the progress of all. A client that waits must not depend on it alone.
       onProgress: (attemptId, phase, at, uniqueId) => {
-        if (phase === 'ringing' || !underWay.get(attemptId)?.awaited) return;
+        if (phase === 'ringing' || !inFlight.get(attemptId)?.awaited) return;
         store.recordProgress(attemptId, phase, at, uniqueId).catch((error: unknown) => {
           logger.warn({ attemptId, phase, error }, 'progress that somebody waits for was not recorded here');
         });
       },
       onRelease: (attemptId, leg) => {
-        const record = underWay.get(attemptId);
+        const record = inFlight.get(attemptId);
         if (record === undefined) return;
         store.releaseLeg({ ...record, id: attemptId }, leg).catch((error: unknown) => {
           logger.warn(
@@ -95,7 +95,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
         });
       },
       onHold: (attemptId, at) => {
-        const record = underWay.get(attemptId);
+        const record = inFlight.get(attemptId);
         if (record === undefined) return;
         store.extendPermits({ ...record, id: attemptId }, at + heldForMs).catch((error: unknown) => {
           logger.warn({ attemptId, error }, 'the permits of a call that outlasts its limits were not held for longer');
@@ -107,7 +107,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
     });
     pbx.on('up', ({ pbxStartedAt, version }) => logger.info({ pbx: pbx.name, pbxStartedAt, version }, 'PBX connected'));
     pbx.on('down', (reason) => logger.warn({ pbx: pbx.name, reason }, 'PBX disconnected'));
-    pbx.on('odd', (what) => logger.warn({ pbx: pbx.name, what }, 'odd AMI traffic'));
+    pbx.on('anomaly', (what) => logger.warn({ pbx: pbx.name, what }, 'AMI protocol anomaly'));
     watched.set(pbx.name, { pbx, watch });
     pbx.start();
   }
@@ -116,7 +116,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
     // All gauges before Redis is asked for anything: they are to be right while it is away.
     for (const pbx of dependencies.pbxs) metrics.pbxLink(pbx.name, pbx.isUp);
     for (const pbx of dependencies.pbxs) {
-      await store.reportPbx(holder, { pbx: pbx.name, process: 'dialer', up: pbx.isUp, at: clock.now() });
+      await store.reportLinkStatus(holder, { pbx: pbx.name, process: 'dialer', up: pbx.isUp, at: clock.now() });
     }
   };
   const unreported = (error: unknown) => logger.debug({ error }, 'the state of the PBX links was not reported');
@@ -145,7 +145,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       metrics,
       logger,
       remember: ({ id, callId, limits, legLimits, claimedBy, awaited }) =>
-        underWay.set(id, {
+        inFlight.set(id, {
           callId,
           limits,
           ...(legLimits && { legLimits }),
@@ -162,7 +162,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
   );
 
   return {
-    get underway() {
+    get inFlight() {
       return worker.active;
     },
     async drain(graceMs) {

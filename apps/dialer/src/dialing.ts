@@ -4,7 +4,7 @@ import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { DialDecision } from '@redial/queue';
 import type { Store } from '@redial/store';
 import type { Confirmations } from './confirmations.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from './round-robin.ts';
 
 /** What a dial job needs of the world. */
 export interface DialJobDependencies {

@@ -32,7 +32,7 @@ const service = (name: string): Destination => ({ kind: 'service', service: name
 
 describe('what Asterisk is told of a plain call', () => {
   it('is the two channels and the times, and nothing that it does not use', () => {
-    const plan = { ...claimedElsewhere(aCall())[0].plan, throughDialplan: true } as const;
+    const plan = { ...claimedElsewhere(aCall())[0].plan, viaLocalChannel: true } as const;
     expect(order({}, { plan })).toEqual({
       attemptId,
       slot: 3,
@@ -123,9 +123,9 @@ describe('the plan', () => {
       true,
     ],
     ['the trunk is the dialplan', {}, { trunk: { channel: 'Local/{number}@outbound/n' } }, true],
-  ])('where %s', (_what, request, configured, throughDialplan) => {
-    expect(plan(request, configured).throughDialplan ?? false).toBe(throughDialplan);
-    expect(Object.values(plan(request, configured).legs ?? {}).includes('dialplan')).toBe(throughDialplan);
+  ])('where %s', (_what, request, configured, viaLocalChannel) => {
+    expect(plan(request, configured).viaLocalChannel ?? false).toBe(viaLocalChannel);
+    expect(Object.values(plan(request, configured).legs ?? {}).includes('dialplan')).toBe(viaLocalChannel);
   });
 
   const number = { kind: 'number', e164: '27820001234', trunk: 'carrier' } as const;

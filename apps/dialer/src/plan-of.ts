@@ -22,7 +22,7 @@ export function planOf({ request }: Call, tenant: Tenant, trunks: readonly Trunk
     dial2RingTimeoutMs: request.dial2RingTimeoutSeconds * 1000,
     talkLimitMs:
       Math.min(request.talkLimitSeconds ?? tenant.defaults.talkLimitSeconds, longestTalkSeconds(tenant)) * 1000,
-    ...(Object.values(legs).includes('dialplan') && { throughDialplan: true }),
+    ...(Object.values(legs).includes('dialplan') && { viaLocalChannel: true }),
     legs,
   };
 }

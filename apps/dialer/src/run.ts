@@ -20,7 +20,7 @@ import {
   valueOrExit,
 } from '@redial/platform';
 import { createQueues, createWorkers, measurePaused, pausedCheck } from '@redial/queue';
-import { createStore, type DurabilityAsked, logDurability, placesCheck, tellMalformed } from '@redial/store';
+import { createStore, type DurabilityPolicy, logDurability, placesCheck, tellMalformed } from '@redial/store';
 import { startDialer } from './dialer.ts';
 
 /** The dialer process: settings and configuration → connections → `startDialer`. SIGTERM drains. */
@@ -44,7 +44,7 @@ const queueConnection = redis('queue');
 await keepTrying(() => Promise.all([storeConnection, queueConnection].map((each) => redisReady(each, redisWithinMs))), {
   onError: (error) => logger.error({ error }, 'waiting for Redis'),
 });
-const durability: DurabilityAsked = { disk: settings.durability, replicas: settings.replicas };
+const durability: DurabilityPolicy = { disk: settings.durability, replicas: settings.replicas };
 const store = createStore({
   redis: storeConnection,
   durability,

@@ -9,7 +9,7 @@ import {
   plannedCall,
   startedAt,
   talked,
-  underWay,
+  inFlight,
   unseenMetrics,
 } from './test-support/builders.ts';
 import { fakePbx } from './test-support/fake-pbx.ts';
@@ -52,9 +52,9 @@ afterEach(async () => {
 });
 
 describe('given an attempt that a dialer originates', () => {
-  it('when its events come, then its end is put into the funnel, without a look-up', async () => {
+  it('when its events come, then its end is put into the funnel, without a reconciliation', async () => {
     const { store, queues, pbx, busy } = aObserver();
-    store.put(...underWay());
+    store.put(...inFlight());
     pbx.signal(attemptId, { type: 'rang', at: Date.now() });
     busy();
     await settled();
@@ -65,7 +65,7 @@ describe('given an attempt that a dialer originates', () => {
 
   it('when it goes on, then its record shows how far it is', async () => {
     const { store, pbx } = aObserver();
-    store.put(...underWay());
+    store.put(...inFlight());
     pbx.signal(attemptId, { type: 'rang', at: startedAt });
     await settled();
     pbx.signal(attemptId, { type: 'answered', at: startedAt + 1_000 });
@@ -81,7 +81,7 @@ describe('given an attempt that a dialer originates', () => {
 
   it('when Redis is away for a while at its end, then the result is put into the funnel afterwards', async () => {
     const { store, queues, pbx } = aObserver();
-    store.put(...underWay());
+    store.put(...inFlight());
     pbx.signal(attemptId, { type: 'answered', at: startedAt });
     await settled();
     store.isAway = true;
@@ -94,9 +94,9 @@ describe('given an attempt that a dialer originates', () => {
     expect(queues.results).toMatchObject([{ callId, attemptId, evidence: { journalEnded: entry } }]);
   });
 
-  it('when Redis is away for longer than it could ring, then a look-up, which knows less, does not overtake what was seen', async () => {
+  it('when Redis is away for longer than it could ring, then a reconciliation, which knows less, does not overtake what was seen', async () => {
     const { store, queues, pbx, observer, busy } = aObserver();
-    store.put(...underWay());
+    store.put(...inFlight());
     pbx.signal(attemptId, { type: 'rang', at: startedAt });
     await settled();
     queues.rejectResults = 45;
@@ -111,7 +111,7 @@ describe('given an attempt that a dialer originates', () => {
 
   it('when its record cannot be read at its first event, then the log says so, and the next event asks again', async () => {
     const { store, queues, pbx, busy, errors } = aObserver();
-    store.put(...underWay());
+    store.put(...inFlight());
     store.isAway = true;
     pbx.signal(attemptId, { type: 'rang', at: Date.now() });
     await settled();
@@ -126,7 +126,7 @@ describe('given an attempt that a dialer originates', () => {
     {
       what: 'it was settled',
       prepare: ({ store }: ReturnType<typeof aObserver>) => {
-        const [call, attempt] = underWay();
+        const [call, attempt] = inFlight();
         const outcome = { disposition: 'busy' } as never;
         store.put(call, { ...attempt, ended: { outcome, evidence: {}, settledAt: startedAt, reportedBy: 'dialer' } });
       },
@@ -146,7 +146,7 @@ describe('given an attempt that a dialer originates', () => {
 describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
   async function aLegThatEnds(prepare: (world: ReturnType<typeof aObserver>) => void = () => undefined) {
     const world = aObserver();
-    const [call, attempt] = underWay();
+    const [call, attempt] = inFlight();
     const legLimits = { dial1: ['extension.acme.1001'], dial2: ['trunk.carrier', 'number.abc'] };
     const waits = stepCall(plannedCall(2), {
       type: 'defer',
@@ -187,10 +187,10 @@ describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
   });
 });
 
-describe('given an attempt that is looked up while its record is read for an event', () => {
-  it('when the look-up concludes it first, then nothing of it is kept here', async () => {
+describe('given an attempt that is reconciled while its record is read for an event', () => {
+  it('when the reconciliation concludes it first, then nothing of it is kept here', async () => {
     const { store, queues, pbx, observer } = aObserver();
-    store.put(...underWay());
+    store.put(...inFlight());
     const { promise, resolve } = Promise.withResolvers<void>();
     store.beforeAttemptIsRead = promise;
     pbx.finding = { type: 'journal_ended', at: startedAt, entry: talked(startedAt, startedAt + 5_000) };
@@ -207,9 +207,9 @@ describe('given an attempt that is looked up while its record is read for an eve
 describe('given attempts that are open when nobody was looking', () => {
   const restarted = { type: 'missing', at: startedAt + 60_000, pbxRestarted: true } as const;
 
-  it('when the PBX is connected, then each is looked up, and what is found is put into the funnel', async () => {
+  it('when the PBX is connected, then each is reconciled, and what is found is put into the funnel', async () => {
     const { store, queues, pbx } = aObserver();
-    for (const n of [1, 2]) store.put(...underWay(n));
+    for (const n of [1, 2]) store.put(...inFlight(n));
     const entry = talked(startedAt, startedAt + 5_000);
     pbx.finding = { type: 'journal_ended', at: startedAt + 6_000, entry };
     pbx.up();
@@ -224,8 +224,8 @@ describe('given attempts that are open when nobody was looking', () => {
 
   it('when the sweeper asks, then it looks up those that were quiet for long enough, and says how many', async () => {
     const { store, pbx, observer } = aObserver();
-    store.put(...underWay(1));
-    store.put(...underWay(2, { originatedAt: startedAt + 10_000 }));
+    store.put(...inFlight(1));
+    store.put(...inFlight(2, { originatedAt: startedAt + 10_000 }));
     vi.setSystemTime(startedAt + 20_000);
     expect(await observer.adoptOpen(15_000)).toBe(1);
     await settled();
@@ -234,7 +234,7 @@ describe('given attempts that are open when nobody was looking', () => {
 
   it('when it is watched already, then the sweeper’s question changes nothing', async () => {
     const { store, pbx, observer } = aObserver();
-    store.put(...underWay());
+    store.put(...inFlight());
     pbx.signal(attemptId, { type: 'answered', at: startedAt });
     await settled();
     vi.setSystemTime(startedAt + 20_000);
@@ -245,7 +245,7 @@ describe('given attempts that are open when nobody was looking', () => {
 
   it('when they are on another PBX, then they are left to its observer', async () => {
     const { store, pbx } = aObserver();
-    store.put(...underWay(1, { pbx: 'pbx-2' }));
+    store.put(...inFlight(1, { pbx: 'pbx-2' }));
     pbx.finding = restarted;
     pbx.up();
     await settled();
@@ -254,7 +254,7 @@ describe('given attempts that are open when nobody was looking', () => {
 
   it('when they cannot be read as the PBX comes, then a later sweep adopts them', async () => {
     const { store, queues, pbx, observer } = aObserver();
-    store.put(...underWay());
+    store.put(...inFlight());
     store.isAway = true;
     pbx.finding = restarted;
     pbx.up();
@@ -269,7 +269,7 @@ describe('given attempts that are open when nobody was looking', () => {
 describe('given a cancel', () => {
   it('when the attempt is watched here, then it is hung up; else it is said that it is not', async () => {
     const { store, pbx, observer } = aObserver();
-    store.put(...underWay());
+    store.put(...inFlight());
     pbx.signal(attemptId, { type: 'rang', at: startedAt });
     await settled();
     expect([observer.cancel(attemptId), observer.cancel(attemptIdOf(2))]).toEqual([true, false]);

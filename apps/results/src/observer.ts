@@ -10,7 +10,7 @@ import { wakeWaiting } from './wake-waiting.ts';
  * Hangup and UserEvent, so a dialer may die at any moment. It never originates.
  */
 export interface Observer {
-  /** Adopts attempts that are open in the store and unknown here: their events were missed, so they are looked up. */
+  /** Adopts attempts that are open in the store and unknown here: their events were missed, so they are reconciled. */
   adoptOpen(quietForMs: number): Promise<number>;
   /** False: it is not watched here. */
   cancel(attemptId: AttemptId): boolean;
@@ -37,7 +37,7 @@ export function startObserver({ pbx, store, queues, clock, metrics, logger }: Ob
   const records = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'claimedBy' | 'limits' | 'legLimits'>>();
   /** Attempts whose record is being read because of a signal of theirs. */
   const reading = new Set<AttemptId>();
-  /** Attempts whose end is known here and cannot be told yet: a look-up knows less, and must not be told first. */
+  /** Attempts whose end is known here and cannot be told yet: a reconciliation knows less, and must not be told first. */
   const telling = new Set<AttemptId>();
   const stopping = new AbortController();
 
@@ -60,7 +60,7 @@ export function startObserver({ pbx, store, queues, clock, metrics, logger }: Ob
       try {
         const attempt = await store.readAttempt(attemptId);
         if (attempt === undefined || attempt.value.ended !== undefined) return undefined;
-        // A look-up may have concluded it meanwhile: then nobody would ever forget it.
+        // A reconciliation may have concluded it meanwhile: then nobody would ever forget it.
         return reading.has(attemptId) ? remember(attempt.value) : undefined;
       } finally {
         reading.delete(attemptId);
@@ -82,7 +82,7 @@ export function startObserver({ pbx, store, queues, clock, metrics, logger }: Ob
           logger.error({ callId, attemptId, error, failures }, 'the result could not be queued'),
       })
         .catch(() =>
-          logger.warn({ callId, attemptId }, 'stopping with a result not queued; it is looked up at the next start'),
+          logger.warn({ callId, attemptId }, 'stopping with a result not queued; it is reconciled at the next start'),
         )
         .finally(() => telling.delete(attemptId));
     },
@@ -135,7 +135,7 @@ export function startObserver({ pbx, store, queues, clock, metrics, logger }: Ob
       );
   });
   pbx.on('down', (reason) => logger.warn({ pbx: pbx.name, reason }, 'PBX disconnected'));
-  pbx.on('odd', (what) => logger.warn({ pbx: pbx.name, what }, 'odd AMI traffic'));
+  pbx.on('anomaly', (what) => logger.warn({ pbx: pbx.name, what }, 'AMI protocol anomaly'));
   pbx.start();
 
   return {

@@ -11,7 +11,7 @@ import {
   resultOf,
   silentLogger,
   startedAt,
-  underWay,
+  inFlight,
   unseenMetrics,
 } from './test-support/builders.ts';
 import { fakePbx } from './test-support/fake-pbx.ts';
@@ -24,7 +24,7 @@ const running: Results[] = [];
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 async function aResultsProcess(
-  prepare: (store: ReturnType<typeof memoryStore>) => void = (store) => store.put(...underWay()),
+  prepare: (store: ReturnType<typeof memoryStore>) => void = (store) => store.put(...inFlight()),
 ) {
   const store = memoryStore();
   const queues = fakeQueues();
@@ -128,7 +128,7 @@ describe('given a results process', () => {
 
 describe('given a Redis that takes a second to confirm what was settled', () => {
   const slowly = (store: ReturnType<typeof memoryStore>) => {
-    store.put(...underWay());
+    store.put(...inFlight());
     store.confirm = () => new Promise((resolve) => setTimeout(resolve, 1_000, true));
   };
 
@@ -185,7 +185,7 @@ describe('given a call that is canceled, and a dialer that died', () => {
   });
 
   it('when it was asked for before this process came, then the attempt is adopted and hung up', async () => {
-    const [call, attempt] = underWay();
+    const [call, attempt] = inFlight();
     const { pbx } = await aResultsProcess((store) => store.put(canceled(call, startedAt), attempt));
     pbx.finding = { type: 'channel_found', at: startedAt, up: false };
     pbx.up();

@@ -46,7 +46,7 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
     // All gauges before Redis is asked for anything: they are to be right while it is away.
     for (const pbx of pbxs) metrics.pbxLink(pbx.name, pbx.isUp);
     for (const pbx of pbxs) {
-      await store.reportPbx(holder, { pbx: pbx.name, process: 'results', up: pbx.isUp, at: clock.now() });
+      await store.reportLinkStatus(holder, { pbx: pbx.name, process: 'results', up: pbx.isUp, at: clock.now() });
     }
   };
   const unreported = (error: unknown) => logger.debug({ error }, 'the state of the PBX links was not reported');

@@ -25,7 +25,7 @@ import {
 } from '@redial/platform';
 import { createQueues, createWorkers, measurePaused, pausedCheck } from '@redial/queue';
 import { createSinks } from '@redial/sinks';
-import { createStore, type DurabilityAsked, logDurability, tellMalformed } from '@redial/store';
+import { createStore, type DurabilityPolicy, logDurability, tellMalformed } from '@redial/store';
 import { startResults } from './results.ts';
 
 /** The results process: settings and configuration → connections → `startResults`. SIGTERM drains. */
@@ -49,7 +49,7 @@ const queueConnection = redis('queue');
 await keepTrying(() => Promise.all([storeConnection, queueConnection].map((each) => redisReady(each, redisWithinMs))), {
   onError: (error) => logger.error({ error }, 'waiting for Redis'),
 });
-const durability: DurabilityAsked = { disk: settings.durability, replicas: settings.replicas };
+const durability: DurabilityPolicy = { disk: settings.durability, replicas: settings.replicas };
 const store = createStore({
   redis: storeConnection,
   subscriber: redis('subscriber'),

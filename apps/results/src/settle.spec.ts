@@ -16,7 +16,7 @@ import {
   silentLogger,
   startedAt,
   talked,
-  underWay,
+  inFlight,
   unseenMetrics,
 } from './test-support/builders.ts';
 import { fakeQueues } from './test-support/fake-queues.ts';
@@ -44,7 +44,7 @@ function aFunnel() {
     logger: silentLogger,
     deliver: (delivery) => may.deliver(delivery),
   });
-  store.put(...underWay());
+  store.put(...inFlight());
   return { store, queues, delivered, may, settle };
 }
 
@@ -136,7 +136,7 @@ describe('given the evidence of an attempt that ended', () => {
     const { store, settle } = aFunnel();
     await settle(resultOf(busyAt(endedAt)));
     store.change(callId, (call) => stepCall(call, { type: 'dial', attemptId: nextAttemptId, at: settledAt }).call);
-    store.put(store.call(callId), { ...underWay()[1], id: nextAttemptId, attemptNumber: 2 });
+    store.put(store.call(callId), { ...inFlight()[1], id: nextAttemptId, attemptNumber: 2 });
     await settle({ ...resultOf(busyAt(settledAt)), attemptId: nextAttemptId });
     const follows = [...store.deliveries.values()].map((delivery) => [delivery.id, delivery.follows]);
     expect(follows).toEqual([
@@ -241,7 +241,7 @@ describe('given calls that wait for a phone of an attempt that ends', () => {
 
   it('when it is settled, then the first of them is dialled now; one that is over is passed by, and nobody is woken twice', async () => {
     const { store, queues, settle } = aFunnel();
-    store.put(underWay()[0], { ...underWay()[1], limits });
+    store.put(inFlight()[0], { ...inFlight()[1], limits });
     const [over, first] = [canceled(plannedCall(3), startedAt), waits(plannedCall(2), startedAt + 30_000).call];
     for (const call of [over, first]) store.put(call);
     store.waiting.set('extension.acme.1001', [over.id, first.id, callIdOf(4)]);
@@ -252,7 +252,7 @@ describe('given calls that wait for a phone of an attempt that ends', () => {
 
   it('when they cannot be woken, then it is settled and delivered all the same', async () => {
     const { store, queues, settle, delivered } = aFunnel();
-    store.put(underWay()[0], { ...underWay()[1], limits });
+    store.put(inFlight()[0], { ...inFlight()[1], limits });
     store.put(waits(plannedCall(2), startedAt + 30_000).call);
     store.waiting.set('number.abc', [callIdOf(2)]);
     queues.queues.dial.move = async () => {

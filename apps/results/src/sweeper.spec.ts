@@ -12,7 +12,7 @@ import {
   plannedCall,
   silentLogger,
   startedAt,
-  underWay,
+  inFlight,
   unseenMetrics,
 } from './test-support/builders.ts';
 import { fakeQueues } from './test-support/fake-queues.ts';
@@ -88,7 +88,7 @@ describe('given calls that are due and not dialled', () => {
     const { store, queues, sweep } = aSweep(startedAt + 2_000);
     store.put(plannedCall(1));
     store.put(plannedCall(2, { notBeforeAt: startedAt + minute }));
-    store.put(...underWay(3));
+    store.put(...inFlight(3));
     await sweep();
     expect(queues.dial).toEqual([]);
   });
@@ -189,7 +189,7 @@ describe('given CDRs that nobody has delivered', () => {
 
 describe('given attempts under way', () => {
   const nobody = { pbx: 'pbx-gone' };
-  const lastMoment = lastMomentAt(startedAt, underWay()[1].plan);
+  const lastMoment = lastMomentAt(startedAt, inFlight()[1].plan);
 
   it('when they were quiet for a while, then every observer is told to look them up', async () => {
     const { adopted, sweep } = aSweep();
@@ -219,7 +219,7 @@ describe('given attempts under way', () => {
 
   it('when their PBX is no longer configured and their last moment has passed, then they are concluded as given up', async () => {
     const { store, queues, sweep } = aSweep(lastMoment);
-    store.put(...underWay(1, nobody));
+    store.put(...inFlight(1, nobody));
     await sweep();
     expect(queues.results).toMatchObject([{ callId, attemptId, evidence: { gaveUpAt: lastMoment } }]);
   });
@@ -229,7 +229,7 @@ describe('given attempts under way', () => {
     { what: 'their PBX is configured', now: lastMoment, record: {} },
   ])('when $what, then they are not concluded', async ({ now, record }) => {
     const { store, queues, sweep } = aSweep(now);
-    store.put(...underWay(1, record));
+    store.put(...inFlight(1, record));
     await sweep();
     expect(queues.results).toEqual([]);
   });
@@ -311,7 +311,7 @@ describe('given a sweep', () => {
     const { store, queues, sinks, adopted, sweep } = aSweep();
     store.isLeader = false;
     store.put(plannedCall());
-    store.put(...underWay(2, { pbx: 'pbx-gone' }));
+    store.put(...inFlight(2, { pbx: 'pbx-gone' }));
     store.deliveries.set(`${attemptId}.inbox`, aDelivery('inbox'));
     await sweep();
     expect(adopted).toHaveLength(1);

@@ -10,7 +10,7 @@ import type { Observer } from './observer.ts';
  * Finds what nobody else is looking after, and puts it back. Everything here may run twice or in two processes at once: each
  * repair is harmless where nothing was broken.
  *
- *   attempts under way that no process watches  ▸ looked up on their PBX
+ *   attempts under way that no process watches  ▸ reconciled on their PBX
  *   calls that are due and have no job          ▸ their job is put back
  *   deliveries that nobody has delivered        ▸ delivered, or their job is put back
  *   attempts on a PBX that is gone              ▸ concluded as `unknown` after their last moment
@@ -36,7 +36,7 @@ export interface SweeperDependencies {
   readonly everyMs: number;
 }
 
-/** An attempt without a single event for so long is looked up: longer than an Originate takes on a busy Asterisk. */
+/** An attempt without a single event for so long is reconciled: longer than an Originate takes on a busy Asterisk. */
 const quietAttemptMs = 15_000;
 /** A call is overdue when its job should have been taken for so long. */
 const overdueMs = 5_000;
@@ -91,7 +91,7 @@ async function sweep(dependencies: SweeperDependencies, progress: Progress): Pro
   // By every process, and first: whoever is scraped tells it, and a round that takes long does not make it old.
   await attempt(dependencies, 'measuring', () => measure(dependencies));
   await attempt(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
-  // Whoever saw an attempt end while Redis was away tells it now: a look-up, which may know less, waits for a round.
+  // Whoever saw an attempt end while Redis was away tells it now: a reconciliation, which may know less, waits for a round.
   const lookingUp = progress.wasAway ? [] : observers;
   progress.wasAway = false;
   for (const observer of lookingUp) await attempt(dependencies, 'adopting', () => observer.adoptOpen(quietAttemptMs));
@@ -101,7 +101,7 @@ async function sweep(dependencies: SweeperDependencies, progress: Progress): Pro
   await attempt(dependencies, 'concluding', () => concludeUnreported(dependencies));
   await attempt(dependencies, 'forgetting', () => forgetEnded(dependencies));
   // Who reads them forgets those of the dead, and it may be that nobody asks the API whether it is ready.
-  await attempt(dependencies, 'forgetting reports', () => store.pbxReports(dependencies.clock.now()));
+  await attempt(dependencies, 'forgetting reports', () => store.linkStatuses(dependencies.clock.now()));
 }
 
 /** One thing that fails, a damaged record say, must not keep the others from being mended. */

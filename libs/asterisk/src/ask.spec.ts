@@ -16,7 +16,7 @@ async function asking(question: PbxQuestion, reply?: AmiReply) {
         return reply;
       },
     },
-    onOdd: (what) => void odd.push(what),
+    onAnomaly: (what) => void odd.push(what),
   });
   return { answer, sent, odd };
 }

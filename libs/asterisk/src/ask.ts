@@ -4,7 +4,7 @@ import type { PbxQuestion } from './pbx.ts';
 
 export interface AskContext {
   readonly link: Pick<AmiLink, 'send'>;
-  readonly onOdd: (what: string) => void;
+  readonly onAnomaly: (what: string) => void;
 }
 
 /** A client holds its connection open for the answer. */
@@ -14,7 +14,7 @@ const deadlineMs = 3_000;
  * Asks a PBX by one dialplan function, over Getvar without a channel: that needs no right beyond our user's `call`.
  * Undefined: it was not asked, it did not answer, or it does not have the function: then the value is empty, which is no "no".
  */
-export async function ask(question: PbxQuestion, { link, onOdd }: AskContext): Promise<boolean | undefined> {
+export async function ask(question: PbxQuestion, { link, onAnomaly }: AskContext): Promise<boolean | undefined> {
   const asked = expressionOf(question);
   if (asked === undefined) return undefined;
   const { name, args, meaning } = asked;
@@ -29,7 +29,7 @@ export async function ask(question: PbxQuestion, { link, onOdd }: AskContext): P
   const value = reply.response.get('Value') ?? '';
   const isSuccess = reply.response.name === 'Success';
   if (isSuccess && Object.hasOwn(meaning, value)) return meaning[value];
-  onOdd(`${name} was answered ${isSuccess ? `"${value}"` : (reply.response.get('Message') ?? reply.response.name)}`);
+  onAnomaly(`${name} was answered ${isSuccess ? `"${value}"` : (reply.response.get('Message') ?? reply.response.name)}`);
   return undefined;
 }
 

@@ -31,7 +31,7 @@ beforeEach(async () => {
   );
   pbx.on('up', (info) => void log.push(info));
   pbx.on('down', (reason) => void log.push(`down: ${reason}`));
-  pbx.on('odd', (what) => void log.push(`odd: ${what}`));
+  pbx.on('anomaly', (what) => void log.push(`odd: ${what}`));
   pbx.on('signal', (id, signal) => void signals.push([id, signal]));
 });
 
@@ -265,26 +265,26 @@ test('hanging up finds the channel that has taken the place of ours, by what it 
   expect(await pbx.hangUp(attemptId)).toBe(true);
 });
 
-test('a look-up asks for the channel, then for the journal', async () => {
+test('a reconciliation asks for the channel, then for the journal', async () => {
   await up();
   ami.on('Status', (action) => action.answer('Response: Error', 'Message: No such channel'));
   ami.on('DBGet', (action) => action.answer('Response: Error', 'Message: Database entry not found'));
-  expect(await pbx.lookUp({ attemptId, slot: 7, pbxStartedAt: 'another' })).toEqual({
+  expect(await pbx.reconcile({ attemptId, slot: 7, pbxStartedAt: 'another' })).toEqual({
     type: 'missing',
     at: timers.now(),
     pbxRestarted: true,
   });
 });
 
-test('a look-up whose PBX went away in between has found nothing out', async () => {
+test('a reconciliation whose PBX went away in between has found nothing out', async () => {
   await up();
   ami.on('Status', (action) => action.answer('Response: Error', 'Message: No such channel'));
-  const finding = pbx.lookUp({ attemptId, slot: 7, pbxStartedAt: '2025-01-02 03:04:05' });
+  const finding = pbx.reconcile({ attemptId, slot: 7, pbxStartedAt: '2025-01-02 03:04:05' });
   await ami.next('DBGet');
   ami.cut();
   expect(await finding).toBeUndefined();
   await eventually(() => expect(pbx.isUp).toBe(false));
-  expect(await pbx.lookUp({ attemptId, slot: 7, pbxStartedAt: '2025-01-02 03:04:05' })).toBeUndefined();
+  expect(await pbx.reconcile({ attemptId, slot: 7, pbxStartedAt: '2025-01-02 03:04:05' })).toBeUndefined();
 });
 
 test('a question that the link cannot carry has no answer', async () => {

@@ -4,9 +4,9 @@ import { type AmiReply, createAmiLink, type LinkTiming } from './ami-link.ts';
 import type { AmiPacket } from './ami-packet.ts';
 import { ask } from './ask.ts';
 import { hasDialplan, lacksDialplan, showDialplan } from './dialplan.ts';
-import { findByAttempt, lookUp } from './look-up.ts';
+import { findByAttempt, reconcile } from './reconcile.ts';
 import { originateAction } from './originate-action.ts';
-import type { Finding, LookUpQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion } from './pbx.ts';
+import type { Finding, ReconcileQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion } from './pbx.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import { translate, translatedEvents } from './translate.ts';
 
@@ -57,7 +57,7 @@ export function createPbx(
   function onEvent(packet: AmiPacket): void {
     const translation = translate(packet, clock.now());
     if (translation === undefined) return;
-    if ('odd' in translation) listeners.emit('odd', translation.odd);
+    if ('anomaly' in translation) listeners.emit('anomaly', translation.anomaly);
     else listeners.emit('signal', translation.attemptId, translation.signal);
   }
 
@@ -70,7 +70,7 @@ export function createPbx(
     if (session !== mine) return;
     const started = startedAtOf(status);
     const greetAgain = (obstacle: string, inMs: number) => {
-      if (obstacle !== toldBefore) listeners.emit('odd', obstacle);
+      if (obstacle !== toldBefore) listeners.emit('anomaly', obstacle);
       cancelGreeting = timers.start(inMs, () => void greet(mine, obstacle));
     };
     if (started === undefined) {
@@ -132,14 +132,14 @@ export function createPbx(
     return again.type === 'answered' && again.response.name === 'Success';
   }
 
-  async function look(question: LookUpQuestion): Promise<Finding | undefined> {
+  async function look(question: ReconcileQuestion): Promise<Finding | undefined> {
     const asked = session;
     if (pbxStartedAt === undefined) return undefined;
-    const finding = await lookUp(question, {
+    const finding = await reconcile(question, {
       link,
       pbxStartedAt,
       now: () => clock.now(),
-      onOdd: (what) => listeners.emit('odd', what),
+      onAnomaly: (what) => listeners.emit('anomaly', what),
     });
     // Its halves must come from one session, or the PBX may have restarted in between.
     return session === asked ? finding : undefined;
@@ -147,7 +147,7 @@ export function createPbx(
 
   async function askPbx(question: PbxQuestion): Promise<boolean | undefined> {
     if (pbxStartedAt === undefined) return undefined;
-    return ask(question, { link, onOdd: (what) => listeners.emit('odd', what) });
+    return ask(question, { link, onAnomaly: (what) => listeners.emit('anomaly', what) });
   }
 
   return {
@@ -164,7 +164,7 @@ export function createPbx(
     off: listeners.off,
     originate,
     hangUp,
-    lookUp: look,
+    reconcile: look,
     ask: askPbx,
   };
 }
@@ -193,7 +193,7 @@ function createListeners() {
     signal: new Set(),
     up: new Set(),
     down: new Set(),
-    odd: new Set(),
+    anomaly: new Set(),
   };
   return {
     on: <E extends keyof PbxEvents>(event: E, listener: PbxEvents[E]) => void sets[event].add(listener),

@@ -100,7 +100,7 @@ describe('originating', () => {
   });
 
   test.each([{ type: 'accepted' }, { type: 'unanswered', message: 'late' }] as const)(
-    '$type ends nothing: events or the look-up tell',
+    '$type ends nothing: events or the reconciliation tell',
     async (reply) => {
       const watch = newWatch();
       watch.originate(attempt(), anOrder());
@@ -110,7 +110,7 @@ describe('originating', () => {
     },
   );
 
-  test('a port that throws may have sent it: nothing is concluded, and the look-up asks in time', async () => {
+  test('a port that throws may have sent it: nothing is concluded, and the reconciliation asks in time', async () => {
     newWatch().originate(attempt(), anOrder());
     pbx.originated[0]?.fail(new Error('boom'));
     await settled();
@@ -248,7 +248,7 @@ describe('what dial1 did', () => {
     expect(await watch.dial1Outcome(id)).toBe('ended');
   });
 
-  test('answered may be learned from a look-up', async () => {
+  test('answered may be learned from a reconciliation', async () => {
     const watch = newWatch();
     watch.adopt(adopted());
     expect(await watch.dial1Outcome(id)).toBe('unknown-here');
@@ -272,7 +272,7 @@ describe('what dial1 did', () => {
 });
 
 describe('the PBX goes and comes', () => {
-  test('gone, every attempt is in doubt; back, every one is looked up, and what is found counts', async () => {
+  test('gone, every attempt is in doubt; back, every one is reconciled, and what is found counts', async () => {
     const watch = newWatch();
     for (const n of [1, 2]) watch.originate(attempt(idOf(n)), anOrder({ attemptId: idOf(n) }));
     pbx.down();
@@ -285,7 +285,7 @@ describe('the PBX goes and comes', () => {
     expect(progress).toEqual([[idOf(2), 'answered']]);
   });
 
-  test('a look-up that found nothing out is asked again by the timer', async () => {
+  test('a reconciliation that found nothing out is asked again by the timer', async () => {
     newWatch().adopt(adopted());
     pbx.lookedUp[0]?.find(undefined);
     await settled();
@@ -293,8 +293,8 @@ describe('the PBX goes and comes', () => {
     expect(pbx.lookedUp).toHaveLength(2);
   });
 
-  test('many look-ups are made a few at a time, each once', async () => {
-    const watch = newWatch({ limits: { lookUpsAtOnce: 3 } });
+  test('many reconciliations are made a few at a time, each once', async () => {
+    const watch = newWatch({ limits: { reconciliationsAtOnce: 3 } });
     for (let n = 0; n < 10; n++) watch.adopt(adopted(idOf(n)));
     pbx.up();
     expect(pbx.lookedUp).toHaveLength(3);
@@ -306,8 +306,8 @@ describe('the PBX goes and comes', () => {
     expect(concluded).toHaveLength(10);
   });
 
-  test('an attempt that ended while it waited to be looked up is not looked up', async () => {
-    const watch = newWatch({ limits: { lookUpsAtOnce: 1 } });
+  test('an attempt that ended while it waited to be reconciled is not reconciled', async () => {
+    const watch = newWatch({ limits: { reconciliationsAtOnce: 1 } });
     watch.adopt(adopted(idOf(1)));
     watch.adopt(adopted(idOf(2)));
     pbx.signal(idOf(2), { type: 'journal_ended', at: at(), entry });
@@ -357,7 +357,7 @@ describe('attempts of others', () => {
     expect(watch.size).toBe(0);
   });
 
-  test('its events are coming in: it is looked up only if they stop telling', async () => {
+  test('its events are coming in: it is reconciled only if they stop telling', async () => {
     newWatch({ onUnknown: async () => adopted() });
     pbx.signal(id, { type: 'rang', at: at() });
     await settled();
@@ -368,7 +368,7 @@ describe('attempts of others', () => {
     expect(pbx.lookedUp[0]?.question.attemptId).toBe(id);
   });
 
-  test('the link is lost before it is known whose it is: its end may have been missed, so it is looked up', async () => {
+  test('the link is lost before it is known whose it is: its end may have been missed, so it is reconciled', async () => {
     let answer: (attempt: AdoptedAttempt | undefined) => void = () => {};
     newWatch({
       limits: { unknownSignalLimit: 1 },
@@ -484,7 +484,7 @@ describe('stopping', () => {
 describe('a dial2 that goes on without dial1', () => {
   const alive: JournalEnded = { ...entry, dial2UniqueId: '1.2' };
 
-  test('is looked up by its own id; dial1’s permits are given back, the others held; its end ends the attempt', async () => {
+  test('is reconciled by its own id; dial1’s permits are given back, the others held; its end ends the attempt', async () => {
     const told: unknown[] = [];
     const watch = newWatch({
       onRelease: (attemptId, leg) => void told.push(['release', attemptId, leg]),

@@ -11,7 +11,7 @@ import {
   stepAttempt,
 } from '@redial/call';
 import { type Clock, systemClock } from '@redial/platform';
-import type { LookUpQuestion, OriginateOrder, Pbx } from './pbx.ts';
+import type { ReconcileQuestion, OriginateOrder, Pbx } from './pbx.ts';
 import { createRecentIds } from './recent-ids.ts';
 import { createSettlingTime } from './settling-time.ts';
 import { systemTimers, type Timers } from './timers.ts';
@@ -86,14 +86,14 @@ export interface AttemptWatchDeps {
   /** What should not happen: a port or `onUnknown` that threw. The attempt goes on, or is asked about again; nobody else tells of the fault. */
   readonly onFault: (
     attemptId: AttemptId,
-    doing: 'originate' | 'hang_up' | 'look_up' | 'adopt',
+    doing: 'originate' | 'hang_up' | 'reconcile' | 'adopt',
     error: unknown,
   ) => void;
   readonly limits?: Partial<AttemptWatchLimits>;
 }
 
 export interface AttemptWatchLimits {
-  readonly lookUpsAtOnce: number;
+  readonly reconciliationsAtOnce: number;
   /** Concluded, or known not to be ours. */
   readonly recentLimit: number;
   /** Attempts about which `onUnknown` is being asked, and signals kept for each. */
@@ -102,7 +102,7 @@ export interface AttemptWatchLimits {
 }
 
 const defaultLimits: AttemptWatchLimits = {
-  lookUpsAtOnce: 50,
+  reconciliationsAtOnce: 50,
   recentLimit: 20_000,
   unknownLimit: 5_000,
   unknownSignalLimit: 16,
@@ -121,7 +121,7 @@ interface Entry {
   readonly outcomeWaiters: ((outcome: Dial1Outcome) => void)[];
 }
 
-/** What Asterisk says of an end by itself. The journal's word also comes from a look-up, after an outage: it tells nothing of how late events are. */
+/** What Asterisk says of an end by itself. The journal's word also comes from a reconciliation, after an outage: it tells nothing of how late events are. */
 const halves: ReadonlySet<AttemptSignal['type']> = new Set(['originate_failed', 'dial1_ended', 'dial2_ended']);
 
 export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
@@ -132,7 +132,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   /** Of those, the ones of which only OriginateResponse had come. */
   const withoutHangup = createRecentIds<AttemptId>(limits.recentLimit);
   const settlingTime = createSettlingTime(() => clock.now());
-  const lookUps = createWorkLimit<AttemptId>(limits.lookUpsAtOnce);
+  const reconciliations = createWorkLimit<AttemptId>(limits.reconciliationsAtOnce);
   let stopped = false;
 
   function take(attempt: WatchedAttempt, order?: OriginateOrder): Entry {
@@ -187,7 +187,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     // How long dial2 outlives dial1 says nothing of how late events are.
     const isTalkOver = 'evidence' in before && before.evidence.journalEnded?.dialStatus === 'ANSWER';
     const isHalf = before.phase === 'settling' && !ignored && !isTalkOver && halves.has(signal.type);
-    if (isHalf && settlingSince !== undefined) settlingTime.halvesApart(clock.now() - settlingSince);
+    if (isHalf && settlingSince !== undefined) settlingTime.noteSkew(clock.now() - settlingSince);
     if (state.phase !== 'settling') delete entry.settlingSince;
     else entry.settlingSince ??= clock.now();
   }
@@ -201,8 +201,8 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
       case 'hang_up':
         pbx.hangUp(attemptId, channelOf(entry.state)).catch((error) => onFault(attemptId, 'hang_up', error));
         return;
-      case 'look_up':
-        lookUp(entry);
+      case 'reconcile':
+        reconcile(entry);
         return;
       case 'arm':
         entry.cancelTimer();
@@ -235,7 +235,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     if (order === undefined) throw new Error(`attempt ${entry.attempt.attemptId} has no order`);
     pbx.originate(order).then(
       (reply) => {
-        // Accepted says nothing of the phones, and unanswered may be ringing: events or the look-up tell.
+        // Accepted says nothing of the phones, and unanswered may be ringing: events or the reconciliation tell.
         if (reply.type === 'accepted' || reply.type === 'unanswered') return;
         const notSent = reply.type === 'not_sent' && { notSent: reply.code };
         postIfWatched(entry, { type: 'refused', at: clock.now(), message: reply.message, ...notSent });
@@ -245,15 +245,15 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     );
   }
 
-  function lookUp(entry: Entry): void {
+  function reconcile(entry: Entry): void {
     const { attemptId, slot, pbxStartedAt } = entry.attempt;
-    lookUps.add(attemptId, async () => {
+    reconciliations.add(attemptId, async () => {
       if (entries.get(attemptId) !== entry) return;
       try {
-        const finding = await pbx.lookUp({ attemptId, slot, pbxStartedAt, ...channelsOf(entry.state) });
+        const finding = await pbx.reconcile({ attemptId, slot, pbxStartedAt, ...channelsOf(entry.state) });
         if (finding !== undefined) postIfWatched(entry, finding);
       } catch (error) {
-        onFault(attemptId, 'look_up', error);
+        onFault(attemptId, 'reconcile', error);
       }
     });
   }
@@ -282,7 +282,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
       ask: deps.onUnknown,
       onKnown: (attempt, signals) => {
         if (concluded.has(attempt.attemptId)) return;
-        const entry = entries.get(attempt.attemptId) ?? takeOver(attempt, { lookUpNow: false });
+        const entry = entries.get(attempt.attemptId) ?? takeOver(attempt, { reconcileNow: false });
         for (const signal of signals) postIfWatched(entry, signal);
       },
       onFault: (attemptId, error) => onFault(attemptId, 'adopt', error),
@@ -295,22 +295,22 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     const entry = entries.get(attemptId);
     if (entry !== undefined) post(entry, signal);
     else if (concluded.has(attemptId)) {
-      if (signal.type === 'dial1_ended' && withoutHangup.has(attemptId)) settlingTime.cameTooLate();
+      if (signal.type === 'dial1_ended' && withoutHangup.has(attemptId)) settlingTime.noteTooLate();
       deps.onIgnored?.('ended', signal.type);
     } else unknown?.offer(attemptId, signal);
   };
 
   /**
-   * `lookUpNow: false` for an attempt whose events are coming in: they tell by themselves, and if they do not, the machine's
+   * `reconcileNow: false` for an attempt whose events are coming in: they tell by themselves, and if they do not, the machine's
    * timer asks. It saves two actions for every call that somebody else dials.
    */
-  function takeOver(attempt: AdoptedAttempt, { lookUpNow }: { readonly lookUpNow: boolean }): Entry {
+  function takeOver(attempt: AdoptedAttempt, { reconcileNow }: { readonly reconcileNow: boolean }): Entry {
     const entry = take(attempt);
     const signal: AttemptSignal = { type: 'adopt', at: clock.now(), originatedAt: attempt.originatedAt };
     const taken = stepAttempt(entry.state, signal);
     entry.state = taken.state;
     deps.onStep?.(attempt.attemptId, signal, taken);
-    for (const effect of taken.effects) if (lookUpNow || effect.type !== 'look_up') perform(entry, effect);
+    for (const effect of taken.effects) if (reconcileNow || effect.type !== 'reconcile') perform(entry, effect);
     return entry;
   }
 
@@ -322,7 +322,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
 
   /** Events while the link was down are gone. */
   const onUp = (): void => {
-    for (const entry of [...entries.values()]) lookUp(entry);
+    for (const entry of [...entries.values()]) reconcile(entry);
   };
 
   pbx.on('signal', onSignal);
@@ -338,7 +338,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
       post(take(attempt, order), { type: 'start', at: clock.now() });
     },
     adopt: (attempt) => {
-      if (!stopped && !entries.has(attempt.attemptId)) takeOver(attempt, { lookUpNow: true });
+      if (!stopped && !entries.has(attempt.attemptId)) takeOver(attempt, { reconcileNow: true });
     },
     cancel: (attemptId) => {
       const entry = entries.get(attemptId);
@@ -362,7 +362,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
       pbx.off('signal', onSignal);
       pbx.off('down', onDown);
       pbx.off('up', onUp);
-      lookUps.clear();
+      reconciliations.clear();
       unknown?.stop();
       for (const entry of entries.values()) {
         entry.cancelTimer();
@@ -373,8 +373,8 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   };
 }
 
-/** The channels that a look-up is about, where they are others than the one that was originated. */
-function channelsOf(state: AttemptState): Pick<LookUpQuestion, 'dial1' | 'dial2'> {
+/** The channels that a reconciliation is about, where they are others than the one that was originated. */
+function channelsOf(state: AttemptState): Pick<ReconcileQuestion, 'dial1' | 'dial2'> {
   if (!('evidence' in state)) return {};
   const { dial1ReplacedBy, journalEnded } = state.evidence;
   return {

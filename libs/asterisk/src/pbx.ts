@@ -47,13 +47,13 @@ export type OriginateReply =
   /** It left, and no answer came: it may be ringing. */
   | { readonly type: 'unanswered'; readonly message: string };
 
-/** What a look-up found. `undefined` in place of it: the PBX could not be asked. */
+/** What a reconciliation found. `undefined` in place of it: the PBX could not be asked. */
 export type Finding = Extract<
   AttemptSignal,
   { type: 'channel_found' | 'dial2_found' | 'dial2_gone' | 'journal_ended' | 'journal_answered' | 'missing' }
 >;
 
-export interface LookUpQuestion {
+export interface ReconcileQuestion {
   readonly attemptId: AttemptId;
   readonly slot: number;
   /** The PBX's own word for its start when the claim was taken. */
@@ -74,12 +74,12 @@ export type PbxQuestion =
 export interface PbxEvents {
   /** A fact about an attempt, from any AMI event that concerns it, whoever originated it. */
   signal: (attemptId: AttemptId, signal: AttemptSignal) => void;
-  /** Logged in and ready for actions. Whatever is open must be looked up now: events in between are gone. */
+  /** Logged in and ready for actions. Whatever is open must be reconciled now: events in between are gone. */
   up: (info: { readonly pbxStartedAt: string; readonly version: string }) => void;
   /** Once for each `up`; and while it cannot be reached, once for each new reason why not. */
   down: (reason: string) => void;
   /** Unmapped or malformed AMI traffic that concerns us; for log and metric. */
-  odd: (what: string) => void;
+  anomaly: (what: string) => void;
 }
 
 /** One Asterisk, over one AMI session that is kept alive. Never re-sends an action. */
@@ -100,7 +100,7 @@ export interface Pbx {
    * asked.
    */
   hangUp(attemptId: AttemptId, channel?: string): Promise<boolean>;
-  lookUp(question: LookUpQuestion): Promise<Finding | undefined>;
+  reconcile(question: ReconcileQuestion): Promise<Finding | undefined>;
   /** Undefined: it could not be asked. */
   ask(question: PbxQuestion): Promise<boolean | undefined>;
 }

@@ -14,7 +14,7 @@ describe('the time for which the other half of an end is waited for', () => {
     { what: 'they lay very far apart', gaps: [60_000], waits: 10_000 },
   ])('when $what, then it is $waits ms', ({ gaps, waits }) => {
     const { time } = aSettlingTime();
-    for (const gap of gaps) time.halvesApart(gap);
+    for (const gap of gaps) time.noteSkew(gap);
     expect(time.waitMs(1_500)).toBe(waits);
   });
 
@@ -22,7 +22,7 @@ describe('the time for which the other half of an end is waited for', () => {
     const { time } = aSettlingTime();
     const waits = [1, 2, 3].map(() => {
       const wait = time.waitMs(1_500);
-      time.cameTooLate();
+      time.noteTooLate();
       return wait;
     });
     expect(waits).toEqual([1_500, 4_500, 10_000]);
@@ -30,9 +30,9 @@ describe('the time for which the other half of an end is waited for', () => {
 
   it('when halves come close together again, then it is as before, a minute later at most', () => {
     const { time, clock } = aSettlingTime();
-    time.halvesApart(2_000);
+    time.noteSkew(2_000);
     clock.at += 30_000;
-    time.halvesApart(5);
+    time.noteSkew(5);
     expect(time.waitMs(1_500)).toBe(6_000);
     clock.at += 30_000;
     expect(time.waitMs(1_500)).toBe(1_500);
@@ -40,24 +40,24 @@ describe('the time for which the other half of an end is waited for', () => {
 
   it('when gaps stay long, but not as long as the first, then it stays as long as those ask', () => {
     const { time, clock } = aSettlingTime();
-    time.halvesApart(3_000);
+    time.noteSkew(3_000);
     for (let s = 0; s < 90; s += 10) {
       clock.at += 10_000;
-      time.halvesApart(1_000);
+      time.noteSkew(1_000);
     }
     expect(time.waitMs(1_500)).toBe(3_000);
   });
 
   it('when nothing was seen for a minute and more, then nothing is left of before', () => {
     const { time, clock } = aSettlingTime();
-    time.halvesApart(2_000);
+    time.noteSkew(2_000);
     clock.at += 3_600_000;
     expect(time.waitMs(1_500)).toBe(1_500);
   });
 
   it('when the clock is put back, then what was seen before is forgotten all the same', () => {
     const { time, clock } = aSettlingTime();
-    time.halvesApart(2_000);
+    time.noteSkew(2_000);
     clock.at -= 3_600_000;
     expect(time.waitMs(1_500)).toBe(1_500);
   });

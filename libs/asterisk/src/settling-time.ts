@@ -1,9 +1,9 @@
 /** How long the other half of an attempt's end is waited for: at least as the machine says, longer while halves have lately lain apart. */
 export interface SettlingTime {
   /** An attempt's halves came so far apart, in ms. */
-  halvesApart(ms: number): void;
+  noteSkew(ms: number): void;
   /** A half came when the attempt had been concluded without it: the time was too short. */
-  cameTooLate(): void;
+  noteTooLate(): void;
   waitMs(atLeastMs: number): number;
 }
 
@@ -37,8 +37,8 @@ export function createSettlingTime(now: () => number): SettlingTime {
   };
   let last = 0;
   return {
-    halvesApart: seen,
-    cameTooLate: () => seen(last),
+    noteSkew: seen,
+    noteTooLate: () => seen(last),
     waitMs: (atLeastMs) => {
       last = Math.min(Math.max(atLeastMs, factor * remembered()), mostMs);
       return last;

@@ -79,11 +79,11 @@ describe('OriginateResponse', () => {
     expect(translated('Event: OriginateResponse', 'Response: Success', 'Reason: 4', `Uniqueid: ${id}`)).toBeUndefined();
   });
 
-  test('ours without a readable reason is odd', () => {
+  test('ours without a readable reason is anomaly', () => {
     expect(translated('Event: OriginateResponse', `ActionID: ${id}`, 'Response: Failure', 'Reason: x')).toEqual({
-      odd: 'OriginateResponse Failure with Reason x',
+      anomaly: 'OriginateResponse Failure with Reason x',
     });
-    expect(translated('Event: OriginateResponse', `ActionID: ${id}`, 'Reason: 4')).toHaveProperty('odd');
+    expect(translated('Event: OriginateResponse', `ActionID: ${id}`, 'Reason: 4')).toHaveProperty('anomaly');
   });
 });
 
@@ -173,9 +173,9 @@ describe('Hangup', () => {
     expect(translated('Event: Hangup', 'Uniqueid: att_short', 'Linkedid: att_short', 'Cause: 16')).toBeUndefined();
   });
 
-  test('of ours without a readable cause is odd', () => {
-    expect(dial1('Cause: ')).toHaveProperty('odd');
-    expect(dial2()).toHaveProperty('odd');
+  test('of ours without a readable cause is anomaly', () => {
+    expect(dial1('Cause: ')).toHaveProperty('anomaly');
+    expect(dial2()).toHaveProperty('anomaly');
   });
 });
 
@@ -231,11 +231,11 @@ describe('UserEvent', () => {
     expect(translated('Event: UserEvent', 'UserEvent: Queue', `Journal: ${id}|answered|1`)).toBeUndefined();
   });
 
-  test('ours without a readable entry is odd, and its text, which may hold a number, is not repeated', () => {
+  test('ours without a readable entry is anomaly, and its text, which may hold a number, is not repeated', () => {
     expect(translated('Event: UserEvent', 'UserEvent: RedialAttempt', 'Journal: 27820001234')).toEqual({
-      odd: 'RedialAttempt with a journal entry of another form',
+      anomaly: 'RedialAttempt with a journal entry of another form',
     });
-    expect(translated('Event: UserEvent', 'UserEvent: RedialAttempt')).toHaveProperty('odd');
+    expect(translated('Event: UserEvent', 'UserEvent: RedialAttempt')).toHaveProperty('anomaly');
   });
 });
 

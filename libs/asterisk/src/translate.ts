@@ -6,7 +6,7 @@ import { journalEvent, parseJournal, sipCodeOf } from './journal.ts';
 export type Translation =
   | { readonly attemptId: AttemptId; readonly signal: AttemptSignal }
   /** It concerns us and cannot be read: for log and metric. */
-  | { readonly odd: string };
+  | { readonly anomaly: string };
 
 /** The events that say something of an attempt; no other need be read. */
 export const translatedEvents: ReadonlySet<string> = new Set([
@@ -49,7 +49,7 @@ function translateOriginateResponse(packet: AmiPacket, at: number): Translation 
   if (response === 'Success') return { attemptId, signal: { type: 'answered', at, ...(isOther && { uniqueId }) } };
   const reason = wholeNumber(packet.get('Reason'));
   if (response !== 'Failure' || reason === undefined) {
-    return { odd: `OriginateResponse ${response} with Reason ${packet.get('Reason')}` };
+    return { anomaly: `OriginateResponse ${response} with Reason ${packet.get('Reason')}` };
   }
   return { attemptId, signal: { type: 'originate_failed', at, reason } };
 }
@@ -62,7 +62,7 @@ function translateHangup(packet: AmiPacket, at: number): Translation | undefined
   const concerned = own ?? attemptId;
   if (concerned === undefined || uniqueId === undefined) return undefined;
   const cause = wholeNumber(packet.get('Cause'));
-  if (cause === undefined) return { odd: `Hangup with Cause ${packet.get('Cause')}` };
+  if (cause === undefined) return { anomaly: `Hangup with Cause ${packet.get('Cause')}` };
   const sipCode = sipCodeOf(packet.get('TechCause'));
   const facts = { at, cause, ...(sipCode !== undefined && { sipCode }) };
   // State 5: it was ringing when it ended, also for a observer who came too late to see it begin.
@@ -101,7 +101,7 @@ function translateDialEnd(packet: AmiPacket, at: number): Translation | undefine
 function translateUserEvent(packet: AmiPacket, at: number): Translation | undefined {
   if (packet.get('UserEvent') !== journalEvent) return undefined;
   const journal = parseJournal(packet.get('Journal') ?? '');
-  if (journal === undefined) return { odd: `${journalEvent} with a journal entry of another form` };
+  if (journal === undefined) return { anomaly: `${journalEvent} with a journal entry of another form` };
   const { attemptId } = journal;
   switch (journal.type) {
     case 'answered':

@@ -3,7 +3,7 @@ import { createRecentIds } from './recent-ids.ts';
 
 /**
  * Attempts that are talked about and not watched. Somebody is asked about each once; its signals are kept until the answer
- * comes. Everything is bounded: beyond the limits signals are dropped, and the sweeper's look-up makes up for them.
+ * comes. Everything is bounded: beyond the limits signals are dropped, and the sweeper's reconciliation makes up for them.
  */
 export interface UnknownAttempts {
   offer(attemptId: AttemptId, signal: AttemptSignal): void;

@@ -37,11 +37,11 @@ export type AttemptSignal =
   | { readonly type: 'dial1_forwarded'; readonly at: number }
   /** dial2's channel came to be, just after dial1's answer; its INVITE is about to leave. */
   | { readonly type: 'dial2_created'; readonly at: number; readonly uniqueId: string }
-  /** The journal's last entry, from the UserEvent or from a look-up. */
+  /** The journal's last entry, from the UserEvent or from a reconciliation. */
   | { readonly type: 'journal_ended'; readonly at: number; readonly entry: JournalEnded }
   | { readonly type: 'cancel'; readonly at: number }
   | { readonly type: 'link_lost'; readonly at: number }
-  /** Look-up: dial1's channel lives. `uniqueId`: where another has taken its place. */
+  /** Reconciliation: dial1's channel lives. `uniqueId`: where another has taken its place. */
   | {
       readonly type: 'channel_found';
       readonly at: number;
@@ -50,17 +50,17 @@ export type AttemptSignal =
       /** dial2 had answered, and its channel has ended. */
       readonly dial2Ended?: true;
     }
-  /** Look-up, once dial1's channel has ended: dial2's lives on, or does not. */
+  /** Reconciliation, once dial1's channel has ended: dial2's lives on, or does not. */
   | { readonly type: 'dial2_found'; readonly at: number }
   | { readonly type: 'dial2_gone'; readonly at: number }
-  /** Look-up: no channel; the journal says `answered` and no more. */
+  /** Reconciliation: no channel; the journal says `answered` and no more. */
   | {
       readonly type: 'journal_answered';
       readonly at: number;
       readonly answeredAt: number;
       readonly pbxRestarted: boolean;
     }
-  /** Look-up: no channel, no entry. */
+  /** Reconciliation: no channel, no entry. */
   | { readonly type: 'missing'; readonly at: number; readonly pbxRestarted: boolean }
   | { readonly type: 'deadline'; readonly at: number };
 

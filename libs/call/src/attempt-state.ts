@@ -6,17 +6,17 @@ export type AttemptState =
   /** Written down, nothing sent. */
   | { readonly phase: 'planned'; readonly plan: AttemptPlan }
   /** The claim is taken: Originate was sent, or may have been. */
-  | ({ readonly phase: 'originating' } & Underway)
+  | ({ readonly phase: 'originating' } & InFlight)
   /** dial1's phone rings. */
-  | ({ readonly phase: 'ringing' } & Underway)
+  | ({ readonly phase: 'ringing' } & InFlight)
   /** One of dial1's two final facts has come (OriginateResponse Failure, Hangup): wait briefly for the other, they race. */
-  | ({ readonly phase: 'settling' } & Underway)
+  | ({ readonly phase: 'settling' } & InFlight)
   /** dial1 answered; the PBX dials dial2, or both talk. The journal's last entry ends it. */
-  | ({ readonly phase: 'answered' } & Underway)
+  | ({ readonly phase: 'answered' } & InFlight)
   /** dial1's channel has ended and dial2's has not: it was transferred, say. Its end is the attempt's. */
-  | ({ readonly phase: 'following' } & Underway)
-  /** The link is gone, or a deadline passed in silence: nobody here knows. The look-up's three observers decide. */
-  | ({ readonly phase: 'detached' } & Underway)
+  | ({ readonly phase: 'following' } & InFlight)
+  /** The link is gone, or a deadline passed in silence: nobody here knows. The reconciliation's three observers decide. */
+  | ({ readonly phase: 'detached' } & InFlight)
   | { readonly phase: 'ended'; readonly evidence: Evidence };
 
 export type AttemptPhase = AttemptState['phase'];
@@ -30,21 +30,21 @@ export interface AttemptPlan {
    * A leg is a Local channel: a queue, a ring group, a message. Channels of the PBX's own making belong to the call then, and the end of
    * one of them says nothing of dial2.
    */
-  readonly throughDialplan?: true;
+  readonly viaLocalChannel?: true;
   /** What each leg is rung through. Absent in records of before 2026-11-30. */
   readonly legs?: { readonly dial1: LegKind; readonly dial2: LegKind };
 }
 
 /** What every phase between the claim and the conclusion knows. */
-export interface Underway {
+export interface InFlight {
   readonly plan: AttemptPlan;
   readonly originatedAt: number;
   readonly evidence: Evidence;
-  /** `detached` alone: when a look-up first found that a call which had been answered, or seen to end, left no last word. */
+  /** `detached` alone: when a reconciliation first found that a call which had been answered, or seen to end, left no last word. */
   readonly doubtedAt?: number;
-  /** When a look-up last found a channel of it, or when it was taken on. */
+  /** When a reconciliation last found a channel of it, or when it was taken on. */
   readonly seenAt?: number;
-  /** `following`: a look-up has found dial2's channel without dial1's. */
+  /** `following`: a reconciliation has found dial2's channel without dial1's. */
   readonly outlived?: true;
   /** Channels beside dial1's that were seen to end; the last few. */
   readonly gone?: readonly string[];
@@ -53,7 +53,7 @@ export interface Underway {
 export type AttemptEffect =
   | { readonly type: 'originate' }
   | { readonly type: 'hang_up' }
-  | { readonly type: 'look_up' }
+  | { readonly type: 'reconcile' }
   /** One timer per attempt: arming replaces it, `conclude` ends it. */
   | { readonly type: 'arm'; readonly afterMs: number }
   /** For whoever asks how the call is doing; losing it loses nothing. */

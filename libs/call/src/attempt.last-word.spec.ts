@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { at, journalEnded, originatedAt, plan } from './attempt.matrix.support.ts';
-import { lookUpEveryMs, plannedAttempt, stepAttempt } from './attempt.ts';
+import { reconcileEveryMs, plannedAttempt, stepAttempt } from './attempt.ts';
 import type { AttemptSignal } from './attempt-signal.ts';
 import type { AttemptState } from './attempt-state.ts';
 
@@ -30,13 +30,13 @@ describe('the last word of an attempt', () => {
 
   it('is that dial1 never entered the dialplan, where its Hangup was seen and the journal stays empty', () => {
     const gone: AttemptSignal = { type: 'dial1_ended', at, cause: 16 };
-    const later: AttemptSignal = { type: 'deadline', at: at + lookUpEveryMs };
-    const state = walked(answered, gone, later, missing(lookUpEveryMs), later, missing(2 * lookUpEveryMs));
-    expect(state).toMatchObject({ phase: 'ended', evidence: { neverEnteredAt: at + 2 * lookUpEveryMs } });
+    const later: AttemptSignal = { type: 'deadline', at: at + reconcileEveryMs };
+    const state = walked(answered, gone, later, missing(reconcileEveryMs), later, missing(2 * reconcileEveryMs));
+    expect(state).toMatchObject({ phase: 'ended', evidence: { neverEnteredAt: at + 2 * reconcileEveryMs } });
   });
 
   it('is not known where its Hangup was not seen', () => {
-    const state = walked(answered, { type: 'link_lost', at }, missing(0), missing(lookUpEveryMs));
-    expect(state).toMatchObject({ phase: 'ended', evidence: { lostAt: at + lookUpEveryMs } });
+    const state = walked(answered, { type: 'link_lost', at }, missing(0), missing(reconcileEveryMs));
+    expect(state).toMatchObject({ phase: 'ended', evidence: { lostAt: at + reconcileEveryMs } });
   });
 });

@@ -5,7 +5,7 @@ import type { Evidence, JournalEnded } from './evidence.ts';
 import type { Cell } from './matrix.support.ts';
 
 export const plan: AttemptPlan = { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 };
-export const planThroughDialplan: AttemptPlan = { ...plan, throughDialplan: true };
+export const planViaLocalChannel: AttemptPlan = { ...plan, viaLocalChannel: true };
 /** When the samples' Originate was sent, and when their signals come. */
 export const originatedAt = 1_000_000;
 export const at = originatedAt + 4_000;
@@ -26,7 +26,7 @@ export const journalEnded: JournalEnded = {
 };
 const { dial2Cause: _cause, dial2SipCode: _sipCode, ...journalWithoutWhy } = journalEnded;
 
-function underway(
+function inFlight(
   phase: Exclude<AttemptPhase, 'planned' | 'ended'>,
   evidence: Evidence,
   doubtedAt?: number,
@@ -34,8 +34,8 @@ function underway(
   return { phase, plan, originatedAt, evidence, ...(doubtedAt !== undefined && { doubtedAt }) };
 }
 
-function throughDialplan(phase: Exclude<AttemptPhase, 'planned' | 'ended'>, evidence: Evidence): AttemptState {
-  return { phase, plan: planThroughDialplan, originatedAt, evidence };
+function viaLocalChannel(phase: Exclude<AttemptPhase, 'planned' | 'ended'>, evidence: Evidence): AttemptState {
+  return { phase, plan: planViaLocalChannel, originatedAt, evidence };
 }
 
 /** dial2 had answered, and has not ended: dial1 handed it over, say. */
@@ -62,32 +62,32 @@ const rang = { rangAt: originatedAt + 200 };
 export const samples = {
   planned: { planned: plannedAttempt(plan) },
   originating: {
-    silent: underway('originating', {}),
-    canceled: underway('originating', cancelRequested),
-    'through the dialplan': throughDialplan('originating', {}),
+    silent: inFlight('originating', {}),
+    canceled: inFlight('originating', cancelRequested),
+    'through the dialplan': viaLocalChannel('originating', {}),
   },
   ringing: {
-    rings: underway('ringing', rang),
-    canceled: underway('ringing', { ...rang, ...cancelRequested }),
-    'through the dialplan': throughDialplan('ringing', rang),
+    rings: inFlight('ringing', rang),
+    canceled: inFlight('ringing', { ...rang, ...cancelRequested }),
+    'through the dialplan': viaLocalChannel('ringing', rang),
   },
   settling: {
-    failed: underway('settling', failed),
-    'hung up': underway('settling', hungUp),
-    'answered, hung up': underway('settling', { ...answered, ...hungUp }),
-    'journal ended': underway('settling', { ...answered, journalEnded: journalWithoutWhy }),
-    'answered, hung up, through the dialplan': throughDialplan('settling', { ...answered, ...hungUp }),
-    'dial2 not ended': underway('settling', { ...answered, journalEnded: journalOfDial2Alive }),
+    failed: inFlight('settling', failed),
+    'hung up': inFlight('settling', hungUp),
+    'answered, hung up': inFlight('settling', { ...answered, ...hungUp }),
+    'journal ended': inFlight('settling', { ...answered, journalEnded: journalWithoutWhy }),
+    'answered, hung up, through the dialplan': viaLocalChannel('settling', { ...answered, ...hungUp }),
+    'dial2 not ended': inFlight('settling', { ...answered, journalEnded: journalOfDial2Alive }),
   },
   answered: {
-    talking: underway('answered', answered),
-    'dial2 hung up': underway('answered', { ...answered, ...dial2HungUp }),
-    'dial2 created': underway('answered', { ...answered, ...dial2Created }),
-    canceled: underway('answered', { ...answered, ...cancelRequested }),
-    'through the dialplan': throughDialplan('answered', answered),
+    talking: inFlight('answered', answered),
+    'dial2 hung up': inFlight('answered', { ...answered, ...dial2HungUp }),
+    'dial2 created': inFlight('answered', { ...answered, ...dial2Created }),
+    canceled: inFlight('answered', { ...answered, ...cancelRequested }),
+    'through the dialplan': viaLocalChannel('answered', answered),
   },
   following: {
-    'dial2 not ended': underway('following', { ...answered, ...hungUp, journalEnded: journalOfDial2Alive }),
+    'dial2 not ended': inFlight('following', { ...answered, ...hungUp, journalEnded: journalOfDial2Alive }),
     'dial2 seen': {
       phase: 'following',
       plan,
@@ -96,7 +96,7 @@ export const samples = {
       seenAt: at - 1_000,
       outlived: true,
     },
-    canceled: underway('following', {
+    canceled: inFlight('following', {
       ...answered,
       ...hungUp,
       ...cancelRequested,
@@ -104,20 +104,20 @@ export const samples = {
     }),
   },
   detached: {
-    silent: underway('detached', {}),
-    rang: underway('detached', rang),
-    'was answered': underway('detached', answered),
-    'was answered, doubted': underway('detached', answered, at - 5_000),
-    'was answered, just doubted': underway('detached', answered, at - 100),
-    'hung up': underway('detached', hungUp),
-    'hung up, doubted': underway('detached', hungUp, at - 5_000),
-    canceled: underway('detached', cancelRequested),
-    'another channel in its place': underway('detached', {
+    silent: inFlight('detached', {}),
+    rang: inFlight('detached', rang),
+    'was answered': inFlight('detached', answered),
+    'was answered, doubted': inFlight('detached', answered, at - 5_000),
+    'was answered, just doubted': inFlight('detached', answered, at - 100),
+    'hung up': inFlight('detached', hungUp),
+    'hung up, doubted': inFlight('detached', hungUp, at - 5_000),
+    canceled: inFlight('detached', cancelRequested),
+    'another channel in its place': inFlight('detached', {
       ...answered,
       ...hungUp,
       dial1ReplacedBy: { uniqueId: '1700000000.5', at },
     }),
-    'rang, through the dialplan': throughDialplan('detached', rang),
+    'rang, through the dialplan': viaLocalChannel('detached', rang),
   },
   ended: { ended: { phase: 'ended', evidence: { ...failed, ...hungUp } } },
 } satisfies Record<AttemptPhase, Record<string, AttemptState>>;
@@ -178,13 +178,13 @@ export const signals = {
 
 const ended = 'ended: conclude';
 const settling = 'settling: arm 2.5s';
-const lookUp = 'detached: look_up, arm 5s';
+const reconcile = 'detached: reconcile, arm 5s';
 
 /** The attempt machine: phase × signal → phase and effects. A missing cell does not compile. */
 export const matrix = {
   planned: {
     start: 'originating: originate, arm 30s',
-    adopt: lookUp,
+    adopt: reconcile,
     refused: '-',
     rang: '-',
     answered: '-',
@@ -213,7 +213,7 @@ export const matrix = {
       canceled: 'answered: progress(answered), hang_up, arm 5s',
     },
     originate_failed: settling,
-    dial1_ended: { otherwise: settling, 'of a channel that lost its place': lookUp },
+    dial1_ended: { otherwise: settling, 'of a channel that lost its place': reconcile },
     dial2_ended: 'originating',
     dial1_forwarded: 'originating',
     dial2_created: 'originating: progress(dial2_created)',
@@ -230,7 +230,7 @@ export const matrix = {
     dial2_gone: '-',
     journal_answered: '-',
     missing: '-',
-    deadline: { otherwise: lookUp, canceled: 'detached: hang_up, look_up, arm 5s' },
+    deadline: { otherwise: reconcile, canceled: 'detached: hang_up, reconcile, arm 5s' },
   },
   ringing: {
     start: '-',
@@ -242,7 +242,7 @@ export const matrix = {
       canceled: 'answered: progress(answered), hang_up, arm 5s',
     },
     originate_failed: settling,
-    dial1_ended: { otherwise: settling, 'of a channel that lost its place': lookUp },
+    dial1_ended: { otherwise: settling, 'of a channel that lost its place': reconcile },
     dial2_ended: 'ringing',
     dial1_forwarded: 'ringing',
     dial2_created: 'ringing: progress(dial2_created)',
@@ -259,7 +259,7 @@ export const matrix = {
     dial2_gone: '-',
     journal_answered: '-',
     missing: '-',
-    deadline: { otherwise: lookUp, canceled: 'detached: hang_up, look_up, arm 5s' },
+    deadline: { otherwise: reconcile, canceled: 'detached: hang_up, reconcile, arm 5s' },
   },
   settling: {
     start: '-',
@@ -313,10 +313,10 @@ export const matrix = {
     journal_answered: '-',
     missing: '-',
     deadline: {
-      otherwise: lookUp,
+      otherwise: reconcile,
       failed: ended,
       'journal ended': ended,
-      'dial2 not ended': 'following: look_up, arm 5s',
+      'dial2 not ended': 'following: reconcile, arm 5s',
     },
   },
   answered: {
@@ -330,7 +330,7 @@ export const matrix = {
       'canceled + by another channel': 'answered: hang_up, arm 5s',
     },
     originate_failed: settling,
-    dial1_ended: { otherwise: settling, 'of a channel that lost its place': lookUp },
+    dial1_ended: { otherwise: settling, 'of a channel that lost its place': reconcile },
     dial2_ended: {
       otherwise: 'answered',
       any: 'answered: arm 2.5s',
@@ -356,7 +356,7 @@ export const matrix = {
     dial2_gone: '-',
     journal_answered: '-',
     missing: '-',
-    deadline: { otherwise: lookUp, canceled: 'detached: hang_up, look_up, arm 5s' },
+    deadline: { otherwise: reconcile, canceled: 'detached: hang_up, reconcile, arm 5s' },
   },
   following: {
     start: '-',
@@ -381,7 +381,7 @@ export const matrix = {
     dial2_gone: ended,
     journal_answered: '-',
     missing: '-',
-    deadline: { otherwise: 'following: look_up, arm 5s', 'past giving up': ended },
+    deadline: { otherwise: 'following: reconcile, arm 5s', 'past giving up': ended },
   },
   detached: {
     start: '-',
@@ -502,7 +502,7 @@ export const matrix = {
       'another channel in its place + past the ring timeout': 'detached: arm 5s',
       'rang, through the dialplan + in time': 'detached: arm 26s',
     },
-    deadline: { otherwise: lookUp, 'past giving up': ended },
+    deadline: { otherwise: reconcile, 'past giving up': ended },
   },
   ended: {
     start: '-',
@@ -541,7 +541,7 @@ export const phaseMeanings = {
   settling: 'One final fact has come; the other half is waited for, briefly.',
   answered: 'dial1 answered: the PBX dials dial2, or both talk.',
   following: 'dial1’s channel has ended and dial2’s goes on, transferred say: its end is waited for.',
-  detached: 'Nobody here knows: the look-up decides.',
+  detached: 'Nobody here knows: the reconciliation decides.',
   ended: 'Concluded. Nothing changes any more.',
 } satisfies Record<AttemptPhase, string>;
 
@@ -557,13 +557,13 @@ export const signalMeanings = {
   dial2_ended: 'Hangup of dial2’s channel.',
   dial1_forwarded: 'dial1’s phone forwarded the call (SIP 3xx).',
   dial2_created: 'dial2’s channel came to be; told where somebody waits for its id.',
-  journal_ended: 'The journal’s last entry, by UserEvent or look-up.',
+  journal_ended: 'The journal’s last entry, by UserEvent or reconciliation.',
   cancel: 'Somebody asked for the end.',
   link_lost: 'The AMI link is gone.',
-  channel_found: 'Look-up: dial1’s channel lives, or another that has its place.',
-  dial2_found: 'Look-up: dial1’s channel has ended, dial2’s lives.',
-  dial2_gone: 'Look-up: neither lives.',
-  journal_answered: 'Look-up: no channel; the journal says `answered` and no more.',
-  missing: 'Look-up: no channel, no entry.',
+  channel_found: 'Reconciliation: dial1’s channel lives, or another that has its place.',
+  dial2_found: 'Reconciliation: dial1’s channel has ended, dial2’s lives.',
+  dial2_gone: 'Reconciliation: neither lives.',
+  journal_answered: 'Reconciliation: no channel; the journal says `answered` and no more.',
+  missing: 'Reconciliation: no channel, no entry.',
   deadline: 'The armed time has passed.',
 } satisfies Record<AttemptSignalType, string>;

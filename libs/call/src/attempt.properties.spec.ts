@@ -5,18 +5,18 @@ import {
   journalOfDial2Alive,
   originatedAt,
   plan,
-  planThroughDialplan,
+  planViaLocalChannel,
 } from './attempt.matrix.support.ts';
 import {
   followEveryMs,
   followMaxMs,
   giveUpMarginMs,
   lastMomentAt,
-  lookUpEveryMs,
+  reconcileEveryMs,
   settleMs,
   stepAttempt,
 } from './attempt.ts';
-import { AttemptWorld, type LookUp, unreachablePbx } from './attempt.world.support.ts';
+import { AttemptWorld, type Reconciliation, unreachablePbx } from './attempt.world.support.ts';
 import type { AttemptSignal } from './attempt-signal.ts';
 import type { Evidence } from './evidence.ts';
 import { outcomeOf } from './outcome.ts';
@@ -156,7 +156,7 @@ describe('A4 deadlines alone finish every phase', () => {
     );
   });
 
-  const answers: Record<string, LookUp> = {
+  const answers: Record<string, Reconciliation> = {
     'the PBX cannot be asked': unreachablePbx,
     'nobody knows it': (now) => ({ type: 'missing', at: now, pbxRestarted: false }),
     'the PBX restarted': (now) => ({ type: 'missing', at: now, pbxRestarted: true }),
@@ -172,23 +172,23 @@ describe('A4 deadlines alone finish every phase', () => {
     'dial2 lives for ever without dial1': (now) => ({ type: 'dial2_found', at: now }),
   };
 
-  it.each(Object.entries(answers))('in a world in which %s', (_name, lookUp) => {
+  it.each(Object.entries(answers))('in a world in which %s', (_name, reconcile) => {
     fc.assert(
       fc.property(opening, history, (first, signals) => {
-        const world = play(new AttemptWorld(lookUp), [[0, first], ...signals]);
+        const world = play(new AttemptWorld(reconcile), [[0, first], ...signals]);
         const lastSignalAt = world.now;
         world.rest();
         expect(world.state.phase).toBe('ended');
         // dial1 may be said to have answered as late as the last signal: its talk is counted from there.
-        const talkMs = plan.dial2RingTimeoutMs + plan.talkLimitMs + 2 * lookUpEveryMs;
+        const talkMs = plan.dial2RingTimeoutMs + plan.talkLimitMs + 2 * reconcileEveryMs;
         const latest =
-          Math.max(lastMomentAt(originatedAt, plan), lastSignalAt + talkMs) + giveUpMarginMs + lookUpEveryMs;
+          Math.max(lastMomentAt(originatedAt, plan), lastSignalAt + talkMs) + giveUpMarginMs + reconcileEveryMs;
         // What is seen to live is followed for longer.
         const isSeen = world.steps.some(
           ({ state }) =>
             'seenAt' in state && (state.evidence.dial1AnsweredAt ?? state.evidence.journalEnded) !== undefined,
         );
-        const followed = lastMomentAt(originatedAt, plan) + followMaxMs + followEveryMs + lookUpEveryMs;
+        const followed = lastMomentAt(originatedAt, plan) + followMaxMs + followEveryMs + reconcileEveryMs;
         expect(world.now).toBeLessThanOrEqual(isSeen ? followed : latest);
       }),
       { numRuns: 200 },
@@ -215,7 +215,7 @@ describe('A4 deadlines alone finish every phase', () => {
           const before: Timeless[] = [...facts.slice(0, position), { type: 'cancel' }, ...facts.slice(position)];
           play(world, [[0, { type: 'start' }], ...before.map((s) => [10, s] as const)]);
           const asked = world.count('hang_up');
-          play(world, [[3 * lookUpEveryMs, { type: 'dial2_ended', cause: 16, uniqueId: '1.2' }]]);
+          play(world, [[3 * reconcileEveryMs, { type: 'dial2_ended', cause: 16, uniqueId: '1.2' }]]);
           expect(asked).toBeGreaterThan(0);
           expect(world.count('hang_up')).toBeGreaterThan(asked + 1);
         },
@@ -229,8 +229,8 @@ interface Truth {
   /** Asked before anything final happened, or never. */
   readonly canceled?: boolean;
   readonly facts: readonly Timeless[];
-  readonly lookUp: LookUp;
-  /** Look-up answers that were true some time before the end, and arrive at any time. */
+  readonly reconcile: Reconciliation;
+  /** Reconciliation answers that were true some time before the end, and arrive at any time. */
   readonly outdated: readonly Timeless[];
 }
 
@@ -255,7 +255,7 @@ const dial1Failed: fc.Arbitrary<Truth> = fc
       { type: 'dial1_ended', ...hangup, ...(rang && { rang }) },
     ],
     canceled,
-    lookUp: (now) => ({ type: 'missing', at: now, pbxRestarted: false }),
+    reconcile: (now) => ({ type: 'missing', at: now, pbxRestarted: false }),
     outdated: [
       { type: 'channel_found', up: false },
       { type: 'missing', pbxRestarted: false },
@@ -291,7 +291,7 @@ const dial1Answered: fc.Arbitrary<Truth> = fc
         { type: 'dial1_ended', cause: dial2Cause },
         { type: 'journal_ended', entry: last },
       ],
-      lookUp: (now: number): AttemptSignal => ({ type: 'journal_ended', at: now, entry: last }),
+      reconcile: (now: number): AttemptSignal => ({ type: 'journal_ended', at: now, entry: last }),
       outdated: [
         { type: 'channel_found', up: true },
         { type: 'channel_found', up: false },
@@ -340,11 +340,11 @@ describe('A5 order and repetition of final facts do not change what is concluded
       fc.property(
         truths.chain((truth) => fc.tuple(fc.constant(truth), retold(truth))),
         ([truth, story]) => {
-          const plain = play(new AttemptWorld(truth.lookUp), [
+          const plain = play(new AttemptWorld(truth.reconcile), [
             [0, { type: 'start' }],
             ...[...asked(truth), ...truth.facts].map((f) => [20, f] as const),
           ]);
-          const confused = play(new AttemptWorld(truth.lookUp), story);
+          const confused = play(new AttemptWorld(truth.reconcile), story);
           plain.rest();
           confused.rest();
           expect(dispositions(confused)).toBe(dispositions(plain));
@@ -354,7 +354,7 @@ describe('A5 order and repetition of final facts do not change what is concluded
     );
   });
 
-  it('an answer to a look-up that comes when the channel has already been seen to end revives nothing', () => {
+  it('an answer to a reconciliation that comes when the channel has already been seen to end revives nothing', () => {
     const world = play(new AttemptWorld(), [
       [0, { type: 'start' }],
       [50, { type: 'dial1_ended', cause: 17 }],
@@ -390,7 +390,7 @@ function withInterruptions(
   return told;
 }
 
-const anyPbx = fc.constantFrom<LookUp>(
+const anyPbx = fc.constantFrom<Reconciliation>(
   unreachablePbx,
   (now) => ({ type: 'missing', at: now, pbxRestarted: false }),
   (now) => ({ type: 'journal_ended', at: now, entry: journalWithoutWhy }),
@@ -410,13 +410,13 @@ describe('the birth of dial2’s channel, told at any time, twice or late', () =
 
   it('changes nothing but the fact itself: neither what is done, nor when, nor what is concluded', () => {
     fc.assert(
-      fc.property(interrupted(created), anyPbx, ({ first, signals, interruptions }, lookUp) => {
+      fc.property(interrupted(created), anyPbx, ({ first, signals, interruptions }, reconcile) => {
         const story: (readonly [number, Timeless])[] = [
           [0, first],
           ...signals.filter(([, s]) => s.type !== 'dial2_created'),
         ];
-        const plain = play(new AttemptWorld(lookUp), story);
-        const told = play(new AttemptWorld(lookUp), withInterruptions(story, interruptions));
+        const plain = play(new AttemptWorld(reconcile), story);
+        const told = play(new AttemptWorld(reconcile), withInterruptions(story, interruptions));
         expect(told.armedFor).toBe(plain.armedFor);
         plain.rest();
         told.rest();
@@ -452,13 +452,13 @@ describe('an attempt through the PBX’s own dialplan', () => {
 
   it('does not mind the end of any channel but dial1’s, whenever it comes', () => {
     fc.assert(
-      fc.property(interrupted(hangupOfAnother), anyPbx, ({ first, signals, interruptions }, lookUp) => {
+      fc.property(interrupted(hangupOfAnother), anyPbx, ({ first, signals, interruptions }, reconcile) => {
         const story: (readonly [number, Timeless])[] = [
           [0, first],
           ...signals.filter(([, s]) => s.type !== 'dial2_ended'),
         ];
-        const plain = play(new AttemptWorld(lookUp, planThroughDialplan), story);
-        const told = play(new AttemptWorld(lookUp, planThroughDialplan), withInterruptions(story, interruptions));
+        const plain = play(new AttemptWorld(reconcile, planViaLocalChannel), story);
+        const told = play(new AttemptWorld(reconcile, planViaLocalChannel), withInterruptions(story, interruptions));
         // That they ended is remembered, in case one of them was dial2's; nothing follows from it.
         expect({ ...told.state, gone: undefined }).toEqual({ ...plain.state, gone: undefined });
         plain.rest();
@@ -474,7 +474,7 @@ describe('an attempt through the PBX’s own dialplan', () => {
     fc.assert(
       fc.property(entry, (last) => {
         fc.pre(last !== journalOfDial2Alive);
-        const world = play(new AttemptWorld(unreachablePbx, planThroughDialplan), [
+        const world = play(new AttemptWorld(unreachablePbx, planViaLocalChannel), [
           [0, { type: 'start' }],
           [100, { type: 'answered' }],
           [100, { type: 'journal_ended', entry: last }],

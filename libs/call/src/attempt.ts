@@ -1,5 +1,5 @@
 import type { AttemptSignal } from './attempt-signal.ts';
-import type { AttemptEffect, AttemptPlan, AttemptState, Underway } from './attempt-state.ts';
+import type { AttemptEffect, AttemptPlan, AttemptState, InFlight } from './attempt-state.ts';
 import { dial1HangupOf, type Evidence, type JournalEnded } from './evidence.ts';
 
 /**
@@ -27,11 +27,11 @@ export interface AttemptStep {
 export const settleMs = 2_500;
 /** What an Originate may take on top of the ring timeout: a busy Asterisk answers seconds late. */
 export const originateMarginMs = 10_000;
-/** Between two look-ups of an attempt that nobody knows. */
-export const lookUpEveryMs = 5_000;
+/** Between two reconciliations of an attempt that nobody knows. */
+export const reconcileEveryMs = 5_000;
 /** What a talk may overrun its limit by before we ask. */
 export const talkMarginMs = 10_000;
-/** Between two look-ups of an attempt that outlasts its limits or is followed: its end is told by events, and this makes up for lost ones. */
+/** Between two reconciliations of an attempt that outlasts its limits or is followed: its end is told by events, and this makes up for lost ones. */
 export const followEveryMs = 60_000;
 /** How long past its limits an attempt is followed while a channel of it is seen to live: a transferred call has no limit of ours. */
 export const followMaxMs = 12 * 3_600_000;
@@ -62,12 +62,12 @@ export function stepAttempt(state: AttemptState, signal: AttemptSignal): Attempt
     case 'ended':
       return ignore(state);
     default:
-      return stepUnderway(state, signal);
+      return stepInFlight(state, signal);
   }
 }
 
 type PlannedState = Extract<AttemptState, { phase: 'planned' }>;
-type UnderwayState = Extract<AttemptState, Underway>;
+type InFlightState = Extract<AttemptState, InFlight>;
 
 function stepPlanned(state: PlannedState, signal: AttemptSignal): AttemptStep {
   const { plan } = state;
@@ -80,15 +80,15 @@ function stepPlanned(state: PlannedState, signal: AttemptSignal): AttemptStep {
     case 'adopt':
       // Its PBX has as long as ever to be reached again, however old the attempt is: it may have been transferred, and live.
       return moved({ phase: 'detached', plan, originatedAt: signal.originatedAt, evidence: {}, seenAt: signal.at }, [
-        { type: 'look_up' },
-        { type: 'arm', afterMs: lookUpEveryMs },
+        { type: 'reconcile' },
+        { type: 'arm', afterMs: reconcileEveryMs },
       ]);
     default:
       return ignore(state);
   }
 }
 
-function stepUnderway(state: UnderwayState, signal: AttemptSignal): AttemptStep {
+function stepInFlight(state: InFlightState, signal: AttemptSignal): AttemptStep {
   switch (signal.type) {
     case 'start':
     case 'adopt':
@@ -149,19 +149,19 @@ function refusedBy({ message, at, notSent }: Extract<AttemptSignal, { type: 'ref
   return { message, at, ...(notSent !== undefined && { byUs: true as const, code: notSent }) };
 }
 
-function onRang(state: UnderwayState, at: number): AttemptStep {
+function onRang(state: InFlightState, at: number): AttemptStep {
   if (state.evidence.rangAt !== undefined) return ignore(state);
   const next = withFacts(state, { rangAt: at });
   const progress: AttemptEffect = { type: 'progress', phase: 'ringing', at };
   if (state.phase === 'originating') return moved(entered(next, 'ringing'), [progress, ...hangUpIfCanceled(next)]);
-  // The event itself is the look-up's answer: the link is back, and the channel lives.
+  // The event itself is the reconciliation's answer: the link is back, and the channel lives.
   if (state.phase === 'detached' && !isOver(next) && next.evidence.dial1AnsweredAt === undefined) {
     return moved(entered(next, 'ringing'), [progress, ...hangUpIfCanceled(next), armDial1(next, at)]);
   }
   return moved(next, []);
 }
 
-function onAnswered(state: UnderwayState, signal: Extract<AttemptSignal, { type: 'answered' }>): AttemptStep {
+function onAnswered(state: InFlightState, signal: Extract<AttemptSignal, { type: 'answered' }>): AttemptStep {
   const { at, uniqueId } = signal;
   // Whom its phone forwarded to: that channel knows nothing of Redial, and our dialplan hangs it up.
   if (uniqueId !== undefined && state.evidence.dial1ForwardedAt !== undefined) {
@@ -183,7 +183,7 @@ function onAnswered(state: UnderwayState, signal: Extract<AttemptSignal, { type:
 }
 
 /** OriginateResponse Failure or dial1's Hangup, in either order, with dial1 answered or not. */
-function onDial1Final(state: UnderwayState, facts: Pick<Evidence, 'originateFailed' | 'dial1Hangup'>): AttemptStep {
+function onDial1Final(state: InFlightState, facts: Pick<Evidence, 'originateFailed' | 'dial1Hangup'>): AttemptStep {
   const next = withFacts(state, facts);
   if (next === state) return ignore(state);
   // Another channel has its place, or dial2 goes on without it: this end is not the attempt's.
@@ -195,12 +195,12 @@ function onDial1Final(state: UnderwayState, facts: Pick<Evidence, 'originateFail
 }
 
 /** It says why dial1's channel ends, and that end is told by itself. */
-function onDial1Forwarded(state: UnderwayState, at: number): AttemptStep {
+function onDial1Forwarded(state: InFlightState, at: number): AttemptStep {
   const next = withFacts(state, { dial1ForwardedAt: at });
   return next === state ? ignore(state) : moved(next, []);
 }
 
-function onDial2Created(state: UnderwayState, signal: Extract<AttemptSignal, { type: 'dial2_created' }>): AttemptStep {
+function onDial2Created(state: InFlightState, signal: Extract<AttemptSignal, { type: 'dial2_created' }>): AttemptStep {
   const { at, uniqueId } = signal;
   const next = withFacts(state, { dial2Created: { uniqueId, at } });
   if (next === state) return ignore(state);
@@ -208,16 +208,16 @@ function onDial2Created(state: UnderwayState, signal: Extract<AttemptSignal, { t
 }
 
 /** A channel that lost its place to another has ended. Which one has it now, the PBX knows. */
-function onReplaced(state: UnderwayState): AttemptStep {
-  return isOver(state) || state.phase === 'detached' ? ignore(state) : detach(state, [{ type: 'look_up' }]);
+function onReplaced(state: InFlightState): AttemptStep {
+  return isOver(state) || state.phase === 'detached' ? ignore(state) : detach(state, [{ type: 'reconcile' }]);
 }
 
 /** It had looked over, and is not: on with it. */
-function resume(state: UnderwayState, at: number): AttemptStep {
+function resume(state: InFlightState, at: number): AttemptStep {
   return moved(entered(state, 'answered'), [...hangUpIfCanceled(state), armTalk(state, at)]);
 }
 
-function onDial2HungUp(before: UnderwayState, signal: Extract<AttemptSignal, { type: 'dial2_ended' }>): AttemptStep {
+function onDial2HungUp(before: InFlightState, signal: Extract<AttemptSignal, { type: 'dial2_ended' }>): AttemptStep {
   const { at, cause, sipCode, uniqueId, isLocal } = signal;
   const state = { ...before, gone: [...(before.gone ?? []).filter((id) => id !== uniqueId), uniqueId].slice(-goneMax) };
   const { journalEnded } = state.evidence;
@@ -225,7 +225,7 @@ function onDial2HungUp(before: UnderwayState, signal: Extract<AttemptSignal, { t
     return owesDial2End(state) ? moved(state, []) : conclude(state, { dial2FollowedTo: at });
   }
   const isItsEnd = owesDial2End(before) && !owesDial2End(state);
-  if (state.plan.throughDialplan || isLocal) return isItsEnd ? concluded(state) : moved(state, []);
+  if (state.plan.viaLocalChannel || isLocal) return isItsEnd ? concluded(state) : moved(state, []);
   const next = withFacts(state, { dial2Hangup: { cause, ...(sipCode !== undefined && { sipCode }), uniqueId, at } });
   if (isItsEnd)
     return journalEnded?.transferred === 'dial2' ? conclude(next, { dial2FollowedTo: at }) : concluded(next);
@@ -236,9 +236,9 @@ function onDial2HungUp(before: UnderwayState, signal: Extract<AttemptSignal, { t
 }
 
 /** The journal's last word holds everything about an answered dial1, but for two things: see `owesDial2Hangup` and `owesDial2End`. */
-function onJournalEnded(state: UnderwayState, entry: JournalEnded): AttemptStep {
+function onJournalEnded(state: InFlightState, entry: JournalEnded): AttemptStep {
   const known = state.evidence.journalEnded;
-  // Told again once dial2, which went on without dial1, has ended too. Told twice otherwise (UserEvent, look-up): the first telling has armed the deadline.
+  // Told again once dial2, which went on without dial1, has ended too. Told twice otherwise (UserEvent, reconciliation): the first telling has armed the deadline.
   const isFuller = known === undefined || (known.dial2EndedAt === undefined && entry.dial2EndedAt !== undefined);
   if (!isFuller) return ignore(state);
   const next = { ...state, evidence: { ...state.evidence, journalEnded: entry } };
@@ -246,14 +246,14 @@ function onJournalEnded(state: UnderwayState, entry: JournalEnded): AttemptStep 
 }
 
 /** dial2 had answered, and nobody has said that its channel ended: mostly a moment behind; else it goes on without dial1. */
-function owesDial2End({ evidence: { journalEnded }, gone }: UnderwayState): boolean {
+function owesDial2End({ evidence: { journalEnded }, gone }: InFlightState): boolean {
   if (journalEnded?.dial2UniqueId === undefined || journalEnded.dialStatus !== 'ANSWER') return false;
   if (journalEnded.dial2EndedAt !== undefined) return false;
   return gone === undefined || !gone.includes(journalEnded.dial2UniqueId);
 }
 
 /** dial1's channel has ended, and dial2's lives on. */
-function onDial2Found(state: UnderwayState, at: number): AttemptStep {
+function onDial2Found(state: InFlightState, at: number): AttemptStep {
   if (state.phase !== 'following') return ignore(state);
   const seen = { ...state, seenAt: at, outlived: true as const };
   if (isPastFollowing(state, at)) {
@@ -265,35 +265,35 @@ function onDial2Found(state: UnderwayState, at: number): AttemptStep {
     { type: 'release', leg: 'dial1' },
     { type: 'hold', at },
     ...hangUpIfCanceled(state),
-    { type: 'arm', afterMs: canceled ? lookUpEveryMs : followEveryMs },
+    { type: 'arm', afterMs: canceled ? reconcileEveryMs : followEveryMs },
   ]);
 }
 
-function onDial2Gone(state: UnderwayState, at: number): AttemptStep {
+function onDial2Gone(state: InFlightState, at: number): AttemptStep {
   if (state.phase !== 'following') return ignore(state);
   // Never seen without dial1: then it ended with it, as it mostly does.
   return state.outlived === undefined ? concluded(state) : conclude(state, { dial2FollowedTo: at });
 }
 
 /** dial2 failed, and a journal without its cause or SIP code leaves the why to dial2's own Hangup, which may be a moment behind. */
-function owesDial2Hangup({ plan, evidence: { journalEnded, dial2Hangup } }: UnderwayState): boolean {
-  if (journalEnded === undefined || dial2Hangup !== undefined || plan.throughDialplan) return false;
+function owesDial2Hangup({ plan, evidence: { journalEnded, dial2Hangup } }: InFlightState): boolean {
+  if (journalEnded === undefined || dial2Hangup !== undefined || plan.viaLocalChannel) return false;
   const { dialStatus, endedBy, dial2Cause, dial2SipCode } = journalEnded;
   // The cause of its BYE stands there alone.
   if (dialStatus === 'ANSWER') return endedBy === 'dial2';
   return !['CANCEL', ''].includes(dialStatus) && (dial2Cause === undefined || dial2SipCode === undefined);
 }
 
-function onCancel(state: UnderwayState, at: number): AttemptStep {
+function onCancel(state: InFlightState, at: number): AttemptStep {
   if (state.evidence.cancelRequestedAt !== undefined) return ignore(state);
   const next = withFacts(state, { cancelRequestedAt: at });
   // The call is ending by itself.
   if (isOver(state) && state.phase !== 'following') return moved(next, []);
   // The channel may not exist yet, or the action may be lost: hang up again until it is gone.
-  return moved(next, [{ type: 'hang_up' }, { type: 'arm', afterMs: lookUpEveryMs }]);
+  return moved(next, [{ type: 'hang_up' }, { type: 'arm', afterMs: reconcileEveryMs }]);
 }
 
-function onChannelFound(before: UnderwayState, signal: Extract<AttemptSignal, { type: 'channel_found' }>): AttemptStep {
+function onChannelFound(before: InFlightState, signal: Extract<AttemptSignal, { type: 'channel_found' }>): AttemptStep {
   const { at, up, uniqueId, dial2Ended } = signal;
   const { evidence } = before;
   // An answer that was overtaken by the channel's end says nothing; one that names another channel in its place does.
@@ -316,7 +316,7 @@ function onChannelFound(before: UnderwayState, signal: Extract<AttemptSignal, { 
       ...progress,
       ...held,
       { type: 'hang_up' },
-      { type: 'arm', afterMs: lookUpEveryMs },
+      { type: 'arm', afterMs: reconcileEveryMs },
     ]);
   }
   if (next.evidence.dial1AnsweredAt !== undefined) {
@@ -328,7 +328,7 @@ function onChannelFound(before: UnderwayState, signal: Extract<AttemptSignal, { 
 
 /** dial1 answered and its channel is gone, but the hang-up handler left no entry. */
 function onJournalAnswered(
-  state: UnderwayState,
+  state: InFlightState,
   signal: Extract<AttemptSignal, { type: 'journal_answered' }>,
 ): AttemptStep {
   if (state.phase !== 'detached') return ignore(state);
@@ -337,7 +337,7 @@ function onJournalAnswered(
   return onNoLastWord(next, { lostAt: signal.at }, signal.at);
 }
 
-function onMissing(state: UnderwayState, signal: Extract<AttemptSignal, { type: 'missing' }>): AttemptStep {
+function onMissing(state: InFlightState, signal: Extract<AttemptSignal, { type: 'missing' }>): AttemptStep {
   if (state.phase !== 'detached') return ignore(state);
   const { at, pbxRestarted } = signal;
   if (pbxRestarted) return conclude(state, { pbxRestarted: true, lostAt: at });
@@ -352,106 +352,106 @@ function onMissing(state: UnderwayState, signal: Extract<AttemptSignal, { type: 
   const remainingMs = dial1DeadlineAt(state.originatedAt, state.plan) - at;
   if (remainingMs <= 0) return conclude(state, { lostAt: at });
   const canceled = state.evidence.cancelRequestedAt !== undefined;
-  return moved(state, [{ type: 'arm', afterMs: canceled ? Math.min(remainingMs, lookUpEveryMs) : remainingMs }]);
+  return moved(state, [{ type: 'arm', afterMs: canceled ? Math.min(remainingMs, reconcileEveryMs) : remainingMs }]);
 }
 
 /**
  * The hang-up handler may be writing this very moment, or the answer may be older than the fact that it misses: the last word
- * is believed missing only when it still is a look-up later.
+ * is believed missing only when it still is a reconciliation later.
  */
-function onNoLastWord(state: UnderwayState, facts: Partial<Evidence>, at: number): AttemptStep {
+function onNoLastWord(state: InFlightState, facts: Partial<Evidence>, at: number): AttemptStep {
   const { doubtedAt } = state;
-  if (doubtedAt === undefined) return moved({ ...state, doubtedAt: at }, [{ type: 'arm', afterMs: lookUpEveryMs }]);
-  return at - doubtedAt < lookUpEveryMs ? moved(state, []) : conclude(state, facts);
+  if (doubtedAt === undefined) return moved({ ...state, doubtedAt: at }, [{ type: 'arm', afterMs: reconcileEveryMs }]);
+  return at - doubtedAt < reconcileEveryMs ? moved(state, []) : conclude(state, facts);
 }
 
-function onDeadline(state: UnderwayState, at: number): AttemptStep {
+function onDeadline(state: InFlightState, at: number): AttemptStep {
   switch (state.phase) {
     case 'settling':
       // dial2 goes on without dial1, unless its end was missed.
       if (owesDial2End(state)) {
-        return moved(entered(state, 'following'), [{ type: 'look_up' }, { type: 'arm', afterMs: lookUpEveryMs }]);
+        return moved(entered(state, 'following'), [{ type: 'reconcile' }, { type: 'arm', afterMs: reconcileEveryMs }]);
       }
       if (state.evidence.journalEnded !== undefined) return concluded(state);
       // Only one of the two came. Answered: ask the journal. Not answered: half the truth is the truth there is.
       return state.evidence.dial1AnsweredAt !== undefined || onlyHangup(state)
-        ? detach(state, [{ type: 'look_up' }])
+        ? detach(state, [{ type: 'reconcile' }])
         : concluded(state);
     case 'detached':
     case 'following':
       if (isPastGivingUp(state, at)) return conclude(state, { gaveUpAt: at });
-      return moved(state, [{ type: 'look_up' }, { type: 'arm', afterMs: lookUpEveryMs }]);
+      return moved(state, [{ type: 'reconcile' }, { type: 'arm', afterMs: reconcileEveryMs }]);
     default:
-      return detach(state, [...hangUpIfCanceled(state), { type: 'look_up' }]);
+      return detach(state, [...hangUpIfCanceled(state), { type: 'reconcile' }]);
   }
 }
 
 /** Hangup without OriginateResponse: the response that would say whether dial1 had answered was missed. */
-function onlyHangup(state: UnderwayState): boolean {
+function onlyHangup(state: InFlightState): boolean {
   return state.evidence.dial1Hangup !== undefined && state.evidence.originateFailed === undefined;
 }
 
-function detach(state: UnderwayState, effects: readonly AttemptEffect[]): AttemptStep {
-  return moved(entered(state, 'detached'), [...effects, { type: 'arm', afterMs: lookUpEveryMs }]);
+function detach(state: InFlightState, effects: readonly AttemptEffect[]): AttemptStep {
+  return moved(entered(state, 'detached'), [...effects, { type: 'arm', afterMs: reconcileEveryMs }]);
 }
 
-function settle(state: UnderwayState, effects: readonly AttemptEffect[]): AttemptStep {
+function settle(state: InFlightState, effects: readonly AttemptEffect[]): AttemptStep {
   return moved(entered(state, 'settling'), [...effects, { type: 'arm', afterMs: settleMs }]);
 }
 
 /** Into another phase, or into the same one afresh: doubts stay behind. */
-function entered(state: UnderwayState, phase: UnderwayState['phase']): UnderwayState {
+function entered(state: InFlightState, phase: InFlightState['phase']): InFlightState {
   const { plan, originatedAt, evidence, seenAt, gone } = state;
   return { phase, plan, originatedAt, evidence, ...(seenAt !== undefined && { seenAt }), ...(gone && { gone }) };
 }
 
 /** Until dial1's deadline; sooner while a hang-up may have to be repeated. */
-function armDial1(state: UnderwayState, at: number): AttemptEffect {
+function armDial1(state: InFlightState, at: number): AttemptEffect {
   const remainingMs = dial1DeadlineAt(state.originatedAt, state.plan) - at;
   const canceled = state.evidence.cancelRequestedAt !== undefined;
-  return { type: 'arm', afterMs: canceled ? lookUpEveryMs : Math.max(lookUpEveryMs, remainingMs) };
+  return { type: 'arm', afterMs: canceled ? reconcileEveryMs : Math.max(reconcileEveryMs, remainingMs) };
 }
 
-function armTalk(state: UnderwayState, at: number): AttemptEffect {
+function armTalk(state: InFlightState, at: number): AttemptEffect {
   // The hang-up that was asked for may get lost: hang up again until the channel is gone.
-  if (state.evidence.cancelRequestedAt !== undefined) return { type: 'arm', afterMs: lookUpEveryMs };
+  if (state.evidence.cancelRequestedAt !== undefined) return { type: 'arm', afterMs: reconcileEveryMs };
   const { dial2RingTimeoutMs, talkLimitMs } = state.plan;
   if (isPastLimits(state, at)) return { type: 'arm', afterMs: followEveryMs };
   const answeredAt = state.evidence.dial1AnsweredAt ?? at;
   return {
     type: 'arm',
-    afterMs: Math.max(lookUpEveryMs, answeredAt + dial2RingTimeoutMs + talkLimitMs + talkMarginMs - at),
+    afterMs: Math.max(reconcileEveryMs, answeredAt + dial2RingTimeoutMs + talkLimitMs + talkMarginMs - at),
   };
 }
 
 /** Nothing of ours would let it last so long: it was transferred, or a hang-up got lost. */
-function isPastLimits({ plan, evidence, originatedAt }: UnderwayState, at: number): boolean {
+function isPastLimits({ plan, evidence, originatedAt }: InFlightState, at: number): boolean {
   const answeredAt = evidence.dial1AnsweredAt ?? originatedAt;
   return at >= answeredAt + plan.dial2RingTimeoutMs + plan.talkLimitMs + talkMarginMs;
 }
 
-function hangUpIfCanceled(state: UnderwayState): AttemptEffect[] {
+function hangUpIfCanceled(state: InFlightState): AttemptEffect[] {
   return state.evidence.cancelRequestedAt === undefined ? [] : [{ type: 'hang_up' }];
 }
 
-function hasChannelFacts(state: UnderwayState): boolean {
+function hasChannelFacts(state: InFlightState): boolean {
   const { rangAt, dial1AnsweredAt, dial1Hangup, journalEnded } = state.evidence;
   return [rangAt, dial1AnsweredAt, dial1Hangup, journalEnded].some((fact) => fact !== undefined);
 }
 
 /** A final fact was seen: there is no channel any more. */
-function isOver({ evidence }: UnderwayState): boolean {
+function isOver({ evidence }: InFlightState): boolean {
   const { originateFailed, journalEnded } = evidence;
   return originateFailed !== undefined || dial1HangupOf(evidence) !== undefined || journalEnded !== undefined;
 }
 
 /** Nobody has seen it for so long, its last possible moment included. */
-function isPastGivingUp({ originatedAt, plan, seenAt = 0 }: UnderwayState, at: number): boolean {
+function isPastGivingUp({ originatedAt, plan, seenAt = 0 }: InFlightState, at: number): boolean {
   return at >= Math.max(lastMomentAt(originatedAt, plan), seenAt) + giveUpMarginMs;
 }
 
 /** Seen to live all the same. A dial1 that never answered cannot have been transferred; one that is to end should have ended. */
-function isPastFollowing({ originatedAt, plan, evidence }: UnderwayState, at: number): boolean {
+function isPastFollowing({ originatedAt, plan, evidence }: InFlightState, at: number): boolean {
   const { dial1AnsweredAt, journalEnded, cancelRequestedAt } = evidence;
   const isAnswered = dial1AnsweredAt !== undefined || journalEnded !== undefined;
   const most = isAnswered && cancelRequestedAt === undefined ? followMaxMs : giveUpMarginMs;
@@ -459,16 +459,16 @@ function isPastFollowing({ originatedAt, plan, evidence }: UnderwayState, at: nu
 }
 
 /** Adds facts that were not there; the same state object comes back when nothing was new. */
-function withFacts<S extends UnderwayState>(state: S, facts: Partial<Evidence>): S {
+function withFacts<S extends InFlightState>(state: S, facts: Partial<Evidence>): S {
   const fresh = Object.entries(facts).filter(([name]) => state.evidence[name as keyof Evidence] === undefined);
   return fresh.length === 0 ? state : { ...state, evidence: { ...state.evidence, ...Object.fromEntries(fresh) } };
 }
 
-function conclude(state: UnderwayState, facts: Partial<Evidence>): AttemptStep {
+function conclude(state: InFlightState, facts: Partial<Evidence>): AttemptStep {
   return concluded(withFacts(state, facts));
 }
 
-function concluded(state: UnderwayState): AttemptStep {
+function concluded(state: InFlightState): AttemptStep {
   return moved({ phase: 'ended', evidence: state.evidence }, [{ type: 'conclude', evidence: state.evidence }]);
 }
 

@@ -4,14 +4,14 @@ import type { AttemptSignal } from './attempt-signal.ts';
 import type { AttemptEffect, AttemptPlan, AttemptState } from './attempt-state.ts';
 import type { Evidence } from './evidence.ts';
 
-/** What a look-up is answered with, at an instant; undefined: the PBX could not be asked. */
-export type LookUp = (at: number) => AttemptSignal | undefined;
+/** What a reconciliation is answered with, at an instant; undefined: the PBX could not be asked. */
+export type Reconciliation = (at: number) => AttemptSignal | undefined;
 
-export const unreachablePbx: LookUp = () => undefined;
+export const unreachablePbx: Reconciliation = () => undefined;
 
 /**
  * A shell for one attempt, with a clock of its own: delivers signals, fires the armed deadline when its time has come, has
- * look-ups answered, and keeps what it saw. It performs nothing else.
+ * reconciliations answered, and keeps what it saw. It performs nothing else.
  */
 export class AttemptWorld {
   state: AttemptState;
@@ -19,10 +19,10 @@ export class AttemptWorld {
   armedFor: number | undefined;
   readonly effects: AttemptEffect[] = [];
   readonly steps: AttemptStep[] = [];
-  private readonly lookUp: LookUp;
+  private readonly reconcile: Reconciliation;
 
-  constructor(lookUp: LookUp = unreachablePbx, planned: AttemptPlan = plan) {
-    this.lookUp = lookUp;
+  constructor(reconcile: Reconciliation = unreachablePbx, planned: AttemptPlan = plan) {
+    this.reconcile = reconcile;
     this.state = plannedAttempt(planned);
   }
 
@@ -62,8 +62,8 @@ export class AttemptWorld {
       if (effect.type === 'arm') this.armedFor = this.now + effect.afterMs;
       if (effect.type === 'conclude') this.armedFor = undefined;
     }
-    if (!step.effects.some((e) => e.type === 'look_up')) return;
-    const answer = this.lookUp(this.now);
+    if (!step.effects.some((e) => e.type === 'reconcile')) return;
+    const answer = this.reconcile(this.now);
     if (answer !== undefined) this.step(answer);
   }
 }

@@ -285,7 +285,7 @@ function settled(call: Call, state: DialingState, signal: Extract<CallSignal, { 
   };
   const next: Call = { ...call, history: [...call.history, attempt] };
   if (state.cancelRequestedAt !== undefined && !(outcome.connected && outcome.endedBy !== 'redial')) {
-    return ended(next, 'canceled', at, canceledUnderWay(next, outcome), []);
+    return ended(next, 'canceled', at, canceledInFlight(next, outcome), []);
   }
   const { retryPolicy: policy, expiresAt } = call.request;
   const decision = decideRetry({ policy, history: next.history, now: at, expiresAt });
@@ -313,7 +313,7 @@ function canceledWhilePlanned(call: Call): string {
 }
 
 /** The attempt that has just ended is the last of the history. */
-function canceledUnderWay(call: Call, { connected, disposition }: Outcome): string {
+function canceledInFlight(call: Call, { connected, disposition }: Outcome): string {
   if (connected) return 'canceled while talking';
   return disposition === 'not_sent' ? canceledWhilePlanned(call) : 'canceled while dialing';
 }

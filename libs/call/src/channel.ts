@@ -27,7 +27,7 @@ export function isLocalChannel(channel: string): boolean {
 }
 
 /** Asterisk replaces an answered Local channel by what is behind it, and our channel's id with it, unless it is told not to. */
-export function keptWhole(channel: string): string {
+export function withoutOptimization(channel: string): string {
   return isLocalChannel(channel) && !channel.endsWith('/n') ? `${channel}/n` : channel;
 }
 
@@ -35,7 +35,7 @@ export function keptWhole(channel: string): string {
 export const Channel = z
   .string()
   .refine(
-    (channel) => isDialableChannel(keptWhole(channel)),
+    (channel) => isDialableChannel(withoutOptimization(channel)),
     'must be one channel, such as Local/601@ext-group/n or PJSIP/lobby',
   );
 
@@ -49,7 +49,7 @@ export function channelTemplate(placeholder: string, longest: string) {
     .refine((t) => t.split(field).length === 2, fault(`must hold ${field} once`))
     .refine((t) => !/[{}]/.test(t.replace(field, '')), fault(`may hold no other braces than ${field}`))
     .refine(
-      (t) => isDialableChannel(keptWhole(t.replace(field, longest))),
+      (t) => isDialableChannel(withoutOptimization(t.replace(field, longest))),
       fault('must be one channel, such as PJSIP/{number}@carrier, DAHDI/g1/{number} or Local/{number}@context'),
     );
 }

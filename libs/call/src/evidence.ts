@@ -100,7 +100,7 @@ export const Evidence = z.object({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
-/** Nothing was seen, or not to its end: concluded because nobody could tell. Such an end is only as good as the record by which the attempt was looked up. */
+/** Nothing was seen, or not to its end: concluded because nobody could tell. Such an end is only as good as the record by which the attempt was reconciled. */
 export function isFromSilence({ lostAt, gaveUpAt, pbxRestarted, neverEnteredAt }: Evidence): boolean {
   return lostAt !== undefined || neverEnteredAt !== undefined || gaveUpAt !== undefined || pbxRestarted === true;
 }

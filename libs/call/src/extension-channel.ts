@@ -1,4 +1,4 @@
-import { keptWhole } from './channel.ts';
+import { withoutOptimization } from './channel.ts';
 
 /** How a tenant's extensions are rung. */
 interface Extensions {
@@ -21,7 +21,7 @@ export function canBeRungByRedial(template: string): boolean {
 
 /** An extension's own channel, as the operator's template has it: whoever asks the PBX of the phone asks of this one. */
 export function deviceChannel(extension: string, { channel }: Pick<Extensions, 'channel'>): string {
-  return keptWhole(channel.replace('{extension}', extension));
+  return withoutOptimization(channel.replace('{extension}', extension));
 }
 
 /**

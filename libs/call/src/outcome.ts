@@ -59,11 +59,11 @@ interface Decision {
 }
 
 /** What is known of an attempt beside what was seen of it. */
-export type OutcomeContext = Pick<AttemptPlan, 'throughDialplan' | 'legs'>;
+export type OutcomeContext = Pick<AttemptPlan, 'viaLocalChannel' | 'legs'>;
 
 /** Records of before 2026-11-30 say only that one of the two is a Local channel. */
-function legKind(leg: 'dial1' | 'dial2', { legs, throughDialplan }: OutcomeContext): LegKind | undefined {
-  return legs?.[leg] ?? (throughDialplan ? 'dialplan' : undefined);
+function legKind(leg: 'dial1' | 'dial2', { legs, viaLocalChannel }: OutcomeContext): LegKind | undefined {
+  return legs?.[leg] ?? (viaLocalChannel ? 'dialplan' : undefined);
 }
 
 /**

@@ -183,7 +183,7 @@ describe('a policy of its own for busy', () => {
 
 describe('until', () => {
   it('connected: dial1 that answered alone has not done', () => {
-    expect(decided(['dial1_hung_up'])).toBe('retry in 60s, abandoned');
+    expect(decided(['dial1_hung_up'])).toBe('retry in 60s, dial1_hung_up');
   });
 
   it('dial1_answered: dial1 that answered has done, whatever dial2 did', () => {

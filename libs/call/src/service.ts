@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Channel, keptWhole } from './channel.ts';
+import { Channel, withoutOptimization } from './channel.ts';
 import { ServiceName } from './request.ts';
 
 /** What a person dials to reach a service. */
@@ -50,6 +50,6 @@ export const queueChannel = (queue: string): string => `Local/${queue}@redial-qu
 
 /** A service → the channel that Asterisk dials. */
 export function serviceChannel(service: ServiceConfiguration): string {
-  if (service.channel !== undefined) return keptWhole(service.channel);
+  if (service.channel !== undefined) return withoutOptimization(service.channel);
   return service.kind === 'queue' ? queueChannel(service.name) : messageChannel;
 }

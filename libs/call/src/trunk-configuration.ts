@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { channelTemplate, isDialableChannel, keptWhole } from './channel.ts';
+import { channelTemplate, isDialableChannel, withoutOptimization } from './channel.ts';
 import { Name } from './ids.ts';
 import { limitShape } from './limit-shape.ts';
 
@@ -31,5 +31,5 @@ export function trunkChannel(
   { channel, numberPrefix }: { readonly channel: string; readonly numberPrefix: string },
   e164: string,
 ): string {
-  return keptWhole(channel.replace('{number}', numberPrefix + e164));
+  return withoutOptimization(channel.replace('{number}', numberPrefix + e164));
 }

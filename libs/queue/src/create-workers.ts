@@ -44,9 +44,9 @@ export function createWorkers(options: WorkersOptions): Workers {
   type Process = (job: Job, token: string) => Promise<string>;
 
   function start(queue: QueueName, concurrency: number, process: Process): QueueWorker {
-    const underway = new Underway();
+    const inFlight = new InFlight();
     const run = async (job: Job, token = ''): Promise<string> => {
-      underway.begin();
+      inFlight.begin();
       try {
         return await process(job, token);
       } catch (error) {
@@ -55,7 +55,7 @@ export function createWorkers(options: WorkersOptions): Workers {
         onError?.(thrown, { queue, ...(job.id !== undefined && { jobId: job.id }) });
         throw forDashboard(thrown);
       } finally {
-        underway.end();
+        inFlight.end();
       }
     };
     const workers = shares(concurrency).map((share) => {
@@ -75,9 +75,9 @@ export function createWorkers(options: WorkersOptions): Workers {
     });
     return {
       get active() {
-        return underway.count;
+        return inFlight.count;
       },
-      drain: (graceMs) => drain(workers, underway, graceMs, () => connection.status === 'ready'),
+      drain: (graceMs) => drain(workers, inFlight, graceMs, () => connection.status === 'ready'),
     };
   }
 
@@ -137,7 +137,7 @@ class KeptAsFailed extends UnrecoverableError {
 }
 
 /** Counts handlers under way. */
-class Underway {
+class InFlight {
   count = 0;
   #whenIdle: (() => void)[] = [];
 
@@ -161,7 +161,7 @@ class Underway {
  */
 async function drain(
   workers: readonly Worker[],
-  underway: Underway,
+  inFlight: InFlight,
   graceMs: number,
   isRedisThere: () => boolean,
 ): Promise<void> {
@@ -171,7 +171,7 @@ async function drain(
   });
   try {
     await Promise.all(workers.map((worker) => worker.pause(true)));
-    const idle = await Promise.race([underway.whenIdle(), graceOver]);
+    const idle = await Promise.race([inFlight.whenIdle(), graceOver]);
     // A job that was fetched in the moment of pausing is still waited for by a close that is not forced.
     const close = (force: boolean) => Promise.all(workers.map((worker) => worker.close(force)));
     // Without Redis no job was fetched, and a close that waits for its answer would wait for all of the grace.

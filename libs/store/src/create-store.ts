@@ -4,11 +4,11 @@ import { callsOf } from './calls.ts';
 import { cancelChannelOf } from './cancel-channel.ts';
 import { deliveriesOf } from './deliveries.ts';
 import { durabilityOf } from './durability.ts';
-import type { DurabilityAsked } from './durability-asked.ts';
+import type { DurabilityPolicy } from './durability-policy.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { storeKeys } from './keys.ts';
 import { newsChannelOf } from './news-channel.ts';
-import { pbxReportsOf } from './pbx-reports.ts';
+import { linkStatusesOf } from './link-statuses.ts';
 import { permitsOf } from './permits.ts';
 import { leadScript } from './scripts/lead.ts';
 import { resignScript } from './scripts/resign.ts';
@@ -32,7 +32,7 @@ export interface StoreOptions {
   /** After how long a first use that was neither completed nor abandoned is forgotten. Default 60 s. */
   readonly idempotencyInFlightSeconds?: number;
   /** What `confirmDurable` waits for. Default: the disk, and no replica. */
-  readonly durability?: DurabilityAsked;
+  readonly durability?: DurabilityPolicy;
   /**
    * A read of many records met a damaged one, left it out and goes on. Told at every such read: log a key once. The key holds ids
    * alone. Reads of a single record throw `MalformedRecord` instead.
@@ -60,7 +60,7 @@ export function createStore(options: StoreOptions): Store {
     ...attemptsOf(context),
     ...permitsOf(context),
     ...deliveriesOf(context),
-    ...pbxReportsOf(context),
+    ...linkStatusesOf(context),
     ...idempotencyOf(context),
     ...cancelChannelOf(context, subscriptions),
     ...newsChannelOf(keys, subscriptions),

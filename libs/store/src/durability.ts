@@ -1,5 +1,5 @@
 import type { Redis } from '@redial/platform';
-import { type DurabilityAsked, durabilityFault } from './durability-asked.ts';
+import { type DurabilityPolicy, durabilityFault } from './durability-policy.ts';
 import { readDurability } from './read-durability.ts';
 import type { Durability, Store, WrittenRecord } from './store.ts';
 import type { StoreContext } from './store-context.ts';
@@ -46,7 +46,7 @@ interface Round {
  */
 export function durabilityOf(
   { redis, keys }: Pick<StoreContext, 'redis' | 'keys'>,
-  asked: DurabilityAsked = { disk: 'fsync', replicas: 0 },
+  asked: DurabilityPolicy = { disk: 'fsync', replicas: 0 },
 ): DurabilityParts {
   let believed: { readonly till: number; readonly durability: Durability } | undefined;
   let asking: Promise<Durability> | undefined;

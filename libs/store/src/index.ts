@@ -2,7 +2,7 @@ export { isCallCursor } from './call-index.ts';
 export { acceptCallsMax } from './calls.ts';
 export { createStore, type StoreOptions } from './create-store.ts';
 export { MalformedRecord } from './documents.ts';
-export { type DurabilityAsked, durabilityFault, durabilityPromise } from './durability-asked.ts';
+export { type DurabilityPolicy, durabilityFault, durabilityPromise } from './durability-policy.ts';
 export { IdempotencyLost } from './idempotency.ts';
 export { logDurability } from './log-durability.ts';
 export * from './permits-check.ts';

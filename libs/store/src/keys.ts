@@ -7,7 +7,7 @@ import type { IdempotencyKey, ReferenceName } from './store.ts';
  * a write over several keys atomic there. A second shard is a second prefix. The queues live under the same prefix as
  * `<prefix>:dial:…`, `<prefix>:results:…` and `<prefix>:deliveries:…`: none of these words may be used here.
  *
- * Types: call, cdr, delivery, reservation, lease: string · attempt, idempotency, pace, grant, today, pbx-reports: hash · slots: a counter ·
+ * Types: call, cdr, delivery, reservation, lease: string · attempt, idempotency, pace, grant, today, link-statuses: hash · slots: a counter ·
  * pbxs-with-open: a set · the rest: sorted sets. No key holds a phone number, a reference is held by `calls-by-reference` and `ended` alone.
  */
 export function storeKeys(prefix: string) {
@@ -61,7 +61,7 @@ export function storeKeys(prefix: string) {
     dead: (tenantId: string) => key(`dead:${tenantId}`),
 
     /** What processes say of their links to the PBXs. */
-    pbxReports: key('pbx-reports'),
+    linkStatuses: key('link-statuses'),
     lease: (name: string) => key(`lease:${name}`),
     /** Written to be waited for; see durability.ts. */
     fsyncMark: key('fsync-mark'),

@@ -1,11 +1,11 @@
 import type { Logger } from '@redial/platform';
-import { type DurabilityAsked, durabilityFault, durabilityPromise } from './durability-asked.ts';
+import { type DurabilityPolicy, durabilityFault, durabilityPromise } from './durability-policy.ts';
 import type { Store } from './store.ts';
 
 /** A worker's line at its start: which promise holds, or what is wrong and what will not be done meanwhile. Redis may be gone again by now: not an error. */
 export async function logDurability(
   store: Pick<Store, 'durability'>,
-  asked: DurabilityAsked,
+  asked: DurabilityPolicy,
   logger: Logger,
   otherwise: string,
 ): Promise<void> {

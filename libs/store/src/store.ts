@@ -126,7 +126,7 @@ export interface CallQuery {
 }
 
 /** What a process that holds a link to a PBX says of it. */
-export interface PbxReport {
+export interface LinkStatus {
   readonly pbx: string;
   /** `dialer`: without one nothing is dialled. `results`: without one nothing is settled. */
   readonly process: 'dialer' | 'results';
@@ -328,9 +328,9 @@ export interface Store {
   onNews(listener: (callId: CallId) => void, onSubscribed?: () => void): Promise<() => void>;
 
   /** Replaces what this process (`holder`) said of the PBX before. */
-  reportPbx(holder: string, report: PbxReport): Promise<void>;
+  reportLinkStatus(holder: string, report: LinkStatus): Promise<void>;
   /** What living processes say. What dead ones said is forgotten with it: the sweeper asks, so that it is whoever else does. */
-  pbxReports(now: number): Promise<readonly PbxReport[]>;
+  linkStatuses(now: number): Promise<readonly LinkStatus[]>;
 
   /** True for one holder of `name` at a time, renewed by asking again. */
   lead(name: string, holder: string, leaseMs: number): Promise<boolean>;

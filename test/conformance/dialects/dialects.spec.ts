@@ -33,7 +33,7 @@ async function newest(reference?: string): Promise<{ readonly request: CallReque
   return call.value;
 }
 
-async function underway(): Promise<number> {
+async function inFlight(): Promise<number> {
   // A call that waits for the one before it, to the same phone or number, is delayed and due.
   const due = await Promise.all(
     ['queued', 'dialing', 'waiting'].map((state) => world.redial.request('GET', `/v1/calls?state=${state}`)),
@@ -67,7 +67,7 @@ describe.each(samples.map((sample) => [sample.way, sample] as const))('%s', (_wa
     let before: Look;
     beforeEach(async () => {
       // The call before may still be under way.
-      await vi.waitFor(async () => expect(await underway()).toEqual(0), { timeout: 20_000 });
+      await vi.waitFor(async () => expect(await inFlight()).toEqual(0), { timeout: 20_000 });
       before = await world.look();
     });
     afterEach(() => world.expectNothingSince(before));

@@ -250,7 +250,7 @@ export function describeLocalLegs(getWorld: () => PbxWorld): void {
       const order = getWorld().order({ dial1Channel: 'Local/ringing-queue@redial-queue/n' });
       getWorld().dial(order);
       await getWorld().rings(order.attemptId);
-      expect(planOf(order)).toMatchObject({ throughDialplan: true });
+      expect(planOf(order)).toMatchObject({ viaLocalChannel: true });
       getWorld().watch.cancel(order.attemptId);
 
       expect((await getWorld().conclusionOf(order)).outcome.disposition).toBe('canceled');

@@ -6,7 +6,7 @@ import { describeDial2 } from './dial2.ts';
 import { describeDial2Created } from './dial2-created.ts';
 import { describeInjection } from './injection.ts';
 import { describeLocalLegs } from './local-legs.ts';
-import { describeLookUp } from './look-up.ts';
+import { describeReconciliation } from './reconcile.ts';
 import { describeMessages } from './messages.ts';
 import { type ConformingPbx, PbxWorld } from './pbx-world.ts';
 import { describeQuestions } from './questions.ts';
@@ -46,7 +46,7 @@ export function describePbxConformance(name: string, start: () => Promise<Confor
     describeSipAnswers(getWorld);
     describeMessages(getWorld);
     describeRecordings(getWorld);
-    describeLookUp(getWorld);
+    describeReconciliation(getWorld);
     describeActions(getWorld);
     describeInjection(getWorld);
     describeQuestions(getWorld);

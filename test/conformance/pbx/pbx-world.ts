@@ -245,12 +245,12 @@ export class PbxWorld {
 
 export function planOf(order: TestOrder): AttemptPlan {
   const { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs, legs } = order;
-  const throughDialplan = [order.dial1Channel, order.dial2Channel].some(isLocalChannel);
+  const viaLocalChannel = [order.dial1Channel, order.dial2Channel].some(isLocalChannel);
   return {
     dial1RingTimeoutMs,
     dial2RingTimeoutMs,
     talkLimitMs,
-    ...(throughDialplan && { throughDialplan }),
+    ...(viaLocalChannel && { viaLocalChannel }),
     ...(legs && { legs }),
   };
 }

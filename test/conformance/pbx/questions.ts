@@ -7,11 +7,11 @@ import { RawAmi } from './raw-ami.ts';
 export function describeQuestions(getWorld: () => PbxWorld): void {
   describe('questions', () => {
     let asking: Pbx;
-    const odd: string[] = [];
+    const anomaly: string[] = [];
 
     beforeAll(async () => {
       asking = createPbx({ name: 'asking', ...getWorld().ami }, { listens: false });
-      asking.on('odd', (what) => void odd.push(what));
+      asking.on('anomaly', (what) => void anomaly.push(what));
       const up = new Promise<void>((resolve) => asking.on('up', () => resolve()));
       asking.start();
       await up;
@@ -40,7 +40,7 @@ export function describeQuestions(getWorld: () => PbxWorld): void {
     ])('given a PBX, when asked, then %s', async (_what, question, answer) => {
       expect(await asking.ask(question)).toBe(answer);
       expect(await getWorld().pbx.ask(question)).toBe(answer);
-      expect(odd).toEqual([]);
+      expect(anomaly).toEqual([]);
     });
 
     it('given a phone that rings and one that talks, when asked, then both are online', async () => {

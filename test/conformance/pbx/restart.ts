@@ -3,7 +3,7 @@ import type { PbxWorld } from './pbx-world.ts';
 
 export function describeRestart(getWorld: () => PbxWorld): void {
   describe('the PBX crashes and starts again', () => {
-    it('given calls that rang, talked and had ended, when looked up after it, then only what was journalled is known', async () => {
+    it('given calls that rang, talked and had ended, when reconciled after it, then only what was journalled is known', async () => {
       const world = getWorld();
       const before = world.pbxStartedAt;
       const ended = await world.place({ dial1Channel: 'PJSIP/1070', dial2Channel: 'PJSIP/27820020400@carrier' });
@@ -18,12 +18,12 @@ export function describeRestart(getWorld: () => PbxWorld): void {
       await world.restart();
 
       expect(world.pbxStartedAt).not.toBe(before);
-      expect(await world.pbx.lookUp({ ...ended, pbxStartedAt })).toMatchObject({
+      expect(await world.pbx.reconcile({ ...ended, pbxStartedAt })).toMatchObject({
         type: 'journal_ended',
         entry: ended.evidence.journalEnded,
       });
-      expect(await world.pbx.lookUp({ ...ringing, pbxStartedAt })).toMatchObject({ type: 'missing', pbxRestarted: true });
-      expect(await world.pbx.lookUp({ ...talking, pbxStartedAt })).toMatchObject({
+      expect(await world.pbx.reconcile({ ...ringing, pbxStartedAt })).toMatchObject({ type: 'missing', pbxRestarted: true });
+      expect(await world.pbx.reconcile({ ...talking, pbxStartedAt })).toMatchObject({
         type: 'journal_answered',
         pbxRestarted: true,
       });

@@ -239,13 +239,13 @@ describe('operations', () => {
 
   it('is ready once each PBX is linked', async () => {
     const at = Date.now();
-    await api.store.reportPbx('d', { pbx: 'pbx1', process: 'dialer', up: true, at });
-    await api.store.reportPbx('r', { pbx: 'pbx1', process: 'results', up: false, at });
+    await api.store.reportLinkStatus('d', { pbx: 'pbx1', process: 'dialer', up: true, at });
+    await api.store.reportLinkStatus('r', { pbx: 'pbx1', process: 'results', up: false, at });
     const ready = () => api.send('GET', '/readyz');
     await expect
       .poll(async () => (await ready()).body.checks['pbx:pbx1'], { timeout: 5_000 })
       .toBe('no results process has its link');
-    await api.store.reportPbx('r', { pbx: 'pbx1', process: 'results', up: true, at });
+    await api.store.reportLinkStatus('r', { pbx: 'pbx1', process: 'results', up: true, at });
     await expect.poll(async () => (await ready()).status, { timeout: 5_000 }).toBe(200);
   });
 

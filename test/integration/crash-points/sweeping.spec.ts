@@ -5,7 +5,7 @@ import { ids } from '../store/store-on-redis.ts';
 import { aCrashWorld, type CrashWorld } from './crash-world.ts';
 import { killUntilThrough } from './kill-until-through.ts';
 import { expectNothingLeft, expectToldOnce, isDone } from './told-once.ts';
-import { anAttempt, busy, type UnderWay } from './under-way.ts';
+import { anAttempt, busy, type InFlight } from './under-way.ts';
 
 /** From the look at what was left behind to the last repair. */
 const world = aCrashWorld();
@@ -30,7 +30,7 @@ describe('given a results process that died as soon as it had settled, and one t
 });
 
 /** The one write of settling, and nothing that follows it. */
-async function settledAndLeft({ store }: CrashWorld, { call, attempt }: UnderWay): Promise<UnderWay> {
+async function settledAndLeft({ store }: CrashWorld, { call, attempt }: InFlight): Promise<InFlight> {
   const at = Date.now() - agoMs;
   const before = await store.readForAttempt(call.id, attempt.id);
   if (before.call === undefined || before.attempt === undefined) throw new Error('the attempt is in the store');
@@ -55,7 +55,7 @@ async function settledAndLeft({ store }: CrashWorld, { call, attempt }: UnderWay
 }
 
 /** A planned attempt is looked at by every sweep: it would be in the way of the next work. */
-async function putAway({ store, queues }: CrashWorld, { call }: UnderWay): Promise<void> {
+async function putAway({ store, queues }: CrashWorld, { call }: InFlight): Promise<void> {
   const before = await store.readCall(call.id);
   if (before === undefined || !('dueAt' in before.value.state)) throw new Error('the call has a planned attempt');
   await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: Date.now() }).call);

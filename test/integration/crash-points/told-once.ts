@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import type { CrashWorld } from './crash-world.ts';
-import { limits, type UnderWay } from './under-way.ts';
+import { limits, type InFlight } from './under-way.ts';
 
 /** Whoever looks after the attempt has nothing left to do. */
-export async function isDone({ store, jobs }: CrashWorld, { call, attempt }: UnderWay): Promise<boolean> {
+export async function isDone({ store, jobs }: CrashWorld, { call, attempt }: InFlight): Promise<boolean> {
   const [now, results, delivery] = await Promise.all([
     store.readCall(call.id),
     jobs('results').getJobState(attempt.id),
@@ -18,7 +18,7 @@ export async function isDone({ store, jobs }: CrashWorld, { call, attempt }: Und
 }
 
 /** One end, one CDR, one entry in each Redis sink, the same webhook at least once. */
-export async function expectToldOnce(world: CrashWorld, { call, attempt }: UnderWay, ends: object): Promise<void> {
+export async function expectToldOnce(world: CrashWorld, { call, attempt }: InFlight, ends: object): Promise<void> {
   const { store, redis, receiver } = world;
   const after = (await store.readCall(call.id))?.value;
   expect(after?.state).toMatchObject(ends);

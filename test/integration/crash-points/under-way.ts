@@ -3,7 +3,7 @@ import type { Store, Versioned } from '@redial/store';
 import { accepted, dialed, read, request } from '../store/store-on-redis.ts';
 
 /** A call and its attempt that was dialled, in the store. */
-export interface UnderWay {
+export interface InFlight {
   readonly call: Call;
   readonly attempt: AttemptRecord;
 }
@@ -14,17 +14,17 @@ export const limits = ['pbx.main', 'trunk.carrier'];
 export const busy = (at: number): Evidence => ({ originateFailed: { reason: 5, at }, dial1Hangup: { cause: 17, at } });
 
 /** The first attempt of a new call, with its permits, as a dialer leaves it behind when it has originated. */
-export async function anAttempt(store: Store, policy: Partial<RetryPolicy>): Promise<UnderWay> {
+export async function anAttempt(store: Store, policy: Partial<RetryPolicy>): Promise<InFlight> {
   const retryPolicy = { ...request.retryPolicy, ...policy };
   return dial(store, await accepted(store, { at: Date.now(), request: { ...request, retryPolicy } }));
 }
 
 /** The attempt that the call has planned. */
-export async function theNextAttempt(store: Store, { call }: UnderWay): Promise<UnderWay> {
+export async function theNextAttempt(store: Store, { call }: InFlight): Promise<InFlight> {
   return dial(store, await read(store, call));
 }
 
-async function dial(store: Store, before: Versioned<Call>): Promise<UnderWay> {
+async function dial(store: Store, before: Versioned<Call>): Promise<InFlight> {
   const at = Date.now();
   const { after, attempt } = dialed(before.value, limits, at);
   const permits = await store.acquirePermits({

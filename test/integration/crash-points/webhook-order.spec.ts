@@ -2,7 +2,7 @@ import type { CallStatus } from '@redial/call';
 import { expect, it } from 'vitest';
 import { type Answer, status } from '../../support/webhook-receiver.ts';
 import { aCrashWorld } from './crash-world.ts';
-import { anAttempt, busy, theNextAttempt, type UnderWay } from './under-way.ts';
+import { anAttempt, busy, theNextAttempt, type InFlight } from './under-way.ts';
 
 /** The CDR that the receiver is not in the mood for, and how often it has said so. */
 let refused: string | undefined;
@@ -15,7 +15,7 @@ const world = aCrashWorld({ receive: moody });
 
 const received = () => world.receiver.received.map(({ body }) => JSON.parse(body).data.id);
 
-async function end({ call, attempt }: UnderWay, becomes: CallStatus): Promise<void> {
+async function end({ call, attempt }: InFlight, becomes: CallStatus): Promise<void> {
   const { store, queues } = world;
   const result = { callId: call.id, attemptId: attempt.id, reportedBy: 'dialer', evidence: busy(Date.now()) };
   await queues.results.add(result);

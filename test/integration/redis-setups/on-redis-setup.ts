@@ -8,7 +8,7 @@ import {
   redisReady,
 } from '@redial/platform';
 import { createQueues, createWorkers, type Queues, type Workers } from '@redial/queue';
-import { createStore, type DurabilityAsked, type Store } from '@redial/store';
+import { createStore, type DurabilityPolicy, type Store } from '@redial/store';
 import { afterEach, beforeEach, expect } from 'vitest';
 
 export const ids = createIds();
@@ -22,7 +22,7 @@ export interface OnRedisSetup {
   /** A connection as the processes make it; `changes` is what it says of itself. */
   connect(role: RedisRole, slotOf?: string): Promise<{ readonly redis: Redis; readonly changes: RedisChange[] }>;
   /** `durability`: what its confirmations wait for; default: the disk. */
-  store(durability?: DurabilityAsked): Promise<Store>;
+  store(durability?: DurabilityPolicy): Promise<Store>;
   queues(): Promise<Queues>;
   workers(): Promise<Workers>;
   /** Undone after the test, the latest first. */

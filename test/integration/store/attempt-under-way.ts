@@ -7,7 +7,7 @@ export const busy: Evidence = {
   originateFailed: { reason: 0, at: noon + 5_000 },
 };
 
-export interface UnderWay {
+export interface InFlight {
   readonly call: Versioned<Call>;
   readonly attempt: Versioned<AttemptRecord>;
 }
@@ -17,7 +17,7 @@ export async function claimed(
   store: Store,
   before?: Versioned<Call>,
   over: Partial<AttemptRecord> = {},
-): Promise<UnderWay> {
+): Promise<InFlight> {
   const call = before ?? (await accepted(store));
   const { after, attempt: made } = dialed(call.value);
   const attempt = { ...made, ...over };
@@ -28,7 +28,7 @@ export async function claimed(
 
 /** What `settle` is given once the attempt has ended with this evidence. */
 export function settlement(
-  { call, attempt }: UnderWay,
+  { call, attempt }: InFlight,
   evidence = busy,
   at = noon + 6_000,
 ): Parameters<Store['settle']>[0] {

@@ -1,7 +1,7 @@
 import { type Call, stepCall } from '@redial/call';
 import type { Store, Versioned } from '@redial/store';
 import { describe, expect, it } from 'vitest';
-import { busy, claimed, settlement, type UnderWay } from './attempt-under-way.ts';
+import { busy, claimed, settlement, type InFlight } from './attempt-under-way.ts';
 import { accepted, noon, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
@@ -35,7 +35,7 @@ describe('PBXs with open attempts', () => {
 });
 
 describe('attempts that are to be hung up', () => {
-  async function canceled(store: Store, { call, attempt }: UnderWay, at: number): Promise<UnderWay> {
+  async function canceled(store: Store, { call, attempt }: InFlight, at: number): Promise<InFlight> {
     const { call: value } = stepCall(call.value, { type: 'cancel', at });
     const written = await store.updateCall(call, value);
     if (!written.ok) throw new Error('somebody else wrote the call');

@@ -96,9 +96,9 @@ describe('what processes say of their PBXs', () => {
   it('given one that fell silent when the others are asked for then only they are told of, and nothing of it is kept', async () => {
     const store = await onRedis.open();
     const report = { pbx: 'main', process: 'dialer', up: true, at: Date.now() } as const;
-    await store.reportPbx('dead', { ...report, at: report.at - 60_000 });
-    await store.reportPbx('living', report);
-    expect(await store.pbxReports(report.at)).toEqual([report]);
-    expect(await onRedis.redis.hkeys(`${onRedis.prefix}:pbx-reports`)).toEqual(['main dialer living']);
+    await store.reportLinkStatus('dead', { ...report, at: report.at - 60_000 });
+    await store.reportLinkStatus('living', report);
+    expect(await store.linkStatuses(report.at)).toEqual([report]);
+    expect(await onRedis.redis.hkeys(`${onRedis.prefix}:link-statuses`)).toEqual(['main dialer living']);
   });
 });

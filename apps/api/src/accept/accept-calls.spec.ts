@@ -4,7 +4,7 @@ import type { Durability, Store, WrittenRecord } from '@redial/store';
 import { describe, expect, it, vi } from 'vitest';
 import { type AcceptPorts, type Candidate, createAcceptor } from './accept-calls.ts';
 import { StorageUnavailable } from './storage.ts';
-import { takenBackReason } from './take-back.ts';
+import { takenBackReason } from './roll-back.ts';
 
 const kept: Durability = {
   appendonly: true,

@@ -1,10 +1,10 @@
 import { type AttemptId, acceptCall, type Call, type CallId, type CallRequest, type Tenant } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
-import type { Accepted, DurabilityAsked, IdempotencyKey, ReferenceReservation, Store, WrittenRecord } from '@redial/store';
+import type { Accepted, DurabilityPolicy, IdempotencyKey, ReferenceReservation, Store, WrittenRecord } from '@redial/store';
 import { durabilityGuard } from './durability-guard.ts';
 import { fromStorage, StorageUnavailable } from './storage.ts';
-import { takeBack } from './take-back.ts';
+import { rollBack } from './roll-back.ts';
 
 /** A request, understood and checked, on its way to become a call. */
 export interface Candidate {
@@ -43,7 +43,7 @@ export interface AcceptPorts {
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
   readonly metrics: Pick<Metrics, 'callAccepted'>;
-  readonly durability: DurabilityAsked;
+  readonly durability: DurabilityPolicy;
 }
 
 /** Longer than Redis needs for an fsync that it does every second; with what takes calls back it is over before the sweeper takes them up. */
@@ -90,7 +90,7 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
     } catch (error) {
       // A reference that nobody may ever have taken is one that Redial drew: a repetition brings another.
       const isFoundAgain = completion !== undefined || reservation?.reserves === 'open';
-      if (accepted.type === 'accepted' && !isFoundAgain) await takeBack(ports, calls, acceptedVersion);
+      if (accepted.type === 'accepted' && !isFoundAgain) await rollBack(ports, calls, acceptedVersion);
       throw error;
     }
     if (accepted.type === 'taken') return accepted;

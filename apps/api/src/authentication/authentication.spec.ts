@@ -3,7 +3,7 @@ import type { Tenant } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
 import { apiKeyOf, apiKeysOf } from './api-keys.ts';
 import { isLogin } from './basic-login.ts';
-import { isCrossSite } from './same-site.ts';
+import { isCrossSite } from './csrf.ts';
 
 const headersOf = (headers: Readonly<Record<string, string>>) => (name: string) => headers[name];
 

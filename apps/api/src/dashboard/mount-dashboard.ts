@@ -5,7 +5,7 @@ import { problem } from '@redial/dialects';
 import type { Express, RequestHandler } from 'express';
 import { isLogin, type Login, userOf } from '../authentication/basic-login.ts';
 import type { GuardLogins } from '../authentication/guard-logins.ts';
-import { isCrossSite } from '../authentication/same-site.ts';
+import { isCrossSite } from '../authentication/csrf.ts';
 import { refuse } from '../http/refuse.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import type { Ports } from '../ports.ts';

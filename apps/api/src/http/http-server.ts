@@ -54,13 +54,13 @@ const pipelinedMax = 2_000;
 /** The API's own server. A client that does not get on with its request holds nothing: neither a connection for long, nor memory. */
 export function createHttpServer(handle: RequestListener, options: HttpServerOptions): HttpServer {
   const timing = { ...defaultHttpTiming, ...options.timing };
-  const underWay = new Set<ServerResponse>();
+  const inFlight = new Set<ServerResponse>();
   let isClosing = false;
   const serve: RequestListener = (request, response) => {
     request.url = withSingleSlashes(request.url ?? '');
     if (isClosing) response.shouldKeepAlive = false;
-    underWay.add(response);
-    response.once('close', () => underWay.delete(response));
+    inFlight.add(response);
+    response.once('close', () => inFlight.delete(response));
     handle(request, response);
   };
   const server = createServer(
@@ -94,7 +94,7 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
     close: async (graceMs) => {
       isClosing = true;
       // Their clients send the next request elsewhere, instead of into a connection that is about to end.
-      for (const response of underWay) response.shouldKeepAlive = false;
+      for (const response of inFlight) response.shouldKeepAlive = false;
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       // One that was answered after the close began would be kept alive for another request.
       const idle = setInterval(() => server.closeIdleConnections(), 100);

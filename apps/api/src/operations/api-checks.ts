@@ -1,10 +1,10 @@
 import type { HealthCheck } from '@redial/platform';
-import { type DurabilityAsked, durabilityFault, durabilityPromise, type Store } from '@redial/store';
+import { type DurabilityPolicy, durabilityFault, durabilityPromise, type Store } from '@redial/store';
 
 /** What a call needs to be accepted. */
 export function acceptingChecks(
   store: Pick<Store, 'checkWritable' | 'durability'>,
-  asked: DurabilityAsked,
+  asked: DurabilityPolicy,
 ): HealthCheck[] {
   let promise: string | undefined;
   return [

@@ -1,8 +1,8 @@
 import type { HealthCheck } from '@redial/platform';
-import type { PbxReport } from '@redial/store';
+import type { LinkStatus } from '@redial/store';
 
 /** One check for each PBX: a dialer and a results process have their link to it. */
-export function pbxChecks(names: readonly string[], reports: () => Promise<readonly PbxReport[]>): HealthCheck[] {
+export function pbxChecks(names: readonly string[], reports: () => Promise<readonly LinkStatus[]>): HealthCheck[] {
   return names.map((name) => ({
     name: `pbx:${name}`,
     check: async () => {
@@ -13,7 +13,7 @@ export function pbxChecks(names: readonly string[], reports: () => Promise<reado
 }
 
 /** What is missing, in a sentence; undefined where nothing is. One link of each kind is enough. */
-export function pbxFault(name: string, reports: readonly PbxReport[]): string | undefined {
+export function pbxFault(name: string, reports: readonly LinkStatus[]): string | undefined {
   const missing = (['dialer', 'results'] as const).flatMap((process) => {
     const own = reports.filter((report) => report.pbx === name && report.process === process);
     if (own.some((report) => report.up)) return [];

@@ -15,7 +15,7 @@ export function openLinks(
     const pbx = createPbx(observed(configuration), { listens: false });
     pbx.on('up', ({ version }) => logger.info({ pbx: pbx.name, version }, 'PBX can be asked'));
     pbx.on('down', (reason) => logger.warn({ pbx: pbx.name, reason }, 'PBX cannot be asked'));
-    pbx.on('odd', (what) => logger.warn({ pbx: pbx.name, what }, 'odd AMI traffic'));
+    pbx.on('anomaly', (what) => logger.warn({ pbx: pbx.name, what }, 'AMI protocol anomaly'));
     pbx.start();
     return pbx;
   });

@@ -4,7 +4,7 @@ import type { Request, RequestHandler } from 'express';
 import { admit, type Identify } from '../authentication/admit.ts';
 import { apiKeyOf, type FindTenant, sendsKey } from '../authentication/api-keys.ts';
 import type { GuardLogins } from '../authentication/guard-logins.ts';
-import { isCrossSite } from '../authentication/same-site.ts';
+import { isCrossSite } from '../authentication/csrf.ts';
 import { allowsOrigin } from '../http/cross-origin.ts';
 import { tenantOf } from '../http/rate-limit.ts';
 import { refuse } from '../http/refuse.ts';

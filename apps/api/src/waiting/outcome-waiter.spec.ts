@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { type Dial1Outcome, stepCall } from '@redial/call';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createOutcomeWaiter, type ExpectedOutcome } from './outcome-waiter.ts';
-import { aCall, answered, attemptIdOf, callIdOf, ended, startedAt, underWay } from './test-support/awaited-calls.ts';
+import { aCall, answered, attemptIdOf, callIdOf, ended, startedAt, inFlight } from './test-support/awaited-calls.ts';
 import { fakeStore } from './test-support/fake-store.ts';
 
 const until = startedAt + 30_000;
@@ -45,7 +45,7 @@ function aWaiter() {
 describe('given a client that waits for its call', () => {
   it('when dial1 answers, then it is told at once, with the id of dial1’s channel', async () => {
     const { store, waits, waiter } = aWaiter();
-    store.put(...underWay());
+    store.put(...inFlight());
     const { seen, listeners } = waits();
     await settled();
     expect(seen.told).toBeUndefined();
@@ -58,7 +58,7 @@ describe('given a client that waits for its call', () => {
 
   it('when the attempt fails, then it is told why', async () => {
     const { store, waits } = aWaiter();
-    store.put(...underWay());
+    store.put(...inFlight());
     const { seen } = waits();
     await settled();
     store.put(...ended({ dial1Hangup: { cause: 17, at: startedAt }, originateFailed: { reason: 5, at: startedAt } }));
@@ -83,7 +83,7 @@ describe('given a client that waits for its call', () => {
     store.put(aCall());
     const { seen, going, answer } = waits();
     await settled();
-    store.put(...underWay());
+    store.put(...inFlight());
     store.news(callIdOf(1));
     await settled();
     expect([seen.told, waiter.waiting]).toEqual([undefined, 1]);
@@ -128,7 +128,7 @@ describe('given a client that waits for its call', () => {
 describe('given a client that goes away', () => {
   it('when it goes, then it costs nothing from then on: no timer, no listener, no read', async () => {
     const { store, waits, waiter } = aWaiter();
-    store.put(...underWay());
+    store.put(...inFlight());
     const { seen, going, answer, listeners } = waits();
     await settled();
     expect([waiter.waiting, listeners(), vi.getTimerCount()]).toEqual([1, 1, 1]);
@@ -151,7 +151,7 @@ describe('given a client that goes away', () => {
 
   it('when another waits for the same call, then that one waits on', async () => {
     const { store, waits } = aWaiter();
-    store.put(...underWay());
+    store.put(...inFlight());
     const [goes, stays] = [waits(), waits()];
     await settled();
     goes.going.abort();
@@ -166,7 +166,7 @@ describe('given a client that goes away', () => {
 describe('given that its time is over', () => {
   it('when nothing is known, then it is told so, at that moment', async () => {
     const { store, waits } = aWaiter();
-    store.put(...underWay());
+    store.put(...inFlight());
     const { seen } = waits();
     await vi.advanceTimersByTimeAsync(29_999);
     expect(seen.told).toBeUndefined();
@@ -176,7 +176,7 @@ describe('given that its time is over', () => {
 
   it('when the news was lost, then the records are read once more, and it is told the truth', async () => {
     const { store, waits } = aWaiter();
-    store.put(...underWay());
+    store.put(...inFlight());
     const { seen } = waits();
     await settled();
     store.put(...answered());
@@ -213,7 +213,7 @@ describe('given that its time is over', () => {
 describe('given a client that wants to know dial2’s channel, too', () => {
   it('when dial1 answers, then it waits until dial2 is dialled, and is told both', async () => {
     const { store, waits } = aWaiter();
-    store.put(...underWay());
+    store.put(...inFlight());
     const [both, one] = [waits([1], true), waits([1], false)];
     await settled();
     store.put(...answered());
@@ -244,7 +244,7 @@ describe('given a client that waits for several calls', () => {
   const failed = (n: number) => ({ type: 'failed', why: 'busy', uniqueId1: attemptIdOf(n) });
   const two = async () => {
     const world = aWaiter();
-    for (const n of [1, 2]) world.store.put(...underWay(n));
+    for (const n of [1, 2]) world.store.put(...inFlight(n));
     const { seen } = world.waits([1, 2]);
     await settled();
     const tell = async (n: number, ...records: Parameters<typeof world.store.put>) => {
@@ -272,7 +272,7 @@ describe('given a client that waits for several calls', () => {
   it('when all fail, though one is being tried again, then it is told', async () => {
     const { seen, tell } = await two();
     await tell(1, ...ended(busy, 1));
-    await tell(1, ...underWay(1, { id: attemptIdOf(9) }));
+    await tell(1, ...inFlight(1, { id: attemptIdOf(9) }));
     await tell(2, ...ended(busy, 2));
     expect(seen.told).toEqual([failed(1), failed(2)]);
   });
@@ -283,7 +283,7 @@ describe('given the subscription to news', () => {
     const { store, waits } = aWaiter();
     expect(store.subscriptions).toBe(0);
     const clients = Array.from({ length: 1_000 }, (_, n) => {
-      store.put(...underWay(n));
+      store.put(...inFlight(n));
       return waits([n]);
     });
     await settled();
@@ -297,7 +297,7 @@ describe('given the subscription to news', () => {
 
   it('when it was lost and is made again, then the records of all who wait are read', async () => {
     const { store, waits } = aWaiter();
-    for (const n of [1, 2]) store.put(...underWay(n));
+    for (const n of [1, 2]) store.put(...inFlight(n));
     const [first, second] = [waits([1]), waits([2])];
     await settled();
     store.put(...answered());
@@ -310,7 +310,7 @@ describe('given the subscription to news', () => {
   it('when it stands only after the call was answered, then that is not missed', async () => {
     const { store, waits } = aWaiter();
     store.subscribing = Promise.withResolvers();
-    store.put(...underWay());
+    store.put(...inFlight());
     const { seen } = waits();
     await settled();
     store.put(...answered());
@@ -352,14 +352,14 @@ describe('given the subscription to news', () => {
 describe('given reads', () => {
   it('when news of one call comes faster than it can be read, for many clients, then one read is under way at a time', async () => {
     const { store, waits } = aWaiter();
-    store.put(...underWay());
+    store.put(...inFlight());
     const clients = Array.from({ length: 20 }, () => waits());
     for (let n = 0; n < 20; n++) store.news(callIdOf(1));
-    expect(store.readsUnderWay(callIdOf(1))).toBe(1);
+    expect(store.readsInFlight(callIdOf(1))).toBe(1);
     store.put(...answered());
     store.news(callIdOf(1));
     await Promise.all(clients.map(({ answer }) => answer));
-    expect(store.readsUnderWayMax).toBe(1);
+    expect(store.readsInFlightMax).toBe(1);
     expect(store.reads.filter((id) => id === callIdOf(1)).length).toBeLessThanOrEqual(3);
   });
 
@@ -381,8 +381,8 @@ describe('given reads', () => {
 describe('given an API that is told to stop', () => {
   it('when it stops, then everybody is told what is known now, and it hears no more news', async () => {
     const { store, waits, waiter } = aWaiter();
-    store.put(...underWay(1));
-    store.put(...underWay(2));
+    store.put(...inFlight(1));
+    store.put(...inFlight(2));
     const [first, second] = [waits([1]), waits([2])];
     await settled();
     store.put(...answered({}, 2));

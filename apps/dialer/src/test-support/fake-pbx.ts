@@ -10,7 +10,7 @@ export interface FakePbx {
   readonly originated: OriginateOrder[];
   readonly hungUp: AttemptId[];
   readonly lookedUp: AttemptId[];
-  /** What a look-up finds; undefined: it cannot be asked. */
+  /** What a reconciliation finds; undefined: it cannot be asked. */
   finding: Finding | undefined;
   readonly isStarted: boolean;
   signal(attemptId: AttemptId, signal: AttemptSignal): void;
@@ -19,7 +19,7 @@ export interface FakePbx {
 }
 
 export function fakePbx(name = 'pbx-1'): FakePbx {
-  const listeners = { signal: new Set(), up: new Set(), down: new Set(), odd: new Set() } as {
+  const listeners = { signal: new Set(), up: new Set(), down: new Set(), anomaly: new Set() } as {
     [E in keyof PbxEvents]: Set<PbxEvents[E]>;
   };
   let started = false;
@@ -65,7 +65,7 @@ export function fakePbx(name = 'pbx-1'): FakePbx {
         return { type: 'accepted' };
       },
       hangUp: async (attemptId) => pbx.hungUp.push(attemptId) > 0,
-      lookUp: async ({ attemptId }) => {
+      reconcile: async ({ attemptId }) => {
         pbx.lookedUp.push(attemptId);
         return pbx.finding;
       },

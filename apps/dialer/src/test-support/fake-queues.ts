@@ -15,7 +15,7 @@ export interface FakeQueues {
 
 export function fakeQueues(): FakeQueues {
   let handle: ((job: DialJob) => Promise<DialDecision>) | undefined;
-  const underway = new Set<Promise<DialDecision>>();
+  const inFlight = new Set<Promise<DialDecision>>();
   const fake: FakeQueues = {
     results: [],
     rejectResults: 0,
@@ -23,8 +23,8 @@ export function fakeQueues(): FakeQueues {
     run: (job) => {
       if (handle === undefined) throw new Error('nobody works on the dial queue');
       const running = handle(job);
-      underway.add(running);
-      void running.finally(() => underway.delete(running)).catch(() => undefined);
+      inFlight.add(running);
+      void running.finally(() => inFlight.delete(running)).catch(() => undefined);
       return running;
     },
     queues: portOf<Queues>('queues', {
@@ -43,11 +43,11 @@ export function fakeQueues(): FakeQueues {
         handle = handler;
         return {
           get active() {
-            return underway.size;
+            return inFlight.size;
           },
           drain: async (graceMs) => {
             fake.drained.push(graceMs);
-            await Promise.allSettled(underway);
+            await Promise.allSettled(inFlight);
           },
         };
       },

@@ -1,5 +1,5 @@
 import type { AttemptId, AttemptRecord, Call, CallId } from '@redial/call';
-import type { LimitRequest, PbxReport, Store, Versioned, Written, WrittenRecord } from '@redial/store';
+import type { LimitRequest, LinkStatus, Store, Versioned, Written, WrittenRecord } from '@redial/store';
 import { portOf } from './port-of.ts';
 
 /** What the dialer needs of the store, in memory: the same compare-and-set, the same all-or-nothing. */
@@ -44,7 +44,7 @@ export interface MemoryStore {
   }[];
   /** Redis cannot be reached for progress. */
   progressFails: boolean;
-  readonly reports: (PbxReport & { readonly holder: string })[];
+  readonly reports: (LinkStatus & { readonly holder: string })[];
   /** Redis cannot be reached for reports. */
   reportsFail: boolean;
   announceCancel(pbx: string, attemptId: AttemptId): void;
@@ -134,7 +134,7 @@ export function memoryStore(): MemoryStore {
       if (store.progressFails) throw new Error('Redis is gone');
       store.progress.push({ id, phase, at, ...(uniqueId !== undefined && { uniqueId }) });
     },
-    reportPbx: async (holder, report) => {
+    reportLinkStatus: async (holder, report) => {
       if (store.reportsFail) throw new Error('Redis is gone');
       store.reports.push({ holder, ...report });
     },

@@ -86,7 +86,7 @@ export function plannedCall(n = 1, request: Partial<CallRequest> = {}): Call {
 }
 
 /** A call whose attempt was claimed and originated, and the attempt. */
-export function underWay(n = 1, record: Partial<AttemptRecord> = {}): [Call, AttemptRecord] {
+export function inFlight(n = 1, record: Partial<AttemptRecord> = {}): [Call, AttemptRecord] {
   const attempt: AttemptRecord = {
     id: attemptIdOf(n),
     callId: callIdOf(n),
@@ -130,7 +130,7 @@ export function resultOf(evidence: Evidence, reportedBy = 'results', n = 1): Res
 }
 
 export function aCdr(n = 1): Cdr {
-  const [call, attempt] = underWay(n);
+  const [call, attempt] = inFlight(n);
   const evidence = busyAt(startedAt + 5_000);
   const at = startedAt + 6_000;
   const outcome = outcomeOf(evidence, at);

@@ -3,7 +3,7 @@ import {
   type Delivery,
   MalformedRecord,
   type PageCursor,
-  type PbxReport,
+  type LinkStatus,
   type Store,
   type Versioned,
   type Written,
@@ -43,7 +43,7 @@ export interface MemoryStore {
     readonly at: number;
     readonly uniqueId?: string;
   }[];
-  readonly reports: (PbxReport & { readonly holder: string })[];
+  readonly reports: (LinkStatus & { readonly holder: string })[];
   /** Instants for which ended calls were forgotten, page by page. */
   readonly forgotten: number[];
   /** Ended calls whose retention is over. */
@@ -175,12 +175,12 @@ export function memoryStore(): MemoryStore {
         subscribedListeners.delete(onSubscribed);
       };
     },
-    reportPbx: async (holder, report) => {
+    reportLinkStatus: async (holder, report) => {
       if (store.isAway) throw new Error('Redis is gone');
       store.reports.push({ holder, ...report });
     },
-    pbxReports: async (now) => {
-      const living = checked('pbx-reports', store.reports).filter(({ at }) => at >= now - 15_000);
+    linkStatuses: async (now) => {
+      const living = checked('link-statuses', store.reports).filter(({ at }) => at >= now - 15_000);
       store.reports.splice(0, store.reports.length, ...living);
       return living;
     },

@@ -1,5 +1,5 @@
 import type { AttemptId, AttemptSignal } from '@redial/call';
-import type { Finding, LookUpQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents } from '../pbx.ts';
+import type { Finding, ReconcileQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents } from '../pbx.ts';
 
 /** The Pbx port as a recorder; a test settles each question when it likes. */
 export interface FakePbx extends Pbx {
@@ -9,7 +9,7 @@ export interface FakePbx extends Pbx {
     fail(error: Error): void;
   }[];
   readonly hungUp: AttemptId[];
-  readonly lookedUp: { readonly question: LookUpQuestion; find(finding: Finding | undefined): void }[];
+  readonly lookedUp: { readonly question: ReconcileQuestion; find(finding: Finding | undefined): void }[];
   signal(attemptId: AttemptId, signal: AttemptSignal): void;
   up(): void;
   down(): void;
@@ -17,7 +17,7 @@ export interface FakePbx extends Pbx {
 }
 
 export function fakePbx(): FakePbx {
-  const listeners = { signal: new Set(), up: new Set(), down: new Set(), odd: new Set() } as {
+  const listeners = { signal: new Set(), up: new Set(), down: new Set(), anomaly: new Set() } as {
     [E in keyof PbxEvents]: Set<PbxEvents[E]>;
   };
   const originated: FakePbx['originated'] = [];
@@ -33,7 +33,7 @@ export function fakePbx(): FakePbx {
     off: (event, listener) => void listeners[event].delete(listener),
     originate: (order) => new Promise((reply, fail) => originated.push({ order, reply, fail })),
     hangUp: async (attemptId) => hungUp.push(attemptId) > 0,
-    lookUp: (question) => new Promise((find) => lookedUp.push({ question, find })),
+    reconcile: (question) => new Promise((find) => lookedUp.push({ question, find })),
     ask: async () => undefined,
     originated,
     hungUp,

@@ -13,7 +13,7 @@ import { autoAnswerOf } from '../auto-answer.ts';
 import { resolveCallerId } from '../caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
-import { dialedOnce } from '../dialed-once.ts';
+import { withoutRetries } from '../without-retries.ts';
 import { type FieldError, readFields } from '../field-error.ts';
 import { trunkByName } from '../trunk-by-name.ts';
 import { resolveDestination, resolveInContext } from '../written-number.ts';
@@ -100,14 +100,14 @@ function hasWay({ trunk, dialplan }: Route): boolean {
 
 /** A number without a trunk has the tenant's first here; whether it may do without is the caller's question. */
 function reached(written: string, tenant: Tenant, { trunk, dialplan }: Route): Checked<Destination> {
-  const routed = dialplan === undefined ? undefined : throughDialplan(written, tenant, dialplan);
+  const routed = dialplan === undefined ? undefined : viaLocalChannel(written, tenant, dialplan);
   if (routed !== undefined) return { ok: true, value: routed };
   const resolved = resolveDestination(written, tenant, trunk);
   return resolved.ok ? { ok: true, value: resolved.destination } : resolved;
 }
 
 /** Extensions and numbers; a service has a way of its own. */
-function throughDialplan(written: string, tenant: Tenant, context: string): Destination | undefined {
+function viaLocalChannel(written: string, tenant: Tenant, context: string): Destination | undefined {
   const isNumber =
     readNumber(written, tenant.numberingPlan).ok && !tenant.services.some(({ code }) => code === written);
   if (!hasExtension(tenant, written) && !isNumber) return undefined;
@@ -147,7 +147,7 @@ function requestOf({ dial1, dial2, callerId, reference, values, tenant }: Unders
     dial1RingTimeoutSeconds: values.timeout ?? timeoutSecondsDefault,
     dial2RingTimeoutSeconds,
     talkLimitSeconds: values.call_limit ?? talkLimitSeconds,
-    retryPolicy: dialedOnce,
+    retryPolicy: withoutRetries,
     reference,
     ...(recording !== undefined && { recording }),
     ...autoAnswerOf(dial1, tenant),

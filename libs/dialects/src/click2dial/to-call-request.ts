@@ -4,7 +4,7 @@ import { autoAnswerOf } from '../auto-answer.ts';
 import { resolveCallerId } from '../caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
-import { dialedOnce } from '../dialed-once.ts';
+import { withoutRetries } from '../without-retries.ts';
 import { type FieldError, readFields } from '../field-error.ts';
 import { special, whyNotRung } from '../written-number.ts';
 import { callerIdForms, callerIdNumberOf, numberForms, numberOf } from './number-form.ts';
@@ -49,7 +49,7 @@ function requestOf({ dial1, dial2, callerId, reference, tenant }: Understood): C
     dial1RingTimeoutSeconds,
     dial2RingTimeoutSeconds,
     talkLimitSeconds,
-    retryPolicy: dialedOnce,
+    retryPolicy: withoutRetries,
     reference,
     ...(recording !== undefined && { recording }),
     ...autoAnswerOf(dial1, tenant),

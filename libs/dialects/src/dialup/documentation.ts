@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DialectDocumentation } from '../dialect.ts';
-import { replyFormats } from './answer-wishes.ts';
+import { replyFormats } from './response-options.ts';
 import type { ParameterName } from './parameters.ts';
 
 const digits = (pattern: string, description: string) =>

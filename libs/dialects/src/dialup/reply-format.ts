@@ -1,5 +1,5 @@
 import { type HttpReply, jsonReply } from '../dialect.ts';
-import type { ReplyFormat } from './answer-wishes.ts';
+import type { ReplyFormat } from './response-options.ts';
 
 /** What any answer of the vendor's comes to. */
 export interface Answer {

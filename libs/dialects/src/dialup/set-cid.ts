@@ -1,6 +1,6 @@
 import { agentNumberOf, hasExtension, outsideNumberOf, type Tenant } from '@redial/call';
 import { resolveCallerId } from '../caller-id.ts';
-import { restorePlus } from '../lost-plus.ts';
+import { restorePlus } from '../restore-plus.ts';
 import type { Parameters, Wrong } from './parameters.ts';
 import type { Sides } from './sides.ts';
 

@@ -1,5 +1,5 @@
 import { areBothMessages, areSame, type Destination, type Tenant } from '@redial/call';
-import { restorePlus } from '../lost-plus.ts';
+import { restorePlus } from '../restore-plus.ts';
 import { type ResolvedDestination, resolveDestination } from '../written-number.ts';
 import type { Parameters, Wrong } from './parameters.ts';
 

@@ -1,9 +1,9 @@
 import type { CallRequest, Destination } from '@redial/call';
 import { autoAnswerOf } from '../auto-answer.ts';
 import type { DialectContext, ParsedCalls, ParsedVendorCall } from '../dialect.ts';
-import { dialedOnce } from '../dialed-once.ts';
+import { withoutRetries } from '../without-retries.ts';
 import type { FieldError } from '../field-error.ts';
-import { readAnswerWishes } from './answer-wishes.ts';
+import { readAnswerWishes } from './response-options.ts';
 import { shownBetween } from './caller-id.ts';
 import { isFuture, readFutureCall } from './future.ts';
 import { readParameters, type Wrong } from './parameters.ts';
@@ -60,7 +60,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
       ...(future !== undefined && { notBeforeAt: future.notBeforeAt }),
       // Nobody's phone rings for an answer that was given long ago.
       ...(awaited && { expiresAt: now + settings.waitSeconds * 1000, outcomeAwaited: true as const }),
-      retryPolicy: future?.retryPolicy ?? dialedOnce,
+      retryPolicy: future?.retryPolicy ?? withoutRetries,
       reference,
       variables: {},
       headers: { dial1: {}, dial2: {} },

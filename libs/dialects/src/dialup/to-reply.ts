@@ -1,7 +1,7 @@
 import type { Call, Dial1Outcome } from '@redial/call';
 import type { HttpReply } from '../dialect.ts';
 import { type Problem, problems } from '../problem.ts';
-import { formatOf, readAnswerWishes } from './answer-wishes.ts';
+import { formatOf, readAnswerWishes } from './response-options.ts';
 import { readParameters } from './parameters.ts';
 import { reasonOf } from './reason.ts';
 import { type Answer, inFormat } from './reply-format.ts';

@@ -1,7 +1,7 @@
 import { type CallRequest, recordingOf, type Tenant } from '@redial/call';
 import { autoAnswerOf } from '../auto-answer.ts';
 import type { DialectContext, ParsedCalls, RawInput } from '../dialect.ts';
-import { dialedOnce } from '../dialed-once.ts';
+import { withoutRetries } from '../without-retries.ts';
 import { readParams } from './read-params.ts';
 import { originateCallSettings } from './settings.ts';
 import { type Understood, understand } from './understand.ts';
@@ -51,7 +51,7 @@ function requestOf({ dial1, customer, ...understood }: Understood, tenant: Tenan
     dial1RingTimeoutSeconds,
     dial2RingTimeoutSeconds,
     talkLimitSeconds,
-    retryPolicy: dialedOnce,
+    retryPolicy: withoutRetries,
     reference,
     ...(clientInfo !== undefined && { clientInfo }),
     ...(recording !== undefined && { recording }),

@@ -3,7 +3,7 @@ import { readNumber } from '@redial/numbering';
 import { resolveCallerId } from '../caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import { type FieldError, readFields, shorten } from '../field-error.ts';
-import { restorePlus } from '../lost-plus.ts';
+import { restorePlus } from '../restore-plus.ts';
 import { trunkByName } from '../trunk-by-name.ts';
 import { unknownNumber, whyNotRung } from '../written-number.ts';
 import { destinationOf, type KnownDestination, unknownDestination } from './destination.ts';

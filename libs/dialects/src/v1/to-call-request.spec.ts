@@ -535,7 +535,7 @@ describe('the retry policy', () => {
     [
       { perDisposition: { congestion: {} } },
       '/retryPolicy/perDisposition/congestion',
-      'is not a known field: there are no_answer, busy, rejected, unreachable, machine, abandoned',
+      'is not a known field: there are no_answer, busy, rejected, unreachable, machine, dial1_hung_up',
     ],
     [
       { perDisposition: { busy: { backoff: 'wild' } } },

@@ -98,7 +98,7 @@ function attemptReplies(call: Call, records: readonly AttemptRecord[], tenant: T
     endedReply(call, attempt, index + 1, recordOf.get(attempt.attemptId), tenant),
   );
   if (call.state.status !== 'dialing') return ended;
-  return [...ended, underwayReply(call.state, recordOf.get(call.state.attemptId), tenant)];
+  return [...ended, inFlightReply(call.state, recordOf.get(call.state.attemptId), tenant)];
 }
 
 function endedReply(
@@ -132,7 +132,7 @@ function endedReply(
   };
 }
 
-function underwayReply(
+function inFlightReply(
   state: Extract<Call['state'], { status: 'dialing' }>,
   record: AttemptRecord | undefined,
   tenant: Tenant,

@@ -2,11 +2,11 @@ import type { Cdr } from '@redial/call';
 import { type Clock, splitLogin, systemClock } from '@redial/platform';
 import { toPublicCdr } from '../public-cdr.ts';
 import type { Sink, SinkResult } from '../sink.ts';
-import { createCrowding } from './crowding.ts';
+import { createConcurrencyLimiter } from './concurrency-limiter.ts';
 import { describeFailure } from './failure.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { createSigner } from './signature.ts';
-import { createTurns } from './turns.ts';
+import { createRetryPacer } from './retry-pacer.ts';
 
 export interface WebhookSinkOptions {
   readonly name: string;
@@ -43,20 +43,20 @@ export function createWebhookSink(options: WebhookSinkOptions): Sink {
   const { name, secrets, timeoutMs, format, clock = systemClock } = options;
   const sign = createSigner(secrets);
   const { url, authorization } = splitLogin(options.url);
-  const crowding = createCrowding({ waitingMax, slowMs });
-  const turns = createTurns(putOff);
+  const limiter = createConcurrencyLimiter({ waitingMax, slowMs });
+  const pacer = createRetryPacer(putOff);
 
   return {
     type: 'webhook',
     name,
     async deliver(cdr, { id, createdAt }) {
       const now = clock.now();
-      if (crowding.isCrowded(now)) {
+      if (limiter.isCrowded(now)) {
         return {
           type: 'failed',
           retryable: true,
           error: 'others wait for it already',
-          notTried: { afterMs: turns.afterMs(now) },
+          notTried: { afterMs: pacer.afterMs(now) },
         };
       }
       const body = JSON.stringify(format === undefined ? envelope(cdr, createdAt) : format(cdr));
@@ -66,7 +66,7 @@ export function createWebhookSink(options: WebhookSinkOptions): Sink {
         ...(authorization !== undefined && { authorization }),
         ...sign({ id, at: now, body }),
       };
-      const leave = crowding.enter(now);
+      const leave = limiter.enter(now);
       try {
         return await post(options.fetch ?? fetch, url, headers, body, timeoutMs, clock);
       } finally {

@@ -14,9 +14,9 @@ import { script } from './script.ts';
  */
 export const releasePermitsScript = script(`
 local found = redis.call('HMGET', KEYS[1], 'v', 'ended', 'doc')
-local isUnderWay = found[1] and not found[2]
+local isInFlight = found[1] and not found[2]
 local winners = {}
-if isUnderWay then
+if isInFlight then
   local isRead, record = pcall(cjson.decode, found[3] or '')
   if not isRead then return 0 end
   for _, limit in ipairs(record.limits) do winners[limit] = true end
@@ -24,7 +24,7 @@ end
 for i = 3, #KEYS do
   if not winners[ARGV[i - 2]] then redis.call('ZREM', KEYS[i], unpack(ARGV, #KEYS - 1)) end
 end
-if isUnderWay then return 0 end
+if isInFlight then return 0 end
 local grant = redis.call('HMGET', KEYS[2], 'slotsInUse', 'slot')
 if grant[1] then redis.call('ZREM', grant[1], grant[2]) end
 redis.call('DEL', KEYS[2])

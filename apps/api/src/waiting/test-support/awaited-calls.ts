@@ -46,7 +46,7 @@ export function aCall(n = 1): Call {
 }
 
 /** The call while its attempt is under way, and the attempt. */
-export function underWay(n = 1, record: Partial<AttemptRecord> = {}): [Call, AttemptRecord] {
+export function inFlight(n = 1, record: Partial<AttemptRecord> = {}): [Call, AttemptRecord] {
   const { id: attemptId = attemptIdOf(n) } = record;
   const dialing = stepCall(aCall(n), { type: 'dial', attemptId: attemptIdOf(n), at: startedAt }).call;
   return [
@@ -71,12 +71,12 @@ export function underWay(n = 1, record: Partial<AttemptRecord> = {}): [Call, Att
 
 /** dial1 has answered. */
 export function answered(record: Partial<AttemptRecord> = {}, n = 1): [Call, AttemptRecord] {
-  return underWay(n, { answeredAt: startedAt, ...record });
+  return inFlight(n, { answeredAt: startedAt, ...record });
 }
 
 /** Its attempt has been settled on this evidence. */
 export function ended(evidence: Evidence, n = 1): [Call, AttemptRecord] {
-  const [call, attempt] = underWay(n);
+  const [call, attempt] = inFlight(n);
   const at = startedAt + 5_000;
   const outcome = outcomeOf(evidence, at);
   const signal = {

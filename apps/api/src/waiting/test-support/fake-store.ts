@@ -17,16 +17,16 @@ export interface FakeStore {
   hangs: boolean;
   /** Every call that was read. */
   readonly reads: CallId[];
-  readsUnderWay(callId: CallId): number;
-  readonly readsUnderWayMax: number;
+  readsInFlight(callId: CallId): number;
+  readonly readsInFlightMax: number;
 }
 
 export function fakeStore(): FakeStore {
   const calls = new Map<CallId, Call>();
   const attempts = new Map<AttemptId, AttemptRecord>();
   const listeners = new Set<{ readonly listener: (callId: CallId) => void; readonly onSubscribed: () => void }>();
-  const underWay = new Map<CallId, number>();
-  let underWayMax = 0;
+  const inFlight = new Map<CallId, number>();
+  let inFlightMax = 0;
 
   async function found<T>(value: T | undefined): Promise<{ value: T; version: number } | undefined> {
     if (store.isAway) throw new Error('Redis is gone');
@@ -38,13 +38,13 @@ export function fakeStore(): FakeStore {
     port: {
       readCall: async (id) => {
         store.reads.push(id);
-        const now = store.readsUnderWay(id) + 1;
-        underWay.set(id, now);
-        underWayMax = Math.max(underWayMax, now);
+        const now = store.readsInFlight(id) + 1;
+        inFlight.set(id, now);
+        inFlightMax = Math.max(inFlightMax, now);
         const value = calls.get(id);
         // What is written while a read is under way is not in it.
         await Promise.resolve();
-        underWay.set(id, now - 1);
+        inFlight.set(id, now - 1);
         return found(value);
       },
       readAttempt: (id) => found(attempts.get(id)),
@@ -73,9 +73,9 @@ export function fakeStore(): FakeStore {
     isAway: false,
     hangs: false,
     reads: [],
-    readsUnderWay: (callId) => underWay.get(callId) ?? 0,
-    get readsUnderWayMax() {
-      return underWayMax;
+    readsInFlight: (callId) => inFlight.get(callId) ?? 0,
+    get readsInFlightMax() {
+      return inFlightMax;
     },
   };
   return store;

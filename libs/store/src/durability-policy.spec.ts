@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type DurabilityAsked, durabilityFault, durabilityPromise } from './durability-asked.ts';
+import { type DurabilityPolicy, durabilityFault, durabilityPromise } from './durability-policy.ts';
 import type { Durability } from './store.ts';
 
 const best: Durability = {
@@ -11,10 +11,10 @@ const best: Durability = {
   replicas: 0,
 };
 const hosted = { appendfsync: 'unknown', noAppendfsyncOnRewrite: 'unknown' } as const;
-const asks = (disk: DurabilityAsked['disk'], replicas = 0): DurabilityAsked => ({ disk, replicas });
+const asks = (disk: DurabilityPolicy['disk'], replicas = 0): DurabilityPolicy => ({ disk, replicas });
 
 describe('what is missing', () => {
-  const table: readonly (readonly [DurabilityAsked, Partial<Durability>, fault: string | undefined])[] = [
+  const table: readonly (readonly [DurabilityPolicy, Partial<Durability>, fault: string | undefined])[] = [
     [asks('fsync'), {}, undefined],
     [asks('fsync'), { appendfsync: 'everysec', redisVersion: '7.2.0' }, undefined],
     [asks('fsync'), { appendfsync: 'everysec', redisVersion: '10.0.1' }, undefined],
@@ -51,7 +51,7 @@ describe('what is missing', () => {
 describe('which promise holds', () => {
   const always =
     'every acceptance is on disk before its 202, every claim before its Originate, every end before its CDR goes out (appendfsync always)';
-  const table: readonly (readonly [DurabilityAsked, Partial<Durability>, promise: string])[] = [
+  const table: readonly (readonly [DurabilityPolicy, Partial<Durability>, promise: string])[] = [
     [asks('fsync'), {}, always],
     [asks('fsync'), { appendfsync: 'everysec' }, always.replace('always', 'everysec, WAITAOF')],
     [asks('fsync'), hosted, always.replace('always', 'unknown, WAITAOF')],

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { hostileTexts, now } from '../acme.fixture.ts';
-import { formatOf } from './answer-wishes.ts';
+import { formatOf } from './response-options.ts';
 import { accepted, call, errorsOf, settings, tenantWith } from './dialup.fixture.ts';
 
 describe('Response', () => {

@@ -1,7 +1,7 @@
 export type Turns = <T>(items: readonly T[]) => T[];
 
 /** The items, beginning with another one each time. */
-export function createTurns(): Turns {
+export function createRoundRobin(): Turns {
   let turn = 0;
   return (items) => {
     turn = (turn + 1) % items.length;

@@ -4,7 +4,7 @@ import { outcomeOf } from './outcome.ts';
 
 /** A leg that the PBX's own dialplan rings: what its channel says at the end is what that dialplan made of the phones behind it. */
 const at = 1_795_225_200_000;
-const throughDialplan = { throughDialplan: true } as const;
+const viaLocalChannel = { viaLocalChannel: true } as const;
 
 const dial1 = (cause: number, { rang = false, reason = 0 } = {}): Evidence => ({
   originateFailed: { reason, at },
@@ -34,13 +34,13 @@ describe('dial1', () => {
     ['says that nobody is there', dial1(20), 'unreachable', 'unreachable'],
     ['rang until our own time was over', dial1(19, { rang: true, reason: 3 }), 'no_answer', 'no_answer'],
   ] as const)('that %s', (_what, evidence, throughIt, directly) => {
-    expect(outcomeOf(evidence, at, throughDialplan)).toMatchObject({ disposition: throughIt, mapped: true });
+    expect(outcomeOf(evidence, at, viaLocalChannel)).toMatchObject({ disposition: throughIt, mapped: true });
     expect(outcomeOf(evidence, at).disposition).toBe(directly);
   });
 
   it('that we hung up ourselves is canceled, whatever its dialplan says', () => {
     const canceled = { ...dial1(16, { rang: true }), cancelRequestedAt: at - 500 };
-    expect(outcomeOf(canceled, at, throughDialplan).disposition).toBe('canceled');
+    expect(outcomeOf(canceled, at, viaLocalChannel).disposition).toBe('canceled');
   });
 });
 
@@ -51,7 +51,7 @@ describe('dial2', () => {
     ['has a phone behind it that is not registered', dial2('CHANUNAVAIL', 3), 'unreachable', 'no_route'],
     ['is busy', dial2('BUSY', 17), 'busy', 'busy'],
   ] as const)('that %s', (_what, evidence, throughIt, directly) => {
-    expect(outcomeOf(evidence, at, throughDialplan).dial2).toMatchObject({ disposition: throughIt });
+    expect(outcomeOf(evidence, at, viaLocalChannel).dial2).toMatchObject({ disposition: throughIt });
     expect(outcomeOf(evidence, at).dial2?.disposition).toBe(directly);
   });
 });

@@ -1,7 +1,7 @@
 import type { Durability } from './store.ts';
 
 /** What must be so before a call is said to be accepted, before the Originate that follows a claim, and before a sink is told of an end. */
-export interface DurabilityAsked {
+export interface DurabilityPolicy {
   /**
    * REDIAL_DURABILITY. `fsync`: what was written is on the primary's disk. `everysec`: Redis syncs by itself, and nobody waits for it.
    * `none`: Redis may forget.
@@ -15,11 +15,11 @@ export interface DurabilityAsked {
 const waitAofSince: readonly [number, number] = [7, 2];
 
 /** What is missing, in a sentence for operators; undefined where Redis keeps what is asked. Pure. */
-export function durabilityFault({ disk, replicas }: DurabilityAsked, found: Durability): string | undefined {
+export function durabilityFault({ disk, replicas }: DurabilityPolicy, found: Durability): string | undefined {
   return diskFault(disk, found) ?? replicasFault(replicas, found);
 }
 
-function diskFault(disk: DurabilityAsked['disk'], found: Durability): string | undefined {
+function diskFault(disk: DurabilityPolicy['disk'], found: Durability): string | undefined {
   if (disk === 'none') return undefined;
   const { appendonly, appendfsync, noAppendfsyncOnRewrite, maxmemoryPolicy, redisVersion } = found;
   const asked = `REDIAL_DURABILITY is ${disk}`;
@@ -53,7 +53,7 @@ export function canSayWhatIsOnDisk({ redisVersion }: Pick<Durability, 'redisVers
 }
 
 /** Which promise holds, for logs and `/readyz`: of a Redis that has no fault. Pure. */
-export function durabilityPromise({ disk, replicas }: DurabilityAsked, { appendfsync }: Durability): string {
+export function durabilityPromise({ disk, replicas }: DurabilityPolicy, { appendfsync }: Durability): string {
   const on = replicas === 0 ? '' : ` and on ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
   const before = 'before its 202, every claim before its Originate, every end before its CDR goes out';
   if (disk === 'fsync') {

@@ -2,14 +2,14 @@ import type { AttemptId } from '@redial/call';
 import type { AmiLink, AmiReply } from './ami-link.ts';
 import type { AmiPacket } from './ami-packet.ts';
 import { type JournalEntry, journalFamily, parseJournal } from './journal.ts';
-import type { Finding, LookUpQuestion } from './pbx.ts';
+import type { Finding, ReconcileQuestion } from './pbx.ts';
 
-export interface LookUpContext {
+export interface ReconcileContext {
   readonly link: Pick<AmiLink, 'sendForList'>;
   /** The PBX's word for its present start. It cannot change under a session: the session would end with the process. */
   readonly pbxStartedAt: string;
   readonly now: () => number;
-  readonly onOdd: (what: string) => void;
+  readonly onAnomaly: (what: string) => void;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface LookUpContext {
  * The channel is asked first. It lives until after its hang-up handler has written the journal, so that a channel that is
  * gone and a journal read later cannot both miss an answered attempt.
  */
-export async function lookUp(question: LookUpQuestion, context: LookUpContext): Promise<Finding | undefined> {
+export async function reconcile(question: ReconcileQuestion, context: ReconcileContext): Promise<Finding | undefined> {
   const { link, now } = context;
   const { attemptId, slot, dial1 = attemptId, dial2 } = question;
 
@@ -51,13 +51,13 @@ export async function lookUp(question: LookUpQuestion, context: LookUpContext): 
   return { type: 'journal_answered', at: now(), answeredAt, pbxRestarted };
 }
 
-function cannotTell(action: string, reply: Answered, { onOdd }: LookUpContext): undefined {
-  onOdd(`${action} was answered ${reply.response.name}: ${reply.response.get('Message') ?? ''}`);
+function cannotTell(action: string, reply: Answered, { onAnomaly }: ReconcileContext): undefined {
+  onAnomaly(`${action} was answered ${reply.response.name}: ${reply.response.get('Message') ?? ''}`);
   return undefined;
 }
 
 /** Undefined: it could not be asked. */
-async function statusOf(uniqueId: string, context: LookUpContext): Promise<Living | 'none' | undefined> {
+async function statusOf(uniqueId: string, context: ReconcileContext): Promise<Living | 'none' | undefined> {
   const reply = await context.link.sendForList([
     ['Action', 'Status'],
     ['Channel', uniqueId],
@@ -73,9 +73,9 @@ async function statusOf(uniqueId: string, context: LookUpContext): Promise<Livin
 async function readJournal(
   slot: number,
   attemptId: AttemptId,
-  context: LookUpContext,
+  context: ReconcileContext,
 ): Promise<JournalEntry | 'none' | undefined> {
-  const { now, onOdd } = context;
+  const { now, onAnomaly } = context;
   const reply = await context.link.sendForList([
     ['Action', 'DBGet'],
     ['Family', journalFamily],
@@ -87,7 +87,7 @@ async function readJournal(
   const text = reply.events.find((event) => event.name === 'DBGetResponse')?.get('Val') ?? '';
   const entry = parseJournal(text);
   if (entry === undefined) {
-    onOdd(`journal slot ${slot} holds an entry of another form`);
+    onAnomaly(`journal slot ${slot} holds an entry of another form`);
     // Illegible but ours: only an answered dial1 writes one, and "missing" would have it dialled again.
     if (text.startsWith(`${attemptId}|`)) return { type: 'answered', attemptId, answeredAt: now() };
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createTurns } from './turns.ts';
+import { createRetryPacer } from './retry-pacer.ts';
 
-const aCrowd = () => createTurns({ soonestMs: 2_000, apartMs: 20, latestMs: 62_000 });
+const aCrowd = () => createRetryPacer({ soonestMs: 2_000, apartMs: 20, latestMs: 62_000 });
 
 describe('given those who cannot be served now', () => {
   it('when one asks, then it comes back soon', () => {
@@ -28,7 +28,7 @@ describe('given those who cannot be served now', () => {
     expect(afterMs(60_000)).toBe(2_000);
   });
 
-  it('when more ask than have room, then nobody waits longer than the latest, and turns are shared evenly', () => {
+  it('when more ask than have room, then nobody waits longer than the latest, and pacer are shared evenly', () => {
     const { afterMs } = aCrowd();
     const shared = new Map<number, number>();
     for (let n = 0; n < 7_500; n++) {

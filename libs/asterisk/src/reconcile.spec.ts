@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { AmiAction } from './ami-action.ts';
 import type { AmiReply } from './ami-link.ts';
 import { parsePacket } from './ami-packet.ts';
-import { lookUp } from './look-up.ts';
-import type { Finding, LookUpQuestion } from './pbx.ts';
+import { reconcile } from './reconcile.ts';
+import type { Finding, ReconcileQuestion } from './pbx.ts';
 
 const attemptId = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
 const other = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAW';
@@ -29,7 +29,7 @@ const slot = (text: string) =>
 async function look(replies: { status: AmiReply; journal?: AmiReply; pbxStartedAt?: string }) {
   const asked: AmiAction[] = [];
   const odd: string[] = [];
-  const finding = await lookUp(
+  const finding = await reconcile(
     { attemptId, slot: 7, pbxStartedAt: 'boot-1' },
     {
       link: {
@@ -42,7 +42,7 @@ async function look(replies: { status: AmiReply; journal?: AmiReply; pbxStartedA
       },
       pbxStartedAt: replies.pbxStartedAt ?? 'boot-1',
       now: () => at,
-      onOdd: (what) => void odd.push(what),
+      onAnomaly: (what) => void odd.push(what),
     },
   );
   return { finding, asked, odd };
@@ -139,12 +139,12 @@ test.each([
 
 /** Answers each action by what it asks for. */
 async function lookWith(
-  question: Partial<LookUpQuestion>,
+  question: Partial<ReconcileQuestion>,
   answerTo: (action: AmiAction) => AmiReply,
 ): Promise<Finding | undefined> {
-  return lookUp(
+  return reconcile(
     { attemptId, slot: 7, pbxStartedAt: 'boot-1', ...question },
-    { link: { sendForList: async (action) => answerTo(action) }, pbxStartedAt: 'boot-1', now: () => at, onOdd: () => {} },
+    { link: { sendForList: async (action) => answerTo(action) }, pbxStartedAt: 'boot-1', now: () => at, onAnomaly: () => {} },
   );
 }
 const askedFor = (action: AmiAction, header: string) => action.find(([name]) => name === header)?.[1];

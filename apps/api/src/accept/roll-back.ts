@@ -2,14 +2,14 @@ import { type Call, stepCall } from '@redial/call';
 import { type Clock, type Logger, within } from '@redial/platform';
 import type { Store } from '@redial/store';
 
-export interface TakeBackPorts {
+export interface RollBackPorts {
   readonly store: Pick<Store, 'updateCall'>;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
 /** The client waits meanwhile. */
-const takeBackMs = 1_500;
+const rollBackMs = 1_500;
 
 export const takenBackReason = 'not accepted: Redis did not confirm it in time, and its client was told so';
 
@@ -18,8 +18,8 @@ export const takenBackReason = 'not accepted: Redis did not confirm it in time, 
  * has claimed it say, stays as it is. Best effort: Redis has just been slow. What it does not answer now may be done all the same, or
  * not, and then the call is dialled. Jobs that are on the queue already find a call that has ended. Never rejects.
  */
-export async function takeBack(
-  { store, clock, logger }: TakeBackPorts,
+export async function rollBack(
+  { store, clock, logger }: RollBackPorts,
   calls: readonly Call[],
   version: number,
 ): Promise<void> {
@@ -30,6 +30,6 @@ export async function takeBack(
     const written = await store.updateCall({ value: call, version }, canceled).catch(() => undefined);
     if (written?.ok) takenBack++;
   };
-  await within(takeBackMs, () => Promise.all(calls.map(cancel))).catch(() => undefined);
+  await within(rollBackMs, () => Promise.all(calls.map(cancel))).catch(() => undefined);
   logger.warn({ calls: calls.length, takenBack }, 'calls that were not confirmed in time were taken back');
 }

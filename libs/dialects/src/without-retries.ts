@@ -4,7 +4,7 @@ import type { RetryPolicy } from '@redial/call';
  * The policy of a vendor's call for now. Somebody clicked, and is there: whatever comes of it, the first phone does not ring again later, for a
  * fault of the network either.
  */
-export const dialedOnce: RetryPolicy = {
+export const withoutRetries: RetryPolicy = {
   maxRetries: 0,
   delaySeconds: 0,
   perDisposition: {},

@@ -2,55 +2,55 @@ import { outcomeOf } from '@redial/call';
 import { describe, expect, it, vi } from 'vitest';
 import type { PbxWorld } from './pbx-world.ts';
 
-export function describeLookUp(getWorld: () => PbxWorld): void {
-  const lookUp = (order: { attemptId: Parameters<PbxWorld['pbx']['hangUp']>[0]; slot: number }) =>
-    getWorld().pbx.lookUp({ attemptId: order.attemptId, slot: order.slot, pbxStartedAt: getWorld().pbxStartedAt });
+export function describeReconciliation(getWorld: () => PbxWorld): void {
+  const reconcile = (order: { attemptId: Parameters<PbxWorld['pbx']['hangUp']>[0]; slot: number }) =>
+    getWorld().pbx.reconcile({ attemptId: order.attemptId, slot: order.slot, pbxStartedAt: getWorld().pbxStartedAt });
 
-  describe.concurrent('look-up', () => {
-    it('given dial1 rings, when looked up, then its channel is found and not up', async () => {
+  describe.concurrent('reconciliation', () => {
+    it('given dial1 rings, when reconciled, then its channel is found and not up', async () => {
       const order = getWorld().order({ dial1Channel: 'PJSIP/1110' });
       getWorld().dial(order);
       await getWorld().rings(order.attemptId);
 
-      expect(await lookUp(order)).toMatchObject({ type: 'channel_found', up: false });
+      expect(await reconcile(order)).toMatchObject({ type: 'channel_found', up: false });
       await getWorld().pbx.hangUp(order.attemptId);
     });
 
-    it('given both talk, when looked up, then its channel is found and up, and the journal says answered', async () => {
+    it('given both talk, when reconciled, then its channel is found and up, and the journal says answered', async () => {
       const order = getWorld().order({ dial1Channel: 'PJSIP/1060', dial2Channel: 'PJSIP/27820000300@carrier' });
       getWorld().dial(order);
       await getWorld().answers(order.attemptId);
 
-      expect(await lookUp(order)).toMatchObject({ type: 'channel_found', up: true });
+      expect(await reconcile(order)).toMatchObject({ type: 'channel_found', up: true });
       expect((await getWorld().journal(order.slot))?.slice(0, 2)).toEqual([order.attemptId, 'answered']);
       await getWorld().pbx.hangUp(order.attemptId);
     });
 
-    it('given an attempt that has ended, when looked up, then the journal tells the same as its events did', async () => {
+    it('given an attempt that has ended, when reconciled, then the journal tells the same as its events did', async () => {
       const placed = await getWorld().place({ dial1Channel: 'PJSIP/1061', dial2Channel: 'PJSIP/27820020300@carrier' });
 
-      const finding = await lookUp(placed);
+      const finding = await reconcile(placed);
 
       expect(finding).toEqual({ type: 'journal_ended', at: expect.any(Number), entry: placed.evidence.journalEnded });
       if (finding?.type !== 'journal_ended') throw new Error('checked above');
       expect(outcomeOf({ journalEnded: finding.entry }, Date.now()).disposition).toBe('busy');
     });
 
-    it('given dial1 did not answer, when looked up afterwards, then nothing is known of the attempt', async () => {
+    it('given dial1 did not answer, when reconciled afterwards, then nothing is known of the attempt', async () => {
       const placed = await getWorld().place({ dial1Channel: 'PJSIP/1220' });
 
-      expect(await lookUp(placed)).toMatchObject({ type: 'missing', pbxRestarted: false });
+      expect(await reconcile(placed)).toMatchObject({ type: 'missing', pbxRestarted: false });
     });
 
-    it('given an attempt that never was, when looked up, then nothing is known of it', async () => {
-      expect(await lookUp(getWorld().newAttempt())).toMatchObject({ type: 'missing', pbxRestarted: false });
+    it('given an attempt that never was, when reconciled, then nothing is known of it', async () => {
+      expect(await reconcile(getWorld().newAttempt())).toMatchObject({ type: 'missing', pbxRestarted: false });
     });
 
-    it('given a slot that names another attempt, when looked up, then nothing is known of it', async () => {
+    it('given a slot that names another attempt, when reconciled, then nothing is known of it', async () => {
       const placed = await getWorld().place({ dial1Channel: 'PJSIP/1062', dial2Channel: 'PJSIP/27820020301@carrier' });
       const { attemptId } = getWorld().newAttempt();
 
-      expect(await lookUp({ attemptId, slot: placed.slot })).toMatchObject({ type: 'missing' });
+      expect(await reconcile({ attemptId, slot: placed.slot })).toMatchObject({ type: 'missing' });
     });
   });
 
@@ -71,7 +71,7 @@ export function describeLookUp(getWorld: () => PbxWorld): void {
     it('given dial1’s phone is dead, when hung up, then the attempt is canceled', async () => {
       const order = getWorld().order({ dial1Channel: 'PJSIP/1620' });
       getWorld().dial(order);
-      await vi.waitFor(async () => expect(await lookUp(order)).toMatchObject({ type: 'channel_found' }));
+      await vi.waitFor(async () => expect(await reconcile(order)).toMatchObject({ type: 'channel_found' }));
       getWorld().watch.cancel(order.attemptId);
       const placed = await getWorld().conclusionOf(order);
 

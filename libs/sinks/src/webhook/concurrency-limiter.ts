@@ -1,4 +1,4 @@
-export interface Crowding {
+export interface ConcurrencyLimiter {
   /** True while so many are under way to a slow receiver that one more would only wait too. */
   isCrowded(now: number): boolean;
   /** One more request is under way; what it returns ends it. */
@@ -9,13 +9,13 @@ export interface Crowding {
  * A receiver that answers in time is never crowded, however much is sent to it. One that was slow is, until it answers in time, held to
  * `waitingMax`: else each time that these have timed out together, a second's worth of requests would take their places.
  */
-export function createCrowding({
+export function createConcurrencyLimiter({
   waitingMax,
   slowMs,
 }: {
   readonly waitingMax: number;
   readonly slowMs: number;
-}): Crowding {
+}): ConcurrencyLimiter {
   const since = new Set<{ readonly at: number }>();
   let wasSlow = false;
   const isSlow = (at: number, now: number) => now - at >= slowMs;

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { createTurns } from './turns.ts';
+import { createRoundRobin } from './round-robin.ts';
 
 it('begins with each item as often as with any other, and leaves none out', () => {
-  const inTurn = createTurns();
+  const inTurn = createRoundRobin();
   const items = ['pbx-1', 'pbx-2', 'pbx-3'];
   const orders = Array.from({ length: 6 }, () => inTurn(items));
   expect(orders.map(([first]) => first).toSorted()).toEqual(['pbx-1', 'pbx-1', 'pbx-2', 'pbx-2', 'pbx-3', 'pbx-3']);

@@ -55,7 +55,7 @@ export const mutants: readonly Mutant[] = [
   // The attempt: exactly one answer.
   attempt(
     'conclude on the first final fact',
-    '  return settle(next, []);\n}\n\n/** It says why',
+    '  return awaitEnd(next, []);\n}\n\n/** It says why',
     '  return concluded(next);\n}\n\n/** It says why',
   ),
   attempt(
@@ -65,8 +65,8 @@ export const mutants: readonly Mutant[] = [
   ),
   attempt(
     'a forgotten deadline: settling',
-    "  return moved(entered(state, 'settling'), [...effects, { type: 'arm', afterMs: settleMs }]);",
-    "  return moved(entered(state, 'settling'), [...effects]);",
+    "  return moved(entered(state, 'awaiting_end'), [...effects, { type: 'arm', afterMs: finalEventsMs }]);",
+    "  return moved(entered(state, 'awaiting_end'), [...effects]);",
   ),
   attempt(
     'a forgotten deadline: originating',
@@ -97,7 +97,7 @@ export const mutants: readonly Mutant[] = [
   attempt(
     'the link lost in the last half second throws the first fact’s clock away',
     "state.phase === 'originating' || state.phase === 'ringing'\n        ? detach",
-    "state.phase === 'originating' || state.phase === 'ringing' || state.phase === 'settling'\n        ? detach",
+    "state.phase === 'originating' || state.phase === 'ringing' || state.phase === 'awaiting_end'\n        ? detach",
   ),
   attempt(
     'dial2’s own Hangup is not waited for',
@@ -206,7 +206,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'a cell of the matrix is dropped',
     file: 'attempt.matrix.support.ts',
-    find: "    cancel: 'settling',\n",
+    find: "    cancel: 'awaiting_end',\n",
     replace: '',
     compiler: true,
   },
@@ -357,7 +357,7 @@ export const mutants: readonly Mutant[] = [
   attempt(
     'a BYE’s own cause is not waited for',
     "return endedBy === 'dial2';",
-    "return endedBy === 'dial2' && settleMs < 0;",
+    "return endedBy === 'dial2' && finalEventsMs < 0;",
   ),
   attempt('who is gone before the dialplan’s first step is unknown', '{ neverEnteredAt: at }', '{ lostAt: at }'),
   // Retries.

@@ -118,7 +118,7 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
     );
     const pbxs = links.map(({ pbx }) => pbx);
     const workers = mutant === 'a job that comes twice originates again' ? hasty(links) : queues.workersFor(process);
-    const work = { ...ports, pbxs, workers, concurrency: 40, holder: name };
+    const work = { ...ports, pbxs, workers, concurrency: 40, instanceId: name };
     agenda.after(1, process, () => {
       const started =
         kind === 'dialer'

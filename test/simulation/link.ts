@@ -189,7 +189,8 @@ export function createLink(options: LinkOptions): Link {
       on: (event, listener) => void listeners[event].add(listener),
       off: (event, listener) => void listeners[event].delete(listener),
       originate: async (order): Promise<OriginateReply> => {
-        if (pbxStartedAt === undefined) return { type: 'not_sent', code: 'pbx_unavailable', message: 'the PBX is down' };
+        if (pbxStartedAt === undefined)
+          return { type: 'not_sent', code: 'pbx_unavailable', message: 'the PBX is down' };
         books.originateSent(order.attemptId);
         sent.set(order.attemptId, order);
         const accepted = await ask(

@@ -64,7 +64,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     unsynced.clear();
   });
   const isDeaf = mutant === 'a cancel is dropped in the watch';
-  let leader: { readonly holder: string; readonly till: number } | undefined;
+  let leader: { readonly instanceId: string; readonly till: number } | undefined;
 
   const isNewest = ({ value, version }: Versioned<Call>) => calls.get(value.id)?.version === version;
 
@@ -127,7 +127,15 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   const notOfClaim = (id: AttemptId, names: readonly string[]) =>
     names.filter((name) => !attempts.get(id)?.value.limits.includes(name));
 
-  function acquirePermits({ attemptId, pbx, limits: wanted, now, leaseMs, horizonMs, waiter }: PermitsRequest): Permits {
+  function acquirePermits({
+    attemptId,
+    pbx,
+    limits: wanted,
+    now,
+    leaseMs,
+    horizonMs,
+    waiter,
+  }: PermitsRequest): Permits {
     const first = wanted[0]?.limit ?? '';
     if (attempts.has(attemptId)) return { granted: false, limit: first, reason: 'calls', retryAt: now };
     const granted = grants.get(attemptId);
@@ -394,16 +402,16 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       onNews: (hear, onSubscribed = () => undefined) => listen(newsListeners, hear, onSubscribed),
       reportLinkStatus: () => ask(() => undefined),
       linkStatuses: () => ask(() => []),
-      lead: (_name, holder, leaseMs) =>
+      acquireLease: (_name, instanceId, leaseMs) =>
         ask(() => {
           const { now } = agenda;
-          if (leader !== undefined && leader.holder !== holder && leader.till > now) return false;
-          leader = { holder, till: now + leaseMs };
+          if (leader !== undefined && leader.instanceId !== instanceId && leader.till > now) return false;
+          leader = { instanceId, till: now + leaseMs };
           return true;
         }),
-      resign: (_name, holder) =>
+      releaseLease: (_name, instanceId) =>
         ask(() => {
-          if (leader?.holder === holder) leader = undefined;
+          if (leader?.instanceId === instanceId) leader = undefined;
         }),
       durability: () =>
         ask(() => ({

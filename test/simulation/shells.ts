@@ -18,7 +18,7 @@ interface WorkingPorts extends ProcessPorts {
   readonly pbxs: readonly Pbx[];
   readonly workers: Workers;
   readonly concurrency: number;
-  readonly holder: string;
+  readonly instanceId: string;
 }
 
 export interface Working {

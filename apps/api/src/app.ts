@@ -15,8 +15,8 @@ import { mountOperations, operationPaths } from './operations/mount-operations.t
 import { logRequests, measureRequests } from './operations/serve-log.ts';
 import type { Ports } from './ports.ts';
 import { mountV1 } from './v1/mount.ts';
+import { ipAllowListOf } from './vendor/ip-allow-list.ts';
 import { mountVendor, refuseBelow } from './vendor/mount.ts';
-import { sourceList } from './vendor/source-list.ts';
 
 export const version = '0.1.0';
 
@@ -42,7 +42,7 @@ export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports
     guardLogins: guardLogins({
       lock: loginLock(ports),
       limitFailedLogins: limitFailedLogins(ports.failedLoginsPerMinute, ports),
-      isTrusted: sourceList(ports.loginSources),
+      isTrusted: ipAllowListOf(ports.loginSources),
     }),
   };
   allowOrigins(app, configuration.tenants);

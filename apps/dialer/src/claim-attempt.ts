@@ -1,11 +1,11 @@
 import { type AttemptPlan, type AttemptRecord, type Call, dayOf, numbersOf, stepCall, type Tenant } from '@redial/call';
 import { keepTrying } from '@redial/platform';
 import type { DayCap, Versioned } from '@redial/store';
+import { type GrantedPermits, startHorizonMs } from './acquire-permits.ts';
 import { askGatesAgain } from './ask-gates.ts';
 import { type Dialing, type DialJobDependencies, type JobRun, newClaim, type Try } from './dialing.ts';
-import { originate } from './originate.ts';
 import { legLimitsOf } from './limits-of-call.ts';
-import { type GrantedPermits, startHorizonMs } from './acquire-permits.ts';
+import { originate } from './originate.ts';
 
 /** A start that is further ahead than this was granted before the clock was put back: by no two hosts' clocks is it due later than the horizon. */
 const startAheadMaxMs = startHorizonMs + 10_000;

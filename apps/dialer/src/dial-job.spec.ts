@@ -270,7 +270,13 @@ describe('given a job that is delivered again', () => {
     expect(await world.run(job)).toEqual({ type: 'done', note: 'resumed; dial1: answered' });
     expect(world.watch.originated).toEqual([]);
     expect(world.watch.adopted).toMatchObject([
-      { attemptId, slot: 3, pbxStartedAt: 'boot of pbx-1', originatedAt: monday9, plan: { dial1RingTimeoutMs: 20_000 } },
+      {
+        attemptId,
+        slot: 3,
+        pbxStartedAt: 'boot of pbx-1',
+        originatedAt: monday9,
+        plan: { dial1RingTimeoutMs: 20_000 },
+      },
     ]);
   });
 

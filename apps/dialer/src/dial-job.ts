@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { type AttemptRecord, type Call, pbxsFor, type Tenant, trunksOf } from '@redial/call';
-import type { DialJob, DialDecision } from '@redial/queue';
+import type { DialDecision, DialJob } from '@redial/queue';
 import type { Versioned } from '@redial/store';
+import { acquirePermitsOnOne } from './acquire-permits.ts';
 import { again, askGatesOf, block, defer, fail, write } from './ask-gates.ts';
+import { claimAttempt } from './claim-attempt.ts';
 import { createConfirmations } from './confirmations.ts';
 import { attemptIdOf, type Dialing, type DialJobDependencies, done, type JobRun, runOf, type Try } from './dialing.ts';
 import { fullLimit, limitTooSmall } from './full-limit.ts';
+import { limitsFor, limitThatNeverFits } from './limits-of-call.ts';
 import { originate } from './originate.ts';
 import { whyNotSayable } from './originate-order.ts';
-import { limitsFor, limitThatNeverFits } from './limits-of-call.ts';
 import { planOf } from './plan-of.ts';
-import { claimAttempt } from './claim-attempt.ts';
-import { acquirePermitsOnOne } from './acquire-permits.ts';
 import { createRoundRobin } from './round-robin.ts';
 
 /** Lost races against cancel, reschedule or another dialer before the job steps aside. */
@@ -97,7 +97,8 @@ async function resume({ pbxs, remember, isTelling, atClaim }: Dialing, attempt: 
   if (watched === undefined)
     return done(`its PBX ${attempt.pbx} is not configured here; the results process looks it up`);
   remember(attempt);
-  if (!watched.watch.has(attempt.id)) watched.watch.adopt({ ...attempt, attemptId: attempt.id, pbxStartedAt: attempt.pbxStartedAt });
+  if (!watched.watch.has(attempt.id))
+    watched.watch.adopt({ ...attempt, attemptId: attempt.id, pbxStartedAt: attempt.pbxStartedAt });
   return done(`resumed; dial1: ${await watched.watch.dial1Outcome(attempt.id)}`);
 }
 

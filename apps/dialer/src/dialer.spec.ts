@@ -3,7 +3,15 @@ import { type CallRequest, stepCall } from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Dialer, startDialer } from './dialer.ts';
-import { aCall, attemptId, configurationWith, claimedElsewhere, job, monday9, talked } from './test-support/builders.ts';
+import {
+  aCall,
+  attemptId,
+  claimedElsewhere,
+  configurationWith,
+  job,
+  monday9,
+  talked,
+} from './test-support/builders.ts';
 import { fakePbx } from './test-support/fake-pbx.ts';
 import { fakeQueues } from './test-support/fake-queues.ts';
 import { memoryStore } from './test-support/memory-store.ts';
@@ -31,7 +39,7 @@ async function aDialer(request: Partial<CallRequest> = {}, others: readonly Pbx[
     metrics,
     logger: createLogger({ process: 'test', level: 'error', destination }),
     concurrency: 5,
-    holder: 'dialer-1',
+    instanceId: 'dialer-1',
   });
   running.push(dialer);
   const dial = async () => {
@@ -273,7 +281,7 @@ describe('given a PBX', () => {
   it('when its link changes, then everybody can read that there is, or is no, dialer for it', async () => {
     const { store, pbx } = await aDialer();
     await settled();
-    expect(store.reports.at(-1)).toMatchObject({ holder: 'dialer-1', up: true });
+    expect(store.reports.at(-1)).toMatchObject({ instanceId: 'dialer-1', up: true });
     pbx.down();
     await settled();
     expect(store.reports.at(-1)).toMatchObject({ pbx: 'pbx-1', process: 'dialer', up: false });

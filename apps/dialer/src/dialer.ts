@@ -22,7 +22,7 @@ export interface DialerDependencies {
   readonly logger: Logger;
   readonly concurrency: number;
   /** Names this process among its like. */
-  readonly holder: string;
+  readonly instanceId: string;
 }
 
 const reportEveryMs = 5_000;
@@ -42,8 +42,11 @@ export interface Dialer {
 }
 
 export async function startDialer(dependencies: DialerDependencies): Promise<Dialer> {
-  const { configuration, store, queues, workers, clock, metrics, logger, concurrency, holder } = dependencies;
-  const inFlight = new Map<AttemptId, Pick<AttemptRecord, 'callId' | 'awaited' | 'claimedBy' | 'limits' | 'legLimits'>>();
+  const { configuration, store, queues, workers, clock, metrics, logger, concurrency, instanceId } = dependencies;
+  const inFlight = new Map<
+    AttemptId,
+    Pick<AttemptRecord, 'callId' | 'awaited' | 'claimedBy' | 'limits' | 'legLimits'>
+  >();
   /** Attempts whose end is known here and cannot be told yet. */
   const telling = new Set<AttemptId>();
   const startTimer = createStartTimer(clock);
@@ -116,7 +119,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
     // All gauges before Redis is asked for anything: they are to be right while it is away.
     for (const pbx of dependencies.pbxs) metrics.pbxLink(pbx.name, pbx.isUp);
     for (const pbx of dependencies.pbxs) {
-      await store.reportLinkStatus(holder, { pbx: pbx.name, process: 'dialer', up: pbx.isUp, at: clock.now() });
+      await store.reportLinkStatus(instanceId, { pbx: pbx.name, process: 'dialer', up: pbx.isUp, at: clock.now() });
     }
   };
   const unreported = (error: unknown) => logger.debug({ error }, 'the state of the PBX links was not reported');

@@ -1,6 +1,6 @@
 import type { Call, Configuration } from '@redial/call';
 import type { LimitRequest } from '@redial/store';
-import { kindOfLimit, limitsFor, legLimitsOf } from './limits-of-call.ts';
+import { kindOfLimit, legLimitsOf, limitsFor } from './limits-of-call.ts';
 
 /** What is said of a call that a full limit holds up, or that needs more permits than the limit has. */
 export interface FullLimit {

@@ -1,6 +1,6 @@
 import type { CallRequest } from '@redial/call';
 import { describe, expect, it } from 'vitest';
-import { kindOfLimit, limitsFor, legLimitsOf } from './limits-of-call.ts';
+import { kindOfLimit, legLimitsOf, limitsFor } from './limits-of-call.ts';
 import { aCall, anotherAttemptId, configurationWith, job, monday9 } from './test-support/builders.ts';
 import { dialJobWorld, expectNothingBegun } from './test-support/dial-job-world.ts';
 

@@ -2,7 +2,7 @@ import type { AttemptPlan, AttemptRecord, CallRequest, Destination } from '@redi
 import { describe, expect, it, test } from 'vitest';
 import { originateOrder } from './originate-order.ts';
 import { planOf } from './plan-of.ts';
-import { aCall, attemptId, configurationWith, claimedElsewhere } from './test-support/builders.ts';
+import { aCall, attemptId, claimedElsewhere, configurationWith } from './test-support/builders.ts';
 
 const { tenants, trunks } = configurationWith({
   tenant: {

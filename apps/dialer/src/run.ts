@@ -85,7 +85,7 @@ const dialer = await startDialer({
   logger,
   concurrency: settings.dialerConcurrency,
   // Containers may share a host's name, and each have the process 1.
-  holder: `${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`,
+  instanceId: `${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`,
 });
 
 measurePaused(queues, metrics);

@@ -1,5 +1,5 @@
 import { type Clock, type Logger, type Metrics, within } from '@redial/platform';
-import type { DeliveryJob, DeliveryDecision, Queues } from '@redial/queue';
+import type { DeliveryDecision, DeliveryJob, Queues } from '@redial/queue';
 import { nextTryAfterMs, type SinkResult, type Sinks } from '@redial/sinks';
 import { type Delivery, MalformedRecord, type Store } from '@redial/store';
 

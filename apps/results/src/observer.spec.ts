@@ -1,21 +1,21 @@
 import { stepCall } from '@redial/call';
 import { createLogger } from '@redial/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Observer, startObserver } from './observer.ts';
 import {
   attemptId,
   attemptIdOf,
   busyAt,
   callId,
+  inFlight,
   plannedCall,
   startedAt,
   talked,
-  inFlight,
   unseenMetrics,
 } from './test-support/builders.ts';
 import { fakePbx } from './test-support/fake-pbx.ts';
 import { fakeQueues } from './test-support/fake-queues.ts';
 import { memoryStore } from './test-support/memory-store.ts';
-import { startObserver, type Observer } from './observer.ts';
 
 const running: Observer[] = [];
 /** Whatever can go on without time passing has gone on. */

@@ -73,7 +73,13 @@ export function startObserver({ pbx, store, queues, clock, metrics, logger }: Ob
       if (record === undefined) return;
       const { callId, claimedBy } = record;
       // Redis may have forgotten that record since, and somebody have claimed the attempt anew.
-      const result = { callId, attemptId, reportedBy: 'results', evidence, ...(isFromSilence(evidence) && { claimedBy }) };
+      const result = {
+        callId,
+        attemptId,
+        reportedBy: 'results',
+        evidence,
+        ...(isFromSilence(evidence) && { claimedBy }),
+      };
       telling.add(attemptId);
       void keepTrying(() => queues.results.add(result), {
         signal: stopping.signal,

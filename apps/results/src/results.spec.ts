@@ -6,12 +6,12 @@ import {
   callId,
   canceled,
   configurationWith,
+  inFlight,
   nextAttemptId,
   plannedCall,
   resultOf,
   silentLogger,
   startedAt,
-  inFlight,
   unseenMetrics,
 } from './test-support/builders.ts';
 import { fakePbx } from './test-support/fake-pbx.ts';
@@ -46,7 +46,7 @@ async function aResultsProcess(
     logger: silentLogger,
     concurrency: 5,
     sweepEveryMs: 10_000,
-    holder: 'results-1',
+    instanceId: 'results-1',
   });
   running.push(results);
   await settled();
@@ -96,7 +96,7 @@ describe('given a results process', () => {
   it('when a link changes, then everybody can read that there is, or is no, results process for it', async () => {
     const { store, pbx } = await aResultsProcess();
     const last = () => store.reports.filter((report) => report.pbx === 'pbx-1').at(-1);
-    expect(last()).toMatchObject({ holder: 'results-1', process: 'results', up: true });
+    expect(last()).toMatchObject({ instanceId: 'results-1', process: 'results', up: true });
     pbx.down();
     await settled();
     expect(last()).toMatchObject({ up: false });

@@ -5,9 +5,9 @@ import type { Queues, Workers } from '@redial/queue';
 import type { Sinks } from '@redial/sinks';
 import type { Store } from '@redial/store';
 import { createDeliverer } from './deliver.ts';
+import { startObserver } from './observer.ts';
 import { createSettle } from './settle.ts';
 import { startSweeper } from './sweeper.ts';
-import { startObserver } from './observer.ts';
 
 /** The results process: watches the PBXs, settles each attempt once, delivers its CDR, and sweeps up what others dropped. */
 export interface ResultsDependencies {
@@ -23,7 +23,7 @@ export interface ResultsDependencies {
   readonly logger: Logger;
   readonly concurrency: number;
   readonly sweepEveryMs: number;
-  readonly holder: string;
+  readonly instanceId: string;
 }
 
 export interface Results {
@@ -39,14 +39,14 @@ const idleMs = 2_000;
 const cancelCheckMs = 2_000;
 
 export async function startResults(dependencies: ResultsDependencies): Promise<Results> {
-  const { configuration, pbxs, store, queues, workers, concurrency, clock, metrics, logger, holder } = dependencies;
+  const { configuration, pbxs, store, queues, workers, concurrency, clock, metrics, logger, instanceId } = dependencies;
   const deliverer = createDeliverer(dependencies);
   const observers = new Map(pbxs.map((pbx) => [pbx.name, startObserver({ ...dependencies, pbx })]));
   const report = async (): Promise<void> => {
     // All gauges before Redis is asked for anything: they are to be right while it is away.
     for (const pbx of pbxs) metrics.pbxLink(pbx.name, pbx.isUp);
     for (const pbx of pbxs) {
-      await store.reportLinkStatus(holder, { pbx: pbx.name, process: 'results', up: pbx.isUp, at: clock.now() });
+      await store.reportLinkStatus(instanceId, { pbx: pbx.name, process: 'results', up: pbx.isUp, at: clock.now() });
     }
   };
   const unreported = (error: unknown) => logger.debug({ error }, 'the state of the PBX links was not reported');

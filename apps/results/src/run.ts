@@ -90,7 +90,7 @@ const results = await startResults({
   concurrency: settings.resultsConcurrency,
   sweepEveryMs: settings.sweepSeconds * 1000,
   // Containers may share a host's name, and each have the process 1.
-  holder: `${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`,
+  instanceId: `${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`,
 });
 
 measurePaused(queues, metrics);

@@ -10,13 +10,13 @@ import {
   callIdOf,
   canceled,
   configurationWith,
+  inFlight,
   nextAttemptId,
   plannedCall,
   resultOf,
   silentLogger,
   startedAt,
   talked,
-  inFlight,
   unseenMetrics,
 } from './test-support/builders.ts';
 import { fakeQueues } from './test-support/fake-queues.ts';
@@ -184,7 +184,10 @@ describe('given several who say how an attempt ended', () => {
     await world.settle(resultOf(busyAt(endedAt), 'dialer'));
     await world.settle(resultOf({ lostAt: settledAt }, 'results'));
     once(world);
-    expect(world.store.attempt(attemptId).ended).toMatchObject({ reportedBy: 'dialer', outcome: { disposition: 'busy' } });
+    expect(world.store.attempt(attemptId).ended).toMatchObject({
+      reportedBy: 'dialer',
+      outcome: { disposition: 'busy' },
+    });
   });
 
   it('when both come at the same moment, then it is settled once', async () => {

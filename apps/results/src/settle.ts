@@ -69,7 +69,10 @@ async function settleOnce(
     outcome,
     nextAttemptId: ids.attemptId(),
   });
-  const ended: AttemptRecord = { ...attempt.value, ended: { outcome, evidence, settledAt: at, reportedBy: job.reportedBy } };
+  const ended: AttemptRecord = {
+    ...attempt.value,
+    ended: { outcome, evidence, settledAt: at, reportedBy: job.reportedBy },
+  };
   const cdr = cdrOf(after, ended, outcome, evidence);
   const before = call.value.history.at(-1);
   const tenant = dependencies.tenant(after.tenantId);

@@ -9,10 +9,10 @@ import {
   attemptIdOf,
   callId,
   callIdOf,
+  inFlight,
   plannedCall,
   silentLogger,
   startedAt,
-  inFlight,
   unseenMetrics,
 } from './test-support/builders.ts';
 import { fakeQueues } from './test-support/fake-queues.ts';
@@ -54,7 +54,7 @@ function aSweep(now = startedAt + 10 * minute) {
         sinks: sinks.port,
         limits: ['pbx.pbx-1'],
         pbxNames: ['pbx-1'],
-        holder: 'results-1',
+        instanceId: 'results-1',
         everyMs: minute,
       });
       running.push(sweeper);
@@ -263,10 +263,10 @@ describe('given a sweep', () => {
   it('then what dead processes said of their PBXs is forgotten, and what living ones say is not', async () => {
     const { store, clock, sweep } = aSweep();
     const said = { pbx: 'pbx-1', process: 'dialer', up: true } as const;
-    store.reports.push({ ...said, holder: 'dead', at: clock.at - minute });
-    store.reports.push({ ...said, holder: 'living', at: clock.at - 5_000 });
+    store.reports.push({ ...said, instanceId: 'dead', at: clock.at - minute });
+    store.reports.push({ ...said, instanceId: 'living', at: clock.at - 5_000 });
     await sweep();
-    expect(store.reports.map(({ holder }) => holder)).toEqual(['living']);
+    expect(store.reports.map(({ instanceId }) => instanceId)).toEqual(['living']);
   });
 
   it.each([true, false])(
@@ -294,9 +294,9 @@ describe('given a sweep', () => {
   it('when it is stopped, then another may lead at once', async () => {
     const { store, sweep } = aSweep();
     const sweeper = await sweep();
-    expect(store.resigned).toEqual([]);
+    expect(store.releasedLeases).toEqual([]);
     await sweeper.stop();
-    expect(store.resigned).toEqual(['results-1 as sweeper']);
+    expect(store.releasedLeases).toEqual(['results-1 as sweeper']);
   });
 
   it('when Redis is away while it is stopped, then it stops all the same', async () => {
@@ -304,7 +304,7 @@ describe('given a sweep', () => {
     const sweeper = await sweep();
     store.isAway = true;
     await sweeper.stop();
-    expect(store.resigned).toEqual([]);
+    expect(store.releasedLeases).toEqual([]);
   });
 
   it('when another process leads, then only what this one alone can see is looked after', async () => {

@@ -32,7 +32,7 @@ export interface SweeperDependencies {
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Names this process among its like. */
-  readonly holder: string;
+  readonly instanceId: string;
   readonly everyMs: number;
 }
 
@@ -64,7 +64,7 @@ interface Progress {
 }
 
 export function startSweeper(dependencies: SweeperDependencies): { stop(): Promise<void> } {
-  const { store, holder, everyMs, logger } = dependencies;
+  const { store, instanceId, everyMs, logger } = dependencies;
   const progress: Progress = { overdue: undefined, undelivered: undefined, wasAway: false };
   const sweeping = every(
     everyMs,
@@ -78,7 +78,7 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
     async stop() {
       await sweeping.stop();
       // Else nobody would sweep until the lease is over. Whether this process led may not be known to it: an answer can get lost.
-      await store.resign(leaseName, holder).catch((error: unknown) => {
+      await store.releaseLease(leaseName, instanceId).catch((error: unknown) => {
         logger.debug({ error }, 'the lead of the sweepers was not given back; it runs out');
       });
     },
@@ -86,7 +86,7 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
 }
 
 async function sweep(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
-  const { store, observers, sinks, holder, everyMs, metrics } = dependencies;
+  const { store, observers, sinks, instanceId, everyMs, metrics } = dependencies;
   await store.ping();
   // By every process, and first: whoever is scraped tells it, and a round that takes long does not make it old.
   await attempt(dependencies, 'measuring', () => measure(dependencies));
@@ -95,7 +95,7 @@ async function sweep(dependencies: SweeperDependencies, progress: Progress): Pro
   const lookingUp = progress.wasAway ? [] : observers;
   progress.wasAway = false;
   for (const observer of lookingUp) await attempt(dependencies, 'adopting', () => observer.adoptOpen(quietAttemptMs));
-  if (!(await store.lead(leaseName, holder, everyMs * 3))) return;
+  if (!(await store.acquireLease(leaseName, instanceId, everyMs * 3))) return;
   await attempt(dependencies, 'restoring', () => restoreOverdue(dependencies, progress));
   await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
   await attempt(dependencies, 'concluding', () => concludeUnreported(dependencies));

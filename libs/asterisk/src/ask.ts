@@ -29,7 +29,9 @@ export async function ask(question: PbxQuestion, { link, onAnomaly }: AskContext
   const value = reply.response.get('Value') ?? '';
   const isSuccess = reply.response.name === 'Success';
   if (isSuccess && Object.hasOwn(meaning, value)) return meaning[value];
-  onAnomaly(`${name} was answered ${isSuccess ? `"${value}"` : (reply.response.get('Message') ?? reply.response.name)}`);
+  onAnomaly(
+    `${name} was answered ${isSuccess ? `"${value}"` : (reply.response.get('Message') ?? reply.response.name)}`,
+  );
   return undefined;
 }
 

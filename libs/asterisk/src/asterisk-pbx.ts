@@ -4,9 +4,9 @@ import { type AmiReply, createAmiLink, type LinkTiming } from './ami-link.ts';
 import type { AmiPacket } from './ami-packet.ts';
 import { ask } from './ask.ts';
 import { hasDialplan, lacksDialplan, showDialplan } from './dialplan.ts';
-import { findByAttempt, reconcile } from './reconcile.ts';
 import { originateAction } from './originate-action.ts';
-import type { Finding, ReconcileQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion } from './pbx.ts';
+import type { Finding, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion, ReconcileQuestion } from './pbx.ts';
+import { findByAttempt, reconcile } from './reconcile.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import { translate, translatedEvents } from './translate.ts';
 

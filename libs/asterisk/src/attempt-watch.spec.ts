@@ -3,8 +3,8 @@ import {
   type AttemptPhase,
   type AttemptSignal,
   type Evidence,
+  finalEventsMs,
   type JournalEnded,
-  settleMs,
 } from '@redial/call';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type AdoptedAttempt, type AttemptWatch, type AttemptWatchDeps, createAttemptWatch } from './attempt-watch.ts';
@@ -166,8 +166,8 @@ describe('facts', () => {
   test('half of dial1’s end is waited for briefly, then concluded by the timer', () => {
     newWatch().originate(attempt(), anOrder());
     pbx.signal(id, failed(0));
-    expect(timers.pending).toEqual([settleMs]);
-    timers.advance(settleMs);
+    expect(timers.pending).toEqual([finalEventsMs]);
+    timers.advance(finalEventsMs);
     expect(concluded).toHaveLength(1);
   });
 
@@ -194,11 +194,11 @@ describe('facts', () => {
     const watch = newWatch();
     for (const n of [1, 2]) watch.originate(attempt(idOf(n)), anOrder({ attemptId: idOf(n) }));
     pbx.signal(idOf(1), failed(0));
-    timers.advance(settleMs - 100);
+    timers.advance(finalEventsMs - 100);
     watch.cancel(idOf(1));
     timers.advance(100);
     pbx.signal(idOf(2), failed(0));
-    timers.advance(settleMs);
+    timers.advance(finalEventsMs);
     expect(concluded.map(([attemptId]) => attemptId)).toContain(idOf(2));
   });
 
@@ -494,7 +494,7 @@ describe('a dial2 that goes on without dial1', () => {
     pbx.signal(id, { type: 'answered', at: at() });
     pbx.signal(id, { type: 'journal_ended', at: at(), entry: alive });
     pbx.signal(id, hungUp(16));
-    timers.advance(settleMs);
+    timers.advance(finalEventsMs);
     await settled();
     expect(pbx.lookedUp.at(-1)?.question).toMatchObject({ attemptId: id, dial2: '1.2' });
     pbx.lookedUp.at(-1)?.find({ type: 'dial2_found', at: at() });

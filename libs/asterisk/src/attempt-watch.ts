@@ -11,9 +11,9 @@ import {
   stepAttempt,
 } from '@redial/call';
 import { type Clock, systemClock } from '@redial/platform';
-import type { ReconcileQuestion, OriginateOrder, Pbx } from './pbx.ts';
+import { createFinalEventWait } from './final-event-wait.ts';
+import type { OriginateOrder, Pbx, ReconcileQuestion } from './pbx.ts';
 import { createRecentIds } from './recent-ids.ts';
-import { createSettlingTime } from './settling-time.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import { createUnknownAttempts } from './unknown-attempts.ts';
 import { createWorkLimit } from './work-limit.ts';
@@ -115,7 +115,7 @@ interface Entry {
   order?: OriginateOrder;
   readonly mailbox: AttemptSignal[];
   /** One half of its end has come; the other has been waited for since. */
-  settlingSince?: number;
+  awaitingEndSince?: number;
   stepping: boolean;
   cancelTimer: () => void;
   readonly outcomeWaiters: ((outcome: Dial1Outcome) => void)[];
@@ -131,7 +131,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   const concluded = createRecentIds<AttemptId>(limits.recentLimit);
   /** Of those, the ones of which only OriginateResponse had come. */
   const withoutHangup = createRecentIds<AttemptId>(limits.recentLimit);
-  const settlingTime = createSettlingTime(() => clock.now());
+  const finalEventWait = createFinalEventWait(() => clock.now());
   const reconciliations = createWorkLimit<AttemptId>(limits.reconciliationsAtOnce);
   let stopped = false;
 
@@ -183,13 +183,13 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     signal: AttemptSignal,
     { state, ignored }: AttemptStep,
   ): void {
-    const { settlingSince } = entry;
+    const { awaitingEndSince } = entry;
     // How long dial2 outlives dial1 says nothing of how late events are.
     const isTalkOver = 'evidence' in before && before.evidence.journalEnded?.dialStatus === 'ANSWER';
-    const isHalf = before.phase === 'settling' && !ignored && !isTalkOver && halves.has(signal.type);
-    if (isHalf && settlingSince !== undefined) settlingTime.noteSkew(clock.now() - settlingSince);
-    if (state.phase !== 'settling') delete entry.settlingSince;
-    else entry.settlingSince ??= clock.now();
+    const isHalf = before.phase === 'awaiting_end' && !ignored && !isTalkOver && halves.has(signal.type);
+    if (isHalf && awaitingEndSince !== undefined) finalEventWait.noteSkew(clock.now() - awaitingEndSince);
+    if (state.phase !== 'awaiting_end') delete entry.awaitingEndSince;
+    else entry.awaitingEndSince ??= clock.now();
   }
 
   function perform(entry: Entry, effect: AttemptEffect): void {
@@ -226,7 +226,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   }
 
   function waitOf({ state }: Entry, atLeastMs: number): number {
-    return state.phase === 'settling' ? settlingTime.waitMs(atLeastMs) : atLeastMs;
+    return state.phase === 'awaiting_end' ? finalEventWait.waitMs(atLeastMs) : atLeastMs;
   }
 
   function originate(entry: Entry): void {
@@ -295,7 +295,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     const entry = entries.get(attemptId);
     if (entry !== undefined) post(entry, signal);
     else if (concluded.has(attemptId)) {
-      if (signal.type === 'dial1_ended' && withoutHangup.has(attemptId)) settlingTime.noteTooLate();
+      if (signal.type === 'dial1_ended' && withoutHangup.has(attemptId)) finalEventWait.noteTooLate();
       deps.onIgnored?.('ended', signal.type);
     } else unknown?.offer(attemptId, signal);
   };

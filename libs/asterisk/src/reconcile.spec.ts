@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { AmiAction } from './ami-action.ts';
 import type { AmiReply } from './ami-link.ts';
 import { parsePacket } from './ami-packet.ts';
-import { reconcile } from './reconcile.ts';
 import type { Finding, ReconcileQuestion } from './pbx.ts';
+import { reconcile } from './reconcile.ts';
 
 const attemptId = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
 const other = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAW';
@@ -144,7 +144,12 @@ async function lookWith(
 ): Promise<Finding | undefined> {
   return reconcile(
     { attemptId, slot: 7, pbxStartedAt: 'boot-1', ...question },
-    { link: { sendForList: async (action) => answerTo(action) }, pbxStartedAt: 'boot-1', now: () => at, onAnomaly: () => {} },
+    {
+      link: { sendForList: async (action) => answerTo(action) },
+      pbxStartedAt: 'boot-1',
+      now: () => at,
+      onAnomaly: () => {},
+    },
   );
 }
 const askedFor = (action: AmiAction, header: string) => action.find(([name]) => name === header)?.[1];

@@ -10,7 +10,7 @@ export type AttemptState =
   /** dial1's phone rings. */
   | ({ readonly phase: 'ringing' } & InFlight)
   /** One of dial1's two final facts has come (OriginateResponse Failure, Hangup): wait briefly for the other, they race. */
-  | ({ readonly phase: 'settling' } & InFlight)
+  | ({ readonly phase: 'awaiting_end' } & InFlight)
   /** dial1 answered; the PBX dials dial2, or both talk. The journal's last entry ends it. */
   | ({ readonly phase: 'answered' } & InFlight)
   /** dial1's channel has ended and dial2's has not: it was transferred, say. Its end is the attempt's. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { at, journalEnded, originatedAt, plan } from './attempt.matrix.support.ts';
-import { reconcileEveryMs, plannedAttempt, stepAttempt } from './attempt.ts';
+import { plannedAttempt, reconcileEveryMs, stepAttempt } from './attempt.ts';
 import type { AttemptSignal } from './attempt-signal.ts';
 import type { AttemptState } from './attempt-state.ts';
 
@@ -18,7 +18,7 @@ describe('the last word of an attempt', () => {
 
   it('of a talk that dial2 ended waits for dial2’s Hangup: the cause of its BYE stands there alone', () => {
     const ended: AttemptSignal = { type: 'journal_ended', at, entry: { ...talked, endedBy: 'dial2' } };
-    expect(walked(answered, ended).phase).toBe('settling');
+    expect(walked(answered, ended).phase).toBe('awaiting_end');
     expect(walked(answered, ended, hungUp)).toMatchObject({ phase: 'ended', evidence: { dial2Hangup: { cause: 41 } } });
   });
 

@@ -8,12 +8,12 @@ import {
   planViaLocalChannel,
 } from './attempt.matrix.support.ts';
 import {
+  finalEventsMs,
   followEveryMs,
   followMaxMs,
   giveUpMarginMs,
   lastMomentAt,
   reconcileEveryMs,
-  settleMs,
   stepAttempt,
 } from './attempt.ts';
 import { AttemptWorld, type Reconciliation, unreachablePbx } from './attempt.world.support.ts';
@@ -358,7 +358,7 @@ describe('A5 order and repetition of final facts do not change what is concluded
     const world = play(new AttemptWorld(), [
       [0, { type: 'start' }],
       [50, { type: 'dial1_ended', cause: 17 }],
-      [settleMs + 100, { type: 'channel_found', up: true }],
+      [finalEventsMs + 100, { type: 'channel_found', up: true }],
     ]);
     expect(world.state.phase).toBe('detached');
   });

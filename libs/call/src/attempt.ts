@@ -24,7 +24,7 @@ export interface AttemptStep {
 }
 
 /** How long OriginateResponse and Hangup may lie apart on a busy Asterisk: milliseconds as a rule; a shell that sees more waits longer. Too short, and a 404 is told as `unreachable` and dialled again. */
-export const settleMs = 2_500;
+export const finalEventsMs = 2_500;
 /** What an Originate may take on top of the ring timeout: a busy Asterisk answers seconds late. */
 export const originateMarginMs = 10_000;
 /** Between two reconciliations of an attempt that nobody knows. */
@@ -127,7 +127,7 @@ function stepInFlight(state: InFlightState, signal: AttemptSignal): AttemptStep 
     case 'cancel':
       return onCancel(state, signal.at);
     case 'link_lost':
-      // `settling` ends by its own short deadline, which asks the PBX if there is anything left to ask.
+      // `awaiting_end` ends by its own short deadline, which asks the PBX if there is anything left to ask.
       // So does `following`, and what it waits for is asked for when the link is back.
       return state.phase === 'answered' || state.phase === 'originating' || state.phase === 'ringing'
         ? detach(state, [])
@@ -178,7 +178,7 @@ function onAnswered(state: InFlightState, signal: Extract<AttemptSignal, { type:
   const progress: AttemptEffect = { type: 'progress', phase: 'answered', at };
   // The call is already over, and this was a missing half: what is still owed comes soon or never.
   if (state.phase === 'following') return moved(next, [progress]);
-  if (isOver(next)) return settle(next, [progress]);
+  if (isOver(next)) return awaitEnd(next, [progress]);
   return moved(entered(next, 'answered'), [progress, ...hangUpIfCanceled(next), armTalk(next, at)]);
 }
 
@@ -188,10 +188,10 @@ function onDial1Final(state: InFlightState, facts: Pick<Evidence, 'originateFail
   if (next === state) return ignore(state);
   // Another channel has its place, or dial2 goes on without it: this end is not the attempt's.
   if (!isOver(next) || state.phase === 'following') return moved(next, []);
-  if (owesDial2End(next)) return settle(next, []);
+  if (owesDial2End(next)) return awaitEnd(next, []);
   const { originateFailed, dial1Hangup } = next.evidence;
   if (originateFailed !== undefined && dial1Hangup !== undefined) return concluded(next);
-  return settle(next, []);
+  return awaitEnd(next, []);
 }
 
 /** It says why dial1's channel ends, and that end is told by itself. */
@@ -232,7 +232,7 @@ function onDial2HungUp(before: InFlightState, signal: Extract<AttemptSignal, { t
   if (next === state) return ignore(before);
   if (journalEnded !== undefined) return owesDial2End(next) ? moved(next, []) : concluded(next);
   // dial1's end follows within milliseconds, or it was transferred and goes on: then dial2's permits are free.
-  return moved(next, state.phase === 'answered' ? [{ type: 'arm', afterMs: settleMs }] : []);
+  return moved(next, state.phase === 'answered' ? [{ type: 'arm', afterMs: finalEventsMs }] : []);
 }
 
 /** The journal's last word holds everything about an answered dial1, but for two things: see `owesDial2Hangup` and `owesDial2End`. */
@@ -242,7 +242,7 @@ function onJournalEnded(state: InFlightState, entry: JournalEnded): AttemptStep 
   const isFuller = known === undefined || (known.dial2EndedAt === undefined && entry.dial2EndedAt !== undefined);
   if (!isFuller) return ignore(state);
   const next = { ...state, evidence: { ...state.evidence, journalEnded: entry } };
-  return owesDial2Hangup(next) || owesDial2End(next) ? settle(next, []) : concluded(next);
+  return owesDial2Hangup(next) || owesDial2End(next) ? awaitEnd(next, []) : concluded(next);
 }
 
 /** dial2 had answered, and nobody has said that its channel ended: mostly a moment behind; else it goes on without dial1. */
@@ -367,7 +367,7 @@ function onNoLastWord(state: InFlightState, facts: Partial<Evidence>, at: number
 
 function onDeadline(state: InFlightState, at: number): AttemptStep {
   switch (state.phase) {
-    case 'settling':
+    case 'awaiting_end':
       // dial2 goes on without dial1, unless its end was missed.
       if (owesDial2End(state)) {
         return moved(entered(state, 'following'), [{ type: 'reconcile' }, { type: 'arm', afterMs: reconcileEveryMs }]);
@@ -395,8 +395,8 @@ function detach(state: InFlightState, effects: readonly AttemptEffect[]): Attemp
   return moved(entered(state, 'detached'), [...effects, { type: 'arm', afterMs: reconcileEveryMs }]);
 }
 
-function settle(state: InFlightState, effects: readonly AttemptEffect[]): AttemptStep {
-  return moved(entered(state, 'settling'), [...effects, { type: 'arm', afterMs: settleMs }]);
+function awaitEnd(state: InFlightState, effects: readonly AttemptEffect[]): AttemptStep {
+  return moved(entered(state, 'awaiting_end'), [...effects, { type: 'arm', afterMs: finalEventsMs }]);
 }
 
 /** Into another phase, or into the same one afresh: doubts stay behind. */

@@ -137,7 +137,11 @@ function cap({ tenant, now, attemptsToday }: GateFacts): GateAnswer {
 function dayQuotas({ tenant, now, tenantToday }: GateFacts): GateAnswer {
   if (tenant === undefined || tenantToday === undefined) return allow;
   const { callsPerDay, minutesPerDay } = tenant.quotas;
-  const usedUp = (reason: string): GateAnswer => ({ decision: 'defer', until: nextDayAt(now, tenant.timeZone), reason });
+  const usedUp = (reason: string): GateAnswer => ({
+    decision: 'defer',
+    until: nextDayAt(now, tenant.timeZone),
+    reason,
+  });
   if (callsPerDay !== undefined && tenantToday.calls >= callsPerDay)
     return usedUp('quotas.callsPerDay is used up for today');
   if (minutesPerDay !== undefined && tenantToday.talkSeconds >= minutesPerDay * 60)

@@ -352,7 +352,10 @@ describe('dial2, once dial1 has answered', () => {
     expect(outcomeOf({ ...journal({ dialStatus: 'CANCEL' }), cancelRequestedAt }, at).endedBy).toBe('redial');
     const left = journal({ dialStatus: 'CANCEL', endedBy: 'dial1' });
     expect(outcomeOf(left, at)).toMatchObject({ disposition: 'dial1_hung_up', endedBy: 'dial1' });
-    expect(outcomeOf({ ...left, cancelRequestedAt }, at)).toMatchObject({ disposition: 'dial1_hung_up', endedBy: 'dial1' });
+    expect(outcomeOf({ ...left, cancelRequestedAt }, at)).toMatchObject({
+      disposition: 'dial1_hung_up',
+      endedBy: 'dial1',
+    });
     expect(outcomeOf({ ...journal({ dialStatus: 'BUSY', dial2Cause: 17 }), cancelRequestedAt }, at).endedBy).toBeNull();
     expect(outcomeOf(journal({ dialStatus: 'ANSWER' }), at).endedBy).toBeNull();
   });

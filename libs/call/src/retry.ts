@@ -1,4 +1,4 @@
-import { classOf, calleeDispositions, type Disposition } from './disposition.ts';
+import { calleeDispositions, classOf, type Disposition } from './disposition.ts';
 import type { NotSentCode } from './not-sent.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 

@@ -98,8 +98,8 @@ export type Authenticated = { readonly account?: string | undefined } & (
 );
 
 /** Servers, by the address of their connection: single ones, or networks such as 10.1.0.0/16. `host` narrows them to one Host header. */
-export interface OpenTo {
-  readonly sources: readonly string[];
+export interface Keyless {
+  readonly ipAllowList: readonly string[];
   readonly host?: string | undefined;
 }
 
@@ -179,12 +179,12 @@ export interface VendorDialect {
    */
   readonly authenticate?: (asked: AskedRequest, tenants: readonly Tenant[]) => Authenticated;
   /** Where there is no `authenticate`: the servers that may ask in the tenant's name without a key. */
-  readonly openTo?: (tenant: Tenant) => OpenTo | undefined;
+  readonly keyless?: (tenant: Tenant) => Keyless | undefined;
   /**
-   * Where the tenant's requests may come from, as in `OpenTo`; undefined: from anywhere. Looked at once it is known who asks: from elsewhere
+   * Where the tenant's requests may come from, as in `Keyless`; undefined: from anywhere. Looked at once it is known who asks: from elsewhere
    * it is `access_denied`.
    */
-  readonly permit?: (tenant: Tenant) => readonly string[] | undefined;
+  readonly ipAllowList?: (tenant: Tenant) => readonly string[] | undefined;
   /**
    * What a request says otherwise than the calls that hold its reference; empty: it is theirs, once more. Needed where a route `reserves` a
    * reference as `open`: what is not the same must never be answered as if it were.

@@ -12,8 +12,8 @@ import { recordProgressScript } from './scripts/record-progress.ts';
 import { runScript } from './scripts/script.ts';
 import {
   type AttemptProgress,
-  type DayCap,
   type Claimed,
+  type DayCap,
   type Store,
   tenantCounts,
   type Versioned,

@@ -43,7 +43,8 @@ export function callsOf(context: StoreContext): Calls {
   ): Promise<Accepted> {
     if (calls.length > acceptCallsMax)
       throw new RangeError(`at most ${acceptCallsMax} calls at a time, not ${calls.length}`);
-    if (reservation !== undefined && calls.length === 0) throw new RangeError('no call, and so nobody to take a reference');
+    if (reservation !== undefined && calls.length === 0)
+      throw new RangeError('no call, and so nobody to take a reference');
     const expectations: Expectation[] = [];
     const writes: Write[] = [];
     if (calls.length > 0) {

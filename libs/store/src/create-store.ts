@@ -7,11 +7,11 @@ import { durabilityOf } from './durability.ts';
 import type { DurabilityPolicy } from './durability-policy.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { storeKeys } from './keys.ts';
-import { newsChannelOf } from './news-channel.ts';
 import { linkStatusesOf } from './link-statuses.ts';
+import { newsChannelOf } from './news-channel.ts';
 import { permitsOf } from './permits.ts';
-import { leadScript } from './scripts/lead.ts';
-import { resignScript } from './scripts/resign.ts';
+import { acquireLeaseScript } from './scripts/acquire-lease.ts';
+import { releaseLeaseScript } from './scripts/release-lease.ts';
 import { runScript } from './scripts/script.ts';
 import type { Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
@@ -65,10 +65,10 @@ export function createStore(options: StoreOptions): Store {
     ...cancelChannelOf(context, subscriptions),
     ...newsChannelOf(keys, subscriptions),
     ...durability,
-    lead: async (name, holder, leaseMs) =>
-      (await runScript(redis, leadScript, [keys.lease(name)], [holder, leaseMs])) === 1,
-    resign: async (name, holder) => {
-      await runScript(redis, resignScript, [keys.lease(name)], [holder]);
+    acquireLease: async (name, instanceId, leaseMs) =>
+      (await runScript(redis, acquireLeaseScript, [keys.lease(name)], [instanceId, leaseMs])) === 1,
+    releaseLease: async (name, instanceId) => {
+      await runScript(redis, releaseLeaseScript, [keys.lease(name)], [instanceId]);
     },
     ping: () => checkAnswering(redis),
     checkWritable: () => checkWritable(redis, keys.fsyncMark),

@@ -37,8 +37,8 @@ function damaged(record: Json, path: string, value: unknown): Json {
   const copy = structuredClone(record);
   const names = path.split('.');
   const last = names.pop() ?? '';
-  const holder = names.reduce((at: Json, name) => at[name] as Json, copy);
-  holder[last] = value;
+  const instanceId = names.reduce((at: Json, name) => at[name] as Json, copy);
+  instanceId[last] = value;
   return JSON.parse(JSON.stringify(copy));
 }
 

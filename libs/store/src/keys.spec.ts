@@ -14,6 +14,11 @@ it('shows nothing of a client’s own idempotency key', () => {
 it('shows nothing of a reserved reference, and keeps tenants and dialects apart', () => {
   const reservation = { tenantId: 'acme', dialect: 'dialup', reference: '+27 82 000 1234' };
   expect(reservationMember(reservation)).toMatch(/^acme:dialup:[0-9a-f]{32}$/);
-  const all = [reservation, { ...reservation, tenantId: 'a' }, { ...reservation, dialect: 'act' }, { ...reservation, reference: '' }];
+  const all = [
+    reservation,
+    { ...reservation, tenantId: 'a' },
+    { ...reservation, dialect: 'act' },
+    { ...reservation, reference: '' },
+  ];
   expect(new Set(all.map(reservationMember)).size).toBe(4);
 });

@@ -7,8 +7,8 @@ const believedMs = 15_000;
 /** One hash, a field for each process and PBX; fields of dead processes are taken out by whoever reads, the sweeper at least. */
 export function linkStatusesOf({ redis, keys }: StoreContext): Pick<Store, 'reportLinkStatus' | 'linkStatuses'> {
   return {
-    async reportLinkStatus(holder, report) {
-      await redis.hset(keys.linkStatuses, `${report.pbx} ${report.process} ${holder}`, JSON.stringify(report));
+    async reportLinkStatus(instanceId, report) {
+      await redis.hset(keys.linkStatuses, `${report.pbx} ${report.process} ${instanceId}`, JSON.stringify(report));
     },
     async linkStatuses(now) {
       const fields = Object.entries(await redis.hgetall(keys.linkStatuses));

@@ -1,10 +1,10 @@
 import { type AttemptId, type AttemptRecord, type CallId, lastMomentAt } from '@redial/call';
 import type { Write } from './commit.ts';
+import { acquirePermitsScript } from './scripts/acquire-permits.ts';
 import { extendPermitsScript } from './scripts/extend-permits.ts';
 import { releaseLegScript } from './scripts/release-leg.ts';
 import { releasePermitsScript } from './scripts/release-permits.ts';
 import { runScript } from './scripts/script.ts';
-import { acquirePermitsScript } from './scripts/acquire-permits.ts';
 import type { LimitRequest, Permits, Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 

@@ -7,7 +7,7 @@ import { fullOf } from './open-calls.ts';
 import { readRecords } from './read-records.ts';
 import { forgetReservationsScript } from './scripts/forget-reservations.ts';
 import { runScript } from './scripts/script.ts';
-import type { Accepted, ReferenceReservation, ReferenceName } from './store.ts';
+import type { Accepted, ReferenceName, ReferenceReservation } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
 /**
@@ -48,7 +48,8 @@ export async function acceptReserved(
     if (committed.unmet.kind !== 'value') throw new IdempotencyLost();
     heldBy = (await redis.get(key)) ?? '';
     const by = holdersIn(heldBy);
-    if (by.length > 0 && (reservation.reserves === 'ever' || (await isAnyOpen(context, by)))) return { type: 'taken', by };
+    if (by.length > 0 && (reservation.reserves === 'ever' || (await isAnyOpen(context, by))))
+      return { type: 'taken', by };
   }
 }
 

@@ -327,15 +327,15 @@ export interface Store {
    */
   onNews(listener: (callId: CallId) => void, onSubscribed?: () => void): Promise<() => void>;
 
-  /** Replaces what this process (`holder`) said of the PBX before. */
-  reportLinkStatus(holder: string, report: LinkStatus): Promise<void>;
+  /** Replaces what this process (`instanceId`) said of the PBX before. */
+  reportLinkStatus(instanceId: string, report: LinkStatus): Promise<void>;
   /** What living processes say. What dead ones said is forgotten with it: the sweeper asks, so that it is whoever else does. */
   linkStatuses(now: number): Promise<readonly LinkStatus[]>;
 
-  /** True for one holder of `name` at a time, renewed by asking again. */
-  lead(name: string, holder: string, leaseMs: number): Promise<boolean>;
+  /** True for one instanceId of `name` at a time, renewed by asking again. */
+  acquireLease(name: string, instanceId: string, leaseMs: number): Promise<boolean>;
   /** Lets another lead at once. Does nothing where another does already. */
-  resign(name: string, holder: string): Promise<void>;
+  releaseLease(name: string, instanceId: string): Promise<void>;
   durability(): Promise<Durability>;
   /**
    * Whether everything this process wrote through the store so far is as durable as was asked of the store (`StoreOptions.durability`), and

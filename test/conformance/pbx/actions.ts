@@ -172,7 +172,9 @@ export function describeActions(getWorld: () => PbxWorld): void {
         ['Failure', '0'],
       ]);
       expect(getWorld().invitesTo('1097')).toEqual([]);
-      expect(await getWorld().pbx.reconcile({ ...first, pbxStartedAt: getWorld().pbxStartedAt })).toMatchObject({ type: 'channel_found' });
+      expect(await getWorld().pbx.reconcile({ ...first, pbxStartedAt: getWorld().pbxStartedAt })).toMatchObject({
+        type: 'channel_found',
+      });
       await getWorld().pbx.hangUp(first.attemptId);
     });
 

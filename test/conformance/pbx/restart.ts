@@ -22,7 +22,10 @@ export function describeRestart(getWorld: () => PbxWorld): void {
         type: 'journal_ended',
         entry: ended.evidence.journalEnded,
       });
-      expect(await world.pbx.reconcile({ ...ringing, pbxStartedAt })).toMatchObject({ type: 'missing', pbxRestarted: true });
+      expect(await world.pbx.reconcile({ ...ringing, pbxStartedAt })).toMatchObject({
+        type: 'missing',
+        pbxRestarted: true,
+      });
       expect(await world.pbx.reconcile({ ...talking, pbxStartedAt })).toMatchObject({
         type: 'journal_answered',
         pbxRestarted: true,

@@ -238,9 +238,9 @@ it('are refused as wrong, and nobody is locked out, while Redis is away', async 
   }
 });
 
-describe('permit', () => {
+describe('ipAllowList', () => {
   it('lets nobody in from elsewhere, right credentials or not, and counts only wrong ones', async () => {
-    const api = await start({ permit: ['192.0.2.7', '2001:db8::/32'] });
+    const api = await start({ ipAllowList: ['192.0.2.7', '2001:db8::/32'] });
     try {
       for (let n = 0; n <= perMinute; n += 1) {
         const { status, body } = await act.put(clientOf(api), {});
@@ -254,7 +254,7 @@ describe('permit', () => {
   });
 
   it('lets in who comes from one of its networks', async () => {
-    const api = await start({ permit: ['192.0.2.7', '127.0.0.0/8'] });
+    const api = await start({ ipAllowList: ['192.0.2.7', '127.0.0.0/8'] });
     try {
       expect((await act.put(clientOf(api), {})).body.message).not.toBe('IP is not permitted');
     } finally {

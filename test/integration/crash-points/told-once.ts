@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { CrashWorld } from './crash-world.ts';
-import { limits, type InFlight } from './under-way.ts';
+import { type InFlight, limits } from './under-way.ts';
 
 /** Whoever looks after the attempt has nothing left to do. */
 export async function isDone({ store, jobs }: CrashWorld, { call, attempt }: InFlight): Promise<boolean> {

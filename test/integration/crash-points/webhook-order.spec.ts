@@ -2,7 +2,7 @@ import type { CallStatus } from '@redial/call';
 import { expect, it } from 'vitest';
 import { type Answer, status } from '../../support/webhook-receiver.ts';
 import { aCrashWorld } from './crash-world.ts';
-import { anAttempt, busy, theNextAttempt, type InFlight } from './under-way.ts';
+import { anAttempt, busy, type InFlight, theNextAttempt } from './under-way.ts';
 
 /** The CDR that the receiver is not in the mood for, and how often it has said so. */
 let refused: string | undefined;

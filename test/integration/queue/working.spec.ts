@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { DeliveryDecision, DialJob, DialDecision, ResultsJob } from '@redial/queue';
+import type { DeliveryDecision, DialDecision, DialJob, ResultsJob } from '@redial/queue';
 import { describe, expect, it, vi } from 'vitest';
 import { eventually, ids, jobOf, later, order, useQueuesOnRedis } from './queues-on-redis.ts';
 

@@ -1,7 +1,7 @@
 import { type Call, stepCall } from '@redial/call';
 import type { Store, Versioned } from '@redial/store';
 import { describe, expect, it } from 'vitest';
-import { busy, claimed, settlement, type InFlight } from './attempt-under-way.ts';
+import { busy, claimed, type InFlight, settlement } from './attempt-under-way.ts';
 import { accepted, noon, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();

@@ -28,7 +28,15 @@ function take(
   store: Store,
   { attemptId = ids.attemptId(), limits = [limit('trunk:a')], ...rest }: Take = {},
 ): Promise<Permits> {
-  return store.acquirePermits({ attemptId, pbx: 'main', limits, now: noon, leaseMs: 60_000, horizonMs: 60_000, ...rest });
+  return store.acquirePermits({
+    attemptId,
+    pbx: 'main',
+    limits,
+    now: noon,
+    leaseMs: 60_000,
+    horizonMs: 60_000,
+    ...rest,
+  });
 }
 
 const grantedOf = (answers: readonly Permits[]) => answers.flatMap((a) => (a.granted ? [a] : []));
@@ -39,8 +47,8 @@ describe('a limit without a pace', () => {
 
   it('given a permit that is taken when calls wait for it then the first of them is found, by priority and time, each once', async () => {
     const store = await onRedis.open();
-    const holder = ids.attemptId();
-    expect((await take(store, { attemptId: holder, limits: [phone()] })).granted).toBe(true);
+    const instanceId = ids.attemptId();
+    expect((await take(store, { attemptId: instanceId, limits: [phone()] })).granted).toBe(true);
     const waiters = [30, 10, 20].map((order) => ({ callId: ids.callId(), order }));
     for (const waiter of waiters) expect((await take(store, { limits: [phone()], waiter })).granted).toBe(false);
     const found = [];
@@ -50,11 +58,11 @@ describe('a limit without a pace', () => {
 
   it('given a call that waited when it gets its permit then it waits no more', async () => {
     const store = await onRedis.open();
-    const [holder, attemptId] = [ids.attemptId(), ids.attemptId()];
+    const [instanceId, attemptId] = [ids.attemptId(), ids.attemptId()];
     const waiter = { callId: ids.callId(), order: 1 };
-    await take(store, { attemptId: holder, limits: [phone()] });
+    await take(store, { attemptId: instanceId, limits: [phone()] });
     await take(store, { attemptId, limits: [phone()], waiter });
-    await store.releasePermits(holder, [phone().limit]);
+    await store.releasePermits(instanceId, [phone().limit]);
     expect((await take(store, { attemptId, limits: [phone()], waiter })).granted).toBe(true);
     expect(await store.nextWaiting(phone().limit)).toBeUndefined();
   });
@@ -73,8 +81,8 @@ describe('a limit without a pace', () => {
     const store = await onRedis.open();
     for (let n = 0; n < 3; n++) {
       const limit = phone(`number.${n}`);
-      const holder = ids.attemptId();
-      await take(store, { attemptId: holder, limits: [limit] });
+      const instanceId = ids.attemptId();
+      await take(store, { attemptId: instanceId, limits: [limit] });
       await take(store, { limits: [limit], waiter: { callId: ids.callId(), order: 1 } });
     }
     const keys = await onRedis.redis.keys(`${onRedis.prefix}:*number.*`);
@@ -132,7 +140,9 @@ describe('permits of a limit', () => {
     });
     expect(refused).toMatchObject({ granted: false, limit: 'trunk:b', reason: 'calls' });
     expect(await store.permitsHeld(['trunk:a', 'trunk:b'], noon)).toEqual({ 'trunk:a': 0, 'trunk:b': 1 });
-    expect(await take(store, { limits: [limit('trunk:a', { maxCallsPerSecond: 1 })] })).toMatchObject({ startAt: noon });
+    expect(await take(store, { limits: [limit('trunk:a', { maxCallsPerSecond: 1 })] })).toMatchObject({
+      startAt: noon,
+    });
   });
 
   it('given a call whose legs both take the trunk when it asks for two permits then it holds two', async () => {

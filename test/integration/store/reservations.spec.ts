@@ -163,7 +163,7 @@ describe('a reference that may be taken again (open)', () => {
     expect(await store.acceptCalls([newCall()], undefined, open)).toEqual(takenBy(first));
   });
 
-  it('given an ended holder when 50 requests reserve it at once, then one takes it over and 49 are told by whom', async () => {
+  it('given an ended instanceId when 50 requests reserve it at once, then one takes it over and 49 are told by whom', async () => {
     const store = await onRedis.open();
     const first = newCall();
     await store.acceptCalls([first], undefined, open);

@@ -153,7 +153,11 @@ export function storeContract(open: () => Promise<Store>): void {
     await store.acquirePermits(permits(attempt, { limits: limits('trunk:a', 'pbx:east') }));
     await store.acquirePermits(permits(attempt, { pbx: 'other', limits: limits('trunk:a', 'pbx:west') }));
     const taken = await store.claim(call, after, attempt);
-    expect(await store.acquirePermits(permits(attempt))).toMatchObject({ granted: false, reason: 'calls', retryAt: noon });
+    expect(await store.acquirePermits(permits(attempt))).toMatchObject({
+      granted: false,
+      reason: 'calls',
+      retryAt: noon,
+    });
     await store.releasePermits(attempt.id, ['trunk:a', 'pbx:west']);
     const held = () => store.permitsHeld(['trunk:a', 'pbx:east', 'pbx:west'], noon);
     expect(await held()).toEqual({ 'trunk:a': 1, 'pbx:east': 1, 'pbx:west': 0 });
@@ -167,7 +171,10 @@ export function storeContract(open: () => Promise<Store>): void {
     const { after, attempt: plain } = dialed(call.value, ['pbx:main', 'trunk:a', 'trunk:b']);
     const legLimits = { dial1: ['trunk:a'], dial2: ['trunk:a', 'trunk:b'] };
     const attempt = { ...plain, legLimits, claimedBy: 'run.1' };
-    const taken = limits('pbx:main', 'trunk:a', 'trunk:b').map((l) => ({ ...l, permits: l.limit === 'trunk:a' ? 2 : 1 }));
+    const taken = limits('pbx:main', 'trunk:a', 'trunk:b').map((l) => ({
+      ...l,
+      permits: l.limit === 'trunk:a' ? 2 : 1,
+    }));
     await store.acquirePermits(permits(attempt, { limits: taken }));
     await store.claim(call, after, attempt);
     const held = (at = noon) => store.permitsHeld(['pbx:main', 'trunk:a', 'trunk:b'], at);

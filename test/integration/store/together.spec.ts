@@ -67,28 +67,30 @@ describe('leading', () => {
   it('given 20 that want to lead when they ask then one does, and only it may go on', async () => {
     const store = await onRedis.open();
     const holders = Array.from({ length: 20 }, (_, i) => `process-${i}`);
-    const leads = await Promise.all(holders.map((holder) => store.lead('sweeper', holder, 60_000)));
+    const leads = await Promise.all(holders.map((instanceId) => store.acquireLease('sweeper', instanceId, 60_000)));
     expect(leads.filter(Boolean)).toHaveLength(1);
-    expect(await Promise.all(holders.map((holder) => store.lead('sweeper', holder, 60_000)))).toEqual(leads);
-    expect(await store.lead('other', 'process-x', 60_000)).toBe(true);
+    expect(await Promise.all(holders.map((instanceId) => store.acquireLease('sweeper', instanceId, 60_000)))).toEqual(
+      leads,
+    );
+    expect(await store.acquireLease('other', 'process-x', 60_000)).toBe(true);
   });
 
   it('given a leader that is gone when its lease runs out then another leads', async () => {
     const store = await onRedis.open();
-    expect(await store.lead('sweeper', 'a', 200)).toBe(true);
-    await vi.waitFor(async () => expect(await store.lead('sweeper', 'b', 60_000)).toBe(true), 20_000);
-    expect(await store.lead('sweeper', 'a', 60_000)).toBe(false);
+    expect(await store.acquireLease('sweeper', 'a', 200)).toBe(true);
+    await vi.waitFor(async () => expect(await store.acquireLease('sweeper', 'b', 60_000)).toBe(true), 20_000);
+    expect(await store.acquireLease('sweeper', 'a', 60_000)).toBe(false);
   });
 
   it('given a leader that resigns when another asks then it leads at once, and who resigns without leading takes nothing away', async () => {
     const store = await onRedis.open();
-    expect(await store.lead('sweeper', 'a', 60_000)).toBe(true);
-    await store.resign('sweeper', 'b');
-    expect(await store.lead('sweeper', 'b', 60_000)).toBe(false);
-    await store.resign('sweeper', 'a');
-    expect(await store.lead('sweeper', 'b', 60_000)).toBe(true);
-    await store.resign('sweeper', 'a');
-    expect(await store.lead('sweeper', 'c', 60_000)).toBe(false);
+    expect(await store.acquireLease('sweeper', 'a', 60_000)).toBe(true);
+    await store.releaseLease('sweeper', 'b');
+    expect(await store.acquireLease('sweeper', 'b', 60_000)).toBe(false);
+    await store.releaseLease('sweeper', 'a');
+    expect(await store.acquireLease('sweeper', 'b', 60_000)).toBe(true);
+    await store.releaseLease('sweeper', 'a');
+    expect(await store.acquireLease('sweeper', 'c', 60_000)).toBe(false);
   });
 });
 

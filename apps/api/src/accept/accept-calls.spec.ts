@@ -3,8 +3,8 @@ import type { DialOrder } from '@redial/queue';
 import type { Durability, Store, WrittenRecord } from '@redial/store';
 import { describe, expect, it, vi } from 'vitest';
 import { type AcceptPorts, type Candidate, createAcceptor } from './accept-calls.ts';
-import { StorageUnavailable } from './storage.ts';
 import { takenBackReason } from './roll-back.ts';
+import { StorageUnavailable } from './storage.ts';
 
 const kept: Durability = {
   appendonly: true,
@@ -181,7 +181,10 @@ describe('what could not be made sure of', () => {
     client: { ...reference, reserves: 'open' },
     redial: { ...reference, reserves: 'ever' },
   } as const;
-  const refuse = async (here: World, by: { readonly completion?: true; readonly reservation?: keyof typeof reservations } = {}) => {
+  const refuse = async (
+    here: World,
+    by: { readonly completion?: true; readonly reservation?: keyof typeof reservations } = {},
+  ) => {
     const acceptor = createAcceptor(here.ports);
     const calls = acceptor.prepare([candidate(0), candidate(1)]);
     const reservation = by.reservation && reservations[by.reservation];

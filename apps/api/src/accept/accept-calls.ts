@@ -1,10 +1,17 @@
 import { type AttemptId, acceptCall, type Call, type CallId, type CallRequest, type Tenant } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
-import type { Accepted, DurabilityPolicy, IdempotencyKey, ReferenceReservation, Store, WrittenRecord } from '@redial/store';
+import type {
+  Accepted,
+  DurabilityPolicy,
+  IdempotencyKey,
+  ReferenceReservation,
+  Store,
+  WrittenRecord,
+} from '@redial/store';
 import { durabilityGuard } from './durability-guard.ts';
-import { fromStorage, StorageUnavailable } from './storage.ts';
 import { rollBack } from './roll-back.ts';
+import { fromStorage, StorageUnavailable } from './storage.ts';
 
 /** A request, understood and checked, on its way to become a call. */
 export interface Candidate {
@@ -73,7 +80,11 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
   const openCallsMax = new Map(ports.configuration.tenants.map(({ id, quotas }) => [id, quotas.openCalls]));
   const adding = new Set<Promise<void>>();
 
-  async function commit(calls: readonly Call[], completion?: Completion, reservation?: ReferenceReservation): Promise<Accepted> {
+  async function commit(
+    calls: readonly Call[],
+    completion?: Completion,
+    reservation?: ReferenceReservation,
+  ): Promise<Accepted> {
     const fault = await fromStorage(() => guard.fault());
     if (fault !== undefined) throw new StorageUnavailable(fault);
     const max = openCallsMax.get(calls[0]?.tenantId ?? '');

@@ -2,7 +2,7 @@ import { type Problem, problem } from '@redial/dialects';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { addressOf } from '../http/plain-address.ts';
 import { refuse } from '../http/refuse.ts';
-import type { SourceList } from '../vendor/source-list.ts';
+import type { IpAllowList } from '../vendor/ip-allow-list.ts';
 import type { LoginLock } from './login-lock.ts';
 
 /** What became of somebody's credentials. */
@@ -22,7 +22,7 @@ export interface GuardPorts {
   readonly lock: LoginLock;
   readonly limitFailedLogins: RequestHandler;
   /** From there nobody is held up. */
-  readonly isTrusted: SourceList;
+  readonly isTrusted: IpAllowList;
 }
 
 export function guardLogins({ lock, limitFailedLogins, isTrusted }: GuardPorts): GuardLogins {

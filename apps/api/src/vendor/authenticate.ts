@@ -3,14 +3,14 @@ import { problem, type VendorDialect } from '@redial/dialects';
 import type { Request, RequestHandler } from 'express';
 import { admit, type Identify } from '../authentication/admit.ts';
 import { apiKeyOf, type FindTenant, sendsKey } from '../authentication/api-keys.ts';
-import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { isCrossSite } from '../authentication/csrf.ts';
+import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { allowsOrigin } from '../http/cross-origin.ts';
 import { tenantOf } from '../http/rate-limit.ts';
 import { refuse } from '../http/refuse.ts';
-import { openingsOf } from './open-to.ts';
+import { ipAllowListOf } from './ip-allow-list.ts';
+import { keylessTenants } from './keyless.ts';
 import { inputOf } from './read-input.ts';
-import { sourceList } from './source-list.ts';
 
 export interface AuthenticatePorts {
   readonly tenants: readonly Tenant[];
@@ -23,11 +23,11 @@ export interface AuthenticatePorts {
  * that tenant's requests may come from there.
  */
 export function authenticateFor(dialect: VendorDialect, ports: AuthenticatePorts): RequestHandler[] {
-  const { authenticate, permit } = dialect;
+  const { authenticate, ipAllowList } = dialect;
   const identify = authenticate === undefined ? byKey(dialect, ports) : byCredentials(authenticate, ports);
   return [
     admit(dialect.name, identify, ports.guardLogins),
-    ...(permit === undefined ? [] : [permitted(permit, ports)]),
+    ...(ipAllowList === undefined ? [] : [permitted(ipAllowList, ports)]),
   ];
 }
 
@@ -43,8 +43,8 @@ function byCredentials(
 }
 
 /** The key is in a header, or the parameter `api_key`. */
-function byKey({ openTo }: VendorDialect, { tenants, findTenant }: AuthenticatePorts): Identify {
-  const findByOrigin = openingsOf(tenants, openTo);
+function byKey({ keyless }: VendorDialect, { tenants, findTenant }: AuthenticatePorts): Identify {
+  const findByOrigin = keylessTenants(tenants, keyless);
   return (request) => {
     const header = (name: string) => request.get(name);
     const apiKey = apiKeyOf(header) ?? keyParameter(request);
@@ -63,13 +63,13 @@ function byKey({ openTo }: VendorDialect, { tenants, findTenant }: AuthenticateP
 }
 
 function permitted(
-  permit: NonNullable<VendorDialect['permit']>,
+  listOf: NonNullable<VendorDialect['ipAllowList']>,
   { tenants }: Pick<AuthenticatePorts, 'tenants'>,
 ): RequestHandler {
   const lists = new Map(
     tenants.flatMap((tenant) => {
-      const sources = permit(tenant);
-      return sources === undefined ? [] : [[tenant.id, sourceList(sources)] as const];
+      const sources = listOf(tenant);
+      return sources === undefined ? [] : [[tenant.id, ipAllowListOf(sources)] as const];
     }),
   );
   return (request, response, next) => {

@@ -9,7 +9,7 @@ import {
   problem,
   type VendorDialect,
 } from '@redial/dialects';
-import type { ReferenceReservation, ReferenceName } from '@redial/store';
+import type { ReferenceName, ReferenceReservation } from '@redial/store';
 import { type Acceptor, acceptedVersion, type Candidate } from '../accept/accept-calls.ts';
 import { countRefused } from '../accept/count-refused.ts';
 import { fromStorage } from '../accept/storage.ts';

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { type Dial1Outcome, stepCall } from '@redial/call';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createOutcomeWaiter, type ExpectedOutcome } from './outcome-waiter.ts';
-import { aCall, answered, attemptIdOf, callIdOf, ended, startedAt, inFlight } from './test-support/awaited-calls.ts';
+import { aCall, answered, attemptIdOf, callIdOf, ended, inFlight, startedAt } from './test-support/awaited-calls.ts';
 import { fakeStore } from './test-support/fake-store.ts';
 
 const until = startedAt + 30_000;

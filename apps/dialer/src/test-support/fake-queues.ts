@@ -1,4 +1,4 @@
-import type { DialJob, DialDecision, Queues, ResultsJob, Workers } from '@redial/queue';
+import type { DialDecision, DialJob, Queues, ResultsJob, Workers } from '@redial/queue';
 import { portOf } from './port-of.ts';
 
 /** The queues as the dialer sees them: results go in, `dial` jobs come when a test says so. */

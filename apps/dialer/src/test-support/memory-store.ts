@@ -44,7 +44,7 @@ export interface MemoryStore {
   }[];
   /** Redis cannot be reached for progress. */
   progressFails: boolean;
-  readonly reports: (LinkStatus & { readonly holder: string })[];
+  readonly reports: (LinkStatus & { readonly instanceId: string })[];
   /** Redis cannot be reached for reports. */
   reportsFail: boolean;
   announceCancel(pbx: string, attemptId: AttemptId): void;
@@ -134,9 +134,9 @@ export function memoryStore(): MemoryStore {
       if (store.progressFails) throw new Error('Redis is gone');
       store.progress.push({ id, phase, at, ...(uniqueId !== undefined && { uniqueId }) });
     },
-    reportLinkStatus: async (holder, report) => {
+    reportLinkStatus: async (instanceId, report) => {
       if (store.reportsFail) throw new Error('Redis is gone');
-      store.reports.push({ holder, ...report });
+      store.reports.push({ instanceId, ...report });
     },
     cancelRequested: async () =>
       [...calls.values()].flatMap(({ value: { state } }) =>

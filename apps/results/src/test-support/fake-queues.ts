@@ -1,5 +1,5 @@
 import type { AttemptId } from '@redial/call';
-import type { DeliveryJob, DeliveryDecision, DialOrder, Queues, QueueWorker, ResultsJob, Workers } from '@redial/queue';
+import type { DeliveryDecision, DeliveryJob, DialOrder, Queues, QueueWorker, ResultsJob, Workers } from '@redial/queue';
 import { portOf } from './port-of.ts';
 
 /** The queues as the results process sees them. What is added is kept; `results` and `deliveries` jobs come when a test says so. */

@@ -1,9 +1,9 @@
 import type { AttemptId, AttemptRecord, Call, CallId, Cdr } from '@redial/call';
 import {
   type Delivery,
+  type LinkStatus,
   MalformedRecord,
   type PageCursor,
-  type LinkStatus,
   type Store,
   type Versioned,
   type Written,
@@ -43,7 +43,7 @@ export interface MemoryStore {
     readonly at: number;
     readonly uniqueId?: string;
   }[];
-  readonly reports: (LinkStatus & { readonly holder: string })[];
+  readonly reports: (LinkStatus & { readonly instanceId: string })[];
   /** Instants for which ended calls were forgotten, page by page. */
   readonly forgotten: number[];
   /** Ended calls whose retention is over. */
@@ -53,7 +53,7 @@ export interface MemoryStore {
   isAway: boolean;
   isLeader: boolean;
   /** Who gave what back. */
-  readonly resigned: string[];
+  readonly releasedLeases: string[];
   announceCancel(pbx: string, attemptId: AttemptId): void;
   /** Who hears of cancels. */
   readonly cancelListeners: number;
@@ -175,20 +175,20 @@ export function memoryStore(): MemoryStore {
         subscribedListeners.delete(onSubscribed);
       };
     },
-    reportLinkStatus: async (holder, report) => {
+    reportLinkStatus: async (instanceId, report) => {
       if (store.isAway) throw new Error('Redis is gone');
-      store.reports.push({ holder, ...report });
+      store.reports.push({ instanceId, ...report });
     },
     linkStatuses: async (now) => {
       const living = checked('link-statuses', store.reports).filter(({ at }) => at >= now - 15_000);
       store.reports.splice(0, store.reports.length, ...living);
       return living;
     },
-    lead: async () => store.isLeader,
+    acquireLease: async () => store.isLeader,
     confirmDurable: (_timeoutMs, written) => store.confirm(written),
-    resign: async (name, holder) => {
+    releaseLease: async (name, instanceId) => {
       if (store.isAway) throw new Error('Redis is gone');
-      store.resigned.push(`${holder} as ${name}`);
+      store.releasedLeases.push(`${instanceId} as ${name}`);
     },
   });
 
@@ -220,7 +220,7 @@ export function memoryStore(): MemoryStore {
     damaged: new Set(),
     isAway: false,
     isLeader: true,
-    resigned: [],
+    releasedLeases: [],
     get cancelListeners() {
       return cancelListeners.size + subscribedListeners.size;
     },

@@ -1,5 +1,5 @@
 import type { AttemptId, AttemptSignal } from '@redial/call';
-import type { Finding, ReconcileQuestion, OriginateOrder, OriginateReply, Pbx, PbxEvents } from '../pbx.ts';
+import type { Finding, OriginateOrder, OriginateReply, Pbx, PbxEvents, ReconcileQuestion } from '../pbx.ts';
 
 /** The Pbx port as a recorder; a test settles each question when it likes. */
 export interface FakePbx extends Pbx {

@@ -26,7 +26,7 @@ export const dialect: VendorDialect = {
   recordings: [],
   below: ['/api/v4/'],
   authenticate,
-  permit: (tenant) => actSettings(tenant)?.permit,
+  ipAllowList: (tenant) => actSettings(tenant)?.ipAllowList,
   accepted: acceptedReply,
   refused: refusedReply,
   documentation,

@@ -11,7 +11,7 @@ it('needs both credentials and the contexts, and no more', () => {
 it('reads what it has read as it stands', () => {
   const whole = {
     ...least,
-    permit: ['10.1.4.20', '10.1.5.0/28', '2001:db8::/32'],
+    ipAllowList: ['10.1.4.20', '10.1.5.0/28', '2001:db8::/32'],
     contexts: { main_routing: {}, خروجی: { trunk: 'carrier' }, office: { routes: 'dialplan' } },
     trunks: { 'SIP trunk 1': 'carrier' },
   };
@@ -23,9 +23,9 @@ test.each([
   ['a user with a colon, which Basic cannot carry', { username: 'a:b' }],
   ['an empty password', { password: '' }],
   ['a key with a space', { apiKey: 'a b' }],
-  ['an empty permit, which would be nobody', { permit: [] }],
-  ['a permit that is no address', { permit: ['localhost'] }],
-  ['a network that is none', { permit: ['10.1.0.0/33'] }],
+  ['an empty ipAllowList, which would be nobody', { ipAllowList: [] }],
+  ['a ipAllowList that is no address', { ipAllowList: ['localhost'] }],
+  ['a network that is none', { ipAllowList: ['10.1.0.0/33'] }],
   ['no contexts', { contexts: undefined }],
   ['a context of the dialplan with a trunk', { contexts: { office: { routes: 'dialplan', trunk: 'carrier' } } }],
   ['a context of the dialplan by a name that Asterisk must not see', { contexts: { 'a,b': { routes: 'dialplan' } } }],

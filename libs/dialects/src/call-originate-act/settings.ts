@@ -1,7 +1,7 @@
 import { ContextName, Name } from '@redial/call';
 import { z } from 'zod';
 import { dialectSettings } from '../dialect-settings.ts';
-import { SourceAddresses } from '../source-addresses.ts';
+import { IpAddresses } from '../ip-addresses.ts';
 
 /** What the vendor's administrator may have called a context or a trunk. It is looked up here and reaches no PBX. */
 const VendorName = z.string().regex(/^\P{Cc}{1,60}$/u, 'a name without control characters, 60 at most');
@@ -27,7 +27,7 @@ export const ActSettings = z.strictObject({
   /** Of `X-APIKEY`. */
   apiKey: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'a key of visible ASCII characters, 512 at most'),
   /** Whence requests may come, by the address of their connection. Absent: from anywhere. */
-  permit: SourceAddresses.optional(),
+  ipAllowList: IpAddresses.optional(),
   /** By the vendor's name, which is what `context` holds. */
   contexts: z
     .record(VendorName, ContextSettings)

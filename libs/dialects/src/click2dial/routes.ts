@@ -16,7 +16,7 @@ export const dialect: VendorDialect = {
   ],
   recordings: [{ method: 'get', path: '/click2dial/recordings/{ref}' }],
   below: [],
-  openTo: (tenant) => click2dialSettings(tenant).openTo,
+  keyless: (tenant) => click2dialSettings(tenant).keyless,
   accepted: acceptedReply,
   refused: refusedReply,
   documentation,

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { dialectSettings } from '../dialect-settings.ts';
-import { SourceAddresses } from '../source-addresses.ts';
+import { IpAddresses } from '../ip-addresses.ts';
 
 /** A tenant's `dialects.click2dial`. */
 export const Click2dialSettings = z.strictObject({
   /** Before v4.0.0 the vendor's headers began with X-Platforma-. */
   headerPrefix: z.enum(['X-Teleforge-', 'X-Platforma-']).default('X-Teleforge-'),
   /** Who may use the dialect without a key: servers, by the address of their connection. `host` narrows it to one host name. */
-  openTo: z
+  keyless: z
     .strictObject({
-      sources: SourceAddresses,
+      ipAllowList: IpAddresses,
       host: z
         .string()
         .regex(/^[A-Za-z0-9.-]{1,253}$/, 'a host name')

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DialectDocumentation } from '../dialect.ts';
-import { replyFormats } from './response-options.ts';
 import type { ParameterName } from './parameters.ts';
+import { replyFormats } from './response-options.ts';
 
 const digits = (pattern: string, description: string) =>
   z

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { hostileTexts, now } from '../acme.fixture.ts';
-import { formatOf } from './response-options.ts';
 import { accepted, call, errorsOf, settings, tenantWith } from './dialup.fixture.ts';
+import { formatOf } from './response-options.ts';
 
 describe('Response', () => {
   test.each(['yes', 'YES', 'Yes'])(

@@ -1,12 +1,12 @@
 import type { CallRequest, Destination } from '@redial/call';
 import { autoAnswerOf } from '../auto-answer.ts';
 import type { DialectContext, ParsedCalls, ParsedVendorCall } from '../dialect.ts';
-import { withoutRetries } from '../without-retries.ts';
 import type { FieldError } from '../field-error.ts';
-import { readAnswerWishes } from './response-options.ts';
+import { withoutRetries } from '../without-retries.ts';
 import { shownBetween } from './caller-id.ts';
 import { isFuture, readFutureCall } from './future.ts';
 import { readParameters, type Wrong } from './parameters.ts';
+import { readAnswerWishes } from './response-options.ts';
 import { readSetCid } from './set-cid.ts';
 import { dialupSettings } from './settings.ts';
 import { readSides } from './sides.ts';

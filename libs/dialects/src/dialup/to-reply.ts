@@ -1,10 +1,10 @@
 import type { Call, Dial1Outcome } from '@redial/call';
 import type { HttpReply } from '../dialect.ts';
 import { type Problem, problems } from '../problem.ts';
-import { formatOf, readAnswerWishes } from './response-options.ts';
 import { readParameters } from './parameters.ts';
 import { reasonOf } from './reason.ts';
 import { type Answer, inFormat } from './reply-format.ts';
+import { formatOf, readAnswerWishes } from './response-options.ts';
 
 const ok: Answer = { status: 'ok', reason: '', uid1: '', uid2: '' };
 const pending: Answer = {

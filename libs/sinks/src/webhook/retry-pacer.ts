@@ -13,7 +13,9 @@ export interface RetryPacerOptions {
  *
  * Lives in one process. After a restart the pacer that were given out before stand beside the new ones until they are over.
  */
-export function createRetryPacer({ soonestMs, apartMs, latestMs }: RetryPacerOptions): { afterMs(now: number): number } {
+export function createRetryPacer({ soonestMs, apartMs, latestMs }: RetryPacerOptions): {
+  afterMs(now: number): number;
+} {
   let last = Number.NEGATIVE_INFINITY;
   return {
     afterMs(now) {

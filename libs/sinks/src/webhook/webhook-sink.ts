@@ -5,8 +5,8 @@ import type { Sink, SinkResult } from '../sink.ts';
 import { createConcurrencyLimiter } from './concurrency-limiter.ts';
 import { describeFailure } from './failure.ts';
 import { retryAfterMs } from './retry-after.ts';
-import { createSigner } from './signature.ts';
 import { createRetryPacer } from './retry-pacer.ts';
+import { createSigner } from './signature.ts';
 
 export interface WebhookSinkOptions {
   readonly name: string;

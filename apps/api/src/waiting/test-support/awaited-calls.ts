@@ -86,5 +86,8 @@ export function ended(evidence: Evidence, n = 1): [Call, AttemptRecord] {
     outcome,
     nextAttemptId: attemptIdOf(900_000 + n),
   } as const;
-  return [stepCall(call, signal).call, { ...attempt, ended: { outcome, evidence, settledAt: at, reportedBy: 'results' } }];
+  return [
+    stepCall(call, signal).call,
+    { ...attempt, ended: { outcome, evidence, settledAt: at, reportedBy: 'results' } },
+  ];
 }

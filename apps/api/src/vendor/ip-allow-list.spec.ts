@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import { sourceList } from './source-list.ts';
+import { ipAllowListOf } from './ip-allow-list.ts';
 
 test.each<[string | undefined, string, boolean]>([
   ['192.0.2.7', '192.0.2.7', true],
@@ -20,9 +20,9 @@ test.each<[string | undefined, string, boolean]>([
   ['nonsense', '::/0', false],
   ['1.2.3.256', '0.0.0.0/0', false],
 ])('%s in %s: %j', (address, source, expected) => {
-  expect(sourceList([source])(address)).toBe(expected);
+  expect(ipAllowListOf([source])(address)).toBe(expected);
 });
 
 it('is among several where it is among one', () => {
-  expect(sourceList(['192.0.2.7', '10.1.0.0/16', '2001:db8::/32'])('10.1.2.3')).toBe(true);
+  expect(ipAllowListOf(['192.0.2.7', '10.1.0.0/16', '2001:db8::/32'])('10.1.2.3')).toBe(true);
 });

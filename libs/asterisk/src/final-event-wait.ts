@@ -1,5 +1,5 @@
 /** How long the other half of an attempt's end is waited for: at least as the machine says, longer while halves have lately lain apart. */
-export interface SettlingTime {
+export interface FinalEventWait {
   /** An attempt's halves came so far apart, in ms. */
   noteSkew(ms: number): void;
   /** A half came when the attempt had been concluded without it: the time was too short. */
@@ -17,7 +17,7 @@ const mostMs = 10_000;
  * Hangup is not waited for is told as `unreachable` and dialled again. A half that never comes (no channel was made: the phone is not
  * registered) teaches nothing, so such calls are told as soon as ever.
  */
-export function createSettlingTime(now: () => number): SettlingTime {
+export function createFinalEventWait(now: () => number): FinalEventWait {
   // The longest of the half minute that runs, and of the one before it: one long gap does not hide the shorter ones that follow.
   let present = { since: now(), longestMs: 0 };
   let before = present;

@@ -2,10 +2,10 @@ import { BlockList, isIP } from 'node:net';
 import { plainAddress } from '../http/plain-address.ts';
 
 /** Whether an address is among these. Undefined, and what is no address, is among none. */
-export type SourceList = (address: string | undefined) => boolean;
+export type IpAllowList = (address: string | undefined) => boolean;
 
 /** Single addresses, or networks such as 10.1.0.0/16. */
-export function sourceList(sources: readonly string[]): SourceList {
+export function ipAllowListOf(sources: readonly string[]): IpAllowList {
   const list = new BlockList();
   for (const source of sources) {
     const [address = '', bits] = source.split('/');

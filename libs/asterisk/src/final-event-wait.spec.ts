@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createSettlingTime } from './settling-time.ts';
+import { createFinalEventWait } from './final-event-wait.ts';
 
-function aSettlingTime() {
+function aFinalEventWait() {
   const clock = { at: 1_000_000 };
-  return { clock, time: createSettlingTime(() => clock.at) };
+  return { clock, time: createFinalEventWait(() => clock.at) };
 }
 
 describe('the time for which the other half of an end is waited for', () => {
@@ -13,13 +13,13 @@ describe('the time for which the other half of an end is waited for', () => {
     { what: 'they lay apart', gaps: [3, 900, 40], waits: 2_700 },
     { what: 'they lay very far apart', gaps: [60_000], waits: 10_000 },
   ])('when $what, then it is $waits ms', ({ gaps, waits }) => {
-    const { time } = aSettlingTime();
+    const { time } = aFinalEventWait();
     for (const gap of gaps) time.noteSkew(gap);
     expect(time.waitMs(1_500)).toBe(waits);
   });
 
   it('when a half came too late, then it is longer, and longer still if that was too short', () => {
-    const { time } = aSettlingTime();
+    const { time } = aFinalEventWait();
     const waits = [1, 2, 3].map(() => {
       const wait = time.waitMs(1_500);
       time.noteTooLate();
@@ -29,7 +29,7 @@ describe('the time for which the other half of an end is waited for', () => {
   });
 
   it('when halves come close together again, then it is as before, a minute later at most', () => {
-    const { time, clock } = aSettlingTime();
+    const { time, clock } = aFinalEventWait();
     time.noteSkew(2_000);
     clock.at += 30_000;
     time.noteSkew(5);
@@ -39,7 +39,7 @@ describe('the time for which the other half of an end is waited for', () => {
   });
 
   it('when gaps stay long, but not as long as the first, then it stays as long as those ask', () => {
-    const { time, clock } = aSettlingTime();
+    const { time, clock } = aFinalEventWait();
     time.noteSkew(3_000);
     for (let s = 0; s < 90; s += 10) {
       clock.at += 10_000;
@@ -49,14 +49,14 @@ describe('the time for which the other half of an end is waited for', () => {
   });
 
   it('when nothing was seen for a minute and more, then nothing is left of before', () => {
-    const { time, clock } = aSettlingTime();
+    const { time, clock } = aFinalEventWait();
     time.noteSkew(2_000);
     clock.at += 3_600_000;
     expect(time.waitMs(1_500)).toBe(1_500);
   });
 
   it('when the clock is put back, then what was seen before is forgotten all the same', () => {
-    const { time, clock } = aSettlingTime();
+    const { time, clock } = aFinalEventWait();
     time.noteSkew(2_000);
     clock.at -= 3_600_000;
     expect(time.waitMs(1_500)).toBe(1_500);

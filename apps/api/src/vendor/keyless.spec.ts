@@ -1,23 +1,23 @@
 import type { Tenant } from '@redial/call';
-import type { OpenTo } from '@redial/dialects';
+import type { Keyless } from '@redial/dialects';
 import { describe, expect, it, test } from 'vitest';
-import { openingsOf } from './open-to.ts';
+import { keylessTenants } from './keyless.ts';
 
-const openings = new Map<string, OpenTo>();
-const tenant = (id: string, openTo?: OpenTo): Tenant => {
-  if (openTo !== undefined) openings.set(id, openTo);
+const openings = new Map<string, Keyless>();
+const tenant = (id: string, keyless?: Keyless): Tenant => {
+  if (keyless !== undefined) openings.set(id, keyless);
   return { id } as Tenant;
 };
-const openTo = ({ id }: Tenant) => openings.get(id);
+const keyless = ({ id }: Tenant) => openings.get(id);
 
-const find = openingsOf(
+const find = keylessTenants(
   [
     tenant('closed'),
-    tenant('crm', { sources: ['10.1.2.3', '192.168.5.0/24', '2001:db8::/32'] }),
-    tenant('north', { sources: ['172.16.0.0/12'], host: 'North.example' }),
-    tenant('south', { sources: ['172.16.0.0/12'], host: 'south.example' }),
+    tenant('crm', { ipAllowList: ['10.1.2.3', '192.168.5.0/24', '2001:db8::/32'] }),
+    tenant('north', { ipAllowList: ['172.16.0.0/12'], host: 'North.example' }),
+    tenant('south', { ipAllowList: ['172.16.0.0/12'], host: 'south.example' }),
   ],
-  openTo,
+  keyless,
 );
 
 test.each([
@@ -40,9 +40,9 @@ test.each([
 
 describe('two tenants open to one source', () => {
   it('are open to nobody', () => {
-    const both = openingsOf(
-      [tenant('a', { sources: ['10.0.0.0/8'] }), tenant('b', { sources: ['10.1.0.0/16'] })],
-      openTo,
+    const both = keylessTenants(
+      [tenant('a', { ipAllowList: ['10.0.0.0/8'] }), tenant('b', { ipAllowList: ['10.1.0.0/16'] })],
+      keyless,
     );
     expect(both({ address: '10.1.0.1', host: undefined })).toBeUndefined();
     expect(both({ address: '10.2.0.1', host: undefined })?.id).toBe('a');
@@ -50,5 +50,5 @@ describe('two tenants open to one source', () => {
 });
 
 it('is nobody, where a dialect opens to nobody', () => {
-  expect(openingsOf([tenant('crm')])({ address: '10.1.2.3', host: undefined })).toBeUndefined();
+  expect(keylessTenants([tenant('crm')])({ address: '10.1.2.3', host: undefined })).toBeUndefined();
 });

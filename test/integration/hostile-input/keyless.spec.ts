@@ -3,7 +3,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { type RunningApi, startApi } from '../api/running-api.ts';
 import { type RawAnswer, sendRaw } from './raw-http.ts';
 
-/** click2dial without a key: `dialects.click2dial.openTo` says from where. The connection's own address counts, whatever the headers say. */
+/** click2dial without a key: `dialects.click2dial.keyless` says from where. The connection's own address counts, whatever the headers say. */
 const fields = { agent: '1001', callee: '0820001234', outbound_id: '27110001111' };
 const query = new URLSearchParams(fields).toString();
 type Headers = Readonly<Record<string, string>>;
@@ -39,22 +39,22 @@ beforeAll(async () => {
 afterAll(() => redis?.stop());
 
 /** An API whose tenant acme is open to these. */
-function apiOpenTo(openTo: unknown): () => RunningApi {
+function apiKeyless(keyless: unknown): () => RunningApi {
   let api: RunningApi;
   beforeAll(async () => {
     api = await startApi({
       redisUrl: redis.url,
-      tenant: { dialects: { click2dial: openTo === undefined ? {} : { openTo } } },
+      tenant: { dialects: { click2dial: keyless === undefined ? {} : { keyless } } },
     });
   });
   afterAll(() => api?.stop());
   return () => api;
 }
 
-const listed = apiOpenTo({ sources: ['127.0.0.1'] });
-const notListed = apiOpenTo({ sources: ['10.0.0.0/8', '127.0.0.2', '::1'] });
-const withHost = apiOpenTo({ sources: ['127.0.0.0/8', '::1'], host: 'acme.dialer.example' });
-const closed = apiOpenTo(undefined);
+const listed = apiKeyless({ ipAllowList: ['127.0.0.1'] });
+const notListed = apiKeyless({ ipAllowList: ['10.0.0.0/8', '127.0.0.2', '::1'] });
+const withHost = apiKeyless({ ipAllowList: ['127.0.0.0/8', '::1'], host: 'acme.dialer.example' });
+const closed = apiKeyless(undefined);
 
 async function expectRefused(api: RunningApi, answer: Promise<RawAnswer>, status: 401 | 403): Promise<void> {
   const before = await api.keys();

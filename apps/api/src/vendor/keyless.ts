@@ -1,6 +1,6 @@
 import type { Tenant } from '@redial/call';
-import type { OpenTo } from '@redial/dialects';
-import { sourceList } from './source-list.ts';
+import type { Keyless } from '@redial/dialects';
+import { ipAllowListOf } from './ip-allow-list.ts';
 
 export interface Visitor {
   /** Of the connection itself: nothing that a header says. */
@@ -11,15 +11,15 @@ export interface Visitor {
 export type FindByOrigin = (visitor: Visitor) => Tenant | undefined;
 
 /** A request without a key → the one tenant that is open to where it comes from. Two that are open to it: nobody. */
-export function openingsOf(
+export function keylessTenants(
   tenants: readonly Tenant[],
-  openTo: (tenant: Tenant) => OpenTo | undefined = () => undefined,
+  keyless: (tenant: Tenant) => Keyless | undefined = () => undefined,
 ): FindByOrigin {
   const openings = tenants.flatMap((tenant) => {
-    const opening = openTo(tenant);
+    const opening = keyless(tenant);
     return opening === undefined
       ? []
-      : [{ tenant, includes: sourceList(opening.sources), host: opening.host?.toLowerCase() }];
+      : [{ tenant, includes: ipAllowListOf(opening.ipAllowList), host: opening.host?.toLowerCase() }];
   });
   return ({ address, host }) => {
     const name = host?.replace(/:[0-9]+$/, '').toLowerCase();

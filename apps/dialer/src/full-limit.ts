@@ -20,8 +20,8 @@ export function fullLimit(
 ): FullLimit {
   const phone = phoneSaid(limit, call, configuration);
   if (phone === undefined) {
-    const limit = reason === 'calls' ? 'calls under way' : 'calls per second';
-    return { gate: limit, reason: `${limit} is at its limit of ${limit}`, isDial1Busy: false };
+    const most = reason === 'calls' ? 'calls under way' : 'calls per second';
+    return { gate: limit, reason: `${limit} is at its limit of ${most}`, isDial1Busy: false };
   }
   const most = limitsFor(call, pbx, configuration).find((one) => one.limit === limit)?.maxCalls ?? 1;
   const calls = most === 1 ? 'another call' : `${most} calls, as many as it may have`;

@@ -99,7 +99,7 @@ export const signals = {
   settle: {
     connected: settle('answered'),
     'connected, ended by us': settle('answered', { endedBy: 'redial' }),
-    contact: settle('busy'),
+    callee: settle('busy'),
     network: settle('congestion'),
     permanent: settle('invalid_number'),
     canceled: settle('canceled', { endedBy: 'redial' }),

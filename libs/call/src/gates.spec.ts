@@ -18,7 +18,7 @@ function ask(given: Partial<GateFacts> = {}): string {
 
 describe('a due call', () => {
   it('with nothing against it passes', () => {
-    expect(ask()).toBe('all: pass');
+    expect(ask()).toBe('all: allow');
   });
 
   it('whose tenant this dialer does not know waits for one that does, until its time is over', () => {
@@ -37,21 +37,21 @@ describe('a due call', () => {
         { dial1: inside, dial2: leg },
       ]) {
         expect(ask({ call: callOf(request, now) })).toBe('destination: block');
-        expect(ask({ call: callOf(request, now), tenant: having })).toBe('all: pass');
+        expect(ask({ call: callOf(request, now), tenant: having })).toBe('all: allow');
       }
     }
   });
 
   it('is dialled until its time is over', () => {
     const call = callOf({ expiresAt: now }, now);
-    expect(ask({ call })).toBe('all: pass');
+    expect(ask({ call })).toBe('all: allow');
     expect(ask({ call, now: now + 1 })).toBe('expired: expire');
   });
 
   it('taken before its time waits for it, however it came to be taken', () => {
     const call = callOf({ notBeforeAt: now + hour }, now);
     expect(ask({ call })).toBe('due: defer by 3600s');
-    expect(ask({ call, now: now + hour })).toBe('all: pass');
+    expect(ask({ call, now: now + hour })).toBe('all: allow');
   });
 
   it('under way is not held back by a time that it no longer has', () => {
@@ -59,7 +59,7 @@ describe('a due call', () => {
       ...callOf({}, now),
       state: { status: 'dialing', attemptId: attemptId(1), attemptNumber: 1, startedAt: now } as const,
     };
-    expect(ask({ call })).toBe('all: pass');
+    expect(ask({ call })).toBe('all: allow');
   });
 
   it('of a paused tenant waits, and is asked again soon', () => {
@@ -79,12 +79,12 @@ describe('do-not-call', () => {
   });
 
   it('lets every other number pass', () => {
-    expect(ask({ tenant: tenantOf({ doNotCall: ['27821234568'] }) })).toBe('all: pass');
+    expect(ask({ tenant: tenantOf({ doNotCall: ['27821234568'] }) })).toBe('all: allow');
   });
 
   it('is never asked for an extension', () => {
     const inside = callOf({ dial2: { kind: 'extension', extension: '1002' } }, now);
-    expect(ask({ tenant: listed, call: inside })).toBe('all: pass');
+    expect(ask({ tenant: listed, call: inside })).toBe('all: allow');
   });
 });
 
@@ -92,7 +92,7 @@ describe('calling windows', () => {
   const office = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '17:00' }];
 
   it('let a call pass inside, by the tenant’s own clock', () => {
-    expect(ask({ tenant: tenantOf({ callingWindows: office }) })).toBe('all: pass');
+    expect(ask({ tenant: tenantOf({ callingWindows: office }) })).toBe('all: allow');
     expect(ask({ tenant: tenantOf({ callingWindows: office, timeZone: 'Pacific/Honolulu' }) })).toBe(
       'window: defer by 32400s',
     );
@@ -106,7 +106,7 @@ describe('calling windows', () => {
 
   it('do not bind calls between extensions', () => {
     const inside = callOf({ dial2: { kind: 'extension', extension: '1002' } }, now);
-    expect(ask({ tenant: tenantOf({ callingWindows: office }), call: inside, now: now + 6 * hour })).toBe('all: pass');
+    expect(ask({ tenant: tenantOf({ callingWindows: office }), call: inside, now: now + 6 * hour })).toBe('all: allow');
   });
 });
 
@@ -114,7 +114,7 @@ describe('the cap of attempts per number and day', () => {
   const tenant = tenantOf({ caps: { attemptsPerNumberPerDay: 3 } });
 
   it('lets pass what is below it', () => {
-    expect(ask({ tenant, attemptsToday: 2 })).toBe('all: pass');
+    expect(ask({ tenant, attemptsToday: 2 })).toBe('all: allow');
   });
 
   it('puts off the rest to the tenant’s next day', () => {
@@ -131,7 +131,7 @@ describe('the cap of attempts per number and day', () => {
   });
 
   it('is no cap where none is set', () => {
-    expect(ask({ attemptsToday: 1_000 })).toBe('all: pass');
+    expect(ask({ attemptsToday: 1_000 })).toBe('all: allow');
   });
 });
 
@@ -206,14 +206,14 @@ describe('an outside number that a context routes', () => {
   it('is not dialled when it is on the do-not-call list', () => {
     const tenant = tenantOf({ contexts: ['from-crm'], doNotCall: ['27829999999'] });
     expect(ask({ tenant, call: toOutside })).toBe('do_not_call: block');
-    expect(ask({ tenant, call: toInside })).toBe('all: pass');
+    expect(ask({ tenant, call: toInside })).toBe('all: allow');
   });
 
   it('waits for the calling window', () => {
     const tenant = tenantOf({ contexts: ['from-crm'], callingWindows: office });
     const evening = now + 6 * hour;
     expect(ask({ tenant, call: toOutside, now: evening })).toBe(`window: defer by ${15 * 3_600}s`);
-    expect(ask({ tenant, call: toInside, now: evening })).toBe('all: pass');
+    expect(ask({ tenant, call: toInside, now: evening })).toBe('all: allow');
   });
 
   it('has its cap of attempts a day', () => {

@@ -14,7 +14,7 @@ describe('metrics', () => {
     metrics.attemptEnded({ disposition: 'busy', dial1: 'answered', dial2: 'busy' });
     expect(await series()).toEqual(
       expect.arrayContaining([
-        'redial_attempts_total{disposition="busy",class="contact",process="dialer"} 1',
+        'redial_attempts_total{disposition="busy",class="callee",process="dialer"} 1',
         'redial_attempt_legs_total{leg="dial1",disposition="answered",process="dialer"} 1',
         'redial_attempt_legs_total{leg="dial2",disposition="busy",process="dialer"} 1',
       ]),

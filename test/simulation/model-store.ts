@@ -55,7 +55,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
   const slotsInUse = new Map<string, { readonly by: AttemptId; readonly till: number }>();
   const lastSlot = new Map<string, number>();
   const cancelListeners = new Set<Hear<[pbx: string, attemptId: AttemptId]>>();
-  const newsListeners = new Set<Hear<[callId: CallId]>>();
+  const hintListeners = new Set<Hear<[callId: CallId]>>();
   /** Takes back a claim that is not on disk. */
   const unsynced = new Map<AttemptId, { readonly till: number; readonly undo: () => void }>();
   const nextSyncAt = () => (Math.floor(agenda.now / syncEveryMs) + 1) * syncEveryMs;
@@ -75,12 +75,12 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
     if (isEnded(after.state)) openCalls.delete(after.id);
     else openCalls.add(after.id);
     books.callWritten(before?.value, after);
-    if (after.request.outcomeAwaited) tellNews(after.id);
+    if (after.request.outcomeAwaited) publishHint(after.id);
     return version;
   }
 
-  function tellNews(callId: CallId): void {
-    for (const { process, hear } of newsListeners) {
+  function publishHint(callId: CallId): void {
+    for (const { process, hear } of hintListeners) {
       if (process.isAlive) redis.tell(process, () => hear(callId));
     }
   }
@@ -258,7 +258,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       attempts.set(id, { version, value: { ...value, answeredAt: at } });
     if (phase === 'dial2_created' && uniqueId !== undefined && value.dial2UniqueId === undefined)
       attempts.set(id, { version, value: { ...value, dial2UniqueId: uniqueId } });
-    if (value.awaited && phase !== 'ringing') tellNews(value.callId);
+    if (value.awaited && phase !== 'ringing') publishHint(value.callId);
   };
 
   const canceling = (): AttemptId[] =>
@@ -399,7 +399,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       cancelRequested: () => ask(() => (isDeaf ? [] : canceling())),
       onCancel: (hear, onSubscribed = () => undefined) =>
         listen(cancelListeners, isDeaf ? () => undefined : hear, onSubscribed),
-      onNews: (hear, onSubscribed = () => undefined) => listen(newsListeners, hear, onSubscribed),
+      onCallChanged: (hear, onSubscribed = () => undefined) => listen(hintListeners, hear, onSubscribed),
       reportLinkStatus: () => ask(() => undefined),
       linkStatuses: () => ask(() => []),
       acquireLease: (_name, instanceId, leaseMs) =>

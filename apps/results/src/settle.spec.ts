@@ -81,7 +81,7 @@ describe('given the evidence of an attempt that ended', () => {
     await settle(resultOf(busyAt(endedAt)));
     expect(store.call(callId).state).toMatchObject({ status: 'waiting', attemptId: nextAttemptId, attemptNumber: 2 });
     expect(queues.dial).toMatchObject([
-      { callId, attemptId: nextAttemptId, dueAt: endedAt + 60_000, to: expect.stringMatching(/^\*+567$/) },
+      { callId, attemptId: nextAttemptId, dueAt: endedAt + 60_000, maskedDial2: expect.stringMatching(/^\*+567$/) },
     ]);
   });
 

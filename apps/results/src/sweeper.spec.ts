@@ -79,7 +79,7 @@ describe('given calls that are due and not dialled', () => {
     for (const n of [1, 2]) store.put(plannedCall(n));
     await sweep();
     expect(queues.dial).toMatchObject([
-      { callId, attemptId, dueAt: startedAt, priority: 5, to: expect.stringMatching(/^\*+567$/) },
+      { callId, attemptId, dueAt: startedAt, priority: 5, maskedDial2: expect.stringMatching(/^\*+567$/) },
       { callId: callIdOf(2), attemptId: attemptIdOf(2) },
     ]);
   });
@@ -118,7 +118,7 @@ describe('given more than a sweep looks at', () => {
     for (let n = 1; n <= perSweep; n++) {
       const late = plannedCall(n);
       store.put(late);
-      queues.dial.push({ callId: late.id, attemptId: attemptIdOf(n), dueAt: startedAt, priority: 5, to: '***' });
+      queues.dial.push({ callId: late.id, attemptId: attemptIdOf(n), dueAt: startedAt, priority: 5, maskedDial2: '***' });
     }
     store.put(plannedCall(perSweep + 1, { notBeforeAt: startedAt + minute }));
     await sweep();

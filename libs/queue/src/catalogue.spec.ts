@@ -5,7 +5,7 @@ import type { DialJob } from './queues.ts';
 
 const callId = 'call_01ARZ3NDEKTSV4RRFFQ69G5FAV' as CallId;
 const attemptId = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
-const dial: DialJob = { callId, attemptId, to: '********234' };
+const dial: DialJob = { callId, attemptId, maskedDial2: '********234' };
 
 describe('a job on its way in', () => {
   it('has its attempt’s id', () => {
@@ -21,8 +21,8 @@ describe('a job on its way in', () => {
   });
 
   it('never holds a whole number', () => {
-    expect(() => toJob(catalogue.dial, { ...dial, to: '27820001234' })).toThrow(/masked/);
-    expect(toJob(catalogue.dial, { ...dial, to: '1001' }).data.to).toBe('1001');
+    expect(() => toJob(catalogue.dial, { ...dial, maskedDial2: '27820001234' })).toThrow(/masked/);
+    expect(toJob(catalogue.dial, { ...dial, maskedDial2: '1001' }).data.maskedDial2).toBe('1001');
   });
 
   it('holds what the catalogue says and nothing more', () => {

@@ -42,7 +42,7 @@ export const catalogue: {
 } = {
   dial: {
     name: 'dial',
-    data: z.object({ callId: CallId, attemptId: AttemptId, to: Masked }),
+    data: z.object({ callId: CallId, attemptId: AttemptId, maskedDial2: Masked }),
     idOf: ({ attemptId }) => attemptId,
   },
   results: {

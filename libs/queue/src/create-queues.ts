@@ -167,8 +167,8 @@ function dialOptions({ dueAt, priority }: DialOrder, now: number): JobOptions {
   return { ...(delay > 0 && { delay }), ...(priority > 0 && { priority }) };
 }
 
-function dataOf({ callId, attemptId, to }: DialOrder) {
-  return { callId, attemptId, to };
+function dataOf({ callId, attemptId, maskedDial2 }: DialOrder) {
+  return { callId, attemptId, maskedDial2 };
 }
 
 function delayUntil(dueAt: number, now: number): number {

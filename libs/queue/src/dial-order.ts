@@ -13,7 +13,7 @@ export function dialOrder(call: Call, planned: Planned): DialOrder {
   return {
     callId: call.id,
     attemptId: planned.attemptId,
-    to: maskNumber(destinationDigits(call.request.dial2)),
+    maskedDial2: maskNumber(destinationDigits(call.request.dial2)),
     dueAt: planned.askAgainAt ?? planned.dueAt,
     priority: call.request.priority,
   };

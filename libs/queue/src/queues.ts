@@ -6,7 +6,7 @@ export interface DialJob {
   readonly callId: CallId;
   readonly attemptId: AttemptId;
   /** Masked: what the dashboard shows must not leak people. */
-  readonly to: string;
+  readonly maskedDial2: string;
 }
 
 /** A `results` job: one attempt has ended, says a observer. Job id = attempt id, so that a second observer adds nothing while it waits. */

@@ -152,7 +152,7 @@ export function attemptsOf(context: StoreContext): Attempts {
   async function recordProgress(id: AttemptId, phase: AttemptProgress, at: number, uniqueId?: string): Promise<void> {
     const noted = { ringing: at, answered: at, dial2_created: uniqueId }[phase];
     if (noted === undefined) return;
-    const channel = phase === 'ringing' ? '' : keys.newsChannel;
+    const channel = phase === 'ringing' ? '' : keys.callChangedChannel;
     await runScript(redis, recordProgressScript, [keys.attempt(id)], [progressFields[phase], noted, channel]);
   }
 
@@ -190,7 +190,7 @@ export function attemptsOf(context: StoreContext): Attempts {
       ...uncount(attempt.before.value, uncounted),
       ...countTalk(attempt.before.value, cdr.talkMs),
       ...deliveries.flatMap((delivery) => writeDelivery(context, delivery)),
-      // Last: if the call has ended, this sets the expiry of what was written above; and news is told of what is there.
+      // Last: if the call has ended, this sets the expiry of what was written above; and hints is told of what is there.
       ...callWrite.writes,
     ];
     const expectations = [callWrite.expectation, { kind: 'attempt', key, version: attempt.before.version } as const];

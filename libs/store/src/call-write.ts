@@ -2,7 +2,7 @@ import type { Call } from '@redial/call';
 import { reindexCall } from './call-index.ts';
 import type { Expectation, Write } from './commit.ts';
 import { encodeCall } from './documents.ts';
-import { newsOf } from './news-channel.ts';
+import { callChangedHint } from './call-changed-channel.ts';
 import type { Versioned } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 
@@ -13,7 +13,7 @@ export interface CallWrite {
   readonly version: number;
 }
 
-/** What writes a call's next state, indexes and news included: part of every write that moves a call, and the last of it. Pure. */
+/** What writes a call's next state, indexes and hints included: part of every write that moves a call, and the last of it. Pure. */
 export function writeCall(
   { keys, retentionMs }: Pick<StoreContext, 'keys' | 'retentionMs'>,
   before: Versioned<Call>,
@@ -27,7 +27,7 @@ export function writeCall(
     writes: [
       ['SET', key, encodeCall(version, after)],
       ...reindexCall(keys, before.value, after, retentionMs),
-      ...newsOf(keys, after),
+      ...callChangedHint(keys, after),
     ],
   };
 }

@@ -8,7 +8,7 @@ import type { DurabilityPolicy } from './durability-policy.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { storeKeys } from './keys.ts';
 import { linkStatusesOf } from './link-statuses.ts';
-import { newsChannelOf } from './news-channel.ts';
+import { callChangedChannelOf } from './call-changed-channel.ts';
 import { permitsOf } from './permits.ts';
 import { acquireLeaseScript } from './scripts/acquire-lease.ts';
 import { releaseLeaseScript } from './scripts/release-lease.ts';
@@ -21,7 +21,7 @@ import { checkAnswering, checkWritable } from './writable.ts';
 export interface StoreOptions {
   /** A connection of role `store`. */
   readonly redis: Redis;
-  /** A connection of role `subscriber`; needed by `onCancel` and `onNews` alone. */
+  /** A connection of role `subscriber`; needed by `onCancel` and `onCallChanged` alone. */
   readonly subscriber?: Redis;
   /** Holds the hash tag that all keys share; the same for every process of an installation. Default `{redial}`. */
   readonly prefix?: string;
@@ -63,7 +63,7 @@ export function createStore(options: StoreOptions): Store {
     ...linkStatusesOf(context),
     ...idempotencyOf(context),
     ...cancelChannelOf(context, subscriptions),
-    ...newsChannelOf(keys, subscriptions),
+    ...callChangedChannelOf(keys, subscriptions),
     ...durability,
     acquireLease: async (name, instanceId, leaseMs) =>
       (await runScript(redis, acquireLeaseScript, [keys.lease(name)], [instanceId, leaseMs])) === 1,

@@ -67,7 +67,7 @@ export function storeKeys(prefix: string) {
     fsyncMark: key('fsync-mark'),
     /** Pub/sub channels. */
     cancelChannel: key('cancel'),
-    newsChannel: key('news'),
+    callChangedChannel: key('call-changed'),
   };
 }
 

@@ -250,7 +250,7 @@ export interface Store {
   attemptsToday(tenantId: string, day: string, numbers: readonly string[]): Promise<number[]>;
   /**
    * Best effort; does nothing once the attempt has ended. `uniqueId`: of dial2's channel, and what `dial2_created` notes. An `awaited`
-   * attempt's answer and its dial2 are news, each told once, whoever records it.
+   * attempt's answer and its dial2 are hints, each told once, whoever records it.
    */
   recordProgress(id: AttemptId, phase: AttemptProgress, at: number, uniqueId?: string): Promise<void>;
   /** Claimed and not yet settled. */
@@ -325,7 +325,7 @@ export interface Store {
    * Hears of every change of a call with `outcomeAwaited` that may tell its outcome: look again. At most once, and lost to whoever is
    * not listening just then: the records are what counts. `onSubscribed` as of `onCancel`.
    */
-  onNews(listener: (callId: CallId) => void, onSubscribed?: () => void): Promise<() => void>;
+  onCallChanged(listener: (callId: CallId) => void, onSubscribed?: () => void): Promise<() => void>;
 
   /** Replaces what this process (`instanceId`) said of the PBX before. */
   reportLinkStatus(instanceId: string, report: LinkStatus): Promise<void>;

@@ -27,7 +27,7 @@ describe('dial jobs', () => {
 
   it('given an order that would show a whole number when it is added then nothing is', async () => {
     const queues = await onRedis.queues();
-    await expect(queues.dial.add([order(), order({ to: '27820001234' })])).rejects.toThrow(/masked/);
+    await expect(queues.dial.add([order(), order({ maskedDial2: '27820001234' })])).rejects.toThrow(/masked/);
     expect((await queues.counts()).dial.waiting).toBe(0);
   });
 

@@ -19,14 +19,14 @@ export function order(over: Partial<DialOrder> = {}): DialOrder {
   return {
     callId: ids.callId(),
     attemptId: ids.attemptId(),
-    to: '********234',
+    maskedDial2: '********234',
     dueAt: Date.now(),
     priority: 0,
     ...over,
   };
 }
 
-export const jobOf = ({ callId, attemptId, to }: DialOrder): DialJob => ({ callId, attemptId, to });
+export const jobOf = ({ callId, attemptId, maskedDial2 }: DialOrder): DialJob => ({ callId, attemptId, maskedDial2 });
 
 /** Far enough away that no test waits for it. */
 export const later = (): number => Date.now() + 3_600_000;

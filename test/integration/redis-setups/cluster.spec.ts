@@ -43,9 +43,9 @@ describe('given a Redis Cluster of three primaries', () => {
     },
   );
 
-  it('when calls are accepted, then they are there, their durability is asked of their own node, and news and cancels are heard', async () => {
+  it('when calls are accepted, then they are there, their durability is asked of their own node, and hints and cancels are heard', async () => {
     const [store, elsewhere] = [await on.store(), await on.store()];
-    const { news, cancels } = await hearing(elsewhere);
+    const { hints, cancels } = await hearing(elsewhere);
     const mine = await cluster.nodeOf(on.prefix);
     const { redis } = await on.connect('store');
     on.afterTest(() => redis.config('SET', 'appendfsync', 'always'));
@@ -59,9 +59,9 @@ describe('given a Redis Cluster of three primaries', () => {
     }
     expect(await portOf(redis)).toBe(mine.port);
 
-    await redis.publish(`${on.prefix}:news`, 'call_1');
+    await redis.publish(`${on.prefix}:call-changed`, 'call_1');
     await store.announceCancel('main', ids.attemptId());
-    await expect.poll(() => [news.length, cancels.length], recovery).toEqual([1, 1]);
+    await expect.poll(() => [hints.length, cancels.length], recovery).toEqual([1, 1]);
   });
 
   it('when jobs are added, for now and for later, then workers take them', async () => {

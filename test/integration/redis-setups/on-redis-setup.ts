@@ -75,13 +75,13 @@ export function useRedisSetup(url: () => string): OnRedisSetup {
   };
 }
 
-/** A store that hears: its `news` and `cancels` so far. */
+/** A store that hears: its `hints` and `cancels` so far. */
 export async function hearing(store: Store) {
-  const news: string[] = [];
+  const hints: string[] = [];
   const cancels: string[] = [];
-  await store.onNews((callId) => news.push(callId));
+  await store.onCallChanged((callId) => hints.push(callId));
   await store.onCancel((pbx, attemptId) => cancels.push(`${pbx} ${attemptId}`));
-  return { news, cancels };
+  return { hints, cancels };
 }
 
 /** One time down and no more, however many reasons there were for it, each of them told once. */
@@ -97,7 +97,7 @@ export async function expectJobsToRun(queues: Queues, handled: readonly string[]
   const orders = [0, 300].map((inMs) => ({
     callId: ids.callId(),
     attemptId: ids.attemptId(),
-    to: '********234',
+    maskedDial2: '********234',
     dueAt: Date.now() + inMs,
     priority: 0,
   }));

@@ -34,8 +34,8 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
   const before = await accepted(store, { request: { ...request, outcomeAwaited: true } });
   const { after, attempt: made } = dialed(before.value, ['pbx:main', 'trunk:a']);
   const attempt = { ...made, awaited: true } as const;
-  const news = vi.fn();
-  await store.onNews(news);
+  const hints = vi.fn();
+  await store.onCallChanged(hints);
   const limits = attempt.limits.map((limit) => ({ limit, permits: 1, maxCalls: 5, maxCallsPerSecond: 5 }));
   const taken = await store.acquirePermits({
     attemptId: attempt.id,
@@ -69,7 +69,7 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
     deliveries: [],
   });
   expect(settled.ok).toBe(true);
-  await vi.waitFor(() => expect(news.mock.calls).toEqual([[after.id], [after.id]]), 20_000);
+  await vi.waitFor(() => expect(hints.mock.calls).toEqual([[after.id], [after.id]]), 20_000);
   expect(await store.permitsHeld(attempt.limits, noon)).toEqual({ 'pbx:main': 0, 'trunk:a': 0 });
   expect((await store.listCalls({ tenantId: 'acme', limit: 10 })).calls).toHaveLength(4);
   expect((await store.readAttempts([attempt.id])).length).toBe(1);

@@ -50,7 +50,7 @@ describe('given a client that waits for its call', () => {
     await settled();
     expect(seen.told).toBeUndefined();
     store.put(...answered());
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     await settled();
     expect(seen).toEqual({ told: [{ type: 'answered', uniqueId1 }], at: startedAt });
     expect([waiter.waiting, listeners()]).toEqual([0, 0]);
@@ -62,7 +62,7 @@ describe('given a client that waits for its call', () => {
     const { seen } = waits();
     await settled();
     store.put(...ended({ dial1Hangup: { cause: 17, at: startedAt }, originateFailed: { reason: 5, at: startedAt } }));
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     await settled();
     expect(seen.told).toEqual([{ type: 'failed', why: 'busy', uniqueId1 }]);
   });
@@ -73,30 +73,30 @@ describe('given a client that waits for its call', () => {
     const { seen } = waits();
     await settled();
     store.put(stepCall(aCall(), { type: 'cancel', at: startedAt }).call);
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     await settled();
     expect(seen.told).toEqual([{ type: 'failed', why: 'canceled' }]);
   });
 
-  it('when a call’s news tells nothing new, then it waits on', async () => {
+  it('when a call’s hints tells nothing new, then it waits on', async () => {
     const { store, waits, waiter } = aWaiter();
     store.put(aCall());
     const { seen, going, answer } = waits();
     await settled();
     store.put(...inFlight());
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     await settled();
     expect([seen.told, waiter.waiting]).toEqual([undefined, 1]);
     going.abort();
     await answer;
   });
 
-  it('when the news came between its registration and its waiting, then it was not missed', async () => {
+  it('when the hints came between its registration and its waiting, then it was not missed', async () => {
     const { store, expectFor, client } = aWaiter();
     const expected = expectFor([1]);
     await settled();
     store.put(...answered());
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     await settled();
     const reads = store.reads.length;
     const { seen } = client(expected);
@@ -119,7 +119,7 @@ describe('given a client that waits for its call', () => {
     expect(waiter.waiting).toBe(0);
     await settled();
     const reads = store.reads.length;
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     await settled();
     expect(store.reads).toHaveLength(reads);
   });
@@ -137,7 +137,7 @@ describe('given a client that goes away', () => {
     expect(seen.told).toBe('nothing');
     expect([waiter.waiting, listeners(), vi.getTimerCount()]).toEqual([0, 0, 0]);
     const reads = store.reads.length;
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     store.resubscribe();
     await settled();
     expect(store.reads).toHaveLength(reads);
@@ -157,7 +157,7 @@ describe('given a client that goes away', () => {
     goes.going.abort();
     await goes.answer;
     store.put(...answered());
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     await settled();
     expect([goes.seen.told, stays.seen.told]).toEqual(['nothing', [{ type: 'answered', uniqueId1 }]]);
   });
@@ -174,7 +174,7 @@ describe('given that its time is over', () => {
     expect(seen).toEqual({ told: [pending], at: until });
   });
 
-  it('when the news was lost, then the records are read once more, and it is told the truth', async () => {
+  it('when the hints was lost, then the records are read once more, and it is told the truth', async () => {
     const { store, waits } = aWaiter();
     store.put(...inFlight());
     const { seen } = waits();
@@ -217,11 +217,11 @@ describe('given a client that wants to know dial2’s channel, too', () => {
     const [both, one] = [waits([1], true), waits([1], false)];
     await settled();
     store.put(...answered());
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     await settled();
     expect([both.seen.told, one.seen.told]).toEqual([undefined, [{ type: 'answered', uniqueId1 }]]);
     store.put(...answered({ dial2UniqueId: '1700000000.7' }));
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     await settled();
     expect(both.seen.told).toEqual([{ type: 'answered', uniqueId1, uniqueId2: '1700000000.7' }]);
   });
@@ -233,7 +233,7 @@ describe('given a client that wants to know dial2’s channel, too', () => {
     await settled();
     expect(seen.told).toBeUndefined();
     store.put(...ended({ dial1AnsweredAt: startedAt, dial1Hangup: { cause: 16, at: startedAt + 10 } }));
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     await settled();
     expect(seen.told).toEqual([{ type: 'answered', uniqueId1 }]);
   });
@@ -249,7 +249,7 @@ describe('given a client that waits for several calls', () => {
     await settled();
     const tell = async (n: number, ...records: Parameters<typeof world.store.put>) => {
       world.store.put(...records);
-      world.store.news(callIdOf(n));
+      world.store.hints(callIdOf(n));
       await settled();
     };
     return { seen, tell };
@@ -278,7 +278,7 @@ describe('given a client that waits for several calls', () => {
   });
 });
 
-describe('given the subscription to news', () => {
+describe('given the subscription to hints', () => {
   it('when 1,000 clients wait, then there is one, made by the first; each has one timer and nobody polls', async () => {
     const { store, waits } = aWaiter();
     expect(store.subscriptions).toBe(0);
@@ -325,7 +325,7 @@ describe('given the subscription to news', () => {
     store.subscribing.reject(new TypeError('no subscriber connection'));
     const first = waits();
     await settled();
-    expect(warnings).toEqual([expect.stringContaining('news of awaited calls cannot be heard')]);
+    expect(warnings).toEqual([expect.stringContaining('hints of awaited calls cannot be heard')]);
     store.put(...answered());
     await vi.advanceTimersByTimeAsync(30_000);
     expect(first.seen).toMatchObject({ told: [{ type: 'answered' }], at: until });
@@ -341,7 +341,7 @@ describe('given the subscription to news', () => {
     const { going, answer } = waits();
     await settled();
     const reads = store.reads.length;
-    for (let n = 2; n < 100; n++) store.news(callIdOf(n));
+    for (let n = 2; n < 100; n++) store.hints(callIdOf(n));
     await settled();
     expect(store.reads).toHaveLength(reads);
     going.abort();
@@ -350,14 +350,14 @@ describe('given the subscription to news', () => {
 });
 
 describe('given reads', () => {
-  it('when news of one call comes faster than it can be read, for many clients, then one read is under way at a time', async () => {
+  it('when hints of one call comes faster than it can be read, for many clients, then one read is under way at a time', async () => {
     const { store, waits } = aWaiter();
     store.put(...inFlight());
     const clients = Array.from({ length: 20 }, () => waits());
-    for (let n = 0; n < 20; n++) store.news(callIdOf(1));
+    for (let n = 0; n < 20; n++) store.hints(callIdOf(1));
     expect(store.readsInFlight(callIdOf(1))).toBe(1);
     store.put(...answered());
-    store.news(callIdOf(1));
+    store.hints(callIdOf(1));
     await Promise.all(clients.map(({ answer }) => answer));
     expect(store.readsInFlightMax).toBe(1);
     expect(store.reads.filter((id) => id === callIdOf(1)).length).toBeLessThanOrEqual(3);
@@ -379,7 +379,7 @@ describe('given reads', () => {
 });
 
 describe('given an API that is told to stop', () => {
-  it('when it stops, then everybody is told what is known now, and it hears no more news', async () => {
+  it('when it stops, then everybody is told what is known now, and it hears no more hints', async () => {
     const { store, waits, waiter } = aWaiter();
     store.put(...inFlight(1));
     store.put(...inFlight(2));

@@ -9,13 +9,13 @@ import { sharedReads } from './shared-reads.ts';
  * Clients that hold their connection open until dial1's outcome is known.
  *
  * O1  One subscription per process, made when the first client waits, and one timer per client: nobody polls.
- * O2  News says "look again"; what is told is read from the records. News that was missed costs time at most: the records are read again
+ * O2  Hints says "look again"; what is told is read from the records. Hints that was missed costs time at most: the records are read again
  *     whenever the subscription is made again, and once more before a client is told that nothing is known.
- * O3  A call is read by one read at a time, however many wait for it and however fast news comes.
+ * O3  A call is read by one read at a time, however many wait for it and however fast hints comes.
  * O4  A client that has gone leaves nothing behind.
  */
 export interface OutcomeWaiter {
-  /** Before the calls are committed, so that no news is missed. Whoever expects must wait or cancel. */
+  /** Before the calls are committed, so that no hints is missed. Whoever expects must wait or cancel. */
   expect(callIds: readonly CallId[], waits: Waits): ExpectedOutcome;
   /** How many expect an outcome now. */
   readonly waiting: number;
@@ -34,7 +34,7 @@ export interface ExpectedOutcome {
 }
 
 export interface OutcomeWaiterPorts {
-  readonly store: Pick<Store, 'onNews' | 'readCall' | 'readAttempt'>;
+  readonly store: Pick<Store, 'onCallChanged' | 'readCall' | 'readAttempt'>;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
 }
@@ -79,7 +79,7 @@ export function createOutcomeWaiter({ store, clock, logger }: OutcomeWaiterPorts
 
   function subscribe(): void {
     if (subscription !== undefined || closed) return;
-    subscription = store.onNews(
+    subscription = store.onCallChanged(
       (callId) => {
         if (byCall.has(callId)) void look(callId);
       },
@@ -89,7 +89,7 @@ export function createOutcomeWaiter({ store, clock, logger }: OutcomeWaiterPorts
     );
     subscription.catch((err: unknown) => {
       subscription = undefined;
-      logger.warn({ err }, 'news of awaited calls cannot be heard; clients are told at the end of their time');
+      logger.warn({ err }, 'hints of awaited calls cannot be heard; clients are told at the end of their time');
     });
   }
 

@@ -17,7 +17,7 @@ export const monday9 = Date.parse('2026-03-02T09:00:00+02:00');
 export const callId = CallId.parse('call_01HZZZZZZZZZZZZZZZZZ000000');
 export const attemptId = Id.parse('att_01HZZZZZZZZZZZZZZZZZ000001');
 export const anotherAttemptId = Id.parse('att_01HZZZZZZZZZZZZZZZZZ000002');
-export const job: DialJob = { callId, attemptId, to: '27••••567' };
+export const job: DialJob = { callId, attemptId, maskedDial2: '27••••567' };
 
 export function configurationWith({
   tenant = {},

@@ -17,7 +17,7 @@ import { script } from './script.ts';
  *
  * Redis does not undo a script's writes when a later one raises an error, so no write here may be able to fail: types of keys are
  * fixed by keys.ts, and Redis refuses a script at its first write when it is out of memory, not in the middle. PUBLISH alone may be
- * refused (a Redis user without the channel), and is then passed over: news may be lost, writes may not.
+ * refused (a Redis user without the channel), and is then passed over: hints may be lost, writes may not.
  */
 export const commitScript = script(`
 local expectations = tonumber(ARGV[1])

@@ -5,7 +5,7 @@ import { script } from './script.ts';
  * the call (`awaited` names it), he is told; a refused PUBLISH is passed over, as in commit.ts.
  *
  * KEYS[1]  the attempt
- * ARGV     field, value, the channel for news ('': this phase is none)
+ * ARGV     field, value, the channel for hints ('': this phase is none)
  * Returns  1: noted · 0: no such attempt, it has ended, or it was noted before
  */
 export const recordProgressScript = script(`

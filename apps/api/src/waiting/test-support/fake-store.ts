@@ -1,11 +1,11 @@
 import type { AttemptId, AttemptRecord, Call, CallId } from '@redial/call';
 import type { Store } from '@redial/store';
 
-/** What the waiter needs of the store, in memory; a test tells the news. */
+/** What the waiter needs of the store, in memory; a test tells the hints. */
 export interface FakeStore {
-  readonly port: Pick<Store, 'onNews' | 'readCall' | 'readAttempt'>;
+  readonly port: Pick<Store, 'onCallChanged' | 'readCall' | 'readAttempt'>;
   put(call: Call, attempt?: AttemptRecord): void;
-  news(callId: CallId): void;
+  hints(callId: CallId): void;
   /** The connection was lost and listens again. */
   resubscribe(): void;
   /** How many listen. */
@@ -48,7 +48,7 @@ export function fakeStore(): FakeStore {
         return found(value);
       },
       readAttempt: (id) => found(attempts.get(id)),
-      onNews: async (listener, onSubscribed = () => undefined) => {
+      onCallChanged: async (listener, onSubscribed = () => undefined) => {
         await store.subscribing?.promise;
         const own = { listener, onSubscribed };
         listeners.add(own);
@@ -60,7 +60,7 @@ export function fakeStore(): FakeStore {
       calls.set(call.id, call);
       if (attempt !== undefined) attempts.set(attempt.id, attempt);
     },
-    news: (callId) => {
+    hints: (callId) => {
       for (const { listener } of listeners) listener(callId);
     },
     resubscribe: () => {

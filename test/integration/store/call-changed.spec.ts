@@ -10,20 +10,20 @@ const awaited = { request: { ...request, outcomeAwaited: true as const } };
 
 /** What is told from now on. `settled` is everything so far: a cancel is announced behind it, on the same two connections. */
 async function listening(store: Store) {
-  const news: CallId[] = [];
+  const hints: CallId[] = [];
   const cancels: string[] = [];
-  await store.onNews((callId) => news.push(callId));
+  await store.onCallChanged((callId) => hints.push(callId));
   await store.onCancel((_pbx, attemptId) => cancels.push(attemptId));
   const settled = async (): Promise<CallId[]> => {
     const mark = ids.attemptId();
     await store.announceCancel('mark', mark);
     await vi.waitFor(() => expect(cancels).toContain(mark), 20_000);
-    return news;
+    return hints;
   };
-  return { news, settled };
+  return { hints, settled };
 }
 
-describe('news of a call that somebody waits for', () => {
+describe('hints of a call that somebody waits for', () => {
   it('given its attempt when it rings, is answered and dials dial2, then its answer and dial2 are told, once each', async () => {
     const store = await onRedis.open();
     const { settled } = await listening(store);
@@ -44,7 +44,7 @@ describe('news of a call that somebody waits for', () => {
     const store = await onRedis.open();
     const under = await claimed(store, await accepted(store, awaited), { awaited: true });
     const seen: unknown[] = [];
-    await store.onNews(async (callId) => {
+    await store.onCallChanged(async (callId) => {
       seen.push((await store.readForAttempt(callId, under.attempt.value.id)).attempt?.value.ended?.reportedBy);
     });
     await store.settle(settlement(under));
@@ -99,7 +99,7 @@ describe('news of a call that somebody waits for', () => {
 describe('a call that nobody waits for', () => {
   it('given its whole life when it is led, then nothing is told and Redis is sent no PUBLISH', async () => {
     const store = await onRedis.open();
-    const { news, settled } = await listening(store);
+    const { hints, settled } = await listening(store);
     const before = await published();
     const under = await claimed(store, await accepted(store));
     const { id } = under.attempt.value;
@@ -110,7 +110,7 @@ describe('a call that nobody waits for', () => {
     await store.updateCall(other, stepCall(other.value, { type: 'cancel', at: noon }).call);
     expect(await published()).toBe(before);
     await settled();
-    expect(news).toEqual([]);
+    expect(hints).toEqual([]);
   });
 
   async function published(): Promise<number> {
@@ -119,11 +119,11 @@ describe('a call that nobody waits for', () => {
   }
 });
 
-describe('a subscription to news', () => {
+describe('a subscription to hints', () => {
   it('given listeners of both channels when the connection is lost, then both hear again, on one connection', async () => {
     const store = await onRedis.open();
-    const [news, again, cancelsAgain] = [vi.fn(), vi.fn(), vi.fn()];
-    const stop = await store.onNews(news, again);
+    const [hints, again, cancelsAgain] = [vi.fn(), vi.fn(), vi.fn()];
+    const stop = await store.onCallChanged(hints, again);
     await store.onCancel(() => undefined, cancelsAgain);
     expect([again.mock.calls.length, cancelsAgain.mock.calls.length]).toEqual([1, 1]);
     await onRedis.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
@@ -139,7 +139,7 @@ describe('a subscription to news', () => {
 
     const before = await accepted(store, awaited);
     await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: noon }).call);
-    await vi.waitFor(() => expect(news).toHaveBeenCalledWith(before.value.id), 20_000);
+    await vi.waitFor(() => expect(hints).toHaveBeenCalledWith(before.value.id), 20_000);
     stop();
     const channels = await onRedis.redis.call('PUBSUB', 'CHANNELS', `${onRedis.prefix}*`);
     expect(channels).toEqual([`${onRedis.prefix}:cancel`]);
@@ -149,7 +149,7 @@ describe('a subscription to news', () => {
     const connection = connectRedis({ url: onRedis.server.url, role: 'store' });
     await redisReady(connection, 10_000);
     const deaf = createStore({ redis: connection, prefix: onRedis.prefix });
-    await expect(deaf.onNews(() => undefined)).rejects.toThrow(TypeError);
+    await expect(deaf.onCallChanged(() => undefined)).rejects.toThrow(TypeError);
     await deaf.close();
   });
 });

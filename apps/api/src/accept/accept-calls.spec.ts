@@ -129,7 +129,7 @@ describe('accepting', () => {
     const [call] = await accept(here);
     expect(here.happened).toEqual(['written 1', 'confirmed', 'counted 1 v1', 'queued 1']);
     expect(here.orders).toEqual([
-      { callId: call?.id, attemptId: candidate().attemptId, to: '********234', dueAt: 1_000, priority: 3 },
+      { callId: call?.id, attemptId: candidate().attemptId, maskedDial2: '********234', dueAt: 1_000, priority: 3 },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import type { Call } from '@redial/call';
 import type { LimitRequest } from '@redial/store';
-import { attemptIdOf, type DialJobDependencies } from './dialing.ts';
+import { type DialJobDependencies, dueAttemptId } from './dialing.ts';
 import { limitsFor } from './limits-of-call.ts';
 
 /** How far ahead a start may be granted; the job waits for it here, holding nothing but its place in time. */
@@ -40,7 +40,7 @@ export async function acquirePermitsOnOne(
   for (const pbx of candidates) {
     const limits = limitsFor(call, pbx, configuration);
     const permits = await store.acquirePermits({
-      attemptId: attemptIdOf(call),
+      attemptId: dueAttemptId(call),
       pbx,
       limits,
       now: clock.now(),

@@ -12,7 +12,7 @@ import {
 } from '@redial/call';
 import { numberFacts } from '@redial/numbering';
 import { type Store, tenantCounts, type Versioned } from '@redial/store';
-import { attemptIdOf, type DialJobDependencies, done, type Try, tenantOf } from './dialing.ts';
+import { type DialJobDependencies, done, dueAttemptId, type Try, tenantOf } from './dialing.ts';
 
 /** With no PBX up, or Redis too slow to confirm, a call asks again after this at first, and after up to twice `retryMsMax` when it has asked often. */
 const retryMs = 5_000;
@@ -55,7 +55,7 @@ export async function defer(dependencies: DialJobDependencies, call: Versioned<C
   // Promoted by hand, or an early queue: its time stands in the record already.
   if (gate === 'due') return { type: 'later', at: until, note: reason };
   const at = dependencies.clock.now();
-  const stepped = stepCall(call.value, { type: 'defer', attemptId: attemptIdOf(call.value), at, ...asked, until });
+  const stepped = stepCall(call.value, { type: 'defer', attemptId: dueAttemptId(call.value), at, ...asked, until });
   const written = await dependencies.store.updateCall(call, stepped.call);
   return written.ok ? { type: 'later', at: until, note: `${gate}: ${reason}` } : 'lost_race';
 }
@@ -70,12 +70,12 @@ export async function block(
   const rule = destinationRuleOf(reason);
   if (rule !== undefined) dependencies.metrics.destinationRefused(rule);
   const at = dependencies.clock.now();
-  return write(dependencies, call, { type: 'block', attemptId: attemptIdOf(call.value), at, gate, reason });
+  return write(dependencies, call, { type: 'block', attemptId: dueAttemptId(call.value), at, gate, reason });
 }
 
 /** It could never be dialled as it is. */
 export async function fail(dependencies: DialJobDependencies, call: Versioned<Call>, reason: string): Promise<Try> {
-  const attemptId = attemptIdOf(call.value);
+  const attemptId = dueAttemptId(call.value);
   dependencies.metrics.gateClosed('invalid', 'block');
   dependencies.logger.error({ callId: call.value.id, attemptId }, reason);
   return write(dependencies, call, { type: 'fail', attemptId, at: dependencies.clock.now(), reason });

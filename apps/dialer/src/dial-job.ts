@@ -6,7 +6,7 @@ import { acquirePermitsOnOne } from './acquire-permits.ts';
 import { again, askGatesOf, block, defer, fail, write } from './ask-gates.ts';
 import { claimAttempt } from './claim-attempt.ts';
 import { createConfirmations } from './confirmations.ts';
-import { attemptIdOf, type Dialing, type DialJobDependencies, done, type JobRun, runOf, type Try } from './dialing.ts';
+import { type Dialing, type DialJobDependencies, done, dueAttemptId, type JobRun, runOf, type Try } from './dialing.ts';
 import { fullLimit, limitTooSmall } from './full-limit.ts';
 import { limitsFor, limitThatNeverFits } from './limits-of-call.ts';
 import { originate } from './originate.ts';
@@ -126,7 +126,7 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
   // Every trunk is there: a PBX has them.
   const plan = planOf(call.value, tenant, configuration.trunks);
   // Before anything is taken for it: what cannot be said to Asterisk uses up no attempt, and would not be said the next time either.
-  const wrong = whyNotSayable(call.value, { id: attemptIdOf(call.value), plan }, tenant, configuration.trunks);
+  const wrong = whyNotSayable(call.value, { id: dueAttemptId(call.value), plan }, tenant, configuration.trunks);
   if (wrong !== undefined) return fail(dependencies, call, `it cannot be dialled: ${wrong}`);
   const permits = await acquirePermitsOnOne(dependencies, call.value, dependencies.inTurn(ready));
   if (!permits.granted) {
@@ -140,7 +140,7 @@ async function dial(dependencies: Dialing, call: Versioned<Call>, tenant: Tenant
   // yet, the next look asks for the same permits, and at the latest their lease ends.
   if (taken === 'lost_race' || (taken !== 'claim_unanswered' && taken.type === 'later')) {
     await store.releasePermits(
-      attemptIdOf(call.value),
+      dueAttemptId(call.value),
       permits.limits.map((l) => l.limit),
     );
   }

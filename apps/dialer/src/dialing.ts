@@ -60,7 +60,7 @@ export function tenantOf({ tenants }: Configuration, { tenantId }: Pick<Call, 't
   return tenants.find(({ id }) => id === tenantId);
 }
 
-export function attemptIdOf(call: Call): AttemptRecord['id'] {
+export function dueAttemptId(call: Call): AttemptRecord['id'] {
   if (!('attemptId' in call.state)) throw new RangeError(`call ${call.id} has no attempt: it is ${call.state.status}`);
   return call.state.attemptId;
 }

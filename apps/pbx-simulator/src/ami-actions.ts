@@ -1,12 +1,20 @@
 import type { AmiMessage } from './ami-parser.ts';
-import { type Call, error, respond, type SessionState } from './ami-reply.ts';
-import { coreShowChannels, getvar, hangup, originateAction, redirect, setvar, status } from './channel-actions.ts';
+import { type AmiRequest, error, respond, type SessionState } from './ami-reply.ts';
+import {
+  answerOriginate,
+  answerStatus,
+  coreShowChannels,
+  getvar,
+  hangup,
+  redirect,
+  setvar,
+} from './channel-actions.ts';
 import { coreSettings, coreStatus, dbGet, dbGetTree, extensionState, showDialPlan } from './core-actions.ts';
 import { challenge, events, login, logoff, ping } from './session-actions.ts';
 
-type Action = (call: Call) => void;
+type Action = (request: AmiRequest) => void;
 
-/** manager.redial.conf: `write = originate,call,reporting`. The other classes exist, and are not ours. */
+/** manager.redial.conf: `write = originate,request,reporting`. The other classes exist, and are not ours. */
 const ourRights = new Set(['originate', 'call', 'reporting']);
 
 /** Each action with the rights of which one is needed; none: anybody. Source: main/manager.c, main/db.c, main/pbx.c. */
@@ -17,10 +25,10 @@ const actions: Readonly<Record<string, { readonly rights: readonly string[]; rea
   Ping: { rights: [], run: ping },
   Events: { rights: [], run: events },
   ListCommands: { rights: [], run: listCommands },
-  Originate: { rights: ['originate'], run: originateAction },
+  Originate: { rights: ['originate'], run: answerOriginate },
   Hangup: { rights: ['system', 'call'], run: hangup },
   Redirect: { rights: ['call'], run: redirect },
-  Status: { rights: ['system', 'call', 'reporting'], run: status },
+  Status: { rights: ['system', 'call', 'reporting'], run: answerStatus },
   CoreShowChannels: { rights: ['system', 'reporting'], run: coreShowChannels },
   CoreStatus: { rights: ['system', 'reporting'], run: coreStatus },
   CoreSettings: { rights: ['system', 'reporting'], run: coreSettings },
@@ -49,20 +57,20 @@ const actions: Readonly<Record<string, { readonly rights: readonly string[]; rea
 const actionsByName = new Map(Object.entries(actions).map(([name, action]) => [name.toLowerCase(), action]));
 
 /** Runs one message as Asterisk's process_message does. */
-export function act(session: SessionState, message: AmiMessage): void {
-  const call = { session, message };
+export function answerAction(session: SessionState, message: AmiMessage): void {
+  const request = { session, message };
   const name = message.header('Action');
-  if (message.fault !== undefined) error(call, message.fault);
-  else if (name === '') error(call, 'Missing action in request');
-  else if (!session.authenticated && !/^(login|logoff|challenge)$/i.test(name)) error(call, 'Permission denied');
+  if (message.fault !== undefined) error(request, message.fault);
+  else if (name === '') error(request, 'Missing action in request');
+  else if (!session.authenticated && !/^(login|logoff|challenge)$/i.test(name)) error(request, 'Permission denied');
   else {
     const action = actionsByName.get(name.toLowerCase());
     if (action === undefined) {
-      error(call, `Invalid/unknown command: ${name}. Use Action: ListCommands to show available commands.`);
+      error(request, `Invalid/unknown command: ${name}. Use Action: ListCommands to show available commands.`);
     } else if (!mayRun(action.rights)) {
-      error(call, 'Permission denied');
+      error(request, 'Permission denied');
     } else {
-      action.run(call);
+      action.run(request);
     }
   }
 }
@@ -72,10 +80,10 @@ function mayRun(rights: readonly string[]): boolean {
 }
 
 /** Exactly what this user may run. */
-function listCommands(call: Call): void {
+function listCommands(request: AmiRequest): void {
   const allowed = Object.entries(actions).filter(([, { rights }]) => mayRun(rights));
   respond(
-    call,
+    request,
     'Success',
     allowed.map(([name, { rights }]) => [
       name,
@@ -84,8 +92,8 @@ function listCommands(call: Call): void {
   );
 }
 
-function unused(call: Call): void {
-  error(call, 'Not simulated');
+function unused(request: AmiRequest): void {
+  error(request, 'Not simulated');
 }
 
 /** For actions that no right of ours ever reaches. */

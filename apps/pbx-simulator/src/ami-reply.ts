@@ -13,7 +13,7 @@ export interface SessionState {
 }
 
 /** One action under way: who sent it, and what. */
-export interface Call {
+export interface AmiRequest {
   readonly session: SessionState;
   readonly message: AmiMessage;
 }
@@ -21,37 +21,37 @@ export interface Call {
 /** One event of a list. */
 export type Row = readonly [event: string, headers: readonly Header[]];
 
-export function success(call: Call, message: string): void {
-  respond(call, 'Success', [['Message', message]]);
+export function success(request: AmiRequest, message: string): void {
+  respond(request, 'Success', [['Message', message]]);
 }
 
-export function error(call: Call, message: string): void {
-  respond(call, 'Error', [['Message', message]]);
+export function error(request: AmiRequest, message: string): void {
+  respond(request, 'Error', [['Message', message]]);
 }
 
-export function respond(call: Call, response: string, headers: readonly Header[]): void {
-  call.session.send(packet([['Response', response], ...actionId(call), ...headers]));
+export function respond(request: AmiRequest, response: string, headers: readonly Header[]): void {
+  request.session.send(packet([['Response', response], ...actionId(request), ...headers]));
 }
 
 export function list(
-  call: Call,
+  request: AmiRequest,
   message: string,
   complete: string,
   rows: readonly Row[],
   tail: readonly Header[] = [],
 ): void {
-  const id = actionId(call);
-  respond(call, 'Success', [
+  const id = actionId(request);
+  respond(request, 'Success', [
     ['EventList', 'start'],
     ['Message', message],
   ]);
-  for (const [event, headers] of rows) call.session.send(packet([['Event', event], ...id, ...headers]));
-  call.session.send(
+  for (const [event, headers] of rows) request.session.send(packet([['Event', event], ...id, ...headers]));
+  request.session.send(
     packet([['Event', complete], ...id, ['EventList', 'Complete'], ['ListItems', rows.length], ...tail]),
   );
 }
 
-function actionId(call: Call): Header[] {
-  const id = call.message.header('ActionID');
+function actionId(request: AmiRequest): Header[] {
+  const id = request.message.header('ActionID');
   return id === '' ? [] : [['ActionID', id]];
 }

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
-import { AmiSession } from './ami-session.ts';
-import type { Exchange } from './exchange.ts';
+import { SimulatedSession } from './ami-session.ts';
+import type { PbxCore } from './pbx-core.ts';
 
 export interface AmiServerOptions {
   readonly host: string;
@@ -17,22 +17,22 @@ export interface AmiServerOptions {
 
 /** The manager interface: any number of sessions, each of which sees all events. */
 export class AmiServer {
-  readonly exchange: Exchange;
+  readonly core: PbxCore;
   readonly options: AmiServerOptions;
   readonly #server: Server;
-  readonly #sessions = new Set<AmiSession>();
+  readonly #sessions = new Set<SimulatedSession>();
   #received = '';
   #isSilent = false;
 
-  constructor(exchange: Exchange, options: AmiServerOptions) {
-    this.exchange = exchange;
+  constructor(core: PbxCore, options: AmiServerOptions) {
+    this.core = core;
     this.options = options;
     this.#server = createServer((socket) => {
-      const session: AmiSession = new AmiSession(this, socket, () => this.#sessions.delete(session));
+      const session: SimulatedSession = new SimulatedSession(this, socket, () => this.#sessions.delete(session));
       this.#sessions.add(session);
       if (this.#isSilent) session.silence();
     });
-    exchange.onEvent((event) => {
+    core.onEvent((event) => {
       for (const session of this.#sessions) session.sendEvent(event);
     });
   }

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
-import { act } from './ami-actions.ts';
+import { answerAction } from './ami-actions.ts';
 import { type AmiMessage, AmiParser } from './ami-parser.ts';
 import type { SessionState } from './ami-reply.ts';
 import type { AmiServer } from './ami-server.ts';
 import { type AmiEvent, eventText, passesEventFilter } from './event.ts';
 
 /** One TCP connection to the simulated manager interface. */
-export class AmiSession implements SessionState {
+export class SimulatedSession implements SessionState {
   readonly server: AmiServer;
   authenticated = false;
   wantsEvents = true;
@@ -68,6 +68,6 @@ export class AmiSession implements SessionState {
   }
 
   #onMessage(message: AmiMessage): void {
-    if (!this.#isClosing) act(this, message);
+    if (!this.#isClosing) answerAction(this, message);
   }
 }

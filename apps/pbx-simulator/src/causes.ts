@@ -29,7 +29,7 @@ const causeOfSipCode: Readonly<Record<number, number>> = {
   606: 58,
 };
 
-const sipCodeOfCause: Readonly<Record<number, number>> = {
+const sipCodes: Readonly<Record<number, number>> = {
   1: 404,
   2: 404,
   3: 404,
@@ -96,8 +96,8 @@ export function causeOf(sipCode: number): number {
 }
 
 /** The SIP code that Asterisk itself would send for a cause: what dial1's Hangup repeats of dial2's. 0: none. */
-export function sipCodeOf(cause: number): number {
-  return sipCodeOfCause[cause] ?? 0;
+export function sipCodeOfCause(cause: number): number {
+  return sipCodes[cause] ?? 0;
 }
 
 export function causeText(cause: number): string {

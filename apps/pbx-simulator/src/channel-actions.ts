@@ -1,107 +1,107 @@
-import { type Call, error, list, type Row, respond, success } from './ami-reply.ts';
+import { type AmiRequest, error, list, type Row, respond, success } from './ami-reply.ts';
 import { type Channel, channelHeaders } from './channel.ts';
 import type { Header } from './event.ts';
 import { functionValue } from './functions.ts';
-import { originate } from './originate.ts';
+import { originateChannel } from './originate.ts';
 
-export function originateAction(call: Call): void {
-  const refusal = originate(call.session.server.exchange, call.message);
-  if (refusal === undefined) success(call, 'Originate successfully queued');
-  else error(call, refusal);
+export function answerOriginate(request: AmiRequest): void {
+  const refusal = originateChannel(request.session.server.core, request.message);
+  if (refusal === undefined) success(request, 'Originate successfully queued');
+  else error(request, refusal);
 }
 
-export function hangup(call: Call): void {
-  const wanted = call.message.header('Channel');
+export function hangup(request: AmiRequest): void {
+  const wanted = request.message.header('Channel');
   if (wanted === '') {
-    error(call, 'No channel specified');
+    error(request, 'No channel specified');
     return;
   }
-  const channel = call.session.server.exchange.find(wanted);
+  const channel = request.session.server.core.find(wanted);
   if (channel === undefined) {
-    error(call, 'No such channel');
+    error(request, 'No such channel');
     return;
   }
-  success(call, 'Channel Hungup');
+  success(request, 'Channel Hungup');
   channel.hangUp();
 }
 
-export function status(call: Call): void {
-  const found = channelsMeant(call);
+export function answerStatus(request: AmiRequest): void {
+  const found = channelsMeant(request);
   if (found === undefined) {
-    error(call, 'No such channel');
+    error(request, 'No such channel');
     return;
   }
   list(
-    call,
+    request,
     'Channel status will follow',
     'StatusComplete',
-    found.map((channel) => ['Status', statusHeaders(call, channel)]),
+    found.map((channel) => ['Status', statusHeaders(request, channel)]),
     [['Items', found.length]],
   );
 }
 
-export function coreShowChannels(call: Call): void {
-  const rows = call.session.server.exchange.channels.map(
+export function coreShowChannels(request: AmiRequest): void {
+  const rows = request.session.server.core.channels.map(
     (channel): Row => [
       'CoreShowChannel',
       [
         ...channelHeaders(channel),
         ['Application', channel.application.name],
         ['ApplicationData', channel.application.data],
-        ['Duration', clockReading(ageMs(call, channel))],
+        ['Duration', clockReading(ageMs(request, channel))],
         ['BridgeId', channel.bridgeId],
       ],
     ],
   );
-  list(call, 'Channels will follow', 'CoreShowChannelsComplete', rows);
+  list(request, 'Channels will follow', 'CoreShowChannelsComplete', rows);
 }
 
-export function getvar(call: Call): void {
-  const { exchange } = call.session.server;
-  const name = call.message.header('Variable');
-  const wanted = call.message.header('Channel');
-  const channel = wanted === '' ? undefined : exchange.find(wanted);
-  if (name === '') error(call, 'No variable specified');
-  else if (/SHELL|EVAL/.test(name)) error(call, 'GetVar Access Forbidden: Variable');
-  else if (wanted !== '' && channel === undefined) error(call, 'No such channel');
+export function getvar(request: AmiRequest): void {
+  const { core } = request.session.server;
+  const name = request.message.header('Variable');
+  const wanted = request.message.header('Channel');
+  const channel = wanted === '' ? undefined : core.find(wanted);
+  if (name === '') error(request, 'No variable specified');
+  else if (/SHELL|EVAL/.test(name)) error(request, 'GetVar Access Forbidden: Variable');
+  else if (wanted !== '' && channel === undefined) error(request, 'No such channel');
   else {
-    const value = functionValue(exchange, name) ?? channel?.variables.get(name);
-    respond(call, 'Success', [
+    const value = functionValue(core, name) ?? channel?.variables.get(name);
+    respond(request, 'Success', [
       ['Variable', name],
       ['Value', value ?? ''],
     ]);
   }
 }
 
-export function setvar(call: Call): void {
-  const name = call.message.header('Variable');
-  const wanted = call.message.header('Channel');
-  const channel = wanted === '' ? undefined : call.session.server.exchange.find(wanted);
-  if (name === '') error(call, 'No variable specified');
-  else if (wanted !== '' && channel === undefined) error(call, 'No such channel');
+export function setvar(request: AmiRequest): void {
+  const name = request.message.header('Variable');
+  const wanted = request.message.header('Channel');
+  const channel = wanted === '' ? undefined : request.session.server.core.find(wanted);
+  if (name === '') error(request, 'No variable specified');
+  else if (wanted !== '' && channel === undefined) error(request, 'No such channel');
   // live_dangerously = no: what writes outside the channel is refused.
-  else if (name.includes('(')) error(call, 'Variable not set');
+  else if (name.includes('(')) error(request, 'Variable not set');
   else {
-    channel?.variables.set(name, call.message.header('Value'));
-    success(call, 'Variable Set');
+    channel?.variables.set(name, request.message.header('Value'));
+    success(request, 'Variable Set');
   }
 }
 
-/** Nothing of Redial's redirects a call. */
-export function redirect(call: Call): void {
-  error(call, 'Redirect failed');
+/** Nothing of Redial's redirects a request. */
+export function redirect(request: AmiRequest): void {
+  error(request, 'Redirect failed');
 }
 
-function channelsMeant(call: Call): readonly Channel[] | undefined {
-  const { exchange } = call.session.server;
-  const wanted = call.message.header('Channel');
-  if (wanted === '') return exchange.channels;
-  const channel = exchange.find(wanted);
+function channelsMeant(request: AmiRequest): readonly Channel[] | undefined {
+  const { core } = request.session.server;
+  const wanted = request.message.header('Channel');
+  if (wanted === '') return core.channels;
+  const channel = core.find(wanted);
   return channel === undefined ? undefined : [channel];
 }
 
-function statusHeaders(call: Call, channel: Channel): Header[] {
-  const variables = call.message.header('Variables');
+function statusHeaders(request: AmiRequest, channel: Channel): Header[] {
+  const variables = request.message.header('Variables');
   return [
     ['Privilege', 'Call'],
     ...channelHeaders(channel),
@@ -113,15 +113,15 @@ function statusHeaders(call: Call, channel: Channel): Header[] {
     ['BridgeID', channel.bridgeId],
     ['Application', channel.application.name],
     ['Data', channel.application.data],
-    ['Seconds', Math.floor(ageMs(call, channel) / 1000)],
+    ['Seconds', Math.floor(ageMs(request, channel) / 1000)],
     ...(variables === '' ? [] : variables.split(',')).map(
       (name): Header => ['Variable', `${name}=${channel.variables.get(name) ?? ''}`],
     ),
   ];
 }
 
-function ageMs(call: Call, channel: Channel): number {
-  return call.session.server.exchange.clock.ticks() - channel.createdTicks;
+function ageMs(request: AmiRequest, channel: Channel): number {
+  return request.session.server.core.clock.ticks() - channel.createdTicks;
 }
 
 function clockReading(durationMs: number): string {

@@ -11,7 +11,7 @@ export interface Channel {
   readonly name: string;
   readonly uniqueId: string;
   readonly linkedId: string;
-  /** Simulated ms (Clock.ticks). */
+  /** Simulated ms (SimulatedClock.ticks). */
   readonly createdTicks: number;
   state: ChannelState;
   callerId: string;

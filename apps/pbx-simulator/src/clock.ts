@@ -1,5 +1,5 @@
 /** Time inside the simulated PBX. Durations run `speed` times as fast as outside; instants are the real clock's. */
-export interface Clock {
+export interface SimulatedClock {
   /** Epoch ms: what Asterisk writes as EPOCH and shows as its start. */
   now(): number;
   /** Simulated ms since some fixed moment; durations are differences of these. */
@@ -11,7 +11,7 @@ export interface Clock {
 /**
  * `speed` 10: a ring timeout of 30 s takes 3 s. What runs at a moment sees that moment, however late the machine is: a talk of a second is a second.
  */
-export function realClock(speed = 1): Clock {
+export function realClock(speed = 1): SimulatedClock {
   const passed = () => performance.now() * speed;
   let moment: number | undefined;
   const ticks = () => moment ?? passed();

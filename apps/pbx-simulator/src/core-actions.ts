@@ -1,24 +1,24 @@
-import { type Call, error, list, type Row, respond } from './ami-reply.ts';
+import { type AmiRequest, error, list, type Row, respond } from './ami-reply.ts';
 import { dialplan } from './dialplan.ts';
 import type { Header } from './event.ts';
 
-export function coreStatus(call: Call): void {
-  const { exchange } = call.session.server;
-  const [date, time] = localDateAndTime(exchange.startedAt);
-  respond(call, 'Success', [
+export function coreStatus(request: AmiRequest): void {
+  const { core } = request.session.server;
+  const [date, time] = localDateAndTime(core.startedAt);
+  respond(request, 'Success', [
     ['CoreStartupDate', date],
     ['CoreStartupTime', time],
     ['CoreReloadDate', date],
     ['CoreReloadTime', time],
-    ['CoreCurrentCalls', exchange.channels.length],
-    ['CoreProcessedCalls', exchange.channelsOpened],
+    ['CoreCurrentCalls', core.channels.length],
+    ['CoreProcessedCalls', core.channelsOpened],
   ]);
 }
 
-export function coreSettings(call: Call): void {
-  respond(call, 'Success', [
+export function coreSettings(request: AmiRequest): void {
+  respond(request, 'Success', [
     ['AMIversion', '11.0.0'],
-    ['AsteriskVersion', call.session.server.options.version],
+    ['AsteriskVersion', request.session.server.options.version],
     ['SystemName', 'redial-simulator'],
     ['CoreMaxCalls', 0],
     ['CoreMaxLoadAvg', '0.000000'],
@@ -32,25 +32,25 @@ export function coreSettings(call: Call): void {
   ]);
 }
 
-export function dbGet(call: Call): void {
-  const family = call.message.header('Family');
-  const key = call.message.header('Key');
-  const value = call.session.server.exchange.astDb.get(family, key);
-  if (family === '') error(call, 'No family specified.');
-  else if (key === '') error(call, 'No key specified.');
-  else if (value === undefined) error(call, 'Database entry not found');
+export function dbGet(request: AmiRequest): void {
+  const family = request.message.header('Family');
+  const key = request.message.header('Key');
+  const value = request.session.server.core.astDb.get(family, key);
+  if (family === '') error(request, 'No family specified.');
+  else if (key === '') error(request, 'No key specified.');
+  else if (value === undefined) error(request, 'Database entry not found');
   else {
     const row: Header[] = [
       ['Family', family],
       ['Key', key],
       ['Val', value],
     ];
-    list(call, 'Result will follow', 'DBGetComplete', [['DBGetResponse', row]]);
+    list(request, 'Result will follow', 'DBGetComplete', [['DBGetResponse', row]]);
   }
 }
 
-export function dbGetTree(call: Call): void {
-  const rows = call.session.server.exchange.astDb.tree(call.message.header('Family')).map(
+export function dbGetTree(request: AmiRequest): void {
+  const rows = request.session.server.core.astDb.tree(request.message.header('Family')).map(
     ({ key, value }): Row => [
       'DBGetTreeResponse',
       [
@@ -59,16 +59,16 @@ export function dbGetTree(call: Call): void {
       ],
     ],
   );
-  list(call, 'Result will follow', 'DBGetTreeComplete', rows);
+  list(request, 'Result will follow', 'DBGetTreeComplete', rows);
 }
 
-export function showDialPlan(call: Call): void {
-  const context = call.message.header('Context');
-  const exten = call.message.header('Extension');
+export function showDialPlan(request: AmiRequest): void {
+  const context = request.message.header('Context');
+  const exten = request.message.header('Extension');
   const inContext = dialplan.filter((one) => context === '' || one.context === context);
   const found = inContext.filter((one) => exten === '' || one.exten === exten);
-  if (inContext.length === 0) error(call, `Did not find context ${context}`);
-  else if (found.length === 0) error(call, `Did not find extension ${exten}@${context}`);
+  if (inContext.length === 0) error(request, `Did not find context ${context}`);
+  else if (found.length === 0) error(request, `Did not find extension ${exten}@${context}`);
   else {
     const rows = found.flatMap((one) =>
       one.steps.map(
@@ -85,7 +85,7 @@ export function showDialPlan(call: Call): void {
         ],
       ),
     );
-    list(call, 'DialPlan list will follow', 'ShowDialPlanComplete', rows, [
+    list(request, 'DialPlan list will follow', 'ShowDialPlanComplete', rows, [
       ['ListExtensions', found.length],
       ['ListPriorities', rows.length],
       ['ListContexts', found.length],
@@ -93,11 +93,11 @@ export function showDialPlan(call: Call): void {
   }
 }
 
-export function extensionState(call: Call): void {
-  respond(call, 'Success', [
+export function extensionState(request: AmiRequest): void {
+  respond(request, 'Success', [
     ['Message', 'Extension Status'],
-    ['Exten', call.message.header('Exten')],
-    ['Context', call.message.header('Context')],
+    ['Exten', request.message.header('Exten')],
+    ['Context', request.message.header('Context')],
     ['Hint', ''],
     ['Status', -1],
     ['StatusText', 'Unknown'],

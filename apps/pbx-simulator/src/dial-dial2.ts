@@ -1,8 +1,8 @@
-import { sipCodeOf } from './causes.ts';
+import { sipCodeOfCause } from './causes.ts';
 import { type Channel, channelHeaders, isLocal } from './channel.ts';
-import type { Exchange } from './exchange.ts';
 import type { Dial2Facts } from './journal-entry.ts';
 import { openLeg } from './leg.ts';
+import type { PbxCore } from './pbx-core.ts';
 import { writeRecording } from './recording.ts';
 
 const headerShape = /^([A-Za-z][A-Za-z0-9-]{0,63}): (\P{Cc}{0,400})$/u;
@@ -10,17 +10,17 @@ const headersMax = 10;
 
 /** Dial(): rings dial2 and joins the two. `finish` is called exactly once, with dial1's hangup cause. */
 export function dialDial2(
-  exchange: Exchange,
+  core: PbxCore,
   dial1: Channel,
   facts: Dial2Facts,
   finish: (dial1Cause: number) => void,
 ): void {
   const value = (name: string) => dial1.variables.get(name) ?? '';
-  const { clock } = exchange;
+  const { clock } = core;
   if (value('REDIAL_DIAL2_CALLER_ID') !== '') dial1.callerId = value('REDIAL_DIAL2_CALLER_ID');
   if (value('REDIAL_DIAL2_CALLER_ID') !== '' || isLocal(dial1)) dial1.callerName = '';
   dial1.application = { name: 'Dial', data: value('REDIAL_DIAL2_CHANNEL') };
-  const leg = openLeg(exchange, value('REDIAL_DIAL2_CHANNEL'), {
+  const leg = openLeg(core, value('REDIAL_DIAL2_CHANNEL'), {
     linkedId: dial1.linkedId,
     context: 'none',
     exten: 'connect',
@@ -35,7 +35,7 @@ export function dialDial2(
   const dial2 = leg.channel;
   dial2.connectedLine = dial1.callerId;
   dial1.connectedLine = 'connect';
-  beforeInvite(exchange, dial1, dial2);
+  beforeInvite(core, dial1, dial2);
 
   const timers: (() => void)[] = [];
   dial1.cleanUps.push(() => {
@@ -48,16 +48,16 @@ export function dialDial2(
     isOver = true;
     for (const stop of timers) stop();
     facts.dialStatus = dialStatus;
-    if (facts.recorded) record(exchange, dial1, clock.ticks() - (facts.answeredTicks ?? 0));
-    const dial2First = exchange.channelsOpened % 4 < 2;
-    if (dial2First) exchange.close(dial2, dial2Cause, dial2SipCode);
+    if (facts.recorded) record(core, dial1, clock.ticks() - (facts.answeredTicks ?? 0));
+    const dial2First = core.channelsOpened % 4 < 2;
+    if (dial2First) core.close(dial2, dial2Cause, dial2SipCode);
     finish(dial1Cause);
-    if (!dial2First) exchange.close(dial2, dial2Cause, dial2SipCode);
+    if (!dial2First) core.close(dial2, dial2Cause, dial2SipCode);
   };
   const hangUpBoth = (by: Dial2Facts['endedBy'], dial2Cause = 16) => {
     facts.endedBy = by;
     if (facts.answeredTicks !== undefined)
-      over('ANSWER', 16, dial2Cause, dial2Cause === 16 ? 0 : sipCodeOf(dial2Cause));
+      over('ANSWER', 16, dial2Cause, dial2Cause === 16 ? 0 : sipCodeOfCause(dial2Cause));
     else over('CANCEL', isLocal(dial1) && by === 'dial1' ? 16 : 0, 16);
   };
   /** Of a Local channel Asterisk does not say who hung up: it was a channel behind it. */
@@ -87,12 +87,12 @@ export function dialDial2(
         facts.answeredTicks = clock.ticks();
         facts.uniqueId = dial2.uniqueId;
         if (!isLocal(dial2)) facts.sip = 200;
-        facts.recorded = value('REDIAL_RECORDING') !== '' && exchange.recordingsFolder !== undefined;
+        facts.recorded = value('REDIAL_RECORDING') !== '' && core.recordingsFolder !== undefined;
         dial1.shared.set('REDIAL_DIAL2', dial2.uniqueId);
         bridge(dial1, dial2);
         const talkLimit = value('REDIAL_TALK_LIMIT_SECONDS');
         if (talkLimit !== '') timers.push(clock.after(Number(talkLimit) * 1000, () => hangUpBoth('')));
-        if (exchange.talkMs !== undefined) timers.push(clock.after(exchange.talkMs, () => call.hangUp()));
+        if (core.talkMs !== undefined) timers.push(clock.after(core.talkMs, () => call.hangUp()));
       },
       refused: (cause, sipCode) => {
         if (sipCode !== undefined) facts.sip = sipCode;
@@ -104,10 +104,10 @@ export function dialDial2(
 }
 
 /** `redial-dial2-created`: the headers are read where the INVITE is made. */
-function beforeInvite(exchange: Exchange, dial1: Channel, dial2: Channel): void {
+function beforeInvite(core: PbxCore, dial1: Channel, dial2: Channel): void {
   if (dial1.variables.get('REDIAL_TELL_DIAL2') === '1') {
     const told = `${dial1.variables.get('REDIAL_ATTEMPT')}|dial2|${dial2.uniqueId}`;
-    exchange.emit('UserEvent', [...channelHeaders(dial2), ['UserEvent', 'RedialAttempt'], ['Journal', told]], 'user');
+    core.emit('UserEvent', [...channelHeaders(dial2), ['UserEvent', 'RedialAttempt'], ['Journal', told]], 'user');
   }
   if (isLocal(dial2)) dial2.variables.set('REDIAL_DIAL1', dial1.name);
 }
@@ -119,9 +119,9 @@ function bridge(dial1: Channel, dial2: Channel): void {
   dial2.pressed = (key) => dial1.hears(key);
 }
 
-function record(exchange: Exchange, dial1: Channel, talkMs: number): void {
+function record(core: PbxCore, dial1: Channel, talkMs: number): void {
   const file = dial1.variables.get('REDIAL_RECORDING');
-  if (exchange.recordingsFolder !== undefined && file) writeRecording(exchange.recordingsFolder, file, talkMs);
+  if (core.recordingsFolder !== undefined && file) writeRecording(core.recordingsFolder, file, talkMs);
 }
 
 /** `REDIAL_DIAL2_HEADER_1`, `_2`, … up to the first that is missing or not a header. */

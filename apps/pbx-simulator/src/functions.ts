@@ -1,19 +1,19 @@
 import { channelState } from './channel.ts';
 import { isExtension } from './dialplan.ts';
-import type { Exchange } from './exchange.ts';
+import type { PbxCore } from './pbx-core.ts';
 import { queues } from './queue-context.ts';
 import { routeOf } from './routes.ts';
 
 /** What Getvar makes of a dialplan function that needs no channel; undefined: it is none of these. */
-export function functionValue(exchange: Exchange, expression: string): string | undefined {
+export function functionValue(core: PbxCore, expression: string): string | undefined {
   const [, name = '', args = ''] = /^([A-Z_]+)\((.*)\)$/s.exec(expression) ?? [];
   switch (name) {
     case 'DB': {
       const [family = '', key = ''] = args.split(/\/(.*)/s, 2);
-      return exchange.astDb.get(family, key);
+      return core.astDb.get(family, key);
     }
     case 'DEVICE_STATE':
-      return deviceState(exchange, args);
+      return deviceState(core, args);
     case 'QUEUE_EXISTS':
       return args === '' ? '' : answer(Object.hasOwn(queues, args.toLowerCase()));
     case 'DIALPLAN_EXISTS': {
@@ -27,13 +27,13 @@ export function functionValue(exchange: Exchange, expression: string): string | 
   }
 }
 
-function deviceState(exchange: Exchange, device: string): string {
+function deviceState(core: PbxCore, device: string): string {
   const [tech, resource = ''] = device.split(/\/(.*)/s, 2);
   if (tech !== 'PJSIP') return 'INVALID';
-  if (exchange.phones.behaviourOf(resource).kind === 'unregistered') return 'UNAVAILABLE';
+  if (core.phones.behaviourOf(resource).kind === 'unregistered') return 'UNAVAILABLE';
   // A number behind a trunk is no device, and neither is a URI behind an endpoint.
-  if (/[@/]/.test(resource) || exchange.userBehind(resource) === undefined) return 'INVALID';
-  const states = exchange.channels.filter(({ name }) => name.startsWith(`${device}-`)).map(({ state }) => state);
+  if (/[@/]/.test(resource) || core.userBehind(resource) === undefined) return 'INVALID';
+  const states = core.channels.filter(({ name }) => name.startsWith(`${device}-`)).map(({ state }) => state);
   const isUp = states.includes(channelState.up);
   if (states.includes(channelState.ringing)) return isUp ? 'RINGINUSE' : 'RINGING';
   return isUp ? 'INUSE' : 'NOT_INUSE';

@@ -1,5 +1,5 @@
 import { sipPhrase } from './causes.ts';
-import type { Clock } from './clock.ts';
+import type { SimulatedClock } from './clock.ts';
 
 /** What the journal says of dial2. Ticks are simulated ms; undefined where it never came to that. */
 export interface Dial2Facts {
@@ -14,14 +14,14 @@ export interface Dial2Facts {
   recorded?: boolean;
 }
 
-export interface Moment {
+export interface AnswerMoment {
   readonly at: number;
   readonly ticks: number;
 }
 
 export interface EndedCall {
   readonly attempt: string;
-  readonly answered: Moment;
+  readonly answered: AnswerMoment;
   readonly dial1Cause: number;
   readonly facts: Dial2Facts;
   /** Empty: none. */
@@ -29,7 +29,10 @@ export interface EndedCall {
 }
 
 /** What the `redial-ended` handler writes. dial2's cause is dial1's too, once dial2's network has given a final answer. */
-export function journalEntry(clock: Clock, { attempt, answered, dial1Cause, facts, pressedKey }: EndedCall): string {
+export function journalEntry(
+  clock: SimulatedClock,
+  { attempt, answered, dial1Cause, facts, pressedKey }: EndedCall,
+): string {
   const now = clock.ticks();
   const talkMs = facts.answeredTicks === undefined ? undefined : now - facts.answeredTicks;
   const ringMs = facts.rangTicks === undefined ? undefined : (facts.answeredTicks ?? now) - facts.rangTicks;

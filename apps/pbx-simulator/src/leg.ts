@@ -1,8 +1,8 @@
 import { causeOf } from './causes.ts';
 import { type Channel, channelHeaders, channelState, isLocal } from './channel.ts';
 import type { Header } from './event.ts';
-import type { Exchange, NewChannel } from './exchange.ts';
 import { openLocal } from './local-channel.ts';
+import type { NewChannel, PbxCore } from './pbx-core.ts';
 import type { PhoneCall } from './phones.ts';
 
 export interface RingOptions {
@@ -31,51 +31,51 @@ export interface Leg {
 }
 
 /** Makes the channel for `PJSIP/…` or `Local/…`; undefined where there is no endpoint, or nobody registered: then there is no channel at all. */
-export function openLeg(exchange: Exchange, dialled: string, wanted: Omit<NewChannel, 'endpoint'>): Leg | undefined {
+export function openLeg(core: PbxCore, dialled: string, wanted: Omit<NewChannel, 'endpoint'>): Leg | undefined {
   const [tech = '', resource = ''] = dialled.split(/\/(.*)/s, 2);
-  if (tech.toLowerCase() === 'local') return openLocal(exchange, resource, wanted);
-  const user = tech.toLowerCase() === 'pjsip' ? exchange.userBehind(resource) : undefined;
+  if (tech.toLowerCase() === 'local') return openLocal(core, resource, wanted);
+  const user = tech.toLowerCase() === 'pjsip' ? core.userBehind(resource) : undefined;
   if (user === undefined) return undefined;
-  const channel = exchange.open({ ...wanted, endpoint: `PJSIP/${endpointOf(resource)}` });
-  return { channel, ring: (options, listener) => ringPhone(exchange, channel, user, options, listener) };
+  const channel = core.open({ ...wanted, endpoint: `PJSIP/${endpointOf(resource)}` });
+  return { channel, ring: (options, listener) => ringPhone(core, channel, user, options, listener) };
 }
 
 /** Ends a channel as one that has ended of its own accord. */
-export function endLeg(exchange: Exchange, { channel }: Pick<Leg, 'channel'>, cause?: number): void {
+export function endLeg(core: PbxCore, { channel }: Pick<Leg, 'channel'>, cause?: number): void {
   const ownCause = channel.state === channelState.up ? 16 : 0;
-  exchange.close(channel, cause ?? ownCause);
+  core.close(channel, cause ?? ownCause);
 }
 
 /** The channel's state follows the phone, and the phone is let go when the channel ends. */
 function ringPhone(
-  exchange: Exchange,
+  core: PbxCore,
   channel: Channel,
   user: string,
   { from, fromName, headers }: RingOptions,
   listener: LegListener,
 ): PhoneCall {
   const seen = from === '' ? { from: 'anonymous', fromName: 'Anonymous' } : { from, fromName: utf8(fromName) };
-  const call = exchange.phones.call(
-    { at: exchange.clock.now(), user, ...seen, headers },
+  const call = core.phones.call(
+    { at: core.clock.now(), user, ...seen, headers },
     {
       ringing: () => {
-        exchange.setState(channel, channelState.ringing);
+        core.setState(channel, channelState.ringing);
         listener.ringing?.();
       },
       progress: () => {
-        exchange.emit('DialState', [...destHeaders(channel), ['DialStatus', 'PROGRESS']]);
+        core.emit('DialState', [...destHeaders(channel), ['DialStatus', 'PROGRESS']]);
         listener.progress?.();
       },
       trying: () => listener.trying?.(),
       answered: () => {
-        exchange.setState(channel, channelState.up);
+        core.setState(channel, channelState.up);
         listener.answered();
       },
       pressed: (key) => channel.pressed(key),
       refused: (sipCode) => {
         // Asterisk leaves the channel for the target of the forward, where `redial-no-forward` has nobody ring.
         if (sipCode < 400)
-          exchange.emit('DialEnd', [...destHeaders(channel), ['Forward', '1001'], ['DialStatus', 'CANCEL']]);
+          core.emit('DialEnd', [...destHeaders(channel), ['Forward', '1001'], ['DialStatus', 'CANCEL']]);
         listener.refused(causeOf(sipCode), sipCode);
       },
       hungUp: (cause) => listener.hungUp(cause),

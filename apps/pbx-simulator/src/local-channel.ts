@@ -1,10 +1,10 @@
 import { type Channel, channelState } from './channel.ts';
-import type { Exchange, NewChannel } from './exchange.ts';
 import type { Leg, LegListener, RingOptions } from './leg.ts';
+import type { NewChannel, PbxCore } from './pbx-core.ts';
 
 /** The second half of a Local channel, in which the dialplan runs: what it does, the first half shows. */
 export interface DialplanHalf {
-  readonly exchange: Exchange;
+  readonly core: PbxCore;
   readonly channel: Channel;
   /** The first half: the leg itself. */
   readonly leg: Channel;
@@ -24,12 +24,12 @@ export interface DialplanHalf {
 export type Route = (half: DialplanHalf) => void;
 
 /** `601@ring-groups/n` → its two halves. Asterisk makes them whether or not the dialplan has the extension. */
-export function openLocal(exchange: Exchange, resource: string, wanted: Omit<NewChannel, 'endpoint'>): Leg {
+export function openLocal(core: PbxCore, resource: string, wanted: Omit<NewChannel, 'endpoint'>): Leg {
   const address = resource.replace(/\/n$/, '');
   const [exten = '', context = ''] = address.split('@');
   const endpoint = `Local/${address}`;
-  const leg = exchange.open({ ...wanted, endpoint, half: ';1' });
-  const channel = exchange.open({
+  const leg = core.open({ ...wanted, endpoint, half: ';1' });
+  const channel = core.open({
     endpoint,
     half: ';2',
     linkedId: leg.linkedId,
@@ -38,18 +38,18 @@ export function openLocal(exchange: Exchange, resource: string, wanted: Omit<New
     callerId: wanted.callerId,
     ...(wanted.uniqueId && { uniqueId: `${wanted.uniqueId};2` }),
   });
-  leg.cleanUps.push(() => exchange.close(channel, channel.state === channelState.up ? 16 : 0));
+  leg.cleanUps.push(() => core.close(channel, channel.state === channelState.up ? 16 : 0));
   return {
     channel: leg,
     ring: (options, listener) => {
       for (const [name, value] of leg.variables) channel.variables.set(name, value);
-      return run(exchange, leg, channel, { context, exten }, options, listener);
+      return run(core, leg, channel, { context, exten }, options, listener);
     },
   };
 }
 
 function run(
-  exchange: Exchange,
+  core: PbxCore,
   leg: Channel,
   channel: Channel,
   { context, exten }: { readonly context: string; readonly exten: string },
@@ -64,32 +64,32 @@ function run(
   };
   const hangUp = (cause: number) => {
     if (!end()) return;
-    exchange.close(channel, cause);
+    core.close(channel, cause);
     if (leg.state === channelState.up) listener.hungUp();
     else listener.refused(cause);
   };
   channel.cleanUps.push(() => end());
   channel.hangUp = () => hangUp(channel.state === channelState.up ? 16 : 0);
   const half: DialplanHalf = {
-    exchange,
+    core,
     channel,
     leg,
     exten,
     caller,
     ringing: () => {
       if (ended || leg.state !== channelState.down) return;
-      exchange.setState(leg, channelState.ringing);
+      core.setState(leg, channelState.ringing);
       listener.ringing?.();
     },
     answer: () => {
       if (ended || leg.state === channelState.up) return;
-      exchange.setState(channel, channelState.up);
-      exchange.setState(leg, channelState.up);
+      core.setState(channel, channelState.up);
+      core.setState(leg, channelState.up);
       listener.answered();
     },
     hangUp,
     later: (ms, then) => {
-      const stop = exchange.clock.after(ms, () => {
+      const stop = core.clock.after(ms, () => {
         if (!ended) then();
       });
       channel.cleanUps.push(stop);
@@ -99,9 +99,9 @@ function run(
   };
   // The dialplan runs in a thread of its own: never from within the call that starts it.
   half.later(0, () => {
-    const route = exchange.routeOf(context, exten);
+    const route = core.routeOf(context, exten);
     if (route === undefined) hangUp(0);
     else route(half);
   });
-  return { end: () => exchange.close(channel, channel.state === channelState.up ? 16 : 0), hangUp: () => hangUp(16) };
+  return { end: () => core.close(channel, channel.state === channelState.up ? 16 : 0), hangUp: () => hangUp(16) };
 }

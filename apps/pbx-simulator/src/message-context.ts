@@ -11,8 +11,8 @@ const soundMs = 2_000;
 
 /** The context `redial-message` of infra/asterisk/redial.conf. */
 export function playMessage(half: DialplanHalf): void {
-  const { exchange, leg, channel } = half;
-  const dial1 = exchange.find(channel.variables.get('REDIAL_DIAL1') ?? leg.name) ?? leg;
+  const { core, leg, channel } = half;
+  const dial1 = core.find(channel.variables.get('REDIAL_DIAL1') ?? leg.name) ?? leg;
   const value = (name: string) => dial1.variables.get(name) ?? '';
   const wait = value('REDIAL_MESSAGE_WAIT');
   if (!soundShape.test(value('REDIAL_MESSAGE')) || !waitShape.test(wait)) {

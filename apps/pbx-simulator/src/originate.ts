@@ -2,8 +2,8 @@ import type { AmiMessage } from './ami-parser.ts';
 import { type Channel, isLocal } from './channel.ts';
 import { isExtension } from './dialplan.ts';
 import type { Header } from './event.ts';
-import type { Exchange } from './exchange.ts';
 import { openLeg, techCauseOf } from './leg.ts';
+import type { PbxCore } from './pbx-core.ts';
 import { connect } from './redial-context.ts';
 import { type Assignment, parseVariables, setVariable } from './variables.ts';
 
@@ -33,10 +33,10 @@ const reason = { failed: 0, timedOut: 3, answered: 4 } as const;
  * The Originate action. Returns what Asterisk refuses at once, or undefined: then it is queued, and exactly one
  * OriginateResponse follows, after this function has returned.
  */
-export function originate(exchange: Exchange, message: AmiMessage): string | undefined {
+export function originateChannel(core: PbxCore, message: AmiMessage): string | undefined {
   const refusal = refusalOf(message);
   if (refusal !== undefined) return refusal;
-  exchange.clock.after(0, () => dial1(exchange, orderOf(message)));
+  core.clock.after(0, () => dial1(core, orderOf(message)));
   return undefined;
 }
 
@@ -99,11 +99,11 @@ function orderOf(message: AmiMessage): Order {
 }
 
 /** Rings dial1 and, once it answers, lets the dialplan have it. */
-function dial1(exchange: Exchange, order: Order): void {
+function dial1(core: PbxCore, order: Order): void {
   // No endpoint, nobody registered, or a live channel has this id: there is no channel event at all.
-  const leg = exchange.idIsTaken(order.channelId)
+  const leg = core.idIsTaken(order.channelId)
     ? undefined
-    : openLeg(exchange, order.channel, {
+    : openLeg(core, order.channel, {
         uniqueId: order.channelId,
         context: 'none',
         exten: 's',
@@ -111,24 +111,24 @@ function dial1(exchange: Exchange, order: Order): void {
         callerName: order.callerName,
       });
   if (leg === undefined) {
-    respond(exchange, order, reason.failed);
+    respond(core, order, reason.failed);
     return;
   }
 
   const { channel } = leg;
-  for (const variable of order.variables) setVariable(exchange, channel, variable);
+  for (const variable of order.variables) setVariable(core, channel, variable);
   const fail = (why: number, cause: number, sipCode = 0) => {
     // Asterisk sends these two in either order; so does its simulation: one call this way, the next call that way.
-    const hangupFirst = exchange.channelsOpened % 2 === 0;
-    const close = () => exchange.close(channel, cause, techCauseOf(channel, sipCode));
+    const hangupFirst = core.channelsOpened % 2 === 0;
+    const close = () => core.close(channel, cause, techCauseOf(channel, sipCode));
     if (hangupFirst) close();
-    respond(exchange, order, why);
+    respond(core, order, why);
     if (!hangupFirst) close();
   };
   const stopTimers = [
-    exchange.clock.after(order.timeoutMs, () => fail(reason.timedOut, 19, 480)),
+    core.clock.after(order.timeoutMs, () => fail(reason.timedOut, 19, 480)),
     // A Local channel sends no INVITE of its own.
-    isLocal(channel) ? () => {} : exchange.clock.after(timerBMs, () => fail(reason.failed, 18, 408)),
+    isLocal(channel) ? () => {} : core.clock.after(timerBMs, () => fail(reason.failed, 18, 408)),
   ] as const;
   channel.cleanUps.push(...stopTimers);
   channel.hangUp = () => fail(reason.failed, 0);
@@ -143,9 +143,9 @@ function dial1(exchange: Exchange, order: Order): void {
         for (const stop of stopTimers) stop();
         channel.context = order.context;
         channel.exten = order.exten;
-        respond(exchange, order, reason.answered, channel);
-        if (order.application === '') connect(exchange, channel);
-        else exchange.close(channel, 16);
+        respond(core, order, reason.answered, channel);
+        if (order.application === '') connect(core, channel);
+        else core.close(channel, 16);
       },
       refused: (cause, sipCode) => fail(reason.failed, cause, sipCode),
       hungUp: () => channel.phoneHungUp(),
@@ -154,7 +154,7 @@ function dial1(exchange: Exchange, order: Order): void {
 }
 
 /** Every AMI session sees it, whoever sent the Originate. In failure it names the channel that was asked for, and our own id. */
-function respond(exchange: Exchange, order: Order, why: number, channel?: Channel): void {
+function respond(core: PbxCore, order: Order, why: number, channel?: Channel): void {
   const where: Header[] =
     order.application === ''
       ? [
@@ -165,7 +165,7 @@ function respond(exchange: Exchange, order: Order, why: number, channel?: Channe
           ['Application', order.application],
           ['Data', order.data],
         ];
-  exchange.emit('OriginateResponse', [
+  core.emit('OriginateResponse', [
     ...(order.actionId === '' ? [] : ([['ActionID', order.actionId]] as const)),
     ['Response', channel === undefined ? 'Failure' : 'Success'],
     ['Channel', channel?.name ?? order.channel],

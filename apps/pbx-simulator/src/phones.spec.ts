@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { realClock } from './clock.ts';
-import { ScriptedPhones } from './phones.ts';
+import { SimulatedPhones } from './phones.ts';
 
-const phones = () => new ScriptedPhones(realClock(100));
+const phones = () => new SimulatedPhones(realClock(100));
 const inviteTo = (user: string) => ({ at: 0, user, from: 'anonymous', fromName: '', headers: {} });
 
 const indifferent = { ringing() {}, answered() {}, pressed() {}, refused() {}, hungUp() {} };
 
 /** What the PBX hears until the phone is done or talks. */
-function listen(to: ScriptedPhones, user: string): Promise<string[]> {
+function listen(to: SimulatedPhones, user: string): Promise<string[]> {
   return new Promise((resolve) => {
     const heard: string[] = [];
     to.call(inviteTo(user), {
@@ -21,7 +21,7 @@ function listen(to: ScriptedPhones, user: string): Promise<string[]> {
   });
 }
 
-describe('ScriptedPhones', () => {
+describe('SimulatedPhones', () => {
   it.each([
     ['1000', ['rings', 'answers']],
     ['1200', ['486']],

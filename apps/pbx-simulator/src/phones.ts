@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { SimulatedClock } from './clock.ts';
 
 /** What a phone does with an INVITE. Durations are simulated milliseconds. */
 export type PhoneBehaviour =
@@ -27,7 +27,7 @@ export type PhoneBehaviour =
   | { readonly kind: 'silent' };
 
 /** One INVITE as a phone saw it. */
-export interface Invite {
+export interface SimulatedInvite {
   /** Epoch ms. */
   readonly at: number;
   /** The user part of the Request-URI, as dialled. */
@@ -65,37 +65,37 @@ export interface PhoneCall {
 /** The same as the SIP phones of infra/local have, so that a test can do with either. */
 export interface Phones {
   /** Every INVITE since the start or the last reset, in order. */
-  invites(): readonly Invite[];
-  invitesTo(user: string): readonly Invite[];
+  invites(): readonly SimulatedInvite[];
+  invitesTo(user: string): readonly SimulatedInvite[];
   /** The first INVITE, past or future, that the predicate takes. Rejects after `timeoutMs` of real time, if that is given. */
-  waitForInvite(predicate: (invite: Invite) => boolean, timeoutMs?: number): Promise<Invite>;
+  waitForInvite(predicate: (invite: SimulatedInvite) => boolean, timeoutMs?: number): Promise<SimulatedInvite>;
   /** Forgets INVITEs and busy counts; behaviours stay. */
   reset(): void;
 }
 
 /** All phones of the simulated world: what each does is read off its number (infra/local/README.md has the same table). */
-export class ScriptedPhones implements Phones {
-  readonly #clock: Clock;
+export class SimulatedPhones implements Phones {
+  readonly #clock: SimulatedClock;
   readonly #isRecording: boolean;
-  #invites: Invite[] = [];
-  readonly #listeners = new Set<(invite: Invite) => void>();
+  #invites: SimulatedInvite[] = [];
+  readonly #listeners = new Set<(invite: SimulatedInvite) => void>();
   readonly #timesBusy = new Map<string, number>();
   readonly #overrides: { matches: (user: string) => boolean; behaviour: PhoneBehaviour }[] = [];
 
-  constructor(clock: Clock, isRecording = true) {
+  constructor(clock: SimulatedClock, isRecording = true) {
     this.#clock = clock;
     this.#isRecording = isRecording;
   }
 
-  invites(): readonly Invite[] {
+  invites(): readonly SimulatedInvite[] {
     return [...this.#invites];
   }
 
-  invitesTo(user: string): readonly Invite[] {
+  invitesTo(user: string): readonly SimulatedInvite[] {
     return this.#invites.filter((invite) => invite.user === user);
   }
 
-  waitForInvite(predicate: (invite: Invite) => boolean, timeoutMs?: number): Promise<Invite> {
+  waitForInvite(predicate: (invite: SimulatedInvite) => boolean, timeoutMs?: number): Promise<SimulatedInvite> {
     const seen = this.#invites.find(predicate);
     if (seen !== undefined) return Promise.resolve(seen);
     return new Promise((resolve, reject) => {
@@ -104,7 +104,7 @@ export class ScriptedPhones implements Phones {
         reject(new Error(`no such INVITE within ${timeoutMs} ms; ${this.#invites.length} came`));
       };
       const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
-      const listener = (invite: Invite) => {
+      const listener = (invite: SimulatedInvite) => {
         if (!predicate(invite)) return;
         clearTimeout(timer);
         this.#listeners.delete(listener);
@@ -133,7 +133,7 @@ export class ScriptedPhones implements Phones {
   }
 
   /** Sends the INVITE. The phone's answers come later, never from within this call. */
-  call(invite: Invite, listener: PhoneListener): PhoneCall {
+  call(invite: SimulatedInvite, listener: PhoneListener): PhoneCall {
     const behaviour = this.behaviourOf(invite.user);
     // What goes to a dead contact, no phone ever sees.
     if (behaviour.kind !== 'silent') this.#record(invite);
@@ -189,7 +189,7 @@ export class ScriptedPhones implements Phones {
     return { end: stop, hangUp };
   }
 
-  #record(invite: Invite): void {
+  #record(invite: SimulatedInvite): void {
     if (this.#isRecording) this.#invites.push(invite);
     for (const listener of this.#listeners) listener(invite);
   }

@@ -1,10 +1,10 @@
-import { sipCodeOf } from './causes.ts';
+import { sipCodeOfCause } from './causes.ts';
 import { type Channel, channelHeaders } from './channel.ts';
 import { dialDial2 } from './dial-dial2.ts';
 import { dialableShape } from './dialable-shape.ts';
-import type { Exchange } from './exchange.ts';
 import { type Dial2Facts, journalEntry } from './journal-entry.ts';
 import { techCauseOf } from './leg.ts';
+import type { PbxCore } from './pbx-core.ts';
 
 /**
  * What infra/asterisk/redial.conf does, step by step, as Asterisk 22 was seen to run it. The conformance suite holds the
@@ -19,11 +19,11 @@ const recordingShape = /^(redial\/[A-Za-z0-9][A-Za-z0-9_-]{0,39}\/(?<attempt>[A-
 const messageShape = /^([A-Za-z0-9][A-Za-z0-9/_-]{0,99})?$/;
 
 /** `redial,connect,1`: an answered dial1 arrives here. */
-export function connect(exchange: Exchange, dial1: Channel): void {
+export function connect(core: PbxCore, dial1: Channel): void {
   const value = (name: string) => dial1.variables.get(name) ?? '';
   const attempt = value('REDIAL_ATTEMPT');
   const slot = value('REDIAL_SLOT');
-  const end = (cause: number) => exchange.close(dial1, cause, techCauseOf(dial1, sipCodeOf(cause)));
+  const end = (cause: number) => core.close(dial1, cause, techCauseOf(dial1, sipCodeOfCause(cause)));
   dial1.hangUp = () => end(0);
   dial1.phoneHungUp = () => end(0);
   if (!attemptShape.test(attempt) || !slotShape.test(slot)) {
@@ -31,17 +31,17 @@ export function connect(exchange: Exchange, dial1: Channel): void {
     return;
   }
 
-  const answered = { at: exchange.clock.now(), ticks: exchange.clock.ticks() };
+  const answered = { at: core.clock.now(), ticks: core.clock.ticks() };
   const facts: Dial2Facts = { dialStatus: '', endedBy: '' };
-  exchange.astDb.put('redial', slot, `${attempt}|answered|${Math.floor(answered.at / 1000)}`);
+  core.astDb.put('redial', slot, `${attempt}|answered|${Math.floor(answered.at / 1000)}`);
   /** Every way out comes through here: the hang-up handler writes the journal and raises the one UserEvent, then dial1 ends. */
   const finish = (dial1Cause: number) => {
     const pressedKey = dial1.shared.get('REDIAL_KEY') ?? '';
-    const entry = journalEntry(exchange.clock, { attempt, answered, dial1Cause, facts, pressedKey });
-    exchange.astDb.put('redial', slot, entry);
+    const entry = journalEntry(core.clock, { attempt, answered, dial1Cause, facts, pressedKey });
+    core.astDb.put('redial', slot, entry);
     dial1.context = 'redial-ended';
     dial1.exten = 's';
-    exchange.emit('UserEvent', [...channelHeaders(dial1), ['UserEvent', 'RedialAttempt'], ['Journal', entry]], 'user');
+    core.emit('UserEvent', [...channelHeaders(dial1), ['UserEvent', 'RedialAttempt'], ['Journal', entry]], 'user');
     dial1.context = 'redial';
     dial1.exten = 'connect';
     end(dial1Cause);
@@ -57,7 +57,7 @@ export function connect(exchange: Exchange, dial1: Channel): void {
     recording !== null &&
     [undefined, attempt].includes(recording.groups?.['attempt']);
   if (isValid) {
-    dialDial2(exchange, dial1, facts, finish);
+    dialDial2(core, dial1, facts, finish);
   } else {
     facts.dialStatus = 'INVALIDARGS';
     finish(21);

@@ -16,13 +16,13 @@ export function ringAll(
   ringMs: number,
   listener: RingAllListener,
 ): void {
-  const { exchange, caller } = half;
+  const { core, caller } = half;
   const open = new Set<Leg>();
   const endAllBut = (kept: Leg | undefined, cause?: number) => {
     for (const leg of [...open]) {
       if (leg === kept) continue;
       open.delete(leg);
-      endLeg(exchange, leg, cause);
+      endLeg(core, leg, cause);
     }
   };
   half.onEnd(() => endAllBut(undefined));
@@ -32,7 +32,7 @@ export function ringAll(
   });
   const lost = (leg: Leg, cause: number, sipCode?: number) => {
     if (!open.delete(leg)) return;
-    exchange.close(leg.channel, cause, sipCode);
+    core.close(leg.channel, cause, sipCode);
     if (open.size > 0) return;
     stopWaiting();
     listener.failed(cause);
@@ -40,7 +40,7 @@ export function ringAll(
 
   for (const dialled of channels) {
     const place = { linkedId: half.leg.linkedId, context: 'none', exten: half.exten, callerId: half.exten };
-    const leg = openLeg(exchange, dialled, place);
+    const leg = openLeg(core, dialled, place);
     if (leg !== undefined) open.add(leg);
   }
   if (open.size === 0) {
@@ -51,7 +51,7 @@ export function ringAll(
   for (const leg of [...open]) {
     const hungUp = () => {
       if (!open.delete(leg)) return;
-      endLeg(exchange, leg, 16);
+      endLeg(core, leg, 16);
       listener.hungUp();
     };
     leg.channel.hangUp = () => lost(leg, 0);

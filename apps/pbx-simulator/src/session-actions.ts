@@ -1,10 +1,10 @@
 import { createHash, randomInt } from 'node:crypto';
-import { type Call, error, respond, success } from './ami-reply.ts';
+import { type AmiRequest, error, respond, success } from './ami-reply.ts';
 
-export function login(call: Call): void {
-  const { session, message } = call;
+export function login(request: AmiRequest): void {
+  const { session, message } = request;
   if (session.authenticated) {
-    success(call, 'Already authenticated');
+    success(request, 'Already authenticated');
     return;
   }
   const { username, secret } = session.server.options;
@@ -17,40 +17,40 @@ export function login(call: Call): void {
       : message.header('Secret') === secret;
   if (message.header('Username') !== username || !isRight) {
     // Asterisk lets a guesser wait a second, then hangs up.
-    session.server.exchange.clock.after(1000, () => {
-      error(call, 'Authentication failed');
+    session.server.core.clock.after(1000, () => {
+      error(request, 'Authentication failed');
       session.end();
     });
     return;
   }
   session.authenticated = true;
   if (message.header('Events').toLowerCase() === 'off') session.wantsEvents = false;
-  success(call, 'Authentication accepted');
+  success(request, 'Authentication accepted');
 }
 
-export function logoff(call: Call): void {
-  respond(call, 'Goodbye', [['Message', 'Thanks for all the fish.']]);
-  call.session.end();
+export function logoff(request: AmiRequest): void {
+  respond(request, 'Goodbye', [['Message', 'Thanks for all the fish.']]);
+  request.session.end();
 }
 
-export function challenge(call: Call): void {
-  if (call.message.header('AuthType').toLowerCase() !== 'md5') {
-    error(call, 'Must specify AuthType');
+export function challenge(request: AmiRequest): void {
+  if (request.message.header('AuthType').toLowerCase() !== 'md5') {
+    error(request, 'Must specify AuthType');
     return;
   }
-  call.session.challenge ||= String(randomInt(1, 2 ** 31));
-  respond(call, 'Success', [['Challenge', call.session.challenge]]);
+  request.session.challenge ||= String(randomInt(1, 2 ** 31));
+  respond(request, 'Success', [['Challenge', request.session.challenge]]);
 }
 
-export function ping(call: Call): void {
-  respond(call, 'Success', [
+export function ping(request: AmiRequest): void {
+  respond(request, 'Success', [
     ['Ping', 'Pong'],
-    ['Timestamp', (call.session.server.exchange.clock.now() / 1000).toFixed(6)],
+    ['Timestamp', (request.session.server.core.clock.now() / 1000).toFixed(6)],
   ]);
 }
 
-export function events(call: Call): void {
-  const mask = call.message.header('EventMask').toLowerCase();
-  call.session.wantsEvents = mask !== 'off' && mask !== '0';
-  respond(call, 'Success', [['Events', call.session.wantsEvents ? 'On' : 'Off']]);
+export function events(request: AmiRequest): void {
+  const mask = request.message.header('EventMask').toLowerCase();
+  request.session.wantsEvents = mask !== 'off' && mask !== '0';
+  respond(request, 'Success', [['Events', request.session.wantsEvents ? 'On' : 'Off']]);
 }

@@ -1,12 +1,12 @@
 import { AmiServer } from './ami-server.ts';
 import { openAstDb } from './astdb.ts';
-import { type Clock, realClock } from './clock.ts';
-import { Exchange } from './exchange.ts';
-import { type PhoneBehaviour, type Phones, ScriptedPhones } from './phones.ts';
+import { realClock, type SimulatedClock } from './clock.ts';
+import { PbxCore } from './pbx-core.ts';
+import { type PhoneBehaviour, type Phones, SimulatedPhones } from './phones.ts';
 import { routeOf } from './routes.ts';
 
-export type { Clock } from './clock.ts';
-export type { Invite, PhoneBehaviour, Phones } from './phones.ts';
+export type { SimulatedClock } from './clock.ts';
+export type { PhoneBehaviour, Phones, SimulatedInvite } from './phones.ts';
 
 export interface SimulatorOptions {
   /** Default 127.0.0.1. */
@@ -20,7 +20,7 @@ export interface SimulatorOptions {
   /** How many times as fast as outside phones ring and people talk; default 1. The journal's durations are inside time. */
   readonly speed?: number;
   /** In place of the real clock and `speed`. */
-  readonly clock?: Clock;
+  readonly clock?: SimulatedClock;
   /** Trunks that exist; absent: any. */
   readonly trunks?: readonly string[];
   /** Where both sides would talk until the other hangs up, dial2 hangs up after so long. Absent: they talk until the talk limit. */
@@ -56,8 +56,8 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const clock = options.clock ?? realClock(options.speed);
   const isRecording = options.recording ?? true;
-  const phones = new ScriptedPhones(clock, isRecording);
-  const exchange = new Exchange({
+  const phones = new SimulatedPhones(clock, isRecording);
+  const core = new PbxCore({
     clock,
     phones,
     astDb: openAstDb(options.astDbFile),
@@ -67,7 +67,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     ...(options.recordingsFolder !== undefined && { recordingsFolder: options.recordingsFolder }),
   });
   const host = options.host ?? '127.0.0.1';
-  const server = new AmiServer(exchange, {
+  const server = new AmiServer(core, {
     host,
     port: options.port ?? 0,
     username: options.username,
@@ -88,12 +88,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     cut: () => server.cut(),
     blackhole: () => server.silence(),
     restart: () => {
-      exchange.restart();
+      core.restart();
       server.cut();
     },
     setBehaviour: (userOrPattern, behaviour) => phones.setBehaviour(userOrPattern, behaviour),
     stop: async () => {
-      exchange.restart();
+      core.restart();
       await server.close();
     },
   };

@@ -1,5 +1,5 @@
 import type { Channel } from './channel.ts';
-import type { Exchange } from './exchange.ts';
+import type { PbxCore } from './pbx-core.ts';
 
 export type Assignment = readonly [name: string, value: string];
 
@@ -12,7 +12,7 @@ export function parseVariables(values: readonly string[]): Assignment[] {
 }
 
 /** Sets one on a channel. A name in function form is *executed*, as Asterisk does: that is the danger of unchecked names. */
-export function setVariable(exchange: Exchange, channel: Channel, [name, value]: Assignment): void {
+export function setVariable(core: PbxCore, channel: Channel, [name, value]: Assignment): void {
   const [, functionName, argument = ''] = /^([A-Za-z_]+)\((.*)\)$/.exec(name) ?? [];
   if (functionName === undefined) {
     channel.variables.set(name.replace(/^__?/, ''), value);
@@ -22,7 +22,7 @@ export function setVariable(exchange: Exchange, channel: Channel, [name, value]:
   if (functionName === 'PJSIP_HEADER' && first === 'add') channel.headers[second] = value;
   if (functionName === 'DB') {
     const [family = '', key = ''] = argument.split(/\/(.*)/s, 2);
-    exchange.astDb.put(family, key, value);
+    core.astDb.put(family, key, value);
   }
 }
 

@@ -118,7 +118,13 @@ describe('given more than a sweep looks at', () => {
     for (let n = 1; n <= perSweep; n++) {
       const late = plannedCall(n);
       store.put(late);
-      queues.dial.push({ callId: late.id, attemptId: attemptIdOf(n), dueAt: startedAt, priority: 5, maskedDial2: '***' });
+      queues.dial.push({
+        callId: late.id,
+        attemptId: attemptIdOf(n),
+        dueAt: startedAt,
+        priority: 5,
+        maskedDial2: '***',
+      });
     }
     store.put(plannedCall(perSweep + 1, { notBeforeAt: startedAt + minute }));
     await sweep();

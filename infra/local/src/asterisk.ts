@@ -32,7 +32,7 @@ export interface AsteriskOptions {
   readonly onProgress?: Progress;
 }
 
-export interface AmiAccess {
+export interface AsteriskAccess {
   readonly host: string;
   readonly port: number;
   readonly username: string;
@@ -42,7 +42,7 @@ export interface AmiAccess {
 export interface LocalAsterisk {
   /** May do all that the other may but originate. */
   readonly observer: { readonly username: string; readonly secret: string };
-  readonly ami: AmiAccess;
+  readonly ami: AsteriskAccess;
   readonly sipPort: number;
   readonly version: string;
   /** Of the present process: another one after restart(). */

@@ -1,4 +1,4 @@
-export { type AmiAccess, type AsteriskOptions, type LocalAsterisk, startAsterisk } from './asterisk.ts';
+export { type AsteriskAccess, type AsteriskOptions, type LocalAsterisk, startAsterisk } from './asterisk.ts';
 export { cacheFolder, repositoryRoot } from './cache-folder.ts';
 export { type Child, type Exit, endChild, startChild } from './child.ts';
 export {

@@ -40,7 +40,7 @@ export interface AttemptWatch {
    * Resolves when dial1 has answered, or the attempt has ended. `unknown-here`: it is not watched here, or the PBX cannot be asked now;
    * the watch goes on, but whoever waits must not be held up for as long as a link may be down.
    */
-  dial1Outcome(attemptId: AttemptId): Promise<Dial1Outcome>;
+  dial1Outcome(attemptId: AttemptId): Promise<WatchedDial1>;
   has(attemptId: AttemptId): boolean;
   readonly size: number;
   /** Lets go of every attempt without concluding it: another observer does. Outcomes waited for become `unknown-here`. */
@@ -49,7 +49,7 @@ export interface AttemptWatch {
 
 export type ProgressPhase = Extract<AttemptEffect, { type: 'progress' }>['phase'];
 
-export type Dial1Outcome = 'answered' | 'ended' | 'unknown-here';
+export type WatchedDial1 = 'answered' | 'ended' | 'unknown-here';
 
 export interface WatchedAttempt {
   readonly attemptId: AttemptId;
@@ -118,7 +118,7 @@ interface Entry {
   awaitingEndSince?: number;
   stepping: boolean;
   cancelTimer: () => void;
-  readonly outcomeWaiters: ((outcome: Dial1Outcome) => void)[];
+  readonly outcomeWaiters: ((outcome: WatchedDial1) => void)[];
 }
 
 /** What Asterisk says of an end by itself. The journal's word also comes from a reconciliation, after an outage: it tells nothing of how late events are. */
@@ -268,7 +268,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     deps.onConclude(attemptId, evidence);
   }
 
-  function settleOutcome(entry: Entry, outcome: Dial1Outcome): void {
+  function settleOutcome(entry: Entry, outcome: WatchedDial1): void {
     for (const resolve of entry.outcomeWaiters.splice(0)) resolve(outcome);
   }
 
@@ -391,7 +391,7 @@ function channelOf(state: AttemptState): string | undefined {
 }
 
 /** What is known of dial1 while its attempt is watched; undefined: wait. */
-function outcomeNow(state: AttemptState): Dial1Outcome | undefined {
+function outcomeNow(state: AttemptState): WatchedDial1 | undefined {
   if ('evidence' in state && state.evidence.dial1AnsweredAt !== undefined) return 'answered';
   return state.phase === 'detached' ? 'unknown-here' : undefined;
 }

@@ -32,7 +32,7 @@ export function withoutOptimization(channel: string): string {
 }
 
 /** An operator's channel, as it will be dialled. */
-export const Channel = z
+export const ServiceChannel = z
   .string()
   .refine(
     (channel) => isDialableChannel(withoutOptimization(channel)),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Channel, withoutOptimization } from './channel.ts';
+import { ServiceChannel, withoutOptimization } from './channel.ts';
 import { ServiceName } from './request.ts';
 
 /** What a person dials to reach a service. */
@@ -16,13 +16,13 @@ const named = { name: ServiceName, code: DialCode.optional() };
  * What a service rings is the PBX's affair: do-not-call, windows and caps see outside numbers of a request, and nothing behind a service.
  */
 export const ServiceConfiguration = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['ring_group', 'ivr', 'shortcut', 'context']), ...named, channel: Channel }),
-  z.strictObject({ kind: z.literal('queue'), ...named, channel: Channel.optional() }),
+  z.strictObject({ kind: z.enum(['ring_group', 'ivr', 'shortcut', 'context']), ...named, channel: ServiceChannel }),
+  z.strictObject({ kind: z.literal('queue'), ...named, channel: ServiceChannel.optional() }),
   z
     .strictObject({
       kind: z.literal('message'),
       ...named,
-      channel: Channel.optional(),
+      channel: ServiceChannel.optional(),
       /** As Playback takes it: a path below the PBX's sounds, without extension. */
       sound: z
         .string()

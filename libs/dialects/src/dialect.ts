@@ -25,7 +25,7 @@ export type ParsedCalls =
       readonly ok: true;
       readonly calls: readonly ParsedVendorCall[];
       /** Asked of the PBX before anything is accepted; the first `no` refuses the request with that question's error. */
-      readonly questions?: readonly PbxQuestion[];
+      readonly questions?: readonly CallQuestion[];
     } & (WaitsOrDraws | ReservesOpen))
   | {
       readonly ok: false;
@@ -70,7 +70,7 @@ export interface Waits {
 }
 
 /** What only the PBX knows. Names have been checked: they become part of an AMI action. */
-export type PbxQuestion = {
+export type CallQuestion = {
   /** What the client is told where the answer is no. */
   readonly otherwise: FieldError;
 } & (

@@ -1,4 +1,4 @@
-import { addressOf, type RedisServer } from './redis-url.ts';
+import { type RedisServer, serverAddress } from './redis-url.ts';
 
 /** The servers that can be asked where the primary is: those of the URL, and those that they have told of. */
 export interface KnownServers {
@@ -24,8 +24,8 @@ export function knownServers(listed: readonly RedisServer[]): KnownServers {
       return order;
     },
     learn(servers) {
-      const all = new Map([...servers, ...learned].map((server) => [addressOf(server), server]));
-      for (const server of listed) all.delete(addressOf(server));
+      const all = new Map([...servers, ...learned].map((server) => [serverAddress(server), server]));
+      for (const server of listed) all.delete(serverAddress(server));
       learned = [...all.values()].slice(0, learnedMax);
     },
   };

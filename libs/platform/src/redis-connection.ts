@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
 import { knownServers } from './known-servers.ts';
 import { type AskServer, type FindPrimary, primaryBySentinel, primaryInCluster } from './redis-primary.ts';
-import { addressOf, parseRedisUrl, type RedisLogin, type RedisSetup } from './redis-url.ts';
+import { parseRedisUrl, type RedisLogin, type RedisSetup, serverAddress } from './redis-url.ts';
 
 export type { Redis } from 'ioredis';
 
@@ -202,7 +202,7 @@ function asking(access: { readonly login: RedisLogin; readonly tls: boolean }): 
       await redis.connect();
       return await Promise.all(commands.map(([command = '', ...words]) => redis.call(command, ...words)));
     } catch (error) {
-      throw new Error(`${addressOf(server)}: ${describeError(why ?? (error as Error))}`);
+      throw new Error(`${serverAddress(server)}: ${describeError(why ?? (error as Error))}`);
     } finally {
       redis.disconnect();
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type KnownServers, knownServers } from './known-servers.ts';
 import { type AskServer, primaryBySentinel, primaryInCluster } from './redis-primary.ts';
-import { addressOf, type RedisServer } from './redis-url.ts';
+import { type RedisServer, serverAddress } from './redis-url.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((host) => ({ host, port: 1 })) as [RedisServer, RedisServer, RedisServer];
 
@@ -11,9 +11,9 @@ type World = Record<string, Readonly<Record<string, unknown>>>;
 function servers(replies: Readonly<World>) {
   const asked: string[] = [];
   const ask: AskServer = async (server, commands) => {
-    const known = replies[addressOf(server)];
-    asked.push(addressOf(server));
-    if (known === undefined) throw new Error(`${addressOf(server)} is away`);
+    const known = replies[serverAddress(server)];
+    asked.push(serverAddress(server));
+    if (known === undefined) throw new Error(`${serverAddress(server)} is away`);
     return commands.map((words) => known[words.join(' ')]);
   };
   return { ask, asked };

@@ -1,5 +1,5 @@
 import type { KnownServers } from './known-servers.ts';
-import { addressOf, type RedisServer } from './redis-url.ts';
+import { type RedisServer, serverAddress } from './redis-url.ts';
 
 /** Runs commands on one server, one after the other, and answers their replies. Rejects with a sentence where it cannot. */
 export type AskServer = (server: RedisServer, commands: readonly (readonly string[])[]) => Promise<readonly unknown[]>;
@@ -21,7 +21,7 @@ export function primaryInCluster(known: KnownServers, key: string, ask: AskServe
     if (owner === undefined) throw new Error(`no node of the Cluster serves slot ${String(slot)}`);
     const [info] = await ask(owner, [['CLUSTER', 'INFO']]);
     if (!String(info).includes('cluster_state:ok'))
-      throw new Error(`${addressOf(owner)} says that the Cluster is down`);
+      throw new Error(`${serverAddress(owner)} says that the Cluster is down`);
     known.learn(nodesOf(ranges, server));
     return owner;
   });
@@ -31,10 +31,11 @@ export function primaryInCluster(known: KnownServers, key: string, ask: AskServe
 export function primaryBySentinel(known: KnownServers, name: string, asks: SentinelAsks): FindPrimary {
   return inTurn(known, async (sentinel) => {
     const [address] = await asks.sentinel(sentinel, [['SENTINEL', 'get-master-addr-by-name', name]]);
-    if (!Array.isArray(address)) throw new Error(`the Sentinel ${addressOf(sentinel)} knows no ${name}`);
+    if (!Array.isArray(address)) throw new Error(`the Sentinel ${serverAddress(sentinel)} knows no ${name}`);
     const primary = { host: String(address[0]), port: Number(address[1]) };
     const [role] = await asks.server(primary, [['ROLE']]);
-    if (!Array.isArray(role) || role[0] !== 'master') throw new Error(`${addressOf(primary)} is not the primary yet`);
+    if (!Array.isArray(role) || role[0] !== 'master')
+      throw new Error(`${serverAddress(primary)} is not the primary yet`);
     // A Sentinel whose rules do not let us ask this keeps the others to itself, and no more than that.
     const [others] = await asks.sentinel(sentinel, [['SENTINEL', 'SENTINELS', name]]).catch(() => []);
     known.learn(sentinelsOf(others));

@@ -100,7 +100,7 @@ export function describeRedisUrl(written: string): string {
     return url.href;
   }
   const scheme = `${setup.tls ? 'rediss' : 'redis'}+${setup.type}://${described(setup.login)}`;
-  const list = (servers: readonly RedisServer[]) => servers.map(addressOf).join(',');
+  const list = (servers: readonly RedisServer[]) => servers.map(serverAddress).join(',');
   if (setup.type === 'cluster') return scheme + list(setup.servers);
   const { sentinels, database, name, sentinelLogin } = setup;
   const parameters = [
@@ -111,7 +111,7 @@ export function describeRedisUrl(written: string): string {
   return `${scheme}${list(sentinels)}/${database}?${parameters.join('&')}`;
 }
 
-export function addressOf({ host, port }: RedisServer): string {
+export function serverAddress({ host, port }: RedisServer): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

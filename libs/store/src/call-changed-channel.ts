@@ -20,6 +20,9 @@ export function callChangedChannelOf(
 }
 
 /** What tells of a call's next state. While an attempt is under way its own progress tells, and the claim has nothing to say. Pure. */
-export function callChangedHint({ callChangedChannel }: Pick<StoreKeys, 'callChangedChannel'>, { id, request, state }: Call): Write[] {
+export function callChangedHint(
+  { callChangedChannel }: Pick<StoreKeys, 'callChangedChannel'>,
+  { id, request, state }: Call,
+): Write[] {
   return request.outcomeAwaited && state.status !== 'dialing' ? [['PUBLISH', callChangedChannel, id]] : [];
 }

@@ -1,8 +1,8 @@
 import type { Call } from '@redial/call';
+import { callChangedHint } from './call-changed-channel.ts';
 import { reindexCall } from './call-index.ts';
 import type { Expectation, Write } from './commit.ts';
 import { encodeCall } from './documents.ts';
-import { callChangedHint } from './call-changed-channel.ts';
 import type { Versioned } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 

@@ -1,5 +1,6 @@
 import { closeRedis, type Redis } from '@redial/platform';
 import { attemptsOf } from './attempts.ts';
+import { callChangedChannelOf } from './call-changed-channel.ts';
 import { callsOf } from './calls.ts';
 import { cancelChannelOf } from './cancel-channel.ts';
 import { deliveriesOf } from './deliveries.ts';
@@ -8,7 +9,6 @@ import type { DurabilityPolicy } from './durability-policy.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { storeKeys } from './keys.ts';
 import { linkStatusesOf } from './link-statuses.ts';
-import { callChangedChannelOf } from './call-changed-channel.ts';
 import { permitsOf } from './permits.ts';
 import { acquireLeaseScript } from './scripts/acquire-lease.ts';
 import { releaseLeaseScript } from './scripts/release-lease.ts';

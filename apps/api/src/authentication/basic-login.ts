@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-export interface Login {
+export interface BasicLogin {
   readonly user: string;
   readonly password: string;
 }
 
 /** Whether an `Authorization` header is this Basic login (RFC 7617, UTF-8); in a time that does not tell how much of it was right. */
-export function isLogin(authorization: string | undefined, { user, password }: Login): boolean {
+export function isLogin(authorization: string | undefined, { user, password }: BasicLogin): boolean {
   const given = givenIn(authorization);
   return timingSafeEqual(digest(given ?? ''), digest(`${user}:${password}`)) && given !== undefined;
 }

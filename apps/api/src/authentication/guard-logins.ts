@@ -1,6 +1,6 @@
 import { type Problem, problem } from '@redial/dialects';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { addressOf } from '../http/plain-address.ts';
+import { clientAddress } from '../http/plain-address.ts';
 import { refuse } from '../http/refuse.ts';
 import type { IpAllowList } from '../vendor/ip-allow-list.ts';
 import type { LoginLock } from './login-lock.ts';
@@ -28,7 +28,7 @@ export interface GuardPorts {
 export function guardLogins({ lock, limitFailedLogins, isTrusted }: GuardPorts): GuardLogins {
   return async ({ api, account, problem: wrong }, request, response, next) => {
     const isGuarded = account !== undefined && !isTrusted(request.socket.remoteAddress);
-    const guess = isGuarded ? { api, account, address: addressOf(request) } : undefined;
+    const guess = isGuarded ? { api, account, address: clientAddress(request) } : undefined;
     const heldMs = guess === undefined ? 0 : await lock.tried(guess, wrong === undefined);
     if (heldMs > 0) return refuse(response, tooMany(heldMs));
     if (wrong === undefined) return next();

@@ -3,7 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import { problem } from '@redial/dialects';
 import type { Express, RequestHandler } from 'express';
-import { isLogin, type Login, userOf } from '../authentication/basic-login.ts';
+import { type BasicLogin, isLogin, userOf } from '../authentication/basic-login.ts';
 import { isCrossSite } from '../authentication/csrf.ts';
 import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { refuse } from '../http/refuse.ts';
@@ -72,7 +72,7 @@ const answerFault: ErrorHandler = (error) => {
   return { status: statusCode, body: { error: { key }, message: error.message } };
 };
 
-function requireLogin(admin: Login, guardLogins: GuardLogins): RequestHandler {
+function requireLogin(admin: BasicLogin, guardLogins: GuardLogins): RequestHandler {
   const headers = { 'WWW-Authenticate': 'Basic realm="Redial", charset="UTF-8"' };
   const wrong = problem('unauthenticated', { detail: 'The dashboard wants its login.', headers });
   return (request, response, next) => {

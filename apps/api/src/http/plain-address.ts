@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 
 /** Whom a request comes from, for limits: the address of the connection; of IPv6, its network of 56 bits. */
-export function addressOf({ socket }: Pick<Request, 'socket'>): string {
+export function clientAddress({ socket }: Pick<Request, 'socket'>): string {
   return ipKeyGenerator(plainAddress(socket.remoteAddress));
 }
 

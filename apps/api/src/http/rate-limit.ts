@@ -4,7 +4,7 @@ import type { Logger } from '@redial/platform';
 import type { RequestHandler } from 'express';
 import { type Options, rateLimit } from 'express-rate-limit';
 import { RedisStore } from 'rate-limit-redis';
-import { addressOf } from './plain-address.ts';
+import { clientAddress } from './plain-address.ts';
 import { refuse } from './refuse.ts';
 
 export interface RateLimitPorts {
@@ -18,8 +18,8 @@ const windowMs = 60_000;
 /** Requests per tenant and minute. */
 export function limitRequests(ports: RateLimitPorts): RequestHandler {
   return limitPerMinute('requests', ports, {
-    limit: (_request, response) => tenantOf(response.locals).quotas.requestsPerMinute,
-    keyGenerator: (_request, response) => tenantOf(response.locals).id,
+    limit: (_request, response) => askingTenant(response.locals).quotas.requestsPerMinute,
+    keyGenerator: (_request, response) => askingTenant(response.locals).id,
     identifier: 'tenant',
   });
 }
@@ -31,7 +31,7 @@ export function limitRequests(ports: RateLimitPorts): RequestHandler {
 export function limitFailedLogins(perMinute: number, ports: RateLimitPorts): RequestHandler {
   return limitPerMinute('failed-logins', ports, {
     limit: perMinute,
-    keyGenerator: addressOf,
+    keyGenerator: clientAddress,
     identifier: 'failed-logins',
   });
 }
@@ -74,7 +74,7 @@ function limitPerMinute(
   });
 }
 
-export function tenantOf(locals: Record<string, unknown>): Tenant {
+export function askingTenant(locals: Record<string, unknown>): Tenant {
   const tenant = locals['tenant'];
   if (tenant === undefined) throw new TypeError('the tenant must be known before its quotas are');
   return tenant as Tenant;

@@ -33,7 +33,7 @@ export function logRequests(logger: Logger): RequestHandler {
         : 'request completed';
     },
     customProps: (_request, response) => {
-      const tenant = tenantOf(response);
+      const tenant = askingTenant(response);
       return tenant === undefined ? {} : { tenant: tenant.id };
     },
   }) as RequestHandler;
@@ -42,14 +42,14 @@ export function logRequests(logger: Logger): RequestHandler {
 /** A request of nobody's that came to nothing, or one too many of somebody's. */
 function isRefused(response: ServerResponse): boolean {
   const { statusCode, writableEnded } = response;
-  return statusCode === 429 || (tenantOf(response) === undefined && (statusCode >= 400 || !writableEnded));
+  return statusCode === 429 || (askingTenant(response) === undefined && (statusCode >= 400 || !writableEnded));
 }
 
 function isOpenToAll({ url = '', method }: IncomingMessage): boolean {
   return method === 'OPTIONS' || /^\/(docs|openapi)\b/.test(url);
 }
 
-function tenantOf(response: ServerResponse): { readonly id: string } | undefined {
+function askingTenant(response: ServerResponse): { readonly id: string } | undefined {
   return (response as { readonly locals?: { readonly tenant?: { readonly id: string } } }).locals?.tenant;
 }
 

@@ -1,9 +1,9 @@
-import type { PbxQuestion as AmiQuestion, Pbx } from '@redial/asterisk';
+import type { Pbx, PbxQuestion } from '@redial/asterisk';
 import { deviceChannel, type Tenant } from '@redial/call';
-import type { PbxQuestion } from '@redial/dialects';
+import type { CallQuestion } from '@redial/dialects';
 
 /** What the PBXs answer; undefined: none says yes, and one or all could not be asked. */
-export type AskPbx = (tenant: Tenant, question: PbxQuestion) => Promise<boolean | undefined>;
+export type AskPbx = (tenant: Tenant, question: CallQuestion) => Promise<boolean | undefined>;
 
 /** Asks every PBX at once. A yes of any is a yes, at once; a no is one of all: what a silent PBX has, nobody knows. */
 export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[]): AskPbx {
@@ -17,7 +17,7 @@ export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[]): AskPbx {
   };
 }
 
-function amiQuestion(question: PbxQuestion, tenant: Tenant): AmiQuestion {
+function amiQuestion(question: CallQuestion, tenant: Tenant): PbxQuestion {
   switch (question.asks) {
     case 'device_online':
       return { asks: 'device_online', channel: deviceChannel(question.extension, tenant.extensions) };

@@ -2,7 +2,7 @@ import { type Call, type CallEffect, isEnded, stepCall } from '@redial/call';
 import { type Problem, problem } from '@redial/dialects';
 import type { Versioned } from '@redial/store';
 import { fromStorage, StorageUnavailable } from '../accept/storage.ts';
-import { callReply, type Handler, type HandlerPorts } from './handler.ts';
+import { callAnswer, type Handler, type HandlerPorts } from './handler.ts';
 import { matches } from './if-match.ts';
 import { readCall, viewOf } from './read-call.ts';
 
@@ -21,7 +21,7 @@ export function cancelCall(ports: HandlerPorts): Handler {
       if (canceled === 'raced') continue;
       if ('code' in canceled) return canceled;
       const status = isEnded(canceled.value.state) ? 200 : 202;
-      return callReply(status, await viewOf(ports, tenant, canceled.value), canceled.version);
+      return callAnswer(status, await viewOf(ports, tenant, canceled.value), canceled.version);
     }
     throw new StorageUnavailable('the call would not stand still');
   };

@@ -3,7 +3,7 @@ import { acceptedVersion } from '../accept/accept-calls.ts';
 import { countRefused } from '../accept/count-refused.ts';
 import { idempotently } from '../accept/idempotency.ts';
 import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
-import { callReply, type Handler, type HandlerPorts } from './handler.ts';
+import { callAnswer, type Handler, type HandlerPorts } from './handler.ts';
 
 /** POST /v1/calls */
 export function createCall(ports: HandlerPorts): Handler {
@@ -24,7 +24,7 @@ export function createCall(ports: HandlerPorts): Handler {
         const [call] = acceptor.prepare([candidate]);
         if (call === undefined) throw new TypeError('one candidate is one call');
         const view = { call, attempts: [], tenant, now: clock.now() };
-        const reply = callReply(202, view, acceptedVersion, { Location: `/v1/calls/${id}` });
+        const reply = callAnswer(202, view, acceptedVersion, { Location: `/v1/calls/${id}` });
         const committed = await acceptor.commit([call], complete?.(reply));
         if (committed.type === 'full') return { result: tooManyOpenCalls(), kept: false };
         return { result: reply, kept: true };

@@ -1,5 +1,5 @@
 import { problem } from '@redial/dialects';
-import { callReply, type Handler, type HandlerPorts } from './handler.ts';
+import { callAnswer, type Handler, type HandlerPorts } from './handler.ts';
 import { readCall, viewOf } from './read-call.ts';
 
 /** GET /v1/calls/{id} */
@@ -7,6 +7,6 @@ export function getCall(ports: HandlerPorts): Handler {
   return async ({ tenant, id }) => {
     const found = await readCall(ports, tenant, id);
     if (found === undefined) return problem('call_not_found');
-    return callReply(200, await viewOf(ports, tenant, found.value), found.version);
+    return callAnswer(200, await viewOf(ports, tenant, found.value), found.version);
   };
 }

@@ -29,7 +29,7 @@ export function etagOf(version: number): string {
 }
 
 /** The call as it is, with its version. */
-export function callReply(
+export function callAnswer(
   status: number,
   view: v1.CallView,
   version: number,

@@ -35,7 +35,7 @@ function readQuery(query: unknown, tenant: Tenant): ReadQuery {
   const errors: FieldError[] = shapeErrors.map(({ field, message }) => ({ field: field.slice(1), message }));
   const moment = (field: string, written: string | undefined): number | undefined => {
     if (written === undefined) return undefined;
-    const read = v1.readMoment(written, tenant.timeZone);
+    const read = v1.readTimestamp(written, tenant.timeZone);
     if (read.ok) return read.at;
     errors.push({ field, message: read.message });
     return undefined;

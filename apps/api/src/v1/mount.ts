@@ -5,7 +5,7 @@ import { apiKeyOf, type FindTenant } from '../authentication/api-keys.ts';
 import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { jsonBody } from '../http/body.ts';
 import { expressPath } from '../http/methods.ts';
-import { tenantOf } from '../http/rate-limit.ts';
+import { askingTenant } from '../http/rate-limit.ts';
 import { refuse } from '../http/refuse.ts';
 import { sendReply } from '../http/send-reply.ts';
 import { sendRecording } from '../recordings/send-recording.ts';
@@ -59,7 +59,7 @@ function answer(handler: Handler): RequestHandler {
     const { query, body, params } = request;
     const id = params['id'];
     const result = await handler({
-      tenant: tenantOf(response.locals),
+      tenant: askingTenant(response.locals),
       id: typeof id === 'string' ? id : '',
       query,
       body,

@@ -2,7 +2,7 @@ import { isEnded, stepCall } from '@redial/call';
 import { problem, v1 } from '@redial/dialects';
 import { dialOrder } from '@redial/queue';
 import { fromStorage } from '../accept/storage.ts';
-import { callReply, type Handler, type HandlerPorts } from './handler.ts';
+import { callAnswer, type Handler, type HandlerPorts } from './handler.ts';
 import { matches } from './if-match.ts';
 import { readCall, viewOf } from './read-call.ts';
 
@@ -42,6 +42,6 @@ export function rescheduleCall(ports: HandlerPorts): Handler {
       });
     }
     await ports.acceptor.confirm({ call: call.id, version: written.version });
-    return callReply(200, await viewOf(ports, tenant, call), written.version);
+    return callAnswer(200, await viewOf(ports, tenant, call), written.version);
   };
 }

@@ -6,7 +6,7 @@ import { apiKeyOf, type FindTenant, sendsKey } from '../authentication/api-keys.
 import { isCrossSite } from '../authentication/csrf.ts';
 import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { allowsOrigin } from '../http/cross-origin.ts';
-import { tenantOf } from '../http/rate-limit.ts';
+import { askingTenant } from '../http/rate-limit.ts';
 import { refuse } from '../http/refuse.ts';
 import { ipAllowListOf } from './ip-allow-list.ts';
 import { keylessTenants } from './keyless.ts';
@@ -73,7 +73,7 @@ function permitted(
     }),
   );
   return (request, response, next) => {
-    const includes = lists.get(tenantOf(response.locals).id);
+    const includes = lists.get(askingTenant(response.locals).id);
     if (includes === undefined || includes(request.socket.remoteAddress)) next();
     else refuse(response, problem('access_denied', { detail: 'IP is not permitted' }));
   };

@@ -4,7 +4,7 @@ import type { Acceptor } from '../accept/accept-calls.ts';
 import type { FindTenant } from '../authentication/api-keys.ts';
 import type { GuardLogins } from '../authentication/guard-logins.ts';
 import { expressPath } from '../http/methods.ts';
-import { tenantOf } from '../http/rate-limit.ts';
+import { askingTenant } from '../http/rate-limit.ts';
 import { refuse, refuseAs } from '../http/refuse.ts';
 import { sendReply } from '../http/send-reply.ts';
 import type { Ports } from '../ports.ts';
@@ -70,7 +70,7 @@ function serve(dialect: VendorDialect, route: DialectRoute, ports: VendorPorts):
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
     const { signal: left } = leaving;
-    const tenant = tenantOf(response.locals);
+    const tenant = askingTenant(response.locals);
     const answer = await placeCalls({ dialect, route, tenant, input: inputOf(response), left }, ports);
     if (answer.type === 'refused') refuse(response, answer.problem);
     if (answer.type === 'reply') sendReply(response, answer.reply);

@@ -8,7 +8,7 @@ import {
   type Ids,
   type Tenant,
 } from '@redial/call';
-import type { DialectContext, FieldError, ParsedCalls, PbxQuestion, VendorDialect, Waits } from '@redial/dialects';
+import type { CallQuestion, DialectContext, FieldError, ParsedCalls, VendorDialect, Waits } from '@redial/dialects';
 import { jsonReply } from '@redial/dialects';
 import type { Accepted, ReferenceName } from '@redial/store';
 import { describe, expect, it, vi } from 'vitest';
@@ -19,8 +19,8 @@ const tenant = { id: 'acme' } as Tenant;
 const request = { reference: 'r' } as CallRequest;
 const waits: Waits = { until: 60_000, withDial2: false };
 const otherwise: FieldError = { field: 'destination', message: 'is not there' };
-const queue: PbxQuestion = { asks: 'queue_exists', queue: 'q', otherwise };
-const device: PbxQuestion = {
+const queue: CallQuestion = { asks: 'queue_exists', queue: 'q', otherwise };
+const device: CallQuestion = {
   asks: 'device_online',
   extension: '1001',
   otherwise: { field: 'user', message: 'is away' },
@@ -37,7 +37,7 @@ const earlier = { id: callId(900), reference: 'r' } as Call;
 interface World {
   readonly parsed?: ParsedCalls | ((context: DialectContext) => ParsedCalls);
   readonly commits?: readonly (Accepted | Error)[];
-  readonly said?: (question: PbxQuestion) => boolean | undefined;
+  readonly said?: (question: CallQuestion) => boolean | undefined;
   readonly outcomes?: readonly Dial1Outcome[];
   readonly waiting?: number;
   readonly openHolders?: readonly CallId[];
@@ -175,12 +175,12 @@ describe('a question to the PBX', () => {
     ['no', () => false, { code: 'invalid_request', errors: [device.otherwise] }],
     [
       'no to the second alone',
-      ({ asks }: PbxQuestion) => asks !== 'queue_exists',
+      ({ asks }: CallQuestion) => asks !== 'queue_exists',
       { code: 'invalid_request', errors: [otherwise] },
     ],
     [
       'no to one, and the other could not be asked',
-      ({ asks }: PbxQuestion) => (asks === 'queue_exists' ? false : undefined),
+      ({ asks }: CallQuestion) => (asks === 'queue_exists' ? false : undefined),
       { code: 'invalid_request', errors: [otherwise] },
     ],
     ['nothing', () => undefined, { code: 'pbx_unavailable', headers: { 'Retry-After': '5' } }],

@@ -1,10 +1,10 @@
 import type { Tenant } from '@redial/call';
-import { type PbxQuestion, type Problem, problem } from '@redial/dialects';
+import { type CallQuestion, type Problem, problem } from '@redial/dialects';
 import type { AskPbx } from '../pbx/ask-pbxs.ts';
 
 /** Asks all at once; undefined: every answer is yes. A no is the client's mistake, and is told before what could not be asked. */
 export async function refusalByPbx(
-  questions: readonly PbxQuestion[],
+  questions: readonly CallQuestion[],
   tenant: Tenant,
   askPbx: AskPbx,
 ): Promise<Problem | undefined> {

@@ -1,4 +1,4 @@
-import type { AdoptedAttempt, AttemptWatch, Dial1Outcome, OriginateOrder } from '@redial/asterisk';
+import type { AdoptedAttempt, AttemptWatch, OriginateOrder, WatchedDial1 } from '@redial/asterisk';
 import type { AttemptId } from '@redial/call';
 
 /** The watch of one PBX as a recorder; a test says how dial1 went. */
@@ -7,12 +7,12 @@ export interface FakeWatch {
   readonly originated: OriginateOrder[];
   readonly adopted: AdoptedAttempt[];
   /** dial1's outcome of every attempt taken on, now or later. Undefined: it rings. */
-  dial1(outcome: Dial1Outcome): void;
+  dial1(outcome: WatchedDial1): void;
 }
 
 export function fakeWatch(onOriginate: () => void = () => undefined): FakeWatch {
   const taken = new Set<AttemptId>();
-  const outcome = Promise.withResolvers<Dial1Outcome>();
+  const outcome = Promise.withResolvers<WatchedDial1>();
   const originated: OriginateOrder[] = [];
   const adopted: AdoptedAttempt[] = [];
   return {

@@ -40,7 +40,7 @@ export function callerIdForms(plan: NumberingPlan): string {
 }
 
 /** The three forms of a number in words. */
-export function numberForms(plan: NumberingPlan): string {
+export function clickNumberForms(plan: NumberingPlan): string {
   const prefix = internationalPrefixIn(plan);
   const { min, max } = internationalDigits;
   return `${callerIdForms(plan)}, ${digitsFrom(prefix, min + prefix.length, max + prefix.length)}`;

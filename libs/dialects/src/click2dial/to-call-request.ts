@@ -7,7 +7,7 @@ import type { DialectContext, ParsedCalls } from '../dialect.ts';
 import { type FieldError, readFields } from '../field-error.ts';
 import { withoutRetries } from '../without-retries.ts';
 import { special, whyNotRung } from '../written-number.ts';
-import { callerIdForms, callerIdNumberOf, numberForms, numberOf } from './number-form.ts';
+import { callerIdForms, callerIdNumberOf, clickNumberForms, numberOf } from './number-form.ts';
 import { Click2dialCall, contactRefLengthMax } from './schema.ts';
 import { click2dialSettings } from './settings.ts';
 
@@ -75,7 +75,7 @@ function agent(written: string, tenant: Tenant): Checked<Destination> {
 function outside(written: string, tenant: Tenant, orElse?: string): Checked<Destination> {
   const number = numberOf(written, tenant.numberingPlan);
   if (!number.ok) {
-    const forms = [...(orElse === undefined ? [] : [orElse]), numberForms(tenant.numberingPlan)].join(', ');
+    const forms = [...(orElse === undefined ? [] : [orElse]), clickNumberForms(tenant.numberingPlan)].join(', ');
     return {
       ok: false,
       message: special(written, number, internationalPrefixIn(tenant.numberingPlan)) ?? `must be one of: ${forms}`,

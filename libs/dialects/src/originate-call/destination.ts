@@ -1,5 +1,5 @@
 import { type Destination, hasExtension, isDevice, type ServiceConfiguration, type Tenant } from '@redial/call';
-import type { PbxQuestion } from '../dialect.ts';
+import type { CallQuestion } from '../dialect.ts';
 import type { FieldError } from '../field-error.ts';
 import type { DestinationType } from './schema.ts';
 import type { OriginateCallSettings } from './settings.ts';
@@ -16,7 +16,7 @@ export const unknownDestination: Readonly<Record<DestinationType, string>> = {
 export interface KnownDestination {
   readonly destination: Destination;
   /** What only the PBX knows: whether it is there, and whether a user is online. */
-  readonly questions: readonly PbxQuestion[];
+  readonly questions: readonly CallQuestion[];
 }
 
 /** `type` and `destination` → who rings first. Only names that the operator has configured are ever asked of the PBX. */
@@ -61,7 +61,7 @@ function serviceOf(service: ServiceConfiguration, message: string): KnownDestina
 }
 
 /** None: its channel is no part of the PBX's dialplan, and only ringing it tells. */
-function questionsOf({ kind, name, channel }: ServiceConfiguration, otherwise: FieldError): PbxQuestion[] {
+function questionsOf({ kind, name, channel }: ServiceConfiguration, otherwise: FieldError): CallQuestion[] {
   if (channel === undefined) return kind === 'queue' ? [{ asks: 'queue_exists', queue: name, otherwise }] : [];
   const [, exten, context] = /^Local\/([^@]+)@([^/]+)(?:\/n)?$/.exec(channel) ?? [];
   return exten === undefined || context === undefined ? [] : [{ asks: 'context_exists', context, exten, otherwise }];

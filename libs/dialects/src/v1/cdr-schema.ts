@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { AttemptReply, CallIdText, Instant, Leg, LegReply } from './reply-schema.ts';
+import { AttemptReply, CallIdText, DestinationReply, Instant, LegReply } from './reply-schema.ts';
 
 /** A leg as a CDR has it: as in `/v1`, with whom it rang. */
 const CdrLeg = LegReply.extend({
-  destination: Leg,
+  destination: DestinationReply,
   uniqueId: z
     .string()
     .nullable()

@@ -11,7 +11,7 @@ import { z } from 'zod';
 
 export const Instant = z.string().meta({ format: 'date-time', description: 'RFC 3339, in your time zone.' });
 export const CallIdText = z.string().meta({ examples: ['call_01JZ3R4M8Q6V9XK2T7B5N0CDEF'] });
-export const Leg = z.discriminatedUnion('kind', [
+export const DestinationReply = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('extension'), extension: z.string() }),
   z.strictObject({
     kind: z.literal('number'),
@@ -101,8 +101,8 @@ export const CallSummaryReply = z
       .nullable()
       .meta({ description: 'The planned attempt; null while one is under way and once the call has ended.' }),
     attemptsMade: z.int(),
-    dial1: Leg,
-    dial2: Leg,
+    dial1: DestinationReply,
+    dial2: DestinationReply,
     callerId: z.string().nullable(),
     dial1CallerId: z.string().nullable(),
     dial1CallerName: z.string().nullable(),

@@ -14,7 +14,7 @@ import {
 } from '@redial/call';
 import { z } from 'zod';
 import { ShownName } from '../shown-name.ts';
-import { momentForms } from './moment.ts';
+import { timestampForms } from './timestamp.ts';
 
 /** Most calls in one batch. */
 export const batchMax = 1_000;
@@ -30,7 +30,7 @@ const WrittenSide = z
     'digits, with a + in front where it is international, or a dial code of 1 to 8 digits, * and #',
   );
 
-const Moment = z.string().regex(/^[0-9TtZz:.+-]{12,40}$/, momentForms);
+const Timestamp = z.string().regex(/^[0-9TtZz:.+-]{12,40}$/, timestampForms);
 
 const policy = RetryPolicy.shape;
 /** What a call changes of the tenant's own retry policy; what is left out stays. */
@@ -100,12 +100,14 @@ export const CreateCall = z
       description:
         "Whether the call is recorded, from dial2's answer. Absent: as your tenant's rule says; no rule: it is not. Your tenant's rule outranks the call: true is refused where it records nothing, false where it would record this call.",
     }),
-    notBefore: Moment.optional().meta({
+    notBefore: Timestamp.optional().meta({
       description:
         'Nothing rings before this instant: RFC 3339 with an offset, or YYYYMMDDhhmm in your time zone. At most 366 days ahead.',
       examples: ['2026-03-29T09:00:00+02:00', '202603290900'],
     }),
-    expiresAt: Moment.optional().meta({ description: 'No attempt starts after this instant; written as notBefore.' }),
+    expiresAt: Timestamp.optional().meta({
+      description: 'No attempt starts after this instant; written as notBefore.',
+    }),
     retryPolicy: RetryPolicyChange.optional(),
     reference: Reference.optional().meta({ description: 'Your own reference. Absent: the id of the call.' }),
     clientInfo: ClientInfo.optional().meta({
@@ -136,8 +138,8 @@ export const CreateBatchDocumented = z
 /** `PATCH /v1/calls/{id}`. */
 export const RescheduleCall = z
   .strictObject({
-    notBefore: Moment.optional().meta({ description: 'The new time of the next attempt; a past one means now.' }),
-    expiresAt: Moment.nullable().optional().meta({ description: 'null takes the limit away.' }),
+    notBefore: Timestamp.optional().meta({ description: 'The new time of the next attempt; a past one means now.' }),
+    expiresAt: Timestamp.nullable().optional().meta({ description: 'null takes the limit away.' }),
   })
   .meta({ id: 'RescheduleCall' });
 export type RescheduleCall = z.infer<typeof RescheduleCall>;
@@ -153,8 +155,8 @@ const limit = z
 export const ListCalls = z.strictObject({
   reference: Reference.optional().meta({ description: 'Calls with exactly this reference.' }),
   state: z.enum(callStatuses).optional().meta({ description: 'Calls that are in this state now.' }),
-  from: Moment.optional().meta({ description: 'Accepted at or after this instant.' }),
-  to: Moment.optional().meta({ description: 'Accepted before this instant.' }),
+  from: Timestamp.optional().meta({ description: 'Accepted at or after this instant.' }),
+  to: Timestamp.optional().meta({ description: 'Accepted before this instant.' }),
   cursor: z
     .string()
     .regex(/^[A-Za-z0-9_.:~=-]{1,200}$/, 'a cursor as an earlier page gave it')

@@ -5,10 +5,10 @@ import { resolveCallerId } from '../caller-id.ts';
 import type { DialectContext, ParsedCall } from '../dialect.ts';
 import { type FieldError, type FieldValues, pointer, readFields, shorten } from '../field-error.ts';
 import { hastyRetries, mergeRetryPolicy } from './merge-retry-policy.ts';
-import { readFuture } from './moment.ts';
 import { readRecord } from './record.ts';
 import { CreateCall } from './schema.ts';
 import { readSides } from './sides.ts';
+import { readFuture } from './timestamp.ts';
 
 const priorityDefault = 5;
 

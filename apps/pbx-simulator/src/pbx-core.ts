@@ -1,14 +1,14 @@
 import type { AstDb } from './astdb.ts';
 import { causeText } from './causes.ts';
 import { type Channel, type ChannelState, channelHeaders, channelState } from './channel.ts';
-import type { Clock } from './clock.ts';
+import type { SimulatedClock } from './clock.ts';
 import type { AmiEvent, Header } from './event.ts';
 import type { Route } from './local-channel.ts';
-import { numbered, type ScriptedPhones } from './phones.ts';
+import { numbered, type SimulatedPhones } from './phones.ts';
 
 export interface ExchangeOptions {
-  readonly clock: Clock;
-  readonly phones: ScriptedPhones;
+  readonly clock: SimulatedClock;
+  readonly phones: SimulatedPhones;
   readonly astDb: AstDb;
   /** The dialplan that Local channels reach; undefined: it has no such extension. */
   readonly routeOf: (context: string, exten: string) => Route | undefined;
@@ -34,9 +34,9 @@ export interface NewChannel {
 }
 
 /** The live part of the simulated PBX: its channels and the events they raise. It knows nothing of AMI sessions. */
-export class Exchange {
-  readonly clock: Clock;
-  readonly phones: ScriptedPhones;
+export class PbxCore {
+  readonly clock: SimulatedClock;
+  readonly phones: SimulatedPhones;
   readonly astDb: AstDb;
   readonly routeOf: ExchangeOptions['routeOf'];
   readonly talkMs: number | undefined;

@@ -4,8 +4,8 @@ import { type Clock, every, keepTrying, type Logger, type Metrics } from '@redia
 import type { Queues, ResultsJob, Workers } from '@redial/queue';
 import type { Store } from '@redial/store';
 import { createCancels } from './cancels.ts';
-import { createDialJob } from './dial-job.ts';
-import { createStartTimer } from './start-timer.ts';
+import { createDialJob } from './pipeline/dial-job.ts';
+import { createStartTimer } from './pipeline/start-timer.ts';
 
 /**
  * The dialer: takes due calls from the queue and originates them. It watches its own attempts until they end, so that a

@@ -3,7 +3,7 @@ import { type AttemptId, type AttemptRecord, isFromSilence } from '@redial/call'
 import { type Clock, keepTrying, type Logger, type Metrics } from '@redial/platform';
 import type { Queues } from '@redial/queue';
 import type { Store } from '@redial/store';
-import { wakeWaiting } from './wake-waiting.ts';
+import { wakeWaiting } from './settle/wake-waiting.ts';
 
 /**
  * The second observer: watches every attempt on one PBX, whoever originated it. Every AMI session sees every OriginateResponse,

@@ -4,10 +4,10 @@ import { type Clock, every, type Logger, type Metrics } from '@redial/platform';
 import type { Queues, Workers } from '@redial/queue';
 import type { Sinks } from '@redial/sinks';
 import type { Store } from '@redial/store';
-import { createDeliverer } from './deliver.ts';
+import { createDeliverer } from './deliver/deliver.ts';
 import { startObserver } from './observer.ts';
-import { createSettle } from './settle.ts';
-import { startSweeper } from './sweeper.ts';
+import { createSettle } from './settle/settle.ts';
+import { startSweeper } from './sweep/sweeper.ts';
 
 /** The results process: watches the PBXs, settles each attempt once, delivers its CDR, and sweeps up what others dropped. */
 export interface ResultsDependencies {

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import type { AmiAction } from './ami-action.ts';
-import type { AmiReply, SendOptions } from './ami-link.ts';
-import { parsePacket } from './ami-packet.ts';
+import type { AmiAction } from './ami/ami-action.ts';
+import type { AmiReply, SendOptions } from './ami/ami-link.ts';
+import { parsePacket } from './ami/ami-packet.ts';
 import { ask } from './ask.ts';
 import type { PbxQuestion } from './pbx.ts';
 

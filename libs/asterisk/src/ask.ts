@@ -1,5 +1,5 @@
 import { ContextName, ServiceName } from '@redial/call';
-import type { AmiLink } from './ami-link.ts';
+import type { AmiLink } from './ami/ami-link.ts';
 import type { PbxQuestion } from './pbx.ts';
 
 export interface AskContext {

@@ -1,14 +1,14 @@
 import type { AttemptId, PbxConfiguration } from '@redial/call';
 import { type Clock, systemClock } from '@redial/platform';
-import { type AmiReply, createAmiLink, type LinkTiming } from './ami-link.ts';
-import type { AmiPacket } from './ami-packet.ts';
+import { type AmiReply, createAmiLink, type LinkTiming } from './ami/ami-link.ts';
+import type { AmiPacket } from './ami/ami-packet.ts';
 import { ask } from './ask.ts';
-import { hasDialplan, lacksDialplan, showDialplan } from './dialplan.ts';
-import { originateAction } from './originate-action.ts';
+import { hasDialplan, lacksDialplan, showDialplan } from './dialplan/dialplan.ts';
+import { originateAction } from './dialplan/originate-action.ts';
 import type { Finding, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion, ReconcileQuestion } from './pbx.ts';
-import { findByAttempt, reconcile } from './reconcile.ts';
-import { systemTimers, type Timers } from './timers.ts';
-import { translate, translatedEvents } from './translate.ts';
+import { findByAttempt, reconcile } from './journal/reconcile.ts';
+import { systemTimers, type Timers } from './ami/timers.ts';
+import { translate, translatedEvents } from './journal/translate.ts';
 
 export interface PbxDeps {
   readonly clock?: Clock;

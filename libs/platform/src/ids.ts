@@ -1,6 +1,6 @@
 import { AttemptId, CallId, type Ids } from '@redial/call';
 import { monotonicFactory } from 'ulid';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from './async/clock.ts';
 
 /**
  * Makes ids that sort by the time they were made, within one process even inside one millisecond. Across processes the 80 random

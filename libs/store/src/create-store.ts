@@ -1,22 +1,22 @@
 import { closeRedis, type Redis } from '@redial/platform';
-import { attemptsOf } from './attempts.ts';
-import { callChangedChannelOf } from './call-changed-channel.ts';
-import { callsOf } from './calls.ts';
-import { cancelChannelOf } from './cancel-channel.ts';
-import { deliveriesOf } from './deliveries.ts';
-import { durabilityOf } from './durability.ts';
-import type { DurabilityPolicy } from './durability-policy.ts';
-import { idempotencyOf } from './idempotency.ts';
+import { attemptsOf } from './attempts/attempts.ts';
+import { callChangedChannelOf } from './calls/call-changed-channel.ts';
+import { callsOf } from './calls/calls.ts';
+import { cancelChannelOf } from './attempts/cancel-channel.ts';
+import { deliveriesOf } from './deliveries/deliveries.ts';
+import { durabilityOf } from './durability/durability.ts';
+import type { DurabilityPolicy } from './durability/durability-policy.ts';
+import { idempotencyOf } from './calls/idempotency.ts';
 import { storeKeys } from './keys.ts';
 import { linkStatusesOf } from './link-statuses.ts';
-import { permitsOf } from './permits.ts';
+import { permitsOf } from './permits/permits.ts';
 import { acquireLeaseScript } from './scripts/acquire-lease.ts';
 import { releaseLeaseScript } from './scripts/release-lease.ts';
 import { runScript } from './scripts/script.ts';
 import type { Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 import { subscriptionsOf } from './subscriptions.ts';
-import { checkAnswering, checkWritable } from './writable.ts';
+import { checkAnswering, checkWritable } from './durability/writable.ts';
 
 export interface StoreOptions {
   /** A connection of role `store`. */

@@ -8,7 +8,7 @@ import {
 } from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
 import { expect } from 'vitest';
-import { createDialJob } from '../dial-job.ts';
+import { createDialJob } from '../pipeline/dial-job.ts';
 import { aCall, attemptId, callId, configurationWith, monday9 } from './builders.ts';
 import { fakePbx } from './fake-pbx.ts';
 import { fakeWatch } from './fake-watch.ts';

@@ -1,4 +1,4 @@
-import type { Timers } from '../timers.ts';
+import type { Timers } from '../ami/timers.ts';
 
 /** Timers that run when a test says so, and a clock that goes with them. */
 export interface ManualTimers extends Timers {

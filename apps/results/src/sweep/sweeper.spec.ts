@@ -1,0 +1,337 @@
+import { lastMomentAt } from '@redial/call';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDeliverer } from '../deliver/deliver.ts';
+import { startSweeper } from './sweeper.ts';
+import {
+  aCdr,
+  aDelivery,
+  attemptId,
+  attemptIdOf,
+  callId,
+  callIdOf,
+  inFlight,
+  plannedCall,
+  silentLogger,
+  startedAt,
+  unseenMetrics,
+} from '../test-support/builders.ts';
+import { fakeQueues } from '../test-support/fake-queues.ts';
+import { fakeSinks } from '../test-support/fake-sinks.ts';
+import { memoryStore } from '../test-support/memory-store.ts';
+
+const minute = 60_000;
+const running: { stop(): Promise<void> }[] = [];
+
+/** A sweep of what the store holds, long after it should have been done. */
+function aSweep(now = startedAt + 10 * minute) {
+  const store = memoryStore();
+  const queues = fakeQueues();
+  const sinks = fakeSinks({ inbox: 'redis-list', crm: 'webhook' });
+  const metrics = unseenMetrics();
+  const adopted: number[] = [];
+  const clock = { at: now, now: () => clock.at };
+  const common = { store: store.port, queues: queues.queues, clock, metrics, logger: silentLogger };
+  const observer = (adoptOpen: (quietForMs: number) => Promise<number>) => ({
+    adoptOpen,
+    cancel: () => false,
+    watching: 0,
+    stop: async () => undefined,
+  });
+  const world = {
+    store,
+    queues,
+    sinks,
+    metrics,
+    clock,
+    adopted,
+    observers: [observer(async (quietForMs) => adopted.push(quietForMs))],
+    observer,
+    async sweep() {
+      const sweeper = startSweeper({
+        ...common,
+        observers: world.observers,
+        deliverer: createDeliverer({ ...common, sinks: sinks.port }),
+        sinks: sinks.port,
+        limits: ['pbx.pbx-1'],
+        pbxNames: ['pbx-1'],
+        instanceId: 'results-1',
+        everyMs: minute,
+      });
+      running.push(sweeper);
+      await vi.advanceTimersByTimeAsync(0);
+      return sweeper;
+    },
+  };
+  return world;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: startedAt });
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((sweeper) => sweeper.stop()));
+  vi.useRealTimers();
+});
+
+describe('given calls that are due and not dialled', () => {
+  it('when the queue has lost their jobs, then they are put back', async () => {
+    const { store, queues, sweep } = aSweep();
+    for (const n of [1, 2]) store.put(plannedCall(n));
+    await sweep();
+    expect(queues.dial).toMatchObject([
+      { callId, attemptId, dueAt: startedAt, priority: 5, maskedDial2: expect.stringMatching(/^\*+567$/) },
+      { callId: callIdOf(2), attemptId: attemptIdOf(2) },
+    ]);
+  });
+
+  it('when they fell due a moment ago, or are due later, or are being dialled, then they are left alone', async () => {
+    const { store, queues, sweep } = aSweep(startedAt + 2_000);
+    store.put(plannedCall(1));
+    store.put(plannedCall(2, { notBeforeAt: startedAt + minute }));
+    store.put(...inFlight(3));
+    await sweep();
+    expect(queues.dial).toEqual([]);
+  });
+
+  it('when one cannot be read, and one cannot be queued, then the others are put back all the same', async () => {
+    const { store, queues, sweep } = aSweep();
+    for (const n of [1, 2, 3]) store.put(plannedCall(n));
+    store.damaged.add(callIdOf(1));
+    queues.refused.add(attemptIdOf(2));
+    await sweep();
+    expect(queues.dial).toMatchObject([{ callId: callIdOf(3) }]);
+  });
+
+  it('then the oldest one’s age is measured', async () => {
+    const { store, metrics, sweep } = aSweep();
+    store.put(plannedCall());
+    await sweep();
+    expect((await metrics.render()).body).toMatch(/^redial_oldest_overdue_call_seconds\{.*\} 600$/m);
+  });
+});
+
+describe('given more than a sweep looks at', () => {
+  const perSweep = 5_000;
+
+  it('when those in front have their jobs and are only late, then a lost job behind them is put back by the next sweep', async () => {
+    const { store, queues, sweep } = aSweep(startedAt + 10 * minute);
+    for (let n = 1; n <= perSweep; n++) {
+      const late = plannedCall(n);
+      store.put(late);
+      queues.dial.push({
+        callId: late.id,
+        attemptId: attemptIdOf(n),
+        dueAt: startedAt,
+        priority: 5,
+        maskedDial2: '***',
+      });
+    }
+    store.put(plannedCall(perSweep + 1, { notBeforeAt: startedAt + minute }));
+    await sweep();
+    expect(queues.dial).toHaveLength(perSweep);
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(queues.dial.at(-1)).toMatchObject({ callId: callIdOf(perSweep + 1) });
+  });
+
+  it('when it has come to the end, then it begins again', async () => {
+    const { store, queues, sweep } = aSweep();
+    store.put(plannedCall(2));
+    await sweep();
+    store.put(plannedCall(1));
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(queues.dial.map((order) => order.callId)).toEqual([callIdOf(2), callIdOf(1)]);
+  });
+
+  it('when CDRs in front are on their way and only late, then a lost one behind them is delivered by the next sweep', async () => {
+    const { store, queues, sinks, sweep } = aSweep();
+    store.cdrs.push(aCdr(perSweep + 1));
+    for (let n = 1; n <= perSweep; n++) store.deliveries.set(`${attemptIdOf(n)}.crm`, aDelivery('crm', {}, n));
+    const lost = aDelivery('inbox', { createdAt: startedAt + 1 }, perSweep + 1);
+    store.deliveries.set(lost.id, lost);
+    await sweep();
+    expect([queues.deliveries.length, sinks.tried]).toEqual([perSweep, []]);
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(sinks.tried).toMatchObject([{ delivery: { id: lost.id } }]);
+  });
+
+  it('then all that are late are counted', async () => {
+    const { store, metrics, sweep } = aSweep();
+    for (let n = 1; n <= 7; n++) store.put(plannedCall(n));
+    await sweep();
+    expect((await metrics.render()).body).toMatch(/^redial_overdue_calls\{.*\} 7$/m);
+  });
+});
+
+describe('given CDRs that nobody has delivered', () => {
+  it('when they are old enough, then they are delivered, or their job is put back', async () => {
+    const { store, queues, sinks, sweep } = aSweep();
+    store.cdrs.push(aCdr());
+    for (const delivery of [aDelivery('inbox'), aDelivery('crm')]) store.deliveries.set(delivery.id, delivery);
+    await sweep();
+    expect(sinks.tried).toMatchObject([{ sink: 'inbox', cdrId: attemptId }]);
+    expect(store.deliveries.get(`${attemptId}.inbox`)).toMatchObject({ status: 'delivered' });
+    expect(queues.deliveries).toEqual([{ deliveryId: `${attemptId}.crm` }]);
+  });
+
+  it('when whoever settled may still have them in hand, then they are left alone', async () => {
+    const { store, sinks, clock, sweep } = aSweep();
+    store.cdrs.push(aCdr());
+    store.deliveries.set(`${attemptId}.inbox`, aDelivery('inbox', { createdAt: clock.at - 1_000 }));
+    await sweep();
+    expect(sinks.tried).toEqual([]);
+  });
+
+  it('when one cannot be put back, then the others are all the same', async () => {
+    const { store, queues, sweep } = aSweep();
+    for (const n of [1, 2]) {
+      const delivery = aDelivery('crm', {}, n);
+      store.deliveries.set(delivery.id, delivery);
+    }
+    queues.refused.add(`${attemptIdOf(1)}.crm`);
+    await sweep();
+    expect(queues.deliveries).toEqual([{ deliveryId: `${attemptIdOf(2)}.crm` }]);
+  });
+});
+
+describe('given attempts under way', () => {
+  const nobody = { pbx: 'pbx-gone' };
+  const lastMoment = lastMomentAt(startedAt, inFlight()[1].plan);
+
+  it('when they were quiet for a while, then every observer is told to look them up', async () => {
+    const { adopted, sweep } = aSweep();
+    await sweep();
+    expect(adopted).toEqual([expect.toSatisfy((quietForMs: number) => quietForMs >= 10_000 && quietForMs <= minute)]);
+  });
+
+  it('when Redis was away, then those who saw them end are given a round to tell, before anybody looks them up', async () => {
+    const { store, adopted, sweep } = aSweep();
+    store.isAway = true;
+    await sweep();
+    store.isAway = false;
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(adopted).toEqual([]);
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(adopted).toHaveLength(1);
+  });
+
+  it('when one observer fails, then the others are told, and the rest of the sweep is done', async () => {
+    const world = aSweep();
+    world.observers.unshift(world.observer(() => Promise.reject(new Error('the record is damaged'))));
+    world.store.put(plannedCall());
+    await world.sweep();
+    expect(world.adopted).toHaveLength(1);
+    expect(world.queues.dial).toHaveLength(1);
+  });
+
+  it('when their PBX is no longer configured and their last moment has passed, then they are concluded as given up', async () => {
+    const { store, queues, sweep } = aSweep(lastMoment);
+    store.put(...inFlight(1, nobody));
+    await sweep();
+    expect(queues.results).toMatchObject([{ callId, attemptId, evidence: { gaveUpAt: lastMoment } }]);
+  });
+
+  it.each([
+    { what: 'they may still be alive', now: lastMoment - 1, record: nobody },
+    { what: 'their PBX is configured', now: lastMoment, record: {} },
+  ])('when $what, then they are not concluded', async ({ now, record }) => {
+    const { store, queues, sweep } = aSweep(now);
+    store.put(...inFlight(1, record));
+    await sweep();
+    expect(queues.results).toEqual([]);
+  });
+});
+
+describe('given a sweep', () => {
+  it('then calls whose retention is over are forgotten', async () => {
+    const { store, clock, sweep } = aSweep();
+    await sweep();
+    expect(store.forgotten).toEqual([clock.at]);
+  });
+
+  it('when more of them are over than one page holds, then all of those are forgotten in one round', async () => {
+    const { store, sweep } = aSweep();
+    store.endedLongAgo = 30_001;
+    await sweep();
+    expect(store.endedLongAgo).toBe(0);
+  });
+
+  it('when there are more than a round’s, then the next one goes on, and the rest of the round is done all the same', async () => {
+    const { store, metrics, sweep } = aSweep();
+    store.endedLongAgo = 60_000;
+    store.put(plannedCall());
+    await sweep();
+    expect(store.endedLongAgo).toBe(10_000);
+    expect((await metrics.render()).body).toMatch(/^redial_overdue_calls\{.*\} 1$/m);
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(store.endedLongAgo).toBe(0);
+  });
+
+  it('then what dead processes said of their PBXs is forgotten, and what living ones say is not', async () => {
+    const { store, clock, sweep } = aSweep();
+    const said = { pbx: 'pbx-1', process: 'dialer', up: true } as const;
+    store.reports.push({ ...said, instanceId: 'dead', at: clock.at - minute });
+    store.reports.push({ ...said, instanceId: 'living', at: clock.at - 5_000 });
+    await sweep();
+    expect(store.reports.map(({ instanceId }) => instanceId)).toEqual(['living']);
+  });
+
+  it.each([true, false])(
+    'then what waits is measured, whether this process leads (%j) or another does',
+    async (leads) => {
+      const { store, sinks, metrics, sweep } = aSweep();
+      store.isLeader = leads;
+      sinks.lengths = [{ tenant: 'acme', sink: 'inbox', length: 12 }];
+      store.put(plannedCall());
+      const waiting = aDelivery('crm');
+      store.deliveries.set(waiting.id, { ...waiting, nextTryAt: startedAt + 20 * minute });
+      await sweep();
+      const { body } = await metrics.render();
+      const measured = ['oldest_overdue_call_seconds', 'overdue_calls', 'undelivered_webhooks', 'sink_length'];
+      expect(measured.map((name) => body.match(new RegExp(`^redial_${name}\\{.*\\} (\\d+)$`, 'm'))?.[1])).toEqual([
+        '600',
+        '1',
+        '1',
+        '12',
+      ]);
+      expect(body).toMatch(/^redial_calls_in_progress\{limit="pbx\.pbx-1".*\} \d+$/m);
+    },
+  );
+
+  it('when it is stopped, then another may lead at once', async () => {
+    const { store, sweep } = aSweep();
+    const sweeper = await sweep();
+    expect(store.releasedLeases).toEqual([]);
+    await sweeper.stop();
+    expect(store.releasedLeases).toEqual(['results-1 as sweeper']);
+  });
+
+  it('when Redis is away while it is stopped, then it stops all the same', async () => {
+    const { store, sweep } = aSweep();
+    const sweeper = await sweep();
+    store.isAway = true;
+    await sweeper.stop();
+    expect(store.releasedLeases).toEqual([]);
+  });
+
+  it('when another process leads, then only what this one alone can see is looked after', async () => {
+    const { store, queues, sinks, adopted, sweep } = aSweep();
+    store.isLeader = false;
+    store.put(plannedCall());
+    store.put(...inFlight(2, { pbx: 'pbx-gone' }));
+    store.deliveries.set(`${attemptId}.inbox`, aDelivery('inbox'));
+    await sweep();
+    expect(adopted).toHaveLength(1);
+    expect([queues.dial, queues.results, sinks.tried, store.forgotten]).toEqual([[], [], [], []]);
+  });
+
+  it('then it comes again and again, until it is stopped', async () => {
+    const { store, queues, sweep } = aSweep();
+    const sweeper = await sweep();
+    store.put(plannedCall());
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(queues.dial).toHaveLength(1);
+    await sweeper.stop();
+    await vi.advanceTimersByTimeAsync(10 * minute);
+    expect(store.forgotten).toHaveLength(2);
+  });
+});

@@ -1,0 +1,197 @@
+import { type CallId, lastMomentAt } from '@redial/call';
+import { type Clock, every, type Logger, type Metrics } from '@redial/platform';
+import { dialOrder, type Queues } from '@redial/queue';
+import type { Sinks } from '@redial/sinks';
+import type { PageCursor, Store } from '@redial/store';
+import type { Deliverer } from '../deliver/deliver.ts';
+import type { Observer } from '../observer.ts';
+
+/**
+ * Finds what nobody else is looking after, and puts it back. Everything here may run twice or in two processes at once: each
+ * repair is harmless where nothing was broken.
+ *
+ *   attempts under way that no process watches  ▸ reconciled on their PBX
+ *   calls that are due and have no job          ▸ their job is put back
+ *   deliveries that nobody has delivered        ▸ delivered, or their job is put back
+ *   attempts on a PBX that is gone              ▸ concluded as `unknown` after their last moment
+ *   calls whose retention is over               ▸ taken out of the indexes
+ *   what dead processes said of their PBXs      ▸ forgotten
+ *
+ * A round looks at a bounded number of each; the next one goes on where it ended, so what got lost is found however much is merely late.
+ */
+export interface SweeperDependencies {
+  readonly store: Store;
+  readonly queues: Queues;
+  readonly observers: readonly Observer[];
+  readonly deliverer: Deliverer;
+  readonly sinks: Pick<Sinks, 'lengths'>;
+  readonly limits: readonly string[];
+  /** Those of the configuration. */
+  readonly pbxNames: readonly string[];
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Names this process among its like. */
+  readonly instanceId: string;
+  readonly everyMs: number;
+}
+
+/** An attempt without a single event for so long is reconciled: longer than an Originate takes on a busy Asterisk. */
+const quietAttemptMs = 15_000;
+/** A call is overdue when its job should have been taken for so long. */
+const overdueMs = 5_000;
+/** Deliveries younger than this are still in the hands of whoever settled. */
+const undeliveredMs = 30_000;
+/** A bound on one round: so many pages, and so many of a page at once. */
+const pageMax = 1_000;
+const pagesMax = 5;
+/**
+ * Calls that are over for good come once, and a round takes out as many as a million a day leave at the longest `REDIAL_SWEEP_SECONDS`. A
+ * call costs Redis some 45 µs, and a page nobody more than ten milliseconds of waiting.
+ */
+const forgottenPageMax = 250;
+const forgottenPagesMax = 200;
+const atOnceMax = 50;
+
+const leaseName = 'sweeper';
+
+/** How far the rounds have come; none: the next one begins at the oldest. Lost with the process, which costs a repetition. */
+interface Progress {
+  overdue: PageCursor | undefined;
+  undelivered: PageCursor | undefined;
+  /** Redis could not be asked at the last round. */
+  wasAway: boolean;
+}
+
+export function startSweeper(dependencies: SweeperDependencies): { stop(): Promise<void> } {
+  const { store, instanceId, everyMs, logger } = dependencies;
+  const progress: Progress = { overdue: undefined, undelivered: undefined, wasAway: false };
+  const sweeping = every(
+    everyMs,
+    () => sweep(dependencies, progress),
+    (error) => {
+      progress.wasAway = true;
+      logger.error({ error }, 'the sweep failed; the next one tries again');
+    },
+  );
+  return {
+    async stop() {
+      await sweeping.stop();
+      // Else nobody would sweep until the lease is over. Whether this process led may not be known to it: an answer can get lost.
+      await store.releaseLease(leaseName, instanceId).catch((error: unknown) => {
+        logger.debug({ error }, 'the lead of the sweepers was not given back; it runs out');
+      });
+    },
+  };
+}
+
+async function sweep(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
+  const { store, observers, sinks, instanceId, everyMs, metrics } = dependencies;
+  await store.ping();
+  // By every process, and first: whoever is scraped tells it, and a round that takes long does not make it old.
+  await attempt(dependencies, 'measuring', () => measure(dependencies));
+  await attempt(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
+  // Whoever saw an attempt end while Redis was away tells it now: a reconciliation, which may know less, waits for a round.
+  const lookingUp = progress.wasAway ? [] : observers;
+  progress.wasAway = false;
+  for (const observer of lookingUp) await attempt(dependencies, 'adopting', () => observer.adoptOpen(quietAttemptMs));
+  if (!(await store.acquireLease(leaseName, instanceId, everyMs * 3))) return;
+  await attempt(dependencies, 'restoring', () => restoreOverdue(dependencies, progress));
+  await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
+  await attempt(dependencies, 'concluding', () => concludeUnreported(dependencies));
+  await attempt(dependencies, 'forgetting', () => forgetEnded(dependencies));
+  // Who reads them forgets those of the dead, and it may be that nobody asks the API whether it is ready.
+  await attempt(dependencies, 'forgetting reports', () => store.linkStatuses(dependencies.clock.now()));
+}
+
+/** One thing that fails, a damaged record say, must not keep the others from being mended. */
+async function attempt({ logger }: SweeperDependencies, doing: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    logger.error({ doing, error }, 'a part of the sweep failed; the next one tries again');
+  }
+}
+
+async function restoreOverdue(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
+  const { store, clock, logger } = dependencies;
+  const before = clock.now() - overdueMs;
+  let restored = 0;
+  for (let page = 0; page < pagesMax; page++) {
+    const { calls, cursor } = await store.overduePage(before, pageMax, progress.overdue);
+    await eachAtOnce(calls, ({ id }) =>
+      attempt(dependencies, 'restoring a call', async () => {
+        if (await restoreCall(dependencies, id)) restored++;
+      }),
+    );
+    progress.overdue = cursor;
+    if (cursor === undefined) break;
+  }
+  if (restored > 0) logger.warn({ restored }, 'due calls that the queue had lost were put back');
+}
+
+/** True: its job was missing. */
+async function restoreCall({ store, queues, metrics }: SweeperDependencies, id: CallId): Promise<boolean> {
+  const call = (await store.readCall(id))?.value;
+  if (call === undefined || !('dueAt' in call.state)) return false;
+  if (!(await queues.dial.restore(dialOrder(call, call.state)))) return false;
+  metrics.swept('dial_job');
+  return true;
+}
+
+async function deliverUndelivered(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
+  const { store, deliverer, clock } = dependencies;
+  const before = clock.now() - undeliveredMs;
+  for (let page = 0; page < pagesMax; page++) {
+    const { deliveries, cursor } = await store.undeliveredPage(before, pageMax, progress.undelivered);
+    await eachAtOnce(deliveries, (delivery) =>
+      attempt(dependencies, 'putting back a delivery', () => deliverer.deliver(delivery)),
+    );
+    progress.undelivered = cursor;
+    if (cursor === undefined) break;
+  }
+}
+
+async function eachAtOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += atOnceMax) {
+    await Promise.all(items.slice(from, from + atOnceMax).map(work));
+  }
+}
+
+async function forgetEnded({ store, clock }: SweeperDependencies): Promise<void> {
+  const now = clock.now();
+  for (let page = 0; page < forgottenPagesMax; page++) {
+    if ((await store.forgetEnded(now, forgottenPageMax)) < forgottenPageMax) return;
+  }
+}
+
+/** Attempts on a PBX that the configuration no longer names: nobody can look them up, and after their last moment nothing of them lives. */
+async function concludeUnreported(dependencies: SweeperDependencies): Promise<void> {
+  const { store, queues, clock, logger, metrics, pbxNames } = dependencies;
+  for (const pbx of await store.pbxsWithOpenAttempts()) {
+    if (pbxNames.includes(pbx)) continue;
+    const open = await store.readAttempts(await store.openAttempts(pbx));
+    logger.error(
+      { pbx, open: open.length },
+      'attempts under way on a PBX that is not configured: put it back, or wait',
+    );
+    for (const { id: attemptId, callId, originatedAt, plan } of open) {
+      if (clock.now() < lastMomentAt(originatedAt, plan)) continue;
+      await attempt(dependencies, 'concluding an attempt that nobody reported', async () => {
+        await queues.results.add({ callId, attemptId, reportedBy: 'sweeper', evidence: { gaveUpAt: clock.now() } });
+        metrics.swept('unreported_attempt');
+      });
+    }
+  }
+}
+
+/** A handful of commands, however much waits. */
+async function measure({ store, metrics, limits, clock }: SweeperDependencies): Promise<void> {
+  const overdueAt = clock.now() - overdueMs;
+  const [oldest] = (await store.overduePage(overdueAt, 1)).calls;
+  metrics.oldestOverdue(oldest === undefined ? 0 : clock.now() - oldest.dueAt);
+  metrics.overdueCalls(await store.countOverdue(overdueAt));
+  metrics.undeliveredWebhooks(await store.countUndelivered());
+  for (const [limit, calls] of Object.entries(await store.permitsHeld(limits, clock.now())))
+    metrics.callsInProgress(limit, calls);
+}

@@ -1,0 +1,193 @@
+import {
+  AttemptId,
+  type AutoAnswerHeader,
+  CallerName,
+  HeaderName,
+  HeaderValue,
+  isDialableChannel,
+  isLocalChannel,
+  isRungByRedial,
+  recordingFile,
+  VariableName,
+  VariableValue,
+} from '@redial/call';
+import { type AmiAction, formatAction, mostHeaders } from '../ami/ami-action.ts';
+import type { OriginateOrder } from '../pbx.ts';
+
+export type OriginateAction =
+  | { readonly ok: true; readonly action: AmiAction }
+  /** Names the field, never its value: what is refused may be a number. */
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * An order → the Originate that infra/asterisk/redial.conf expects. AMI executes what it is given, so everything is checked
+ * here once more, whoever has checked it before:
+ *
+ * 1. One `Variable` line for each variable. Asterisk splits such a line at commas outside brackets (main/manager.c,
+ *    man_do_variable_value), so `PJSIP_HEADER(add,X-Name)` is one name; values hold no comma, parenthesis, quote or backslash.
+ * 2. A variable *name* with brackets would be a function and be executed: only our own lines have them.
+ * 3. A channel is one technology and one resource: `&` would dial more, `,` reach Dial's options, and
+ *    `PJSIP/1000/sip:any@where` any address at all. The class is the dialplan's own (redial.conf).
+ */
+export function originateAction(order: OriginateOrder): OriginateAction {
+  const wrong = firstWrong(order);
+  if (wrong !== undefined) return { ok: false, message: wrong };
+  const action: AmiAction = [
+    ['Action', 'Originate'],
+    ['ChannelId', order.attemptId],
+    ['Channel', order.dial1Channel],
+    ['Context', 'redial'],
+    ['Exten', 'connect'],
+    ['Priority', '1'],
+    // A synchronous one blocks the whole session.
+    ['Async', 'true'],
+    ['Timeout', String(order.dial1RingTimeoutMs)],
+    ...callerIdOf(order),
+    ...variablesOf(order).map(([name, value]) => ['Variable', `${name}=${value}`] as const),
+  ];
+  // The ActionID is a line too.
+  if (action.length + 1 > mostHeaders) return { ok: false, message: tooManyLines(order, action.length + 1) };
+  const formatted = formatAction(action, order.attemptId);
+  return formatted.ok ? { ok: true, action } : { ok: false, message: formatted.message };
+}
+
+/** Of all that an order holds, its variables alone have no bound of their own. */
+function tooManyLines({ variables }: OriginateOrder, lines: number): string {
+  const given = Object.keys(variables).length;
+  return `variables: ${given} are more than Asterisk takes with one call; for this one at most ${Math.max(0, given - (lines - mostHeaders))}`;
+}
+
+/** The name is no number's second guess: without a number there is nobody to name. */
+function callerIdOf({ dial1CallerId, dial1CallerName }: OriginateOrder): (readonly [string, string])[] {
+  if (dial1CallerId === undefined) return [];
+  return [['CallerID', dial1CallerName === undefined ? dial1CallerId : `"${dial1CallerName}" <${dial1CallerId}>`]];
+}
+
+function variablesOf(order: OriginateOrder): (readonly [string, string])[] {
+  const { headers } = order;
+  return [
+    ['REDIAL_ATTEMPT', order.attemptId],
+    // Asterisk follows a 302 with a channel that has none of these variables: it is led to where nobody is rung. Inherited by dial2's channel, and the
+    // only one that is. A Local dial1 would hand it on to the PBX's own dialplan, whose business its phones' forwards are.
+    ...(isLocalChannel(order.dial1Channel) ? [] : [['_FORWARD_CONTEXT', 'redial-no-forward'] as const]),
+    ['REDIAL_SLOT', String(order.slot)],
+    ['REDIAL_DIAL2_CHANNEL', order.dial2Channel],
+    ...(order.dial2CallerId === undefined ? [] : [['REDIAL_DIAL2_CALLER_ID', order.dial2CallerId] as const]),
+    ['REDIAL_DIAL2_RING_SECONDS', seconds(order.dial2RingTimeoutMs)],
+    ['REDIAL_TALK_LIMIT_SECONDS', seconds(order.talkLimitMs)],
+    ...(order.recordingFile === undefined ? [] : [['REDIAL_RECORDING', order.recordingFile] as const]),
+    ...(order.tellsDial2 ? [['REDIAL_TELL_DIAL2', '1'] as const] : []),
+    ...messageVariables(order.message),
+    ...Object.entries(headers.dial2).map(
+      ([name, value], n) => [`REDIAL_DIAL2_HEADER_${n + 1}`, `${name}: ${value}`] as const,
+    ),
+    ...dial1Headers(order),
+    ...Object.entries(order.variables),
+  ];
+}
+
+/** PJSIP alone knows the function; what Redial's own context rings has them from there. */
+function dial1Headers({ dial1Channel, dial1AutoAnswer, headers }: OriginateOrder): (readonly [string, string])[] {
+  const all = [
+    ...Object.entries(headers.dial1),
+    ...(dial1AutoAnswer === undefined ? [] : [autoAnswer[dial1AutoAnswer]]),
+  ];
+  return isRungByRedial(dial1Channel)
+    ? all.map(([name, value], n) => [`REDIAL_DIAL1_HEADER_${n + 1}`, `${name}: ${value}`] as const)
+    : all.map(([name, value]) => [`PJSIP_HEADER(add,${name})`, value] as const);
+}
+
+/** Whole headers: nothing of them is a caller's. PJSIP alone knows the function; other channels ring as ever. */
+const autoAnswer: Readonly<Record<AutoAnswerHeader, readonly [string, string]>> = {
+  'call-info': ['Call-Info', '<sip:127.0.0.1>;answer-after=0'],
+  'alert-info': ['Alert-Info', '<http://127.0.0.1>;info=alert-autoanswer;delay=0'],
+  'alert-info-auto-answer': ['Alert-Info', 'Auto Answer'],
+  'answer-mode': ['Answer-Mode', 'Auto'],
+};
+
+/** Without a wait no key is read: there is nothing that one could mean. */
+function messageVariables(message: OriginateOrder['message']): (readonly [string, string])[] {
+  if (message === undefined) return [];
+  const keys = Object.entries(message.keys).map(([key, channel]) => [`REDIAL_KEY_${key}`, channel] as const);
+  return [
+    ['REDIAL_MESSAGE', message.sound],
+    ...(keys.length === 0 ? [] : [['REDIAL_MESSAGE_WAIT', String(message.waitSeconds)] as const]),
+    ...keys,
+  ];
+}
+
+/** The dialplan counts in whole seconds, and 0 would be no limit at all. */
+function seconds(ms: number): string {
+  return String(Math.max(1, Math.ceil(ms / 1000)));
+}
+
+const callerId = /^\+?[0-9]{1,20}$/;
+const sound = /^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$/;
+
+function firstWrong(order: OriginateOrder): string | undefined {
+  const { headers, variables } = order;
+  const checks: (readonly [boolean, string])[] = [
+    [AttemptId.safeParse(order.attemptId).success, 'the attempt id has another form'],
+    [isIntegerIn(order.slot, 0, 99_999), 'the slot is not 0 to 99,999'],
+    [isDialableChannel(order.dial1Channel), 'the channel of dial1 has another form than technology/resource'],
+    [isDialableChannel(order.dial2Channel), 'the channel of dial2 has another form than technology/resource'],
+    [order.dial1CallerId === undefined || callerId.test(order.dial1CallerId), 'the caller ID of dial1 is not digits'],
+    [order.dial2CallerId === undefined || callerId.test(order.dial2CallerId), 'the caller ID of dial2 is not digits'],
+    [
+      order.dial1CallerName === undefined || CallerName.safeParse(order.dial1CallerName).success,
+      'the name beside the caller ID of dial1 has another form',
+    ],
+    [
+      order.recordingFile === undefined || isRecordingOf(order.attemptId, order.recordingFile),
+      "the recording's file is not the attempt's own",
+    ],
+    [order.message === undefined || isMessage(order.message), 'the message, its wait or a key of it has another form'],
+    [
+      order.dial1AutoAnswer === undefined || Object.hasOwn(autoAnswer, order.dial1AutoAnswer),
+      'the way in which dial1 answers by itself has another form',
+    ],
+    [isIntegerIn(order.dial1RingTimeoutMs, 1, 86_400_000), 'the ring timeout of dial1 is not 1 ms to a day'],
+    [isIntegerIn(order.dial2RingTimeoutMs, 1, 9_999_000), 'the ring timeout of dial2 is not 1 ms to 9,999 s'],
+    [isIntegerIn(order.talkLimitMs, 1, 999_999_000), 'the talk limit is not 1 ms to 999,999 s'],
+    [Object.keys(headers.dial1).length <= 10, 'dial1 has more than 10 headers'],
+    [Object.keys(headers.dial2).length <= 10, 'dial2 has more than 10 headers'],
+    [areHeaders(headers.dial1), 'a header of dial1 has another form'],
+    [areHeaders(headers.dial2), 'a header of dial2 has another form'],
+    [Object.keys(variables).every(isFreeName), 'a variable name has another form, or is one of ours'],
+    [
+      Object.values(variables).every((value) => VariableValue.safeParse(value).success),
+      'a variable value has another form',
+    ],
+  ];
+  return checks.find(([right]) => !right)?.[1];
+}
+
+/** `redial/<under>/<attempt>.wav`, and nothing that leads elsewhere. */
+function isRecordingOf(attemptId: string, file: string): boolean {
+  const [, under = ''] = /^redial\/([A-Za-z0-9][A-Za-z0-9_-]{0,39})\//.exec(file) ?? [];
+  return under !== '' && file === recordingFile(attemptId, under);
+}
+
+function isMessage(message: NonNullable<OriginateOrder['message']>): boolean {
+  const keys = Object.entries(message.keys);
+  return (
+    sound.test(message.sound) &&
+    isIntegerIn(message.waitSeconds, 1, 99) &&
+    keys.every(([key, channel]) => /^[0-9]$/.test(key) && isDialableChannel(channel))
+  );
+}
+
+function areHeaders(headers: Readonly<Record<string, string>>): boolean {
+  return Object.entries(headers).every(
+    ([name, value]) => HeaderName.safeParse(name).success && HeaderValue.safeParse(value).success,
+  );
+}
+
+/** Leading underscores make a variable inherited and are no part of its name: `__REDIAL_SLOT` would be ours too. */
+function isFreeName(name: string): boolean {
+  return VariableName.safeParse(name).success && !/^_*redial_/i.test(name);
+}
+
+function isIntegerIn(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}

@@ -1,0 +1,160 @@
+import type { PbxConfiguration } from '@redial/call';
+import type { AmiAction } from '../ami/ami-action.ts';
+import { type AmiLink, createAmiLink, type LinkTiming } from '../ami/ami-link.ts';
+import { type AmiAccess, openAmiSession } from '../ami/ami-session.ts';
+import { showDialplan } from '../dialplan/dialplan.ts';
+import { journalFamily } from '../journal/journal.ts';
+import {
+  dialplanCheck,
+  eventFilterCheck,
+  eventsCheck,
+  excessRightsCheck,
+  featuresCheck,
+  journalCheck,
+  loginCheck,
+  mayRun,
+  observerRightsCheck,
+  type PbxCheck,
+  type ProbeReport,
+  reachableCheck,
+  rightsCheck,
+  versionCheck,
+} from './pbx-checks.ts';
+import { systemTimers, type Timers } from '../ami/timers.ts';
+
+export interface DoctorDeps {
+  readonly timers?: Timers;
+  readonly timing?: Partial<LinkTiming>;
+  /** How long the PBX may take to report the probe's end. */
+  readonly probeDeadlineMs?: number;
+}
+
+/**
+ * Looks at one PBX as Redial needs it. Changes nothing and rings nobody: its one Originate goes to an extension that the
+ * `redial` context does not have, so that Asterisk makes a Local channel, finds nothing to dial, and reports the failure. That
+ * report is the proof that events come, and the channel's own events, if they come too, that no event filter is set.
+ */
+export async function examinePbx(
+  { host, port, username, secret }: Pick<PbxConfiguration, 'host' | 'port' | 'username' | 'secret'>,
+  deps: DoctorDeps = {},
+): Promise<PbxCheck[]> {
+  const { timers = systemTimers, timing = {}, probeDeadlineMs = 5_000 } = deps;
+  const address = `${host}:${port}`;
+  const opened = await open({ host, port, username, secret }, timers, timing);
+  if (!opened.ok && opened.step === 'connect') return [reachableCheck(address, opened.reason)];
+  if (!opened.ok) return [reachableCheck(address), loginCheck(username, opened.reason)];
+  const { link } = opened;
+  try {
+    const settings = await link.send([['Action', 'CoreSettings']]);
+    const commands = await link.send([['Action', 'ListCommands']]);
+    const dialplan = await link.sendForList(showDialplan);
+    const entry = await link.sendForList(readJournal);
+    const report = mayRun(commands, 'Originate') ? await sendProbe(opened, timers, probeDeadlineMs) : undefined;
+    return [
+      reachableCheck(address),
+      loginCheck(username),
+      versionCheck(settings),
+      rightsCheck(commands, username),
+      excessRightsCheck(commands, username),
+      dialplanCheck(dialplan),
+      featuresCheck(commands),
+      journalCheck(entry, username),
+      ...(report === undefined ? [] : [eventsCheck(report, username), eventFilterCheck(report, username)]),
+    ];
+  } finally {
+    await link.stop();
+  }
+}
+
+/** Looks at the user of the processes that place no calls, where there is one of its own. Changes nothing. */
+export async function examineObserver(
+  { host, port, observer }: Pick<PbxConfiguration, 'host' | 'port' | 'observer'>,
+  { timers = systemTimers, timing = {} }: DoctorDeps = {},
+): Promise<PbxCheck[]> {
+  if (observer === undefined) return [];
+  const opened = await open({ host, port, ...observer }, timers, timing);
+  if (!opened.ok && opened.step === 'connect') return [reachableCheck(`${host}:${port}`, opened.reason)];
+  if (!opened.ok) return [loginCheck(observer.username, opened.reason)];
+  try {
+    const commands = await opened.link.send([['Action', 'ListCommands']]);
+    return [loginCheck(observer.username), observerRightsCheck(commands, observer.username)];
+  } finally {
+    await opened.link.stop();
+  }
+}
+
+const readJournal: AmiAction = [
+  ['Action', 'DBGet'],
+  ['Family', journalFamily],
+  ['Key', '0'],
+];
+
+const probeChannel = 'Local/redial-doctor@redial';
+const probe: AmiAction = [
+  ['Action', 'Originate'],
+  ['Channel', probeChannel],
+  ['Context', 'redial'],
+  ['Exten', 'connect'],
+  ['Priority', '1'],
+  ['Async', 'true'],
+  ['Timeout', '1000'],
+];
+
+interface OpenLink {
+  readonly ok: true;
+  readonly link: AmiLink;
+  readonly seen: ReadonlySet<string>;
+  readonly probeReported: Promise<void>;
+}
+
+type Opened = OpenLink | { readonly ok: false; readonly step: 'connect' | 'login'; readonly reason: string };
+
+/** A bare session is tried first, for the step at which it fails; the link that follows brings the actions' answers. */
+async function open(access: AmiAccess, timers: Timers, timing: Partial<LinkTiming>): Promise<Opened> {
+  const loginDeadlineMs = timing.loginDeadlineMs ?? 10_000;
+  const tried = await openAmiSession({ access, loginDeadlineMs, timers, onPacket: () => {}, onClosed: () => {} });
+  if (!tried.ok) return tried;
+  tried.session.destroy();
+
+  const seen = new Set<string>();
+  const probeReported = Promise.withResolvers<void>();
+  const connected = Promise.withResolvers<string | undefined>();
+  const link = createAmiLink({
+    access,
+    events: new Set(['OriginateResponse']),
+    timers,
+    random: () => 0.5,
+    timing,
+    onEvent: (packet) => {
+      if (packet.get('Channel') === probeChannel) probeReported.resolve();
+    },
+    onOtherEvent: (name) => void seen.add(name),
+    onUp: () => connected.resolve(undefined),
+    onDown: (reason) => connected.resolve(reason),
+  });
+  link.start();
+  const reason = await connected.promise;
+  if (reason === undefined) return { ok: true, link, seen, probeReported: probeReported.promise };
+  await link.stop();
+  return { ok: false, step: 'login', reason };
+}
+
+async function sendProbe(
+  { link, seen, probeReported }: OpenLink,
+  timers: Timers,
+  deadlineMs: number,
+): Promise<ProbeReport> {
+  const reply = await link.send(probe);
+  const sent = reply.type === 'answered' && reply.response.name === 'Success';
+  return { sent, reported: sent && (await within(probeReported, deadlineMs, timers)), seen };
+}
+
+function within(promise: Promise<void>, ms: number, timers: Timers): Promise<boolean> {
+  return new Promise((resolve) => {
+    const cancel = timers.start(ms, () => resolve(false));
+    void promise.then(() => {
+      cancel();
+      resolve(true);
+    });
+  });
+}

@@ -1,0 +1,36 @@
+import closeWithGrace from 'close-with-grace';
+import type { Logger } from '../observability/logger.ts';
+
+export interface ShutdownOptions {
+  readonly logger: Logger;
+  /** How long `drain` may finish the work under way; 5 s are added for closing connections. */
+  readonly drainSeconds: number;
+  /** Takes no new work, finishes what it can within `graceMs`, closes every connection. */
+  readonly drain: (graceMs: number) => Promise<void>;
+}
+
+const closingMs = 5_000;
+
+/**
+ * SIGTERM or SIGINT drains and exits 0; a second one ends at once with 1. So do an error that nobody caught, after draining, and a
+ * drain that overruns: what it leaves behind is found again by its records, as after a crash.
+ */
+export function onShutdown({ logger, drainSeconds, drain }: ShutdownOptions): { readonly uninstall: () => void } {
+  const graceMs = drainSeconds * 1_000;
+  const { uninstall } = closeWithGrace(
+    {
+      delay: graceMs + closingMs,
+      logger: { error: (what) => logger.error(what) },
+      onSecondSignal: (signal) => logger.warn({ signal }, 'ended by a second signal before everything was drained'),
+      onSecondError: (error) => logger.fatal({ err: error }, 'failed while shutting down'),
+      onTimeout: () => logger.error({ drainSeconds }, 'ended before everything was drained'),
+    },
+    async ({ signal, err }) => {
+      if (err === undefined) logger.info({ signal, drainSeconds }, 'draining');
+      else logger.fatal({ err }, 'failed; draining');
+      await drain(graceMs);
+      logger.info('drained');
+    },
+  );
+  return { uninstall };
+}

@@ -1,0 +1,70 @@
+import { within } from '../async/deadline.ts';
+import { sharedFor } from '../async/shared-for.ts';
+
+/** Something the process needs in order to do its work. */
+export interface HealthCheck {
+  readonly name: string;
+  /** Resolves when all is well; rejects with a sentence for people, which `/readyz` shows: no secrets, no addresses with passwords. */
+  readonly check: () => Promise<void>;
+  /** Default 2,000. */
+  readonly deadlineMs?: number;
+  /** Once it has passed: more than `ok`, in a sentence for people. */
+  readonly says?: () => string | undefined;
+}
+
+export interface HealthReport {
+  readonly ready: boolean;
+  /** By the check's name: `ok`, or what is wrong. */
+  readonly checks: Readonly<Record<string, string>>;
+  /** By the check's name: what those that passed have to say. Absent where none has. */
+  readonly says?: Readonly<Record<string, string>>;
+}
+
+export interface Health {
+  /**
+   * Runs all checks at once, and at most once a second. Those who ask meanwhile get the same report: a flood of them costs nobody
+   * anything. Never rejects.
+   */
+  report(): Promise<HealthReport>;
+  /** From now on not ready: load balancers send nothing new, while what is under way ends. */
+  drain(): void;
+}
+
+const freshMs = 1_000;
+
+/** `now`: a clock that is never set back. */
+export function createHealth(checks: readonly HealthCheck[], now?: () => number): Health {
+  const lately = sharedFor(freshMs, () => runChecks(checks), now);
+  let draining = false;
+  return {
+    async report() {
+      const report = await lately();
+      return draining ? { ready: false, checks: { ...report.checks, process: 'is shutting down' } } : report;
+    },
+    drain() {
+      draining = true;
+    },
+  };
+}
+
+async function runChecks(checks: readonly HealthCheck[]): Promise<HealthReport> {
+  const results = await Promise.all(checks.map(async (check) => [check.name, await runCheck(check)] as const));
+  const says = checks.flatMap(({ name, says: say }, n) => {
+    const said = results[n]?.[1] === 'ok' ? say?.() : undefined;
+    return said === undefined ? [] : [[name, said] as const];
+  });
+  return {
+    ready: results.every(([, result]) => result === 'ok'),
+    checks: Object.fromEntries(results),
+    ...(says.length > 0 && { says: Object.fromEntries(says) }),
+  };
+}
+
+async function runCheck({ check, deadlineMs = 2_000 }: HealthCheck): Promise<string> {
+  try {
+    await within(deadlineMs, async () => check());
+    return 'ok';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,239 @@
+import type { AttemptId, AttemptRecord, Call, CallId, Cdr } from '@redial/call';
+import type { Redis } from '@redial/platform';
+import { writeCall } from '../calls/call-write.ts';
+import { commit, type Expectation, type Write } from '../records/commit.ts';
+import { writeDelivery } from '../deliveries/deliveries.ts';
+import { attemptFields, decodeAttempt, decodeCall, decodeCdr, unlessMalformed } from '../records/documents.ts';
+import { shortHash } from '../keys.ts';
+import { keepPermits, permitMembers } from '../permits/permits.ts';
+import { answerAt, failureAt } from '../records/read-records.ts';
+import { pbxsWithOpenScript } from '../scripts/pbxs-with-open.ts';
+import { recordProgressScript } from '../scripts/record-progress.ts';
+import { runScript } from '../scripts/script.ts';
+import {
+  type AttemptProgress,
+  type Claimed,
+  type DayCap,
+  type Store,
+  tenantCounts,
+  type Versioned,
+  type Written,
+} from '../store.ts';
+import type { StoreContext } from '../store-context.ts';
+
+/** Longer than any day of any zone lasts, seen from any other. */
+const dayCountSeconds = 3 * 86_400;
+
+/** Where an attempt's progress is noted beside its document. */
+const progressFields: Readonly<Record<AttemptProgress, string>> = {
+  ringing: 'ringingAt',
+  answered: 'answeredAt',
+  dial2_created: 'dial2UniqueId',
+};
+
+type Attempts = Pick<
+  Store,
+  | 'readAttempt'
+  | 'readForAttempt'
+  | 'readAttempts'
+  | 'readCdr'
+  | 'claim'
+  | 'recordProgress'
+  | 'openAttempts'
+  | 'pbxsWithOpenAttempts'
+  | 'cancelRequested'
+  | 'settle'
+  | 'attemptsToday'
+>;
+
+export function attemptsOf(context: StoreContext): Attempts {
+  const { redis, keys, onMalformed } = context;
+
+  async function readAttempt(id: AttemptId): Promise<Versioned<AttemptRecord> | undefined> {
+    const key = keys.attempt(id);
+    return decodeAttempt(key, await answerAt(key, redis.hmget(key, ...attemptFields)));
+  }
+
+  async function readForAttempt(callId: CallId, attemptId: AttemptId): ReturnType<Store['readForAttempt']> {
+    const [callKey, attemptKey] = [keys.call(callId), keys.attempt(attemptId)];
+    const [raw, fields] = await bothOf(
+      [callKey, attemptKey],
+      redis
+        .pipeline()
+        .get(callKey)
+        .hmget(attemptKey, ...attemptFields),
+    );
+    const call = decodeCall(callKey, raw as string | null);
+    const attempt = decodeAttempt(attemptKey, fields as (string | null)[]);
+    return { ...(call && { call }), ...(attempt && { attempt }) };
+  }
+
+  async function readAttempts(ids: readonly AttemptId[]): Promise<AttemptRecord[]> {
+    if (ids.length === 0) return [];
+    const pipeline = redis.pipeline();
+    for (const id of ids) pipeline.hmget(keys.attempt(id), ...attemptFields);
+    const found = await pipeline.exec();
+    return ids.flatMap((id, i) => {
+      const key = keys.attempt(id);
+      const attempt = unlessMalformed(onMalformed, () =>
+        decodeAttempt(key, recordOf(key, found?.[i]) as (string | null)[]),
+      );
+      return attempt === undefined ? [] : [attempt.value];
+    });
+  }
+
+  async function readCdr(id: AttemptId): Promise<Cdr | undefined> {
+    const key = keys.cdr(id);
+    return decodeCdr(key, await answerAt(key, redis.get(key)));
+  }
+
+  async function claim(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Claimed> {
+    const call = writeCall(context, before, after);
+    const key = keys.attempt(attempt.id);
+    const day = countOf(cap);
+    const committed = await commit(
+      redis,
+      keys,
+      // The cap last: a loser whose winner has used up the day is told that it lost.
+      [call.expectation, { kind: 'attempt', key, version: 0 }, ...day.expectations],
+      [
+        ...call.writes,
+        ['HSET', key, 'v', 1, 'doc', JSON.stringify(attempt), ...(attempt.awaited ? ['awaited', attempt.callId] : [])],
+        ['ZADD', keys.open(attempt.pbx), attempt.originatedAt, attempt.id],
+        ['SADD', keys.pbxsWithOpen, attempt.pbx],
+        // However long its PBX is out of reach, its entry in the journal is its own until it is settled.
+        ['ZADD', keys.slotsInUse(attempt.pbx), '+inf', attempt.slot],
+        ...keepPermits(context, attempt),
+        ...day.writes,
+      ],
+    );
+    if (committed.ok) return { ok: true, version: call.version };
+    return { ok: false, why: committed.unmet.kind === 'count' ? 'cap' : 'conflict' };
+  }
+
+  function countOf(cap: DayCap | undefined): { expectations: Expectation[]; writes: Write[] } {
+    if (cap === undefined) return { expectations: [], writes: [] };
+    const { tenantId, max, tenantMax, talkSecondsMax } = cap;
+    const key = keys.today(tenantId, cap.day);
+    const fields = [...new Set(cap.numbers)].map((number) => countField(tenantId, number));
+    const below = (field: string, most: number | undefined): Expectation[] =>
+      most === undefined ? [] : [{ kind: 'count', key, field, below: most }];
+    const [all, talk] = [countField(tenantId, tenantCounts.attempts), countField(tenantId, tenantCounts.talkSeconds)];
+    return {
+      expectations: [
+        ...fields.flatMap((field) => below(field, max)),
+        ...below(all, tenantMax),
+        ...below(talk, talkSecondsMax),
+      ],
+      writes: [...[...fields, all].map((field): Write => ['HINCRBY', key, field, 1]), ['EXPIRE', key, dayCountSeconds]],
+    };
+  }
+
+  /** In the write that ends the attempt, so that it happens once. A day that is forgotten already comes back for a while, and nobody asks for it. */
+  function uncount({ tenantId, countedOn }: AttemptRecord, numbers: readonly string[]): Write[] {
+    if (countedOn === undefined || numbers.length === 0) return [];
+    const key = keys.today(tenantId, countedOn);
+    return [
+      ...numbers.map((number): Write => ['HINCRBY', key, countField(tenantId, number), -1]),
+      ['EXPIRE', key, dayCountSeconds],
+    ];
+  }
+
+  /** Talk is known at its end alone: calls under way when a day's minutes are used up go on. */
+  function countTalk({ tenantId, countedOn }: AttemptRecord, talkMs: number | null): Write[] {
+    if (countedOn === undefined || talkMs === null || talkMs <= 0) return [];
+    const key = keys.today(tenantId, countedOn);
+    return [
+      ['HINCRBY', key, countField(tenantId, tenantCounts.talkSeconds), Math.ceil(talkMs / 1000)],
+      ['EXPIRE', key, dayCountSeconds],
+    ];
+  }
+
+  async function recordProgress(id: AttemptId, phase: AttemptProgress, at: number, uniqueId?: string): Promise<void> {
+    const noted = { ringing: at, answered: at, dial2_created: uniqueId }[phase];
+    if (noted === undefined) return;
+    const channel = phase === 'ringing' ? '' : keys.callChangedChannel;
+    await runScript(redis, recordProgressScript, [keys.attempt(id)], [progressFields[phase], noted, channel]);
+  }
+
+  async function openAttempts(pbx: string): Promise<AttemptId[]> {
+    return (await redis.zrange(keys.open(pbx), '0', '-1')) as AttemptId[];
+  }
+
+  async function pbxsWithOpenAttempts(): Promise<string[]> {
+    return (await runScript(redis, pbxsWithOpenScript, [keys.pbxsWithOpen], [keys.open('')])) as string[];
+  }
+
+  async function cancelRequested(): Promise<AttemptId[]> {
+    return (await redis.zrange(keys.cancelRequested, '0', '-1')) as AttemptId[];
+  }
+
+  async function settle({
+    call,
+    attempt,
+    cdr,
+    deliveries,
+    uncounted = [],
+  }: Parameters<Store['settle']>[0]): Promise<Written> {
+    const { id, limits, pbx, slot } = attempt.before.value;
+    const key = keys.attempt(id);
+    const version = attempt.before.version + 1;
+    const callWrite = writeCall(context, call.before, call.after);
+    const writes: Write[] = [
+      ['HSET', key, 'v', version, 'doc', JSON.stringify(attempt.after), 'ended', 1],
+      ['HDEL', key, ...Object.values(progressFields), 'awaited'],
+      ['SET', keys.cdr(id), JSON.stringify(cdr)],
+      ['ZREM', keys.open(pbx), id],
+      ['DEL', keys.grant(id)],
+      ['ZREM', keys.slotsInUse(pbx), slot],
+      ...limits.map((limit): Write => ['ZREM', keys.permits(limit), ...permitMembers(id)]),
+      ...uncount(attempt.before.value, uncounted),
+      ...countTalk(attempt.before.value, cdr.talkMs),
+      ...deliveries.flatMap((delivery) => writeDelivery(context, delivery)),
+      // Last: if the call has ended, this sets the expiry of what was written above; and hints is told of what is there.
+      ...callWrite.writes,
+    ];
+    const expectations = [callWrite.expectation, { kind: 'attempt', key, version: attempt.before.version } as const];
+    const committed = await commit(redis, keys, expectations, writes);
+    return committed.ok ? { ok: true, version: callWrite.version } : { ok: false, why: 'conflict' };
+  }
+
+  async function attemptsToday(tenantId: string, day: string, numbers: readonly string[]): Promise<number[]> {
+    if (numbers.length === 0) return [];
+    const counts = await redis.hmget(keys.today(tenantId, day), ...numbers.map((n) => countField(tenantId, n)));
+    return counts.map(Number);
+  }
+
+  return {
+    readAttempt,
+    readForAttempt,
+    readAttempts,
+    readCdr,
+    claim,
+    recordProgress,
+    openAttempts,
+    pbxsWithOpenAttempts,
+    cancelRequested,
+    settle,
+    attemptsToday,
+  };
+}
+
+/** The name under which a number's attempts are counted: tells nothing of it. */
+function countField(tenantId: string, number: string): string {
+  return shortHash(`${tenantId} ${number}`);
+}
+
+/** One answer of a pipeline that reads the record at `key`. */
+function recordOf(key: string, answer: [Error | null, unknown] | undefined): unknown {
+  if (answer === undefined) throw new Error('the pipeline was not run');
+  const [error, fields] = answer;
+  if (error !== null) throw failureAt(key, error);
+  return fields;
+}
+
+/** A pipeline's answers, of a record each; throws the first error among them. */
+async function bothOf(keys: readonly string[], pipeline: ReturnType<Redis['pipeline']>): Promise<unknown[]> {
+  const answers = await pipeline.exec();
+  return keys.map((key, i) => recordOf(key, answers?.[i]));
+}

@@ -1,0 +1,33 @@
+import type { Call } from '@redial/call';
+import { callChangedHint } from './call-changed-channel.ts';
+import { reindexCall } from './call-index.ts';
+import type { Expectation, Write } from '../records/commit.ts';
+import { encodeCall } from '../records/documents.ts';
+import type { Versioned } from '../store.ts';
+import type { StoreContext } from '../store-context.ts';
+
+export interface CallWrite {
+  readonly expectation: Expectation;
+  readonly writes: readonly Write[];
+  /** The call's version once it is written. */
+  readonly version: number;
+}
+
+/** What writes a call's next state, indexes and hints included: part of every write that moves a call, and the last of it. Pure. */
+export function writeCall(
+  { keys, retentionMs }: Pick<StoreContext, 'keys' | 'retentionMs'>,
+  before: Versioned<Call>,
+  after: Call,
+): CallWrite {
+  const version = before.version + 1;
+  const key = keys.call(before.value.id);
+  return {
+    version,
+    expectation: { kind: 'call', key, version: before.version },
+    writes: [
+      ['SET', key, encodeCall(version, after)],
+      ...reindexCall(keys, before.value, after, retentionMs),
+      ...callChangedHint(keys, after),
+    ],
+  };
+}

@@ -1,0 +1,28 @@
+import { abandonIdempotencyScript, beginIdempotencyScript } from '../scripts/begin-idempotency.ts';
+import { runScript } from '../scripts/script.ts';
+import type { IdempotencyAnswer, Store } from '../store.ts';
+import type { StoreContext } from '../store-context.ts';
+
+/** The idempotency key was answered, or taken with another body, while these calls were on their way. Nothing was written. */
+export class IdempotencyLost extends Error {
+  override readonly name = 'IdempotencyLost';
+
+  constructor() {
+    super('the idempotency key was used by another request meanwhile');
+  }
+}
+
+export function idempotencyOf(context: StoreContext): Pick<Store, 'beginIdempotency' | 'abandonIdempotency'> {
+  const { redis, keys, idempotencyInFlightMs } = context;
+  return {
+    beginIdempotency: async (key) => {
+      const args = [key.fingerprint, idempotencyInFlightMs];
+      const answer = await runScript(redis, beginIdempotencyScript, [keys.idempotency(key)], args);
+      const [type, reply] = answer as [IdempotencyAnswer['type'], string | undefined];
+      return type === 'replay' ? { type, reply: reply ?? '' } : { type };
+    },
+    abandonIdempotency: async (key) => {
+      await runScript(redis, abandonIdempotencyScript, [keys.idempotency(key)], [key.fingerprint]);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Redis } from '@redial/platform';
+import type { PageCursor } from '../store.ts';
+
+export interface PageEntry {
+  readonly member: string;
+  readonly at: number;
+}
+
+/**
+ * The next entries of a sorted set whose scores are instants, those before `before`, oldest first. One command a page, whatever stands
+ * in front of it; there is a `cursor` while the page was full. Redis keeps entries of one instant in the order of their members.
+ */
+export async function readPage(
+  redis: Redis,
+  key: string,
+  { before, limit, after }: { readonly before: number; readonly limit: number; readonly after: PageCursor | undefined },
+): Promise<{ readonly entries: readonly PageEntry[]; readonly cursor?: PageCursor }> {
+  const [from, seen] = [after?.at ?? '-inf', after?.seen ?? 0];
+  const entries = pairs(await redis.zrange(key, from, `(${before}`, 'BYSCORE', 'LIMIT', seen, limit, 'WITHSCORES'));
+  const last = entries.at(-1);
+  if (last === undefined || entries.length < limit) return { entries };
+  const seenHere = entries.filter(({ at }) => at === last.at).length;
+  return { entries, cursor: { at: last.at, seen: last.at === after?.at ? seen + seenHere : seenHere } };
+}
+
+function pairs(words: readonly string[]): PageEntry[] {
+  return Array.from({ length: words.length / 2 }, (_, i) => ({
+    member: words[2 * i] as string,
+    at: Number(words[2 * i + 1]),
+  }));
+}

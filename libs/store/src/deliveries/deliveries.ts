@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util';
+import { commit, type Write } from '../records/commit.ts';
+import { decodeDelivery } from '../records/documents.ts';
+import { readPage } from '../calls/read-page.ts';
+import { answerAt, readRecords } from '../records/read-records.ts';
+import type { Delivery, Store } from '../store.ts';
+import type { StoreContext } from '../store-context.ts';
+
+type Deliveries = Pick<Store, 'readDelivery' | 'writeDelivery' | 'undeliveredPage' | 'countUndelivered' | 'listDead'>;
+
+export function deliveriesOf(context: StoreContext): Deliveries {
+  const { redis, keys } = context;
+
+  async function read(ids: readonly string[]): Promise<Delivery[]> {
+    const found = await readRecords(context, ids.map(keys.delivery), decodeDelivery);
+    return found.filter((delivery) => delivery !== undefined);
+  }
+
+  async function undeliveredPage(...[before, limit, after]: Parameters<Store['undeliveredPage']>) {
+    const { entries, cursor } = await readPage(redis, keys.undelivered, { before, limit, after });
+    const deliveries = await read(entries.map(({ member }) => member));
+    return { deliveries, ...(cursor !== undefined && { cursor }) };
+  }
+
+  return {
+    readDelivery: async (id) => {
+      const key = keys.delivery(id);
+      return decodeDelivery(key, await answerAt(key, redis.get(key)));
+    },
+    writeDelivery: async (delivery, before) => {
+      const key = keys.delivery(delivery.id);
+      const writeOver = async (stored: string): Promise<boolean> =>
+        (await commit(redis, keys, [{ kind: 'value', key, heldBy: stored }], writeDelivery(context, delivery))).ok;
+      if (before === undefined) return writeOver('');
+      const written = JSON.stringify(before);
+      if (await writeOver(written)) return true;
+      // The same delivery may stand there in other words: a hand wrote it, with spaces.
+      const stored = await answerAt(key, redis.get(key));
+      const isSame = stored !== null && isDeepStrictEqual(decodeDelivery(key, stored), JSON.parse(written));
+      return isSame && writeOver(stored);
+    },
+    undeliveredPage,
+    countUndelivered: () => redis.zcard(keys.undelivered),
+    listDead: async (tenantId, limit) => read(await redis.zrange(keys.dead(tenantId), '0', String(limit - 1), 'REV')),
+  };
+}
+
+/**
+ * The writes of a delivery and its indexes. A pending one is kept until it is delivered or dead, and from then on as long as an
+ * ended call; dead letters of a tenant that are older leave the index when the next one enters it. Pure.
+ */
+export function writeDelivery(
+  { keys, retentionMs }: Pick<StoreContext, 'keys' | 'retentionMs'>,
+  delivery: Delivery,
+): Write[] {
+  const { id, tenantId, status, createdAt } = delivery;
+  const key = keys.delivery(id);
+  const doc = JSON.stringify(delivery);
+  if (status === 'pending') {
+    return [
+      ['SET', key, doc],
+      ['ZADD', keys.undelivered, delivery.nextTryAt ?? createdAt, id],
+      ['ZREM', keys.dead(tenantId), id],
+    ];
+  }
+  const done: Write[] = [
+    ['SET', key, doc, 'PX', retentionMs],
+    ['ZREM', keys.undelivered, id],
+  ];
+  if (status === 'delivered') return [...done, ['ZREM', keys.dead(tenantId), id]];
+  const diedAt = delivery.lastTryAt ?? createdAt;
+  return [
+    ...done,
+    ['ZREMRANGEBYSCORE', keys.dead(tenantId), '-inf', diedAt - retentionMs],
+    ['ZADD', keys.dead(tenantId), diedAt, id],
+  ];
+}

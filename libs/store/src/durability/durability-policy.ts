@@ -1,0 +1,68 @@
+import type { Durability } from '../store.ts';
+
+/** What must be so before a call is said to be accepted, before the Originate that follows a claim, and before a sink is told of an end. */
+export interface DurabilityPolicy {
+  /**
+   * REDIAL_DURABILITY. `fsync`: what was written is on the primary's disk. `everysec`: Redis syncs by itself, and nobody waits for it.
+   * `none`: Redis may forget.
+   */
+  readonly disk: 'fsync' | 'everysec' | 'none';
+  /** REDIAL_REPLICAS: so many replicas have received it, in memory. 0: nobody waits for them. */
+  readonly replicas: number;
+}
+
+/** WAITAOF exists since 7.2. */
+const waitAofSince: readonly [number, number] = [7, 2];
+
+/** What is missing, in a sentence for operators; undefined where Redis keeps what is asked. Pure. */
+export function durabilityFault({ disk, replicas }: DurabilityPolicy, found: Durability): string | undefined {
+  return diskFault(disk, found) ?? replicasFault(replicas, found);
+}
+
+function diskFault(disk: DurabilityPolicy['disk'], found: Durability): string | undefined {
+  if (disk === 'none') return undefined;
+  const { appendonly, appendfsync, noAppendfsyncOnRewrite, maxmemoryPolicy, redisVersion } = found;
+  const asked = `REDIAL_DURABILITY is ${disk}`;
+  if (!appendonly) return `${asked}, but Redis has appendonly no: it forgets calls when it restarts`;
+  if (appendfsync === 'no') return `${asked}, but Redis has appendfsync no: nobody knows when a call is on disk`;
+  if (noAppendfsyncOnRewrite === 'yes') {
+    return `${asked}, but Redis has no-appendfsync-on-rewrite yes: while it rewrites its file it syncs nothing. Set no`;
+  }
+  if (maxmemoryPolicy !== 'noeviction' && maxmemoryPolicy !== 'unknown') {
+    return `Redis has maxmemory-policy ${maxmemoryPolicy}: it may throw calls away. Set noeviction`;
+  }
+  if (disk === 'everysec') {
+    // Nothing but CONFIG tells how Redis syncs: a promise that nobody can check is none.
+    if (appendfsync !== 'unknown') return undefined;
+    return `${asked}, but Redis does not say how it syncs (CONFIG GET is refused). Allow config|get, or set REDIAL_DURABILITY=fsync with Redis 7.2 or later, or none`;
+  }
+  if (appendfsync === 'always' || canSayWhatIsOnDisk(found)) return undefined;
+  return `${asked}, but Redis ${redisVersion} has appendfsync ${appendfsync} and cannot say when a write is on disk. Set appendfsync always, or REDIAL_DURABILITY=everysec`;
+}
+
+function replicasFault(asked: number, { replicas }: Durability): string | undefined {
+  if (replicas >= asked) return undefined;
+  const following = replicas === 1 ? '1 replica keeps up' : `${replicas} replicas keep up`;
+  return `REDIAL_REPLICAS is ${asked}, but ${following} with Redis: what they lack a promotion would forget`;
+}
+
+/** It has WAITAOF. */
+export function canSayWhatIsOnDisk({ redisVersion }: Pick<Durability, 'redisVersion'>): boolean {
+  const [major = 0, minor = 0] = redisVersion.split('.').map(Number);
+  return major > waitAofSince[0] || (major === waitAofSince[0] && minor >= waitAofSince[1]);
+}
+
+/** Which promise holds, for logs and `/readyz`: of a Redis that has no fault. Pure. */
+export function durabilityPromise({ disk, replicas }: DurabilityPolicy, { appendfsync }: Durability): string {
+  const on = replicas === 0 ? '' : ` and on ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
+  const before = 'before its 202, every claim before its Originate, every end before its CDR goes out';
+  if (disk === 'fsync') {
+    const how = appendfsync === 'always' ? 'appendfsync always' : `appendfsync ${appendfsync}, WAITAOF`;
+    return `every acceptance is on disk${on} ${before} (${how})`;
+  }
+  const risk =
+    disk === 'everysec'
+      ? 'a crash of Redis or its host may lose the last two seconds: accepted calls, and claims, so that a call is dialled twice'
+      : 'nothing is promised: a crash of Redis may lose calls, and dial them twice';
+  return replicas === 0 ? risk : `every acceptance is${on.replace(' and', '')} ${before}; without a promotion ${risk}`;
+}

@@ -1,0 +1,20 @@
+import type { Logger } from '@redial/platform';
+import { type DurabilityPolicy, durabilityFault, durabilityPromise } from './durability-policy.ts';
+import type { Store } from '../store.ts';
+
+/** A worker's line at its start: which promise holds, or what is wrong and what will not be done meanwhile. Redis may be gone again by now: not an error. */
+export async function logDurability(
+  store: Pick<Store, 'durability'>,
+  asked: DurabilityPolicy,
+  logger: Logger,
+  otherwise: string,
+): Promise<void> {
+  try {
+    const found = await store.durability();
+    const fault = durabilityFault(asked, found);
+    if (fault === undefined) logger.info(`durability: ${durabilityPromise(asked, found)}`);
+    else logger.error({ fault }, otherwise);
+  } catch (error) {
+    logger.warn({ error }, 'Redis could not be asked how durable it is');
+  }
+}

@@ -1,0 +1,44 @@
+import type { Redis } from '@redial/platform';
+import type { Durability } from '../store.ts';
+
+/** Redis' own measure of a replica that keeps up (min-replicas-max-lag). One that is stopped stays connected for a minute. */
+const lagSecondsMax = 10;
+
+/** Asks Redis how it is set up, and who follows it. Rejects while it cannot be asked. */
+export async function readDurability(redis: Redis): Promise<Durability> {
+  const [info, config] = await Promise.all([redis.info(), readConfig(redis)]);
+  const said = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  return {
+    appendonly: said('aof_enabled') === '1',
+    appendfsync: oneOf(['always', 'everysec', 'no'], config.get('appendfsync')),
+    noAppendfsyncOnRewrite: oneOf(['yes', 'no'], config.get('no-appendfsync-on-rewrite')),
+    maxmemoryPolicy: said('maxmemory_policy') ?? config.get('maxmemory-policy') ?? 'unknown',
+    // Valkey reports the Redis version that it is compatible with, and its own: the commands follow its own.
+    redisVersion: said('valkey_version') ?? said('redis_version') ?? 'unknown',
+    replicas: replicasIn(info),
+  };
+}
+
+/** `slave0:ip=…,port=…,state=online,offset=…,lag=1` */
+export function replicasIn(info: string): number {
+  const lags = [...info.matchAll(/^slave\d+:.*\bstate=online\b.*\blag=(-?\d+)/gm)].map(([, lag]) => Number(lag));
+  return lags.filter((lag) => lag >= 0 && lag <= lagSecondsMax).length;
+}
+
+function oneOf<T extends string>(known: readonly T[], said: string | undefined): T | 'unknown' {
+  return known.find((each) => each === said) ?? 'unknown';
+}
+
+/** Hosted Redis often forbids CONFIG: then nothing is known of these. */
+async function readConfig(redis: Redis): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of ['appendfsync', 'no-appendfsync-on-rewrite', 'maxmemory-policy']) {
+    try {
+      const answer = (await redis.config('GET', name)) as string[];
+      if (answer[1] !== undefined) found.set(name, answer[1]);
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'ReplyError')) throw error;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,13 @@
+import type { Configuration } from '@redial/call';
+import type { HealthCheck } from '@redial/platform';
+import type { Store } from '../store.ts';
+
+/** For `/readyz`: where the permits of a PBX or of a trunk cannot be taken, nothing is dialled there, and calls wait without a reason of their own. */
+export function placesCheck(
+  store: Pick<Store, 'checkPermits'>,
+  { pbxs, trunks }: Pick<Configuration, 'pbxs' | 'trunks'>,
+): HealthCheck {
+  const names = pbxs.map(({ name }) => name);
+  const limits = [...names.map((name) => `pbx.${name}`), ...trunks.map(({ name }) => `trunk.${name}`)];
+  return { name: 'permits', check: () => store.checkPermits(limits, names) };
+}

@@ -55,7 +55,7 @@ describe('the lint rules of the layers', () => {
       'ioredis outside its home',
       'apps/dialer',
       "export { Redis } from 'ioredis';",
-      'only libs/platform/src/redis-connection.ts imports ioredis',
+      'only libs/platform/src/redis/redis-connection.ts imports ioredis',
     ],
     ['an undeclared dependency', 'apps/dialer', "export { z } from 'zod';", 'noUndeclaredDependencies'],
   ])('%s in %s is refused', (_what, folder, code, message) => {

@@ -95,7 +95,7 @@ describe('the boundaries between packages', () => {
 
   it('ioredis is imported by one file', () => {
     const users = sources.filter(({ pkg, imports }) => pkg.layer !== 'test' && imports.includes('ioredis'));
-    expect(users.map(({ file }) => relative(root, file))).toEqual(['libs/platform/src/redis-connection.ts']);
+    expect(users.map(({ file }) => relative(root, file))).toEqual(['libs/platform/src/redis/redis-connection.ts']);
   });
 });
 

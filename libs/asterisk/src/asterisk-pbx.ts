@@ -2,13 +2,13 @@ import type { AttemptId, PbxConfiguration } from '@redial/call';
 import { type Clock, systemClock } from '@redial/platform';
 import { type AmiReply, createAmiLink, type LinkTiming } from './ami/ami-link.ts';
 import type { AmiPacket } from './ami/ami-packet.ts';
+import { systemTimers, type Timers } from './ami/timers.ts';
 import { ask } from './ask.ts';
 import { hasDialplan, lacksDialplan, showDialplan } from './dialplan/dialplan.ts';
 import { originateAction } from './dialplan/originate-action.ts';
-import type { Finding, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion, ReconcileQuestion } from './pbx.ts';
 import { findByAttempt, reconcile } from './journal/reconcile.ts';
-import { systemTimers, type Timers } from './ami/timers.ts';
 import { translate, translatedEvents } from './journal/translate.ts';
+import type { Finding, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion, ReconcileQuestion } from './pbx.ts';
 
 export interface PbxDeps {
   readonly clock?: Clock;

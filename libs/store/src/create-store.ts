@@ -1,12 +1,13 @@
 import { closeRedis, type Redis } from '@redial/platform';
 import { attemptsOf } from './attempts/attempts.ts';
+import { cancelChannelOf } from './attempts/cancel-channel.ts';
 import { callChangedChannelOf } from './calls/call-changed-channel.ts';
 import { callsOf } from './calls/calls.ts';
-import { cancelChannelOf } from './attempts/cancel-channel.ts';
+import { idempotencyOf } from './calls/idempotency.ts';
 import { deliveriesOf } from './deliveries/deliveries.ts';
 import { durabilityOf } from './durability/durability.ts';
 import type { DurabilityPolicy } from './durability/durability-policy.ts';
-import { idempotencyOf } from './calls/idempotency.ts';
+import { checkAnswering, checkWritable } from './durability/writable.ts';
 import { storeKeys } from './keys.ts';
 import { linkStatusesOf } from './link-statuses.ts';
 import { permitsOf } from './permits/permits.ts';
@@ -16,7 +17,6 @@ import { runScript } from './scripts/script.ts';
 import type { Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 import { subscriptionsOf } from './subscriptions.ts';
-import { checkAnswering, checkWritable } from './durability/writable.ts';
 
 export interface StoreOptions {
   /** A connection of role `store`. */

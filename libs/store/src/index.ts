@@ -1,10 +1,10 @@
 export { isCallCursor } from './calls/call-index.ts';
 export { acceptCallsMax } from './calls/calls.ts';
-export { createStore, type StoreOptions } from './create-store.ts';
-export { MalformedRecord } from './records/documents.ts';
-export { type DurabilityPolicy, durabilityFault, durabilityPromise } from './durability/durability-policy.ts';
 export { IdempotencyLost } from './calls/idempotency.ts';
+export { createStore, type StoreOptions } from './create-store.ts';
+export { type DurabilityPolicy, durabilityFault, durabilityPromise } from './durability/durability-policy.ts';
 export { logDurability } from './durability/log-durability.ts';
 export * from './permits/permits-check.ts';
-export * from './store.ts';
+export { MalformedRecord } from './records/documents.ts';
 export { tellMalformed } from './records/tell-malformed.ts';
+export * from './store.ts';

@@ -1,8 +1,8 @@
 import type { CallRequest } from '@redial/call';
 import { describe, expect, it } from 'vitest';
-import { kindOfLimit, legLimitsOf, limitsFor } from './limits-of-call.ts';
 import { aCall, anotherAttemptId, configurationWith, job, monday9 } from '../test-support/builders.ts';
 import { dialJobWorld, expectNothingBegun } from '../test-support/dial-job-world.ts';
+import { kindOfLimit, legLimitsOf, limitsFor } from './limits-of-call.ts';
 
 type Leg = CallRequest['dial1'];
 const extension = (name: string): Leg => ({ kind: 'extension', extension: name });

@@ -1,8 +1,8 @@
 import type { AttemptPlan, AttemptRecord, CallRequest, Destination } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
+import { aCall, attemptId, claimedElsewhere, configurationWith } from '../test-support/builders.ts';
 import { originateOrder } from './originate-order.ts';
 import { planOf } from './plan-of.ts';
-import { aCall, attemptId, claimedElsewhere, configurationWith } from '../test-support/builders.ts';
 
 const { tenants, trunks } = configurationWith({
   tenant: {

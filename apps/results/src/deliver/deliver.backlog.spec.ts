@@ -1,9 +1,9 @@
 import { createWebhookSink, type Sink } from '@redial/sinks';
 import { describe, expect, it } from 'vitest';
-import { createDeliverer } from './deliver.ts';
 import { aCdr, aDelivery, attemptIdOf, crm, silentLogger, startedAt, unseenMetrics } from '../test-support/builders.ts';
 import { fakeQueues } from '../test-support/fake-queues.ts';
 import { memoryStore } from '../test-support/memory-store.ts';
+import { createDeliverer } from './deliver.ts';
 
 const second = 1_000;
 const minute = 60 * second;

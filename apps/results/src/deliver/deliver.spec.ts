@@ -1,7 +1,6 @@
 import type { Sink, SinkResult } from '@redial/sinks';
 import type { Delivery, WrittenRecord } from '@redial/store';
 import { describe, expect, it } from 'vitest';
-import { createDeliverer } from './deliver.ts';
 import {
   aCdr,
   aDelivery,
@@ -14,6 +13,7 @@ import {
 import { fakeQueues } from '../test-support/fake-queues.ts';
 import { fakeSinks } from '../test-support/fake-sinks.ts';
 import { memoryStore } from '../test-support/memory-store.ts';
+import { createDeliverer } from './deliver.ts';
 
 const now = startedAt + 60_000;
 const second = 1_000;

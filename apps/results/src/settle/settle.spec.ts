@@ -1,7 +1,6 @@
 import { type Call, type Evidence, stepCall } from '@redial/call';
 import { type Delivery, tenantCounts } from '@redial/store';
 import { describe, expect, it } from 'vitest';
-import { createSettle } from './settle.ts';
 import {
   attemptId,
   attemptIdOf,
@@ -21,6 +20,7 @@ import {
 } from '../test-support/builders.ts';
 import { fakeQueues } from '../test-support/fake-queues.ts';
 import { memoryStore } from '../test-support/memory-store.ts';
+import { createSettle } from './settle.ts';
 
 const endedAt = startedAt + 5_000;
 const settledAt = startedAt + 6_000;

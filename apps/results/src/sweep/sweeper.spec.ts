@@ -1,7 +1,6 @@
 import { lastMomentAt } from '@redial/call';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDeliverer } from '../deliver/deliver.ts';
-import { startSweeper } from './sweeper.ts';
 import {
   aCdr,
   aDelivery,
@@ -18,6 +17,7 @@ import {
 import { fakeQueues } from '../test-support/fake-queues.ts';
 import { fakeSinks } from '../test-support/fake-sinks.ts';
 import { memoryStore } from '../test-support/memory-store.ts';
+import { startSweeper } from './sweeper.ts';
 
 const minute = 60_000;
 const running: { stop(): Promise<void> }[] = [];

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type AmiLink, type AmiLinkOptions, createAmiLink } from './ami-link.ts';
-import type { AmiPacket } from './ami-packet.ts';
 import { eventually } from '../test-support/eventually.ts';
 import { type ManualTimers, manualTimers } from '../test-support/manual-timers.ts';
 import { type ScriptedAmi, startScriptedAmi } from '../test-support/scripted-ami.ts';
+import { type AmiLink, type AmiLinkOptions, createAmiLink } from './ami-link.ts';
+import type { AmiPacket } from './ami-packet.ts';
 
 let ami: ScriptedAmi;
 let timers: ManualTimers;

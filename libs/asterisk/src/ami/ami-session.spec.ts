@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type AmiSession, largestPacketBytes, openAmiSession } from './ami-session.ts';
 import { manualTimers } from '../test-support/manual-timers.ts';
 import { type ScriptedAmi, startScriptedAmi } from '../test-support/scripted-ami.ts';
+import { type AmiSession, largestPacketBytes, openAmiSession } from './ami-session.ts';
 
 let ami: ScriptedAmi;
 let closed: string[];

@@ -1,9 +1,9 @@
 import type { AttemptId } from '@redial/call';
 import { isDialableChannel } from '@redial/call';
 import { describe, expect, test } from 'vitest';
-import { originateAction } from './originate-action.ts';
 import type { OriginateOrder } from '../pbx.ts';
 import { anOrder } from '../test-support/an-order.ts';
+import { originateAction } from './originate-action.ts';
 
 test('the plainest order', () => {
   expect(originateAction(anOrder())).toEqual({

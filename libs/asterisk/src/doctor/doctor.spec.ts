@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type ScriptedAmi, startScriptedAmi } from '../test-support/scripted-ami.ts';
 import { type DoctorDeps, examineObserver, examinePbx } from './doctor.ts';
 import type { PbxCheck } from './pbx-checks.ts';
-import { type ScriptedAmi, startScriptedAmi } from '../test-support/scripted-ami.ts';
 
 let ami: ScriptedAmi;
 

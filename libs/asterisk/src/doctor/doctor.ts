@@ -2,6 +2,7 @@ import type { PbxConfiguration } from '@redial/call';
 import type { AmiAction } from '../ami/ami-action.ts';
 import { type AmiLink, createAmiLink, type LinkTiming } from '../ami/ami-link.ts';
 import { type AmiAccess, openAmiSession } from '../ami/ami-session.ts';
+import { systemTimers, type Timers } from '../ami/timers.ts';
 import { showDialplan } from '../dialplan/dialplan.ts';
 import { journalFamily } from '../journal/journal.ts';
 import {
@@ -20,7 +21,6 @@ import {
   rightsCheck,
   versionCheck,
 } from './pbx-checks.ts';
-import { systemTimers, type Timers } from '../ami/timers.ts';
 
 export interface DoctorDeps {
   readonly timers?: Timers;

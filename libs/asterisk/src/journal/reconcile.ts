@@ -1,8 +1,8 @@
 import type { AttemptId } from '@redial/call';
 import type { AmiLink, AmiReply } from '../ami/ami-link.ts';
 import type { AmiPacket } from '../ami/ami-packet.ts';
-import { type JournalEntry, journalFamily, parseJournal } from './journal.ts';
 import type { Finding, ReconcileQuestion } from '../pbx.ts';
+import { type JournalEntry, journalFamily, parseJournal } from './journal.ts';
 
 export interface ReconcileContext {
   readonly link: Pick<AmiLink, 'sendForList'>;

@@ -7,10 +7,10 @@ import {
   type JournalEnded,
 } from '@redial/call';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type AdoptedAttempt, type AttemptWatch, type AttemptWatchDeps, createAttemptWatch } from './attempt-watch.ts';
 import { anOrder } from '../test-support/an-order.ts';
 import { type FakePbx, fakePbx } from '../test-support/fake-pbx.ts';
 import { type ManualTimers, manualTimers } from '../test-support/manual-timers.ts';
+import { type AdoptedAttempt, type AttemptWatch, type AttemptWatchDeps, createAttemptWatch } from './attempt-watch.ts';
 
 const id = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
 const idOf = (n: number) => `att_01ARZ3NDEKTSV4RRFFQ6${String(n).padStart(6, '0')}` as AttemptId;

@@ -11,10 +11,10 @@ import {
   stepAttempt,
 } from '@redial/call';
 import { type Clock, systemClock } from '@redial/platform';
-import { createFinalEventWait } from './final-event-wait.ts';
-import type { OriginateOrder, Pbx, ReconcileQuestion } from '../pbx.ts';
-import { createRecentIds } from './recent-ids.ts';
 import { systemTimers, type Timers } from '../ami/timers.ts';
+import type { OriginateOrder, Pbx, ReconcileQuestion } from '../pbx.ts';
+import { createFinalEventWait } from './final-event-wait.ts';
+import { createRecentIds } from './recent-ids.ts';
 import { createUnknownAttempts } from './unknown-attempts.ts';
 import { createWorkLimit } from './work-limit.ts';
 

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { logLevels } from '../observability/logger.ts';
-import type { Reading } from './reading.ts';
 import { describeRedisUrl, redisUrlFault } from '../redis/redis-url.ts';
+import type { Reading } from './reading.ts';
 
 const whole = (min: number, max: number, why = '') =>
   z

@@ -1,11 +1,11 @@
 import type { AttemptId, AttemptRecord, Call, CallId, Cdr } from '@redial/call';
 import type { Redis } from '@redial/platform';
 import { writeCall } from '../calls/call-write.ts';
-import { commit, type Expectation, type Write } from '../records/commit.ts';
 import { writeDelivery } from '../deliveries/deliveries.ts';
-import { attemptFields, decodeAttempt, decodeCall, decodeCdr, unlessMalformed } from '../records/documents.ts';
 import { shortHash } from '../keys.ts';
 import { keepPermits, permitMembers } from '../permits/permits.ts';
+import { commit, type Expectation, type Write } from '../records/commit.ts';
+import { attemptFields, decodeAttempt, decodeCall, decodeCdr, unlessMalformed } from '../records/documents.ts';
 import { answerAt, failureAt } from '../records/read-records.ts';
 import { pbxsWithOpenScript } from '../scripts/pbxs-with-open.ts';
 import { recordProgressScript } from '../scripts/record-progress.ts';

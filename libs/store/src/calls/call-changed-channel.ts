@@ -1,6 +1,6 @@
 import type { Call, CallId } from '@redial/call';
-import type { Write } from '../records/commit.ts';
 import type { StoreKeys } from '../keys.ts';
+import type { Write } from '../records/commit.ts';
 import type { Store } from '../store.ts';
 import type { Subscriptions } from '../subscriptions.ts';
 

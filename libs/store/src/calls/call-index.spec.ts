@@ -1,8 +1,8 @@
 import type { AttemptId, Call, CallId } from '@redial/call';
 import { describe, expect, it } from 'vitest';
-import { callIdAt, forgetCall, indexCalls, isCallCursor, placeOf, rangeOf, reindexCall } from './call-index.ts';
-import type { Write } from '../records/commit.ts';
 import { storeKeys } from '../keys.ts';
+import type { Write } from '../records/commit.ts';
+import { callIdAt, forgetCall, indexCalls, isCallCursor, placeOf, rangeOf, reindexCall } from './call-index.ts';
 
 const keys = storeKeys('{spec}');
 const id = (n: number) => `call_${String(n).padStart(26, '0')}` as CallId;

@@ -1,6 +1,6 @@
 import { type AttemptId, type Call, type CallId, isEnded } from '@redial/call';
-import type { Write } from '../records/commit.ts';
 import type { StoreKeys } from '../keys.ts';
+import type { Write } from '../records/commit.ts';
 import type { CallQuery } from '../store.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { Call } from '@redial/call';
-import { callChangedHint } from './call-changed-channel.ts';
-import { reindexCall } from './call-index.ts';
 import type { Expectation, Write } from '../records/commit.ts';
 import { encodeCall } from '../records/documents.ts';
 import type { Versioned } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';
+import { callChangedHint } from './call-changed-channel.ts';
+import { reindexCall } from './call-index.ts';
 
 export interface CallWrite {
   readonly expectation: Expectation;

@@ -1,15 +1,15 @@
 import { type Call, type CallId, openCallStatuses } from '@redial/call';
-import { callIdAt, forgetCall, indexCalls, isCallCursor, rangeOf } from './call-index.ts';
-import { writeCall } from './call-write.ts';
 import { commit, type Expectation, type Write } from '../records/commit.ts';
 import { decodeCall, encodeCall } from '../records/documents.ts';
+import { answerAt, readRecords } from '../records/read-records.ts';
+import type { Accepted, CallQuery, IdempotencyKey, ReferenceReservation, Store, Versioned, Written } from '../store.ts';
+import type { StoreContext } from '../store-context.ts';
+import { callIdAt, forgetCall, indexCalls, isCallCursor, rangeOf } from './call-index.ts';
+import { writeCall } from './call-write.ts';
 import { IdempotencyLost } from './idempotency.ts';
 import { fullOf, roomFor } from './open-calls.ts';
 import { readPage } from './read-page.ts';
-import { answerAt, readRecords } from '../records/read-records.ts';
 import { acceptReserved, forgetReservations, openHolders } from './reference-reservations.ts';
-import type { Accepted, CallQuery, IdempotencyKey, ReferenceReservation, Store, Versioned, Written } from '../store.ts';
-import type { StoreContext } from '../store-context.ts';
 
 /**
  * Most calls that one `acceptCalls` takes. It is one script, so it is all or nothing, whoever crashes when; and Redis does nothing

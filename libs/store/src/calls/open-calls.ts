@@ -1,6 +1,6 @@
 import { type Call, openCallStatuses } from '@redial/call';
-import type { Committed, Expectation } from '../records/commit.ts';
 import type { StoreKeys } from '../keys.ts';
+import type { Committed, Expectation } from '../records/commit.ts';
 import type { Accepted } from '../store.ts';
 
 /**

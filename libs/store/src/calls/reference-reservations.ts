@@ -1,14 +1,14 @@
 import { type Call, type CallId, isEnded } from '@redial/call';
+import { reservationMember } from '../keys.ts';
 import { commit, type Expectation, type Write } from '../records/commit.ts';
 import { decodeCall } from '../records/documents.ts';
-import { IdempotencyLost } from './idempotency.ts';
-import { reservationMember } from '../keys.ts';
-import { fullOf } from './open-calls.ts';
 import { readRecords } from '../records/read-records.ts';
 import { forgetReservationsScript } from '../scripts/forget-reservations.ts';
 import { runScript } from '../scripts/script.ts';
 import type { Accepted, ReferenceName, ReferenceReservation } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';
+import { IdempotencyLost } from './idempotency.ts';
+import { fullOf } from './open-calls.ts';
 
 /**
  * References that requests take for their calls.

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { readPage } from '../calls/read-page.ts';
 import { commit, type Write } from '../records/commit.ts';
 import { decodeDelivery } from '../records/documents.ts';
-import { readPage } from '../calls/read-page.ts';
 import { answerAt, readRecords } from '../records/read-records.ts';
 import type { Delivery, Store } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';

@@ -1,8 +1,8 @@
 import type { Redis } from '@redial/platform';
-import { type DurabilityPolicy, durabilityFault } from './durability-policy.ts';
-import { readDurability } from './read-durability.ts';
 import type { Durability, Store, WrittenRecord } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';
+import { type DurabilityPolicy, durabilityFault } from './durability-policy.ts';
+import { readDurability } from './read-durability.ts';
 import { type Look, lookFor } from './written.ts';
 
 /** How long an answer to "does Redis keep what is asked" is believed: good news long, bad news only to spare Redis the question. */

@@ -1,5 +1,5 @@
-import { decodeAttempt, decodeDelivery } from '../records/documents.ts';
 import type { StoreKeys } from '../keys.ts';
+import { decodeAttempt, decodeDelivery } from '../records/documents.ts';
 import type { WrittenRecord } from '../store.ts';
 
 /** One Redis command, and what it answers where the write is there. */

@@ -1,7 +1,7 @@
 import type { AttemptRecord, Call, Cdr } from '@redial/call';
 import type { z } from 'zod';
-import { AttemptShape, CallShape, CdrShape, DeliveryShape } from './record-shapes.ts';
 import type { Delivery, Versioned } from '../store.ts';
+import { AttemptShape, CallShape, CdrShape, DeliveryShape } from './record-shapes.ts';
 
 /**
  * How records look in Redis: JSON, written by this file alone; what is read must have the shape of one (`record-shapes.ts`). A call is one

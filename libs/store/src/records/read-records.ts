@@ -1,5 +1,5 @@
-import { MalformedRecord, unlessMalformed } from './documents.ts';
 import type { StoreContext } from '../store-context.ts';
+import { MalformedRecord, unlessMalformed } from './documents.ts';
 
 /** What a command that reads one record answers; a key that holds another type is damage like any other. */
 export async function answerAt<T>(key: string, command: Promise<T>): Promise<T> {

@@ -3,27 +3,27 @@ import {
   type NumberReading,
   outsideNumberOf,
   refusedDestination,
-  resolveDestination as resolveBy,
-  resolveInContext as resolveInContextBy,
+  resolveDestination,
+  resolveInContext,
   type Tenant,
 } from '@redial/call';
 import { internationalPrefixIn, invisibleCharacters, numberFacts, numberForms, readNumber } from '@redial/numbering';
 
-export type ResolvedDestination =
+export type WrittenDestination =
   | { readonly ok: true; readonly destination: Destination }
   /** `message` goes on from the field's name. */
   | { readonly ok: false; readonly message: string };
 
 /** What a caller wrote → an extension, a service or a number by one of the tenant's trunks, or a sentence that says what is allowed. */
-export function resolveDestination(written: string, tenant: Tenant, trunk?: string): ResolvedDestination {
-  const resolved = resolveBy(written, tenant, readNumber, trunk);
+export function readDestination(written: string, tenant: Tenant, trunk?: string): WrittenDestination {
+  const resolved = resolveDestination(written, tenant, readNumber, trunk);
   return resolved.ok ? rungBy(tenant, resolved) : { ok: false, message: messageOf(written, tenant, resolved) };
 }
 
 /** Digits that a context of the PBX is to route. */
-export function resolveInContext(written: string, context: string, tenant: Tenant): ResolvedDestination {
+export function readInContext(written: string, context: string, tenant: Tenant): WrittenDestination {
   const prefix = internationalPrefixIn(tenant.numberingPlan);
-  const resolved = resolveInContextBy(written, context, tenant, readNumber, prefix);
+  const resolved = resolveInContext(written, context, tenant, readNumber, prefix);
   if (resolved.ok) return rungBy(tenant, resolved);
   const message =
     resolved.why === 'unknown_form' ? unknownNumber(written, tenant, resolved) : messageOf(written, tenant, resolved);
@@ -31,7 +31,7 @@ export function resolveInContext(written: string, context: string, tenant: Tenan
 }
 
 /** A number that is understood, and may not be rung, is refused by the rule that says so. */
-function rungBy(tenant: Tenant, resolved: Extract<ResolvedDestination, { ok: true }>): ResolvedDestination {
+function rungBy(tenant: Tenant, resolved: Extract<WrittenDestination, { ok: true }>): WrittenDestination {
   const e164 = outsideNumberOf(resolved.destination);
   const message = e164 === undefined ? undefined : whyNotRung(e164, tenant);
   return message === undefined ? resolved : { ok: false, message };
@@ -41,7 +41,7 @@ export function whyNotRung(e164: string, tenant: Tenant): string | undefined {
   return refusedDestination(e164, tenant, numberFacts(e164, tenant.numberingPlan))?.message;
 }
 
-type Refused = Extract<ReturnType<typeof resolveBy>, { ok: false }>;
+type Refused = Extract<ReturnType<typeof resolveDestination>, { ok: false }>;
 
 function messageOf(written: string, tenant: Tenant, refused: Refused): string {
   switch (refused.why) {

@@ -16,7 +16,7 @@ import type { DialectContext, ParsedCalls } from '../dialect.ts';
 import { type FieldError, readFields } from '../field-error.ts';
 import { trunkByName } from '../trunk-by-name.ts';
 import { withoutRetries } from '../without-retries.ts';
-import { resolveDestination, resolveInContext } from '../written-number.ts';
+import { readDestination, readInContext } from '../written-number.ts';
 import { OriginatedCall, timeoutSecondsDefault } from './schema.ts';
 import { type ActSettings, actSettings } from './settings.ts';
 
@@ -102,7 +102,7 @@ function hasWay({ trunk, dialplan }: Route): boolean {
 function reached(written: string, tenant: Tenant, { trunk, dialplan }: Route): Checked<Destination> {
   const routed = dialplan === undefined ? undefined : viaLocalChannel(written, tenant, dialplan);
   if (routed !== undefined) return { ok: true, value: routed };
-  const resolved = resolveDestination(written, tenant, trunk);
+  const resolved = readDestination(written, tenant, trunk);
   return resolved.ok ? { ok: true, value: resolved.destination } : resolved;
 }
 
@@ -111,7 +111,7 @@ function viaLocalChannel(written: string, tenant: Tenant, context: string): Dest
   const isNumber =
     readNumber(written, tenant.numberingPlan).ok && !tenant.services.some(({ code }) => code === written);
   if (!hasExtension(tenant, written) && !isNumber) return undefined;
-  const resolved = resolveInContext(written, context, tenant);
+  const resolved = readInContext(written, context, tenant);
   return resolved.ok ? resolved.destination : undefined;
 }
 

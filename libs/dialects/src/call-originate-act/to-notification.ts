@@ -5,7 +5,7 @@ export const actDispositions = ['ANSWERED', 'NO ANSWER', 'BUSY'] as const;
 export type ActDisposition = (typeof actDispositions)[number];
 
 /** The body of the vendor's webhook `Cdr`: one for each attempt, and also where the first person did not answer. */
-export interface CdrNotification {
+export interface ActNotification {
   readonly event_name: 'Cdr';
   /** When the first person's phone was rung, and when the last one hung up: `YYYY-MM-DD HH:mm:ss.ffffff`, in UTC. */
   readonly starttime: string;
@@ -32,7 +32,7 @@ export interface CdrNotification {
   readonly originated_call_id: string;
 }
 
-export function toNotification(cdr: Cdr): CdrNotification {
+export function toNotification(cdr: Cdr): ActNotification {
   const legs = [cdr.dial1.destination, cdr.dial2.destination] as const;
   const duration = Math.max(0, Math.round((cdr.endedAt - cdr.startedAt) / 1000));
   const billsec = Math.min(duration, Math.round((cdr.talkMs ?? 0) / 1000));

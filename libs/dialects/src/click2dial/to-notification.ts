@@ -2,7 +2,7 @@ import { type Cdr, destinationDigits } from '@redial/call';
 import { type EndReason, endOfCall } from './end-of-call.ts';
 
 /** One entry of the Redis list `enigma:notifications:cdr`, from v3.0.0 on: one for each attempt, answered or not. */
-export interface CdrNotification {
+export interface ClickNotification {
   readonly type: 'cdr';
   readonly payload: {
     /** The agent, or null when nobody took the call. */
@@ -29,7 +29,7 @@ export interface CdrNotification {
   };
 }
 
-export function toNotification(cdr: Cdr): CdrNotification {
+export function toNotification(cdr: Cdr): ClickNotification {
   return {
     type: 'cdr',
     payload: {

@@ -2,7 +2,7 @@ import { agentNumberOf, hasExtension, outsideNumberOf, type Tenant } from '@redi
 import { resolveCallerId } from '../caller-id.ts';
 import { restorePlus } from '../restore-plus.ts';
 import type { Parameters, Wrong } from './parameters.ts';
-import type { Sides } from './sides.ts';
+import type { DialupSides } from './sides.ts';
 
 /** `SetCID`: an agent of the tenant by its extension, or a number that the tenant may show. */
 export type SetCid =
@@ -15,7 +15,7 @@ export type SetCid =
  */
 export function readSetCid(
   { SetCID: written }: Parameters,
-  sides: Sides,
+  sides: DialupSides,
   tenant: Tenant,
   wrong: Wrong,
 ): SetCid | undefined {
@@ -36,7 +36,7 @@ export function readSetCid(
 }
 
 /** A side that could not be understood may be anywhere: nothing is asked of `SetCID` for its sake. */
-function whereTheyAre({ dial1, dial2 }: Sides): { readonly outside: boolean; readonly inside: boolean } {
+function whereTheyAre({ dial1, dial2 }: DialupSides): { readonly outside: boolean; readonly inside: boolean } {
   const known = [...(dial1 ?? []), ...(dial2 === undefined ? [] : [dial2])];
   const isOutside = known.map((side) => outsideNumberOf(side) !== undefined);
   const allKnown = dial1 !== undefined && dial2 !== undefined;

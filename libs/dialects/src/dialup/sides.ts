@@ -1,19 +1,19 @@
 import { areBothMessages, areSame, type Destination, type Tenant } from '@redial/call';
 import { restorePlus } from '../restore-plus.ts';
-import { type ResolvedDestination, resolveDestination } from '../written-number.ts';
+import { type WrittenDestination, readDestination } from '../written-number.ts';
 import type { Parameters, Wrong } from './parameters.ts';
 
 /** Numbers that one request may ring first. */
 export const dial1NumbersMax = 100;
 
-export interface Sides {
+export interface DialupSides {
   /** One, or several outside numbers; each is rung first in a call of its own. */
   readonly dial1: readonly Destination[] | undefined;
   readonly dial2: Destination | undefined;
 }
 
 /** `dial1` and `dial2` → destinations of the tenant; undefined where they are wrong. No number is repeated in an error: its place names it. */
-export function readSides(values: Parameters, tenant: Tenant, wrong: Wrong): Sides {
+export function readDialupSides(values: Parameters, tenant: Tenant, wrong: Wrong): DialupSides {
   const dial1 = readDial1(values.dial1, tenant, wrong);
   const dial2 = readDial2(values.dial2, tenant, wrong);
   const [first] = dial1 ?? [];
@@ -61,6 +61,6 @@ function readDial2(written: string | undefined, tenant: Tenant, wrong: Wrong): D
   return resolved.ok ? resolved.destination : wrong('dial2', resolved.message);
 }
 
-function resolve(written: string, tenant: Tenant): ResolvedDestination {
-  return resolveDestination(restorePlus(written, tenant.numberingPlan), tenant);
+function resolve(written: string, tenant: Tenant): WrittenDestination {
+  return readDestination(restorePlus(written, tenant.numberingPlan), tenant);
 }

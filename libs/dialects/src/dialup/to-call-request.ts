@@ -9,7 +9,7 @@ import { readParameters, type Wrong } from './parameters.ts';
 import { readAnswerWishes } from './response-options.ts';
 import { readSetCid } from './set-cid.ts';
 import { dialupSettings } from './settings.ts';
-import { readSides } from './sides.ts';
+import { readDialupSides } from './sides.ts';
 import { readWholeNumber } from './whole-number.ts';
 
 const timeoutSeconds = { min: 1, max: 300, unit: ' seconds' };
@@ -35,7 +35,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   const wrong: Wrong = (field, message): undefined => {
     errors.push({ field, message });
   };
-  const sides = readSides(values, tenant, wrong);
+  const sides = readDialupSides(values, tenant, wrong);
   const setCid = readSetCid(values, sides, tenant, wrong);
   const ringSeconds = readWholeNumber('Timeout', timeoutSeconds, values, wrong) ?? timeoutSecondsDefault;
   const wishes = readAnswerWishes(values, wrong);

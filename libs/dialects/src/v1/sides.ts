@@ -1,6 +1,6 @@
 import { areBothMessages, areSame, type Destination, namesThereAre, type Tenant } from '@redial/call';
 import { type FieldError, pointer } from '../field-error.ts';
-import { resolveDestination, resolveInContext } from '../written-number.ts';
+import { readDestination, readInContext } from '../written-number.ts';
 import type { CreateCall } from './schema.ts';
 
 export interface Sides {
@@ -27,8 +27,8 @@ export function readSides(
     if (written === undefined) return undefined;
     const resolved =
       by === undefined
-        ? resolveDestination(written, tenant, knowsTrunk ? trunk : undefined)
-        : resolveInContext(written, by, tenant);
+        ? readDestination(written, tenant, knowsTrunk ? trunk : undefined)
+        : readInContext(written, by, tenant);
     return resolved.ok ? resolved.destination : wrong(field, resolved.message);
   };
   // Without its context nobody can say what dial1 means.

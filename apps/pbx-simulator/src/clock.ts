@@ -8,30 +8,56 @@ export interface SimulatedClock {
   after(ms: number, run: () => void): () => void;
 }
 
+interface Due {
+  readonly at: number;
+  readonly run: () => void;
+}
+
 /**
- * `speed` 10: a ring timeout of 30 s takes 3 s. What runs at a moment sees that moment, however late the machine is: a talk of a second is a second.
+ * `speed` 10: a ring timeout of 30 s takes 3 s. What runs at a moment sees that moment, and all that is due runs in the order of its moments,
+ * however late the machine is: a talk of a second is a second, and no effect comes before its cause.
  */
 export function realClock(speed = 1): SimulatedClock {
   const passed = () => performance.now() * speed;
+  /** By `at`, and of one moment in the order in which they came. */
+  const waiting: Due[] = [];
   let moment: number | undefined;
+  let timer: NodeJS.Timeout | undefined;
   const ticks = () => moment ?? passed();
+
+  function wakeForFirst(): void {
+    clearTimeout(timer);
+    const [first] = waiting;
+    timer = first && setTimeout(runDue, Math.max(0, (first.at - passed()) / speed));
+  }
+
+  function runDue(): void {
+    const now = passed();
+    try {
+      for (let first = waiting[0]; first !== undefined && first.at <= now; first = waiting[0]) {
+        waiting.shift();
+        moment = first.at;
+        first.run();
+      }
+    } finally {
+      moment = undefined;
+      wakeForFirst();
+    }
+  }
+
   return {
     now: () => Date.now(),
     ticks,
     after: (ms, run) => {
-      const due = ticks() + ms;
-      const timer = setTimeout(
-        () => {
-          moment = due;
-          try {
-            run();
-          } finally {
-            moment = undefined;
-          }
-        },
-        Math.max(0, (due - passed()) / speed),
-      );
-      return () => clearTimeout(timer);
+      const due = { at: ticks() + ms, run };
+      waiting.splice(waiting.findLastIndex(({ at }) => at <= due.at) + 1, 0, due);
+      if (moment === undefined && waiting[0] === due) wakeForFirst();
+      return () => {
+        const at = waiting.indexOf(due);
+        if (at < 0) return;
+        waiting.splice(at, 1);
+        if (moment === undefined && at === 0) wakeForFirst();
+      };
     },
   };
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { type Clock, realClock } from './clock.ts';
+import { realClock, type SimulatedClock } from './clock.ts';
 
 const blockMs = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-const passed = (clock: Clock, ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
+const passed = (clock: SimulatedClock, ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
 
 it('runs what is due in the order in which it is due, however late the machine is', async () => {
   const clock = realClock(10);

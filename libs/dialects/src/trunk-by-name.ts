@@ -7,8 +7,9 @@ export function trunkByName(
   names: Readonly<Record<string, string>>,
   { trunks }: Pick<Tenant, 'trunks'>,
 ): Checked<string> {
-  const trunk = Object.hasOwn(names, written) ? names[written] : written;
-  if (trunk !== undefined && trunks.includes(trunk)) return { ok: true, value: trunk };
-  const known = [...new Set([...Object.keys(names), ...trunks])].filter((name) => trunks.includes(names[name] ?? name));
+  const meant = (name: string) => (Object.hasOwn(names, name) ? names[name] : name) ?? name;
+  const isKnown = (name: string) => trunks.includes(meant(name));
+  if (isKnown(written)) return { ok: true, value: meant(written) };
+  const known = [...Object.keys(names), ...trunks].filter(isKnown);
   return { ok: false, message: `is not a trunk of yours${namesThereAre(known)}` };
 }

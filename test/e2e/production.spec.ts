@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { repositoryRoot } from '@redial/local';
+import { repositoryRoot } from '@redial/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';

@@ -1,6 +1,6 @@
-import type { LocalRedisCluster, LocalRedisSentinel } from '@redial/local';
 import { type Simulator, startSimulator } from '@redial/pbx-simulator';
 import { connectRedis, type Redis, redisReady } from '@redial/platform';
+import type { LocalRedisCluster, LocalRedisSentinel } from '@redial/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedisCluster, startTestRedisSentinel } from '../support/redis-setups.ts';

@@ -1,4 +1,4 @@
-import type { ScriptedCall } from '@redial/local';
+import type { ScriptedCall } from '@redial/servers';
 import { describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read } from './world.ts';
 

@@ -42,7 +42,7 @@ export function aWorld(options: Partial<RedialOptions> | (() => Promise<Partial<
   return world as World;
 }
 
-/** An extension whose phone does what its second digit says; see infra/local/README.md. */
+/** An extension whose phone does what its second digit says; see infra/servers/README.md. */
 export const agent = (behaviour: keyof typeof agents, which: number) =>
   `${agents[behaviour]}${String(which).padStart(2, '0')}`;
 const agents = {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@redial/local';
+import { freePort } from '@redial/servers';
 import { until } from '../support/until.ts';
 
 /** A dialer or a results process, of which the ops server is spoken to. */

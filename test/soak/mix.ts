@@ -46,7 +46,7 @@ export interface Kind {
   readonly request?: Partial<SoakRequest>;
 }
 
-/** What the sixth and seventh digit make an outside number's phone do; see infra/local/README.md. */
+/** What the sixth and seventh digit make an outside number's phone do; see infra/servers/README.md. */
 const phones = {
   answers: '00',
   ringsForEver: '01',

@@ -10,7 +10,7 @@ import {
   startAsterisk,
   startScriptedPhones,
   startSipPhones,
-} from '@redial/local';
+} from '@redial/servers';
 import { containerPrograms } from './container-programs.ts';
 import { onTestServers, say } from './test-servers.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildImage, debianArchitecture, debianSuite, type Programs, repositoryRoot } from '@redial/local';
+import { buildImage, debianArchitecture, debianSuite, type Programs, repositoryRoot } from '@redial/servers';
 import { startContainer } from './containers.ts';
 import { say } from './test-servers.ts';
 

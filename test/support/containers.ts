@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { containerUser, type Exit, intoFile, type RunningProgram, repositoryRoot } from '@redial/local';
+import { containerUser, type Exit, intoFile, type RunningProgram, repositoryRoot } from '@redial/servers';
 import { GenericContainer, getContainerRuntimeClient } from 'testcontainers';
 
 export interface ContainerOptions {

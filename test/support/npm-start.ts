@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@redial/local';
+import { freePort } from '@redial/servers';
 
 /** Ports and a data folder of the test's own, the same for one start after another. */
 export interface StartPlace {

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { repositoryRoot } from '@redial/local';
+import { repositoryRoot } from '@redial/servers';
 import type { Version } from '../fixtures/version.ts';
 
 export interface RedialProcess {

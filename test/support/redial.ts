@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@redial/local';
+import { freePort } from '@redial/servers';
 import { stringify } from 'yaml';
 import type { Version } from '../fixtures/version.ts';
 import { CdrInbox } from './cdr-inbox.ts';

@@ -10,7 +10,7 @@ import {
   redisImage,
   startRedisCluster,
   startRedisSentinel,
-} from '@redial/local';
+} from '@redial/servers';
 import { inContainer, type TestRedisOptions } from './redis.ts';
 import { onTestServers, say } from './test-servers.ts';
 

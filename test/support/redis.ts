@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onLoopback, pullImage, type RedisLauncher, type RedisOptions, redisImage, startRedis } from '@redial/local';
+import { onLoopback, pullImage, type RedisLauncher, type RedisOptions, redisImage, startRedis } from '@redial/servers';
 import { startContainer } from './containers.ts';
 import { onTestServers, say } from './test-servers.ts';
 

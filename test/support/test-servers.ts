@@ -1,4 +1,4 @@
-import { dockerAnswers } from '@redial/local';
+import { dockerAnswers } from '@redial/servers';
 
 const failed = new Set<string>();
 

@@ -21,7 +21,7 @@ export const vendorSecrets: readonly string[] = [
   credentials.act.apiKey,
 ];
 
-/** Laid over the tenant `acme`. The services are those of the local PBX and of the simulator (infra/local/README.md). */
+/** Laid over the tenant `acme`. The services are those of the local PBX and of the simulator (infra/servers/README.md). */
 export const vendorTenant = {
   extensions: { pattern: '1[0-9]{3}', list: ['552', '557'] },
   callerIds: {

@@ -9,7 +9,7 @@ export const devices: Readonly<Record<string, readonly string[]>> = {
   '2613': ['PJSIP/1301', 'PJSIP/1204'],
 };
 
-/** Where the extensions of infra/local's numbered phones forward to. */
+/** Where the extensions of infra/servers's numbered phones forward to. */
 const forwards: Readonly<Record<string, string>> = { '2601': '1001', '2602': '1101', '2603': '1201', '2607': '1501' };
 
 const moved = 23;

@@ -62,7 +62,7 @@ export interface PhoneCall {
   hangUp(): void;
 }
 
-/** The same as the SIP phones of infra/local have, so that a test can do with either. */
+/** The same as the SIP phones of infra/servers have, so that a test can do with either. */
 export interface Phones {
   /** Every INVITE since the start or the last reset, in order. */
   invites(): readonly SimulatedInvite[];
@@ -73,7 +73,7 @@ export interface Phones {
   reset(): void;
 }
 
-/** All phones of the simulated world: what each does is read off its number (infra/local/README.md has the same table). */
+/** All phones of the simulated world: what each does is read off its number (infra/servers/README.md has the same table). */
 export class SimulatedPhones implements Phones {
   readonly #clock: SimulatedClock;
   readonly #isRecording: boolean;
@@ -238,7 +238,7 @@ const numbers: Readonly<Record<string, PhoneBehaviour>> = {
   '22': { kind: 'answers', presses: '9' },
 };
 
-/** The extensions of infra/local's numbered phones. */
+/** The extensions of infra/servers's numbered phones. */
 export const numbered: Readonly<Record<string, PhoneBehaviour>> = {
   2600: { kind: 'answers', talkMs: 0, straight: true },
   2601: refuses(302),

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Child, endChild, startChild } from '@redial/local';
+import { type Child, endChild, startChild } from '@redial/servers';
 
 export interface ChildOrder {
   readonly name: string;

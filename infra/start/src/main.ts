@@ -35,7 +35,7 @@ switch (parsed.type) {
 async function start(options: StartOptions): Promise<number> {
   const started: Stoppable[] = [];
   const breakOff = new AbortController();
-  // No child outlives this process: see infra/local/src/child.ts.
+  // No child outlives this process: see infra/servers/src/child.ts.
   const interruption = listenForInterruption(() => process.exit(130));
   const starting = startStack({ root, options, started, signal: breakOff.signal });
   let graceMs = 3_000;

@@ -1,5 +1,5 @@
 import { join, relative, resolve } from 'node:path';
-import { type Exit, startAsterisk, startRedis, startSipPhones } from '@redial/local';
+import { type Exit, startAsterisk, startRedis, startSipPhones } from '@redial/servers';
 import { type BannerFacts, banner } from './banner.ts';
 import { childProcesses } from './child-processes.ts';
 import { takeDataFolder } from './data-folder.ts';

@@ -1,5 +1,5 @@
-import type { LocalRedis, LocalRedisCluster } from '@redial/local';
 import { connectRedis, type Redis, redisReady } from '@redial/platform';
+import type { LocalRedis, LocalRedisCluster } from '@redial/servers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestRedisCluster } from '../../support/redis-setups.ts';
 import { newCall, read } from '../store/store-on-redis.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as passed } from 'node:timers/promises';
-import type { LocalRedis, LocalRedisCluster } from '@redial/local';
 import { closeRedis, connectRedis, connectRedisOfAnyKey, type Redis, redisReady } from '@redial/platform';
+import type { LocalRedis, LocalRedisCluster } from '@redial/servers';
 import { createRedisListSink, createRedisStreamSink } from '@redial/sinks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestRedisCluster } from '../../support/redis-setups.ts';

@@ -1,4 +1,4 @@
-import type { LocalRedis, LocalRedisSentinel } from '@redial/local';
+import type { LocalRedis, LocalRedisSentinel } from '@redial/servers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestRedisSentinel } from '../../support/redis-setups.ts';
 import { claimed } from '../store/attempt-under-way.ts';

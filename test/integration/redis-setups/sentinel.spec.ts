@@ -1,5 +1,5 @@
-import type { LocalRedisSentinel } from '@redial/local';
 import { closeRedis, connectRedis, type Redis, type RedisChange, redisReady, whyRedisIsDown } from '@redial/platform';
+import type { LocalRedisSentinel } from '@redial/servers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startTestRedisSentinel } from '../../support/redis-setups.ts';
 import { newCall, read } from '../store/store-on-redis.ts';

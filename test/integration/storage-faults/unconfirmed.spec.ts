@@ -1,5 +1,5 @@
-import type { LocalRedis, LocalRedisSentinel } from '@redial/local';
 import { type Simulator, startSimulator } from '@redial/pbx-simulator';
+import type { LocalRedis, LocalRedisSentinel } from '@redial/servers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Redial, startRedial } from '../../support/redial.ts';
 import { startTestRedisSentinel } from '../../support/redis-setups.ts';

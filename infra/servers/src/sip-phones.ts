@@ -47,7 +47,7 @@ export interface SipPhones {
 
 /**
  * Starts the phones: sipp as callee, once for the agents and once for the carrier. What a number does is in
- * `scenarios/phones.xml`; the table for people is in `infra/local/README.md`.
+ * `scenarios/phones.xml`; the table for people is in `infra/servers/README.md`.
  */
 export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhones> {
   const programs = options.programs ?? (await debianPrograms(options.onProgress));
@@ -138,7 +138,7 @@ async function startPhone(
   port: number,
   logging: boolean,
 ): Promise<Child> {
-  const scenario = join(repositoryRoot, 'infra/local/scenarios/phones.xml');
+  const scenario = join(repositoryRoot, 'infra/servers/scenarios/phones.xml');
   writeFileSync(logFile(runDir, phone), ''); // Must be there to be watched.
   const child = await programs.start(
     'sipp',

@@ -3,7 +3,7 @@ import { dialogOf, header, openSipSocket, type Peer, type SipDialog, sdp } from 
 
 /**
  * Phones and carriers that do what sipp's scenarios cannot: any SIP answer at all, early media, a forward, a BYE in the instant of the answer.
- * What one does is read off its number; infra/local/README.md has the table.
+ * What one does is read off its number; infra/servers/README.md has the table.
  */
 export interface NumberedPhones {
   readonly port: number;

@@ -1,9 +1,10 @@
 import { problem, v1, vendors } from '@redial/dialects';
 import express, { type Express } from 'express';
 import { type Acceptor, createAcceptor } from './accept/accept-calls.ts';
-import { apiKeysOf } from './authentication/api-keys.ts';
-import { guardLogins } from './authentication/guard-logins.ts';
-import { loginLock } from './authentication/login-lock.ts';
+import { apiKeysOf } from './auth/api-keys.ts';
+import { guardLogins } from './auth/guard-logins.ts';
+import { ipAllowListOf } from './auth/ip-allow-list.ts';
+import { loginLock } from './auth/login-lock.ts';
 import { mountDashboard } from './dashboard/mount-dashboard.ts';
 import { allowOrigins } from './http/cross-origin.ts';
 import { refuseOtherMethods } from './http/methods.ts';
@@ -15,7 +16,6 @@ import { mountOperations, operationPaths } from './operations/mount-operations.t
 import { logRequests, measureRequests } from './operations/serve-log.ts';
 import type { Ports } from './ports.ts';
 import { mountV1 } from './v1/mount.ts';
-import { ipAllowListOf } from './vendor/ip-allow-list.ts';
 import { mountVendor, refuseBelow } from './vendor/mount.ts';
 
 export const version = '0.1.0';

@@ -17,7 +17,7 @@ import { createQueues, measurePaused, pausedCheck } from '@redial/queue';
 import { createStore, type DurabilityPolicy, logDurability, placesCheck, tellMalformed } from '@redial/store';
 import { createAcceptor } from './accept/accept-calls.ts';
 import { buildApp } from './app.ts';
-import { tellShortLogins } from './authentication/short-logins.ts';
+import { tellShortLogins } from './auth/short-logins.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { acceptingChecks } from './operations/api-checks.ts';
 import { pbxChecks } from './operations/pbx-checks.ts';

@@ -1,7 +1,7 @@
 import type { Call, CallRequest, Cdr, Dial1Outcome, Tenant } from '@redial/call';
 import type { z } from 'zod';
-import type { FieldError } from './field-error.ts';
-import type { Problem } from './problem.ts';
+import type { FieldError } from './shared/field-error.ts';
+import type { Problem } from './shared/problem.ts';
 
 /** All that a dialect may know beside the request itself. Clock, randomness and ids are brought in, so that it stays pure. */
 export interface DialectContext {

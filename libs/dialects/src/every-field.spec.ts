@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { OriginatedCall } from './call-originate-act/schema.ts';
 import { Click2dialCall } from './click2dial/schema.ts';
-import { pointer, readFields } from './field-error.ts';
 import { OriginateCallData } from './originate-call/schema.ts';
+import { pointer, readFields } from './shared/field-error.ts';
 import { CreateBatch, CreateCall, ListCalls, ListDeliveries, RescheduleCall } from './v1/schema.ts';
 import { vendors } from './vendors.ts';
 

@@ -1,9 +1,10 @@
-export { fieldName } from './check-fields.ts';
 export * from './dialect.ts';
-export * from './dialect-settings.ts';
-export * from './duplicate-keys.ts';
-export * from './field-error.ts';
-export { tooShortMessage } from './password.ts';
-export * from './problem.ts';
+export { fieldName } from './shared/check-fields.ts';
+export * from './shared/dialect-settings.ts';
+export * from './shared/duplicate-keys.ts';
+export * from './shared/field-error.ts';
+export { tooShortMessage } from './shared/password.ts';
+export * from './shared/problem.ts';
+export * from './shared/timestamp.ts';
 export * as v1 from './v1/index.ts';
 export * from './vendors.ts';

@@ -2,9 +2,9 @@ import { AttemptId, type Call, CallId } from '@redial/call';
 import type { DialOrder } from '@redial/queue';
 import type { Durability, Store, WrittenRecord } from '@redial/store';
 import { describe, expect, it, vi } from 'vitest';
+import { StorageUnavailable } from '../storage/storage-unavailable.ts';
 import { type AcceptPorts, type Candidate, createAcceptor } from './accept-calls.ts';
 import { takenBackReason } from './roll-back.ts';
-import { StorageUnavailable } from './storage.ts';
 
 const kept: Durability = {
   appendonly: true,

@@ -9,9 +9,9 @@ import type {
   Store,
   WrittenRecord,
 } from '@redial/store';
+import { fromStorage, StorageUnavailable } from '../storage/storage-unavailable.ts';
 import { durabilityGuard } from './durability-guard.ts';
 import { rollBack } from './roll-back.ts';
-import { fromStorage, StorageUnavailable } from './storage.ts';
 
 /** A request, understood and checked, on its way to become a call. */
 export interface Candidate {

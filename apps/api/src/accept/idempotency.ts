@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type HttpReply, type Problem, problem } from '@redial/dialects';
 import { type IdempotencyKey, IdempotencyLost, type Store } from '@redial/store';
+import { fromStorage } from '../storage/storage-unavailable.ts';
 import type { Acceptor } from './accept-calls.ts';
-import { fromStorage } from './storage.ts';
 
 const keyShape = /^[A-Za-z0-9._~:+/=-]{1,255}$/;
 

@@ -1,5 +1,5 @@
 import { type Problem, problem } from '@redial/dialects';
-import { StorageUnavailable } from '../accept/storage.ts';
+import { StorageUnavailable } from '../storage/storage-unavailable.ts';
 
 /** Something thrown → what the client is told. Only what is known to be harmless is told in detail. */
 export function problemOf(error: unknown): Problem {

@@ -1,9 +1,9 @@
-import type { Tenant } from '@redial/call';
 import { problem } from '@redial/dialects';
 import type { Logger } from '@redial/platform';
 import type { RequestHandler } from 'express';
 import { type Options, rateLimit } from 'express-rate-limit';
 import { RedisStore } from 'rate-limit-redis';
+import { requestingTenant } from '../auth/requesting-tenant.ts';
 import { clientAddress } from './plain-address.ts';
 import { refuse } from './refuse.ts';
 
@@ -18,8 +18,8 @@ const windowMs = 60_000;
 /** Requests per tenant and minute. */
 export function limitRequests(ports: RateLimitPorts): RequestHandler {
   return limitPerMinute('requests', ports, {
-    limit: (_request, response) => askingTenant(response.locals).quotas.requestsPerMinute,
-    keyGenerator: (_request, response) => askingTenant(response.locals).id,
+    limit: (_request, response) => requestingTenant(response.locals).quotas.requestsPerMinute,
+    keyGenerator: (_request, response) => requestingTenant(response.locals).id,
     identifier: 'tenant',
   });
 }
@@ -72,10 +72,4 @@ function limitPerMinute(
       );
     },
   });
-}
-
-export function askingTenant(locals: Record<string, unknown>): Tenant {
-  const tenant = locals['tenant'];
-  if (tenant === undefined) throw new TypeError('the tenant must be known before its quotas are');
-  return tenant as Tenant;
 }

@@ -1,7 +1,7 @@
 import { problem } from '@redial/dialects';
 import { type Health, metricsFault, renderedMs, sharedFor } from '@redial/platform';
 import type { Express, RequestHandler } from 'express';
-import type { GuardLogins } from '../authentication/guard-logins.ts';
+import type { GuardLogins } from '../auth/guard-logins.ts';
 import { sendReply } from '../http/send-reply.ts';
 import type { Ports } from '../ports.ts';
 

@@ -1,6 +1,6 @@
 import { AttemptId, type Configuration, type PbxConfiguration, recordingFile, type Tenant } from '@redial/call';
 import type { Store } from '@redial/store';
-import { fromStorage } from '../accept/storage.ts';
+import { fromStorage } from '../storage/storage-unavailable.ts';
 
 export interface FoundRecording {
   /** Below where the PBX's recordings can be read from. */

@@ -1,6 +1,6 @@
 import { problem } from '@redial/dialects';
 import type { RequestHandler } from 'express';
-import { askingTenant } from '../http/rate-limit.ts';
+import { requestingTenant } from '../auth/requesting-tenant.ts';
 import { refuse } from '../http/refuse.ts';
 import { type FindPorts, findRecording } from './find-recording.ts';
 import { sendFromFolder } from './send-from-folder.ts';
@@ -9,7 +9,7 @@ import { sendFromUrl } from './send-from-url.ts';
 /** Answers GET and HEAD with the recording that the path's `parameter` names, or a part of it, as a WAV file. */
 export function sendRecording(parameter: string, ports: FindPorts): RequestHandler {
   return async (request, response) => {
-    const found = await findRecording(request.params[parameter], askingTenant(response.locals), ports);
+    const found = await findRecording(request.params[parameter], requestingTenant(response.locals), ports);
     if (found === undefined) return refuse(response, problem('recording_not_found'));
     response.set('Cache-Control', 'private, no-store');
     const refusal =

@@ -1,7 +1,7 @@
 import { type Call, type CallEffect, isEnded, stepCall } from '@redial/call';
 import { type Problem, problem } from '@redial/dialects';
 import type { Versioned } from '@redial/store';
-import { fromStorage, StorageUnavailable } from '../accept/storage.ts';
+import { fromStorage, StorageUnavailable } from '../storage/storage-unavailable.ts';
 import { callAnswer, type Handler, type HandlerPorts } from './handler.ts';
 import { matches } from './if-match.ts';
 import { readCall, viewOf } from './read-call.ts';

@@ -1,7 +1,7 @@
 import { formatInstant, type Tenant } from '@redial/call';
 import { jsonReply, problem, readFields, v1 } from '@redial/dialects';
 import type { Delivery } from '@redial/store';
-import { fromStorage } from '../accept/storage.ts';
+import { fromStorage } from '../storage/storage-unavailable.ts';
 import type { Handler, HandlerPorts } from './handler.ts';
 
 const limitDefault = 50;

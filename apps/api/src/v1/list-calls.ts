@@ -1,7 +1,7 @@
 import type { Tenant } from '@redial/call';
-import { type FieldError, jsonReply, problem, readFields, v1 } from '@redial/dialects';
+import { type FieldError, jsonReply, problem, readFields, readTimestamp, restoreOffset, v1 } from '@redial/dialects';
 import { type CallQuery, isCallCursor } from '@redial/store';
-import { fromStorage } from '../accept/storage.ts';
+import { fromStorage } from '../storage/storage-unavailable.ts';
 import type { Handler, HandlerPorts } from './handler.ts';
 
 const limitDefault = 50;
@@ -28,14 +28,14 @@ function readQuery(query: unknown, tenant: Tenant): ReadQuery {
   const { from: writtenFrom, to: writtenTo, ...others } = (query ?? {}) as Readonly<Record<string, unknown>>;
   const restored = {
     ...others,
-    ...(writtenFrom !== undefined && { from: v1.restoreOffset(writtenFrom) }),
-    ...(writtenTo !== undefined && { to: v1.restoreOffset(writtenTo) }),
+    ...(writtenFrom !== undefined && { from: restoreOffset(writtenFrom) }),
+    ...(writtenTo !== undefined && { to: restoreOffset(writtenTo) }),
   };
   const { values, errors: shapeErrors } = readFields(v1.ListCalls, restored);
   const errors: FieldError[] = shapeErrors.map(({ field, message }) => ({ field: field.slice(1), message }));
   const moment = (field: string, written: string | undefined): number | undefined => {
     if (written === undefined) return undefined;
-    const read = v1.readTimestamp(written, tenant.timeZone);
+    const read = readTimestamp(written, tenant.timeZone);
     if (read.ok) return read.at;
     errors.push({ field, message: read.message });
     return undefined;

@@ -1,11 +1,11 @@
 import { problem, v1 } from '@redial/dialects';
 import type { Express, RequestHandler } from 'express';
-import { admit, type Identify } from '../authentication/admit.ts';
-import { apiKeyOf, type FindTenant } from '../authentication/api-keys.ts';
-import type { GuardLogins } from '../authentication/guard-logins.ts';
+import { admit, type Identify } from '../auth/admit.ts';
+import { apiKeyOf, type FindTenant } from '../auth/api-keys.ts';
+import type { GuardLogins } from '../auth/guard-logins.ts';
+import { requestingTenant } from '../auth/requesting-tenant.ts';
 import { jsonBody } from '../http/body.ts';
 import { expressPath } from '../http/methods.ts';
-import { askingTenant } from '../http/rate-limit.ts';
 import { refuse } from '../http/refuse.ts';
 import { sendReply } from '../http/send-reply.ts';
 import { sendRecording } from '../recordings/send-recording.ts';
@@ -59,7 +59,7 @@ function answer(handler: Handler): RequestHandler {
     const { query, body, params } = request;
     const id = params['id'];
     const result = await handler({
-      tenant: askingTenant(response.locals),
+      tenant: requestingTenant(response.locals),
       id: typeof id === 'string' ? id : '',
       query,
       body,

@@ -2,8 +2,8 @@ import type { Tenant } from '@redial/call';
 import { type AttemptId, type Call, CallId } from '@redial/call';
 import type { v1 } from '@redial/dialects';
 import type { Versioned } from '@redial/store';
-import { fromStorage } from '../accept/storage.ts';
 import type { Ports } from '../ports.ts';
+import { fromStorage } from '../storage/storage-unavailable.ts';
 
 /** The tenant's call, or undefined: another tenant's call does not exist. */
 export async function readCall(

@@ -1,7 +1,7 @@
 import { isEnded, stepCall } from '@redial/call';
 import { problem, v1 } from '@redial/dialects';
 import { dialOrder } from '@redial/queue';
-import { fromStorage } from '../accept/storage.ts';
+import { fromStorage } from '../storage/storage-unavailable.ts';
 import { callAnswer, type Handler, type HandlerPorts } from './handler.ts';
 import { matches } from './if-match.ts';
 import { readCall, viewOf } from './read-call.ts';

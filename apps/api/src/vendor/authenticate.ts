@@ -1,14 +1,14 @@
 import type { Tenant } from '@redial/call';
 import { problem, type VendorDialect } from '@redial/dialects';
 import type { Request, RequestHandler } from 'express';
-import { admit, type Identify } from '../authentication/admit.ts';
-import { apiKeyOf, type FindTenant, sendsKey } from '../authentication/api-keys.ts';
-import { isCrossSite } from '../authentication/csrf.ts';
-import type { GuardLogins } from '../authentication/guard-logins.ts';
+import { admit, type Identify } from '../auth/admit.ts';
+import { apiKeyOf, type FindTenant, sendsKey } from '../auth/api-keys.ts';
+import { isCrossSite } from '../auth/csrf.ts';
+import type { GuardLogins } from '../auth/guard-logins.ts';
+import { ipAllowListOf } from '../auth/ip-allow-list.ts';
+import { requestingTenant } from '../auth/requesting-tenant.ts';
 import { allowsOrigin } from '../http/cross-origin.ts';
-import { askingTenant } from '../http/rate-limit.ts';
 import { refuse } from '../http/refuse.ts';
-import { ipAllowListOf } from './ip-allow-list.ts';
 import { keylessTenants } from './keyless.ts';
 import { inputOf } from './read-input.ts';
 
@@ -73,7 +73,7 @@ function permitted(
     }),
   );
   return (request, response, next) => {
-    const includes = lists.get(askingTenant(response.locals).id);
+    const includes = lists.get(requestingTenant(response.locals).id);
     if (includes === undefined || includes(request.socket.remoteAddress)) next();
     else refuse(response, problem('access_denied', { detail: 'IP is not permitted' }));
   };

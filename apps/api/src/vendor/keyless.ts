@@ -1,6 +1,6 @@
 import type { Tenant } from '@redial/call';
 import type { Keyless } from '@redial/dialects';
-import { ipAllowListOf } from './ip-allow-list.ts';
+import { ipAllowListOf } from '../auth/ip-allow-list.ts';
 
 export interface Visitor {
   /** Of the connection itself: nothing that a header says. */

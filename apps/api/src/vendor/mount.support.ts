@@ -5,7 +5,7 @@ import { type DialectRoute, jsonReply, type RawInput, type VendorDialect, v1 } f
 import { createIds, createLogger, systemClock } from '@redial/platform';
 import express, { type RequestHandler } from 'express';
 import { z } from 'zod';
-import type { GuardLogins } from '../authentication/guard-logins.ts';
+import type { GuardLogins } from '../auth/guard-logins.ts';
 import { refuseOtherMethods } from '../http/methods.ts';
 import { answerErrors, refuse, refuseAs } from '../http/refuse.ts';
 import { mountVendor, refuseBelow, type VendorPorts } from './mount.ts';

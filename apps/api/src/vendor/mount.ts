@@ -1,10 +1,10 @@
 import { type DialectRoute, problem, type VendorDialect } from '@redial/dialects';
 import type { Express, RequestHandler } from 'express';
 import type { Acceptor } from '../accept/accept-calls.ts';
-import type { FindTenant } from '../authentication/api-keys.ts';
-import type { GuardLogins } from '../authentication/guard-logins.ts';
+import type { FindTenant } from '../auth/api-keys.ts';
+import type { GuardLogins } from '../auth/guard-logins.ts';
+import { requestingTenant } from '../auth/requesting-tenant.ts';
 import { expressPath } from '../http/methods.ts';
-import { askingTenant } from '../http/rate-limit.ts';
 import { refuse, refuseAs } from '../http/refuse.ts';
 import { sendReply } from '../http/send-reply.ts';
 import type { Ports } from '../ports.ts';
@@ -70,7 +70,7 @@ function serve(dialect: VendorDialect, route: DialectRoute, ports: VendorPorts):
     const leaving = new AbortController();
     response.once('close', () => leaving.abort());
     const { signal: left } = leaving;
-    const tenant = askingTenant(response.locals);
+    const tenant = requestingTenant(response.locals);
     const answer = await placeCalls({ dialect, route, tenant, input: inputOf(response), left }, ports);
     if (answer.type === 'refused') refuse(response, answer.problem);
     if (answer.type === 'reply') sendReply(response, answer.reply);

@@ -12,9 +12,9 @@ import {
 import type { ReferenceName, ReferenceReservation } from '@redial/store';
 import { type Acceptor, acceptedVersion, type Candidate } from '../accept/accept-calls.ts';
 import { countRefused } from '../accept/count-refused.ts';
-import { fromStorage } from '../accept/storage.ts';
 import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
 import type { Ports } from '../ports.ts';
+import { fromStorage } from '../storage/storage-unavailable.ts';
 import { refusalByPbx } from './refusal-by-pbx.ts';
 
 export interface PlacePorts

@@ -1,5 +1,5 @@
 import { Tenant } from '@redial/call';
-import { acme } from '../acme.fixture.ts';
+import { acme } from '../shared/acme.fixture.ts';
 
 /** The credentials of the vendor's own samples. */
 export const vendorAccount = {

@@ -1,6 +1,6 @@
 import type { Tenant } from '@redial/call';
 import { expect, it, test } from 'vitest';
-import { acme } from '../acme.fixture.ts';
+import { acme } from '../shared/acme.fixture.ts';
 import { actTenant, tenantWith, vendorAccount } from './act.fixture.ts';
 import { authenticate, shortOf } from './credentials.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DialectDocumentation } from '../dialect.ts';
-import { exampleIds as ids } from '../example-ids.ts';
+import { exampleIds as ids } from '../shared/example-ids.ts';
 import { OriginatedCall } from './schema.ts';
 import { actDispositions } from './to-notification.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import { acme } from '../acme.fixture.ts';
+import { acme } from '../shared/acme.fixture.ts';
 import { actTenant, tenantWith } from './act.fixture.ts';
 import { faults } from './faults.ts';
 

@@ -1,6 +1,6 @@
 import type { Tenant } from '@redial/call';
 import type { SettingsFault } from '../dialect.ts';
-import { trunkFault } from '../trunk-fault.ts';
+import { trunkFault } from '../shared/trunk-fault.ts';
 import { actSettings } from './settings.ts';
 
 /** Trunks and contexts that the settings name, and the tenant does not have. */

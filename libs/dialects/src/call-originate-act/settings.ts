@@ -1,7 +1,7 @@
 import { ContextName, Name } from '@redial/call';
 import { z } from 'zod';
-import { dialectSettings } from '../dialect-settings.ts';
-import { IpAddresses } from '../ip-addresses.ts';
+import { dialectSettings } from '../shared/dialect-settings.ts';
+import { IpAddresses } from '../shared/ip-addresses.ts';
 
 /** What the vendor's administrator may have called a context or a trunk. It is looked up here and reaches no PBX. */
 const VendorName = z.string().regex(/^\P{Cc}{1,60}$/u, 'a name without control characters, 60 at most');

@@ -1,7 +1,7 @@
 import { type CallRequest, CallRequest as CallRequestSchema, Tenant } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { acme, contextOf, hostileTexts, now, wrongTypes } from '../acme.fixture.ts';
+import { acme, contextOf, hostileTexts, now, wrongTypes } from '../shared/acme.fixture.ts';
 import { actTenant, tenantWith } from './act.fixture.ts';
 import { toCallRequest } from './to-call-request.ts';
 

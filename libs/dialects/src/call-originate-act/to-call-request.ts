@@ -9,14 +9,14 @@ import {
   type Tenant,
 } from '@redial/call';
 import { readNumber } from '@redial/numbering';
-import { autoAnswerOf } from '../auto-answer.ts';
-import { resolveCallerId } from '../caller-id.ts';
-import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
-import { type FieldError, readFields } from '../field-error.ts';
-import { trunkByName } from '../trunk-by-name.ts';
-import { withoutRetries } from '../without-retries.ts';
-import { readDestination, readInContext } from '../written-number.ts';
+import { autoAnswerOf } from '../shared/auto-answer.ts';
+import { resolveCallerId } from '../shared/caller-id.ts';
+import { type Checked, checkFields, fieldName } from '../shared/check-fields.ts';
+import { type FieldError, readFields } from '../shared/field-error.ts';
+import { trunkByName } from '../shared/trunk-by-name.ts';
+import { withoutRetries } from '../shared/without-retries.ts';
+import { readDestination, readInContext } from '../shared/written-number.ts';
 import { OriginatedCall, timeoutSecondsDefault } from './schema.ts';
 import { type ActSettings, actSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import type { Call } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
-import { contextOf } from '../acme.fixture.ts';
-import { type Problem, type ProblemCode, problem, problems } from '../problem.ts';
+import { contextOf } from '../shared/acme.fixture.ts';
+import { type Problem, type ProblemCode, problem, problems } from '../shared/problem.ts';
 import { actTenant } from './act.fixture.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { acceptedReply, refusedReply } from './to-reply.ts';

@@ -1,7 +1,7 @@
 import type { Call } from '@redial/call';
 import { type HttpReply, jsonReply } from '../dialect.ts';
-import type { FieldError } from '../field-error.ts';
-import { type Problem, type ProblemCode, problems } from '../problem.ts';
+import type { FieldError } from '../shared/field-error.ts';
+import { type Problem, type ProblemCode, problems } from '../shared/problem.ts';
 
 /** Every answer of the vendor has these three. */
 interface Answer {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DialectDocumentation } from '../dialect.ts';
-import { exampleIds as ids } from '../example-ids.ts';
+import { exampleIds as ids } from '../shared/example-ids.ts';
 import { endReasons } from './end-of-call.ts';
 import { Click2dialCall } from './schema.ts';
 

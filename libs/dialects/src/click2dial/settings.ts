@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { dialectSettings } from '../dialect-settings.ts';
-import { IpAddresses } from '../ip-addresses.ts';
+import { dialectSettings } from '../shared/dialect-settings.ts';
+import { IpAddresses } from '../shared/ip-addresses.ts';
 
 /** A tenant's `dialects.click2dial`. */
 export const Click2dialSettings = z.strictObject({

@@ -1,12 +1,12 @@
 import { areSame, type CallRequest, type Destination, hasExtension, recordingOf, type Tenant } from '@redial/call';
 import { internationalPrefixIn } from '@redial/numbering';
-import { autoAnswerOf } from '../auto-answer.ts';
-import { resolveCallerId } from '../caller-id.ts';
-import { type Checked, checkFields, fieldName } from '../check-fields.ts';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
-import { type FieldError, readFields } from '../field-error.ts';
-import { withoutRetries } from '../without-retries.ts';
-import { special, whyNotRung } from '../written-number.ts';
+import { autoAnswerOf } from '../shared/auto-answer.ts';
+import { resolveCallerId } from '../shared/caller-id.ts';
+import { type Checked, checkFields, fieldName } from '../shared/check-fields.ts';
+import { type FieldError, readFields } from '../shared/field-error.ts';
+import { withoutRetries } from '../shared/without-retries.ts';
+import { special, whyNotRung } from '../shared/written-number.ts';
 import { callerIdForms, callerIdNumberOf, clickNumberForms, numberOf } from './number-form.ts';
 import { Click2dialCall, contactRefLengthMax } from './schema.ts';
 import { click2dialSettings } from './settings.ts';

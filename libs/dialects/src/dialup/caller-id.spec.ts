@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { hostileTexts } from '../acme.fixture.ts';
+import { hostileTexts } from '../shared/acme.fixture.ts';
 import { errorsOf, type Fields, requestOf, tenantWith } from './dialup.fixture.ts';
 
 /** Agents 1001 and 1002 have numbers of their own; 1003 has the tenant's. */

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
-import { acme } from '../acme.fixture.ts';
 import type { Authenticated } from '../dialect.ts';
+import { acme } from '../shared/acme.fixture.ts';
 import { authenticate, shortOf } from './credentials.ts';
 import { type Fields, inQuery, secret, settings, tenantWith } from './dialup.fixture.ts';
 import { DialupSettings } from './settings.ts';

@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Tenant } from '@redial/call';
 import type { AskedRequest, Authenticated } from '../dialect.ts';
-import { tooShort } from '../password.ts';
-import { problem } from '../problem.ts';
+import { tooShort } from '../shared/password.ts';
+import { problem } from '../shared/problem.ts';
 import { type ParameterName, type Parameters, readParameters } from './parameters.ts';
 import { type DialupSettings, dialupSettings } from './settings.ts';
 

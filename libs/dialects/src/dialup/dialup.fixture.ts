@@ -1,6 +1,6 @@
 import { Tenant } from '@redial/call';
-import { acme, contextOf } from '../acme.fixture.ts';
 import type { ParsedCalls, RawInput } from '../dialect.ts';
+import { acme, contextOf } from '../shared/acme.fixture.ts';
 import { toCallRequest } from './to-call-request.ts';
 
 export const secret = 'correct horse & battery';

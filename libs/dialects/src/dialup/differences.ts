@@ -1,6 +1,6 @@
 import { type Call, type CallRequest, type Destination, destinationDigits } from '@redial/call';
 import type { ParsedVendorCall } from '../dialect.ts';
-import type { FieldError } from '../field-error.ts';
+import type { FieldError } from '../shared/field-error.ts';
 import type { ParameterName } from './parameters.ts';
 
 /**

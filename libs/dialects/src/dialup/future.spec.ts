@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { hostileTexts, newReference } from '../acme.fixture.ts';
+import { hostileTexts, newReference } from '../shared/acme.fixture.ts';
 import {
   accepted,
   ask,

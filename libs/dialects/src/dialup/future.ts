@@ -1,6 +1,6 @@
 import { parseLocalTime, Reference, type RetryPolicy } from '@redial/call';
 import type { DialectContext } from '../dialect.ts';
-import { readFuture } from '../v1/timestamp.ts';
+import { readFuture } from '../shared/timestamp.ts';
 import type { ParameterName, Parameters, Wrong } from './parameters.ts';
 import type { DialupSettings } from './settings.ts';
 import { readWholeNumber } from './whole-number.ts';

@@ -1,6 +1,6 @@
 import { closestName } from '@redial/call';
 import type { RawInput } from '../dialect.ts';
-import { type FieldError, shorten } from '../field-error.ts';
+import { type FieldError, shorten } from '../shared/field-error.ts';
 
 /** Every parameter, spelled as the vendor's table has it: the spelling that errors use. */
 export const parameterNames = [

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { hostileTexts, now } from '../acme.fixture.ts';
+import { hostileTexts, now } from '../shared/acme.fixture.ts';
 import { accepted, call, errorsOf, settings, tenantWith } from './dialup.fixture.ts';
 import { formatOf } from './response-options.ts';
 

@@ -1,6 +1,6 @@
 import { agentNumberOf, hasExtension, outsideNumberOf, type Tenant } from '@redial/call';
-import { resolveCallerId } from '../caller-id.ts';
-import { restorePlus } from '../restore-plus.ts';
+import { resolveCallerId } from '../shared/caller-id.ts';
+import { restorePlus } from '../shared/restore-plus.ts';
 import type { Parameters, Wrong } from './parameters.ts';
 import type { DialupSides } from './sides.ts';
 

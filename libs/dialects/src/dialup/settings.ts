@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dialectSettings } from '../dialect-settings.ts';
+import { dialectSettings } from '../shared/dialect-settings.ts';
 
 /** The file may hold `${NAME}` in its place: the text of that environment variable. */
 const Credential = z.string().min(1).max(200);

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { hostileTexts } from '../acme.fixture.ts';
-import { restorePlus } from '../restore-plus.ts';
+import { hostileTexts } from '../shared/acme.fixture.ts';
+import { restorePlus } from '../shared/restore-plus.ts';
 import { accepted, call, errorsOf, requestOf, tenantWith } from './dialup.fixture.ts';
 
 const extension = (digits: string) => ({ kind: 'extension', extension: digits });

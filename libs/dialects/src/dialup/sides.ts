@@ -1,6 +1,6 @@
 import { areBothMessages, areSame, type Destination, type Tenant } from '@redial/call';
-import { restorePlus } from '../restore-plus.ts';
-import { readDestination, type WrittenDestination } from '../written-number.ts';
+import { restorePlus } from '../shared/restore-plus.ts';
+import { readDestination, type WrittenDestination } from '../shared/written-number.ts';
 import type { Parameters, Wrong } from './parameters.ts';
 
 /** Numbers that one request may ring first. */

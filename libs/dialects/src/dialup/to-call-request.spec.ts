@@ -1,7 +1,7 @@
 import { CallRequest, Reference } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { acme, contextOf, hostileTexts, newReference } from '../acme.fixture.ts';
+import { acme, contextOf, hostileTexts, newReference } from '../shared/acme.fixture.ts';
 import { authenticate } from './credentials.ts';
 import { accepted, ask, call, dialupTenant, errorsOf, inQuery, later, requestOf, secret } from './dialup.fixture.ts';
 import { type ParameterName, parameterNames } from './parameters.ts';

@@ -1,8 +1,8 @@
 import type { CallRequest, Destination } from '@redial/call';
-import { autoAnswerOf } from '../auto-answer.ts';
 import type { DialectContext, ParsedCalls, ParsedVendorCall } from '../dialect.ts';
-import type { FieldError } from '../field-error.ts';
-import { withoutRetries } from '../without-retries.ts';
+import { autoAnswerOf } from '../shared/auto-answer.ts';
+import type { FieldError } from '../shared/field-error.ts';
+import { withoutRetries } from '../shared/without-retries.ts';
 import { shownBetween } from './caller-id.ts';
 import { isFuture, readFutureCall } from './future.ts';
 import { readParameters, type Wrong } from './parameters.ts';

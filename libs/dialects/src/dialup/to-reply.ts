@@ -1,6 +1,6 @@
 import type { Call, Dial1Outcome } from '@redial/call';
 import type { HttpReply } from '../dialect.ts';
-import { type Problem, problems } from '../problem.ts';
+import { type Problem, problems } from '../shared/problem.ts';
 import { readParameters } from './parameters.ts';
 import { reasonOf } from './reason.ts';
 import { type Answer, inFormat } from './reply-format.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Tenant } from '@redial/call';
-import { acme, contextOf } from '../acme.fixture.ts';
 import type { DialectContext, RawInput } from '../dialect.ts';
+import { acme, contextOf } from '../shared/acme.fixture.ts';
 import { httpBuildQuery } from './php/http-build-query.ts';
 import { parseOrderedJson } from './php/ordered-json.ts';
 import type { PhpArray } from './php/php-value.ts';

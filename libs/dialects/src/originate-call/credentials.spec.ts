@@ -1,8 +1,8 @@
 import { Tenant } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { acme, hostileTexts } from '../acme.fixture.ts';
 import type { Authenticated, RawInput } from '../dialect.ts';
+import { acme, hostileTexts } from '../shared/acme.fixture.ts';
 import {
   asForm,
   asJson,

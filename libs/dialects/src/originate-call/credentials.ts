@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Tenant } from '@redial/call';
 import type { AskedRequest, Authenticated, RawInput } from '../dialect.ts';
-import { tooShort } from '../password.ts';
-import { problem } from '../problem.ts';
+import { tooShort } from '../shared/password.ts';
+import { problem } from '../shared/problem.ts';
 import { httpBuildQuery, printed } from './php/http-build-query.ts';
 import { bytesOf, isPhpArray, type PhpArray } from './php/php-value.ts';
 import { readParams } from './read-params.ts';

@@ -1,6 +1,6 @@
 import { type Destination, hasExtension, isDevice, type ServiceConfiguration, type Tenant } from '@redial/call';
 import type { CallQuestion } from '../dialect.ts';
-import type { FieldError } from '../field-error.ts';
+import type { FieldError } from '../shared/field-error.ts';
 import type { DestinationType } from './schema.ts';
 import type { OriginateCallSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import { hasExtension, type Tenant } from '@redial/call';
 import type { SettingsFault } from '../dialect.ts';
-import { trunkFault } from '../trunk-fault.ts';
+import { trunkFault } from '../shared/trunk-fault.ts';
 import { originateCallSettings } from './settings.ts';
 
 /** Trunks and extensions that the settings name, and the tenant does not have. */

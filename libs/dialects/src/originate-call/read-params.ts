@@ -1,7 +1,7 @@
-import { fieldName } from '../check-fields.ts';
 import type { RawInput } from '../dialect.ts';
-import { duplicateKeys } from '../duplicate-keys.ts';
-import { type Problem, problem } from '../problem.ts';
+import { fieldName } from '../shared/check-fields.ts';
+import { duplicateKeys } from '../shared/duplicate-keys.ts';
+import { type Problem, problem } from '../shared/problem.ts';
 import { parseOrderedJson } from './php/ordered-json.ts';
 import { parsePhpQuery } from './php/php-query.ts';
 import { bytesOf, isPhpArray, type PhpArray, type PhpRead, type PhpValue } from './php/php-value.ts';

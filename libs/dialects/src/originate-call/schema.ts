@@ -1,6 +1,6 @@
 import { ClientInfo, Reference } from '@redial/call';
 import { z } from 'zod';
-import { ShownName } from '../shown-name.ts';
+import { ShownName } from '../shared/shown-name.ts';
 import { printed } from './php/http-build-query.ts';
 import { isPhpArray, type PhpArray, type PhpValue, textOf } from './php/php-value.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { acme } from '../acme.fixture.ts';
+import { acme } from '../shared/acme.fixture.ts';
 import { caller } from './caller.fixture.ts';
 import { OriginateCallSettings, originateCallSettings } from './settings.ts';
 

@@ -1,6 +1,6 @@
 import { Extension, Name } from '@redial/call';
 import { z } from 'zod';
-import { dialectSettings } from '../dialect-settings.ts';
+import { dialectSettings } from '../shared/dialect-settings.ts';
 
 /** A tenant's `dialects.originate-call`. */
 export const OriginateCallSettings = z.strictObject({

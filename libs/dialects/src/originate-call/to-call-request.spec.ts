@@ -1,8 +1,8 @@
 import { CallRequest, Tenant } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { acme, contextOf, hostileTexts, now, wrongTypes } from '../acme.fixture.ts';
 import type { RawInput } from '../dialect.ts';
+import { acme, contextOf, hostileTexts, now, wrongTypes } from '../shared/acme.fixture.ts';
 import {
   asForm,
   asJson,

@@ -1,10 +1,10 @@
 import { type CallRequest, recordingOf, type Tenant } from '@redial/call';
-import { autoAnswerOf } from '../auto-answer.ts';
 import type { DialectContext, ParsedCalls, RawInput } from '../dialect.ts';
-import { withoutRetries } from '../without-retries.ts';
+import { autoAnswerOf } from '../shared/auto-answer.ts';
+import { withoutRetries } from '../shared/without-retries.ts';
 import { readParams } from './read-params.ts';
+import { type Understood, understand } from './resolve-request.ts';
 import { originateCallSettings } from './settings.ts';
-import { type Understood, understand } from './understand.ts';
 
 /** From dial1's last ring to its outcome in our records, at most. */
 const outcomeMarginSeconds = 15;

@@ -1,8 +1,8 @@
 import { type Call, type Dial1Outcome, dispositions, endedCallStatuses } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
-import { contextOf } from '../acme.fixture.ts';
 import type { HttpReply } from '../dialect.ts';
-import { problem } from '../problem.ts';
+import { contextOf } from '../shared/acme.fixture.ts';
+import { problem } from '../shared/problem.ts';
 import { asForm, asJson, asQuery, caller, data, rawBody, who } from './caller.fixture.ts';
 import { vendorSample } from './php/php-vectors.fixture.ts';
 import { toCallRequest } from './to-call-request.ts';

@@ -1,7 +1,7 @@
 import type { Call, Dial1Outcome, Disposition, EndedCallStatus } from '@redial/call';
 import { type HttpReply, jsonReply, type RawInput } from '../dialect.ts';
-import type { FieldError } from '../field-error.ts';
-import { type Problem, problems } from '../problem.ts';
+import type { FieldError } from '../shared/field-error.ts';
+import { type Problem, problems } from '../shared/problem.ts';
 import { unknownDestination } from './destination.ts';
 import { isPhpArray } from './php/php-value.ts';
 import { readParams } from './read-params.ts';

@@ -1,5 +1,5 @@
 import { type CallRequest, namesThereAre, type Tenant, VariableValue } from '@redial/call';
-import { type FieldError, shorten } from '../field-error.ts';
+import { type FieldError, shorten } from '../shared/field-error.ts';
 import type { PhpArray } from './php/php-value.ts';
 import { fieldsOf, notText, notTextMessage } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ProblemCode } from '../problem.ts';
+import type { ProblemCode } from '../shared/problem.ts';
 
 /** One address of `/v1`, as data: what the API mounts and what its documentation says are the same. */
 export interface Endpoint {

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../problem.ts';
+import type { ProblemCode } from '../shared/problem.ts';
 import type { Endpoint } from './endpoint.ts';
 import { callExample, callSummaryExample, deliveryExample } from './examples.ts';
 import { BatchReply, CallPageReply, CallReply, DeliveriesReply, DeliveryReply } from './reply-schema.ts';

@@ -1,6 +1,6 @@
 import { RetryPolicy } from '@redial/call';
 import type { z } from 'zod';
-import { exampleIds as ids } from '../example-ids.ts';
+import { exampleIds as ids } from '../shared/example-ids.ts';
 import { CdrReply } from './cdr-schema.ts';
 import { AttemptReply, CallReply, CallSummaryReply, LegReply } from './reply-schema.ts';
 

@@ -4,7 +4,6 @@ export * from './endpoints.ts';
 export * from './examples.ts';
 export * from './reply-schema.ts';
 export * from './schema.ts';
-export * from './timestamp.ts';
 export * from './to-call-request.ts';
 export * from './to-reply.ts';
 export * from './to-reschedule.ts';

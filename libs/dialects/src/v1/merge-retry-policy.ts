@@ -1,5 +1,5 @@
 import type { RetryPolicy } from '@redial/call';
-import { type FieldError, pointer } from '../field-error.ts';
+import { type FieldError, pointer } from '../shared/field-error.ts';
 import type { RetryPolicyChange } from './schema.ts';
 
 /** A call's own wishes over its tenant's policy: what is left out, at every depth, stays as the tenant has it. */

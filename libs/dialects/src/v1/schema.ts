@@ -13,8 +13,8 @@ import {
   VariableValue,
 } from '@redial/call';
 import { z } from 'zod';
-import { ShownName } from '../shown-name.ts';
-import { timestampForms } from './timestamp.ts';
+import { ShownName } from '../shared/shown-name.ts';
+import { timestampForms } from '../shared/timestamp.ts';
 
 /** Most calls in one batch. */
 export const batchMax = 1_000;

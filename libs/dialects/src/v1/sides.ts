@@ -1,6 +1,6 @@
 import { areBothMessages, areSame, type Destination, namesThereAre, type Tenant } from '@redial/call';
-import { type FieldError, pointer } from '../field-error.ts';
-import { readDestination, readInContext } from '../written-number.ts';
+import { type FieldError, pointer } from '../shared/field-error.ts';
+import { readDestination, readInContext } from '../shared/written-number.ts';
 import type { CreateCall } from './schema.ts';
 
 export interface Sides {

@@ -1,14 +1,14 @@
 import { type CallRequest, longestTalkSeconds, namesThereAre, type Tenant } from '@redial/call';
 import { numberForms } from '@redial/numbering';
-import { autoAnswerOf } from '../auto-answer.ts';
-import { resolveCallerId } from '../caller-id.ts';
 import type { DialectContext, ParsedCall } from '../dialect.ts';
-import { type FieldError, type FieldValues, pointer, readFields, shorten } from '../field-error.ts';
+import { autoAnswerOf } from '../shared/auto-answer.ts';
+import { resolveCallerId } from '../shared/caller-id.ts';
+import { type FieldError, type FieldValues, pointer, readFields, shorten } from '../shared/field-error.ts';
+import { readFuture } from '../shared/timestamp.ts';
 import { hastyRetries, mergeRetryPolicy } from './merge-retry-policy.ts';
 import { readRecord } from './record.ts';
 import { CreateCall } from './schema.ts';
 import { readSides } from './sides.ts';
-import { readFuture } from './timestamp.ts';
 
 const priorityDefault = 5;
 

@@ -11,8 +11,8 @@ import {
   type Tenant,
 } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
-import { acme, contextOf, now } from '../acme.fixture.ts';
-import { type ProblemCode, problem, problems } from '../problem.ts';
+import { acme, contextOf, now } from '../shared/acme.fixture.ts';
+import { type ProblemCode, problem, problems } from '../shared/problem.ts';
 import { CallReply, ProblemReply } from './reply-schema.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { callReply, problemReply, problemValue } from './to-reply.ts';

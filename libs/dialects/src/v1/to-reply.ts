@@ -11,7 +11,7 @@ import {
   type Tenant,
 } from '@redial/call';
 import { type HttpReply, jsonReply } from '../dialect.ts';
-import { type Problem, problems, problemType } from '../problem.ts';
+import { type Problem, problems, problemType } from '../shared/problem.ts';
 import type { AttemptReply, CallReply, CallSummaryReply, LegReply } from './reply-schema.ts';
 import { whyNotDialedYet } from './why-not-dialed-yet.ts';
 

@@ -1,7 +1,7 @@
 import type { Call, Tenant } from '@redial/call';
-import { type FieldError, readFields } from '../field-error.ts';
+import { type FieldError, readFields } from '../shared/field-error.ts';
+import { readFuture } from '../shared/timestamp.ts';
 import { RescheduleCall } from './schema.ts';
-import { readFuture } from './timestamp.ts';
 
 export type ParsedReschedule =
   | { readonly ok: true; readonly dueAt: number; readonly expiresAt?: number | null }

@@ -1,5 +1,5 @@
 import { Tenant } from '@redial/call';
-import type { DialectContext } from './dialect.ts';
+import type { DialectContext } from '../dialect.ts';
 
 /** 2026-01-15T12:00:00+02:00 in Johannesburg. */
 export const now = Date.UTC(2026, 0, 15, 10, 0, 0);

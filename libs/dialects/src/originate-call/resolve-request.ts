@@ -1,11 +1,11 @@
 import { type CallRequest, type Destination, namesThereAre, type Tenant } from '@redial/call';
 import { readNumber } from '@redial/numbering';
-import { resolveCallerId } from '../caller-id.ts';
-import { type Checked, checkFields, fieldName } from '../check-fields.ts';
-import { type FieldError, readFields, shorten } from '../field-error.ts';
-import { restorePlus } from '../restore-plus.ts';
-import { trunkByName } from '../trunk-by-name.ts';
-import { unknownNumber, whyNotRung } from '../written-number.ts';
+import { resolveCallerId } from '../shared/caller-id.ts';
+import { type Checked, checkFields, fieldName } from '../shared/check-fields.ts';
+import { type FieldError, readFields, shorten } from '../shared/field-error.ts';
+import { restorePlus } from '../shared/restore-plus.ts';
+import { trunkByName } from '../shared/trunk-by-name.ts';
+import { unknownNumber, whyNotRung } from '../shared/written-number.ts';
 import { destinationOf, type KnownDestination, unknownDestination } from './destination.ts';
 import { isPhpArray, type PhpArray } from './php/php-value.ts';
 import { type DestinationType, fieldsOf, notText, notTextMessage, OriginateCallData, shownName } from './schema.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromStorage, StorageUnavailable } from './storage.ts';
+import { fromStorage, StorageUnavailable } from './storage-unavailable.ts';
 
 /** ioredis' own classes, by the names that it gives them. */
 const named = (name: string, message = 'x') => Object.assign(new Error(message), { name });

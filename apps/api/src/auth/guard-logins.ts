@@ -2,7 +2,7 @@ import { type Problem, problem } from '@redial/dialects';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { clientAddress } from '../http/plain-address.ts';
 import { refuse } from '../http/refuse.ts';
-import type { IpAllowList } from '../vendor/ip-allow-list.ts';
+import type { IpAllowList } from './ip-allow-list.ts';
 import type { LoginLock } from './login-lock.ts';
 
 /** What became of somebody's credentials. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it, test } from 'vitest';
 import { problem, problems } from './problem.ts';
 
-const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
 const rows = page
   .split('\n')
   .map((line) => /^\| `(\w+)` \| (\d{3}) \| \S.* \| \S.* \|$/.exec(line))

@@ -1,5 +1,5 @@
 import { namesThereAre, type Tenant } from '@redial/call';
-import type { SettingsFault } from './dialect.ts';
+import type { SettingsFault } from '../dialect.ts';
 
 /** Nothing, where a setting names none, or one that the tenant has. */
 export function trunkFault(

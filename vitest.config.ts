@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            'libs/**/src/**/*.spec.ts',
+            'libs/**/{src,testing}/**/*.spec.ts',
             'apps/**/src/**/*.spec.ts',
             'infra/**/src/**/*.spec.ts',
             'test/{boundaries,simulation,soak}/**/*.spec.ts',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bareSchema } from './allowed-values.ts';
+import { bareSchema } from './validation/allowed-values.ts';
 
 /** A field somewhere in a schema. */
 export interface FieldOfSchema {

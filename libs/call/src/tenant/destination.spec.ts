@@ -1,0 +1,253 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { carrier, configurationInput, tenantOf } from '../../testing/builders.ts';
+import { type Destination, destinationDigits } from '../call/request.ts';
+import { isDialableChannel } from './channel.ts';
+import { Configuration } from './configuration.ts';
+import * as destinations from './destination.ts';
+import { areBothMessages, channelOf, pbxsFor, trunksOf } from './destination.ts';
+import type { NumberReader } from './numbering.ts';
+import { Tenant } from './tenant.ts';
+import { TrunkConfiguration } from './trunk-configuration.ts';
+
+const services = [
+  { kind: 'ring_group', name: 'sales', code: '*601', channel: 'Local/601@ring-groups' },
+  { kind: 'queue', name: 'support', code: '400' },
+  { kind: 'message', name: 'welcome', code: '#1', sound: 'welcome' },
+];
+const tenant = tenantOf({ trunks: ['carrier', 'backup'], services, contexts: ['from-crm'] });
+/** South Africa's plan, and one number that could be two. */
+const readNumber: NumberReader = (written) => {
+  if (written === '2727123456') return { ok: false, readings: ['272727123456', '2727123456'] };
+  const digits = /^(?:\+|00)([1-9][0-9]{6,14})$|^0?(27[0-9]{9})$|^0([1-9][0-9]{6,8})$/.exec(written);
+  if (digits === null) return { ok: false };
+  return { ok: true, e164: digits[1] ?? digits[2] ?? `27${digits[3]}` };
+};
+const resolveDestination = (written: string, of: Tenant, trunk?: string) =>
+  destinations.resolveDestination(written, of, readNumber, trunk);
+const resolveInContext = (written: string, by: string, of: Tenant) =>
+  destinations.resolveInContext(written, by, of, readNumber, '00');
+const number = (e164: string, trunk = 'carrier') => ({ kind: 'number', e164, trunk }) as const;
+const service = (name: string) => ({ kind: 'service', service: name }) as const;
+const context = (exten: string, e164?: string) =>
+  ({ kind: 'context', context: 'from-crm', exten, ...(e164 !== undefined && { e164 }) }) as const;
+const extension = (digits: string) => ({ kind: 'extension', extension: digits }) as const;
+
+describe('what a caller wrote', () => {
+  it.each([
+    ['an extension by pattern', '1001', undefined, extension('1001')],
+    ['a national number, by the first trunk', '0821234567', undefined, number('27821234567')],
+    ['a number by a trunk that was asked for', '0821234567', 'backup', number('27821234567', 'backup')],
+    ['a service, by its dial code', '*601', undefined, service('sales')],
+    ['a service, by a dial code of digits alone', '400', undefined, service('support')],
+    ['a service, whatever trunk was asked for', '400', 'nowhere', service('support')],
+    ['an extension, whatever trunk was asked for', '1001', 'nowhere', extension('1001')],
+  ])('%s', (_what, written, trunk, destination) => {
+    expect(resolveDestination(written, tenant, trunk)).toEqual({ ok: true, destination });
+  });
+
+  it.each([
+    ['somebody else’s extension', '2001', tenant, undefined, 'unknown_form'],
+    ['a service by its name', 'sales', tenant, undefined, 'unknown_form'],
+    ['a code of nobody', '*602', tenant, undefined, 'unknown_form'],
+    ['no number', 'sip:any@where', tenant, undefined, 'unknown_form'],
+    ['a trunk of somebody else', '0821234567', tenant, 'other', 'foreign_trunk'],
+    ['a number, without any trunk', '0821234567', tenantOf({ trunks: [] }), undefined, 'no_trunk'],
+    ['a number, asking for a trunk, without any', '0821234567', tenantOf({ trunks: [] }), 'carrier', 'foreign_trunk'],
+  ])('refuses %s', (_what, written, of, trunk, why) => {
+    expect(resolveDestination(written, of, trunk)).toEqual({ ok: false, why });
+  });
+
+  it('rings nobody where a number could be two people’s, and gives both', () => {
+    const refused = { ok: false, why: 'unknown_form', readings: ['272727123456', '2727123456'] };
+    expect(resolveDestination('2727123456', tenant)).toEqual(refused);
+    expect(resolveInContext('2727123456', 'from-crm', tenant)).toEqual(refused);
+  });
+
+  it('an extension wins over a number of the same digits', () => {
+    const seven = tenantOf({ extensions: { list: ['2782123'] } });
+    expect(resolveDestination('2782123', seven)).toEqual({ ok: true, destination: extension('2782123') });
+  });
+
+  it('an extension wins over a dial code, and a dial code over a number of the same digits', () => {
+    // The configuration refuses both; a tenant that is older than its rules must still mean one thing.
+    const clash = { ...tenant, services: services.map((s) => ({ ...s, code: '0821234567' })) } as Tenant;
+    expect(resolveDestination('0821234567', clash)).toEqual({ ok: true, destination: service('sales') });
+    const seven = { ...clash, extensions: { ...clash.extensions, list: ['0821234'] } };
+    const coded = { ...seven, services: seven.services.map((s) => ({ ...s, code: '0821234' })) } as Tenant;
+    expect(resolveDestination('0821234', coded)).toEqual({ ok: true, destination: extension('0821234') });
+  });
+
+  it('resolves to digits alone, or to a service of the tenant, whatever was written', () => {
+    const typed = fc.string({ unit: fc.constantFrom(...'0123456789+*#٣ &,;|{}$@/\r\n'), maxLength: 18 });
+    fc.assert(
+      fc.property(typed, (written) => {
+        const resolved = resolveDestination(written, tenant);
+        if (!resolved.ok) return;
+        if (resolved.destination.kind === 'service') return;
+        expect(destinationDigits(resolved.destination)).toMatch(/^[0-9]+$/);
+        expect(written).toMatch(/^\+?[0-9]+$/);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('what a context is to route', () => {
+  it.each([
+    ['digits of its own', '7001', context('7001')],
+    ['an extension of the tenant', '1001', context('1001')],
+    ['a number as the plan writes it', '0821234567', context('0821234567', '27821234567')],
+    ['a number in the country’s own digits', '27821234567', context('27821234567', '27821234567')],
+    ['an international number', '004930123456', context('004930123456', '4930123456')],
+    ['a number with a +, which no phone has', '+4930123456', context('004930123456', '4930123456')],
+    ['digits that mean a number to the context alone', '90821234567', context('90821234567')],
+  ])('%s', (_what, written, destination) => {
+    expect(resolveInContext(written, 'from-crm', tenant)).toEqual({ ok: true, destination });
+  });
+
+  it('an extension is no outside number, even where its digits would be one', () => {
+    const seven = tenantOf({ extensions: { list: ['2782123'] }, contexts: ['from-crm'] });
+    expect(resolveInContext('2782123', 'from-crm', seven)).toEqual({ ok: true, destination: context('2782123') });
+  });
+
+  it.each([
+    ['a context of somebody else', '7001', 'default', 'foreign_context'],
+    ['two signs', '++27821234567', 'from-crm', 'no_digits'],
+    ['a sign behind', '2782123+4567', 'from-crm', 'no_digits'],
+    ['a sign before a dial code', '+*1', 'from-crm', 'no_digits'],
+    ['a sign before what is no number', '+1001', 'from-crm', 'unknown_form'],
+    ['a dial code', '*601', 'from-crm', 'no_digits'],
+    ['nothing', '', 'from-crm', 'no_digits'],
+    ['more than 20 digits', '1'.repeat(21), 'from-crm', 'no_digits'],
+    ['another context behind the digits', '7001@default', 'from-crm', 'no_digits'],
+    ['a line feed behind the digits', '7001\n', 'from-crm', 'no_digits'],
+  ])('refuses %s', (_what, written, by, why) => {
+    expect(resolveInContext(written, by, tenant)).toEqual({ ok: false, why });
+  });
+});
+
+describe('the channel that Asterisk dials', () => {
+  it.each([
+    ['an extension', extension('1001'), 'PJSIP/1001'],
+    ['a number', number('27821234567'), 'PJSIP/27821234567@carrier'],
+    ['a number with the carrier’s prefix', number('27821234567', 'plus'), 'PJSIP/+27821234567@plus'],
+    ['a number by the PBX’s own routes, kept whole', number('27821234567', 'routes'), 'Local/27821234567@outbound/n'],
+    ['a ring group', service('sales'), 'Local/601@ring-groups/n'],
+    ['a queue', service('support'), 'Local/support@redial-queue/n'],
+    ['a message', service('welcome'), 'Local/play@redial-message/n'],
+    ['digits for a context', context('7001'), 'Local/7001@from-crm/n'],
+    ['a number for a context, as it was written', context('0821234567', '27821234567'), 'Local/0821234567@from-crm/n'],
+  ])('%s', (_what, destination, channel) => {
+    const plus = { ...carrier, name: 'plus', channel: 'PJSIP/{number}@plus', numberPrefix: '+' };
+    const routes = { ...carrier, name: 'routes', channel: 'Local/{number}@outbound' };
+    expect(channelOf(destination, tenant, [carrier, plus, routes])).toBe(channel);
+  });
+
+  it.each([
+    ['all', 'refuse', 'PJSIP/{extension}', 'Local/1001@redial-extension-all-refuse/n'],
+    ['first', 'connect', 'PJSIP/{extension}', 'Local/1001@redial-extension-first-connect/n'],
+    ['all', 'connect', 'PJSIP/acme-{extension}', 'Local/acme-1001@redial-extension-all-connect/n'],
+    ['first', 'refuse', 'PJSIP/acme-{extension}', 'PJSIP/acme-1001'],
+  ])('an extension, ring: %s and forwards: %s, at %s', (ring, forwards, channel, dialed) => {
+    const rung = tenantOf({ extensions: { pattern: '1[0-9]{3}', channel, ring, forwards } });
+    expect(channelOf(extension('1001'), rung, [])).toBe(dialed);
+    expect(isDialableChannel(dialed)).toBe(true);
+  });
+
+  it.each([
+    ['a trunk', number('27821234567', 'gone')],
+    ['a service', service('gone')],
+  ])('of %s that is no longer configured is told as such', (_what, destination) => {
+    expect(() => channelOf(destination, tenant, [carrier])).toThrow(RangeError);
+  });
+
+  it('is one that may be dialled, whatever an operator’s file and a request held before they were checked', () => {
+    const filler = fc.integer({ min: 1, max: 200 }).map((length) => 'a'.repeat(length));
+    const written = fc.oneof(
+      fc.string({ maxLength: 30 }),
+      filler.map((context) => `Local/601@${context}`),
+      filler.map((peer) => `PJSIP/${peer}`),
+      fc.constantFrom('DAHDI/g1/{n}', 'Local/{n}@c', 'PJSIP/{n}', 'SIP/{n}@t', 'PJSIP/{n}&PJSIP/1', 'Local/{n}@c/n/n'),
+      fc.tuple(fc.constantFrom('PJSIP/{n}@', 'Local/{n}@', 'Local/6{n}@'), filler).map(([start, end]) => start + end),
+    );
+    const file = fc.record({
+      agents: written.map((t) => t.replace('{n}', '{extension}')),
+      trunk: written.map((t) => t.replace('{n}', '{number}')),
+      numberPrefix: fc.constantFrom('', '+', '00', '+123456', '123456'),
+      service: written,
+      name: fc.oneof(fc.string({ maxLength: 40 }), fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/)),
+      context: fc.oneof(fc.string({ maxLength: 60 }), fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/)),
+      digits: fc.stringMatching(/^[0-9]{1,20}$/),
+    });
+    let dialed = 0;
+    fc.assert(
+      fc.property(file, ({ agents, trunk: template, numberPrefix, service: channel, name, context: by, digits }) => {
+        const trunk = TrunkConfiguration.safeParse({ ...carrier, channel: template, numberPrefix });
+        const read = (fields: Record<string, unknown>) => Tenant.safeParse({ ...tenantOf(), ...fields });
+        const cases: [Destination, ReturnType<typeof read>][] = [
+          [extension('12345678'), read({ extensions: { list: ['12345678'], channel: agents } })],
+          [service(name), read({ services: [{ kind: 'ivr', name, channel }] })],
+          [service(name), read({ services: [{ kind: 'queue', name }] })],
+          [{ kind: 'context', context: by, exten: digits }, read({ contexts: [by] })],
+          ...(trunk.success ? ([[number('123456789012345'), read({})]] satisfies [Destination, unknown][]) : []),
+        ];
+        for (const [destination, parsed] of cases) {
+          if (!parsed.success) continue;
+          dialed += 1;
+          const dialable = channelOf(destination, parsed.data, trunk.success ? [trunk.data] : []);
+          expect(dialable).toSatisfy(isDialableChannel);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(dialed).toBeGreaterThan(1_000);
+  });
+});
+
+describe('a message', () => {
+  it.each([
+    ['from an extension', extension('1001'), service('welcome'), false],
+    ['to a queue', service('welcome'), service('support'), false],
+    ['to another message', service('welcome'), service('welcome'), true],
+  ])('%s', (_what, dial1, dial2, deaf) => {
+    expect(areBothMessages(dial1, dial2, tenant)).toBe(deaf);
+  });
+});
+
+describe('trunks of a call', () => {
+  it.each([
+    ['none between extensions', extension('1001'), extension('1002'), []],
+    ['one to a number', extension('1001'), number('27821234567'), ['carrier']],
+    ['one from a service to a number', service('sales'), number('27821234567'), ['carrier']],
+    [
+      'none where a context routes a number: it has ways of its own',
+      context('0821234567', '27821234567'),
+      extension('1001'),
+      [],
+    ],
+    ['the same twice between two numbers', number('27821234567'), number('27829999999'), ['carrier', 'carrier']],
+  ])('%s', (_what, dial1, dial2, trunks) => {
+    expect(trunksOf(dial1, dial2)).toEqual(trunks);
+  });
+});
+
+describe('PBXs for a call', () => {
+  const input = configurationInput();
+  const configuration = Configuration.parse({
+    ...input,
+    pbxs: ['a', 'b', 'c'].map((name) => ({ ...input.pbxs[0], name })),
+    trunks: [carrier, { ...carrier, name: 'at-b', pbxs: ['b'] }, { ...carrier, name: 'at-b-c', pbxs: ['b', 'c'] }],
+  });
+
+  it.each([
+    ['without a trunk: all', [], ['a', 'b', 'c']],
+    ['with a trunk that all have: all', ['carrier'], ['a', 'b', 'c']],
+    ['with a trunk of one: that one', ['at-b'], ['b']],
+    ['with two trunks: those that have both', ['at-b', 'at-b-c'], ['b']],
+    ['with a trunk that is no longer configured: none', ['gone'], []],
+    ['with one that is, and one that is not: none', ['carrier', 'gone'], []],
+  ])('%s', (_what, trunks, pbxs) => {
+    expect(pbxsFor(trunks, configuration)).toEqual(pbxs);
+  });
+});

@@ -1,0 +1,118 @@
+import { type Destination, outsideNumberOf } from '../call/request.ts';
+import type { Configuration } from './configuration.ts';
+import { extensionChannel } from './extension-channel.ts';
+import type { NumberReader } from './numbering.ts';
+import { type ServiceConfiguration, serviceChannel } from './service.ts';
+import { hasExtension, type Tenant } from './tenant.ts';
+import { type TrunkConfiguration, trunkChannel } from './trunk-configuration.ts';
+
+export type ResolvedDestination =
+  | { readonly ok: true; readonly destination: Destination }
+  /** `readings`: it could be each of these numbers. */
+  | { readonly ok: false; readonly why: 'unknown_form'; readonly readings?: readonly string[] }
+  | { readonly ok: false; readonly why: 'no_trunk' | 'foreign_trunk' | 'foreign_context' | 'no_digits' };
+
+/**
+ * What a caller wrote → one of the tenant's extensions, a service by its dial code, or a number by one of its trunks; in this order, where it
+ * could be several.
+ */
+export function resolveDestination(
+  written: string,
+  tenant: Tenant,
+  readNumber: NumberReader,
+  trunk?: string,
+): ResolvedDestination {
+  if (hasExtension(tenant, written)) return { ok: true, destination: { kind: 'extension', extension: written } };
+  const service = tenant.services.find(({ code }) => code === written);
+  if (service !== undefined) return { ok: true, destination: { kind: 'service', service: service.name } };
+  const number = readNumber(written, tenant.numberingPlan);
+  if (!number.ok) return { ...number, why: 'unknown_form' };
+  const chosen = trunk ?? tenant.trunks[0];
+  if (chosen === undefined) return { ok: false, why: 'no_trunk' };
+  if (!tenant.trunks.includes(chosen)) return { ok: false, why: 'foreign_trunk' };
+  return { ok: true, destination: { kind: 'number', e164: number.e164, trunk: chosen } };
+}
+
+/**
+ * Digits that a context of the PBX is to route, as a person would dial them there: no phone has a `+` key. A number of the tenant's plan is known
+ * for one, so that do-not-call, windows and caps hold for it; digits that mean an outside number to that context alone (an access code in front)
+ * cannot be. `prefix`: what stands for a `+` there.
+ */
+export function resolveInContext(
+  written: string,
+  context: string,
+  tenant: Tenant,
+  readNumber: NumberReader,
+  prefix: string,
+): ResolvedDestination {
+  if (!tenant.contexts.includes(context)) return { ok: false, why: 'foreign_context' };
+  const exten = written.replace(/^\+/, prefix);
+  if (!/^[0-9]{1,20}$/.test(exten)) return { ok: false, why: 'no_digits' };
+  if (hasExtension(tenant, written)) return { ok: true, destination: { kind: 'context', context, exten } };
+  const number = readNumber(written, tenant.numberingPlan);
+  if (!number.ok && (number.readings !== undefined || written !== exten)) return { ...number, why: 'unknown_form' };
+  return { ok: true, destination: { kind: 'context', context, exten, ...(number.ok && { e164: number.e164 }) } };
+}
+
+/**
+ * A destination → the channel that Asterisk dials. Digits and checked names alone are put into the operator's template. Throws RangeError for a
+ * trunk or a service that is no longer configured.
+ */
+export function channelOf(destination: Destination, tenant: Tenant, trunks: readonly TrunkConfiguration[]): string {
+  switch (destination.kind) {
+    case 'extension':
+      return extensionChannel(destination.extension, tenant.extensions);
+    case 'number': {
+      const trunk = trunks.find((t) => t.name === destination.trunk);
+      if (trunk === undefined) throw new RangeError(`there is no trunk ${destination.trunk}`);
+      return trunkChannel(trunk, destination.e164);
+    }
+    case 'service':
+      return serviceChannel(serviceOf(destination.service, tenant));
+    case 'context':
+      return `Local/${destination.exten}@${destination.context}/n`;
+  }
+}
+
+/** Throws RangeError for a service that is no longer configured. */
+export function serviceOf(name: string, { services }: Tenant): ServiceConfiguration {
+  const service = services.find((s) => s.name === name);
+  if (service === undefined) throw new RangeError(`there is no service ${name}`);
+  return service;
+}
+
+/**
+ * Both legs are one phone or one number, however they are written and routed: it would ring itself. A service is no phone: two of its agents may
+ * talk.
+ */
+export function areSame(dial1: Destination, dial2: Destination): boolean {
+  const [one, other] = [phoneOf(dial1), phoneOf(dial2)];
+  return one !== undefined && one === other;
+}
+
+/** Extensions and numbers never have the same digits here: a number has its `+`. */
+function phoneOf(destination: Destination): string | undefined {
+  const outside = outsideNumberOf(destination);
+  if (outside !== undefined) return `+${outside}`;
+  if (destination.kind === 'extension') return destination.extension;
+  return destination.kind === 'context' ? destination.exten : undefined;
+}
+
+/** One message would play to the other, and nobody would hear either; Redial's own context plays one a call. */
+export function areBothMessages(dial1: Destination, dial2: Destination, tenant: Tenant): boolean {
+  return [dial1, dial2].every((d) => d.kind === 'service' && serviceOf(d.service, tenant).kind === 'message');
+}
+
+/** Trunks that a call needs, each once per leg that uses it. */
+export function trunksOf(dial1: Destination, dial2: Destination): string[] {
+  return [dial1, dial2].flatMap((d) => (d.kind === 'number' ? [d.trunk] : []));
+}
+
+/** PBXs that have every trunk a call needs; none has a trunk that is no longer configured. */
+export function pbxsFor(trunkNames: readonly string[], { pbxs, trunks }: Configuration): string[] {
+  const has = (pbx: string, name: string): boolean => {
+    const trunk = trunks.find((t) => t.name === name);
+    return trunk !== undefined && (trunk.pbxs?.includes(pbx) ?? true);
+  };
+  return pbxs.map((pbx) => pbx.name).filter((pbx) => trunkNames.every((name) => has(pbx, name)));
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { Name } from '../ids.ts';
+import { channelTemplate, isDialableChannel, withoutOptimization } from './channel.ts';
+import { limitShape } from './limit-shape.ts';
+
+const longestNumber = '9'.repeat(15);
+
+/** A way to the outside. */
+export const TrunkConfiguration = z
+  .strictObject({
+    name: Name,
+    /** AMI channel with `{number}`: E.164 digits, led by `numberPrefix`. */
+    channel: channelTemplate('number', longestNumber),
+    /** What the carrier wants before the digits: `+`, `00` or nothing. */
+    numberPrefix: z
+      .string()
+      .regex(/^\+?[0-9]{0,6}$/, 'a prefix of up to 6 digits, with or without a + in front, such as + or 00')
+      .default(''),
+    /** PBXs that have this trunk; absent: all. */
+    pbxs: z.array(Name).min(1).optional(),
+    ...limitShape,
+  })
+  .refine(({ channel, numberPrefix }) => isDialableChannel(trunkChannel({ channel, numberPrefix }, longestNumber)), {
+    message: 'does not fit the channel: DAHDI takes digits alone, and no channel is longer than 200 characters',
+    path: ['numberPrefix'],
+  });
+export type TrunkConfiguration = z.infer<typeof TrunkConfiguration>;
+
+/** E.164 digits → the channel that Asterisk dials. */
+export function trunkChannel(
+  { channel, numberPrefix }: { readonly channel: string; readonly numberPrefix: string },
+  e164: string,
+): string {
+  return withoutOptimization(channel.replace('{number}', numberPrefix + e164));
+}

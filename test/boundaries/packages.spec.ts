@@ -10,9 +10,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   dialect: ['core', 'numbering'],
   platform: ['core', 'numbering'],
   adapter: ['core', 'platform'],
+  process: ['core', 'platform', 'adapter'],
   infra: ['infra'],
-  app: ['core', 'numbering', 'dialect', 'platform', 'adapter'],
-  test: ['core', 'numbering', 'dialect', 'platform', 'adapter', 'infra', 'app'],
+  app: ['core', 'numbering', 'dialect', 'platform', 'adapter', 'process'],
+  test: ['core', 'numbering', 'dialect', 'platform', 'adapter', 'process', 'infra', 'app'],
 };
 
 /** Libraries that have one home. */
@@ -85,7 +86,8 @@ describe('the boundaries between packages', () => {
     const knowing = sources
       .filter(
         ({ pkg, file }) =>
-          ['app', 'adapter', 'platform', 'core', 'dialect'].includes(pkg.layer) && !file.endsWith('.spec.ts'),
+          ['app', 'process', 'adapter', 'platform', 'core', 'dialect'].includes(pkg.layer) &&
+          !file.endsWith('.spec.ts'),
       )
       .filter(({ file }) => !/\/(test-support|src\/test)\//.test(file) && names.test(withoutComments(file)))
       .map(({ file }) => relative(root, file))

@@ -1,5 +1,6 @@
 import type { Configuration, Ids } from '@redial/call';
-import type { Clock, Health, Logger, Metrics } from '@redial/platform';
+import type { Clock, Logger, Metrics } from '@redial/platform';
+import type { Health } from '@redial/process';
 import type { Queues } from '@redial/queue';
 import type { DurabilityPolicy, Store } from '@redial/store';
 import type { AskPbx } from './pbx/ask-pbxs.ts';

@@ -2,19 +2,18 @@ import { randomInt } from 'node:crypto';
 import { vendors, vendorsInFiles } from '@redial/dialects';
 import {
   connectRedis,
-  createHealth,
   createIds,
   createLogger,
   createMetrics,
   describeSettings,
-  onShutdown,
   readConfigurationFile,
   readSettings,
   redisReady,
   systemClock,
 } from '@redial/platform';
-import { createQueues, measurePaused, pausedCheck } from '@redial/queue';
-import { createStore, type DurabilityPolicy, logDurability, placesCheck, tellMalformed } from '@redial/store';
+import { createHealth, logDurability, measurePaused, onShutdown, pausedCheck, permitsCheck } from '@redial/process';
+import { createQueues } from '@redial/queue';
+import { createStore, type DurabilityPolicy, tellMalformed } from '@redial/store';
 import { createAcceptor } from './accept/accept-calls.ts';
 import { buildApp } from './app.ts';
 import { tellShortLogins } from './auth/short-logins.ts';
@@ -92,7 +91,7 @@ async function main(): Promise<void> {
   const health = createHealth([
     ...accepting,
     pausedCheck(queues),
-    placesCheck(store, configuration.value),
+    permitsCheck(store, configuration.value),
     ...pbxs,
     ...linkChecks(links),
   ]);

@@ -1,9 +1,9 @@
 import { type AttemptWatch, createAttemptWatch, type Pbx } from '@redial/asterisk';
+import { createCancels } from '@redial/attempt-tracking';
 import { type AttemptId, type AttemptRecord, type Configuration, isFromSilence } from '@redial/call';
 import { type Clock, every, keepTrying, type Logger, type Metrics } from '@redial/platform';
 import type { Queues, ResultsJob, Workers } from '@redial/queue';
 import type { Store } from '@redial/store';
-import { createCancels } from './cancels.ts';
 import { createDialJob } from './pipeline/dial-job.ts';
 import { createStartTimer } from './pipeline/start-timer.ts';
 

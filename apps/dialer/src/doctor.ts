@@ -1,4 +1,4 @@
-import { demandNode } from '@redial/platform/demand-node';
+import { demandNode } from '@redial/process/demand-node';
 
 /** `npm run doctor`. Nothing else is loaded before the version is known to do. */
 demandNode();

@@ -4,23 +4,29 @@ import { createPbx, examinePbx } from '@redial/asterisk';
 import {
   closeRedis,
   connectRedis,
-  createHealth,
   createLogger,
   createMetrics,
   describeSettings,
   keepTrying,
-  onShutdown,
   type RedisChange,
   type RedisRole,
   readConfigurationFile,
   readSettings,
   redisReady,
-  startOpsServer,
   systemClock,
   valueOrExit,
 } from '@redial/platform';
-import { createQueues, createWorkers, measurePaused, pausedCheck } from '@redial/queue';
-import { createStore, type DurabilityPolicy, logDurability, placesCheck, tellMalformed } from '@redial/store';
+import {
+  createHealth,
+  logDurability,
+  measurePaused,
+  onShutdown,
+  pausedCheck,
+  permitsCheck,
+  startOpsServer,
+} from '@redial/process';
+import { createQueues, createWorkers } from '@redial/queue';
+import { createStore, type DurabilityPolicy, tellMalformed } from '@redial/store';
 import { startDialer } from './dialer.ts';
 
 /** The dialer process: settings and configuration → connections → `startDialer`. SIGTERM drains. */
@@ -92,7 +98,7 @@ measurePaused(queues, metrics);
 const health = createHealth([
   { name: 'redis', check: () => store.ping() },
   pausedCheck(queues),
-  placesCheck(store, configuration),
+  permitsCheck(store, configuration),
   ...pbxs.map((pbx) => ({ name: `pbx.${pbx.name}`, check: async () => assertUp(pbx) })),
 ]);
 const ops =

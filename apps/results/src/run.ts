@@ -7,25 +7,23 @@ import {
   closeRedis,
   connectRedis,
   connectRedisOfAnyKey,
-  createHealth,
   createIds,
   createLogger,
   createMetrics,
   describeSettings,
   keepTrying,
-  onShutdown,
   type RedisChange,
   type RedisRole,
   readConfigurationFile,
   readSettings,
   redisReady,
-  startOpsServer,
   systemClock,
   valueOrExit,
 } from '@redial/platform';
-import { createQueues, createWorkers, measurePaused, pausedCheck } from '@redial/queue';
+import { createHealth, logDurability, measurePaused, onShutdown, pausedCheck, startOpsServer } from '@redial/process';
+import { createQueues, createWorkers } from '@redial/queue';
 import { createSinks } from '@redial/sinks';
-import { createStore, type DurabilityPolicy, logDurability, tellMalformed } from '@redial/store';
+import { createStore, type DurabilityPolicy, tellMalformed } from '@redial/store';
 import { startResults } from './results.ts';
 
 /** The results process: settings and configuration → connections → `startResults`. SIGTERM drains. */

@@ -8,13 +8,9 @@ export type { DialectInFiles, KnownDialects } from './configuration/dialects-of-
 export * from './configuration/reading.ts';
 export * from './configuration/settings.ts';
 export * from './http/bearer-token.ts';
-export * from './http/metrics-access.ts';
-export * from './http/ops-server.ts';
 export * from './http/pipelining.ts';
 export * from './http/single-slashes.ts';
 export * from './ids.ts';
-export * from './lifecycle/shutdown.ts';
-export * from './observability/health.ts';
 export * from './observability/log-redaction.ts';
 export * from './observability/logger.ts';
 export * from './observability/metrics.ts';

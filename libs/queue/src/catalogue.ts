@@ -65,6 +65,8 @@ export const catalogue: {
 
 export type QueueName = keyof typeof catalogue;
 
+export const queueNames = Object.keys(catalogue) as readonly QueueName[];
+
 /** A job of ours on its way to BullMQ. Throws ZodError: a bug of the caller. */
 export function toJob<T>(kind: JobKind<T>, data: T): { readonly name: string; readonly data: T; readonly id: string } {
   const parsed = kind.data.parse(data);

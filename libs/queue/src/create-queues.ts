@@ -1,7 +1,7 @@
 import type { AttemptId } from '@redial/call';
 import { closeRedis, type Redis } from '@redial/platform';
 import { Queue } from 'bullmq';
-import { catalogue, type JobKind, type QueueName, toJob } from './catalogue.ts';
+import { catalogue, type JobKind, type QueueName, queueNames, toJob } from './catalogue.ts';
 import type { DialOrder, QueueCounts, Queues } from './queues.ts';
 
 export interface QueuesOptions {
@@ -140,9 +140,8 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
       restore: (data) => restore(queues.deliveries, catalogue.deliveries, data, {}),
     },
     paused: async () => {
-      const names = Object.keys(queues) as QueueName[];
-      const paused = await Promise.all(names.map((name) => queues[name].isPaused()));
-      return names.filter((_name, i) => paused[i]);
+      const paused = await Promise.all(queueNames.map((name) => queues[name].isPaused()));
+      return queueNames.filter((_name, i) => paused[i]);
     },
     counts: async () => {
       const [dial, results, deliveries] = await Promise.all(

@@ -1,6 +1,5 @@
-export { type QueueName, RefusedJob } from './catalogue.ts';
+export { type QueueName, queueNames, RefusedJob } from './catalogue.ts';
 export { createQueues, type QueuesOptions } from './create-queues.ts';
 export { createWorkers, type WorkersOptions } from './create-workers.ts';
 export { dialOrder } from './dial-order.ts';
-export { measurePaused, pausedCheck } from './paused.ts';
 export * from './queues.ts';

@@ -1,4 +1,4 @@
-import type { HealthCheck } from '@redial/platform';
+import type { HealthCheck } from '@redial/process';
 import { type DurabilityPolicy, durabilityFault, durabilityPromise, type Store } from '@redial/store';
 
 /** What a call needs to be accepted. */

@@ -1,5 +1,6 @@
 import { problem } from '@redial/dialects';
-import { type Health, metricsFault, renderedMs, sharedFor } from '@redial/platform';
+import { sharedFor } from '@redial/platform';
+import { type Health, metricsFault, renderedMs } from '@redial/process';
 import type { Express, RequestHandler } from 'express';
 import type { GuardLogins } from '../auth/guard-logins.ts';
 import { sendReply } from '../http/send-reply.ts';

@@ -1,4 +1,4 @@
-import type { HealthCheck } from '@redial/platform';
+import type { HealthCheck } from '@redial/process';
 import type { LinkStatus } from '@redial/store';
 
 /** One check for each PBX: a dialer and a results process have their link to it. */

@@ -1,7 +1,8 @@
 import { createPbx, type Pbx } from '@redial/asterisk';
 import { type Configuration, observed } from '@redial/call';
 import type { VendorDialect } from '@redial/dialects';
-import type { HealthCheck, Logger } from '@redial/platform';
+import type { Logger } from '@redial/platform';
+import type { HealthCheck } from '@redial/process';
 
 /** The API's own links to the PBXs, for questions alone: none where no tenant has a dialect that asks. */
 export function openLinks(

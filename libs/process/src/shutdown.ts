@@ -1,5 +1,5 @@
+import type { Logger } from '@redial/platform';
 import closeWithGrace from 'close-with-grace';
-import type { Logger } from '../observability/logger.ts';
 
 export interface ShutdownOptions {
   readonly logger: Logger;

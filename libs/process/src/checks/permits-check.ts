@@ -1,9 +1,9 @@
 import type { Configuration } from '@redial/call';
-import type { HealthCheck } from '@redial/platform';
-import type { Store } from '../store.ts';
+import type { Store } from '@redial/store';
+import type { HealthCheck } from '../health/health.ts';
 
 /** For `/readyz`: where the permits of a PBX or of a trunk cannot be taken, nothing is dialled there, and calls wait without a reason of their own. */
-export function placesCheck(
+export function permitsCheck(
   store: Pick<Store, 'checkPermits'>,
   { pbxs, trunks }: Pick<Configuration, 'pbxs' | 'trunks'>,
 ): HealthCheck {

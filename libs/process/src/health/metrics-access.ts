@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { carriesToken } from './bearer-token.ts';
+import { carriesToken } from '@redial/platform';
 
 /** What a request for metrics shows of who asks. */
 export interface MetricsRequest {

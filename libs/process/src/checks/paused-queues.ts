@@ -1,6 +1,6 @@
-import type { HealthCheck, Metrics } from '@redial/platform';
-import { catalogue, type QueueName } from './catalogue.ts';
-import type { Queues } from './queues.ts';
+import type { Metrics } from '@redial/platform';
+import { type QueueName, type Queues, queueNames } from '@redial/queue';
+import type { HealthCheck } from '../health/health.ts';
 
 /** What a paused queue keeps from happening. */
 const consequences: Readonly<Record<QueueName, string>> = {
@@ -35,6 +35,6 @@ export function measurePaused(
 ): void {
   metrics.onScrape(async () => {
     const paused = await queues.paused();
-    for (const name of Object.keys(catalogue) as QueueName[]) metrics.queuePaused(name, paused.includes(name));
+    for (const name of queueNames) metrics.queuePaused(name, paused.includes(name));
   });
 }

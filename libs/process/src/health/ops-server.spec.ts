@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { createMetrics } from '@redial/platform';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createHealth, type HealthCheck } from '../observability/health.ts';
-import { createMetrics } from '../observability/metrics.ts';
+
+import { createHealth, type HealthCheck } from './health.ts';
 import { metricsFault } from './metrics-access.ts';
 import { type OpsServer, type OpsTiming, startOpsServer } from './ops-server.ts';
 

@@ -1,5 +1,4 @@
-import { within } from '../async/deadline.ts';
-import { sharedFor } from '../async/shared-for.ts';
+import { sharedFor, within } from '@redial/platform';
 
 /** Something the process needs in order to do its work. */
 export interface HealthCheck {

@@ -1,6 +1,6 @@
-import { createHealth } from '@redial/platform';
 import { expect, test } from 'vitest';
-import { pausedCheck } from './paused.ts';
+import { createHealth } from '../health/health.ts';
+import { pausedCheck } from './paused-queues.ts';
 
 test.each([
   [[], 'ok'],

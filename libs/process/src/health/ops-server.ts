@@ -1,11 +1,8 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sharedFor } from '../async/shared-for.ts';
-import type { Health } from '../observability/health.ts';
-import type { Metrics } from '../observability/metrics.ts';
+import { limitPipelining, type Metrics, sharedFor, withSingleSlashes } from '@redial/platform';
+import type { Health } from './health.ts';
 import { metricsFault } from './metrics-access.ts';
-import { limitPipelining } from './pipelining.ts';
-import { withSingleSlashes } from './single-slashes.ts';
 
 export interface OpsServerOptions {
   readonly host: string;

@@ -13,7 +13,7 @@ it.each(['20.20.2', '18.0.0', '21.7.3', '8.9.0', '4.0.0', '0.12.18'])('Node %s i
 });
 
 it('package.json and the documentation name the same Node', () => {
-  const read = (file: string) => readFileSync(new URL(`../../../../${file}`, import.meta.url), 'utf8');
+  const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
   expect(JSON.parse(read('package.json')).engines.node).toBe(`>=${oldestNode}`);
   expect(read('README.md')).toContain(`Node ${oldestNode} or later`);
   expect(read('docs/operations.md')).toContain(`Node ${oldestNode} or later`);

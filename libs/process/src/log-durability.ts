@@ -1,6 +1,5 @@
 import type { Logger } from '@redial/platform';
-import type { Store } from '../store.ts';
-import { type DurabilityPolicy, durabilityFault, durabilityPromise } from './durability-policy.ts';
+import { type DurabilityPolicy, durabilityFault, durabilityPromise, type Store } from '@redial/store';
 
 /** A worker's line at its start: which promise holds, or what is wrong and what will not be done meanwhile. Redis may be gone again by now: not an error. */
 export async function logDurability(

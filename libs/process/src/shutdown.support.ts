@@ -1,4 +1,4 @@
-import { createLogger } from '../observability/logger.ts';
+import { createLogger } from '@redial/platform';
 import { onShutdown } from './shutdown.ts';
 
 /** A process that the shutdown specification ends. Its drain takes as long as the first argument says: `at-once`, `for-ever` or `fails`. */

@@ -67,7 +67,8 @@ export async function measureBytes(redisUrl: string, count: number): Promise<Byt
     const rawJob = await perItem((from) =>
       raw.addBulk(
         Array.from({ length: batchSize }, (_, i) => {
-          const [callId, attemptId] = [ids.callId(), ids.attemptId()];
+          const callId = ids.callId();
+          const attemptId = ids.attemptId(callId);
           const opts = { jobId: attemptId, delay: dueAt + from + i - Date.now(), attempts: 1 };
           return { name: 'dial', data: { callId, attemptId, to: '*********34' }, opts };
         }),
@@ -93,7 +94,7 @@ export async function measureBytes(redisUrl: string, count: number): Promise<Byt
 function newCall(n: number, notBeforeAt: number | undefined) {
   return acceptCall({
     id: ids.callId(),
-    attemptId: ids.attemptId(),
+    attemptId: ids.attemptId(ids.callId()),
     tenantId: 'acme',
     dialect: 'v1',
     reference: `order-${String(n).padStart(7, '0')}`,
@@ -160,7 +161,7 @@ async function endOne(store: Store, n: number): Promise<CallId> {
     attemptId,
     at: at + 60_000,
     outcome,
-    nextAttemptId: ids.attemptId(),
+    nextAttemptId: ids.attemptId(ids.callId()),
   });
   const ended: AttemptRecord = {
     ...attempt,

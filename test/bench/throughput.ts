@@ -59,7 +59,7 @@ export async function measureThroughput(
 
 function bareCall(n: number) {
   return {
-    attemptId: systemIds.attemptId(),
+    attemptId: systemIds.attemptId(systemIds.callId()),
     slot: n % 100_000,
     dial1Channel: agentChannel(n),
     dial2Channel: `PJSIP/${customer(n)}@carrier`,

@@ -60,7 +60,7 @@ function place(options: ClientsOptions, tenantId: string, crowdedNumber?: Destin
   const at = clock.now();
   const id = ids.callId();
   const request = aRequest(random, at, tenantId === 'initech' ? 3 : 90, crowdedNumber);
-  const [attemptId, reference] = [ids.attemptId(), id.replace('call_', 'ref-')];
+  const [attemptId, reference] = [ids.attemptId(id), id.replace('call_', 'ref-')];
   const { call } = acceptCall({ id, attemptId, tenantId, dialect: 'v1', reference, request, at });
 
   agenda.after(0, api.process, async () => {

@@ -1,4 +1,4 @@
-import { AttemptId, CallId } from '@redial/call';
+import { AttemptId, CallId, inShard, shardOf } from '@redial/call';
 import { describe, expect, it } from 'vitest';
 import { createIds } from './ids.ts';
 
@@ -6,7 +6,7 @@ describe('ids', () => {
   it('have the shapes the core asks for', () => {
     const ids = createIds();
     expect(CallId.safeParse(ids.callId()).success).toBe(true);
-    expect(AttemptId.safeParse(ids.attemptId()).success).toBe(true);
+    expect(AttemptId.safeParse(ids.attemptId(ids.callId())).success).toBe(true);
   });
 
   it('sort by time, inside one millisecond too, and have one length', () => {
@@ -14,11 +14,28 @@ describe('ids', () => {
     const ids = createIds(clock);
     const made = Array.from({ length: 1_000 }, (_, i) => {
       clock.at += i % 3 === 0 ? 1 : 0;
-      return ids.attemptId();
+      return ids.attemptId(ids.callId());
     });
     expect(made).toEqual([...made].sort());
     expect(new Set(made).size).toBe(1_000);
     expect(new Set(made.map((id) => id.length))).toEqual(new Set([30]));
+  });
+
+  it('name the shard of their call, the one that there is', () => {
+    const ids = createIds();
+    const call = ids.callId();
+    expect([shardOf(call), shardOf(ids.attemptId(call))]).toEqual([0, 0]);
+    const elsewhere = CallId.parse('call_01HZZZZZZZ2AZZZZZZZZ000000');
+    expect(shardOf(ids.attemptId(elsewhere))).toBe(shardOf(elsewhere));
+  });
+
+  it('name each of 1,024 shards in the two characters behind the time, and no other', () => {
+    const ulid = '01HZZZZZZZXXZZZZZZZZ000000';
+    expect(inShard(ulid, 0)).toBe('01HZZZZZZZ00ZZZZZZZZ000000');
+    expect(inShard(ulid, 1_023)).toBe('01HZZZZZZZZZZZZZZZZZ000000');
+    for (let shard = 0; shard < 1_024; shard++)
+      expect(shardOf(CallId.parse(`call_${inShard(ulid, shard)}`))).toBe(shard);
+    for (const shard of [-1, 1_024, 0.5, Number.NaN]) expect(() => inShard(ulid, shard)).toThrow(RangeError);
   });
 
   it('go on sorting when the clock is set back', () => {

@@ -1,16 +1,19 @@
-import { AttemptId, CallId, type Ids } from '@redial/call';
+import { AttemptId, CallId, type Ids, inShard, shardOf } from '@redial/call';
 import { monotonicFactory } from 'ulid';
 import { type Clock, systemClock } from './async/clock.ts';
 
+/** There is one shard today. */
+const onlyShard = 0;
+
 /**
- * Makes ids that sort by the time they were made, within one process even inside one millisecond. Across processes the 80 random
+ * Makes ids that sort by the time they were made, within one process even inside one millisecond. Across processes the 70 random
  * bits keep them apart: nothing is coordinated.
  */
 export function createIds(clock: Clock = systemClock): Ids {
   const next = monotonicFactory();
   return {
-    callId: () => CallId.parse(`call_${next(clock.now())}`),
-    attemptId: () => AttemptId.parse(`att_${next(clock.now())}`),
+    callId: () => CallId.parse(`call_${inShard(next(clock.now()), onlyShard)}`),
+    attemptId: (call) => AttemptId.parse(`att_${inShard(next(clock.now()), shardOf(call))}`),
   };
 }
 

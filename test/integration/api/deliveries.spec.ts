@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 async function delivery(status: Delivery['status'], tenantId = 'acme'): Promise<Delivery> {
-  const attemptId: AttemptId = ids.attemptId();
+  const attemptId: AttemptId = ids.attemptId(ids.callId());
   const callId: CallId = ids.callId();
   const written: Delivery = {
     id: `${attemptId}.crm`,

@@ -44,7 +44,7 @@ export async function settle(api: RunningApi, attempt: AttemptRecord, evidence: 
   const before = await read(api, attempt.callId);
   const record = await api.store.readAttempt(attempt.id);
   if (record === undefined) throw new Error(`no attempt ${attempt.id}`);
-  const nextAttemptId: AttemptId = createIds().attemptId();
+  const nextAttemptId: AttemptId = createIds().attemptId(attempt.callId);
   const { call } = stepCall(before.value, { type: 'settle', attemptId: attempt.id, at: now, outcome, nextAttemptId });
   const ended = { ...record.value, ended: { outcome, evidence, settledAt: now, reportedBy: 'test' } };
   const written = await api.store.settle({

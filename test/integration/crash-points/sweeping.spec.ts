@@ -36,7 +36,13 @@ async function settledAndLeft({ store }: CrashWorld, { call, attempt }: InFlight
   if (before.call === undefined || before.attempt === undefined) throw new Error('the attempt is in the store');
   const evidence = busy(at);
   const outcome = outcomeOf(evidence, at);
-  const settled = { type: 'settle', attemptId: attempt.id, at, outcome, nextAttemptId: ids.attemptId() } as const;
+  const settled = {
+    type: 'settle',
+    attemptId: attempt.id,
+    at,
+    outcome,
+    nextAttemptId: ids.attemptId(call.id),
+  } as const;
   const after = stepCall(call, settled).call;
   const ended = { ...attempt, ended: { outcome, evidence, settledAt: at, reportedBy: 'dialer' } };
   const cdr = cdrOf(after, ended, outcome, evidence);

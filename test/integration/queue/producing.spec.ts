@@ -135,7 +135,8 @@ describe('restoring a dial job', () => {
 describe('results and deliveries', () => {
   it('given several observers when each adds a result then there is one job', async () => {
     const queues = await onRedis.queues();
-    const [callId, attemptId] = [ids.callId(), ids.attemptId()];
+    const callId = ids.callId();
+    const attemptId = ids.attemptId(callId);
     await Promise.all(
       ['dialer', 'listener', 'sweeper'].map((reportedBy) =>
         queues.results.add({ callId, attemptId, reportedBy, evidence: {} }),
@@ -146,7 +147,7 @@ describe('results and deliveries', () => {
 
   it('given a delivery when it is added and restored then there is one job', async () => {
     const queues = await onRedis.queues();
-    const deliveryId = `${ids.attemptId()}.crm`;
+    const deliveryId = `${ids.attemptId(ids.callId())}.crm`;
     await queues.deliveries.add({ deliveryId });
     expect(await queues.deliveries.restore({ deliveryId })).toBe(false);
     expect((await queues.counts()).deliveries.waiting).toBe(1);

@@ -18,7 +18,7 @@ export const ids = createIds();
 export function order(over: Partial<DialOrder> = {}): DialOrder {
   return {
     callId: ids.callId(),
-    attemptId: ids.attemptId(),
+    attemptId: ids.attemptId(ids.callId()),
     maskedDial2: '********234',
     dueAt: Date.now(),
     priority: 0,

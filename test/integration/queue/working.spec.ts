@@ -235,7 +235,7 @@ describe('a killed worker', () => {
 describe('a results worker', () => {
   const result = (): ResultsJob => ({
     callId: ids.callId(),
-    attemptId: ids.attemptId(),
+    attemptId: ids.attemptId(ids.callId()),
     reportedBy: 'dialer',
     evidence: { rangAt: 5 },
   });
@@ -294,7 +294,7 @@ describe('a results worker', () => {
 describe('a deliveries worker', () => {
   it('given a sink that refuses when the handler says so then it is tried again, counted, and dead in the end', async () => {
     const queues = await onRedis.queues();
-    const deliveryId = `${ids.attemptId()}.crm`;
+    const deliveryId = `${ids.attemptId(ids.callId())}.crm`;
     await queues.deliveries.add({ deliveryId });
     const onError = vi.fn();
     const handle = vi.fn(async (_: unknown, triesMade: number): Promise<DeliveryDecision> => {
@@ -312,7 +312,7 @@ describe('a deliveries worker', () => {
 
   it('given a dead delivery when it is restored then it is tried again', async () => {
     const queues = await onRedis.queues();
-    const deliveryId = `${ids.attemptId()}.crm`;
+    const deliveryId = `${ids.attemptId(ids.callId())}.crm`;
     await queues.deliveries.add({ deliveryId });
     const handle = vi.fn<() => Promise<DeliveryDecision>>();
     handle.mockResolvedValueOnce({ type: 'dead', error: 'status 410' }).mockResolvedValue({ type: 'done' });

@@ -60,7 +60,7 @@ describe('given a Redis Cluster of three primaries', () => {
     expect(await portOf(redis)).toBe(mine.port);
 
     await redis.publish(`${on.prefix}:call-changed`, 'call_1');
-    await store.announceCancel('main', ids.attemptId());
+    await store.announceCancel('main', ids.attemptId(ids.callId()));
     await expect.poll(() => [hints.length, cancels.length], recovery).toEqual([1, 1]);
   });
 
@@ -135,7 +135,7 @@ describe('given a Redis Cluster of three primaries', () => {
     await expectJobsToRun(queues, handled);
     await expect
       .poll(async () => {
-        await store.announceCancel('main', ids.attemptId());
+        await store.announceCancel('main', ids.attemptId(ids.callId()));
         return cancels.length > 0;
       }, recovery)
       .toBe(true);

@@ -96,7 +96,7 @@ export function expectOneTimeDown(changes: readonly RedisChange[]): void {
 export async function expectJobsToRun(queues: Queues, handled: readonly string[]): Promise<void> {
   const orders = [0, 300].map((inMs) => ({
     callId: ids.callId(),
-    attemptId: ids.attemptId(),
+    attemptId: ids.attemptId(ids.callId()),
     maskedDial2: '********234',
     dueAt: Date.now() + inMs,
     priority: 0,

@@ -51,7 +51,7 @@ describe('given a primary with two replicas and three Sentinels', () => {
     await expectJobsToRun(queues, handled);
     await expect
       .poll(async () => {
-        await store.announceCancel('main', ids.attemptId());
+        await store.announceCancel('main', ids.attemptId(ids.callId()));
         return cancels.length > 0;
       }, recovery)
       .toBe(true);
@@ -71,7 +71,7 @@ describe('given a primary with two replicas and three Sentinels', () => {
     on.afterTest(() => silent.resume());
     await sentinel.whenPromoted(silent);
     const heard = async () => {
-      await store.announceCancel('main', ids.attemptId()).catch(() => undefined);
+      await store.announceCancel('main', ids.attemptId(ids.callId())).catch(() => undefined);
       return cancels.length > 0;
     };
     await expect.poll(heard, { ...recovery, timeout: 60_000 }).toBe(true);

@@ -12,7 +12,12 @@ import { createStore, type Delivery, type Store, type StoreOptions, type Version
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
 
-export const ids = createIds();
+const made = createIds();
+/** An attempt's id may be of any call. */
+export const ids = {
+  callId: made.callId,
+  attemptId: (call = made.callId()) => made.attemptId(call),
+};
 
 export const request: CallRequest = {
   dial1: { kind: 'extension', extension: '1001' },

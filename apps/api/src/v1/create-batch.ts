@@ -85,7 +85,7 @@ function readItem(
   const { request, reference } = parsed;
   return {
     ok: true,
-    candidate: { id, attemptId: ids.attemptId(), tenantId: tenant.id, dialect: 'v1', reference, request },
+    candidate: { id, attemptId: ids.attemptId(id), tenantId: tenant.id, dialect: 'v1', reference, request },
   };
 }
 

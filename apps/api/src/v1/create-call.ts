@@ -20,7 +20,7 @@ export function createCall(ports: HandlerPorts): Handler {
           return { result: problem('invalid_request', { errors: parsed.errors }), kept: false };
         }
         const { request, reference } = parsed;
-        const candidate = { id, attemptId: ids.attemptId(), tenantId: tenant.id, dialect: 'v1', reference, request };
+        const candidate = { id, attemptId: ids.attemptId(id), tenantId: tenant.id, dialect: 'v1', reference, request };
         const [call] = acceptor.prepare([candidate]);
         if (call === undefined) throw new TypeError('one candidate is one call');
         const view = { call, attempts: [], tenant, now: clock.now() };

@@ -72,14 +72,11 @@ function candidatesOf(
   { dialect, tenant }: VendorRequest,
   { ids }: PlacePorts,
 ): Candidate[] {
-  return calls.map(({ request, reference }, index) => ({
-    id: index === 0 ? firstId : ids.callId(),
-    attemptId: ids.attemptId(),
-    tenantId: tenant.id,
-    dialect: dialect.name,
-    reference,
-    request,
-  }));
+  return calls.map(({ request, reference }, index) => {
+    const id = index === 0 ? firstId : ids.callId();
+    const attemptId = ids.attemptId(id);
+    return { id, attemptId, tenantId: tenant.id, dialect: dialect.name, reference, request };
+  });
 }
 
 /** Whoever is to wait is registered first: an outcome may be announced as soon as the calls are accepted. */

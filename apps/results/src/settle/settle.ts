@@ -67,7 +67,7 @@ async function settleOnce(
     attemptId: job.attemptId,
     at,
     outcome,
-    nextAttemptId: ids.attemptId(),
+    nextAttemptId: ids.attemptId(job.callId),
   });
   const ended: AttemptRecord = {
     ...attempt.value,

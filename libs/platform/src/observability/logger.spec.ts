@@ -27,7 +27,8 @@ describe('a log line', () => {
   it('carries the ids of its call and attempt, whole', () => {
     const { lines, logger } = setup();
     const ids = createIds();
-    const [callId, attemptId] = [ids.callId(), ids.attemptId()];
+    const callId = ids.callId();
+    const attemptId = ids.attemptId(callId);
     loggerFor(logger, { callId, attemptId }).info('dialling');
     expect(lines[0]).toMatchObject({ callId, attemptId });
   });
@@ -94,7 +95,7 @@ describe('an outage', () => {
   it.each([
     ['the milliseconds', (n: number) => `not sent: ${5_000 + n} ms after its claim`],
     ['the port', (n: number) => `connect ECONNREFUSED 127.0.0.1:${40_000 + n}`],
-    ['the id', () => `no record of ${createIds().attemptId()}, 2 observers`],
+    ['the id', () => `no record of ${createIds().attemptId(createIds().callId())}, 2 observers`],
   ])('takes messages that differ in %s alone for one', (_what, message) => {
     const { lines, clock, logger } = setup();
     for (let n = 0; n < 100; n++) logger.warn(message(n));

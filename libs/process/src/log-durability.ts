@@ -1,9 +1,9 @@
 import type { Logger } from '@redial/platform';
-import { type DurabilityPolicy, durabilityFault, durabilityPromise, type Store } from '@redial/store';
+import { type DurabilityPolicy, type DurabilityStore, durabilityFault, durabilityPromise } from '@redial/store';
 
 /** A worker's line at its start: which promise holds, or what is wrong and what will not be done meanwhile. Redis may be gone again by now: not an error. */
 export async function logDurability(
-  store: Pick<Store, 'durability'>,
+  store: Pick<DurabilityStore, 'durability'>,
   asked: DurabilityPolicy,
   logger: Logger,
   otherwise: string,

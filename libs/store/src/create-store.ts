@@ -9,11 +9,9 @@ import { durabilityOf } from './durability/durability.ts';
 import type { DurabilityPolicy } from './durability/durability-policy.ts';
 import { checkAnswering, checkWritable } from './durability/writable.ts';
 import { storeKeys } from './keys.ts';
-import { linkStatusesOf } from './link-statuses.ts';
+import { leasesOf } from './leases/leases.ts';
+import { linkStatusesOf } from './link-statuses/link-statuses.ts';
 import { permitsOf } from './permits/permits.ts';
-import { acquireLeaseScript } from './scripts/acquire-lease.ts';
-import { releaseLeaseScript } from './scripts/release-lease.ts';
-import { runScript } from './scripts/script.ts';
 import type { Store } from './store.ts';
 import type { StoreContext } from './store-context.ts';
 import { subscriptionsOf } from './subscriptions.ts';
@@ -21,26 +19,26 @@ import { subscriptionsOf } from './subscriptions.ts';
 export interface StoreOptions {
   /** A connection of role `store`. */
   readonly redis: Redis;
-  /** A connection of role `subscriber`; needed by `onCancel` and `onCallChanged` alone. */
+  /** A connection of role `subscriber`. Only `onCancel` and `onCallChanged` need it. */
   readonly subscriber?: Redis;
-  /** Holds the hash tag that all keys share; the same for every process of an installation. Default `{redial}`. */
+  /** Contains the hash tag that all keys share. The same in every process of an installation. Default `{redial}`. */
   readonly prefix?: string;
   /** How long an ended call, its attempts, CDRs and deliveries are kept. Default 90 days. */
   readonly retentionSeconds?: number;
-  /** How long a repetition of an idempotency key is answered with the first reply. Default 24 hours. */
+  /** How long a repetition of a request gets the first reply, by its idempotency key. Default 24 hours. */
   readonly idempotencySeconds?: number;
-  /** After how long a first use that was neither completed nor abandoned is forgotten. Default 60 s. */
+  /** How long a key lasts that was neither completed nor abandoned. Default 60 s. */
   readonly idempotencyInFlightSeconds?: number;
-  /** What `confirmDurable` waits for. Default: the disk, and no replica. */
+  /** What `confirmDurable` waits for. Default: the disk, no replica. */
   readonly durability?: DurabilityPolicy;
   /**
-   * A read of many records met a damaged one, left it out and goes on. Told at every such read: log a key once. The key holds ids
-   * alone. Reads of a single record throw `MalformedRecord` instead.
+   * Called with the key of a damaged record that a read of many records leaves out, at every such read. A key holds ids and no number.
+   * A read of a single record throws `MalformedRecord` instead.
    */
   readonly onMalformed?: (key: string) => void;
 }
 
-/** Call records in Redis. `close` closes the connections it was given. */
+/** The store on Redis. `close` closes the connections in `options`. */
 export function createStore(options: StoreOptions): Store {
   const { redis, subscriber, prefix = '{redial}' } = options;
   const keys = storeKeys(prefix);
@@ -65,11 +63,7 @@ export function createStore(options: StoreOptions): Store {
     ...cancelChannelOf(context, subscriptions),
     ...callChangedChannelOf(keys, subscriptions),
     ...durability,
-    acquireLease: async (name, instanceId, leaseMs) =>
-      (await runScript(redis, acquireLeaseScript, [keys.lease(name)], [instanceId, leaseMs])) === 1,
-    releaseLease: async (name, instanceId) => {
-      await runScript(redis, releaseLeaseScript, [keys.lease(name)], [instanceId]);
-    },
+    ...leasesOf(context),
     ping: () => checkAnswering(redis),
     checkWritable: () => checkWritable(redis, keys.fsyncMark),
     close: async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AttemptId, CallId, CallStatus } from '@redial/call';
-import type { IdempotencyKey, ReferenceName } from './store.ts';
+import type { IdempotencyKey } from './calls/idempotency-store.ts';
+import type { ReferenceName } from './calls/reference-reservation.ts';
 
 /**
  * The name of every key the store uses. All hold the prefix's hash tag and so lie on one node of a Redis Cluster: that is what makes

@@ -1,10 +1,10 @@
 import type { Configuration } from '@redial/call';
-import type { Store } from '@redial/store';
+import type { PermitStore } from '@redial/store';
 import type { HealthCheck } from '../health/health.ts';
 
 /** For `/readyz`: where the permits of a PBX or of a trunk cannot be taken, nothing is dialled there, and calls wait without a reason of their own. */
 export function permitsCheck(
-  store: Pick<Store, 'checkPermits'>,
+  store: Pick<PermitStore, 'checkPermits'>,
   { pbxs, trunks }: Pick<Configuration, 'pbxs' | 'trunks'>,
 ): HealthCheck {
   const names = pbxs.map(({ name }) => name);

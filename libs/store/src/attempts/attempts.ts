@@ -10,16 +10,17 @@ import { answerAt, failureAt } from '../records/read-records.ts';
 import { pbxsWithOpenScript } from '../scripts/pbxs-with-open.ts';
 import { recordProgressScript } from '../scripts/record-progress.ts';
 import { runScript } from '../scripts/script.ts';
+import type { StoreContext } from '../store-context.ts';
+import type { Versioned, Written } from '../versioned.ts';
 import {
   type AttemptProgress,
+  type AttemptStore,
   type Claimed,
   type DayCap,
-  type Store,
+  type Settlement,
   tenantCounts,
-  type Versioned,
-  type Written,
-} from '../store.ts';
-import type { StoreContext } from '../store-context.ts';
+} from './attempt-store.ts';
+import type { CancelStore } from './cancel-store.ts';
 
 /** Longer than any day of any zone lasts, seen from any other. */
 const dayCountSeconds = 3 * 86_400;
@@ -31,22 +32,7 @@ const progressFields: Readonly<Record<AttemptProgress, string>> = {
   dial2_created: 'dial2UniqueId',
 };
 
-type Attempts = Pick<
-  Store,
-  | 'readAttempt'
-  | 'readForAttempt'
-  | 'readAttempts'
-  | 'readCdr'
-  | 'claim'
-  | 'recordProgress'
-  | 'openAttempts'
-  | 'pbxsWithOpenAttempts'
-  | 'cancelRequested'
-  | 'settle'
-  | 'attemptsToday'
->;
-
-export function attemptsOf(context: StoreContext): Attempts {
+export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelStore, 'cancelRequested'> {
   const { redis, keys, onMalformed } = context;
 
   async function readAttempt(id: AttemptId): Promise<Versioned<AttemptRecord> | undefined> {
@@ -54,7 +40,7 @@ export function attemptsOf(context: StoreContext): Attempts {
     return decodeAttempt(key, await answerAt(key, redis.hmget(key, ...attemptFields)));
   }
 
-  async function readForAttempt(callId: CallId, attemptId: AttemptId): ReturnType<Store['readForAttempt']> {
+  async function readForAttempt(callId: CallId, attemptId: AttemptId): ReturnType<AttemptStore['readForAttempt']> {
     const [callKey, attemptKey] = [keys.call(callId), keys.attempt(attemptId)];
     const [raw, fields] = await bothOf(
       [callKey, attemptKey],
@@ -168,13 +154,7 @@ export function attemptsOf(context: StoreContext): Attempts {
     return (await redis.zrange(keys.cancelRequested, '0', '-1')) as AttemptId[];
   }
 
-  async function settle({
-    call,
-    attempt,
-    cdr,
-    deliveries,
-    uncounted = [],
-  }: Parameters<Store['settle']>[0]): Promise<Written> {
+  async function settle({ call, attempt, cdr, deliveries, uncounted = [] }: Settlement): Promise<Written> {
     const { id, limits, pbx, slot } = attempt.before.value;
     const key = keys.attempt(id);
     const version = attempt.before.version + 1;

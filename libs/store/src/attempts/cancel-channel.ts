@@ -1,13 +1,13 @@
 import type { AttemptId } from '@redial/call';
-import type { Store } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { Subscriptions } from '../subscriptions.ts';
+import type { CancelStore } from './cancel-store.ts';
 
 /** Published on the store's own connection. A message is `<pbx> <attempt id>`. */
 export function cancelChannelOf(
   { redis, keys: { cancelChannel } }: Pick<StoreContext, 'redis' | 'keys'>,
   subscriptions: Subscriptions,
-): Pick<Store, 'announceCancel' | 'onCancel'> {
+): Pick<CancelStore, 'announceCancel' | 'onCancel'> {
   return {
     announceCancel: async (pbx, attemptId) => {
       await redis.publish(cancelChannel, `${pbx} ${attemptId}`);

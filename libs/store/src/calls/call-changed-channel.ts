@@ -1,8 +1,8 @@
 import type { Call, CallId } from '@redial/call';
 import type { StoreKeys } from '../keys.ts';
 import type { Write } from '../records/commit.ts';
-import type { Store } from '../store.ts';
 import type { Subscriptions } from '../subscriptions.ts';
+import type { CallChangedHints } from './call-changed-hints.ts';
 
 /**
  * Hints of calls whose outcome somebody waits for. A message is the call's id and says "look again": the truth stays in the records.
@@ -12,7 +12,7 @@ import type { Subscriptions } from '../subscriptions.ts';
 export function callChangedChannelOf(
   { callChangedChannel }: Pick<StoreKeys, 'callChangedChannel'>,
   subscriptions: Subscriptions,
-): Pick<Store, 'onCallChanged'> {
+): CallChangedHints {
   return {
     onCallChanged: (listener, onSubscribed) =>
       subscriptions.listen(callChangedChannel, (message) => listener(message as CallId), onSubscribed),

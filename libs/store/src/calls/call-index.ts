@@ -1,7 +1,7 @@
 import { type AttemptId, type Call, type CallId, isEnded } from '@redial/call';
 import type { StoreKeys } from '../keys.ts';
 import type { Write } from '../records/commit.ts';
-import type { CallQuery } from '../store.ts';
+import type { CallQuery } from './call-store.ts';
 
 /**
  * How calls are found. Pure: values in, Redis commands out.

@@ -1,8 +1,8 @@
 import type { Call } from '@redial/call';
 import type { Expectation, Write } from '../records/commit.ts';
 import { encodeCall } from '../records/documents.ts';
-import type { Versioned } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';
+import type { Versioned } from '../versioned.ts';
 import { callChangedHint } from './call-changed-channel.ts';
 import { reindexCall } from './call-index.ts';
 

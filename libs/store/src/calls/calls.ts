@@ -2,13 +2,16 @@ import { type Call, type CallId, openCallStatuses } from '@redial/call';
 import { commit, type Expectation, type Write } from '../records/commit.ts';
 import { decodeCall, encodeCall } from '../records/documents.ts';
 import { answerAt, readRecords } from '../records/read-records.ts';
-import type { Accepted, CallQuery, IdempotencyKey, ReferenceReservation, Store, Versioned, Written } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';
+import type { Versioned, Written } from '../versioned.ts';
 import { callIdAt, forgetCall, indexCalls, isCallCursor, rangeOf } from './call-index.ts';
+import type { Accepted, CallQuery, CallStore } from './call-store.ts';
 import { writeCall } from './call-write.ts';
 import { IdempotencyLost } from './idempotency.ts';
+import type { IdempotencyKey } from './idempotency-store.ts';
 import { fullOf, roomFor } from './open-calls.ts';
 import { readPage } from './read-page.ts';
+import type { ReferenceReservation } from './reference-reservation.ts';
 import { acceptReserved, forgetReservations, openHolders } from './reference-reservations.ts';
 
 /**
@@ -19,20 +22,7 @@ export const acceptCallsMax = 1_000;
 /** How many calls one page may look at when a filter is not covered by an index: beyond it the page ends early. */
 const examinedMax = 5_000;
 
-type Calls = Pick<
-  Store,
-  | 'acceptCalls'
-  | 'countOpenCalls'
-  | 'openHolders'
-  | 'readCall'
-  | 'listCalls'
-  | 'updateCall'
-  | 'overduePage'
-  | 'countOverdue'
-  | 'forgetEnded'
->;
-
-export function callsOf(context: StoreContext): Calls {
+export function callsOf(context: StoreContext): CallStore {
   const { redis, keys, idempotencyMs, onMalformed } = context;
 
   async function acceptCalls(
@@ -77,7 +67,7 @@ export function callsOf(context: StoreContext): Calls {
     return decodeCall(key, await answerAt(key, redis.get(key)));
   }
 
-  async function listCalls(query: CallQuery): ReturnType<Store['listCalls']> {
+  async function listCalls(query: CallQuery): ReturnType<CallStore['listCalls']> {
     const { limit, status } = query;
     const calls: Versioned<Call>[] = [];
     const { key, min, prefix, ...range } = rangeOf(keys, query);
@@ -109,7 +99,7 @@ export function callsOf(context: StoreContext): Calls {
     return committed.ok ? { ok: true, version } : { ok: false, why: 'conflict' };
   }
 
-  async function overduePage(...[before, limit, after]: Parameters<Store['overduePage']>) {
+  async function overduePage(...[before, limit, after]: Parameters<CallStore['overduePage']>) {
     const { entries, cursor } = await readPage(redis, keys.due, { before, limit, after });
     const calls = entries.map(({ member, at }) => ({ id: member as CallId, dueAt: at }));
     return { calls, ...(cursor !== undefined && { cursor }) };

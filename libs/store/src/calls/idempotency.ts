@@ -1,7 +1,7 @@
 import { abandonIdempotencyScript, beginIdempotencyScript } from '../scripts/begin-idempotency.ts';
 import { runScript } from '../scripts/script.ts';
-import type { IdempotencyAnswer, Store } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';
+import type { IdempotencyAnswer, IdempotencyStore } from './idempotency-store.ts';
 
 /** The idempotency key was answered, or taken with another body, while these calls were on their way. Nothing was written. */
 export class IdempotencyLost extends Error {
@@ -12,7 +12,7 @@ export class IdempotencyLost extends Error {
   }
 }
 
-export function idempotencyOf(context: StoreContext): Pick<Store, 'beginIdempotency' | 'abandonIdempotency'> {
+export function idempotencyOf(context: StoreContext): IdempotencyStore {
   const { redis, keys, idempotencyInFlightMs } = context;
   return {
     beginIdempotency: async (key) => {

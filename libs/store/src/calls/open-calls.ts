@@ -1,7 +1,7 @@
 import { type Call, openCallStatuses } from '@redial/call';
 import type { StoreKeys } from '../keys.ts';
 import type { Committed, Expectation } from '../records/commit.ts';
-import type { Accepted } from '../store.ts';
+import type { Accepted } from './call-store.ts';
 
 /**
  * Whether a tenant has room for more calls. Pure.

@@ -1,5 +1,5 @@
 import type { Redis } from '@redial/platform';
-import type { PageCursor } from '../store.ts';
+import type { PageCursor } from '../page-cursor.ts';
 
 export interface PageEntry {
   readonly member: string;

@@ -5,10 +5,11 @@ import { decodeCall } from '../records/documents.ts';
 import { readRecords } from '../records/read-records.ts';
 import { forgetReservationsScript } from '../scripts/forget-reservations.ts';
 import { runScript } from '../scripts/script.ts';
-import type { Accepted, ReferenceName, ReferenceReservation } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';
+import type { Accepted } from './call-store.ts';
 import { IdempotencyLost } from './idempotency.ts';
 import { fullOf } from './open-calls.ts';
+import type { ReferenceName, ReferenceReservation } from './reference-reservation.ts';
 
 /**
  * References that requests take for their calls.

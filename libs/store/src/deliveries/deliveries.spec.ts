@@ -1,8 +1,8 @@
 import type { AttemptId, CallId } from '@redial/call';
 import { expect, it } from 'vitest';
 import { storeKeys } from '../keys.ts';
-import type { Delivery } from '../store.ts';
 import { writeDelivery } from './deliveries.ts';
+import type { Delivery } from './delivery-store.ts';
 
 const keys = storeKeys('{spec}');
 const context = { keys, retentionMs: 1_000 };

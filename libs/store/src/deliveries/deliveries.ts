@@ -3,12 +3,10 @@ import { readPage } from '../calls/read-page.ts';
 import { commit, type Write } from '../records/commit.ts';
 import { decodeDelivery } from '../records/documents.ts';
 import { answerAt, readRecords } from '../records/read-records.ts';
-import type { Delivery, Store } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';
+import type { Delivery, DeliveryStore } from './delivery-store.ts';
 
-type Deliveries = Pick<Store, 'readDelivery' | 'writeDelivery' | 'undeliveredPage' | 'countUndelivered' | 'listDead'>;
-
-export function deliveriesOf(context: StoreContext): Deliveries {
+export function deliveriesOf(context: StoreContext): DeliveryStore {
   const { redis, keys } = context;
 
   async function read(ids: readonly string[]): Promise<Delivery[]> {
@@ -16,7 +14,7 @@ export function deliveriesOf(context: StoreContext): Deliveries {
     return found.filter((delivery) => delivery !== undefined);
   }
 
-  async function undeliveredPage(...[before, limit, after]: Parameters<Store['undeliveredPage']>) {
+  async function undeliveredPage(...[before, limit, after]: Parameters<DeliveryStore['undeliveredPage']>) {
     const { entries, cursor } = await readPage(redis, keys.undelivered, { before, limit, after });
     const deliveries = await read(entries.map(({ member }) => member));
     return { deliveries, ...(cursor !== undefined && { cursor }) };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Durability } from '../store.ts';
 import { type DurabilityPolicy, durabilityFault, durabilityPromise } from './durability-policy.ts';
+import type { Durability } from './durability-store.ts';
 
 const best: Durability = {
   appendonly: true,

@@ -1,4 +1,4 @@
-import type { Durability } from '../store.ts';
+import type { Durability } from './durability-store.ts';
 
 /** What must be so before a call is said to be accepted, before the Originate that follows a claim, and before a sink is told of an end. */
 export interface DurabilityPolicy {

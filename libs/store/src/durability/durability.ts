@@ -1,7 +1,7 @@
 import type { Redis } from '@redial/platform';
-import type { Durability, Store, WrittenRecord } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';
 import { type DurabilityPolicy, durabilityFault } from './durability-policy.ts';
+import type { Durability, DurabilityStore, WrittenRecord } from './durability-store.ts';
 import { readDurability } from './read-durability.ts';
 import { type Look, lookFor } from './written.ts';
 
@@ -14,7 +14,7 @@ const roundsMax = 20;
 /** How long Redis waits within a round, for either. Its callers wait less. */
 const waitMs = 5_000;
 
-export interface DurabilityParts extends Pick<Store, 'durability' | 'confirmDurable'> {
+export interface DurabilityParts extends DurabilityStore {
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import type { Redis } from '@redial/platform';
-import type { Durability } from '../store.ts';
+import type { Durability } from './durability-store.ts';
 
 /** Redis' own measure of a replica that keeps up (min-replicas-max-lag). One that is stopped stays connected for a minute. */
 const lagSecondsMax = 10;

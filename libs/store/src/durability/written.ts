@@ -1,6 +1,6 @@
 import type { StoreKeys } from '../keys.ts';
 import { decodeAttempt, decodeDelivery } from '../records/documents.ts';
-import type { WrittenRecord } from '../store.ts';
+import type { WrittenRecord } from './durability-store.ts';
 
 /** One Redis command, and what it answers where the write is there. */
 export interface Look {

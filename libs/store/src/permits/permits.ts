@@ -5,8 +5,8 @@ import { extendPermitsScript } from '../scripts/extend-permits.ts';
 import { releaseLegScript } from '../scripts/release-leg.ts';
 import { releasePermitsScript } from '../scripts/release-permits.ts';
 import { runScript } from '../scripts/script.ts';
-import type { LimitRequest, Permits, Store } from '../store.ts';
 import type { StoreContext } from '../store-context.ts';
+import type { LimitRequest, PermitRequest, PermitStore, Permits } from './permit-store.ts';
 
 /** Most permits of one limit that one attempt may hold; a call has two legs. */
 export const permitsMax = 4;
@@ -37,14 +37,8 @@ export function keepPermits({ keys }: StoreContext, { id, limits, originatedAt, 
   return limits.map((limit): Write => ['ZADD', keys.permits(limit), 'XX', ...members]);
 }
 
-export function permitsOf({
-  redis,
-  keys,
-}: StoreContext): Pick<
-  Store,
-  'acquirePermits' | 'nextWaiting' | 'releasePermits' | 'releaseLeg' | 'extendPermits' | 'permitsHeld' | 'checkPermits'
-> {
-  async function acquirePermits(request: Parameters<Store['acquirePermits']>[0]): Promise<Permits> {
+export function permitsOf({ redis, keys }: StoreContext): PermitStore {
+  async function acquirePermits(request: PermitRequest): Promise<Permits> {
     const { attemptId, pbx, limits, now, leaseMs, horizonMs, waiter } = request;
     for (const limit of limits) checkLimit(limit);
     const answer = await runScript(

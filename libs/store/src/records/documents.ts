@@ -1,6 +1,7 @@
 import type { AttemptRecord, Call, Cdr } from '@redial/call';
 import type { z } from 'zod';
-import type { Delivery, Versioned } from '../store.ts';
+import type { Delivery } from '../deliveries/delivery-store.ts';
+import type { Versioned } from '../versioned.ts';
 import { AttemptShape, CallShape, CdrShape, DeliveryShape } from './record-shapes.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { AttemptRecord, Call, Cdr } from '@redial/call';
 import { Evidence, endedCallStatuses } from '@redial/call';
 import { z } from 'zod';
-import type { Delivery } from '../store.ts';
+import type { Delivery } from '../deliveries/delivery-store.ts';
 
 /**
  * What a record must be for its readers not to stumble over it: every field that somebody reads, with its type and no more. What a field may

@@ -1,0 +1,14 @@
+/** A client's reference. Each tenant has its own, in each dialect. */
+export interface ReferenceName {
+  readonly tenantId: string;
+  readonly dialect: string;
+  readonly reference: string;
+}
+
+/**
+ * A reference that all calls of one request take together. `open`: refused while a call that took it before has not ended.
+ * `ever`: refused while a call that took it before is remembered, that is, until its retention is over.
+ */
+export interface ReferenceReservation extends ReferenceName {
+  readonly reserves: 'open' | 'ever';
+}

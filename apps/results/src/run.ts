@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createPbx } from '@redial/asterisk';
 import { observed } from '@redial/call';
-import { vendorNotifications, vendorsInFiles } from '@redial/dialects';
+import { notifications, vendorsInFiles } from '@redial/dialects';
 import {
   closeRedis,
   connectRedis,
@@ -79,7 +79,7 @@ const results = await startResults({
   sinks: createSinks({
     tenants: configuration.tenants,
     redis: sinksConnection,
-    formats: vendorNotifications,
+    formats: notifications,
   }),
   ids: createIds(),
   clock: systemClock,

@@ -151,10 +151,22 @@ export interface DialectDocumentation {
   readonly answers: Readonly<Record<string, { readonly schema: z.ZodType; readonly example: unknown }>>;
   /** An answer to a request that was refused, of the first of those media types. */
   readonly refusal: { readonly schema: z.ZodType; readonly example: unknown };
-  /** By the name that a sink's `format` asks for. */
-  readonly notifications: Readonly<
-    Record<string, { readonly summary: string; readonly schema: z.ZodType; readonly example: unknown }>
-  >;
+}
+
+/** One shape of a CDR for sinks: how it is made, and what the documentation states of it. */
+export interface NotificationFormat {
+  readonly summary: string;
+  /** The entry of a list or stream, to be written as JSON. */
+  readonly toNotification: (cdr: Cdr) => unknown;
+  readonly schema: z.ZodType;
+  readonly example: unknown;
+  /** The body of a webhook. Absent: it is the notification. */
+  readonly webhook?: {
+    /** `writtenAt`: when the CDR was written, epoch ms. */
+    readonly toBody: (cdr: Cdr, writtenAt: number) => unknown;
+    readonly schema: z.ZodType;
+    readonly example: unknown;
+  };
 }
 
 /** A vendor's API as data: whoever serves HTTP mounts it, and adds nothing of its own to what the vendor's client sees. */
@@ -198,8 +210,8 @@ export interface VendorDialect {
   readonly outcome?: (outcomes: readonly Dial1Outcome[], calls: readonly Call[], input: unknown) => HttpReply;
   readonly refused: (problem: Problem, input: unknown) => HttpReply;
   readonly documentation?: DialectDocumentation;
-  /** The vendor's shapes of a CDR, by the name that a sink's `format` asks for. Each is the entry, to be written as JSON. */
-  readonly notifications: Readonly<Record<string, (cdr: Cdr) => unknown>>;
+  /** The vendor's shapes of a CDR, by the name that a sink's `format` states. */
+  readonly notifications: Readonly<Record<string, NotificationFormat>>;
 }
 
 /** An answer, ready for any HTTP server. */

@@ -1,22 +1,24 @@
 import { dialect as callOriginateAct } from './call-originate-act/index.ts';
 import { dialect as click2dial } from './click2dial/index.ts';
-import type { VendorDialect } from './dialect.ts';
+import type { NotificationFormat, VendorDialect } from './dialect.ts';
 import { dialect as dialup } from './dialup/index.ts';
 import { dialect as originateCall } from './originate-call/index.ts';
+import { notifications as ofV1 } from './v1/notifications.ts';
 
 /** Every vendor whose API Redial answers. A new one is a folder beside this file, and a line here. */
 export const vendors: readonly VendorDialect[] = [click2dial, dialup, originateCall, callOriginateAct];
 
-/** Every shape of a CDR that a sink may ask for by its `format`. */
-export const vendorNotifications: VendorDialect['notifications'] = Object.assign(
+/** Every shape of a CDR, by the name that a sink's `format` states. */
+export const notifications: Readonly<Record<string, NotificationFormat>> & typeof ofV1 = Object.assign(
   {},
-  ...vendors.map(({ notifications }) => notifications),
+  ofV1,
+  ...vendors.map((vendor) => vendor.notifications),
 );
 
-/** What the configuration file may say of each dialect, and what of it must fit the rest: for whoever reads the file. */
+/** What the configuration file may hold of each dialect, and the names that a sink's `format` may have. */
 export const vendorsInFiles = {
   dialects: Object.fromEntries(vendors.map((vendor) => [vendor.name, vendor])) as Readonly<
     Record<string, Pick<VendorDialect, 'settings' | 'faults' | 'login'>>
   >,
-  formats: Object.keys(vendorNotifications),
+  formats: Object.keys(notifications),
 };

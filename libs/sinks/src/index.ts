@@ -1,5 +1,4 @@
 export { markerKey, markerSeconds } from './marker-key.ts';
-export * from './public-cdr.ts';
 export * from './redis-list/redis-list-sink.ts';
 export * from './redis-stream/redis-stream-sink.ts';
 export * from './sink.ts';

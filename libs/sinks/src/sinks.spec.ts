@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createSinks } from './sinks.ts';
 
 const redis = {} as Redis;
-const formats = { click2dial: () => ({}), 'click2dial-c2d': () => ({}) };
+const format = { toNotification: () => ({}) };
+const formats = { redial: format, click2dial: format, 'click2dial-c2d': format };
 
 function tenant(id: string, sinks: unknown[]) {
   return Tenant.parse({

@@ -1,14 +1,21 @@
 import type { Cdr, SinkConfiguration, Tenant } from '@redial/call';
 import type { Clock, RedisOfAnyKey, SinkLength } from '@redial/platform';
 import { hasMarkers } from './marker-key.ts';
-import { toPublicCdr } from './public-cdr.ts';
 import { createRedisListSink } from './redis-list/redis-list-sink.ts';
 import { createRedisStreamSink } from './redis-stream/redis-stream-sink.ts';
 import type { Sink } from './sink.ts';
 import { createWebhookSink } from './webhook/webhook-sink.ts';
 
-/** Shapes of a CDR by the word that a sink's `format` asks for; each gives a value to be written as JSON. `redial`, the public CDR, is built in. */
-export type CdrFormats = Readonly<Record<string, (cdr: Cdr) => unknown>>;
+/** One shape of a CDR, to be written as JSON. */
+export interface CdrFormat {
+  /** The entry of a list or stream. */
+  readonly toNotification: (cdr: Cdr) => unknown;
+  /** The body of a webhook. Absent: it is the notification. `writtenAt`: when the CDR was written, epoch ms. */
+  readonly webhook?: { readonly toBody: (cdr: Cdr, writtenAt: number) => unknown };
+}
+
+/** By the name that a sink's `format` states; `redial` is there always. */
+export type CdrFormats = Readonly<Record<string, CdrFormat>> & { readonly redial: CdrFormat };
 
 export interface SinksOptions {
   readonly tenants: readonly Tenant[];
@@ -60,11 +67,10 @@ function createSink(sink: SinkConfiguration, { redis, formats, fetch, clock }: S
   switch (sink.type) {
     case 'redis-list': {
       const { key, push } = sink;
-      const shape = formatOf(sink.format, formats, label) ?? toPublicCdr;
-      return createRedisListSink({ name, redis, key, push, format: (cdr) => JSON.stringify(shape(cdr)) });
+      return createRedisListSink({ name, redis, key, push, ...formatOf(sink.format, formats, label) });
     }
     case 'redis-stream':
-      return createRedisStreamSink({ name, redis, key: sink.key, maxLength: sink.maxLength });
+      return createRedisStreamSink({ name, redis, key: sink.key, maxLength: sink.maxLength, ...formats.redial });
     case 'webhook': {
       const format = formatOf(sink.format, formats, label);
       try {
@@ -73,7 +79,7 @@ function createSink(sink: SinkConfiguration, { redis, formats, fetch, clock }: S
           url: sink.url,
           secrets: [sink.secret],
           timeoutMs: sink.timeoutSeconds * 1_000,
-          ...(format !== undefined && { format }),
+          toBody: format.webhook?.toBody ?? format.toNotification,
           ...(fetch !== undefined && { fetch }),
           ...(clock !== undefined && { clock }),
         });
@@ -86,12 +92,10 @@ function createSink(sink: SinkConfiguration, { redis, formats, fetch, clock }: S
   }
 }
 
-/** Undefined: Redial's own. */
-function formatOf(name: string, formats: CdrFormats, label: string): CdrFormats[string] | undefined {
-  if (name === 'redial') return undefined;
+function formatOf(name: string, formats: CdrFormats, label: string): CdrFormat {
   const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
   if (format !== undefined) return format;
-  throw new RangeError(`${label}: there is no format ${name}: there are redial, ${Object.keys(formats).join(', ')}`);
+  throw new RangeError(`${label}: there is no format ${name}: there are ${Object.keys(formats).join(', ')}`);
 }
 
 /** Names hold no space. */

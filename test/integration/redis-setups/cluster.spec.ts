@@ -1,4 +1,5 @@
 import { setTimeout as passed } from 'node:timers/promises';
+import type { Cdr } from '@redial/call';
 import { closeRedis, connectRedis, connectRedisOfAnyKey, type Redis, redisReady } from '@redial/platform';
 import type { LocalRedis, LocalRedisCluster } from '@redial/servers';
 import { createRedisListSink, createRedisStreamSink } from '@redial/sinks';
@@ -73,12 +74,13 @@ describe('given a Redis Cluster of three primaries', () => {
     const redis = connectRedisOfAnyKey({ url: cluster.url });
     on.afterTest(async () => redis.disconnect());
     const delivery = { id: 'att_1.crm', createdAt: 0 };
+    const toNotification = ({ id }: Cdr) => ({ id });
     for (const node of cluster.nodes) {
       const list = await tagOn(node);
       const stream = `${list}:stream`;
       const sinks = [
-        createRedisListSink({ name: 'crm', redis, key: list, push: 'left', format: (cdr) => cdr.id }),
-        createRedisStreamSink({ name: 'crm', redis, key: stream, maxLength: 100 }),
+        createRedisListSink({ name: 'crm', redis, key: list, push: 'left', toNotification }),
+        createRedisStreamSink({ name: 'crm', redis, key: stream, maxLength: 100, toNotification }),
       ];
       for (const sink of sinks) {
         // The very first may come before the connection is there: what is not delivered is tried again.

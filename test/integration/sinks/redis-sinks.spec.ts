@@ -1,3 +1,5 @@
+import type { Cdr } from '@redial/call';
+import { v1 } from '@redial/dialects';
 import { closeRedis, connectRedis, type Redis, redisReady } from '@redial/platform';
 import { createRedisListSink, createRedisStreamSink, markerKey, markerSeconds } from '@redial/sinks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,9 +27,11 @@ function freshKey(kind: string) {
   return `${kind}:${runs}`;
 }
 
+const toNotification = ({ id }: Cdr) => ({ id });
+
 describe('a Redis list', () => {
   function setup(push: 'left' | 'right' = 'left', key = freshKey('list')) {
-    const sink = createRedisListSink({ name: 'crm', redis, key, push, format: (cdr) => cdr.id });
+    const sink = createRedisListSink({ name: 'crm', redis, key, push, toNotification });
     return { sink, key, deliver: (n: number) => sink.deliver(cdrOfTest({ id: `att_${n}` }), deliveryOf(n)) };
   }
 
@@ -38,8 +42,8 @@ describe('a Redis list', () => {
       expect(await left.deliver(n)).toEqual({ type: 'delivered' });
       await right.deliver(n);
     }
-    expect(await redis.rpop(left.key, 3)).toEqual(['att_1', 'att_2', 'att_3']);
-    expect(await redis.lpop(right.key, 3)).toEqual(['att_1', 'att_2', 'att_3']);
+    expect(await redis.rpop(left.key, 3)).toEqual(['att_1', 'att_2', 'att_3'].map((id) => JSON.stringify({ id })));
+    expect(await redis.lpop(right.key, 3)).toEqual(['att_1', 'att_2', 'att_3'].map((id) => JSON.stringify({ id })));
   });
 
   it('is pushed once for each delivery, however often and however many at a time it is tried', async () => {
@@ -80,11 +84,11 @@ describe('a Redis list', () => {
 describe('a Redis stream', () => {
   function setup(maxLength = 100) {
     const key = freshKey('stream');
-    const sink = createRedisStreamSink({ name: 'all', redis, key, maxLength });
+    const sink = createRedisStreamSink({ name: 'all', redis, key, maxLength, ...v1.notifications.redial });
     return { sink, key, deliver: (n: number) => sink.deliver(cdrOfTest({ id: `att_${n}` }), deliveryOf(n)) };
   }
 
-  it('holds the delivery and the public CDR', async () => {
+  it('holds the delivery and the CDR', async () => {
     const { deliver, key } = setup();
     expect(await deliver(1)).toEqual({ type: 'delivered' });
     const [entry] = await redis.xrange(key, '-', '+');
@@ -112,7 +116,7 @@ describe('while Redis is down', () => {
     const own = await startTestRedis();
     const link = connectRedis({ url: own.url, role: 'store' });
     await redisReady(link, 10_000);
-    const sink = createRedisListSink({ name: 'crm', redis: link, key: 'cdrs', push: 'left', format: (cdr) => cdr.id });
+    const sink = createRedisListSink({ name: 'crm', redis: link, key: 'cdrs', push: 'left', toNotification });
     const deliver = () => sink.deliver(cdrOfTest(), deliveryOf(1));
     try {
       await deliver();

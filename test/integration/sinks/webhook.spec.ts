@@ -1,3 +1,4 @@
+import { v1 } from '@redial/dialects';
 import { createWebhookSink } from '@redial/sinks';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -12,8 +13,12 @@ afterEach(() => Promise.all(receivers.splice(0).map((receiver) => receiver.stop(
 async function given(...answers: [Answer, ...Answer[]]) {
   const receiver = await startWebhookReceiver(...answers);
   receivers.push(receiver);
+  const { toBody } = v1.notifications.redial.webhook;
   const deliver = (timeoutMs = 20_000) =>
-    createWebhookSink({ name: 'crm', url: receiver.url, secrets: [secret], timeoutMs }).deliver(cdrOfTest(), delivery);
+    createWebhookSink({ name: 'crm', url: receiver.url, secrets: [secret], timeoutMs, toBody }).deliver(
+      cdrOfTest(),
+      delivery,
+    );
   return { receiver, deliver };
 }
 

@@ -157,6 +157,8 @@ function responses({ operation, success, problems: own }: v1.Endpoint): Json {
   return found;
 }
 
+const { webhook: cdrWebhook } = v1.notifications.redial;
+
 const named: Parameters<typeof componentsOf>[0] = [
   [v1.CreateCall, 'input'],
   [v1.CreateBatchDocumented, 'input'],
@@ -166,7 +168,7 @@ const named: Parameters<typeof componentsOf>[0] = [
   [v1.BatchReply, 'output'],
   [v1.DeliveriesReply, 'output'],
   [v1.ProblemReply, 'output'],
-  [v1.CdrWebhook, 'output'],
+  [cdrWebhook.schema, 'output'],
 ];
 
 /** What Redial sends, by itself: Standard Webhooks. */
@@ -189,7 +191,7 @@ const webhooks = {
       requestBody: {
         required: true,
         content: {
-          'application/json': { schema: reference(v1.CdrWebhook, 'output'), example: v1.cdrWebhookExample },
+          'application/json': { schema: reference(cdrWebhook.schema, 'output'), example: cdrWebhook.example },
         },
       },
       responses: {

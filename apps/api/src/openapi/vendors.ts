@@ -42,7 +42,7 @@ export function vendorsOpenApi(version: string, vendors: readonly VendorDialect[
   };
 }
 
-function schemasOf({ documentation: { answers, refusal, notifications } }: Documented) {
+function schemasOf({ documentation: { answers, refusal }, notifications }: Documented) {
   const schemas = [...Object.values(answers), refusal, ...Object.values(notifications)].map(({ schema }) => schema);
   return schemas.filter((schema) => schema.meta()?.id !== undefined).map((schema) => [schema, 'output'] as const);
 }
@@ -130,7 +130,7 @@ function recording(vendor: Documented, path: string): Json {
 }
 
 function webhooksOf(vendor: Documented): Json {
-  const entries = Object.entries(vendor.documentation.notifications).map(([format, { summary, schema, example }]) => [
+  const entries = Object.entries(vendor.notifications).map(([format, { summary, schema, example }]) => [
     format,
     {
       post: {

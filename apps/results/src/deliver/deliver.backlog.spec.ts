@@ -38,6 +38,7 @@ function aWorld() {
       url: crm.url,
       secrets: [crm.secret],
       timeoutMs,
+      toBody: () => ({}),
       fetch: send,
       clock,
     });

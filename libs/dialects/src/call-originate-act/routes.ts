@@ -4,7 +4,7 @@ import { documentation } from './documentation.ts';
 import { faults } from './faults.ts';
 import { ActSettings, actSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
-import { toNotification } from './to-notification.ts';
+import { notifications } from './to-notification.ts';
 import { acceptedReply, refusedReply } from './to-reply.ts';
 
 const path = '/api/v4/call/originate/act';
@@ -30,5 +30,5 @@ export const dialect: VendorDialect = {
   accepted: acceptedReply,
   refused: refusedReply,
   documentation,
-  notifications: { 'call-originate-act': toNotification },
+  notifications,
 };

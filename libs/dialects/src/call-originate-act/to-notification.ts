@@ -1,38 +1,39 @@
 import { type Cdr, type Disposition, destinationDigits, outsideNumberOf } from '@redial/call';
+import { z } from 'zod';
+import type { NotificationFormat } from '../dialect.ts';
+import { exampleIds as ids } from '../shared/example-ids.ts';
 
 /** The vendor has these three words for how a call ended, and no fourth. */
-export const actDispositions = ['ANSWERED', 'NO ANSWER', 'BUSY'] as const;
-export type ActDisposition = (typeof actDispositions)[number];
+const actDispositions = ['ANSWERED', 'NO ANSWER', 'BUSY'] as const;
+type ActDisposition = (typeof actDispositions)[number];
+
+/** Python's way of writing an instant, which is the vendor's. */
+const Time = z.string().meta({ description: 'YYYY-MM-DD HH:mm:ss.ffffff, in UTC.' });
+const Party = z.string().meta({ description: "An extension, E.164 digits, or a service's name." });
 
 /** The body of the vendor's webhook `Cdr`: one for each attempt, and also where the first person did not answer. */
-export interface ActNotification {
-  readonly event_name: 'Cdr';
-  /** When the first person's phone was rung, and when the last one hung up: `YYYY-MM-DD HH:mm:ss.ffffff`, in UTC. */
-  readonly starttime: string;
-  readonly endtime: string;
-  /** The first person and the second: an extension, E.164 digits, or a service's name. */
-  readonly src: string;
-  readonly dst: string;
-  /** `local`: both are inside. */
-  readonly type: 'outgoing' | 'local';
-  readonly disposition: ActDisposition;
-  /** Whole seconds: the sum of the two behind it. */
-  readonly duration: number;
-  /** Whole seconds of talk; 0 too where nobody can know it. */
-  readonly billsec: number;
-  /** Whole seconds until they talked, or until it was given up. */
-  readonly wait: number;
-  /** The recording's reference, as `/v1/recordings/<ref>` takes it; empty where there is none. */
-  readonly record: string;
-  /** Asterisk's UniqueID of the first person's channel: the attempt's id. */
-  readonly unique_id: string;
-  /** Redial's id of the call, as `/v1/calls/<id>` takes it. */
-  readonly cuid: string;
-  /** As the answer to the request had it. Of a call that came by another dialect: its reference. */
-  readonly originated_call_id: string;
-}
+const Notification = z
+  .strictObject({
+    event_name: z.literal('Cdr'),
+    starttime: Time,
+    endtime: Time,
+    src: Party,
+    dst: Party,
+    type: z.enum(['outgoing', 'local']).meta({ description: 'local: both are inside.' }),
+    disposition: z.enum(actDispositions),
+    duration: z.int().meta({ description: 'Whole seconds: billsec and wait together.' }),
+    billsec: z.int().meta({ description: 'Whole seconds of talk; 0 too where it is not known.' }),
+    wait: z.int().meta({ description: 'Whole seconds until they talked, or until the attempt ended.' }),
+    record: z.string().meta({ description: 'As /v1/recordings/{id} takes it; empty where there is none.' }),
+    unique_id: z.string().meta({ description: "Asterisk's UniqueID of the first person's channel." }),
+    cuid: z.string().meta({ description: "Redial's id of the call." }),
+    originated_call_id: z.string().meta({
+      description: 'As the answer to the request had it. Of a call that came by another dialect: its reference.',
+    }),
+  })
+  .meta({ id: 'ActCdr' });
 
-export function toNotification(cdr: Cdr): ActNotification {
+export function toNotification(cdr: Cdr): z.infer<typeof Notification> {
   const legs = [cdr.dial1.destination, cdr.dial2.destination] as const;
   const duration = Math.max(0, Math.round((cdr.endedAt - cdr.startedAt) / 1000));
   const billsec = Math.min(duration, Math.round((cdr.talkMs ?? 0) / 1000));
@@ -54,9 +55,22 @@ export function toNotification(cdr: Cdr): ActNotification {
   };
 }
 
+export const notifications: Readonly<Record<string, NotificationFormat>> = {
+  'call-originate-act': {
+    summary: "The vendor's event Cdr",
+    toNotification,
+    schema: Notification,
+    example: {
+      ...{ event_name: 'Cdr', starttime: '2026-11-30 09:00:00.040000', endtime: '2026-11-30 09:00:14.310000' },
+      ...{ src: '557', dst: '552', type: 'local', disposition: 'ANSWERED', duration: 14, billsec: 10, wait: 4 },
+      ...{ record: '', unique_id: ids.attempt, cuid: ids.call, originated_call_id: 'orig.call.1703145054.787335' },
+    },
+  },
+};
+
 /**
- * `NO ANSWER` says no more than that no talk is known of, and is true of all that has it. What it was (a number that does not exist, a
- * full network, nobody knows) is in the public CDR and in `/v1`.
+ * `NO ANSWER` means that no talk is known, whatever the cause: a number that does not exist, a full network, an unknown end. The cause is
+ * in the format `redial` and in `/v1`.
  */
 const wordFor: Readonly<Record<Disposition, ActDisposition>> = {
   answered: 'ANSWERED',
@@ -78,7 +92,7 @@ const wordFor: Readonly<Record<Disposition, ActDisposition>> = {
   unknown: 'NO ANSWER',
 };
 
-/** `2026-01-15T10:00:00.900Z` → `2026-01-15 10:00:00.900000`: Python's way, which is the vendor's. */
+/** `2026-01-15T10:00:00.900Z` → `2026-01-15 10:00:00.900000`. */
 function instant(at: number): string {
   return `${new Date(at).toISOString().slice(0, 23).replace('T', ' ')}000`;
 }

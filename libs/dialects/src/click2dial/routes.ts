@@ -2,7 +2,7 @@ import type { VendorDialect } from '../dialect.ts';
 import { documentation } from './documentation.ts';
 import { Click2dialSettings, click2dialSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
-import { toC2dNotification, toNotification } from './to-notification.ts';
+import { notifications } from './to-notification.ts';
 import { acceptedReply, refusedReply } from './to-reply.ts';
 
 /** click2dial, v2 to v4: the vendor's addresses, as data. */
@@ -20,6 +20,5 @@ export const dialect: VendorDialect = {
   accepted: acceptedReply,
   refused: refusedReply,
   documentation,
-  /** `click2dial-c2d` is the vendor's deprecated list. */
-  notifications: { click2dial: toNotification, 'click2dial-c2d': toC2dNotification },
+  notifications,
 };

@@ -59,5 +59,4 @@ export const documentation: DialectDocumentation = {
     schema: answer(['fail', 'pending'], 'DialupRefused'),
     example: { ...ok, status: 'fail', reason: 'dial2: is required' },
   },
-  notifications: {},
 };

@@ -53,5 +53,4 @@ export const documentation: DialectDocumentation = {
     schema: Answer(true, 'OriginateCallRefused'),
     example: { has_error: true, messages: ['Invalid Queue. Check if pbx queue exists'], results: [] },
   },
-  notifications: {},
 };

@@ -1,8 +1,8 @@
 import { RetryPolicy } from '@redial/call';
 import type { z } from 'zod';
 import { exampleIds as ids } from '../shared/example-ids.ts';
-import { CdrReply } from './cdr-schema.ts';
 import { AttemptReply, CallReply, CallSummaryReply, LegReply } from './reply-schema.ts';
+import { CdrNotification } from './to-notification.ts';
 
 // Answers as documentation shows them: of the call that `npm start` prints first. Every field that is not named here is null.
 
@@ -55,11 +55,11 @@ export const deliveryExample = {
   ...{ createdAt: at('14.320'), tries: 10, lastTryAt: '2026-12-04T00:35:00.000+02:00', lastError: 'HTTP 500' },
 };
 
-export const cdrExample = filled(CdrReply, {
+export const cdrExample = filled(CdrNotification, {
   ...outcome,
   ...{ id: ids.attempt, callId: ids.call, tenantId: 'demo', reference: ids.call, dialect: 'v1', attemptNumber: 1 },
   ...{ dueAt: inUtc('00.000'), startedAt: inUtc('00.040'), endedAt: inUtc('14.310'), callerId: '27110001111' },
-  dial1: filled(CdrReply.shape.dial1, {
+  dial1: filled(CdrNotification.shape.dial1, {
     ...{
       ...answered,
       destination: dial1,
@@ -70,7 +70,7 @@ export const cdrExample = filled(CdrReply, {
     },
     uniqueId: ids.attempt,
   }),
-  dial2: filled(CdrReply.shape.dial2, {
+  dial2: filled(CdrNotification.shape.dial2, {
     ...{ ...answered, destination: dial2, dialStatus: 'ANSWER', answeredAt: inUtc('04.440') },
     uniqueId: '1795236147.39',
   }),

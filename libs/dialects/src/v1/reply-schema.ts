@@ -28,6 +28,8 @@ export const DestinationReply = z.discriminatedUnion('kind', [
     exten: z.string().meta({ description: 'The digits that the context routes.' }),
   }),
 ]);
+export type DestinationReply = z.infer<typeof DestinationReply>;
+
 const classes = ['answered', 'callee', 'permanent', 'network', 'not_sent', 'canceled', 'unknown'] as const;
 
 export const LegReply = z

@@ -1,10 +1,8 @@
 import {
   type AttemptRecord,
   type Call,
-  type CdrLeg,
   cdrOf,
   classOf,
-  type Destination,
   type EndedAttempt,
   formatInstant,
   isEnded,
@@ -12,7 +10,8 @@ import {
 } from '@redial/call';
 import { type HttpReply, jsonReply } from '../dialect.ts';
 import { type Problem, problems, problemType } from '../shared/problem.ts';
-import type { AttemptReply, CallReply, CallSummaryReply, LegReply } from './reply-schema.ts';
+import { destinationJson, legJson, recordingPath } from './leg-json.ts';
+import type { AttemptReply, CallReply, CallSummaryReply } from './reply-schema.ts';
 import { whyNotDialedYet } from './why-not-dialed-yet.ts';
 
 export interface CallView {
@@ -57,8 +56,8 @@ export function callSummaryReply(call: Call, tenant: Tenant): CallSummaryReply {
         ? { id: state.attemptId, number: state.attemptNumber, dueAt: formatInstant(state.dueAt, tenant.timeZone) }
         : null,
     attemptsMade: call.history.length + (state.status === 'dialing' ? 1 : 0),
-    dial1: destinationReply(request.dial1),
-    dial2: destinationReply(request.dial2),
+    dial1: destinationJson(request.dial1),
+    dial2: destinationJson(request.dial2),
     callerId: request.callerId ?? null,
     dial1CallerId: request.dial1CallerId ?? null,
     dial1CallerName: request.dial1CallerName ?? null,
@@ -109,6 +108,7 @@ function endedReply(
   tenant: Tenant,
 ): AttemptReply {
   const cdr = record?.ended && cdrOf(call, record, record.ended.outcome, record.ended.evidence);
+  const inZone = (at: number) => formatInstant(at, tenant.timeZone);
   return {
     id: attempt.attemptId,
     number,
@@ -127,8 +127,8 @@ function endedReply(
     lost: cdr?.lost ?? null,
     recording: cdr?.recording === undefined ? null : recordingPath(cdr.id),
     pressedKey: cdr?.pressedKey ?? null,
-    dial1: cdr ? legReply(cdr.dial1, tenant) : null,
-    dial2: cdr ? legReply(cdr.dial2, tenant) : null,
+    dial1: cdr ? legJson(cdr.dial1, inZone) : null,
+    dial2: cdr ? legJson(cdr.dial2, inZone) : null,
   };
 }
 
@@ -160,37 +160,6 @@ function inFlightReply(
     dial1: null,
     dial2: null,
   };
-}
-
-function legReply(leg: CdrLeg, tenant: Tenant): LegReply {
-  return {
-    disposition: leg.disposition,
-    cause: leg.cause ?? null,
-    sipCode: leg.sipCode ?? null,
-    reason: leg.reason ?? null,
-    dialStatus: leg.dialStatus ?? null,
-    ringingAt: instant(leg.ringingAt, tenant),
-    ringMs: leg.ringMs ?? null,
-    answeredAt: instant(leg.answeredAt, tenant),
-  };
-}
-
-function destinationReply(destination: Destination): CallSummaryReply['dial1'] {
-  switch (destination.kind) {
-    case 'extension':
-      return { kind: 'extension', extension: destination.extension };
-    case 'number':
-      return { kind: 'number', number: `+${destination.e164}`, trunk: destination.trunk };
-    case 'service':
-      return { kind: 'service', service: destination.service };
-    case 'context':
-      return { kind: 'context', context: destination.context, exten: destination.exten };
-  }
-}
-
-/** Where the recording of an attempt can be fetched, with an API key: a path of `/v1`. */
-function recordingPath(attemptId: string): string {
-  return `/v1/recordings/${attemptId}`;
 }
 
 function instant(at: number | undefined, tenant: Tenant): string | null {

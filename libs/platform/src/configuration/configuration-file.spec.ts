@@ -175,7 +175,7 @@ describe("a tenant's dialects", () => {
       },
       pigeon: { settings: z.strictObject({ home: z.enum(['roof', 'yard']).default('roof') }) },
     },
-    formats: ['semaphore', 'pigeon-2'],
+    formats: ['redial', 'semaphore', 'pigeon-2'],
   };
   const read = (settings: string, text = valid) =>
     parseConfiguration(text.replace('    sinks:\n', `    dialects:\n${settings}\n    sinks:\n`), {

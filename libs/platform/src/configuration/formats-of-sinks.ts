@@ -1,10 +1,10 @@
 import { SinkConfiguration } from '@redial/call';
 import type { FieldFault, Path } from './validation-sentences.ts';
 
-/** Sinks, right in all else, whose `format` is neither Redial's own nor one of these. */
+/** Sinks, right in all else, whose `format` is none of these. */
 export function formatFaults(path: Path, sinks: unknown, formats: readonly string[]): FieldFault[] {
   if (!Array.isArray(sinks)) return [];
-  const known = ['redial', ...formats];
+  const known = formats;
   return sinks.flatMap((written: unknown, index) => {
     const sink = SinkConfiguration.safeParse(written).data;
     if (sink === undefined || !('format' in sink) || known.includes(sink.format)) return [];

@@ -11,8 +11,7 @@ export interface RedisListSinkOptions {
   readonly key: string;
   /** The side that is pushed; the consumer pops from the other. */
   readonly push: 'left' | 'right';
-  /** One CDR → one entry. */
-  readonly format: (cdr: Cdr) => string;
+  readonly toNotification: (cdr: Cdr) => unknown;
 }
 
 /**
@@ -28,13 +27,13 @@ return 1`;
 const lengthOf = `return redis.call('LLEN', KEYS[1])`;
 
 /** A Redis list, pushed exactly once for each delivery id, however often it is tried. */
-export function createRedisListSink({ name, redis, key, push, format }: RedisListSinkOptions): Sink {
+export function createRedisListSink({ name, redis, key, push, toNotification }: RedisListSinkOptions): Sink {
   const command = push === 'left' ? 'LPUSH' : 'RPUSH';
   return {
     type: 'redis-list',
     name,
     async deliver(cdr, { id }) {
-      const entry = format(cdr);
+      const entry = JSON.stringify(toNotification(cdr));
       try {
         await redis.eval(pushOnce, 2, key, markerKey(key, id), command, entry, markerSeconds);
         return { type: 'delivered' };

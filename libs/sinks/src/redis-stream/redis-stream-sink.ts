@@ -1,6 +1,6 @@
+import type { Cdr } from '@redial/call';
 import type { RedisOfAnyKey } from '@redial/platform';
 import { markerKey, markerSeconds } from '../marker-key.ts';
-import { toPublicCdr } from '../public-cdr.ts';
 import { redisFailure } from '../redis-failure.ts';
 import type { Sink } from '../sink.ts';
 
@@ -10,6 +10,7 @@ export interface RedisStreamSinkOptions {
   readonly key: string;
   /** Oldest entries are trimmed beyond about this many. */
   readonly maxLength: number;
+  readonly toNotification: (cdr: Cdr) => unknown;
 }
 
 /** As redis-list does: the entry first, then the marker. */
@@ -21,13 +22,14 @@ return 1`;
 
 const lengthOf = `return redis.call('XLEN', KEYS[1])`;
 
-/** A Redis stream: entries with the fields `id` (of the delivery), `type` (`cdr`) and `data` (the public CDR, JSON); one for each delivery id. */
-export function createRedisStreamSink({ name, redis, key, maxLength }: RedisStreamSinkOptions): Sink {
+/** A Redis stream: entries with the fields `id` (of the delivery), `type` (`cdr`) and `data` (the notification, JSON); one for each delivery id. */
+export function createRedisStreamSink(options: RedisStreamSinkOptions): Sink {
+  const { name, redis, key, maxLength, toNotification } = options;
   return {
     type: 'redis-stream',
     name,
     async deliver(cdr, { id }) {
-      const data = JSON.stringify(toPublicCdr(cdr));
+      const data = JSON.stringify(toNotification(cdr));
       try {
         await redis.eval(addOnce, 2, key, markerKey(key, id), maxLength, id, data, markerSeconds);
         return { type: 'delivered' };

@@ -1,6 +1,5 @@
 import type { Cdr } from '@redial/call';
 import { type Clock, splitLogin, systemClock } from '@redial/platform';
-import { toPublicCdr } from '../public-cdr.ts';
 import type { Sink, SinkResult } from '../sink.ts';
 import { createConcurrencyLimiter } from './concurrency-limiter.ts';
 import { describeFailure } from './failure.ts';
@@ -16,8 +15,8 @@ export interface WebhookSinkOptions {
   readonly secrets: readonly string[];
   /** For the whole exchange. */
   readonly timeoutMs: number;
-  /** One CDR → the JSON body in a vendor's shape; absent: Redial's own. */
-  readonly format?: (cdr: Cdr) => unknown;
+  /** One CDR → the JSON body. `writtenAt`: when the CDR was written, epoch ms. */
+  readonly toBody: (cdr: Cdr, writtenAt: number) => unknown;
   readonly fetch?: typeof fetch;
   readonly clock?: Clock;
 }
@@ -32,15 +31,14 @@ const slowMs = 1_000;
 const putOff = { soonestMs: 2_000, apartMs: 20, latestMs: 3_600_000 };
 
 /**
- * A webhook by the Standard Webhooks specification: POST `{type: 'cdr', timestamp, data}`, signed; in a vendor's format the body is the
- * vendor's, under the same headers. 2xx is delivered, 410 is never asked again, everything else is tried later; a 429 or 503 with
- * Retry-After says when at the earliest. Redirects are not followed and the answer's body is not read.
+ * A webhook by the Standard Webhooks specification: a signed POST. 2xx is delivered, 410 is never sent again, every other answer is
+ * tried later; the Retry-After of a 429 or 503 states when at the earliest. Redirects are not followed, and the answer's body is not read.
  *
- * The address is the operator's (configuration file), never a caller's: that is why private networks are not barred here. Should callers
- * ever choose addresses, they must be.
+ * The operator chooses the address (configuration file), never a client, so private networks are allowed. Bar them before clients may
+ * choose addresses.
  */
 export function createWebhookSink(options: WebhookSinkOptions): Sink {
-  const { name, secrets, timeoutMs, format, clock = systemClock } = options;
+  const { name, secrets, timeoutMs, toBody, clock = systemClock } = options;
   const sign = createSigner(secrets);
   const { url, authorization } = splitLogin(options.url);
   const limiter = createConcurrencyLimiter({ waitingMax, slowMs });
@@ -59,7 +57,7 @@ export function createWebhookSink(options: WebhookSinkOptions): Sink {
           notTried: { afterMs: pacer.afterMs(now) },
         };
       }
-      const body = JSON.stringify(format === undefined ? envelope(cdr, createdAt) : format(cdr));
+      const body = JSON.stringify(toBody(cdr, createdAt));
       const headers = {
         'content-type': 'application/json',
         'user-agent': 'Redial',
@@ -74,10 +72,6 @@ export function createWebhookSink(options: WebhookSinkOptions): Sink {
       }
     },
   };
-}
-
-function envelope(cdr: Cdr, createdAt: number): unknown {
-  return { type: 'cdr', timestamp: new Date(createdAt).toISOString(), data: toPublicCdr(cdr) };
 }
 
 async function post(

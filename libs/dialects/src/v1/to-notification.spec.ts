@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { cdrFixture } from './cdr.support.ts';
-import { toPublicCdr } from './public-cdr.ts';
+import { cdrFixture } from './cdr.fixture.ts';
+import { toNotification, toWebhook } from './to-notification.ts';
 
-describe('the public CDR', () => {
-  it('has this shape, for ever', () => {
-    expect(toPublicCdr(cdrFixture())).toEqual({
+describe('the notification of a CDR', () => {
+  it('keeps its shape', () => {
+    expect(toNotification(cdrFixture())).toEqual({
       id: 'att_01JQFZ0000000000000000000A',
       callId: 'call_01JQFZ0000000000000000000B',
       tenantId: 'acme',
@@ -56,8 +56,8 @@ describe('the public CDR', () => {
     });
   });
 
-  it('says what a call had beside its two phones', () => {
-    const shown = toPublicCdr(
+  it('states what a call had beside its two phones', () => {
+    const shown = toNotification(
       cdrFixture({
         dial1CallerId: '1001',
         recording: { under: '1001' },
@@ -80,7 +80,7 @@ describe('the public CDR', () => {
     expect(shown.dial2.destination).toEqual({ kind: 'context', context: 'main_routing', exten: '0820001234' });
   });
 
-  it('says null, and leaves nothing out, where there is nothing to say', () => {
+  it('has every field, and null where there is no value', () => {
     const {
       callerId: _none,
       nextAttemptAt: _never,
@@ -90,10 +90,18 @@ describe('the public CDR', () => {
       callStatus: 'unknown',
       dial2: { destination: { kind: 'extension', extension: '1002' }, disposition: 'not_dialed' },
     });
-    const shown = toPublicCdr(rest);
+    const shown = toNotification(rest);
     expect(shown).toMatchObject({ callerId: null, talkMs: null, call: { state: 'unknown', nextAttemptAt: null } });
-    expect(Object.keys(shown)).toEqual(Object.keys(toPublicCdr(cdrFixture())));
-    expect(Object.keys(shown.dial2)).toEqual(Object.keys(toPublicCdr(cdrFixture()).dial2));
+    expect(Object.keys(shown)).toEqual(Object.keys(toNotification(cdrFixture())));
+    expect(Object.keys(shown.dial2)).toEqual(Object.keys(toNotification(cdrFixture()).dial2));
     expect(JSON.parse(JSON.stringify(shown))).toEqual(shown);
+  });
+
+  it('is sent to a webhook in the envelope of Standard Webhooks', () => {
+    expect(toWebhook(cdrFixture(), 0)).toEqual({
+      type: 'cdr',
+      timestamp: '1970-01-01T00:00:00.000Z',
+      data: toNotification(cdrFixture()),
+    });
   });
 });

@@ -1,36 +1,36 @@
 import type { AttemptWatch } from '@redial/asterisk';
 import type { AttemptId } from '@redial/call';
+import { every, type Logger } from '@redial/platform';
 import type { Store } from '@redial/store';
 
 /**
- * Cancels reach the watch on two ways: announced at once, which may be lost, and read from the records every few seconds, which is
- * late. One of an attempt that is not watched here is remembered: it may be between its claim and its Originate, which then must not follow.
+ * Cancels reach the watch in two ways: announced at once, which may be lost, and read from the records every few seconds, which is
+ * late. A cancel of an attempt that is not watched here is remembered: the attempt may be between its claim and its Originate, which
+ * then must not follow.
  */
 export interface Cancels {
   announced(attemptId: AttemptId): void;
-  /** Whether one has come for this attempt, which was not watched here at the time. */
+  /** Whether a cancel has come for this attempt, which was not watched here at the time. */
   heard(attemptId: AttemptId): boolean;
-  /** Passes on what the records ask for. */
+  /** Passes on the cancels that the records request. */
   check(): Promise<void>;
 }
 
 export interface CancelsDependencies {
   readonly store: Pick<Store, 'cancelRequested'>;
-  readonly watches: () => readonly Pick<AttemptWatch, 'has' | 'cancel'>[];
+  readonly watches: () => readonly Pick<AttemptWatch, 'cancel'>[];
 }
 
-/** Those of attempts that other dialers watch come here too. */
+/** Attempts that other dialers watch are among them. */
 const rememberedMax = 1_000;
+/** How often the records are read: an announced cancel may be lost. */
+const checkEveryMs = 2_000;
 
 export function createCancels({ store, watches }: CancelsDependencies): Cancels {
   const unwatched = new Set<AttemptId>();
 
   function announced(attemptId: AttemptId): void {
-    const watch = watches().find((w) => w.has(attemptId));
-    if (watch !== undefined) {
-      watch.cancel(attemptId);
-      return;
-    }
+    if (watches().some((watch) => watch.cancel(attemptId))) return;
     unwatched.add(attemptId);
     for (const oldest of unwatched) {
       if (unwatched.size <= rememberedMax) break;
@@ -43,6 +43,36 @@ export function createCancels({ store, watches }: CancelsDependencies): Cancels 
     heard: (attemptId) => unwatched.has(attemptId),
     async check() {
       for (const attemptId of await store.cancelRequested()) announced(attemptId);
+    },
+  };
+}
+
+export interface FollowedCancels extends Pick<Cancels, 'heard'> {
+  stop(): Promise<void>;
+}
+
+/** Resolves once announcements are listened to. */
+export async function followCancels({
+  store,
+  watches,
+  logger,
+}: CancelsDependencies & {
+  readonly store: Pick<Store, 'cancelRequested' | 'onCancel'>;
+  readonly logger: Logger;
+}): Promise<FollowedCancels> {
+  const cancels = createCancels({ store, watches });
+  const onError = (error: unknown) =>
+    logger.warn({ error }, 'requested cancels could not be read; they are read again soon');
+  const stopListening = await store.onCancel(
+    (_pbx, attemptId) => cancels.announced(attemptId),
+    () => void cancels.check().catch(onError),
+  );
+  const checking = every(checkEveryMs, cancels.check, onError);
+  return {
+    heard: cancels.heard,
+    async stop() {
+      stopListening();
+      await checking.stop();
     },
   };
 }

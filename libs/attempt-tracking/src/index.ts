@@ -1,1 +1,3 @@
 export * from './cancels.ts';
+export * from './report-links.ts';
+export * from './track-attempts.ts';

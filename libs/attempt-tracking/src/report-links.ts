@@ -1,0 +1,34 @@
+import type { Pbx } from '@redial/asterisk';
+import { type Clock, every, type Logger, type Metrics } from '@redial/platform';
+import type { Store } from '@redial/store';
+
+export interface LinkReportsDeps {
+  readonly pbxs: readonly Pbx[];
+  readonly process: 'dialer' | 'results';
+  /** Names this process among its like. */
+  readonly instanceId: string;
+  readonly store: Pick<Store, 'reportLinkStatus'>;
+  readonly clock: Clock;
+  readonly metrics: Pick<Metrics, 'pbxLink'>;
+  readonly logger: Logger;
+}
+
+const everyMs = 5_000;
+
+/** Writes down and measures which PBXs this process is connected to: at each change, and again before a report expires. */
+export function reportLinks(deps: LinkReportsDeps): { stop(): Promise<void> } {
+  const { pbxs, process, instanceId, store, clock, metrics, logger } = deps;
+  const report = async (): Promise<void> => {
+    // All gauges before Redis is asked for anything: they are to be right while it is away.
+    for (const pbx of pbxs) metrics.pbxLink(pbx.name, pbx.isUp);
+    for (const pbx of pbxs) {
+      await store.reportLinkStatus(instanceId, { pbx: pbx.name, process, up: pbx.isUp, at: clock.now() });
+    }
+  };
+  const onError = (error: unknown) => logger.debug({ error }, 'the state of the PBX links was not reported');
+  const reporting = every(everyMs, report, onError);
+  for (const pbx of pbxs) {
+    for (const change of ['up', 'down'] as const) pbx.on(change, () => void report().catch(onError));
+  }
+  return reporting;
+}

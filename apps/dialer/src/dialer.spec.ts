@@ -1,20 +1,11 @@
 import type { Pbx } from '@redial/asterisk';
 import { type CallRequest, stepCall } from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
+import { fakePbx, fakeQueues } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aCall, attemptId, claimedElsewhere, configurationWith, job, monday9, talked } from '../testing/builders.ts';
+import { memoryStore } from '../testing/memory-store.ts';
 import { type Dialer, startDialer } from './dialer.ts';
-import {
-  aCall,
-  attemptId,
-  claimedElsewhere,
-  configurationWith,
-  job,
-  monday9,
-  talked,
-} from './test-support/builders.ts';
-import { fakePbx } from './test-support/fake-pbx.ts';
-import { fakeQueues } from './test-support/fake-queues.ts';
-import { memoryStore } from './test-support/memory-store.ts';
 
 const running: Dialer[] = [];
 /** Whatever can go on without time passing has gone on. */
@@ -110,7 +101,7 @@ describe('given an attempt that this dialer has originated', () => {
     pbx.finding = { type: 'channel_found', at: monday9, up: false };
     const done = queues.run(job);
     await settled();
-    expect(pbx.lookedUp).toEqual([attemptId]);
+    expect(pbx.reconciled).toEqual([attemptId]);
     pbx.signal(attemptId, { type: 'originate_failed', at: monday9 + 1_000, reason: 3 });
     pbx.signal(attemptId, { type: 'dial1_ended', at: monday9 + 1_000, cause: 19 });
     expect(await done).toMatchObject({ type: 'done' });
@@ -233,7 +224,7 @@ describe('given a dialer that is told to stop', () => {
     expect([dialer.inFlight, pbx.isStarted]).toEqual([1, true]);
     const drained = dialer.drain(10_000);
     await settled();
-    expect(queues.drained).toEqual([10_000]);
+    expect(queues.drained).toEqual([{ name: 'dial', graceMs: 10_000 }]);
     expect(pbx.isStarted).toBe(true);
     busy();
     await drained;

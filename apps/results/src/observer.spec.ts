@@ -1,7 +1,7 @@
 import { stepCall } from '@redial/call';
 import { createLogger } from '@redial/platform';
+import { fakePbx, fakeQueues } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Observer, startObserver } from './observer.ts';
 import {
   attemptId,
   attemptIdOf,
@@ -12,10 +12,9 @@ import {
   startedAt,
   talked,
   unseenMetrics,
-} from './test-support/builders.ts';
-import { fakePbx } from './test-support/fake-pbx.ts';
-import { fakeQueues } from './test-support/fake-queues.ts';
-import { memoryStore } from './test-support/memory-store.ts';
+} from '../testing/builders.ts';
+import { memoryStore } from '../testing/memory-store.ts';
+import { type Observer, startObserver } from './observer.ts';
 
 const running: Observer[] = [];
 /** Whatever can go on without time passing has gone on. */
@@ -60,7 +59,7 @@ describe('given an attempt that a dialer originates', () => {
     await settled();
     const evidence = { rangAt: startedAt, ...busyAt(startedAt) };
     expect(queues.results).toEqual([{ callId, attemptId, reportedBy: 'results', evidence }]);
-    expect(pbx.lookedUp).toEqual([]);
+    expect(pbx.reconciled).toEqual([]);
   });
 
   it('when it goes on, then its record shows how far it is', async () => {
@@ -106,7 +105,7 @@ describe('given an attempt that a dialer originates', () => {
     expect(await observer.adoptOpen(15_000)).toBe(0);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(queues.results).toMatchObject([{ attemptId, evidence: busyAt(startedAt) }]);
-    expect(pbx.lookedUp).toEqual([]);
+    expect(pbx.reconciled).toEqual([]);
   });
 
   it('when its record cannot be read at its first event, then the log says so, and the next event asks again', async () => {
@@ -214,7 +213,7 @@ describe('given attempts that are open when nobody was looking', () => {
     pbx.finding = { type: 'journal_ended', at: startedAt + 6_000, entry };
     pbx.up();
     await settled();
-    expect(pbx.lookedUp).toEqual([attemptIdOf(1), attemptIdOf(2)]);
+    expect(pbx.reconciled).toEqual([attemptIdOf(1), attemptIdOf(2)]);
     expect(queues.results).toMatchObject([
       { callId, attemptId, reportedBy: 'results', evidence: { journalEnded: entry } },
       { attemptId: attemptIdOf(2), evidence: { journalEnded: entry } },
@@ -229,7 +228,7 @@ describe('given attempts that are open when nobody was looking', () => {
     vi.setSystemTime(startedAt + 20_000);
     expect(await observer.adoptOpen(15_000)).toBe(1);
     await settled();
-    expect(pbx.lookedUp).toEqual([attemptIdOf(1)]);
+    expect(pbx.reconciled).toEqual([attemptIdOf(1)]);
   });
 
   it('when it is watched already, then the sweeper’s question changes nothing', async () => {
@@ -239,7 +238,7 @@ describe('given attempts that are open when nobody was looking', () => {
     await settled();
     vi.setSystemTime(startedAt + 20_000);
     expect(await observer.adoptOpen(0)).toBe(0);
-    expect(pbx.lookedUp).toEqual([]);
+    expect(pbx.reconciled).toEqual([]);
     expect(observer.watching).toBe(1);
   });
 
@@ -249,7 +248,7 @@ describe('given attempts that are open when nobody was looking', () => {
     pbx.finding = restarted;
     pbx.up();
     await settled();
-    expect(pbx.lookedUp).toEqual([]);
+    expect(pbx.reconciled).toEqual([]);
   });
 
   it('when they cannot be read as the PBX comes, then a later sweep adopts them', async () => {

@@ -1,5 +1,5 @@
+import { fakePbx, fakeQueues, fakeSinks } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Results, startResults } from './results.ts';
 import {
   attemptId,
   busyAt,
@@ -13,11 +13,9 @@ import {
   silentLogger,
   startedAt,
   unseenMetrics,
-} from './test-support/builders.ts';
-import { fakePbx } from './test-support/fake-pbx.ts';
-import { fakeQueues } from './test-support/fake-queues.ts';
-import { fakeSinks } from './test-support/fake-sinks.ts';
-import { memoryStore } from './test-support/memory-store.ts';
+} from '../testing/builders.ts';
+import { memoryStore } from '../testing/memory-store.ts';
+import { type Results, startResults } from './results.ts';
 
 const running: Results[] = [];
 /** Whatever can go on without time passing has gone on. */
@@ -121,8 +119,8 @@ describe('given a results process', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect([queues.results, pbx.hungUp, pbx.isStarted]).toEqual([[], [], false]);
     expect(store.cancelListeners).toBe(0);
-    expect(queues.drained.toSorted()).toEqual(['deliveries', 'queues', 'results']);
-    expect(queues.drained.at(-1)).toBe('queues');
+    expect(queues.drained.map(({ name }) => name).toSorted()).toEqual(['deliveries', 'queues', 'results']);
+    expect(queues.drained.at(-1)?.name).toBe('queues');
   });
 });
 
@@ -149,7 +147,7 @@ describe('given a Redis that takes a second to confirm what was settled', () => 
     await settling;
     const drained = results.drain(1_000);
     await vi.advanceTimersByTimeAsync(500);
-    expect(queues.drained).not.toContain('queues');
+    expect(queues.drained.map(({ name }) => name)).not.toContain('queues');
     await vi.advanceTimersByTimeAsync(1_000);
     await drained;
     expect(queues.deliveries).toEqual([{ deliveryId: `${attemptId}.crm` }]);
@@ -190,7 +188,7 @@ describe('given a call that is canceled, and a dialer that died', () => {
     pbx.finding = { type: 'channel_found', at: startedAt, up: false };
     pbx.up();
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(pbx.lookedUp).toContain(attemptId);
+    expect(pbx.reconciled).toContain(attemptId);
     expect(pbx.hungUp).toContain(attemptId);
   });
 });

@@ -1,16 +1,15 @@
 import type { AttemptId, AttemptSignal } from '@redial/call';
+import { eventually, type ManualTimers, manualTimers } from '@redial/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createPbx } from './asterisk-pbx.ts';
-import type { Pbx } from './pbx.ts';
-import { anOrder } from './test-support/an-order.ts';
-import { eventually } from './test-support/eventually.ts';
-import { type ManualTimers, manualTimers } from './test-support/manual-timers.ts';
+import { anOrder } from '../testing/an-order.ts';
 import {
   answerWithDialplan,
   type ReceivedAction,
   type ScriptedAmi,
   startScriptedAmi,
-} from './test-support/scripted-ami.ts';
+} from '../testing/scripted-ami.ts';
+import { createPbx } from './asterisk-pbx.ts';
+import type { Pbx } from './pbx.ts';
 
 const attemptId = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
 

@@ -1,5 +1,5 @@
 import { formAllowed, isBare } from '@redial/call';
-import { everyField, type FieldOfSchema } from '@redial/call/every-field';
+import { everyField, type FieldOfSchema } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { OriginatedCall } from './call-originate-act/schema.ts';

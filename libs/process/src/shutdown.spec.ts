@@ -10,7 +10,7 @@ afterEach(() => {
 });
 
 async function givenAProcess(drain: 'at-once' | 'for-ever' | 'fails') {
-  const child = fork(fileURLToPath(new URL('./shutdown.support.ts', import.meta.url)), [drain], {
+  const child = fork(fileURLToPath(new URL('../testing/draining-process.ts', import.meta.url)), [drain], {
     execArgv: ['--conditions=source'],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 let child: ChildProcess;
 let url: string;
 beforeAll(async () => {
-  child = fork(fileURLToPath(new URL('./mount.support.ts', import.meta.url)), { execArgv: ['--conditions=source'] });
+  child = fork(fileURLToPath(new URL('../../testing/one-vendor-process.ts', import.meta.url)), {
+    execArgv: ['--conditions=source'],
+  });
   [url] = (await once(child, 'message')) as [string];
 });
 afterAll(() => child.kill());

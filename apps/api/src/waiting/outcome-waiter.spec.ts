@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { type Dial1Outcome, stepCall } from '@redial/call';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aCall, answered, attemptIdOf, callIdOf, ended, inFlight, startedAt } from '../../testing/awaited-calls.ts';
+import { fakeStore } from '../../testing/fake-store.ts';
 import { createOutcomeWaiter, type ExpectedOutcome } from './outcome-waiter.ts';
-import { aCall, answered, attemptIdOf, callIdOf, ended, inFlight, startedAt } from './test-support/awaited-calls.ts';
-import { fakeStore } from './test-support/fake-store.ts';
 
 const until = startedAt + 30_000;
 const uniqueId1 = attemptIdOf(1);

@@ -1,7 +1,7 @@
 import { outcomeOf } from '@redial/call';
 import { describe, expect, it } from 'vitest';
-import { anotherAttemptId, attemptId, claimedElsewhere, job, monday9 } from '../test-support/builders.ts';
-import { type DialJobWorld, dialJobWorld, expectNothingBegun } from '../test-support/dial-job-world.ts';
+import { anotherAttemptId, attemptId, claimedElsewhere, job, monday9 } from '../../testing/builders.ts';
+import { type DialJobWorld, dialJobWorld, expectNothingBegun } from '../../testing/dial-job-world.ts';
 
 describe('given Redis that fails at the claim', () => {
   it.each(['before', 'after'] as const)(

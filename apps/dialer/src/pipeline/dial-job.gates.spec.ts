@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { anotherAttemptId, attemptId, job, monday9 } from '../test-support/builders.ts';
-import { type DialJobWorld, dialJobWorld, expectNothingBegun } from '../test-support/dial-job-world.ts';
+import { anotherAttemptId, attemptId, job, monday9 } from '../../testing/builders.ts';
+import { type DialJobWorld, dialJobWorld, expectNothingBegun } from '../../testing/dial-job-world.ts';
 
 describe('given a gate that does not let a due call pass', () => {
   const tuesday0 = Date.parse('2026-03-03T00:00:00+02:00');

@@ -8,8 +8,8 @@ import {
   claimedElsewhere,
   job,
   monday9,
-} from '../test-support/builders.ts';
-import { type DialJobWorld, dialJobWorld, expectNothingBegun } from '../test-support/dial-job-world.ts';
+} from '../../testing/builders.ts';
+import { type DialJobWorld, dialJobWorld, expectNothingBegun } from '../../testing/dial-job-world.ts';
 
 describe('given a call that is due', () => {
   it('when its job comes, then the claim is taken, then it is originated, and the job lasts until dial1’s outcome', async () => {

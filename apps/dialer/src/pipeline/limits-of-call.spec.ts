@@ -1,7 +1,7 @@
 import type { CallRequest } from '@redial/call';
 import { describe, expect, it } from 'vitest';
-import { aCall, anotherAttemptId, configurationWith, job, monday9 } from '../test-support/builders.ts';
-import { dialJobWorld, expectNothingBegun } from '../test-support/dial-job-world.ts';
+import { aCall, anotherAttemptId, configurationWith, job, monday9 } from '../../testing/builders.ts';
+import { dialJobWorld, expectNothingBegun } from '../../testing/dial-job-world.ts';
 import { kindOfLimit, legLimitsOf, limitsFor } from './limits-of-call.ts';
 
 type Leg = CallRequest['dial1'];

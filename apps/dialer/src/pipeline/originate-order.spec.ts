@@ -1,6 +1,6 @@
 import type { AttemptPlan, AttemptRecord, CallRequest, Destination } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
-import { aCall, attemptId, claimedElsewhere, configurationWith } from '../test-support/builders.ts';
+import { aCall, attemptId, claimedElsewhere, configurationWith } from '../../testing/builders.ts';
 import { originateOrder } from './originate-order.ts';
 import { planOf } from './plan-of.ts';
 

@@ -1,8 +1,8 @@
 import { createWebhookSink, type Sink } from '@redial/sinks';
+import { fakeQueues } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
-import { aCdr, aDelivery, attemptIdOf, crm, silentLogger, startedAt, unseenMetrics } from '../test-support/builders.ts';
-import { fakeQueues } from '../test-support/fake-queues.ts';
-import { memoryStore } from '../test-support/memory-store.ts';
+import { aCdr, aDelivery, attemptIdOf, crm, silentLogger, startedAt, unseenMetrics } from '../../testing/builders.ts';
+import { memoryStore } from '../../testing/memory-store.ts';
 import { createDeliverer } from './deliver.ts';
 
 const second = 1_000;

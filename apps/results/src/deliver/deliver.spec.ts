@@ -1,5 +1,6 @@
 import type { Sink, SinkResult } from '@redial/sinks';
 import type { Delivery, WrittenRecord } from '@redial/store';
+import { fakeQueues, fakeSinks } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import {
   aCdr,
@@ -9,10 +10,8 @@ import {
   silentLogger,
   startedAt,
   unseenMetrics,
-} from '../test-support/builders.ts';
-import { fakeQueues } from '../test-support/fake-queues.ts';
-import { fakeSinks } from '../test-support/fake-sinks.ts';
-import { memoryStore } from '../test-support/memory-store.ts';
+} from '../../testing/builders.ts';
+import { memoryStore } from '../../testing/memory-store.ts';
 import { createDeliverer } from './deliver.ts';
 
 const now = startedAt + 60_000;

@@ -1,5 +1,6 @@
 import { type Call, type Evidence, stepCall } from '@redial/call';
 import { type Delivery, tenantCounts } from '@redial/store';
+import { fakeQueues } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import {
   attemptId,
@@ -17,9 +18,8 @@ import {
   startedAt,
   talked,
   unseenMetrics,
-} from '../test-support/builders.ts';
-import { fakeQueues } from '../test-support/fake-queues.ts';
-import { memoryStore } from '../test-support/memory-store.ts';
+} from '../../testing/builders.ts';
+import { memoryStore } from '../../testing/memory-store.ts';
 import { createSettle } from './settle.ts';
 
 const endedAt = startedAt + 5_000;

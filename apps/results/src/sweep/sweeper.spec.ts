@@ -1,6 +1,6 @@
 import { lastMomentAt } from '@redial/call';
+import { fakeQueues, fakeSinks } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDeliverer } from '../deliver/deliver.ts';
 import {
   aCdr,
   aDelivery,
@@ -13,10 +13,9 @@ import {
   silentLogger,
   startedAt,
   unseenMetrics,
-} from '../test-support/builders.ts';
-import { fakeQueues } from '../test-support/fake-queues.ts';
-import { fakeSinks } from '../test-support/fake-sinks.ts';
-import { memoryStore } from '../test-support/memory-store.ts';
+} from '../../testing/builders.ts';
+import { memoryStore } from '../../testing/memory-store.ts';
+import { createDeliverer } from '../deliver/deliver.ts';
 import { startSweeper } from './sweeper.ts';
 
 const minute = 60_000;

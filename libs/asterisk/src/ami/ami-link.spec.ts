@@ -1,7 +1,6 @@
+import { eventually, type ManualTimers, manualTimers } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { eventually } from '../test-support/eventually.ts';
-import { type ManualTimers, manualTimers } from '../test-support/manual-timers.ts';
-import { type ScriptedAmi, startScriptedAmi } from '../test-support/scripted-ami.ts';
+import { type ScriptedAmi, startScriptedAmi } from '../../testing/scripted-ami.ts';
 import { type AmiLink, type AmiLinkOptions, createAmiLink } from './ami-link.ts';
 import type { AmiPacket } from './ami-packet.ts';
 

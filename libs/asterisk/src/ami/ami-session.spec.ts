@@ -1,6 +1,6 @@
+import { manualTimers } from '@redial/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { manualTimers } from '../test-support/manual-timers.ts';
-import { type ScriptedAmi, startScriptedAmi } from '../test-support/scripted-ami.ts';
+import { type ScriptedAmi, startScriptedAmi } from '../../testing/scripted-ami.ts';
 import { type AmiSession, largestPacketBytes, openAmiSession } from './ami-session.ts';
 
 let ami: ScriptedAmi;

@@ -1,8 +1,8 @@
 import type { AttemptId } from '@redial/call';
 import { isDialableChannel } from '@redial/call';
 import { describe, expect, test } from 'vitest';
+import { anOrder } from '../../testing/an-order.ts';
 import type { OriginateOrder } from '../pbx.ts';
-import { anOrder } from '../test-support/an-order.ts';
 import { originateAction } from './originate-action.ts';
 
 test('the plainest order', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type ScriptedAmi, startScriptedAmi } from '../test-support/scripted-ami.ts';
+import { type ScriptedAmi, startScriptedAmi } from '../../testing/scripted-ami.ts';
 import { type DoctorDeps, examineObserver, examinePbx } from './doctor.ts';
 import type { PbxCheck } from './pbx-checks.ts';
 

@@ -6,10 +6,9 @@ import {
   finalEventsMs,
   type JournalEnded,
 } from '@redial/call';
+import { type FakePbx, fakePbx, type ManualTimers, manualTimers } from '@redial/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { anOrder } from '../test-support/an-order.ts';
-import { type FakePbx, fakePbx } from '../test-support/fake-pbx.ts';
-import { type ManualTimers, manualTimers } from '../test-support/manual-timers.ts';
+import { anOrder } from '../../testing/an-order.ts';
 import { type AdoptedAttempt, type AttemptWatch, type AttemptWatchDeps, createAttemptWatch } from './attempt-watch.ts';
 
 const id = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
@@ -25,7 +24,7 @@ let ignored: [AttemptPhase, string][];
 let faults: [string, string][];
 
 beforeEach(() => {
-  pbx = fakePbx();
+  pbx = fakePbx('pbx-1', { answersItself: false });
   timers = manualTimers();
   concluded = [];
   progress = [];
@@ -35,7 +34,7 @@ beforeEach(() => {
 
 function newWatch(more: Partial<AttemptWatchDeps> = {}): AttemptWatch {
   return createAttemptWatch({
-    pbx,
+    pbx: pbx.port,
     clock: timers,
     timers,
     onConclude: (...args) => void concluded.push(args),
@@ -46,7 +45,7 @@ function newWatch(more: Partial<AttemptWatchDeps> = {}): AttemptWatch {
   });
 }
 
-const attempt = (attemptId = id) => ({ attemptId, plan, slot: 7, pbxStartedAt: 'boot-1' });
+const attempt = (attemptId = id) => ({ attemptId, plan, slot: 7, pbxStartedAt: 'boot of pbx-1' });
 const adopted = (attemptId = id): AdoptedAttempt => ({ ...attempt(attemptId), originatedAt: timers.now() - 1_000 });
 const at = () => timers.now();
 const failed = (reason: number): AttemptSignal => ({ type: 'originate_failed', at: at(), reason });
@@ -59,7 +58,7 @@ describe('originating', () => {
     const watch = newWatch();
     const order = anOrder();
     watch.originate(attempt(), order);
-    expect(pbx.originated.map((each) => each.order)).toEqual([order]);
+    expect(pbx.originating.map((each) => each.order)).toEqual([order]);
     expect([watch.size, watch.has(id)]).toEqual([1, true]);
   });
 
@@ -71,7 +70,7 @@ describe('originating', () => {
     pbx.signal(id, hungUp(17));
     expect(watch.size).toBe(0);
     expect(() => watch.originate(attempt(), anOrder())).toThrow('taken on before');
-    expect(pbx.originated).toHaveLength(1);
+    expect(pbx.originating).toHaveLength(1);
   });
 
   test('an adopted attempt is never dialled, whatever happens', async () => {
@@ -81,7 +80,7 @@ describe('originating', () => {
     pbx.up();
     timers.advance(1_000_000);
     await settled();
-    expect(pbx.originated).toEqual([]);
+    expect(pbx.originating).toEqual([]);
   });
 
   test.each([
@@ -93,7 +92,7 @@ describe('originating', () => {
   ] as const)('%j ends the attempt: no channel was made', async (reply, more) => {
     const watch = newWatch();
     watch.originate(attempt(), anOrder());
-    pbx.originated[0]?.reply(reply);
+    pbx.originating[0]?.reply(reply);
     await settled();
     expect(concluded).toEqual([[id, { refused: { message: 'no', at: at(), ...more } }]]);
     expect(watch.size).toBe(0);
@@ -104,7 +103,7 @@ describe('originating', () => {
     async (reply) => {
       const watch = newWatch();
       watch.originate(attempt(), anOrder());
-      pbx.originated[0]?.reply(reply);
+      pbx.originating[0]?.reply(reply);
       await settled();
       expect([concluded, watch.size]).toEqual([[], 1]);
     },
@@ -112,12 +111,14 @@ describe('originating', () => {
 
   test('a port that throws may have sent it: nothing is concluded, and the reconciliation asks in time', async () => {
     newWatch().originate(attempt(), anOrder());
-    pbx.originated[0]?.fail(new Error('boom'));
+    pbx.originating[0]?.fail(new Error('boom'));
     await settled();
     expect(faults).toEqual([['originate', 'boom']]);
     expect(concluded).toEqual([]);
     timers.advance(30_000);
-    expect(pbx.lookedUp.map((each) => each.question)).toEqual([{ attemptId: id, slot: 7, pbxStartedAt: 'boot-1' }]);
+    expect(pbx.reconciling.map((each) => each.question)).toEqual([
+      { attemptId: id, slot: 7, pbxStartedAt: 'boot of pbx-1' },
+    ]);
   });
 });
 
@@ -243,7 +244,7 @@ describe('what dial1 did', () => {
     const watch = newWatch();
     watch.originate(attempt(), anOrder());
     const outcome = watch.dial1Outcome(id);
-    pbx.originated[0]?.reply({ type: 'refused', message: 'no' });
+    pbx.originating[0]?.reply({ type: 'refused', message: 'no' });
     expect(await outcome).toBe('ended');
     expect(await watch.dial1Outcome(id)).toBe('ended');
   });
@@ -252,7 +253,7 @@ describe('what dial1 did', () => {
     const watch = newWatch();
     watch.adopt(adopted());
     expect(await watch.dial1Outcome(id)).toBe('unknown-here');
-    pbx.lookedUp[0]?.find({ type: 'journal_answered', at: at(), answeredAt: 1, pbxRestarted: false });
+    pbx.reconciling[0]?.find({ type: 'journal_answered', at: at(), answeredAt: 1, pbxRestarted: false });
     await settled();
     expect(await watch.dial1Outcome(id)).toBe('answered');
   });
@@ -277,9 +278,9 @@ describe('the PBX goes and comes', () => {
     for (const n of [1, 2]) watch.originate(attempt(idOf(n)), anOrder({ attemptId: idOf(n) }));
     pbx.down();
     pbx.up();
-    expect(pbx.lookedUp.map((each) => each.question.attemptId)).toEqual([idOf(1), idOf(2)]);
-    pbx.lookedUp[0]?.find({ type: 'journal_ended', at: at(), entry });
-    pbx.lookedUp[1]?.find({ type: 'channel_found', at: at(), up: true });
+    expect(pbx.reconciling.map((each) => each.question.attemptId)).toEqual([idOf(1), idOf(2)]);
+    pbx.reconciling[0]?.find({ type: 'journal_ended', at: at(), entry });
+    pbx.reconciling[1]?.find({ type: 'channel_found', at: at(), up: true });
     await settled();
     expect(concluded.map(([attemptId]) => attemptId)).toEqual([idOf(1)]);
     expect(progress).toEqual([[idOf(2), 'answered']]);
@@ -287,22 +288,24 @@ describe('the PBX goes and comes', () => {
 
   test('a reconciliation that found nothing out is asked again by the timer', async () => {
     newWatch().adopt(adopted());
-    pbx.lookedUp[0]?.find(undefined);
+    pbx.reconciling[0]?.find(undefined);
     await settled();
     timers.advance(5_000);
-    expect(pbx.lookedUp).toHaveLength(2);
+    expect(pbx.reconciling).toHaveLength(2);
   });
 
   test('many reconciliations are made a few at a time, each once', async () => {
     const watch = newWatch({ limits: { reconciliationsAtOnce: 3 } });
     for (let n = 0; n < 10; n++) watch.adopt(adopted(idOf(n)));
     pbx.up();
-    expect(pbx.lookedUp).toHaveLength(3);
+    expect(pbx.reconciling).toHaveLength(3);
     for (let n = 0; n < 10; n++) {
-      pbx.lookedUp[n]?.find({ type: 'journal_ended', at: at(), entry });
+      pbx.reconciling[n]?.find({ type: 'journal_ended', at: at(), entry });
       await settled();
     }
-    expect(pbx.lookedUp.map((each) => each.question.attemptId)).toEqual(Array.from({ length: 10 }, (_, n) => idOf(n)));
+    expect(pbx.reconciling.map((each) => each.question.attemptId)).toEqual(
+      Array.from({ length: 10 }, (_, n) => idOf(n)),
+    );
     expect(concluded).toHaveLength(10);
   });
 
@@ -311,9 +314,9 @@ describe('the PBX goes and comes', () => {
     watch.adopt(adopted(idOf(1)));
     watch.adopt(adopted(idOf(2)));
     pbx.signal(idOf(2), { type: 'journal_ended', at: at(), entry });
-    pbx.lookedUp[0]?.find(undefined);
+    pbx.reconciling[0]?.find(undefined);
     await settled();
-    expect(pbx.lookedUp).toHaveLength(1);
+    expect(pbx.reconciling).toHaveLength(1);
   });
 
   test('a PBX that stays silent does not keep an attempt for ever', async () => {
@@ -322,7 +325,7 @@ describe('the PBX goes and comes', () => {
     pbx.down();
     for (let n = 0; watch.size > 0 && n < 1_000; n++) {
       timers.advance(5_000);
-      for (const each of pbx.lookedUp.splice(0)) each.find(undefined);
+      for (const each of pbx.reconciling.splice(0)) each.find(undefined);
       await settled();
     }
     expect(concluded[0]?.[1]).toHaveProperty('gaveUpAt');
@@ -361,11 +364,11 @@ describe('attempts of others', () => {
     newWatch({ onUnknown: async () => adopted() });
     pbx.signal(id, { type: 'rang', at: at() });
     await settled();
-    expect(pbx.lookedUp).toHaveLength(0);
+    expect(pbx.reconciling).toHaveLength(0);
     timers.advance(5_000);
-    expect(pbx.lookedUp).toHaveLength(0);
+    expect(pbx.reconciling).toHaveLength(0);
     timers.advance(300_000);
-    expect(pbx.lookedUp[0]?.question.attemptId).toBe(id);
+    expect(pbx.reconciling[0]?.question.attemptId).toBe(id);
   });
 
   test('the link is lost before it is known whose it is: its end may have been missed, so it is reconciled', async () => {
@@ -383,7 +386,7 @@ describe('attempts of others', () => {
     answer(adopted());
     await settled();
     timers.advance(5_000);
-    pbx.lookedUp[0]?.find({ type: 'missing', at: at(), pbxRestarted: true });
+    pbx.reconciling[0]?.find({ type: 'missing', at: at(), pbxRestarted: true });
     await settled();
     expect(concluded.map(([, evidence]) => evidence)).toMatchObject([{ pbxRestarted: true }]);
   });
@@ -466,7 +469,7 @@ describe('stopping', () => {
     watch.stop();
     expect(await outcome).toBe('unknown-here');
     expect([watch.size, timers.pending, pbx.listenerCount, concluded]).toEqual([0, [], 0, []]);
-    pbx.originated[0]?.reply({ type: 'refused', message: 'no' });
+    pbx.originating[0]?.reply({ type: 'refused', message: 'no' });
     await settled();
     expect(concluded).toEqual([]);
   });
@@ -477,7 +480,7 @@ describe('stopping', () => {
     watch.adopt(adopted());
     expect(watch.size).toBe(0);
     expect(() => watch.originate(attempt(), anOrder())).toThrow('stopped');
-    expect(pbx.originated).toEqual([]);
+    expect(pbx.originating).toEqual([]);
   });
 });
 
@@ -496,8 +499,8 @@ describe('a dial2 that goes on without dial1', () => {
     pbx.signal(id, hungUp(16));
     timers.advance(finalEventsMs);
     await settled();
-    expect(pbx.lookedUp.at(-1)?.question).toMatchObject({ attemptId: id, dial2: '1.2' });
-    pbx.lookedUp.at(-1)?.find({ type: 'dial2_found', at: at() });
+    expect(pbx.reconciling.at(-1)?.question).toMatchObject({ attemptId: id, dial2: '1.2' });
+    pbx.reconciling.at(-1)?.find({ type: 'dial2_found', at: at() });
     await settled();
     expect(told).toEqual([
       ['release', id, 'dial1'],
@@ -515,7 +518,7 @@ describe('a dial2 that goes on without dial1', () => {
     pbx.signal(id, { type: 'dial2_ended', at: at(), cause: 16, uniqueId: '1.2' });
     pbx.signal(id, { type: 'journal_ended', at: at(), entry: alive });
     expect(concluded).toHaveLength(1);
-    expect(pbx.lookedUp).toEqual([]);
+    expect(pbx.reconciling).toEqual([]);
   });
 });
 
@@ -530,7 +533,7 @@ test('a channel that another has replaced is no end; what is asked and hung up t
   pbx.down();
   pbx.up();
   await settled();
-  expect(pbx.lookedUp.at(-1)?.question).toMatchObject({ dial1: '1.7' });
+  expect(pbx.reconciling.at(-1)?.question).toMatchObject({ dial1: '1.7' });
   pbx.signal(id, { type: 'journal_ended', at: at(), entry });
   expect(concluded).toMatchObject([[id, { dial1ReplacedBy: { uniqueId: '1.7' }, dial1Hangup: { cause: 26 } }]]);
 });

@@ -1,7 +1,7 @@
 import type { Tenant } from '@redial/call';
 import { expect, it, test } from 'vitest';
-import { acme } from '../shared/acme.fixture.ts';
-import { actTenant, tenantWith, vendorAccount } from './act.fixture.ts';
+import { acme } from '../../testing/acme.ts';
+import { actTenant, tenantWith, vendorAccount } from '../../testing/act.ts';
 import { authenticate, shortOf } from './credentials.ts';
 
 /** The headers of the vendor's samples. */

@@ -1,6 +1,6 @@
 import { expect, it, test } from 'vitest';
-import { acme } from '../shared/acme.fixture.ts';
-import { actTenant, tenantWith } from './act.fixture.ts';
+import { acme } from '../../testing/acme.ts';
+import { actTenant, tenantWith } from '../../testing/act.ts';
 import { faults } from './faults.ts';
 
 it('has none where everything that is named is the tenant’s', () => {

@@ -1,5 +1,5 @@
 import { expect, it, test } from 'vitest';
-import { vendorAccount } from './act.fixture.ts';
+import { vendorAccount } from '../../testing/act.ts';
 import { ActSettings } from './settings.ts';
 
 const least = { ...vendorAccount, contexts: {} };

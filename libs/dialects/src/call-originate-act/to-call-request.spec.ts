@@ -1,8 +1,8 @@
 import { type CallRequest, CallRequest as CallRequestSchema, Tenant } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { acme, contextOf, hostileTexts, now, wrongTypes } from '../shared/acme.fixture.ts';
-import { actTenant, tenantWith } from './act.fixture.ts';
+import { acme, contextOf, hostileTexts, now, wrongTypes } from '../../testing/acme.ts';
+import { actTenant, tenantWith } from '../../testing/act.ts';
 import { toCallRequest } from './to-call-request.ts';
 
 /** The body of the vendor's curl; those of its PHP and JS differ in `trunk_name`. */

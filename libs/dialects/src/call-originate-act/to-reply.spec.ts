@@ -1,8 +1,8 @@
 import type { Call } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
-import { contextOf } from '../shared/acme.fixture.ts';
+import { contextOf } from '../../testing/acme.ts';
+import { actTenant } from '../../testing/act.ts';
 import { type Problem, type ProblemCode, problem, problems } from '../shared/problem.ts';
-import { actTenant } from './act.fixture.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { acceptedReply, refusedReply } from './to-reply.ts';
 

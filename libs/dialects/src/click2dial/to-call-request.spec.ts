@@ -1,7 +1,7 @@
 import { Tenant } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { acme, contextOf, hostileTexts, newReference, wrongTypes } from '../shared/acme.fixture.ts';
+import { acme, contextOf, hostileTexts, newReference, wrongTypes } from '../../testing/acme.ts';
 import { toCallRequest } from './to-call-request.ts';
 
 const good = { agent: '1001', callee: '0820001234', outbound_id: '27110005555', contact_ref: 'AbC123' };

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { hostileTexts } from '../shared/acme.fixture.ts';
-import { errorsOf, type Fields, requestOf, tenantWith } from './dialup.fixture.ts';
+import { hostileTexts } from '../../testing/acme.ts';
+import { errorsOf, type Fields, requestOf, tenantWith } from '../../testing/dialup.ts';
 
 /** Agents 1001 and 1002 have numbers of their own; 1003 has the tenant's. */
 const outside = '27820001234';

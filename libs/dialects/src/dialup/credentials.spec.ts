@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { beforeEach, describe, expect, it, test, vi } from 'vitest';
+import { acme } from '../../testing/acme.ts';
+import { type Fields, inQuery, secret, settings, tenantWith } from '../../testing/dialup.ts';
 import type { Authenticated } from '../dialect.ts';
-import { acme } from '../shared/acme.fixture.ts';
 import { authenticate, shortOf } from './credentials.ts';
-import { type Fields, inQuery, secret, settings, tenantWith } from './dialup.fixture.ts';
 import { DialupSettings } from './settings.ts';
 
 vi.mock('node:crypto', async (original) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { hostileTexts, newReference } from '../shared/acme.fixture.ts';
+import { hostileTexts, newReference } from '../../testing/acme.ts';
 import {
   accepted,
   ask,
@@ -10,7 +10,7 @@ import {
   requestOf,
   settings,
   tenantWith,
-} from './dialup.fixture.ts';
+} from '../../testing/dialup.ts';
 
 const future = { ...call, ...later };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { inQuery } from './dialup.fixture.ts';
+import { inQuery } from '../../testing/dialup.ts';
 import { parameterNames, readParameters } from './parameters.ts';
 
 const formType = 'application/x-www-form-urlencoded';

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { hostileTexts, now } from '../shared/acme.fixture.ts';
-import { accepted, call, errorsOf, settings, tenantWith } from './dialup.fixture.ts';
+import { hostileTexts, now } from '../../testing/acme.ts';
+import { accepted, call, errorsOf, settings, tenantWith } from '../../testing/dialup.ts';
 import { formatOf } from './response-options.ts';
 
 describe('Response', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
-import { hostileTexts } from '../shared/acme.fixture.ts';
+import { hostileTexts } from '../../testing/acme.ts';
+import { accepted, call, errorsOf, requestOf, tenantWith } from '../../testing/dialup.ts';
 import { restorePlus } from '../shared/restore-plus.ts';
-import { accepted, call, errorsOf, requestOf, tenantWith } from './dialup.fixture.ts';
 
 const extension = (digits: string) => ({ kind: 'extension', extension: digits });
 const outside = (e164: string) => ({ kind: 'number', e164, trunk: 'carrier' });

@@ -1,9 +1,19 @@
 import { CallRequest, Reference } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { acme, contextOf, hostileTexts, newReference } from '../shared/acme.fixture.ts';
+import { acme, contextOf, hostileTexts, newReference } from '../../testing/acme.ts';
+import {
+  accepted,
+  ask,
+  call,
+  dialupTenant,
+  errorsOf,
+  inQuery,
+  later,
+  requestOf,
+  secret,
+} from '../../testing/dialup.ts';
 import { authenticate } from './credentials.ts';
-import { accepted, ask, call, dialupTenant, errorsOf, inQuery, later, requestOf, secret } from './dialup.fixture.ts';
 import { type ParameterName, parameterNames } from './parameters.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { refusedReply } from './to-reply.ts';

@@ -1,8 +1,8 @@
 import { type Dial1Outcome, dispositions, endedCallStatuses } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { inQuery } from '../../testing/dialup.ts';
 import { type ProblemCode, problem, problems } from '../shared/problem.ts';
-import { inQuery } from './dialup.fixture.ts';
 import { reasonOf } from './reason.ts';
 import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
 

@@ -1,8 +1,7 @@
 import { Tenant } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { Authenticated, RawInput } from '../dialect.ts';
-import { acme, hostileTexts } from '../shared/acme.fixture.ts';
+import { acme, hostileTexts } from '../../testing/acme.ts';
 import {
   asForm,
   asJson,
@@ -15,9 +14,10 @@ import {
   rawQuery,
   signed,
   who,
-} from './caller.fixture.ts';
+} from '../../testing/caller.ts';
+import { vendorSample } from '../../testing/php-vectors.ts';
+import type { Authenticated, RawInput } from '../dialect.ts';
 import { authenticate, shortOf } from './credentials.ts';
-import { vendorSample } from './php/php-vectors.fixture.ts';
 
 const asked = { ...who, data };
 

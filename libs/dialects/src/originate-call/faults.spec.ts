@@ -1,6 +1,6 @@
 import { Tenant } from '@redial/call';
 import { expect, it, test } from 'vitest';
-import { acme } from '../shared/acme.fixture.ts';
+import { acme } from '../../testing/acme.ts';
 import { faults } from './faults.ts';
 
 const faultsWith = (settings: object) =>

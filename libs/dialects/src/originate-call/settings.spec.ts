@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { acme } from '../shared/acme.fixture.ts';
-import { caller } from './caller.fixture.ts';
+import { acme } from '../../testing/acme.ts';
+import { caller } from '../../testing/caller.ts';
 import { OriginateCallSettings, originateCallSettings } from './settings.ts';
 
 const least = { username: 'u', password: 'p-of-eight', apiKey: 'k-of-eight', projects: { '1': {} } };

@@ -1,8 +1,7 @@
 import { CallRequest, Tenant } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { RawInput } from '../dialect.ts';
-import { acme, contextOf, hostileTexts, now, wrongTypes } from '../shared/acme.fixture.ts';
+import { acme, contextOf, hostileTexts, now, wrongTypes } from '../../testing/acme.ts';
 import {
   asForm,
   asJson,
@@ -14,8 +13,9 @@ import {
   rawQuery,
   signed,
   who,
-} from './caller.fixture.ts';
-import { vendorSample } from './php/php-vectors.fixture.ts';
+} from '../../testing/caller.ts';
+import { vendorSample } from '../../testing/php-vectors.ts';
+import type { RawInput } from '../dialect.ts';
 import { toCallRequest } from './to-call-request.ts';
 
 function errorsIn(input: RawInput, tenant = caller): Record<string, string> {

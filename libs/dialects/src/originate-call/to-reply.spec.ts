@@ -1,10 +1,10 @@
 import { type Call, type Dial1Outcome, dispositions, endedCallStatuses } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
+import { contextOf } from '../../testing/acme.ts';
+import { asForm, asJson, asQuery, caller, data, rawBody, who } from '../../testing/caller.ts';
+import { vendorSample } from '../../testing/php-vectors.ts';
 import type { HttpReply } from '../dialect.ts';
-import { contextOf } from '../shared/acme.fixture.ts';
 import { problem } from '../shared/problem.ts';
-import { asForm, asJson, asQuery, caller, data, rawBody, who } from './caller.fixture.ts';
-import { vendorSample } from './php/php-vectors.fixture.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { acceptedReply, outcomeReply, refusedReply, whyDial1Failed } from './to-reply.ts';
 

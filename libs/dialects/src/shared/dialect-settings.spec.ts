@@ -1,7 +1,7 @@
 import { Tenant } from '@redial/call';
 import { expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { acme } from './acme.fixture.ts';
+import { acme } from '../../testing/acme.ts';
 import { dialectSettings } from './dialect-settings.ts';
 
 const schema = z.strictObject({ prefix: z.string().default('X-') });

@@ -1,7 +1,7 @@
 import { CallRequest, Tenant } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { acme, contextOf, hostileTexts, newReference, now, wrongTypes } from '../shared/acme.fixture.ts';
+import { acme, contextOf, hostileTexts, newReference, now, wrongTypes } from '../../testing/acme.ts';
 import { toCallRequest } from './to-call-request.ts';
 
 const good = { dial1: '1001', dial2: '0820001234' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cdrFixture } from './cdr.fixture.ts';
+import { cdrFixture } from '../../testing/cdr.ts';
 import { toNotification, toWebhook } from './to-notification.ts';
 
 describe('the notification of a CDR', () => {

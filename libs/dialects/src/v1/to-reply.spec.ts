@@ -11,7 +11,7 @@ import {
   type Tenant,
 } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
-import { acme, contextOf, now } from '../shared/acme.fixture.ts';
+import { acme, contextOf, now } from '../../testing/acme.ts';
 import { type ProblemCode, problem, problems } from '../shared/problem.ts';
 import { CallReply, ProblemReply } from './reply-schema.ts';
 import { toCallRequest } from './to-call-request.ts';

@@ -1,6 +1,6 @@
 import { AttemptId, acceptCall, type Call, CallId } from '@redial/call';
 import { expect, it, test } from 'vitest';
-import { acme, contextOf, now } from '../shared/acme.fixture.ts';
+import { acme, contextOf, now } from '../../testing/acme.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { toReschedule } from './to-reschedule.ts';
 

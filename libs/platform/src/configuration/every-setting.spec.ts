@@ -1,5 +1,5 @@
 import { Configuration, formAllowed } from '@redial/call';
-import { everyField, type FieldOfSchema } from '@redial/call/every-field';
+import { everyField, type FieldOfSchema } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeIssue, formatPath } from './validation-sentences.ts';

@@ -129,7 +129,7 @@ describe('a process whose log cannot be written', () => {
 
   /** `output`: a file descriptor, or a pipe that this test reads or not. `execPath`: what starts it in the place of node. */
   async function givenAProcess(output: number | 'pipe', execPath = process.execPath) {
-    const child = fork(fileURLToPath(new URL('./logger.support.ts', import.meta.url)), [], {
+    const child = fork(fileURLToPath(new URL('../../testing/logging-process.ts', import.meta.url)), [], {
       execPath,
       execArgv: ['--conditions=source'],
       stdio: ['ignore', output, 'inherit', 'ipc'],
@@ -162,7 +162,7 @@ describe('a process whose log cannot be written', () => {
     const file = join(folder, 'log');
     const output = openSync(file, 'a');
     // Files of at most 8 KiB, as a disk that has no more room.
-    const limited = fileURLToPath(new URL('./limited-files.support.sh', import.meta.url));
+    const limited = fileURLToPath(new URL('../../testing/limited-files.sh', import.meta.url));
     const { log } = await givenAProcess(output, limited);
     closeSync(output);
     const lost = await log(200, 'a line that is some hundred bytes long, with its time and all the rest of it');

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { jsonVectors, phpVersion, vendorSample } from '../../../testing/php-vectors.ts';
 import { httpBuildQuery } from './http-build-query.ts';
 import { parseOrderedJson } from './ordered-json.ts';
 import { bytesOf, type PhpArray } from './php-value.ts';
-import { jsonVectors, phpVersion, vendorSample } from './php-vectors.fixture.ts';
 
 function arrayOf(json: string): PhpArray {
   const read = parseOrderedJson(json);

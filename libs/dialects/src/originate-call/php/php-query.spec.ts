@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { type Pairs, phpVersion, queryVectors, vendorSample } from '../../../testing/php-vectors.ts';
 import { httpBuildQuery } from './http-build-query.ts';
 import { parsePhpQuery } from './php-query.ts';
 import { bytesOf, isPhpArray, type PhpArray, type PhpValue } from './php-value.ts';
-import { type Pairs, phpVersion, queryVectors, vendorSample } from './php-vectors.fixture.ts';
 
 function arrayOf(query: string): PhpArray {
   const read = parsePhpQuery(query);

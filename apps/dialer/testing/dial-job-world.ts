@@ -1,0 +1,101 @@
+import {
+  type AttemptRecord,
+  type Call,
+  type CallRequest,
+  type Configuration,
+  type Evidence,
+  stepCall,
+} from '@redial/call';
+import { createLogger, createMetrics } from '@redial/platform';
+import { fakePbx, fakeWatch } from '@redial/testing';
+import { expect } from 'vitest';
+import { createDialJob } from '../src/pipeline/dial-job.ts';
+import { aCall, attemptId, callId, configurationWith, monday9 } from './builders.ts';
+import { memoryStore } from './memory-store.ts';
+
+/** A dial job between fakes, at the moment its call is due; what happens is written down in order. */
+export function dialJobWorld({
+  request = {},
+  now = monday9,
+  tenant = {},
+  trunk = {},
+  pbxs = ['pbx-1'],
+  pbxLimits = {},
+}: {
+  readonly request?: Partial<CallRequest>;
+  readonly now?: number;
+  readonly tenant?: Record<string, unknown>;
+  readonly trunk?: Record<string, unknown>;
+  readonly pbxs?: readonly string[];
+  readonly pbxLimits?: Record<string, unknown>;
+} = {}) {
+  const steps: string[] = [];
+  const store = memoryStore();
+  const pbx = fakePbx();
+  const watch = fakeWatch(() => steps.push('originate'));
+  const others = pbxs.slice(1).map((name) => ({ name, pbx: fakePbx(name), watch: fakeWatch() }));
+  const clock = { at: now, now: () => clock.at };
+  const remembered: AttemptRecord[] = [];
+  const notOriginated: { readonly id: string; readonly evidence: Evidence }[] = [];
+  const configuration: Configuration = configurationWith({ tenant, trunk, pbxs, pbxLimits });
+  const stopping = new AbortController();
+  const telling = new Set<string>();
+  const canceled = new Set<string>();
+  store.put(aCall(request));
+  store.onClaimed.push(() => steps.push('claim'));
+  const world = {
+    steps,
+    store,
+    pbx,
+    watch,
+    others,
+    clock,
+    remembered,
+    notOriginated,
+    stopping,
+    telling,
+    /** Attempts whose cancel this dialer has heard. */
+    canceled,
+    /** What may happen while a start is waited for; false: the dialer is told to stop. */
+    whileWaiting: (): boolean => true,
+    get call(): Call {
+      return store.call(callId);
+    },
+    step: (signal: Parameters<typeof stepCall>[1]) => store.change(callId, (call) => stepCall(call, signal).call),
+    run: createDialJob({
+      store: store.port,
+      configuration,
+      pbxs: new Map(
+        [{ name: 'pbx-1', pbx, watch }, ...others].map((w) => [w.name, { pbx: w.pbx.port, watch: w.watch.port }]),
+      ),
+      clock,
+      metrics: createMetrics({ process: 'test', runtime: false }),
+      logger: createLogger({ process: 'test', level: 'silent' }),
+      remember: (attempt) => {
+        steps.push('remember');
+        remembered.push(attempt);
+      },
+      onNotOriginated: ({ id }, evidence) => void notOriginated.push({ id, evidence }),
+      isTelling: (id) => telling.has(id),
+      isCanceled: (id) => canceled.has(id),
+      waitUntil: async (at) => {
+        steps.push('wait');
+        if (!world.whileWaiting()) return false;
+        clock.at = Math.max(clock.at, at);
+        return true;
+      },
+      stopping: stopping.signal,
+    }),
+  };
+  return world;
+}
+
+export type DialJobWorld = ReturnType<typeof dialJobWorld>;
+
+/** Nothing was dialled, and nothing is held for it. */
+export function expectNothingBegun({ steps, watch, store }: DialJobWorld): void {
+  expect(steps.filter((step) => ['claim', 'originate'].includes(step))).toEqual([]);
+  expect(watch.originated).toEqual([]);
+  expect(store.attempt(attemptId)).toBeUndefined();
+  expect(Object.values(store.held()).flat()).not.toContain(attemptId);
+}

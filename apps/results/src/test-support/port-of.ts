@@ -1,9 +1,0 @@
-/** A port of which a test says only what it needs; whatever else is asked of it is told by name. */
-export function portOf<T extends object>(name: string, part: Partial<T>): T {
-  return new Proxy(part, {
-    get: (target, key) => {
-      if (key in target || typeof key === 'symbol' || key === 'then') return Reflect.get(target, key);
-      throw new Error(`${name}.${key} was not expected`);
-    },
-  }) as T;
-}

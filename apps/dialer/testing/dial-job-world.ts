@@ -10,6 +10,7 @@ import { createLogger, createMetrics } from '@redial/platform';
 import { fakePbx, fakeWatch } from '@redial/testing';
 import { expect } from 'vitest';
 import { createDialJob } from '../src/pipeline/dial-job.ts';
+import { type DialGate, gates } from '../src/pipeline/gates.ts';
 import { aCall, attemptId, callId, configurationWith, monday9 } from './builders.ts';
 import { memoryStore } from './memory-store.ts';
 
@@ -21,6 +22,7 @@ export function dialJobWorld({
   trunk = {},
   pbxs = ['pbx-1'],
   pbxLimits = {},
+  asked = gates,
 }: {
   readonly request?: Partial<CallRequest>;
   readonly now?: number;
@@ -28,6 +30,7 @@ export function dialJobWorld({
   readonly trunk?: Record<string, unknown>;
   readonly pbxs?: readonly string[];
   readonly pbxLimits?: Record<string, unknown>;
+  readonly asked?: readonly DialGate[];
 } = {}) {
   const steps: string[] = [];
   const store = memoryStore();
@@ -62,30 +65,33 @@ export function dialJobWorld({
       return store.call(callId);
     },
     step: (signal: Parameters<typeof stepCall>[1]) => store.change(callId, (call) => stepCall(call, signal).call),
-    run: createDialJob({
-      store: store.port,
-      configuration,
-      pbxs: new Map(
-        [{ name: 'pbx-1', pbx, watch }, ...others].map((w) => [w.name, { pbx: w.pbx.port, watch: w.watch.port }]),
-      ),
-      clock,
-      metrics: createMetrics({ process: 'test', runtime: false }),
-      logger: createLogger({ process: 'test', level: 'silent' }),
-      remember: (attempt) => {
-        steps.push('remember');
-        remembered.push(attempt);
+    run: createDialJob(
+      {
+        store: store.port,
+        configuration,
+        pbxs: new Map(
+          [{ name: 'pbx-1', pbx, watch }, ...others].map((w) => [w.name, { pbx: w.pbx.port, watch: w.watch.port }]),
+        ),
+        clock,
+        metrics: createMetrics({ process: 'test', runtime: false }),
+        logger: createLogger({ process: 'test', level: 'silent' }),
+        remember: (attempt) => {
+          steps.push('remember');
+          remembered.push(attempt);
+        },
+        onNotOriginated: ({ id }, evidence) => void notOriginated.push({ id, evidence }),
+        isTelling: (id) => telling.has(id),
+        isCanceled: (id) => canceled.has(id),
+        waitUntil: async (at) => {
+          steps.push('wait');
+          if (!world.whileWaiting()) return false;
+          clock.at = Math.max(clock.at, at);
+          return true;
+        },
+        stopping: stopping.signal,
       },
-      onNotOriginated: ({ id }, evidence) => void notOriginated.push({ id, evidence }),
-      isTelling: (id) => telling.has(id),
-      isCanceled: (id) => canceled.has(id),
-      waitUntil: async (at) => {
-        steps.push('wait');
-        if (!world.whileWaiting()) return false;
-        clock.at = Math.max(clock.at, at);
-        return true;
-      },
-      stopping: stopping.signal,
-    }),
+      asked,
+    ),
   };
   return world;
 }

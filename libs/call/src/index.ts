@@ -8,6 +8,7 @@ export * from './call/recording.ts';
 export * from './call/request.ts';
 export * from './cdr/cdr.ts';
 export * from './gates/calling-window.ts';
+export * from './gates/gate.ts';
 export * from './gates/gates.ts';
 export * from './gates/toll-destination.ts';
 export * from './ids.ts';

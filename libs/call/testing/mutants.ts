@@ -521,14 +521,14 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'a promoted job is dialled early',
     file: 'src/gates/gates.ts',
-    find: "  ['due', due],\n",
-    replace: "  ['due', (facts) => (facts.now < 0 ? due(facts) : pass)],\n",
+    find: "name: 'due', askedAgain: true, ask: due }",
+    replace: "name: 'due', askedAgain: true, ask: (facts) => (facts.now < 0 ? due(facts) : allow) }",
   },
   {
     fault: 'a gate is forgotten: paused',
     file: 'src/gates/gates.ts',
-    find: "  ['paused', paused],\n",
-    replace: "  ['paused', (facts) => (facts.now < 0 ? paused(facts) : pass)],\n",
+    find: "name: 'paused', askedAgain: true, ask: paused }",
+    replace: "name: 'paused', askedAgain: true, ask: (facts) => (facts.now < 0 ? paused(facts) : allow) }",
   },
   {
     fault: 'one attempt a day too many',

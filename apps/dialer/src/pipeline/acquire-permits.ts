@@ -1,59 +1,73 @@
-import type { Call } from '@redial/call';
-import type { LimitRequest } from '@redial/store';
-import { type DialJobDependencies, dueAttemptId } from './dialing.ts';
-import { limitsFor } from './limits-of-call.ts';
+import type { Permits } from '@redial/store';
+import { closeGate } from './close-gate.ts';
+import type { DialContext } from './dial-context.ts';
+import type { DialResult } from './dial-result.ts';
+import { fullLimit } from './full-limit.ts';
+import { limitOfPbx } from './limits-of-call.ts';
+import type { PreparedCall } from './prepare-order.ts';
 
-/** How far ahead a start may be granted; the job waits for it here, holding nothing but its place in time. */
+/** How far ahead a start may be granted. The job waits for it here, and holds a worker's place meanwhile. */
 export const startHorizonMs = 5_000;
 
 /**
- * Behind the granted start, for the way to the claim, which holds the permits for as long as the attempt may live. A dialer that dies before it,
- * or does not hear of its grant, holds them no longer than this, whatever then becomes of the call.
+ * From the granted start to the end of the lease: the time for the claim, which then keeps the permits for as long as the attempt may live. A dialer
+ * that dies before its claim, or does not receive its grant, keeps them no longer than this.
  */
 const leaseMs = 15_000;
-/** The claim's way to Redis, and what two hosts' clocks may differ by. */
+/** For the claim's way to Redis, and for the difference between two hosts' clocks. */
 const leaseMarginMs = 5_000;
 
-export interface GrantedPermits {
-  readonly granted: true;
+/** The permits that this run holds for the call. */
+export interface HeldPermits {
   readonly pbx: string;
   readonly startAt: number;
   readonly slot: number;
-  readonly limits: readonly LimitRequest[];
-  /** Past this nobody may count on them. */
+  readonly limits: readonly string[];
+  /** After this instant the lease may have ended, and another call may have them. */
   readonly until: number;
-}
-type TakenPlaces = GrantedPermits | { granted: false; limit: string; reason: 'calls' | 'rate'; retryAt: number };
-
-/** By priority, then by when it was due. A number that a double holds whole. */
-function orderOf({ state, request }: Call): number {
-  return request.priority * 1e14 + ('dueAt' in state ? state.dueAt : 0);
+  /** The claim may have been written: the permits are the attempt's, and the end of the attempt gives them back. */
+  areClaimed: boolean;
 }
 
-/** The first PBX with room; the last refusal if none has. */
-export async function acquirePermitsOnOne(
-  { store, clock, configuration }: DialJobDependencies,
-  call: Call,
-  candidates: readonly string[],
-): Promise<TakenPlaces> {
-  let refusal: TakenPlaces | undefined;
+/** Asks one PBX after the other for permits. Takes all that the call needs there, or none. */
+export async function acquirePermits(context: DialContext, prepared: PreparedCall): Promise<HeldPermits | DialResult> {
+  const { store, clock, configuration } = context;
+  const { attemptId, call, limits, dueAt, candidates } = prepared;
+  let soonest: Refused | undefined;
   for (const pbx of candidates) {
-    const limits = limitsFor(call, pbx, configuration);
+    const requests = [limitOfPbx(pbx, configuration), ...limits.requests];
     const permits = await store.acquirePermits({
-      attemptId: dueAttemptId(call),
+      attemptId,
       pbx,
-      limits,
+      limits: requests,
       now: clock.now(),
       leaseMs,
       horizonMs: startHorizonMs,
-      waiter: { callId: call.id, order: orderOf(call) },
+      waiter: { callId: call.value.id, order: orderOf(call.value.request.priority, dueAt) },
     });
     if (permits.granted) {
       const { startAt, slot } = permits;
-      return { granted: true, pbx, startAt, slot, limits, until: startAt + leaseMs - leaseMarginMs };
+      const names = requests.map(({ limit }) => limit);
+      return { pbx, startAt, slot, limits: names, until: startAt + leaseMs - leaseMarginMs, areClaimed: false };
     }
-    if (refusal === undefined || (!refusal.granted && permits.retryAt < refusal.retryAt)) refusal = permits;
+    if (soonest === undefined || permits.retryAt < soonest.retryAt) soonest = permits;
   }
-  if (refusal === undefined) throw new RangeError('no PBX to ask for permits');
-  return refusal;
+  if (soonest === undefined) throw new RangeError('no PBX to ask for permits');
+  const isOutcomeAwaited = call.value.request.outcomeAwaited === true;
+  return closeGate(context, prepared, fullLimit(soonest, limits, { isOutcomeAwaited }));
+}
+
+export async function releasePermits(
+  { store }: DialContext,
+  { attemptId }: PreparedCall,
+  { limits }: HeldPermits,
+): Promise<void> {
+  await store.releasePermits(attemptId, limits);
+}
+
+type Refused = Extract<Permits, { granted: false }>;
+
+/** Calls wait at a limit by their priority, then by when they were due. A double holds the number exactly. */
+function orderOf(priority: number, dueAt: number): number {
+  return priority * 1e14 + dueAt;
 }

@@ -1,41 +1,42 @@
-import type { Call, Configuration } from '@redial/call';
+import type { GateDecision } from '@redial/call';
 import type { LimitRequest } from '@redial/store';
-import { kindOfLimit, legLimitsOf, limitsFor } from './limits-of-call.ts';
+import { type CallLimits, kindOfLimit } from './limits-of-call.ts';
 
-/** What is said of a call that a full limit holds up, or that needs more permits than the limit has. */
-export interface FullLimit {
-  /** For people and metrics: a trunk or a PBX by its name, and of phones no more than that it was one. */
+/**
+ * What a call is told that a limit holds up. People and metrics see a trunk or a PBX by its name, an extension by its digits in the reason alone,
+ * and a number never: the reason can go where numbers must not.
+ */
+interface Refusal {
   readonly gate: string;
   readonly reason: string;
-  /** dial1's phone is in another call of Redial's. */
-  readonly isDial1Busy: boolean;
 }
 
-/** Pure. */
+/** The limit is full now. A client that waits for dial1 hears at once that dial1 is busy: it does not wait for a later call. Pure. */
 export function fullLimit(
-  { limit, reason }: { readonly limit: string; readonly reason: 'calls' | 'rate' },
-  call: Call,
-  pbx: string,
-  configuration: Configuration,
-): FullLimit {
-  const phone = phoneSaid(limit, call, configuration);
+  { limit, reason, retryAt }: { readonly limit: string; readonly reason: 'calls' | 'rate'; readonly retryAt: number },
+  limits: CallLimits,
+  { isOutcomeAwaited }: { readonly isOutcomeAwaited: boolean },
+): Extract<GateDecision, { decision: 'defer' | 'block' }> {
+  const refusal = refusalOf(limit, reason, limits);
+  const isDial1Busy = phoneOf(limit, limits) !== undefined && limits.legs.dial1.includes(limit);
+  if (isDial1Busy && isOutcomeAwaited) return { decision: 'block', ...refusal };
+  return { decision: 'defer', until: retryAt, isLate: true, ...refusal };
+}
+
+function refusalOf(limit: string, reason: 'calls' | 'rate', limits: CallLimits): Refusal {
+  const phone = phoneOf(limit, limits);
   if (phone === undefined) {
     const most = reason === 'calls' ? 'calls under way' : 'calls per second';
-    return { gate: limit, reason: `${limit} is at its limit of ${most}`, isDial1Busy: false };
+    return { gate: limit, reason: `${limit} is at its limit of ${most}` };
   }
-  const most = limitsFor(call, pbx, configuration).find((one) => one.limit === limit)?.maxCalls ?? 1;
+  const most = limits.requests.find((one) => one.limit === limit)?.maxCalls ?? 1;
   const calls = most === 1 ? 'another call' : `${most} calls, as many as it may have`;
-  const isDial1Busy = legLimitsOf(call, configuration).dial1.includes(limit);
-  return { gate: kindOfLimit(limit), reason: `${phone} is in ${calls}`, isDial1Busy };
+  return { gate: kindOfLimit(limit), reason: `${phone} is in ${calls}` };
 }
 
-/** Pure. */
-export function limitTooSmall(
-  { limit, maxCalls, permits }: LimitRequest,
-  call: Call,
-  configuration: Configuration,
-): Pick<FullLimit, 'gate' | 'reason'> {
-  const phone = phoneSaid(limit, call, configuration);
+/** The limit has fewer permits than the call needs, even when no other call uses it. Pure. */
+export function limitTooSmall({ limit, maxCalls, permits }: LimitRequest, limits: CallLimits): Refusal {
+  const phone = phoneOf(limit, limits);
   if (phone === undefined)
     return {
       gate: limit,
@@ -47,13 +48,13 @@ export function limitTooSmall(
   };
 }
 
-/** Undefined: a limit of trunks or PBXs. A number is told by whose it is: the sentence may go where numbers may not. */
-function phoneSaid(limit: string, call: Call, configuration: Configuration): string | undefined {
+/** The phone in words; undefined: the limit is a trunk's or a PBX's. */
+function phoneOf(limit: string, { legs }: CallLimits): string | undefined {
   switch (kindOfLimit(limit)) {
     case 'extension':
       return `extension ${limit.split('.').at(-1)}`;
     case 'number':
-      return legLimitsOf(call, configuration).dial1.includes(limit) ? 'the number of dial1' : 'the number of dial2';
+      return legs.dial1.includes(limit) ? 'the number of dial1' : 'the number of dial2';
     default:
       return undefined;
   }

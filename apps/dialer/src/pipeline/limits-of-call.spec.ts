@@ -2,7 +2,7 @@ import type { CallRequest } from '@redial/call';
 import { describe, expect, it } from 'vitest';
 import { aCall, anotherAttemptId, configurationWith, job, monday9 } from '../../testing/builders.ts';
 import { dialJobWorld, expectNothingBegun } from '../../testing/dial-job-world.ts';
-import { kindOfLimit, legLimitsOf, limitsFor } from './limits-of-call.ts';
+import { kindOfLimit, limitOfPbx, limitsOfCall } from './limits-of-call.ts';
 
 type Leg = CallRequest['dial1'];
 const extension = (name: string): Leg => ({ kind: 'extension', extension: name });
@@ -15,11 +15,9 @@ const configuration = configurationWith({
   },
 });
 const limits = (dial1: Leg, dial2: Leg) =>
-  limitsFor(aCall({ dial1, dial2 }), 'pbx-1', configuration).map(({ limit, permits, maxCalls }) => [
-    limit.replace(/[0-9a-f]{32}/, '<hash>'),
-    permits,
-    maxCalls,
-  ]);
+  [limitOfPbx('pbx-1', configuration), ...limitsOfCall(aCall({ dial1, dial2 }), configuration).requests].map(
+    ({ limit, permits, maxCalls }) => [limit.replace(/[0-9a-f]{32}/, '<hash>'), permits, maxCalls],
+  );
 const [pbx, trunk, aNumber] = [
   ['pbx.pbx-1', 1, 1_000],
   ['trunk.carrier', 1, 10],
@@ -77,7 +75,7 @@ describe('the limits of a call', () => {
 
   it('one number has one limit, however it is reached, and another tenant’s is another; no digit of it can be read', () => {
     const limitOf = (leg: Leg, tenantId = 'acme') =>
-      legLimitsOf({ ...aCall({ dial2: leg }), tenantId }, configuration).dial2.find(
+      limitsOfCall({ ...aCall({ dial2: leg }), tenantId }, configuration).legs.dial2.find(
         (limit) => kindOfLimit(limit) === 'number',
       );
     const limit = limitOf(number('27821234567'));
@@ -90,7 +88,7 @@ describe('the limits of a call', () => {
 
   it('each is a leg’s own', () => {
     const call = aCall({ dial1: extension('1001'), dial2: number('27821234567') });
-    expect(legLimitsOf(call, configuration)).toEqual({
+    expect(limitsOfCall(call, configuration).legs).toEqual({
       dial1: ['extension.acme.1001'],
       dial2: ['trunk.carrier', expect.stringMatching(/^number\./)],
     });
@@ -100,7 +98,9 @@ describe('the limits of a call', () => {
 describe('given a phone that is in another call', () => {
   const busy = (request: Partial<CallRequest> = {}, which: 'dial1' | 'dial2' = 'dial1') => {
     const world = dialJobWorld({ request });
-    const limit = legLimitsOf(world.call, configurationWith())[which].find((name) => kindOfLimit(name) !== 'trunk');
+    const limit = limitsOfCall(world.call, configurationWith()).legs[which].find(
+      (name) => kindOfLimit(name) !== 'trunk',
+    );
     world.store.occupy(limit as string, anotherAttemptId);
     return world;
   };

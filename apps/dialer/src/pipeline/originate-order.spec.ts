@@ -1,8 +1,7 @@
-import type { AttemptPlan, AttemptRecord, CallRequest, Destination } from '@redial/call';
+import type { AttemptPlan, CallRequest, Destination } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
-import { aCall, attemptId, claimedElsewhere, configurationWith } from '../../testing/builders.ts';
+import { aCall, attemptId, configurationWith } from '../../testing/builders.ts';
 import { originateOrder } from './originate-order.ts';
-import { planOf } from './plan-of.ts';
 
 const { tenants, trunks } = configurationWith({
   tenant: {
@@ -24,18 +23,13 @@ const { tenants, trunks } = configurationWith({
 });
 const [tenant] = tenants;
 if (tenant === undefined) throw new Error('there is a tenant');
-const order = (request: Partial<CallRequest>, record: Partial<AttemptRecord> = {}) => {
-  const call = aCall(request);
-  return originateOrder(call, claimedElsewhere(call, record)[0], tenant, trunks);
-};
+const order = (request: Partial<CallRequest>) => originateOrder(aCall(request), attemptId, tenant, trunks).order;
 const service = (name: string): Destination => ({ kind: 'service', service: name });
 
 describe('what Asterisk is told of a plain call', () => {
   it('is the two channels and the times, and nothing that it does not use', () => {
-    const plan = { ...claimedElsewhere(aCall())[0].plan, viaLocalChannel: true } as const;
-    expect(order({}, { plan })).toEqual({
+    expect(order({})).toEqual({
       attemptId,
-      slot: 3,
       dial1Channel: 'PJSIP/1001',
       dial2Channel: 'PJSIP/27821234567@carrier',
       dial1RingTimeoutMs: 20_000,
@@ -102,7 +96,7 @@ describe('the plan', () => {
     const configuration = configurationWith({ ...more, tenant: { services: tenant.services, ...more.tenant } });
     const [own] = configuration.tenants;
     if (own === undefined) throw new Error('there is a tenant');
-    return planOf(aCall(request), own, configuration.trunks);
+    return originateOrder(aCall(request), attemptId, own, configuration.trunks).plan;
   };
 
   it('is how long each part may take', () => {

@@ -1,35 +1,45 @@
-import { type OriginateOrder, originateAction } from '@redial/asterisk';
+import type { OriginateOrder } from '@redial/asterisk';
 import {
-  type AttemptRecord,
+  type AttemptId,
+  type AttemptPlan,
   type Call,
   channelOf,
   type Destination,
   hasExtension,
+  isLocalChannel,
+  type LegKind,
+  longestTalkSeconds,
   recordingFile,
   serviceOf,
   type Tenant,
   type TrunkConfiguration,
 } from '@redial/call';
 
+export type OrderWithoutSlot = Omit<OriginateOrder, 'slot'>;
+
 /**
- * A call and its attempt → everything Asterisk needs to dial it. Pure. Throws RangeError for a trunk or a service that is no longer configured:
- * whoever dials has asked before.
+ * A call → the plan of its attempt, and everything that Asterisk needs to dial it. Pure. Throws RangeError for a trunk or a service that is no
+ * longer configured: the gates `destination` and `pbx` have found those before.
  */
 export function originateOrder(
-  call: Call,
-  { id: attemptId, slot, plan }: Pick<AttemptRecord, 'id' | 'slot' | 'plan'>,
+  { request }: Call,
+  attemptId: AttemptId,
   tenant: Tenant,
   trunks: readonly TrunkConfiguration[],
-): OriginateOrder {
-  const { request } = call;
+): { readonly plan: AttemptPlan; readonly order: OrderWithoutSlot } {
+  const dial1Channel = channelOf(request.dial1, tenant, trunks);
+  const dial2Channel = channelOf(request.dial2, tenant, trunks);
+  const plan = planOf(request, tenant, {
+    dial1: legKind(request.dial1, dial1Channel),
+    dial2: legKind(request.dial2, dial2Channel),
+  });
   const { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs } = plan;
   const dial1CallerId = request.dial1CallerId ?? request.callerId;
   const message = messageOf(request.dial1, tenant, trunks) ?? messageOf(request.dial2, tenant, trunks);
-  return {
+  const order: OrderWithoutSlot = {
     attemptId,
-    slot,
-    dial1Channel: channelOf(request.dial1, tenant, trunks),
-    dial2Channel: channelOf(request.dial2, tenant, trunks),
+    dial1Channel,
+    dial2Channel,
     ...(dial1CallerId !== undefined && { dial1CallerId }),
     ...(request.dial1CallerName !== undefined && { dial1CallerName: request.dial1CallerName }),
     ...(request.callerId !== undefined && { dial2CallerId: request.callerId }),
@@ -43,32 +53,41 @@ export function originateOrder(
     variables: request.variables,
     headers: request.headers,
   };
+  return { plan, order };
 }
 
-/**
- * Why Asterisk could never be told to dial this, in a sentence that names the field; undefined: it can. The same action is built as for the
- * Originate itself, so that nothing is found wrong once an attempt has begun. The slot is the longest there is.
- */
-export function whyNotSayable(
-  call: Call,
-  attempt: Pick<AttemptRecord, 'id' | 'plan'>,
+/** How long each part may take: as the request states, and no longer than the tenant's longest call. */
+function planOf(
+  request: Call['request'],
   tenant: Tenant,
-  trunks: readonly TrunkConfiguration[],
-): string | undefined {
-  const built = originateAction(originateOrder(call, { ...attempt, slot: 99_999 }, tenant, trunks));
-  return built.ok ? undefined : built.message;
+  legs: { readonly dial1: LegKind; readonly dial2: LegKind },
+): AttemptPlan {
+  const talkLimitSeconds = request.talkLimitSeconds ?? tenant.defaults.talkLimitSeconds;
+  return {
+    dial1RingTimeoutMs: request.dial1RingTimeoutSeconds * 1000,
+    dial2RingTimeoutMs: request.dial2RingTimeoutSeconds * 1000,
+    talkLimitMs: Math.min(talkLimitSeconds, longestTalkSeconds(tenant)) * 1000,
+    ...(Object.values(legs).includes('dialplan') && { viaLocalChannel: true }),
+    legs,
+  };
 }
 
-/** An extension of the tenant's alone is its own phone; the setting may have gone since the call was accepted. */
+/** A service with a channel of its own is a phone. The dialplan rings what a context routes. */
+function legKind(destination: Destination, channel: string): LegKind {
+  if (isLocalChannel(channel)) return 'dialplan';
+  return destination.kind === 'number' ? 'trunk' : 'extension';
+}
+
+/** Only a tenant's own extension answers by itself. The setting may have been removed since the call was accepted. */
 function autoAnswerOf(
   { dial1, dial1AutoAnswer }: Call['request'],
   { extensions: { autoAnswer } }: Tenant,
 ): Pick<OriginateOrder, 'dial1AutoAnswer'> {
-  const asked = dial1AutoAnswer === true && dial1.kind === 'extension' && autoAnswer !== undefined;
-  return asked ? { dial1AutoAnswer: autoAnswer.header } : {};
+  const isRequested = dial1AutoAnswer === true && dial1.kind === 'extension' && autoAnswer !== undefined;
+  return isRequested ? { dial1AutoAnswer: autoAnswer.header } : {};
 }
 
-/** What Redial's own context plays as this leg; a message that has the operator's channel is played by the PBX itself. */
+/** What Redial's own context plays as this leg. A message that has a channel of the operator's is played by the PBX itself. */
 function messageOf(
   destination: Destination,
   tenant: Tenant,
@@ -79,8 +98,10 @@ function messageOf(
   if (service.kind !== 'message' || service.sound === undefined) return undefined;
   const { sound, waitSeconds, keys = {} } = service;
   // As in a request: an extension wins over a service of the same name.
-  const rung = (target: string): Destination =>
+  const destinationOf = (target: string): Destination =>
     hasExtension(tenant, target) ? { kind: 'extension', extension: target } : { kind: 'service', service: target };
-  const channels = Object.entries(keys).map(([key, target]) => [key, channelOf(rung(target), tenant, trunks)] as const);
+  const channels = Object.entries(keys).map(
+    ([key, target]) => [key, channelOf(destinationOf(target), tenant, trunks)] as const,
+  );
   return { sound, keys: Object.fromEntries(channels), waitSeconds };
 }

@@ -1,7 +1,7 @@
-export type Turns = <T>(items: readonly T[]) => T[];
+export type RoundRobin = <T>(items: readonly T[]) => T[];
 
-/** The items, beginning with another one each time. */
-export function createRoundRobin(): Turns {
+/** Returns the items, and begins with another one each time. */
+export function createRoundRobin(): RoundRobin {
   let turn = 0;
   return (items) => {
     turn = (turn + 1) % items.length;

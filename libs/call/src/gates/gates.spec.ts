@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { attemptId, callOf, tenantOf } from '../../testing/builders.ts';
-import { askGates, type GateFacts, gates, numbersOf } from './gates.ts';
+import { askGates, type GateFacts } from './gate.ts';
+import { callGates, numbersOf } from './gates.ts';
 
 /** Thursday 15 January 2026, 12:00 in Johannesburg. */
 const now = Date.UTC(2026, 0, 15, 10);
@@ -11,7 +12,7 @@ function facts(given: Partial<GateFacts> = {}): GateFacts {
 }
 
 function ask(given: Partial<GateFacts> = {}): string {
-  const answer = askGates(facts(given));
+  const answer = askGates(callGates, facts(given));
   if (answer.decision !== 'defer') return `${answer.gate}: ${answer.decision}`;
   return `${answer.gate}: defer by ${(answer.until - (given.now ?? now)) / 1_000}s`;
 }
@@ -153,7 +154,7 @@ describe('a call that would be put off beyond its own end', () => {
 
 describe('the order of the gates', () => {
   it('asks whose call it is, then what ends it, then what puts it off', () => {
-    expect(gates.map(([name]) => name)).toEqual([
+    expect(callGates.map(({ name }) => name)).toEqual([
       'tenant',
       'destination',
       'expired',
@@ -176,7 +177,7 @@ describe('the order of the gates', () => {
   it('never puts a call off to the past', () => {
     const tenants = [tenantOf({ paused: true }), tenantOf({ caps: { attemptsPerNumberPerDay: 1 } })];
     for (const tenant of tenants) {
-      const answer = askGates(facts({ tenant, attemptsToday: 5 }));
+      const answer = askGates(callGates, facts({ tenant, attemptsToday: 5 }));
       expect(answer.decision === 'defer' && answer.until > now).toBe(true);
     }
   });

@@ -1,80 +1,39 @@
 import type { Call } from '../call/call.ts';
 import { outsideNumberOf } from '../call/request.ts';
-import type { Tenant } from '../tenant/tenant.ts';
 import { nextDayAt } from '../time/schedule.ts';
 import { nextOpening } from './calling-window.ts';
-import { type NumberFacts, refusedDestination } from './toll-destination.ts';
-
-/** What a gate says of a due call. */
-export type GateAnswer =
-  | { readonly decision: 'allow' }
-  /** Not now: ask again at `until`. Uses up no attempt. */
-  | { readonly decision: 'defer'; readonly until: number; readonly reason: string }
-  /** Never. */
-  | { readonly decision: 'block'; readonly reason: string }
-  /** Its time is over. */
-  | { readonly decision: 'expire'; readonly reason: string };
-
-export interface GateFacts {
-  readonly call: Call;
-  readonly tenant: Tenant | undefined;
-  readonly now: number;
-  /** Attempts already made today (tenant's day) towards the numbers of this call, most of any. */
-  readonly attemptsToday: number;
-  /** The tenant's own attempts and seconds of talk today. Absent: not asked for. */
-  readonly tenantToday?: { readonly calls: number; readonly talkSeconds: number };
-  /** What the countries' plans say of a number. Absent: nothing. */
-  readonly numberFacts?: (e164: string, plan: Tenant['numberingPlan']) => NumberFacts;
-}
-
-export type Gate = (facts: GateFacts) => GateAnswer;
-
-const allow: GateAnswer = { decision: 'allow' };
-const pausedCheckMs = 30_000;
+import type { Gate, GateAnswer, GateFacts } from './gate.ts';
+import { refusedDestination } from './toll-destination.ts';
 
 /**
- * Every rule between a due call and Originate, in the order they are asked. All ways to be dialled come through here, the
- * dashboard's Retry and Promote buttons included. The last gates, PBX and trunk permits and rate, need Redis: the dialer asks
- * them last, because they take what they grant.
+ * The rules between a due call and its Originate that need no PBX, in the order in which they are asked. They hold for every way in which a call
+ * can be dialled, the queue dashboard's Retry and Promote buttons included. The dialer adds its own to this list
+ * (apps/dialer/src/pipeline/gates.ts).
  */
-export const gates: readonly (readonly [name: string, gate: Gate])[] = [
-  ['tenant', known],
-  ['destination', destination],
-  ['expired', expired],
-  ['due', due],
-  ['paused', paused],
-  ['do_not_call', doNotCall],
-  ['toll', toll],
-  ['window', window],
-  ['cap', cap],
-  ['quotas', dayQuotas],
+export const callGates: readonly (Gate & { readonly askedAgain: boolean })[] = [
+  { name: 'tenant', askedAgain: true, ask: known },
+  { name: 'destination', askedAgain: true, ask: destination },
+  { name: 'expired', askedAgain: true, ask: expired },
+  { name: 'due', askedAgain: true, ask: due },
+  { name: 'paused', askedAgain: true, ask: paused },
+  { name: 'do_not_call', askedAgain: true, ask: doNotCall },
+  // What a number costs does not change while the dialer waits, and the claim itself checks the counts of the day.
+  { name: 'toll', askedAgain: false, ask: toll },
+  { name: 'window', askedAgain: true, ask: window },
+  { name: 'cap', askedAgain: false, ask: cap },
+  { name: 'quotas', askedAgain: false, ask: dayQuotas },
 ];
 
-export type GateDecision = GateAnswer & { readonly gate: string };
+const allow: GateAnswer = { decision: 'allow' };
+const checkAgainMs = 30_000;
 
-/** The first gate that does not let the call pass, or `allow`. */
-export function askGates(facts: GateFacts): GateDecision {
-  for (const [name, gate] of gates) {
-    const answer = gate(facts);
-    if (answer.decision !== 'allow') return { ...orExpired(answer, facts), gate: name };
-  }
-  return { ...allow, gate: 'all' };
-}
-
-/** What would be put off beyond its own end is over now: whoever waits for it need not wait until then to hear so. */
-function orExpired(answer: GateAnswer, { call }: GateFacts): GateAnswer {
-  const { expiresAt } = call.request;
-  if (answer.decision !== 'defer' || expiresAt === undefined || answer.until <= expiresAt) return answer;
-  return { decision: 'expire', reason: `${answer.reason}, until expiresAt has passed` };
-}
-
-/** A configuration reaches the dialers one after the other: this one may not have read of a new tenant yet. */
+/** Dialers read a changed configuration one after the other. This one may not have the new tenant yet. */
 function known({ tenant, now }: GateFacts): GateAnswer {
   if (tenant !== undefined) return allow;
-  return { decision: 'defer', until: now + pausedCheckMs, reason: 'the dialer’s configuration has no such tenant' };
+  return { decision: 'defer', until: now + checkAgainMs, reason: 'the dialer’s configuration has no such tenant' };
 }
 
-/** A service or a context that was there when the call was accepted, and is no longer the tenant's. */
+/** The tenant had the service or the context when the call was accepted, and no longer has it. */
 function destination({ call, tenant }: GateFacts): GateAnswer {
   for (const leg of [call.request.dial1, call.request.dial2]) {
     if (leg.kind === 'service' && !tenant?.services.some(({ name }) => name === leg.service))
@@ -90,14 +49,14 @@ function expired({ call, now }: GateFacts): GateAnswer {
   return expiresAt !== undefined && now > expiresAt ? { decision: 'expire', reason: 'expiresAt has passed' } : allow;
 }
 
-/** A job may be taken early: promoted by hand, or by a queue whose clock runs ahead of ours. */
+/** A job can come early: promoted by hand, or by a queue whose clock runs ahead. */
 function due({ call, now }: GateFacts): GateAnswer {
   const dueAt = 'dueAt' in call.state ? call.state.dueAt : now;
   return now < dueAt ? { decision: 'defer', until: dueAt, reason: 'not due yet' } : allow;
 }
 
 function paused({ tenant, now }: GateFacts): GateAnswer {
-  return tenant?.paused ? { decision: 'defer', until: now + pausedCheckMs, reason: 'the tenant is paused' } : allow;
+  return tenant?.paused ? { decision: 'defer', until: now + checkAgainMs, reason: 'the tenant is paused' } : allow;
 }
 
 function doNotCall({ call, tenant }: GateFacts): GateAnswer {
@@ -105,7 +64,7 @@ function doNotCall({ call, tenant }: GateFacts): GateAnswer {
   return listed ? { decision: 'block', reason: 'a number of this call is on the do-not-call list' } : allow;
 }
 
-/** Asked again when the call is due: the lists change, and a service of the PBX may have become another. */
+/** The API has checked this when it accepted the call. The lists may have changed since, and a service may stand for another number. */
 function toll({ call, tenant, numberFacts }: GateFacts): GateAnswer {
   if (tenant === undefined) return allow;
   for (const e164 of numbersOf(call)) {
@@ -149,7 +108,7 @@ function dayQuotas({ tenant, now, tenantToday }: GateFacts): GateAnswer {
   return allow;
 }
 
-/** Outside numbers that the call would ring. */
+/** The outside numbers that the call would ring. */
 export function numbersOf(call: Call): string[] {
   return [call.request.dial1, call.request.dial2].flatMap((destination) => outsideNumberOf(destination) ?? []);
 }

@@ -1,4 +1,4 @@
-import { askGates, type Call, type EndedAttempt, formatInstant, isEnded, type Tenant } from '@redial/call';
+import { askGates, type Call, callGates, type EndedAttempt, formatInstant, isEnded, type Tenant } from '@redial/call';
 
 export interface WhyNotDialedYet {
   readonly gate: string;
@@ -36,7 +36,7 @@ export function whyNotDialedYet(
   }
   if (state.dueAt > now) return notDue(call, at, state.dueAt);
   // What needs Redis or a PBX is asked by the dialer alone; the rest can be said now.
-  const answer = askGates({ call, tenant, now, attemptsToday: 0 });
+  const answer = askGates(callGates, { call, tenant, now, attemptsToday: 0 });
   if (answer.decision !== 'allow') {
     return {
       gate: answer.gate,

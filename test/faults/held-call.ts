@@ -1,3 +1,5 @@
+import { CallId } from '@redial/call';
+import { createStore } from '@redial/store';
 import { expect, vi } from 'vitest';
 import type { StopPoint } from '../support/tcp-proxy.ts';
 import { type FaultWorld, keyPrefix } from './fault-world.ts';
@@ -52,8 +54,8 @@ export function place(
 /** A call's record, read past the API. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever is there, and asserts on it
 export async function record({ books }: FaultWorld, callId: string): Promise<any> {
-  const text = (await books.get(`${keyPrefix}:call:${callId}`)) ?? '';
-  return JSON.parse(text.slice(text.indexOf('{')));
+  const call = await createStore({ redis: books, prefix: keyPrefix }).readCall(CallId.parse(callId));
+  return call?.value;
 }
 
 /** The id of a call that is in the books, though nobody may have been told of it. */

@@ -112,8 +112,9 @@ async function look(world: FaultWorld, call: HeldCall, channels: Channels): Prom
   if (id === undefined) return { ...fresh, call: 'none', ...phones, held };
   const { state, history } = await record(world, id);
   const [first, next] = [history[0]?.attemptId ?? state.attemptId, history[0] && state.attemptId];
-  const [claim, grant, cdrs, dialJob, resultsJob, nextJob] = await Promise.all([
-    world.books.hmget(`${keyPrefix}:attempt:${first}`, 'v', 'ended'),
+  const [open, ended, grant, cdrs, dialJob, resultsJob, nextJob] = await Promise.all([
+    world.books.exists(`${keyPrefix}:attempt:${first}`),
+    world.books.exists(`${keyPrefix}:cdr:${first}`),
     world.books.hexists(`${keyPrefix}:grant:${first}`, 'slot'),
     world.books.lrange(cdrList, '0', '-1'),
     placeOf(world, 'dial', first),
@@ -122,7 +123,7 @@ async function look(world: FaultWorld, call: HeldCall, channels: Channels): Prom
   ]);
   return {
     call: state.status,
-    attempt: claim[0] === null ? 'none' : claim[1] === null ? 'open' : 'ended',
+    attempt: ended === 1 ? 'ended' : open === 1 ? 'open' : 'none',
     dialJob,
     resultsJob,
     nextJob,

@@ -42,7 +42,7 @@ export async function reachAllPhases(world: FaultWorld, claimRingSeconds = 12): 
   const queuing = world.stop(redisOf.results, `${keyPrefix}:dial:`, 'callId');
   const next = { 'next attempt queued': { ...busy(6, 15), heldAt: queuing } };
   await reached(world, next);
-  const settling = world.stop(redisOf.results, `${keyPrefix}:cdr:`, `${keyPrefix}:call:`);
+  const settling = world.stop(redisOf.results, `${keyPrefix}:cdr:`, `${keyPrefix}:open:`);
   const settled = { settled: { ...busy(7, 4), heldAt: settling } };
   await reached(world, settled);
   // The results process cannot read any more: what is over now is known, and not settled.

@@ -15,7 +15,7 @@ export type { LeaseStore } from './leases/lease-store.ts';
 export type * from './link-statuses/link-status-store.ts';
 export type { PageCursor } from './page-cursor.ts';
 export type * from './permits/permit-store.ts';
-export { MalformedRecord } from './records/documents.ts';
+export { MalformedRecord, UnknownForm } from './records/malformed-record.ts';
 export { tellMalformed } from './records/tell-malformed.ts';
 export type { Store } from './store.ts';
 export type { StoreHealth } from './store-health.ts';

@@ -12,7 +12,7 @@ it('given damaged attempts among others when they are read together then the oth
   const [cut, whole, other] = under.map(({ attempt }) => attempt.value.id);
   if (cut === undefined || whole === undefined || other === undefined) throw new Error('three were claimed');
   const key = (id: string) => `${onRedis.prefix}:attempt:${id}`;
-  await onRedis.redis.hset(key(cut), 'doc', '{"id":"att_');
+  await onRedis.redis.hset(key(cut), 'doc', '\u0001{"id":"att_');
   await onRedis.redis.set(key(other), 'not a hash');
   expect((await store.readAttempts([cut, whole, other])).map(({ id }) => id)).toEqual([whole]);
   expect(malformed).toEqual([key(cut), key(other)]);
@@ -28,8 +28,9 @@ it('given damaged calls among others when calls are listed then the others come,
     await accepted(store, { at: noon + 3 }),
   ];
   const key = (id: string) => `${onRedis.prefix}:call:${id}`;
-  await onRedis.redis.set(key(cut.value.id), '1 {"id":"call_');
-  await onRedis.redis.set(key(hollow.value.id), '1 {"id":"call_1","state":null,"request":{}}');
+  const bytes = (await onRedis.redis.getBuffer(key(cut.value.id))) ?? Buffer.alloc(0);
+  await onRedis.redis.set(key(cut.value.id), bytes.subarray(0, 60));
+  await onRedis.redis.set(key(hollow.value.id), bytes.subarray(0, 5));
   const { calls } = await store.listCalls({ tenantId: 'acme', status: 'queued', limit: 10 });
   expect(calls.map(({ value }) => value.id)).toEqual([newest.value.id, oldest.value.id]);
   expect(malformed).toEqual([key(hollow.value.id), key(cut.value.id)]);

@@ -5,7 +5,15 @@ import { writeDelivery } from '../deliveries/deliveries.ts';
 import { shortHash } from '../keys.ts';
 import { keepPermits, permitMembers } from '../permits/permits.ts';
 import { commit, type Expectation, type Write } from '../records/commit.ts';
-import { attemptFields, decodeAttempt, decodeCall, decodeCdr, unlessMalformed } from '../records/documents.ts';
+import {
+  attemptFields,
+  decodeAttempt,
+  decodeCall,
+  decodeCdr,
+  encodeAttempt,
+  encodeEndedAttempt,
+  unlessMalformed,
+} from '../records/documents.ts';
 import { answerAt, failureAt } from '../records/read-records.ts';
 import { pbxsWithOpenScript } from '../scripts/pbxs-with-open.ts';
 import { recordProgressScript } from '../scripts/record-progress.ts';
@@ -36,41 +44,43 @@ export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelSto
   const { redis, keys, onMalformed } = context;
 
   async function readAttempt(id: AttemptId): Promise<Versioned<AttemptRecord> | undefined> {
-    const key = keys.attempt(id);
-    return decodeAttempt(key, await answerAt(key, redis.hmget(key, ...attemptFields)));
+    return attemptIn(id, await readsOf(redis.pipeline(), id).exec(), 0);
   }
 
   async function readForAttempt(callId: CallId, attemptId: AttemptId): ReturnType<AttemptStore['readForAttempt']> {
-    const [callKey, attemptKey] = [keys.call(callId), keys.attempt(attemptId)];
-    const [raw, fields] = await bothOf(
-      [callKey, attemptKey],
-      redis
-        .pipeline()
-        .get(callKey)
-        .hmget(attemptKey, ...attemptFields),
-    );
-    const call = decodeCall(callKey, raw as string | null);
-    const attempt = decodeAttempt(attemptKey, fields as (string | null)[]);
+    const callKey = keys.call(callId);
+    const answers = await readsOf(redis.pipeline().getBuffer(callKey), attemptId).exec();
+    const call = decodeCall(callKey, answerOf(callKey, answers?.[0]) as Buffer | null);
+    const attempt = attemptIn(attemptId, answers, 1);
     return { ...(call && { call }), ...(attempt && { attempt }) };
   }
 
   async function readAttempts(ids: readonly AttemptId[]): Promise<AttemptRecord[]> {
     if (ids.length === 0) return [];
     const pipeline = redis.pipeline();
-    for (const id of ids) pipeline.hmget(keys.attempt(id), ...attemptFields);
-    const found = await pipeline.exec();
+    for (const id of ids) readsOf(pipeline, id);
+    const answers = await pipeline.exec();
     return ids.flatMap((id, i) => {
-      const key = keys.attempt(id);
-      const attempt = unlessMalformed(onMalformed, () =>
-        decodeAttempt(key, recordOf(key, found?.[i]) as (string | null)[]),
-      );
+      const attempt = unlessMalformed(onMalformed, () => attemptIn(id, answers, 2 * i));
       return attempt === undefined ? [] : [attempt.value];
     });
   }
 
+  /** Adds the two commands that read an attempt, open or ended, in the order that `decodeAttempt` needs. */
+  function readsOf(pipeline: Pipeline, id: AttemptId): Pipeline {
+    return pipeline.hmgetBuffer(keys.attempt(id), ...attemptFields).getBuffer(keys.cdr(id));
+  }
+
+  /** The attempt in the two answers from `at` on. */
+  function attemptIn(id: AttemptId, answers: Answers, at: number): Versioned<AttemptRecord> | undefined {
+    const named = { attempt: keys.attempt(id), cdr: keys.cdr(id) };
+    const fields = answerOf(named.attempt, answers?.[at]) as (Buffer | null)[];
+    return decodeAttempt(named, fields, answerOf(named.cdr, answers?.[at + 1]) as Buffer | null);
+  }
+
   async function readCdr(id: AttemptId): Promise<Cdr | undefined> {
     const key = keys.cdr(id);
-    return decodeCdr(key, await answerAt(key, redis.get(key)));
+    return decodeCdr(key, await answerAt(key, redis.getBuffer(key)));
   }
 
   async function claim(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Claimed> {
@@ -81,10 +91,10 @@ export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelSto
       redis,
       keys,
       // The cap last: a loser whose winner has used up the day is told that it lost.
-      [call.expectation, { kind: 'attempt', key, version: 0 }, ...day.expectations],
+      [call.expectation, { kind: 'attempt', key, version: 0, endedKey: keys.cdr(attempt.id) }, ...day.expectations],
       [
         ...call.writes,
-        ['HSET', key, 'v', 1, 'doc', JSON.stringify(attempt), ...(attempt.awaited ? ['awaited', attempt.callId] : [])],
+        ['HSET', key, 'v', 1, 'doc', encodeAttempt(attempt), ...scriptFields(attempt)],
         ['ZADD', keys.open(attempt.pbx), attempt.originatedAt, attempt.id],
         ['SADD', keys.pbxsWithOpen, attempt.pbx],
         // However long its PBX is out of reach, its entry in the journal is its own until it is settled.
@@ -160,9 +170,8 @@ export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelSto
     const version = attempt.before.version + 1;
     const callWrite = writeCall(context, call.before, call.after);
     const writes: Write[] = [
-      ['HSET', key, 'v', version, 'doc', JSON.stringify(attempt.after), 'ended', 1],
-      ['HDEL', key, ...Object.values(progressFields), 'awaited'],
-      ['SET', keys.cdr(id), JSON.stringify(cdr)],
+      ['SET', keys.cdr(id), encodeEndedAttempt(version, attempt.after, cdr)],
+      ['DEL', key],
       ['ZREM', keys.open(pbx), id],
       ['DEL', keys.grant(id)],
       ['ZREM', keys.slotsInUse(pbx), slot],
@@ -173,7 +182,10 @@ export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelSto
       // Last: if the call has ended, this sets the expiry of what was written above; and hints is told of what is there.
       ...callWrite.writes,
     ];
-    const expectations = [callWrite.expectation, { kind: 'attempt', key, version: attempt.before.version } as const];
+    const expectations: Expectation[] = [
+      callWrite.expectation,
+      { kind: 'attempt', key, version: attempt.before.version, endedKey: keys.cdr(id) },
+    ];
     const committed = await commit(redis, keys, expectations, writes);
     return committed.ok ? { ok: true, version: callWrite.version } : { ok: false, why: 'conflict' };
   }
@@ -199,21 +211,23 @@ export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelSto
   };
 }
 
+/** What scripts read of an open attempt: the mark of its claim, the names of its limits, and its call where a client waits. */
+function scriptFields({ claimedBy = '', limits, awaited, callId }: AttemptRecord): string[] {
+  return ['claim', claimedBy, 'limits', limits.join('\n'), ...(awaited ? ['awaited', callId] : [])];
+}
+
 /** The name under which a number's attempts are counted: tells nothing of it. */
 function countField(tenantId: string, number: string): string {
   return shortHash(`${tenantId} ${number}`);
 }
 
+type Pipeline = ReturnType<Redis['pipeline']>;
+type Answers = Awaited<ReturnType<Pipeline['exec']>>;
+
 /** One answer of a pipeline that reads the record at `key`. */
-function recordOf(key: string, answer: [Error | null, unknown] | undefined): unknown {
+function answerOf(key: string, answer: [Error | null, unknown] | undefined): unknown {
   if (answer === undefined) throw new Error('the pipeline was not run');
   const [error, fields] = answer;
   if (error !== null) throw failureAt(key, error);
   return fields;
-}
-
-/** A pipeline's answers, of a record each; throws the first error among them. */
-async function bothOf(keys: readonly string[], pipeline: ReturnType<Redis['pipeline']>): Promise<unknown[]> {
-  const answers = await pipeline.exec();
-  return keys.map((key, i) => recordOf(key, answers?.[i]));
 }

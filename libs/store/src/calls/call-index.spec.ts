@@ -119,7 +119,6 @@ describe('following a call', () => {
   it('given a call when it ends then it and its attempts expire, and `ended` knows when and from where to forget it', () => {
     const writes = reindexCall(keys, dialing, completed, 60_000);
     expect(writes).toContainEqual(['PEXPIRE', keys.call(id(1)), 60_000]);
-    expect(writes).toContainEqual(['PEXPIRE', keys.attempt(attemptId(1)), 60_000]);
     expect(writes).toContainEqual(['PEXPIRE', keys.cdr(attemptId(1)), 60_000]);
     expect(writes.at(-1)?.slice(0, 3)).toEqual(['ZADD', keys.ended, 61_000]);
   });

@@ -87,10 +87,7 @@ function retire(keys: StoreKeys, call: Call, retentionMs: number): Write[] {
   const endedAt = isEnded(call.state) ? call.state.endedAt : call.acceptedAt;
   return [
     ['PEXPIRE', keys.call(call.id), retentionMs],
-    ...call.history.flatMap(({ attemptId }): Write[] => [
-      ['PEXPIRE', keys.attempt(attemptId as AttemptId), retentionMs],
-      ['PEXPIRE', keys.cdr(attemptId), retentionMs],
-    ]),
+    ...call.history.map(({ attemptId }): Write => ['PEXPIRE', keys.cdr(attemptId), retentionMs]),
     [
       'ZADD',
       keys.ended,

@@ -64,7 +64,7 @@ export function callsOf(context: StoreContext): CallStore {
 
   async function readCall(id: CallId): Promise<Versioned<Call> | undefined> {
     const key = keys.call(id);
-    return decodeCall(key, await answerAt(key, redis.get(key)));
+    return decodeCall(key, await answerAt(key, redis.getBuffer(key)));
   }
 
   async function listCalls(query: CallQuery): ReturnType<CallStore['listCalls']> {

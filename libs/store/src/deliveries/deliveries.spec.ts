@@ -1,6 +1,7 @@
 import type { AttemptId, CallId } from '@redial/call';
 import { expect, it } from 'vitest';
 import { storeKeys } from '../keys.ts';
+import { encodeDelivery } from '../records/documents.ts';
 import { writeDelivery } from './deliveries.ts';
 import type { Delivery } from './delivery-store.ts';
 
@@ -19,7 +20,7 @@ const delivery: Delivery = {
 
 it('a pending delivery is kept for as long as it takes', () => {
   expect(writeDelivery(context, delivery)).toEqual([
-    ['SET', keys.delivery(delivery.id), JSON.stringify(delivery)],
+    ['SET', keys.delivery(delivery.id), encodeDelivery(delivery)],
     ['ZADD', keys.undelivered, 5_000, delivery.id],
     ['ZREM', keys.dead('acme'), delivery.id],
   ]);
@@ -33,7 +34,7 @@ it('one that will be tried again is looked for only after that', () => {
 it('a delivered one expires and is on no list', () => {
   const done: Delivery = { ...delivery, status: 'delivered' };
   expect(writeDelivery(context, done)).toEqual([
-    ['SET', keys.delivery(delivery.id), JSON.stringify(done), 'PX', 1_000],
+    ['SET', keys.delivery(delivery.id), encodeDelivery(done), 'PX', 1_000],
     ['ZREM', keys.undelivered, delivery.id],
     ['ZREM', keys.dead('acme'), delivery.id],
   ]);

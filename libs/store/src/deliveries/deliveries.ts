@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { readPage } from '../calls/read-page.ts';
 import { commit, type Write } from '../records/commit.ts';
-import { decodeDelivery } from '../records/documents.ts';
+import { decodeDelivery, encodeDelivery } from '../records/documents.ts';
 import { answerAt, readRecords } from '../records/read-records.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { Delivery, DeliveryStore } from './delivery-store.ts';
@@ -23,18 +23,17 @@ export function deliveriesOf(context: StoreContext): DeliveryStore {
   return {
     readDelivery: async (id) => {
       const key = keys.delivery(id);
-      return decodeDelivery(key, await answerAt(key, redis.get(key)));
+      return decodeDelivery(key, await answerAt(key, redis.getBuffer(key)));
     },
     writeDelivery: async (delivery, before) => {
       const key = keys.delivery(delivery.id);
-      const writeOver = async (stored: string): Promise<boolean> =>
+      const writeOver = async (stored: string | Buffer): Promise<boolean> =>
         (await commit(redis, keys, [{ kind: 'value', key, heldBy: stored }], writeDelivery(context, delivery))).ok;
       if (before === undefined) return writeOver('');
-      const written = JSON.stringify(before);
-      if (await writeOver(written)) return true;
-      // The same delivery may stand there in other words: a hand wrote it, with spaces.
-      const stored = await answerAt(key, redis.get(key));
-      const isSame = stored !== null && isDeepStrictEqual(decodeDelivery(key, stored), JSON.parse(written));
+      if (await writeOver(encodeDelivery(before))) return true;
+      // The same delivery may stand there with its fields in another order.
+      const stored = await answerAt(key, redis.getBuffer(key));
+      const isSame = stored !== null && isDeepStrictEqual(decodeDelivery(key, stored), before);
       return isSame && writeOver(stored);
     },
     undeliveredPage,
@@ -53,7 +52,7 @@ export function writeDelivery(
 ): Write[] {
   const { id, tenantId, status, createdAt } = delivery;
   const key = keys.delivery(id);
-  const doc = JSON.stringify(delivery);
+  const doc = encodeDelivery(delivery);
   if (status === 'pending') {
     return [
       ['SET', key, doc],

@@ -126,8 +126,14 @@ export function durabilityOf(
     ];
     try {
       const pipeline = connection.pipeline();
-      for (const [name, ...words] of [...commands.map(({ words }) => words), ...looks.map(({ command }) => command)])
-        pipeline.call(String(name), ...words);
+      for (const {
+        words: [name, ...rest],
+      } of commands)
+        pipeline.call(String(name), ...rest);
+      for (const {
+        command: [name, ...words],
+      } of looks)
+        pipeline.callBuffer(name, ...words);
       const answers = await pipeline.exec();
       if (answers === null || answers.some(([error]) => error !== null)) return undefined;
       // A mark that was refused would have them wait for the mark of an earlier round.

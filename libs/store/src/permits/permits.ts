@@ -45,7 +45,13 @@ export function permitsOf({ redis, keys }: StoreContext): PermitStore {
       redis,
       acquirePermitsScript,
       [
-        ...([keys.slots(pbx), keys.slotsInUse(pbx), keys.grant(attemptId), keys.attempt(attemptId)] as const),
+        ...([
+          keys.slots(pbx),
+          keys.slotsInUse(pbx),
+          keys.grant(attemptId),
+          keys.attempt(attemptId),
+          keys.cdr(attemptId),
+        ] as const),
         ...limits.flatMap(({ limit }) => [keys.permits(limit), keys.pace(limit), keys.waiting(limit)]),
       ],
       [

@@ -2,20 +2,21 @@ import type { Redis } from '@redial/platform';
 import type { StoreKeys } from '../keys.ts';
 import { commitScript } from '../scripts/commit.ts';
 import { runScript } from '../scripts/script.ts';
+import { versionBytes } from './documents.ts';
 
 /** One Redis command, as words. */
-export type Write = readonly [command: string, ...words: (string | number)[]];
+export type Write = readonly [command: string, ...words: (string | number | Buffer)[]];
 
 export type Expectation =
   | { readonly kind: 'call'; readonly key: string; readonly version: number }
-  /** Version 0: it does not exist. */
-  | { readonly kind: 'attempt'; readonly key: string; readonly version: number }
+  /** An open attempt. Version 0: there is none, and none that has ended under `endedKey`. */
+  | { readonly kind: 'attempt'; readonly key: string; readonly version: number; readonly endedKey: string }
   /** A hash's field, as a number, is less than `below`; 0 where there is none. */
   | { readonly kind: 'count'; readonly key: string; readonly field: string; readonly below: number }
   /** Unused, or held with this fingerprint and not yet answered. */
   | { readonly kind: 'idempotency'; readonly key: string; readonly fingerprint: string }
   /** The key's whole value: who holds a reservation, or a delivery as it was read; '': there is none. */
-  | { readonly kind: 'value'; readonly key: string; readonly heldBy: string }
+  | { readonly kind: 'value'; readonly key: string; readonly heldBy: string | Buffer }
   /** Sorted sets, named by the key and one of `names` behind it, have `atMost` members together. */
   | { readonly kind: 'members'; readonly key: string; readonly names: readonly string[]; readonly atMost: number };
 
@@ -31,7 +32,7 @@ export async function commit(
   expectations: readonly Expectation[],
   writes: readonly Write[],
 ): Promise<Committed> {
-  const args: (string | number)[] = [expectations.length];
+  const args: (string | number | Buffer)[] = [expectations.length];
   for (const e of expectations) args.push(e.kind, e.key, ...wordsOf(e));
   for (const write of writes) {
     args.push(write.length);
@@ -46,7 +47,7 @@ export async function commit(
 }
 
 /** Two words, whatever is expected. */
-function wordsOf(expectation: Expectation): readonly [string | number, string | number] {
+function wordsOf(expectation: Expectation): readonly [string | number | Buffer, string | number] {
   switch (expectation.kind) {
     case 'count':
       return [expectation.below, expectation.field];
@@ -56,7 +57,9 @@ function wordsOf(expectation: Expectation): readonly [string | number, string | 
       return [expectation.heldBy, ''];
     case 'members':
       return [expectation.atMost, expectation.names.join(' ')];
+    case 'attempt':
+      return [expectation.version, expectation.endedKey];
     default:
-      return [expectation.version, ''];
+      return [versionBytes(expectation.version), ''];
   }
 }

@@ -2,62 +2,111 @@ import type { AttemptRecord, Call, Cdr } from '@redial/call';
 import type { z } from 'zod';
 import type { Delivery } from '../deliveries/delivery-store.ts';
 import type { Versioned } from '../versioned.ts';
+import { type EndedAttempt, endedAttemptOf, recordOf } from './ended-attempt.ts';
+import { MalformedRecord, UnknownForm } from './malformed-record.ts';
+import { pack, unpack } from './packed.ts';
 import { AttemptShape, CallShape, CdrShape, DeliveryShape } from './record-shapes.ts';
 
 /**
- * How records look in Redis: JSON, written by this file alone; what is read must have the shape of one (`record-shapes.ts`). A call is one
- * string, `<version> <json>`: a thousand of them are one MSET, and a plain string takes some 200 bytes less than a hash. An attempt is a hash
- * (`v`, `doc`, `ended`, `ringingAt`, `answeredAt`, `dial2UniqueId`; `awaited`: its call's id, where somebody waits for it), because its
- * progress is noted without touching its version.
+ * What records look like in Redis. Only this file writes and reads them, and what it reads must have the shape of a record
+ * (`record-shapes.ts`). No script reads a document.
+ *
+ * A document is one byte for its form, and a value as `packed.ts` writes it.
+ *
+ *   call             a string: form, version (4 bytes, the first is the highest), value
+ *   open attempt     a hash, because its progress is noted beside its document: `v` (the version), `doc` (form, value), `claim` and
+ *                    `limits` (what scripts compare), `ringingAt`, `answeredAt`, `dial2UniqueId`, `awaited` (the call's id)
+ *   ended attempt    a string under the CDR's key: form, version, its CDR with the rest of the attempt. The hash is gone
+ *   delivery         a string: form, value. Its id, and with it the attempt and the sink, is its key
  */
-export class MalformedRecord extends Error {
-  override readonly name = 'MalformedRecord';
-  /** The key that holds it. Its content may be personal data and is not part of the message. */
-  readonly key: string;
+const form = 1;
+/** The form, and where a version follows it. */
+const formLength = 1;
+const versionLength = 4;
+/** Where the version of a call lies: for GETRANGE. */
+export const versionRange = { first: formLength, last: formLength + versionLength - 1 } as const;
 
-  constructor(key: string) {
-    super(`Redis holds something else than a record at ${key}`);
-    this.key = key;
-  }
+export function encodeCall(version: number, call: Call): Buffer {
+  return versioned(version, call);
 }
 
-export function encodeCall(version: number, call: Call): string {
-  return `${version} ${JSON.stringify(call)}`;
-}
-
-export function decodeCall(key: string, raw: string | null): Versioned<Call> | undefined {
+export function decodeCall(key: string, raw: Buffer | null): Versioned<Call> | undefined {
   if (raw === null) return undefined;
-  const space = raw.indexOf(' ');
-  const version = versionOf(key, raw.slice(0, Math.max(space, 0)));
-  return { value: checked<Call>(key, CallShape, parse(key, raw.slice(space + 1))), version };
+  const { version, value } = openVersioned(key, raw);
+  return { value: checked<Call>(key, CallShape, value), version };
+}
+
+/** The bytes of a version, as they stand in a document. */
+export function versionBytes(version: number): Buffer {
+  const bytes = Buffer.alloc(versionLength);
+  bytes.writeUInt32BE(version);
+  return bytes;
+}
+
+/** The version in bytes that GETRANGE has answered; NaN: there are none. */
+export function versionIn(bytes: Buffer): number {
+  return bytes.length === versionLength ? bytes.readUInt32BE() : Number.NaN;
 }
 
 export const attemptFields = ['v', 'doc', 'ringingAt', 'answeredAt', 'dial2UniqueId'] as const;
 
-/** `fields`: the values of `attemptFields`. Progress fills in what the document does not say. */
-export function decodeAttempt(key: string, fields: readonly (string | null)[]): Versioned<AttemptRecord> | undefined {
-  const [v, doc, ringingAt, answeredAt, dial2UniqueId] = fields;
-  if (v === null && doc === null) return undefined;
-  const version = versionOf(key, v ?? '');
+export function encodeAttempt(attempt: AttemptRecord): Buffer {
+  return formed(attempt);
+}
+
+/**
+ * `fields`: the values of `attemptFields`; progress fills in what the document does not have. `ended`: the ended attempt, which counts
+ * if it is there. The fields must have been read first: an attempt that is settled in between is in both answers, never in none.
+ */
+export function decodeAttempt(
+  keys: { readonly attempt: string; readonly cdr: string },
+  fields: readonly (Buffer | null)[],
+  ended: Buffer | null,
+): Versioned<AttemptRecord> | undefined {
+  if (ended !== null) {
+    const { version, value } = openVersioned(keys.cdr, ended);
+    const stored = checked<EndedAttempt>(keys.cdr, CdrShape, value);
+    return { value: checked<AttemptRecord>(keys.cdr, AttemptShape, recordOf(stored)), version };
+  }
+  const [v, doc, ...noted] = fields;
+  if (!v && !doc) return undefined;
+  const version = Number(v?.toString());
+  if (!Number.isSafeInteger(version) || String(version) !== v?.toString()) throw new MalformedRecord(keys.attempt);
+  const [ringingAt, answeredAt, dial2UniqueId] = noted.map((bytes) => bytes?.toString());
   const progress = {
     ...(ringingAt && { ringingAt: Number(ringingAt) }),
     ...(answeredAt && { answeredAt: Number(answeredAt) }),
     ...(dial2UniqueId && { dial2UniqueId }),
   };
-  const whole = { ...progress, ...Object(parse(key, doc ?? '')) };
-  return { value: checked<AttemptRecord>(key, AttemptShape, whole), version };
+  const whole = { ...progress, ...Object(openFormed(keys.attempt, doc ?? Buffer.alloc(0))) };
+  return { value: checked<AttemptRecord>(keys.attempt, AttemptShape, whole), version };
 }
 
-/** JSON and nothing else, as a delivery. */
-export function decodeCdr(key: string, raw: string | null): Cdr | undefined {
-  return raw === null ? undefined : checked<Cdr>(key, CdrShape, parse(key, raw));
+export function encodeEndedAttempt(version: number, attempt: AttemptRecord, cdr: Cdr): Buffer {
+  return versioned(version, endedAttemptOf(attempt, cdr));
 }
 
-export function decodeDelivery(key: string, raw: string | null): Delivery | undefined {
-  return raw === null ? undefined : checked<Delivery>(key, DeliveryShape, parse(key, raw));
+export function decodeCdr(key: string, raw: Buffer | null): Cdr | undefined {
+  if (raw === null) return undefined;
+  const { attempt: _rest, ...cdr } = checked<EndedAttempt>(key, CdrShape, openVersioned(key, raw).value);
+  return cdr;
 }
 
-/** For reads of many: what `decode` makes of a record, or undefined, and `onMalformed` told, where it is damaged. */
+/** A delivery's id is `<attemptId>.<sink>` and the end of its key. */
+export function encodeDelivery(delivery: Delivery): Buffer {
+  const { id, attemptId, sink, ...rest } = delivery;
+  return formed(id === `${attemptId}.${sink}` ? rest : delivery);
+}
+
+export function decodeDelivery(key: string, raw: Buffer | null): Delivery | undefined {
+  if (raw === null) return undefined;
+  const id = key.slice(key.lastIndexOf(':') + 1);
+  const dot = id.indexOf('.');
+  const named = { id, attemptId: id.slice(0, dot), sink: id.slice(dot + 1) };
+  return checked<Delivery>(key, DeliveryShape, { ...named, ...Object(openFormed(key, raw)) });
+}
+
+/** For reads of many: what `decode` makes of a record. Of a damaged one undefined, and `onMalformed` is called. */
 export function unlessMalformed<T>(onMalformed: (key: string) => void, decode: () => T): T | undefined {
   try {
     return decode();
@@ -68,24 +117,40 @@ export function unlessMalformed<T>(onMalformed: (key: string) => void, decode: (
   }
 }
 
-function parse(key: string, json: string): unknown {
+function formed(value: unknown): Buffer {
+  return Buffer.concat([Buffer.of(form), pack(value)]);
+}
+
+function versioned(version: number, value: unknown): Buffer {
+  return Buffer.concat([Buffer.of(form), versionBytes(version), pack(value)]);
+}
+
+function openVersioned(key: string, raw: Buffer): { readonly version: number; readonly value: unknown } {
+  const value = open(key, raw, formLength + versionLength);
+  return { version: raw.readUInt32BE(formLength), value };
+}
+
+function openFormed(key: string, raw: Buffer): unknown {
+  return open(key, raw, formLength);
+}
+
+function open(key: string, raw: Buffer, headLength: number): unknown {
+  const found = raw[0];
+  if (found !== undefined && found > form && found < formMax) throw new UnknownForm(key, found);
+  if (found !== form || raw.length <= headLength) throw new MalformedRecord(key);
   try {
-    return JSON.parse(json);
+    return unpack(raw.subarray(headLength));
   } catch {
-    // The parser's own message quotes the document.
+    // The message of the parser may quote the document.
     throw new MalformedRecord(key);
   }
 }
+
+/** Forms that later versions may write. Higher bytes are those of text: damage. */
+const formMax = 0x20;
 
 /** The document itself, as it was read: what a later version wrote into it goes back as it was. */
 function checked<T>(key: string, shape: z.ZodType, value: unknown): T {
   if (!shape.safeParse(value).success) throw new MalformedRecord(key);
   return value as T;
-}
-
-/** In the very form that a compare-and-set writes and compares: `01` would be read as 1, and never be found again. */
-function versionOf(key: string, written: string): number {
-  const version = Number(written);
-  if (!Number.isSafeInteger(version) || String(version) !== written) throw new MalformedRecord(key);
-  return version;
 }

@@ -136,6 +136,7 @@ const names = [
   'destination',
   'callStatus',
   'nextAttemptAt',
+  'attempt',
   // From here on two bytes each: less frequent fields. A delivery.
   'sink',
   'follows',

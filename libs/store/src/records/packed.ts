@@ -31,7 +31,8 @@ function shortened(value: unknown): unknown {
     for (const item of value) list.push(shortened(item));
     return list;
   }
-  for (const [name, field] of Object.entries(value)) if (field !== undefined) list.push(shortName(name), shortened(field));
+  for (const [name, field] of Object.entries(value))
+    if (field !== undefined) list.push(shortName(name), shortened(field));
   return list;
 }
 

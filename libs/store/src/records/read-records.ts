@@ -1,5 +1,6 @@
 import type { StoreContext } from '../store-context.ts';
-import { MalformedRecord, unlessMalformed } from './documents.ts';
+import { unlessMalformed } from './documents.ts';
+import { MalformedRecord } from './malformed-record.ts';
 
 /** What a command that reads one record answers; a key that holds another type is damage like any other. */
 export async function answerAt<T>(key: string, command: Promise<T>): Promise<T> {
@@ -23,10 +24,10 @@ export function failureAt(key: string, error: Error): Error {
 export async function readRecords<T>(
   { redis, onMalformed }: Pick<StoreContext, 'redis' | 'onMalformed'>,
   keys: readonly string[],
-  decode: (key: string, raw: string | null) => T | undefined,
+  decode: (key: string, raw: Buffer | null) => T | undefined,
 ): Promise<(T | undefined)[]> {
   if (keys.length === 0) return [];
-  const found = await redis.mget([...keys]);
+  const found = await redis.mgetBuffer([...keys]);
   const gone = keys.filter((_key, i) => found[i] === null);
   const types = await Promise.all(gone.map((key) => redis.type(key)));
   const damaged = new Set(gone.filter((_key, i) => types[i] !== 'none' && types[i] !== 'string'));

@@ -1,7 +1,8 @@
-import type { AttemptRecord, Call, Cdr } from '@redial/call';
+import type { AttemptRecord, Call } from '@redial/call';
 import { Evidence, endedCallStatuses } from '@redial/call';
 import { z } from 'zod';
 import type { Delivery } from '../deliveries/delivery-store.ts';
+import type { EndedAttempt } from './ended-attempt.ts';
 
 /**
  * What a record must be for its readers not to stumble over it: every field that somebody reads, with its type and no more. What a field may
@@ -138,7 +139,7 @@ export const AttemptShape = z.object({
   ringingAt: at.optional(),
   answeredAt: at.optional(),
   dial2UniqueId: text.optional(),
-  ended: z.object({ outcome, evidence: Evidence, settledAt: at, observer: text }).optional(),
+  ended: z.object({ outcome, evidence: Evidence, settledAt: at, reportedBy: text }).optional(),
 } satisfies ShapeOf<AttemptRecord>);
 
 const cdrLeg = leg.extend({
@@ -175,7 +176,9 @@ export const CdrShape = z.object({
   callStatus: text,
   nextAttemptAt: at.optional(),
   evidence: Evidence,
-} satisfies ShapeOf<Cdr>);
+  /** What the CDR does not have: see ended-attempt.ts. */
+  attempt: z.object({ settledAt: at, reportedBy: text, mapped: z.boolean() }),
+} satisfies ShapeOf<EndedAttempt>);
 
 export const DeliveryShape = z.object({
   id: text,

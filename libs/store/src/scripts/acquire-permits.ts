@@ -23,7 +23,8 @@ import { script } from './script.ts';
  * KEYS[1]  the PBX's slot counter
  * KEYS[2]  the PBX's slots in use
  * KEYS[3]  the attempt's grant (hash: startAt, slot, slotsInUse: KEYS[2]; each limit's pace: the time it told)
- * KEYS[4]  the attempt's record
+ * KEYS[4]  the open attempt
+ * KEYS[5]  the ended attempt
  * KEYS     per limit: its permits, its pace (hash: tat, wait), who waits at it
  * ARGV     attempt id, now, lease ms, horizon ms, ms behind its start a grant is good for, ms before a full limit is asked again, window ms, slots, slots looked at,
  *          who waits ('': nobody), in which order, seconds for which what is left of a limit without a pace is kept;
@@ -39,13 +40,13 @@ local waiter, order, keep = ARGV[10], ARGV[11], ARGV[12]
 -- Between two who wait at a limit without a pace.
 local unpacedSpacing = 1000
 
-if redis.call('EXISTS', KEYS[4]) == 1 then return {0, 1, 'calls', now} end
+if redis.call('EXISTS', KEYS[4], KEYS[5]) > 0 then return {0, 1, 'calls', now} end
 
 local limits = {}
 for i = 13, #ARGV, 3 do
   local n = #limits
   limits[n + 1] = {
-    permits = KEYS[5 + 3 * n], pace = KEYS[6 + 3 * n], waiting = KEYS[7 + 3 * n],
+    permits = KEYS[6 + 3 * n], pace = KEYS[7 + 3 * n], waiting = KEYS[8 + 3 * n],
     wanted = tonumber(ARGV[i]), most = tonumber(ARGV[i + 1]), interval = tonumber(ARGV[i + 2]),
   }
 end
@@ -67,11 +68,9 @@ if grant[1] and tonumber(grant[1]) + grace >= now then
 end
 
 -- What is left of an older grant, or has run out, is free. Its slot may be another's by now, whose lease ends at another instant.
--- A dialer of an earlier version has not said of which PBX its slot is.
 if grant[1] then
-  local slotsInUse = grant[3] or KEYS[2]
-  local till = redis.call('ZSCORE', slotsInUse, grant[2])
-  if till and tonumber(till) == math.ceil(tonumber(grant[1]) + lease) then redis.call('ZREM', slotsInUse, grant[2]) end
+  local till = redis.call('ZSCORE', grant[3], grant[2])
+  if till and tonumber(till) == math.ceil(tonumber(grant[1]) + lease) then redis.call('ZREM', grant[3], grant[2]) end
 end
 redis.call('HDEL', KEYS[3], 'startAt', 'slot', 'slotsInUse')
 each(function(limit, permit) redis.call('ZREM', limit.permits, permit) end)

@@ -1,3 +1,4 @@
+import { versionRange } from '../records/documents.ts';
 import { script } from './script.ts';
 
 /**
@@ -6,9 +7,9 @@ import { script } from './script.ts';
  *
  * KEYS[1]  any key of the store's hash tag: names the node
  * ARGV     number of expectations; each: kind, key, value, field
- *            call         the call's version (the digits at the front of its document)
- *            attempt      the attempt's version; 0: it does not exist
- *            count        a number that the hash's field is less than; the others have no field: ''
+ *            call         the call's version, as the bytes that its document has behind the first
+ *            attempt      the version of the open attempt; 0: there is none, and the key that `field` names does not exist either
+ *            count        a number that the hash's field is less than; where no field is named here it is ''
  *            idempotency  the fingerprint: the key is unused, or held with this fingerprint and not yet answered
  *            value        the key's whole value; '': it does not exist
  *            members      the most members that the sorted sets have together; field: the ends of their names, behind the key
@@ -28,9 +29,9 @@ for n = 1, expectations do
   local holds
   local found = 0
   if kind == 'call' then
-    holds = string.match(redis.call('GETRANGE', key, 0, 15), '^%d+') == value
+    holds = redis.call('GETRANGE', key, ${versionRange.first}, ${versionRange.last}) == value
   elseif kind == 'attempt' then
-    holds = (redis.call('HGET', key, 'v') or '0') == value
+    holds = (redis.call('HGET', key, 'v') or '0') == value and (value ~= '0' or redis.call('EXISTS', field) == 0)
   elseif kind == 'count' then
     found = tonumber(redis.call('HGET', key, field) or 0)
     holds = found < tonumber(value)

@@ -3,16 +3,13 @@ import { script } from './script.ts';
 /**
  * A call outlasts its limits and is seen to live: the permits that it still has are its own for longer. None is taken that was given back.
  *
- * KEYS[1]  the attempt's record
+ * KEYS[1]  the open attempt
  * KEYS     the permits of each limit
  * ARGV     the mark of the claim ('': none), until when, the members
  * Returns  1: extended · 0: it has ended, or is another claim's
  */
 export const extendPermitsScript = script(`
-local found = redis.call('HMGET', KEYS[1], 'v', 'ended', 'doc')
-if not found[1] or found[2] then return 0 end
-local isRead, record = pcall(cjson.decode, found[3] or '')
-if not isRead or (record.claimedBy or '') ~= ARGV[1] then return 0 end
+if redis.call('HGET', KEYS[1], 'claim') ~= ARGV[1] then return 0 end
 for i = 2, #KEYS do
   for m = 3, #ARGV do
     local till = redis.call('ZSCORE', KEYS[i], ARGV[m])

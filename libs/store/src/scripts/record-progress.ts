@@ -4,14 +4,14 @@ import { script } from './script.ts';
  * Notes how far an attempt is, beside its document: the version stays, so progress never makes `settle` lose. Where somebody waits for
  * the call (`awaited` names it), he is told; a refused PUBLISH is passed over, as in commit.ts.
  *
- * KEYS[1]  the attempt
+ * KEYS[1]  the open attempt
  * ARGV     field, value, the channel for hints ('': this phase is none)
  * Returns  1: noted · 0: no such attempt, it has ended, or it was noted before
  */
 export const recordProgressScript = script(`
-local found = redis.call('HMGET', KEYS[1], 'v', 'ended', 'awaited')
-if not found[1] or found[2] then return 0 end
+local found = redis.call('HMGET', KEYS[1], 'v', 'awaited')
+if not found[1] then return 0 end
 local noted = redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2])
-if noted == 1 and found[3] and ARGV[3] ~= '' then redis.pcall('PUBLISH', ARGV[3], found[3]) end
+if noted == 1 and found[2] and ARGV[3] ~= '' then redis.pcall('PUBLISH', ARGV[3], found[2]) end
 return noted
 `);

@@ -6,21 +6,17 @@ import { script } from './script.ts';
  * the winner's permits; what it had taken on another PBX's limit the claim does not name, and nobody else would give back. Once the attempt
  * has ended nothing is under way: permits that are there then are a latecomer's.
  *
- * KEYS[1]  the attempt's record
+ * KEYS[1]  the open attempt
  * KEYS[2]  the attempt's grant
  * KEYS     the permits of each limit
  * ARGV     the name of each limit; the members to remove
  * Returns  1: given back · 0: the attempt is under way
  */
 export const releasePermitsScript = script(`
-local found = redis.call('HMGET', KEYS[1], 'v', 'ended', 'doc')
-local isInFlight = found[1] and not found[2]
+local limits = redis.call('HGET', KEYS[1], 'limits')
+local isInFlight = limits ~= false
 local winners = {}
-if isInFlight then
-  local isRead, record = pcall(cjson.decode, found[3] or '')
-  if not isRead then return 0 end
-  for _, limit in ipairs(record.limits) do winners[limit] = true end
-end
+for limit in string.gmatch(limits or '', '[^\\n]+') do winners[limit] = true end
 for i = 3, #KEYS do
   if not winners[ARGV[i - 2]] then redis.call('ZREM', KEYS[i], unpack(ARGV, #KEYS - 1)) end
 end

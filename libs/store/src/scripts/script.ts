@@ -19,7 +19,7 @@ export async function runScript(
   redis: Redis,
   { lua, sha }: Script,
   keys: readonly [string, ...string[]],
-  args: readonly (string | number)[],
+  args: readonly (string | number | Buffer)[],
 ): Promise<unknown> {
   const rest = [keys.length, ...keys, ...args];
   try {

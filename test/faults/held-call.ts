@@ -66,5 +66,5 @@ export async function idInBooks({ books }: FaultWorld, { reference }: HeldCall):
     `(${reference}!`,
     'BYLEX',
   );
-  return member?.slice(-'call_'.length - 26);
+  return member && `call_${member.slice(-26)}`;
 }

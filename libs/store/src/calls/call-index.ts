@@ -8,20 +8,21 @@ import type { CallQuery } from './call-store.ts';
  *
  * Per tenant there are three indexes, by time, by status and by reference: sorted sets whose scores are all 0, so that Redis keeps
  * them in the order of their members, byte by byte. A member ends in a *place*: acceptedAt in base 36, 9 digits (up to the year
- * 5188), then the call id. So every index can be read newest first, from and to any instant, and after any call, though a
+ * 5188), then the call id without its `call_`. So every index can be read newest first, from and to any instant, and after any call, though a
  * thousand calls of one batch have the same acceptedAt. Beside them: `due` for planned attempts, `cancelRequested` for attempts that
  * are to be hung up, `ended` for what is forgotten.
  */
 const timeDigits = 9;
-const placeShape = /^[0-9a-z]{9}call_[0-9A-Z]{26}$/;
+const placeShape = /^[0-9a-z]{9}[0-9A-Z]{26}$/;
+const idPrefix = 'call_';
 
 /** Where a call stands in time. Also the cursor of a listing. */
 export function placeOf(call: Pick<Call, 'acceptedAt' | 'id'>): string {
-  return timeOf(call.acceptedAt) + call.id;
+  return timeOf(call.acceptedAt) + call.id.slice(idPrefix.length);
 }
 
 export function callIdAt(place: string): CallId {
-  return place.slice(timeDigits) as CallId;
+  return (idPrefix + place.slice(timeDigits)) as CallId;
 }
 
 /** Whether a client's text can be a cursor of `listCalls`. */

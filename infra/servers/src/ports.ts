@@ -1,34 +1,65 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
-// Above the RTP of local Asterisks, and below the range the kernel takes for outgoing connections (32768+), so that a server that is down for a moment finds its port free again.
+export type Protocol = 'tcp' | 'udp';
+
+// Above the RTP of local Asterisks and below the ports that the kernel gives to outgoing connections (32768 and up):
+// a server that is down for a moment finds its port free again.
 const lowest = 21_000;
 const highest = 32_000;
 
-/** Each process goes through the range from a place of its own, so that processes which start servers at the same time do not pick the same ports. */
+/** Each process begins elsewhere in the range, so that few look at a port that another one has. */
 let next = lowest + ((process.pid * 997) % (highest - lowest));
 
-/** A port nobody on this machine listens on. Someone else can take it before we do: callers wait for their server to answer, and fail if it does not. */
-export async function freePort(protocol: 'tcp' | 'udp', wanted = 0): Promise<number> {
+/**
+ * A port on which no program of this machine listens. No other process gets it from this function for as long as this
+ * process lives, so that test files which run side by side never start two servers on one port.
+ */
+export async function freePort(protocol: Protocol, wanted = 0): Promise<number> {
   if (wanted !== 0) return wanted;
   for (let tries = 0; tries < 1_000; tries++) {
     const port = next;
     next = next + 1 < highest ? next + 1 : lowest;
-    if (await isFree(protocol, port)) return port;
+    if (await reserve(protocol, port)) return port;
   }
   throw new Error(`Found no free ${protocol} port between ${lowest} and ${highest}.`);
 }
 
-function isFree(protocol: 'tcp' | 'udp', port: number): Promise<boolean> {
+/** The error's code when the port cannot be bound on the loopback address; undefined when it is free. */
+export async function portError(protocol: Protocol, port: number): Promise<string | undefined> {
+  const bound = await bind(protocol, port);
+  if (typeof bound === 'string') return bound;
+  await bound.close();
+  return undefined;
+}
+
+/** The kernel keeps the reservation: the same number of the other protocol, bound until this process ends. */
+async function reserve(protocol: Protocol, port: number): Promise<boolean> {
+  const held = await bind(protocol === 'tcp' ? 'udp' : 'tcp', port);
+  if (typeof held === 'string') return false;
+  if ((await portError(protocol, port)) === undefined) return true;
+  await held.close();
+  return false;
+}
+
+/** What is bound does not keep the process alive. */
+function bind(protocol: Protocol, port: number): Promise<{ close(): Promise<void> } | string> {
   return new Promise((done) => {
+    const failed = (error: NodeJS.ErrnoException) => done(error.code ?? error.message);
     if (protocol === 'udp') {
       const socket = createSocket('udp4');
-      socket.once('error', () => done(false));
-      socket.bind(port, '127.0.0.1', () => socket.close(() => done(true)));
+      socket.once('error', failed);
+      socket.bind(port, '127.0.0.1', () => {
+        socket.unref();
+        done({ close: () => new Promise((closed) => socket.close(closed)) });
+      });
     } else {
       const server = createServer();
-      server.once('error', () => done(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
+      server.once('error', failed);
+      server.listen(port, '127.0.0.1', () => {
+        server.unref();
+        done({ close: () => new Promise((closed) => server.close(() => closed())) });
+      });
     }
   });
 }

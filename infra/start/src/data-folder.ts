@@ -1,6 +1,11 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { portsInUse } from './ports-in-use.ts';
+import { isAlive, portError } from '@redial/servers';
+
+interface Owner {
+  readonly pid: number;
+  readonly redisPort: number;
+}
 
 /**
  * Takes the data folder for this process, and closes it to every other user of the machine: it holds numbers, recordings and secrets.
@@ -16,7 +21,7 @@ export async function takeDataFolder(folder: string, redisPort: number): Promise
   chmodSync(folder, 0o700);
   const file = join(folder, 'running.json');
   const owner = readOwner(file);
-  if (owner !== undefined && isAlive(owner.pid) && (await isTaken(owner.redisPort))) {
+  if (owner !== undefined && (await isRunning(owner))) {
     throw new Error(
       `Redial is running on ${folder} already (process ${owner.pid}). Stop it, or keep another folder's calls: npm start -- --data <folder>`,
     );
@@ -25,25 +30,15 @@ export async function takeDataFolder(folder: string, redisPort: number): Promise
   return { stop: async () => rmSync(file, { force: true }) };
 }
 
-function readOwner(file: string): { pid: number; redisPort: number } | undefined {
+async function isRunning({ pid, redisPort }: Owner): Promise<boolean> {
+  return pid !== process.pid && isAlive(pid) && (await portError('tcp', redisPort)) !== undefined;
+}
+
+function readOwner(file: string): Owner | undefined {
   try {
     const { pid, redisPort } = JSON.parse(readFileSync(file, 'utf8'));
     return Number.isInteger(pid) && Number.isInteger(redisPort) ? { pid, redisPort } : undefined;
   } catch {
     return undefined; // None, or half written by a process that died.
-  }
-}
-
-async function isTaken(port: number): Promise<boolean> {
-  return (await portsInUse([{ port, option: '', protocol: 'tcp' }])).length > 0;
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }

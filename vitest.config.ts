@@ -1,48 +1,64 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
+import { main } from './test/main.ts';
 
 /**
- * Suites in order of cost. Pure ones run side by side; of those that start servers one file at a time: a machine of two cores that runs an Asterisk,
- * its phones, a Redis and three processes twice keeps calls from being what they are meant to show.
+ * `npm test` runs the projects `unit`, `conformance` and `main`; `npm run test:rest` the others; `npm run test:all` every one.
+ * CONTRIBUTING.md has the table of what runs where.
  */
 const conditions = ['source', 'module', 'node', 'import', 'default'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
-/** Redial's own processes are started some hundred times: Node keeps what it has compiled, which halves a start. */
-const env = { NODE_COMPILE_CACHE: fileURLToPath(new URL('.cache/compiled', import.meta.url)) };
-const started = { testTimeout: 60_000, hookTimeout: 180_000, pool: 'forks', env } as const;
-const servers = { ...started, fileParallelism: false, sequence: { groupOrder: 1 } } as const;
+const cores = availableParallelism();
+
+/** Pure specs compute: one worker a core. They wait for nothing, but a machine with other work is slow. */
+const pure = { testTimeout: 60_000, maxWorkers: cores, sequence: { groupOrder: 0 } } as const;
+
+/**
+ * Files that start servers mostly wait, so more of them than cores run beside each other. Each file starts servers of its own,
+ * on ports that no other file is given. No more than this: Asterisk and its phones speak in real time, and a core that has too
+ * many to serve lets calls be what no test describes.
+ */
+const servers = {
+  testTimeout: 60_000,
+  hookTimeout: 180_000,
+  pool: 'forks',
+  maxWorkers: Math.min(6, Math.ceil(cores * 1.5)),
+  sequence: { groupOrder: 1 },
+  // Redial's processes start some hundred times: Node keeps what it has compiled, which halves a start.
+  env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('.cache/compiled', import.meta.url)) },
+  globalSetup: 'test/support/fetch-servers.ts',
+} as const;
+
+const pureFiles = [
+  'libs/**/{src,testing}/**/*.spec.ts',
+  'apps/**/src/**/*.spec.ts',
+  'infra/**/src/**/*.spec.ts',
+  'test/{boundaries,simulation,soak}/**/*.spec.ts',
+];
 
 export default defineConfig({
   ...shared,
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
-      {
-        ...shared,
-        test: {
-          name: 'unit',
-          include: [
-            'libs/**/{src,testing}/**/*.spec.ts',
-            'apps/**/src/**/*.spec.ts',
-            'infra/**/src/**/*.spec.ts',
-            'test/{boundaries,simulation,soak}/**/*.spec.ts',
-          ],
-          // They wait for nothing; a machine that has much else to do may be slow all the same.
-          testTimeout: 60_000,
-          sequence: { groupOrder: 0 },
-        },
-      },
+      { ...shared, test: { name: 'unit', include: pureFiles, ...pure } },
       { ...shared, test: { name: 'conformance', include: ['test/conformance/**/*.spec.ts'], ...servers } },
-      { ...shared, test: { name: 'integration', include: ['test/integration/**/*.spec.ts'], ...servers } },
-      { ...shared, test: { name: 'e2e', include: ['test/e2e/**/*.spec.ts'], ...servers } },
+      { ...shared, test: { name: 'main', include: [...main], ...servers } },
+      ...['integration', 'e2e'].map((name) => ({
+        ...shared,
+        test: { name, include: [`test/${name}/**/*.spec.ts`], exclude: [...main], ...servers },
+      })),
       {
         ...shared,
+        // A test waits for the column that it is a cell of, and all of a column's cells wait at once.
         test: {
           name: 'faults',
           include: ['test/faults/**/*.spec.ts'],
-          ...started,
-          fileParallelism: false,
+          exclude: [...main],
+          ...servers,
           maxConcurrency: 1_000,
-          sequence: { groupOrder: 2 },
         },
       },
     ],

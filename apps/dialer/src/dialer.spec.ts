@@ -8,7 +8,7 @@ import { memoryStore } from '../testing/memory-store.ts';
 import { type Dialer, startDialer } from './dialer.ts';
 
 const running: Dialer[] = [];
-/** Whatever can go on without time passing has gone on. */
+/** Runs everything that needs no time to pass. */
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 /** A dialer between fakes. Time stands still unless a test lets it go on. */
@@ -84,7 +84,7 @@ describe('given an attempt that this dialer has originated', () => {
     expect(queues.results).toMatchObject([{ attemptId, evidence: { journalEnded: entry } }]);
   });
 
-  it('when the queue turns the result away, then it is tried again until it is there', async () => {
+  it('when the queue rejects the result, then it is added again until the queue has it', async () => {
     const { queues, dial, busy } = await aDialer();
     const { done } = await dial();
     queues.rejectResults = 4;
@@ -95,7 +95,7 @@ describe('given an attempt that this dialer has originated', () => {
     expect(queues.results).toMatchObject([{ callId: job.callId, attemptId }]);
   });
 
-  it('when its job comes again after a restart, then it is not originated, and its result is queued all the same', async () => {
+  it('when its job comes again after a restart, then it is not originated, and its result is queued', async () => {
     const { store, queues, pbx } = await aDialer();
     store.claim(...claimedElsewhere(aCall()));
     pbx.finding = { type: 'channel_found', at: monday9, up: false };
@@ -110,8 +110,8 @@ describe('given an attempt that this dialer has originated', () => {
   });
 });
 
-describe('given a PBX port that fails as it never should', () => {
-  it('when dial1 is to be hung up, then the log says of which attempt, without the number in it', async () => {
+describe('given a PBX port that throws', () => {
+  it('when dial1 is to be hung up, then the log names the attempt, and masks the number', async () => {
     const { pbx, dial, cancel, store, errors } = await aDialer();
     await dial();
     Object.assign(pbx.port, { hangUp: () => Promise.reject(new Error('no such channel as PJSIP/27821234567')) });
@@ -123,7 +123,7 @@ describe('given a PBX port that fails as it never should', () => {
   });
 });
 
-describe('given an attempt whose outcome somebody waits for', () => {
+describe('given an attempt whose outcome a client waits for', () => {
   const progressOf = ({ store, pbx }: Awaited<ReturnType<typeof aDialer>>) => {
     pbx.signal(attemptId, { type: 'rang', at: monday9 + 1 });
     pbx.signal(attemptId, { type: 'answered', at: monday9 + 2 });
@@ -135,13 +135,13 @@ describe('given an attempt whose outcome somebody waits for', () => {
     { id: attemptId, phase: 'dial2_created', at: monday9 + 3, uniqueId: '1700000000.7' },
   ];
 
-  it('when dial1 answers and dial2 is dialled, then this dialer writes that down, whether or not a results process lives', async () => {
+  it('when dial1 answers and dial2 is dialled, then this dialer records both, whether or not a results process runs', async () => {
     const world = await aDialer({ outcomeAwaited: true });
     await world.dial();
     expect(progressOf(world)).toEqual(told);
   });
 
-  it('when its job comes again after a restart, then the same', async () => {
+  it('when its job comes again after a restart, then this dialer records both, too', async () => {
     const world = await aDialer({ outcomeAwaited: true });
     const [record, dialing] = claimedElsewhere(aCall({ outcomeAwaited: true }), { awaited: true });
     world.store.claim(record, dialing);
@@ -151,7 +151,7 @@ describe('given an attempt whose outcome somebody waits for', () => {
     expect(progressOf(world)).toEqual(told);
   });
 
-  it('when Redis does not take it, then the attempt goes on', async () => {
+  it('when Redis rejects the record, then the attempt goes on', async () => {
     const world = await aDialer({ outcomeAwaited: true });
     const { done } = await world.dial();
     world.store.progressFails = true;
@@ -159,7 +159,7 @@ describe('given an attempt whose outcome somebody waits for', () => {
     expect(await done).toEqual({ type: 'done', note: 'dial1: answered' });
   });
 
-  it('when nobody waits, then this dialer writes nothing down', async () => {
+  it('when no client waits, then this dialer records no progress', async () => {
     const world = await aDialer();
     await world.dial();
     expect(progressOf(world)).toEqual([]);
@@ -175,7 +175,7 @@ describe('given a call that is canceled while its attempt is under way', () => {
     expect(pbx.hungUp).toEqual([attemptId]);
   });
 
-  it('when it is announced between the claim and the Originate, then dial1 never rings, and the result says why', async () => {
+  it('when it is announced between the claim and the Originate, then dial1 never rings, and the result states why', async () => {
     const { store, queues, pbx, cancel } = await aDialer();
     store.onClaimed.push(() => {
       cancel();
@@ -189,7 +189,7 @@ describe('given a call that is canceled while its attempt is under way', () => {
     ]);
   });
 
-  it('when the announcement is lost, then the record is asked, and dial1 is hung up', async () => {
+  it('when the announcement is lost, then the records are read, and dial1 is hung up', async () => {
     const { pbx, dial, cancel } = await aDialer();
     await dial();
     cancel();
@@ -197,7 +197,7 @@ describe('given a call that is canceled while its attempt is under way', () => {
     expect(pbx.hungUp).toContain(attemptId);
   });
 
-  it('when announcements may have been missed while Redis was away, then the record is asked at once', async () => {
+  it('when announcements may have been missed while Redis was away, then the records are read at once', async () => {
     const { store, pbx, dial, cancel } = await aDialer();
     await dial();
     cancel();
@@ -206,7 +206,7 @@ describe('given a call that is canceled while its attempt is under way', () => {
     expect(pbx.hungUp).toEqual([attemptId]);
   });
 
-  it('when the result comes, then it says that the end was asked for', async () => {
+  it('when the result comes, then it states that a cancel was requested', async () => {
     const { store, queues, pbx, dial } = await aDialer();
     const { done } = await dial();
     store.announceCancel('pbx-1', attemptId);
@@ -217,8 +217,8 @@ describe('given a call that is canceled while its attempt is under way', () => {
   });
 });
 
-describe('given a dialer that is told to stop', () => {
-  it('when dial1 rings, then it waits for the outcome before it lets go of the PBX', async () => {
+describe('given a dialer that stops', () => {
+  it('when dial1 rings, then it waits for the outcome before it disconnects from the PBX', async () => {
     const { queues, pbx, dialer, dial, busy } = await aDialer();
     await dial();
     expect([dialer.inFlight, pbx.isStarted]).toEqual([1, true]);
@@ -232,7 +232,7 @@ describe('given a dialer that is told to stop', () => {
     expect([dialer.inFlight, pbx.isStarted]).toEqual([0, false]);
   });
 
-  it('when a start is waited for, then it is given up at once and nothing is originated', async () => {
+  it('when a job waits for its start, then the job is given back at once and nothing is originated', async () => {
     const { store, queues, pbx, dialer } = await aDialer();
     store.startsAfterMs = 4_000;
     const decision = queues.run(job);
@@ -244,7 +244,7 @@ describe('given a dialer that is told to stop', () => {
     expect(store.held()).toEqual({});
   });
 
-  it('when it has stopped, then it hears of no more cancels and says no more of its PBXs', async () => {
+  it('when it has stopped, then it receives no cancels and reports no link status', async () => {
     const { store, pbx, dialer } = await aDialer();
     await dialer.drain(0);
     const said = store.reports.length;
@@ -257,7 +257,7 @@ describe('given a dialer that is told to stop', () => {
 });
 
 describe('given a start that was granted for later', () => {
-  it('when its moment comes, and not before, then it is originated', async () => {
+  it('when the start comes, and not before, then it is originated', async () => {
     const { store, queues, pbx } = await aDialer();
     store.startsAfterMs = 4_000;
     void queues.run(job);
@@ -269,7 +269,7 @@ describe('given a start that was granted for later', () => {
 });
 
 describe('given a PBX', () => {
-  it('when its link changes, then everybody can read that there is, or is no, dialer for it', async () => {
+  it('when its link changes, then every process can read whether a dialer is connected to it', async () => {
     const { store, pbx } = await aDialer();
     await settled();
     expect(store.reports.at(-1)).toMatchObject({ instanceId: 'dialer-1', up: true });
@@ -281,7 +281,7 @@ describe('given a PBX', () => {
     expect(store.reports.at(-1)).toMatchObject({ up: true });
   });
 
-  it('when its link and another one are lost while Redis is away, then both are measured all the same', async () => {
+  it('when its link and another one are lost while Redis is away, then the metrics show both', async () => {
     const other = fakePbx('pbx-2');
     const { store, pbx, metrics } = await aDialer({}, [other.port]);
     const links = async () => (await metrics.render()).body.match(/^redial_pbx_link_up\{.*\} \d$/gm);
@@ -294,7 +294,7 @@ describe('given a PBX', () => {
     expect(await links()).toMatchObject([/ 0$/, / 0$/].map((down) => expect.stringMatching(down)));
   });
 
-  it('when nothing changes, then it is said again before the word grows old', async () => {
+  it('when nothing changes, then the link status is reported again before it expires', async () => {
     const { store } = await aDialer();
     await vi.advanceTimersByTimeAsync(20_000);
     expect(store.reports.length).toBeGreaterThanOrEqual(4);

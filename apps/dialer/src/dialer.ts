@@ -60,10 +60,10 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       ...{ store, configuration, clock, metrics, logger },
       pbxs: tracked,
       remember: (attempt) => tracked.get(attempt.pbx)?.remember(attempt),
-      onNotOriginated: ({ id: attemptId, callId, claimedBy, pbx }, evidence) =>
+      reportEnd: ({ id: attemptId, callId, claimedBy, pbx }, evidence) =>
         tracked.get(pbx)?.reports.add({ callId, attemptId, evidence, claimedBy }),
       isCanceled: cancels.heard,
-      isTelling: (attemptId) => trackings.some(({ reports }) => reports.isPending(attemptId)),
+      isReportPending: (attemptId) => trackings.some(({ reports }) => reports.isPending(attemptId)),
       waitUntil: startTimer.waitUntil,
       stopping: stopping.signal,
     }),

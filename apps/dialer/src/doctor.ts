@@ -1,5 +1,5 @@
 import { demandNode } from '@redial/process/demand-node';
 
-/** `npm run doctor`. Nothing else is loaded before the version is known to do. */
+/** `npm run doctor`. Checks the version of Node before anything else is loaded. */
 demandNode();
 await import('./examine-pbxs.ts');

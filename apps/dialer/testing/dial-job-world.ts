@@ -14,7 +14,7 @@ import { type DialGate, gates } from '../src/pipeline/gates.ts';
 import { aCall, attemptId, callId, configurationWith, monday9 } from './builders.ts';
 import { memoryStore } from './memory-store.ts';
 
-/** A dial job between fakes, at the moment its call is due; what happens is written down in order. */
+/** A dial job between fakes, at the time its call is due. `steps` records what happens, in order. */
 export function dialJobWorld({
   request = {},
   now = monday9,
@@ -39,10 +39,10 @@ export function dialJobWorld({
   const others = pbxs.slice(1).map((name) => ({ name, pbx: fakePbx(name), watch: fakeWatch() }));
   const clock = { at: now, now: () => clock.at };
   const remembered: AttemptRecord[] = [];
-  const notOriginated: { readonly id: string; readonly evidence: Evidence }[] = [];
+  const reportedEnds: { readonly id: string; readonly evidence: Evidence }[] = [];
   const configuration: Configuration = configurationWith({ tenant, trunk, pbxs, pbxLimits });
   const stopping = new AbortController();
-  const telling = new Set<string>();
+  const pendingReports = new Set<string>();
   const canceled = new Set<string>();
   store.put(aCall(request));
   store.onClaimed.push(() => steps.push('claim'));
@@ -54,12 +54,12 @@ export function dialJobWorld({
     others,
     clock,
     remembered,
-    notOriginated,
+    reportedEnds,
     stopping,
-    telling,
-    /** Attempts whose cancel this dialer has heard. */
+    pendingReports,
+    /** Attempts whose cancel has reached this dialer. */
     canceled,
-    /** What may happen while a start is waited for; false: the dialer is told to stop. */
+    /** Runs while the start is waited for. False: the dialer is stopping. */
     whileWaiting: (): boolean => true,
     get call(): Call {
       return store.call(callId);
@@ -79,8 +79,8 @@ export function dialJobWorld({
           steps.push('remember');
           remembered.push(attempt);
         },
-        onNotOriginated: ({ id }, evidence) => void notOriginated.push({ id, evidence }),
-        isTelling: (id) => telling.has(id),
+        reportEnd: ({ id }, evidence) => void reportedEnds.push({ id, evidence }),
+        isReportPending: (id) => pendingReports.has(id),
         isCanceled: (id) => canceled.has(id),
         waitUntil: async (at) => {
           steps.push('wait');
@@ -98,7 +98,7 @@ export function dialJobWorld({
 
 export type DialJobWorld = ReturnType<typeof dialJobWorld>;
 
-/** Nothing was dialled, and nothing is held for it. */
+/** No attempt has begun, and no permit is held. */
 export function expectNothingBegun({ steps, watch, store }: DialJobWorld): void {
   expect(steps.filter((step) => ['claim', 'originate'].includes(step))).toEqual([]);
   expect(watch.originated).toEqual([]);

@@ -2,38 +2,38 @@ import type { AttemptId, AttemptRecord, Call, CallId } from '@redial/call';
 import type { LimitRequest, LinkStatus, Store, Versioned, Written, WrittenRecord } from '@redial/store';
 import { portOf } from '@redial/testing';
 
-/** What the dialer needs of the store, in memory: the same compare-and-set, the same all-or-nothing. */
+/** What the dialer needs of the store, in memory, with the same compare-and-set and the same all-or-nothing writes. */
 export interface MemoryStore {
   readonly port: Store;
   put(call: Call): void;
   call(id: CallId): Call;
   attempt(id: AttemptId): AttemptRecord | undefined;
-  /** As another process would: it reads and writes in one go. */
+  /** Changes the call as another process would. */
   change(id: CallId, change: (call: Call) => Call): void;
-  /** As another dialer would. */
+  /** Claims as another dialer would. */
   claim(attempt: AttemptRecord, dialing: Call): void;
   settle(id: AttemptId, ended: NonNullable<AttemptRecord['ended']>): void;
   /** Attempts that hold permits, by limit. */
   held(): Record<string, AttemptId[]>;
   occupy(limit: string, attemptId: AttemptId): void;
-  /** Each is run once, before the next write looks at versions. */
+  /** Each runs once, before the next write compares versions. */
   readonly beforeNextWrite: (() => void)[];
-  /** Run before every write. */
+  /** Runs before every write. */
   beforeEachWrite: () => void;
   /** How far ahead starts are granted. */
   startsAfterMs: number;
   /** Redis dies before or after it has written the next claim. */
   claimFails: 'before' | 'after' | undefined;
-  /** Redis answers a Ping; else it rejects. */
+  /** Rejects while Redis is away. */
   ping: () => Promise<void>;
-  /** Whether Redis confirms what was written, and has this of it; without, all of it. */
+  /** Whether Redis confirms everything that was written and still has `written`. */
   confirm: (written?: WrittenRecord) => Promise<boolean>;
   /** Redis is back as it was before the attempt's claim. */
   forget(id: AttemptId): void;
-  /** What happens while Redis grants permits. */
-  readonly onPlacesTaken: (() => void)[];
-  /** Of this dialer, written or not. */
-  readonly claimsAsked: [attempt: AttemptRecord, dialing: Call][];
+  /** Runs while Redis grants permits. */
+  readonly onPermitsGranted: (() => void)[];
+  /** The claims that this dialer has sent, written or not. */
+  readonly claimsSent: [attempt: AttemptRecord, dialing: Call][];
   /** Attempts that were made towards a number today. */
   readonly attemptsToday: Map<string, number>;
   readonly progress: {
@@ -48,9 +48,9 @@ export interface MemoryStore {
   /** Redis cannot be reached for reports. */
   reportsFail: boolean;
   announceCancel(pbx: string, attemptId: AttemptId): void;
-  /** Who hears of cancels. */
+  /** How many listen for cancels. */
   readonly cancelListeners: number;
-  /** The connection was lost and is there again: what was announced meanwhile is lost. */
+  /** The connection was lost and is back. What was announced meanwhile is lost. */
   resubscribe(): void;
   readonly onClaimed: (() => void)[];
 }
@@ -98,7 +98,7 @@ export function memoryStore(): MemoryStore {
       const full = requests.find((request) => !limitOf(request.limit).has(attemptId) && isFull(request));
       if (full !== undefined) return { granted: false, limit: full.limit, reason: 'calls', retryAt: now + 1_000 };
       for (const { limit, permits } of requests) limitOf(limit).set(attemptId, permits);
-      for (const run of store.onPlacesTaken.splice(0)) run();
+      for (const run of store.onPermitsGranted.splice(0)) run();
       return { granted: true, startAt: now + store.startsAfterMs, slot: 7 };
     },
     releasePermits: async (attemptId, names) => {
@@ -109,7 +109,7 @@ export function memoryStore(): MemoryStore {
     attemptsToday: async (_tenantId, _day, numbers) => numbers.map((number) => store.attemptsToday.get(number) ?? 0),
     claim: async (before, after, attempt, cap) => {
       beforeWrite();
-      store.claimsAsked.push([attempt, after]);
+      store.claimsSent.push([attempt, after]);
       const { claimFails } = store;
       store.claimFails = undefined;
       if (claimFails === 'before') throw new Error('Redis is gone');
@@ -185,8 +185,8 @@ export function memoryStore(): MemoryStore {
       attempts.delete(id);
       calls.set(callId, existing(beforeClaim.get(callId)));
     },
-    onPlacesTaken: [],
-    claimsAsked: [],
+    onPermitsGranted: [],
+    claimsSent: [],
     attemptsToday: new Map(),
     progress: [],
     progressFails: false,

@@ -25,9 +25,9 @@ export interface DialJobPorts {
   /** Keeps the attempt's record until the attempt ends: its end is reported with it. */
   readonly remember: (attempt: AttemptRecord) => void;
   /** Reports the end of an attempt that was claimed and is not originated. */
-  readonly onNotOriginated: (attempt: AttemptRecord, evidence: Evidence) => void;
+  readonly reportEnd: (attempt: AttemptRecord, evidence: Evidence) => void;
   /** The attempt's end is known here, and its report is not in the queue yet. */
-  readonly isTelling: (attemptId: AttemptId) => boolean;
+  readonly isReportPending: (attemptId: AttemptId) => boolean;
   /** A cancel of the attempt has reached this dialer before there was a channel to hang up. */
   readonly isCanceled: (attemptId: AttemptId) => boolean;
   /** Resolves with true at `at`, or with false as soon as this process stops. */

@@ -5,7 +5,7 @@ import { type DialJobWorld, dialJobWorld, expectNothingBegun } from '../../testi
 
 describe('given Redis that fails at the claim', () => {
   it.each(['before', 'after'] as const)(
-    'when it dies %s the write, then the call is dialled once it is back',
+    'when it dies %s the write, then the call is dialled once Redis is back',
     async (fails) => {
       const world = dialJobWorld();
       const pings = ['away', 'away', 'back'];
@@ -24,7 +24,7 @@ describe('given Redis that fails at the claim', () => {
     },
   );
 
-  it('when it comes back long after, then what was claimed is not sent, and its end is told', async () => {
+  it('when it comes back long after, then no Originate follows the claim, and its end is reported', async () => {
     const world = dialJobWorld();
     world.store.claimFails = 'after';
     world.store.ping = async () => {
@@ -32,15 +32,15 @@ describe('given Redis that fails at the claim', () => {
     };
     expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringMatching(/^not sent: 5001 ms/) });
     expect(world.watch.originated).toEqual([]);
-    expect(world.notOriginated).toMatchObject([{ id: attemptId, evidence: { refused: { at: monday9 + 5_001 } } }]);
+    expect(world.reportedEnds).toMatchObject([{ id: attemptId, evidence: { refused: { at: monday9 + 5_001 } } }]);
   });
 
-  it('when what it had been sent is written only after it was asked, then the call is dialled, once', async () => {
+  it('when it writes the first claim only after the record was read, then the call is dialled once', async () => {
     const world = dialJobWorld();
     world.store.claimFails = 'before';
-    world.store.onPlacesTaken.push(() =>
-      world.store.onPlacesTaken.push(() => {
-        const [late] = world.store.claimsAsked;
+    world.store.onPermitsGranted.push(() =>
+      world.store.onPermitsGranted.push(() => {
+        const [late] = world.store.claimsSent;
         world.store.claim(...(late as NonNullable<typeof late>));
       }),
     );
@@ -65,7 +65,7 @@ describe('given Redis that fails at the claim', () => {
   });
 });
 
-describe('given Redis that keeps the dialer waiting beyond the moment of a call', () => {
+describe('given Redis that keeps the dialer waiting for longer than the call may wait', () => {
   const tuesday8 = Date.parse('2026-03-03T08:00:00+02:00');
   const moments = [
     {
@@ -88,10 +88,10 @@ describe('given Redis that keeps the dialer waiting beyond the moment of a call'
   };
 
   it.each(moments)(
-    'when $what while permits are taken, then no attempt is used up',
+    'when $what while permits are acquired, then no attempt is used up',
     async ({ request, tenant, status }) => {
       const world = dialJobWorld({ request, tenant });
-      world.store.onPlacesTaken.push(wait(world, 60_000));
+      world.store.onPermitsGranted.push(wait(world, 60_000));
       await world.run(job);
       expect(world.call.state).toMatchObject({ status, ...(status === 'scheduled' && { dueAt: tuesday8 }) });
       expectNothingBegun(world);
@@ -99,14 +99,14 @@ describe('given Redis that keeps the dialer waiting beyond the moment of a call'
   );
 
   it.each(moments)(
-    'when $what while the claim is taken, then it is not sent',
+    'when $what while the claim is written, then no Originate is sent',
     async ({ request, tenant, gate, status }) => {
       const [from, ms] = status === 'expired' ? [monday9, 3_000] : [monday9 + 58_000, 2_000];
       const world = dialJobWorld({ request, tenant, now: from });
       world.store.onClaimed.push(wait(world, ms));
       expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining(`not sent: ${gate}`) });
       expect(world.watch.originated).toEqual([]);
-      expect(world.notOriginated).toEqual([
+      expect(world.reportedEnds).toEqual([
         {
           id: attemptId,
           evidence: { refused: { message: expect.any(String), at: from + ms, byUs: true, code: 'gate' } },
@@ -122,7 +122,7 @@ describe('given a call that is canceled between its claim and its Originate', ()
     cancelRequestedAt: monday9,
   };
 
-  it('when this dialer hears of it while the claim is confirmed, then it is not sent, and its end says why', async () => {
+  it('when the cancel reaches this dialer while the claim is confirmed, then no Originate is sent, and the report states why', async () => {
     const world = dialJobWorld();
     world.store.confirm = async (written) => {
       if (written !== undefined) world.canceled.add(attemptId);
@@ -130,19 +130,19 @@ describe('given a call that is canceled between its claim and its Originate', ()
     };
     expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: canceled' });
     expect(world.watch.originated).toEqual([]);
-    expect(world.notOriginated).toEqual([{ id: attemptId, evidence: canceled }]);
+    expect(world.reportedEnds).toEqual([{ id: attemptId, evidence: canceled }]);
   });
 
-  it('when the call says so in which the run finds its claim again, then it is not sent', async () => {
+  it('when the run reads its claim back and the call is to be canceled, then no Originate is sent', async () => {
     const world = dialJobWorld();
     world.store.claimFails = 'after';
     world.store.ping = async () => world.step({ type: 'cancel', at: monday9 });
     expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: canceled' });
     expect(world.watch.originated).toEqual([]);
-    expect(world.notOriginated).toEqual([{ id: attemptId, evidence: canceled }]);
+    expect(world.reportedEnds).toEqual([{ id: attemptId, evidence: canceled }]);
   });
 
-  it('when its moment has passed as well, then it is canceled, and nothing dials it again', async () => {
+  it('when the claim is too old as well, then the call is canceled, and no retry follows', async () => {
     const world = dialJobWorld();
     world.store.onClaimed.push(() => {
       world.clock.at += 60_000;
@@ -155,7 +155,7 @@ describe('given a call that is canceled between its claim and its Originate', ()
     const world = dialJobWorld();
     world.canceled.add(attemptId);
     await world.run(job);
-    const [told] = world.notOriginated;
+    const [told] = world.reportedEnds;
     const outcome = outcomeOf(told?.evidence ?? {}, monday9);
     // The record may have forgotten the cancel: Redis came back as it was before.
     world.step({ type: 'settle', attemptId, at: monday9, outcome, nextAttemptId: anotherAttemptId });
@@ -164,31 +164,31 @@ describe('given a call that is canceled between its claim and its Originate', ()
 });
 
 describe('given a PBX that restarts between a claim and its Originate', () => {
-  it('when it is back before that, then nothing is sent: whoever looks the attempt up has given it up', async () => {
+  it('when it is back before the Originate, then none is sent: a reconciliation has given the attempt up', async () => {
     const world = dialJobWorld();
     world.store.onClaimed.push(() => {
       world.pbx.pbxStartedAt = 'its next boot';
     });
     expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: the PBX restarted' });
     expect(world.watch.originated).toEqual([]);
-    expect(world.notOriginated).toMatchObject([
+    expect(world.reportedEnds).toMatchObject([
       { id: attemptId, evidence: { refused: { message: 'not sent: the PBX restarted' } } },
     ]);
   });
 
-  it('when it is not back yet, then its watch tells that', async () => {
+  it('when it is not back yet, then its watch reports that', async () => {
     const world = dialJobWorld();
     world.store.onClaimed.push(() => {
       world.pbx.isUp = false;
     });
     world.watch.dial1('ended');
     expect(await world.run(job)).toEqual({ type: 'done', note: 'dial1: ended' });
-    expect(world.notOriginated).toEqual([]);
+    expect(world.reportedEnds).toEqual([]);
   });
 });
 
 describe('given Redis that must confirm a claim', () => {
-  /** Answers of the confirmations, one after the other; the first is asked before any claim. */
+  /** The answers to the confirmations, in order. The first one is asked for before any claim. */
   const confirming = (...answers: (boolean | (() => boolean))[]) => {
     const world = dialJobWorld();
     const looked: unknown[] = [];
@@ -201,7 +201,7 @@ describe('given Redis that must confirm a claim', () => {
     return Object.assign(world, { looked });
   };
 
-  it('when it does, then only after that the call is dialled, and it is this very claim that was looked for', async () => {
+  it('when it does, then the call is dialled after that, and the confirmation was of this very claim', async () => {
     const world = confirming();
     world.watch.dial1('ended');
     await world.run(job);
@@ -210,7 +210,7 @@ describe('given Redis that must confirm a claim', () => {
     expect(world.looked).toEqual([undefined, { attempt: attemptId, claimedBy }]);
   });
 
-  it('when it has confirmed before, then it is not asked before the next claim', async () => {
+  it('when it has confirmed the last claim, then it is not asked before the next one', async () => {
     const world = confirming();
     world.watch.dial1('ended');
     await world.run(job);
@@ -226,11 +226,11 @@ describe('given Redis that must confirm a claim', () => {
         throw new Error('Redis is gone');
       },
     ],
-  ])('when it %s in time, then nothing is sent, and the end is told', async (_, answer) => {
+  ])('when it %s in time, then no Originate is sent, and the end is reported', async (_, answer) => {
     const world = confirming(true, answer);
     expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: Redis did not confirm its claim' });
     expect(world.watch.originated).toEqual([]);
-    expect(world.notOriginated).toEqual([
+    expect(world.reportedEnds).toEqual([
       {
         id: attemptId,
         evidence: {
@@ -245,7 +245,7 @@ describe('given Redis that must confirm a claim', () => {
     ]);
   });
 
-  it('when it confirms too late, then nothing is sent, and the end is told', async () => {
+  it('when it confirms too late, then no Originate is sent, and the end is reported', async () => {
     const world = confirming(true, () => {
       world.clock.at += 5_001;
       return true;
@@ -254,7 +254,7 @@ describe('given Redis that must confirm a claim', () => {
     expect(world.watch.originated).toEqual([]);
   });
 
-  it('when the call expires meanwhile, then nothing is sent', async () => {
+  it('when the call expires meanwhile, then no Originate is sent', async () => {
     const world = confirming(true, () => {
       world.clock.at += 4_000;
       return true;
@@ -267,7 +267,7 @@ describe('given Redis that must confirm a claim', () => {
     expect(world.watch.originated).toEqual([]);
   });
 
-  it('when it has forgotten the claim, then the call is claimed anew and dialled, once, and no end is told', async () => {
+  it('when it has forgotten the claim, then the call is claimed anew and dialled once, and no end is reported', async () => {
     const world = confirming(true, () => {
       world.store.forget(attemptId);
       return false;
@@ -279,10 +279,10 @@ describe('given Redis that must confirm a claim', () => {
       'claim',
       'originate',
     ]);
-    expect(world.notOriginated).toEqual([]);
+    expect(world.reportedEnds).toEqual([]);
   });
 
-  it('when it has forgotten the claim and another dialer has taken it since, then that one’s attempt is left alone', async () => {
+  it('when it has forgotten the claim and another dialer has claimed the attempt since, then that attempt is left alone', async () => {
     const world = confirming(true, () => {
       world.store.forget(attemptId);
       world.store.claim(...claimedElsewhere(world.call));
@@ -291,17 +291,17 @@ describe('given Redis that must confirm a claim', () => {
     world.watch.dial1('answered');
     expect(await world.run(job)).toEqual({ type: 'done', note: 'resumed; dial1: answered' });
     expect(world.watch.originated).toEqual([]);
-    expect(world.notOriginated).toEqual([]);
+    expect(world.reportedEnds).toEqual([]);
   });
 
-  it('when the claim was not answered and is read back, then it is confirmed like any other', async () => {
+  it('when the claim was not answered and is read back, then it needs its confirmation, too', async () => {
     const world = confirming(true, false);
     world.store.claimFails = 'after';
     expect(await world.run(job)).toMatchObject({ note: 'not sent: Redis did not confirm its claim' });
     expect(world.watch.originated).toEqual([]);
   });
 
-  it('when it has not confirmed the last, then no other claim is taken until it does: calls wait, and use up nothing', async () => {
+  it('when it has not confirmed the last claim, then no other claim is taken until it does: calls wait and use up no attempt', async () => {
     const world = confirming(false);
     expect(await world.run(job)).toMatchObject({ type: 'later', note: expect.stringMatching(/^durability: /) });
     expect(world.call.gateNote).toMatchObject({ gate: 'durability', decision: 'defer' });

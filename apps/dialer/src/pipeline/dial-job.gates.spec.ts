@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { anotherAttemptId, attemptId, job, monday9 } from '../../testing/builders.ts';
 import { type DialJobWorld, dialJobWorld, expectNothingBegun } from '../../testing/dial-job-world.ts';
 
-describe('given a gate that does not let a due call pass', () => {
+describe('given a gate that does not allow a due call', () => {
   const tuesday0 = Date.parse('2026-03-03T00:00:00+02:00');
   const monday10 = Date.parse('2026-03-02T10:00:00+02:00');
   const ruled = [
@@ -17,7 +17,7 @@ describe('given a gate that does not let a due call pass', () => {
   ];
 
   it.each(ruled)(
-    'when $gate puts it off, then the record says until when and why, and the job sleeps as long',
+    'when $gate defers it, then the call states until when and why, and the job sleeps until then',
     async (cell) => {
       const world = dialJobWorld({ tenant: cell.tenant });
       world.store.attemptsToday.set('27821234567', 'attemptsToday' in cell ? (cell.attemptsToday ?? 0) : 0);
@@ -38,7 +38,7 @@ describe('given a gate that does not let a due call pass', () => {
   ];
 
   it.each(missing)(
-    'when $gate is missing, then it is late: its due time stays, and it asks again soon',
+    'when $gate is missing, then the call is late: its due time stays, and it is checked again soon',
     async (cell) => {
       const world = dialJobWorld({ trunk: { maxCalls: 1 } });
       cell.prepare(world);
@@ -53,7 +53,7 @@ describe('given a gate that does not let a due call pass', () => {
     },
   );
 
-  it('when it cannot be said to Asterisk, then the call fails and names what is wrong: no attempt, and nothing is held', async () => {
+  it('when Asterisk cannot take the order, then the call fails and names the fault: no attempt begins, and no permit is held', async () => {
     const variables = Object.fromEntries(Array.from({ length: 130 }, (_, n) => [`V${n}`, 'x']));
     const world = dialJobWorld({ request: { variables } });
     expect(await world.run(job)).toMatchObject({ type: 'done', note: 'the call is failed' });
@@ -66,7 +66,7 @@ describe('given a gate that does not let a due call pass', () => {
     expect(Object.values(world.store.held()).flat()).toEqual([]);
   });
 
-  it('when no PBX comes back, then it asks less and less often, and at least once a minute', async () => {
+  it('when no PBX comes back, then the call is checked less and less often, and at least once a minute', async () => {
     const world = dialJobWorld();
     world.pbx.down();
     const waits: number[] = [];
@@ -83,7 +83,7 @@ describe('given a gate that does not let a due call pass', () => {
   });
 
   it.each(missing)(
-    'when $gate is missing for longer than the call may wait, then it asks again at its end, and expires',
+    'when $gate is missing for longer than the call may wait, then it is checked again at its end, and expires',
     async ({ prepare }) => {
       const expiresAt = monday9 + 50;
       const world = dialJobWorld({ trunk: { maxCalls: 1 }, request: { expiresAt } });
@@ -96,14 +96,14 @@ describe('given a gate that does not let a due call pass', () => {
     },
   );
 
-  it('when its trunk is no longer configured, then it waits for the operator to put it back, and says so', async () => {
+  it('when its trunk is no longer configured, then the call waits for the operator to restore it, and states so', async () => {
     const world = dialJobWorld({ trunk: { name: 'other' }, tenant: { trunks: ['other'] } });
     expect(await world.run(job)).toMatchObject({ type: 'later' });
     expect(world.call.gateNote).toMatchObject({ gate: 'pbx', reason: 'no configured PBX has its trunks' });
     expectNothingBegun(world);
   });
 
-  it('when what was missing is there again, then it is dialled and its attempt knows how late it is', async () => {
+  it('when what was missing is there again, then the call is dialled, and its attempt records how late it is', async () => {
     const world = dialJobWorld();
     world.pbx.down();
     await world.run(job);
@@ -150,7 +150,7 @@ describe('given a gate that does not let a due call pass', () => {
     expectNothingBegun(world);
   });
 
-  it('when another call takes the number’s last attempt of the day meanwhile, then it is put off to tomorrow', async () => {
+  it('when another call takes the number’s last attempt of the day meanwhile, then the call is deferred to tomorrow', async () => {
     const world = dialJobWorld({ tenant: { caps: { attemptsPerNumberPerDay: 1 } } });
     world.store.beforeNextWrite.push(() => world.store.attemptsToday.set('27821234567', 1));
     expect(await world.run(job)).toMatchObject({ type: 'later', at: tuesday0 });

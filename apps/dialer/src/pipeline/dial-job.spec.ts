@@ -12,11 +12,11 @@ import {
 import { type DialJobWorld, dialJobWorld, expectNothingBegun } from '../../testing/dial-job-world.ts';
 
 describe('given a call that is due', () => {
-  it('when its job comes, then the claim is taken, then it is originated, and the job lasts until dial1’s outcome', async () => {
+  it('when its job comes, then it is claimed, then originated, and the job lasts until dial1’s outcome', async () => {
     const world = dialJobWorld();
     let decision: unknown;
-    const running = world.run(job).then((said) => {
-      decision = said;
+    const running = world.run(job).then((made) => {
+      decision = made;
     });
     await expect.poll(() => world.watch.originated.length).toBe(1);
     expect(decision).toBeUndefined();
@@ -35,7 +35,7 @@ describe('given a call that is due', () => {
     ]);
   });
 
-  it('then what is written down of the attempt is enough to look it up and to end it', async () => {
+  it('then the attempt’s record holds all that is needed to reconcile it and to end it', async () => {
     const world = dialJobWorld();
     const number = expect.stringMatching(/^number\.[0-9a-f]{32}$/);
     world.watch.dial1('ended');
@@ -65,7 +65,7 @@ describe('given a call that is due', () => {
     expect(world.remembered).toEqual([world.store.attempt(attemptId)]);
   });
 
-  it('when a client waits for its outcome, then its record says so, and the PBX is to tell of dial2', async () => {
+  it('when a client waits for its outcome, then its record states that, and the PBX is to report dial2’s channel', async () => {
     const world = dialJobWorld({ request: { outcomeAwaited: true } });
     world.watch.dial1('ended');
     await world.run(job);
@@ -73,7 +73,7 @@ describe('given a call that is due', () => {
     expect(world.watch.originated).toMatchObject([{ tellsDial2: true }]);
   });
 
-  it('when the PBX’s dialplan rings a side of it, then its plan says so', async () => {
+  it('when the PBX’s dialplan rings a side of it, then its plan states that', async () => {
     const tenant = { services: [{ kind: 'queue', name: 'sales' }] };
     const world = dialJobWorld({ tenant, request: { dial1: { kind: 'service', service: 'sales' } } });
     world.watch.dial1('ended');
@@ -82,14 +82,14 @@ describe('given a call that is due', () => {
     expect(world.watch.originated).toMatchObject([{ dial1Channel: 'Local/sales@redial-queue/n' }]);
   });
 
-  it('when this host slept between the claim and the Originate, then it is never originated, and its end is told', async () => {
+  it('when this host slept between the claim and the Originate, then it is never originated, and its end is reported', async () => {
     const world = dialJobWorld();
     world.store.onClaimed.push(() => {
       world.clock.at += 5_001;
     });
     expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringMatching(/^not sent: 5001 ms/) });
     expect(world.watch.originated).toEqual([]);
-    expect(world.notOriginated).toEqual([
+    expect(world.reportedEnds).toEqual([
       {
         id: attemptId,
         evidence: { refused: { message: expect.any(String), at: monday9 + 5_001, byUs: true, code: 'late' } },
@@ -118,20 +118,20 @@ describe('given a call that is due', () => {
 
   it('when its clock was put back by an hour after its start was granted, then it does not wait for that hour', async () => {
     const world = dialJobWorld();
-    world.store.onPlacesTaken.push(() => {
+    world.store.onPermitsGranted.push(() => {
       world.clock.at -= 3_600_000;
     });
     expect(await world.run(job)).toMatchObject({ type: 'later', at: monday9 - 3_600_000 });
     expectNothingBegun(world);
   });
 
-  it('when this host sleeps on its permits for as long as they are leased, then it asks for them anew before the claim', async () => {
+  it('when this host sleeps until the lease of its permits has ended, then it acquires them again before the claim', async () => {
     const world = dialJobWorld();
     const grants: number[] = [];
-    world.store.onPlacesTaken.push(() => {
+    world.store.onPermitsGranted.push(() => {
       grants.push(world.clock.at);
       world.clock.at += 15_000;
-      world.store.onPlacesTaken.push(() => void grants.push(world.clock.at));
+      world.store.onPermitsGranted.push(() => void grants.push(world.clock.at));
     });
     world.watch.dial1('ended');
     expect(await world.run(job)).toEqual({ type: 'done', note: 'dial1: ended' });
@@ -190,7 +190,7 @@ describe('given a race for the call', () => {
     expect(world.watch.originated).toHaveLength(1);
   });
 
-  it('when it changes every time, then the job steps aside for a moment and holds nothing', async () => {
+  it('when it changes every time, then the job steps aside for a second and holds no permit', async () => {
     const world = dialJobWorld();
     world.store.beforeEachWrite = () => world.store.change(job.callId, (call) => ({ ...call }));
     const decision = await world.run(job);
@@ -202,7 +202,7 @@ describe('given a race for the call', () => {
     expectNothingBegun(world);
   });
 
-  it('when a gate’s answer cannot be written because it changed, then the gates are asked again', async () => {
+  it('when a gate’s decision cannot be written because the call has changed, then the gates are asked again', async () => {
     const world = dialJobWorld({ tenant: { doNotCall: ['27821234567'] } });
     world.store.beforeNextWrite.push(() => world.store.change(job.callId, (call) => ({ ...call })));
     expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining('blocked') });
@@ -217,7 +217,7 @@ describe('given a start that is waited for', () => {
     return world;
   };
 
-  it('when this dialer is told to stop, then another one takes the job at once', async () => {
+  it('when this dialer stops, then the job is given back at once, for another dialer', async () => {
     const world = waiting();
     world.whileWaiting = () => false;
     expect(await world.run(job)).toMatchObject({ type: 'later', at: monday9 });
@@ -232,7 +232,7 @@ describe('given a start that is waited for', () => {
     expectNothingBegun(world);
   });
 
-  it('when the calling window closes meanwhile, then it is put off to the next', async () => {
+  it('when the calling window closes meanwhile, then it is deferred to the next one', async () => {
     const callingWindows = [{ days: ['mon', 'tue'], from: '08:00', to: '09:00' }];
     const world = waiting({
       tenant: { callingWindows },
@@ -245,7 +245,7 @@ describe('given a start that is waited for', () => {
     expectNothingBegun(world);
   });
 
-  it('when the PBX goes away meanwhile, then the call asks again soon', async () => {
+  it('when the PBX goes down meanwhile, then the call is checked again soon', async () => {
     const world = waiting();
     world.whileWaiting = () => {
       world.pbx.isUp = false;
@@ -280,14 +280,14 @@ describe('given a job that is delivered again', () => {
     ]);
   });
 
-  it('when its attempt is under way, then its conclusion finds its call', async () => {
+  it('when its attempt is under way, then its record is remembered for its end', async () => {
     const world = claimed();
     world.watch.dial1('ended');
     await world.run(job);
     expect(world.remembered).toMatchObject([{ id: attemptId, callId: job.callId }]);
   });
 
-  it('when it comes again to this dialer before the claim is answered, then the run that took it originates, and nobody looks it up', async () => {
+  it('when it comes again to this dialer before the claim is answered, then the run that claimed it originates it, and no reconciliation begins', async () => {
     const world = dialJobWorld();
     const second = new Promise<DialDecision>((resolve) => world.store.onClaimed.push(() => resolve(world.run(job))));
     const first = world.run(job);
@@ -319,9 +319,9 @@ describe('given a job that is delivered again', () => {
     expect(world.remembered).toEqual([]);
   });
 
-  it('when its end is known here and cannot be told yet, then nothing that knows less is asked', async () => {
+  it('when its end is known here and its report is still pending, then no reconciliation begins: it would find less', async () => {
     const world = claimed();
-    world.telling.add(attemptId);
+    world.pendingReports.add(attemptId);
     expect(await world.run(job)).toEqual({ type: 'done', note: 'its end is known here' });
     expect(world.watch.adopted).toEqual([]);
     expect(world.remembered).toEqual([]);

@@ -109,7 +109,7 @@ describe('given a phone that is in another call', () => {
     ['dial1', 'extension', 'extension 1001 is in another call'],
     ['dial2', 'number', 'the number of dial2 is in another call'],
   ] as const)(
-    'when it is %s’s, then the call waits for the %s and says so, in words; nothing is held',
+    'when it is %s’s, then the call waits for the %s and states so, in words; no permit is held',
     async (which, gate, reason) => {
       const world = busy({}, which);
       expect(await world.run(job)).toMatchObject({ type: 'later' });
@@ -120,7 +120,7 @@ describe('given a phone that is in another call', () => {
     },
   );
 
-  it('when somebody waits for dial1, then the call ends at once instead, for the phone', async () => {
+  it('when a client waits for dial1, then the call ends at once, because dial1 is busy', async () => {
     const world = busy({ outcomeAwaited: true });
     expect(await world.run(job)).toMatchObject({ type: 'done' });
     expect(world.call.state).toMatchObject({ status: 'blocked', reason: 'extension 1001 is in another call' });
@@ -128,13 +128,13 @@ describe('given a phone that is in another call', () => {
     expectNothingBegun(world);
   });
 
-  it('when it is dial2’s that somebody waits for, then the call waits: dial1 may be free', async () => {
+  it('when a client waits for dial1 and the phone is dial2’s, then the call waits: dial1 may be free', async () => {
     const world = busy({ outcomeAwaited: true }, 'dial2');
     expect(await world.run(job)).toMatchObject({ type: 'later' });
     expect(world.call.gateNote).toMatchObject({ gate: 'number' });
   });
 
-  it('when both sides are one phone, then it is blocked, and says which', async () => {
+  it('when both sides are one phone, then the call is blocked, and the reason names the phone', async () => {
     const world = dialJobWorld({ request: { dial2: extension('1001') } });
     await world.run(job);
     expect(world.call.state).toMatchObject({ status: 'blocked', reason: expect.stringContaining('extension 1001') });

@@ -10,7 +10,7 @@ export interface Obstacle {
 
 /** Reports the end of an attempt that this run has claimed and does not originate. */
 export function notSent(
-  { clock, logger, onNotOriginated }: DialContext,
+  { clock, logger, reportEnd }: DialContext,
   attempt: AttemptRecord,
   { code, why }: Obstacle,
 ): DialResult {
@@ -18,6 +18,6 @@ export function notSent(
   const message = `not sent: ${why}`;
   logger.warn({ callId: attempt.callId, attemptId: attempt.id }, message);
   const evidence: Evidence = { refused: { message, at, byUs: true, code } };
-  onNotOriginated(attempt, code === 'canceled' ? { ...evidence, cancelRequestedAt: at } : evidence);
+  reportEnd(attempt, code === 'canceled' ? { ...evidence, cancelRequestedAt: at } : evidence);
   return { result: 'not_sent', note: message };
 }

@@ -1,10 +1,23 @@
-import { originateAction } from '@redial/asterisk';
-import type { AttemptPlan } from '@redial/call';
+import { type OriginateOrder, originateAction } from '@redial/asterisk';
+import {
+  type AttemptId,
+  type AttemptPlan,
+  type Call,
+  channelOf,
+  type Destination,
+  hasExtension,
+  isLocalChannel,
+  type LegKind,
+  longestTalkSeconds,
+  recordingFile,
+  serviceOf,
+  type Tenant,
+  type TrunkConfiguration,
+} from '@redial/call';
 import type { CallWithPbxs } from './choose-pbx.ts';
 import { failCall } from './close-gate.ts';
 import type { DialContext } from './dial-context.ts';
 import type { DialResult } from './dial-result.ts';
-import { type OrderWithoutSlot, originateOrder } from './originate-order.ts';
 
 /** How long each part of the attempt may take, and what Asterisk is asked to do. Both are made once, here. */
 export interface PreparedCall extends CallWithPbxs {
@@ -12,6 +25,8 @@ export interface PreparedCall extends CallWithPbxs {
   /** The slot comes with the permits. */
   readonly order: OrderWithoutSlot;
 }
+
+type OrderWithoutSlot = Omit<OriginateOrder, 'slot'>;
 
 const longestSlot = 99_999;
 
@@ -25,4 +40,93 @@ export async function prepareOrder(context: DialContext, chosen: CallWithPbxs): 
   const trial = originateAction({ ...order, slot: longestSlot });
   if (!trial.ok) return failCall(context, chosen, `it cannot be dialled: ${trial.message}`);
   return { ...chosen, plan, order };
+}
+
+/**
+ * A call → the plan of its attempt, and everything that Asterisk needs to dial it. Pure. Throws RangeError for a trunk or a service that is no
+ * longer configured: the gates `destination` and `pbx` have found those before.
+ */
+export function originateOrder(
+  { request }: Call,
+  attemptId: AttemptId,
+  tenant: Tenant,
+  trunks: readonly TrunkConfiguration[],
+): { readonly plan: AttemptPlan; readonly order: OrderWithoutSlot } {
+  const dial1Channel = channelOf(request.dial1, tenant, trunks);
+  const dial2Channel = channelOf(request.dial2, tenant, trunks);
+  const plan = planOf(request, tenant, {
+    dial1: legKind(request.dial1, dial1Channel),
+    dial2: legKind(request.dial2, dial2Channel),
+  });
+  const { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs } = plan;
+  const dial1CallerId = request.dial1CallerId ?? request.callerId;
+  const message = messageOf(request.dial1, tenant, trunks) ?? messageOf(request.dial2, tenant, trunks);
+  const order: OrderWithoutSlot = {
+    attemptId,
+    dial1Channel,
+    dial2Channel,
+    ...(dial1CallerId !== undefined && { dial1CallerId }),
+    ...(request.dial1CallerName !== undefined && { dial1CallerName: request.dial1CallerName }),
+    ...(request.callerId !== undefined && { dial2CallerId: request.callerId }),
+    ...autoAnswerOf(request, tenant),
+    dial1RingTimeoutMs,
+    dial2RingTimeoutMs,
+    talkLimitMs,
+    ...(request.recording && { recordingFile: recordingFile(attemptId, request.recording.under) }),
+    ...(message && { message }),
+    ...(request.outcomeAwaited && { tellsDial2: true }),
+    variables: request.variables,
+    headers: request.headers,
+  };
+  return { plan, order };
+}
+
+/** How long each part may take: as the request states, and no longer than the tenant's longest call. */
+function planOf(
+  request: Call['request'],
+  tenant: Tenant,
+  legs: { readonly dial1: LegKind; readonly dial2: LegKind },
+): AttemptPlan {
+  const talkLimitSeconds = request.talkLimitSeconds ?? tenant.defaults.talkLimitSeconds;
+  return {
+    dial1RingTimeoutMs: request.dial1RingTimeoutSeconds * 1000,
+    dial2RingTimeoutMs: request.dial2RingTimeoutSeconds * 1000,
+    talkLimitMs: Math.min(talkLimitSeconds, longestTalkSeconds(tenant)) * 1000,
+    ...(Object.values(legs).includes('dialplan') && { viaLocalChannel: true }),
+    legs,
+  };
+}
+
+/** A service with a channel of its own is a phone. The dialplan rings what a context routes. */
+function legKind(destination: Destination, channel: string): LegKind {
+  if (isLocalChannel(channel)) return 'dialplan';
+  return destination.kind === 'number' ? 'trunk' : 'extension';
+}
+
+/** Only a tenant's own extension answers by itself. The setting may have been removed since the call was accepted. */
+function autoAnswerOf(
+  { dial1, dial1AutoAnswer }: Call['request'],
+  { extensions: { autoAnswer } }: Tenant,
+): Pick<OriginateOrder, 'dial1AutoAnswer'> {
+  const isRequested = dial1AutoAnswer === true && dial1.kind === 'extension' && autoAnswer !== undefined;
+  return isRequested ? { dial1AutoAnswer: autoAnswer.header } : {};
+}
+
+/** What Redial's own context plays as this leg. A message that has a channel of the operator's is played by the PBX itself. */
+function messageOf(
+  destination: Destination,
+  tenant: Tenant,
+  trunks: readonly TrunkConfiguration[],
+): OriginateOrder['message'] {
+  if (destination.kind !== 'service') return undefined;
+  const service = serviceOf(destination.service, tenant);
+  if (service.kind !== 'message' || service.sound === undefined) return undefined;
+  const { sound, waitSeconds, keys = {} } = service;
+  // As in a request: an extension wins over a service of the same name.
+  const destinationOf = (target: string): Destination =>
+    hasExtension(tenant, target) ? { kind: 'extension', extension: target } : { kind: 'service', service: target };
+  const channels = Object.entries(keys).map(
+    ([key, target]) => [key, channelOf(destinationOf(target), tenant, trunks)] as const,
+  );
+  return { sound, keys: Object.fromEntries(channels), waitSeconds };
 }

@@ -1,12 +1,12 @@
 import type { Clock } from '@redial/platform';
 
 export interface StartTimer {
-  /** True at `at`; false as soon as `stop` is called. */
+  /** Resolves with true at `at`, or with false as soon as `stop` is called. */
   waitUntil(at: number): Promise<boolean>;
   stop(): void;
 }
 
-/** Holds granted starts until their moment: how an attempt a second is one attempt a second. */
+/** Waits for granted starts. Limits per second are kept because each start is granted for its own instant. */
 export function createStartTimer(clock: Clock): StartTimer {
   const waiting = new Set<(started: boolean) => void>();
   let stopped = false;

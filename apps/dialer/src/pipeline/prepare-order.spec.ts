@@ -1,7 +1,7 @@
 import type { AttemptPlan, CallRequest, Destination } from '@redial/call';
 import { describe, expect, it, test } from 'vitest';
 import { aCall, attemptId, configurationWith } from '../../testing/builders.ts';
-import { originateOrder } from './originate-order.ts';
+import { originateOrder } from './prepare-order.ts';
 
 const { tenants, trunks } = configurationWith({
   tenant: {
@@ -26,8 +26,8 @@ if (tenant === undefined) throw new Error('there is a tenant');
 const order = (request: Partial<CallRequest>) => originateOrder(aCall(request), attemptId, tenant, trunks).order;
 const service = (name: string): Destination => ({ kind: 'service', service: name });
 
-describe('what Asterisk is told of a plain call', () => {
-  it('is the two channels and the times, and nothing that it does not use', () => {
+describe('the order of a plain call', () => {
+  it('holds the two channels and the times, and nothing that it does not use', () => {
     expect(order({})).toEqual({
       attemptId,
       dial1Channel: 'PJSIP/1001',

@@ -8,8 +8,8 @@ import { createDialJob } from './pipeline/dial-job.ts';
 import { createStartTimer } from './pipeline/start-timer.ts';
 
 /**
- * The dialer: takes due calls from the queue and originates them. It watches its own attempts until they end, so that a
- * results process that is down loses nothing; the results process watches all, so that a dialer that dies loses nothing.
+ * The dialer takes due calls from the queue and originates them. It watches its own attempts until they end, so a results process that is down
+ * loses nothing. The results process watches all attempts, so a dialer that dies loses nothing.
  */
 export interface DialerDependencies {
   readonly configuration: Configuration;
@@ -21,15 +21,15 @@ export interface DialerDependencies {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly concurrency: number;
-  /** Names this process among its like. */
+  /** Tells this dialer from other ones. */
   readonly instanceId: string;
 }
 
-/** How long the start waits for a PBX; with none, calls are deferred and state why. */
+/** How long the start waits for a PBX. Without one, calls are deferred and state why. */
 const firstLinkMs = 5_000;
 
 export interface Dialer {
-  /** Takes no more jobs, waits until dial1's outcome of those under way is known (at most `graceMs`), lets go of the PBXs. */
+  /** Takes no more jobs, waits at most `graceMs` for the outcomes of dial1 in the jobs under way, and disconnects from the PBXs. */
   drain(graceMs: number): Promise<void>;
   readonly inFlight: number;
 }

@@ -25,6 +25,8 @@ export type DialGate =
  *
  * All are asked before permits are acquired. Those with `askedAgain` are asked again before the claim, and again before the Originate. To acquire
  * permits comes after the list, because it takes what it grants (acquire-permits.ts); a full limit answers as a gate does.
+ *
+ * How to add one: docs/how-to/add-a-gate.md.
  */
 export const gates: readonly DialGate[] = [
   ...callGates,

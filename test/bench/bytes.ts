@@ -4,13 +4,14 @@ import {
   type CallId,
   type CallRequest,
   cdrOf,
+  type Delivery,
   type Evidence,
   outcomeOf,
   stepCall,
 } from '@redial/call';
 import { connectRedis, createIds, type Redis, redisReady } from '@redial/platform';
 import { createQueues, dialOrder } from '@redial/queue';
-import { createStore, type Delivery, type Store } from '@redial/store';
+import { createStore, type Store } from '@redial/store';
 import { Queue } from 'bullmq';
 
 /** Bytes of Redis' memory, by its own account. */

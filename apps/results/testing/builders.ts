@@ -7,6 +7,7 @@ import {
   type Cdr,
   Configuration,
   cdrOf,
+  type Delivery,
   type Evidence,
   AttemptId as Id,
   type JournalEnded,
@@ -15,7 +16,6 @@ import {
 } from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
 import type { ResultsJob } from '@redial/queue';
-import type { Delivery } from '@redial/store';
 
 /** The Originate of the attempt: 09:00 in Johannesburg, on a Monday. */
 export const startedAt = Date.parse('2026-03-02T09:00:00+02:00');

@@ -1,6 +1,5 @@
-import type { AttemptId, AttemptRecord, Call, CallId, Cdr } from '@redial/call';
+import type { AttemptId, AttemptRecord, Call, CallId, Cdr, Delivery } from '@redial/call';
 import {
-  type Delivery,
   type LinkStatus,
   MalformedRecord,
   type PageCursor,

@@ -7,6 +7,8 @@ export * from './call/dial1-outcome.ts';
 export * from './call/recording.ts';
 export * from './call/request.ts';
 export * from './cdr/cdr.ts';
+export * from './delivery/delivery.ts';
+export * from './delivery/retry-schedule.ts';
 export * from './gates/calling-window.ts';
 export * from './gates/gate.ts';
 export * from './gates/gates.ts';

@@ -23,7 +23,9 @@ async function copyOfFolder(): Promise<string> {
     'libs/call/src',
     'libs/call/testing',
     'libs/call/package.json',
-    'libs/call/tsconfig.specs.json',
+    'libs/call/tsconfig.json',
+    'libs/call/tsconfig.spec.json',
+    'tsconfig.specs.json',
   ];
   for (const part of parts) await cp(join(root, part), join(copy, part), { recursive: true });
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -31,7 +33,7 @@ async function copyOfFolder(): Promise<string> {
 }
 
 async function compiles(copy: string): Promise<boolean> {
-  return run(bin('tsc'), ['-p', join(copy, 'libs/call/tsconfig.specs.json')], { cwd: copy }).then(
+  return run(bin('tsc'), ['-b', join(copy, 'libs/call/tsconfig.spec.json')], { cwd: copy }).then(
     () => true,
     () => false,
   );

@@ -1,12 +1,13 @@
 import { endedCallStatuses } from '../src/call/call.ts';
 import * as attempt from './attempt.matrix.ts';
 import * as call from './call.matrix.ts';
+import * as delivery from './delivery.matrix.ts';
 import { type Cell, casesOf } from './matrix.ts';
 
 /** docs/state-machines.md, from the matrices: what the page says is what the specs have proven. */
 export function stateMachinesPage(): string {
   return `${[
-    '# The two state machines',
+    '# The three state machines',
     '',
     'Generated from `libs/call/testing/*.matrix.ts` by `npm run state-diagram -w @redial/call`; a spec fails when this',
     'page differs. The words are those of the [glossary](glossary.md).',
@@ -36,6 +37,18 @@ export function stateMachinesPage(): string {
       signals: call.signalMeanings,
       initial: 'scheduled',
       final: endedCallStatuses,
+    }),
+    '## The delivery',
+    '',
+    'One CDR on its way to one sink (`libs/call/src/delivery/delivery.ts`). A write that finds the record changed reads it',
+    'again and steps again.',
+    '',
+    ...machine({
+      cells: delivery.matrix,
+      states: delivery.statusMeanings,
+      signals: delivery.signalMeanings,
+      initial: 'pending',
+      final: ['delivered'],
     }),
   ]
     .join('\n')

@@ -3,5 +3,4 @@ export * from './redis-list/redis-list-sink.ts';
 export * from './redis-stream/redis-stream-sink.ts';
 export * from './sink.ts';
 export * from './sinks.ts';
-export * from './webhook/retry-schedule.ts';
 export * from './webhook/webhook-sink.ts';

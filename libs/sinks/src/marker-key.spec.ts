@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hasMarkers, markerKey } from './marker-key.ts';
+import { markerKey, refuseKeyWithoutMarkers } from './marker-key.ts';
 
 describe('the marker of a delivery', () => {
   it.each([
@@ -8,13 +8,13 @@ describe('the marker of a delivery', () => {
     ['a{b}c{d}', 'a{b}c{d}:delivered:d1'],
     ['open{end', '{open{end}:delivered:d1'],
   ])('lies in the Cluster slot of %s', (key, marker) => {
-    expect(hasMarkers(key)).toBe(true);
+    expect(() => refuseKeyWithoutMarkers(key)).not.toThrow();
     expect(markerKey(key, 'd1')).toBe(marker);
     expect(hashedPart(marker)).toBe(hashedPart(key));
   });
 
   it.each(['a}b', '{}x'])('cannot be named for %s', (key) => {
-    expect(hasMarkers(key)).toBe(false);
+    expect(() => refuseKeyWithoutMarkers(key)).toThrow(RangeError);
   });
 });
 

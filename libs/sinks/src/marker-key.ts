@@ -1,24 +1,25 @@
 /**
- * Where it is remembered that a delivery was made. In the same Redis Cluster slot as the list or stream, so that one script may
- * write both: the same hash tag, or the whole key as the tag.
+ * The key that marks a delivery as made. It lies in the same Redis Cluster slot as the list or stream, so that one script may write
+ * both: it has the same hash tag, or the whole key as its tag.
  */
 export function markerKey(key: string, deliveryId: string): string {
-  return `${inSlotOf(key)}:delivered:${deliveryId}`;
+  const inSlot = hasHashTag(key) ? key : `{${key}}`;
+  return `${inSlot}:delivered:${deliveryId}`;
 }
 
-function inSlotOf(key: string): string {
-  // Redis Cluster's rule: what stands between the first { and the first } after it, if anything does; else the whole key.
-  const tagged = /^[^{]*\{[^}]+\}/.test(key);
-  return tagged ? key : `{${key}}`;
+/** Throws for a key with a `}` and no hash tag: no other key can be named that is certain to share its slot. */
+export function refuseKeyWithoutMarkers(key: string): void {
+  if (key.includes('}') && !hasHashTag(key))
+    throw new RangeError('the key holds a } without a hash tag such as {cdrs}');
 }
 
-/** Whether a marker in the key's slot can be written at all: a key with a } but no hash tag has no other key in its slot that we could name. */
-export function hasMarkers(key: string): boolean {
-  return /^[^{]*\{[^}]+\}/.test(key) || !key.includes('}');
+/** By Redis Cluster's rule: something stands between the first `{` and the first `}` after it. */
+function hasHashTag(key: string): boolean {
+  return /^[^{]*\{[^}]+\}/.test(key);
 }
 
 /**
- * How long it is remembered: as long as a process may be away between pushing and writing down that it has. Longer, and a
- * results process that comes back pushes once more; the CDR's id tells.
+ * How long the marker lasts: the longest time between a push and the write of the delivery's record that is still safe. If all results
+ * processes are down for longer, in between, the CDR is pushed once more. Its id shows the repetition.
  */
 export const markerSeconds = 3 * 86_400;

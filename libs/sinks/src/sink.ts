@@ -1,9 +1,10 @@
-import type { Cdr } from '@redial/call';
+import type { Cdr, DeliveryRetry, SinkConfiguration } from '@redial/call';
 
-/** One CDR on its way to one sink. The id is stable over all tries, and is what the receiver recognises a repetition by. */
+/** One CDR on its way to one sink. */
 export interface SinkDelivery {
+  /** The same in all tries. By it a receiver recognises a repetition. */
   readonly id: string;
-  /** Epoch ms; when the CDR was written. */
+  /** When the CDR was written, epoch ms. */
   readonly createdAt: number;
 }
 
@@ -13,19 +14,23 @@ export type SinkResult =
       readonly type: 'failed';
       /** The kind of failure, for logs and `/v1/deliveries`: never a body, an address or a secret. */
       readonly error: string;
-      /** False: no later try can succeed. */
-      readonly retryable: boolean;
-      /** The receiver asked not to be asked again before so long, within reason. */
-      readonly retryAfterMs?: number;
-      /** Nothing was sent, because others are waiting for this slow receiver already: its turn comes after `afterMs`, and no try is counted. */
-      readonly notTried?: { readonly afterMs: number };
-    };
+      readonly retry: DeliveryRetry;
+    }
+  /** Nothing was sent: too many requests to this slow receiver are in progress. Try after `afterMs`. Counts as no try. */
+  | { readonly type: 'busy'; readonly afterMs: number };
 
-/** Where CDRs go. `deliver` never rejects for what a receiver or Redis does. */
+/** Where CDRs go. */
 export interface Sink {
-  readonly type: 'redis-list' | 'redis-stream' | 'webhook';
+  readonly type: SinkConfiguration['type'];
   readonly name: string;
+  /**
+   * `at_once`: the process that settles the attempt writes the CDR itself. Only for a sink that answers within milliseconds.
+   * `queued`: the CDR goes through the `deliveries` queue, because the receiver may be slow, or down for a day. It receives the CDRs of
+   * a call in the order of the attempts.
+   */
+  readonly handover: 'at_once' | 'queued';
+  /** Resolves to a failure, and does not reject, if the receiver or Redis fails. */
   deliver(cdr: Cdr, delivery: SinkDelivery): Promise<SinkResult>;
-  /** Entries that lie in its list or stream, taken by nobody or kept all the same; a webhook keeps none. Rejects where Redis does. */
+  /** Entries in its list or stream. Absent: the sink keeps none. Rejects if Redis does. */
   length?(): Promise<number>;
 }

@@ -1,6 +1,5 @@
 import type { Cdr, SinkConfiguration, Tenant } from '@redial/call';
 import type { Clock, RedisOfAnyKey, SinkLength } from '@redial/platform';
-import { hasMarkers } from './marker-key.ts';
 import { createRedisListSink } from './redis-list/redis-list-sink.ts';
 import { createRedisStreamSink } from './redis-stream/redis-stream-sink.ts';
 import type { Sink } from './sink.ts';
@@ -17,85 +16,92 @@ export interface CdrFormat {
 /** By the name that a sink's `format` states; `redial` is there always. */
 export type CdrFormats = Readonly<Record<string, CdrFormat>> & { readonly redial: CdrFormat };
 
-export interface SinksOptions {
-  readonly tenants: readonly Tenant[];
-  /** Keys of sinks have hash tags of their own. */
+/** What a sink may be made from, beside its own configuration. */
+export interface SinkContext {
+  /** For keys of any hash slot: each sink has keys of its own. */
   readonly redis: RedisOfAnyKey;
+  /** Throws if there is no format of this name. */
+  readonly format: (name: string) => CdrFormat;
+  readonly fetch?: typeof fetch | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** Makes a sink. Throws RangeError if it cannot work; the message holds no secret. */
+export type CreateSink<C> = (configuration: C, context: SinkContext) => Sink;
+
+type ConfigurationOf<T extends SinkConfiguration['type']> = Extract<SinkConfiguration, { readonly type: T }>;
+
+/** Every kind of sink, by the `type` of its configuration. Another kind is another line here. */
+export type SinkKinds = { readonly [T in SinkConfiguration['type']]: CreateSink<ConfigurationOf<T>> };
+export const sinkKinds: SinkKinds = {
+  'redis-list': ({ format, ...sink }, { redis, format: formatOf }) =>
+    createRedisListSink({ ...sink, redis, ...formatOf(format) }),
+  'redis-stream': (sink, { redis, format: formatOf }) =>
+    createRedisStreamSink({ ...sink, redis, ...formatOf('redial') }),
+  webhook: ({ name, url, secret, timeoutSeconds, format }, { format: formatOf, fetch, clock }) => {
+    const { toNotification, webhook } = formatOf(format);
+    return createWebhookSink({
+      name,
+      url,
+      secrets: [secret],
+      timeoutMs: timeoutSeconds * 1_000,
+      toBody: webhook?.toBody ?? toNotification,
+      ...(fetch !== undefined && { fetch }),
+      ...(clock !== undefined && { clock }),
+    });
+  },
+};
+
+export interface SinksOptions extends Omit<SinkContext, 'format'> {
+  readonly tenants: readonly Tenant[];
   readonly formats: CdrFormats;
-  readonly fetch?: typeof fetch;
-  readonly clock?: Clock;
+  /** Default: `sinkKinds`. */
+  readonly kinds?: SinkKinds;
 }
 
 export interface Sinks {
-  /** Undefined where the configuration no longer names it. */
+  /** Undefined if this process' configuration does not name it. */
   find(tenantId: string, name: string): Sink | undefined;
-  /** Of every list and stream that can be asked now; a webhook has no length. */
+  /** Of the lists and streams that Redis can read now. A webhook has no length. */
   lengths(): Promise<readonly SinkLength[]>;
 }
 
-/** Every sink of every tenant. Throws, naming tenant and sink, for one that cannot work. */
-export function createSinks(options: SinksOptions): Sinks {
+/** The sinks of all tenants. Throws RangeError, with tenant and sink in its message, if one cannot work. */
+export function createSinks({ tenants, formats, kinds = sinkKinds, ...context }: SinksOptions): Sinks {
   const all = new Map<string, Sink>();
-  for (const tenant of options.tenants) {
-    for (const sink of tenant.sinks) {
-      const label = `sink ${sink.name} of tenant ${tenant.id}`;
-      all.set(labelOf(tenant.id, sink.name), createSink(sink, options, label));
+  const format = (name: string) => formatOf(name, formats);
+  for (const { id, sinks } of tenants) {
+    for (const sink of sinks) {
+      const create = kinds[sink.type] as CreateSink<SinkConfiguration>;
+      try {
+        all.set(labelOf(id, sink.name), create(sink, { ...context, format }));
+      } catch (error) {
+        const why = error instanceof RangeError ? error.message : 'it cannot work';
+        throw new RangeError(`sink ${sink.name} of tenant ${id}: ${why}`);
+      }
     }
   }
   const find = (tenantId: string, name: string) => all.get(labelOf(tenantId, name));
-  return { find, lengths: () => lengthsOf(options.tenants, find) };
+  return { find, lengths: () => lengthsOf(tenants, find) };
 }
 
 async function lengthsOf(tenants: readonly Tenant[], find: Sinks['find']): Promise<readonly SinkLength[]> {
-  const asked = tenants.flatMap(({ id: tenant, sinks }) =>
+  const reads = tenants.flatMap(({ id: tenant, sinks }) =>
     sinks.map(async ({ name: sink }): Promise<readonly SinkLength[]> => {
-      // A key of another type, or on a node that is down: no length is better than a wrong one.
+      // The key has another type, or its node is down: no length is better than a wrong one.
       const length = await find(tenant, sink)
         ?.length?.()
         .catch(() => undefined);
       return length === undefined ? [] : [{ tenant, sink, length }];
     }),
   );
-  return (await Promise.all(asked)).flat();
+  return (await Promise.all(reads)).flat();
 }
 
-function createSink(sink: SinkConfiguration, { redis, formats, fetch, clock }: SinksOptions, label: string): Sink {
-  const { name } = sink;
-  if (sink.type !== 'webhook' && !hasMarkers(sink.key)) {
-    throw new RangeError(`${label}: the key holds a } without a hash tag such as {cdrs}`);
-  }
-  switch (sink.type) {
-    case 'redis-list': {
-      const { key, push } = sink;
-      return createRedisListSink({ name, redis, key, push, ...formatOf(sink.format, formats, label) });
-    }
-    case 'redis-stream':
-      return createRedisStreamSink({ name, redis, key: sink.key, maxLength: sink.maxLength, ...formats.redial });
-    case 'webhook': {
-      const format = formatOf(sink.format, formats, label);
-      try {
-        return createWebhookSink({
-          name,
-          url: sink.url,
-          secrets: [sink.secret],
-          timeoutMs: sink.timeoutSeconds * 1_000,
-          toBody: format.webhook?.toBody ?? format.toNotification,
-          ...(fetch !== undefined && { fetch }),
-          ...(clock !== undefined && { clock }),
-        });
-      } catch {
-        throw new RangeError(`${label}: its url or its secret cannot be used (the secret is whsec_ and base64)`);
-      }
-    }
-    default:
-      return sink satisfies never;
-  }
-}
-
-function formatOf(name: string, formats: CdrFormats, label: string): CdrFormat {
+function formatOf(name: string, formats: CdrFormats): CdrFormat {
   const format = Object.hasOwn(formats, name) ? formats[name] : undefined;
   if (format !== undefined) return format;
-  throw new RangeError(`${label}: there is no format ${name}: there are ${Object.keys(formats).join(', ')}`);
+  throw new RangeError(`there is no format ${name}: there are ${Object.keys(formats).join(', ')}`);
 }
 
 /** Names hold no space. */

@@ -26,6 +26,7 @@ export function fakeSinks(types: Readonly<Record<string, Sink['type']>>): FakeSi
         return {
           type,
           name,
+          handover: type === 'webhook' ? 'queued' : 'at_once',
           deliver: async (cdr, delivery) => {
             sinks.tried.push({ sink: name, cdrId: cdr.id, delivery });
             const { answer, meanwhile } = sinks;

@@ -1,7 +1,6 @@
-import type { AttemptId, CallId } from '@redial/call';
+import type { AttemptId, CallId, Delivery } from '@redial/call';
 import { v1 } from '@redial/dialects';
 import { createIds } from '@redial/platform';
-import type { Delivery } from '@redial/store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { type RunningApi, startApi } from './running-api.ts';

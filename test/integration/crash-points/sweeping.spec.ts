@@ -1,5 +1,4 @@
-import { cdrOf, outcomeOf, stepCall } from '@redial/call';
-import type { Delivery } from '@redial/store';
+import { cdrOf, type Delivery, outcomeOf, stepCall } from '@redial/call';
 import { describe, expect, it } from 'vitest';
 import { ids } from '../store/store-on-redis.ts';
 import { aCrashWorld, type CrashWorld } from './crash-world.ts';

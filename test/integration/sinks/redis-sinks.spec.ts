@@ -74,7 +74,7 @@ describe('a Redis list', () => {
   it('is tried again, and marks nothing, where the key is something else', async () => {
     const { deliver, key } = setup();
     await redis.set(key, 'something else');
-    expect(await deliver(1)).toEqual({ type: 'failed', retryable: true, error: 'Redis says WRONGTYPE' });
+    expect(await deliver(1)).toEqual({ type: 'failed', error: 'Redis says WRONGTYPE', retry: { type: 'unlimited' } });
     await redis.del(key);
     expect(await deliver(1)).toEqual({ type: 'delivered' });
     expect(await redis.llen(key)).toBe(1);
@@ -123,7 +123,7 @@ describe('while Redis is down', () => {
       const down = new Promise((resolve) => link.once('close', resolve));
       await own.kill();
       await down;
-      expect(await deliver()).toEqual({ type: 'failed', retryable: true, error: 'Redis did not answer' });
+      expect(await deliver()).toEqual({ type: 'failed', error: 'Redis did not answer', retry: { type: 'unlimited' } });
 
       await own.restart();
       await redisReady(link, 10_000);

@@ -38,14 +38,14 @@ describe('a webhook', () => {
 
   it('has the same id in every try', async () => {
     const { receiver, deliver } = await given(status(500), status(200));
-    expect(await deliver()).toEqual({ type: 'failed', retryable: true, error: 'HTTP 500' });
+    expect(await deliver()).toEqual({ type: 'failed', error: 'HTTP 500', retry: { type: 'scheduled' } });
     expect(await deliver()).toEqual({ type: 'delivered' });
     expect(receiver.received.map((r) => r.headers['webhook-id'])).toEqual(['att_1.crm', 'att_1.crm']);
   });
 
   it('is never asked again once it is gone', async () => {
     const { deliver } = await given(status(410));
-    expect(await deliver()).toEqual({ type: 'failed', retryable: false, error: 'HTTP 410 (gone)' });
+    expect(await deliver()).toEqual({ type: 'failed', error: 'HTTP 410 (gone)', retry: { type: 'never' } });
   });
 
   it('does not follow a redirect', async () => {
@@ -53,15 +53,19 @@ describe('a webhook', () => {
     const { deliver } = await given(status(307, { location: elsewhere.receiver.url }));
     expect(await deliver()).toEqual({
       type: 'failed',
-      retryable: true,
       error: 'HTTP 307 (redirects are not followed)',
+      retry: { type: 'scheduled' },
     });
     expect(elsewhere.receiver.received).toEqual([]);
   });
 
   it('that never answers is given up in time', async () => {
     const { deliver } = await given(() => undefined);
-    expect(await deliver(50)).toEqual({ type: 'failed', retryable: true, error: 'no answer within 0.05 s' });
+    expect(await deliver(50)).toEqual({
+      type: 'failed',
+      error: 'no answer within 0.05 s',
+      retry: { type: 'scheduled' },
+    });
   });
 
   it('whose answer never ends is delivered by its status, and its connection is let go', async () => {
@@ -81,8 +85,8 @@ describe('a webhook', () => {
 
   it('that hangs up, or is not there, is tried later', async () => {
     const { receiver, deliver } = await given((_response, socket) => socket.destroy());
-    expect(await deliver()).toMatchObject({ type: 'failed', retryable: true });
+    expect(await deliver()).toMatchObject({ type: 'failed', retry: { type: 'scheduled' } });
     await receiver.stop();
-    expect(await deliver()).toEqual({ type: 'failed', retryable: true, error: 'connection refused' });
+    expect(await deliver()).toEqual({ type: 'failed', error: 'connection refused', retry: { type: 'scheduled' } });
   });
 });

@@ -1,5 +1,5 @@
-import { type AttemptRecord, type Call, cdrOf, type Evidence, outcomeOf, stepCall } from '@redial/call';
-import type { Delivery, Store, Versioned } from '@redial/store';
+import { type AttemptRecord, type Call, cdrOf, type Delivery, type Evidence, outcomeOf, stepCall } from '@redial/call';
+import type { Store, Versioned } from '@redial/store';
 import { accepted, dialed, ids, noon } from './store-on-redis.ts';
 
 export const busy: Evidence = {

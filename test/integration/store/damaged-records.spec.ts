@@ -1,4 +1,5 @@
-import { type Delivery, MalformedRecord } from '@redial/store';
+import type { Delivery } from '@redial/call';
+import { MalformedRecord } from '@redial/store';
 import { expect, it } from 'vitest';
 import { claimed, settlement } from './attempt-under-way.ts';
 import { accepted, ids, newDelivery, noon, useStoreOnRedis } from './store-on-redis.ts';

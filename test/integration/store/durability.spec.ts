@@ -1,6 +1,6 @@
-import type { CallId } from '@redial/call';
+import type { CallId, Delivery } from '@redial/call';
 import { connectRedis, redisReady } from '@redial/platform';
-import { createStore, type Delivery } from '@redial/store';
+import { createStore } from '@redial/store';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
 import { claimed } from './attempt-under-way.ts';

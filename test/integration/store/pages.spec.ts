@@ -1,4 +1,5 @@
-import type { Delivery, PageCursor } from '@redial/store';
+import type { Delivery } from '@redial/call';
+import type { PageCursor } from '@redial/store';
 import { expect, it } from 'vitest';
 import { ids, newCall, noon, useStoreOnRedis } from './store-on-redis.ts';
 

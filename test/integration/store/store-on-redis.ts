@@ -5,10 +5,11 @@ import {
   type Call,
   type CallId,
   type CallRequest,
+  type Delivery,
   stepCall,
 } from '@redial/call';
 import { connectRedis, createIds, type Redis, redisReady } from '@redial/platform';
-import { createStore, type Delivery, type Store, type StoreOptions, type Versioned } from '@redial/store';
+import { createStore, type Store, type StoreOptions, type Versioned } from '@redial/store';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
 

@@ -1,4 +1,4 @@
-import type { Delivery } from '@redial/store';
+import type { Delivery } from '@redial/call';
 import { describe, expect, it } from 'vitest';
 import { resendDelivery } from './deliveries.ts';
 import type { ApiRequest, HandlerPorts } from './handler.ts';

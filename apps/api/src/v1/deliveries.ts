@@ -1,6 +1,6 @@
-import { formatInstant, type Tenant } from '@redial/call';
+import { type Delivery, formatInstant, type Tenant } from '@redial/call';
 import { jsonReply, problem, readFields, v1 } from '@redial/dialects';
-import type { Delivery } from '@redial/store';
+import { applyDeliverySignal } from '@redial/store';
 import { fromStorage } from '../storage/storage-unavailable.ts';
 import type { Handler, HandlerPorts } from './handler.ts';
 
@@ -20,26 +20,27 @@ export function listDeliveries({ store }: HandlerPorts): Handler {
 }
 
 /** POST /v1/deliveries/{id}/resend */
-export function resendDelivery(ports: HandlerPorts): Handler {
-  const { store, queues, logger } = ports;
-  const resend: Handler = async (request) => {
-    const { tenant, id } = request;
+export function resendDelivery({ store, queues, logger }: HandlerPorts): Handler {
+  return async ({ tenant, id }) => {
     const found = idShape.test(id) ? await fromStorage(() => store.readDelivery(id)) : undefined;
     if (found?.tenantId !== tenant.id) return problem('delivery_not_found');
-    if (found.status !== 'dead') {
-      const detail = `The delivery is ${found.status}. Only one that is dead, given up, can be sent again.`;
+    const step = await fromStorage(() => applyDeliverySignal(store, found, { type: 'resend' }));
+    if (step === undefined) return problem('delivery_not_found');
+    const { delivery, effects, ignored } = step;
+    if (ignored) {
+      const detail = `The delivery is ${delivery.status}. Only one that is dead, given up, can be sent again.`;
       return problem('delivery_not_dead', { detail });
     }
-    const again: Delivery = { ...found, status: 'pending', tries: 0 };
-    // Somebody else sent it again, or it has arrived after all: decided anew. Each time somebody made progress.
-    if (!(await fromStorage(() => store.writeDelivery(again, found)))) return resend(request);
-    // Its job of old is kept as failed under the same id. If this fails, the sweeper does it.
-    await queues.deliveries.restore({ deliveryId: id }).catch((err: unknown) => {
-      logger.warn({ err, deliveryId: id }, 'a delivery could not be put back on the queue: the sweeper will');
-    });
-    return jsonReply(202, deliveryReply(again, tenant));
+    for (const effect of effects) if (effect.type === 'enqueue') await enqueue({ queues, logger }, id);
+    return jsonReply(202, deliveryReply(delivery, tenant));
   };
-  return resend;
+}
+
+/** The queue keeps the job of a dead delivery as failed; this starts it again. */
+async function enqueue({ queues, logger }: Pick<HandlerPorts, 'queues' | 'logger'>, deliveryId: string): Promise<void> {
+  await queues.deliveries.restore({ deliveryId }).catch((err: unknown) => {
+    logger.warn({ err, deliveryId }, 'the job of a delivery was not put on the queue; the sweeper tries again');
+  });
 }
 
 /** `<attempt id>.<sink name>`. */

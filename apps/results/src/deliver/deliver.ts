@@ -1,31 +1,43 @@
+import type { Delivery, DeliverySignal, DeliveryStep } from '@redial/call';
 import { type Clock, type Logger, type Metrics, within } from '@redial/platform';
 import type { DeliveryDecision, DeliveryJob, Queues } from '@redial/queue';
-import { nextTryAfterMs, type SinkResult, type Sinks } from '@redial/sinks';
-import { type Delivery, MalformedRecord, type Store } from '@redial/store';
+import type { Sink, SinkResult, Sinks } from '@redial/sinks';
+import {
+  type AttemptStore,
+  applyDeliverySignal,
+  type DeliveryStore,
+  type DurabilityStore,
+  MalformedRecord,
+} from '@redial/store';
 
 /**
- * CDRs to sinks. A Redis list or stream is written at once and exactly once (its marker knows the delivery's id); a webhook
- * goes through the `deliveries` queue, because its endpoint may be slow, down, or gone for a day. It hears of a call's attempts in
- * their order: a delivery waits until the one it follows is delivered or dead. A dead one that is sent again may come late.
+ * CDRs to sinks. A Redis list or stream is written at once and exactly once: its marker holds the delivery's id. A webhook goes through
+ * the `deliveries` queue, because its receiver may be slow, or down for a day. It receives the CDRs of a call in the order of the
+ * attempts: a delivery waits until the one it follows is delivered or dead. A dead one that is sent again may arrive late.
  *
- * Nobody is told what Redis may forget and then be told otherwise: a list is written, and a webhook has its job, once what was settled
- * is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS ask. So whoever finds a job need not ask again.
+ * Nothing leaves before the settlement is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS require: if Redis forgot it, the attempt
+ * could be settled otherwise. A webhook's job is added after that, so its worker need not confirm again.
  */
 export interface Deliverer {
   /**
-   * Just settled, or found undelivered by the sweeper. Where Redis takes its time to confirm, a sync of its disk, nobody waits for it here:
-   * the delivery goes on by itself.
+   * For a delivery that was just settled, or that the sweeper found. If Redis takes time to confirm (a sync of its disk), this resolves
+   * before, and the delivery goes on in the background.
    */
   deliver(delivery: Delivery): Promise<void>;
   /** A `deliveries` job. */
   work(job: DeliveryJob): Promise<DeliveryDecision>;
-  /** Resolves when none goes on by itself any more, or the time is over; the sweeper finds those that are left. */
+  /** Resolves when no delivery goes on in the background, or after `withinMs`. The sweeper finds those that are left. */
   idle(withinMs: number): Promise<void>;
 }
 
+/** Exactly what delivering needs of the store. */
+export type DelivererStore = Pick<DeliveryStore, 'readDelivery' | 'writeDelivery'> &
+  Pick<AttemptStore, 'readCdr'> &
+  Pick<DurabilityStore, 'confirmDurable'>;
+
 export interface DelivererDependencies {
-  readonly store: Store;
-  readonly queues: Queues;
+  readonly store: DelivererStore;
+  readonly queues: Pick<Queues, 'deliveries'>;
   readonly sinks: Pick<Sinks, 'find'>;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -34,9 +46,9 @@ export interface DelivererDependencies {
 
 /** Longer than a sync that is done every second. */
 const confirmMs = 4_000;
-/** Enough where there is nothing to wait for, and too little for a disk. */
+/** Enough if there is nothing to wait for; too short for a sync of a disk. */
 const atOnceMs = 50;
-/** Deliveries that wait for Redis to confirm; whoever settles more is held up. */
+/** Most deliveries that wait for Redis to confirm. Beyond it, settling waits too. */
 const waitingMax = 2_000;
 
 export function createDeliverer(dependencies: DelivererDependencies): Deliverer {
@@ -60,7 +72,7 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
     },
     async work({ deliveryId }) {
       const delivery = await store.readDelivery(deliveryId);
-      // Dead: its job was put back by whoever had read it before. One that is sent again is pending first.
+      // The job of a dead one may come again, restored by a process that had read it while it was pending.
       if (delivery?.status !== 'pending') return { type: 'done' };
       return (await waitForTurn(dependencies, delivery)) ?? deliverOnce(dependencies, delivery);
     },
@@ -70,8 +82,8 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
   };
 }
 
-/** Those that ask at one time share what they wait for. */
-function isConfirmed(store: Store, { id, createdAt }: Delivery): Promise<boolean> {
+/** Deliveries that ask at the same time share one round of waiting. */
+function isConfirmed(store: DelivererStore, { id, createdAt }: Delivery): Promise<boolean> {
   return store.confirmDurable(confirmMs, { delivery: id, createdAt }).catch(() => false);
 }
 
@@ -84,9 +96,9 @@ function isSettledWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
 
 async function handOver(dependencies: DelivererDependencies, delivery: Delivery): Promise<void> {
   const { queues, sinks, logger } = dependencies;
-  const type = sinks.find(delivery.tenantId, delivery.sink)?.type;
-  // One that this process does not know, another may: whoever takes the job.
-  if (type === 'webhook' || type === undefined) {
+  // A sink that is not configured in this process may be configured in another: any of them may take the job.
+  const handover = sinks.find(delivery.tenantId, delivery.sink)?.handover ?? 'queued';
+  if (handover === 'queued') {
     await queues.deliveries.restore({ deliveryId: delivery.id });
     return;
   }
@@ -96,29 +108,28 @@ async function handOver(dependencies: DelivererDependencies, delivery: Delivery)
   }
 }
 
-/** Behind the next try of the delivery that goes first. */
+/** After the next try of the delivery that goes first. */
 const behindMs = 1_000;
-/** That one may be delivered, or die, at another time than it was to be tried: looked at as often as this. */
-const lookAgainMs = 300_000;
+/** The first delivery may end sooner or later than planned: the second checks as often as this. */
+const checkAgainMs = 300_000;
 
-/** Undefined: it is this delivery's turn. No try is counted while it waits, and the sweeper leaves it alone. */
+/** Undefined: it is this delivery's turn. Waiting counts no try, and the sweeper leaves the delivery alone meanwhile. */
 async function waitForTurn(
   dependencies: DelivererDependencies,
   delivery: Delivery,
 ): Promise<DeliveryDecision | undefined> {
   const { store, clock } = dependencies;
-  if (delivery.follows === undefined) return undefined;
-  const { follows } = delivery;
+  const { follows, tries } = delivery;
+  if (follows === undefined) return undefined;
   const first = await unlessDamaged(() => store.readDelivery(follows));
   if (first === 'damaged' || first?.status !== 'pending') return undefined;
-  const now = clock.now();
-  const afterMs = Math.min(Math.max((first.nextTryAt ?? now) - now, 0) + behindMs, lookAgainMs);
-  const isWritten = await store.writeDelivery({ ...delivery, nextTryAt: now + afterMs }, delivery);
-  if (!isWritten) return asItIsNow(dependencies, delivery.id);
-  return { type: 'again', afterMs, error: 'the CDR of the attempt before goes first' };
+  const at = clock.now();
+  const afterMs = Math.min(Math.max((first.nextTryAt ?? at) - at, 0) + behindMs, checkAgainMs);
+  const step = await applyDeliverySignal(store, delivery, { type: 'postponed', at, tries, afterMs });
+  return decisionOf(step, at, 'the CDR of the attempt before goes first');
 }
 
-/** A damaged record is never delivered: nothing may wait for it, nor try it for ever. */
+/** A damaged record is never delivered: no delivery waits for it, and no try repeats it. */
 async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | 'damaged'> {
   try {
     return await read();
@@ -130,85 +141,66 @@ async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | 'damaged'> 
 
 async function deliverOnce(dependencies: DelivererDependencies, delivery: Delivery): Promise<DeliveryDecision> {
   const { store, sinks, clock, metrics, logger } = dependencies;
-  const type = sinks.find(delivery.tenantId, delivery.sink)?.type ?? 'unknown';
-  const result = await tryToDeliver(dependencies, delivery);
-  if (result.type === 'delivered') {
-    metrics.deliveryTried(type, 'delivered');
-    await writeDelivered(dependencies, delivery);
-    return { type: 'done' };
-  }
-  const { after, decision } = afterFailure(delivery, result, type, clock.now());
-  if (!(await store.writeDelivery(after, delivery))) return asItIsNow(dependencies, delivery.id);
-  if (result.notTried === undefined) metrics.deliveryTried(type, decision.type === 'dead' ? 'dead' : 'retry');
-  if (decision.type === 'dead') {
-    const { id: deliveryId, tries } = after;
-    logger.error({ deliveryId, tries, error: result.error }, 'delivery is dead; it can be sent again');
+  const sink = sinks.find(delivery.tenantId, delivery.sink);
+  const result = await tryToDeliver(store, sink, delivery);
+  const at = clock.now();
+  const step = await applyDeliverySignal(store, delivery, signalOf(result, delivery, at));
+  const decision = decisionOf(step, at, result.type === 'busy' ? 'too many requests to it are in progress' : undefined);
+  const counted = countedAs(result, step);
+  if (counted !== undefined) metrics.deliveryTried(sink?.type ?? 'unknown', counted);
+  if (counted === 'dead') {
+    const { tries, lastError } = step?.delivery ?? delivery;
+    logger.error({ deliveryId: delivery.id, tries, error: lastError }, 'delivery is dead; it can be sent again');
   }
   return decision;
 }
 
-interface AfterFailure {
-  readonly after: Delivery;
-  readonly decision: Exclude<DeliveryDecision, { type: 'done' }>;
-}
-
-function afterFailure(
-  delivery: Delivery,
-  { error, retryable, retryAfterMs, notTried }: Extract<SinkResult, { type: 'failed' }>,
-  type: string,
-  now: number,
-): AfterFailure {
-  // The sweeper, and the CDRs of the same call behind it, leave it alone until then.
-  const again = (tried: Delivery, afterMs: number): AfterFailure => ({
-    after: { ...tried, nextTryAt: now + afterMs },
-    decision: { type: 'again', afterMs, error },
-  });
-  if (notTried !== undefined) return again(delivery, notTried.afterMs);
-  const tries = delivery.tries + 1;
-  const failed: Delivery = { ...delivery, tries, lastTryAt: now, lastError: error };
-  const afterMs = isRedis(type) ? redisRetryMs : nextTryAfterMs(tries, delivery.id, retryAfterMs);
-  if (retryable && afterMs !== undefined) return again(failed, afterMs);
-  return { after: { ...failed, status: 'dead' }, decision: { type: 'dead', error } };
-}
-
-/** Each round somebody else wrote it: nobody does so often, unless its record cannot be written over. */
-const roundsMax = 100;
-
-/** The receiver has it, whatever somebody else made of the delivery meanwhile. */
-async function writeDelivered({ store, clock }: DelivererDependencies, delivery: Delivery): Promise<void> {
-  const { id } = delivery;
-  let before: Delivery | undefined = delivery;
-  for (let round = 0; round < roundsMax; round++) {
-    if (before === undefined || before.status === 'delivered') return;
-    const after: Delivery = { ...before, status: 'delivered', tries: before.tries + 1, lastTryAt: clock.now() };
-    if (await store.writeDelivery(after, before)) return;
-    before = await store.readDelivery(id);
+async function tryToDeliver(store: DelivererStore, sink: Sink | undefined, delivery: Delivery): Promise<SinkResult> {
+  // A new configuration reaches one process after the other: this one may have the older, or the newer.
+  if (sink === undefined) {
+    return { type: 'failed', error: 'the sink is not configured', retry: { type: 'scheduled' } };
   }
-  throw new Error(`delivery ${id} changed ${roundsMax} times while it was written that it has arrived`);
-}
-
-/** Somebody else wrote it meanwhile, and this worker had stalled: what its try met counts no more. */
-async function asItIsNow({ store, clock }: DelivererDependencies, id: string): Promise<DeliveryDecision> {
-  const delivery = await store.readDelivery(id);
-  const error = delivery?.lastError ?? 'somebody else wrote it meanwhile';
-  if (delivery?.status === 'dead') return { type: 'dead', error };
-  if (delivery?.status !== 'pending') return { type: 'done' };
-  return { type: 'again', afterMs: Math.max((delivery.nextTryAt ?? 0) - clock.now(), 0), error };
-}
-
-/** A Redis sink that fails is Redis itself: it is tried for as long as it takes. A webhook, and what nobody knows yet, has its schedule. */
-const redisRetryMs = 5_000;
-
-function isRedis(type: string): boolean {
-  return type === 'redis-list' || type === 'redis-stream';
-}
-
-async function tryToDeliver({ store, sinks }: DelivererDependencies, delivery: Delivery): Promise<SinkResult> {
-  const sink = sinks.find(delivery.tenantId, delivery.sink);
-  // A configuration comes to one process after the other: this one may have the older, or the newer.
-  if (sink === undefined) return { type: 'failed', retryable: true, error: 'the sink is not configured' };
   const cdr = await unlessDamaged(() => store.readCdr(delivery.attemptId));
-  if (cdr === 'damaged') return { type: 'failed', retryable: false, error: 'the CDR is damaged' };
-  if (cdr === undefined) return { type: 'failed', retryable: false, error: 'the CDR is no longer kept' };
+  if (cdr === 'damaged') return { type: 'failed', error: 'the CDR is damaged', retry: { type: 'never' } };
+  if (cdr === undefined) return { type: 'failed', error: 'the CDR is no longer kept', retry: { type: 'never' } };
   return sink.deliver(cdr, delivery);
+}
+
+function signalOf(result: SinkResult, { tries }: Delivery, at: number): DeliverySignal {
+  switch (result.type) {
+    case 'delivered':
+      return { type: 'accepted', at };
+    case 'failed':
+      return { ...result, at, tries };
+    case 'busy':
+      return { type: 'postponed', at, tries, afterMs: result.afterMs };
+  }
+}
+
+/** For the metrics of tries. Undefined: no try, or one that another worker has counted. */
+function countedAs(result: SinkResult, step: DeliveryStep | undefined): 'delivered' | 'retry' | 'dead' | undefined {
+  if (result.type === 'delivered') return 'delivered';
+  if (result.type === 'busy' || step === undefined || step.ignored) return undefined;
+  return step.delivery.status === 'dead' ? 'dead' : 'retry';
+}
+
+/**
+ * What becomes of the job: it follows the delivery as it is stored now, whichever worker wrote it. Undefined: its retention is over.
+ * `postponed`: why this worker put it off.
+ */
+function decisionOf(step: DeliveryStep | undefined, now: number, postponed?: string): DeliveryDecision {
+  if (step === undefined) return { type: 'done' };
+  const { status, nextTryAt = now, lastError = 'another worker has written it' } = step.delivery;
+  switch (status) {
+    case 'delivered':
+      return { type: 'done' };
+    case 'dead':
+      return { type: 'dead', error: lastError };
+    case 'pending':
+      return {
+        type: 'again',
+        afterMs: Math.max(nextTryAt - now, 0),
+        error: step.ignored ? lastError : (postponed ?? lastError),
+      };
+  }
 }

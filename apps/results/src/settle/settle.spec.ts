@@ -1,6 +1,6 @@
-import { type Call, type Evidence, stepCall } from '@redial/call';
-import { type Delivery, tenantCounts } from '@redial/store';
-import { fakeQueues } from '@redial/testing';
+import { type Call, type Delivery, type Evidence, stepCall } from '@redial/call';
+import { tenantCounts } from '@redial/store';
+import { fakeQueues, fakeSinks } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import {
   attemptId,
@@ -37,6 +37,7 @@ function aFunnel() {
   const settle = createSettle({
     store: store.port,
     queues: queues.queues,
+    sinks: fakeSinks({ inbox: 'redis-list', stream: 'redis-stream', crm: 'webhook' }).port,
     tenant: (id) => may.tenants.find((tenant) => tenant.id === id),
     ids: { attemptId: () => nextAttemptId, callId: () => callId },
     clock: { now: () => settledAt },

@@ -2,8 +2,10 @@ import {
   type AttemptRecord,
   type Call,
   cdrOf,
+  type Delivery,
   type Evidence,
   type Ids,
+  newDelivery,
   numbersNeverRung,
   type Outcome,
   outcomeOf,
@@ -12,18 +14,19 @@ import {
 } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues, type ResultsJob } from '@redial/queue';
-import { type Delivery, type Store, tenantCounts } from '@redial/store';
+import type { Sinks } from '@redial/sinks';
+import { type AttemptStore, type CallStore, type PermitStore, tenantCounts } from '@redial/store';
 import { wakeWaiting } from './wake-waiting.ts';
 
-/**
- * Settling: one attempt's evidence → outcome ▸ the call's next state ▸ CDR ▸ deliveries, in one write.
- *
- * S1  An attempt is settled once. A second observer, a repeated job, a crash after the write: all find it ended and stop.
- * S2  What follows the write (the next attempt's job, the deliveries) is put back by the sweeper if this process dies first.
- */
+/** Exactly what settling needs of the store. */
+export type SettleStore = Pick<AttemptStore, 'readForAttempt' | 'settle'> &
+  Pick<PermitStore, 'nextWaiting'> &
+  Pick<CallStore, 'readCall'>;
+
 export interface SettleDependencies {
-  readonly store: Store;
-  readonly queues: Queues;
+  readonly store: SettleStore;
+  readonly queues: Pick<Queues, 'dial'>;
+  readonly sinks: Pick<Sinks, 'find'>;
   readonly tenant: (id: string) => Tenant | undefined;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -32,13 +35,19 @@ export interface SettleDependencies {
   readonly deliver: (delivery: Delivery) => Promise<void>;
 }
 
-/** Nobody changes a call so often: its record cannot be written over. The job comes back later, and in between there is a pause. */
+/** Each round, another process has changed the call. So many in a row mean that its record cannot be written; the job comes back later. */
 const roundsMax = 100;
 
+/**
+ * Settling: one attempt's evidence → outcome ▸ the call's next state ▸ CDR ▸ deliveries, in one write.
+ *
+ * S1  An attempt is settled once. A second observer, a repeated job, a crash after the write: all find it ended and stop.
+ * S2  What follows the write (the next attempt's job, the deliveries) is put back by the sweeper if this process dies first.
+ */
 export function createSettle(dependencies: SettleDependencies): (job: ResultsJob) => Promise<void> {
   return async (job) => {
     for (let round = 0; round < roundsMax; round++) {
-      // Somebody changed the call between reading and writing (a cancel); read again. Each round somebody made progress.
+      // Another process, a cancel say, has changed the call between the read and the write.
       if ((await settleOnce(dependencies, job)) !== 'lost_race') return;
     }
     throw new Error(`call ${job.callId} changed ${roundsMax} times while it was being settled`);
@@ -49,7 +58,7 @@ async function settleOnce(
   dependencies: SettleDependencies,
   job: ResultsJob,
 ): Promise<'settled' | 'nothing' | 'lost_race'> {
-  const { store, clock, ids, logger } = dependencies;
+  const { store, sinks, clock, ids, logger } = dependencies;
   const { call, attempt } = await store.readForAttempt(job.callId, job.attemptId);
   if (call === undefined || attempt === undefined) {
     logger.error({ callId: job.callId, attemptId: job.attemptId }, 'a result for an attempt that is not in the store');
@@ -82,21 +91,17 @@ async function settleOnce(
       { callId: after.id, attemptId: job.attemptId, tenantId: after.tenantId },
       'no such tenant is configured here: its CDR goes to no sink',
     );
-  const deliveries = (tenant?.sinks ?? []).map((sink): Delivery => {
-    const { id: callId, tenantId } = after;
-    return {
-      id: `${cdr.id}.${sink.name}`,
-      tenantId,
-      callId,
+  const deliveries = (tenant?.sinks ?? []).map(({ name: sink }) =>
+    newDelivery({
+      tenantId: after.tenantId,
+      callId: after.id,
       attemptId: job.attemptId,
-      sink: sink.name,
-      status: 'pending',
+      sink,
       createdAt: at,
-      tries: 0,
-      // A webhook may be away for days; its receiver is to hear of the attempts in their order.
-      ...(before !== undefined && sink.type === 'webhook' && { follows: `${before.attemptId}.${sink.name}` }),
-    };
-  });
+      // What is queued may wait for days. Its receiver gets the CDRs of a call in the order of the attempts.
+      ...(sinks.find(after.tenantId, sink)?.handover === 'queued' && { followsAttempt: before?.attemptId }),
+    }),
+  );
   const written = await store.settle({
     call: { before: call, after },
     attempt: { before: attempt, after: ended },

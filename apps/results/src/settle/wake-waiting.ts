@@ -1,9 +1,9 @@
 import type { Clock } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
-import type { Store } from '@redial/store';
+import type { CallStore, PermitStore } from '@redial/store';
 
 export interface WakePorts {
-  readonly store: Pick<Store, 'nextWaiting' | 'readCall'>;
+  readonly store: Pick<PermitStore, 'nextWaiting'> & Pick<CallStore, 'readCall'>;
   readonly queues: Pick<Queues, 'dial'>;
   readonly clock: Clock;
 }

@@ -2,9 +2,27 @@ import { type CallId, lastMomentAt } from '@redial/call';
 import { type Clock, every, type Logger, type Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
 import type { Sinks } from '@redial/sinks';
-import type { PageCursor, Store } from '@redial/store';
+import type {
+  AttemptStore,
+  CallStore,
+  DeliveryStore,
+  LeaseStore,
+  LinkStatusStore,
+  PageCursor,
+  PermitStore,
+  StoreHealth,
+} from '@redial/store';
 import type { Deliverer } from '../deliver/deliver.ts';
 import type { Observer } from '../observer.ts';
+
+/** Exactly what sweeping needs of the store. */
+export type SweeperStore = Pick<CallStore, 'readCall' | 'overduePage' | 'countOverdue' | 'forgetEnded'> &
+  Pick<AttemptStore, 'readAttempts' | 'openAttempts' | 'pbxsWithOpenAttempts'> &
+  Pick<DeliveryStore, 'undeliveredPage' | 'countUndelivered'> &
+  Pick<PermitStore, 'permitsHeld'> &
+  LeaseStore &
+  Pick<LinkStatusStore, 'linkStatuses'> &
+  Pick<StoreHealth, 'ping'>;
 
 /**
  * Finds what nobody else is looking after, and puts it back. Everything here may run twice or in two processes at once: each
@@ -20,7 +38,7 @@ import type { Observer } from '../observer.ts';
  * A round looks at a bounded number of each; the next one goes on where it ended, so what got lost is found however much is merely late.
  */
 export interface SweeperDependencies {
-  readonly store: Store;
+  readonly store: SweeperStore;
   readonly queues: Queues;
   readonly observers: readonly Observer[];
   readonly deliverer: Deliverer;

@@ -1,46 +1,36 @@
 import type { Cdr } from '@redial/call';
 import type { RedisOfAnyKey } from '@redial/platform';
-import { markerKey, markerSeconds } from '../marker-key.ts';
-import { redisFailure } from '../redis-failure.ts';
+import { deliverByScript } from '../deliver-by-script.ts';
+import { refuseKeyWithoutMarkers } from '../marker-key.ts';
 import type { Sink } from '../sink.ts';
 
 export interface RedisListSinkOptions {
   readonly name: string;
   readonly redis: RedisOfAnyKey;
-  /** One list per consumer: whoever pops an entry takes it from everybody else. */
+  /** One list for each consumer: a popped entry is gone for all others. */
   readonly key: string;
-  /** The side that is pushed; the consumer pops from the other. */
+  /** The side that is pushed. The consumer pops from the other. */
   readonly push: 'left' | 'right';
   readonly toNotification: (cdr: Cdr) => unknown;
 }
 
-/**
- * Pushes only if the marker is new. The push comes first: where the key is of another type the script ends there, and nothing marks
- * that it was delivered.
- */
-const pushOnce = `
-if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
-redis.call(ARGV[1], KEYS[1], ARGV[2])
-redis.call('SET', KEYS[2], '1', 'EX', ARGV[3])
-return 1`;
-
 const lengthOf = `return redis.call('LLEN', KEYS[1])`;
 
-/** A Redis list, pushed exactly once for each delivery id, however often it is tried. */
+/** A Redis list: one entry for each delivery id. */
 export function createRedisListSink({ name, redis, key, push, toNotification }: RedisListSinkOptions): Sink {
+  refuseKeyWithoutMarkers(key);
   const command = push === 'left' ? 'LPUSH' : 'RPUSH';
   return {
     type: 'redis-list',
     name,
-    async deliver(cdr, { id }) {
-      const entry = JSON.stringify(toNotification(cdr));
-      try {
-        await redis.eval(pushOnce, 2, key, markerKey(key, id), command, entry, markerSeconds);
-        return { type: 'delivered' };
-      } catch (error) {
-        return redisFailure(error);
-      }
-    },
+    handover: 'at_once',
+    deliver: (cdr, { id: deliveryId }) =>
+      deliverByScript(redis, {
+        key,
+        deliveryId,
+        write: 'redis.call(ARGV[1], KEYS[1], ARGV[2])',
+        args: [command, JSON.stringify(toNotification(cdr))],
+      }),
     length: async () => Number(await redis.eval(lengthOf, 1, key)),
   };
 }

@@ -26,12 +26,12 @@ describe('what a receiver answers', () => {
   it.each([
     [200, { type: 'delivered' }],
     [204, { type: 'delivered' }],
-    [302, { type: 'failed', retryable: true, error: 'HTTP 302 (redirects are not followed)' }],
-    [400, { type: 'failed', retryable: true, error: 'HTTP 400' }],
-    [404, { type: 'failed', retryable: true, error: 'HTTP 404' }],
-    [410, { type: 'failed', retryable: false, error: 'HTTP 410 (gone)' }],
-    [429, { type: 'failed', retryable: true, error: 'HTTP 429' }],
-    [503, { type: 'failed', retryable: true, error: 'HTTP 503' }],
+    [302, { type: 'failed', error: 'HTTP 302 (redirects are not followed)', retry: { type: 'scheduled' } }],
+    [400, { type: 'failed', error: 'HTTP 400', retry: { type: 'scheduled' } }],
+    [404, { type: 'failed', error: 'HTTP 404', retry: { type: 'scheduled' } }],
+    [410, { type: 'failed', error: 'HTTP 410 (gone)', retry: { type: 'never' } }],
+    [429, { type: 'failed', error: 'HTTP 429', retry: { type: 'scheduled' } }],
+    [503, { type: 'failed', error: 'HTTP 503', retry: { type: 'scheduled' } }],
   ])('HTTP %i', async (status, result) => {
     const { deliver } = setup(async () => new Response(null, { status }));
     expect(await deliver()).toEqual(result);
@@ -40,15 +40,14 @@ describe('what a receiver answers', () => {
 
 describe('a Retry-After', () => {
   it.each([
-    [429, { retryAfterMs: 30_000 }],
-    [503, { retryAfterMs: 30_000 }],
-    [500, {}],
-    [200, {}],
-  ])('of a %i', async (status, asked) => {
+    [429, { type: 'failed', retry: { type: 'scheduled', requestedMs: 30_000 } }],
+    [503, { type: 'failed', retry: { type: 'scheduled', requestedMs: 30_000 } }],
+    [500, { type: 'failed', retry: { type: 'scheduled' } }],
+    [200, { type: 'delivered' }],
+  ])('of a %i', async (status, result) => {
     const { deliver } = setup(async () => new Response(null, { status, headers: { 'retry-after': '30' } }));
-    const { retryAfterMs, ...rest } = { retryAfterMs: undefined, ...(await deliver()) };
-    expect({ ...(retryAfterMs !== undefined && { retryAfterMs }) }).toEqual(asked);
-    expect(rest).toMatchObject({ type: status === 200 ? 'delivered' : 'failed' });
+    const { error: _status, ...judged } = { error: undefined, ...(await deliver()) };
+    expect(judged).toEqual(result);
   });
 });
 
@@ -72,7 +71,7 @@ describe('the body of an answer', () => {
 });
 
 describe('what happens on the way', () => {
-  const failed = (error: string) => ({ type: 'failed', retryable: true, error });
+  const failed = (error: string) => ({ type: 'failed', error, retry: { type: 'scheduled' } });
   const coded = (code: string) => Object.assign(new Error(`${code} 10.0.0.9:443`), { code });
   it.each([
     ['no answer', new DOMException('The operation timed out', 'TimeoutError'), 'no answer within 15 s'],
@@ -138,8 +137,10 @@ describe('a slow receiver', () => {
     const waiting = Array.from({ length: 8 }, deliver);
 
     clock.at = 1_000;
-    const putOff = (afterMs: number) => ({ type: 'failed', retryable: true, notTried: { afterMs } });
-    expect([await deliver(), await deliver()]).toMatchObject([putOff(2_000), putOff(2_020)]);
+    expect([await deliver(), await deliver()]).toEqual([
+      { type: 'busy', afterMs: 2_000 },
+      { type: 'busy', afterMs: 2_020 },
+    ]);
     expect(answers).toHaveLength(8);
 
     for (const answer of answers.splice(0)) answer(new Response());

@@ -11,7 +11,7 @@ export interface WebhookSinkOptions {
   readonly name: string;
   /** May hold a user and a password, which are sent as Basic authorization. */
   readonly url: string;
-  /** `whsec_…`; several while one is being replaced. */
+  /** `whsec_…`. Several while one is being replaced. */
   readonly secrets: readonly string[];
   /** For the whole exchange. */
   readonly timeoutMs: number;
@@ -21,14 +21,14 @@ export interface WebhookSinkOptions {
   readonly clock?: Clock;
 }
 
-/** One slow receiver must not hold every delivery worker: with so many waiting for it this long, the rest is put off. */
+/** One slow receiver must not occupy all delivery workers: while so many requests have waited for it this long, it gets no more. */
 const waitingMax = 8;
 const slowMs = 1_000;
 /**
- * What is put off comes back 50 a second: six times what a receiver that is slow by the above can take, and a load that Redis does not
- * notice. A backlog of 180,000 fills the hour.
+ * Postponed deliveries come back 50 a second: six times as many as a receiver that is slow by the above accepts, and a small load for
+ * Redis. A backlog of 180,000 fills the hour.
  */
-const putOff = { soonestMs: 2_000, apartMs: 20, latestMs: 3_600_000 };
+const pace = { soonestMs: 2_000, apartMs: 20, latestMs: 3_600_000 };
 
 /**
  * A webhook by the Standard Webhooks specification: a signed POST. 2xx is delivered, 410 is never sent again, every other answer is
@@ -39,24 +39,17 @@ const putOff = { soonestMs: 2_000, apartMs: 20, latestMs: 3_600_000 };
  */
 export function createWebhookSink(options: WebhookSinkOptions): Sink {
   const { name, secrets, timeoutMs, toBody, clock = systemClock } = options;
-  const sign = createSigner(secrets);
-  const { url, authorization } = splitLogin(options.url);
+  const { sign, url, authorization } = usable(options.url, secrets);
   const limiter = createConcurrencyLimiter({ waitingMax, slowMs });
-  const pacer = createRetryPacer(putOff);
+  const pacer = createRetryPacer(pace);
 
   return {
     type: 'webhook',
     name,
+    handover: 'queued',
     async deliver(cdr, { id, createdAt }) {
       const now = clock.now();
-      if (limiter.isCrowded(now)) {
-        return {
-          type: 'failed',
-          retryable: true,
-          error: 'others wait for it already',
-          notTried: { afterMs: pacer.afterMs(now) },
-        };
-      }
+      if (limiter.isCrowded(now)) return { type: 'busy', afterMs: pacer.afterMs(now) };
       const body = JSON.stringify(toBody(cdr, createdAt));
       const headers = {
         'content-type': 'application/json',
@@ -72,6 +65,15 @@ export function createWebhookSink(options: WebhookSinkOptions): Sink {
       }
     },
   };
+}
+
+/** What is sent with every request. The error holds neither address nor secret. */
+function usable(address: string, secrets: readonly string[]) {
+  try {
+    return { sign: createSigner(secrets), ...splitLogin(address) };
+  } catch {
+    throw new RangeError('its url or its secret cannot be used (the secret is whsec_ and base64)');
+  }
 }
 
 async function post(
@@ -90,22 +92,23 @@ async function post(
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     });
-    // Not read, however long it is. A receiver that fails to end it cannot undo its status either.
+    // The body is not read, however long it is. An error in it does not change the status.
     await response.body?.cancel().catch(() => undefined);
     return judge(response, clock.now());
   } catch (error) {
-    return { type: 'failed', retryable: true, error: describeFailure(error, timeoutMs) };
+    return { type: 'failed', error: describeFailure(error, timeoutMs), retry: { type: 'scheduled' } };
   }
 }
 
 function judge({ status, headers }: Response, now: number): SinkResult {
   if (status >= 200 && status < 300) return { type: 'delivered' };
-  const note = status >= 300 && status < 400 ? ' (redirects are not followed)' : status === 410 ? ' (gone)' : '';
-  const asked = status === 429 || status === 503 ? retryAfterMs(headers.get('retry-after'), now) : undefined;
+  const error = `HTTP ${status}`;
+  if (status === 410) return { type: 'failed', error: `${error} (gone)`, retry: { type: 'never' } };
+  const isRedirect = status >= 300 && status < 400;
+  const requestedMs = status === 429 || status === 503 ? retryAfterMs(headers.get('retry-after'), now) : undefined;
   return {
     type: 'failed',
-    retryable: status !== 410,
-    error: `HTTP ${status}${note}`,
-    ...(asked !== undefined && { retryAfterMs: asked }),
+    error: isRedirect ? `${error} (redirects are not followed)` : error,
+    retry: { type: 'scheduled', ...(requestedMs !== undefined && { requestedMs }) },
   };
 }

@@ -1,5 +1,4 @@
-import type { AttemptId, AttemptRecord, Call, CallId, Cdr } from '@redial/call';
-import type { Delivery } from '../deliveries/delivery-store.ts';
+import type { AttemptId, AttemptRecord, Call, CallId, Cdr, Delivery } from '@redial/call';
 import type { Versioned, Written } from '../versioned.ts';
 
 export type Claimed =

@@ -1,9 +1,8 @@
-import type { AttemptId, CallId } from '@redial/call';
+import type { AttemptId, CallId, Delivery } from '@redial/call';
 import { expect, it } from 'vitest';
 import { storeKeys } from '../keys.ts';
 import { encodeDelivery } from '../records/documents.ts';
 import { writeDelivery } from './deliveries.ts';
-import type { Delivery } from './delivery-store.ts';
 
 const keys = storeKeys('{spec}');
 const context = { keys, retentionMs: 1_000 };

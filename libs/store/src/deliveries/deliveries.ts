@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Delivery } from '@redial/call';
 import { readPage } from '../calls/read-page.ts';
 import { commit, type Write } from '../records/commit.ts';
 import { decodeDelivery, encodeDelivery } from '../records/documents.ts';
 import { answerAt, readRecords } from '../records/read-records.ts';
 import type { StoreContext } from '../store-context.ts';
-import type { Delivery, DeliveryStore } from './delivery-store.ts';
+import type { DeliveryStore } from './delivery-store.ts';
 
 export function deliveriesOf(context: StoreContext): DeliveryStore {
   const { redis, keys } = context;

@@ -1,24 +1,5 @@
-import type { AttemptId, CallId } from '@redial/call';
+import type { Delivery } from '@redial/call';
 import type { PageCursor } from '../page-cursor.ts';
-
-/** One CDR on its way to one sink. Its id is `<attemptId>.<sink name>`. */
-export interface Delivery {
-  readonly id: string;
-  readonly tenantId: string;
-  readonly callId: CallId;
-  readonly attemptId: AttemptId;
-  readonly sink: string;
-  /** The id of the delivery, of the attempt before and to the same sink, that goes first; absent where the order does not matter. */
-  readonly follows?: string;
-  readonly status: 'pending' | 'delivered' | 'dead';
-  readonly createdAt: number;
-  readonly tries: number;
-  readonly lastTryAt?: number;
-  /** While pending: when it is tried again. Until then the sweeper leaves it alone. */
-  readonly nextTryAt?: number;
-  /** What the last try met: an HTTP status or the kind of failure; never a body or an address. */
-  readonly lastError?: string;
-}
 
 /** The deliveries of CDRs to sinks. `AttemptStore.settle` creates them. */
 export interface DeliveryStore {

@@ -1,7 +1,15 @@
-import { type AttemptRecord, acceptCall, type Call, cdrOf, type Evidence, outcomeOf, stepCall } from '@redial/call';
+import {
+  type AttemptRecord,
+  acceptCall,
+  type Call,
+  cdrOf,
+  type Delivery,
+  type Evidence,
+  outcomeOf,
+  stepCall,
+} from '@redial/call';
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
-import type { Delivery } from '../deliveries/delivery-store.ts';
 import {
   decodeAttempt,
   decodeCall,

@@ -1,6 +1,5 @@
-import type { AttemptRecord, Call, Cdr } from '@redial/call';
+import type { AttemptRecord, Call, Cdr, Delivery } from '@redial/call';
 import type { z } from 'zod';
-import type { Delivery } from '../deliveries/delivery-store.ts';
 import type { Versioned } from '../versioned.ts';
 import { type EndedAttempt, endedAttemptOf, recordOf } from './ended-attempt.ts';
 import { MalformedRecord, UnknownForm } from './malformed-record.ts';

@@ -1,7 +1,6 @@
-import type { AttemptRecord, Call } from '@redial/call';
+import type { AttemptRecord, Call, Delivery } from '@redial/call';
 import { Evidence, endedCallStatuses } from '@redial/call';
 import { z } from 'zod';
-import type { Delivery } from '../deliveries/delivery-store.ts';
 import type { EndedAttempt } from './ended-attempt.ts';
 
 /**

@@ -59,11 +59,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
     createDialJob({
       ...{ store, configuration, clock, metrics, logger },
       pbxs: tracked,
-      remember: (attempt) => tracked.get(attempt.pbx)?.remember(attempt),
-      reportEnd: ({ id: attemptId, callId, claimedBy, pbx }, evidence) =>
-        tracked.get(pbx)?.reports.add({ callId, attemptId, evidence, claimedBy }),
       isCanceled: cancels.heard,
-      isReportPending: (attemptId) => trackings.some(({ reports }) => reports.isPending(attemptId)),
       waitUntil: startTimer.waitUntil,
       stopping: stopping.signal,
     }),

@@ -9,6 +9,7 @@ import {
 import { createLogger, createMetrics } from '@redial/platform';
 import { fakePbx, fakeWatch } from '@redial/testing';
 import { expect } from 'vitest';
+import type { PbxTracking } from '../src/pipeline/dial-context.ts';
 import { createDialJob } from '../src/pipeline/dial-job.ts';
 import { type DialGate, gates } from '../src/pipeline/gates.ts';
 import { aCall, attemptId, callId, configurationWith, monday9 } from './builders.ts';
@@ -44,6 +45,15 @@ export function dialJobWorld({
   const stopping = new AbortController();
   const pendingReports = new Set<string>();
   const canceled = new Set<string>();
+  const remember = (attempt: AttemptRecord) => {
+    steps.push('remember');
+    remembered.push(attempt);
+    return { ...attempt, attemptId: attempt.id };
+  };
+  const reports: PbxTracking['reports'] = {
+    add: ({ attemptId: id, evidence }) => void reportedEnds.push({ id, evidence }),
+    isPending: (id) => pendingReports.has(id),
+  };
   store.put(aCall(request));
   store.onClaimed.push(() => steps.push('claim'));
   const world = {
@@ -70,17 +80,14 @@ export function dialJobWorld({
         store: store.port,
         configuration,
         pbxs: new Map(
-          [{ name: 'pbx-1', pbx, watch }, ...others].map((w) => [w.name, { pbx: w.pbx.port, watch: w.watch.port }]),
+          [{ name: 'pbx-1', pbx, watch }, ...others].map(({ name, ...fakes }) => [
+            name,
+            { pbx: fakes.pbx.port, watch: fakes.watch.port, remember, reports },
+          ]),
         ),
         clock,
         metrics: createMetrics({ process: 'test', runtime: false }),
         logger: createLogger({ process: 'test', level: 'silent' }),
-        remember: (attempt) => {
-          steps.push('remember');
-          remembered.push(attempt);
-        },
-        reportEnd: ({ id }, evidence) => void reportedEnds.push({ id, evidence }),
-        isReportPending: (id) => pendingReports.has(id),
         isCanceled: (id) => canceled.has(id),
         waitUntil: async (at) => {
           steps.push('wait');

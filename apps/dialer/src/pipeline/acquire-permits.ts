@@ -1,6 +1,6 @@
 import type { Permits } from '@redial/store';
 import { closeGate } from './close-gate.ts';
-import type { DialContext } from './dial-context.ts';
+import type { DialContext, HeldPermits } from './dial-context.ts';
 import type { DialResult } from './dial-result.ts';
 import { fullLimit } from './full-limit.ts';
 import { limitOfPbx } from './limits-of-call.ts';
@@ -16,18 +16,6 @@ export const startHorizonMs = 5_000;
 const leaseMs = 15_000;
 /** For the claim's way to Redis, and for the difference between two hosts' clocks. */
 const leaseMarginMs = 5_000;
-
-/** The permits that this run holds for the call. */
-export interface HeldPermits {
-  readonly pbx: string;
-  readonly startAt: number;
-  readonly slot: number;
-  readonly limits: readonly string[];
-  /** After this instant the lease may have ended, and another call may have them. */
-  readonly until: number;
-  /** The claim may have been written: the permits are the attempt's, and the end of the attempt gives them back. */
-  areClaimed: boolean;
-}
 
 /** Asks one PBX after the other for permits. Takes all that the call needs there, or none. */
 export async function acquirePermits(context: DialContext, prepared: PreparedCall): Promise<HeldPermits | DialResult> {

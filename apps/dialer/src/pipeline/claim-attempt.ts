@@ -1,8 +1,7 @@
 import { type AttemptRecord, type Call, dayOf, numbersOf, stepCall, type Tenant } from '@redial/call';
 import { keepTrying } from '@redial/platform';
 import type { DayCap } from '@redial/store';
-import type { HeldPermits } from './acquire-permits.ts';
-import type { ClaimedAttempt, DialContext, JobRun } from './dial-context.ts';
+import type { ClaimedAttempt, DialContext, HeldPermits, JobRun } from './dial-context.ts';
 import { type DialResult, readAgain } from './dial-result.ts';
 import type { PreparedCall } from './prepare-order.ts';
 
@@ -19,16 +18,26 @@ export async function claimAttempt(
   run: JobRun,
 ): Promise<ClaimedAttempt | DialResult> {
   const { store, clock, pbxs, pendingClaims } = context;
-  const { call, tenant, order } = prepared;
-  const pbxStartedAt = pbxs.get(permits.pbx)?.pbx.pbxStartedAt;
-  if (pbxStartedAt === undefined) return readAgain(`the PBX ${permits.pbx} is down`);
+  const { call, attemptId, attemptNumber, dueAt, tenant, plan, limits, order } = prepared;
+  const { id: callId, tenantId, request } = call.value;
+  const { pbx, slot } = permits;
+  const pbxStartedAt = pbxs.get(pbx)?.pbx.pbxStartedAt;
+  if (pbxStartedAt === undefined) return readAgain(`the PBX ${pbx} is down`);
 
   const at = clock.now();
   const cap = dayCapOf(tenant, call.value, at);
   const claimedBy = `${run.mark}.${run.claims.size + 1}`;
-  const attempt = attemptRecord(prepared, permits, { pbxStartedAt, at, claimedBy, cap });
-  const dialing = dialingCall(call.value, attempt.id, at);
-  const claimed: ClaimedAttempt = { call: dialing, attempt, order: { ...order, slot: permits.slot }, permits };
+  const attempt: AttemptRecord = {
+    ...{ id: attemptId, callId, tenantId, attemptNumber, dueAt, plan, pbx, pbxStartedAt, slot },
+    limits: permits.limits,
+    legLimits: limits.legs,
+    originatedAt: at,
+    claimedBy,
+    ...(cap && { countedOn: cap.day }),
+    ...(request.outcomeAwaited && { awaited: true as const }),
+  };
+  const dialing = dialingCall(call.value, attemptId, at);
+  const claimed: ClaimedAttempt = { call: dialing, attempt, order: { ...order, slot }, permits };
 
   run.claims.set(claimedBy, claimed.order);
   pendingClaims.add(claimedBy);
@@ -70,37 +79,6 @@ function dayCapOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
     ...(max !== undefined && { max }),
     ...(tenantMax !== undefined && { tenantMax }),
     ...(minutesPerDay !== undefined && { talkSecondsMax: minutesPerDay * 60 }),
-  };
-}
-
-interface ClaimFacts {
-  readonly pbxStartedAt: string;
-  readonly at: number;
-  readonly claimedBy: string;
-  readonly cap: DayCap | undefined;
-}
-
-function attemptRecord(
-  { call: { value: call }, attemptId, attemptNumber, dueAt, plan, limits }: PreparedCall,
-  permits: HeldPermits,
-  { pbxStartedAt, at, claimedBy, cap }: ClaimFacts,
-): AttemptRecord {
-  return {
-    id: attemptId,
-    callId: call.id,
-    tenantId: call.tenantId,
-    attemptNumber,
-    dueAt,
-    plan,
-    pbx: permits.pbx,
-    pbxStartedAt,
-    slot: permits.slot,
-    limits: permits.limits,
-    legLimits: limits.legs,
-    originatedAt: at,
-    claimedBy,
-    ...(cap && { countedOn: cap.day }),
-    ...(call.request.outcomeAwaited && { awaited: true as const }),
   };
 }
 

@@ -1,8 +1,8 @@
-import type { AttemptWatch, OriginateOrder, Pbx } from '@redial/asterisk';
-import type { AttemptId, AttemptRecord, Call, Configuration, Evidence, Tenant } from '@redial/call';
+import type { OriginateOrder } from '@redial/asterisk';
+import type { AttemptTracking } from '@redial/attempt-tracking';
+import type { AttemptId, AttemptRecord, Call, Configuration, Tenant } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { AttemptStore, CallStore, DurabilityStore, PermitStore, StoreHealth } from '@redial/store';
-import type { HeldPermits } from './acquire-permits.ts';
 import type { ClaimConfirmations } from './claim-confirmations.ts';
 import type { DialGate } from './gates.ts';
 import type { RoundRobin } from './round-robin.ts';
@@ -14,20 +14,17 @@ export type DialStore = Pick<AttemptStore, 'readForAttempt' | 'readAttempt' | 'a
   Pick<DurabilityStore, 'confirmDurable'> &
   Pick<StoreHealth, 'ping'>;
 
+export type PbxTracking = Pick<AttemptTracking, 'pbx' | 'watch' | 'remember' | 'reports'>;
+
 /** What the dialer gives to its dial jobs. */
 export interface DialJobPorts {
   readonly store: DialStore;
   readonly configuration: Configuration;
-  readonly pbxs: ReadonlyMap<string, { readonly pbx: Pbx; readonly watch: AttemptWatch }>;
+  /** By the name of the PBX. */
+  readonly pbxs: ReadonlyMap<string, PbxTracking>;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Keeps the attempt's record until the attempt ends: its end is reported with it. */
-  readonly remember: (attempt: AttemptRecord) => void;
-  /** Reports the end of an attempt that was claimed and is not originated. */
-  readonly reportEnd: (attempt: AttemptRecord, evidence: Evidence) => void;
-  /** The attempt's end is known here, and its report is not in the queue yet. */
-  readonly isReportPending: (attemptId: AttemptId) => boolean;
   /** A cancel of the attempt has reached this dialer before there was a channel to hang up. */
   readonly isCanceled: (attemptId: AttemptId) => boolean;
   /** Resolves with true at `at`, or with false as soon as this process stops. */
@@ -52,6 +49,18 @@ export interface JobRun {
   readonly mark: string;
   /** Each claim that this run has asked for (`claimedBy`), and the Originate that follows it. Redis may forget a claim, and the run then takes another. */
   readonly claims: Map<string, OriginateOrder>;
+}
+
+/** The permits that this run holds for the call. */
+export interface HeldPermits {
+  readonly pbx: string;
+  readonly startAt: number;
+  readonly slot: number;
+  readonly limits: readonly string[];
+  /** After this instant the lease may have ended, and another call may have them. */
+  readonly until: number;
+  /** The claim may have been written: the permits are the attempt's, and the end of the attempt gives them back. */
+  areClaimed: boolean;
 }
 
 /** A claim that this run holds, and what follows it. */

@@ -225,6 +225,15 @@ describe('given a start that is waited for', () => {
     expectNothingBegun(world);
   });
 
+  it('when a fault interrupts the run, then its permits are free for the next one', async () => {
+    const world = waiting();
+    world.whileWaiting = () => {
+      throw new Error('a fault');
+    };
+    await expect(world.run(job)).rejects.toThrow('a fault');
+    expectNothingBegun(world);
+  });
+
   it('when the call expires meanwhile, then it is expired and not dialled', async () => {
     const world = waiting({ request: { expiresAt: monday9 + 2_000 } });
     await world.run(job);

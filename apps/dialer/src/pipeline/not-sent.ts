@@ -10,14 +10,15 @@ export interface Obstacle {
 
 /** Reports the end of an attempt that this run has claimed and does not originate. */
 export function notSent(
-  { clock, logger, reportEnd }: DialContext,
-  attempt: AttemptRecord,
+  { clock, logger, pbxs }: DialContext,
+  { id: attemptId, callId, claimedBy, pbx }: AttemptRecord,
   { code, why }: Obstacle,
 ): DialResult {
   const at = clock.now();
   const message = `not sent: ${why}`;
-  logger.warn({ callId: attempt.callId, attemptId: attempt.id }, message);
-  const evidence: Evidence = { refused: { message, at, byUs: true, code } };
-  reportEnd(attempt, code === 'canceled' ? { ...evidence, cancelRequestedAt: at } : evidence);
+  logger.warn({ callId, attemptId }, message);
+  const canceled = code === 'canceled' && { cancelRequestedAt: at };
+  const evidence: Evidence = { refused: { message, at, byUs: true, code }, ...canceled };
+  pbxs.get(pbx)?.reports.add({ callId, attemptId, evidence, claimedBy });
   return { result: 'not_sent', note: message };
 }

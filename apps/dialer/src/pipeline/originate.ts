@@ -1,6 +1,5 @@
-import type { AttemptWatch } from '@redial/asterisk';
 import { askGatesAgain } from './ask-gates.ts';
-import type { ClaimedAttempt, DialContext } from './dial-context.ts';
+import type { ClaimedAttempt, DialContext, PbxTracking } from './dial-context.ts';
 import type { DialResult } from './dial-result.ts';
 import { notSent, type Obstacle } from './not-sent.ts';
 
@@ -12,18 +11,17 @@ const claimAgeMaxMs = 5_000;
 
 /** Sends the Originate, and waits for dial1's outcome. The attempt's end gives its permits back. */
 export async function originate(context: DialContext, claimed: ClaimedAttempt): Promise<DialResult> {
-  const { clock, pbxs, pendingClaims, metrics, logger, remember } = context;
+  const { clock, pbxs, pendingClaims, metrics, logger } = context;
   const { attempt, order } = claimed;
-  const { id: attemptId, callId, pbx, attemptNumber, pbxStartedAt, dueAt } = attempt;
+  const { id: attemptId, callId, pbx, attemptNumber, dueAt } = attempt;
   // From here to the watch nothing is waited for: what is asked here is so when the Originate is sent.
   pendingClaims.delete(attempt.claimedBy ?? '');
   const at = clock.now();
   const obstacle = obstacles.map((find) => find(context, claimed, at)).find((found) => found !== undefined);
   if (obstacle !== undefined) return notSent(context, attempt, obstacle);
-  remember(attempt);
   // The PBX was chosen among those that are configured.
-  const { watch } = pbxs.get(pbx) as { readonly watch: AttemptWatch };
-  watch.originate({ ...attempt, attemptId, pbxStartedAt }, order);
+  const { watch, remember } = pbxs.get(pbx) as PbxTracking;
+  watch.originate(remember(attempt), order);
   metrics.originated(at - dueAt);
   logger.info({ callId, attemptId, pbx, attemptNumber }, 'originated');
   return { result: 'originated', note: `dial1: ${await watch.dial1Outcome(attemptId)}` };

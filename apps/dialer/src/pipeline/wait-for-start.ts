@@ -1,6 +1,6 @@
-import { type HeldPermits, startHorizonMs } from './acquire-permits.ts';
+import { startHorizonMs } from './acquire-permits.ts';
 import { askGatesAgain } from './ask-gates.ts';
-import type { DialContext } from './dial-context.ts';
+import type { DialContext, HeldPermits } from './dial-context.ts';
 import { type DialResult, readAgain } from './dial-result.ts';
 import type { PreparedCall } from './prepare-order.ts';
 

@@ -1,5 +1,5 @@
 import { Tenant } from '@redial/call';
-import { type AskedRequest, vendors } from '@redial/dialects';
+import { type AuthenticationRequest, vendors } from '@redial/dialects';
 import { credentials, phpQuery, vendorTenant } from '../support/vendors.ts';
 import { median } from './median.ts';
 
@@ -17,9 +17,10 @@ export function measureCredentials(tenantCount: number): CredentialTimes[] {
   // The one that is asked for stands in the middle of many.
   const tenants = Array.from({ length: tenantCount }, (_, n) => tenantOf(n, n === Math.floor(tenantCount / 2)));
   return Object.entries(cases).map(([dialect, { right, ...wrong }]) => {
-    const authenticate = vendors.find(({ name }) => name === dialect)?.authenticate;
-    if (authenticate === undefined) throw new RangeError(`${dialect} has no credentials of its own`);
-    const run = (asked: AskedRequest): number => {
+    const authentication = vendors.find(({ name }) => name === dialect)?.authentication;
+    if (authentication?.type !== 'credentials') throw new RangeError(`${dialect} has no credentials of its own`);
+    const { authenticate } = authentication;
+    const run = (asked: AuthenticationRequest): number => {
       const startedAt = performance.now();
       for (let n = 0; n < perRound; n++) authenticate(asked, tenants);
       return performance.now() - startedAt;
@@ -37,7 +38,7 @@ export function measureCredentials(tenantCount: number): CredentialTimes[] {
   });
 }
 
-const asked = (input: unknown, headers: Readonly<Record<string, string>> = {}): AskedRequest => ({
+const asked = (input: unknown, headers: Readonly<Record<string, string>> = {}): AuthenticationRequest => ({
   input,
   header: (name) => headers[name.toLowerCase()],
   address: '127.0.0.1',
@@ -57,7 +58,9 @@ const basic = (username: string, password: string, apiKey: string) =>
   asked({}, { authorization: `Basic ${btoa(`${username}:${password}`)}`, 'x-apikey': apiKey });
 const { username, password, apiKey } = credentials.act;
 
-const cases: Readonly<Record<string, { readonly right: AskedRequest } & Readonly<Record<string, AskedRequest>>>> = {
+const cases: Readonly<
+  Record<string, { readonly right: AuthenticationRequest } & Readonly<Record<string, AuthenticationRequest>>>
+> = {
   dialup: {
     right: dialupAsked({}),
     'unknown user': dialupAsked({ user: 'nobody-1' }),

@@ -16,7 +16,7 @@ import { createQueues } from '@redial/queue';
 import { createStore, type DurabilityPolicy, tellMalformed } from '@redial/store';
 import { createAcceptor } from './accept/accept-calls.ts';
 import { buildApp } from './app.ts';
-import { tellShortLogins } from './auth/short-logins.ts';
+import { warnOfShortSecrets } from './auth/warn-of-short-secrets.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { acceptingChecks } from './operations/api-checks.ts';
 import { pbxChecks } from './operations/pbx-checks.ts';
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   const metrics = createMetrics({ process: 'api' });
   const logger = createLogger({ process: 'api', level: settings.value.logLevel, onLost: metrics.logLineLost });
   logger.info({ settings: describeSettings(settings.value) }, 'starting');
-  tellShortLogins(configuration.value.tenants, logger);
+  warnOfShortSecrets(configuration.value.tenants, logger);
   const redis = connectRedis({
     url: redisUrl,
     role: 'store',

@@ -34,9 +34,12 @@ const semaphore: VendorDialect = {
   ],
   recordings: [{ method: 'get', path: '/wave/recordings/{ref}' }],
   below: ['/wave/'],
-  authenticate: ({ input, header, address }) => {
-    const isRed = header('x-flag') === 'red' || (input as Partial<RawInput>).query?.includes('flag=red');
-    return address !== undefined && isRed ? { ok: true, tenant } : { ok: false, problem: { code: 'access_denied' } };
+  authentication: {
+    type: 'credentials',
+    authenticate: ({ input, header, address }) => {
+      const isRed = header('x-flag') === 'red' || (input as Partial<RawInput>).query?.includes('flag=red');
+      return address !== undefined && isRed ? { ok: true, tenant } : { ok: false, problem: { code: 'access_denied' } };
+    },
   },
   accepted: (_calls, input) => jsonReply(200, { semaphore: 'accepted', input }),
   refused: ({ code, headers }, input) =>

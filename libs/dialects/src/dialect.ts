@@ -79,18 +79,18 @@ export type CallQuestion = {
   | { readonly asks: 'context_exists'; readonly context: string; readonly exten: string }
 );
 
-/** A request as a dialect may see it. */
-export interface AskedRequest {
-  /** As the route's `takes` says. */
+/** What a dialect may read of a request in order to authenticate it. */
+export interface AuthenticationRequest {
+  /** As the route's `takes` states. */
   readonly input: unknown;
   readonly header: (name: string) => string | undefined;
-  /** Of the connection itself: nothing that a header says. */
+  /** Of the connection itself, whatever headers state. */
   readonly address: string | undefined;
 }
 
 /**
- * `account`: the known account that the credentials name, whether the rest of them is right or wrong. Who guesses at it is held up. Absent: they
- * name none, or they are nothing that can be guessed.
+ * `account`: the known account that the credentials name, whether the rest of them is right or wrong; a client that guesses at it is held
+ * up. Absent: they name none, or they cannot be guessed.
  */
 export type Authenticated = { readonly account?: string | undefined } & (
   | { readonly ok: true; readonly tenant: Tenant }
@@ -101,6 +101,27 @@ export type Authenticated = { readonly account?: string | undefined } & (
 export interface Keyless {
   readonly ipAllowList: readonly string[];
   readonly host?: string | undefined;
+}
+
+/** The vendor's own credentials. */
+export interface CredentialsOfVendor {
+  readonly type: 'credentials';
+  /** Takes the same time for right and wrong credentials. */
+  readonly authenticate: (request: AuthenticationRequest, tenants: readonly Tenant[]) => Authenticated;
+  /** Addresses that the tenant's requests may come from, as in `Keyless`; undefined: any. Read once the tenant is known. */
+  readonly ipAllowList?: (tenant: Tenant) => readonly string[] | undefined;
+  /** The detail of the problem `access_denied`, for a request from another address. */
+  readonly notAllowed?: string;
+}
+
+/** An API key of Redial's; or none, from servers that need none. */
+export interface KeyOfRedial {
+  readonly type: 'api_key';
+  /** Carries the key, beside the headers that `/v1` takes. */
+  readonly parameter: string;
+  /** The detail of the problem `unauthenticated`. */
+  readonly unauthenticated: string;
+  readonly keyless: (tenant: Tenant) => Keyless | undefined;
 }
 
 /** Something wrong with one setting. `message` goes on from its name, and shows no value. */
@@ -178,25 +199,14 @@ export interface VendorDialect {
   readonly faults?: (tenant: Tenant) => readonly SettingsFault[];
   /** What tells this tenant's requests from another's, so that no two may have the same; undefined: the tenant does not have the dialect. */
   readonly login?: (tenant: Tenant) => readonly string[] | undefined;
-  /** Fields of a tenant's settings that are too short for anybody to log in with (`password.ts`). */
-  readonly shortLogin?: (tenant: Tenant) => readonly string[];
+  /** Fields of a tenant's settings that are too short to log in with (`short-secrets.ts`). */
+  readonly shortSecrets?: (tenant: Tenant) => readonly string[];
   readonly routes: readonly DialectRoute[];
   /** Addresses at which a recording can be fetched; `{ref}` is the CDR's id. */
   readonly recordings: readonly { readonly method: 'get'; readonly path: string }[];
   /** Addresses below which the vendor has nothing but its routes: what else is asked there is told so in its words. */
   readonly below: readonly string[];
-  /**
-   * Who asks, from the vendor's own credentials. Takes the same time for right and wrong ones. Absent: a key of Redial's, or where the
-   * request comes from.
-   */
-  readonly authenticate?: (asked: AskedRequest, tenants: readonly Tenant[]) => Authenticated;
-  /** Where there is no `authenticate`: the servers that may ask in the tenant's name without a key. */
-  readonly keyless?: (tenant: Tenant) => Keyless | undefined;
-  /**
-   * Where the tenant's requests may come from, as in `Keyless`; undefined: from anywhere. Looked at once it is known who asks: from elsewhere
-   * it is `access_denied`.
-   */
-  readonly ipAllowList?: (tenant: Tenant) => readonly string[] | undefined;
+  readonly authentication: CredentialsOfVendor | KeyOfRedial;
   /**
    * What a request says otherwise than the calls that hold its reference; empty: it is theirs, once more. Needed where a route `reserves` a
    * reference as `open`: what is not the same must never be answered as if it were.

@@ -1,10 +1,11 @@
 export * from './dialect.ts';
 export { fieldName } from './shared/check-fields.ts';
+export * from './shared/credentials.ts';
 export * from './shared/dialect-settings.ts';
 export * from './shared/duplicate-keys.ts';
 export * from './shared/field-error.ts';
-export { tooShortMessage } from './shared/password.ts';
 export * from './shared/problem.ts';
+export { shortSecretMessage } from './shared/short-secrets.ts';
 export * from './shared/timestamp.ts';
 export * as v1 from './v1/index.ts';
 export * from './vendors.ts';

@@ -1,9 +1,9 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
-import { problem } from '@redial/dialects';
+import { basicLoginOf, problem, userOfLogin } from '@redial/dialects';
 import type { Express, RequestHandler } from 'express';
-import { type BasicLogin, isLogin, userOf } from '../auth/basic-login.ts';
+import { type BasicLogin, isLogin } from '../auth/basic-login.ts';
 import { isCrossSite } from '../auth/csrf.ts';
 import type { GuardLogins } from '../auth/guard-logins.ts';
 import { refuse } from '../http/refuse.ts';
@@ -77,7 +77,7 @@ function requireLogin(admin: BasicLogin, guardLogins: GuardLogins): RequestHandl
   const wrong = problem('unauthenticated', { detail: 'The dashboard wants its login.', headers });
   return (request, response, next) => {
     const authorization = request.get('authorization');
-    const account = userOf(authorization) === admin.user ? admin.user : undefined;
+    const account = userOfLogin(basicLoginOf(authorization)) === admin.user ? admin.user : undefined;
     const refused = isLogin(authorization, admin) ? undefined : wrong;
     return guardLogins({ api: 'dashboard', account, problem: refused }, request, response, next);
   };

@@ -1,9 +1,9 @@
 import { problem, v1 } from '@redial/dialects';
 import type { Express, RequestHandler } from 'express';
-import { admit, type Identify } from '../auth/admit.ts';
 import { apiKeyOf, type FindTenant } from '../auth/api-keys.ts';
 import type { GuardLogins } from '../auth/guard-logins.ts';
 import { requestingTenant } from '../auth/requesting-tenant.ts';
+import { type Authenticate, requireTenant } from '../auth/require-tenant.ts';
 import { jsonBody } from '../http/body.ts';
 import { expressPath } from '../http/methods.ts';
 import { refuse } from '../http/refuse.ts';
@@ -35,9 +35,9 @@ const handlers: Readonly<Record<Exclude<v1.Operation, 'getRecording'>, (ports: H
   resendDelivery,
 };
 
-/** Every address of `/v1`: who asks, then how often, then what. */
+/** Every address of `/v1`: authenticate, limit, read, serve. */
 export function mountV1(app: Express, ports: MountPorts): void {
-  const authenticate = admit('v1', byKey(ports.findTenant), ports.guardLogins);
+  const authenticate = requireTenant('v1', byApiKey(ports.findTenant), ports.guardLogins);
   for (const { operation, method, path, body, bodyBytesMax = 0 } of v1.endpoints) {
     const reading = body === undefined ? [] : jsonBody(bodyBytesMax);
     const serve = operation === 'getRecording' ? sendRecording('id', ports) : answer(handlers[operation](ports));
@@ -45,7 +45,7 @@ export function mountV1(app: Express, ports: MountPorts): void {
   }
 }
 
-function byKey(findTenant: FindTenant): Identify {
+function byApiKey(findTenant: FindTenant): Authenticate {
   return (request) => {
     const apiKey = apiKeyOf((name) => request.get(name));
     const tenant = apiKey === undefined ? undefined : findTenant(apiKey);

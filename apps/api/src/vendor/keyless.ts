@@ -2,18 +2,18 @@ import type { Tenant } from '@redial/call';
 import type { Keyless } from '@redial/dialects';
 import { ipAllowListOf } from '../auth/ip-allow-list.ts';
 
-export interface Visitor {
-  /** Of the connection itself: nothing that a header says. */
+export interface RequestOrigin {
+  /** Of the connection itself, whatever headers state. */
   readonly address: string | undefined;
   readonly host: string | undefined;
 }
 
-export type FindByOrigin = (visitor: Visitor) => Tenant | undefined;
+export type FindByOrigin = (origin: RequestOrigin) => Tenant | undefined;
 
-/** A request without a key → the one tenant that is open to where it comes from. Two that are open to it: nobody. */
+/** A request without a key → the one tenant that is open to its origin; undefined where two are. */
 export function keylessTenants(
   tenants: readonly Tenant[],
-  keyless: (tenant: Tenant) => Keyless | undefined = () => undefined,
+  keyless: (tenant: Tenant) => Keyless | undefined,
 ): FindByOrigin {
   const openings = tenants.flatMap((tenant) => {
     const opening = keyless(tenant);

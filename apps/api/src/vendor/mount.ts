@@ -20,35 +20,34 @@ export interface VendorPorts extends Ports {
   readonly guardLogins: GuardLogins;
 }
 
-/** A vendor's addresses: what is asked, who asks, how often, and then what comes of it; every refusal in the vendor's words. */
+/** A vendor's addresses: read, authenticate, limit, serve; every refusal in the vendor's words. */
 export function mountVendor(app: Express, dialect: VendorDialect, ports: VendorPorts): void {
-  const { routes, recordings } = dialect;
-  const inItsWords = refuseInWordsOf(dialect);
+  const refusals = refuseInWordsOf(dialect);
   const authenticate = authenticateFor(dialect, { ...ports, tenants: ports.configuration.tenants });
-  // Before the rest: Express takes a HEAD for a GET, and a vendor's GET places a call.
-  for (const [path, own] of Map.groupBy(routes, (route) => route.path)) {
-    const allow = own.map(({ method }) => method.toUpperCase()).join(', ');
-    app.head(expressPath(path), inItsWords, ...readEarly(own), (_request, response) =>
-      refuse(response, problem('method_not_allowed', { headers: { Allow: allow } })),
-    );
+  const admitted = [...authenticate, ports.limitRequests];
+  for (const [path, routes] of Map.groupBy(dialect.routes, (route) => route.path)) {
+    const early = readEarly(routes);
+    // Before the GET, which Express would serve a HEAD with: a vendor's GET places a call.
+    const address = app
+      .route(expressPath(path))
+      .all(refusals)
+      .head(...early, refuseHead(routes));
+    for (const route of routes)
+      address[route.method](...readInput(route.takes), ...admitted, serve(dialect, route, ports));
+    // What is refused behind this (another method) may read the query.
+    address.all(...early, (_request, _response, next) => next());
   }
-  for (const route of routes) {
-    const reading = readInput(route.takes);
-    const serving = [inItsWords, ...reading, ...authenticate, ports.limitRequests, serve(dialect, route, ports)];
-    app[route.method](expressPath(route.path), ...serving);
+  for (const { method, path } of dialect.recordings) {
+    // Express refuses a reference that cannot be decoded before it comes to the address itself.
+    app.use(path.slice(0, path.indexOf('{')), refusals);
+    app
+      .route(expressPath(path))
+      .all(refusals)
+      [method](readQuery, ...admitted, sendRecording('ref', ports));
   }
-  for (const { method, path } of recordings) {
-    // A reference that cannot even be decoded is refused before it gets to its address.
-    app.use(path.slice(0, path.indexOf('{')), inItsWords);
-    app[method](expressPath(path), readQuery, ...authenticate, ports.limitRequests, sendRecording('ref', ports));
-  }
-  // What other methods are answered with comes later, and is in its words too.
-  for (const [path, own] of Map.groupBy(routes, (route) => route.path))
-    app.all(expressPath(path), inItsWords, ...readEarly(own));
-  for (const { path } of recordings) app.all(expressPath(path), inItsWords);
 }
 
-/** Mounted after every address that there is: below a vendor's own prefixes, what is not there is told so in its words. */
+/** Mounted after every address: below a vendor's own prefixes, a request for another address is refused in its words. */
 export function refuseBelow(app: Express, dialect: VendorDialect): void {
   for (const prefix of dialect.below) {
     app.use(prefix, refuseInWordsOf(dialect), (_request, response) => refuse(response, problem('service_not_found')));
@@ -63,6 +62,11 @@ function readEarly(routes: readonly DialectRoute[]): RequestHandler[] {
 function refuseInWordsOf(dialect: VendorDialect): RequestHandler {
   return (request, response, next) =>
     refuseAs((problem) => dialect.refused(problem, inputOf(response)))(request, response, next);
+}
+
+function refuseHead(routes: readonly DialectRoute[]): RequestHandler {
+  const headers = { Allow: routes.map(({ method }) => method.toUpperCase()).join(', ') };
+  return (_request, response) => refuse(response, problem('method_not_allowed', { headers }));
 }
 
 function serve(dialect: VendorDialect, route: DialectRoute, ports: VendorPorts): RequestHandler {

@@ -106,6 +106,7 @@ function world(of: World = {}) {
     routes: [],
     recordings: [],
     below: [],
+    authentication: { type: 'credentials', authenticate: () => ({ ok: true, tenant }) },
     accepted: (calls, input) => jsonReply(200, { accepted: calls.map(({ id }) => id), input }),
     differences: (asked, held) => {
       happened.push(`compared ${asked.length} with ${held.map(({ id }) => id)}`);

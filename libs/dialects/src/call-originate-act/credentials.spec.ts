@@ -2,7 +2,7 @@ import type { Tenant } from '@redial/call';
 import { expect, it, test } from 'vitest';
 import { acme } from '../../testing/acme.ts';
 import { actTenant, tenantWith, vendorAccount } from '../../testing/act.ts';
-import { authenticate, shortOf } from './credentials.ts';
+import { authenticate, shortSecretsOf } from './credentials.ts';
 
 /** The headers of the vendor's samples. */
 const sampleHeaders: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ it.each([
   const short = tenantWith({ id: 'short' }, login);
   const headers = { 'x-apikey': login.apiKey, authorization: basic(`${login.username}:${login.password}`) };
   expect(asked(headers, [short])).toBe('unauthenticated');
-  expect(shortOf(short)).toEqual([field]);
+  expect(shortSecretsOf(short)).toEqual([field]);
 });
 
 test.each([

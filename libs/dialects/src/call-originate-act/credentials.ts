@@ -1,73 +1,56 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Tenant } from '@redial/call';
-import type { AskedRequest, Authenticated } from '../dialect.ts';
-import { tooShort } from '../shared/password.ts';
+import type { Authenticated, AuthenticationRequest } from '../dialect.ts';
+import { basicLoginOf, digestOf, isSameDigest, onlyTenant, userOfLogin } from '../shared/credentials.ts';
 import { problem } from '../shared/problem.ts';
+import { shortSecrets } from '../shared/short-secrets.ts';
 import { actSettings } from './settings.ts';
 
-interface Account {
-  readonly tenant: Tenant;
-  readonly username: string;
-  /** SHA-256 of `user:password`, and of the key. */
-  readonly login: Buffer;
-  readonly apiKey: Buffer;
-}
-
 /**
- * `X-APIKEY` and `Authorization: Basic` → the one tenant that has both. Every tenant's are compared, in constant time, whatever was right
- * before. Two tenants that have the same: nobody, because nobody can say whose call it is.
+ * `X-APIKEY` and `Authorization: Basic` → the one tenant that has both. One tenant's login with the key of another is answered as wrong:
+ * "denied" would confirm a guessed login to a client that holds any key.
  */
-export function authenticate({ header }: Pick<AskedRequest, 'header'>, tenants: readonly Tenant[]): Authenticated {
-  const shown = loginOf(header('authorization'));
-  const login = digest(shown ?? '');
-  const apiKey = digest(header('x-apikey') ?? '');
-  const compared = accountsOf(tenants).map((account) => ({
-    account,
-    hasLogin: timingSafeEqual(account.login, login),
-    hasKey: timingSafeEqual(account.apiKey, apiKey),
-  }));
-  const [found, ...alike] = compared.filter(
-    ({ account, hasLogin, hasKey }) => hasLogin && hasKey && shortOf(account.tenant).length === 0,
-  );
-  const username = shown?.split(':', 1)[0];
-  const account = accountsOf(tenants).some((each) => each.username === username) ? username : undefined;
-  // One tenant's login with another's key is answered as wrong: "denied" would tell whoever has a key that a guessed login is right.
-  if (found === undefined || alike.length > 0) return { ok: false, account, problem: unauthenticated };
-  return { ok: true, tenant: found.account.tenant, account };
+export function authenticate(
+  { header }: Pick<AuthenticationRequest, 'header'>,
+  tenants: readonly Tenant[],
+): Authenticated {
+  const login = basicLoginOf(header('authorization'));
+  const loginDigest = digestOf(login ?? '');
+  const keyDigest = digestOf(header('x-apikey') ?? '');
+  const tenant = onlyTenant(tenants, (each) => {
+    const expected = digestsOf(each);
+    if (expected === undefined) return false;
+    const hasLogin = isSameDigest(expected.login, loginDigest);
+    const hasKey = isSameDigest(expected.apiKey, keyDigest);
+    return hasLogin && hasKey && shortSecretsOf(each).length === 0;
+  });
+  const user = userOfLogin(login);
+  const account = tenants.some((each) => actSettings(each)?.username === user) ? user : undefined;
+  return tenant === undefined ? { ok: false, account, problem: unauthenticated } : { ok: true, account, tenant };
 }
 
-/** Fields of the tenant's login that are too short to log in with. */
-export function shortOf(tenant: Tenant): readonly string[] {
+export function shortSecretsOf(tenant: Tenant): readonly string[] {
   const settings = actSettings(tenant);
-  return settings === undefined ? [] : tooShort({ password: settings.password, apiKey: settings.apiKey });
+  return settings === undefined ? [] : shortSecrets({ password: settings.password, apiKey: settings.apiKey });
 }
 
 const unauthenticated = problem('unauthenticated', {
   headers: { 'WWW-Authenticate': 'Basic realm="call/originate/act", charset="UTF-8"' },
 });
 
-/** The tenants are read once, at start: so are their digests. */
-const known = new WeakMap<readonly Tenant[], readonly Account[]>();
-
-function accountsOf(tenants: readonly Tenant[]): readonly Account[] {
-  const accounts = known.get(tenants) ?? tenants.flatMap(accountOf);
-  known.set(tenants, accounts);
-  return accounts;
+interface Digests {
+  /** Of `user:password`. */
+  readonly login: Buffer;
+  readonly apiKey: Buffer;
 }
 
-function accountOf(tenant: Tenant): Account[] {
+/** Tenants are read once, at the start. */
+const known = new WeakMap<Tenant, Digests>();
+
+function digestsOf(tenant: Tenant): Digests | undefined {
   const settings = actSettings(tenant);
-  if (settings === undefined) return [];
+  if (settings === undefined) return undefined;
   const { username, password, apiKey } = settings;
-  return [{ tenant, username, login: digest(`${username}:${password}`), apiKey: digest(apiKey) }];
-}
-
-/** RFC 7617, in UTF-8: `user:password`. */
-function loginOf(authorization: string | undefined): string | undefined {
-  const encoded = /^Basic +([A-Za-z0-9+/]{1,1024}={0,2})$/i.exec(authorization ?? '')?.[1];
-  return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  const digests = known.get(tenant) ?? { login: digestOf(`${username}:${password}`), apiKey: digestOf(apiKey) };
+  known.set(tenant, digests);
+  return digests;
 }

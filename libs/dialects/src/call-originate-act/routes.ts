@@ -1,5 +1,5 @@
 import type { VendorDialect } from '../dialect.ts';
-import { authenticate, shortOf } from './credentials.ts';
+import { authenticate, shortSecretsOf } from './credentials.ts';
 import { documentation } from './documentation.ts';
 import { faults } from './faults.ts';
 import { ActSettings, actSettings } from './settings.ts';
@@ -14,7 +14,7 @@ export const dialect: VendorDialect = {
   name: 'call-originate-act',
   settings: ActSettings,
   faults,
-  shortLogin: shortOf,
+  shortSecrets: shortSecretsOf,
   login: (tenant) => {
     const settings = actSettings(tenant);
     return settings && [settings.username, settings.password, settings.apiKey];
@@ -25,8 +25,12 @@ export const dialect: VendorDialect = {
   ],
   recordings: [],
   below: ['/api/v4/'],
-  authenticate,
-  ipAllowList: (tenant) => actSettings(tenant)?.ipAllowList,
+  authentication: {
+    type: 'credentials',
+    authenticate,
+    ipAllowList: (tenant) => actSettings(tenant)?.ipAllowList,
+    notAllowed: 'IP is not permitted',
+  },
   accepted: acceptedReply,
   refused: refusedReply,
   documentation,

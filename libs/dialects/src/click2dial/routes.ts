@@ -16,7 +16,12 @@ export const dialect: VendorDialect = {
   ],
   recordings: [{ method: 'get', path: '/click2dial/recordings/{ref}' }],
   below: [],
-  keyless: (tenant) => click2dialSettings(tenant).keyless,
+  authentication: {
+    type: 'api_key',
+    parameter: 'api_key',
+    unauthenticated: 'Send a valid API key: X-API-Key, Authorization: Bearer, or the parameter api_key.',
+    keyless: (tenant) => click2dialSettings(tenant).keyless,
+  },
   accepted: acceptedReply,
   refused: refusedReply,
   documentation,

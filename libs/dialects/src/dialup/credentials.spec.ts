@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { acme } from '../../testing/acme.ts';
 import { type Fields, inQuery, secret, settings, tenantWith } from '../../testing/dialup.ts';
 import type { Authenticated } from '../dialect.ts';
-import { authenticate, shortOf } from './credentials.ts';
+import { authenticate, shortSecretsOf } from './credentials.ts';
 import { DialupSettings } from './settings.ts';
 
 vi.mock('node:crypto', async (original) => {
@@ -38,8 +38,8 @@ it('lets nobody in with a password that is shorter than eight characters', () =>
   const short = tenantWith({ id: 'short', dialects: { dialup: settings({ org: 'short', password: '1234567' }) } });
   const answer = asked({ ...right, org: 'short', pass: '1234567' }, [short]);
   expect(answer).toMatchObject({ ok: false, problem: { code: 'unauthenticated' } });
-  expect(shortOf(short)).toEqual(['password']);
-  expect(shortOf(north)).toEqual([]);
+  expect(shortSecretsOf(short)).toEqual(['password']);
+  expect(shortSecretsOf(north)).toEqual([]);
 });
 
 const strangers: readonly (readonly [string, Fields])[] = [

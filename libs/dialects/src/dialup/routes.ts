@@ -1,5 +1,5 @@
 import type { VendorDialect } from '../dialect.ts';
-import { authenticate, shortOf } from './credentials.ts';
+import { authenticate, shortSecretsOf } from './credentials.ts';
 import { differences } from './differences.ts';
 import { documentation } from './documentation.ts';
 import { DialupSettings, dialupSettings } from './settings.ts';
@@ -10,7 +10,7 @@ import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
 export const dialect: VendorDialect = {
   name: 'dialup',
   settings: DialupSettings,
-  shortLogin: shortOf,
+  shortSecrets: shortSecretsOf,
   login: (tenant) => {
     const settings = dialupSettings(tenant);
     return settings && [settings.user, settings.password, settings.org];
@@ -21,7 +21,7 @@ export const dialect: VendorDialect = {
   ],
   recordings: [],
   below: [],
-  authenticate,
+  authentication: { type: 'credentials', authenticate },
   differences,
   accepted: acceptedReply,
   outcome: outcomeReply,

@@ -17,7 +17,7 @@ import {
 } from '../../testing/caller.ts';
 import { vendorSample } from '../../testing/php-vectors.ts';
 import type { Authenticated, RawInput } from '../dialect.ts';
-import { authenticate, shortOf } from './credentials.ts';
+import { authenticate, shortSecretsOf } from './credentials.ts';
 
 const asked = { ...who, data };
 
@@ -165,7 +165,7 @@ describe('one and the same refusal', () => {
 it.each(['password', 'apiKey'])('lets nobody in with a %s that is shorter than eight characters', (field) => {
   const settings = { ...(caller.dialects['originate-call'] as object), [field]: '1234567' };
   const short = Tenant.parse({ ...caller, id: 'short', dialects: { 'originate-call': settings } });
-  expect(shortOf(short)).toEqual([field]);
+  expect(shortSecretsOf(short)).toEqual([field]);
   const key = field === 'apiKey' ? '1234567' : 'your_api_key';
   expect(ask(asJson({ data }), `Bearer ${key}`, [caller])).toEqual(field === 'apiKey' ? refused : accepted);
   expect(ask(asJson({ data }), `Bearer ${key}`, [short])).toEqual(refused);

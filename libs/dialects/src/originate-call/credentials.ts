@@ -1,41 +1,39 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Tenant } from '@redial/call';
-import type { AskedRequest, Authenticated, RawInput } from '../dialect.ts';
-import { tooShort } from '../shared/password.ts';
+import type { Authenticated, AuthenticationRequest, RawInput } from '../dialect.ts';
+import { bearerOf, digestOf, isSameDigest, onlyTenant } from '../shared/credentials.ts';
 import { problem } from '../shared/problem.ts';
+import { shortSecrets } from '../shared/short-secrets.ts';
 import { httpBuildQuery, printed } from './php/http-build-query.ts';
 import { bytesOf, isPhpArray, type PhpArray } from './php/php-value.ts';
 import { readParams } from './read-params.ts';
 import { type OriginateCallSettings, originateCallSettings } from './settings.ts';
 
 /**
- * Who asks: by user name, password and `api_hash = md5(http_build_query($params without api_hash) . api_key)`, or by the key itself as
- * `Authorization: Bearer`. What is given must be right, even where it is not needed.
- *
- * Every tenant is compared with, in full: how long it takes says nothing of what was wrong, or of who is known.
+ * User name, password and `api_hash = md5(http_build_query($params without api_hash) . api_key)`, or the key itself as
+ * `Authorization: Bearer` → the tenant. Every credential that is sent must be right, even where it is not needed.
  */
-export function authenticate({ input, header }: AskedRequest, tenants: readonly Tenant[]): Authenticated {
+export function authenticate({ input, header }: AuthenticationRequest, tenants: readonly Tenant[]): Authenticated {
   const read = readParams(input as RawInput);
   if (!read.ok) return { ok: false, problem: read.problem };
   const shown = credentialsOf(read.sent, header('authorization'));
-  const [tenant, ...more] = tenants.filter((each) => {
+  const tenant = onlyTenant(tenants, (each) => {
     const settings = originateCallSettings(each);
-    return settings !== undefined && areRight(shown, settings) && shortOf(each).length === 0;
+    return settings !== undefined && areRight(shown, settings) && shortSecretsOf(each).length === 0;
   });
   const account = accountOf(shown, tenants);
-  if (tenant !== undefined && more.length === 0) return { ok: true, tenant, account };
+  if (tenant !== undefined) return { ok: true, tenant, account };
   const detail = 'Invalid credentials. Check api_username, api_password, api_hash and the API key';
   const refused = problem('unauthenticated', { detail, headers: { 'WWW-Authenticate': 'Bearer' } });
   return { ok: false, account, problem: refused };
 }
 
-/** Fields of the tenant's login that are too short to log in with. */
-export function shortOf(tenant: Tenant): readonly string[] {
+export function shortSecretsOf(tenant: Tenant): readonly string[] {
   const settings = originateCallSettings(tenant);
-  return settings === undefined ? [] : tooShort({ password: settings.password, apiKey: settings.apiKey });
+  return settings === undefined ? [] : shortSecrets({ password: settings.password, apiKey: settings.apiKey });
 }
 
-/** The key alone names nobody: whoever sends one guesses at all of them. */
+/** The key alone names no account: a client that sends one guesses at all of them. */
 function accountOf({ username, bearer }: Credentials, tenants: readonly Tenant[]): string | undefined {
   if (username === undefined) return bearer === undefined ? undefined : 'bearer';
   const isKnown = tenants.some((each) => {
@@ -61,7 +59,7 @@ function credentialsOf(params: PhpArray, authorization: string | undefined): Cre
     username: shownIn(params, 'api_username'),
     password: shownIn(params, 'api_password'),
     hash: shownIn(params, 'api_hash')?.toLowerCase(),
-    bearer: /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1],
+    bearer: bearerOf(authorization),
     hashed,
   };
 }
@@ -69,7 +67,7 @@ function credentialsOf(params: PhpArray, authorization: string | undefined): Cre
 function shownIn(params: PhpArray, name: string): string | undefined {
   const value = params.get(name) ?? null;
   if (value === null) return undefined;
-  // Given, and nobody's.
+  // Given, and of no account.
   return isPhpArray(value) ? '' : printed(value);
 }
 
@@ -87,11 +85,6 @@ function areRight(shown: Credentials, { username, password, apiKey }: OriginateC
 }
 
 function isRight(given: string | undefined, expected: string, isNeeded: boolean): boolean {
-  const isSame = timingSafeEqual(digest(given ?? ''), digest(expected));
+  const isSame = isSameDigest(digestOf(given ?? ''), digestOf(expected));
   return given === undefined ? !isNeeded : isSame;
-}
-
-/** Of one length, whatever was given. */
-function digest(bytes: string): Buffer {
-  return createHash('sha256').update(bytes, 'latin1').digest();
 }

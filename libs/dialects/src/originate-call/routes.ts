@@ -1,5 +1,5 @@
 import type { VendorDialect } from '../dialect.ts';
-import { authenticate, shortOf } from './credentials.ts';
+import { authenticate, shortSecretsOf } from './credentials.ts';
 import { documentation } from './documentation.ts';
 import { faults } from './faults.ts';
 import { OriginateCallSettings, originateCallSettings } from './settings.ts';
@@ -11,7 +11,7 @@ export const dialect: VendorDialect = {
   name: 'originate-call',
   settings: OriginateCallSettings,
   faults,
-  shortLogin: shortOf,
+  shortSecrets: shortSecretsOf,
   login: (tenant) => {
     const settings = originateCallSettings(tenant);
     return settings && [settings.username, settings.apiKey];
@@ -22,7 +22,7 @@ export const dialect: VendorDialect = {
   ],
   recordings: [],
   below: [],
-  authenticate,
+  authentication: { type: 'credentials', authenticate },
   asksPbx: true,
   accepted: acceptedReply,
   outcome: outcomeReply,

@@ -125,7 +125,7 @@ export interface KeyOfRedial {
 }
 
 /** Something wrong with one setting. `message` goes on from its name, and shows no value. */
-export interface SettingsFault {
+export interface SettingsIssue {
   /** Below `dialects.<name>`. */
   readonly path: readonly (string | number)[];
   readonly message: string;
@@ -196,7 +196,7 @@ export interface VendorDialect {
   /** Of a tenant's `dialects.<name>` in the configuration file. */
   readonly settings: z.ZodType;
   /** Where the settings do not fit the rest of their tenant. They are as `settings` wants them, and so is the tenant. */
-  readonly faults?: (tenant: Tenant) => readonly SettingsFault[];
+  readonly faults?: (tenant: Tenant) => readonly SettingsIssue[];
   /** What tells this tenant's requests from another's, so that no two may have the same; undefined: the tenant does not have the dialect. */
   readonly login?: (tenant: Tenant) => readonly string[] | undefined;
   /** Fields of a tenant's settings that are too short to log in with (`short-secrets.ts`). */

@@ -1,5 +1,5 @@
 export * from './dialect.ts';
-export { fieldName } from './shared/check-fields.ts';
+export * from './shared/check-fields.ts';
 export * from './shared/credentials.ts';
 export * from './shared/dialect-settings.ts';
 export * from './shared/duplicate-keys.ts';

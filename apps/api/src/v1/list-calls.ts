@@ -1,5 +1,14 @@
 import type { Tenant } from '@redial/call';
-import { type FieldError, jsonReply, problem, readFields, readTimestamp, restoreOffset, v1 } from '@redial/dialects';
+import {
+  checkFields,
+  type FieldError,
+  jsonReply,
+  problem,
+  readFields,
+  readTimestamp,
+  restoreOffset,
+  v1,
+} from '@redial/dialects';
 import { type CallQuery, isCallCursor } from '@redial/store';
 import { fromStorage } from '../storage/storage-unavailable.ts';
 import type { Handler, HandlerPorts } from './handler.ts';
@@ -33,15 +42,10 @@ function readQuery(query: unknown, tenant: Tenant): ReadQuery {
   };
   const { values, errors: shapeErrors } = readFields(v1.ListCalls, restored);
   const errors: FieldError[] = shapeErrors.map(({ field, message }) => ({ field: field.slice(1), message }));
-  const moment = (field: string, written: string | undefined): number | undefined => {
-    if (written === undefined) return undefined;
-    const read = readTimestamp(written, tenant.timeZone);
-    if (read.ok) return read.at;
-    errors.push({ field, message: read.message });
-    return undefined;
-  };
-  const from = moment('from', values.from);
-  const to = moment('to', values.to);
+  const check = checkFields(errors);
+  const timestamp = (written: string) => readTimestamp(written, tenant.timeZone);
+  const from = check('from', values.from, timestamp);
+  const to = check('to', values.to, timestamp);
   const { reference, state: status, cursor, limit = limitDefault } = values;
   if (cursor !== undefined && !isCallCursor(cursor)) {
     errors.push({ field: 'cursor', message: 'must be a cursor as an earlier page gave it' });

@@ -1,8 +1,8 @@
 import type { VendorDialect } from '../dialect.ts';
 import { authenticate, shortSecretsOf } from './credentials.ts';
 import { documentation } from './documentation.ts';
-import { faults } from './faults.ts';
 import { ActSettings, actSettings } from './settings.ts';
+import { settingsIssues } from './settings-issues.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { notifications } from './to-notification.ts';
 import { acceptedReply, refusedReply } from './to-reply.ts';
@@ -13,7 +13,7 @@ const path = '/api/v4/call/originate/act';
 export const dialect: VendorDialect = {
   name: 'call-originate-act',
   settings: ActSettings,
-  faults,
+  faults: settingsIssues,
   shortSecrets: shortSecretsOf,
   login: (tenant) => {
     const settings = actSettings(tenant);

@@ -20,7 +20,7 @@ import { readDestination, readInContext } from '../shared/written-number.ts';
 import { OriginatedCall, timeoutSecondsDefault } from './schema.ts';
 import { type ActSettings, actSettings } from './settings.ts';
 
-/** How the first person is reached: by a trunk (none: the second's), or by a context of the PBX. */
+/** How the first person is reached: by a trunk (absent: the trunk of the second), or by a context of the PBX. */
 interface Route {
   readonly trunk?: string | undefined;
   readonly dialplan?: string;
@@ -30,7 +30,7 @@ const mandatory = ['caller', 'callee', 'context', 'caller_id'] as const;
 const missing = 'value is missing';
 
 /**
- * The vendor's body → the one model. Every field's error is told, by the vendor's name for it; the error of a body that is no object has
+ * The vendor's body → a call. Every wrong field is reported, by the vendor's name for it; the error of a body that is not an object has
  * no field.
  */
 export function toCallRequest(input: unknown, context: DialectContext): ParsedCalls {
@@ -45,14 +45,14 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
 
   const route = check('context', values.context, (name) => routeOf(name, settings, tenant));
   const trunk = check('trunk_name', values.trunk_name, (name) => trunkByName(name, settings.trunks, tenant));
-  const dial1 = check('caller', values.caller, (written) => reached(written, tenant, { trunk, ...route }));
-  const dial2 = check('callee', values.callee, (written) => reached(written, tenant, { trunk }));
-  const callerId = check('caller_id', values.caller_id, (written) => callerIdOf(written, tenant));
+  const dial1 = check('caller', values.caller, (written) => resolveParty(written, tenant, { trunk, ...route }));
+  const dial2 = check('callee', values.callee, (written) => resolveParty(written, tenant, { trunk }));
+  const callerId = check('caller_id', values.caller_id, (written) => resolveCallerId(written, tenant));
   if (dial1 && dial2 && areSame(dial1, dial2))
     errors.push({ field: 'callee', message: 'is caller again: a call connects two' });
   if (dial1 && dial2 && areBothMessages(dial1, dial2, tenant))
     errors.push({ field: 'callee', message: 'is a message, and so is caller' });
-  const needsTrunk = dial2?.kind === 'number' || (dial1?.kind === 'number' && route !== undefined && !hasWay(route));
+  const needsTrunk = dial2?.kind === 'number' || (dial1?.kind === 'number' && route !== undefined && !isRouted(route));
   if (needsTrunk && !Object.hasOwn(given, 'trunk_name')) errors.push({ field: 'trunk_name', message: missing });
   if (errors.length > 0 || dial1 === undefined || dial2 === undefined || callerId === undefined)
     return { ok: false, errors };
@@ -62,7 +62,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   return { ok: true, calls: [{ request, reference }], reserves: 'ever' };
 }
 
-/** An empty text and a null are none, of any field that the vendor has. */
+/** In any field of the vendor's, an empty text or a null is no value. */
 function fieldsOf(input: object) {
   const given = Object.fromEntries(
     Object.entries(input).filter(([name, value]) => {
@@ -94,41 +94,34 @@ function routeOf(name: string, settings: ActSettings, tenant: Tenant): Checked<R
   return { ok: true, value: { trunk: context.trunk } };
 }
 
-function hasWay({ trunk, dialplan }: Route): boolean {
+function isRouted({ trunk, dialplan }: Route): boolean {
   return trunk !== undefined || dialplan !== undefined;
 }
 
-/** A number without a trunk has the tenant's first here; whether it may do without is the caller's question. */
-function reached(written: string, tenant: Tenant, { trunk, dialplan }: Route): Checked<Destination> {
-  const routed = dialplan === undefined ? undefined : viaLocalChannel(written, tenant, dialplan);
-  if (routed !== undefined) return { ok: true, value: routed };
-  const resolved = readDestination(written, tenant, trunk);
-  return resolved.ok ? { ok: true, value: resolved.destination } : resolved;
+/** A number without a trunk gets the tenant's first one here; the caller of this function refuses it where a trunk is mandatory. */
+function resolveParty(written: string, tenant: Tenant, { trunk, dialplan }: Route): Checked<Destination> {
+  const routed = dialplan === undefined ? undefined : routedByDialplan(written, tenant, dialplan);
+  return routed === undefined ? readDestination(written, tenant, trunk) : { ok: true, value: routed };
 }
 
-/** Extensions and numbers; a service has a way of its own. */
-function viaLocalChannel(written: string, tenant: Tenant, context: string): Destination | undefined {
+/** Extensions and numbers; a service has a channel of its own. */
+function routedByDialplan(written: string, tenant: Tenant, context: string): Destination | undefined {
   const isNumber =
     readNumber(written, tenant.numberingPlan).ok && !tenant.services.some(({ code }) => code === written);
   if (!hasExtension(tenant, written) && !isNumber) return undefined;
   const resolved = readInContext(written, context, tenant);
-  return resolved.ok ? resolved.destination : undefined;
-}
-
-function callerIdOf(written: string, tenant: Tenant): Checked<string> {
-  const resolved = resolveCallerId(written, tenant);
-  return resolved.ok ? { ok: true, value: resolved.callerId } : resolved;
+  return resolved.ok ? resolved.value : undefined;
 }
 
 const digits = [...'0123456789'];
 
-/** `orig.call.<Unix s>.<6 digits>`, as the vendor's ids are. Two in one second may be the same: the reservation finds out. */
+/** `orig.call.<Unix s>.<6 digits>`, as the vendor's ids. Two ids of one second may be equal: the reservation detects it. */
 function newReference({ now, pick }: DialectContext): string {
   const six = Array.from({ length: 6 }, () => pick(digits)).join('');
   return `orig.call.${Math.floor(now / 1000)}.${six}`;
 }
 
-interface Understood {
+interface ResolvedCall {
   readonly dial1: Destination;
   readonly dial2: Destination;
   readonly callerId: string;
@@ -137,7 +130,7 @@ interface Understood {
   readonly tenant: Tenant;
 }
 
-function requestOf({ dial1, dial2, callerId, reference, values, tenant }: Understood): CallRequest {
+function requestOf({ dial1, dial2, callerId, reference, values, tenant }: ResolvedCall): CallRequest {
   const { dial2RingTimeoutSeconds, talkLimitSeconds } = tenant.defaults;
   const recording = recordingOf(dial1, dial2, tenant);
   return {

@@ -6,12 +6,12 @@ import { resolveCallerId } from '../shared/caller-id.ts';
 import { type Checked, checkFields, fieldName } from '../shared/check-fields.ts';
 import { type FieldError, readFields } from '../shared/field-error.ts';
 import { withoutRetries } from '../shared/without-retries.ts';
-import { special, whyNotRung } from '../shared/written-number.ts';
+import { numberBy, unreadable } from '../shared/written-number.ts';
 import { callerIdForms, callerIdNumberOf, clickNumberForms, numberOf } from './number-form.ts';
 import { Click2dialCall, contactRefLengthMax } from './schema.ts';
 import { click2dialSettings } from './settings.ts';
 
-/** The vendor's four fields, from JSON, form or query → the one model. Every field's error is told, by the vendor's name for it. */
+/** The vendor's four fields, from JSON, form or query → a call. Every wrong field is reported, by the vendor's name for it. */
 export function toCallRequest(input: unknown, context: DialectContext): ParsedCalls {
   const { tenant } = context;
   const { values, errors: shapeErrors } = readFields(Click2dialCall, input);
@@ -31,7 +31,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   return { ok: true, calls: [{ request: requestOf({ dial1, dial2, callerId, reference, tenant }), reference }] };
 }
 
-interface Understood {
+interface ResolvedCall {
   readonly dial1: Destination;
   readonly dial2: Destination;
   readonly callerId: string;
@@ -39,7 +39,7 @@ interface Understood {
   readonly tenant: Tenant;
 }
 
-function requestOf({ dial1, dial2, callerId, reference, tenant }: Understood): CallRequest {
+function requestOf({ dial1, dial2, callerId, reference, tenant }: ResolvedCall): CallRequest {
   const { dial1RingTimeoutSeconds, dial2RingTimeoutSeconds, talkLimitSeconds } = tenant.defaults;
   const recording = recordingOf(dial1, dial2, tenant);
   return {
@@ -59,7 +59,7 @@ function requestOf({ dial1, dial2, callerId, reference, tenant }: Understood): C
   };
 }
 
-/** For the agent's WebRTC phone; an outside agent's carrier has no business with them. */
+/** For the agent's WebRTC phone. The carrier of an outside agent must not see them. */
 function agentHeaders(dial1: Destination, callerId: string, reference: string, tenant: Tenant): Record<string, string> {
   if (dial1.kind !== 'extension') return {};
   const prefix = click2dialSettings(tenant).headerPrefix;
@@ -78,15 +78,10 @@ function outside(written: string, tenant: Tenant, orElse?: string): Checked<Dest
     const forms = [...(orElse === undefined ? [] : [orElse]), clickNumberForms(tenant.numberingPlan)].join(', ');
     return {
       ok: false,
-      message: special(written, number, internationalPrefixIn(tenant.numberingPlan)) ?? `must be one of: ${forms}`,
+      message: unreadable(written, number, internationalPrefixIn(tenant.numberingPlan)) ?? `must be one of: ${forms}`,
     };
   }
-  const { e164 } = number;
-  const refused = whyNotRung(e164, tenant);
-  if (refused !== undefined) return { ok: false, message: refused };
-  const trunk = tenant.trunks[0];
-  if (trunk === undefined) return { ok: false, message: 'is an outside number, and you have no trunk' };
-  return { ok: true, value: { kind: 'number', e164, trunk } };
+  return numberBy(tenant.trunks[0], number.e164, tenant);
 }
 
 function outboundId(written: string, { tenant, pick }: DialectContext): Checked<string> {
@@ -106,8 +101,7 @@ function outboundId(written: string, { tenant, pick }: DialectContext): Checked<
   const number = callerIdNumberOf(written, tenant.numberingPlan);
   if (!number.ok) {
     const forms = `random, tvc_<campaign>, ${callerIdForms(tenant.numberingPlan)}`;
-    return { ok: false, message: special(written, number) ?? `must be one of: ${forms}` };
+    return { ok: false, message: unreadable(written, number) ?? `must be one of: ${forms}` };
   }
-  const resolved = resolveCallerId(`+${number.e164}`, tenant);
-  return resolved.ok ? { ok: true, value: resolved.callerId } : resolved;
+  return resolveCallerId(`+${number.e164}`, tenant);
 }

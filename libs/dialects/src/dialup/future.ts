@@ -1,14 +1,14 @@
 import { parseLocalTime, Reference, type RetryPolicy } from '@redial/call';
 import type { DialectContext } from '../dialect.ts';
 import { readFuture } from '../shared/timestamp.ts';
-import type { ParameterName, Parameters, Wrong } from './parameters.ts';
+import type { ParameterName, Parameters, Reject } from './parameters.ts';
 import type { DialupSettings } from './settings.ts';
 import { readWholeNumber } from './whole-number.ts';
 
 export interface FutureCall {
   /** Epoch ms. */
   readonly notBeforeAt: number;
-  /** It lies so far behind that only a repetition may still say it. */
+  /** The time has passed, so that only a repetition of the request may still have it. */
   readonly isPast: boolean;
   readonly retryPolicy: RetryPolicy;
   /** The client's own reference; where it is a call's (`DialupSettings.ident`), unique among its open calls. */
@@ -24,28 +24,28 @@ const secondsPer = { seconds: 1, minutes: 60 } as const satisfies Record<DialupS
 
 /**
  * `Date`, `Maxretry`, `Retrytime` and `ident`, all four → when a call is due and how it is tried again. None of them: a call for now. A `Date`
- * that has passed is an error, and the rest is read all the same.
+ * that has passed is an error, and the other fields are read nevertheless.
  */
 export function readFutureCall(
   values: Parameters,
   { tenant, now }: Pick<DialectContext, 'tenant' | 'now'>,
   settings: DialupSettings,
-  wrong: Wrong,
+  reject: Reject,
 ): FutureCall | undefined {
   const { retrytimeUnit, until } = settings;
   if (!isFuture(values, settings)) {
-    readIdent(values.ident, wrong);
+    readIdent(values.ident, reject);
     return undefined;
   }
   for (const name of futureNames) {
-    if (values[name] === undefined) wrong(name, 'is required for a future call');
+    if (values[name] === undefined) reject(name, 'is required for a future call');
   }
-  const date = readDate(values.Date, tenant.timeZone, now, wrong);
-  const maxRetries = readWholeNumber('Maxretry', { min: 0, max: maxRetriesMax }, values, wrong);
+  const date = readDate(values.Date, tenant.timeZone, now, reject);
+  const maxRetries = readWholeNumber('Maxretry', { min: 0, max: maxRetriesMax }, values, reject);
   const unitSeconds = secondsPer[retrytimeUnit];
   const retrytime = { min: 0, max: retrySecondsMax / unitSeconds, unit: ` ${retrytimeUnit}` };
-  const delay = readWholeNumber('Retrytime', retrytime, values, wrong);
-  const ident = readIdent(values.ident, wrong);
+  const delay = readWholeNumber('Retrytime', retrytime, values, reject);
+  const ident = readIdent(values.ident, reject);
   if (date === undefined || maxRetries === undefined || delay === undefined || ident === undefined) return undefined;
 
   const { networkBudget, retryUnknown } = tenant.defaults.retryPolicy;
@@ -55,7 +55,7 @@ export function readFutureCall(
   return { ...date, retryPolicy, ident };
 }
 
-/** Whether a request speaks of the future at all, rightly or not. An organisation's ident says nothing of it. */
+/** Whether a request has any field of a future call, valid or not. An organisation's ident is not such a field. */
 export function isFuture(values: Parameters, { ident }: Pick<DialupSettings, 'ident'>): boolean {
   return futureNames.some((name) => values[name] !== undefined && (name !== 'ident' || ident === 'call'));
 }
@@ -67,22 +67,22 @@ function readDate(
   written: string | undefined,
   zone: string,
   now: number,
-  wrong: Wrong,
+  reject: Reject,
 ): Pick<FutureCall, 'notBeforeAt' | 'isPast'> | undefined {
   if (written === undefined) return undefined;
-  if (!/^[0-9]{12}$/.test(written)) return wrong('Date', `must be ${dateForm}`);
+  if (!/^[0-9]{12}$/.test(written)) return reject('Date', `must be ${dateForm}`);
   if (!parseLocalTime(written, zone).ok)
-    return wrong('Date', `is not a date and time of the calendar: write ${dateForm}`);
-  const moment = readFuture(written, zone, now);
-  if (moment.ok) return { notBeforeAt: moment.at, isPast: false };
-  wrong('Date', moment.message);
-  return 'pastAt' in moment ? { notBeforeAt: moment.pastAt, isPast: true } : undefined;
+    return reject('Date', `is not a date and time of the calendar: write ${dateForm}`);
+  const timestamp = readFuture(written, zone, now);
+  if (timestamp.ok) return { notBeforeAt: timestamp.value, isPast: false };
+  reject('Date', timestamp.message);
+  return 'pastAt' in timestamp ? { notBeforeAt: timestamp.pastAt, isPast: true } : undefined;
 }
 
 /** The client's own reference. */
-function readIdent(written: string | undefined, wrong: Wrong): string | undefined {
+function readIdent(written: string | undefined, reject: Reject): string | undefined {
   if (written === undefined) return undefined;
   return Reference.safeParse(written).success
     ? written
-    : wrong('ident', 'must be letters, digits and .-_~:, 230 at most, such as order-7');
+    : reject('ident', 'must be letters, digits and .-_~:, 230 at most, such as order-7');
 }

@@ -25,7 +25,7 @@ export type ParameterName = (typeof parameterNames)[number];
 export type Parameters = Readonly<Partial<Record<ParameterName, string>>>;
 
 /** Notes what is wrong with a parameter. `message` goes on from its name. */
-export type Wrong = (name: ParameterName, message: string) => undefined;
+export type Reject = (name: ParameterName, message: string) => undefined;
 
 export interface ReadParameters {
   readonly values: Parameters;

@@ -1,10 +1,10 @@
-import type { ParameterName, Parameters, Wrong } from './parameters.ts';
+import type { ParameterName, Parameters, Reject } from './parameters.ts';
 
 export const replyFormats = ['text', 'html', 'xml', 'json'] as const;
 export type ReplyFormat = (typeof replyFormats)[number];
 
 /** What the client wants of the answer. */
-export interface AnswerWishes {
+export interface ResponseOptions {
   /** `Response=yes`: it waits for dial1's outcome. */
   readonly awaited: boolean;
   /** `showUID=yes`: with both legs' unique ids. */
@@ -12,14 +12,14 @@ export interface AnswerWishes {
 }
 
 /** `Response`, `showUID` and `RFormat`, in any case; what is wrong counts as not given. */
-export function readAnswerWishes(values: Parameters, wrong: Wrong): AnswerWishes {
+export function readResponseOptions(values: Parameters, reject: Reject): ResponseOptions {
   const { RFormat, Response } = values;
   if (RFormat !== undefined && !isFormat(RFormat.toLowerCase()))
-    wrong('RFormat', `must be one of ${replyFormats.join(', ')}`);
-  const awaited = readYes('Response', values, wrong);
-  const withIds = readYes('showUID', values, wrong);
+    reject('RFormat', `must be one of ${replyFormats.join(', ')}`);
+  const awaited = readYes('Response', values, reject);
+  const withIds = readYes('showUID', values, reject);
   // A Response that is wrong has been named already.
-  if (withIds && !awaited && isNo(Response)) wrong('showUID', 'needs Response=yes');
+  if (withIds && !awaited && isNo(Response)) reject('showUID', 'needs Response=yes');
   return { awaited, withIds };
 }
 
@@ -29,11 +29,11 @@ export function formatOf({ RFormat }: Parameters): ReplyFormat {
   return written !== undefined && isFormat(written) ? written : 'text';
 }
 
-function readYes(name: Extract<ParameterName, 'Response' | 'showUID'>, values: Parameters, wrong: Wrong): boolean {
+function readYes(name: Extract<ParameterName, 'Response' | 'showUID'>, values: Parameters, reject: Reject): boolean {
   const written = values[name];
   if (isNo(written)) return false;
   if (written?.toLowerCase() === 'yes') return true;
-  wrong(name, 'must be yes or no');
+  reject(name, 'must be yes or no');
   return false;
 }
 

@@ -1,7 +1,7 @@
 import { agentNumberOf, hasExtension, outsideNumberOf, type Tenant } from '@redial/call';
 import { resolveCallerId } from '../shared/caller-id.ts';
 import { restorePlus } from '../shared/restore-plus.ts';
-import type { Parameters, Wrong } from './parameters.ts';
+import type { Parameters, Reject } from './parameters.ts';
 import type { DialupSides } from './sides.ts';
 
 /** `SetCID`: an agent of the tenant by its extension, or a number that the tenant may show. */
@@ -17,22 +17,22 @@ export function readSetCid(
   { SetCID: written }: Parameters,
   sides: DialupSides,
   tenant: Tenant,
-  wrong: Wrong,
+  reject: Reject,
 ): SetCid | undefined {
   const { outside, inside } = whereTheyAre(sides);
   const betweenOutside = outside && !inside;
   if (written === undefined)
     return betweenOutside
-      ? wrong('SetCID', 'is required between two outside numbers: an extension of yours')
+      ? reject('SetCID', 'is required between two outside numbers: an extension of yours')
       : undefined;
   if (hasExtension(tenant, written)) {
     const showsNumber = !outside || agentNumberOf(written, tenant) !== undefined;
-    if (!showsNumber) return wrong('SetCID', 'is an extension that has no number to show outside');
+    if (!showsNumber) return reject('SetCID', 'is an extension that has no number to show outside');
     return { kind: 'extension', extension: written };
   }
-  if (betweenOutside) return wrong('SetCID', 'must be an extension of yours between two outside numbers');
+  if (betweenOutside) return reject('SetCID', 'must be an extension of yours between two outside numbers');
   const resolved = resolveCallerId(restorePlus(written, tenant.numberingPlan), tenant);
-  return resolved.ok ? { kind: 'number', e164: resolved.callerId } : wrong('SetCID', resolved.message);
+  return resolved.ok ? { kind: 'number', e164: resolved.value } : reject('SetCID', resolved.message);
 }
 
 /** A side that could not be understood may be anywhere: nothing is asked of `SetCID` for its sake. */

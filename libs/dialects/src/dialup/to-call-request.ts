@@ -5,8 +5,8 @@ import type { FieldError } from '../shared/field-error.ts';
 import { withoutRetries } from '../shared/without-retries.ts';
 import { shownBetween } from './caller-id.ts';
 import { isFuture, readFutureCall } from './future.ts';
-import { readParameters, type Wrong } from './parameters.ts';
-import { readAnswerWishes } from './response-options.ts';
+import { type Reject, readParameters } from './parameters.ts';
+import { readResponseOptions } from './response-options.ts';
 import { readSetCid } from './set-cid.ts';
 import { dialupSettings } from './settings.ts';
 import { readDialupSides } from './sides.ts';
@@ -32,20 +32,20 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
 
   const { values, errors: parameterErrors } = readParameters(input);
   const errors: FieldError[] = [...parameterErrors];
-  const wrong: Wrong = (field, message): undefined => {
+  const reject: Reject = (field, message): undefined => {
     errors.push({ field, message });
   };
-  const sides = readDialupSides(values, tenant, wrong);
-  const setCid = readSetCid(values, sides, tenant, wrong);
-  const ringSeconds = readWholeNumber('Timeout', timeoutSeconds, values, wrong) ?? timeoutSecondsDefault;
-  const wishes = readAnswerWishes(values, wrong);
-  const future = readFutureCall(values, context, settings, wrong);
+  const sides = readDialupSides(values, tenant, reject);
+  const setCid = readSetCid(values, sides, tenant, reject);
+  const ringSeconds = readWholeNumber('Timeout', timeoutSeconds, values, reject) ?? timeoutSecondsDefault;
+  const options = readResponseOptions(values, reject);
+  const future = readFutureCall(values, context, settings, reject);
   const { dial1, dial2 } = sides;
   // The client asks again after a lost answer, and meanwhile the call's time has come.
   const mayRepeat = future?.isPast === true && errors.length === 1 && settings.ident === 'call';
   if ((errors.length > 0 && !mayRepeat) || dial1 === undefined || dial2 === undefined) return { ok: false, errors };
 
-  const awaited = wishes.awaited && !isFuture(values, settings);
+  const awaited = options.awaited && !isFuture(values, settings);
   const { dial2RingTimeoutSeconds, talkLimitSeconds } = tenant.defaults;
   const own = values.ident ?? newReference;
   const callOf = (destination: Destination, index: number): ParsedVendorCall => {
@@ -76,5 +76,5 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   if (future !== undefined && settings.ident === 'call') return { ok: true, calls, reserves: 'open' };
   if (!awaited) return { ok: true, calls };
   const until = now + (ringSeconds + settings.waitSeconds + outcomeSeconds) * 1000;
-  return { ok: true, calls, waits: { until, withDial2: wishes.withIds } };
+  return { ok: true, calls, waits: { until, withDial2: options.withIds } };
 }

@@ -4,7 +4,7 @@ import { type Problem, problems } from '../shared/problem.ts';
 import { readParameters } from './parameters.ts';
 import { reasonOf } from './reason.ts';
 import { type Answer, inFormat } from './reply-format.ts';
-import { formatOf, readAnswerWishes } from './response-options.ts';
+import { formatOf, readResponseOptions } from './response-options.ts';
 
 const ok: Answer = { status: 'ok', reason: '', uid1: '', uid2: '' };
 const pending: Answer = {
@@ -25,7 +25,7 @@ export function acceptedReply(_calls: readonly Call[], input: unknown): HttpRepl
 export function outcomeReply(outcomes: readonly Dial1Outcome[], _calls: readonly Call[], input: unknown): HttpReply {
   const { values } = readParameters(input);
   const format = formatOf(values);
-  const { withIds } = readAnswerWishes(values, () => undefined);
+  const { withIds } = readResponseOptions(values, () => undefined);
   const idsOf = ({ uniqueId1 = '', uniqueId2 = '' }: { readonly uniqueId1?: string; readonly uniqueId2?: string }) =>
     withIds ? { uid1: uniqueId1, uid2: uniqueId2 } : {};
 

@@ -5,7 +5,7 @@ import { type Checked, checkFields, fieldName } from '../shared/check-fields.ts'
 import { type FieldError, readFields, shorten } from '../shared/field-error.ts';
 import { restorePlus } from '../shared/restore-plus.ts';
 import { trunkByName } from '../shared/trunk-by-name.ts';
-import { unknownNumber, whyNotRung } from '../shared/written-number.ts';
+import { numberBy, unknownNumber } from '../shared/written-number.ts';
 import { destinationOf, type KnownDestination, unknownDestination } from './destination.ts';
 import { isPhpArray, type PhpArray } from './php/php-value.ts';
 import { type DestinationType, fieldsOf, notText, notTextMessage, OriginateCallData, shownName } from './schema.ts';
@@ -13,7 +13,7 @@ import type { OriginateCallSettings } from './settings.ts';
 import { readVariables } from './variables.ts';
 
 /** A request's fields, resolved against its tenant. */
-export interface Understood {
+export interface ResolvedRequest {
   readonly dial1: KnownDestination;
   readonly customer: Extract<Destination, { kind: 'number' }>;
   readonly customerName: string;
@@ -25,12 +25,14 @@ export interface Understood {
   readonly awaited: boolean;
 }
 
-export type Understanding =
-  | { readonly ok: true; readonly understood: Understood }
-  | { readonly ok: false; readonly errors: readonly FieldError[] };
-
-/** Every field's error is told, by the vendor's name for it. */
-export function understand(params: PhpArray, settings: OriginateCallSettings, tenant: Tenant): Understanding {
+/** Every wrong field is reported, by the vendor's name for it. */
+export function resolveRequest(
+  params: PhpArray,
+  settings: OriginateCallSettings,
+  tenant: Tenant,
+):
+  | { readonly ok: true; readonly value: ResolvedRequest }
+  | { readonly ok: false; readonly errors: readonly FieldError[] } {
   const fields = fieldsOf(dataOf(params));
   const { values, errors: shapeErrors } = readFields(OriginateCallData, fields);
   const errors: FieldError[] = [
@@ -46,7 +48,9 @@ export function understand(params: PhpArray, settings: OriginateCallSettings, te
   const named = check('outbound_trunk', values.outbound_trunk, (name) => trunkByName(name, settings.trunks, tenant));
   const trunk = named ?? project?.trunk ?? tenant.trunks[0];
   const customer = check('caller_id', values.caller_id, (written) => customerOf(written, trunk, tenant));
-  const callerId = check('outbound_number', values.outbound_number, (written) => callerIdOf(written, tenant));
+  const callerId = check('outbound_number', values.outbound_number, (written) =>
+    resolveCallerId(restorePlus(written, tenant.numberingPlan), tenant),
+  );
   const dial1 = type && check('destination', values.destination, (written) => dial1Of(type, written, settings, tenant));
   const { variables, errors: variableErrors } = readVariables(values.vars ?? new Map(), tenant);
   errors.push(...variableErrors);
@@ -54,7 +58,7 @@ export function understand(params: PhpArray, settings: OriginateCallSettings, te
   const { caller_id_name: customerName, external_id: reference } = values;
   if (errors.length > 0 || !dial1 || !customer || customerName === undefined || reference === undefined)
     return { ok: false, errors };
-  const understood = {
+  const value = {
     dial1,
     customer,
     customerName,
@@ -64,17 +68,17 @@ export function understand(params: PhpArray, settings: OriginateCallSettings, te
     variables,
     awaited: values.async === '0' || values.async === 'false',
   };
-  return { ok: true, understood };
+  return { ok: true, value };
 }
 
 const envelope = ['api_username', 'api_password', 'api_hash', 'data'];
 
-/** Around the call's own fields there are the credentials, which have been checked, and nothing else. */
+/** Beside `data` there may be the credentials, which have been checked, and nothing else. */
 function envelopeErrors(params: PhpArray): FieldError[] {
-  const strangers = [...params.keys()].filter((name) => !envelope.includes(name));
+  const unknown = [...params.keys()].filter((name) => !envelope.includes(name));
   const data = params.get('data') ?? null;
   return [
-    ...strangers.map((name) => ({ field: shorten(shownName(name)), message: 'is not a known field' })),
+    ...unknown.map((name) => ({ field: shorten(shownName(name)), message: 'is not a known field' })),
     ...(data === null || isPhpArray(data) ? [] : [{ field: 'data', message: 'must hold the fields of the call' }]),
   ];
 }
@@ -97,18 +101,10 @@ function projectOf(
   return { ok: true, value };
 }
 
-function customerOf(written: string, trunk: string | undefined, tenant: Tenant): Checked<Understood['customer']> {
+function customerOf(written: string, trunk: string | undefined, tenant: Tenant): Checked<ResolvedRequest['customer']> {
   const number = readNumber(restorePlus(written, tenant.numberingPlan), tenant.numberingPlan);
   if (!number.ok) return { ok: false, message: unknownNumber(written, tenant, number) };
-  const refused = whyNotRung(number.e164, tenant);
-  if (refused !== undefined) return { ok: false, message: refused };
-  if (trunk === undefined) return { ok: false, message: 'is an outside number, and you have no trunk' };
-  return { ok: true, value: { kind: 'number', e164: number.e164, trunk } };
-}
-
-function callerIdOf(written: string, tenant: Tenant): Checked<string> {
-  const resolved = resolveCallerId(restorePlus(written, tenant.numberingPlan), tenant);
-  return resolved.ok ? { ok: true, value: resolved.callerId } : resolved;
+  return numberBy(trunk, number.e164, tenant);
 }
 
 function dial1Of(

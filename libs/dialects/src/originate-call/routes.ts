@@ -1,8 +1,8 @@
 import type { VendorDialect } from '../dialect.ts';
 import { authenticate, shortSecretsOf } from './credentials.ts';
 import { documentation } from './documentation.ts';
-import { faults } from './faults.ts';
 import { OriginateCallSettings, originateCallSettings } from './settings.ts';
+import { settingsIssues } from './settings-issues.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
 
@@ -10,7 +10,7 @@ import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
 export const dialect: VendorDialect = {
   name: 'originate-call',
   settings: OriginateCallSettings,
-  faults,
+  faults: settingsIssues,
   shortSecrets: shortSecretsOf,
   login: (tenant) => {
     const settings = originateCallSettings(tenant);

@@ -1,23 +1,22 @@
 import { hasExtension, type Tenant } from '@redial/call';
 import { readNumber } from '@redial/numbering';
+import type { Checked } from './check-fields.ts';
 import { neitherExtensionNorNumber } from './written-number.ts';
 
-export type ResolvedCallerId =
-  | { readonly ok: true; readonly callerId: string }
-  | { readonly ok: false; readonly message: string };
-
-/** What a caller wrote → one of the tenant's extensions or E.164 digits, if the tenant may show it. */
-export function resolveCallerId(written: string, tenant: Tenant): ResolvedCallerId {
+/** A caller ID as a client writes it → one of the tenant's extensions, or E.164 digits; only one that the tenant may show. */
+export function resolveCallerId(written: string, tenant: Tenant): Checked<string> {
   const number = hasExtension(tenant, written)
     ? { ok: true as const, e164: written }
     : readNumber(written, tenant.numberingPlan);
   if (!number.ok) return { ok: false, message: neitherExtensionNorNumber(written, tenant, number) };
-  const callerId = number.e164;
-  if (!mayShow(callerId, tenant)) return { ok: false, message: 'is not a caller ID that you may show' };
-  return { ok: true, callerId };
+  if (!mayShow(number.e164, tenant)) return { ok: false, message: 'is not a caller ID that you may show' };
+  return { ok: true, value: number.e164 };
 }
 
-/** Without a list of its own a tenant whose plan names its country shows the numbers that are configured, and its extensions; any other as ever. */
+/**
+ * A tenant with a list of its own shows what is on it. Without a list, a tenant whose numbering plan names its country shows its
+ * configured numbers and its extensions; any other tenant shows any number.
+ */
 function mayShow(callerId: string, tenant: Tenant): boolean {
   const { allowed, default: usual, pool, campaigns, agents } = tenant.callerIds;
   if (allowed !== undefined) return allowed.includes(callerId);

@@ -1,16 +1,21 @@
 import type { FieldError } from './field-error.ts';
 
-/** What a field's text means to its tenant, or why nothing. `message` goes on from the field's name. */
-export type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+/** The value that a text means to its tenant, or why it means none. `message` goes on from the field's name. */
+export type Checked<T> = { readonly ok: true; readonly value: T } | Rejected;
 
-/** Undefined where there is no text, or a wrong one. */
+export interface Rejected {
+  readonly ok: false;
+  readonly message: string;
+}
+
+/** Undefined where there is no text, or it is rejected. */
 export type CheckField = <T>(
   field: string,
   written: string | undefined,
   read: (written: string) => Checked<T>,
 ) => T | undefined;
 
-/** Fields are checked one by one: what is wrong goes to `errors`, and hides nothing that comes after it. */
+/** Fields are checked one by one: an error goes to `errors`, and hides none of the errors that follow. */
 export function checkFields(errors: FieldError[]): CheckField {
   return (field, written, read) => {
     if (written === undefined) return undefined;
@@ -21,7 +26,7 @@ export function checkFields(errors: FieldError[]): CheckField {
   };
 }
 
-/** A JSON pointer of one step → the field's name, for a vendor who knows no pointers. */
+/** A JSON pointer of one step → the field's name, for a vendor that knows no pointers. */
 export function fieldName(pointer: string): string {
   return pointer.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
 }

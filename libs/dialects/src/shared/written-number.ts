@@ -8,36 +8,45 @@ import {
   type Tenant,
 } from '@redial/call';
 import { internationalPrefixIn, invisibleCharacters, numberFacts, numberForms, readNumber } from '@redial/numbering';
+import type { Checked } from './check-fields.ts';
 
-export type WrittenDestination =
-  | { readonly ok: true; readonly destination: Destination }
-  /** `message` goes on from the field's name. */
-  | { readonly ok: false; readonly message: string };
-
-/** What a caller wrote → an extension, a service or a number by one of the tenant's trunks, or a sentence that says what is allowed. */
-export function readDestination(written: string, tenant: Tenant, trunk?: string): WrittenDestination {
+/** A destination as a client writes it → an extension, a service, or a number by one of the tenant's trunks. */
+export function readDestination(written: string, tenant: Tenant, trunk?: string): Checked<Destination> {
   const resolved = resolveDestination(written, tenant, readNumber, trunk);
-  return resolved.ok ? rungBy(tenant, resolved) : { ok: false, message: messageOf(written, tenant, resolved) };
+  if (resolved.ok) return checkAllowed(resolved.destination, tenant);
+  return { ok: false, message: messageOf(written, tenant, resolved) };
 }
 
-/** Digits that a context of the PBX is to route. */
-export function readInContext(written: string, context: string, tenant: Tenant): WrittenDestination {
+/** Digits that a context of the PBX routes. */
+export function readInContext(written: string, context: string, tenant: Tenant): Checked<Destination> {
   const prefix = internationalPrefixIn(tenant.numberingPlan);
   const resolved = resolveInContext(written, context, tenant, readNumber, prefix);
-  if (resolved.ok) return rungBy(tenant, resolved);
+  if (resolved.ok) return checkAllowed(resolved.destination, tenant);
   const message =
     resolved.why === 'unknown_form' ? unknownNumber(written, tenant, resolved) : messageOf(written, tenant, resolved);
   return { ok: false, message };
 }
 
-/** A number that is understood, and may not be rung, is refused by the rule that says so. */
-function rungBy(tenant: Tenant, resolved: Extract<WrittenDestination, { ok: true }>): WrittenDestination {
-  const e164 = outsideNumberOf(resolved.destination);
-  const message = e164 === undefined ? undefined : whyNotRung(e164, tenant);
-  return message === undefined ? resolved : { ok: false, message };
+/** An outside number by one of the tenant's trunks, for a vendor that has no other destinations in this field. */
+export function numberBy(trunk: string | undefined, e164: string, tenant: Tenant): Checked<NumberDestination> {
+  const refused = whyNotAllowed(e164, tenant);
+  if (refused !== undefined) return { ok: false, message: refused };
+  if (trunk === undefined) return { ok: false, message: noTrunk };
+  return { ok: true, value: { kind: 'number', e164, trunk } };
 }
 
-export function whyNotRung(e164: string, tenant: Tenant): string | undefined {
+type NumberDestination = Extract<Destination, { kind: 'number' }>;
+
+const noTrunk = 'is an outside number, and you have no trunk';
+
+function checkAllowed(destination: Destination, tenant: Tenant): Checked<Destination> {
+  const e164 = outsideNumberOf(destination);
+  const message = e164 === undefined ? undefined : whyNotAllowed(e164, tenant);
+  return message === undefined ? { ok: true, value: destination } : { ok: false, message };
+}
+
+/** Undefined: no rule forbids the tenant to call the number. */
+function whyNotAllowed(e164: string, tenant: Tenant): string | undefined {
   return refusedDestination(e164, tenant, numberFacts(e164, tenant.numberingPlan))?.message;
 }
 
@@ -48,7 +57,7 @@ function messageOf(written: string, tenant: Tenant, refused: Refused): string {
     case 'unknown_form':
       return neitherExtensionNorNumber(written, tenant, refused);
     case 'no_trunk':
-      return 'is an outside number, and you have no trunk';
+      return noTrunk;
     case 'foreign_trunk':
       return 'needs a trunk that you do not have';
     case 'foreign_context':
@@ -61,17 +70,21 @@ function messageOf(written: string, tenant: Tenant, refused: Refused): string {
 type Unread = Pick<Extract<NumberReading, { ok: false }>, 'readings'>;
 
 export function neitherExtensionNorNumber(written: string, tenant: Tenant, unread: Unread): string {
-  return special(written, unread) ?? `is neither an extension of yours nor a number in a known form: ${forms(tenant)}`;
+  return (
+    unreadable(written, unread) ?? `is neither an extension of yours nor a number in a known form: ${forms(tenant)}`
+  );
 }
 
 export function unknownNumber(written: string, tenant: Tenant, unread: Unread): string {
-  return special(written, unread) ?? `is not a number in a known form: ${forms(tenant)}`;
+  return unreadable(written, unread) ?? `is not a number in a known form: ${forms(tenant)}`;
 }
 
-/** Both readings go back to the caller who sent the number, in full: he is to choose. */
-export function special(written: string, { readings }: Unread, unmistakable = '+'): string | undefined {
-  if (readings !== undefined)
-    return `could be ${readings.map((digits) => `+${digits}`).join(' or ')}: write ${unmistakable} and the country code`;
+/** A number that could be one of two, whose digits go back to the client so that it can choose; or one with invisible characters. */
+export function unreadable(written: string, { readings }: Unread, internationalPrefix = '+'): string | undefined {
+  if (readings !== undefined) {
+    const numbers = readings.map((digits) => `+${digits}`).join(' or ');
+    return `could be ${numbers}: write ${internationalPrefix} and the country code`;
+  }
   return invisibleCharacters(written);
 }
 

@@ -3,10 +3,11 @@ import { numberForms } from '@redial/numbering';
 import type { DialectContext, ParsedCall } from '../dialect.ts';
 import { autoAnswerOf } from '../shared/auto-answer.ts';
 import { resolveCallerId } from '../shared/caller-id.ts';
+import { checkFields } from '../shared/check-fields.ts';
 import { type FieldError, type FieldValues, pointer, readFields, shorten } from '../shared/field-error.ts';
 import { readFuture } from '../shared/timestamp.ts';
-import { hastyRetries, mergeRetryPolicy } from './merge-retry-policy.ts';
-import { readRecord } from './record.ts';
+import { resolveRecording } from './resolve-recording.ts';
+import { mergeRetryPolicy, tooFastRetries } from './retry-policy-change.ts';
 import { CreateCall } from './schema.ts';
 import { readSides } from './sides.ts';
 
@@ -14,38 +15,33 @@ const priorityDefault = 5;
 
 type Values = FieldValues<typeof CreateCall.shape>;
 
-/** `POST /v1/calls` → the one model, checked against the tenant. Every field's error is told. */
+/** `POST /v1/calls` → a call, checked against the tenant. Every wrong field is reported. */
 export function toCallRequest(body: unknown, { tenant, now, newReference }: DialectContext): ParsedCall {
   const { values, errors, tooMany } = readFields(CreateCall, body, { '/variables': tenant.variables.length });
   if (tooMany) return { ok: false, errors };
-  sayNumbers(errors, tenant);
-  const wrong = (field: string, message: string): undefined => {
+  addNumberForms(errors, tenant);
+  const check = checkFields(errors);
+  const wrong = (field: string, message: string): void => {
     errors.push({ field, message });
   };
 
   const { dial1, dial2, errors: sideErrors } = readSides(values, tenant);
   errors.push(...sideErrors);
-  const callerIdOf = (field: 'callerId' | 'dial1CallerId'): string | undefined => {
-    const written = values[field];
-    if (written === undefined) return undefined;
-    const resolved = resolveCallerId(written, tenant);
-    return resolved.ok ? resolved.callerId : wrong(pointer(field), resolved.message);
-  };
-
-  const callerId = callerIdOf('callerId') ?? tenant.callerIds.default;
-  const dial1CallerId = callerIdOf('dial1CallerId');
+  const mayShow = (written: string) => resolveCallerId(written, tenant);
+  const callerId = check('/callerId', values.callerId, mayShow) ?? tenant.callerIds.default;
+  const dial1CallerId = check('/dial1CallerId', values.dial1CallerId, mayShow);
   const longest = longestTalkSeconds(tenant);
   if (values.talkLimitSeconds !== undefined && values.talkLimitSeconds > longest)
     wrong('/talkLimitSeconds', `must be at most ${longest}: your tenant’s longest talk (quotas.talkSeconds)`);
   const retryPolicy = mergeRetryPolicy(tenant.defaults.retryPolicy, values.retryPolicy);
-  const hasty = values.retryPolicy === undefined ? undefined : hastyRetries(retryPolicy);
-  if (hasty !== undefined) wrong(hasty.field, hasty.message);
+  const tooFast = values.retryPolicy === undefined ? undefined : tooFastRetries(retryPolicy);
+  if (tooFast !== undefined) wrong(tooFast.field, tooFast.message);
   if (values.dial1AutoAnswer === true && dial1 !== undefined) {
     if (tenant.extensions.autoAnswer === undefined)
       wrong('/dial1AutoAnswer', 'needs your tenant’s extensions.autoAnswer');
     else if (dial1.kind !== 'extension') wrong('/dial1AutoAnswer', 'is for a dial1 that is an extension of yours');
   }
-  const recording = dial1 && dial2 && readRecord(values.record, dial1, dial2, tenant);
+  const recording = dial1 && dial2 && resolveRecording(values.record, dial1, dial2, tenant);
   if (recording?.ok === false) wrong('/record', recording.message);
   const { notBeforeAt, expiresAt, errors: timeErrors } = readTimes(values, tenant, now);
   errors.push(...timeErrors);
@@ -70,7 +66,7 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
     retryPolicy,
     reference,
     ...(values.clientInfo !== undefined && { clientInfo: values.clientInfo }),
-    ...(recording.recording !== undefined && { recording: recording.recording }),
+    ...(recording.value !== undefined && { recording: recording.value }),
     variables: values.variables ?? {},
     headers: { dial1: values.headers?.dial1 ?? {}, dial2: values.headers?.dial2 ?? {} },
     priority: values.priority ?? priorityDefault,
@@ -80,8 +76,8 @@ export function toCallRequest(body: unknown, { tenant, now, newReference }: Dial
 
 const numberFields = ['dial1', 'dial2', 'callerId', 'dial1CallerId'].map((field) => pointer(field));
 
-/** What is no text of a number's form is told what this tenant's numbers look like. */
-function sayNumbers(errors: FieldError[], { numberingPlan }: Tenant): void {
+/** The error of a text that cannot be a number also states the forms of this tenant's numbers. */
+function addNumberForms(errors: FieldError[], { numberingPlan }: Tenant): void {
   for (const [index, { field, message }] of errors.entries()) {
     if (numberFields.includes(field) && /must be (?:digits|a string)/.test(message))
       errors[index] = { field, message: `${message}, such as ${numberForms(numberingPlan)}` };
@@ -96,15 +92,10 @@ interface Times {
 
 function readTimes({ notBefore, expiresAt }: Values, tenant: Tenant, now: number): Times {
   const errors: FieldError[] = [];
-  const read = (field: string, written: string | undefined): number | undefined => {
-    if (written === undefined) return undefined;
-    const moment = readFuture(written, tenant.timeZone, now);
-    if (moment.ok) return moment.at;
-    errors.push({ field: pointer(field), message: moment.message });
-    return undefined;
-  };
-  const start = read('notBefore', notBefore);
-  const end = read('expiresAt', expiresAt);
+  const check = checkFields(errors);
+  const future = (written: string) => readFuture(written, tenant.timeZone, now);
+  const start = check('/notBefore', notBefore, future);
+  const end = check('/expiresAt', expiresAt, future);
   if (end !== undefined && end <= Math.max(start ?? now, now)) {
     errors.push({
       field: '/expiresAt',
@@ -114,7 +105,7 @@ function readTimes({ notBefore, expiresAt }: Values, tenant: Tenant, now: number
   return { ...(start !== undefined && { notBeforeAt: start }), ...(end !== undefined && { expiresAt: end }), errors };
 }
 
-/** Names are taken from the body itself: a record reader that leaves out a name such as `__proto__` must not hide it. */
+/** Names are read from the body itself: zod's records leave out a name such as `__proto__`, which must not hide it. */
 function forbiddenNames(body: unknown, tenant: Tenant): FieldError[] {
   const { variables, headers, retryPolicy } = (body ?? {}) as {
     variables?: unknown;

@@ -1,4 +1,5 @@
 import type { Call, Tenant } from '@redial/call';
+import { checkFields } from '../shared/check-fields.ts';
 import { type FieldError, readFields } from '../shared/field-error.ts';
 import { readFuture } from '../shared/timestamp.ts';
 import { RescheduleCall } from './schema.ts';
@@ -10,15 +11,10 @@ export type ParsedReschedule =
 /** `PATCH /v1/calls/{id}` → when the planned attempt is due now, and until when. Absent fields stay as the call has them. */
 export function toReschedule(body: unknown, call: Call, tenant: Tenant, now: number): ParsedReschedule {
   const { values, errors } = readFields(RescheduleCall, body);
-  const read = (field: string, written: string | undefined): number | undefined => {
-    if (written === undefined) return undefined;
-    const moment = readFuture(written, tenant.timeZone, now);
-    if (moment.ok) return moment.at;
-    errors.push({ field, message: moment.message });
-    return undefined;
-  };
-  const start = read('/notBefore', values.notBefore);
-  const end = values.expiresAt === null ? null : read('/expiresAt', values.expiresAt);
+  const check = checkFields(errors);
+  const future = (written: string) => readFuture(written, tenant.timeZone, now);
+  const start = check('/notBefore', values.notBefore, future);
+  const end = values.expiresAt === null ? null : check('/expiresAt', values.expiresAt, future);
   if (errors.length === 0 && values.notBefore === undefined && values.expiresAt === undefined) {
     errors.push({ field: '', message: 'must hold notBefore, expiresAt or both' });
   }

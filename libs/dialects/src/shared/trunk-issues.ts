@@ -1,12 +1,12 @@
 import { namesThereAre, type Tenant } from '@redial/call';
-import type { SettingsFault } from '../dialect.ts';
+import type { SettingsIssue } from '../dialect.ts';
 
-/** Nothing, where a setting names none, or one that the tenant has. */
-export function trunkFault(
+/** None where a setting names no trunk, or one that the tenant has. */
+export function trunkIssues(
   name: string | undefined,
-  path: SettingsFault['path'],
+  path: SettingsIssue['path'],
   { trunks }: Pick<Tenant, 'trunks'>,
-): SettingsFault[] {
+): SettingsIssue[] {
   return name === undefined || trunks.includes(name)
     ? []
     : [{ path, message: `is not a trunk of this tenant${namesThereAre(trunks)}` }];

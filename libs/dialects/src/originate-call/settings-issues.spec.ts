@@ -1,10 +1,10 @@
 import { Tenant } from '@redial/call';
 import { expect, it, test } from 'vitest';
 import { acme } from '../../testing/acme.ts';
-import { faults } from './faults.ts';
+import { settingsIssues } from './settings-issues.ts';
 
 const faultsWith = (settings: object) =>
-  faults(
+  settingsIssues(
     Tenant.parse({
       ...acme,
       dialects: {
@@ -26,7 +26,7 @@ it('has none where everything that is named is the tenant’s', () => {
     trunks: { sip: 'carrier' },
   };
   expect(faultsWith(settings)).toEqual([]);
-  expect(faults(acme)).toEqual([]);
+  expect(settingsIssues(acme)).toEqual([]);
 });
 
 test.each<[string, object, string]>([

@@ -1,16 +1,16 @@
 import { hasExtension, type Tenant } from '@redial/call';
-import type { SettingsFault } from '../dialect.ts';
-import { trunkFault } from '../shared/trunk-fault.ts';
+import type { SettingsIssue } from '../dialect.ts';
+import { trunkIssues } from '../shared/trunk-issues.ts';
 import { originateCallSettings } from './settings.ts';
 
 /** Trunks and extensions that the settings name, and the tenant does not have. */
-export function faults(tenant: Tenant): SettingsFault[] {
+export function settingsIssues(tenant: Tenant): SettingsIssue[] {
   const { projects = {}, users = {}, trunks = {} } = originateCallSettings(tenant) ?? {};
   return [
-    ...Object.entries(projects).flatMap(([id, { trunk }]) => trunkFault(trunk, ['projects', id, 'trunk'], tenant)),
+    ...Object.entries(projects).flatMap(([id, { trunk }]) => trunkIssues(trunk, ['projects', id, 'trunk'], tenant)),
     ...Object.entries(users)
       .filter(([, extension]) => !hasExtension(tenant, extension))
       .map(([email]) => ({ path: ['users', email], message: 'is not an extension of this tenant' })),
-    ...Object.entries(trunks).flatMap(([name, trunk]) => trunkFault(trunk, ['trunks', name], tenant)),
+    ...Object.entries(trunks).flatMap(([name, trunk]) => trunkIssues(trunk, ['trunks', name], tenant)),
   ];
 }

@@ -1,11 +1,11 @@
 import { expect, it, test } from 'vitest';
 import { acme } from '../../testing/acme.ts';
 import { actTenant, tenantWith } from '../../testing/act.ts';
-import { faults } from './faults.ts';
+import { settingsIssues } from './settings-issues.ts';
 
 it('has none where everything that is named is the tenant’s', () => {
-  expect(faults(actTenant)).toEqual([]);
-  expect(faults(acme)).toEqual([]);
+  expect(settingsIssues(actTenant)).toEqual([]);
+  expect(settingsIssues(acme)).toEqual([]);
 });
 
 test.each<[string, Readonly<Record<string, unknown>>, string, string]>([
@@ -28,6 +28,6 @@ test.each<[string, Readonly<Record<string, unknown>>, string, string]>([
     'needs a context of this name in the tenant’s contexts',
   ],
 ])('names %s that the tenant does not have', (_what, settings, path, message) => {
-  const found = faults(tenantWith({}, settings)).map((fault) => ({ ...fault, path: fault.path.join('.') }));
+  const found = settingsIssues(tenantWith({}, settings)).map((issue) => ({ ...issue, path: issue.path.join('.') }));
   expect(found).toEqual([{ path, message }]);
 });

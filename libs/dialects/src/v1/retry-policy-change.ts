@@ -2,12 +2,12 @@ import type { RetryPolicy } from '@redial/call';
 import { type FieldError, pointer } from '../shared/field-error.ts';
 import type { RetryPolicyChange } from './schema.ts';
 
-/** A call's own wishes over its tenant's policy: what is left out, at every depth, stays as the tenant has it. */
+/** A call's own policy over its tenant's: a field that is left out, at every depth, stays as the tenant has it. */
 export function mergeRetryPolicy(own: RetryPolicy, change: RetryPolicyChange | undefined): RetryPolicy {
   if (change === undefined) return own;
   const { perDisposition = {}, networkBudget = {}, ...rest } = change;
   const dispositions = Object.entries(perDisposition).map(
-    ([name, wish]) => [name, { ...own.perDisposition[name as keyof typeof own.perDisposition], ...wish }] as const,
+    ([name, retry]) => [name, { ...own.perDisposition[name as keyof typeof own.perDisposition], ...retry }] as const,
   );
   return {
     ...own,
@@ -17,12 +17,12 @@ export function mergeRetryPolicy(own: RetryPolicy, change: RetryPolicyChange | u
   };
 }
 
-/** So many retries may come one upon the other; more are rung at a pace that a person can bear. */
+/** So many retries may follow each other at once; more need a pause between them. */
 const closeRetriesMax = 10;
 const delaySecondsLeast = 60;
 
-/** A request may not have one phone rung a hundred times in a row. What the operator has configured is the operator's. */
-export function hastyRetries({ perDisposition, networkBudget, ...policy }: RetryPolicy): FieldError | undefined {
+/** A request must not ring one phone a hundred times in a row. The operator's own policy is not checked. */
+export function tooFastRetries({ perDisposition, networkBudget, ...policy }: RetryPolicy): FieldError | undefined {
   const parts = [
     { path: [], ...policy },
     { path: ['networkBudget'], ...networkBudget },
@@ -32,8 +32,8 @@ export function hastyRetries({ perDisposition, networkBudget, ...policy }: Retry
       delaySeconds: own?.delaySeconds ?? policy.delaySeconds,
     })),
   ];
-  const hasty = parts.find((part) => part.maxRetries > closeRetriesMax && part.delaySeconds < delaySecondsLeast);
-  if (hasty === undefined) return undefined;
+  const tooFast = parts.find((part) => part.maxRetries > closeRetriesMax && part.delaySeconds < delaySecondsLeast);
+  if (tooFast === undefined) return undefined;
   const message = `must be at least ${delaySecondsLeast} with more than ${closeRetriesMax} retries`;
-  return { field: pointer('retryPolicy', ...hasty.path, 'delaySeconds'), message };
+  return { field: pointer('retryPolicy', ...tooFast.path, 'delaySeconds'), message };
 }

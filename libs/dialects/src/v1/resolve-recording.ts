@@ -1,0 +1,19 @@
+import { type CallRequest, type Destination, recordingOf, type Tenant } from '@redial/call';
+import type { Checked } from '../shared/check-fields.ts';
+
+/**
+ * `record` of a request, under its tenant's rule. The rule is the tenant's promise to people who are recorded, or are not: a request
+ * against it is rejected.
+ */
+export function resolveRecording(
+  record: boolean | undefined,
+  dial1: Destination,
+  dial2: Destination,
+  tenant: Tenant,
+): Checked<CallRequest['recording']> {
+  const byRule = recordingOf(dial1, dial2, tenant);
+  if (record === undefined) return { ok: true, value: byRule };
+  if (record && tenant.recording === 'none') return { ok: false, message: 'must not be true: you record nothing' };
+  if (!record && byRule !== undefined) return { ok: false, message: 'must not be false: you record such calls' };
+  return { ok: true, value: record ? recordingOf(dial1, dial2, { recording: 'all' }) : undefined };
+}

@@ -1,4 +1,5 @@
 import type { Store } from '@redial/store';
+import { memoryStore } from '@redial/testing';
 import { describe } from 'vitest';
 import { storeContract } from '../integration/store/store-contract.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
@@ -7,13 +8,13 @@ import { createModelStore } from './model-store.ts';
 import { createRandom } from './random.ts';
 import { createRedis } from './redis.ts';
 
-/** Nobody keeps any; what the model does not have is told by an error all the same. */
+/** No books are kept; a method that the model lacks is an error all the same. */
 const noBooks = new Proxy({} as Books, { get: () => () => undefined });
 
-/** A store of which each question is answered at once: the agenda goes on for as long as it takes. */
+/** A store that answers each request at once: the agenda runs until the answer is there. */
 function driven(store: Store, agenda: Agenda): Store {
   return new Proxy(store, {
-    // A promise's own question is none of the store's.
+    // `await` reads `then`, which is no method of the store.
     get: (target, key) =>
       key === 'then'
         ? undefined
@@ -28,7 +29,11 @@ function driven(store: Store, agenda: Agenda): Store {
   });
 }
 
-describe('the model of the store, as the real one has it', () => {
+describe('the in-memory store of the unit specs', () => {
+  storeContract(async () => memoryStore().port);
+});
+
+describe('the model of the store in the simulation', () => {
   storeContract(async () => {
     const agenda = createAgenda(0);
     const model = createModelStore(agenda, createRedis(agenda, createRandom(1)), noBooks, undefined);

@@ -1,10 +1,9 @@
 import type { Pbx } from '@redial/asterisk';
 import { type CallRequest, stepCall } from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
-import { fakePbx, fakeQueues } from '@redial/testing';
+import { fakePbx, fakeQueues, memoryStore } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aCall, attemptId, claimedElsewhere, configurationWith, job, monday9, talked } from '../testing/builders.ts';
-import { memoryStore } from '../testing/memory-store.ts';
 import { type Dialer, startDialer } from './dialer.ts';
 
 const running: Dialer[] = [];

@@ -7,13 +7,12 @@ import {
   stepCall,
 } from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
-import { fakePbx, fakeWatch } from '@redial/testing';
+import { fakePbx, fakeWatch, memoryStore } from '@redial/testing';
 import { expect } from 'vitest';
 import type { PbxTracking } from '../src/pipeline/dial-context.ts';
 import { createDialJob } from '../src/pipeline/dial-job.ts';
 import { type DialGate, gates } from '../src/pipeline/gates.ts';
 import { aCall, attemptId, callId, configurationWith, monday9 } from './builders.ts';
-import { memoryStore } from './memory-store.ts';
 
 /** A dial job between fakes, at the time its call is due. `steps` records what happens, in order. */
 export function dialJobWorld({

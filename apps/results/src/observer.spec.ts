@@ -1,6 +1,6 @@
 import { stepCall } from '@redial/call';
 import { createLogger } from '@redial/platform';
-import { fakePbx, fakeQueues } from '@redial/testing';
+import { fakePbx, fakeQueues, memoryStore } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   attemptId,
@@ -13,7 +13,6 @@ import {
   talked,
   unseenMetrics,
 } from '../testing/builders.ts';
-import { memoryStore } from '../testing/memory-store.ts';
 import { type Observer, startObserver } from './observer.ts';
 
 const running: Observer[] = [];
@@ -158,7 +157,7 @@ describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
     }).call;
     world.store.put(call, { ...attempt, limits: [...attempt.limits, 'extension.acme.1001', 'number.abc'], legLimits });
     world.store.put(waits);
-    for (const limit of ['extension.acme.1001', 'number.abc']) world.store.waiting.set(limit, [waits.id]);
+    for (const limit of ['extension.acme.1001', 'number.abc']) world.store.wait(limit, waits.id);
     prepare(world);
     world.pbx.finding = { type: 'dial2_found', at: startedAt };
     world.pbx.signal(attemptId, { type: 'answered', at: startedAt });
@@ -173,7 +172,7 @@ describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
     const { store, queues, waits } = await aLegThatEnds();
     expect(store.released[0]).toEqual({ id: attemptId, leg: 'dial1' });
     expect(queues.moved).toMatchObject([{ callId: waits.id, attemptId: attemptIdOf(2) }]);
-    expect(store.waiting.get('number.abc')).toEqual([waits.id]);
+    expect(store.waitingCalls('number.abc')).toEqual([waits.id]);
     expect(queues.results).toEqual([]);
   });
 
@@ -182,7 +181,7 @@ describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
       port.releaseLeg = () => Promise.reject(new Error('Redis is gone'));
     });
     expect(queues.moved).toEqual([]);
-    expect(store.waiting.get('extension.acme.1001')).toEqual([waits.id]);
+    expect(store.waitingCalls('extension.acme.1001')).toEqual([waits.id]);
   });
 });
 

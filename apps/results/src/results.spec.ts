@@ -1,4 +1,4 @@
-import { fakePbx, fakeQueues, fakeSinks } from '@redial/testing';
+import { fakePbx, fakeQueues, fakeSinks, memoryStore } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   attemptId,
@@ -14,7 +14,6 @@ import {
   startedAt,
   unseenMetrics,
 } from '../testing/builders.ts';
-import { memoryStore } from '../testing/memory-store.ts';
 import { type Results, startResults } from './results.ts';
 
 const running: Results[] = [];
@@ -63,7 +62,7 @@ describe('given a results process', () => {
   it('when a result comes, then it is settled, and its CDR goes out', async () => {
     const { store, queues, sinks } = await aResultsProcess();
     await queues.settle(resultOf(busyAt(startedAt)));
-    expect(store.attempt(attemptId).ended).toMatchObject({ outcome: { disposition: 'busy' } });
+    expect(store.attempt(attemptId)?.ended).toMatchObject({ outcome: { disposition: 'busy' } });
     expect(sinks.tried).toMatchObject([{ sink: 'inbox', cdrId: attemptId }]);
     expect(queues.deliveries).toEqual([{ deliveryId: `${attemptId}.crm` }]);
   });

@@ -6,3 +6,5 @@ export * from './fake-sinks.ts';
 export * from './fake-watch.ts';
 export * from './manual-timers.ts';
 export * from './port-of.ts';
+export * from './store/in-memory-store.ts';
+export * from './store/memory-store.ts';

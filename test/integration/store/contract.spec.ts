@@ -4,6 +4,6 @@ import { useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
 
-describe('the store on Redis, as the simulation has it', () => {
+describe('the store on Redis', () => {
   storeContract(() => onRedis.open());
 });

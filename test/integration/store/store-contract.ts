@@ -1,8 +1,8 @@
 import { type AttemptRecord, type Call, lastMomentAt, stepCall } from '@redial/call';
 import type { DayCap, Store, Versioned } from '@redial/store';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { claimed, settlement } from './attempt-under-way.ts';
-import { accepted, dialed, noon, read } from './store-on-redis.ts';
+import { accepted, dialed, ids, newCall, newDelivery, noon, read, request } from './store-on-redis.ts';
 
 const limits = (...names: readonly string[]) =>
   names.map((limit) => ({ limit, permits: 1, maxCalls: 2, maxCallsPerSecond: 1_000 }));
@@ -14,8 +14,8 @@ const canceled = (call: Call): Call => stepCall(call, { type: 'cancel', at: noon
 const conflict = { ok: false, why: 'conflict' };
 
 /**
- * What the shells rely on of a store, as cases that the real one and the simulation's model both pass: where they part, a million steps of
- * the simulation prove nothing. `open`: an empty one.
+ * What the processes need of a store. The store on Redis, the in-memory store of the unit specs and the simulation's model each pass every
+ * case: a spec or a simulation on a store that differs from Redis would prove nothing. `open` makes an empty store.
  */
 export function storeContract(open: () => Promise<Store>): void {
   const withCall = async (): Promise<{ store: Store; call: Versioned<Call> }> => {
@@ -189,5 +189,175 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await held(outlasting - 1)).toEqual({ 'pbx:main': 1, 'trunk:a': 1, 'trunk:b': 1 });
     await store.releaseLeg(attempt, 'dial2');
     expect(await held()).toEqual({ 'pbx:main': 1, 'trunk:a': 0, 'trunk:b': 0 });
+  });
+
+  it('readAttempts, readCdr: what was written; an id without a record is left out', async () => {
+    const { store } = await withCall();
+    const under = await claimed(store);
+    const { id } = under.attempt.value;
+    expect(await store.readAttempts([id, ids.attemptId()])).toEqual([under.attempt.value]);
+    expect(await store.readCdr(id)).toBeUndefined();
+    const change = settlement(under);
+    await store.settle(change);
+    expect(await store.readCdr(id)).toEqual(change.cdr);
+  });
+
+  it('countOpenCalls: the calls of a tenant that have not ended', async () => {
+    const { store, call } = await withCall();
+    await accepted(store, { tenantId: 'globex' });
+    expect(await store.countOpenCalls('acme')).toBe(1);
+    await store.updateCall(call, canceled(call.value));
+    expect([await store.countOpenCalls('acme'), await store.countOpenCalls('globex')]).toEqual([0, 1]);
+  });
+
+  it('settle: numbers that it uncounts have one attempt less of that day', async () => {
+    const { store, call } = await withCall();
+    const day = '2026-03-28';
+    const { after, attempt: plain } = dialed(call.value);
+    const attempt = { ...plain, countedOn: day };
+    const taken = await store.claim(call, after, attempt, { tenantId: 'acme', day, numbers: ['27820001234'] });
+    const under = {
+      call: { value: after, version: taken.ok ? taken.version : 0 },
+      attempt: { value: attempt, version: 1 },
+    };
+    expect(await store.attemptsToday('acme', day, ['27820001234'])).toEqual([1]);
+    await store.settle({ ...settlement(under), uncounted: ['27820001234'] });
+    expect(await store.attemptsToday('acme', day, ['27820001234'])).toEqual([0]);
+  });
+
+  it('recordProgress: the first report of each phase is kept, and none after the end', async () => {
+    const { store } = await withCall();
+    const under = await claimed(store);
+    const { id } = under.attempt.value;
+    for (const at of [noon + 1, noon + 2]) await store.recordProgress(id, 'ringing', at);
+    await store.recordProgress(id, 'answered', noon + 3);
+    await store.recordProgress(id, 'dial2_created', noon + 4, '1700000000.7');
+    const progress = { ringingAt: noon + 1, answeredAt: noon + 3, dial2UniqueId: '1700000000.7' };
+    expect((await store.readAttempt(id))?.value).toMatchObject(progress);
+    const change = settlement(under);
+    await store.settle(change);
+    await store.recordProgress(id, 'answered', noon + 9);
+    expect((await store.readAttempt(id))?.value).toEqual(change.attempt.after);
+  });
+
+  it('onCallChanged: an answer of an awaited attempt and each change of its call, until it is stopped', async () => {
+    const store = await open();
+    const heard: string[] = [];
+    const onSubscribed = vi.fn();
+    const stop = await store.onCallChanged((id) => heard.push(id), onSubscribed);
+    expect(onSubscribed).toHaveBeenCalledTimes(1);
+    const awaited = await accepted(store, { request: { ...request, outcomeAwaited: true } });
+    const { attempt } = await claimed(store, awaited, { awaited: true });
+    const soFar = heard.length;
+    for (const at of [noon, noon + 1]) await store.recordProgress(attempt.value.id, 'answered', at);
+    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(soFar));
+    expect(new Set(heard)).toEqual(new Set([awaited.value.id]));
+    await stop();
+  });
+
+  it('onCancel: hears of a cancel, with its PBX', async () => {
+    const store = await open();
+    const heard: [string, string][] = [];
+    const onSubscribed = vi.fn();
+    const stop = await store.onCancel((pbx, id) => void heard.push([pbx, id]), onSubscribed);
+    expect(onSubscribed).toHaveBeenCalledTimes(1);
+    const id = ids.attemptId();
+    await store.announceCancel('main', id);
+    await vi.waitFor(() => expect(heard).toEqual([['main', id]]));
+    await stop();
+  });
+
+  it('overduePage: planned calls that were due before, oldest first, page by page; a dialled one is none', async () => {
+    const store = await open();
+    const calls = [1, 2, 3, 4, 5].map((n) => newCall({ at: noon + n }));
+    await store.acceptCalls(calls);
+    const first = await store.overduePage(noon + 5, 3);
+    expect(first.calls).toEqual(calls.slice(0, 3).map(({ id }, n) => ({ id, dueAt: noon + 1 + n })));
+    const second = await store.overduePage(noon + 5, 3, first.cursor);
+    expect(second.calls.map(({ id }) => id)).toEqual([calls[3]?.id]);
+    expect(second.cursor).toBeUndefined();
+    await claimed(store, await read(store, calls[0] as Call));
+    expect(await store.countOverdue(noon + 5)).toBe(3);
+  });
+
+  it('nextWaiting: the call that waits at a full limit without a pace, the least order first, once', async () => {
+    const { store, call } = await withCall();
+    const full = [{ limit: 'extension:1001', permits: 1, maxCalls: 1 }];
+    await store.acquirePermits(permits(dialed(call.value).attempt, { limits: full }));
+    const [later, sooner] = [await accepted(store), await accepted(store)];
+    for (const [order, { value }] of [
+      [2, later],
+      [1, sooner],
+    ] as const) {
+      const waiter = { callId: value.id, order };
+      const refused = await store.acquirePermits(permits(dialed(value).attempt, { limits: full, waiter }));
+      expect(refused).toMatchObject({ granted: false, limit: 'extension:1001' });
+    }
+    expect(await store.nextWaiting('extension:1001')).toBe(sooner.value.id);
+    expect(await store.nextWaiting('extension:1001')).toBe(later.value.id);
+    expect(await store.nextWaiting('extension:1001')).toBeUndefined();
+  });
+
+  it('deliveries: those of a settling are pending; written only over what was read', async () => {
+    const { store } = await withCall();
+    const change = settlement(await claimed(store));
+    await store.settle(change);
+    const [delivery] = change.deliveries;
+    if (delivery === undefined) throw new Error('the settling has a delivery');
+    expect(await store.readDelivery(delivery.id)).toEqual(delivery);
+    expect(await store.countUndelivered()).toBe(1);
+    const delivered = { ...delivery, status: 'delivered' as const, tries: 1 };
+    expect(await store.writeDelivery(delivered)).toBe(false);
+    expect(await store.writeDelivery(delivered, { ...delivery, tries: 7 })).toBe(false);
+    expect(await store.writeDelivery(delivered, delivery)).toBe(true);
+    expect(await store.countUndelivered()).toBe(0);
+  });
+
+  it('undeliveredPage, listDead: the longest due first; the last to die first', async () => {
+    const store = await open();
+    const [promised, early, late] = [
+      newDelivery({ createdAt: noon, nextTryAt: noon + 900 }),
+      newDelivery({ createdAt: noon + 1 }),
+      newDelivery({ createdAt: noon + 2 }),
+    ];
+    const dead = [noon + 5, noon + 6].map((lastTryAt) => newDelivery({ status: 'dead', lastTryAt, tries: 3 }));
+    for (const delivery of [promised, late, early, ...dead]) await store.writeDelivery(delivery);
+    const first = await store.undeliveredPage(noon + 100, 1);
+    expect(first.deliveries).toEqual([early]);
+    expect((await store.undeliveredPage(noon + 100, 2, first.cursor)).deliveries).toEqual([late]);
+    expect(await store.countUndelivered()).toBe(3);
+    expect(await store.listDead('acme', 10)).toEqual([...dead].reverse());
+    expect(await store.listDead('globex', 10)).toEqual([]);
+  });
+
+  it('link statuses: the last report of each process, for as long as it reports', async () => {
+    const store = await open();
+    const report = { pbx: 'main', process: 'dialer', up: false, at: noon } as const;
+    await store.reportLinkStatus('one', report);
+    await store.reportLinkStatus('one', { ...report, up: true });
+    await store.reportLinkStatus('two', { ...report, at: noon + 10_000 });
+    expect(await store.linkStatuses(noon + 15_000)).toEqual([
+      { ...report, up: true },
+      { ...report, at: noon + 10_000 },
+    ]);
+    expect(await store.linkStatuses(noon + 15_001)).toEqual([{ ...report, at: noon + 10_000 }]);
+  });
+
+  it('leases: one holder at a time, renewed by it, free once it is released', async () => {
+    const store = await open();
+    expect(await store.acquireLease('sweeper', 'one', 60_000)).toBe(true);
+    expect(await store.acquireLease('sweeper', 'one', 60_000)).toBe(true);
+    expect(await store.acquireLease('sweeper', 'two', 60_000)).toBe(false);
+    await store.releaseLease('sweeper', 'two');
+    expect(await store.acquireLease('sweeper', 'two', 60_000)).toBe(false);
+    await store.releaseLease('sweeper', 'one');
+    expect(await store.acquireLease('sweeper', 'two', 60_000)).toBe(true);
+  });
+
+  it('confirmDurable, ping: a claim that is there is confirmed', async () => {
+    const { store } = await withCall();
+    const { id } = (await claimed(store, undefined, { claimedBy: 'run.1' })).attempt.value;
+    expect(await store.confirmDurable(5_000, { attempt: id, claimedBy: 'run.1' })).toBe(true);
+    await store.ping();
   });
 }

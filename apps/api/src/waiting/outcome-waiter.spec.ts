@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { type Dial1Outcome, stepCall } from '@redial/call';
+import { memoryStore } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aCall, answered, attemptIdOf, callIdOf, ended, inFlight, startedAt } from '../../testing/awaited-calls.ts';
-import { fakeStore } from '../../testing/fake-store.ts';
 import { createOutcomeWaiter, type ExpectedOutcome } from './outcome-waiter.ts';
 
 const until = startedAt + 30_000;
@@ -22,7 +22,7 @@ afterEach(() => {
 
 /** A waiter over a store in memory, and its clients. */
 function aWaiter() {
-  const store = fakeStore();
+  const store = memoryStore();
   const warnings: string[] = [];
   const logger = { warn: (_fields: unknown, text: string) => void warnings.push(text) };
   const waiter = createOutcomeWaiter({ store: store.port, clock: { now: Date.now }, logger: logger as never });
@@ -50,7 +50,7 @@ describe('given a client that waits for its call', () => {
     await settled();
     expect(seen.told).toBeUndefined();
     store.put(...answered());
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     await settled();
     expect(seen).toEqual({ told: [{ type: 'answered', uniqueId1 }], at: startedAt });
     expect([waiter.waiting, listeners()]).toEqual([0, 0]);
@@ -62,7 +62,7 @@ describe('given a client that waits for its call', () => {
     const { seen } = waits();
     await settled();
     store.put(...ended({ dial1Hangup: { cause: 17, at: startedAt }, originateFailed: { reason: 5, at: startedAt } }));
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     await settled();
     expect(seen.told).toEqual([{ type: 'failed', why: 'busy', uniqueId1 }]);
   });
@@ -73,7 +73,7 @@ describe('given a client that waits for its call', () => {
     const { seen } = waits();
     await settled();
     store.put(stepCall(aCall(), { type: 'cancel', at: startedAt }).call);
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     await settled();
     expect(seen.told).toEqual([{ type: 'failed', why: 'canceled' }]);
   });
@@ -84,7 +84,7 @@ describe('given a client that waits for its call', () => {
     const { seen, going, answer } = waits();
     await settled();
     store.put(...inFlight());
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     await settled();
     expect([seen.told, waiter.waiting]).toEqual([undefined, 1]);
     going.abort();
@@ -96,7 +96,7 @@ describe('given a client that waits for its call', () => {
     const expected = expectFor([1]);
     await settled();
     store.put(...answered());
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     await settled();
     const reads = store.reads.length;
     const { seen } = client(expected);
@@ -119,7 +119,7 @@ describe('given a client that waits for its call', () => {
     expect(waiter.waiting).toBe(0);
     await settled();
     const reads = store.reads.length;
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     await settled();
     expect(store.reads).toHaveLength(reads);
   });
@@ -137,7 +137,7 @@ describe('given a client that goes away', () => {
     expect(seen.told).toBe('nothing');
     expect([waiter.waiting, listeners(), vi.getTimerCount()]).toEqual([0, 0, 0]);
     const reads = store.reads.length;
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     store.resubscribe();
     await settled();
     expect(store.reads).toHaveLength(reads);
@@ -157,7 +157,7 @@ describe('given a client that goes away', () => {
     goes.going.abort();
     await goes.answer;
     store.put(...answered());
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     await settled();
     expect([goes.seen.told, stays.seen.told]).toEqual(['nothing', [{ type: 'answered', uniqueId1 }]]);
   });
@@ -217,11 +217,11 @@ describe('given a client that wants to know dial2’s channel, too', () => {
     const [both, one] = [waits([1], true), waits([1], false)];
     await settled();
     store.put(...answered());
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     await settled();
     expect([both.seen.told, one.seen.told]).toEqual([undefined, [{ type: 'answered', uniqueId1 }]]);
     store.put(...answered({ dial2UniqueId: '1700000000.7' }));
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     await settled();
     expect(both.seen.told).toEqual([{ type: 'answered', uniqueId1, uniqueId2: '1700000000.7' }]);
   });
@@ -233,7 +233,7 @@ describe('given a client that wants to know dial2’s channel, too', () => {
     await settled();
     expect(seen.told).toBeUndefined();
     store.put(...ended({ dial1AnsweredAt: startedAt, dial1Hangup: { cause: 16, at: startedAt + 10 } }));
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     await settled();
     expect(seen.told).toEqual([{ type: 'answered', uniqueId1 }]);
   });
@@ -249,7 +249,7 @@ describe('given a client that waits for several calls', () => {
     await settled();
     const tell = async (n: number, ...records: Parameters<typeof world.store.put>) => {
       world.store.put(...records);
-      world.store.hints(callIdOf(n));
+      world.store.announceChange(callIdOf(n));
       await settled();
     };
     return { seen, tell };
@@ -281,13 +281,13 @@ describe('given a client that waits for several calls', () => {
 describe('given the subscription to hints', () => {
   it('when 1,000 clients wait, then there is one, made by the first; each has one timer and nobody polls', async () => {
     const { store, waits } = aWaiter();
-    expect(store.subscriptions).toBe(0);
+    expect(store.changeListeners).toBe(0);
     const clients = Array.from({ length: 1_000 }, (_, n) => {
       store.put(...inFlight(n));
       return waits([n]);
     });
     await settled();
-    expect([store.subscriptions, vi.getTimerCount()]).toEqual([1, 1_000]);
+    expect([store.changeListeners, vi.getTimerCount()]).toEqual([1, 1_000]);
     const reads = store.reads.length;
     await vi.advanceTimersByTimeAsync(29_000);
     expect(store.reads).toHaveLength(reads);
@@ -332,7 +332,7 @@ describe('given the subscription to hints', () => {
     store.subscribing = undefined;
     const second = waits();
     await settled();
-    expect(store.subscriptions).toBe(1);
+    expect(store.changeListeners).toBe(1);
     await second.answer;
   });
 
@@ -341,7 +341,7 @@ describe('given the subscription to hints', () => {
     const { going, answer } = waits();
     await settled();
     const reads = store.reads.length;
-    for (let n = 2; n < 100; n++) store.hints(callIdOf(n));
+    for (let n = 2; n < 100; n++) store.announceChange(callIdOf(n));
     await settled();
     expect(store.reads).toHaveLength(reads);
     going.abort();
@@ -354,10 +354,10 @@ describe('given reads', () => {
     const { store, waits } = aWaiter();
     store.put(...inFlight());
     const clients = Array.from({ length: 20 }, () => waits());
-    for (let n = 0; n < 20; n++) store.hints(callIdOf(1));
+    for (let n = 0; n < 20; n++) store.announceChange(callIdOf(1));
     expect(store.readsInFlight(callIdOf(1))).toBe(1);
     store.put(...answered());
-    store.hints(callIdOf(1));
+    store.announceChange(callIdOf(1));
     await Promise.all(clients.map(({ answer }) => answer));
     expect(store.readsInFlightMax).toBe(1);
     expect(store.reads.filter((id) => id === callIdOf(1)).length).toBeLessThanOrEqual(3);
@@ -389,7 +389,7 @@ describe('given an API that is told to stop', () => {
     await waiter.close();
     await settled();
     expect([first.seen.told, second.seen.told]).toMatchObject([[pending], [{ type: 'answered' }]]);
-    expect([waiter.waiting, store.subscriptions]).toEqual([0, 0]);
+    expect([waiter.waiting, store.changeListeners]).toEqual([0, 0]);
   });
 
   it.each(['isAway', 'hangs'] as const)('when the storage %s, then nobody is held up by it', async (how) => {
@@ -412,6 +412,6 @@ describe('given an API that is told to stop', () => {
     const [first, second] = [client(early), waits([2])];
     await settled();
     expect([first.seen.told, second.seen.told]).toMatchObject([[{ type: 'answered' }], [pending]]);
-    expect([waiter.waiting, store.subscriptions]).toEqual([0, 0]);
+    expect([waiter.waiting, store.changeListeners]).toEqual([0, 0]);
   });
 });

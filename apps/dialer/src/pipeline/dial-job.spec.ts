@@ -28,7 +28,7 @@ describe('given a call that is due', () => {
     expect(world.watch.originated).toEqual([
       expect.objectContaining({
         attemptId,
-        slot: 7,
+        slot: 1,
         dial1Channel: 'PJSIP/1001',
         dial2Channel: 'PJSIP/27821234567@carrier',
       }),
@@ -54,7 +54,7 @@ describe('given a call that is due', () => {
       },
       pbx: 'pbx-1',
       pbxStartedAt: 'boot of pbx-1',
-      slot: 7,
+      slot: 1,
       limits: ['pbx.pbx-1', 'extension.acme.1001', 'trunk.carrier', number],
       legLimits: { dial1: ['extension.acme.1001'], dial2: ['trunk.carrier', number] },
       originatedAt: monday9,

@@ -1,8 +1,7 @@
 import { createWebhookSink, type Sink } from '@redial/sinks';
-import { fakeQueues } from '@redial/testing';
+import { fakeQueues, memoryStore } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import { aCdr, aDelivery, attemptIdOf, crm, silentLogger, startedAt, unseenMetrics } from '../../testing/builders.ts';
-import { memoryStore } from '../../testing/memory-store.ts';
 import { createDeliverer } from './deliver.ts';
 
 const second = 1_000;

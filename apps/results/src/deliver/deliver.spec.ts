@@ -1,7 +1,7 @@
 import type { Delivery } from '@redial/call';
 import type { Sink, SinkResult } from '@redial/sinks';
 import type { WrittenRecord } from '@redial/store';
-import { fakeQueues, fakeSinks } from '@redial/testing';
+import { fakeQueues, fakeSinks, memoryStore } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import {
   aCdr,
@@ -12,7 +12,6 @@ import {
   startedAt,
   unseenMetrics,
 } from '../../testing/builders.ts';
-import { memoryStore } from '../../testing/memory-store.ts';
 import { createDeliverer } from './deliver.ts';
 
 const now = startedAt + 60_000;

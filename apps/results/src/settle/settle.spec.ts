@@ -1,6 +1,6 @@
 import { type Call, type Delivery, type Evidence, stepCall } from '@redial/call';
 import { tenantCounts } from '@redial/store';
-import { fakeQueues, fakeSinks } from '@redial/testing';
+import { fakeQueues, fakeSinks, memoryStore } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import {
   attemptId,
@@ -19,7 +19,6 @@ import {
   talked,
   unseenMetrics,
 } from '../../testing/builders.ts';
-import { memoryStore } from '../../testing/memory-store.ts';
 import { createSettle } from './settle.ts';
 
 const endedAt = startedAt + 5_000;
@@ -53,7 +52,7 @@ describe('given the evidence of an attempt that ended', () => {
   it('when it is settled, then the attempt is written down with its outcome, its evidence and its observer', async () => {
     const { store, settle } = aFunnel();
     await settle(resultOf(busyAt(endedAt), 'dialer'));
-    expect(store.attempt(attemptId).ended).toMatchObject({
+    expect(store.attempt(attemptId)?.ended).toMatchObject({
       outcome: { disposition: 'busy', dial1: { cause: 17, reason: 5 }, endedAt },
       evidence: busyAt(endedAt),
       settledAt,
@@ -65,7 +64,7 @@ describe('given the evidence of an attempt that ended', () => {
     const { store, settle } = aFunnel();
     const refused = { refused: { message: 'not sent', at: endedAt } };
     await settle({ ...resultOf(refused, 'dialer'), claimedBy: 'another run' });
-    expect(store.attempt(attemptId).ended).toBeUndefined();
+    expect(store.attempt(attemptId)).not.toHaveProperty('ended');
     expect(store.cdrs).toEqual([]);
   });
 
@@ -185,7 +184,7 @@ describe('given several who say how an attempt ended', () => {
     await world.settle(resultOf(busyAt(endedAt), 'dialer'));
     await world.settle(resultOf({ lostAt: settledAt }, 'results'));
     once(world);
-    expect(world.store.attempt(attemptId).ended).toMatchObject({
+    expect(world.store.attempt(attemptId)?.ended).toMatchObject({
       reportedBy: 'dialer',
       outcome: { disposition: 'busy' },
     });
@@ -248,17 +247,17 @@ describe('given calls that wait for a phone of an attempt that ends', () => {
     store.put(inFlight()[0], { ...inFlight()[1], limits });
     const [over, first] = [canceled(plannedCall(3), startedAt), waits(plannedCall(2), startedAt + 30_000).call];
     for (const call of [over, first]) store.put(call);
-    store.waiting.set('extension.acme.1001', [over.id, first.id, callIdOf(4)]);
+    store.wait('extension.acme.1001', over.id, first.id, callIdOf(4));
     await settle(resultOf(busyAt(endedAt)));
     expect(queues.moved).toMatchObject([{ callId: first.id, dueAt: settledAt }]);
-    expect(store.waiting.get('extension.acme.1001')).toEqual([callIdOf(4)]);
+    expect(store.waitingCalls('extension.acme.1001')).toEqual([callIdOf(4)]);
   });
 
   it('when they cannot be woken, then it is settled and delivered all the same', async () => {
     const { store, queues, settle, delivered } = aFunnel();
     store.put(inFlight()[0], { ...inFlight()[1], limits });
     store.put(waits(plannedCall(2), startedAt + 30_000).call);
-    store.waiting.set('number.abc', [callIdOf(2)]);
+    store.wait('number.abc', callIdOf(2));
     queues.queues.dial.move = async () => {
       throw new Error('Redis is gone');
     };
@@ -317,7 +316,7 @@ describe('given a call that somebody wants canceled', () => {
       const { store, settle } = aFunnel();
       store.change(callId, (call) => canceled(call, requestedAt));
       await settle(resultOf(evidence));
-      const { ended } = store.attempt(attemptId);
+      const { ended } = store.attempt(attemptId) ?? {};
       const expected = kept ? (evidence.cancelRequestedAt ?? requestedAt) : undefined;
       expect(ended?.evidence.cancelRequestedAt).toBe(expected);
       expect(ended?.outcome.disposition === 'canceled').toBe(kept);

@@ -1,5 +1,5 @@
 import { lastMomentAt } from '@redial/call';
-import { fakeQueues, fakeSinks } from '@redial/testing';
+import { fakeQueues, fakeSinks, memoryStore } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   aCdr,
@@ -14,7 +14,6 @@ import {
   startedAt,
   unseenMetrics,
 } from '../../testing/builders.ts';
-import { memoryStore } from '../../testing/memory-store.ts';
 import { createDeliverer } from '../deliver/deliver.ts';
 import { startSweeper } from './sweeper.ts';
 
@@ -268,10 +267,10 @@ describe('given a sweep', () => {
   it('then what dead processes said of their PBXs is forgotten, and what living ones say is not', async () => {
     const { store, clock, sweep } = aSweep();
     const said = { pbx: 'pbx-1', process: 'dialer', up: true } as const;
-    store.reports.push({ ...said, instanceId: 'dead', at: clock.at - minute });
-    store.reports.push({ ...said, instanceId: 'living', at: clock.at - 5_000 });
+    await store.port.reportLinkStatus('dead', { ...said, at: clock.at - minute });
+    await store.port.reportLinkStatus('living', { ...said, at: clock.at - 5_000 });
     await sweep();
-    expect(store.reports.map(({ instanceId }) => instanceId)).toEqual(['living']);
+    expect([...store.links.keys()]).toEqual([expect.stringContaining('living')]);
   });
 
   it.each([true, false])(

@@ -28,6 +28,7 @@ export interface ResultsDependencies {
 }
 
 export interface Results {
+  /** Takes no new work, and finishes what it can within `graceMs`. The queues stay open. */
   drain(graceMs: number): Promise<void>;
 }
 
@@ -37,7 +38,7 @@ const deliveryConcurrency = 50;
 const idleMs = 2_000;
 
 export async function startResults(dependencies: ResultsDependencies): Promise<Results> {
-  const { configuration, pbxs, store, queues, workers, concurrency, logger } = dependencies;
+  const { configuration, pbxs, store, workers, concurrency, logger } = dependencies;
   const deliverer = createDeliverer(dependencies);
   const observers = pbxs.map((pbx) => startObserver({ ...dependencies, pbx }));
   const links = reportLinks({ ...dependencies, process: 'results' });
@@ -66,7 +67,6 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
       await Promise.all(observers.map((observer) => observer.stop()));
       await Promise.all([settling.drain(graceMs), delivering.drain(graceMs)]);
       await deliverer.idle(idleMs);
-      await queues.close();
     },
   };
 }

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { limitPipelining, type Metrics, sharedFor, withSingleSlashes } from '@redial/platform';
+import { limitPipelining, type Metrics, withSingleSlashes } from '@redial/platform';
 import type { Health } from './health.ts';
 import { metricsFault } from './metrics-access.ts';
+import { type OpsReply, opsEndpoints, textReply } from './ops-endpoints.ts';
 
 export interface OpsServerOptions {
   readonly host: string;
@@ -15,7 +16,7 @@ export interface OpsServerOptions {
   readonly timing?: Partial<OpsTiming>;
 }
 
-/** How long a client may hold a connection. An answer takes as long as the slowest health check, seconds. */
+/** How long a client may hold a connection. A reply takes as long as the slowest health check: seconds. */
 export interface OpsTiming {
   /** From the connection, or from the first byte of a later request, to the last header. */
   readonly headersMs: number;
@@ -23,7 +24,7 @@ export interface OpsTiming {
   readonly requestMs: number;
   /** Between an answer and the next request. */
   readonly keepAliveMs: number;
-  /** Without a byte in either direction: of who does not read its answer. */
+  /** Without a byte in either direction: of a client that does not read its reply. */
   readonly silenceMs: number;
   /** How often slow clients are looked for. */
   readonly lookMs: number;
@@ -37,35 +38,19 @@ const defaultTiming: OpsTiming = {
   lookMs: 1_000,
 };
 
-/** How old an answer to `/metrics` may be: however many ask, they are put together once in so long. */
-export const renderedMs = 1_000;
-
 export interface OpsServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-interface Answering extends OpsServerOptions {
-  readonly render: Metrics['render'];
-}
-
-interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-/**
- * Health and metrics of a process that has no other HTTP: GET `/livez` (200 while the event loop turns), `/readyz` (200, or 503 and what
- * is wrong, as JSON), `/metrics`.
- */
+/** Health and metrics of a process that has no other HTTP. */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const { headersMs, requestMs, keepAliveMs, silenceMs, lookMs } = { ...defaultTiming, ...options.timing };
-  const render = sharedFor(renderedMs, () => options.metrics.render());
+  const endpoints = opsEndpoints(options);
   const serve: RequestListener = (request, response) => {
-    answer(request, { ...options, render }).then(
+    answer(request, endpoints, options.metricsToken).then(
       (found) => reply(request, response, found),
-      () => reply(request, response, text(500, 'internal error')),
+      () => reply(request, response, textReply(500, 'internal error')),
     );
   };
   const server = createServer(
@@ -79,7 +64,7 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
     limitPipelining(serve, { atOnce: 4, inAll: 100, onCut: () => undefined }),
   );
   server.timeout = silenceMs;
-  // Probes and one scraper; whoever holds more is no friend.
+  // Probes and one scraper need a few.
   server.maxConnections = 100;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -99,27 +84,24 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
   };
 }
 
-async function answer(request: IncomingMessage, options: Answering): Promise<Answer> {
-  const { method, url, headers, socket } = request;
-  const path = withSingleSlashes(url ?? '').split('?', 1)[0];
-  if (path !== '/livez' && path !== '/readyz' && path !== '/metrics') return text(404, 'not found');
-  if (method !== 'GET' && method !== 'HEAD') return text(405, 'GET only');
-  if (path === '/livez') return text(200, 'ok');
-  if (path === '/readyz') {
-    const report = await options.health.report();
-    return { status: report.ready ? 200 : 503, contentType: 'application/json', body: JSON.stringify(report) };
+async function answer(
+  { method, url, headers, socket }: IncomingMessage,
+  endpoints: ReturnType<typeof opsEndpoints>,
+  metricsToken: string | undefined,
+): Promise<OpsReply> {
+  const path = withSingleSlashes(url ?? '').split('?', 1)[0] ?? '';
+  const endpoint = endpoints.get(path);
+  if (endpoint === undefined) return textReply(404, 'not found');
+  if (method !== 'GET' && method !== 'HEAD') return textReply(405, 'GET only');
+  if (path === '/metrics') {
+    const request = { address: socket.remoteAddress, header: (name: string) => headers[name]?.toString() };
+    const fault = metricsFault(request, metricsToken);
+    if (fault !== undefined) return textReply(401, fault);
   }
-  const asks = { address: socket.remoteAddress, header: (name: string) => headers[name]?.toString() };
-  const fault = metricsFault(asks, options.metricsToken);
-  if (fault !== undefined) return text(401, fault);
-  return { status: 200, ...(await options.render()) };
+  return endpoint();
 }
 
-function text(status: number, body: string): Answer {
-  return { status, contentType: 'text/plain; charset=utf-8', body: `${body}\n` };
-}
-
-function reply(request: IncomingMessage, response: ServerResponse, { status, contentType, body }: Answer): void {
+function reply(request: IncomingMessage, response: ServerResponse, { status, contentType, body }: OpsReply): void {
   response.writeHead(status, {
     'content-type': contentType,
     'cache-control': 'no-store',

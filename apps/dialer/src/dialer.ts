@@ -1,9 +1,10 @@
 import type { Pbx } from '@redial/asterisk';
 import { followCancels, reportLinks, trackAttempts } from '@redial/attempt-tracking';
 import type { Configuration } from '@redial/call';
-import { type Clock, type Logger, type Metrics, within } from '@redial/platform';
+import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Queues, Workers } from '@redial/queue';
 import type { Store } from '@redial/store';
+import pTimeout from 'p-timeout';
 import { createDialJob } from './pipeline/dial-job.ts';
 import { createStartTimer } from './pipeline/start-timer.ts';
 
@@ -53,7 +54,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
   const links = reportLinks({ ...dependencies, process: 'dialer' });
   const cancels = await followCancels({ store, watches: () => trackings.map(({ watch }) => watch), logger });
   // Without a link every job would be deferred by seconds, and lose its turn.
-  await within(firstLinkMs, () => anyUp(pbxs)).catch(() => undefined);
+  await pTimeout(anyUp(pbxs), { milliseconds: firstLinkMs, fallback: () => undefined });
   const worker = workers.dial(
     concurrency,
     createDialJob({

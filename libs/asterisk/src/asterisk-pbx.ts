@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { AttemptId, PbxConfiguration } from '@redial/call';
 import { type Clock, systemClock } from '@redial/platform';
 import { type AmiReply, createAmiLink, type LinkTiming } from './ami/ami-link.ts';
@@ -33,7 +34,7 @@ export function createPbx(
 ): Pbx {
   const { clock = systemClock, timers = systemTimers, random = Math.random, listens = true } = deps;
   const { name, host, port, username, secret } = configuration;
-  const listeners = createListeners();
+  const listeners = new EventEmitter<PbxEventArguments>().setMaxListeners(0);
   let pbxStartedAt: string | undefined;
   let session = 0;
   let cancelGreeting = () => {};
@@ -160,8 +161,8 @@ export function createPbx(
     },
     start: () => link.start(),
     stop: () => link.stop(),
-    on: listeners.on,
-    off: listeners.off,
+    on: (event, listener) => void listeners.on(event, listener as (...args: unknown[]) => void),
+    off: (event, listener) => void listeners.off(event, listener as (...args: unknown[]) => void),
     originate,
     hangUp,
     reconcile: look,
@@ -188,18 +189,4 @@ function wordsOf(reply: AmiReply): string {
   return reply.type === 'answered' ? `answered ${reply.response.get('Message') ?? reply.response.name}` : reply.message;
 }
 
-function createListeners() {
-  const sets: { [E in keyof PbxEvents]: Set<PbxEvents[E]> } = {
-    signal: new Set(),
-    up: new Set(),
-    down: new Set(),
-    anomaly: new Set(),
-  };
-  return {
-    on: <E extends keyof PbxEvents>(event: E, listener: PbxEvents[E]) => void sets[event].add(listener),
-    off: <E extends keyof PbxEvents>(event: E, listener: PbxEvents[E]) => void sets[event].delete(listener),
-    emit: <E extends keyof PbxEvents>(event: E, ...args: Parameters<PbxEvents[E]>) => {
-      for (const listener of sets[event]) (listener as (...args: Parameters<PbxEvents[E]>) => void)(...args);
-    },
-  };
-}
+type PbxEventArguments = { [E in keyof PbxEvents]: Parameters<PbxEvents[E]> };

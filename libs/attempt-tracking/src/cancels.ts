@@ -1,6 +1,6 @@
 import type { AttemptWatch } from '@redial/asterisk';
 import type { AttemptId } from '@redial/call';
-import { every, type Logger } from '@redial/platform';
+import { createRecentIds, every, type Logger } from '@redial/platform';
 import type { Store } from '@redial/store';
 
 /**
@@ -27,15 +27,11 @@ const rememberedMax = 1_000;
 const checkEveryMs = 2_000;
 
 export function createCancels({ store, watches }: CancelsDependencies): Cancels {
-  const unwatched = new Set<AttemptId>();
+  const unwatched = createRecentIds<AttemptId>(rememberedMax);
 
   function announced(attemptId: AttemptId): void {
     if (watches().some((watch) => watch.cancel(attemptId))) return;
     unwatched.add(attemptId);
-    for (const oldest of unwatched) {
-      if (unwatched.size <= rememberedMax) break;
-      unwatched.delete(oldest);
-    }
   }
 
   return {

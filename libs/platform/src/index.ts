@@ -1,7 +1,9 @@
+export * from './async/back-off.ts';
 export * from './async/clock.ts';
 export * from './async/deadline.ts';
 export * from './async/every.ts';
 export * from './async/keep-trying.ts';
+export * from './async/recent-ids.ts';
 export * from './async/shared-for.ts';
 export * from './configuration/configuration-file.ts';
 export type { DialectInFiles, KnownDialects } from './configuration/dialects-of-tenants.ts';

@@ -1,8 +1,7 @@
-import { maskText, type Redis } from '@redial/platform';
+import { type BackOff, backOffMs, maskText, type Redis } from '@redial/platform';
 import { DelayedError, type Job, UnrecoverableError, Worker, type WorkerOptions } from 'bullmq';
 import { catalogue, fromJob, type QueueName } from './catalogue.ts';
 import type { QueueWorker, Workers } from './queues.ts';
-import { retryDelayMs } from './retry-delay.ts';
 
 export interface WorkersOptions {
   /** A connection of role `worker`. BullMQ makes a second one of it for each worker, to wait on. Stays open: who made it closes it. */
@@ -26,6 +25,8 @@ const stalledMax = 10;
 const jobsPerWorkerMax = 50;
 /** After a lost connection. */
 const retryMs = 1_000;
+/** How long a `results` job that failed waits. */
+const failingResults: BackOff = { firstMs: 1_000, maxMs: 60_000 };
 
 /** What the dashboard keeps. BullMQ's own repetitions are off, so a job that is kept is history, and nothing depends on it. */
 const kept: Readonly<Record<QueueName, Pick<WorkerOptions, 'removeOnComplete' | 'removeOnFail'>>> = {
@@ -67,7 +68,7 @@ export function createWorkers(options: WorkersOptions): Workers {
         stalledInterval: stalledIntervalMs,
         maxStalledCount: stalledMax,
         runRetryDelay: retryMs,
-        settings: { backoffStrategy: (failures) => retryDelayMs(failures) },
+        settings: { backoffStrategy: (failures) => backOffMs(failures, failingResults) },
         ...kept[queue],
       });
       worker.on('error', (error) => onError?.(error, { queue }));

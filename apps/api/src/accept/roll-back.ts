@@ -1,6 +1,7 @@
 import { type Call, stepCall } from '@redial/call';
-import { type Clock, type Logger, within } from '@redial/platform';
+import type { Clock, Logger } from '@redial/platform';
 import type { Store } from '@redial/store';
+import pTimeout from 'p-timeout';
 
 export interface RollBackPorts {
   readonly store: Pick<Store, 'updateCall'>;
@@ -30,6 +31,6 @@ export async function rollBack(
     const written = await store.updateCall({ value: call, version }, canceled).catch(() => undefined);
     if (written?.ok) takenBack++;
   };
-  await within(rollBackMs, () => Promise.all(calls.map(cancel))).catch(() => undefined);
+  await pTimeout(Promise.all(calls.map(cancel)), { milliseconds: rollBackMs, fallback: () => undefined });
   logger.warn({ calls: calls.length, takenBack }, 'calls that were not confirmed in time were taken back');
 }

@@ -2,6 +2,7 @@ import { type AttemptId, attemptToAsk, type CallId, type Dial1Outcome } from '@r
 import type { Waits } from '@redial/dialects';
 import type { Clock, Logger } from '@redial/platform';
 import type { Store } from '@redial/store';
+import pTimeout from 'p-timeout';
 import { type KnownOutcomes, knownOutcomes } from './known-outcomes.ts';
 import { sharedReads } from './shared-reads.ts';
 
@@ -126,10 +127,8 @@ export function createOutcomeWaiter({ store, clock, logger }: OutcomeWaiterPorts
   }
 
   async function lastLook(expectation: Expectation): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, lastLookMs);
-    await Promise.race([Promise.all(expectation.callIds.map(look)), late.promise]);
-    clearTimeout(timer);
+    const looks = Promise.all(expectation.callIds.map(look));
+    await pTimeout(looks, { milliseconds: lastLookMs, fallback: () => undefined });
     expectation.end?.();
   }
 

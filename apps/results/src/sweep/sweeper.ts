@@ -12,6 +12,7 @@ import type {
   PermitStore,
   StoreHealth,
 } from '@redial/store';
+import pLimit from 'p-limit';
 import type { Deliverer } from '../deliver/deliver.ts';
 import type { Observer } from '../observer.ts';
 
@@ -137,7 +138,7 @@ async function restoreOverdue(dependencies: SweeperDependencies, progress: Progr
   let restored = 0;
   for (let page = 0; page < pagesMax; page++) {
     const { calls, cursor } = await store.overduePage(before, pageMax, progress.overdue);
-    await eachAtOnce(calls, ({ id }) =>
+    await pLimit(atOnceMax).map(calls, ({ id }) =>
       attempt(dependencies, 'restoring a call', async () => {
         if (await restoreCall(dependencies, id)) restored++;
       }),
@@ -162,17 +163,11 @@ async function deliverUndelivered(dependencies: SweeperDependencies, progress: P
   const before = clock.now() - undeliveredMs;
   for (let page = 0; page < pagesMax; page++) {
     const { deliveries, cursor } = await store.undeliveredPage(before, pageMax, progress.undelivered);
-    await eachAtOnce(deliveries, (delivery) =>
+    await pLimit(atOnceMax).map(deliveries, (delivery) =>
       attempt(dependencies, 'putting back a delivery', () => deliverer.deliver(delivery)),
     );
     progress.undelivered = cursor;
     if (cursor === undefined) break;
-  }
-}
-
-async function eachAtOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  for (let from = 0; from < items.length; from += atOnceMax) {
-    await Promise.all(items.slice(from, from + atOnceMax).map(work));
   }
 }
 

@@ -1,7 +1,7 @@
+import { type BackOff, backOffMs } from '@redial/platform';
 import { type AmiAction, formatAction } from './ami-action.ts';
 import { type AmiPacket, eventNameOf, parsePacket } from './ami-packet.ts';
 import { type AmiAccess, type AmiSession, openAmiSession } from './ami-session.ts';
-import { backOffMs } from './back-off.ts';
 import type { Timers } from './timers.ts';
 
 /**
@@ -52,6 +52,8 @@ export interface AmiLinkOptions {
   readonly random: () => number;
   readonly timing?: Partial<LinkTiming>;
 }
+
+const reconnecting: BackOff = { firstMs: 500, maxMs: 15_000, spread: 0.5 };
 
 export interface LinkTiming {
   /** For connecting and logging in together. */
@@ -146,7 +148,7 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
     const { signal } = running ?? {};
     if (signal !== undefined) {
       failures += 1;
-      cancelTimer = timers.start(backOffMs(failures, options.random()), () => {
+      cancelTimer = timers.start(backOffMs(failures, reconnecting, options.random), () => {
         opening = open(signal);
       });
     }

@@ -146,15 +146,10 @@ async function sendProbe(
 ): Promise<ProbeReport> {
   const reply = await link.send(probe);
   const sent = reply.type === 'answered' && reply.response.name === 'Success';
-  return { sent, reported: sent && (await within(probeReported, deadlineMs, timers)), seen };
-}
-
-function within(promise: Promise<void>, ms: number, timers: Timers): Promise<boolean> {
-  return new Promise((resolve) => {
-    const cancel = timers.start(ms, () => resolve(false));
-    void promise.then(() => {
-      cancel();
-      resolve(true);
-    });
-  });
+  if (!sent) return { sent, reported: false, seen };
+  const late = Promise.withResolvers<boolean>();
+  const cancel = timers.start(deadlineMs, () => late.resolve(false));
+  const reported = await Promise.race([probeReported.then(() => true), late.promise]);
+  cancel();
+  return { sent, reported, seen };
 }

@@ -116,6 +116,7 @@ describe('originating', () => {
     expect(faults).toEqual([['originate', 'boom']]);
     expect(concluded).toEqual([]);
     timers.advance(30_000);
+    await settled();
     expect(pbx.reconciling.map((each) => each.question)).toEqual([
       { attemptId: id, slot: 7, pbxStartedAt: 'boot of pbx-1' },
     ]);
@@ -278,6 +279,7 @@ describe('the PBX goes and comes', () => {
     for (const n of [1, 2]) watch.originate(attempt(idOf(n)), anOrder({ attemptId: idOf(n) }));
     pbx.down();
     pbx.up();
+    await settled();
     expect(pbx.reconciling.map((each) => each.question.attemptId)).toEqual([idOf(1), idOf(2)]);
     pbx.reconciling[0]?.find({ type: 'journal_ended', at: at(), entry });
     pbx.reconciling[1]?.find({ type: 'channel_found', at: at(), up: true });
@@ -288,9 +290,11 @@ describe('the PBX goes and comes', () => {
 
   test('a reconciliation that found nothing out is asked again by the timer', async () => {
     newWatch().adopt(adopted());
+    await settled();
     pbx.reconciling[0]?.find(undefined);
     await settled();
     timers.advance(5_000);
+    await settled();
     expect(pbx.reconciling).toHaveLength(2);
   });
 
@@ -298,6 +302,7 @@ describe('the PBX goes and comes', () => {
     const watch = newWatch({ limits: { reconciliationsAtOnce: 3 } });
     for (let n = 0; n < 10; n++) watch.adopt(adopted(idOf(n)));
     pbx.up();
+    await settled();
     expect(pbx.reconciling).toHaveLength(3);
     for (let n = 0; n < 10; n++) {
       pbx.reconciling[n]?.find({ type: 'journal_ended', at: at(), entry });
@@ -313,6 +318,7 @@ describe('the PBX goes and comes', () => {
     const watch = newWatch({ limits: { reconciliationsAtOnce: 1 } });
     watch.adopt(adopted(idOf(1)));
     watch.adopt(adopted(idOf(2)));
+    await settled();
     pbx.signal(idOf(2), { type: 'journal_ended', at: at(), entry });
     pbx.reconciling[0]?.find(undefined);
     await settled();
@@ -366,8 +372,10 @@ describe('attempts of others', () => {
     await settled();
     expect(pbx.reconciling).toHaveLength(0);
     timers.advance(5_000);
+    await settled();
     expect(pbx.reconciling).toHaveLength(0);
     timers.advance(300_000);
+    await settled();
     expect(pbx.reconciling[0]?.question.attemptId).toBe(id);
   });
 
@@ -386,6 +394,7 @@ describe('attempts of others', () => {
     answer(adopted());
     await settled();
     timers.advance(5_000);
+    await settled();
     pbx.reconciling[0]?.find({ type: 'missing', at: at(), pbxRestarted: true });
     await settled();
     expect(concluded.map(([, evidence]) => evidence)).toMatchObject([{ pbxRestarted: true }]);

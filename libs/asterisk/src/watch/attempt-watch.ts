@@ -10,13 +10,12 @@ import {
   plannedAttempt,
   stepAttempt,
 } from '@redial/call';
-import { type Clock, systemClock } from '@redial/platform';
+import { type Clock, createRecentIds, systemClock } from '@redial/platform';
+import pLimit from 'p-limit';
 import { systemTimers, type Timers } from '../ami/timers.ts';
 import type { OriginateOrder, Pbx, ReconcileQuestion } from '../pbx.ts';
 import { createFinalEventWait } from './final-event-wait.ts';
-import { createRecentIds } from './recent-ids.ts';
 import { createUnknownAttempts } from './unknown-attempts.ts';
-import { createWorkLimit } from './work-limit.ts';
 
 /**
  * The shell around the attempt machine, for the attempts of one PBX: it carries signals in and effects out.
@@ -132,7 +131,9 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   /** Of those, the ones of which only OriginateResponse had come. */
   const withoutHangup = createRecentIds<AttemptId>(limits.recentLimit);
   const finalEventWait = createFinalEventWait(() => clock.now());
-  const reconciliations = createWorkLimit<AttemptId>(limits.reconciliationsAtOnce);
+  const limitReconciliations = pLimit(limits.reconciliationsAtOnce);
+  /** Attempts that are reconciled now, or will be. */
+  const reconciling = new Set<AttemptId>();
   let stopped = false;
 
   function take(attempt: WatchedAttempt, order?: OriginateOrder): Entry {
@@ -247,13 +248,17 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
 
   function reconcile(entry: Entry): void {
     const { attemptId, slot, pbxStartedAt } = entry.attempt;
-    reconciliations.add(attemptId, async () => {
-      if (entries.get(attemptId) !== entry) return;
+    if (reconciling.has(attemptId)) return;
+    reconciling.add(attemptId);
+    void limitReconciliations(async () => {
       try {
+        if (entries.get(attemptId) !== entry) return;
         const finding = await pbx.reconcile({ attemptId, slot, pbxStartedAt, ...channelsOf(entry.state) });
         if (finding !== undefined) postIfWatched(entry, finding);
       } catch (error) {
         onFault(attemptId, 'reconcile', error);
+      } finally {
+        reconciling.delete(attemptId);
       }
     });
   }
@@ -362,7 +367,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
       pbx.off('signal', onSignal);
       pbx.off('down', onDown);
       pbx.off('up', onUp);
-      reconciliations.clear();
+      limitReconciliations.clearQueue();
       unknown?.stop();
       for (const entry of entries.values()) {
         entry.cancelTimer();

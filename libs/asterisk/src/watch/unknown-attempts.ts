@@ -1,5 +1,5 @@
 import type { AttemptId, AttemptSignal } from '@redial/call';
-import { createRecentIds } from './recent-ids.ts';
+import { createRecentIds } from '@redial/platform';
 
 /**
  * Attempts that are talked about and not watched. Somebody is asked about each once; its signals are kept until the answer

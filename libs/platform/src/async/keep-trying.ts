@@ -1,24 +1,27 @@
+import { type BackOff, backOffMs } from './back-off.ts';
+
 export interface KeepTryingOptions {
   readonly onError: (error: unknown, failures: number) => void;
   readonly firstDelayMs?: number;
   readonly maxDelayMs?: number;
-  /** Ends the waiting between tries; the promise then rejects with the last error. */
+  /** Ends the waiting: one last try is made, and its error rejects the promise. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Runs `action` until it succeeds, waiting longer between tries up to `maxDelayMs`. For the few writes that must not be
- * dropped while Redis is away; the caller bounds how many may be under way.
+ * Runs `action` until it succeeds, whatever it fails with, and waits longer between tries up to `maxDelayMs`. For the few writes that
+ * must not be dropped while Redis is away; the caller bounds how many may be in flight.
  */
 export async function keepTrying<T>(action: () => Promise<T>, options: KeepTryingOptions): Promise<T> {
   const { onError, firstDelayMs = 100, maxDelayMs = 5_000, signal } = options;
+  const backOff: BackOff = { firstMs: firstDelayMs, maxMs: maxDelayMs };
   for (let failures = 1; ; failures++) {
     try {
       return await action();
     } catch (error) {
       onError(error, failures);
       if (signal?.aborted) throw error;
-      await pause(Math.min(firstDelayMs * 2 ** Math.min(failures - 1, 20), maxDelayMs), signal);
+      await pause(backOffMs(failures, backOff), signal);
     }
   }
 }

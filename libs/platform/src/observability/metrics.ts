@@ -1,7 +1,7 @@
 import type { AttemptPhase, AttemptSignalType, Disposition } from '@redial/call';
 import { classOf } from '@redial/call';
+import pTimeout from 'p-timeout';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { within } from '../async/deadline.ts';
 
 /** Everything Redial measures. Durations are given in ms and exported in seconds; no label ever holds a number, a call's id or a text of a caller. */
 export interface Metrics {
@@ -167,7 +167,9 @@ export function createMetrics({
       refreshes.push(refresh);
     },
     async render() {
-      const results = await Promise.allSettled(refreshes.map((refresh) => within(refreshMs, refresh)));
+      const results = await Promise.allSettled(
+        refreshes.map((refresh) => pTimeout(refresh(), { milliseconds: refreshMs })),
+      );
       refreshFailures.inc(results.filter((r) => r.status === 'rejected').length);
       return { contentType: registry.contentType, body: await registry.metrics() };
     },

@@ -1,6 +1,7 @@
 import { connect as connectTcp, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
+import { type BackOff, backOffMs } from '../async/back-off.ts';
 import { knownServers } from './known-servers.ts';
 import { type AskServer, type FindPrimary, primaryBySentinel, primaryInCluster } from './redis-primary.ts';
 import { parseRedisUrl, type RedisLogin, type RedisSetup, serverAddress } from './redis-url.ts';
@@ -44,6 +45,8 @@ const silenceMs: Readonly<Record<RedisRole, number>> = {
 /** How long a server that is asked for the primary may take to connect, and for each answer. */
 const askMs = 2_000;
 
+const reconnecting: BackOff = { firstMs: 50, maxMs: 2_000, spread: 0.25 };
+
 /** ioredis types its constructor's `replyMapping` apart from its options; ours is the default. */
 type Options = Omit<RedisOptions, 'replyMapping'>;
 
@@ -77,7 +80,7 @@ export function connectRedis({ url, role, slotOf = '{redial}', onChange }: Redis
     connectTimeout: 5_000,
     keepAlive: 10_000,
     socketTimeout: silenceMs[role],
-    retryStrategy: (failures) => reconnectDelayMs(failures),
+    retryStrategy: (failures) => backOffMs(failures, reconnecting),
     // Refused commands have not run. A worker's go to the server that is found next; what becomes of the others their callers decide.
     reconnectOnError: (error) => isRefusal(setup, error) && (role === 'worker' ? 2 : 1),
   };
@@ -105,7 +108,7 @@ export function connectRedisOfAnyKey({ url }: Pick<RedisConnectionOptions, 'url'
   if (setup.type !== 'cluster') return connectRedis({ url, role: 'queue' });
   const cluster = new Cluster([...setup.servers], {
     enableOfflineQueue: false,
-    clusterRetryStrategy: (failures) => reconnectDelayMs(failures),
+    clusterRetryStrategy: (failures) => backOffMs(failures, reconnecting),
     slotsRefreshTimeout: askMs,
     // These two would hold a command back and try it again, sixteen times.
     retryDelayOnFailover: 0,
@@ -207,12 +210,6 @@ function asking(access: { readonly login: RedisLogin; readonly tls: boolean }): 
       redis.disconnect();
     }
   };
-}
-
-/** 50 ms, doubled with every failure, 2 s at most, less up to a quarter so that processes do not come back in step. */
-export function reconnectDelayMs(failures: number, random: () => number = Math.random): number {
-  const cap = Math.min(50 * 2 ** Math.min(failures - 1, 10), 2_000);
-  return Math.round(cap * (1 - random() / 4));
 }
 
 /** Resolves when commands can be sent; rejects, naming the last error met, once `withinMs` have passed. */

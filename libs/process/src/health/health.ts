@@ -1,4 +1,5 @@
-import { sharedFor, within } from '@redial/platform';
+import { sharedFor } from '@redial/platform';
+import pTimeout from 'p-timeout';
 
 /** Something the process needs in order to do its work. */
 export interface HealthCheck {
@@ -61,7 +62,7 @@ async function runChecks(checks: readonly HealthCheck[]): Promise<HealthReport> 
 
 async function runCheck({ check, deadlineMs = 2_000 }: HealthCheck): Promise<string> {
   try {
-    await within(deadlineMs, async () => check());
+    await pTimeout(check(), { milliseconds: deadlineMs, message: `no answer within ${deadlineMs} ms` });
     return 'ok';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 import type { Redis } from '@redial/platform';
+import pTimeout from 'p-timeout';
 import type { StoreContext } from '../store-context.ts';
 import { type DurabilityPolicy, durabilityFault } from './durability-policy.ts';
 import type { Durability, DurabilityStore, WrittenRecord } from './durability-store.ts';
@@ -78,7 +79,7 @@ export function durabilityOf(
 
   async function confirmDurable(timeoutMs: number, written?: WrittenRecord): Promise<boolean> {
     if (asked.disk !== 'fsync' && asked.replicas === 0) return true;
-    return within(timeoutMs, confirm(written));
+    return pTimeout(confirm(written), { milliseconds: timeoutMs, fallback: () => false });
   }
 
   async function confirm(written: WrittenRecord | undefined): Promise<boolean> {
@@ -174,12 +175,4 @@ function waitingConnection(redis: Redis): Redis {
 /** At least for a microtask, so that callers of the same moment share what follows. */
 async function pause(ms: number): Promise<void> {
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-async function within(ms: number, promise: Promise<boolean>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -1,10 +1,10 @@
 import {
+  createDelivery,
   type Delivery,
   type DeliveryEffect,
   type DeliverySignal,
   type DeliverySignalType,
   type DeliveryStatus,
-  newDelivery,
 } from '../src/delivery/delivery.ts';
 import { attemptId, callOf } from './builders.ts';
 import type { Cell } from './matrix.ts';
@@ -17,7 +17,7 @@ const triesBeforeLast = 9;
 
 function delivery(changes: Partial<Delivery> = {}): Delivery {
   const { id: callId, tenantId } = callOf();
-  const fresh = newDelivery({ tenantId, callId, attemptId: attemptId(1), sink: 'crm', createdAt: at - 60_000 });
+  const fresh = createDelivery({ tenantId, callId, attemptId: attemptId(1), sink: 'crm', createdAt: at - 60_000 });
   return { ...fresh, ...changes };
 }
 

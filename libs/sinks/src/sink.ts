@@ -1,4 +1,4 @@
-import type { Cdr, DeliveryRetry, SinkConfiguration } from '@redial/call';
+import type { Cdr, DeliveryRetry } from '@redial/call';
 
 /** One CDR on its way to one sink. */
 export interface SinkDelivery {
@@ -21,7 +21,8 @@ export type SinkResult =
 
 /** Where CDRs go. */
 export interface Sink {
-  readonly type: SinkConfiguration['type'];
+  /** The `type` of its configuration; a label of metrics. */
+  readonly type: string;
   readonly name: string;
   /**
    * `at_once`: the process that settles the attempt writes the CDR itself. Only for a sink that answers within milliseconds.

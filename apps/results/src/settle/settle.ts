@@ -2,10 +2,10 @@ import {
   type AttemptRecord,
   type Call,
   cdrOf,
+  createDelivery,
   type Delivery,
   type Evidence,
   type Ids,
-  newDelivery,
   numbersNeverRung,
   type Outcome,
   outcomeOf,
@@ -92,7 +92,7 @@ async function settleOnce(
       'no such tenant is configured here: its CDR goes to no sink',
     );
   const deliveries = (tenant?.sinks ?? []).map(({ name: sink }) =>
-    newDelivery({
+    createDelivery({
       tenantId: after.tenantId,
       callId: after.id,
       attemptId: job.attemptId,

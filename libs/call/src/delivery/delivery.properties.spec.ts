@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { attemptId, callId } from '../../testing/builders.ts';
-import { type Delivery, type DeliverySignal, newDelivery, stepDelivery } from './delivery.ts';
+import { createDelivery, type Delivery, type DeliverySignal, stepDelivery } from './delivery.ts';
 
-const start = newDelivery({ tenantId: 'acme', callId, attemptId: attemptId(1), sink: 'crm', createdAt: 0 });
+const start = createDelivery({ tenantId: 'acme', callId, attemptId: attemptId(1), sink: 'crm', createdAt: 0 });
 
 const retry = fc.constantFrom(
   { type: 'never' } as const,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { attemptId, callId } from '../../testing/builders.ts';
-import { type Delivery, newDelivery, stepDelivery } from './delivery.ts';
+import { createDelivery, type Delivery, stepDelivery } from './delivery.ts';
 
 const at = 10_000_000;
-const fresh = newDelivery({ tenantId: 'acme', callId, attemptId: attemptId(2), sink: 'crm', createdAt: at });
+const fresh = createDelivery({ tenantId: 'acme', callId, attemptId: attemptId(2), sink: 'crm', createdAt: at });
 const failedOnce: Delivery = { ...fresh, tries: 1, lastTryAt: at, lastError: 'HTTP 500', nextTryAt: at + 5_000 };
 
 describe('a new delivery', () => {
@@ -21,7 +21,7 @@ describe('a new delivery', () => {
   });
 
   it('follows the delivery of another attempt to the same sink, where the order matters', () => {
-    const ordered = newDelivery({ ...fresh, followsAttempt: attemptId(1) });
+    const ordered = createDelivery({ ...fresh, followsAttempt: attemptId(1) });
     expect(ordered.follows).toBe(`${attemptId(1)}.crm`);
   });
 });

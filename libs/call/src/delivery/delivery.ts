@@ -71,13 +71,13 @@ export interface DeliveryStep {
   readonly ignored: boolean;
 }
 
-export interface NewDelivery extends Pick<Delivery, 'tenantId' | 'callId' | 'attemptId' | 'sink' | 'createdAt'> {
+export interface DeliveryOrigin extends Pick<Delivery, 'tenantId' | 'callId' | 'attemptId' | 'sink' | 'createdAt'> {
   /** The attempt whose CDR goes to this sink first. */
   readonly followsAttempt?: string | undefined;
 }
 
 /** A CDR becomes a delivery: one for each of the tenant's sinks. */
-export function newDelivery({ followsAttempt, ...delivery }: NewDelivery): Delivery {
+export function createDelivery({ followsAttempt, ...delivery }: DeliveryOrigin): Delivery {
   const { attemptId, sink } = delivery;
   return {
     id: deliveryIdOf(attemptId, sink),

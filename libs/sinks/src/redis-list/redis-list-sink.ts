@@ -24,13 +24,14 @@ export function createRedisListSink({ name, redis, key, push, toNotification }: 
     type: 'redis-list',
     name,
     handover: 'at_once',
-    deliver: (cdr, { id: deliveryId }) =>
-      deliverByScript(redis, {
+    deliver(cdr, { id: deliveryId }) {
+      return deliverByScript(redis, {
         key,
         deliveryId,
         write: 'redis.call(ARGV[1], KEYS[1], ARGV[2])',
         args: [command, JSON.stringify(toNotification(cdr))],
-      }),
+      });
+    },
     length: async () => Number(await redis.eval(lengthOf, 1, key)),
   };
 }

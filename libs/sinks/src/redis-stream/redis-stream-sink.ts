@@ -23,14 +23,15 @@ export function createRedisStreamSink(options: RedisStreamSinkOptions): Sink {
     type: 'redis-stream',
     name,
     handover: 'at_once',
-    deliver: (cdr, { id }) =>
-      deliverByScript(redis, {
+    deliver(cdr, { id }) {
+      return deliverByScript(redis, {
         key,
         deliveryId: id,
         write:
           "redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'id', ARGV[2], 'type', 'cdr', 'data', ARGV[3])",
         args: [maxLength, id, JSON.stringify(toNotification(cdr))],
-      }),
+      });
+    },
     length: async () => Number(await redis.eval(lengthOf, 1, key)),
   };
 }

@@ -3,56 +3,56 @@ import type { z } from 'zod';
 import type { FieldError } from './shared/field-error.ts';
 import type { Problem } from './shared/problem.ts';
 
-/** All that a dialect may know beside the request itself. Clock, randomness and ids are brought in, so that it stays pure. */
+/** What a dialect may know besides the request. Clock, randomness and ids are parameters, so that a dialect stays pure. */
 export interface DialectContext {
   readonly tenant: Tenant;
   /** Epoch ms. */
   readonly now: number;
-  /** Used where the client gives no reference of its own. */
+  /** For a request without a reference. */
   readonly newReference: string;
-  /** Draws one of at least one. */
+  /** Draws one. The list must not be empty. */
   readonly pick: (from: readonly string[]) => string;
 }
 
-/** A `/v1` request, understood or not: every field that is wrong is named, not only the first. */
+/** A parsed `/v1` request, or the errors of all its wrong fields. */
 export type ParsedCall =
   | { readonly ok: true; readonly request: CallRequest; readonly reference: string }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
-/** A vendor's request, understood or not. One request may be several calls. */
+/** A vendor's parsed request, or the errors of all its wrong fields. One request may be several calls. */
 export type ParsedCalls =
   | ({
       readonly ok: true;
       readonly calls: readonly ParsedVendorCall[];
-      /** Asked of the PBX before anything is accepted; the first `no` refuses the request with that question's error. */
+      /** The PBX answers them before anything is accepted. The first `no` refuses the request with the error of that question. */
       readonly questions?: readonly CallQuestion[];
     } & (WaitsOrDraws | ReservesOpen))
   | {
       readonly ok: false;
       readonly errors: readonly FieldError[];
       /**
-       * The calls of a request whose only fault is that it was right when it came first, under a reference that is reserved as `open`: while
-       * calls that took it are open, and say the same, those are the answer.
+       * The calls of a request that was right when it came first, and whose only error is that its time has passed since. Its reference is
+       * reserved as `open`: while calls with the same content hold it, the answer is those calls.
        */
       readonly repeats?: readonly [ParsedVendorCall, ...ParsedVendorCall[]];
     };
 
 interface WaitsOrDraws {
-  /** The answer is held until dial1's outcome is known. The requests say `outcomeAwaited`. */
+  /** The answer is held until dial1's outcome is known. The requests state `outcomeAwaited`. */
   readonly waits?: Waits;
   /**
-   * The calls share one reference, drawn by the dialect, that must never have been used: where it was, the request is parsed again, with
-   * another one. A repetition of the request brings another too, so it never finds these calls.
+   * The calls share one reference, which the dialect draws and which must never have been used. Where it was used, the request is parsed
+   * again, and another is drawn. A repetition of the request draws another too, so it never finds these calls.
    */
   readonly reserves?: 'ever';
 }
 
 interface ReservesOpen {
-  /** Calls that may be long under way already would be the answer: nobody waits for those. */
+  /** The answer may be calls that began long ago: no client waits for those. */
   readonly waits?: never;
   /**
-   * The calls share one reference of the client's, and nobody else may take it: while a call with it is open, a request that says the same
-   * (`VendorDialect.differences`) is answered with those calls, another one is refused, and nothing is enqueued.
+   * The calls share one reference of the client's. While a call with it is open, nothing is enqueued under it: a request with the same
+   * content (`VendorDialect.differences`) is answered with those calls, and any other is refused.
    */
   readonly reserves: 'open';
 }
@@ -63,15 +63,15 @@ export interface ParsedVendorCall {
 }
 
 export interface Waits {
-  /** Epoch ms: the answer comes no later, whatever is known then. */
+  /** Epoch ms. The answer is sent at this time at the latest, with what is known then. */
   readonly until: number;
   /** dial2's unique id belongs to the answer. */
   readonly withDial2: boolean;
 }
 
-/** What only the PBX knows. Names have been checked: they become part of an AMI action. */
+/** A fact that only the PBX knows. The names have been checked: they become part of an AMI action. */
 export type CallQuestion = {
-  /** What the client is told where the answer is no. */
+  /** The error that the client gets where the answer is no. */
   readonly otherwise: FieldError;
 } & (
   | { readonly asks: 'device_online'; readonly extension: string }
@@ -97,7 +97,7 @@ export type Authenticated = { readonly account?: string | undefined } & (
   | { readonly ok: false; readonly problem: Problem }
 );
 
-/** Servers, by the address of their connection: single ones, or networks such as 10.1.0.0/16. `host` narrows them to one Host header. */
+/** Servers, by the address of their connection: single addresses, or networks such as 10.1.0.0/16. `host`: only with this Host header. */
 export interface Keyless {
   readonly ipAllowList: readonly string[];
   readonly host?: string | undefined;
@@ -124,7 +124,7 @@ export interface KeyOfRedial {
   readonly keyless: (tenant: Tenant) => Keyless | undefined;
 }
 
-/** Something wrong with one setting. `message` goes on from its name, and shows no value. */
+/** An error in one setting. `message` goes on from its name, and shows no value. */
 export interface SettingsIssue {
   /** Below `dialects.<name>`. */
   readonly path: readonly (string | number)[];
@@ -132,17 +132,17 @@ export interface SettingsIssue {
 }
 
 /**
- * `takes: 'raw'` or `'raw-form'`: everything as it was sent, for a dialect whose own rules of reading matter. A multipart form is the
- * urlencoded one of the same fields.
+ * `takes: 'raw'` or `'raw-form'`: the request as it was sent, for a dialect with parsing rules of its own. A multipart form becomes the
+ * urlencoded form of the same fields.
  */
 export interface RawInput {
   /** Lower case, without parameters; empty where there is no body. */
   readonly contentType: string;
-  /** Of `takes: 'raw'`: what the escapes of a form stand for, by a label of the Encoding Standard that is known. Absent: UTF-8. */
+  /** Of `takes: 'raw'`: the charset of a form's escapes, by a label of the Encoding Standard. Absent: UTF-8. */
   readonly charset?: string;
   /** Behind the `?`, as it was sent. */
   readonly query: string;
-  /** A form is ASCII: what else was in it is escaped. */
+  /** A form is ASCII: other bytes are escaped. */
   readonly body: string;
 }
 
@@ -151,26 +151,26 @@ export interface DialectRoute {
   readonly method: 'get' | 'post' | 'put';
   readonly path: string;
   /**
-   * Where the fields are: a JSON body, a form or JSON body, the query, or whatever the request brings (`RawInput`; a form, or JSON but for
-   * `raw-form`). A form may be multipart.
+   * Where the fields are: a JSON body, a form or JSON body, the query, or the raw request (`RawInput`: the query and a form; with `raw`
+   * also JSON). A form may be multipart.
    */
   readonly takes: 'json' | 'form' | 'query' | 'raw' | 'raw-form';
   readonly parse: (input: unknown, context: DialectContext) => ParsedCalls;
 }
 
-/** What the OpenAPI document of the vendors' addresses says of a dialect, as far as its schemas do not. */
+/** What the OpenAPI document of the vendors' addresses states of a dialect, beyond its schemas. */
 export interface DialectDocumentation {
   readonly description: string;
   /** OpenAPI security schemes by name; every request needs all of them. */
   readonly security: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** What a request holds beside its credentials. */
+  /** The fields of a request besides its credentials. */
   readonly fields: z.ZodObject;
   readonly summary: string;
   /** Fields that can be sent to `npm start` as they stand. */
   readonly example: Readonly<Record<string, unknown>>;
   /** Answers with status 200, by media type. */
   readonly answers: Readonly<Record<string, { readonly schema: z.ZodType; readonly example: unknown }>>;
-  /** An answer to a request that was refused, of the first of those media types. */
+  /** The answer to a refused request, in the first of those media types. */
   readonly refusal: { readonly schema: z.ZodType; readonly example: unknown };
 }
 
@@ -190,33 +190,33 @@ export interface NotificationFormat {
   };
 }
 
-/** A vendor's API as data: whoever serves HTTP mounts it, and adds nothing of its own to what the vendor's client sees. */
+/** A vendor's API as data. The API process mounts it, and adds nothing of its own to what the vendor's client sees. */
 export interface VendorDialect {
   readonly name: string;
   /** Of a tenant's `dialects.<name>` in the configuration file. */
   readonly settings: z.ZodType;
-  /** Where the settings do not fit the rest of their tenant. They are as `settings` wants them, and so is the tenant. */
+  /** Settings that do not fit the rest of their tenant. Both have passed their schemas. */
   readonly faults?: (tenant: Tenant) => readonly SettingsIssue[];
-  /** What tells this tenant's requests from another's, so that no two may have the same; undefined: the tenant does not have the dialect. */
+  /** The credentials that identify the tenant: no two tenants may have the same. Undefined: the tenant does not have the dialect. */
   readonly login?: (tenant: Tenant) => readonly string[] | undefined;
   /** Fields of a tenant's settings that are too short to log in with (`short-secrets.ts`). */
   readonly shortSecrets?: (tenant: Tenant) => readonly string[];
   readonly routes: readonly DialectRoute[];
   /** Addresses at which a recording can be fetched; `{ref}` is the CDR's id. */
   readonly recordings: readonly { readonly method: 'get'; readonly path: string }[];
-  /** Addresses below which the vendor has nothing but its routes: what else is asked there is told so in its words. */
+  /** Prefixes that belong to the vendor alone: a request for another address below them is refused in its words. */
   readonly below: readonly string[];
   readonly authentication: CredentialsOfVendor | KeyOfRedial;
   /**
-   * What a request says otherwise than the calls that hold its reference; empty: it is theirs, once more. Needed where a route `reserves` a
-   * reference as `open`: what is not the same must never be answered as if it were.
+   * The errors of a request that differs from the calls that hold its reference; none: it is a repetition of theirs. Needed where a route
+   * `reserves` a reference as `open`: a different request must never get the answer of a repetition.
    */
   readonly differences?: (asked: readonly ParsedVendorCall[], held: readonly Call[]) => readonly FieldError[];
-  /** Some of its requests have `questions`: whoever serves it needs a link to the PBXs. */
+  /** Some of its requests have `questions`: the API needs links to the PBXs. */
   readonly asksPbx?: true;
   /** `input`: as the route takes it; undefined where it could not be read. A `RawInput` always has its query. */
   readonly accepted: (calls: readonly Call[], input: unknown) => HttpReply;
-  /** The answer that was waited for. One outcome for each call. */
+  /** The answer of a request that `waits`. One outcome for each call. */
   readonly outcome?: (outcomes: readonly Dial1Outcome[], calls: readonly Call[], input: unknown) => HttpReply;
   readonly refused: (problem: Problem, input: unknown) => HttpReply;
   readonly documentation?: DialectDocumentation;

@@ -5,7 +5,7 @@ import { dialect as dialup } from './dialup/index.ts';
 import { dialect as originateCall } from './originate-call/index.ts';
 import { notifications as ofV1 } from './v1/notifications.ts';
 
-/** Every vendor whose API Redial answers. A new one is a folder beside this file, and a line here. */
+/** Every vendor whose API Redial answers. A new vendor is a folder beside this file, and a line here. */
 export const vendors: readonly VendorDialect[] = [click2dial, dialup, originateCall, callOriginateAct];
 
 /** Every shape of a CDR, by the name that a sink's `format` states. */

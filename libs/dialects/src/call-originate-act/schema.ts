@@ -1,7 +1,7 @@
 import { ringTimeoutSecondsMax, talkLimitSecondsMax } from '@redial/call';
 import { z } from 'zod';
 
-/** The vendor writes numbers as strings; a client that leaves the quotes out means the same, and no whole number loses a digit. */
+/** The vendor writes numbers as strings. A client may leave the quotes out: a whole number keeps all its digits. */
 const writtenAs = (allowed: string) => z.union([z.string(), z.int().nonnegative(allowed)], allowed).transform(String);
 const Written = writtenAs('a string or a whole number');
 
@@ -13,7 +13,7 @@ const seconds = (max: number) =>
     })
     .transform(Number);
 
-/** The vendor's body. Empty texts and nulls are taken out before it is read: they mean none. */
+/** The vendor's body, without its empty texts and nulls: they are no values. */
 export const OriginatedCall = z.strictObject({
   caller: Written,
   callee: Written,

@@ -3,7 +3,7 @@ import type { SettingsIssue } from '../dialect.ts';
 import { trunkIssues } from '../shared/trunk-issues.ts';
 import { actSettings } from './settings.ts';
 
-/** Trunks and contexts that the settings name, and the tenant does not have. */
+/** Trunks and contexts that the settings name and the tenant does not have. */
 export function settingsIssues(tenant: Tenant): SettingsIssue[] {
   const { contexts = {}, trunks = {} } = actSettings(tenant) ?? {};
   return [

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { dialectSettings } from '../shared/dialect-settings.ts';
 import { IpAddresses } from '../shared/ip-addresses.ts';
 
-/** What the vendor's administrator may have called a context or a trunk. It is looked up here and reaches no PBX. */
+/** A context or a trunk as the vendor's administrator named it. It is only looked up, and reaches no PBX. */
 const VendorName = z.string().regex(/^\P{Cc}{1,60}$/u, 'a name without control characters, 60 at most');
 
 /** How the first person is reached by one of the vendor's contexts. */
 const ContextSettings = z
   .strictObject({
-    /** The tenant's trunk for a caller outside. Absent: the one that `trunk_name` says. */
+    /** The tenant's trunk for a caller outside. Absent: the one of `trunk_name`. */
     trunk: Name.optional(),
-    /** `dialplan`: the PBX's own context of the same name dials the caller, whoever it is. It must be one of the tenant's `contexts`. */
+    /** `dialplan`: the PBX's own context of the same name dials every caller. It must be one of the tenant's `contexts`. */
     routes: z.literal('dialplan').optional(),
   })
   .refine((context) => context.trunk === undefined || context.routes === undefined, {
@@ -26,9 +26,9 @@ export const ActSettings = z.strictObject({
   password: z.string().regex(/^\P{Cc}{1,200}$/u, 'a password without control characters, 200 at most'),
   /** Of `X-APIKEY`. */
   apiKey: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'a key of visible ASCII characters, 512 at most'),
-  /** Whence requests may come, by the address of their connection. Absent: from anywhere. */
+  /** Addresses that requests may come from. Absent: any. */
   ipAllowList: IpAddresses.optional(),
-  /** By the vendor's name, which is what `context` holds. */
+  /** By the vendor's name, as `context` holds it. */
   contexts: z
     .record(VendorName, ContextSettings)
     .refine(
@@ -38,7 +38,7 @@ export const ActSettings = z.strictObject({
         ),
       'a context that the dialplan routes has a name of letters, digits, - and _',
     ),
-  /** The vendor's name, which is what `trunk_name` holds → the tenant's trunk. Its own trunks need no entry. */
+  /** The vendor's name, as `trunk_name` holds it → the tenant's trunk. A trunk of the same name needs no entry. */
   trunks: z.record(VendorName, Name).default({}),
 });
 export type ActSettings = z.infer<typeof ActSettings>;

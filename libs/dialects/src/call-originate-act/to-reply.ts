@@ -3,7 +3,7 @@ import { type HttpReply, jsonReply } from '../dialect.ts';
 import type { FieldError } from '../shared/field-error.ts';
 import { type Problem, type ProblemCode, problems } from '../shared/problem.ts';
 
-/** Every answer of the vendor has these three. */
+/** Every answer of the vendor has these three fields. */
 interface Answer {
   readonly success: 0 | 1;
   readonly message: string | null;
@@ -61,7 +61,7 @@ function refusal(code: ProblemCode, detail: string | undefined, errors: readonly
     case 'pbx_unavailable':
     case 'too_many_waiting':
       return { status, message };
-    // Of addresses and headers that the vendor does not have.
+    // Problems of addresses and headers that the vendor does not have.
     case 'invalid_idempotency_key':
     case 'call_not_found':
     case 'delivery_not_found':
@@ -80,7 +80,7 @@ function refusal(code: ProblemCode, detail: string | undefined, errors: readonly
   }
 }
 
-/** A body that is no object has no field to name. */
+/** The error of a body that is not an object names no field. */
 function isOfTheBody([first, ...others]: readonly FieldError[]): boolean {
   return first === undefined || (first.field === '' && others.length === 0);
 }

@@ -15,7 +15,7 @@ export type EndReason = (typeof endReasons)[number];
 
 export interface EndOfCall {
   readonly end_reason: EndReason;
-  /** A Q.850 cause: the raw one where the vendor has it under this reason, else the reason's own. */
+  /** A Q.850 cause: the raw one where the vendor lists it under this reason, else the reason's first. */
   readonly end_code: number;
 }
 
@@ -45,7 +45,7 @@ export function endOfCall(cdr: Cdr): EndOfCall {
     case 'no_answer':
       return oneOf('timeout', [102, 18]);
     case 'unreachable':
-      // Nobody took the call and nobody refused it, but a phone that is away or unknown is no timeout.
+      // The call was neither taken nor refused; but a phone that is away or unknown is not a timeout.
       return raw === 18 || raw === 19
         ? oneOf('timeout', [18])
         : { end_reason: 'error', end_code: raw ?? errorCode.unreachable };
@@ -72,7 +72,7 @@ const hungUpBy = { dial1: 'agent_hungup', dial2: 'callee_hungup', redial: 'hungu
   EndReason
 >;
 
-/** Where the PBX gave no cause. */
+/** For calls without a cause. */
 const errorCode = {
   congestion: 34,
   trunk_auth: 21,
@@ -82,7 +82,7 @@ const errorCode = {
   unreachable: 20,
 } as const satisfies Partial<Record<Disposition, number>>;
 
-/** The leg whose end was the attempt's. */
+/** The leg whose end ended the attempt. */
 function decidingLeg(cdr: Cdr): CdrLeg {
   return cdr.dial2.disposition === 'not_dialed' ? cdr.dial1 : cdr.dial2;
 }

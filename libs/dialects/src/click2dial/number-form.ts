@@ -7,12 +7,12 @@ import {
   readNumber,
 } from '@redial/numbering';
 
-/** Digits behind the international prefix: the vendor's 13 to 16 digits, less the two of its `00`. */
+/** Digits after the international prefix: the vendor's 13 to 16 digits without its `00`. */
 const internationalDigits = { min: 11, max: 14 };
 
 /**
- * The vendor's three forms, in the tenant's plan → E.164 digits: its `0…` (10 digits), `27…` (11) and `00…` (13 to 16). They differ in
- * length, so that what begins with 00 and has ten digits is the first, as in the vendor's own sample.
+ * The vendor's three forms, in the tenant's plan → E.164 digits: its `0…` (10 digits), `27…` (11) and `00…` (13 to 16). The length
+ * decides: ten digits from 00 are the first form, as in the vendor's own sample.
  */
 export function numberOf(written: string, plan: NumberingPlan): NumberReading {
   if (!/^[0-9]+$/.test(written)) return { ok: false };
@@ -26,7 +26,7 @@ export function numberOf(written: string, plan: NumberingPlan): NumberReading {
     : { ok: false };
 }
 
-/** A caller ID has the first two forms alone. */
+/** A caller ID has only the first two forms. */
 export function callerIdNumberOf(written: string, plan: NumberingPlan): NumberReading {
   return written.startsWith(internationalPrefixIn(plan)) ? { ok: false } : numberOf(written, plan);
 }

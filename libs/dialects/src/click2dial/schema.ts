@@ -3,12 +3,12 @@ import { z } from 'zod';
 const written = 'a string or a whole number';
 
 /**
- * What the vendor's pages write as `agent : <ext>`, without quotes: integrations send strings and whole numbers alike. A number
- * cannot begin with 0, so nothing is lost in reading it as its digits.
+ * The vendor's pages write `agent : <ext>`, without quotes: integrations send strings and whole numbers alike. A JSON number cannot begin
+ * with 0, so its digits are complete.
  */
 const Written = z.union([z.string(), z.int().nonnegative(written)], written).transform(String);
 
-/** Letters, digits and `.-_~:`. How long it may be is no matter: it is cut at 230. */
+/** Letters, digits and `.-_~:`. Its length is not checked: it is cut at 230. */
 const ContactRef = Written.refine((text) => /^[A-Za-z0-9._~:-]*$/.test(text), 'must be letters, digits and .-_~:');
 const MaybeContactRef = z
   .union([ContactRef, z.null()], { error: () => `${written}: letters, digits and .-_~:` })
@@ -17,7 +17,7 @@ const MaybeContactRef = z
 
 export const contactRefLengthMax = 230;
 
-/** JSON body, form and query alike. `api_key` is the API's business; it is listed so that it is no unknown field. */
+/** JSON body, form and query alike. The API reads `api_key`; it is listed here so that it is a known field. */
 export const Click2dialCall = z.strictObject({
   agent: Written,
   callee: Written,

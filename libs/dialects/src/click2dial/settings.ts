@@ -6,7 +6,7 @@ import { IpAddresses } from '../shared/ip-addresses.ts';
 export const Click2dialSettings = z.strictObject({
   /** Before v4.0.0 the vendor's headers began with X-Platforma-. */
   headerPrefix: z.enum(['X-Teleforge-', 'X-Platforma-']).default('X-Teleforge-'),
-  /** Who may use the dialect without a key: servers, by the address of their connection. `host` narrows it to one host name. */
+  /** Servers that may use the dialect without a key, by the address of their connection. `host`: only with this host name. */
   keyless: z
     .strictObject({
       ipAllowList: IpAddresses,
@@ -22,6 +22,6 @@ export type Click2dialSettings = z.infer<typeof Click2dialSettings>;
 const given = dialectSettings('click2dial', Click2dialSettings);
 const defaults = Click2dialSettings.parse({});
 
-/** A key of Redial's own is all that the dialect needs: a tenant that says nothing of it has the defaults. */
+/** The dialect needs no more than a key of Redial's: a tenant without settings has the defaults. */
 export const click2dialSettings: (...tenant: Parameters<typeof given>) => Click2dialSettings = (tenant) =>
   given(tenant) ?? defaults;

@@ -12,12 +12,12 @@ import {
 } from '@redial/call';
 import type { SetCid } from './set-cid.ts';
 
-/** Who sees which number, and what is recorded under whom. */
+/** The caller IDs of both sides, and the extension that the recording is kept under. */
 export type Shown = Pick<CallRequest, 'callerId' | 'dial1CallerId' | 'recording'>;
 
 type Side = 'internal' | 'external';
 
-/** What a side can be shown. `dial1` and `dial2`: the other side itself. */
+/** What a side can see. `dial1` and `dial2`: the other side itself. */
 type Sight = 'the agent’s number' | 'SetCID' | 'the number of SetCID' | 'dial1' | 'dial2';
 
 interface Sights {
@@ -67,7 +67,7 @@ export function shownBetween(between: Between): Shown {
   const agentNumber = agentNumberOf(agent, tenant);
   const dial1Sees = numberAt(sights.dial1, agentNumber, between);
   const dial2Sees = numberAt(sights.dial2, agentNumber, between);
-  // What dial1 does not have of its own it shares with dial2, and a carrier would be shown the very number that it is asked to ring.
+  // dial1 without a caller ID of its own sees that of dial2: its carrier would then see the number that it rings as the caller.
   const callerId = dial1Sees === undefined && dial2Sees === outsideNumberOf(dial1) ? undefined : dial2Sees;
 
   const outsideSees = sideOf(dial2) === 'external' ? dial2Sees : dial1Sees;
@@ -104,7 +104,7 @@ function sideOf(destination: Destination): Side {
   return outsideNumberOf(destination) === undefined ? 'internal' : 'external';
 }
 
-/** What a phone can show of a side; a dial code with `*` or `#` is no caller ID. */
+/** The digits of a side that a phone can show. A dial code with `*` or `#` is not a caller ID. */
 function numberOf(destination: Destination, tenant: Tenant): string | undefined {
   const digits =
     destination.kind === 'service' ? serviceOf(destination.service, tenant).code : destinationDigits(destination);

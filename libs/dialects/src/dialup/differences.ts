@@ -4,9 +4,9 @@ import type { FieldError } from '../shared/field-error.ts';
 import type { ParameterName } from './parameters.ts';
 
 /**
- * What a request says otherwise than the calls that hold its `ident`. They are compared by what they mean, so that a number may be written
- * in another form and several come in another order; not by what the tenant's settings add, such as trunks, and not by how the answer is
- * wanted. A call that was moved is compared by its first `Date`.
+ * The errors of a request that differs from the calls that hold its `ident`. They are compared by meaning: a number may be written in
+ * another form, and several may come in another order. What the tenant's settings add, such as trunks, and the form of the answer do not
+ * count. A rescheduled call is compared by its first `Date`.
  */
 export function differences(asked: readonly ParsedVendorCall[], held: readonly Call[]): FieldError[] {
   const before = held.map(({ request, firstNotBeforeAt }) => ({
@@ -14,17 +14,17 @@ export function differences(asked: readonly ParsedVendorCall[], held: readonly C
     ...(firstNotBeforeAt !== undefined && { notBeforeAt: firstNotBeforeAt }),
   }));
   const now = asked.map(({ request }) => request);
-  const names = said.filter(([, of]) => of(now) !== of(before)).map(([name]) => name);
+  const names = compared.filter(([, of]) => of(now) !== of(before)).map(([name]) => name);
   if (names.length === 0) return [];
   const message = `is that of a call of yours that is open and says another ${names.join(', ')}; nothing was accepted. Send another ident, or move or cancel that call`;
   return [{ field: 'ident', message }];
 }
 
-type Said = (requests: readonly CallRequest[]) => string;
+type Comparable = (requests: readonly CallRequest[]) => string;
 
-const said: readonly (readonly [ParameterName, Said])[] = [
-  ['dial1', (requests) => textOf(requests.map(({ dial1 }) => wrote(dial1)))],
-  ['dial2', ofEach(({ dial2 }) => wrote(dial2))],
+const compared: readonly (readonly [ParameterName, Comparable])[] = [
+  ['dial1', (requests) => textOf(requests.map(({ dial1 }) => identityOf(dial1)))],
+  ['dial2', ofEach(({ dial2 }) => identityOf(dial2))],
   ['SetCID', ofEach(({ callerId, dial1CallerId }) => [callerId, dial1CallerId])],
   ['Timeout', ofEach(({ dial1RingTimeoutSeconds }) => dial1RingTimeoutSeconds)],
   ['Date', ofEach(({ notBeforeAt }) => notBeforeAt)],
@@ -32,12 +32,12 @@ const said: readonly (readonly [ParameterName, Said])[] = [
   ['Retrytime', ofEach(({ retryPolicy }) => retryPolicy.delaySeconds)],
 ];
 
-/** Several numbers are as many calls, which say the same but for dial1. */
-function ofEach(value: (request: CallRequest) => unknown): Said {
+/** Several numbers are as many calls, which differ in dial1 alone. */
+function ofEach(value: (request: CallRequest) => unknown): Comparable {
   return (requests) => textOf([...new Set(requests.map((request) => JSON.stringify(value(request) ?? null)))]);
 }
 
-function wrote(destination: Destination): string {
+function identityOf(destination: Destination): string {
   return `${destination.kind} ${destinationDigits(destination)}`;
 }
 

@@ -50,7 +50,7 @@ export function readFutureCall(
 
   const { networkBudget, retryUnknown } = tenant.defaults.retryPolicy;
   const delaySeconds = delay * unitSeconds;
-  // Every failure is tried again as the client says; the tenant's own rules for a disposition are for calls that bring none.
+  // Every failure is retried by the client's policy; the tenant's own rules for a disposition hold for calls without one.
   const retryPolicy = { maxRetries, delaySeconds, perDisposition: {}, until, networkBudget, retryUnknown };
   return { ...date, retryPolicy, ident };
 }

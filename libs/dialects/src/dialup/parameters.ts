@@ -21,10 +21,10 @@ export const parameterNames = [
 ] as const;
 export type ParameterName = (typeof parameterNames)[number];
 
-/** As they were written. One that is empty was not given: form builders send every field they have. */
+/** As the client wrote them. An empty parameter counts as absent: form builders send every field. */
 export type Parameters = Readonly<Partial<Record<ParameterName, string>>>;
 
-/** Notes what is wrong with a parameter. `message` goes on from its name. */
+/** Reports the error of a parameter. `message` goes on from its name. */
 export type Reject = (name: ParameterName, message: string) => undefined;
 
 export interface ReadParameters {
@@ -33,7 +33,7 @@ export interface ReadParameters {
 }
 
 const formType = 'application/x-www-form-urlencoded';
-/** As many as any form of Redial's may hold. */
+/** As in every form of Redial's. */
 const parametersMax = 50;
 
 function unknownParameter(written: string): string {
@@ -42,8 +42,8 @@ function unknownParameter(written: string): string {
 }
 
 /**
- * A request's query and form, together → its parameters, in any order and case. One that comes twice is an error, and its first value
- * stands: nothing else need be said of it.
+ * A request's query and form, together → its parameters, in any order and case. A parameter that comes twice is an error; its first value
+ * stands, so that it causes no other error.
  */
 export function readParameters(input: unknown): ReadParameters {
   const { contentType, query, body } = rawOf(input);
@@ -69,7 +69,7 @@ const byLowerCase = new Map(parameterNames.map((name) => [name.toLowerCase(), na
 
 const nothing: RawInput = { contentType: '', query: '', body: '' };
 
-/** Where a request could not be read there are no parameters. */
+/** A request that could not be read has no parameters. */
 function rawOf(input: unknown): RawInput {
   const isRaw = typeof input === 'object' && input !== null && 'query' in input && 'body' in input;
   return isRaw ? (input as RawInput) : nothing;

@@ -5,14 +5,14 @@ export type Reason = 'No answer' | 'Busy' | 'Not connected' | 'Unreachable';
 
 type Why = Extract<Dial1Outcome, { type: 'failed' }>['why'];
 
-/** How dial1's leg ended, or how the call did that was never dialled → the vendor's word. */
+/** How dial1's leg ended, or how a call ended that was never dialled → the vendor's word. */
 export function reasonOf(why: Why): Reason {
   return reasons[why];
 }
 
 /**
- * `Unreachable`: there is no phone, or no way to it. `Not connected`: it was there and would not, or nobody could or might ring it. The last
- * rows are here to leave nothing out: a dial1 that answered has not failed.
+ * `Unreachable`: there is no phone, or no route to it. `Not connected`: the phone refused, or the call could not or must not be placed. The
+ * last two rows only complete the table: a dial1 that answered has not failed.
  */
 const reasons = {
   no_answer: 'No answer',

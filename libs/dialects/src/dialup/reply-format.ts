@@ -1,13 +1,13 @@
 import { type HttpReply, jsonReply } from '../dialect.ts';
 import type { ReplyFormat } from './response-options.ts';
 
-/** What any answer of the vendor's comes to. */
+/** The content of every answer. */
 export interface Answer {
-  /** `pending` is not one of the vendor's: nobody knows yet, and neither word would be true. */
+  /** `pending` is not a word of the vendor's: the outcome is not known yet, and neither word would be true. */
   readonly status: 'ok' | 'fail' | 'pending';
-  /** Empty where all is well. */
+  /** Empty where the status is ok. */
   readonly reason: string;
-  /** Asterisk's unique ids; empty where they were not asked for, or there is none. */
+  /** Asterisk's unique ids; empty where they were not requested, or there is none. */
   readonly uid1: string;
   readonly uid2: string;
 }
@@ -44,7 +44,7 @@ export function inFormat(
   }
 }
 
-/** In one order, whatever order an answer was built in. */
+/** In a fixed order. */
 function fields({ status, reason, uid1, uid2 }: Answer): readonly (readonly [name: string, value: string])[] {
   return [
     ['status', status],

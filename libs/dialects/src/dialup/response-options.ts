@@ -3,27 +3,27 @@ import type { ParameterName, Parameters, Reject } from './parameters.ts';
 export const replyFormats = ['text', 'html', 'xml', 'json'] as const;
 export type ReplyFormat = (typeof replyFormats)[number];
 
-/** What the client wants of the answer. */
+/** How the client wants to be answered. */
 export interface ResponseOptions {
-  /** `Response=yes`: it waits for dial1's outcome. */
+  /** `Response=yes`: the client waits for dial1's outcome. */
   readonly awaited: boolean;
   /** `showUID=yes`: with both legs' unique ids. */
   readonly withIds: boolean;
 }
 
-/** `Response`, `showUID` and `RFormat`, in any case; what is wrong counts as not given. */
+/** `Response`, `showUID` and `RFormat`, in any case. A wrong value counts as absent. */
 export function readResponseOptions(values: Parameters, reject: Reject): ResponseOptions {
   const { RFormat, Response } = values;
   if (RFormat !== undefined && !isFormat(RFormat.toLowerCase()))
     reject('RFormat', `must be one of ${replyFormats.join(', ')}`);
   const awaited = readYes('Response', values, reject);
   const withIds = readYes('showUID', values, reject);
-  // A Response that is wrong has been named already.
+  // A wrong Response has been reported already.
   if (withIds && !awaited && isNo(Response)) reject('showUID', 'needs Response=yes');
   return { awaited, withIds };
 }
 
-/** The form of every answer, errors included. Text, where it cannot be known. */
+/** The format of every answer, errors included. Text where it is absent or wrong. */
 export function formatOf({ RFormat }: Parameters): ReplyFormat {
   const written = RFormat?.toLowerCase();
   return written !== undefined && isFormat(written) ? written : 'text';

@@ -10,8 +10,8 @@ export type SetCid =
   | { readonly kind: 'number'; readonly e164: string };
 
 /**
- * Between two outside numbers it is mandatory, and an extension: there is no other agent. An extension stands for its agent, whose own number
- * outside parties are shown; so wherever one is called the agent must have a number. Undefined where it is not given, or wrong.
+ * Between two outside numbers it is mandatory, and must be an extension: the call has no other agent. An extension stands for its agent, and
+ * outside parties see the agent's own number: where one is called, the agent must have a number. Undefined where absent or wrong.
  */
 export function readSetCid(
   { SetCID: written }: Parameters,
@@ -35,7 +35,7 @@ export function readSetCid(
   return resolved.ok ? { kind: 'number', e164: resolved.value } : reject('SetCID', resolved.message);
 }
 
-/** A side that could not be understood may be anywhere: nothing is asked of `SetCID` for its sake. */
+/** A side that could not be resolved may be inside or outside: `SetCID` is not checked against it. */
 function whereTheyAre({ dial1, dial2 }: DialupSides): { readonly outside: boolean; readonly inside: boolean } {
   const known = [...(dial1 ?? []), ...(dial2 === undefined ? [] : [dial2])];
   const isOutside = known.map((side) => outsideNumberOf(side) !== undefined);

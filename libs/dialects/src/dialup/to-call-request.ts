@@ -14,10 +14,10 @@ import { readWholeNumber } from './whole-number.ts';
 
 const timeoutSeconds = { min: 1, max: 300, unit: ' seconds' };
 const timeoutSecondsDefault = 20;
-/** Beside the time to ring: for the PBX to set a call up, and for its outcome to arrive. */
+/** Besides the ringing: for the PBX to set a call up, and for its outcome to arrive. */
 const outcomeSeconds = 15;
 
-/** Somebody waits for a call for now; one for later comes behind it, as any other of its tenant. */
+/** A person waits for a call for now; a call for later comes after it, like the other calls of its tenant. */
 const priorityNow = 0;
 const priorityLater = 5;
 
@@ -41,7 +41,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   const options = readResponseOptions(values, reject);
   const future = readFutureCall(values, context, settings, reject);
   const { dial1, dial2 } = sides;
-  // The client asks again after a lost answer, and meanwhile the call's time has come.
+  // The client repeats the request after a lost answer, and the call's time has come meanwhile.
   const mayRepeat = future?.isPast === true && errors.length === 1 && settings.ident === 'call';
   if ((errors.length > 0 && !mayRepeat) || dial1 === undefined || dial2 === undefined) return { ok: false, errors };
 
@@ -58,7 +58,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
       dial2RingTimeoutSeconds,
       talkLimitSeconds,
       ...(future !== undefined && { notBeforeAt: future.notBeforeAt }),
-      // Nobody's phone rings for an answer that was given long ago.
+      // No phone rings after the answer has been sent.
       ...(awaited && { expiresAt: now + settings.waitSeconds * 1000, outcomeAwaited: true as const }),
       retryPolicy: future?.retryPolicy ?? withoutRetries,
       reference,

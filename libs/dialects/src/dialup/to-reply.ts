@@ -13,14 +13,14 @@ const pending: Answer = {
   reason: 'The outcome is not known yet. The call goes on: do not send it again.',
 };
 
-/** For a call whose outcome is not waited for. */
+/** For a call without `Response=yes`. */
 export function acceptedReply(_calls: readonly Call[], input: unknown): HttpReply {
   return inFormat(formatOf(readParameters(input).values), 200, ok);
 }
 
 /**
- * dial1's outcome. Of several numbers one that answered is enough; all have failed only when each has, and then the last one's reason is told.
- * While it is not known, none of the vendor's words would be true: that is 503, and the calls go on.
+ * dial1's outcome. Of several numbers, one that answered is a success; the request has failed once all have, with the reason of the last.
+ * While the outcome is not known, none of the vendor's words is true: the answer is 503, and the calls go on.
  */
 export function outcomeReply(outcomes: readonly Dial1Outcome[], _calls: readonly Call[], input: unknown): HttpReply {
   const { values } = readParameters(input);
@@ -36,7 +36,7 @@ export function outcomeReply(outcomes: readonly Dial1Outcome[], _calls: readonly
   return inFormat(format, 200, { ...failure(reasonOf(last.why)), ...idsOf(last) });
 }
 
-/** Every refusal, whoever refuses: each wrong parameter by its name, else what is the matter. */
+/** Every refusal: each wrong parameter by its name, else the problem's own text. */
 export function refusedReply({ code, detail, errors = [], headers }: Problem, input: unknown): HttpReply {
   const { status, message } = problems[code];
   const named = errors.map((error) => (error.field === '' ? error.message : `${error.field}: ${error.message}`));

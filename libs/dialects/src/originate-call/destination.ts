@@ -4,7 +4,7 @@ import type { FieldError } from '../shared/field-error.ts';
 import type { DestinationType } from './schema.ts';
 import type { OriginateCallSettings } from './settings.ts';
 
-/** The vendor's sentences, as they stand: an answer adds no field's name to them. */
+/** The vendor's own sentences: an answer adds no field name to them. */
 export const unknownDestination: Readonly<Record<DestinationType, string>> = {
   user: 'Invalid User. Check if pbx user exists',
   extension: 'Invalid User. Check if pbx user exists',
@@ -15,11 +15,11 @@ export const unknownDestination: Readonly<Record<DestinationType, string>> = {
 
 export interface KnownDestination {
   readonly destination: Destination;
-  /** What only the PBX knows: whether it is there, and whether a user is online. */
+  /** Whether it exists on the PBX, and whether a user is online. */
   readonly questions: readonly CallQuestion[];
 }
 
-/** `type` and `destination` → who rings first. Only names that the operator has configured are ever asked of the PBX. */
+/** `type` and `destination` → dial1. Questions to the PBX hold only names that the operator has configured. */
 export function destinationOf(
   type: DestinationType,
   written: string,

@@ -10,7 +10,7 @@ export type ReadParams =
   | {
       readonly ok: true;
       readonly params: PhpArray;
-      /** The same in the bytes that were sent: the client's hash is of those. */
+      /** The parameters in the bytes that were sent: the client hashes those. */
       readonly sent: PhpArray;
     }
   | { readonly ok: false; readonly problem: Problem };
@@ -18,7 +18,7 @@ export type ReadParams =
 /** The request's parameters, from its body or its query: `$params` of the vendor's page. */
 export function readParams({ contentType, charset, query, body }: RawInput): ReadParams {
   if (body === '') return paramsOf(parsePhpQuery(query));
-  // Which of two counts would be a guess, and a hash covers one of them alone.
+  // Which of the two counts would be a guess, and the hash covers only one of them.
   if (query !== '') return malformed('The parameters must be in the query or in the body, not in both.');
   switch (contentType) {
     case 'application/x-www-form-urlencoded':
@@ -42,7 +42,7 @@ function paramsOf(read: PhpRead, charset?: string): ReadParams {
   return { ok: true, params, sent: read.params };
 }
 
-/** What is not in the charset becomes U+FFFD, which no field takes. */
+/** Bytes that are not in the charset become U+FFFD, which no field accepts. */
 function inUtf8(array: PhpArray, decoder: TextDecoder): PhpArray {
   const text = (bytes: string) => bytesOf(decoder.decode(Buffer.from(bytes, 'latin1')));
   const entries = [...array].map(([name, value]): [string, PhpValue] => {

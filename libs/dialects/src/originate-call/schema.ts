@@ -4,13 +4,13 @@ import { ShownName } from '../shared/shown-name.ts';
 import { printed } from './php/http-build-query.ts';
 import { isPhpArray, type PhpArray, type PhpValue, textOf } from './php/php-value.ts';
 
-/** The vendor's three kinds of destination; `extension` and `user_email` are of its other pages. */
+/** The vendor's three kinds of destination; `extension` and `user_email` are on its other pages. */
 export const destinationTypes = ['user', 'extension', 'user_email', 'queue', 'context'] as const;
 export type DestinationType = (typeof destinationTypes)[number];
 
 const Text = z.string();
 
-/** A form has no way to leave a field out but to leave it empty. */
+/** In a form, an empty field is an absent one. */
 const maybe = <Field extends z.ZodType>(field: Field) =>
   z.preprocess((text) => (text === '' ? undefined : text), field.optional()).optional();
 
@@ -27,16 +27,16 @@ export const OriginateCallData = z.strictObject({
   async: maybe(z.enum(['0', '1', 'true', 'false'])),
   outbound_number: maybe(Text),
   outbound_trunk: maybe(Text),
-  /** Read one by one, so that each error names its variable. */
+  /** Its entries are read one by one, so that each error names its variable. */
   vars: maybe(z.custom<PhpArray>((value) => value instanceof Map, 'must hold names and values')),
 });
 export type OriginateCallData = z.infer<typeof OriginateCallData>;
 
-/** Stands for bytes that are not UTF-8, and for text that was already broken when it was written: it holds U+FFFD. */
+/** Stands for bytes that are not UTF-8, and for text that holds U+FFFD: it was broken before it was sent. */
 export const notText = Symbol('not text');
 export const notTextMessage = 'must be text in UTF-8';
 
-/** PHP's array → its texts by name. Null and what holds nothing else is not there, as in `http_build_query`; another array stays one. */
+/** PHP's array → its texts by name. A null, and an array of nulls alone, is absent, as in `http_build_query`; another array stays one. */
 export function fieldsOf(array: PhpArray): Readonly<Record<string, unknown>> {
   const fields = [...array].map(([name, value]) => [shownName(name), fieldOf(value)] as const);
   return Object.fromEntries(fields.filter(([, field]) => field !== undefined));
@@ -49,7 +49,7 @@ function fieldOf(value: PhpValue): string | PhpArray | typeof notText | undefine
   return text === undefined || text.includes('\ufffd') ? notText : text;
 }
 
-/** Every name that means something is ASCII; of the others it is enough that they can be shown. */
+/** Known names are ASCII. Other names only have to be readable in an error. */
 export function shownName(bytes: string): string {
   return textOf(bytes) ?? bytes;
 }

@@ -3,7 +3,7 @@ import type { SettingsIssue } from '../dialect.ts';
 import { trunkIssues } from '../shared/trunk-issues.ts';
 import { originateCallSettings } from './settings.ts';
 
-/** Trunks and extensions that the settings name, and the tenant does not have. */
+/** Trunks and extensions that the settings name and the tenant does not have. */
 export function settingsIssues(tenant: Tenant): SettingsIssue[] {
   const { projects = {}, users = {}, trunks = {} } = originateCallSettings(tenant) ?? {};
   return [

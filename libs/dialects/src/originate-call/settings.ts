@@ -7,7 +7,7 @@ export const OriginateCallSettings = z.strictObject({
   /** The vendor's `api_username` and `api_password`. */
   username: z.string().min(1).max(200),
   password: z.string().min(1).max(200),
-  /** Not a hash of it: the vendor's clients hash it together with each request. */
+  /** The key itself, not its hash: the vendor's clients hash it together with each request. */
   apiKey: z.string().min(1).max(200),
   /** By the vendor's `project_id`. */
   projects: z
@@ -19,7 +19,7 @@ export const OriginateCallSettings = z.strictObject({
       }),
     )
     .refine((projects) => Object.keys(projects).length > 0, 'must name at least one project'),
-  /** E-mail address, of either case → extension: whom `type=user_email` rings. */
+  /** E-mail address, in any case → the extension that `type=user_email` rings. */
   users: z.record(z.email('an e-mail address, such as ann@example.com').toLowerCase(), Extension).default({}),
   /** The vendor's name of a trunk → the tenant's. One that has the same name needs no entry. */
   trunks: z.record(z.string().min(1).max(80), Name).default({}),

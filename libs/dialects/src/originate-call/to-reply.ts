@@ -12,7 +12,7 @@ export function acceptedReply(_calls: readonly Call[], input: unknown): HttpRepl
   return succeeded(input);
 }
 
-/** async=0: what has become of dial1. */
+/** async=0: dial1's outcome. */
 export function outcomeReply([outcome]: readonly Dial1Outcome[], _calls: readonly Call[], input: unknown): HttpReply {
   if (outcome === undefined) throw new TypeError('one request is one call');
   switch (outcome.type) {
@@ -25,13 +25,13 @@ export function outcomeReply([outcome]: readonly Dial1Outcome[], _calls: readonl
   }
 }
 
-/** Every error that names a field begins with the field's name; the vendor's own sentences stand as they are. */
+/** An error of a field begins with the field's name; the vendor's own sentences have none. */
 export function refusedReply({ code, detail, errors = [], headers }: Problem): HttpReply {
   const { status, message } = problems[code];
   return failed(status, errors.length > 0 ? errors.map(sentence) : [detail ?? message], headers);
 }
 
-/** How dial1's leg ended, or how the call did that never rang it. */
+/** How dial1's leg ended, or how a call ended that never rang it. */
 export const whyDial1Failed: Readonly<Record<Disposition | EndedCallStatus, string>> = {
   no_answer: 'No answer',
   busy: 'Busy',
@@ -58,7 +58,7 @@ export const whyDial1Failed: Readonly<Record<Disposition | EndedCallStatus, stri
   blocked: 'The call is not allowed: do-not-call, or another rule',
 };
 
-/** The words of the request come back as they came. */
+/** The answer repeats `type` and `destination` as they came. */
 function succeeded(input: unknown): HttpReply {
   const read = readParams(input as RawInput);
   const data = read.ok ? read.params.get('data') : undefined;

@@ -8,7 +8,7 @@ export interface ReadVariables {
   readonly errors: readonly FieldError[];
 }
 
-/** `vars` → channel variables. The tenant's list says which names there are: a name of the client's own choice would be a way into the PBX. */
+/** `vars` → channel variables. Only names on the tenant's list are set: any other name would be a way into the PBX. */
 export function readVariables(vars: PhpArray, { variables: allowed }: Tenant): ReadVariables {
   const notListed = `is not a variable that you may set${namesThereAre(allowed)}`;
   const read = Object.entries(fieldsOf(vars)).map(([name, written]) => {

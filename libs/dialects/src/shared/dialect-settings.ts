@@ -1,7 +1,7 @@
 import type { Tenant } from '@redial/call';
 import type { z } from 'zod';
 
-/** A dialect's own settings of a tenant: read once, undefined where the tenant does not have the dialect. Throws for what the schema refuses. */
+/** A tenant's settings of one dialect, parsed once; undefined where the tenant does not have it. Throws where they do not fit the schema. */
 export function dialectSettings<Schema extends z.ZodType>(
   name: string,
   schema: Schema,

@@ -1,6 +1,6 @@
 import { pointer, shorten } from './field-error.ts';
 
-/** Steps of a pointer, and pointers, that are told. */
+/** Most steps of a pointer, and most pointers, that are reported. */
 const stepsMax = 20;
 const foundMax = 20;
 
@@ -15,9 +15,8 @@ interface Open {
 }
 
 /**
- * The keys that come more than once in an object of a JSON text, however deep, as JSON pointers. `JSON.parse` keeps the last of them, and
- * what the client meant by the others would be lost without a word. The text must be one that `JSON.parse` reads. Looks at each character
- * once, and uses no stack for what is nested.
+ * The keys that an object of a JSON text has more than once, at any depth, as JSON pointers. `JSON.parse` keeps the last value, and would
+ * drop the others silently. The text must be one that `JSON.parse` reads. Reads each character once, and does not recurse.
  */
 export function duplicateKeys(json: string): string[] {
   const found = new Set<string>();

@@ -13,7 +13,7 @@ import { invisibleCharacters } from '@redial/numbering';
 import { z } from 'zod';
 import { type FieldLimits, tooManyFields } from './too-many-fields.ts';
 
-/** What is wrong with one field. `message` goes on from the field's name: "/dial1" + "is required". */
+/** The error of one field. `message` goes on from the field's name: "/dial1" + "is required". */
 export interface FieldError {
   /** A JSON pointer into the body (RFC 6901; empty: the body itself), or the name of a header or parameter. */
   readonly field: string;
@@ -23,10 +23,10 @@ export interface FieldError {
 export type FieldValues<Shape extends z.ZodRawShape> = Partial<z.output<z.ZodObject<Shape>>>;
 
 export interface ReadFields<Shape extends z.ZodRawShape> {
-  /** The fields that are right, even if others are wrong: they can still be checked against the tenant. */
+  /** The fields that fit the schema, even if others do not: they can still be checked against the tenant. */
   readonly values: FieldValues<Shape>;
   readonly errors: FieldError[];
-  /** It holds more than could be right, and nothing of it was looked at: `errors` says of what there is too much. */
+  /** It holds more fields than the schema allows, and none was read: `errors` names what there is too much of. */
   readonly tooMany?: true;
 }
 
@@ -54,10 +54,10 @@ export function readFields<Shape extends z.ZodRawShape>(
   return { values: Object.fromEntries(right) as FieldValues<Shape>, errors };
 }
 
-/** Most errors that one refusal names: an answer must not grow with what is wrong. */
+/** Most errors in one answer: it must not grow with the number of wrong fields. */
 export const errorsMax = 20;
 
-/** The first of them, and how many more there are. */
+/** The first `max` errors, and the number of the others. */
 export function firstErrors(errors: readonly FieldError[], max = errorsMax): readonly FieldError[] {
   const more = errors.length - max;
   return more <= 0 ? errors : [...errors.slice(0, max), { field: '', message: `and ${more} more` }];
@@ -74,7 +74,7 @@ function errorsOf(issue: Issue, input: unknown, schema: z.ZodType): FieldError[]
   if (issue.code === 'unrecognized_keys') {
     const at = schemaAt(schema, issue.path, input);
     const known = namesAllowed(at);
-    // Few words that mean something each: all of them are told.
+    // The keys of a record, such as dispositions, are few: the message lists them all.
     const words = at instanceof z.ZodRecord ? `: there are ${known.join(', ')}` : '';
     return issue.keys.map((key, index) => ({
       field: pointer(...issue.path, shorten(key)),
@@ -86,7 +86,7 @@ function errorsOf(issue: Issue, input: unknown, schema: z.ZodType): FieldError[]
   ];
 }
 
-/** A guess is for whoever mistyped a few names: of the others it is enough that they are unknown. */
+/** Unknown names that get a suggestion: a client that mistyped a few. The others are only named. */
 const suggestedMax = 20;
 
 function unknownField(key: string, known: readonly string[], words: string): string {
@@ -94,7 +94,7 @@ function unknownField(key: string, known: readonly string[], words: string): str
   return `is not a known field${meant === undefined ? words : `: did you mean ${meant}?`}`;
 }
 
-/** What the client wrote comes back in the answer: enough of it to be recognised, and no more. */
+/** The client's own text in an answer: as much as identifies it. */
 export function shorten(key: string): string {
   return key.length <= 60 ? key : `${key.slice(0, 60)}…`;
 }
@@ -102,7 +102,7 @@ export function shorten(key: string): string {
 function messageOf(issue: Issue, input: unknown, schema: z.ZodType): string {
   const value = valueAt(issue.path, input);
   if (value === undefined) return 'is required';
-  // What looks right to whoever reads it is told first, and what is allowed behind it.
+  // A text with invisible characters looks right: the message names them before it states what is allowed.
   const invisible = typeof value === 'string' ? invisibleCharacters(value) : undefined;
   const message = allowedBy(issue, schemaAt(schema, issue.path, input));
   return invisible === undefined || issue.code === 'invalid_type' ? message : `${invisible}; ${message}`;

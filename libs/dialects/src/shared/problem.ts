@@ -1,8 +1,8 @@
 import { type FieldError, firstErrors } from './field-error.ts';
 
 /**
- * Every error that the HTTP surface can answer with: one table. `type` URIs are built from the code and are stable, so that a client
- * may compare them; `title` never changes for a code, `message` is the public explanation where the problem brings no detail of its own.
+ * Every error that the API can answer with. `type` URIs are made from the code and are stable, so that a client may compare them; `title`
+ * never changes for a code; `message` is the public explanation of a problem without a detail of its own.
  */
 export const problems = {
   malformed_body: { status: 400, title: 'Malformed body', message: 'The body is not valid JSON.' },
@@ -106,11 +106,11 @@ export const problems = {
 
 export type ProblemCode = keyof typeof problems;
 
-/** One refusal, before any dialect has put it into its own words. */
+/** One refusal, before a dialect writes it in its own words. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly detail?: string;
-  /** As many as help to mend a request; the last one says how many more there are. */
+  /** At most `errorsMax`; the last one states how many more there are. */
   readonly errors?: readonly FieldError[];
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -2,8 +2,8 @@ import type { NumberingPlan } from '@redial/call';
 import { readNumber } from '@redial/numbering';
 
 /**
- * A `+` that was not encoded arrives as a space: so the form of URLs and bodies has it. It is given back where the number is the same without
- * it; a space in front of anything else may be just that, and stays.
+ * In a form or a query, a `+` that was not encoded arrives as a space. It is restored where the number is the same with and without it;
+ * any other leading space stays.
  */
 export function restorePlus(written: string, plan: NumberingPlan): string {
   const digits = written.slice(1);

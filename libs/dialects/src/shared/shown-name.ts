@@ -1,20 +1,20 @@
 import { CallerName } from '@redial/call';
 import { z } from 'zod';
 
-/** What could end a line, a quoted string or an address, or begin an expression of the dialplan; and what turns the direction of writing. */
+/** Control characters, characters that change the direction of writing, and the start of a dialplan expression. */
 const refused = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]|\$[{[]/u;
-/** Phones have no glyphs for these, or show nothing. */
+/** Phones cannot show these, or show nothing. */
 const dropped =
   /(?![\u00a9\u00ae\u2122])\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u{e0020}-\u{e007f}]|\u200b|\u200c|\u200d|\u2060|\ufeff|\u00ad|\ufe0e|\ufe0f|\u20e3/gu;
-/** Neither a letter, a digit nor a sign that a caller ID may have: a space stands for it. */
+/** Neither a letter, a digit nor a sign that a caller ID may have: a space replaces it. */
 const softened = /[^\p{L}\p{M}\p{N} .'’_@+/%[\]°´“”„«»‘€£¥©®™§№ºª-]/gu;
 
 const allowed =
   "must be a name of letters, digits, space and .'’_@+/-%[]°´“”, 80 at most; emoji and other signs are left out, ${ and control characters are refused";
 
 /**
- * A name as a CRM keeps it → as a phone may show it: `Doe, John`, `Müller & Söhne`, `50% Off [Sales] 🎉`, and a number where there is no name.
- * Only what a phone cannot show, or what means something to a dialplan, is left out; empty: nothing is left, and no name is shown.
+ * A name as a CRM keeps it → as a phone may show it: `Doe, John`, `Müller & Söhne`, `50% Off [Sales] 🎉`, or a number in place of a name.
+ * Characters that a phone cannot show, or that have a meaning in a dialplan, are left out. Empty: nothing is left, and no name is shown.
  */
 export const ShownName = z.string().transform((written, context) => {
   const wrong = (message: string) => {

@@ -1,7 +1,7 @@
 import { bareSchema, countAllowed, countsOf } from '@redial/call';
 import { z } from 'zod';
 
-/** Most fields of a part of the request that no schema bounds, by its JSON pointer. */
+/** Most fields of a part of the request whose schema has no limit, by its JSON pointer. */
 export type FieldLimits = Readonly<Record<string, number>>;
 
 export interface TooMany {
@@ -10,15 +10,15 @@ export interface TooMany {
   readonly message: string;
 }
 
-/** Fields beyond those that could be right which are still looked at, so that a slip is named field by field. */
+/** So many unknown fields are still read, so that a typing error is named field by field. */
 const spareFields = 20;
 
 /**
- * Where an object or a list of the request holds more than could be right: nothing of it is worth looking at. Everything that reads a
- * request does so after this, so that its work is bounded by the schema and not by the length of the body.
+ * The first object or list of a request that holds more than its schema allows. Run this before any other reading of a request: then the
+ * schema bounds the work, and not the length of the body.
  *
- * An object's limit is the fields that its schema has; a record's is the keys of its enumeration, or `maxProperties` of its metadata, or
- * that of `limits`; each and some to spare. A list's is that of its schema.
+ * The limit of an object is the number of its schema's fields. The limit of a record is the number of its enumerated keys, or
+ * `maxProperties` of its metadata, or its entry in `limits`. Each allows `spareFields` more. The limit of a list is in its schema.
  */
 export function tooManyFields(
   schema: unknown,
@@ -46,7 +46,7 @@ export function tooManyFields(
   return undefined;
 }
 
-/** How many fields it can hold; undefined where it says nothing of that. */
+/** The number of fields that it can hold; undefined: it has no limit. */
 function fieldsOf(schema: unknown): number | undefined {
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape).length;
   if (!(schema instanceof z.ZodRecord)) return undefined;

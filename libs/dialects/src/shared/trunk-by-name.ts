@@ -1,7 +1,7 @@
 import { namesThereAre, type Tenant } from '@redial/call';
 import type { Checked } from './check-fields.ts';
 
-/** A trunk as a vendor's client writes it → the tenant's. `names`: the vendor's name → the tenant's; one that has the same name needs no entry. */
+/** A trunk as a vendor's client writes it → the tenant's. `names`: the vendor's name → the tenant's; a trunk of the same name needs no entry. */
 export function trunkByName(
   written: string,
   names: Readonly<Record<string, string>>,

@@ -79,7 +79,7 @@ export function unknownNumber(written: string, tenant: Tenant, unread: Unread): 
   return unreadable(written, unread) ?? `is not a number in a known form: ${forms(tenant)}`;
 }
 
-/** A number that could be one of two, whose digits go back to the client so that it can choose; or one with invisible characters. */
+/** The error of an ambiguous number, with both readings in full so that the client can choose; or of invisible characters. */
 export function unreadable(written: string, { readings }: Unread, internationalPrefix = '+'): string | undefined {
   if (readings !== undefined) {
     const numbers = readings.map((digits) => `+${digits}`).join(' or ');

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ProblemCode } from '../shared/problem.ts';
 
-/** One address of `/v1`, as data: what the API mounts and what its documentation says are the same. */
+/** One address of `/v1`, as data: the API mounts it, and its documentation is made from it. */
 export interface Endpoint {
   readonly operation: Operation;
   readonly method: 'get' | 'post' | 'patch';
@@ -15,21 +15,21 @@ export interface Endpoint {
   readonly bodyBytesMax?: number;
   /** What `{id}` is of. */
   readonly idOf?: 'call' | 'delivery' | 'attempt';
-  /** What can be sent as it stands, by a name for each; of a call that is placed by `createCall`'s `later`. */
+  /** Bodies that can be sent as they are, by name. */
   readonly examples?: (
     tomorrow: string,
   ) => Readonly<Record<string, { readonly summary: string; readonly value: unknown }>>;
-  /** Of parameters and headers that are wanted. */
+  /** Of parameters and headers. */
   readonly parameterExamples?: Readonly<Record<string, string | number>>;
   readonly success: readonly {
     readonly status: number;
     readonly description: string;
-    /** Of the JSON that is answered; or the media type of the file that is. */
+    /** The schema of the JSON answer, or the media type of the file. */
     readonly body: z.ZodType | string;
     readonly headers?: Readonly<Record<string, string>>;
     readonly example?: unknown;
   }[];
-  /** Those every address has (401, 429, 500, 503) are left out. */
+  /** Without those that every address has (401, 429, 500, 503). */
   readonly problems: readonly ProblemCode[];
 }
 

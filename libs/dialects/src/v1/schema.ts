@@ -20,9 +20,9 @@ import { timestampForms } from '../shared/timestamp.ts';
 export const batchMax = 1_000;
 export const pageMax = 200;
 
-/** As a person writes it; the tenant's numbering plan says what it means. */
+/** A number as a person writes it. The tenant's numbering plan gives its meaning. */
 const Written = z.string().regex(/^\+?[0-9]{2,19}$/, 'digits, with a + in front where it is international');
-/** The same, or a dial code. */
+/** A number, or a dial code. */
 const WrittenSide = z
   .string()
   .regex(
@@ -33,7 +33,7 @@ const WrittenSide = z
 const Timestamp = z.string().regex(/^[0-9TtZz:.+-]{12,40}$/, timestampForms);
 
 const policy = RetryPolicy.shape;
-/** What a call changes of the tenant's own retry policy; what is left out stays. */
+/** Changes of a call to its tenant's retry policy. A field that is left out stays. */
 export const RetryPolicyChange = z
   .strictObject({
     maxRetries: policy.maxRetries.optional().meta({ description: 'Retries after the first attempt.' }),
@@ -128,9 +128,9 @@ export const CreateCall = z
   .meta({ id: 'CreateCall' });
 export type CreateCall = z.infer<typeof CreateCall>;
 
-/** `POST /v1/calls/batch`. Items are read one by one, so that a bad one spoils no other. */
+/** `POST /v1/calls/batch`. Calls are read one by one: a bad one does not affect the others. */
 export const CreateBatch = z.strictObject({ calls: z.array(z.unknown()).min(1).max(batchMax) });
-/** The same, as documentation has it. */
+/** The same, as the documentation shows it. */
 export const CreateBatchDocumented = z
   .strictObject({ calls: z.array(CreateCall).min(1).max(batchMax) })
   .meta({ id: 'CreateBatch' });

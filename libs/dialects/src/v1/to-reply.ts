@@ -16,11 +16,11 @@ import { whyNotDialedYet } from './why-not-dialed-yet.ts';
 
 export interface CallView {
   readonly call: Call;
-  /** Records of its attempts, in any order; those that are gone are told from the call's own history. */
+  /** Records of its attempts, in any order. An attempt whose record has expired is shown from the call's own history. */
   readonly attempts: readonly AttemptRecord[];
   readonly tenant: Tenant;
   readonly now: number;
-  /** Nothing is taken from the queue of dial jobs, for any tenant. */
+  /** The queue of dial jobs is paused, for all tenants. */
   readonly isDialQueuePaused?: boolean;
 }
 

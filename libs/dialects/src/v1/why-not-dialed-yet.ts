@@ -22,7 +22,7 @@ export function whyNotDialedYet(
   const { state, gateNote } = call;
   if (state.status === 'dialing') return null;
   if (isEnded(state)) {
-    // What Redial did not send, no phone has heard of.
+    // No phone rang for an attempt that Redial did not send.
     if (call.history.some(({ disposition }) => disposition !== 'not_sent')) return null;
     return { gate: gateNote?.gate ?? state.status, sentence: `It was never dialled: ${state.reason}.` };
   }
@@ -35,7 +35,7 @@ export function whyNotDialedYet(
     };
   }
   if (state.dueAt > now) return notDue(call, at, state.dueAt);
-  // What needs Redis or a PBX is asked by the dialer alone; the rest can be said now.
+  // Only the dialer checks what needs Redis or a PBX; the other gates can answer here.
   const answer = askGates(callGates, { call, tenant, now, attemptsToday: 0 });
   if (answer.decision !== 'allow') {
     return {

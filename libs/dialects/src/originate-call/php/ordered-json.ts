@@ -1,11 +1,11 @@
 import { bytesOf, depthMax, type PhpArray, type PhpRead, type PhpValue, pairsMax } from './php-value.ts';
 
 /**
- * A JSON object or list → what PHP's `json_decode($text, true)` makes of it. `JSON.parse` would lose the order of integer-like keys, the
- * digits of great integers, and the difference between 1 and 1.0.
+ * A JSON object or list → the result of PHP's `json_decode($text, true)`. `JSON.parse` would lose the order of integer-like keys, the
+ * digits of large integers, and the difference between 1 and 1.0.
  *
- * Of a key that comes twice, the last value stands at the first one's place. RFC 8259 to the letter; half a character in an escape, for which PHP
- * refuses the whole, becomes U+FFFD as in every writer of UTF-8.
+ * A repeated key has its last value, at the position of its first. Strictly RFC 8259; an escape of half a surrogate pair, for which PHP
+ * refuses the text, becomes U+FFFD.
  */
 export function parseOrderedJson(text: string): PhpRead {
   try {
@@ -86,7 +86,7 @@ class Reader {
     return written === undefined ? undefined : bytesOf(unescaped(written));
   }
 
-  /** Digits alone are an int as long as PHP's 64 bits hold it. */
+  /** Digits alone are an int where PHP's 64 bits hold it. */
   #number(): bigint | number | undefined {
     const match = this.#skip(number);
     if (match === undefined) return undefined;

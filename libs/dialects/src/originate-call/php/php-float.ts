@@ -1,4 +1,4 @@
-/** PHP's setting `precision`, as every PHP has it that nobody has changed. */
+/** The default of PHP's setting `precision`. */
 const significantDigits = 14;
 
 /** A float as PHP prints it, with `%.14G` (main/snprintf.c, php_gcvt): `0.3`, `1.0E+25`, `-0`. */

@@ -1,8 +1,8 @@
 import { bytesOf, depthMax, type PhpRead, type PhpValue, pairsMax } from './php-value.ts';
 
 /**
- * A query or a form's body → what PHP makes of it for `$_GET`, `$_POST` and `parse_str`. Too much of it is refused, where PHP would leave some
- * out. Source: php-src, main/php_variables.c.
+ * A query or a form's body → PHP's `$_GET`, `$_POST` and `parse_str`. Too many parameters are refused, where PHP would leave some out.
+ * Source: php-src, main/php_variables.c.
  */
 export function parsePhpQuery(query: string): PhpRead {
   const params = new Map<string, PhpValue>();
@@ -39,7 +39,7 @@ function stepsOf(written: string): readonly Step[] {
   const steps: Step[] = [first];
   for (let at = open; at >= 0 && name[at] === '['; ) {
     const close = name.indexOf(']', at);
-    // A bracket that nobody closes is none: part of the name, or of nothing.
+    // A bracket that is not closed is part of the name, or is dropped.
     if (close < 0) return steps.length === 1 ? [mangled(name)] : steps;
     const step = name.slice(at + 1, close);
     steps.push(/^[\t\n\v\f\r ]?$/.test(step) ? undefined : step);

@@ -1,15 +1,15 @@
 /**
- * A value as PHP has it. Text is PHP's own: bytes, one character (U+0000 to U+00FF) for each, so that what is not UTF-8 survives unchanged.
- * bigint is PHP's int, number its float.
+ * A value of PHP's. A string holds PHP's bytes, one character (U+0000 to U+00FF) for each, so that bytes that are not UTF-8 survive
+ * unchanged. bigint is PHP's int, number its float.
  */
 export type PhpValue = string | bigint | number | boolean | null | PhpArray;
 
-/** In PHP's order, that of the first mention: an object would put integer-like keys first, and has a `__proto__`. */
+/** In PHP's order, by the first occurrence of a key. An object would put integer-like keys first, and has a `__proto__`. */
 export interface PhpArray extends ReadonlyMap<string, PhpValue> {}
 
 export type PhpScalar = Exclude<PhpValue, null | PhpArray>;
 
-/** What a reader makes of a request's text. `message` says what is wrong with the whole of it. */
+/** A request's text as PHP reads it. `message` is the error of the whole text. */
 export type PhpRead =
   | { readonly ok: true; readonly params: PhpArray }
   | { readonly ok: false; readonly message: string };

@@ -20,7 +20,7 @@ import { mountVendor, refuseBelow } from './vendor/mount.ts';
 
 export const version = '0.1.0';
 
-/** The whole HTTP surface, from its ports. */
+/** The whole HTTP API, from its ports. */
 export function buildApp(ports: Ports, acceptor: Acceptor = createAcceptor(ports)): Express {
   const { configuration, logger, metrics } = ports;
   const app = express();

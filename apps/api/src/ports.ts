@@ -6,7 +6,7 @@ import type { DurabilityPolicy, Store } from '@redial/store';
 import type { AskPbx } from './pbx/ask-pbxs.ts';
 import type { OutcomeWaiter } from './waiting/outcome-waiter.ts';
 
-/** Everything the API stands on. Tests bring their own. */
+/** Everything the API needs. Tests pass their own. */
 export interface Ports {
   readonly store: Store;
   readonly queues: Queues;
@@ -24,14 +24,14 @@ export interface Ports {
   readonly waiter: OutcomeWaiter;
   /** Requests that may wait for an outcome at once. */
   readonly waitingMax: number;
-  /** Of one client's address. */
+  /** For one address of a client. */
   readonly failedLoginsPerMinute: number;
-  /** From there right logins are let in, whatever came before. */
+  /** Right logins from these addresses are accepted, whatever came before. */
   readonly loginSources: readonly string[];
   /** Runs one Redis command, for the rate limits. */
   readonly redisCommand: (...words: string[]) => Promise<unknown>;
   readonly keyPrefix: string;
-  /** Draws one of at least one. */
+  /** Draws one. The list must not be empty. */
   readonly pick: (from: readonly string[]) => string;
   /** The dashboard's login; absent: no dashboard. */
   readonly admin?: { readonly user: string; readonly password: string } | undefined;

@@ -5,23 +5,23 @@ import { refuse } from '../http/refuse.ts';
 import type { IpAllowList } from './ip-allow-list.ts';
 import type { LoginLock } from './login-lock.ts';
 
-/** What became of somebody's credentials. */
+/** Credentials, and whether they are right. */
 export interface Login {
-  /** Which login it is: a vendor's, the dashboard's, … */
+  /** Whose login it is: a vendor's, the dashboard's, … */
   readonly api: string;
-  /** The known account that they name. Absent: none, or one of keys that nobody can guess. */
+  /** The known account that they name. Absent: none, or a key that cannot be guessed. */
   readonly account?: string | undefined;
   /** Why they are refused; absent: they are right. */
   readonly problem?: Problem | undefined;
 }
 
-/** Lets right credentials on, and refuses wrong ones: with their problem, or because there were too many. */
+/** Serves a request with right credentials. Refuses others: with their problem, or because there were too many. */
 export type GuardLogins = (login: Login, request: Request, response: Response, next: NextFunction) => Promise<void>;
 
 export interface GuardPorts {
   readonly lock: LoginLock;
   readonly limitFailedLogins: RequestHandler;
-  /** From there nobody is held up. */
+  /** Clients at these addresses are never held up. */
   readonly isTrusted: IpAllowList;
 }
 

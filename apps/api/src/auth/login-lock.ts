@@ -9,36 +9,36 @@ export interface LoginLockPorts {
   readonly failedLoginsPerMinute: number;
 }
 
-/** An account of one login, and where somebody logs in from. */
+/** An account of one login, and the address of the client. */
 export interface Guess {
   /** `dialup`, `dashboard`, … */
   readonly api: string;
-  /** Known to the configuration: so the keys in Redis are bounded by it, whatever names are tried. */
+  /** An account of the configuration, so that the number of keys in Redis is bounded, whatever names are tried. */
   readonly account: string;
   readonly address: string;
 }
 
 /**
- * Holds an account up for an address that guesses at it, for all API processes together.
+ * Locks an account for an address that guesses at it, in all API processes together.
  *
- * H1  While it is held, nothing tells right credentials from wrong ones.
- * H2  Others are let in meanwhile: from other addresses, and with other accounts from this one.
- * H3  Each hold is twice as long as the one before, up to `longestMs`, until an hour has passed without a failure.
+ * H1  While it is locked, right and wrong credentials get the same answer.
+ * H2  Other clients can log in meanwhile: from other addresses, and from this one with other accounts.
+ * H3  Each lock lasts twice as long as the one before, up to `longestMs`, until an hour has passed without a failure.
  */
 export interface LoginLock {
   /**
-   * How long the account was held already. While it was not, right credentials forget the failures before them, and wrong ones
-   * are counted.
+   * How long the account stays locked already. While it is not, right credentials clear the failures before them, and wrong ones are
+   * counted.
    */
   tried(guess: Guess, isRight: boolean): Promise<number>;
-  /** The address has failed too often, whatever accounts it named: this one is held from now on. */
+  /** The address has failed too often, with any accounts: this one is locked from now on. */
   hold(guess: Guess): Promise<number>;
 }
 
 const firstMs = 60_000;
 const longestMs = 900_000;
 const rememberedMs = 3_600_000;
-/** So many addresses within ten minutes are no typing errors. */
+/** Failures from so many addresses within ten minutes are not typing errors. */
 const manyAddresses = 5;
 const addressesMs = 600_000;
 
@@ -99,7 +99,7 @@ export function loginLock({
       }
       return heldMs;
     } catch (err) {
-      // As with the other limits: without Redis nothing is counted, and nobody is locked out.
+      // As with the other limits: without Redis nothing is counted, and no client is locked out.
       logger.error({ err }, 'a login could not be counted');
       return 0;
     }

@@ -1,11 +1,11 @@
 /**
- * What the dashboard's buttons may do. Looking; Retry and Promote, which only make a job run: what it then does is decided by
- * the call's record, the gates and the claim. Resuming a queue that somebody paused by other means.
+ * What the dashboard's buttons may do. Reading. Retry and Promote, which only make a job run: the call's record, the gates and the claim
+ * decide what it does. Resuming a queue that was paused by other means.
  *
- * Pausing one is refused: it stops every tenant at once. To stop dialling there is a tenant's `paused`, which every call tells.
+ * Pausing a queue is refused: it stops every tenant at once. A tenant's `paused` stops its dialling, and every call shows it.
  *
- * Everything else changes what jobs say or throws them away: a made-up `results` job would settle an attempt that is still
- * ringing, and the retry would ring a second time.
+ * Everything else changes or deletes jobs: an invented `results` job would settle an attempt that is still ringing, and the retry would
+ * ring a second time.
  */
 const actions = /\/(retry(\/:queueStatus)?|promote|resume)$/;
 

@@ -11,8 +11,8 @@ export interface ShownJob {
 }
 
 /**
- * Jobs of the dial queue, each with how its attempt ended. A job is over once dial1's outcome is known, so it cannot say that
- * itself; the attempt's record can, and is asked. What has no record is shown as it is.
+ * Jobs of the dial queue, each with the end of its attempt. A job is over once dial1's outcome is known, so the end is read from the
+ * attempt's record. A job without a record is shown unchanged.
  */
 export async function withAttemptEnds<T extends ShownJob>(
   jobs: readonly T[],
@@ -32,7 +32,7 @@ export async function withAttemptEnds<T extends ShownJob>(
 interface End {
   readonly disposition: string;
   readonly sentence: string;
-  /** It ended, by nobody's wish, without a talk. */
+  /** It failed: no talk, and not canceled. */
   readonly isFailed: boolean;
 }
 

@@ -17,7 +17,7 @@ export const dashboardPath = '/admin/queues';
 
 const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' } as const;
 const day = { day: 'numeric', month: 'short', ...time } as const;
-/** Times of today, of this year, of another. In the browser's own zone, and with its name: a log has another one. */
+/** Times of today, of this year, of another. In the browser's own zone, with its name, since logs have another zone. */
 const dateFormats = { short: time, common: day, full: { year: 'numeric', ...day } } as const;
 
 type BullQueue = ConstructorParameters<typeof BullMQAdapter>[0];
@@ -60,13 +60,13 @@ type ErrorHandler = Parameters<ExpressAdapter['setErrorHandler']>[0];
 type Status = NonNullable<ReturnType<ErrorHandler>['status']>;
 
 /**
- * As Bull Board answers by itself, but for two things that are no fault of ours. A button may come too late, such as Promote of
- * a job that has been promoted. And Bull Board decodes some texts a second time, which fails for one such as `x%`.
+ * As Bull Board's own handler, except for two errors that are not Redial's. A button may come too late, such as Promote of a promoted job.
+ * And Bull Board decodes some texts twice, which fails for a text such as `x%`.
  */
 const answerFault: ErrorHandler = (error) => {
   const isLate = / is not in the [a-z]+ state|^Missing (key|lock) for job /.test(error.message);
   const isMalformed = error instanceof URIError;
-  // Of a body that cannot be read: whoever refused it says so.
+  // A body that cannot be read: the error has its own status.
   const { statusCode = isLate ? 409 : isMalformed ? 400 : 500 } = error as Error & { readonly statusCode?: Status };
   const key = statusCode === 500 ? 'ERRORS.INTERNAL_SERVER_ERROR' : 'ERRORS.REFUSED';
   return { status: statusCode, body: { error: { key }, message: error.message } };
@@ -74,7 +74,7 @@ const answerFault: ErrorHandler = (error) => {
 
 function requireLogin(admin: BasicLogin, guardLogins: GuardLogins): RequestHandler {
   const headers = { 'WWW-Authenticate': 'Basic realm="Redial", charset="UTF-8"' };
-  const wrong = problem('unauthenticated', { detail: 'The dashboard wants its login.', headers });
+  const wrong = problem('unauthenticated', { detail: 'The dashboard needs its login.', headers });
   return (request, response, next) => {
     const authorization = request.get('authorization');
     const account = userOfLogin(basicLoginOf(authorization)) === admin.user ? admin.user : undefined;
@@ -83,7 +83,7 @@ function requireLogin(admin: BasicLogin, guardLogins: GuardLogins): RequestHandl
   };
 }
 
-/** Bull Board keeps words of its own and words of the request apart by a NUL, and stumbles over one that the request brings. */
+/** Bull Board separates its own words from those of the request by a NUL, and fails where the request holds one. */
 const refuseNul: RequestHandler = (request, response, next) =>
   request.originalUrl.includes('%00') ? refuse(response, problem('malformed_request')) : next();
 

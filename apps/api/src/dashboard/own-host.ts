@@ -2,9 +2,9 @@ import type { Express } from 'express';
 
 type Render = (file: string, data: object, done: (error: unknown, html?: string) => void) => void;
 
-/** Bull Board's page asks Google for its fonts. A browser behind a firewall would wait for them, and one that is not would tell who looks. */
+/** Bull Board's page loads fonts from Google. A browser behind a firewall would wait for them, and any other would disclose its user. */
 export function keepToThisHost(board: Express): void {
-  // Express keeps the engines that it was given by their file names' ends.
+  // Express keeps template engines by the extension of their files.
   const { engines } = board as unknown as { readonly engines: Readonly<Record<string, Render>> };
   const render = engines['.ejs'];
   if (render === undefined)
@@ -14,7 +14,7 @@ export function keepToThisHost(board: Express): void {
   );
 }
 
-/** Without the links to style sheets and the like of other hosts. */
+/** Without links to other hosts, such as style sheets. */
 export function withoutOtherHosts(html: string): string {
   return html.replaceAll(/<link\b[^>]*\bhref=["'](https?:)?\/\/[^>]*>\s*/g, '');
 }

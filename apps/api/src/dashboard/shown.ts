@@ -5,18 +5,17 @@ import { type ShownJob, withAttemptEnds } from './attempt-ends.ts';
 type Options = NonNullable<Parameters<typeof createBullBoard>[0]['options']>;
 type After = NonNullable<NonNullable<Options['handlerHooks']>['after']>;
 
-/** Of one answer, what is changed here; the rest is handed on. */
+/** The parts of an answer that are changed here; the rest stays. */
 interface Shown {
   readonly queues?: readonly { readonly name: string; readonly jobs: readonly ShownJob[] }[];
   readonly job?: ShownJob;
 }
 
 /**
- * What the dashboard's page is told of queues and jobs.
+ * Queues and jobs as the dashboard's page shows them.
  *
- * `readOnlyMode` takes all buttons off the page: Bull Board shows all of them or none, and most are refused
- * (`allowed-actions.ts`). Retry and Promote are not, and are not missed: Redial does by itself what they do. Resume has to be
- * asked for without the page.
+ * `readOnlyMode` removes all buttons from the page: Bull Board shows all of them or none, and most are refused (`allowed-actions.ts`). Retry
+ * and Promote are allowed but not needed: Redial does by itself what they do. Resume needs a request without the page.
  */
 export async function shown(
   { route, request }: Parameters<After>[0],

@@ -6,20 +6,20 @@ import { escapedBytes, reescaped } from './form-bytes.ts';
 import { isMultipart, multipart, type ReadForm, readMultipart } from './multipart.ts';
 import { refuse } from './refuse.ts';
 
-/** How a field of a body is named in an error: by a JSON pointer, or as a vendor's client knows it. */
+/** How an error names a field: by a JSON pointer, or by the vendor's name. */
 export type FieldNames = 'pointers' | 'names';
 
 /**
- * Reads a JSON body of at most this many bytes, unpacked. Another Content-Type, and an unknown charset, are refused before a
+ * Reads a JSON body of at most this many bytes, decompressed. Another Content-Type, and an unknown charset, are refused before a
  * byte is read.
  */
 export function jsonBody(bytesMax: number, fields: FieldNames = 'pointers'): RequestHandler[] {
-  return [wants(json), bytes(bytesMax), parseJson(fields)];
+  return [requireType(json), bytes(bytesMax), parseJson(fields)];
 }
 
 /**
- * Reads a form body, urlencoded or multipart, or a JSON body, if there is one. A field that comes twice in a form is a list,
- * which no field of ours is.
+ * Reads a form body, urlencoded or multipart, or a JSON body, if there is one. A field that comes twice in a form becomes a list, which no
+ * field accepts.
  */
 export function formBody(bytesMax: number): RequestHandler[] {
   const parse: RequestHandler = async (request, response, next) => {
@@ -37,13 +37,12 @@ export function formBody(bytesMax: number): RequestHandler[] {
     );
     return next();
   };
-  return [whereThereIsABody(wants(form, multipart, json)), bytes(bytesMax), parse];
+  return [ifBody(requireType(form, multipart, json)), bytes(bytesMax), parse];
 }
 
 /**
- * Takes a form body, or a JSON body where `withJson`, or none, as text. What is not ASCII in a form is escaped: with `withJson`
- * as the very bytes that were sent, whose charset is `rawCharsetOf`, else as UTF-8. A multipart form becomes the urlencoded text
- * of the same fields.
+ * Takes a form body, or a JSON body where `withJson`, or none, as text. Bytes beyond ASCII in a form are escaped: with `withJson` the bytes
+ * that were sent, whose charset is `rawCharsetOf`; else as UTF-8. A multipart form becomes the urlencoded text of the same fields.
  */
 export function rawBody(bytesMax: number, { withJson }: { readonly withJson: boolean }): RequestHandler[] {
   const parse: RequestHandler = async (request, response, next) => {
@@ -52,7 +51,7 @@ export function rawBody(bytesMax: number, { withJson }: { readonly withJson: boo
     const charset = charsetOf(request.headers['content-type']);
     if (contentTypeOf(request) === json) {
       const text = decoderOf(charset)?.(body);
-      // Which of its values is not text is the dialect's to say, where nothing says that it is another charset.
+      // Without another charset, the dialect reports which of the values is not text.
       request.body = text ?? (isUtf8(charset) ? body.toString('utf8') : undefined);
       return request.body === undefined ? refuse(response, notInCharset(charset)) : next();
     }
@@ -65,15 +64,15 @@ export function rawBody(bytesMax: number, { withJson }: { readonly withJson: boo
     request.body = read.fields.toString();
     return next();
   };
-  return [whereThereIsABody(wants(...(withJson ? [json] : []), form, multipart)), bytes(bytesMax), parse];
+  return [ifBody(requireType(...(withJson ? [json] : []), form, multipart)), bytes(bytesMax), parse];
 }
 
-/** What `rawBody` has read: lower case, without parameters; empty where the header is not there. */
+/** The type of a body that `rawBody` has read: lower case, without parameters; empty where the header is absent. */
 export function rawTypeOf(request: Request): string {
   return isMultipart(request) ? form : contentTypeOf(request);
 }
 
-/** In what the escapes of the text are that `rawBody` has read; undefined: UTF-8. */
+/** The charset of the escapes in a text that `rawBody` has read; undefined: UTF-8. */
 export function rawCharsetOf(request: Request): string | undefined {
   const charset = charsetOf(request.headers['content-type']);
   const isAsSent = contentTypeOf(request) === form && isAsciiCompatible(charset) && !isUtf8(charset);
@@ -84,14 +83,14 @@ const json = 'application/json';
 const form = 'application/x-www-form-urlencoded';
 const fieldsMax = 50;
 
-/** Of no bytes is no body, whatever the headers say: the fields may be in the URL. */
+/** A body of no bytes counts as none, whatever the headers state: the fields may be in the URL. */
 function isEmpty(request: Request): boolean {
   const isBody = Buffer.isBuffer(request.body) && request.body.length > 0;
   if (!isBody) request.body = undefined;
   return !isBody;
 }
 
-/** Whatever it is, unpacked. */
+/** Any body, decompressed. */
 function bytes(bytesMax: number): RequestHandler {
   return express.raw({ limit: bytesMax, type: () => true });
 }
@@ -122,7 +121,7 @@ function parseJson(fields: FieldNames): RequestHandler {
   };
 }
 
-/** Of a form whose charset is known: `wants` has refused the others. */
+/** A form whose charset is known: `requireType` has refused the others. */
 async function readForm(request: Request): Promise<ReadForm> {
   const { body, headers } = request;
   const charset = charsetOf(headers['content-type']);
@@ -141,7 +140,7 @@ function inUtf8(body: Buffer, charset: string | undefined): string | undefined {
   return isAsciiCompatible(charset) ? reescaped(escapedBytes(body), decode) : decode(body);
 }
 
-function wants(...contentTypes: readonly string[]): RequestHandler {
+function requireType(...contentTypes: readonly string[]): RequestHandler {
   return (request, response, next) => {
     const charset = charsetOf(request.headers['content-type']);
     if (!contentTypes.includes(contentTypeOf(request))) {
@@ -157,7 +156,7 @@ function wants(...contentTypes: readonly string[]): RequestHandler {
   };
 }
 
-function whereThereIsABody(handler: RequestHandler): RequestHandler {
+function ifBody(handler: RequestHandler): RequestHandler {
   return (request, response, next) => {
     const { 'transfer-encoding': encoding, 'content-length': length = '0' } = request.headers;
     if (encoding === undefined && Number(length) === 0) next();

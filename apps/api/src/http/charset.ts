@@ -9,17 +9,17 @@ export function charsetOf(contentType = ''): string | undefined {
   return (given?.[1] ?? given?.[2])?.trim().toLowerCase() || undefined;
 }
 
-/** US-ASCII is UTF-8 that uses none of it: bytes beyond it are more likely UTF-8 than anything else. */
+/** US-ASCII is a part of UTF-8: bytes beyond ASCII are most likely UTF-8. */
 export function isUtf8(charset: string | undefined): boolean {
   return charset === undefined || /^(utf-?8|(us-)?ascii|unicode-1-1-utf-8)$/.test(charset);
 }
 
-/** Whether one byte of ASCII is one byte of it. */
+/** Whether an ASCII character is one byte of it. */
 export function isAsciiCompatible(charset: string | undefined): boolean {
   return !encodingOf(charset)?.startsWith('utf-16');
 }
 
-/** Every charset of the Encoding Standard, by any of its labels; undefined for another. A byte order mark is no part of the text. */
+/** Every charset of the Encoding Standard, by any of its labels; undefined for others. A byte order mark is not part of the text. */
 export function decoderOf(charset: string | undefined): Decode | undefined {
   const encoding = encodingOf(charset);
   if (encoding === undefined) return undefined;
@@ -27,7 +27,7 @@ export function decoderOf(charset: string | undefined): Decode | undefined {
   return (bytes) => decoded(encoding, bytes);
 }
 
-/** What a label stands for, as the Encoding Standard names it; `utf-16`: the bytes say which of the two. */
+/** A label → its name in the Encoding Standard; `utf-16`: the bytes show which of the two. */
 function encodingOf(charset: string | undefined): string | undefined {
   if (isUtf8(charset)) return 'utf-8';
   if (charset === 'utf-16') return charset;
@@ -38,7 +38,7 @@ function encodingOf(charset: string | undefined): string | undefined {
   }
 }
 
-/** By its mark, or because the text begins with ASCII, as JSON and forms do. */
+/** By its byte order mark, or because the text begins with ASCII, as JSON and forms do. */
 function isBigEndian([first]: Uint8Array): boolean {
   return first === 0xfe || first === 0;
 }

@@ -3,29 +3,29 @@ import { vendors } from '@redial/dialects';
 import type { Express, RequestHandler, Response } from 'express';
 import { expressPath } from './methods.ts';
 
-/** What a page may read of an answer besides its body. */
+/** Headers of an answer that a page may read. */
 const exposedHeaders = [
   'ETag, Location, Retry-After, Idempotency-Replayed, X-Request-Id, WWW-Authenticate, Allow',
   'RateLimit, RateLimit-Policy, Content-Range, Accept-Ranges',
 ].join(', ');
-/** How long a browser keeps a preflight's answer, and a page may go on whose origin was taken away. */
+/** How long a browser keeps a preflight's answer: so long a page may go on after its origin was removed. */
 const preflightSeconds = 600;
 
 /**
- * Pages of other sites (CORS): at the addresses of the API, and nowhere else.
+ * Pages of other sites (CORS): only at the addresses of the API.
  *
- * A preflight carries no credentials, so nobody knows whose it is: it is allowed for every origin that any tenant names. The
- * request after it has the tenant's own credentials in headers or fields: the browser adds none by itself, because there is no
- * Access-Control-Allow-Credentials. The page can read the answer where that tenant names its origin (`withholdFromOthers`).
+ * A preflight carries no credentials, so its tenant is not known: it is allowed for the origins of all tenants. The request after it has the
+ * tenant's own credentials in headers or fields; the browser adds none by itself, because there is no Access-Control-Allow-Credentials.
+ * The page can read the answer where that tenant lists its origin (`withholdFromOthers`).
  */
 export function allowOrigins(app: Express, tenants: readonly Pick<Tenant, 'cors'>[]): void {
   const origins = tenants.flatMap(({ cors: { origins } }) => origins);
   if (origins.length === 0) return;
-  const isAnybodys = originList(origins);
+  const isListed = originList(origins);
   const allow: RequestHandler = (request, response, next) => {
     response.vary('Origin');
     const origin = request.get('origin');
-    if (origin === undefined || !isAnybodys(origin)) return next();
+    if (origin === undefined || !isListed(origin)) return next();
     response.set('Access-Control-Allow-Origin', origin);
     if (request.method !== 'OPTIONS' || request.get('access-control-request-method') === undefined) {
       response.set('Access-Control-Expose-Headers', exposedHeaders);
@@ -46,14 +46,14 @@ export function allowOrigins(app: Express, tenants: readonly Pick<Tenant, 'cors'
 
 const lists = new WeakMap<Pick<Tenant, 'cors'>, OriginList>();
 
-/** Whether this tenant names the origin of a page. */
+/** Whether this tenant lists the origin of a page. */
 export function allowsOrigin(tenant: Pick<Tenant, 'cors'>, origin: string | undefined): boolean {
   const includes = lists.get(tenant) ?? originList(tenant.cors.origins);
   lists.set(tenant, includes);
   return includes(origin);
 }
 
-/** Once it is known who asks: an origin that only other tenants name may not read the answer. */
+/** Once the tenant is known: an origin that only other tenants list may not read the answer. */
 export function withholdFromOthers(response: Response, tenant: Pick<Tenant, 'cors'>, origin: string | undefined): void {
   if (origin !== undefined && !allowsOrigin(tenant, origin)) response.removeHeader('Access-Control-Allow-Origin');
 }

@@ -1,13 +1,13 @@
 import type { Decode } from './charset.ts';
 
-/** An urlencoded form as ASCII: what is not is escaped, byte by byte, and so nothing of it is lost. */
+/** An urlencoded form as ASCII: other bytes are escaped one by one, so that none is lost. */
 export function escapedBytes(bytes: Buffer): string {
   return bytes
     .toString('latin1')
     .replaceAll(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** The same form with its escapes in UTF-8; undefined where some of it is not in the charset. */
+/** The same form with its escapes in UTF-8; undefined where a part is not in the charset. */
 export function reescaped(form: string, decode: Decode): string | undefined {
   let isWhole = true;
   const text = form.replaceAll(/[^&=]+/g, (part) => {
@@ -18,7 +18,7 @@ export function reescaped(form: string, decode: Decode): string | undefined {
   return isWhole ? text : undefined;
 }
 
-/** A name or a value, as the bytes that it stands for. A `%` that starts no escape stands for itself. */
+/** A name or a value → its bytes. A `%` that starts no escape stands for itself. */
 function bytesIn(part: string): Buffer {
   const bytes = part
     .replaceAll('+', ' ')

@@ -2,18 +2,18 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { limitPipelining, withSingleSlashes } from '@redial/platform';
 
-/** Connections that may wait to be taken while the process is busy: a crowd that comes at once must not have to knock again. */
+/** Connections that may wait for the process to accept them: many clients at once must not have to connect again. */
 const backlog = 4_096;
 
 export interface HttpServer {
   /** Resolves to the URL it listens at; port 0 is any free one. */
   listen(host: string, port: number): Promise<string>;
-  /** Requests under way are answered; idle connections end at once, and all of them when the grace is over. */
+  /** Requests in flight are answered. Idle connections are closed at once, and the others when the grace is over. */
   close(graceMs: number): Promise<void>;
 }
 
 export interface HttpServerOptions {
-  /** Open connections; one more is closed as it comes. */
+  /** Most open connections; further ones are closed at once. */
   readonly maxConnections: number;
   readonly onTurnedAway: () => void;
   /** A connection was cut whose client sent too much without waiting for answers. */
@@ -29,9 +29,9 @@ export interface HttpTiming {
   readonly requestMs: number;
   /** Between an answer and the next request. Longer than proxies keep theirs: else we close while their next request is on its way. */
   readonly keepAliveMs: number;
-  /** Without a byte in either direction: of who does not read its answer. Longer than any client waits for an outcome. */
+  /** Without a byte in either direction: a client that does not read its answer. Longer than any client waits for an outcome. */
   readonly silenceMs: number;
-  /** How often slow clients are looked for. */
+  /** How often slow clients are searched for. */
   readonly lookMs: number;
 }
 
@@ -43,7 +43,7 @@ export const defaultHttpTiming: HttpTiming = {
   lookMs: 1_000,
 };
 
-/** A query may be long: vendors' clients put all they want into it. */
+/** A query may be long: vendors' clients put all their fields into it. */
 const headerBytesMax = 16_384;
 
 /** Requests that one connection may have under way. Few clients send any ahead of their answers; those that send more than this wait. */
@@ -51,7 +51,7 @@ const atOnceMax = 16;
 /** Requests sent ahead of their answers, of all connections: some 3 KB each while Redis is silent. */
 const pipelinedMax = 2_000;
 
-/** The API's own server. A client that does not get on with its request holds nothing: neither a connection for long, nor memory. */
+/** The API's HTTP server. A client that does not continue its request cannot hold a connection for long, nor memory. */
 export function createHttpServer(handle: RequestListener, options: HttpServerOptions): HttpServer {
   const timing = { ...defaultHttpTiming, ...options.timing };
   const inFlight = new Set<ServerResponse>();
@@ -76,7 +76,7 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
   server.timeout = timing.silenceMs;
   server.maxConnections = options.maxConnections;
   server.on('drop', () => {
-    // Connections that are only kept must not keep others out.
+    // Idle connections must not keep new ones out.
     server.closeIdleConnections();
     options.onTurnedAway();
   });
@@ -93,10 +93,10 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
       }),
     close: async (graceMs) => {
       isClosing = true;
-      // Their clients send the next request elsewhere, instead of into a connection that is about to end.
+      // Their clients then send the next request elsewhere, and not into a connection that is about to close.
       for (const response of inFlight) response.shouldKeepAlive = false;
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-      // One that was answered after the close began would be kept alive for another request.
+      // A connection whose request was answered after the close began would wait for another request.
       const idle = setInterval(() => server.closeIdleConnections(), 100);
       await new Promise<void>((resolve) => server.close(() => resolve()));
       clearInterval(idle);

@@ -7,7 +7,7 @@ export function expressPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
-/** Mounted after everything else: a known address with another method is 405 and says which it has. */
+/** Mounted after everything else: a known address with another method is 405, and `Allow` lists its methods. */
 export function refuseOtherMethods(
   app: Express,
   routes: readonly { readonly method: string; readonly path: string }[],

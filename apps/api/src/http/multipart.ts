@@ -9,14 +9,13 @@ export function isMultipart(request: Pick<Request, 'headers'>): boolean {
   return contentTypeOf(request) === multipart;
 }
 
-/** A form, once it is read. */
 export type ReadForm =
   | { readonly ok: true; readonly fields: URLSearchParams }
   | { readonly ok: false; readonly problem: Problem };
 
 /**
- * A multipart form, such as PHP's cURL sends of an array and `curl -F` does → its fields, in their order. Each is text in the
- * charset of its part, else in that of the whole.
+ * A multipart form, such as PHP's cURL sends for an array, or `curl -F` → its fields, in their order. Each is text in the charset of its
+ * part, else in that of the form.
  */
 export async function readMultipart(
   bytes: Buffer,
@@ -35,9 +34,9 @@ export async function readMultipart(
     const decode = decoderOf(ofPart);
     if (decode === undefined) return refused(unknownCharset(ofPart ?? ''));
     const text = (sent: string) => decode(Buffer.from(sent, 'latin1')) ?? (isUtf8(ofPart) ? textOf(sent) : undefined);
-    const [field, said] = [text(name), text(String(value))];
-    if (field === undefined || said === undefined) return refused(notInCharset(ofPart));
-    fields.append(field, said);
+    const [field, content] = [text(name), text(String(value))];
+    if (field === undefined || content === undefined) return refused(notInCharset(ofPart));
+    fields.append(field, content);
   }
   return { ok: true, fields };
 }
@@ -46,10 +45,10 @@ function refused(problem: Problem): ReadForm {
   return { ok: false, problem };
 }
 
-/** Names and values, a character for each byte. Undefined: it is no such form, whatever its header says. */
+/** Names and values, one character for each byte. Undefined: the body is not a multipart form. */
 async function entriesOf(form: string, contentType: string): Promise<[string, string | File][] | undefined> {
   try {
-    // The reader takes every form for UTF-8: it is given each byte as a character of its own.
+    // The parser reads every form as UTF-8: here each byte is a character of its own.
     const body = new Uint8Array(Buffer.from(form, 'utf8'));
     return [...(await new Response(body, { headers: { 'content-type': contentType } }).formData())];
   } catch (error) {
@@ -58,7 +57,7 @@ async function entriesOf(form: string, contentType: string): Promise<[string, st
   }
 }
 
-/** What each part's own Content-Type says. */
+/** The charset of each part, by its own Content-Type. */
 function charsetsOfParts(form: string, contentType: string): (string | undefined)[] {
   const boundary = /;\s*boundary=(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
   const parts = form.split(`--${boundary?.[1] ?? boundary?.[2]}`).slice(1, -1);

@@ -1,7 +1,7 @@
 import { type Problem, problem } from '@redial/dialects';
 import { StorageUnavailable } from '../storage/storage-unavailable.ts';
 
-/** Something thrown → what the client is told. Only what is known to be harmless is told in detail. */
+/** An exception → the problem that the client gets. Only known, harmless errors keep their detail. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof StorageUnavailable) return problem('storage_unavailable', { headers: { 'Retry-After': '5' } });
   const { type, status } = (typeof error === 'object' && error !== null ? error : {}) as {
@@ -21,7 +21,7 @@ export function problemOf(error: unknown): Problem {
     case 'request.size.invalid':
       return problem('malformed_request');
     default:
-      // Express' own, such as a path with a broken %-escape.
+      // Express' own error, such as a path with a broken %-escape.
       return status === 400 ? problem('malformed_request') : problem('internal');
   }
 }

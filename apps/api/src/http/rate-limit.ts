@@ -25,8 +25,8 @@ export function limitRequests(ports: RateLimitPorts): RequestHandler {
 }
 
 /**
- * Requests whose credentials are nobody's, per address of the connection and minute; of IPv6, per network of 56 bits. Asked once a request
- * has failed, and of no other: behind one address, such as a proxy's, there may be clients whose credentials are right.
+ * Requests with wrong credentials, per address of the connection and minute; of IPv6, per network of 56 bits. Only failed requests count
+ * and are limited: behind one address, such as a proxy's, there may be clients with right credentials.
  */
 export function limitFailedLogins(perMinute: number, ports: RateLimitPorts): RequestHandler {
   return limitPerMinute('failed-logins', ports, {
@@ -56,14 +56,14 @@ function limitPerMinute(
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     passOnStoreError: true,
-    // Nothing here looks at what a header says of addresses.
+    // Headers about addresses are not read here.
     validate: { default: true, trustProxy: false, xForwardedForHeader: false, forwardedHeader: false },
     logger: {
       error: (err: unknown, text?: string) => logger.error({ err }, text ?? 'rate limit'),
       warn: (err: unknown, text?: string) => logger.warn({ err }, text ?? 'rate limit'),
     },
     handler: (_request, response) => {
-      // Of a login whose account is known: `guardLogins` says how long that is held.
+      // For a login of a known account, `guardLogins` answers with the length of its lock.
       const { tooManyFailedLogins } = response.locals as { tooManyFailedLogins?: () => Promise<void> };
       if (tooManyFailedLogins !== undefined) return tooManyFailedLogins();
       return refuse(

@@ -6,7 +6,7 @@ import { sendReply } from './send-reply.ts';
 
 export type Refusal = (problem: Problem, requestId?: string) => HttpReply;
 
-/** From here on, what goes wrong is told in this dialect's own shape. */
+/** From here on, problems are written in this dialect's own form. */
 export function refuseAs(refusal: Refusal): RequestHandler {
   return (_request, response, next) => {
     response.locals['refusal'] = refusal;
@@ -19,7 +19,7 @@ export function refuse(response: Response, problem: Problem): void {
   sendReply(response, refusal(problem, response.getHeader('X-Request-Id')?.toString()));
 }
 
-/** Two Host headers are two ideas of who is asked: a proxy in front may have taken the other one (RFC 9112, 3.2). */
+/** With two Host headers, a proxy in front may have used the other one (RFC 9112, 3.2). */
 export const refuseTwoHosts: RequestHandler = ({ rawHeaders }, response, next) => {
   const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host');
   if (hosts.length > 1)
@@ -27,7 +27,7 @@ export const refuseTwoHosts: RequestHandler = ({ rawHeaders }, response, next) =
   else next();
 };
 
-/** The last handler: everything thrown below ends here, as a problem. */
+/** The last handler: every exception ends here, as a problem. */
 export function answerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const found = problemOf(error);
@@ -37,7 +37,7 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     try {
       refuse(response, found);
     } catch (err) {
-      // Express' own words would hold the files of this machine.
+      // Express' own answer would show file names of this machine.
       logger.error({ err }, 'a refusal could not be put into words');
       response.status(500).type('text').end('Internal error');
     }

@@ -8,7 +8,7 @@ import { sendReply } from '../http/send-reply.ts';
 import { openApi } from './openapi.ts';
 import { vendorsOpenApi } from './vendors.ts';
 
-/** As it stands in the documentation: Markdown, which a browser shows and a person can read. */
+/** The page of the documentation, in Markdown: a browser shows it, and a person can read it. */
 const testNumbers = readFileSync(new URL('../../../../docs/test-numbers.md', import.meta.url), 'utf8');
 
 export const documentPaths = ['/openapi.json', '/openapi/vendors.json'];
@@ -49,7 +49,7 @@ const withSlash: RequestHandler = (request, response, next) => {
   else next();
 };
 
-/** A page of documents is the same for everybody, and always whole: what would make it refuse a request is not looked at. */
+/** A page is the same for every client, and always sent whole: headers with which it could refuse a request are ignored. */
 const unconditional: RequestHandler = ({ headers }, _response, next) => {
   for (const name of ['if-match', 'if-unmodified-since', 'range']) delete headers[name];
   next();

@@ -2,10 +2,10 @@ import type { Pbx, PbxQuestion } from '@redial/asterisk';
 import { deviceChannel, type Tenant } from '@redial/call';
 import type { CallQuestion } from '@redial/dialects';
 
-/** What the PBXs answer; undefined: none says yes, and one or all could not be asked. */
+/** The answer of the PBXs; undefined: none answered yes, and at least one did not answer. */
 export type AskPbx = (tenant: Tenant, question: CallQuestion) => Promise<boolean | undefined>;
 
-/** Asks every PBX at once. A yes of any is a yes, at once; a no is one of all: what a silent PBX has, nobody knows. */
+/** Queries every PBX at once. The first yes is the answer. A no needs the no of all: a silent PBX might have answered yes. */
 export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[]): AskPbx {
   return (tenant, question) => {
     const asked = amiQuestion(question, tenant);

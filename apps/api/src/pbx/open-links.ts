@@ -4,7 +4,7 @@ import type { VendorDialect } from '@redial/dialects';
 import type { Logger } from '@redial/platform';
 import type { HealthCheck } from '@redial/process';
 
-/** The API's own links to the PBXs, for questions alone: none where no tenant has a dialect that asks. */
+/** The API's own links to the PBXs, for questions alone; none where no tenant has a dialect with questions. */
 export function openLinks(
   { pbxs, tenants }: Configuration,
   vendors: readonly VendorDialect[],
@@ -22,7 +22,7 @@ export function openLinks(
   });
 }
 
-/** Beside what the dialers and the results processes report: one check for each link of this process. */
+/** One check for each link of this process, besides what the dialers and the results processes report. */
 export function linkChecks(pbxs: readonly Pbx[]): HealthCheck[] {
   return pbxs.map((pbx) => ({
     name: `pbx:${pbx.name}:questions`,

@@ -3,7 +3,7 @@ import type { Store } from '@redial/store';
 import { fromStorage } from '../storage/storage-unavailable.ts';
 
 export interface FoundRecording {
-  /** Below where the PBX's recordings can be read from. */
+  /** Relative to `at`. */
   readonly file: string;
   readonly at: NonNullable<PbxConfiguration['recordings']>;
 }
@@ -14,8 +14,8 @@ export interface FindPorts {
 }
 
 /**
- * A CDR's id → where its recording is. Undefined without a word why: another tenant's is as unknown as none, and takes as long to say.
- * Of what the client sent, nothing but an id in its one form gets into the file's name.
+ * A CDR's id → its recording's file. Undefined where there is none, or it is another tenant's: a client cannot tell the two apart, by the
+ * time either. Only an id in its exact form gets into the file's name.
  */
 export async function findRecording(
   ref: unknown,

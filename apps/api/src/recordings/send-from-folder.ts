@@ -4,8 +4,8 @@ import { type Problem, problem } from '@redial/dialects';
 import type { Response } from 'express';
 
 /**
- * A file below a folder of this host, with ranges and conditions as RFC 9110 has them. Resolves when it is sent, or the client has
- * gone; or with why it was not sent. A link that leads out of the folder leads nowhere.
+ * A file below a folder of this host, with ranges and conditions by RFC 9110. Resolves when it is sent or the client has gone, or with the
+ * problem. A symbolic link out of the folder counts as missing.
  */
 export async function sendFromFolder(response: Response, folder: string, file: string): Promise<Problem | undefined> {
   const place = await placeOf(folder, file);
@@ -24,7 +24,7 @@ export async function sendFromFolder(response: Response, folder: string, file: s
 
 type SendError = Error & { readonly status?: number; readonly code?: string };
 
-/** Undefined: a fault of this host's. */
+/** Undefined: an error of this host. */
 function refusalOf({ status, code }: SendError, response: Response): Problem | undefined {
   if (status === 404 || code === 'EISDIR') return problem('recording_not_found');
   if (status === 412) return problem('version_conflict', { detail: 'The recording is not the one that you mean.' });
@@ -35,10 +35,10 @@ function refusalOf({ status, code }: SendError, response: Response): Problem | u
   return undefined;
 }
 
-/** What `send` may have said of the file before it found that it cannot send it. */
+/** Headers that `send` may have set before it found that it cannot send the file. */
 const ofTheFile = ['Accept-Ranges', 'Content-Range', 'Last-Modified'];
 
-/** Where the file really is, links followed; undefined: nowhere in the folder. */
+/** The file's real path, links followed; undefined: it is not in the folder. */
 async function placeOf(
   folder: string,
   file: string,

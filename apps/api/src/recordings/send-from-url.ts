@@ -5,16 +5,15 @@ import { type Problem, problem } from '@redial/dialects';
 import { splitLogin } from '@redial/platform';
 import type { Request, Response } from 'express';
 
-/** For the first byte. The rest comes as fast as the client takes it. */
+/** Until the first byte. The rest is sent as fast as the client takes it. */
 const answerWithinMs = 10_000;
 
-/** What the PBX's server says of the bytes that follow. */
+/** Headers of the PBX's server that describe the bytes. */
 const passedOn = ['content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag'];
 
 /**
- * A file behind a PBX's HTTP address, passed on as it comes: range, status and lengths are its server's. Resolves when it is sent, or
- * the client has gone; or with why it was not sent, which never tells the address. The address is the operator's; redirects are not
- * followed.
+ * A file from a PBX's HTTP server, passed on as it comes: range, status and lengths are the server's. Resolves when it is sent or the client
+ * has gone, or with the problem, which never shows the address. The operator configures the address; redirects are not followed.
  */
 export async function sendFromUrl(
   request: Request,
@@ -40,7 +39,7 @@ export async function sendFromUrl(
   return undefined;
 }
 
-/** Undefined: its server cannot be reached, or says nothing in time; or the client has gone. */
+/** Undefined: its server cannot be reached, or does not answer in time; or the client has gone. */
 async function fetchFile(
   request: Request,
   address: string,
@@ -64,13 +63,13 @@ async function fetchFile(
   }
 }
 
-/** The length of packed bytes would not be the file's: where a part is asked for, fetch says so by itself. */
+/** Compressed bytes would not have the file's length. With a range, fetch requests uncompressed bytes by itself. */
 function unpacked(request: Request): Record<string, string> {
   const range = rangeOf(request);
   return range['range'] === undefined ? { 'accept-encoding': 'identity' } : range;
 }
 
-/** One range. In another unit or form it is none (RFC 9110, 14.2), and so are several: their answer is no sound but a parcel of parts. */
+/** One range. Another unit or form is ignored (RFC 9110, 14.2), and so are several: their answer is multipart, which is not audio. */
 function rangeOf(request: Request): Record<string, string> {
   const range = request.get('range') ?? '';
   if (!/^bytes=(?:[0-9]{1,15}-[0-9]{0,15}|-[0-9]{1,15})$/.test(range)) return {};
@@ -89,7 +88,7 @@ const unavailable = problem('pbx_unavailable', {
   headers: { 'Retry-After': '30' },
 });
 
-/** Undefined: what was asked for follows. */
+/** Undefined: the bytes follow. */
 function refusalOf({ status, headers }: globalThis.Response, request: Request): Problem | undefined {
   switch (status) {
     case 200:
@@ -112,7 +111,7 @@ function isPacked(headers: Headers): boolean {
   return (headers.get('content-encoding') ?? 'identity') !== 'identity';
 }
 
-/** Once the first byte is out, a fault can only be told by breaking off. */
+/** After the first byte, an error can only be signalled by closing the connection. */
 async function passOn(answer: globalThis.Response, request: Request, response: Response): Promise<void> {
   if (answer.body === null || request.method === 'HEAD') {
     response.end();

@@ -1,11 +1,11 @@
 import { isRedisFailure } from '@redial/platform';
 
-/** Redis could not be asked, or did not answer: whether the write happened is not known. */
+/** Redis could not be reached, or did not answer: it is not known whether the write happened. */
 export class StorageUnavailable extends Error {
   override readonly name = 'StorageUnavailable';
 }
 
-/** Marks a rejection that is the storage's, so that it is answered with 503. Everything else is a mistake of ours, and stays one: 500. */
+/** Turns a failure of Redis into `StorageUnavailable`, which is answered with 503. Any other exception is a bug, and is answered with 500. */
 export async function fromStorage<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

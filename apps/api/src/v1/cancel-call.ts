@@ -6,7 +6,7 @@ import { callAnswer, type Handler, type HandlerPorts } from './handler.ts';
 import { matches } from './if-match.ts';
 import { readCall, viewOf } from './read-call.ts';
 
-/** Each lost race means that somebody else moved the call on, and a call has few moves: this many are never needed. */
+/** Each lost race is another write of the same call, and a call has few: this many never happen. */
 const racesMax = 20;
 
 /** POST /v1/calls/{id}/cancel */
@@ -23,7 +23,7 @@ export function cancelCall(ports: HandlerPorts): Handler {
       const status = isEnded(canceled.value.state) ? 200 : 202;
       return callAnswer(status, await viewOf(ports, tenant, canceled.value), canceled.version);
     }
-    throw new StorageUnavailable('the call would not stand still');
+    throw new StorageUnavailable('the call kept changing');
   };
 }
 
@@ -33,7 +33,7 @@ async function cancel(ports: HandlerPorts, found: Versioned<Call>): Promise<Vers
   if (isEnded(state)) return problem('call_ended');
   const step = stepCall(found.value, { type: 'cancel', at: ports.clock.now() });
   if (step.ignored) {
-    // It is being hung up. The announcement may have been lost, so the second request makes it again.
+    // It is being hung up. The announcement may have been lost, so the second request repeats it.
     if (state.status === 'dialing')
       await perform(ports, found.value, [{ type: 'hang_up', attemptId: state.attemptId }]);
     return found;
@@ -45,7 +45,7 @@ async function cancel(ports: HandlerPorts, found: Versioned<Call>): Promise<Vers
   return { value: step.call, version: written.version };
 }
 
-/** The record says canceled; what follows from it may be late, or lost and repaired, without harm. */
+/** The record is canceled already. These effects may come late, or be lost and repaired, without harm. */
 async function perform(
   { store, queues, logger }: HandlerPorts,
   call: Call,

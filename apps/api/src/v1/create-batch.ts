@@ -15,9 +15,9 @@ import { idempotently } from '../accept/idempotency.ts';
 import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
 import type { Handler, HandlerPorts } from './handler.ts';
 
-/** Most errors of one answer. From there on each call that is refused says the first one of its own. */
+/** Most errors of one answer. Beyond them, each refused call names its first error only. */
 const answerErrorsMax = 1_000;
-/** What is kept of refusals for a repetition: so much, and so much more for each accepted call. Its record outweighs that. */
+/** Bytes of refusals that are kept for a repetition: so many, and more for each accepted call, whose record is larger than that. */
 const keptRefusalBytes = 4_096;
 const keptRefusalBytesPerCall = 256;
 
@@ -36,7 +36,7 @@ export function createBatch(ports: HandlerPorts): Handler {
           return { result: problem('invalid_request', { errors }), kept: false };
         }
         let items = readItems(values.calls, tenant, ports);
-        // Where there is no room for all, as many as there is room for, in their order. Each round has fewer than the one before.
+        // Without room for all, the first ones are accepted, as many as there is room for. Each round has fewer than the one before.
         for (;;) {
           const calls = acceptor.prepare(items.flatMap((item) => (item.ok ? [item.candidate] : [])));
           const whole = batchReply(items);
@@ -50,7 +50,7 @@ export function createBatch(ports: HandlerPorts): Handler {
     );
 }
 
-/** The first `room` of the good ones stay good. */
+/** The first `room` valid calls stay; the others are refused. */
 function onlyFirst(room: number, items: readonly Item[]): Item[] {
   let left = room;
   return items.map((item) => (item.ok && --left < 0 ? { ok: false, problem: noRoom } : item));
@@ -67,7 +67,7 @@ function readItems(bodies: readonly unknown[], tenant: Tenant, ports: HandlerPor
   });
 }
 
-/** `errorsRoom`: as many errors as it may name. */
+/** `errorsRoom`: most errors that it may name. */
 function readItem(
   body: unknown,
   tenant: Tenant,
@@ -95,8 +95,8 @@ function replyOf(items: readonly Item[], reply: v1.BatchReply): HttpReply {
 }
 
 /**
- * What a repetition is answered: all that was accepted, and of the refusals the first ones, as far as they have room.
- * A tenant is bounded in its calls, and not in what it gets refused.
+ * The answer to a repetition: all accepted calls, and the first refusals, as many as have room. The number of a tenant's calls is limited,
+ * the number of its refusals is not.
  */
 function keptReply(items: readonly Item[], whole: v1.BatchReply, reply: HttpReply): HttpReply {
   let room = keptRefusalBytes + keptRefusalBytesPerCall * whole.accepted;

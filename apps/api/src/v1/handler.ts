@@ -3,7 +3,7 @@ import { type HttpReply, jsonReply, type Problem, v1 } from '@redial/dialects';
 import type { Acceptor } from '../accept/accept-calls.ts';
 import type { Ports } from '../ports.ts';
 
-/** A request of a known tenant, freed of Express. */
+/** A request of a known tenant, without Express. */
 export interface ApiRequest {
   readonly tenant: Tenant;
   /** `{id}` of the path. */
@@ -13,7 +13,7 @@ export interface ApiRequest {
   readonly header: (name: string) => string | undefined;
 }
 
-/** An endpoint: expected refusals are values, what is thrown is a bug or the storage. */
+/** An endpoint. Expected refusals are values; an exception is a bug or the storage. */
 export type Handler = (request: ApiRequest) => Promise<HttpReply | Problem>;
 
 export interface HandlerPorts extends Ports {
@@ -28,7 +28,7 @@ export function etagOf(version: number): string {
   return `"${version}"`;
 }
 
-/** The call as it is, with its version. */
+/** A call with its version. */
 export function callAnswer(
   status: number,
   view: v1.CallView,

@@ -36,7 +36,7 @@ export function rescheduleCall(ports: HandlerPorts): Handler {
     if (!written.ok) return problem('version_conflict');
     for (const effect of effects) {
       if (effect.type !== 'move') continue;
-      // The record holds the new time. A job that stays behind is put off by the gate `due`, or moved by the sweeper.
+      // The record holds the new time. A job that was not moved is deferred by the gate `due`, or moved by the sweeper.
       await queues.dial.move(dialOrder(call, effect)).catch((err: unknown) => {
         logger.warn({ err, callId: call.id, attemptId: effect.attemptId }, 'a rescheduled job could not be moved');
       });

@@ -23,7 +23,7 @@ export interface PlacePorts
   readonly metrics: Pick<Ports['metrics'], 'destinationRefused'>;
 }
 
-/** A request of a known tenant, freed of Express. */
+/** A request of a known tenant, without Express. */
 export interface VendorRequest {
   readonly dialect: VendorDialect;
   readonly route: DialectRoute;
@@ -36,12 +36,12 @@ export interface VendorRequest {
 export type VendorAnswer =
   | { readonly type: 'reply'; readonly reply: HttpReply }
   | { readonly type: 'refused'; readonly problem: Problem }
-  /** Nobody is there any more. */
+  /** The client has gone. */
   | { readonly type: 'left' };
 
-type Understood = Extract<ParsedCalls, { ok: true }>;
+type Parsed = Extract<ParsedCalls, { ok: true }>;
 
-/** A reference that must be new, and is drawn, is drawn this often: a tenant would need very many of them for a fifth to be taken too. */
+/** How often a reference is drawn that must be new. Five that are all taken would need very many calls. */
 const drawsMax = 5;
 
 /** A vendor's request → its calls, accepted together or not at all, and the vendor's answer: at once, or when dial1's outcome is known. */
@@ -65,9 +65,9 @@ export async function placeCalls(request: VendorRequest, ports: PlacePorts): Pro
   return refused('too_many_requests', { headers: { 'Retry-After': '1' } });
 }
 
-/** The first call's id is what the dialect was given for a reference that the client leaves out. */
+/** The first call has the id that the dialect uses as the reference of a request without one. */
 function candidatesOf(
-  { calls }: Understood,
+  { calls }: Parsed,
   firstId: CallId,
   { dialect, tenant }: VendorRequest,
   { ids }: PlacePorts,
@@ -79,9 +79,9 @@ function candidatesOf(
   });
 }
 
-/** Whoever is to wait is registered first: an outcome may be announced as soon as the calls are accepted. */
+/** A waiting client is registered first: an outcome may be announced as soon as the calls are accepted. */
 async function accept(
-  parsed: Understood,
+  parsed: Parsed,
   candidates: readonly Candidate[],
   request: VendorRequest,
   ports: PlacePorts,
@@ -108,13 +108,13 @@ async function accept(
   if (expected === undefined) return accepted(calls, request);
   const { dialect, input, left } = request;
   if (dialect.outcome === undefined)
-    throw new TypeError(`${dialect.name} waits for outcomes and has no words for them`);
+    throw new TypeError(`${dialect.name} waits for outcomes and has no reply for them`);
   const outcomes = await expected.wait(left);
   if (outcomes === undefined) return { type: 'left' };
   return { type: 'reply', reply: dialect.outcome(outcomes, calls, input) };
 }
 
-/** A request that can only be a repetition: answered like its first one, while the calls of that are open. */
+/** A request that is valid only as a repetition: answered like the first one, while its calls are open. */
 async function repeated(
   { repeats }: Extract<ParsedCalls, { ok: false }>,
   request: VendorRequest,
@@ -124,12 +124,12 @@ async function repeated(
   const by = await fromStorage(() => store.openHolders(nameOf(repeats[0].reference, request)));
   const [first] = by;
   if (first === undefined) return undefined;
-  // Whoever brought them may have been told that they are not durable.
+  // The first request may have been answered that they are not durable.
   await acceptor.confirm({ call: first, version: acceptedVersion });
   return repetition(repeats, by, request, { store });
 }
 
-/** A reference that comes again: the calls that have it are the answer to the request that brought them, and to no other. */
+/** A reference that is taken: its calls are the answer to a repetition of their own request, and to no other request. */
 async function repetition(
   asked: readonly ParsedVendorCall[],
   by: readonly CallId[],
@@ -138,7 +138,7 @@ async function repetition(
 ): Promise<VendorAnswer> {
   const { dialect } = request;
   if (dialect.differences === undefined)
-    throw new TypeError(`${dialect.name} reserves references and cannot tell whose they are`);
+    throw new TypeError(`${dialect.name} reserves references and cannot compare their calls`);
   const held = await readCalls(by, ports);
   const errors = dialect.differences(asked, held);
   return errors.length > 0 ? refused('invalid_request', { errors }) : accepted(held, request);
@@ -148,7 +148,7 @@ function accepted(calls: readonly Call[], { dialect, input }: VendorRequest): Ve
   return { type: 'reply', reply: dialect.accepted(calls, input) };
 }
 
-function reservationOf({ calls, reserves }: Understood, request: VendorRequest): ReferenceReservation | undefined {
+function reservationOf({ calls, reserves }: Parsed, request: VendorRequest): ReferenceReservation | undefined {
   const [first] = calls;
   if (reserves === undefined || first === undefined) return undefined;
   return { ...nameOf(first.reference, request), reserves };

@@ -1,10 +1,10 @@
 import { type AttemptRecord, type Call, type CallId, type Dial1Outcome, dial1OutcomeOf } from '@redial/call';
 
-/** What one client that waits has been found to be told so far: an outcome for each of its calls, in its order. */
+/** The outcomes that are known so far for one waiting client: one for each of its calls, in its order. */
 export interface KnownOutcomes {
-  /** What the records say now. What was known stays known, though a retry may be under way again. */
+  /** Adds what the records hold now. A known outcome stays, even if a retry is in flight again. */
   note(call: Call, attempt: AttemptRecord | undefined): void;
-  /** One of the calls is answered, or all have failed: there is nothing more to wait for. */
+  /** One of the calls is answered, or all have failed: the waiting ends. */
   readonly isDecided: boolean;
   readonly outcomes: readonly Dial1Outcome[];
 }

@@ -325,7 +325,7 @@ describe('given the subscription to hints', () => {
     store.subscribing.reject(new TypeError('no subscriber connection'));
     const first = waits();
     await settled();
-    expect(warnings).toEqual([expect.stringContaining('hints of awaited calls cannot be heard')]);
+    expect(warnings).toEqual([expect.stringContaining('changes of awaited calls cannot be received')]);
     store.put(...answered());
     await vi.advanceTimersByTimeAsync(30_000);
     expect(first.seen).toMatchObject({ told: [{ type: 'answered' }], at: until });

@@ -9,28 +9,28 @@ import { sharedReads } from './shared-reads.ts';
 /**
  * Clients that hold their connection open until dial1's outcome is known.
  *
- * O1  One subscription per process, made when the first client waits, and one timer per client: nobody polls.
- * O2  Hints says "look again"; what is told is read from the records. Hints that was missed costs time at most: the records are read again
- *     whenever the subscription is made again, and once more before a client is told that nothing is known.
- * O3  A call is read by one read at a time, however many wait for it and however fast hints comes.
+ * O1  One subscription per process, made when the first client waits, and one timer per client. There is no polling.
+ * O2  A call-changed hint only triggers a read; the answer comes from the records. A missed hint costs no more than time: the records are
+ *     read again whenever the subscription is renewed, and once more before a client is answered that the outcome is not known.
+ * O3  A call is read by one read at a time, however many clients wait for it and however fast hints arrive.
  * O4  A client that has gone leaves nothing behind.
  */
 export interface OutcomeWaiter {
-  /** Before the calls are committed, so that no hints is missed. Whoever expects must wait or cancel. */
+  /** To be called before the calls are committed, so that no hint is missed; then `wait` or `cancel` must follow. */
   expect(callIds: readonly CallId[], waits: Waits): ExpectedOutcome;
-  /** How many expect an outcome now. */
+  /** How many clients wait now. */
   readonly waiting: number;
-  /** Everybody is told what is known now, and so is whoever comes later. */
+  /** Every client is answered with what is known now, and so is every later one. */
   close(): Promise<void>;
 }
 
 export interface ExpectedOutcome {
   /**
-   * Resolves once one of the calls is answered, or all have failed, or at `until` (a moment later where the storage is slow), or when the
-   * waiter closes: one outcome for each call, `pending` where none is known. Undefined: the client has gone. To be called once; never rejects.
+   * Resolves once one of the calls is answered, or all have failed, or at `until` (slightly later where the storage is slow), or when the
+   * waiter closes. One outcome for each call, `pending` where none is known; undefined: the client has gone. Call it once; it never rejects.
    */
   wait(gone: AbortSignal): Promise<readonly Dial1Outcome[] | undefined>;
-  /** Nobody will wait. */
+  /** No client will wait. */
   cancel(): void;
 }
 
@@ -40,15 +40,15 @@ export interface OutcomeWaiterPorts {
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-/** How long a last look may take: a client is not held up by a storage that hangs. */
-const lastLookMs = 1_000;
+/** How long the last read may take: a slow storage must not delay the answer further. */
+const lastReadMs = 1_000;
 /** Calls that could not be read are read again after this, all at once. */
 const retryMs = 1_000;
 
 interface Expectation {
   readonly callIds: readonly CallId[];
   readonly known: KnownOutcomes;
-  /** Ends the waiting, if somebody waits already. */
+  /** Ends the waiting, if it has begun. */
   end?: () => void;
 }
 
@@ -82,15 +82,18 @@ export function createOutcomeWaiter({ store, clock, logger }: OutcomeWaiterPorts
     if (subscription !== undefined || closed) return;
     subscription = store.onCallChanged(
       (callId) => {
-        if (byCall.has(callId)) void look(callId);
+        if (byCall.has(callId)) void refresh(callId);
       },
       () => {
-        for (const callId of byCall.keys()) void look(callId);
+        for (const callId of byCall.keys()) void refresh(callId);
       },
     );
     subscription.catch((err: unknown) => {
       subscription = undefined;
-      logger.warn({ err }, 'hints of awaited calls cannot be heard; clients are told at the end of their time');
+      logger.warn(
+        { err },
+        'changes of awaited calls cannot be received; their clients are answered at the end of their time',
+      );
     });
   }
 
@@ -106,45 +109,45 @@ export function createOutcomeWaiter({ store, clock, logger }: OutcomeWaiterPorts
     }
   });
 
-  /** Never rejects: what cannot be read is read again, as long as somebody waits. */
-  async function look(callId: CallId): Promise<void> {
+  /** Never rejects: a call that cannot be read is read again, as long as a client waits for it. */
+  async function refresh(callId: CallId): Promise<void> {
     try {
       await read(callId);
     } catch (err) {
       if (closed) return;
       unread.add(callId);
-      retry ??= setTimeout(() => lookAgain(err), retryMs);
+      retry ??= setTimeout(() => readUnread(err), retryMs);
     }
   }
 
-  function lookAgain(err: unknown): void {
+  function readUnread(err: unknown): void {
     retry = undefined;
     const awaited = [...unread].filter((callId) => byCall.has(callId));
     unread.clear();
     if (awaited.length === 0) return;
     logger.warn({ err, calls: awaited.length }, 'awaited calls could not be read; they are read again');
-    for (const callId of awaited) void look(callId);
+    for (const callId of awaited) void refresh(callId);
   }
 
-  async function lastLook(expectation: Expectation): Promise<void> {
-    const looks = Promise.all(expectation.callIds.map(look));
-    await pTimeout(looks, { milliseconds: lastLookMs, fallback: () => undefined });
+  async function lastRead(expectation: Expectation): Promise<void> {
+    const reads = Promise.all(expectation.callIds.map(refresh));
+    await pTimeout(reads, { milliseconds: lastReadMs, fallback: () => undefined });
     expectation.end?.();
   }
 
   async function wait(expectation: Expectation, until: number, gone: AbortSignal): ReturnType<ExpectedOutcome['wait']> {
     const { callIds, known } = expectation;
-    const over = Promise.withResolvers<'told' | 'gone'>();
+    const over = Promise.withResolvers<'known' | 'gone'>();
     const leave = (): void => over.resolve('gone');
-    expectation.end = () => over.resolve('told');
+    expectation.end = () => over.resolve('known');
     gone.addEventListener('abort', leave, { once: true });
-    const timer = setTimeout(() => void lastLook(expectation), Math.max(0, until - clock.now()));
+    const timer = setTimeout(() => void lastRead(expectation), Math.max(0, until - clock.now()));
     if (gone.aborted) leave();
     else if (known.isDecided || !expectations.has(expectation)) expectation.end();
-    else if (closed) void lastLook(expectation);
-    else for (const callId of callIds) void look(callId);
+    else if (closed) void lastRead(expectation);
+    else for (const callId of callIds) void refresh(callId);
     try {
-      return (await over.promise) === 'told' ? known.outcomes : undefined;
+      return (await over.promise) === 'known' ? known.outcomes : undefined;
     } finally {
       clearTimeout(timer);
       gone.removeEventListener('abort', leave);
@@ -171,7 +174,7 @@ export function createOutcomeWaiter({ store, clock, logger }: OutcomeWaiterPorts
     async close() {
       closed = true;
       clearTimeout(retry);
-      await Promise.all([...expectations].map(lastLook));
+      await Promise.all([...expectations].map(lastRead));
       subscription?.then((stop) => stop()).catch(() => undefined);
     },
   };

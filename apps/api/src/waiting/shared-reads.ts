@@ -1,6 +1,6 @@
 /**
- * One read at a time for each id, however many ask. Whoever asks while one is under way gets the next, which all of them share: the one
- * under way may have begun before what they want to see was written.
+ * One read at a time for each id, however many callers there are. Callers that come during a read share the next one: the read in flight may
+ * have begun before the write that they want to see.
  */
 export function sharedReads<Id, Found>(read: (id: Id) => Promise<Found>): (id: Id) => Promise<Found> {
   const inFlight = new Map<Id, { readonly now: Promise<Found>; next?: Promise<Found> }>();

@@ -2,13 +2,38 @@ import type { Configuration, Ids } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Health } from '@redial/process';
 import type { Queues } from '@redial/queue';
-import type { DurabilityPolicy, Store } from '@redial/store';
+import type {
+  AttemptStore,
+  CallChangedHints,
+  CallStore,
+  CancelStore,
+  DeliveryStore,
+  DurabilityPolicy,
+  DurabilityStore,
+  IdempotencyStore,
+  LinkStatusStore,
+  StoreHealth,
+} from '@redial/store';
 import type { AskPbx } from './pbx/ask-pbxs.ts';
 import type { OutcomeWaiter } from './waiting/outcome-waiter.ts';
 
+/** Exactly what the API needs of the store. */
+export type ApiStore = Pick<
+  CallStore,
+  'acceptCalls' | 'countOpenCalls' | 'openHolders' | 'readCall' | 'listCalls' | 'updateCall'
+> &
+  IdempotencyStore &
+  CallChangedHints &
+  Pick<AttemptStore, 'readAttempt' | 'readAttempts' | 'readCdr'> &
+  Pick<CancelStore, 'announceCancel'> &
+  Pick<DeliveryStore, 'readDelivery' | 'writeDelivery' | 'listDead'> &
+  DurabilityStore &
+  Pick<LinkStatusStore, 'linkStatuses'> &
+  Pick<StoreHealth, 'checkWritable'>;
+
 /** Everything the API needs. Tests pass their own. */
 export interface Ports {
-  readonly store: Store;
+  readonly store: ApiStore;
   readonly queues: Queues;
   readonly configuration: Configuration;
   readonly clock: Clock;

@@ -1,10 +1,11 @@
 import type { Pbx } from '@redial/asterisk';
-import { followCancels, reportLinks, trackAttempts } from '@redial/attempt-tracking';
+import { followCancels, reportLinks, type TrackingStore, trackAttempts } from '@redial/attempt-tracking';
 import type { Configuration } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Queues, Workers } from '@redial/queue';
-import type { Store } from '@redial/store';
+import type { CancelStore, LinkStatusStore } from '@redial/store';
 import pTimeout from 'p-timeout';
+import type { DialStore } from './pipeline/dial-context.ts';
 import { createDialJob } from './pipeline/dial-job.ts';
 import { createStartTimer } from './pipeline/start-timer.ts';
 
@@ -15,7 +16,10 @@ import { createStartTimer } from './pipeline/start-timer.ts';
 export interface DialerDependencies {
   readonly configuration: Configuration;
   readonly pbxs: readonly Pbx[];
-  readonly store: Store;
+  readonly store: DialStore &
+    TrackingStore &
+    Pick<CancelStore, 'cancelRequested' | 'onCancel'> &
+    Pick<LinkStatusStore, 'reportLinkStatus'>;
   readonly queues: Queues;
   readonly workers: Workers;
   readonly clock: Clock;

@@ -1,9 +1,9 @@
 import type { Pbx } from '@redial/asterisk';
-import { trackAttempts } from '@redial/attempt-tracking';
+import { type TrackingStore, trackAttempts } from '@redial/attempt-tracking';
 import type { AttemptId } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Queues } from '@redial/queue';
-import type { Store } from '@redial/store';
+import type { AttemptStore, CallStore, PermitStore } from '@redial/store';
 import { wakeWaiting } from './settle/wake-waiting.ts';
 
 /**
@@ -20,9 +20,15 @@ export interface Observer {
   stop(): Promise<void>;
 }
 
+/** Exactly what observing needs of the store. */
+export type ObserverStore = TrackingStore &
+  Pick<AttemptStore, 'readAttempt' | 'readAttempts' | 'openAttempts'> &
+  Pick<PermitStore, 'nextWaiting'> &
+  Pick<CallStore, 'readCall'>;
+
 export interface ObserverDependencies {
   readonly pbx: Pbx;
-  readonly store: Store;
+  readonly store: ObserverStore;
   readonly queues: Queues;
   readonly clock: Clock;
   readonly metrics: Metrics;

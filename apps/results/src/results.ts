@@ -4,17 +4,22 @@ import type { Configuration, Ids } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Queues, Workers } from '@redial/queue';
 import type { Sinks } from '@redial/sinks';
-import type { Store } from '@redial/store';
-import { createDeliverer } from './deliver/deliver.ts';
-import { startObserver } from './observer.ts';
-import { createSettle } from './settle/settle.ts';
-import { startSweeper } from './sweep/sweeper.ts';
+import type { CancelStore, LinkStatusStore } from '@redial/store';
+import { createDeliverer, type DelivererStore } from './deliver/deliver.ts';
+import { type ObserverStore, startObserver } from './observer.ts';
+import { createSettle, type SettleStore } from './settle/settle.ts';
+import { type SweeperStore, startSweeper } from './sweep/sweeper.ts';
 
 /** The results process: watches the PBXs, settles each attempt once, delivers its CDR, and sweeps up what others dropped. */
 export interface ResultsDependencies {
   readonly configuration: Configuration;
   readonly pbxs: readonly Pbx[];
-  readonly store: Store;
+  readonly store: DelivererStore &
+    SettleStore &
+    SweeperStore &
+    ObserverStore &
+    Pick<CancelStore, 'cancelRequested' | 'onCancel'> &
+    Pick<LinkStatusStore, 'reportLinkStatus'>;
   readonly queues: Queues;
   readonly workers: Workers;
   readonly sinks: Sinks;

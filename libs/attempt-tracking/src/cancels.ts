@@ -1,7 +1,7 @@
 import type { AttemptWatch } from '@redial/asterisk';
 import type { AttemptId } from '@redial/call';
 import { createRecentIds, every, type Logger } from '@redial/platform';
-import type { Store } from '@redial/store';
+import type { CancelStore } from '@redial/store';
 
 /**
  * Cancels reach the watch in two ways: announced at once, which may be lost, and read from the records every few seconds, which is
@@ -17,7 +17,7 @@ export interface Cancels {
 }
 
 export interface CancelsDependencies {
-  readonly store: Pick<Store, 'cancelRequested'>;
+  readonly store: Pick<CancelStore, 'cancelRequested'>;
   readonly watches: () => readonly Pick<AttemptWatch, 'cancel'>[];
 }
 
@@ -53,7 +53,7 @@ export async function followCancels({
   watches,
   logger,
 }: CancelsDependencies & {
-  readonly store: Pick<Store, 'cancelRequested' | 'onCancel'>;
+  readonly store: Pick<CancelStore, 'cancelRequested' | 'onCancel'>;
   readonly logger: Logger;
 }): Promise<FollowedCancels> {
   const cancels = createCancels({ store, watches });

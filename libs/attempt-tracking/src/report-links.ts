@@ -1,13 +1,13 @@
 import type { Pbx } from '@redial/asterisk';
 import { type Clock, every, type Logger, type Metrics } from '@redial/platform';
-import type { Store } from '@redial/store';
+import type { LinkStatusStore } from '@redial/store';
 
 export interface LinkReportsDeps {
   readonly pbxs: readonly Pbx[];
   readonly process: 'dialer' | 'results';
   /** Names this process among its like. */
   readonly instanceId: string;
-  readonly store: Pick<Store, 'reportLinkStatus'>;
+  readonly store: Pick<LinkStatusStore, 'reportLinkStatus'>;
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'pbxLink'>;
   readonly logger: Logger;

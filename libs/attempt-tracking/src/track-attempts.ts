@@ -8,7 +8,7 @@ import {
 import { type AttemptId, type AttemptRecord, type Evidence, isFromSilence } from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Queues } from '@redial/queue';
-import type { Store } from '@redial/store';
+import type { AttemptStore, PermitStore } from '@redial/store';
 import { createResultReports, type ResultReports } from './report-results.ts';
 
 /**
@@ -29,10 +29,13 @@ export interface AttemptTracking {
 /** What is kept of an attempt until it ends. */
 export type TrackedAttempt = Pick<AttemptRecord, 'id' | 'callId' | 'awaited' | 'claimedBy' | 'limits' | 'legLimits'>;
 
+/** Exactly what following attempts needs of the store. */
+export type TrackingStore = Pick<AttemptStore, 'recordProgress'> & Pick<PermitStore, 'releaseLeg' | 'extendPermits'>;
+
 export interface AttemptTrackingDeps {
   readonly pbx: Pbx;
   readonly process: 'dialer' | 'results';
-  readonly store: Pick<Store, 'recordProgress' | 'releaseLeg' | 'extendPermits'>;
+  readonly store: TrackingStore;
   readonly queues: { readonly results: Pick<Queues['results'], 'add'> };
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'signalIgnored'>;

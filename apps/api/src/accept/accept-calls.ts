@@ -3,10 +3,11 @@ import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
 import type {
   Accepted,
+  CallStore,
   DurabilityPolicy,
+  DurabilityStore,
   IdempotencyKey,
   ReferenceReservation,
-  Store,
   WrittenRecord,
 } from '@redial/store';
 import { fromStorage, StorageUnavailable } from '../storage/storage-unavailable.ts';
@@ -44,7 +45,7 @@ export interface Acceptor {
 }
 
 export interface AcceptPorts {
-  readonly store: Pick<Store, 'acceptCalls' | 'countOpenCalls' | 'confirmDurable' | 'durability' | 'updateCall'>;
+  readonly store: Pick<CallStore, 'acceptCalls' | 'countOpenCalls' | 'updateCall'> & DurabilityStore;
   readonly configuration: { readonly tenants: readonly Pick<Tenant, 'id' | 'quotas'>[] };
   readonly queues: { readonly dial: Pick<Queues['dial'], 'add'> };
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import type { Clock } from '@redial/platform';
-import { type DurabilityPolicy, durabilityFault, type Store } from '@redial/store';
+import { type DurabilityPolicy, type DurabilityStore, durabilityFault } from '@redial/store';
 
 export interface DurabilityGuard {
   /** Undefined while Redis keeps what is asked. Asks Redis at most every 10 s, or every second while it does not; rejects while it cannot be asked. */
@@ -10,7 +10,7 @@ const believedMs = { good: 10_000, bad: 1_000 } as const;
 
 export function durabilityGuard(
   asked: DurabilityPolicy,
-  store: Pick<Store, 'durability'>,
+  store: Pick<DurabilityStore, 'durability'>,
   clock: Clock,
 ): DurabilityGuard {
   let believed: { readonly at: number; readonly fault: string | undefined } | undefined;

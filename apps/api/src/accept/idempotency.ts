@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type HttpReply, type Problem, problem } from '@redial/dialects';
-import { type IdempotencyKey, IdempotencyLost, type Store } from '@redial/store';
+import { type IdempotencyKey, IdempotencyLost, type IdempotencyStore } from '@redial/store';
 import { fromStorage } from '../storage/storage-unavailable.ts';
 import type { Acceptor } from './accept-calls.ts';
 
@@ -22,7 +22,7 @@ export interface IdempotentRequest {
 }
 
 interface IdempotencyPorts {
-  readonly store: Store;
+  readonly store: IdempotencyStore;
   readonly acceptor: Pick<Acceptor, 'confirm'>;
 }
 
@@ -70,7 +70,7 @@ export async function idempotently(
   }
 }
 
-async function first(store: Store, key: IdempotencyKey, work: IdempotentWork): Promise<HttpReply | Problem> {
+async function first(store: IdempotencyStore, key: IdempotencyKey, work: IdempotentWork): Promise<HttpReply | Problem> {
   let kept = false;
   try {
     const done = await work((reply) => ({ ...key, reply: JSON.stringify(reply) }));

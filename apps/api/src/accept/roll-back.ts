@@ -1,10 +1,10 @@
 import { type Call, stepCall } from '@redial/call';
 import type { Clock, Logger } from '@redial/platform';
-import type { Store } from '@redial/store';
+import type { CallStore } from '@redial/store';
 import pTimeout from 'p-timeout';
 
 export interface RollBackPorts {
-  readonly store: Pick<Store, 'updateCall'>;
+  readonly store: Pick<CallStore, 'updateCall'>;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
 }

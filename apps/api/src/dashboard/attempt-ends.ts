@@ -1,5 +1,5 @@
 import { AttemptId, type AttemptRecord, classOf, type LegOutcome } from '@redial/call';
-import type { Store } from '@redial/store';
+import type { AttemptStore } from '@redial/store';
 
 /** As the dashboard shows a job. */
 export interface ShownJob {
@@ -16,7 +16,7 @@ export interface ShownJob {
  */
 export async function withAttemptEnds<T extends ShownJob>(
   jobs: readonly T[],
-  store: Pick<Store, 'readAttempts'>,
+  store: Pick<AttemptStore, 'readAttempts'>,
 ): Promise<T[]> {
   const ids = jobs.flatMap(({ id }) => AttemptId.safeParse(id).data ?? []);
   const records = new Map<unknown, AttemptRecord>((await store.readAttempts(ids)).map((record) => [record.id, record]));

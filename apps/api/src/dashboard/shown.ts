@@ -1,5 +1,5 @@
 import type { createBullBoard } from '@bull-board/api';
-import type { Store } from '@redial/store';
+import type { AttemptStore } from '@redial/store';
 import { type ShownJob, withAttemptEnds } from './attempt-ends.ts';
 
 type Options = NonNullable<Parameters<typeof createBullBoard>[0]['options']>;
@@ -20,7 +20,7 @@ interface Shown {
 export async function shown(
   { route, request }: Parameters<After>[0],
   result: Awaited<ReturnType<After>>,
-  store: Pick<Store, 'readAttempts'>,
+  store: Pick<AttemptStore, 'readAttempts'>,
 ): Promise<Awaited<ReturnType<After>>> {
   const body = result.body as Shown;
   if (route === '/api/queues' && body.queues !== undefined) {

@@ -1,9 +1,15 @@
 import type { HealthCheck } from '@redial/process';
-import { type DurabilityPolicy, durabilityFault, durabilityPromise, type Store } from '@redial/store';
+import {
+  type DurabilityPolicy,
+  type DurabilityStore,
+  durabilityFault,
+  durabilityPromise,
+  type StoreHealth,
+} from '@redial/store';
 
 /** What a call needs to be accepted. */
 export function acceptingChecks(
-  store: Pick<Store, 'checkWritable' | 'durability'>,
+  store: Pick<StoreHealth, 'checkWritable'> & Pick<DurabilityStore, 'durability'>,
   asked: DurabilityPolicy,
 ): HealthCheck[] {
   let promise: string | undefined;

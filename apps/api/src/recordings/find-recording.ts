@@ -1,5 +1,5 @@
 import { AttemptId, type Configuration, type PbxConfiguration, recordingFile, type Tenant } from '@redial/call';
-import type { Store } from '@redial/store';
+import type { AttemptStore } from '@redial/store';
 import { fromStorage } from '../storage/storage-unavailable.ts';
 
 export interface FoundRecording {
@@ -9,7 +9,7 @@ export interface FoundRecording {
 }
 
 export interface FindPorts {
-  readonly store: Pick<Store, 'readCdr'>;
+  readonly store: Pick<AttemptStore, 'readCdr'>;
   readonly configuration: Pick<Configuration, 'pbxs'>;
 }
 

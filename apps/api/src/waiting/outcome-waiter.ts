@@ -1,7 +1,7 @@
 import { type AttemptId, attemptToAsk, type CallId, type Dial1Outcome } from '@redial/call';
 import type { Waits } from '@redial/dialects';
 import type { Clock, Logger } from '@redial/platform';
-import type { Store } from '@redial/store';
+import type { AttemptStore, CallChangedHints, CallStore } from '@redial/store';
 import pTimeout from 'p-timeout';
 import { type KnownOutcomes, knownOutcomes } from './known-outcomes.ts';
 import { sharedReads } from './shared-reads.ts';
@@ -35,7 +35,7 @@ export interface ExpectedOutcome {
 }
 
 export interface OutcomeWaiterPorts {
-  readonly store: Pick<Store, 'onCallChanged' | 'readCall' | 'readAttempt'>;
+  readonly store: CallChangedHints & Pick<CallStore, 'readCall'> & Pick<AttemptStore, 'readAttempt'>;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;
 }

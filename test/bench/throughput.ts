@@ -1,4 +1,4 @@
-import { systemIds } from '@redial/platform';
+import { createIds } from '@redial/platform';
 import type { TestPbx } from '../support/asterisk.ts';
 import { startRedial } from '../support/redial.ts';
 import { dialBare } from './bare-ami-client.ts';
@@ -59,13 +59,14 @@ export async function measureThroughput(
 
 function bareCall(n: number) {
   return {
-    attemptId: systemIds.attemptId(systemIds.callId()),
+    attemptId: ids.attemptId(ids.callId()),
     slot: n % 100_000,
     dial1Channel: agentChannel(n),
     dial2Channel: `PJSIP/${customer(n)}@carrier`,
   };
 }
 
+const ids = createIds();
 const agentChannel = (n: number) => `PJSIP/${agent(n)}`;
 const agent = (n: number) => `10${String(n % 100).padStart(2, '0')}`;
 /** Answers, and hangs up after a second. */

@@ -16,6 +16,3 @@ export function createIds(clock: Clock = systemClock): Ids {
     attemptId: (call) => AttemptId.parse(`att_${inShard(next(clock.now()), shardOf(call))}`),
   };
 }
-
-/** This process's own. */
-export const systemIds: Ids = createIds();

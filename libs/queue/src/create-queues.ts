@@ -2,7 +2,7 @@ import type { AttemptId } from '@redial/call';
 import { closeRedis, type Redis } from '@redial/platform';
 import { Queue } from 'bullmq';
 import { catalogue, type JobKind, type QueueName, queueNames, toJob } from './catalogue.ts';
-import type { DialOrder, QueueCounts, Queues } from './queues.ts';
+import type { DialOrder, Queues } from './queues.ts';
 
 export interface QueuesOptions {
   /** A connection of role `queue`: it fails at once while Redis is down. */
@@ -89,7 +89,7 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
       await job.changeDelay(delayUntil(dueAt, Date.now()));
       return true;
     } catch (error) {
-      if (await isAsleep(attemptId)) throw error;
+      if ((await queues.dial.getJobState(attemptId)) === 'delayed') throw error;
       return false;
     }
   }
@@ -102,14 +102,13 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
     return reschedule(order.attemptId, order.dueAt);
   }
 
+  /**
+   * BullMQ has no public way to ask it: a job that went to sleep again keeps its first timestamp. The score holds it in its upper bits
+   * (getDelayedScore in BullMQ's scripts); `test/integration/queue/producing.spec.ts` pins that.
+   */
   async function wakingAt(attemptId: AttemptId): Promise<number | undefined> {
-    // BullMQ keeps the due time in the upper bits of the score (getDelayedScore in its scripts).
     const score = await connection.zscore(queues.dial.toKey('delayed'), attemptId);
     return score === null ? undefined : Number(score) / 0x1000;
-  }
-
-  async function isAsleep(attemptId: AttemptId): Promise<boolean> {
-    return (await wakingAt(attemptId)) !== undefined;
   }
 
   return {
@@ -125,11 +124,11 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
       add: async (given) => {
         const { name, data, id } = toJob(catalogue.results, given);
         // One round trip. A job that is kept as failed (its data was edited) would swallow every later observer.
-        const [, failed] = await Promise.all([
+        const [, state] = await Promise.all([
           queues.results.add(name, data, { jobId: id, ...forEver }),
-          connection.zscore(queues.results.toKey('failed'), id),
+          queues.results.getJobState(id),
         ]);
-        if (failed !== null) await restore(queues.results, catalogue.results, data, forEver);
+        if (state === 'failed') await restore(queues.results, catalogue.results, data, forEver);
       },
     },
     deliveries: {
@@ -142,13 +141,6 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
     paused: async () => {
       const paused = await Promise.all(queueNames.map((name) => queues[name].isPaused()));
       return queueNames.filter((_name, i) => paused[i]);
-    },
-    counts: async () => {
-      const [dial, results, deliveries] = await Promise.all(
-        [queues.dial, queues.results, queues.deliveries].map(countsOf),
-      );
-      const none: QueueCounts = { waiting: 0, active: 0, delayed: 0, failed: 0 };
-      return { dial: dial ?? none, results: results ?? none, deliveries: deliveries ?? none };
     },
     native: Object.values(queues),
     close: async () => {
@@ -172,10 +164,4 @@ function dataOf({ callId, attemptId, maskedDial2 }: DialOrder) {
 
 function delayUntil(dueAt: number, now: number): number {
   return Math.max(0, dueAt - now);
-}
-
-async function countsOf(queue: Queue): Promise<QueueCounts> {
-  const counts = await queue.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed');
-  const { wait = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
-  return { waiting: wait + prioritized, active, delayed, failed };
 }

@@ -95,7 +95,7 @@ export function createWorkers(options: WorkersOptions): Workers {
       }),
     deliveries: (concurrency, handle) =>
       start('deliveries', concurrency, async (job, token) => {
-        const decision = await handle(fromJob(catalogue.deliveries, job), job.attemptsStarted - 1);
+        const decision = await handle(fromJob(catalogue.deliveries, job));
         switch (decision.type) {
           case 'done':
             return 'delivered';

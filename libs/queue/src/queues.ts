@@ -44,13 +44,6 @@ export type DeliveryDecision =
   /** Out of tries; the job is kept as failed. */
   | { readonly type: 'dead'; readonly error: string };
 
-export interface QueueCounts {
-  readonly waiting: number;
-  readonly active: number;
-  readonly delayed: number;
-  readonly failed: number;
-}
-
 /** Producers. Every method rejects at once while Redis is down: nothing is held in memory. */
 export interface Queues {
   readonly dial: {
@@ -66,7 +59,6 @@ export interface Queues {
   readonly deliveries: { add(job: DeliveryJob): Promise<void>; restore(job: DeliveryJob): Promise<boolean> };
   /** Queues that somebody has paused: nothing is taken from them, for any tenant, until they are resumed. One look at Redis. */
   paused(): Promise<readonly QueueName[]>;
-  counts(): Promise<Record<'dial' | 'results' | 'deliveries', QueueCounts>>;
   /** BullMQ's own objects, for the dashboard alone. */
   readonly native: readonly unknown[];
   close(): Promise<void>;
@@ -81,8 +73,5 @@ export interface QueueWorker {
 export interface Workers {
   dial(concurrency: number, handle: (job: DialJob) => Promise<DialDecision>): QueueWorker;
   results(concurrency: number, handle: (job: ResultsJob) => Promise<void>): QueueWorker;
-  deliveries(
-    concurrency: number,
-    handle: (job: DeliveryJob, triesMade: number) => Promise<DeliveryDecision>,
-  ): QueueWorker;
+  deliveries(concurrency: number, handle: (job: DeliveryJob) => Promise<DeliveryDecision>): QueueWorker;
 }

@@ -4,6 +4,7 @@ import { createStore, type Store } from '@redial/store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { neverAllowed } from '../../integration/hostile-input/hostile-values.ts';
 import { type HostileWorld, type Look, startHostileWorld } from '../../integration/hostile-input/hostile-world.ts';
+import { jobCounts } from '../../support/job-counts.ts';
 import { vendorSecrets, vendorTenant } from '../../support/vendors.ts';
 import { type Sample, samples } from './samples.ts';
 
@@ -39,7 +40,7 @@ async function inFlight(): Promise<number> {
     ['queued', 'dialing', 'waiting'].map((state) => world.redial.request('GET', `/v1/calls?state=${state}`)),
   );
   const calls = due.reduce((sum, { body }) => sum + body.calls.length, 0);
-  const counts = Object.values(await world.queues.counts());
+  const counts = Object.values(await jobCounts(world.queues));
   return counts.reduce((sum, { active, waiting }) => sum + active + waiting, calls);
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
@@ -20,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(await api.keys()).toEqual(before);
-  expect((await api.queues.counts()).dial).toMatchObject({ waiting: 0, delayed: 0, active: 0 });
+  expect((await jobCounts(api.queues)).dial).toMatchObject({ waiting: 0, delayed: 0, active: 0 });
 });
 
 /** Nothing of this may reach a phone, a PBX or a key of Redis. */

@@ -2,6 +2,7 @@ import type { CallId } from '@redial/call';
 import { connectRedis, type Redis, redisReady } from '@redial/platform';
 import { createStore, type Store } from '@redial/store';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { dial, settle } from './dialed.ts';
 import { type RunningApi, startApi } from './running-api.ts';
@@ -32,7 +33,7 @@ function patch(id: string, body: unknown, ifMatch: string | null = '"1"') {
 }
 
 async function dialQueue() {
-  return (await api.queues.counts()).dial;
+  return (await jobCounts(api.queues)).dial;
 }
 
 describe('PATCH /v1/calls/{id}', () => {

@@ -1,5 +1,6 @@
 import type { CallId } from '@redial/call';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
@@ -22,7 +23,7 @@ async function recordOf(id: string) {
 
 describe('POST /v1/calls', () => {
   it('answers 202 with the call, where it is, and its version, once it is in Redis and on the queue', async () => {
-    const before = await api.queues.counts();
+    const before = await jobCounts(api.queues);
     const answer = await api.send('POST', '/v1/calls', { ...good, reference: 'order-1', callerId: '+27110001111' });
 
     expect(answer.status).toBe(202);
@@ -39,20 +40,20 @@ describe('POST /v1/calls', () => {
       whyNotDialedYet: { gate: 'queue' },
     });
     expect(await recordOf(answer.body.id)).toMatchObject({ tenantId: 'acme', dialect: 'v1', reference: 'order-1' });
-    expect((await api.queues.counts()).dial.waiting).toBe(before.dial.waiting + 1);
+    expect((await jobCounts(api.queues)).dial.waiting).toBe(before.dial.waiting + 1);
 
     const read = await api.send('GET', `/v1/calls/${answer.body.id}`);
     expect(read.body).toEqual(answer.body);
   });
 
   it('keeps a call for later asleep until its time', async () => {
-    const before = await api.queues.counts();
+    const before = await jobCounts(api.queues);
     const notBefore = new Date(Date.now() + 3_600_000).toISOString();
     const { body } = await api.send('POST', '/v1/calls', { ...good, notBefore });
     expect(body).toMatchObject({ state: 'scheduled', whyNotDialedYet: { gate: 'due' } });
     expect(Date.parse(body.nextAttempt.dueAt)).toBe(Date.parse(notBefore));
     expect(body.nextAttempt.dueAt).toMatch(/\+02:00$/);
-    expect((await api.queues.counts()).dial.delayed).toBe(before.dial.delayed + 1);
+    expect((await jobCounts(api.queues)).dial.delayed).toBe(before.dial.delayed + 1);
   });
 
   it('shows no whole number in the job, which the dashboard shows', async () => {
@@ -73,13 +74,13 @@ describe('Idempotency-Key', () => {
 
   it('gives the same body the same answer, and dials once', async () => {
     const first = await api.send('POST', '/v1/calls', good, withKey('k-1'));
-    const waiting = (await api.queues.counts()).dial.waiting;
+    const waiting = (await jobCounts(api.queues)).dial.waiting;
     const second = await api.send('POST', '/v1/calls', { dial2: good.dial2, dial1: good.dial1 }, withKey('"k-1"'));
     expect(second.status).toBe(202);
     expect(second.text).toBe(first.text);
     expect(second.headers.get('location')).toBe(first.headers.get('location'));
     expect(second.headers.get('idempotency-replayed')).toBe('true');
-    expect((await api.queues.counts()).dial.waiting).toBe(waiting);
+    expect((await jobCounts(api.queues)).dial.waiting).toBe(waiting);
   });
 
   it('refuses another body under the same key', async () => {
@@ -165,13 +166,13 @@ describe('POST /v1/calls/batch', () => {
   });
 
   it('takes 1,000 calls, and each gets a job', async () => {
-    const before = (await api.queues.counts()).dial.delayed;
+    const before = (await jobCounts(api.queues)).dial.delayed;
     const notBefore = new Date(Date.now() + 3_600_000).toISOString();
     const calls = Array.from({ length: 1_000 }, (_, i) => ({ ...good, notBefore, reference: `bulk-${i}` }));
     const answer = await api.send('POST', '/v1/calls/batch', { calls });
     expect(answer.body).toMatchObject({ accepted: 1_000, rejected: 0 });
     expect(new Set(answer.body.results.map((result: { id: string }) => result.id)).size).toBe(1_000);
-    await expect.poll(async () => (await api.queues.counts()).dial.delayed).toBe(before + 1_000);
+    await expect.poll(async () => (await jobCounts(api.queues)).dial.delayed).toBe(before + 1_000);
   });
 
   it.each([

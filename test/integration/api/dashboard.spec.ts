@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { dial, settle } from './dialed.ts';
 import { type RunningApi, startApi } from './running-api.ts';
@@ -131,10 +132,10 @@ describe('what its buttons do', () => {
 
   it('Promote makes a job run; the call is still not due, and the gates are asked', async () => {
     const { id, job } = await sleeping();
-    const before = (await api.queues.counts()).dial;
+    const before = (await jobCounts(api.queues)).dial;
     const answer = await visit('PUT', `/api/queues/dial/${job}/promote`);
     expect(answer.status).toBeLessThan(300);
-    expect((await api.queues.counts()).dial.waiting).toBe(before.waiting + 1);
+    expect((await jobCounts(api.queues)).dial.waiting).toBe(before.waiting + 1);
     expect((await api.send('GET', `/v1/calls/${id}`)).body).toMatchObject({
       state: 'scheduled',
       whyNotDialedYet: { gate: 'due' },
@@ -153,10 +154,10 @@ describe('what its buttons do', () => {
     ['PUT', '/api/queues/pause', undefined],
   ])('%s %s is not among them', async (method, path, body) => {
     const { job } = await sleeping();
-    const before = await api.queues.counts();
+    const before = await jobCounts(api.queues);
     const answer = await visit(method, path.replace('{job}', job), {}, body);
     expect(answer.status).toBe(405);
-    expect(await api.queues.counts()).toEqual(before);
+    expect(await jobCounts(api.queues)).toEqual(before);
     expect(JSON.parse((await api.redis.hget(`${api.prefix}:dial:${job}`, 'data')) ?? '')).toMatchObject({
       attemptId: job,
     });
@@ -170,9 +171,9 @@ describe('what its buttons do', () => {
     { referer: 'https://evil.example/page' },
   ])('another site cannot press them (%j)', async (headers) => {
     const { job } = await sleeping();
-    const before = await api.queues.counts();
+    const before = await jobCounts(api.queues);
     expect((await visit('PUT', `/api/queues/dial/${job}/promote`, headers)).status).toBe(403);
-    expect(await api.queues.counts()).toEqual(before);
+    expect(await jobCounts(api.queues)).toEqual(before);
   });
 
   it('one that comes too late is told so', async () => {

@@ -2,6 +2,7 @@ import type { AttemptId, CallId, Delivery } from '@redial/call';
 import { v1 } from '@redial/dialects';
 import { createIds } from '@redial/platform';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
@@ -50,12 +51,12 @@ it('lists what was given up, the own ones alone', async () => {
 
 it('sends one again, from the start of its schedule', async () => {
   const dead = await delivery('dead');
-  const before = (await api.queues.counts()).deliveries.waiting;
+  const before = (await jobCounts(api.queues)).deliveries.waiting;
   const answer = await api.send('POST', `/v1/deliveries/${dead.id}/resend`);
   expect(answer.status).toBe(202);
   expect(answer.body).toMatchObject({ id: dead.id, state: 'pending', tries: 0 });
   expect(await api.store.readDelivery(dead.id)).toMatchObject({ status: 'pending', tries: 0 });
-  expect((await api.queues.counts()).deliveries.waiting).toBe(before + 1);
+  expect((await jobCounts(api.queues)).deliveries.waiting).toBe(before + 1);
   const again = await api.send('POST', `/v1/deliveries/${dead.id}/resend`);
   expect(again.status).toBe(409);
   expect(again.body.type).toBe('urn:redial:problem:delivery_not_dead');

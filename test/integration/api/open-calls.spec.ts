@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { oneOfEach } from '../../support/one-of-each.ts';
 import type { Redial } from '../../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
@@ -32,7 +33,7 @@ describe('a tenant with quotas.openCalls calls that have not ended', () => {
       expect(body.type).toBe('urn:redial:problem:too_many_open_calls');
     }
     expect(await open()).toBe(5);
-    expect((await api.queues.counts()).dial).toMatchObject({ waiting: 0, delayed: 5 });
+    expect((await jobCounts(api.queues)).dial).toMatchObject({ waiting: 0, delayed: 5 });
   });
 
   it('given a key that was refused for want of room when a call has ended then the same request is accepted', async () => {
@@ -59,7 +60,7 @@ describe('a tenant with quotas.openCalls calls that have not ended', () => {
       ...Array.from({ length: 3 }, () => 'urn:redial:problem:too_many_open_calls'),
     ]);
     expect(await open()).toBe(5);
-    expect((await api.queues.counts()).dial).toMatchObject({ waiting: 0, delayed: 5 });
+    expect((await jobCounts(api.queues)).dial).toMatchObject({ waiting: 0, delayed: 5 });
     for (const { id } of body.results.filter((item: { accepted: boolean }) => item.accepted))
       expect((await api.send('GET', `/v1/calls/${id}`)).status).toBe(200);
   });
@@ -77,7 +78,7 @@ describe('a tenant with quotas.openCalls calls that have not ended', () => {
   it('given a large batch due later and no room then nothing of it is on the queue', async () => {
     const { body } = await api.send('POST', '/v1/calls/batch', { calls: many(500) });
     expect([body.accepted, body.rejected]).toEqual([0, 500]);
-    expect((await api.queues.counts()).dial).toMatchObject({ waiting: 0, delayed: 5 });
+    expect((await jobCounts(api.queues)).dial).toMatchObject({ waiting: 0, delayed: 5 });
   });
 
   it.each(oneOfEach)('is told so in the words of $vendor', async ({ ask, refused }) => {

@@ -1,5 +1,6 @@
 import type { CallId } from '@redial/call';
 import { describe, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { aCrashWorld } from './crash-world.ts';
 import type { MortalProcess } from './mortal-process.ts';
 
@@ -136,6 +137,6 @@ async function expectNothingLeft(calls: number): Promise<void> {
   expect([ids.length, new Set(ids).size]).toEqual([calls, calls]);
   expect(await store.pbxsWithOpenAttempts()).toEqual([]);
   expect(await store.countOverdue(Number.MAX_SAFE_INTEGER)).toBe(0);
-  const { dial } = await queues.counts();
+  const { dial } = await jobCounts(queues);
   expect(dial).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 });
 }

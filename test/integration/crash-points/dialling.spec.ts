@@ -1,6 +1,7 @@
 import type { Call } from '@redial/call';
 import { dialOrder } from '@redial/queue';
 import { describe, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { newCall, request } from '../store/store-on-redis.ts';
 import { aCrashWorld } from './crash-world.ts';
 
@@ -109,5 +110,5 @@ async function expectNothingLeft(): Promise<void> {
   expect(await redis.zcard(`${prefix}:slots-in-use:main`)).toBe(0);
   expect(await redis.zcard(`${prefix}:due`)).toBe(0);
   const idle = { waiting: 0, active: 0, delayed: 0, failed: 0 };
-  expect(await world.queues.counts()).toEqual({ dial: idle, results: idle, deliveries: idle });
+  expect(await jobCounts(world.queues)).toEqual({ dial: idle, results: idle, deliveries: idle });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { aCrashWorld } from './crash-world.ts';
 import { killUntilThrough } from './kill-until-through.ts';
 import { expectNothingLeft, expectToldOnce, isDone } from './told-once.ts';
@@ -22,7 +23,7 @@ describe.each([
     expect(operations.length, operations.join(' ')).toBeGreaterThan(15);
     for (const one of works) await expectToldOnce(world, one, ends);
     await expectNothingLeft(world);
-    const { waiting, delayed } = (await world.queues.counts()).dial;
+    const { waiting, delayed } = (await jobCounts(world.queues)).dial;
     expect(waiting + delayed, 'jobs, one for each planned attempt').toBe(
       await world.store.countOverdue(Number.MAX_SAFE_INTEGER),
     );

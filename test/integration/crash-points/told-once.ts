@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import type { CrashWorld } from './crash-world.ts';
 import { type InFlight, limits } from './under-way.ts';
 
@@ -43,7 +44,7 @@ export async function expectNothingLeft({ store, queues, redis, prefix }: CrashW
   expect(await store.countUndelivered()).toBe(0);
   expect(await store.permitsHeld(limits, 0)).toEqual(Object.fromEntries(limits.map((limit) => [limit, 0])));
   expect(await redis.zcard(`${prefix}:slots-in-use:main`)).toBe(0);
-  const { results, deliveries, dial } = await queues.counts();
+  const { results, deliveries, dial } = await jobCounts(queues);
   const idle = { waiting: 0, active: 0, delayed: 0, failed: 0 };
   expect({ results, deliveries }).toEqual({ results: idle, deliveries: idle });
   expect([dial.active, dial.failed]).toEqual([0, 0]);

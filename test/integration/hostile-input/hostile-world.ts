@@ -2,6 +2,7 @@ import { type Simulator, startSimulator } from '@redial/pbx-simulator';
 import { connectRedis, type Redis, redisReady } from '@redial/platform';
 import { createQueues, type Queues } from '@redial/queue';
 import { expect, vi } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { type ApiAnswer, type Redial, startRedial } from '../../support/redial.ts';
 import { startTestRedis } from '../../support/redis.ts';
 import { originatesIn } from './originate-reader.ts';
@@ -61,7 +62,7 @@ export async function startHostileWorld({ tenant, env }: HostileWorldOptions = {
   await vi.waitFor(() => expect(simulator.received()).toContain('Local/redial-doctor@redial'), waiting);
 
   const look = async (): Promise<Look> => ({
-    jobs: await queues.counts(),
+    jobs: await jobCounts(queues),
     calls: await redis.zrange(`${prefix}:calls:acme`, '0', '-1'),
     bytes: simulator.received().length,
   });
@@ -87,7 +88,7 @@ export async function startHostileWorld({ tenant, env }: HostileWorldOptions = {
       await originated([last.body.nextAttempt.id], before.bytes);
       expect([...originatesIn(simulator.received().slice(before.bytes)).keys()]).toEqual([last.body.nextAttempt.id]);
       await redial.inbox.next(last.body.id);
-      await vi.waitFor(async () => expect(await queues.counts()).toEqual(before.jobs), waiting);
+      await vi.waitFor(async () => expect(await jobCounts(queues)).toEqual(before.jobs), waiting);
     },
     async stop() {
       await redial.stop();

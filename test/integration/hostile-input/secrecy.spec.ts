@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { type HostileWorld, startHostileWorld } from './hostile-world.ts';
 
 /** What a log and a dashboard must not tell: whom somebody calls, and the keys with which it is done. */
@@ -64,7 +65,7 @@ beforeAll(async () => {
 
   // A CDR each, and a delivery that sleeps until its second try.
   const settled = async () =>
-    expect([await world.redis.llen('cdrs'), (await world.queues.counts()).deliveries.delayed]);
+    expect([await world.redis.llen('cdrs'), (await jobCounts(world.queues)).deliveries.delayed]);
   await vi.waitFor(async () => (await settled()).toEqual([calls.length, calls.length]), { timeout: 20_000 });
 });
 afterAll(() => world?.stop());

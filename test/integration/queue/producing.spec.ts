@@ -1,5 +1,7 @@
+import { closeRedis, connectRedis, redisReady } from '@redial/platform';
 import type { DialOrder } from '@redial/queue';
 import { describe, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { ids, jobOf, later, order, useQueuesOnRedis } from './queues-on-redis.ts';
 
 const onRedis = useQueuesOnRedis();
@@ -14,7 +16,7 @@ describe('dial jobs', () => {
     expect(await dashboard.getJobState(now.attemptId)).toBe('prioritized');
     expect(await dashboard.getJobState(delayed.attemptId)).toBe('delayed');
     expect((await dashboard.getJob(delayed.attemptId))?.name).toBe('dial');
-    expect((await queues.counts()).dial).toEqual({ waiting: 1, active: 0, delayed: 1, failed: 0 });
+    expect((await jobCounts(queues)).dial).toEqual({ waiting: 1, active: 0, delayed: 1, failed: 0 });
   });
 
   it('given a job that is there when it is added again then it is left as it is', async () => {
@@ -22,19 +24,19 @@ describe('dial jobs', () => {
     const first = order({ dueAt: later() });
     await queues.dial.add([first]);
     await queues.dial.add([{ ...first, dueAt: Date.now() }, order()]);
-    expect((await queues.counts()).dial).toMatchObject({ waiting: 1, delayed: 1 });
+    expect((await jobCounts(queues)).dial).toMatchObject({ waiting: 1, delayed: 1 });
   });
 
   it('given an order that would show a whole number when it is added then nothing is', async () => {
     const queues = await onRedis.queues();
     await expect(queues.dial.add([order(), order({ maskedDial2: '27820001234' })])).rejects.toThrow(/masked/);
-    expect((await queues.counts()).dial.waiting).toBe(0);
+    expect((await jobCounts(queues)).dial.waiting).toBe(0);
   });
 
   it('given 2,500 orders when they are added then all are there', async () => {
     const queues = await onRedis.queues();
     await queues.dial.add(Array.from({ length: 2_500 }, () => order({ dueAt: later() })));
-    expect((await queues.counts()).dial.delayed).toBe(2_500);
+    expect((await jobCounts(queues)).dial.delayed).toBe(2_500);
   });
 });
 
@@ -61,7 +63,7 @@ describe('moving a dial job', () => {
     const dueAt = later() + 3_600_000;
     await queues.dial.move({ ...one, dueAt });
     expect(Math.abs((await wakesAt(one)) - dueAt)).toBeLessThan(60_000);
-    expect((await queues.counts()).dial).toMatchObject({ delayed: 1, waiting: 0 });
+    expect((await jobCounts(queues)).dial).toMatchObject({ delayed: 1, waiting: 0 });
   });
 
   it('given a waiting job when it is moved to later then it sleeps', async () => {
@@ -97,14 +99,14 @@ describe('restoring a dial job', () => {
     const one = order();
     expect(await queues.dial.restore(one)).toBe(true);
     expect(await queues.dial.restore(one)).toBe(false);
-    expect((await queues.counts()).dial.waiting).toBe(1);
+    expect((await jobCounts(queues)).dial.waiting).toBe(1);
   });
 
   it('given no job when 20 sweepers restore it then there is one', async () => {
     const queues = await onRedis.queues();
     const one = order();
     await Promise.all(Array.from({ length: 20 }, () => queues.dial.restore(one)));
-    expect((await queues.counts()).dial.waiting).toBe(1);
+    expect((await jobCounts(queues)).dial.waiting).toBe(1);
   });
 
   it('given a job that sleeps a little when it is restored then it is left: a gate or a full limit sent it to sleep', async () => {
@@ -112,7 +114,7 @@ describe('restoring a dial job', () => {
     const one = order();
     await queues.dial.add([{ ...one, dueAt: Date.now() + 5_000 }]);
     expect(await queues.dial.restore(one)).toBe(false);
-    expect((await queues.counts()).dial.delayed).toBe(1);
+    expect((await jobCounts(queues)).dial.delayed).toBe(1);
   });
 
   it('given a job that sleeps for hours though its attempt is due when it is restored then it wakes: a move was lost', async () => {
@@ -122,6 +124,17 @@ describe('restoring a dial job', () => {
     expect(await queues.dial.restore(one)).toBe(true);
     const job = await onRedis.dashboard('dial').getJob(one.attemptId);
     expect(job?.delay).toBe(0);
+  });
+
+  it('given a sleeping job when BullMQ’s own set of them is read then the upper bits of its score are when it wakes', async () => {
+    const queues = await onRedis.queues();
+    const one = order({ dueAt: later() });
+    await queues.dial.add([one]);
+    const redis = connectRedis({ url: onRedis.server.url, role: 'store' });
+    await redisReady(redis, 10_000);
+    const score = await redis.zscore(`${onRedis.prefix}:dial:delayed`, one.attemptId);
+    await closeRedis(redis);
+    expect(Math.abs(Number(score) / 0x1000 - one.dueAt)).toBeLessThan(5_000);
   });
 
   it('given a job that sleeps until its attempt is due when it is restored then it is left', async () => {
@@ -142,7 +155,7 @@ describe('results and deliveries', () => {
         queues.results.add({ callId, attemptId, reportedBy, evidence: {} }),
       ),
     );
-    expect((await queues.counts()).results.waiting).toBe(1);
+    expect((await jobCounts(queues)).results.waiting).toBe(1);
   });
 
   it('given a delivery when it is added and restored then there is one job', async () => {
@@ -150,6 +163,6 @@ describe('results and deliveries', () => {
     const deliveryId = `${ids.attemptId(ids.callId())}.crm`;
     await queues.deliveries.add({ deliveryId });
     expect(await queues.deliveries.restore({ deliveryId })).toBe(false);
-    expect((await queues.counts()).deliveries.waiting).toBe(1);
+    expect((await jobCounts(queues)).deliveries.waiting).toBe(1);
   });
 });

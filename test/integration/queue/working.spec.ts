@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { DeliveryDecision, DialDecision, DialJob, ResultsJob } from '@redial/queue';
 import { describe, expect, it, vi } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { eventually, ids, jobOf, later, order, useQueuesOnRedis } from './queues-on-redis.ts';
 
 const onRedis = useQueuesOnRedis();
@@ -99,7 +100,7 @@ describe('a dial worker', () => {
     await second?.promote();
     const [handle, onError] = [dialHandler(), vi.fn()];
     onRedis.running((await onRedis.workers({ onError })).dial(5, handle));
-    await eventually(async () => expect((await queues.counts()).dial.failed).toBe(2));
+    await eventually(async () => expect((await jobCounts(queues)).dial.failed).toBe(2));
     expect(handle).not.toHaveBeenCalled();
     expect((await dashboard.getJob(one.attemptId))?.failedReason).toMatch(/^refused: the job's data was changed/);
     expect((await dashboard.getJob(other.attemptId))?.failedReason).toMatch(/^refused: .*does not belong/);
@@ -157,7 +158,7 @@ describe('a dial worker', () => {
     await queues.dial.move({ ...one, dueAt: later() });
     await queues.dial.remove(one.attemptId);
     expect(await queues.dial.restore(one)).toBe(false);
-    expect((await queues.counts()).dial).toEqual({ waiting: 0, active: 1, delayed: 0, failed: 0 });
+    expect((await jobCounts(queues)).dial).toEqual({ waiting: 0, active: 1, delayed: 0, failed: 0 });
     finish.resolve();
     await eventually(async () => expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('completed'));
   });
@@ -190,7 +191,7 @@ describe('draining', () => {
     await drained;
     expect(worker.active).toBe(0);
     expect(handle).toHaveBeenCalledTimes(1);
-    expect((await queues.counts()).dial).toMatchObject({ waiting: 1, active: 0 });
+    expect((await jobCounts(queues)).dial).toMatchObject({ waiting: 1, active: 0 });
   });
 
   it('given a job that does not end in time when the worker drains then it is left, and another worker runs it', async () => {
@@ -292,20 +293,19 @@ describe('a results worker', () => {
 });
 
 describe('a deliveries worker', () => {
-  it('given a sink that refuses when the handler says so then it is tried again, counted, and dead in the end', async () => {
+  it('given a sink that refuses when the handler says so then it is tried again, and dead in the end', async () => {
     const queues = await onRedis.queues();
     const deliveryId = `${ids.attemptId(ids.callId())}.crm`;
     await queues.deliveries.add({ deliveryId });
     const onError = vi.fn();
-    const handle = vi.fn(async (_: unknown, triesMade: number): Promise<DeliveryDecision> => {
-      return triesMade < 2
-        ? { type: 'again', afterMs: 10, error: 'status 503' }
-        : { type: 'dead', error: 'status 410' };
-    });
+    const again: DeliveryDecision = { type: 'again', afterMs: 10, error: 'status 503' };
+    const handle = vi.fn<(job: unknown) => Promise<DeliveryDecision>>();
+    handle.mockResolvedValueOnce(again).mockResolvedValueOnce(again);
+    handle.mockResolvedValue({ type: 'dead', error: 'status 410' });
     onRedis.running((await onRedis.workers({ onError })).deliveries(5, handle));
     const dashboard = onRedis.dashboard('deliveries');
     await eventually(async () => expect(await dashboard.getJobState(deliveryId)).toBe('failed'));
-    expect(handle.mock.calls).toEqual([0, 1, 2].map((tries) => [{ deliveryId }, tries]));
+    expect(handle.mock.calls).toEqual([1, 2, 3].map(() => [{ deliveryId }]));
     expect((await dashboard.getJob(deliveryId))?.failedReason).toBe('status 410');
     expect(onError).not.toHaveBeenCalled();
   });

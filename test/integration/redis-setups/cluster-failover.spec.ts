@@ -1,6 +1,7 @@
 import { connectRedis, type Redis, redisReady } from '@redial/platform';
 import type { LocalRedis, LocalRedisCluster } from '@redial/servers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { startTestRedisCluster } from '../../support/redis-setups.ts';
 import { newCall, read } from '../store/store-on-redis.ts';
 import { expectJobsToRun, handling, recovery, useRedisSetup } from './on-redis-setup.ts';
@@ -52,7 +53,7 @@ it('given a Cluster with replicas when the primary that holds the hash tag is ki
   expect(await worker.get(`${on.prefix}:mark`)).toBe('replicated');
   expect(await worker.info('server')).toContain(`tcp_port:${replica.port}`);
   await expect.poll(() => read(store, call).then((found) => found.value.id, String), recovery).toBe(call.id);
-  await expect.poll(() => queues.counts().then(() => 'up', String), recovery).toBe('up');
+  await expect.poll(() => jobCounts(queues).then(() => 'up', String), recovery).toBe('up');
   await expectJobsToRun(queues, handled);
 
   // The old one comes back as a replica, and is made the primary again by hand: connections are told MOVED, and follow.
@@ -68,7 +69,7 @@ it('given a Cluster with replicas when the primary that holds the hash tag is ki
   };
   await expect.poll(nodeThatAnswers, recovery).toContain(`tcp_port:${killed.port}`);
   await expect.poll(() => read(store, call).then((found) => found.value.id, String), recovery).toBe(call.id);
-  await expect.poll(() => queues.counts().then(() => 'up', String), recovery).toBe('up');
+  await expect.poll(() => jobCounts(queues).then(() => 'up', String), recovery).toBe('up');
   await expectJobsToRun(queues, handled);
 });
 

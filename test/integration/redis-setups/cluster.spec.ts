@@ -4,6 +4,7 @@ import { closeRedis, connectRedis, connectRedisOfAnyKey, type Redis, redisReady 
 import type { LocalRedis, LocalRedisCluster } from '@redial/servers';
 import { createRedisListSink, createRedisStreamSink } from '@redial/sinks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { startTestRedisCluster } from '../../support/redis-setups.ts';
 import { cdrOfTest } from '../sinks/cdr-of-test.ts';
 import { newCall, read } from '../store/store-on-redis.ts';
@@ -133,7 +134,7 @@ describe('given a Redis Cluster of three primaries', () => {
     await mine.restart();
     expect(await waiting).toBe('OK');
     await expect.poll(() => read(store, call).then((found) => found.value.id, String), recovery).toBe(call.id);
-    await expect.poll(() => queues.counts().then(() => 'up', String), recovery).toBe('up');
+    await expect.poll(() => jobCounts(queues).then(() => 'up', String), recovery).toBe('up');
     await expectJobsToRun(queues, handled);
     await expect
       .poll(async () => {

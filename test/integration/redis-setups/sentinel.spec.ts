@@ -1,6 +1,7 @@
 import { closeRedis, connectRedis, type Redis, type RedisChange, redisReady, whyRedisIsDown } from '@redial/platform';
 import type { LocalRedisSentinel } from '@redial/servers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { jobCounts } from '../../support/job-counts.ts';
 import { startTestRedisSentinel } from '../../support/redis-setups.ts';
 import { newCall, read } from '../store/store-on-redis.ts';
 import {
@@ -47,7 +48,7 @@ describe('given a primary with two replicas and three Sentinels', () => {
     await expect.poll(() => read(store, call).then((found) => found.value.id, String), recovery).toBe(call.id);
     const later = newCall();
     await expect.poll(() => store.acceptCalls([later]).then(() => 'accepted', String), recovery).toBe('accepted');
-    await expect.poll(() => queues.counts().then(() => 'up', String), recovery).toBe('up');
+    await expect.poll(() => jobCounts(queues).then(() => 'up', String), recovery).toBe('up');
     await expectJobsToRun(queues, handled);
     await expect
       .poll(async () => {

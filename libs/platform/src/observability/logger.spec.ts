@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createIds } from '../ids.ts';
-import { createLogger, httpSerializers, loggerFor } from './logger.ts';
+import { createLogger, httpSerializers } from './logger.ts';
 
 function setup(now = 0) {
   const lines: Record<string, unknown>[] = [];
@@ -29,7 +29,7 @@ describe('a log line', () => {
     const ids = createIds();
     const callId = ids.callId();
     const attemptId = ids.attemptId(callId);
-    loggerFor(logger, { callId, attemptId }).info('dialling');
+    logger.child({ callId, attemptId }).info('dialling');
     expect(lines[0]).toMatchObject({ callId, attemptId });
   });
 

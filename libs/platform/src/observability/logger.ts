@@ -1,4 +1,3 @@
-import type { AttemptId, CallId } from '@redial/call';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { type Clock, systemClock } from '../async/clock.ts';
 import { standardOutput } from './log-destination.ts';
@@ -75,11 +74,6 @@ function withCleanChildren(logger: Logger): Logger {
   };
   logger.child = cleanChild;
   return logger;
-}
-
-/** Every line of one call, or of one of its attempts, carries their ids. */
-export function loggerFor(logger: Logger, ids: { readonly callId?: CallId; readonly attemptId?: AttemptId }): Logger {
-  return logger.child(ids);
 }
 
 interface HttpRequestFields {

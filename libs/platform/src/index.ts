@@ -1,6 +1,5 @@
 export * from './async/back-off.ts';
 export * from './async/clock.ts';
-export * from './async/deadline.ts';
 export * from './async/every.ts';
 export * from './async/keep-trying.ts';
 export * from './async/recent-ids.ts';

@@ -1,5 +1,5 @@
 import type { Delivery, DeliverySignal, DeliveryStep } from '@redial/call';
-import { type Clock, type Logger, type Metrics, within } from '@redial/platform';
+import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { DeliveryDecision, DeliveryJob, Queues } from '@redial/queue';
 import type { Sink, SinkResult, Sinks } from '@redial/sinks';
 import {
@@ -9,6 +9,7 @@ import {
   type DurabilityStore,
   MalformedRecord,
 } from '@redial/store';
+import pTimeout from 'p-timeout';
 
 /**
  * CDRs to sinks. A Redis list or stream is written at once and exactly once: its marker holds the delivery's id. A webhook goes through
@@ -88,9 +89,12 @@ function isConfirmed(store: DelivererStore, { id, createdAt }: Delivery): Promis
 }
 
 function isSettledWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
-  return within(ms, () => work).then(
-    () => true,
-    () => false,
+  return pTimeout(
+    work.then(
+      () => true,
+      () => false,
+    ),
+    { milliseconds: ms, fallback: () => false },
   );
 }
 

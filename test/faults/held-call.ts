@@ -17,7 +17,8 @@ export interface HeldCall {
   readonly heldAt?: StopPoint;
 }
 
-export type HeldCalls = Readonly<Record<Phase, HeldCall>>;
+/** Of the phases that a world holds calls in. */
+export type HeldCalls = Readonly<Partial<Record<Phase, HeldCall>>>;
 
 /** Places the n-th call as a careful client does: the same key until there is an answer. */
 export function place(

@@ -87,7 +87,7 @@ export async function assertInPhases(world: FaultWorld, calls: HeldCalls): Promi
 }
 
 /** A sentence for each of these calls that is not in its phase. */
-export async function outOfPhase(world: FaultWorld, calls: Partial<HeldCalls>): Promise<string[]> {
+export async function outOfPhase(world: FaultWorld, calls: HeldCalls): Promise<string[]> {
   const channels = await channelsByAttempt(world.ami);
   const sentences = await Promise.all(
     phases.map(async (phase) => {

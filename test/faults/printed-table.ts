@@ -31,7 +31,9 @@ export function tableOf(columns: ReadonlyMap<FaultName, Column>): string {
 }
 
 function told(phase: Phase, { cells }: Column): string {
-  const { attempts, invites } = cells[phase];
+  const cell = cells[phase];
+  if (cell === undefined) return '';
+  const { attempts, invites } = cell;
   return `${attempts.map(short).join(' → ')} ${[0, 1].map((leg) => (invites.main[leg] ?? 0) + (invites.other[leg] ?? 0)).join('+')}`;
 }
 

@@ -2,16 +2,18 @@ import { vi } from 'vitest';
 import { type Seen, seen, strayInvites, untilEnded } from './books.ts';
 import { startFaultWorld } from './fault-world.ts';
 import { type Fault, type FaultName, faults } from './faults.ts';
+import type { HeldCall } from './held-call.ts';
 import { leftBehind } from './left-behind.ts';
 import { assertInPhases } from './phase-facts.ts';
-import { type Phase, phases } from './phases.ts';
-import { reachAllPhases } from './reach-phases.ts';
+import type { Phase } from './phases.ts';
+import { reachPhases } from './reach-phases.ts';
 import { noExtras } from './redelivery.ts';
-import { fewestTimers, usualTimers } from './timers.ts';
+import { fewestTimers, timersAtRest } from './timers.ts';
 
-/** What one fault did to calls in every phase, struck at once. `wrong`: what no outcome may have. */
+/** What one fault did to the calls of a world, struck at once. `wrong`: what no outcome may have. */
 export interface Column {
-  readonly cells: Readonly<Record<Phase, Seen & { readonly wrong: readonly string[] }>>;
+  /** One for each phase that a call was in. */
+  readonly cells: Readonly<Partial<Record<Phase, Seen & { readonly wrong: readonly string[] }>>>;
   /** Whom a phone was asked to ring for, beside those whom the calls name. */
   readonly strayInvites: readonly string[];
   /** In Redis, when everything had ended and the time for repairs was over. */
@@ -28,14 +30,15 @@ const restWithinMs = 60_000;
 /** A process with nothing under way has nothing to wait for. */
 const quickMs = 5_000;
 
-export function runColumn(name: FaultName): Promise<Column> {
-  return sideBySide(() => strikeAndWatch(name));
+/** `wanted`: the phases that a call is to be in; default: every one. */
+export function runColumn(name: FaultName, wanted?: readonly Phase[]): Promise<Column> {
+  return sideBySide(() => strikeAndWatch(name, wanted));
 }
 
-async function strikeAndWatch(name: FaultName): Promise<Column> {
+async function strikeAndWatch(name: FaultName, wanted?: readonly Phase[]): Promise<Column> {
   const fault: Fault = faults[name];
   const turnOver = await myTurn();
-  const { world, calls, processes, before, extras } = await arrange(fault).catch((error: unknown) => {
+  const { world, calls, processes, before, extras } = await arrange(fault, wanted).catch((error: unknown) => {
     turnOver();
     throw error;
   });
@@ -45,7 +48,8 @@ async function strikeAndWatch(name: FaultName): Promise<Column> {
     turnOver();
     await fault.mend?.(world);
     await world.redial.ready();
-    await Promise.all(phases.map((phase) => untilEnded(world, calls[phase], endedWithinMs).catch(() => undefined)));
+    const held = Object.entries(calls) as [Phase, HeldCall][];
+    await Promise.all(held.map(([, call]) => untilEnded(world, call, endedWithinMs).catch(() => undefined)));
 
     const left = await atRest(() => leftBehind(world, fault));
     const timers: Record<string, { before: number; after: number }> = {};
@@ -55,8 +59,8 @@ async function strikeAndWatch(name: FaultName): Promise<Column> {
       timers[name] = { before: allowed, after };
     }
     const cells = Object.fromEntries(
-      await Promise.all(phases.map(async (phase) => [phase, await seen(world, calls[phase])] as const)),
-    ) as Column['cells'];
+      await Promise.all(held.map(async ([phase, call]) => [phase, await seen(world, call)] as const)),
+    );
     const exits = Object.fromEntries(
       await Promise.all(
         processes.map(async (process) => {
@@ -73,18 +77,18 @@ async function strikeAndWatch(name: FaultName): Promise<Column> {
   }
 }
 
-async function arrange(fault: Fault) {
+async function arrange(fault: Fault, wanted?: readonly Phase[]) {
   const world = await startFaultWorld({ pbxs: fault.pbxs ?? 1 });
   try {
     const { api, dialer, results } = world.redial;
     const [ofApi = 0, ofDialer = 0, ofResults = 0] = await Promise.all(
-      [api, dialer, results].map(({ pid }) => usualTimers(world, pid)),
+      [api, dialer, results].map(({ pid }) => timersAtRest(world, pid)),
     );
     const extras = (await fault.prepare?.(world)) ?? noExtras;
     // An extra process is to end up with as many as the first of its kind had.
     const processes = [api, dialer, results, ...extras.processes];
     const before = [ofApi, ofDialer, ofResults, ofDialer, ofResults];
-    const calls = await reachAllPhases(world, fault.claimRingSeconds);
+    const calls = await reachPhases(world, { wanted, claimRingSeconds: fault.claimRingSeconds });
     await assertInPhases(world, calls);
     return { world, processes, before, extras, calls };
   } catch (error) {
@@ -93,7 +97,7 @@ async function arrange(fault: Fault) {
   }
 }
 
-/** As many as a small machine carries: once struck, a world mostly waits. */
+/** What a small machine can serve: once struck, a world mostly waits. */
 let free = 5;
 const waiting: (() => void)[] = [];
 async function sideBySide<T>(work: () => Promise<T>): Promise<T> {

@@ -26,9 +26,10 @@ export async function untilPbxIsIdle({ pbx: { asterisk } }: FaultWorld): Promise
   });
 }
 
-/** The attempt that was held at its claim is settled, whether it was refused, or given up by others. */
+/** The attempt that was held at its claim, if there is one, is settled: refused, or given up by others. */
 export async function untilClaimIsOver(world: FaultWorld, calls: HeldCalls): Promise<void> {
-  const id = await calls['claim taken'].id;
+  const id = await calls['claim taken']?.id;
+  if (id === undefined) return;
   await until(async () => (await record(world, id)).history.length > 0, {
     what: 'the attempt behind its claim is settled',
     withinMs,
@@ -36,5 +37,6 @@ export async function untilClaimIsOver(world: FaultWorld, calls: HeldCalls): Pro
 }
 
 export async function untilAllEnded(world: FaultWorld, calls: HeldCalls, some: readonly Phase[]): Promise<void> {
-  await Promise.all(some.map((phase) => untilEnded(world, calls[phase], withinMs)));
+  const held = some.flatMap((phase) => calls[phase] ?? []);
+  await Promise.all(held.map((call) => untilEnded(world, call, withinMs)));
 }

@@ -1,0 +1,12 @@
+import { expect } from 'vitest';
+import type { Cell } from './expected.ts';
+import type { Column } from './run-column.ts';
+
+/** What became of one call is what the table holds for it, and nothing that no outcome may have. */
+export function expectCell(found: Column['cells'][keyof Column['cells']], cell: Cell): void {
+  if (found === undefined) throw new Error('no call was in this phase');
+  const { wrong, ...seen } = found;
+  expect(wrong).toEqual([]);
+  if ('oneOf' in cell) expect(cell.oneOf).toContainEqual(seen);
+  else expect(seen).toEqual(cell);
+}

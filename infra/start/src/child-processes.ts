@@ -12,13 +12,15 @@ export interface ChildOrder {
 /** Redial's own processes: each with its log file, ended in the reverse order of their start. */
 export interface ChildProcesses {
   start(order: ChildOrder): Promise<void>;
-  /** Resolves with a sentence as soon as one ends that was not told to. */
+  /** Resolves with a sentence as soon as one ends that was not stopped. */
   readonly failed: Promise<string>;
   /** SIGTERM, and SIGKILL for what has not drained within `graceMs`: a record holds all that matters. */
   stop(graceMs: number): Promise<void>;
 }
 
-export function childProcesses(root: string, logFolder: string): ChildProcesses {
+/** `watch`: Node starts a process again when a file that it has loaded changes, and waits for a change when it has failed. */
+export function childProcesses(root: string, logFolder: string, { watch = false } = {}): ChildProcesses {
+  const nodeOptions = [...(watch ? ['--watch', '--watch-preserve-output'] : []), '--conditions=source'];
   const running: Child[] = [];
   const { promise: failed, resolve: fail } = Promise.withResolvers<string>();
   let stopping = false;
@@ -28,10 +30,10 @@ export function childProcesses(root: string, logFolder: string): ChildProcesses 
     failed,
     async start({ name, main, env }) {
       const logFile = join(logFolder, `${name}.log`);
-      // The last one's is kept: who starts again because something went wrong wants to see what.
+      // The log of the last run is kept: it shows why that one went wrong.
       if (existsSync(logFile)) renameSync(logFile, `${logFile}.1`);
       const child = await startChild(
-        { file: process.execPath, args: ['--conditions=source', join(root, main)] },
+        { file: process.execPath, args: [...nodeOptions, join(root, main)] },
         { outputFile: logFile, cwd: root, env: { ...process.env, ...env } },
       );
       running.push(child);

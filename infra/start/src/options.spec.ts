@@ -8,6 +8,7 @@ const standard = {
   amiPort: 5038,
   sipPort: 5062,
   dataFolder: '.redial',
+  watch: false,
 };
 
 describe('given no option', () => {
@@ -29,6 +30,7 @@ describe('given options and environment', () => {
     ],
     ['both', ['--http-port', '9000'], { REDIAL_HTTP_PORT: '9001' }, { httpPort: 9000 }],
     ['the other PBX', ['--pbx', 'asterisk', '--data', 'elsewhere'], {}, { pbx: 'asterisk', dataFolder: 'elsewhere' }],
+    ['a start again on change', ['--watch'], {}, { watch: true }],
     ['SIP, which is UDP, on the port of another', ['--sip-port', '5038'], {}, { sipPort: 5038 }],
   ])('when it is %s, then it counts, an option before its variable', (_, argv, env, expected) => {
     expect(parseOptions(argv, env)).toEqual({ type: 'run', options: { ...standard, ...expected } });

@@ -7,6 +7,8 @@ export interface StartOptions {
   readonly amiPort: number;
   readonly sipPort: number;
   readonly dataFolder: string;
+  /** Each process starts again when a file that it runs is changed. */
+  readonly watch: boolean;
 }
 
 export type ParsedOptions =
@@ -14,7 +16,7 @@ export type ParsedOptions =
   | { readonly type: 'help' }
   | { readonly type: 'error'; readonly message: string };
 
-export const help = `npm start [-- option …]
+export const help = `npm start [-- option …]     (npm run dev: the same, with --watch)
 
   --pbx simulator|asterisk   what the calls go through: a simulated PBX (default), or a real Asterisk with SIP phones
   --http-port <port>         API, docs and dashboard                  REDIAL_HTTP_PORT   8080
@@ -22,6 +24,7 @@ export const help = `npm start [-- option …]
   --ami-port <port>          the PBX's manager interface              REDIAL_AMI_PORT    5038
   --sip-port <port>          Asterisk's SIP (with --pbx asterisk)     REDIAL_SIP_PORT    5062
   --data <folder>            calls, logs and keys are kept here       REDIAL_DATA        .redial
+  --watch                    starts a process again when its source changes: what `npm run dev` does
   --help
 
 An option beats its environment variable. Everything listens on 127.0.0.1.`;
@@ -62,6 +65,7 @@ export function parseOptions(
       amiPort: ports['ami-port'] as number,
       sipPort: ports['sip-port'] as number,
       dataFolder: String(dataFolder),
+      watch: values['watch'] === true,
     },
   };
 }
@@ -83,6 +87,7 @@ function readArguments(argv: readonly string[]): Record<string, string | boolean
       'ami-port': text,
       'sip-port': text,
       data: text,
+      watch: { type: 'boolean' } as const,
       help: { type: 'boolean' } as const,
     };
     return parseArgs({ args: [...argv], options }).values;

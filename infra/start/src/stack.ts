@@ -76,7 +76,7 @@ export async function startStack({ root, options, started, signal }: Order): Pro
   }
 
   // Kept last, so that Redial's own processes drain while Redis and the PBX are there.
-  const children = keep(childProcesses(root, join(data, 'logs')));
+  const children = keep(childProcesses(root, join(data, 'logs'), options));
   if (options.pbx === 'simulator') {
     progress('simulated PBX');
     await children.start({

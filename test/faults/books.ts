@@ -45,7 +45,10 @@ export async function seen(world: FaultWorld, call: HeldCall): Promise<Seen & { 
 }
 
 /** INVITEs at any phone that are none of these calls'. */
-export function strayInvites({ pbx, otherPbx }: FaultWorld, calls: readonly HeldCall[]): string[] {
+export function strayInvites(
+  { pbx, otherPbx }: FaultWorld,
+  calls: readonly Pick<HeldCall, 'dial1' | 'dial2'>[],
+): string[] {
   const users = new Set(calls.flatMap(({ dial1, dial2 }) => [dial1, dial2]));
   return [pbx, otherPbx]
     .flatMap((each) => each?.phones.invites() ?? [])

@@ -6,7 +6,7 @@ import type { HeldCall } from './held-call.ts';
 import { leftBehind } from './left-behind.ts';
 import { assertInPhases } from './phase-facts.ts';
 import type { Phase } from './phases.ts';
-import { reachPhases } from './reach-phases.ts';
+import { firstCall, reachPhases } from './reach-phases.ts';
 import { noExtras } from './redelivery.ts';
 import { fewestTimers, timersAtRest } from './timers.ts';
 
@@ -70,7 +70,13 @@ async function strikeAndWatch(name: FaultName, wanted?: readonly Phase[]): Promi
         }),
       ),
     );
-    return { cells, strayInvites: strayInvites(world, Object.values(calls)), leftBehind: left, timers, exits };
+    return {
+      cells,
+      strayInvites: strayInvites(world, [...Object.values(calls), firstCall]),
+      leftBehind: left,
+      timers,
+      exits,
+    };
   } finally {
     turnOver();
     await world.end();

@@ -24,7 +24,7 @@ export const help = `npm start [-- option …]     (npm run dev: the same, with 
   --ami-port <port>          the PBX's manager interface              REDIAL_AMI_PORT    5038
   --sip-port <port>          Asterisk's SIP (with --pbx asterisk)     REDIAL_SIP_PORT    5062
   --data <folder>            calls, logs and keys are kept here       REDIAL_DATA        .redial
-  --watch                    starts a process again when its source changes: what `npm run dev` does
+  --watch                    starts a process again when its source changes (npm run dev)
   --help
 
 An option beats its environment variable. Everything listens on 127.0.0.1.`;

@@ -13,7 +13,7 @@ export interface CdrFormat {
   readonly webhook?: { readonly toBody: (cdr: Cdr, writtenAt: number) => unknown };
 }
 
-/** By the name that a sink's `format` states; `redial` is there always. */
+/** By the name in a sink's `format`; there is always `redial`. */
 export type CdrFormats = Readonly<Record<string, CdrFormat>> & { readonly redial: CdrFormat };
 
 /** What a sink may be made from, beside its own configuration. */

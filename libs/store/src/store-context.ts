@@ -1,15 +1,15 @@
 import type { Redis } from '@redial/platform';
 import type { StoreKeys } from './keys.ts';
 
-/** What every part of the store works with. */
+/** What every part of the store uses. */
 export interface StoreContext {
   readonly redis: Redis;
   readonly keys: StoreKeys;
-  /** How long an ended call and all that belongs to it is kept. */
+  /** How long an ended call is kept, with its attempts, CDRs and deliveries. */
   readonly retentionMs: number;
-  /** How long an answered idempotency key is remembered, and how long an unanswered one. */
+  /** How long an idempotency key lasts: a completed one, and one in flight. */
   readonly idempotencyMs: number;
   readonly idempotencyInFlightMs: number;
-  /** Told of every damaged record that a read of many leaves out. */
+  /** Called for every damaged record that a read of many records leaves out. */
   readonly onMalformed: (key: string) => void;
 }

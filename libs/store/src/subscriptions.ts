@@ -1,10 +1,10 @@
 import type { Redis } from '@redial/platform';
 
-/** Pub/sub of one store: all of its channels on one connection, which can do nothing else while it is subscribed. */
+/** Pub/sub of one store: all channels share one connection. While it is subscribed it can do nothing else. */
 export interface Subscriptions {
   /**
-   * Resolves once it listens. `onSubscribed` is called then, and each time after the connection was lost and listens again: what was
-   * published meanwhile was not heard. What comes back stops listening, at once. The same function registered twice is two registrations.
+   * Listens on a channel. `onSubscribed` is called when listening begins, and again after each lost connection: messages of the time
+   * between were missed. What it resolves to stops listening at once. One function that is registered twice is two registrations.
    */
   listen(channel: string, listener: (message: string) => void, onSubscribed?: () => void): Promise<() => void>;
 }
@@ -12,17 +12,17 @@ export interface Subscriptions {
 interface Registration {
   readonly listener: (message: string) => void;
   readonly onSubscribed: () => void;
-  /** Its first subscription stands; until then `listen` itself tells it. */
+  /** Its first subscription is confirmed. Until then `listen` itself calls `onSubscribed`. */
   standing: boolean;
 }
 
-/** Listening without a subscriber connection is a TypeError. */
+/** `listen` throws TypeError if there is no subscriber connection. */
 export function subscriptionsOf(subscriber: Redis | undefined): Subscriptions {
   const channels = new Map<string, Set<Registration>>();
   subscriber?.on('message', (channel, message) => {
     for (const { listener } of channels.get(channel) ?? []) listener(message);
   });
-  // ioredis makes subscriptions again by itself but does not say when they stand: asking once more, behind it, does.
+  // ioredis subscribes again by itself, but does not report when it is done. A second SUBSCRIBE, behind its own, does.
   subscriber?.on('ready', () => {
     for (const [channel, registrations] of channels) {
       const deaf = [...registrations].filter(({ standing }) => standing);
@@ -31,7 +31,7 @@ export function subscriptionsOf(subscriber: Redis | undefined): Subscriptions {
         () => {
           for (const registration of deaf) if (registrations.has(registration)) registration.onSubscribed();
         },
-        // The connection was closed for good, or it broke again: then there will be another `ready`.
+        // The connection is closed for good, or it broke again: then another `ready` follows.
         () => undefined,
       );
     }
@@ -54,7 +54,7 @@ export function subscriptionsOf(subscriber: Redis | undefined): Subscriptions {
       onSubscribed();
       return () => {
         registrations.delete(own);
-        // Not waited for: without Redis it would never be answered, and whoever stops must be able to.
+        // Not awaited: without Redis no answer comes, and the process must be able to stop.
         if (registrations.size === 0) subscriber.unsubscribe(channel).catch(() => undefined);
       };
     },

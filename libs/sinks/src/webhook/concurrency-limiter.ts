@@ -1,13 +1,13 @@
 export interface ConcurrencyLimiter {
-  /** True while so many are under way to a slow receiver that one more would only wait too. */
+  /** True while a slow receiver has so many requests that one more would only wait. */
   isCrowded(now: number): boolean;
-  /** One more request is under way; what it returns ends it. */
+  /** Begins a request. What it returns ends it. */
   enter(now: number): (now: number) => void;
 }
 
 /**
- * A receiver that answers in time is never crowded, however much is sent to it. One that was slow is, until it answers in time, held to
- * `waitingMax`: else each time that these have timed out together, a second's worth of requests would take their places.
+ * Limits the requests to a slow receiver to `waitingMax`. A receiver that answers within `slowMs` has no limit. One that was slow stays
+ * limited until it answers in time: without that, each time these requests time out together, many new ones would take their places.
  */
 export function createConcurrencyLimiter({
   waitingMax,
@@ -22,7 +22,7 @@ export function createConcurrencyLimiter({
   return {
     isCrowded: (now) => {
       if (since.size < waitingMax) return false;
-      // A Set keeps the order in which they came: the first has waited longest.
+      // A Set keeps the order of insertion: its first request has waited longest.
       const [oldest] = since;
       return wasSlow || (oldest !== undefined && isSlow(oldest.at, now));
     },

@@ -22,7 +22,7 @@ export function describeFailure(error: unknown, timeoutMs: number): string {
   );
 }
 
-/** fetch wraps what happened, sometimes twice: one error per address that was tried. */
+/** fetch wraps the cause, sometimes twice: one error for each address that was tried. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;

@@ -1,17 +1,17 @@
 export interface RetryPacerOptions {
-  /** Before the first turn. */
+  /** From now to the first turn. */
   readonly soonestMs: number;
-  /** Between two pacer: what all that wait cost is one look in so long, however many they are. */
+  /** From one turn to the next. The load is one look at the receiver in this time, however many deliveries wait. */
   readonly apartMs: number;
-  /** Nobody is sent away for longer: beyond it pacer are given out from the beginning again, and shared. */
+  /** The latest turn from now. Beyond it turns are given out from the beginning again, so several deliveries share one. */
   readonly latestMs: number;
 }
 
 /**
- * When those come back who cannot be served now: one behind the other, each at a time of its own. Resolves the crowd at an even pace that
- * does not depend on its size, so that a receiver which is there again is asked at once and from then on without a pause.
+ * Gives each postponed delivery a turn of its own, one after the other. A backlog comes back at an even pace that does not depend on its
+ * size: a receiver that recovers gets its first delivery at once, and the next ones without a pause.
  *
- * Lives in one process. After a restart the pacer that were given out before stand beside the new ones until they are over.
+ * Lives in one process. After a restart, turns that were given out before stand beside the new ones until they are over.
  */
 export function createRetryPacer({ soonestMs, apartMs, latestMs }: RetryPacerOptions): {
   afterMs(now: number): number;
@@ -20,7 +20,7 @@ export function createRetryPacer({ soonestMs, apartMs, latestMs }: RetryPacerOpt
   return {
     afterMs(now) {
       const next = Math.max(last + apartMs, now + soonestMs);
-      // Also where the clock was put back.
+      // This also repairs `last` after the clock was set back.
       last = next > now + latestMs ? now + soonestMs : next;
       return last - now;
     },

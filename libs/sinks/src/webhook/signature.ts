@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 
 export interface WebhookMessage {
   readonly id: string;
-  /** When this try is made, epoch ms: receivers refuse what is old, so that it cannot be replayed. */
+  /** When this try is made, epoch ms. Receivers refuse old messages, which prevents replays. */
   readonly at: number;
   readonly body: string;
 }
@@ -10,7 +10,7 @@ export interface WebhookMessage {
 export type SignWebhook = (message: WebhookMessage) => Record<string, string>;
 
 /**
- * The three headers of Standard Webhooks, signed with every secret: while one is being replaced, the receiver may know either.
+ * The three headers of Standard Webhooks. Signed with every secret: while one is being replaced, the receiver may know only one of them.
  * Throws for a secret that is not base64.
  */
 export function createSigner(secrets: readonly string[]): SignWebhook {

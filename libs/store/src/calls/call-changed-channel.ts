@@ -5,9 +5,9 @@ import type { Subscriptions } from '../subscriptions.ts';
 import type { CallChangedHints } from './call-changed-hints.ts';
 
 /**
- * Hints of calls whose outcome somebody waits for. A message is the call's id and says "look again": the truth stays in the records.
- * It is published by the very step that writes them (`commit`, `record-progress`), so no writer can forget it, and nobody hears of
- * what is not yet to be read. Calls that nobody waits for are never published.
+ * Hints for calls whose outcome a client awaits. A message is the call's id and means "read it again": the records are the truth. The
+ * script that writes the records publishes it (`commit`, `record-progress`). So no writer can forget it, and no reader gets a hint before
+ * it can read the change. Other calls are never published.
  */
 export function callChangedChannelOf(
   { callChangedChannel }: Pick<StoreKeys, 'callChangedChannel'>,
@@ -19,7 +19,7 @@ export function callChangedChannelOf(
   };
 }
 
-/** What tells of a call's next state. While an attempt is under way its own progress tells, and the claim has nothing to say. Pure. */
+/** Publishes a call's next state. Not for `dialing`: the attempt's own progress is published, and a claim changes no outcome. Pure. */
 export function callChangedHint(
   { callChangedChannel }: Pick<StoreKeys, 'callChangedChannel'>,
   { id, request, state }: Call,

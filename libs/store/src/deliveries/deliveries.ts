@@ -32,7 +32,7 @@ export function deliveriesOf(context: StoreContext): DeliveryStore {
         (await commit(redis, keys, [{ kind: 'value', key, heldBy: stored }], writeDelivery(context, delivery))).ok;
       if (before === undefined) return writeOver('');
       if (await writeOver(encodeDelivery(before))) return true;
-      // The same delivery may stand there with its fields in another order.
+      // The stored delivery may be equal, with its fields in another order.
       const stored = await answerAt(key, redis.getBuffer(key));
       const isSame = stored !== null && isDeepStrictEqual(decodeDelivery(key, stored), before);
       return isSame && writeOver(stored);
@@ -44,8 +44,8 @@ export function deliveriesOf(context: StoreContext): DeliveryStore {
 }
 
 /**
- * The writes of a delivery and its indexes. A pending one is kept until it is delivered or dead, and from then on as long as an
- * ended call; dead letters of a tenant that are older leave the index when the next one enters it. Pure.
+ * The writes of a delivery and its indexes. A pending delivery does not expire. A delivered or dead one is kept as long as an ended
+ * call. Dead letters that are older leave the tenant's index when the next one enters it. Pure.
  */
 export function writeDelivery(
   { keys, retentionMs }: Pick<StoreContext, 'keys' | 'retentionMs'>,

@@ -1,20 +1,20 @@
 import type { Durability } from './durability-store.ts';
 
-/** What must be so before a call is said to be accepted, before the Originate that follows a claim, and before a sink is told of an end. */
+/** How durable a write must be before an acceptance is answered, before the Originate that follows a claim, and before a CDR goes to a sink. */
 export interface DurabilityPolicy {
   /**
-   * REDIAL_DURABILITY. `fsync`: what was written is on the primary's disk. `everysec`: Redis syncs by itself, and nobody waits for it.
-   * `none`: Redis may forget.
+   * REDIAL_DURABILITY. `fsync`: the write is on the primary's disk. `everysec`: Redis syncs by itself, and Redial does not wait for it.
+   * `none`: Redis may lose the write.
    */
   readonly disk: 'fsync' | 'everysec' | 'none';
-  /** REDIAL_REPLICAS: so many replicas have received it, in memory. 0: nobody waits for them. */
+  /** REDIAL_REPLICAS: so many replicas have received the write, in memory. 0: Redial does not wait for replicas. */
   readonly replicas: number;
 }
 
-/** WAITAOF exists since 7.2. */
+/** The first Redis version that has WAITAOF. */
 const waitAofSince: readonly [number, number] = [7, 2];
 
-/** What is missing, in a sentence for operators; undefined where Redis keeps what is asked. Pure. */
+/** What is missing, as a sentence for operators. Undefined if Redis satisfies the policy. Pure. */
 export function durabilityFault({ disk, replicas }: DurabilityPolicy, found: Durability): string | undefined {
   return diskFault(disk, found) ?? replicasFault(replicas, found);
 }
@@ -22,28 +22,28 @@ export function durabilityFault({ disk, replicas }: DurabilityPolicy, found: Dur
 function diskFault(disk: DurabilityPolicy['disk'], found: Durability): string | undefined {
   if (disk === 'none') return undefined;
   const { appendonly, appendfsync, noAppendfsyncOnRewrite, maxmemoryPolicy, redisVersion } = found;
-  const asked = `REDIAL_DURABILITY is ${disk}`;
-  if (!appendonly) return `${asked}, but Redis has appendonly no: it forgets calls when it restarts`;
-  if (appendfsync === 'no') return `${asked}, but Redis has appendfsync no: nobody knows when a call is on disk`;
+  const setting = `REDIAL_DURABILITY is ${disk}`;
+  if (!appendonly) return `${setting}, but Redis has appendonly no: it forgets calls when it restarts`;
+  if (appendfsync === 'no') return `${setting}, but Redis has appendfsync no: nobody knows when a call is on disk`;
   if (noAppendfsyncOnRewrite === 'yes') {
-    return `${asked}, but Redis has no-appendfsync-on-rewrite yes: while it rewrites its file it syncs nothing. Set no`;
+    return `${setting}, but Redis has no-appendfsync-on-rewrite yes: while it rewrites its file it syncs nothing. Set no`;
   }
   if (maxmemoryPolicy !== 'noeviction' && maxmemoryPolicy !== 'unknown') {
     return `Redis has maxmemory-policy ${maxmemoryPolicy}: it may throw calls away. Set noeviction`;
   }
   if (disk === 'everysec') {
-    // Nothing but CONFIG tells how Redis syncs: a promise that nobody can check is none.
+    // Only CONFIG shows how Redis syncs. A promise that cannot be checked is not made.
     if (appendfsync !== 'unknown') return undefined;
-    return `${asked}, but Redis does not say how it syncs (CONFIG GET is refused). Allow config|get, or set REDIAL_DURABILITY=fsync with Redis 7.2 or later, or none`;
+    return `${setting}, but Redis does not say how it syncs (CONFIG GET is refused). Allow config|get, or set REDIAL_DURABILITY=fsync with Redis 7.2 or later, or none`;
   }
   if (appendfsync === 'always' || canSayWhatIsOnDisk(found)) return undefined;
-  return `${asked}, but Redis ${redisVersion} has appendfsync ${appendfsync} and cannot say when a write is on disk. Set appendfsync always, or REDIAL_DURABILITY=everysec`;
+  return `${setting}, but Redis ${redisVersion} has appendfsync ${appendfsync} and cannot say when a write is on disk. Set appendfsync always, or REDIAL_DURABILITY=everysec`;
 }
 
-function replicasFault(asked: number, { replicas }: Durability): string | undefined {
-  if (replicas >= asked) return undefined;
+function replicasFault(required: number, { replicas }: Durability): string | undefined {
+  if (replicas >= required) return undefined;
   const following = replicas === 1 ? '1 replica keeps up' : `${replicas} replicas keep up`;
-  return `REDIAL_REPLICAS is ${asked}, but ${following} with Redis: what they lack a promotion would forget`;
+  return `REDIAL_REPLICAS is ${required}, but ${following} with Redis: what they lack a promotion would forget`;
 }
 
 /** It has WAITAOF. */
@@ -52,7 +52,7 @@ export function canSayWhatIsOnDisk({ redisVersion }: Pick<Durability, 'redisVers
   return major > waitAofSince[0] || (major === waitAofSince[0] && minor >= waitAofSince[1]);
 }
 
-/** Which promise holds, for logs and `/readyz`: of a Redis that has no fault. Pure. */
+/** Which promise holds, for logs and `/readyz`, if there is no fault. Pure. */
 export function durabilityPromise({ disk, replicas }: DurabilityPolicy, { appendfsync }: Durability): string {
   const on = replicas === 0 ? '' : ` and on ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
   const before = 'before its 202, every claim before its Originate, every end before its CDR goes out';

@@ -2,121 +2,123 @@ import type { Redis } from '@redial/platform';
 import pTimeout from 'p-timeout';
 import type { StoreContext } from '../store-context.ts';
 import { type DurabilityPolicy, durabilityFault } from './durability-policy.ts';
+import { type DurabilityProbe, probeFor } from './durability-probe.ts';
 import type { Durability, DurabilityStore, WrittenRecord } from './durability-store.ts';
 import { readDurability } from './read-durability.ts';
-import { type Look, lookFor } from './written.ts';
 
-/** How long an answer to "does Redis keep what is asked" is believed: good news long, bad news only to spare Redis the question. */
-const believedMs = { good: 30_000, bad: 1_000 } as const;
-/** Between the beginnings of two rounds: a sync takes its time anyhow, replicas answer in a millisecond. */
+/** How long the set-up of Redis is cached: long if it satisfies the policy, else only to limit the load of asking. */
+const cachedMs = { satisfied: 30_000, unsatisfied: 1_000 } as const;
+/** Between the starts of two rounds. A sync takes about a second, replicas answer within a millisecond. */
 const spacingMs = { disk: 100, replicas: 5 } as const;
-/** Rounds under way at once, each with its connection: enough for a sync that takes two seconds. */
+/** Rounds in progress at once, each with its own connection: enough for a sync that takes two seconds. */
 const roundsMax = 20;
-/** How long Redis waits within a round, for either. Its callers wait less. */
+/** How long Redis waits within a round, for the disk and for the replicas. Callers wait less. */
 const waitMs = 5_000;
 
 export interface DurabilityParts extends DurabilityStore {
   close(): Promise<void>;
 }
 
-/** What a round is to wait for. */
+/** What a round waits for. */
 interface Waits {
   readonly disk: boolean;
   readonly replicas: number;
 }
 
 interface Round {
-  /** What its callers have written; each is looked for at the end. */
-  readonly looks: Look[];
-  /** What the looks answered, in their order; undefined: not confirmed. */
+  /** One for each write of its callers; they run at the end. */
+  readonly probes: DurabilityProbe[];
+  /** The answers of the probes, in their order. Undefined: not confirmed. */
   readonly found: Promise<readonly unknown[] | undefined>;
 }
 
 /**
  * Whether acknowledged writes are on disk, and on replicas.
  *
- * WAITAOF and WAIT wait for the writes of *their own* connection, and block that connection: on the store's own they would hold up every
- * command for up to a second. So they have connections of their own, which first write a mark: the file and the stream to the replicas
- * are sequential, so once the mark is there, everything that was acknowledged before it is. Callers share: however many calls are
- * accepted, rounds begin at a distance, and several are under way at once: one after the other, a caller who just missed one would wait
- * for two syncs.
+ * WAITAOF and WAIT wait for the writes of *their own* connection, and block it. On the store's connection they would delay every command
+ * by up to a second, so each round has a connection of its own and writes a mark first. The file and the stream to the replicas are
+ * sequential: once the mark is durable, every write that was acknowledged before it is durable too. Callers share rounds, however many
+ * calls are accepted. Several rounds overlap, because a caller that just missed one would otherwise wait for two syncs.
  *
- * The mark says nothing of a write that was acknowledged by *another* Redis: one that has died and come back since with an older file,
- * or whose replica has been promoted without it. So the round ends with a look at what was written, on its own connection: one
- * connection is one process, and whatever this process has now it had before it took the mark.
+ * The mark proves nothing about a write that *another* Redis acknowledged: one that died and came back with an older file, or whose
+ * replica was promoted without the write. So each round ends with probes of what was written, on its own connection. One connection is
+ * one Redis process, and what that process has after the mark it had before the mark.
  */
 export function durabilityOf(
   { redis, keys }: Pick<StoreContext, 'redis' | 'keys'>,
-  asked: DurabilityPolicy = { disk: 'fsync', replicas: 0 },
+  policy: DurabilityPolicy = { disk: 'fsync', replicas: 0 },
 ): DurabilityParts {
-  let believed: { readonly till: number; readonly durability: Durability } | undefined;
-  let asking: Promise<Durability> | undefined;
+  let cached: { readonly until: number; readonly durability: Durability } | undefined;
+  let reading: Promise<Durability> | undefined;
   const open = new Set<Redis>();
   const idle: Redis[] = [];
   const running = new Set<Promise<unknown>>();
   let next: Round | undefined;
   let isClosed = false;
   let lastBeganAt = Number.NEGATIVE_INFINITY;
-  // Another process, or another server, may be set up in another way.
+  // The next connection may reach a Redis with another set-up.
   redis.on('close', () => {
-    believed = undefined;
+    cached = undefined;
   });
 
-  /** Those who ask at one moment share the question. */
+  /** Concurrent callers share one read. */
   function durability(): Promise<Durability> {
-    asking ??= ask().finally(() => {
-      asking = undefined;
+    reading ??= read().finally(() => {
+      reading = undefined;
     });
-    return asking;
+    return reading;
   }
 
-  async function ask(): Promise<Durability> {
+  async function read(): Promise<Durability> {
     const found = await readDurability(redis);
-    const news = durabilityFault(asked, found) === undefined ? 'good' : 'bad';
-    believed = { till: performance.now() + believedMs[news], durability: found };
+    const result = durabilityFault(policy, found) === undefined ? 'satisfied' : 'unsatisfied';
+    cached = { until: performance.now() + cachedMs[result], durability: found };
     return found;
   }
 
   async function confirmDurable(timeoutMs: number, written?: WrittenRecord): Promise<boolean> {
-    if (asked.disk !== 'fsync' && asked.replicas === 0) return true;
+    if (policy.disk !== 'fsync' && policy.replicas === 0) return true;
     return pTimeout(confirm(written), { milliseconds: timeoutMs, fallback: () => false });
   }
 
   async function confirm(written: WrittenRecord | undefined): Promise<boolean> {
-    const isFresh = believed !== undefined && performance.now() < believed.till;
-    const found = isFresh && believed ? believed.durability : await durability();
-    if (durabilityFault(asked, found) !== undefined) return false;
-    // Redis answers a write only after its fsync: nothing to wait for, and a restart has it.
-    const disk = asked.disk === 'fsync' && found.appendfsync !== 'always';
-    if (!disk && asked.replicas === 0) return true;
-    return join({ disk, replicas: asked.replicas }, written && lookFor(keys, written));
+    const isFresh = cached !== undefined && performance.now() < cached.until;
+    const found = isFresh && cached ? cached.durability : await durability();
+    if (durabilityFault(policy, found) !== undefined) return false;
+    // With `appendfsync always` Redis answers a write only after its fsync: there is nothing to wait for.
+    const disk = policy.disk === 'fsync' && found.appendfsync !== 'always';
+    if (!disk && policy.replicas === 0) return true;
+    return join({ disk, replicas: policy.replicas }, written && probeFor(keys, written));
   }
 
-  /** The round that is yet to begin: those under way may have written their marks before the caller's writes. */
-  async function join(waits: Waits, look: Look | undefined): Promise<boolean> {
+  /** Joins the round that has not begun: those in progress may have written their marks before the caller's writes. */
+  async function join(waits: Waits, probe: DurabilityProbe | undefined): Promise<boolean> {
     next ??= begin(waits);
     const round = next;
-    const place = look === undefined ? -1 : round.looks.push(look) - 1;
+    const index = probe === undefined ? -1 : round.probes.push(probe) - 1;
     const found = await round.found;
-    return found !== undefined && (look === undefined || look.isThere(found[place]));
+    return found !== undefined && (probe === undefined || probe.isThere(found[index]));
   }
 
   function begin(waits: Waits): Round {
-    const looks: Look[] = [];
+    const probes: DurabilityProbe[] = [];
     const found = (async () => {
       await pause(lastBeganAt + (waits.disk ? spacingMs.disk : spacingMs.replicas) - performance.now());
       while (running.size >= roundsMax) await Promise.race(running);
-      // From here on a caller's writes may come after the mark.
+      // From here on, a caller's writes may come after the mark.
       next = undefined;
       lastBeganAt = performance.now();
-      const under = run(waits, looks);
-      running.add(under);
-      return under.finally(() => running.delete(under));
+      const round = run(waits, probes);
+      running.add(round);
+      return round.finally(() => running.delete(round));
     })();
-    return { looks, found };
+    return { probes, found };
   }
 
-  async function run({ disk, replicas }: Waits, looks: readonly Look[]): Promise<readonly unknown[] | undefined> {
+  async function run(
+    { disk, replicas }: Waits,
+    probes: readonly DurabilityProbe[],
+  ): Promise<readonly unknown[] | undefined> {
     if (isClosed) return undefined;
     const connection = idle.pop() ?? waitingConnection(redis);
     open.add(connection);
@@ -133,15 +135,15 @@ export function durabilityOf(
         pipeline.call(String(name), ...rest);
       for (const {
         command: [name, ...words],
-      } of looks)
+      } of probes)
         pipeline.callBuffer(name, ...words);
       const answers = await pipeline.exec();
       if (answers === null || answers.some(([error]) => error !== null)) return undefined;
-      // A mark that was refused would have them wait for the mark of an earlier round.
+      // If the mark was refused, WAIT and WAITAOF have waited for the mark of an earlier round.
       const isConfirmed = commands.every(({ isGood }, n) => isGood(answers[n]?.[1]));
       return isConfirmed ? answers.slice(commands.length).map(([, answer]) => answer) : undefined;
     } catch {
-      // The link is down: nobody knows.
+      // The connection is down: the writes may be durable or not.
       return undefined;
     } finally {
       idle.push(connection);
@@ -167,12 +169,12 @@ function first(answer: unknown): unknown {
 
 function waitingConnection(redis: Redis): Redis {
   const connection = redis.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: 1 });
-  // The store's own connection tells of errors; this listener keeps ioredis from printing them.
+  // The store's own connection reports errors; this listener keeps ioredis from printing them.
   connection.on('error', () => undefined);
   return connection;
 }
 
-/** At least for a microtask, so that callers of the same moment share what follows. */
+/** Pauses for one microtask at least, so that concurrent callers share the round. */
 async function pause(ms: number): Promise<void> {
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,20 +1,20 @@
 import type { Redis } from '@redial/platform';
 import type { Durability } from './durability-store.ts';
 
-/** Redis' own measure of a replica that keeps up (min-replicas-max-lag). One that is stopped stays connected for a minute. */
+/** Redis' own limit for a replica that keeps up (min-replicas-max-lag). A stopped replica stays connected for a minute. */
 const lagSecondsMax = 10;
 
-/** Asks Redis how it is set up, and who follows it. Rejects while it cannot be asked. */
+/** Reads the set-up of Redis and its replicas. Rejects if Redis does not answer. */
 export async function readDurability(redis: Redis): Promise<Durability> {
   const [info, config] = await Promise.all([redis.info(), readConfig(redis)]);
-  const said = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  const infoField = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   return {
-    appendonly: said('aof_enabled') === '1',
+    appendonly: infoField('aof_enabled') === '1',
     appendfsync: oneOf(['always', 'everysec', 'no'], config.get('appendfsync')),
     noAppendfsyncOnRewrite: oneOf(['yes', 'no'], config.get('no-appendfsync-on-rewrite')),
-    maxmemoryPolicy: said('maxmemory_policy') ?? config.get('maxmemory-policy') ?? 'unknown',
-    // Valkey reports the Redis version that it is compatible with, and its own: the commands follow its own.
-    redisVersion: said('valkey_version') ?? said('redis_version') ?? 'unknown',
+    maxmemoryPolicy: infoField('maxmemory_policy') ?? config.get('maxmemory-policy') ?? 'unknown',
+    // Valkey reports a compatible Redis version and its own. Which commands exist depends on its own.
+    redisVersion: infoField('valkey_version') ?? infoField('redis_version') ?? 'unknown',
     replicas: replicasIn(info),
   };
 }
@@ -25,11 +25,11 @@ export function replicasIn(info: string): number {
   return lags.filter((lag) => lag >= 0 && lag <= lagSecondsMax).length;
 }
 
-function oneOf<T extends string>(known: readonly T[], said: string | undefined): T | 'unknown' {
-  return known.find((each) => each === said) ?? 'unknown';
+function oneOf<T extends string>(known: readonly T[], value: string | undefined): T | 'unknown' {
+  return known.find((each) => each === value) ?? 'unknown';
 }
 
-/** Hosted Redis often forbids CONFIG: then nothing is known of these. */
+/** Hosted Redis often refuses CONFIG: then these values are unknown. */
 async function readConfig(redis: Redis): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const name of ['appendfsync', 'no-appendfsync-on-rewrite', 'maxmemory-policy']) {

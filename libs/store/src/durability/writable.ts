@@ -1,34 +1,34 @@
 import { type Redis, whyRedisIsDown } from '@redial/platform';
 
-/** Resolves if Redis takes a write, of a key that means nothing; else rejects with a sentence for people. */
+/** Resolves if Redis accepts a write, to a key without a meaning. Else rejects with a sentence for people. */
 export async function checkWritable(redis: Redis, key: string): Promise<void> {
-  await asked(redis, () => redis.set(key, 1));
+  await explained(redis, () => redis.set(key, 1));
 }
 
-/** Resolves if Redis answers; else rejects with a sentence for people. */
+/** Resolves if Redis answers. Else rejects with a sentence for people. */
 export async function checkAnswering(redis: Redis): Promise<void> {
-  await asked(redis, () => redis.ping());
+  await explained(redis, () => redis.ping());
 }
 
-async function asked(redis: Redis, ask: () => Promise<unknown>): Promise<void> {
-  // Known without asking: connected, and told to come back later, or told nothing.
+async function explained(redis: Redis, command: () => Promise<unknown>): Promise<void> {
+  // Known without a command: Redis accepts connections, and is loading or silent.
   if (redis.status === 'connect')
     throw new Error('Redis is connected but not ready: it reads its data back, or is silent');
   try {
-    await ask();
+    await command();
   } catch (error) {
     const code = error instanceof Error ? (/^[A-Z]+/.exec(error.message)?.[0] ?? '') : '';
     throw new Error(sentences.get(code) ?? unreachable(redis), { cause: error });
   }
 }
 
-/** Why not, the connection knows: a command that was never sent, or has no answer, does not. */
+/** The connection knows the cause; the error of a command that was not sent, or not answered, does not. */
 function unreachable(redis: Redis): string {
   const why = whyRedisIsDown(redis);
   return why === undefined ? 'Redis cannot be reached' : `Redis cannot be reached: ${why}`;
 }
 
-/** By the first word of Redis' refusal. */
+/** By the error code of Redis: its first word. */
 const sentences: ReadonlyMap<string, string> = new Map([
   ['OOM', 'Redis is out of memory (maxmemory): it takes no writes'],
   ['READONLY', 'Redis is a replica: it takes no writes'],

@@ -2,13 +2,13 @@ import type { StoreKeys } from '../keys.ts';
 import { decodeDelivery, versionIn, versionRange } from '../records/documents.ts';
 import type { WrittenRecord } from './durability-store.ts';
 
-/** One Redis command, and what it answers, as bytes, where the write is there. */
-export interface Look {
+/** One Redis command, and whether its answer (bytes) shows that the write exists. */
+export interface DurabilityProbe {
   readonly command: readonly [name: string, ...words: (string | number)[]];
   isThere(answer: unknown): boolean;
 }
 
-export function lookFor(keys: StoreKeys, written: WrittenRecord): Look {
+export function probeFor(keys: StoreKeys, written: WrittenRecord): DurabilityProbe {
   if ('call' in written) {
     return {
       command: ['GETRANGE', keys.call(written.call), versionRange.first, versionRange.last],

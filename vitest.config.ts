@@ -24,7 +24,7 @@ const servers = {
   testTimeout: 60_000,
   hookTimeout: 180_000,
   pool: 'forks',
-  maxWorkers: Math.min(6, Math.ceil(cores * 1.5)),
+  maxWorkers: Number(process.env['REDIAL_TEST_WORKERS'] ?? Math.min(6, Math.ceil(cores * 1.5))),
   sequence: { groupOrder: 1 },
   // Redial's processes start some hundred times: Node keeps what it has compiled, which halves a start.
   env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('.cache/compiled', import.meta.url)) },

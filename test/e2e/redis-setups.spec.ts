@@ -44,7 +44,8 @@ function aWorldOn<Setup extends { readonly url: string; stop(): Promise<void> }>
         { type: 'redis-list', name: 'crm', key: list, push: 'right' },
         { type: 'redis-stream', name: 'stream', key: stream },
       ],
-      env: { REDIAL_KEY_PREFIX: prefix, REDIAL_DURABILITY: 'fsync' },
+      // What a process held when its Redis died is given to another one, or to itself, after this time.
+      env: { REDIAL_KEY_PREFIX: prefix, REDIAL_DURABILITY: 'fsync', REDIAL_LOCK_SECONDS: '5' },
     });
   });
   afterAll(async () => {

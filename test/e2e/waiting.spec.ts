@@ -21,15 +21,15 @@ describe('given clients that wait for dial1', () => {
   });
   const wait = (dial1: string, dial2: string, more = {}) =>
     dialup.get(world.redial, { dial1, dial2, Response: 'yes', RFormat: 'json', ...more });
-  /** How many listen for news, over all channels and patterns of it, and on how many connections anybody listens for anything. */
-  async function listeners(redis: Redis): Promise<{ readonly news: number; readonly connections: number }> {
-    const channels = (await redis.pubsub('CHANNELS', '*news*')) as string[];
+  /** How many subscribe to call-changed hints, and how many connections subscribe to anything. */
+  async function listeners(redis: Redis): Promise<{ readonly hints: number; readonly connections: number }> {
+    const channels = (await redis.pubsub('CHANNELS', '*call-changed*')) as string[];
     const counts = (await redis.pubsub('NUMSUB', ...channels)) as (string | number)[];
-    const news = counts.filter((_, n) => n % 2 === 1).reduce<number>((sum, count) => sum + Number(count), 0);
+    const hints = counts.filter((_, n) => n % 2 === 1).reduce<number>((sum, count) => sum + Number(count), 0);
     const clients = String(await redis.client('LIST'))
       .trim()
       .split('\n');
-    return { news, connections: clients.filter((client) => !/ sub=0 psub=0 ssub=0 /.test(client)).length };
+    return { hints, connections: clients.filter((client) => !/ sub=0 psub=0 ssub=0 /.test(client)).length };
   }
 
   it('when a thousand wait at once, then one connection listens for all of them, and each hears its own', async () => {
@@ -41,10 +41,10 @@ describe('given clients that wait for dial1', () => {
         wait(agent(kind, n % 100), customer('answersAndHangsUp', n), { Timeout: '60' }),
       );
       // Beside the API's, the dialer and the results process listen for cancels.
-      await expect.poll(() => listeners(redis), { timeout: 20_000 }).toEqual({ news: 1, connections: 3 });
+      await expect.poll(() => listeners(redis), { timeout: 20_000 }).toEqual({ hints: 1, connections: 3 });
       const answers = await Promise.all(asked);
       expect(answers.map(({ body }) => body.status)).toEqual(kinds.map((kind) => (kind === 'busy' ? 'fail' : 'ok')));
-      expect(await listeners(redis)).toEqual({ news: 1, connections: 3 });
+      expect(await listeners(redis)).toEqual({ hints: 1, connections: 3 });
     } finally {
       redis.disconnect();
     }

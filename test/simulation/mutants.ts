@@ -30,6 +30,8 @@ export type Mutant = (typeof mutants)[number];
  * takes a minute. A seed that no longer shows it costs that minute and nothing else; another is found by
  * `npm run simulate -- --mutant '<name>' --seed 1 --worlds 300 --steps 15000`.
  */
-export const shownBy: Readonly<Partial<Record<Mutant, number>>> = {};
+export const shownBy: Readonly<Partial<Record<Mutant, number>>> = {
+  'a restart of the PBX goes unnoticed': 105,
+};
 /** Shows most of them. */
 export const usualSeed = 128;

@@ -41,13 +41,11 @@ describe('the way of dial1 through the code', () => {
   });
 });
 
-/** A function declaration or a method; a type’s method ends with a semicolon and is none. */
+/** From its declaration on: a function, a method or a property that is one. The method of a type ends with a semicolon. */
 function bodyOf({ file, name }: Stop): string {
+  const declaration = new RegExp(`^\\s*(export )?(async )?(function )?${name}(: (async )?)?(<[^>]*>)?\\(`);
   const lines = read(file).split('\n');
-  const first = lines.findIndex(
-    (line) =>
-      new RegExp(`^\\s*(export )?(async )?(function )?${name}\\b\\s*(<[^>]*>)?\\(`).test(line) && !line.endsWith(';'),
-  );
+  const first = lines.findIndex((line) => declaration.test(line) && !line.endsWith(';'));
   return first < 0 ? '' : lines.slice(first).join('\n');
 }
 

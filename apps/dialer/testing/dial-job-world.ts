@@ -22,7 +22,7 @@ export function dialJobWorld({
   trunk = {},
   pbxs = ['pbx-1'],
   pbxLimits = {},
-  asked = gates,
+  list = gates,
 }: {
   readonly request?: Partial<CallRequest>;
   readonly now?: number;
@@ -30,7 +30,8 @@ export function dialJobWorld({
   readonly trunk?: Record<string, unknown>;
   readonly pbxs?: readonly string[];
   readonly pbxLimits?: Record<string, unknown>;
-  readonly asked?: readonly DialGate[];
+  /** The gates. */
+  readonly list?: readonly DialGate[];
 } = {}) {
   const steps: string[] = [];
   const store = memoryStore();
@@ -96,7 +97,7 @@ export function dialJobWorld({
         },
         stopping: stopping.signal,
       },
-      asked,
+      list,
     ),
   };
   return world;

@@ -527,14 +527,14 @@ export const mutants: readonly Mutant[] = [
   {
     fault: 'a promoted job is dialled early',
     file: 'src/gates/gates.ts',
-    find: "name: 'due', askedAgain: true, ask: due }",
-    replace: "name: 'due', askedAgain: true, ask: (facts) => (facts.now < 0 ? due(facts) : allow) }",
+    find: "name: 'due', rechecked: true, check: due }",
+    replace: "name: 'due', rechecked: true, check: (facts) => (facts.now < 0 ? due(facts) : allow) }",
   },
   {
     fault: 'a gate is forgotten: paused',
     file: 'src/gates/gates.ts',
-    find: "name: 'paused', askedAgain: true, ask: paused }",
-    replace: "name: 'paused', askedAgain: true, ask: (facts) => (facts.now < 0 ? paused(facts) : allow) }",
+    find: "name: 'paused', rechecked: true, check: paused }",
+    replace: "name: 'paused', rechecked: true, check: (facts) => (facts.now < 0 ? paused(facts) : allow) }",
   },
   {
     fault: 'one attempt a day too many',

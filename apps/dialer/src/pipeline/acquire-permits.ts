@@ -40,7 +40,7 @@ export async function acquirePermits(context: DialContext, prepared: PreparedCal
     }
     if (soonest === undefined || permits.retryAt < soonest.retryAt) soonest = permits;
   }
-  if (soonest === undefined) throw new RangeError('no PBX to ask for permits');
+  if (soonest === undefined) throw new RangeError('no PBX to acquire permits on');
   const isOutcomeAwaited = call.value.request.outcomeAwaited === true;
   return closeGate(context, prepared, fullLimit(soonest, limits, { isOutcomeAwaited }));
 }

@@ -9,16 +9,16 @@ const lunchEndsAt = monday9 + 3_600_000;
 const dnd = new Set<string>();
 const lunch: DialGate = {
   name: 'lunch',
-  askedAgain: true,
-  ask: ({ now }) =>
+  rechecked: true,
+  check: ({ now }) =>
     now >= monday9 && now < lunchEndsAt
       ? { decision: 'defer', until: lunchEndsAt, reason: 'the agents have lunch' }
       : { decision: 'allow' },
 };
 const blockedAgents: DialGate = {
   name: 'blocked_agents',
-  askedAgain: false,
-  ask: async ({ call }) =>
+  rechecked: false,
+  check: async ({ call }) =>
     dnd.has(extensionOf(call))
       ? { decision: 'block', reason: 'the agent has left the company' }
       : { decision: 'allow' },
@@ -27,7 +27,7 @@ const extensionOf = ({ request: { dial1 } }: Call) => (dial1.kind === 'extension
 
 describe('given one more gate on the list', () => {
   it('when it defers a call, then the call waits until the time it gives, and shows its name and its reason', async () => {
-    const world = dialJobWorld({ asked: [...gates, lunch] });
+    const world = dialJobWorld({ list: [...gates, lunch] });
     expect(await world.run(job)).toEqual({ type: 'later', at: lunchEndsAt, note: 'lunch: the agents have lunch' });
     expect(world.call.gateNote).toMatchObject({
       gate: 'lunch',
@@ -44,16 +44,16 @@ describe('given one more gate on the list', () => {
 
   it('when it blocks a call, then the call has ended, and shows its name and its reason', async () => {
     dnd.add('1001');
-    const world = dialJobWorld({ asked: [...gates, blockedAgents] });
+    const world = dialJobWorld({ list: [...gates, blockedAgents] });
     expect(await world.run(job)).toEqual({ type: 'done', note: 'the call is blocked' });
     expect(world.call.state).toMatchObject({ status: 'blocked', reason: 'the agent has left the company' });
     expect(world.call.gateNote).toMatchObject({ gate: 'blocked_agents', decision: 'block' });
     expectNothingBegun(world);
   });
 
-  it('when it is asked again and closes while the start is waited for, then the call is deferred before its claim', async () => {
+  it('when it is checked again and closes while the start is waited for, then the call is deferred before its claim', async () => {
     const world = dialJobWorld({
-      asked: [...gates, lunch],
+      list: [...gates, lunch],
       now: monday9 - 1_000,
       request: { notBeforeAt: monday9 - 1_000 },
     });
@@ -63,9 +63,9 @@ describe('given one more gate on the list', () => {
     expectNothingBegun(world);
   });
 
-  it('when it is asked again and closes after the claim, then no Originate is sent, and the report names it', async () => {
+  it('when it is checked again and closes after the claim, then no Originate is sent, and the report names it', async () => {
     const world = dialJobWorld({
-      asked: [...gates, lunch],
+      list: [...gates, lunch],
       now: monday9 - 1_000,
       request: { notBeforeAt: monday9 - 1_000 },
     });
@@ -77,8 +77,8 @@ describe('given one more gate on the list', () => {
     expect(world.reportedEnds).toMatchObject([{ id: attemptId, evidence: { refused: { code: 'gate' } } }]);
   });
 
-  it('when another gate closes first, then it is not asked', async () => {
-    const world = dialJobWorld({ asked: [...gates, blockedAgents], tenant: { paused: true } });
+  it('when another gate closes first, then it is not checked', async () => {
+    const world = dialJobWorld({ list: [...gates, blockedAgents], tenant: { paused: true } });
     await world.run(job);
     expect(world.call.gateNote).toMatchObject({ gate: 'paused' });
   });

@@ -1,7 +1,7 @@
-import type { AllowedCall } from './ask-gates.ts';
+import type { AllowedCall } from './check-gates.ts';
 import type { DialContext } from './dial-context.ts';
 
-/** The PBXs that can dial the call, in the order in which their permits are asked for. */
+/** The PBXs that can dial the call, in the order in which permits are requested on them. */
 export interface CallWithPbxs extends AllowedCall {
   readonly candidates: readonly string[];
 }

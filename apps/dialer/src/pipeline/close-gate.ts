@@ -22,7 +22,7 @@ export async function closeGate(
       return endCall(context, loaded, { type: 'block', attemptId, at: clock.now(), gate, reason });
     }
     case 'expire': {
-      // Of a call that a gate puts off until its end, the gate's reason says more than that its time is over.
+      // Where a gate defers the call beyond its end, the gate's reason is more useful than the fact that its time is over.
       const why = gate !== 'expired' && { reason };
       return endCall(context, loaded, { type: 'expire', attemptId, at: clock.now(), ...why });
     }

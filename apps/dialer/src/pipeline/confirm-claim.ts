@@ -4,10 +4,10 @@ import { type DialResult, readAgain } from './dial-result.ts';
 import { notSent } from './not-sent.ts';
 
 /**
- * Waits until the claim is as durable as was asked. Undefined: it is. Otherwise no Originate follows it.
+ * Waits until the claim is as durable as is required. Undefined: it is. Otherwise no Originate follows it.
  *
  * Redis may have forgotten an unconfirmed claim by now, and another run may have claimed the attempt since. Then its end is not this run's to report,
- * and the record says so.
+ * and the record shows that.
  */
 export async function confirmClaim(
   context: DialContext,

@@ -35,11 +35,11 @@ export interface DialJobPorts {
 
 /** What all dial jobs of this dialer share. */
 export interface DialContext extends DialJobPorts {
-  /** In the order in which they are asked. */
+  /** In the order in which they are checked. */
   readonly gates: readonly DialGate[];
   readonly nextInTurn: RoundRobin;
   readonly confirmations: ClaimConfirmations;
-  /** Claims (`claimedBy`) that runs of this dialer have asked for, and that no Originate or report has followed yet. */
+  /** Claims (`claimedBy`) that runs of this dialer have sent, and that no Originate or report has followed yet. */
   readonly pendingClaims: Set<string>;
 }
 
@@ -47,7 +47,7 @@ export interface DialContext extends DialJobPorts {
 export interface JobRun {
   /** Marks the claims of this run. */
   readonly mark: string;
-  /** Each claim that this run has asked for (`claimedBy`), and the Originate that follows it. Redis may forget a claim, and the run then takes another. */
+  /** Each claim that this run has sent (`claimedBy`), and the Originate that follows it. Redis may forget a claim, and the run then takes another. */
   readonly claims: Map<string, OriginateOrder>;
 }
 

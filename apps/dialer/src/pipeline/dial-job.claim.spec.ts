@@ -188,7 +188,7 @@ describe('given a PBX that restarts between a claim and its Originate', () => {
 });
 
 describe('given Redis that must confirm a claim', () => {
-  /** The answers to the confirmations, in order. The first one is asked for before any claim. */
+  /** The answers to the confirmations, in order. The first one comes before any claim. */
   const confirming = (...answers: (boolean | (() => boolean))[]) => {
     const world = dialJobWorld();
     const looked: unknown[] = [];
@@ -210,7 +210,7 @@ describe('given Redis that must confirm a claim', () => {
     expect(world.looked).toEqual([undefined, { attempt: attemptId, claimedBy }]);
   });
 
-  it('when it has confirmed the last claim, then it is not asked before the next one', async () => {
+  it('when it has confirmed the last claim, then it is not queried before the next one', async () => {
     const world = confirming();
     world.watch.dial1('ended');
     await world.run(job);
@@ -221,7 +221,7 @@ describe('given Redis that must confirm a claim', () => {
   it.each([
     ['does not', () => false],
     [
-      'cannot be asked',
+      'cannot be reached',
       () => {
         throw new Error('Redis is gone');
       },

@@ -193,8 +193,8 @@ describe('given two PBXs', () => {
     expect(store.attempt(attemptId)?.pbx).toBe(down === 'pbx-1' ? 'pbx-2' : 'pbx-1');
   });
 
-  it.each(['pbx-1', 'pbx-2'])('when %s is full, then the other one dials, whichever is asked first', async (full) => {
-    // Calls take turns at which PBX they ask first.
+  it.each(['pbx-1', 'pbx-2'])('when %s is full, then the other one dials, whichever comes first', async (full) => {
+    // Calls take turns at which PBX comes first.
     for (const { second, watch, run, store } of [1, 2].map(() => two({ pbxLimits: { maxCalls: 1 } }))) {
       store.occupy(`pbx.${full}`, anotherAttemptId);
       await run(job);

@@ -202,7 +202,7 @@ describe('given a race for the call', () => {
     expectNothingBegun(world);
   });
 
-  it('when a gate’s decision cannot be written because the call has changed, then the gates are asked again', async () => {
+  it('when a gate’s decision cannot be written because the call has changed, then the gates are checked again', async () => {
     const world = dialJobWorld({ tenant: { doNotCall: ['27821234567'] } });
     world.store.beforeNextWrite.push(() => world.store.change(job.callId, (call) => ({ ...call })));
     expect(await world.run(job)).toMatchObject({ type: 'done', note: expect.stringContaining('blocked') });

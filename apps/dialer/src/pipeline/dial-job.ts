@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DialDecision, DialJob } from '@redial/queue';
 import { acquirePermits, releasePermits } from './acquire-permits.ts';
-import { passGates } from './ask-gates.ts';
+import { passGates } from './check-gates.ts';
 import { choosePbx } from './choose-pbx.ts';
 import { claimAttempt } from './claim-attempt.ts';
 import { createClaimConfirmations } from './claim-confirmations.ts';
@@ -28,9 +28,9 @@ import { waitForStart } from './wait-for-start.ts';
  * D3  A job that sleeps holds nothing. Permits are released on every way out on which no claim can have been written (dial). Those of a run that
  *     died, or did not receive them, are free when their lease ends, some seconds after their start.
  * D4  An Originate is sent soon after its claim, or never (originate). By the time of a later one, an observer may have concluded that no phone rang.
- * D5  What time can change is asked again whenever Redis may have kept the run waiting: before the claim (waitForStart), and before the Originate. At
+ * D5  What time can change is checked again whenever Redis may have kept the run waiting: before the claim (waitForStart), and before the Originate. At
  *     the Originate the call is due, its window is open, it has not expired and is not canceled, and its PBX has not restarted.
- * D6  An Originate is sent only when its claim is as durable as was asked, and is there after that (confirmClaim). A claim that Redis has forgotten
+ * D6  An Originate is sent only when its claim is as durable as is required, and is there after that (confirmClaim). A claim that Redis has forgotten
  *     keeps no other run from dialling again.
  *
  * A run that dies: before the claim, the job is delivered again and starts anew, and the lease frees its permits; from the claim on, the next run
@@ -63,14 +63,14 @@ async function dial(context: DialContext, job: DialJob, run: JobRun): Promise<Di
 const readsMax = 5;
 const stepAsideMs = 1_000;
 
-/** The handler of `dial` jobs. `asked`: the gates, in their order. */
+/** The handler of `dial` jobs. */
 export function createDialJob(
   ports: DialJobPorts,
-  asked: readonly DialGate[] = gates,
+  list: readonly DialGate[] = gates,
 ): (job: DialJob) => Promise<DialDecision> {
   const context: DialContext = {
     ...ports,
-    gates: asked,
+    gates: list,
     nextInTurn: createRoundRobin(),
     pendingClaims: new Set(),
     confirmations: createClaimConfirmations(ports.store),

@@ -4,7 +4,7 @@ import type { DialDecision } from '@redial/queue';
 export type DialResult =
   /** There is nothing to dial: no such call, or its state has no such planned attempt. Nothing was written. The job is done. */
   | { readonly result: 'nothing_to_dial'; readonly note: string }
-  /** A gate has put the call off, and the call says until when and why. No attempt is used up. The job sleeps until `at`. */
+  /** A gate has deferred the call, and the call states until when and why. No attempt is used up. The job sleeps until `at`. */
   | { readonly result: 'deferred'; readonly at: number; readonly note: string }
   /** The call has ended before an attempt began: blocked, expired or failed. The job is done. */
   | { readonly result: 'call_ended'; readonly status: string }

@@ -3,7 +3,7 @@ import type { LimitRequest } from '@redial/store';
 import { type CallLimits, kindOfLimit } from './limits-of-call.ts';
 
 /**
- * What a call is told that a limit holds up. People and metrics see a trunk or a PBX by its name, an extension by its digits in the reason alone,
+ * The gate and the reason that a call shows while a limit holds it up. People and metrics see a trunk or a PBX by its name, an extension by its digits in the reason alone,
  * and a number never: the reason can go where numbers must not.
  */
 interface Refusal {

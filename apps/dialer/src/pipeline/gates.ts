@@ -11,28 +11,28 @@ export interface DialFacts extends GateFacts {
   readonly pbxsUp: readonly string[];
   /** Whether Redis confirms what is written. The answer may take seconds. */
   readonly confirmsWrites: () => Promise<boolean>;
-  /** When a gate that misses something is asked next. It is later each time. */
+  /** When a gate that misses something is checked next. It is later each time. */
   readonly nextCheckAt: (gate: string) => number;
 }
 
-/** A gate that is asked once may wait for its answer. One that is asked again may not: between the claim and the Originate time is short. */
+/** A gate that is checked once may wait for its answer. One that is checked again may not: between the claim and the Originate time is short. */
 export type DialGate =
-  | (Gate & { readonly askedAgain: true })
-  | (Gate<DialFacts, GateAnswer | Promise<GateAnswer>> & { readonly askedAgain: false });
+  | (Gate & { readonly rechecked: true })
+  | (Gate<DialFacts, GateAnswer | Promise<GateAnswer>> & { readonly rechecked: false });
 
 /**
- * Every gate between a due call and its Originate, in the order in which they are asked. The first one that does not allow the call decides.
+ * Every gate between a due call and its Originate, in the order in which they are checked. The first one that does not allow the call decides.
  *
- * All are asked before permits are acquired. Those with `askedAgain` are asked again before the claim, and again before the Originate. To acquire
+ * All are checked before permits are acquired. Those with `rechecked` are checked again before the claim, and again before the Originate. To acquire
  * permits comes after the list, because it takes what it grants (acquire-permits.ts); a full limit answers as a gate does.
  *
  * How to add one: docs/how-to/add-a-gate.md.
  */
 export const gates: readonly DialGate[] = [
   ...callGates,
-  { name: 'pbx', askedAgain: false, ask: pbx },
-  { name: 'durability', askedAgain: false, ask: durability },
-  { name: 'limits', askedAgain: false, ask: limits },
+  { name: 'pbx', rechecked: false, check: pbx },
+  { name: 'durability', rechecked: false, check: durability },
+  { name: 'limits', rechecked: false, check: limits },
 ];
 
 const allow: GateAnswer = { decision: 'allow' };

@@ -1,4 +1,4 @@
-import { askGatesAgain } from './ask-gates.ts';
+import { recheckGates } from './check-gates.ts';
 import type { ClaimedAttempt, DialContext, PbxTracking } from './dial-context.ts';
 import type { DialResult } from './dial-result.ts';
 import { notSent, type Obstacle } from './not-sent.ts';
@@ -14,7 +14,7 @@ export async function originate(context: DialContext, claimed: ClaimedAttempt): 
   const { clock, pbxs, pendingClaims, metrics, logger } = context;
   const { attempt, order } = claimed;
   const { id: attemptId, callId, pbx, attemptNumber, dueAt } = attempt;
-  // From here to the watch nothing is waited for: what is asked here is so when the Originate is sent.
+  // From here to the watch nothing is waited for, so what is checked here still holds when the Originate is sent.
   pendingClaims.delete(attempt.claimedBy ?? '');
   const at = clock.now();
   const obstacle = obstacles.map((find) => find(context, claimed, at)).find((found) => found !== undefined);
@@ -32,7 +32,7 @@ type FindObstacle = (context: DialContext, claimed: ClaimedAttempt, at: number) 
 /** What may have come between the claim and the Originate. The first one that is found is reported; a cancel counts most, because it ends the call. */
 const obstacles: readonly FindObstacle[] = [canceled, late, pbxRestarted, gateClosed];
 
-/** The cancel was announced to this dialer, or the call says so in which this run found its claim again. */
+/** The cancel was announced to this dialer, or this run has read the call back, and the call states it. */
 function canceled(context: DialContext, { call: { state }, attempt }: ClaimedAttempt): Obstacle | undefined {
   const isCanceled =
     context.isCanceled(attempt.id) || (state.status === 'dialing' && state.cancelRequestedAt !== undefined);
@@ -45,7 +45,7 @@ function late(_: DialContext, { attempt }: ClaimedAttempt, at: number): Obstacle
   return { code: 'late', why: `${ageMs} ms after its claim it might ring when it is given up already` };
 }
 
-/** A reconciliation would find a PBX that has started since the claim, and give the attempt up. Of a PBX that is down, its watch says so itself. */
+/** A reconciliation would find a PBX that has started since the claim, and give the attempt up. A PBX that is down is reported by its watch. */
 function pbxRestarted({ pbxs }: DialContext, { attempt }: ClaimedAttempt): Obstacle | undefined {
   const current = pbxs.get(attempt.pbx)?.pbx.pbxStartedAt;
   const hasRestarted = current !== undefined && current !== attempt.pbxStartedAt;
@@ -53,6 +53,6 @@ function pbxRestarted({ pbxs }: DialContext, { attempt }: ClaimedAttempt): Obsta
 }
 
 function gateClosed(context: DialContext, { call }: ClaimedAttempt): Obstacle | undefined {
-  const decision = askGatesAgain(context, call);
+  const decision = recheckGates(context, call);
   return decision.decision === 'allow' ? undefined : { code: 'gate', why: `${decision.gate}: ${decision.reason}` };
 }

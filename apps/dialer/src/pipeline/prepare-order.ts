@@ -19,7 +19,7 @@ import { failCall } from './close-gate.ts';
 import type { DialContext } from './dial-context.ts';
 import type { DialResult } from './dial-result.ts';
 
-/** How long each part of the attempt may take, and what Asterisk is asked to do. Both are made once, here. */
+/** How long each part of the attempt may take, and what Asterisk has to do. Both are made once, here. */
 export interface PreparedCall extends CallWithPbxs {
   readonly plan: AttemptPlan;
   /** The slot comes with the permits. */

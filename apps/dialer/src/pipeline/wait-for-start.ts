@@ -1,5 +1,5 @@
 import { startHorizonMs } from './acquire-permits.ts';
-import { askGatesAgain } from './ask-gates.ts';
+import { recheckGates } from './check-gates.ts';
 import type { DialContext, HeldPermits } from './dial-context.ts';
 import { type DialResult, readAgain } from './dial-result.ts';
 import type { PreparedCall } from './prepare-order.ts';
@@ -16,10 +16,10 @@ export async function waitForStart(
   const { clock, waitUntil } = context;
   const handedBack = (note: string): DialResult => ({ result: 'handed_back', at: clock.now(), note });
   if (startAt > clock.now() + startAheadMaxMs)
-    return handedBack('the clock was put back; its permits are asked for again');
+    return handedBack('the clock was put back; its permits are acquired again');
   if (startAt > clock.now() && !(await waitUntil(startAt)))
     return handedBack('this dialer is stopping; another one takes it');
   if (clock.now() > until) return readAgain('this host slept, and the lease of the permits has ended');
-  const decision = askGatesAgain(context, call.value);
+  const decision = recheckGates(context, call.value);
   return decision.decision === 'allow' ? undefined : readAgain(`the gate ${decision.gate} has closed meanwhile`);
 }

@@ -22,7 +22,7 @@ export function nextOpening(windows: readonly CallingWindow[], zone: string, now
   if (windows.length === 0) return now;
   const { year, month, day } = DateTime.fromMillis(now, { zone });
   const today = DateTime.utc(year, month, day);
-  // Date by date, and no further than needed: this is asked for every call that comes due.
+  // Date by date, and no further than needed: this is computed for every call that comes due.
   for (let ahead = 0; ahead < daysAhead; ahead++) {
     const date = today.plus({ days: ahead });
     const openings = windows

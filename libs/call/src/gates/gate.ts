@@ -6,7 +6,7 @@ import type { NumberFacts } from './toll-destination.ts';
 export interface Gate<Facts = GateFacts, Answer = GateAnswer> {
   /** What clients, metrics and logs call it. */
   readonly name: string;
-  readonly ask: (facts: Facts) => Answer;
+  readonly check: (facts: Facts) => Answer;
 }
 
 /** A gate's answer. `gate`: a more exact name than the gate's own, such as that of the limit which is full. */
@@ -42,9 +42,9 @@ export interface GateFacts {
 export type GateDecision = GateAnswer & { readonly gate: string };
 
 /** The decision of the first gate that does not allow the call, or `allow`. */
-export function askGates(gates: readonly Gate[], facts: GateFacts): GateDecision {
-  for (const { name, ask } of gates) {
-    const decision = gateDecision(name, ask(facts), facts);
+export function checkGates(gates: readonly Gate[], facts: GateFacts): GateDecision {
+  for (const { name, check } of gates) {
+    const decision = gateDecision(name, check(facts), facts);
     if (decision.decision !== 'allow') return decision;
   }
   return { decision: 'allow', gate: 'all' };

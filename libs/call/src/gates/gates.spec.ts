@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { attemptId, callOf, tenantOf } from '../../testing/builders.ts';
-import { askGates, type GateFacts } from './gate.ts';
+import { checkGates, type GateFacts } from './gate.ts';
 import { callGates, numbersOf } from './gates.ts';
 
 /** Thursday 15 January 2026, 12:00 in Johannesburg. */
@@ -12,7 +12,7 @@ function facts(given: Partial<GateFacts> = {}): GateFacts {
 }
 
 function ask(given: Partial<GateFacts> = {}): string {
-  const answer = askGates(callGates, facts(given));
+  const answer = checkGates(callGates, facts(given));
   if (answer.decision !== 'defer') return `${answer.gate}: ${answer.decision}`;
   return `${answer.gate}: defer by ${(answer.until - (given.now ?? now)) / 1_000}s`;
 }
@@ -63,7 +63,7 @@ describe('a due call', () => {
     expect(ask({ call })).toBe('all: allow');
   });
 
-  it('of a paused tenant waits, and is asked again soon', () => {
+  it('of a paused tenant waits, and is checked again soon', () => {
     expect(ask({ tenant: tenantOf({ paused: true }) })).toBe('paused: defer by 30s');
   });
 });
@@ -83,7 +83,7 @@ describe('do-not-call', () => {
     expect(ask({ tenant: tenantOf({ doNotCall: ['27821234568'] }) })).toBe('all: allow');
   });
 
-  it('is never asked for an extension', () => {
+  it('is never checked for an extension', () => {
     const inside = callOf({ dial2: { kind: 'extension', extension: '1002' } }, now);
     expect(ask({ tenant: listed, call: inside })).toBe('all: allow');
   });
@@ -147,7 +147,7 @@ describe('a call that would be put off beyond its own end', () => {
     );
   });
 
-  it('waits where it will be asked again before', () => {
+  it('waits where it will be checked again before', () => {
     expect(ask({ call: waitedFor, tenant: tenantOf({ paused: true }) })).toBe('paused: defer by 30s');
   });
 });
@@ -177,7 +177,7 @@ describe('the order of the gates', () => {
   it('never puts a call off to the past', () => {
     const tenants = [tenantOf({ paused: true }), tenantOf({ caps: { attemptsPerNumberPerDay: 1 } })];
     for (const tenant of tenants) {
-      const answer = askGates(callGates, facts({ tenant, attemptsToday: 5 }));
+      const answer = checkGates(callGates, facts({ tenant, attemptsToday: 5 }));
       expect(answer.decision === 'defer' && answer.until > now).toBe(true);
     }
   });

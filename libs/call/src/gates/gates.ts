@@ -6,22 +6,22 @@ import type { Gate, GateAnswer, GateFacts } from './gate.ts';
 import { refusedDestination } from './toll-destination.ts';
 
 /**
- * The rules between a due call and its Originate that need no PBX, in the order in which they are asked. They hold for every way in which a call
+ * The rules between a due call and its Originate that need no PBX, in the order in which they are checked. They hold for every way in which a call
  * can be dialled, the queue dashboard's Retry and Promote buttons included. The dialer adds its own to this list
  * (apps/dialer/src/pipeline/gates.ts).
  */
-export const callGates: readonly (Gate & { readonly askedAgain: boolean })[] = [
-  { name: 'tenant', askedAgain: true, ask: known },
-  { name: 'destination', askedAgain: true, ask: destination },
-  { name: 'expired', askedAgain: true, ask: expired },
-  { name: 'due', askedAgain: true, ask: due },
-  { name: 'paused', askedAgain: true, ask: paused },
-  { name: 'do_not_call', askedAgain: true, ask: doNotCall },
+export const callGates: readonly (Gate & { readonly rechecked: boolean })[] = [
+  { name: 'tenant', rechecked: true, check: known },
+  { name: 'destination', rechecked: true, check: destination },
+  { name: 'expired', rechecked: true, check: expired },
+  { name: 'due', rechecked: true, check: due },
+  { name: 'paused', rechecked: true, check: paused },
+  { name: 'do_not_call', rechecked: true, check: doNotCall },
   // What a number costs does not change while the dialer waits, and the claim itself checks the counts of the day.
-  { name: 'toll', askedAgain: false, ask: toll },
-  { name: 'window', askedAgain: true, ask: window },
-  { name: 'cap', askedAgain: false, ask: cap },
-  { name: 'quotas', askedAgain: false, ask: dayQuotas },
+  { name: 'toll', rechecked: false, check: toll },
+  { name: 'window', rechecked: true, check: window },
+  { name: 'cap', rechecked: false, check: cap },
+  { name: 'quotas', rechecked: false, check: dayQuotas },
 ];
 
 const allow: GateAnswer = { decision: 'allow' };

@@ -1,4 +1,4 @@
-import { askGates, type Call, callGates, type EndedAttempt, formatInstant, isEnded, type Tenant } from '@redial/call';
+import { type Call, callGates, checkGates, type EndedAttempt, formatInstant, isEnded, type Tenant } from '@redial/call';
 
 export interface WhyNotDialedYet {
   readonly gate: string;
@@ -36,7 +36,7 @@ export function whyNotDialedYet(
   }
   if (state.dueAt > now) return notDue(call, at, state.dueAt);
   // Only the dialer checks what needs Redis or a PBX; the other gates can answer here.
-  const answer = askGates(callGates, { call, tenant, now, attemptsToday: 0 });
+  const answer = checkGates(callGates, { call, tenant, now, attemptsToday: 0 });
   if (answer.decision !== 'allow') {
     return {
       gate: answer.gate,

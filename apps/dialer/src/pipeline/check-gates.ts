@@ -1,6 +1,6 @@
 import {
-  askGates,
   type Call,
+  checkGates,
   dayOf,
   type GateDecision,
   gateDecision,
@@ -25,11 +25,11 @@ export interface AllowedCall extends LoadedCall {
   readonly pbxsUp: readonly string[];
 }
 
-/** Asks every gate, in the order of the list. */
+/** Checks every gate, in the order of the list. */
 export async function passGates(context: DialContext, loaded: LoadedCall): Promise<AllowedCall | DialResult> {
   const facts = await collectFacts(context, loaded.call.value);
-  for (const { name, ask } of context.gates) {
-    const decision = gateDecision(name, await ask(facts), facts);
+  for (const { name, check } of context.gates) {
+    const decision = gateDecision(name, await check(facts), facts);
     if (decision.decision !== 'allow') return closeGate(context, loaded, decision);
   }
   const { tenant, limits, pbxsUp } = facts;
@@ -37,11 +37,11 @@ export async function passGates(context: DialContext, loaded: LoadedCall): Promi
   return { ...loaded, tenant: tenant as Tenant, limits, pbxsUp };
 }
 
-/** Asks those gates again whose answer time can have changed. The counts of the day are the claim's to check, and what a number costs does not change. */
-export function askGatesAgain({ gates, clock, configuration }: DialContext, call: Call): GateDecision {
+/** Checks those gates again whose answer time can have changed. The counts of the day are the claim's to check, and what a number costs does not change. */
+export function recheckGates({ gates, clock, configuration }: DialContext, call: Call): GateDecision {
   const facts = { call, tenant: findTenant(configuration, call.tenantId), now: clock.now(), attemptsToday: 0 };
-  const askedAgain = gates.filter((gate) => gate.askedAgain);
-  return askGates(askedAgain, facts);
+  const rechecked = gates.filter((gate) => gate.rechecked);
+  return checkGates(rechecked, facts);
 }
 
 async function collectFacts(context: DialContext, call: Call): Promise<DialFacts> {

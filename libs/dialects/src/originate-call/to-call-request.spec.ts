@@ -2,40 +2,15 @@ import { CallRequest, Tenant } from '@redial/call';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { acme, contextOf, hostileTexts, now, wrongTypes } from '../../testing/acme.ts';
+import { asForm, asJson, asQuery, caller, data, rawBody, rawQuery, signed, who } from '../../testing/caller.ts';
 import {
-  asForm,
-  asJson,
-  asQuery,
-  caller,
-  data,
-  type Fields,
-  rawBody,
-  rawQuery,
-  signed,
-  who,
-} from '../../testing/caller.ts';
+  originateErrorsIn,
+  originateErrorsOf,
+  originateRequestOf,
+  parsedOriginateCall,
+} from '../../testing/originate-request.ts';
 import { vendorSample } from '../../testing/php-vectors.ts';
-import type { RawInput } from '../dialect.ts';
 import { toCallRequest } from './to-call-request.ts';
-
-function errorsIn(input: RawInput, tenant = caller): Record<string, string> {
-  const parsed = toCallRequest(input, contextOf(tenant));
-  return parsed.ok ? {} : Object.fromEntries(parsed.errors.map(({ field, message }) => [field, message]));
-}
-
-function errorsOf(fields: Fields, tenant = caller): Record<string, string> {
-  return errorsIn(asJson({ ...who, data: fields }), tenant);
-}
-
-function parsedOf(fields: Fields, tenant = caller) {
-  const parsed = toCallRequest(asJson({ data: fields }), contextOf(tenant));
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
-  const [call] = parsed.calls;
-  if (call === undefined) throw new Error('no call');
-  return { ...parsed, ...call };
-}
-
-const requestOf = (fields: Fields, tenant = caller) => parsedOf(fields, tenant).request;
 
 describe("the vendor's sample", () => {
   const expected = {
@@ -99,7 +74,7 @@ describe('type and destination', () => {
     ['queue', 'test-queue', { kind: 'service', service: 'test-queue' }],
     ['context', 'after-hours', { kind: 'service', service: 'after-hours' }],
   ])('%s %s', (type, destination, dial1) => {
-    expect(requestOf({ ...data, type, destination }).dial1).toEqual(dial1);
+    expect(originateRequestOf({ ...data, type, destination }).dial1).toEqual(dial1);
   });
 
   test.each([
@@ -119,13 +94,15 @@ describe('type and destination', () => {
     ['context', 'sales', 'Context', 'context'],
     ['context', 'internal', 'Context', 'context'],
   ])('%s %s is unknown, in the words of the vendor', (type, destination, Word, word) => {
-    expect(errorsOf({ ...data, type, destination })).toEqual({
+    expect(originateErrorsOf({ ...data, type, destination })).toEqual({
       destination: `Invalid ${Word}. Check if pbx ${word} exists`,
     });
   });
 
   test.each(['users', 'Queue', 'constructor', '1'])('%s is no type', (type) => {
-    expect(errorsOf({ ...data, type })).toEqual({ type: 'must be one of user, extension, user_email, queue, context' });
+    expect(originateErrorsOf({ ...data, type })).toEqual({
+      type: 'must be one of user, extension, user_email, queue, context',
+    });
   });
 });
 
@@ -154,25 +131,25 @@ describe('what the PBX is asked', () => {
   ] as const;
 
   test.each(rows)('async=1, %s %s', (type, destination, questions) => {
-    expect(parsedOf({ ...data, type, destination }).questions).toEqual(questions);
+    expect(parsedOriginateCall({ ...data, type, destination }).questions).toEqual(questions);
   });
 
   test.each(rows)('async=0, %s %s: the same, but whether the user is online', (type, destination, questions) => {
     const others = questions.filter(({ asks }) => asks !== 'device_online');
-    expect(parsedOf({ ...data, type, destination, async: 0 }).questions).toEqual(others);
+    expect(parsedOriginateCall({ ...data, type, destination, async: 0 }).questions).toEqual(others);
   });
 });
 
 describe('async', () => {
   test.each<[unknown]>([[undefined], [null], [1], ['1'], [true], ['true'], ['']])('%j: answers at once', (async) => {
-    const { request, waits } = parsedOf({ ...data, async });
+    const { request, waits } = parsedOriginateCall({ ...data, async });
     expect(waits).toBeUndefined();
     expect(request).not.toHaveProperty('outcomeAwaited');
     expect(request).not.toHaveProperty('expiresAt');
   });
 
   test.each<[unknown]>([[0], ['0'], [false], ['false']])("%j: waits for dial1's outcome", (async) => {
-    const { request, waits } = parsedOf({ ...data, async });
+    const { request, waits } = parsedOriginateCall({ ...data, async });
     expect(request).toMatchObject({ outcomeAwaited: true, expiresAt: now + 15_000 });
     // To start, to ring, to be known.
     expect(waits).toEqual({ until: now + 15_000 + 15_000 + 15_000, withDial2: false });
@@ -181,255 +158,13 @@ describe('async', () => {
   it("waits for the tenant's waitSeconds", () => {
     const settings = { ...(caller.dialects['originate-call'] as object), waitSeconds: 60 };
     const patient = Tenant.parse({ ...caller, dialects: { 'originate-call': settings } });
-    const { request, waits } = parsedOf({ ...data, async: 0 }, patient);
+    const { request, waits } = parsedOriginateCall({ ...data, async: 0 }, patient);
     expect(request.expiresAt).toBe(now + 60_000);
     expect(waits?.until).toBe(now + 90_000);
   });
 
   test.each<[unknown]>([[2], ['no'], [-1], [1.5], ['TRUE'], [[1]]])('%j is neither', (async) => {
-    expect(errorsOf({ ...data, async })).toEqual({ async: 'must be one of 0, 1, true, false' });
-  });
-});
-
-describe('caller_id, the customer', () => {
-  test.each([
-    ['0820001234', '27820001234'],
-    ['27820001234', '27820001234'],
-    ['0040212345678', '40212345678'],
-    ['+40212345678', '40212345678'],
-  ])('%s is rung, and seen by the agent', (caller_id, e164) => {
-    expect(requestOf({ ...data, caller_id })).toMatchObject({
-      dial2: { kind: 'number', e164 },
-      dial1CallerId: e164,
-      dial1CallerName: 'John Doe',
-    });
-  });
-
-  test.each(['1001', '600', '08200012', '082 000 1234', 'John', ''])('%j is no number', (caller_id) => {
-    expect(errorsOf({ ...data, caller_id })).toEqual({
-      caller_id: 'is not a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
-    });
-  });
-
-  it('needs a trunk', () => {
-    expect(errorsOf(data, Tenant.parse({ ...caller, trunks: [] }))).toEqual({
-      caller_id: 'is an outside number, and you have no trunk',
-    });
-  });
-});
-
-describe('caller_id_name', () => {
-  test.each(['John Doe', "O'Brien", 'Ștefan Müller', '李小龍', 'J. R.-S.', 'A+B/C_D', '1', 'n'.repeat(80)])(
-    '%s',
-    (name) => {
-      expect(requestOf({ ...data, caller_id_name: name }).dial1CallerName).toBe(name);
-    },
-  );
-  test.each([
-    ['Doe, John', 'Doe John'],
-    ['Müller & Söhne', 'Müller Söhne'],
-    ['John (VIP)', 'John VIP'],
-    ['(VIP) John', 'VIP John'],
-    ['+27820001234', '27820001234'],
-    ['Jean–Luc', 'Jean Luc'],
-    ['علی\u200cرضا', 'علیرضا'],
-    ['Jan\u00a0Novák', 'Jan Novák'],
-    [' John ', 'John'],
-    ['Dr. No; Ltd.', 'Dr. No Ltd.'],
-    ['"John"', 'John'],
-    ['O´Brien', 'O´Brien'],
-    ['Café “Zur Post”', 'Café “Zur Post”'],
-    ['50% Off Shop', '50% Off Shop'],
-    ['Acme [Sales]', 'Acme [Sales]'],
-    ['N° 5', 'N° 5'],
-    ['José 🎉 Muñoz 👩🏽‍💻', 'José Muñoz'],
-    ['🇿🇦 Thabo', 'Thabo'],
-    ['Save $5 = more?', 'Save 5 more'],
-    ['John <1001>', 'John 1001'],
-    ['sales|north', 'sales north'],
-    ['a\\b `id`', 'a b id'],
-  ])('%s is shown as %s', (written, shown) => {
-    expect(requestOf({ ...data, caller_id_name: written }).dial1CallerName).toBe(shown);
-  });
-  test.each([',', '😀', '...'])('%j: nothing is left of it, and no name is shown', (name) => {
-    expect(requestOf({ ...data, caller_id_name: name })).not.toHaveProperty('dial1CallerName');
-  });
-  test.each([...['', ' ', 'a\nb', 'John\n', 'a\r\nb', 'n'.repeat(81)], '$' + '{SHELL(id)}', '$[1+1]'])(
-    'refuses %j',
-    (name) => {
-      expect(errorsOf({ ...data, caller_id_name: name })).toEqual({
-        caller_id_name: expect.stringMatching(/must be a name of letters, digits, space and .*, 80 at most/),
-      });
-    },
-  );
-});
-
-describe('outbound_number, what the customer sees', () => {
-  test.each<[unknown, string]>([
-    ['+40212345678', '40212345678'],
-    ['0110005555', '27110005555'],
-    [27110005555, '27110005555'],
-    ['1001', '1001'],
-    [undefined, '27110001111'],
-    [null, '27110001111'],
-    ['', '27110001111'],
-  ])('%j', (outbound_number, callerId) => {
-    expect(requestOf({ ...data, outbound_number }).callerId).toBe(callerId);
-  });
-
-  it('is what the PBX sends by itself, where nobody says anything', () => {
-    const bare = Tenant.parse({ ...caller, callerIds: {} });
-    expect(requestOf(data, bare)).not.toHaveProperty('callerId');
-  });
-
-  it('has lost its plus to the form of URLs, and gets it back', () => {
-    expect(requestOf({ ...data, outbound_number: ' 27110005555' }).callerId).toBe('27110005555');
-    expect(requestOf({ ...data, caller_id: ' 27820061234' }).dial2).toMatchObject({ e164: '27820061234' });
-  });
-
-  test.each(['2001', 'John', '+0'])('%s is no number', (outbound_number) => {
-    expect(errorsOf({ ...data, outbound_number })).toEqual({
-      outbound_number:
-        'is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
-    });
-  });
-
-  it("must be on the tenant's list where there is one", () => {
-    const strict = Tenant.parse({ ...caller, callerIds: { allowed: ['27110005555'] } });
-    expect(errorsOf({ ...data, outbound_number: '0110005555' }, strict)).toEqual({});
-    expect(errorsOf({ ...data, outbound_number: '0110005556' }, strict)).toEqual({
-      outbound_number: 'is not a caller ID that you may show',
-    });
-  });
-});
-
-describe('project_id and outbound_trunk', () => {
-  test.each<[string, Fields, string]>([
-    ["the tenant's first", { project_id: '1' }, 'carrier'],
-    ["the project's", { project_id: 'night' }, 'backup'],
-    ["the vendor's name", { project_id: 1, outbound_trunk: 'default-trunk' }, 'backup'],
-    ["the tenant's own name", { project_id: 'night', outbound_trunk: 'carrier' }, 'carrier'],
-    ['an empty one is none', { project_id: 'night', outbound_trunk: '' }, 'backup'],
-  ])('%s', (_name, fields, trunk) => {
-    expect(requestOf({ ...data, ...fields }).dial2).toMatchObject({ trunk });
-  });
-
-  test.each<[Fields, Record<string, string>]>([
-    [{ project_id: 2 }, { project_id: 'is not a project of yours: there are 1, night, old' }],
-    [{ project_id: '' }, { project_id: 'is not a project of yours: there are 1, night, old' }],
-    [{ project_id: 'constructor' }, { project_id: 'is not a project of yours: there are 1, night, old' }],
-    [{ project_id: 'old' }, { project_id: 'has a trunk that you do not have' }],
-    [
-      { outbound_trunk: 'other' },
-      { outbound_trunk: 'is not a trunk of yours: there are default-trunk, carrier, backup' },
-    ],
-    [
-      { outbound_trunk: 'constructor' },
-      { outbound_trunk: 'is not a trunk of yours: there are default-trunk, carrier, backup' },
-    ],
-    [
-      { outbound_trunk: 'gone-trunk' },
-      { outbound_trunk: 'is not a trunk of yours: there are default-trunk, carrier, backup' },
-    ],
-    [
-      { project_id: 2, outbound_trunk: 'other' },
-      {
-        project_id: 'is not a project of yours: there are 1, night, old',
-        outbound_trunk: 'is not a trunk of yours: there are default-trunk, carrier, backup',
-      },
-    ],
-  ])('%j', (fields, errors) => {
-    expect(errorsOf({ ...data, ...fields })).toEqual(errors);
-  });
-});
-
-describe('external_id and external_info', () => {
-  test.each(['a', 'a.-_~:1', 'r'.repeat(230)])('%s is the reference', (external_id) => {
-    expect(parsedOf({ ...data, external_id })).toMatchObject({
-      reference: external_id,
-      request: { reference: external_id },
-    });
-  });
-  test.each(['', 'a b', 'a/b', 'ä', 'a\n', 'r'.repeat(231)])('refuses %j, and never cuts', (external_id) => {
-    expect(errorsOf({ ...data, external_id })).toEqual({
-      external_id: expect.stringMatching(/must be letters, digits and \.-_~:, 230 at most, such as order-7$/),
-    });
-  });
-
-  it('comes back in the CDR', () => {
-    expect(requestOf({ ...data, external_info: 'Order 17; “blue”' }).clientInfo).toBe('Order 17; “blue”');
-    expect(requestOf({ ...data, external_info: '' })).not.toHaveProperty('clientInfo');
-  });
-  test.each(['a\nb', 'i'.repeat(501)])('refuses %j', (external_info) => {
-    expect(errorsOf({ ...data, external_info })).toEqual({
-      external_info: expect.stringMatching(/must be text of 1 to 500 characters/),
-    });
-  });
-});
-
-describe('vars', () => {
-  test.each<[string, unknown, string]>([
-    ['text', 'spring', 'spring'],
-    ['an empty text', '', ''],
-    ['a whole number', 17, '17'],
-    ['true', true, '1'],
-    ['false', false, '0'],
-    ['a fraction', 1.5, '1.5'],
-  ])('%s, as PHP prints it', (_name, value, printed) => {
-    expect(requestOf({ ...data, vars: { CAMPAIGN: value } }).variables).toEqual({ CAMPAIGN: printed });
-  });
-
-  test.each<[unknown]>([[undefined], [null], [[]], [{}], [''], [{ CAMPAIGN: null }], [{ OTHER: [] }]])(
-    '%j are none',
-    (vars) => {
-      expect(requestOf({ ...data, vars }).variables).toEqual({});
-    },
-  );
-
-  const notSettable =
-    'is not a variable that you may set: there are CAMPAIGN, SKIP_WELCOME, SKIP_WE_ARE_RECORDING, SKIP_ENTER_QUEUE, BACKEND_LINK';
-  it('are refused by name', () => {
-    const vars = { CAMPAIGN: 'a&b', OTHER: 1, campaign: 1, SKIP_WELCOME: ['1'], 'DB(a/b)': 'x', '': 'y' };
-    expect(errorsOf({ ...data, vars })).toEqual({
-      'vars[CAMPAIGN]': 'must be letters, digits, space and ._~:@+=/#*-, or a web address, 250 at most',
-      'vars[OTHER]': notSettable,
-      'vars[campaign]': notSettable,
-      'vars[SKIP_WELCOME]': 'must be a string',
-      'vars[DB(a/b)]': notSettable,
-      'vars[]': notSettable,
-    });
-    expect(errorsOf({ ...data, vars: 'x' })).toEqual({ vars: 'must hold names and values' });
-    expect(errorsOf({ ...data, vars: ['x'] })).toEqual({ 'vars[0]': notSettable });
-  });
-
-  it('has no way to a prototype', () => {
-    const json = `{"data":${JSON.stringify(data).slice(0, -1)},"vars":{"__proto__":"x","constructor":"y"}}}`;
-    expect(errorsIn(rawBody('application/json', json))).toEqual({
-      'vars[__proto__]': notSettable,
-      'vars[constructor]': notSettable,
-    });
-  });
-
-  test.each(hostileTexts.filter(([, text]) => /[\r\n&,;|$\0]|.{300}/.test(text)))('refuses %s', (_name, text) => {
-    expect(Object.keys(errorsOf({ ...data, vars: { CAMPAIGN: text } }))).toEqual(['vars[CAMPAIGN]']);
-  });
-});
-
-describe('recording', () => {
-  test.each([
-    [undefined, undefined],
-    ['none', undefined],
-    ['outside', { under: '1001' }],
-    ['all', { under: '1001' }],
-  ] as const)("by the tenant's rule: %s", (rule, recording) => {
-    const tenant = Tenant.parse({ ...caller, recording: rule });
-    expect(requestOf(data, tenant).recording).toEqual(recording);
-  });
-  it('is under the name of the queue', () => {
-    const tenant = Tenant.parse({ ...caller, recording: 'all' });
-    expect(requestOf({ ...data, type: 'queue', destination: 'test-queue' }, tenant).recording).toEqual({
-      under: 'test-queue',
-    });
+    expect(originateErrorsOf({ ...data, async })).toEqual({ async: 'must be one of 0, 1, true, false' });
   });
 });
 
@@ -447,29 +182,29 @@ describe('bad input', () => {
     });
     test.each(hostile)('refuses %s', (_name, text) => {
       for (const as of [asJson, asForm, asQuery])
-        expect(Object.keys(errorsIn(as({ data: { ...data, [field]: text } })))).toEqual([field]);
+        expect(Object.keys(originateErrorsIn(as({ data: { ...data, [field]: text } })))).toEqual([field]);
     });
     test.each([
       ['a list', ['1001']],
       ['an object', { x: '1001' }],
     ])('refuses %s', (_name, value) => {
-      expect(Object.keys(errorsOf({ ...data, [field]: value }))).toEqual([field]);
+      expect(Object.keys(originateErrorsOf({ ...data, [field]: value }))).toEqual([field]);
     });
     test('refuses bytes that are not UTF-8, and text that was broken before it was sent', () => {
       const { [field]: _absent, ...others } = data;
       const query = `${asQuery({ data: others }).query}&data[${field}]=a%C3`;
-      expect(errorsIn(rawQuery(query))).toEqual({ [field]: 'must be text in UTF-8' });
-      expect(errorsOf({ ...data, [field]: 'a\ud800' })).toEqual({ [field]: 'must be text in UTF-8' });
+      expect(originateErrorsIn(rawQuery(query))).toEqual({ [field]: 'must be text in UTF-8' });
+      expect(originateErrorsOf({ ...data, [field]: 'a\ud800' })).toEqual({ [field]: 'must be text in UTF-8' });
     });
   });
 
   test.each(mandatory)('%s is mandatory', (field) => {
     for (const nothing of [undefined, null, []])
-      expect(errorsOf({ ...data, [field]: nothing })).toEqual({ [field]: 'is required' });
+      expect(originateErrorsOf({ ...data, [field]: nothing })).toEqual({ [field]: 'is required' });
   });
 
   it('names every field that is wrong, and everything that is no field', () => {
-    const errors = errorsIn(
+    const errors = originateErrorsIn(
       asJson({
         ...who,
         extra: 1,
@@ -497,7 +232,7 @@ describe('bad input', () => {
     [1, 'must hold the fields of the call'],
     [false, 'must hold the fields of the call'],
   ])('data %j', (wrong, message) => {
-    expect(errorsIn(asJson({ data: wrong }))).toMatchObject({ data: message, caller_id: 'is required' });
+    expect(originateErrorsIn(asJson({ data: wrong }))).toMatchObject({ data: message, caller_id: 'is required' });
   });
 
   test.each([

@@ -16,6 +16,7 @@ beforeAll(() => {
     'infra/lint',
     'libs/call/package.json',
     'libs/dialects/package.json',
+    'libs/asterisk/package.json',
     'apps/dialer/package.json',
     'package.json',
   ]) {
@@ -50,6 +51,13 @@ describe('the lint rules of the layers', () => {
       "export { Router } from 'express';",
       'a dialect is data and pure functions',
     ],
+    [
+      'the AMI client in the syntax of channels',
+      'libs/asterisk',
+      "export { default } from 'asterisk-ami-client';",
+      'what a channel looks like is pure',
+      'channel',
+    ],
     ['bullmq outside its home', 'apps/dialer', "export { Queue } from 'bullmq';", 'only libs/queue imports bullmq'],
     [
       'ioredis outside its home',
@@ -58,8 +66,8 @@ describe('the lint rules of the layers', () => {
       'only libs/platform/src/redis/redis-connection.ts imports ioredis',
     ],
     ['an undeclared dependency', 'apps/dialer', "export { z } from 'zod';", 'noUndeclaredDependencies'],
-  ])('%s in %s is refused', (_what, folder, code, message) => {
-    expect(lint(`${folder}/src/planted.ts`, code)).toContain(message);
+  ])('%s in %s is refused', (_what, folder, code, message, below = '.') => {
+    expect(lint(join(folder, 'src', below, 'planted.ts'), code)).toContain(message);
   });
 
   it('lets the core be pure', () => {

@@ -5,8 +5,10 @@ import { agent, aWorld, customer, invites } from './world.ts';
 /** 27… as the vendor's callers write it at home. */
 const national = (number: string) => `0${number.slice(2)}`;
 
+const campaigns = { spring: '27110003333' };
+
 describe('given a click-to-call integration', () => {
-  const world = aWorld();
+  const world = aWorld({ tenant: { dialects: { click2dial: { campaigns } } } });
 
   const ways = [
     { way: 'POST /click2dial/calls with contact_ref', send: postJson, ref: { contact_ref: 'v3.contact-1' } },
@@ -85,7 +87,7 @@ describe('given a click-to-call integration', () => {
 });
 
 describe('given a tenant with the header prefix of before v4', () => {
-  const world = aWorld({ tenant: { dialects: { click2dial: { headerPrefix: 'X-Platforma-' } } } });
+  const world = aWorld({ tenant: { dialects: { click2dial: { headerPrefix: 'X-Platforma-', campaigns } } } });
 
   it('when it clicks, then the agent’s INVITE has the old names and not the new ones', async () => {
     const [dial1, dial2] = [agent('answers', 1), customer('answersAndHangsUp', 1)];

@@ -1,4 +1,5 @@
-import type { Configuration, Ids } from '@redial/call';
+import type { Ids } from '@redial/call';
+import type { Configuration } from '@redial/configuration';
 import type { Logger, Metrics } from '@redial/platform';
 import type { Workers } from '@redial/queue';
 import { type Actor, type Agenda, isAwake } from './agenda.ts';

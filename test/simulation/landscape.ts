@@ -1,4 +1,5 @@
-import { Configuration, type Destination } from '@redial/call';
+import type { Destination } from '@redial/call';
+import { Configuration } from '@redial/configuration';
 import type { Random } from './random.ts';
 
 /** Half an hour before midnight in Johannesburg, on a Monday: the day's caps end during a long run. */

@@ -1,4 +1,5 @@
-import type { AttemptId, AttemptRecord, Call, CallId, Cdr, Configuration } from '@redial/call';
+import type { AttemptId, AttemptRecord, Call, CallId, Cdr } from '@redial/call';
+import type { Configuration } from '@redial/configuration';
 import type { Actor } from './agenda.ts';
 import type { AttemptEnd } from './truth.ts';
 

@@ -1,5 +1,6 @@
 import type { Pbx } from '@redial/asterisk';
-import type { Call, CallId, Configuration, Dial1Outcome, Ids, Tenant } from '@redial/call';
+import type { Call, CallId, Dial1Outcome, Ids, Tenant } from '@redial/call';
+import type { Configuration } from '@redial/configuration';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Queues, Workers } from '@redial/queue';
 import type { DurabilityPolicy, Store } from '@redial/store';

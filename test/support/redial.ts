@@ -199,7 +199,7 @@ function configuration(
         numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } },
         extensions: { pattern: '1[0-9]{3}|26[0-9]{2}' },
         trunks: ['carrier', 'carrier2', 'numbered'],
-        callerIds: { default: '27110001111', pool: ['27110002222'], campaigns: { spring: '27110003333' } },
+        callerIds: { default: '27110001111', pool: ['27110002222'] },
         variables: ['CAMPAIGN'],
         defaults: { dial1RingTimeoutSeconds: 2, dial2RingTimeoutSeconds: 2, talkLimitSeconds: 60 },
         quotas: { requestsPerMinute: 100_000 },

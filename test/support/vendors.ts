@@ -27,7 +27,6 @@ export const vendorTenant = {
   callerIds: {
     default: '27110001111',
     pool: ['27110002222'],
-    campaigns: { spring: '27110003333' },
     agents: { '1001': '27110041001', '1002': '27110041002' },
   },
   variables: ['CAMPAIGN', 'SKIP_WELCOME', 'SKIP_WE_ARE_RECORDING', 'SKIP_ENTER_QUEUE', 'BACKEND_LINK'],
@@ -43,6 +42,7 @@ export const vendorTenant = {
   contexts: ['main_routing'],
   doNotCall: ['27820009999'],
   dialects: {
+    click2dial: { campaigns: { spring: '27110003333' } },
     dialup: { user: credentials.dialup.user, password: credentials.dialup.pass, org: credentials.dialup.org },
     'originate-call': {
       username: credentials.originateCall.api_username,

@@ -1,4 +1,5 @@
-import type { Configuration, Ids } from '@redial/call';
+import type { Ids } from '@redial/call';
+import type { Configuration } from '@redial/configuration';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Health } from '@redial/process';
 import type { Queues } from '@redial/queue';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Configuration, Tenant } from '@redial/call';
+import type { Configuration, TenantConfiguration } from '@redial/configuration';
 import { type DialectRoute, jsonReply, type RawInput, type VendorDialect, v1 } from '@redial/dialects';
 import { createIds, createLogger, systemClock } from '@redial/platform';
 import express, { type RequestHandler } from 'express';
@@ -14,7 +14,7 @@ import { mountVendor, refuseBelow, type VendorPorts } from '../src/vendor/mount.
  * A process that serves one vendor, who answers with all that it was told: `mount.spec.ts` asks it. Sends its URL when it listens.
  * `X-Placed` counts the requests that it has understood.
  */
-const tenant = { id: 'acme' } as Tenant;
+const tenant = { id: 'acme' } as TenantConfiguration;
 let placed = 0;
 const parse: DialectRoute['parse'] = (input) => {
   if (JSON.stringify(input).includes('fall over')) throw new TypeError('fell over');

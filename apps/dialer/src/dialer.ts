@@ -1,6 +1,6 @@
 import type { Pbx } from '@redial/asterisk';
 import { followCancels, reportLinks, type TrackingStore, trackAttempts } from '@redial/attempt-tracking';
-import type { Configuration } from '@redial/call';
+import type { Configuration } from '@redial/configuration';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Queues, Workers } from '@redial/queue';
 import type { CancelStore, LinkStatusStore } from '@redial/store';

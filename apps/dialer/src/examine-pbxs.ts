@@ -1,5 +1,5 @@
 import { examineObserver, examinePbx } from '@redial/asterisk';
-import { readConfigurationFile, readSettings, valueOrExit } from '@redial/platform';
+import { readConfigurationFile, readSettings, valueOrExit } from '@redial/configuration';
 
 /** `npm run doctor`: examines every configured PBX and prints what is missing, in sentences. Exits with 1 if a call could not be dialled. */
 const settings = valueOrExit(readSettings());

@@ -1,5 +1,5 @@
 import { createPbx, examinePbx } from '@redial/asterisk';
-import type { Configuration } from '@redial/call';
+import type { Configuration } from '@redial/configuration';
 import type { Logger } from '@redial/platform';
 import { createHealth, linkChecks, permitsCheck, startProcess } from '@redial/process';
 import { startDialer } from './dialer.ts';

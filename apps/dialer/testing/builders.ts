@@ -4,12 +4,12 @@ import {
   type Call,
   CallId,
   type CallRequest,
-  Configuration,
   AttemptId as Id,
   type JournalEnded,
   type Outcome,
   stepCall,
 } from '@redial/call';
+import { Configuration } from '@redial/configuration';
 import type { DialJob } from '@redial/queue';
 
 /** 09:00 in Johannesburg, on a Monday. */

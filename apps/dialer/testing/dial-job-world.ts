@@ -1,11 +1,5 @@
-import {
-  type AttemptRecord,
-  type Call,
-  type CallRequest,
-  type Configuration,
-  type Evidence,
-  stepCall,
-} from '@redial/call';
+import { type AttemptRecord, type Call, type CallRequest, type Evidence, stepCall } from '@redial/call';
+import type { Configuration } from '@redial/configuration';
 import { createLogger, createMetrics } from '@redial/platform';
 import { fakePbx, fakeWatch, memoryStore } from '@redial/testing';
 import { expect } from 'vitest';

@@ -1,6 +1,7 @@
 import type { Pbx } from '@redial/asterisk';
 import { followCancels, reportLinks } from '@redial/attempt-tracking';
-import type { Configuration, Ids } from '@redial/call';
+import type { Ids } from '@redial/call';
+import type { Configuration } from '@redial/configuration';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Queues, Workers } from '@redial/queue';
 import type { Sinks } from '@redial/sinks';

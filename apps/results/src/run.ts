@@ -1,5 +1,5 @@
 import { createPbx } from '@redial/asterisk';
-import { observed } from '@redial/call';
+import { observed } from '@redial/configuration';
 import { notifications, vendorsInFiles } from '@redial/dialects';
 import { connectRedisOfAnyKey, createIds } from '@redial/platform';
 import { createHealth, linkChecks, startProcess } from '@redial/process';

@@ -5,7 +5,6 @@ import {
   CallId,
   type CallRequest,
   type Cdr,
-  Configuration,
   cdrOf,
   type Delivery,
   type Evidence,
@@ -14,6 +13,7 @@ import {
   outcomeOf,
   stepCall,
 } from '@redial/call';
+import { Configuration } from '@redial/configuration';
 import { createLogger, createMetrics } from '@redial/platform';
 import type { ResultsJob } from '@redial/queue';
 

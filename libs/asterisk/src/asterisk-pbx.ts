@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
-import type { AttemptId, PbxConfiguration } from '@redial/call';
+import type { AttemptId } from '@redial/call';
 import { type Clock, systemClock } from '@redial/platform';
 import { type AmiReply, createAmiLink, type LinkTiming } from './ami/ami-link.ts';
 import type { AmiPacket } from './ami/ami-packet.ts';
+import type { AmiAccess } from './ami/ami-session.ts';
 import { systemTimers, type Timers } from './ami/timers.ts';
 import { ask } from './ask.ts';
 import { hasDialplan, lacksDialplan, showDialplan } from './dialplan/dialplan.ts';
@@ -28,10 +29,7 @@ export interface PbxDeps {
  *     up only when the PBX has its dialplan.
  * P2  An Originate is written at most once. `refused` and `not_sent` are said only where Asterisk cannot have made a channel.
  */
-export function createPbx(
-  configuration: Pick<PbxConfiguration, 'name' | 'host' | 'port' | 'username' | 'secret'>,
-  deps: PbxDeps = {},
-): Pbx {
+export function createPbx(configuration: AmiAccess & { readonly name: string }, deps: PbxDeps = {}): Pbx {
   const { clock = systemClock, timers = systemTimers, random = Math.random, listens = true } = deps;
   const { name, host, port, username, secret } = configuration;
   const listeners = new EventEmitter<PbxEventArguments>().setMaxListeners(0);

@@ -1,4 +1,5 @@
-import type { AttemptId, AttemptSignal, AutoAnswerHeader, NotSentCode } from '@redial/call';
+import type { AttemptId, AttemptSignal, NotSentCode } from '@redial/call';
+import type { AutoAnswerHeader } from './channel/auto-answer.ts';
 
 /** Everything one Originate needs. Every value has been validated; the action builder checks again, because AMI executes what it is given. */
 export interface OriginateOrder {

@@ -4,9 +4,7 @@ import { AttemptId, CallId } from '../src/ids.ts';
 import type { Disposition } from '../src/outcome/disposition.ts';
 import type { Outcome } from '../src/outcome/outcome.ts';
 import { RetryPolicy } from '../src/retry/retry-policy.ts';
-import type { Configuration } from '../src/tenant/configuration.ts';
 import { Tenant } from '../src/tenant/tenant.ts';
-import type { TrunkConfiguration } from '../src/tenant/trunk-configuration.ts';
 
 /** What specs are built from: valid, small, and overridden where a spec means something by it. */
 export function attemptId(n: number): AttemptId {
@@ -62,44 +60,13 @@ export function outcomeOfLegs(disposition: Disposition, outcome: Partial<Outcome
   };
 }
 
-export const keyHash = 'a'.repeat(64);
-
 export function tenantOf(tenant: Record<string, unknown> = {}): Tenant {
   return Tenant.parse({
     id: 'acme',
     timeZone: 'Africa/Johannesburg',
-    apiKeys: [{ name: 'main', sha256: keyHash }],
     numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } },
     extensions: { pattern: '1[0-9]{3}' },
     trunks: ['carrier'],
     ...tenant,
   });
 }
-
-export const carrier: TrunkConfiguration = {
-  name: 'carrier',
-  channel: 'PJSIP/{number}@carrier',
-  numberPrefix: '',
-  maxCalls: 10,
-  maxCallsPerSecond: 5,
-};
-
-export function configurationInput(): Record<'pbxs' | 'trunks' | 'tenants', Record<string, unknown>[]> {
-  return {
-    pbxs: [{ name: 'pbx-1', host: '127.0.0.1', username: 'redial', secret: 'secret' }],
-    trunks: [{ ...carrier }],
-    tenants: [
-      {
-        id: 'acme',
-        timeZone: 'Africa/Johannesburg',
-        apiKeys: [{ name: 'main', sha256: keyHash }],
-        numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } },
-        extensions: { pattern: '1[0-9]{3}' },
-        trunks: ['carrier'],
-      },
-    ],
-  };
-}
-
-export type ConfigurationInput = ReturnType<typeof configurationInput>;
-export type { Configuration };

@@ -75,8 +75,7 @@ export type CallQuestion = {
   readonly otherwise: FieldError;
 } & (
   | { readonly asks: 'device_online'; readonly extension: string }
-  | { readonly asks: 'queue_exists'; readonly queue: string }
-  | { readonly asks: 'context_exists'; readonly context: string; readonly exten: string }
+  | { readonly asks: 'service_exists'; readonly service: string }
 );
 
 /** What a dialect may read of a request in order to authenticate it. */
@@ -195,6 +194,8 @@ export interface VendorDialect {
   readonly name: string;
   /** Of a tenant's `dialects.<name>` in the configuration file. */
   readonly settings: z.ZodType;
+  /** Fields of a tenant that have become settings of the dialect: the old place → the name among these settings. */
+  readonly formerSettings?: Readonly<Record<string, string>>;
   /** Settings that do not fit the rest of their tenant. Both have passed their schemas. */
   readonly faults?: (tenant: Tenant) => readonly SettingsIssue[];
   /** The credentials that identify the tenant: no two tenants may have the same. Undefined: the tenant does not have the dialect. */

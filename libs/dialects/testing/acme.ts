@@ -13,7 +13,8 @@ export const acme: Tenant = Tenant.parse({
   numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } },
   extensions: { pattern: '1[0-9]{3}', list: ['200', '30000'] },
   trunks: ['carrier', 'backup'],
-  callerIds: { default: '27110001111', pool: ['27110002222', '27110003333'], campaigns: { spring: '27110004444' } },
+  callerIds: { default: '27110001111', pool: ['27110002222', '27110003333'] },
+  dialects: { click2dial: { campaigns: { spring: '27110004444' } } },
   variables: ['CAMPAIGN'],
   services: [
     { kind: 'ring_group', name: 'sales', code: '*601', channel: 'Local/601@ring-groups/n' },

@@ -30,17 +30,15 @@ it('of a plan without a country, digits alone are E.164 digits', () => {
 it('caller IDs are read as well, and extensions stay what they are', () => {
   const callerIds = {
     default: '0612345678',
-    allowed: ['1001', '+390612345678'],
+    allowed: ['1001', '+390612345678', '+39 06'],
     pool: ['3123456789'],
-    campaigns: { spring: '+39 06' },
     agents: { '1001': '0612345678' },
   };
   expect(read({ callerIds })).toEqual({
     callerIds: {
       default: '390612345678',
-      allowed: ['1001', '390612345678'],
+      allowed: ['1001', '390612345678', '+39 06'],
       pool: ['393123456789'],
-      campaigns: { spring: '+39 06' },
       agents: { '1001': '390612345678' },
     },
     faults: [],

@@ -39,7 +39,7 @@ function tenantNumbers(tenant: unknown, at: NumberFault['path'], faults: NumberF
     return tenant;
   }
   const read: Read = (value, path) => {
-    const { e164, fault } = configuredNumber(value, plan);
+    const { e164, fault } = readConfiguredNumber(value, plan);
     if (fault !== undefined) faults.push({ path: [...at, ...path], message: fault });
     return e164 ?? value;
   };
@@ -60,7 +60,6 @@ function callerIds(group: Group, read: Read): Group {
     default: orExtension,
     allowed: (value, path) => each(value, path, orExtension),
     pool: (value, path) => each(value, path, read),
-    campaigns: (value, path) => each(value, path, read),
     agents: (value, path) => each(value, path, read),
   };
   return Object.fromEntries(
@@ -74,8 +73,14 @@ function each(values: unknown, path: NumberFault['path'], read: Read): unknown {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(value, [...path, name])]));
 }
 
-/** Digits alone are E.164 digits, as they always were, unless only the country's own plan has such a number. */
-function configuredNumber(value: unknown, plan: NumberingPlan): { readonly e164?: string; readonly fault?: string } {
+/**
+ * One number of the file: its E.164 digits, or what is wrong with it; neither: it has not the form of a number. Digits alone are E.164
+ * digits, unless only the country's own plan has such a number.
+ */
+export function readConfiguredNumber(
+  value: unknown,
+  plan: NumberingPlan,
+): { readonly e164?: string; readonly fault?: string } {
   if (typeof value !== 'string' || !/^\+?[0-9]{2,20}$/.test(value)) return {};
   if (/^[+0]/.test(value)) {
     const number = readNumber(value, plan);

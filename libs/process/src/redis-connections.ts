@@ -1,3 +1,4 @@
+import type { Settings } from '@redial/configuration';
 import {
   closeRedis,
   connectRedis,
@@ -7,7 +8,6 @@ import {
   type Redis,
   type RedisRole,
   redisReady,
-  type Settings,
 } from '@redial/platform';
 
 /** The connections of one process to Redis. The one for the store stands for all of them in log and metrics. */

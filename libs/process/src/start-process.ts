@@ -1,20 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Configuration } from '@redial/call';
+import {
+  type Configuration,
+  describeSettings,
+  type KnownDialects,
+  readConfigurationFile,
+  readSettings,
+  type Settings,
+  valueOrExit,
+} from '@redial/configuration';
 import {
   type Clock,
   createLogger,
   createMetrics,
-  describeSettings,
-  type KnownDialects,
   type Logger,
   type Metrics,
   type Redis,
-  readConfigurationFile,
-  readSettings,
-  type Settings,
   systemClock,
-  valueOrExit,
 } from '@redial/platform';
 import { createQueues, createWorkers, type Queues, type Workers } from '@redial/queue';
 import { createStore, type DurabilityPolicy, type Store, tellMalformed } from '@redial/store';

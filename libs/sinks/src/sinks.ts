@@ -1,8 +1,9 @@
-import type { Cdr, SinkConfiguration, Tenant } from '@redial/call';
+import type { Cdr } from '@redial/call';
 import type { Clock, RedisOfAnyKey, SinkLength } from '@redial/platform';
 import { createRedisListSink } from './redis-list/redis-list-sink.ts';
 import { createRedisStreamSink } from './redis-stream/redis-stream-sink.ts';
 import type { Sink } from './sink.ts';
+import type { SinkSettings } from './sink-settings.ts';
 import { createWebhookSink } from './webhook/webhook-sink.ts';
 
 /** One shape of a CDR, to be written as JSON. */
@@ -29,10 +30,10 @@ export interface SinkContext {
 /** Makes a sink. Throws RangeError if it cannot work; the message holds no secret. */
 export type CreateSink<C> = (configuration: C, context: SinkContext) => Sink;
 
-type ConfigurationOf<T extends SinkConfiguration['type']> = Extract<SinkConfiguration, { readonly type: T }>;
+type ConfigurationOf<T extends SinkSettings['type']> = Extract<SinkSettings, { readonly type: T }>;
 
 /** Every kind of sink, by the `type` of its configuration. Another kind is another line here. */
-export type SinkKinds = { readonly [T in SinkConfiguration['type']]: CreateSink<ConfigurationOf<T>> };
+export type SinkKinds = { readonly [T in SinkSettings['type']]: CreateSink<ConfigurationOf<T>> };
 export const sinkKinds: SinkKinds = {
   'redis-list': ({ format, ...sink }, { redis, format: formatOf }) =>
     createRedisListSink({ ...sink, redis, ...formatOf(format) }),
@@ -52,8 +53,14 @@ export const sinkKinds: SinkKinds = {
   },
 };
 
+/** A tenant and its sinks, as the configuration has them. */
+export interface TenantSinks {
+  readonly id: string;
+  readonly sinks: readonly SinkSettings[];
+}
+
 export interface SinksOptions extends Omit<SinkContext, 'format'> {
-  readonly tenants: readonly Tenant[];
+  readonly tenants: readonly TenantSinks[];
   readonly formats: CdrFormats;
   /** Default: `sinkKinds`. */
   readonly kinds?: SinkKinds;
@@ -72,7 +79,7 @@ export function createSinks({ tenants, formats, kinds = sinkKinds, ...context }:
   const format = (name: string) => formatOf(name, formats);
   for (const { id, sinks } of tenants) {
     for (const sink of sinks) {
-      const create = kinds[sink.type] as CreateSink<SinkConfiguration>;
+      const create = kinds[sink.type] as CreateSink<SinkSettings>;
       try {
         all.set(labelOf(id, sink.name), create(sink, { ...context, format }));
       } catch (error) {
@@ -85,7 +92,7 @@ export function createSinks({ tenants, formats, kinds = sinkKinds, ...context }:
   return { find, lengths: () => lengthsOf(tenants, find) };
 }
 
-async function lengthsOf(tenants: readonly Tenant[], find: Sinks['find']): Promise<readonly SinkLength[]> {
+async function lengthsOf(tenants: readonly TenantSinks[], find: Sinks['find']): Promise<readonly SinkLength[]> {
   const reads = tenants.flatMap(({ id: tenant, sinks }) =>
     sinks.map(async ({ name: sink }): Promise<readonly SinkLength[]> => {
       // The key has another type, or its node is down: no length is better than a wrong one.

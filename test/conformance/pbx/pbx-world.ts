@@ -1,5 +1,12 @@
-import { type AttemptWatch, createAttemptWatch, createPbx, type OriginateOrder, type Pbx } from '@redial/asterisk';
-import { AttemptId, type AttemptPlan, type Evidence, isLocalChannel, type Outcome, outcomeOf } from '@redial/call';
+import {
+  type AttemptWatch,
+  createAttemptWatch,
+  createPbx,
+  isLocalChannel,
+  type OriginateOrder,
+  type Pbx,
+} from '@redial/asterisk';
+import { AttemptId, type AttemptPlan, type Evidence, type Outcome, outcomeOf } from '@redial/call';
 import { vi } from 'vitest';
 import { type AmiAccess, type Packet, RawAmi } from './raw-ami.ts';
 

@@ -1,16 +1,16 @@
-import type { Tenant } from '@redial/call';
+import type { TenantConfiguration } from '@redial/configuration';
 import { bearerOf, digestOf, isSameDigest } from '@redial/dialects';
 
-export type FindTenant = (apiKey: string) => Tenant | undefined;
+export type FindTenant = (apiKey: string) => TenantConfiguration | undefined;
 
 /** An API key → its tenant. Every stored hash is compared: the time that it takes tells nothing. */
-export function apiKeysOf(tenants: readonly Tenant[]): FindTenant {
+export function apiKeysOf(tenants: readonly TenantConfiguration[]): FindTenant {
   const entries = tenants.flatMap((tenant) =>
     tenant.apiKeys.map(({ sha256 }) => ({ tenant, digest: Buffer.from(sha256, 'hex') })),
   );
   return (apiKey) => {
     const given = digestOf(apiKey);
-    let found: Tenant | undefined;
+    let found: TenantConfiguration | undefined;
     for (const { tenant, digest } of entries) {
       if (isSameDigest(digest, given)) found = tenant;
     }

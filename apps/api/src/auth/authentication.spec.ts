@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Tenant } from '@redial/call';
+import type { TenantConfiguration } from '@redial/configuration';
 import { describe, expect, it, test } from 'vitest';
 import { apiKeyOf, apiKeysOf } from './api-keys.ts';
 import { isLogin } from './basic-login.ts';
@@ -10,7 +10,7 @@ const headersOf = (headers: Readonly<Record<string, string>>) => (name: string) 
 describe('API keys', () => {
   const sha256 = (key: string) => createHash('sha256').update(key).digest('hex');
   const tenant = (id: string, ...keys: string[]) =>
-    ({ id, apiKeys: keys.map((key) => ({ name: 'k', sha256: sha256(key) })) }) as unknown as Tenant;
+    ({ id, apiKeys: keys.map((key) => ({ name: 'k', sha256: sha256(key) })) }) as unknown as TenantConfiguration;
   const find = apiKeysOf([tenant('acme', 'one', 'two'), tenant('globex', 'three')]);
 
   it.each([

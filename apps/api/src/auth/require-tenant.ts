@@ -1,3 +1,4 @@
+import type { TenantConfiguration } from '@redial/configuration';
 import type { Authenticated } from '@redial/dialects';
 import type { Request, RequestHandler, Response } from 'express';
 import { withholdFromOthers } from '../http/cross-origin.ts';
@@ -5,7 +6,12 @@ import { refuse } from '../http/refuse.ts';
 import type { GuardLogins } from './guard-logins.ts';
 
 /** The tenant of a request, by its credentials. */
-export type Authenticate = (request: Request, response: Response) => Authenticated;
+export type Authenticate = (
+  request: Request,
+  response: Response,
+) =>
+  | (Extract<Authenticated, { ok: true }> & { readonly tenant: TenantConfiguration })
+  | Extract<Authenticated, { ok: false }>;
 
 /** Failures that a client may repeat in order to guess. */
 const guessable: readonly string[] = ['unauthenticated', 'access_denied'];

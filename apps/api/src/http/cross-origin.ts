@@ -1,4 +1,5 @@
-import { type OriginList, originList, type Tenant } from '@redial/call';
+import type { TenantConfiguration } from '@redial/configuration';
+import { type OriginList, originList } from '@redial/configuration';
 import { vendors } from '@redial/dialects';
 import type { Express, RequestHandler, Response } from 'express';
 import { expressPath } from './methods.ts';
@@ -18,7 +19,7 @@ const preflightSeconds = 600;
  * tenant's own credentials in headers or fields; the browser adds none by itself, because there is no Access-Control-Allow-Credentials.
  * The page can read the answer where that tenant lists its origin (`withholdFromOthers`).
  */
-export function allowOrigins(app: Express, tenants: readonly Pick<Tenant, 'cors'>[]): void {
+export function allowOrigins(app: Express, tenants: readonly Pick<TenantConfiguration, 'cors'>[]): void {
   const origins = tenants.flatMap(({ cors: { origins } }) => origins);
   if (origins.length === 0) return;
   const isListed = originList(origins);
@@ -44,16 +45,20 @@ export function allowOrigins(app: Express, tenants: readonly Pick<Tenant, 'cors'
   for (const path of new Set(paths)) app.all(expressPath(path), allow);
 }
 
-const lists = new WeakMap<Pick<Tenant, 'cors'>, OriginList>();
+const lists = new WeakMap<Pick<TenantConfiguration, 'cors'>, OriginList>();
 
 /** Whether this tenant lists the origin of a page. */
-export function allowsOrigin(tenant: Pick<Tenant, 'cors'>, origin: string | undefined): boolean {
+export function allowsOrigin(tenant: Pick<TenantConfiguration, 'cors'>, origin: string | undefined): boolean {
   const includes = lists.get(tenant) ?? originList(tenant.cors.origins);
   lists.set(tenant, includes);
   return includes(origin);
 }
 
 /** Once the tenant is known: an origin that only other tenants list may not read the answer. */
-export function withholdFromOthers(response: Response, tenant: Pick<Tenant, 'cors'>, origin: string | undefined): void {
+export function withholdFromOthers(
+  response: Response,
+  tenant: Pick<TenantConfiguration, 'cors'>,
+  origin: string | undefined,
+): void {
   if (origin !== undefined && !allowsOrigin(tenant, origin)) response.removeHeader('Access-Control-Allow-Origin');
 }

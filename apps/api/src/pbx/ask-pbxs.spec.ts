@@ -1,10 +1,18 @@
-import type { Tenant } from '@redial/call';
+import type { TenantRoutes } from '@redial/asterisk';
 import { expect, it, test, vi } from 'vitest';
 import { askPbxs } from './ask-pbxs.ts';
 
-const tenant = { extensions: { channel: 'PJSIP/{extension}' } } as Tenant;
+const tenant: TenantRoutes = {
+  extensions: { channel: 'PJSIP/{extension}', ring: 'first', forwards: 'refuse' },
+  services: [
+    { kind: 'queue', name: 'test-queue' },
+    { kind: 'queue', name: 'far-queue', channel: 'Local/610@far-queues/n' },
+    { kind: 'queue', name: 'lobby', channel: 'PJSIP/lobby' },
+    { kind: 'context', name: 'after-hours', channel: 'Local/s@after-hours/n' },
+  ],
+};
 const otherwise = { field: 'destination', message: 'is not there' };
-const queue = { asks: 'queue_exists', queue: 'test-queue', otherwise } as const;
+const queue = { asks: 'service_exists', service: 'test-queue', otherwise } as const;
 const saying = (...answers: readonly (boolean | undefined)[]) =>
   askPbxs(answers.map((answer) => ({ ask: async () => answer })));
 
@@ -30,24 +38,42 @@ it('does not wait for a slow PBX once another has said yes', async () => {
 });
 
 test.each([
+  ['a phone', { asks: 'device_online', extension: '1001' }, { asks: 'device_online', channel: 'PJSIP/1001' }],
   [
-    { asks: 'device_online', extension: '1001', otherwise },
-    { asks: 'device_online', channel: 'PJSIP/1001' },
+    'a queue by its name',
+    { asks: 'service_exists', service: 'test-queue' },
+    { asks: 'queue_exists', queue: 'test-queue' },
   ],
-  [queue, { asks: 'queue_exists', queue: 'test-queue' }],
   [
-    { asks: 'context_exists', context: 'main_routing', exten: 's', otherwise },
-    { asks: 'context_exists', context: 'main_routing', exten: 's' },
+    'a queue by a context of its own',
+    { asks: 'service_exists', service: 'far-queue' },
+    { asks: 'context_exists', context: 'far-queues', exten: '610' },
   ],
-] as const)('%j is asked as the PBX knows it', async (question, asked) => {
+  [
+    'a context',
+    { asks: 'service_exists', service: 'after-hours' },
+    { asks: 'context_exists', context: 'after-hours', exten: 's' },
+  ],
+] as const)('%s is asked for as the PBX knows it', async (_what, question, asked) => {
   const pbx = { ask: vi.fn(async () => true) };
-  await askPbxs([pbx])(tenant, question);
+  await askPbxs([pbx])(tenant, { ...question, otherwise });
   expect(pbx.ask).toHaveBeenCalledExactlyOnceWith(asked);
+});
+
+test.each([
+  ['a phone behind a Local channel', 'Local/{extension}@devices/n', { asks: 'device_online', extension: '1001' }],
+  ['a phone of another PBX', 'PJSIP/{extension}@far', { asks: 'device_online', extension: '1001' }],
+  ['a queue that is a phone', 'PJSIP/{extension}', { asks: 'service_exists', service: 'lobby' }],
+] as const)('%s may be there: only ringing it tells', async (_what, channel, question) => {
+  const pbx = { ask: vi.fn(async () => false) };
+  const extensions = { ...tenant.extensions, channel };
+  expect(await askPbxs([pbx])({ ...tenant, extensions }, { ...question, otherwise })).toBe(true);
+  expect(pbx.ask).not.toHaveBeenCalled();
 });
 
 it('asks for the phone itself where all devices ring', async () => {
   const pbx = { ask: vi.fn(async () => true) };
-  const all = { extensions: { channel: 'PJSIP/{extension}', ring: 'all' } } as Tenant;
+  const all = { ...tenant, extensions: { ...tenant.extensions, ring: 'all' as const } };
   await askPbxs([pbx])(all, { asks: 'device_online', extension: '1001', otherwise });
   expect(pbx.ask).toHaveBeenCalledExactlyOnceWith({ asks: 'device_online', channel: 'PJSIP/1001' });
 });

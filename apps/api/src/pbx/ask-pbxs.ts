@@ -1,14 +1,25 @@
-import type { Pbx, PbxQuestion } from '@redial/asterisk';
-import { deviceChannel, type Tenant } from '@redial/call';
+import {
+  deviceChannel,
+  isDevice,
+  type Pbx,
+  type PbxQuestion,
+  serviceQuestion,
+  type TenantRoutes,
+} from '@redial/asterisk';
+import { serviceOf } from '@redial/call';
 import type { CallQuestion } from '@redial/dialects';
 
 /** The answer of the PBXs; undefined: none answered yes, and at least one did not answer. */
-export type AskPbx = (tenant: Tenant, question: CallQuestion) => Promise<boolean | undefined>;
+export type AskPbx = (tenant: TenantRoutes, question: CallQuestion) => Promise<boolean | undefined>;
 
-/** Queries every PBX at once. The first yes is the answer. A no needs the no of all: a silent PBX might have answered yes. */
+/**
+ * Queries every PBX at once. The first yes is the answer. A no needs the no of all: a silent PBX might have answered yes. What
+ * no PBX can know before it rings is a yes.
+ */
 export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[]): AskPbx {
-  return (tenant, question) => {
+  return async (tenant, question) => {
     const asked = amiQuestion(question, tenant);
+    if (asked === undefined) return true;
     const answers = pbxs.map((pbx) => pbx.ask(asked));
     const all = Promise.all(answers).then((said) =>
       said.includes(true) || said.includes(undefined) || said.length === 0 ? said.find(Boolean) : false,
@@ -17,13 +28,14 @@ export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[]): AskPbx {
   };
 }
 
-function amiQuestion(question: CallQuestion, tenant: Tenant): PbxQuestion {
+/** Undefined: only ringing shows it. The state of a phone behind a Local channel or a line to another PBX is not known. */
+function amiQuestion(question: CallQuestion, tenant: TenantRoutes): PbxQuestion | undefined {
   switch (question.asks) {
-    case 'device_online':
-      return { asks: 'device_online', channel: deviceChannel(question.extension, tenant.extensions) };
-    case 'queue_exists':
-      return { asks: 'queue_exists', queue: question.queue };
-    case 'context_exists':
-      return { asks: 'context_exists', context: question.context, exten: question.exten };
+    case 'device_online': {
+      const channel = deviceChannel(question.extension, tenant.extensions);
+      return isDevice(channel) ? { asks: 'device_online', channel } : undefined;
+    }
+    case 'service_exists':
+      return serviceQuestion(serviceOf(question.service, tenant));
   }
 }

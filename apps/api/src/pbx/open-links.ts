@@ -1,5 +1,5 @@
 import { createPbx, type Pbx } from '@redial/asterisk';
-import { type Configuration, observed } from '@redial/call';
+import { type Configuration, observed } from '@redial/configuration';
 import type { VendorDialect } from '@redial/dialects';
 import type { Logger } from '@redial/platform';
 import type { HealthCheck } from '@redial/process';

@@ -1,4 +1,5 @@
-import { AttemptId, type Configuration, type PbxConfiguration, recordingFile, type Tenant } from '@redial/call';
+import { AttemptId, recordingFile, type Tenant } from '@redial/call';
+import type { Configuration, PbxConfiguration } from '@redial/configuration';
 import type { AttemptStore } from '@redial/store';
 import { fromStorage } from '../storage/storage-unavailable.ts';
 

@@ -1,4 +1,4 @@
-import type { Tenant } from '@redial/call';
+import type { TenantConfiguration } from '@redial/configuration';
 import { type CredentialsOfVendor, type KeyOfRedial, problem, type VendorDialect } from '@redial/dialects';
 import type { Request, RequestHandler } from 'express';
 import { apiKeyOf, type FindTenant, sendsKey } from '../auth/api-keys.ts';
@@ -13,7 +13,7 @@ import { keylessTenants } from './keyless.ts';
 import { inputOf } from './read-input.ts';
 
 export interface AuthenticatePorts {
-  readonly tenants: readonly Tenant[];
+  readonly tenants: readonly TenantConfiguration[];
   readonly findTenant: FindTenant;
   readonly guardLogins: GuardLogins;
 }
@@ -29,11 +29,17 @@ export function authenticateFor(
 }
 
 function credentialsOf({ authenticate }: CredentialsOfVendor, { tenants }: AuthenticatePorts): Authenticate {
-  return (request, response) =>
-    authenticate(
+  const configured = new Map(tenants.map((tenant) => [tenant.id, tenant]));
+  return (request, response) => {
+    const found = authenticate(
       { input: inputOf(response), header: (name) => request.get(name), address: request.socket.remoteAddress },
       tenants,
     );
+    if (!found.ok) return found;
+    const tenant = configured.get(found.tenant.id);
+    if (tenant === undefined) throw new RangeError('the dialect found a tenant that is not configured');
+    return { ...found, tenant };
+  };
 }
 
 function allowAddresses(
@@ -63,7 +69,7 @@ function byApiKey(
     const header = (name: string) => request.get(name);
     const given = parameterOf(request, parameter);
     const apiKey = apiKeyOf(header) ?? (typeof given === 'string' && given !== '' ? given : undefined);
-    let tenant: Tenant | undefined;
+    let tenant: TenantConfiguration | undefined;
     if (apiKey !== undefined) tenant = findTenant(apiKey);
     // A malformed key, such as a list, must not count as none.
     else if (!sendsKey(header) && (given ?? '') === '') {

@@ -1,14 +1,14 @@
-import type { Tenant } from '@redial/call';
+import type { TenantConfiguration } from '@redial/configuration';
 import type { Keyless } from '@redial/dialects';
 import { describe, expect, it, test } from 'vitest';
 import { keylessTenants } from './keyless.ts';
 
 const openings = new Map<string, Keyless>();
-const tenant = (id: string, keyless?: Keyless): Tenant => {
+const tenant = (id: string, keyless?: Keyless): TenantConfiguration => {
   if (keyless !== undefined) openings.set(id, keyless);
-  return { id } as Tenant;
+  return { id } as TenantConfiguration;
 };
-const keyless = ({ id }: Tenant) => openings.get(id);
+const keyless = ({ id }: TenantConfiguration) => openings.get(id);
 
 const find = keylessTenants(
   [

@@ -1,4 +1,4 @@
-import type { Tenant } from '@redial/call';
+import type { TenantConfiguration } from '@redial/configuration';
 import type { Keyless } from '@redial/dialects';
 import { ipAllowListOf } from '../auth/ip-allow-list.ts';
 
@@ -8,12 +8,12 @@ export interface RequestOrigin {
   readonly host: string | undefined;
 }
 
-export type FindByOrigin = (origin: RequestOrigin) => Tenant | undefined;
+export type FindByOrigin = (origin: RequestOrigin) => TenantConfiguration | undefined;
 
 /** A request without a key → the one tenant that is open to its origin; undefined where two are. */
 export function keylessTenants(
-  tenants: readonly Tenant[],
-  keyless: (tenant: Tenant) => Keyless | undefined,
+  tenants: readonly TenantConfiguration[],
+  keyless: (tenant: TenantConfiguration) => Keyless | undefined,
 ): FindByOrigin {
   const openings = tenants.flatMap((tenant) => {
     const opening = keyless(tenant);

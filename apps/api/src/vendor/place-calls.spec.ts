@@ -1,13 +1,5 @@
-import {
-  AttemptId,
-  acceptCall,
-  type Call,
-  CallId,
-  type CallRequest,
-  type Dial1Outcome,
-  type Ids,
-  type Tenant,
-} from '@redial/call';
+import { AttemptId, acceptCall, type Call, CallId, type CallRequest, type Dial1Outcome, type Ids } from '@redial/call';
+import type { TenantConfiguration } from '@redial/configuration';
 import type { CallQuestion, DialectContext, FieldError, ParsedCalls, VendorDialect, Waits } from '@redial/dialects';
 import { jsonReply } from '@redial/dialects';
 import type { Accepted, ReferenceName } from '@redial/store';
@@ -15,11 +7,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type PlacePorts, placeCalls } from './place-calls.ts';
 
-const tenant = { id: 'acme' } as Tenant;
+const tenant = { id: 'acme' } as TenantConfiguration;
 const request = { reference: 'r' } as CallRequest;
 const waits: Waits = { until: 60_000, withDial2: false };
 const otherwise: FieldError = { field: 'destination', message: 'is not there' };
-const queue: CallQuestion = { asks: 'queue_exists', queue: 'q', otherwise };
+const queue: CallQuestion = { asks: 'service_exists', service: 'q', otherwise };
 const device: CallQuestion = {
   asks: 'device_online',
   extension: '1001',
@@ -169,26 +161,26 @@ describe('a question to the PBX', () => {
   it('is asked before anything is accepted', async () => {
     const { place, happened } = world({ parsed });
     await place();
-    expect(happened).toEqual(['asked device_online', 'asked queue_exists', 'waits for 1', 'accepted 1']);
+    expect(happened).toEqual(['asked device_online', 'asked service_exists', 'waits for 1', 'accepted 1']);
   });
 
   it.each([
     ['no', () => false, { code: 'invalid_request', errors: [device.otherwise] }],
     [
       'no to the second alone',
-      ({ asks }: CallQuestion) => asks !== 'queue_exists',
+      ({ asks }: CallQuestion) => asks !== 'service_exists',
       { code: 'invalid_request', errors: [otherwise] },
     ],
     [
       'no to one, and the other could not be asked',
-      ({ asks }: CallQuestion) => (asks === 'queue_exists' ? false : undefined),
+      ({ asks }: CallQuestion) => (asks === 'service_exists' ? false : undefined),
       { code: 'invalid_request', errors: [otherwise] },
     ],
     ['nothing', () => undefined, { code: 'pbx_unavailable', headers: { 'Retry-After': '5' } }],
   ])('that is answered %s ends it', async (_name, said, problem) => {
     const { place, happened } = world({ parsed, said });
     expect(await place()).toEqual({ type: 'refused', problem });
-    expect(happened).toEqual(['asked device_online', 'asked queue_exists']);
+    expect(happened).toEqual(['asked device_online', 'asked service_exists']);
   });
 });
 
@@ -255,7 +247,7 @@ describe('a reference', () => {
     const { place, happened, reservations } = world({ parsed, commits: [taken, accepted] });
     const { of } = await place();
     expect(happened).toEqual([
-      'asked queue_exists',
+      'asked service_exists',
       'waits for 1',
       'accepted 1',
       'waits no more',

@@ -1,4 +1,5 @@
-import type { Call, CallId, Tenant } from '@redial/call';
+import type { Call, CallId } from '@redial/call';
+import type { TenantConfiguration } from '@redial/configuration';
 import {
   type DialectContext,
   type DialectRoute,
@@ -27,7 +28,7 @@ export interface PlacePorts
 export interface VendorRequest {
   readonly dialect: VendorDialect;
   readonly route: DialectRoute;
-  readonly tenant: Tenant;
+  readonly tenant: TenantConfiguration;
   readonly input: unknown;
   /** Aborted when the client has gone. */
   readonly left: AbortSignal;

@@ -1,11 +1,11 @@
-import type { Tenant } from '@redial/call';
+import type { TenantConfiguration } from '@redial/configuration';
 import { type CallQuestion, type Problem, problem } from '@redial/dialects';
 import type { AskPbx } from '../pbx/ask-pbxs.ts';
 
 /** Puts all questions at once; undefined: every answer is yes. A no is the client's error, and precedes a question without an answer. */
 export async function refusalByPbx(
   questions: readonly CallQuestion[],
-  tenant: Tenant,
+  tenant: TenantConfiguration,
   askPbx: AskPbx,
 ): Promise<Problem | undefined> {
   const answers = await Promise.all(

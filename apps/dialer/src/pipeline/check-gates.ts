@@ -6,9 +6,9 @@ import {
   gateDecision,
   numbersOf,
   pbxsFor,
-  type Tenant,
   trunksOf,
 } from '@redial/call';
+import type { TenantConfiguration } from '@redial/configuration';
 import { numberFacts } from '@redial/numbering';
 import { tenantCounts } from '@redial/store';
 import { closeGate } from './close-gate.ts';
@@ -20,7 +20,7 @@ import type { LoadedCall } from './load.ts';
 
 /** Every gate allows the call. What they have looked at is carried on. */
 export interface AllowedCall extends LoadedCall {
-  readonly tenant: Tenant;
+  readonly tenant: TenantConfiguration;
   readonly limits: CallLimits;
   readonly pbxsUp: readonly string[];
 }
@@ -34,7 +34,7 @@ export async function passGates(context: DialContext, loaded: LoadedCall): Promi
   }
   const { tenant, limits, pbxsUp } = facts;
   // The tenant gate defers a call without one.
-  return { ...loaded, tenant: tenant as Tenant, limits, pbxsUp };
+  return { ...loaded, tenant: tenant as TenantConfiguration, limits, pbxsUp };
 }
 
 /** Checks those gates again whose answer time can have changed. The counts of the day are the claim's to check, and what a number costs does not change. */
@@ -67,7 +67,7 @@ async function collectFacts(context: DialContext, call: Call): Promise<DialFacts
 async function countsOfToday(
   { store }: DialContext,
   call: Call,
-  tenant: Tenant | undefined,
+  tenant: TenantConfiguration | undefined,
   now: number,
 ): Promise<Pick<DialFacts, 'attemptsToday' | 'tenantToday'>> {
   const { callsPerDay, minutesPerDay } = tenant?.quotas ?? {};

@@ -1,6 +1,7 @@
 import type { OriginateOrder } from '@redial/asterisk';
 import type { AttemptTracking } from '@redial/attempt-tracking';
-import type { AttemptId, AttemptRecord, Call, Configuration, Tenant } from '@redial/call';
+import type { AttemptId, AttemptRecord, Call } from '@redial/call';
+import type { Configuration, TenantConfiguration } from '@redial/configuration';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { AttemptStore, CallStore, DurabilityStore, PermitStore, StoreHealth } from '@redial/store';
 import type { ClaimConfirmations } from './claim-confirmations.ts';
@@ -73,6 +74,6 @@ export interface ClaimedAttempt {
   readonly permits?: HeldPermits;
 }
 
-export function findTenant({ tenants }: Configuration, tenantId: string): Tenant | undefined {
+export function findTenant({ tenants }: Configuration, tenantId: string): TenantConfiguration | undefined {
   return tenants.find(({ id }) => id === tenantId);
 }

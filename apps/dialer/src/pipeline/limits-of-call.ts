@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  type Call,
-  type Configuration,
-  type Destination,
-  hasExtension,
-  type LegLimits,
-  outsideNumberOf,
-  type Tenant,
-} from '@redial/call';
+import { type Call, type Destination, hasExtension, type LegLimits, outsideNumberOf, type Tenant } from '@redial/call';
+import type { Configuration } from '@redial/configuration';
 import type { LimitRequest } from '@redial/store';
 
 interface Capacity {

@@ -1,19 +1,16 @@
-import { type OriginateOrder, originateAction } from '@redial/asterisk';
+import { channelOf, isLocalChannel, type OriginateOrder, originateAction } from '@redial/asterisk';
 import {
   type AttemptId,
   type AttemptPlan,
   type Call,
-  channelOf,
   type Destination,
   hasExtension,
-  isLocalChannel,
   type LegKind,
   longestTalkSeconds,
   recordingFile,
   serviceOf,
-  type Tenant,
-  type TrunkConfiguration,
 } from '@redial/call';
+import type { TenantConfiguration, TrunkConfiguration } from '@redial/configuration';
 import type { CallWithPbxs } from './choose-pbx.ts';
 import { failCall } from './close-gate.ts';
 import type { DialContext } from './dial-context.ts';
@@ -49,7 +46,7 @@ export async function prepareOrder(context: DialContext, chosen: CallWithPbxs): 
 export function originateOrder(
   { request }: Call,
   attemptId: AttemptId,
-  tenant: Tenant,
+  tenant: TenantConfiguration,
   trunks: readonly TrunkConfiguration[],
 ): { readonly plan: AttemptPlan; readonly order: OrderWithoutSlot } {
   const dial1Channel = channelOf(request.dial1, tenant, trunks);
@@ -84,7 +81,7 @@ export function originateOrder(
 /** How long each part may take: as the request states, and no longer than the tenant's longest call. */
 function planOf(
   request: Call['request'],
-  tenant: Tenant,
+  tenant: TenantConfiguration,
   legs: { readonly dial1: LegKind; readonly dial2: LegKind },
 ): AttemptPlan {
   const talkLimitSeconds = request.talkLimitSeconds ?? tenant.defaults.talkLimitSeconds;
@@ -106,7 +103,7 @@ function legKind(destination: Destination, channel: string): LegKind {
 /** Only a tenant's own extension answers by itself. The setting may have been removed since the call was accepted. */
 function autoAnswerOf(
   { dial1, dial1AutoAnswer }: Call['request'],
-  { extensions: { autoAnswer } }: Tenant,
+  { extensions: { autoAnswer } }: TenantConfiguration,
 ): Pick<OriginateOrder, 'dial1AutoAnswer'> {
   const isRequested = dial1AutoAnswer === true && dial1.kind === 'extension' && autoAnswer !== undefined;
   return isRequested ? { dial1AutoAnswer: autoAnswer.header } : {};
@@ -115,7 +112,7 @@ function autoAnswerOf(
 /** What Redial's own context plays as this leg. A message that has a channel of the operator's is played by the PBX itself. */
 function messageOf(
   destination: Destination,
-  tenant: Tenant,
+  tenant: TenantConfiguration,
   trunks: readonly TrunkConfiguration[],
 ): OriginateOrder['message'] {
   if (destination.kind !== 'service') return undefined;

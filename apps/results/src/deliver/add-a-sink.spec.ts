@@ -1,4 +1,4 @@
-import { SinkConfiguration } from '@redial/call';
+import { SinkConfiguration } from '@redial/configuration';
 import type { RedisOfAnyKey } from '@redial/platform';
 import { type CreateSink, createSinks, type SinkResult, sinkKinds } from '@redial/sinks';
 import { fakeQueues, memoryStore } from '@redial/testing';

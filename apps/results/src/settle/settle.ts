@@ -10,8 +10,8 @@ import {
   type Outcome,
   outcomeOf,
   stepCall,
-  type Tenant,
 } from '@redial/call';
+import type { TenantConfiguration } from '@redial/configuration';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues, type ResultsJob } from '@redial/queue';
 import type { Sinks } from '@redial/sinks';
@@ -27,7 +27,7 @@ export interface SettleDependencies {
   readonly store: SettleStore;
   readonly queues: Pick<Queues, 'dial'>;
   readonly sinks: Pick<Sinks, 'find'>;
-  readonly tenant: (id: string) => Tenant | undefined;
+  readonly tenant: (id: string) => TenantConfiguration | undefined;
   readonly ids: Ids;
   readonly clock: Clock;
   readonly metrics: Metrics;

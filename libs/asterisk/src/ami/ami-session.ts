@@ -4,7 +4,7 @@ import AmiClient from 'asterisk-ami-client';
 import { hasControlCharacter } from './ami-action.ts';
 import type { Timers } from './timers.ts';
 
-/** How to reach a PBX. */
+/** How to reach a PBX. The configuration's PBXs have this shape. */
 export interface AmiAccess {
   readonly host: string;
   readonly port: number;

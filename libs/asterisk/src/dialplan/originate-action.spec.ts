@@ -1,7 +1,7 @@
 import type { AttemptId } from '@redial/call';
-import { isDialableChannel } from '@redial/call';
 import { describe, expect, test } from 'vitest';
 import { anOrder } from '../../testing/an-order.ts';
+import { isDialableChannel } from '../channel/channel.ts';
 import type { OriginateOrder } from '../pbx.ts';
 import { originateAction } from './originate-action.ts';
 

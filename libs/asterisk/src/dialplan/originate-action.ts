@@ -1,17 +1,16 @@
 import {
   AttemptId,
-  type AutoAnswerHeader,
   CallerName,
   HeaderName,
   HeaderValue,
-  isDialableChannel,
-  isLocalChannel,
-  isRungByRedial,
   recordingFile,
   VariableName,
   VariableValue,
 } from '@redial/call';
 import { type AmiAction, formatAction, mostHeaders } from '../ami/ami-action.ts';
+import type { AutoAnswerHeader } from '../channel/auto-answer.ts';
+import { isDialableChannel, isLocalChannel } from '../channel/channel.ts';
+import { isRungByRedial } from '../channel/extension-channel.ts';
 import type { OriginateOrder } from '../pbx.ts';
 
 export type OriginateAction =

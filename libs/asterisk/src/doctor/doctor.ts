@@ -1,4 +1,3 @@
-import type { PbxConfiguration } from '@redial/call';
 import type { AmiAction } from '../ami/ami-action.ts';
 import { type AmiLink, createAmiLink, type LinkTiming } from '../ami/ami-link.ts';
 import { type AmiAccess, openAmiSession } from '../ami/ami-session.ts';
@@ -35,7 +34,7 @@ export interface DoctorDeps {
  * report is the proof that events come, and the channel's own events, if they come too, that no event filter is set.
  */
 export async function examinePbx(
-  { host, port, username, secret }: Pick<PbxConfiguration, 'host' | 'port' | 'username' | 'secret'>,
+  { host, port, username, secret }: AmiAccess,
   deps: DoctorDeps = {},
 ): Promise<PbxCheck[]> {
   const { timers = systemTimers, timing = {}, probeDeadlineMs = 5_000 } = deps;
@@ -66,9 +65,14 @@ export async function examinePbx(
   }
 }
 
+/** A PBX, and the login of the processes that place no calls. */
+interface ObservedPbx extends Pick<AmiAccess, 'host' | 'port'> {
+  readonly observer?: Pick<AmiAccess, 'username' | 'secret'> | undefined;
+}
+
 /** Looks at the user of the processes that place no calls, where there is one of its own. Changes nothing. */
 export async function examineObserver(
-  { host, port, observer }: Pick<PbxConfiguration, 'host' | 'port' | 'observer'>,
+  { host, port, observer }: ObservedPbx,
   { timers = systemTimers, timing = {} }: DoctorDeps = {},
 ): Promise<PbxCheck[]> {
   if (observer === undefined) return [];

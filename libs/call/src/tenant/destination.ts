@@ -1,10 +1,7 @@
 import { type Destination, outsideNumberOf } from '../call/request.ts';
-import type { Configuration } from './configuration.ts';
-import { extensionChannel } from './extension-channel.ts';
 import type { NumberReader } from './numbering.ts';
-import { type ServiceConfiguration, serviceChannel } from './service.ts';
+import { serviceOf } from './service.ts';
 import { hasExtension, type Tenant } from './tenant.ts';
-import { type TrunkConfiguration, trunkChannel } from './trunk-configuration.ts';
 
 export type ResolvedDestination =
   | { readonly ok: true; readonly destination: Destination }
@@ -55,33 +52,6 @@ export function resolveInContext(
 }
 
 /**
- * A destination → the channel that Asterisk dials. Digits and checked names alone are put into the operator's template. Throws RangeError for a
- * trunk or a service that is no longer configured.
- */
-export function channelOf(destination: Destination, tenant: Tenant, trunks: readonly TrunkConfiguration[]): string {
-  switch (destination.kind) {
-    case 'extension':
-      return extensionChannel(destination.extension, tenant.extensions);
-    case 'number': {
-      const trunk = trunks.find((t) => t.name === destination.trunk);
-      if (trunk === undefined) throw new RangeError(`there is no trunk ${destination.trunk}`);
-      return trunkChannel(trunk, destination.e164);
-    }
-    case 'service':
-      return serviceChannel(serviceOf(destination.service, tenant));
-    case 'context':
-      return `Local/${destination.exten}@${destination.context}/n`;
-  }
-}
-
-/** Throws RangeError for a service that is no longer configured. */
-export function serviceOf(name: string, { services }: Tenant): ServiceConfiguration {
-  const service = services.find((s) => s.name === name);
-  if (service === undefined) throw new RangeError(`there is no service ${name}`);
-  return service;
-}
-
-/**
  * Both legs are one phone or one number, however they are written and routed: it would ring itself. A service is no phone: two of its agents may
  * talk.
  */
@@ -108,8 +78,14 @@ export function trunksOf(dial1: Destination, dial2: Destination): string[] {
   return [dial1, dial2].flatMap((d) => (d.kind === 'number' ? [d.trunk] : []));
 }
 
+/** Which trunk is at which PBX; a trunk without a list is at all of them. */
+interface TrunksOfPbxs {
+  readonly pbxs: readonly { readonly name: string }[];
+  readonly trunks: readonly { readonly name: string; readonly pbxs?: readonly string[] | undefined }[];
+}
+
 /** PBXs that have every trunk a call needs; none has a trunk that is no longer configured. */
-export function pbxsFor(trunkNames: readonly string[], { pbxs, trunks }: Configuration): string[] {
+export function pbxsFor(trunkNames: readonly string[], { pbxs, trunks }: TrunksOfPbxs): string[] {
   const has = (pbx: string, name: string): boolean => {
     const trunk = trunks.find((t) => t.name === name);
     return trunk !== undefined && (trunk.pbxs?.includes(pbx) ?? true);

@@ -1,55 +1,25 @@
 import { z } from 'zod';
 import { ServiceName } from '../call/request.ts';
-import { ServiceChannel, withoutOptimization } from './channel.ts';
 
 /** What a person dials to reach a service. */
 export const DialCode = z.string().regex(/^[0-9*#]{1,8}$/, 'a dial code: 1 to 8 of 0-9, * and #, such as *601');
 
-const named = { name: ServiceName, code: DialCode.optional() };
+export const serviceKinds = ['ring_group', 'ivr', 'shortcut', 'context', 'queue', 'message'] as const;
 
-/**
- * A service of the PBX that can be a side of a call. It is the PBX's own and reached by the operator's channel, but for two:
- *
- * - `queue` without a channel: Asterisk's `Queue()` of that name, by Redial's own context; dial1 has answered when an agent has.
- * - `message` with a `sound` of the PBX: Redial's own context plays it, and with `keys` waits for a key press and connects.
- *
- * What a service rings is the PBX's affair: do-not-call, windows and caps see outside numbers of a request, and nothing behind a service.
- */
-export const ServiceConfiguration = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.enum(['ring_group', 'ivr', 'shortcut', 'context']), ...named, channel: ServiceChannel }),
-  z.strictObject({ kind: z.literal('queue'), ...named, channel: ServiceChannel.optional() }),
-  z
-    .strictObject({
-      kind: z.literal('message'),
-      ...named,
-      channel: ServiceChannel.optional(),
-      /** As Playback takes it: a path below the PBX's sounds, without extension. */
-      sound: z
-        .string()
-        .regex(
-          /^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$/,
-          'a sound of the PBX: a path of letters, digits, - and _, without extension, such as custom/welcome',
-        )
-        .optional(),
-      /** Key → the extension or the service (by name) that is rung for it. */
-      keys: z.record(z.string().regex(/^[0-9]$/, 'a key: 0 to 9'), z.string()).optional(),
-      /** For a key, once the message has been played. */
-      waitSeconds: z.int().min(1).max(60).default(5),
-    })
-    .refine((s) => (s.channel === undefined) !== (s.sound === undefined), {
-      message: 'needs either a sound or a channel',
-      path: ['sound'],
-    })
-    .refine((s) => s.keys === undefined || s.sound !== undefined, { message: 'belong to a sound', path: ['keys'] }),
-]);
-export type ServiceConfiguration = z.infer<typeof ServiceConfiguration>;
+/** A service of the PBX that can be a side of a call. How it is reached is the configuration's. */
+export const Service = z.object({
+  kind: z.enum(serviceKinds),
+  name: ServiceName,
+  code: DialCode.optional(),
+});
+export type Service = z.infer<typeof Service>;
 
-/** The channels by which Redial's own contexts are reached (infra/asterisk/redial.conf). */
-export const messageChannel = 'Local/play@redial-message/n';
-export const queueChannel = (queue: string): string => `Local/${queue}@redial-queue/n`;
-
-/** A service → the channel that Asterisk dials. */
-export function serviceChannel(service: ServiceConfiguration): string {
-  if (service.channel !== undefined) return withoutOptimization(service.channel);
-  return service.kind === 'queue' ? queueChannel(service.name) : messageChannel;
+/** Throws RangeError for a service that is no longer configured. */
+export function serviceOf<Named extends Pick<Service, 'name'>>(
+  name: string,
+  { services }: { readonly services: readonly Named[] },
+): Named {
+  const service = services.find((s) => s.name === name);
+  if (service === undefined) throw new RangeError(`there is no service ${name}`);
+  return service;
 }

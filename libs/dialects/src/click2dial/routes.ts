@@ -1,4 +1,5 @@
 import type { VendorDialect } from '../dialect.ts';
+import { settingsIssues } from './campaigns.ts';
 import { documentation } from './documentation.ts';
 import { Click2dialSettings, click2dialSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
@@ -9,6 +10,8 @@ import { acceptedReply, refusedReply } from './to-reply.ts';
 export const dialect: VendorDialect = {
   name: 'click2dial',
   settings: Click2dialSettings,
+  formerSettings: { 'callerIds.campaigns': 'campaigns' },
+  faults: settingsIssues,
   routes: [
     { method: 'post', path: '/click2dial/calls', takes: 'json', parse: toCallRequest },
     { method: 'get', path: '/call.php', takes: 'query', parse: toCallRequest },

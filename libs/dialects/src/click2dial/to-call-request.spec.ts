@@ -163,7 +163,7 @@ describe('outbound_id', () => {
     expect(request.headers.dial1['X-Teleforge-Outbound-ID']).toBe(callerId);
   });
 
-  const bare = Tenant.parse({ ...acme, callerIds: { default: '27110001111' } });
+  const bare = Tenant.parse({ ...acme, callerIds: { default: '27110001111' }, dialects: {} });
   test.each([
     ['random without a pool', 'random', 'is random, and you have no pool of caller IDs'],
     ['a campaign that is not there', 'tvc_spring', 'names a campaign for which you have no verified caller ID'],

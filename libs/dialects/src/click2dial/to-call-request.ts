@@ -7,6 +7,7 @@ import { type Checked, checkFields, fieldName } from '../shared/check-fields.ts'
 import { type FieldError, readFields } from '../shared/field-error.ts';
 import { withoutRetries } from '../shared/without-retries.ts';
 import { numberBy, unreadable } from '../shared/written-number.ts';
+import { campaignCallerId, isCampaignCallerId } from './campaigns.ts';
 import { callerIdForms, callerIdNumberOf, clickNumberForms, numberOf } from './number-form.ts';
 import { Click2dialCall, contactRefLengthMax } from './schema.ts';
 import { click2dialSettings } from './settings.ts';
@@ -85,15 +86,14 @@ function outside(written: string, tenant: Tenant, orElse?: string): Checked<Dest
 }
 
 function outboundId(written: string, { tenant, pick }: DialectContext): Checked<string> {
-  const { pool, campaigns } = tenant.callerIds;
+  const { pool } = tenant.callerIds;
   if (written === 'random') {
     return pool.length > 0
       ? { ok: true, value: pick(pool) }
       : { ok: false, message: 'is random, and you have no pool of caller IDs' };
   }
   if (written.startsWith('tvc_')) {
-    const campaign = written.slice('tvc_'.length);
-    const verified = Object.hasOwn(campaigns, campaign) ? campaigns[campaign] : undefined;
+    const verified = campaignCallerId(written.slice('tvc_'.length), tenant);
     return verified === undefined
       ? { ok: false, message: 'names a campaign for which you have no verified caller ID' }
       : { ok: true, value: verified };
@@ -103,5 +103,8 @@ function outboundId(written: string, { tenant, pick }: DialectContext): Checked<
     const forms = `random, tvc_<campaign>, ${callerIdForms(tenant.numberingPlan)}`;
     return { ok: false, message: unreadable(written, number) ?? `must be one of: ${forms}` };
   }
+  // Where the tenant has no list of its own, the numbers that the operator has configured may be shown.
+  if (tenant.callerIds.allowed === undefined && isCampaignCallerId(number.e164, tenant))
+    return { ok: true, value: number.e164 };
   return resolveCallerId(`+${number.e164}`, tenant);
 }

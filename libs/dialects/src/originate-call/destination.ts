@@ -1,4 +1,4 @@
-import { type Destination, hasExtension, isDevice, type ServiceConfiguration, type Tenant } from '@redial/call';
+import { type Destination, hasExtension, type Tenant } from '@redial/call';
 import type { CallQuestion } from '../dialect.ts';
 import type { FieldError } from '../shared/field-error.ts';
 import type { DestinationType } from './schema.ts';
@@ -37,7 +37,12 @@ export function destinationOf(
     case 'queue':
     case 'context': {
       const service = tenant.services.find(({ kind, name }) => kind === type && name === written);
-      return service === undefined ? undefined : serviceOf(service, unknownDestination[type]);
+      if (service === undefined) return undefined;
+      const otherwise: FieldError = { field: 'destination', message: unknownDestination[type] };
+      return {
+        destination: { kind: 'service', service: service.name },
+        questions: [{ asks: 'service_exists', service: service.name, otherwise }],
+      };
     }
   }
 }
@@ -45,24 +50,8 @@ export function destinationOf(
 function user(extension: string, tenant: Tenant): KnownDestination | undefined {
   if (!hasExtension(tenant, extension)) return undefined;
   const otherwise: FieldError = { field: 'destination', message: 'is not online' };
-  // Behind a Local channel or a line to another PBX nobody knows of the phone, and only ringing it tells.
-  const isKnown = isDevice(tenant.extensions.channel.replace('{extension}', extension));
   return {
     destination: { kind: 'extension', extension },
-    questions: isKnown ? [{ asks: 'device_online', extension, otherwise }] : [],
+    questions: [{ asks: 'device_online', extension, otherwise }],
   };
-}
-
-function serviceOf(service: ServiceConfiguration, message: string): KnownDestination {
-  return {
-    destination: { kind: 'service', service: service.name },
-    questions: questionsOf(service, { field: 'destination', message }),
-  };
-}
-
-/** None: its channel is no part of the PBX's dialplan, and only ringing it tells. */
-function questionsOf({ kind, name, channel }: ServiceConfiguration, otherwise: FieldError): CallQuestion[] {
-  if (channel === undefined) return kind === 'queue' ? [{ asks: 'queue_exists', queue: name, otherwise }] : [];
-  const [, exten, context] = /^Local\/([^@]+)@([^/]+)(?:\/n)?$/.exec(channel) ?? [];
-  return exten === undefined || context === undefined ? [] : [{ asks: 'context_exists', context, exten, otherwise }];
 }

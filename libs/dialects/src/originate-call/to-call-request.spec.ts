@@ -49,8 +49,8 @@ describe("the vendor's sample", () => {
     ],
     questions: [
       {
-        asks: 'queue_exists',
-        queue: 'test-queue',
+        asks: 'service_exists',
+        service: 'test-queue',
         otherwise: { field: 'destination', message: 'Invalid Queue. Check if pbx queue exists' },
       },
     ],
@@ -116,18 +116,8 @@ describe('what the PBX is asked', () => {
     ['user', '1001', [{ asks: 'device_online', extension: '1001', otherwise: offline }]],
     ['extension', '1001', [{ asks: 'device_online', extension: '1001', otherwise: offline }]],
     ['user_email', 'jane@acme.example', [{ asks: 'device_online', extension: '1002', otherwise: offline }]],
-    ['queue', 'test-queue', [{ asks: 'queue_exists', queue: 'test-queue', otherwise: invalid('Queue') }]],
-    [
-      'queue',
-      'far-queue',
-      [{ asks: 'context_exists', context: 'far-queues', exten: '610', otherwise: invalid('Queue') }],
-    ],
-    ['queue', 'lobby', []],
-    [
-      'context',
-      'after-hours',
-      [{ asks: 'context_exists', context: 'after-hours', exten: 's', otherwise: invalid('Context') }],
-    ],
+    ['queue', 'test-queue', [{ asks: 'service_exists', service: 'test-queue', otherwise: invalid('Queue') }]],
+    ['context', 'after-hours', [{ asks: 'service_exists', service: 'after-hours', otherwise: invalid('Context') }]],
   ] as const;
 
   test.each(rows)('async=1, %s %s', (type, destination, questions) => {

@@ -18,8 +18,8 @@ export function resolveCallerId(written: string, tenant: Tenant): Checked<string
  * configured numbers and its extensions; any other tenant shows any number.
  */
 function mayShow(callerId: string, tenant: Tenant): boolean {
-  const { allowed, default: usual, pool, campaigns, agents } = tenant.callerIds;
+  const { allowed, default: usual, pool, agents } = tenant.callerIds;
   if (allowed !== undefined) return allowed.includes(callerId);
   if (tenant.numberingPlan.country === undefined || hasExtension(tenant, callerId)) return true;
-  return [usual, ...pool, ...Object.values(campaigns), ...Object.values(agents)].includes(callerId);
+  return [usual, ...pool, ...Object.values(agents)].includes(callerId);
 }

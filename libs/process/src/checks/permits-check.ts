@@ -1,11 +1,14 @@
-import type { Configuration } from '@redial/call';
 import type { PermitStore } from '@redial/store';
 import type { HealthCheck } from '../health/health.ts';
+
+interface Named {
+  readonly name: string;
+}
 
 /** For `/readyz`: where the permits of a PBX or of a trunk cannot be taken, nothing is dialled there, and calls wait without a reason of their own. */
 export function permitsCheck(
   store: Pick<PermitStore, 'checkPermits'>,
-  { pbxs, trunks }: Pick<Configuration, 'pbxs' | 'trunks'>,
+  { pbxs, trunks }: { readonly pbxs: readonly Named[]; readonly trunks: readonly Named[] },
 ): HealthCheck {
   const names = pbxs.map(({ name }) => name);
   const limits = [...names.map((name) => `pbx.${name}`), ...trunks.map(({ name }) => `trunk.${name}`)];

@@ -1,5 +1,3 @@
-import { retryDelaysMs } from '@redial/call';
-import { retentionDaysMin } from '@redial/platform';
 import { describe, expect, it } from 'vitest';
 import { retryAfterMaxMs, retryAfterMs } from './retry-after.ts';
 
@@ -30,9 +28,4 @@ describe('what a receiver asks for by Retry-After', () => {
   ])('%s asks for nothing', (_what, header) => {
     expect(retryAfterMs(header, now)).toBeUndefined();
   });
-});
-
-it('the retry schedule is over before the CDR may be forgotten, though the receiver requests all the time it can get', () => {
-  const mostMs = retryDelaysMs.reduce((sum, ms) => sum + 1.1 * Math.max(ms, retryAfterMaxMs), 0);
-  expect(mostMs).toBeLessThan(retentionDaysMin * 86_400_000);
 });

@@ -1,32 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { messageChannel, ServiceConfiguration, serviceChannel } from './service.ts';
+import { ServiceConfiguration } from './service-configuration.ts';
 
 function faults(service: Record<string, unknown>): string[] {
   const parsed = ServiceConfiguration.safeParse(service);
   return parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
 }
-
-const channelOf = (service: Record<string, unknown>): string => serviceChannel(ServiceConfiguration.parse(service));
-
-describe('the channel of a service', () => {
-  it.each<[string, Record<string, unknown>, string]>([
-    ['a ring group', { kind: 'ring_group', channel: 'Local/601@ring-groups/n' }, 'Local/601@ring-groups/n'],
-    ['an IVR', { kind: 'ivr', channel: 'Local/s@ivr-main/n' }, 'Local/s@ivr-main/n'],
-    ['a shortcut', { kind: 'shortcut', channel: 'PJSIP/lobby' }, 'PJSIP/lobby'],
-    ['a context', { kind: 'context', channel: 'Local/s@after-hours/n' }, 'Local/s@after-hours/n'],
-    ['a queue of the PBX’s own way in', { kind: 'queue', channel: 'Local/400@ext-queues/n' }, 'Local/400@ext-queues/n'],
-    ['a queue by its name', { kind: 'queue' }, 'Local/the-name@redial-queue/n'],
-    ['a message of the PBX’s own', { kind: 'message', channel: 'Local/7@announcements/n' }, 'Local/7@announcements/n'],
-    ['a message by its sound', { kind: 'message', sound: 'custom/welcome' }, messageChannel],
-    [
-      'a Local channel, kept whole',
-      { kind: 'ring_group', channel: 'Local/601@ring-groups' },
-      'Local/601@ring-groups/n',
-    ],
-  ])('%s', (_what, service, channel) => {
-    expect(channelOf({ name: 'the-name', ...service })).toBe(channel);
-  });
-});
 
 describe('a service is refused', () => {
   const sound = 'custom/welcome';

@@ -1,7 +1,8 @@
-import { Configuration, formAllowed } from '@redial/call';
+import { formAllowed } from '@redial/call';
 import { everyField, type FieldOfSchema } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { Configuration } from '../schema/configuration.ts';
 import { describeIssue, formatPath } from './validation-sentences.ts';
 
 const wrongValues = ['', '\u0000', 'x'.repeat(1_000), -1, 1.5, 1e12, true, null, [], {}];

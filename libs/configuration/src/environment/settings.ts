@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
+import { describeRedisUrl, logLevels, redisUrlFault } from '@redial/platform';
 import { z } from 'zod';
-import { logLevels } from '../observability/logger.ts';
-import { describeRedisUrl, redisUrlFault } from '../redis/redis-url.ts';
-import type { Reading } from './reading.ts';
+import type { Reading } from '../reading.ts';
 
 const whole = (min: number, max: number, why = '') =>
   z

@@ -1,5 +1,5 @@
+import { Name } from '@redial/call';
 import { z } from 'zod';
-import { Name } from '../ids.ts';
 
 /** The word by which a shape of CDRs is asked for: `redial` is the public one, the others are the dialects'. */
 const format = Name.default('redial');

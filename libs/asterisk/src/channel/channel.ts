@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 const sipChannel = /^(PJSIP|SIP|IAX2)\/[A-Za-z0-9_.+*#-]+(@[A-Za-z0-9_.-]+)?$/;
 const dahdiChannel = /^DAHDI\/[gGrR]?[0-9]+\/[0-9*#]+$/;
 const localChannel = /^Local\/[A-Za-z0-9_+*#-]+@[A-Za-z0-9_-]+(\/n)?$/;
@@ -29,27 +27,4 @@ export function isLocalChannel(channel: string): boolean {
 /** Asterisk replaces an answered Local channel by what is behind it, and our channel's id with it, unless it is told not to. */
 export function withoutOptimization(channel: string): string {
   return isLocalChannel(channel) && !channel.endsWith('/n') ? `${channel}/n` : channel;
-}
-
-/** An operator's channel, as it will be dialled. */
-export const ServiceChannel = z
-  .string()
-  .refine(
-    (channel) => isDialableChannel(withoutOptimization(channel)),
-    'must be one channel, such as Local/601@ext-group/n or PJSIP/lobby',
-  );
-
-/** An operator's channel with a `{placeholder}` for digits. `longest`: the most that can come in its place. */
-export function channelTemplate(placeholder: string, longest: string) {
-  const field = `{${placeholder}}`;
-  // What is not even a template is asked no more.
-  const fault = (message: string) => ({ message, abort: true });
-  return z
-    .string()
-    .refine((t) => t.split(field).length === 2, fault(`must hold ${field} once`))
-    .refine((t) => !/[{}]/.test(t.replace(field, '')), fault(`may hold no other braces than ${field}`))
-    .refine(
-      (t) => isDialableChannel(withoutOptimization(t.replace(field, longest))),
-      fault('must be one channel, such as PJSIP/{number}@carrier, DAHDI/g1/{number} or Local/{number}@context'),
-    );
 }

@@ -1,7 +1,8 @@
 import { withoutOptimization } from './channel.ts';
 
 /** How a tenant's extensions are rung. */
-interface Extensions {
+export interface ExtensionRoute {
+  /** A channel with `{extension}`. */
   readonly channel: string;
   /** Of the devices that are registered on it: the first, or all at once. */
   readonly ring: 'first' | 'all';
@@ -19,20 +20,19 @@ export function canBeRungByRedial(template: string): boolean {
   return endpointTemplate.test(template);
 }
 
-/** An extension's own channel, as the operator's template has it: whoever asks the PBX of the phone asks of this one. */
-export function deviceChannel(extension: string, { channel }: Pick<Extensions, 'channel'>): string {
+/** An extension's own channel, as the operator's template has it. Questions to the PBX about the phone name this one. */
+export function deviceChannel(extension: string, { channel }: Pick<ExtensionRoute, 'channel'>): string {
   return withoutOptimization(channel.replace('{extension}', extension));
 }
 
 /**
  * An extension → the channel that Asterisk dials. PJSIP rings one device, and a forward cannot be followed from a channel that AMI dials, since the new
- * channel knows nothing of the call: where either is asked for, Redial's own context rings (infra/asterisk/redial.conf), at two channels more.
+ * channel knows nothing of the call. Where the tenant wants either, Redial's own context rings (infra/asterisk/redial.conf), at two channels more.
  */
-export function extensionChannel(extension: string, extensions: Extensions): string {
-  const { channel, ring, forwards } = extensions;
+export function extensionChannel(extension: string, route: ExtensionRoute): string {
+  const { channel, ring, forwards } = route;
   const [, endpoint] = endpointTemplate.exec(channel) ?? [];
-  if (endpoint === undefined || (ring === 'first' && forwards === 'refuse'))
-    return deviceChannel(extension, extensions);
+  if (endpoint === undefined || (ring === 'first' && forwards === 'refuse')) return deviceChannel(extension, route);
   return `Local/${endpoint.replace('{extension}', extension)}@redial-extension-${ring}-${forwards}/n`;
 }
 

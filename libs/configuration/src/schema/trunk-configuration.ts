@@ -1,7 +1,7 @@
+import { isDialableChannel, trunkChannel } from '@redial/asterisk/channel';
+import { limitShape, Name } from '@redial/call';
 import { z } from 'zod';
-import { Name } from '../ids.ts';
-import { channelTemplate, isDialableChannel, withoutOptimization } from './channel.ts';
-import { limitShape } from './limit-shape.ts';
+import { channelTemplate } from './channel-template.ts';
 
 const longestNumber = '9'.repeat(15);
 
@@ -25,11 +25,3 @@ export const TrunkConfiguration = z
     path: ['numberPrefix'],
   });
 export type TrunkConfiguration = z.infer<typeof TrunkConfiguration>;
-
-/** E.164 digits → the channel that Asterisk dials. */
-export function trunkChannel(
-  { channel, numberPrefix }: { readonly channel: string; readonly numberPrefix: string },
-  e164: string,
-): string {
-  return withoutOptimization(channel.replace('{number}', numberPrefix + e164));
-}

@@ -20,7 +20,7 @@ describe('the smallest configuration', () => {
     expect(parsed.pbxs[0]).toMatchObject({ port: 5038, maxCalls: 1_000, maxCallsPerSecond: 100 });
     expect(parsed.tenants[0]).toMatchObject({
       extensions: { list: [], channel: 'PJSIP/{extension}' },
-      callerIds: { pool: [], campaigns: {}, agents: {} },
+      callerIds: { pool: [], agents: {} },
       defaults: {
         dial1RingTimeoutSeconds: 20,
         dial2RingTimeoutSeconds: 30,

@@ -1,4 +1,4 @@
-import type { Configuration } from '@redial/call';
+import type { Configuration } from '../schema/configuration.ts';
 
 interface KeyFault {
   readonly path: readonly (string | number)[];

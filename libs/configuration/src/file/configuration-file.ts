@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { Configuration } from '@redial/call';
 import { readConfiguredNumbers } from '@redial/numbering';
-import { dialectFaults, type KnownDialects, withDialects } from './dialects-of-tenants.ts';
-import type { Reading } from './reading.ts';
+import type { Reading } from '../reading.ts';
+import { Configuration } from '../schema/configuration.ts';
+import { dialectFaults, type KnownDialects, withDialects, withNewPlaces } from './dialects-of-tenants.ts';
 import { sinkKeyFaults } from './sink-keys.ts';
 import { describeIssue, formatPath } from './validation-sentences.ts';
 import { type Fault, faultsOf, parseYaml } from './yaml-document.ts';
@@ -59,7 +59,8 @@ export function parseConfiguration(
     ? []
     : parsed.error.issues.flatMap((issue) => describeIssue(issue, { root: value, schema: Configuration }));
   const said = new Set(numberFaults.map(({ path }) => path.join('/')));
-  const issues = [...numberFaults, ...found.filter(({ path }) => !said.has(path.join('/')))];
+  const left = found.filter(({ path }) => !said.has(path.join('/')));
+  const issues = [...numberFaults, ...(dialects === undefined ? left : withNewPlaces(left, dialects))];
   if (parsed.success) issues.push(...sinkKeyFaults(parsed.data, environment['REDIAL_KEY_PREFIX'] || undefined));
   if (dialects !== undefined) issues.push(...dialectFaults(value, dialects));
   if (!parsed.success || issues.length > 0 || yaml.faults.length > 0)

@@ -1,5 +1,7 @@
-import { type Configuration, Tenant } from '@redial/call';
-import type { z } from 'zod';
+import type { Tenant } from '@redial/call';
+import type { VendorDialect } from '@redial/dialects';
+import type { Configuration } from '../schema/configuration.ts';
+import { TenantConfiguration } from '../schema/tenant-configuration.ts';
 import { formatFaults } from './formats-of-sinks.ts';
 import { describeIssue, type FieldFault, type Path } from './validation-sentences.ts';
 
@@ -10,13 +12,8 @@ export interface KnownDialects {
   readonly formats: readonly string[];
 }
 
-export interface DialectInFiles {
-  readonly settings: z.ZodType;
-  /** Where right settings do not fit the rest of a right tenant; `path` is below the settings. */
-  readonly faults?: (tenant: Tenant) => readonly FieldFault[];
-  /** What no two tenants may have the same; undefined: the tenant does not have the dialect. */
-  readonly login?: (tenant: Tenant) => readonly string[] | undefined;
-}
+/** Of a dialect, what its contract says of the configuration file. */
+export type DialectInFiles = Pick<VendorDialect, 'settings' | 'formerSettings' | 'faults' | 'login'>;
 
 /** What is wrong with each tenant's `dialects` and `sinks[].format`, in a file of which nothing else need be right. */
 export function dialectFaults(file: unknown, known: KnownDialects): FieldFault[] {
@@ -26,7 +23,7 @@ export function dialectFaults(file: unknown, known: KnownDialects): FieldFault[]
   return tenants.flatMap((written: unknown, index) => {
     const path: Path = ['tenants', index];
     const { dialects, sinks } = fieldsOf(written);
-    const tenant = Tenant.safeParse(written).data;
+    const tenant = TenantConfiguration.safeParse(written).data;
     return [
       ...Object.entries(fieldsOf(dialects)).flatMap(([name, settings]) => {
         const at = [...path, 'dialects', name];
@@ -63,6 +60,20 @@ function loginFaults(path: Path, login: readonly string[] | undefined, known: Se
   if (known.has(name)) return [{ path, message: 'another tenant has these credentials' }];
   known.add(name);
   return [];
+}
+
+/** Where a field of a tenant has become a setting of a dialect, the fault names the new place. */
+export function withNewPlaces(faults: readonly FieldFault[], { dialects }: KnownDialects): FieldFault[] {
+  const moved = new Map(
+    Object.entries(dialects).flatMap(([dialect, { formerSettings = {} }]) =>
+      Object.entries(formerSettings).map(([old, setting]) => [old, `dialects.${dialect}.${setting}`] as const),
+    ),
+  );
+  return faults.map((fault) => {
+    const [group, , ...field] = fault.path;
+    const place = group === 'tenants' ? moved.get(field.join('.')) : undefined;
+    return place === undefined || !fault.atName ? fault : { ...fault, message: `is now ${place}` };
+  });
 }
 
 /** The same configuration with each dialect's settings as its schema reads them. They have no faults. */

@@ -1,4 +1,4 @@
-import { SinkConfiguration } from '@redial/call';
+import { SinkConfiguration } from '../schema/sink-configuration.ts';
 import type { FieldFault, Path } from './validation-sentences.ts';
 
 /** Sinks, right in all else, whose `format` is none of these. */

@@ -1,6 +1,5 @@
+import { limitShape, Name } from '@redial/call';
 import { z } from 'zod';
-import { Name } from '../ids.ts';
-import { limitShape } from './limit-shape.ts';
 
 /** A port; as text too, because that is what an environment variable gives. */
 const port = z

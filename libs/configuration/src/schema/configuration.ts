@@ -1,8 +1,8 @@
+import { namesThereAre } from '@redial/call';
 import { z } from 'zod';
-import { eachRepeated } from '../validation/each-repeated.ts';
-import { namesThereAre } from '../validation/names-there-are.ts';
+import { eachRepeated } from './each-repeated.ts';
 import { PbxConfiguration } from './pbx-configuration.ts';
-import { Tenant } from './tenant.ts';
+import { TenantConfiguration } from './tenant-configuration.ts';
 import { TrunkConfiguration } from './trunk-configuration.ts';
 
 /** The whole of the one YAML file. Here is what its parts say of each other; what each must be is in its own file. */
@@ -10,7 +10,7 @@ export const Configuration = z
   .strictObject({
     pbxs: z.array(PbxConfiguration).min(1),
     trunks: z.array(TrunkConfiguration).default([]),
-    tenants: z.array(Tenant).min(1),
+    tenants: z.array(TenantConfiguration).min(1),
   })
   .superRefine(({ pbxs, trunks, tenants }, context) => {
     const issue = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });

@@ -1,0 +1,33 @@
+import { withoutOptimization } from './channel.ts';
+
+/** How a service of the PBX is reached. */
+export interface ServiceRoute {
+  readonly name: string;
+  readonly kind: string;
+  /** The operator's own channel. Absent: a queue or a message, by a context of Redial's own. */
+  readonly channel?: string | undefined;
+}
+
+/** The channels by which Redial's own contexts are reached (infra/asterisk/redial.conf). */
+export const messageChannel = 'Local/play@redial-message/n';
+const queueChannel = (queue: string): string => `Local/${queue}@redial-queue/n`;
+
+/** A service → the channel that Asterisk dials. */
+export function serviceChannel({ name, kind, channel }: ServiceRoute): string {
+  if (channel !== undefined) return withoutOptimization(channel);
+  return kind === 'queue' ? queueChannel(name) : messageChannel;
+}
+
+/** What the PBX can be asked about a service; undefined: its channel is no part of the dialplan, and only ringing it tells. */
+export function serviceQuestion({
+  name,
+  kind,
+  channel,
+}: ServiceRoute):
+  | { readonly asks: 'queue_exists'; readonly queue: string }
+  | { readonly asks: 'context_exists'; readonly context: string; readonly exten: string }
+  | undefined {
+  if (channel === undefined) return kind === 'queue' ? { asks: 'queue_exists', queue: name } : undefined;
+  const [, exten, context] = /^Local\/([^@]+)@([^/]+)(?:\/n)?$/.exec(channel) ?? [];
+  return exten === undefined || context === undefined ? undefined : { asks: 'context_exists', context, exten };
+}

@@ -1,0 +1,195 @@
+import { type Mutant, mutantsOf } from './mutant.ts';
+
+const attempt = mutantsOf('call/src/attempt/attempt.ts');
+
+export const attemptMutants: readonly Mutant[] = [
+  // The attempt: never twice.
+  attempt(
+    'a redelivered job originates again',
+    "    case 'start':\n    case 'adopt':\n      return ignore(state);",
+    "    case 'start':\n      return moved(state, [{ type: 'originate' }]);\n    case 'adopt':\n      return ignore(state);",
+  ),
+  attempt(
+    'an attempt found under way is originated',
+    "        { type: 'reconcile' },\n        { type: 'arm', afterMs: reconcileEveryMs },\n      ]);\n    default:",
+    "        { type: 'originate' },\n        { type: 'arm', afterMs: reconcileEveryMs },\n      ]);\n    default:",
+  ),
+  attempt(
+    'a reconciliation that finds nothing originates again',
+    '  if (remainingMs <= 0) return conclude(state, { lostAt: at });',
+    "  if (remainingMs <= 0) return moved(state, [{ type: 'originate' }, { type: 'arm', afterMs: 1_000 }]);",
+  ),
+  // The attempt: exactly one answer.
+  attempt(
+    'conclude on the first final fact',
+    '  return awaitEnd(next, []);\n}\n\n/** It says why',
+    '  return concluded(next);\n}\n\n/** It says why',
+  ),
+  attempt(
+    'an ended attempt concludes again',
+    "    case 'ended':\n      return ignore(state);",
+    "    case 'ended':\n      return moved(state, [{ type: 'conclude', evidence: state.evidence }]);",
+  ),
+  attempt(
+    'a forgotten deadline: settling',
+    "  return moved(entered(state, 'awaiting_end'), [...effects, { type: 'arm', afterMs: finalEventsMs }]);",
+    "  return moved(entered(state, 'awaiting_end'), [...effects]);",
+  ),
+  attempt(
+    'a forgotten deadline: originating',
+    "        { type: 'originate' },\n        { type: 'arm', afterMs: plan.dial1RingTimeoutMs + originateMarginMs },",
+    "        { type: 'originate' },",
+  ),
+  attempt(
+    'a forgotten deadline: detached',
+    "  return moved(entered(state, 'detached'), [...effects, { type: 'arm', afterMs: reconcileEveryMs }]);",
+    "  return moved(entered(state, 'detached'), [...effects]);",
+  ),
+  attempt(
+    'a reconciliation that is not repeated',
+    "      return moved(state, [{ type: 'reconcile' }, { type: 'arm', afterMs: reconcileEveryMs }]);",
+    "      return moved(state, [{ type: 'reconcile' }]);",
+  ),
+  attempt('never given up', 'seenAt) + giveUpMarginMs;', 'seenAt) + giveUpMarginMs * 1e9;'),
+  attempt(
+    'an unanswered hang-up is never reconciled',
+    'return state.evidence.dial1Hangup !== undefined && state.evidence.originateFailed === undefined;',
+    'return state.evidence.dial1Hangup === undefined;',
+  ),
+  attempt(
+    'a repeated fact overwrites the first',
+    '.filter(([name]) => state.evidence[name as keyof Evidence] === undefined);',
+    ';',
+  ),
+  attempt(
+    'the link lost in the last half second throws the first fact’s clock away',
+    "state.phase === 'originating' || state.phase === 'ringing'\n        ? detach",
+    "state.phase === 'originating' || state.phase === 'ringing' || state.phase === 'awaiting_end'\n        ? detach",
+  ),
+  attempt(
+    'dial2’s own Hangup is not waited for',
+    "return !['CANCEL', ''].includes(dialStatus) &&",
+    "return ['of no kind'].includes(dialStatus) &&",
+  ),
+  attempt(
+    'the journal is ignored when the answer was missed',
+    'evidence: { ...state.evidence, journalEnded: entry } };',
+    'evidence: { ...state.evidence, ...(state.evidence.dial1AnsweredAt !== undefined && { journalEnded: entry }) } };',
+  ),
+  // The attempt: through the PBX's own dialplan, and watched by a client that waits.
+  attempt(
+    'the end of another channel is taken for dial2’s',
+    'if (state.plan.viaLocalChannel || isLocal) return',
+    'if (isLocal) return',
+  ),
+  attempt(
+    'a Hangup that says nothing is waited for',
+    'dial2Hangup !== undefined || plan.viaLocalChannel) return false;',
+    'dial2Hangup !== undefined || plan.talkLimitMs < 0) return false;',
+  ),
+  attempt(
+    'dial2’s birth is taken for dial1’s answer',
+    'withFacts(state, { dial2Created: { uniqueId, at } });',
+    'withFacts(state, { dial1AnsweredAt: at, dial2Created: { uniqueId, at } });',
+  ),
+  attempt(
+    'dial2’s birth is told again',
+    "  if (next === state) return ignore(state);\n  return moved(next, [{ type: 'progress', phase: 'dial2_created'",
+    "  return moved(next, [{ type: 'progress', phase: 'dial2_created'",
+  ),
+  attempt(
+    'dial2’s birth moves the deadline',
+    "[{ type: 'progress', phase: 'dial2_created', at, uniqueId }]);",
+    "[{ type: 'progress', phase: 'dial2_created', at, uniqueId }, { type: 'arm', afterMs: reconcileEveryMs }]);",
+  ),
+  // The attempt: the truth.
+  attempt(
+    'silence before the deadline is believed',
+    '  if (remainingMs <= 0) return',
+    '  if (remainingMs <= 1e9) return',
+  ),
+  attempt(
+    'silence of the journal is believed at the first look',
+    '  if (doubtedAt === undefined) return',
+    '  if (doubtedAt === undefined && at > 0) return conclude(state, facts);\n  if (doubtedAt === undefined) return',
+  ),
+  attempt(
+    'a restart of the PBX is not seen',
+    '  if (pbxRestarted) return conclude(state, { pbxRestarted: true, lostAt: at });',
+    '  if (pbxRestarted && at < 0) return conclude(state, { pbxRestarted: true, lostAt: at });',
+  ),
+  attempt(
+    'an outdated reconciliation revives a channel that has ended',
+    "before.phase !== 'detached' || isOver(found)) return ignore(before);",
+    "before.phase !== 'detached') return ignore(before);",
+  ),
+  attempt(
+    'a refusal outranks a ringing phone',
+    'return hasChannelFacts(state) ? ignore(state) : conclude(',
+    'return hasChannelFacts(state) && signal.at < 0 ? ignore(state) : conclude(',
+  ),
+  attempt(
+    'the ring timeout is forgotten',
+    'return originatedAt + plan.dial1RingTimeoutMs + originateMarginMs;',
+    'return originatedAt + originateMarginMs + plan.dial1RingTimeoutMs * 0;',
+  ),
+  attempt(
+    'the talk limit is forgotten',
+    'answeredAt + dial2RingTimeoutMs + talkLimitMs + talkMarginMs - at',
+    'answeredAt + dial2RingTimeoutMs + talkLimitMs * 0 + talkMarginMs - at',
+  ),
+  attempt(
+    'whether the channel rang is dropped',
+    '          ...(signal.rang !== undefined && { rang: signal.rang }),\n',
+    '',
+  ),
+  // The attempt: cancel.
+  attempt(
+    'cancel is ignored in detached',
+    "  if (isOver(state) && state.phase !== 'following') return moved(next, []);",
+    "  if ((isOver(state) && state.phase !== 'following') || state.phase === 'detached') return moved(next, []);",
+  ),
+  attempt(
+    'cancel is not remembered',
+    '  const next = withFacts(state, { cancelRequestedAt: at });',
+    '  const next = at < 0 ? withFacts(state, { cancelRequestedAt: at }) : state;',
+  ),
+  attempt(
+    'cancel before the answer is not repeated after it',
+    "  if (state.evidence.cancelRequestedAt !== undefined) return { type: 'arm', afterMs: reconcileEveryMs };\n",
+    '',
+  ),
+  attempt(
+    'cancel is asked of the PBX once',
+    "      return detach(state, [...hangUpIfCanceled(state), { type: 'reconcile' }]);",
+    "      return detach(state, [{ type: 'reconcile' }]);",
+  ),
+  attempt(
+    'a canceled channel that is found lives on',
+    '  if (next.evidence.cancelRequestedAt !== undefined) {\n    return moved(entered',
+    '  if (next.evidence.cancelRequestedAt === -1) {\n    return moved(entered',
+  ),
+  // The compiler’s.
+  {
+    fault: 'a cell of the matrix is dropped',
+    file: 'call/testing/attempt.matrix.ts',
+    find: "    cancel: 'awaiting_end',\n",
+    replace: '',
+    compiler: true,
+  },
+  {
+    fault: 'a signal that nobody handles',
+    file: 'call/src/attempt/attempt-signal.ts',
+    find: "  | { readonly type: 'rang'; readonly at: number }",
+    replace:
+      "  | { readonly type: 'rang'; readonly at: number }\n  | { readonly type: 'bridged'; readonly at: number }",
+    compiler: true,
+  },
+  {
+    fault: 'a status without meaning',
+    file: 'call/src/call/call.ts',
+    find: "  'blocked',\n  'unknown',\n] as const;",
+    replace: "  'blocked',\n  'unknown',\n  'lost',\n] as const;",
+    compiler: true,
+  },
+];

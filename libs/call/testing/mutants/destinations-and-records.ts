@@ -1,0 +1,211 @@
+import type { Mutant } from './mutant.ts';
+
+export const destinationAndRecordMutants: readonly Mutant[] = [
+  // Numbers, destinations, CDRs.
+  {
+    fault: 'something behind the digits',
+    file: 'call/src/tenant/numbering.ts',
+    find: "/^[1-9][0-9]{6,14}$/, 'an E.164",
+    replace: "/^[1-9][0-9]{6,14}/, 'an E.164",
+  },
+  {
+    fault: 'a mask that shows the number',
+    file: 'call/src/tenant/numbering.ts',
+    find: 'number.slice(-3)',
+    replace: 'number.slice(-6)',
+  },
+  {
+    fault: 'a pattern that is not anchored',
+    file: 'call/src/tenant/tenant.ts',
+    find: ')$`);\n  compiled',
+    replace: ')`);\n  compiled',
+  },
+  {
+    fault: 'a second destination in a template',
+    file: 'asterisk/src/channel/channel.ts',
+    find: '(@[A-Za-z0-9_.-]+)?$/',
+    replace: '(@[A-Za-z0-9_.&/-]+)?$/',
+  },
+  {
+    fault: 'a trunk that is gone is everywhere',
+    file: 'call/src/tenant/destination.ts',
+    find: 'return trunk !== undefined && (',
+    replace: 'return trunk === undefined || (',
+  },
+  {
+    fault: 'any trunk may be asked for',
+    file: 'call/src/tenant/destination.ts',
+    find: '  if (!tenant.trunks.includes(chosen)) return',
+    replace: "  if (chosen === '') return",
+  },
+  {
+    fault: 'a CDR without the next attempt’s time',
+    file: 'call/src/cdr/cdr.ts',
+    find: "    ...('dueAt' in state && { nextAttemptAt: state.dueAt }),\n",
+    replace: '',
+  },
+  {
+    fault: 'a busy leg with a time of answer',
+    file: 'call/src/cdr/cdr.ts',
+    find: 'outcome.connected && outcome.talkMs !== null\n',
+    replace: 'outcome.talkMs !== null\n',
+  },
+  {
+    fault: 'a line feed in a header',
+    file: 'call/src/call/request.ts',
+    find: '/^[A-Za-z0-9 ._~:@+=/#*-]{0,250}$/',
+    replace: '/^[A-Za-z0-9\\n ._~:@+=/#*-]{0,250}$/',
+  },
+  {
+    fault: 'a name that ends its own quotes',
+    file: 'call/src/call/request.ts',
+    find: '[\\p{L}\\p{M}\\p{N} .',
+    replace: '[\\p{L}\\p{M}\\p{N} ".',
+  },
+  {
+    fault: 'a name that leaves no room for the number',
+    file: 'call/src/call/request.ts',
+    find: '.length <= callerNameBytesMax',
+    replace: '.length <= callerNameBytesMax * 2',
+  },
+  {
+    fault: 'a request tells Redial’s dialplan whom to dial',
+    file: 'call/src/call/request.ts',
+    find: '!/^_*REDIAL/i.test(name)',
+    replace: '!/^REDIAL/i.test(name)',
+  },
+  {
+    fault: 'a line feed in what the client finds again',
+    file: 'call/src/call/request.ts',
+    find: '/^[^\\p{Cc}\\p{Cs}]{1,500}$/u',
+    replace: '/^[^\\p{Cs}]{1,500}$/u',
+  },
+  // Outside numbers behind a context, services, recordings, waiting clients.
+  {
+    fault: 'do-not-call does not see what a context routes',
+    file: 'call/src/call/request.ts',
+    find: "return destination.kind === 'context' ? destination.e164 : undefined;",
+    replace: 'return undefined;',
+  },
+  {
+    fault: 'a number is hidden behind a context',
+    file: 'call/src/tenant/destination.ts',
+    find: '...(number.ok && { e164: number.e164 }) }',
+    replace: "...(!number.ok && { e164: '' }) }",
+  },
+  {
+    fault: 'any context may be asked for',
+    file: 'call/src/tenant/destination.ts',
+    find: '  if (!tenant.contexts.includes(context)) return',
+    replace: "  if (context === '') return",
+  },
+  {
+    fault: 'what is written for a context is not digits',
+    file: 'call/src/tenant/destination.ts',
+    find: '/^[0-9]{1,20}$/',
+    replace: '/^[0-9]{1,20}/',
+  },
+  {
+    fault: 'a message plays to a message',
+    file: 'call/src/tenant/destination.ts',
+    find: 'return [dial1, dial2].every(',
+    replace: 'return [dial1, dial2, dial1].slice(3).some(',
+  },
+  {
+    fault: 'a service wins over an extension',
+    file: 'call/src/tenant/destination.ts',
+    find: "  if (hasExtension(tenant, written)) return { ok: true, destination: { kind: 'extension'",
+    replace:
+      "  if (hasExtension(tenant, written) && !tenant.services.some((s) => s.code === written)) return { ok: true, destination: { kind: 'extension'",
+  },
+  {
+    fault: 'a Local channel gives way to what is behind it',
+    file: 'asterisk/src/channel/channel.ts',
+    find: '/n` : channel;',
+    replace: '` : channel;',
+  },
+  {
+    fault: 'a channel is checked before it is kept whole',
+    file: 'configuration/src/schema/channel-template.ts',
+    find: '    (channel) => isDialableChannel(withoutOptimization(channel)),',
+    replace: '    (channel) => isDialableChannel(channel),',
+  },
+  {
+    fault: 'a prefix that the technology does not take',
+    file: 'configuration/src/schema/trunk-configuration.ts',
+    find: 'isDialableChannel(trunkChannel({ channel, numberPrefix }, longestNumber))',
+    replace: "isDialableChannel(trunkChannel({ channel, numberPrefix: numberPrefix.slice(0, 0) }, '1'))",
+  },
+  {
+    fault: 'a code that nobody reaches',
+    file: 'configuration/src/schema/tenant-configuration.ts',
+    find: 'if (code !== undefined && hasExtension(tenant, code)) {',
+    replace: "if (code === '' && hasExtension(tenant, code)) {",
+  },
+  {
+    fault: 'a message that plays itself for ever',
+    file: 'configuration/src/schema/tenant-configuration.ts',
+    find: "other.name === target && other.kind !== 'message'",
+    replace: 'other.name === target',
+  },
+  {
+    fault: 'a dialect outvotes its tenant',
+    file: 'call/src/call/recording.ts',
+    find: 'const rule = tenant.recording ?? dialectRule;',
+    replace: "const rule = dialectRule === 'none' ? (tenant.recording ?? dialectRule) : dialectRule;",
+  },
+  {
+    fault: 'a recording out of its folder',
+    file: 'call/src/call/recording.ts',
+    find: '!RecordedUnder.safeParse(under).success',
+    replace: "!RecordedUnder.safeParse(under.replaceAll(/[./]/g, '')).success",
+  },
+  {
+    fault: 'an outside party is taken for the agent',
+    file: 'call/src/call/recording.ts',
+    find: 'return outsideNumberOf(destination) === undefined ? destinationDigits(destination) : undefined;',
+    replace: 'return destinationDigits(destination);',
+  },
+  {
+    fault: 'a recording that was never begun',
+    file: 'call/src/cdr/cdr.ts',
+    find: 'request.recording !== undefined && journalEnded?.recorded && {',
+    replace: 'request.recording !== undefined && {',
+  },
+  {
+    fault: 'the CDR names another channel than the client was told',
+    file: 'call/src/cdr/cdr.ts',
+    find: 'attempt.dial2UniqueId ?? dial2UniqueIdOf(evidence)',
+    replace: 'dial2UniqueIdOf(evidence) ?? attempt.dial2UniqueId',
+  },
+  {
+    fault: 'an answer does not wait for dial2',
+    file: 'call/src/call/dial1-outcome.ts',
+    find: '  if (withDial2 && uniqueId2 === undefined && ended === undefined)',
+    replace: "  if (withDial2 && uniqueId2 === '' && ended === undefined)",
+  },
+  {
+    fault: 'an answer waits for a dial2 that never comes',
+    file: 'call/src/call/dial1-outcome.ts',
+    find: '  if (withDial2 && uniqueId2 === undefined && ended === undefined)',
+    replace: '  if (withDial2 && uniqueId2 === undefined)',
+  },
+  {
+    fault: 'an open attempt has answered',
+    file: 'call/src/call/dial1-outcome.ts',
+    find: '  if (dial1 === undefined && answeredAt === undefined)',
+    replace: '  if (dial1 === undefined && answeredAt === -1)',
+  },
+  {
+    fault: 'a call that is dialled has failed',
+    file: 'call/src/call/dial1-outcome.ts',
+    find: "  if (state.status === 'dialing') return { type: 'pending' };\n",
+    replace: '',
+  },
+  {
+    fault: 'a call whose record is gone has failed, though it connected',
+    file: 'call/src/call/dial1-outcome.ts',
+    find: '  return last.dial1Answered\n',
+    replace: "  return last.disposition === 'machine'\n",
+  },
+];

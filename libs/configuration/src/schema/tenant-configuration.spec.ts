@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { configuredTenant, keyHash } from '../../testing/builders.ts';
+import { TenantConfiguration } from './tenant-configuration.ts';
+
+/** Every fault of a tenant, as `path: message`. */
+function faults(fields: Record<string, unknown>): string[] {
+  const parsed = TenantConfiguration.safeParse({ ...configuredTenant(), ...fields });
+  return parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+}
+
+describe('how an extension is rung', () => {
+  it('is its first device, and no forward, unless the tenant says so', () => {
+    expect(configuredTenant().extensions).toMatchObject({ ring: 'first', forwards: 'refuse' });
+  });
+
+  it.each([
+    [{ ring: 'all' }, 'PJSIP/{extension}', []],
+    [{ forwards: 'connect' }, 'PJSIP/acme-{extension}', []],
+    [{ ring: 'all' }, 'Local/{extension}@devices', ['ring']],
+    [{ forwards: 'connect', ring: 'all' }, 'PJSIP/{extension}@other-pbx', ['ring', 'forwards']],
+    [{ forwards: 'connect' }, 'SIP/{extension}', ['forwards']],
+    [{ ring: 'all' }, 'PJSIP/+{extension}', ['ring']],
+    [{ ring: 'first', forwards: 'refuse' }, 'SIP/{extension}', []],
+  ])('%j with the channel %s', (settings, channel, wrong) => {
+    expect(faults({ extensions: { pattern: '1[0-9]{3}', channel, ...settings } })).toEqual(
+      wrong.map(
+        (field) =>
+          `extensions.${field}: needs an extensions.channel of the form PJSIP/{extension}, with letters, digits, -, _ or # around it: Redial's own context rings the phones of a PJSIP endpoint alone`,
+      ),
+    );
+  });
+});
+
+describe('a tenant', () => {
+  it('keeps caller IDs that are numbers or extensions', () => {
+    const callerIds = {
+      default: '27110000000',
+      allowed: ['1001'],
+      pool: ['27110000001'],
+      agents: { '1001': '27110000003' },
+    };
+    expect(configuredTenant({ callerIds }).callerIds).toEqual(callerIds);
+    const bad = TenantConfiguration.safeParse({ ...configuredTenant(), callerIds: { default: 'Acme <123>' } });
+    expect(bad.success).toBe(false);
+  });
+
+  it('knows its keys by their hash alone', () => {
+    expect(configuredTenant().apiKeys).toEqual([{ name: 'main', sha256: keyHash }]);
+  });
+});
+
+describe('what the fields of a tenant say against each other', () => {
+  const group = (fields: Record<string, unknown> = {}) => ({
+    kind: 'ring_group',
+    name: 'sales',
+    code: '601',
+    channel: 'Local/601@ring-groups/n',
+    ...fields,
+  });
+  const message = (keys: Record<string, string>) => ({ kind: 'message', name: 'welcome', sound: 'welcome', keys });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    [
+      'two services of one name',
+      { services: [group(), group({ code: '602' })] },
+      'services.1.name: another service of the tenant has this name',
+    ],
+    [
+      'two services of one code',
+      { services: [group(), group({ name: 'support' })] },
+      'services.1.code: another service of the tenant has this code',
+    ],
+    [
+      'a service that hides behind an extension',
+      { services: [group({ code: '1001' })] },
+      'services.0.code: is an extension of the tenant',
+    ],
+    [
+      'a service of an extension’s name: a key of a message could mean either',
+      { services: [group({ name: '1001' })] },
+      'services.0.name: is an extension of the tenant',
+    ],
+    [
+      'a key for nobody',
+      { services: [message({ 1: '2001' })] },
+      'services.0.keys.1: is neither an extension nor a service with a phone behind it',
+    ],
+    [
+      'a key for an outside number',
+      { services: [message({ 1: '0821234567' })] },
+      'services.0.keys.1: is neither an extension nor a service with a phone behind it',
+    ],
+    [
+      'a key for a message, itself included: it would play for ever',
+      { services: [message({ 1: 'welcome' })] },
+      'services.0.keys.1: is neither an extension nor a service with a phone behind it',
+    ],
+    [
+      'a number of somebody else’s agent',
+      { callerIds: { agents: { 2001: '27110000001' } } },
+      'callerIds.agents.2001: is not an extension of the tenant',
+    ],
+    [
+      'a pattern that is none, and therefore nobody’s extension',
+      { extensions: { pattern: '1[0-9' }, services: [group()] },
+      'extensions.pattern: not a regular expression',
+    ],
+  ])('%s', (_what, fields, fault) => {
+    expect(faults(fields)).toEqual([fault]);
+  });
+
+  it('nothing, where services are called by name alone, or by codes of their own', () => {
+    expect(
+      faults({
+        services: [group(), group({ name: 'support', code: undefined }), group({ name: 'help', code: undefined })],
+      }),
+    ).toEqual([]);
+    expect(faults({ services: [group(), message({ 0: '1001', 9: 'sales' })] })).toEqual([]);
+  });
+});

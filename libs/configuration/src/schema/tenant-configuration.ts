@@ -1,0 +1,115 @@
+import { autoAnswerHeaders, canBeRungByRedial } from '@redial/asterisk/channel';
+import { Extensions, hasExtension, Name, Tenant } from '@redial/call';
+import { z } from 'zod';
+import { channelTemplate } from './channel-template.ts';
+import { eachRepeated } from './each-repeated.ts';
+import { Origin } from './origin.ts';
+import { ServiceConfiguration } from './service-configuration.ts';
+import { SinkConfiguration } from './sink-configuration.ts';
+
+const longestExtension = '9'.repeat(8);
+
+export const ApiKeyConfiguration = z.strictObject({
+  name: Name,
+  /** SHA-256 of the key, in hex. The key itself is random and long, so that a fast hash is enough. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex: 64 digits of 0-9 and a-f'),
+});
+
+/** One customer of this installation: what the rules of calls know of it, and how its keys, phones and sinks are reached. */
+export const TenantConfiguration = z
+  .strictObject({
+    ...Tenant.shape,
+    apiKeys: z.array(ApiKeyConfiguration).min(1),
+    extensions: z.strictObject({
+      ...Extensions.shape,
+      /** AMI channel with `{extension}`. */
+      channel: channelTemplate('extension', longestExtension).default('PJSIP/{extension}'),
+      /** Of several devices that are registered on an extension. */
+      ring: z.enum(['first', 'all']).default('first'),
+      /** Whether a phone's forward (302) is followed, by the PBX's own dialplan. */
+      forwards: z.enum(['refuse', 'connect']).default('refuse'),
+      autoAnswer: z
+        .strictObject({
+          ...Extensions.shape.autoAnswer.unwrap().shape,
+          /** The header of dial1's INVITE that has an agent's own phone answer by itself. */
+          header: z.enum(autoAnswerHeaders),
+        })
+        .optional(),
+    }),
+    services: z.array(ServiceConfiguration).default([]),
+    /** Pages in a browser that may read this tenant's answers, by their origin. None: no page of another site may. */
+    cors: z.strictObject({ origins: z.array(Origin).max(100).default([]) }).prefault({}),
+    sinks: z.array(SinkConfiguration).default([]),
+  })
+  .superRefine((tenant, context) => {
+    for (const { path, message } of contradictionsOf(tenant))
+      context.addIssue({ code: 'custom', path: [...path], message });
+  });
+export type TenantConfiguration = z.infer<typeof TenantConfiguration>;
+
+interface Fault {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** Fields of a tenant that are right by themselves and contradict each other. */
+function contradictionsOf(tenant: TenantConfiguration): Fault[] {
+  const faults: Fault[] = [];
+  const fault = (path: Fault['path'], message: string) => faults.push({ path, message });
+  const { sinks, services, callerIds } = tenant;
+  eachRepeated(
+    sinks.map((s) => s.name),
+    (i) => fault(['sinks', i, 'name'], 'another sink of the tenant has this name'),
+  );
+  eachRepeated(
+    services.map((s) => s.name),
+    (i) => fault(['services', i, 'name'], 'another service of the tenant has this name'),
+  );
+  eachRepeated(
+    services.map((s) => s.code),
+    (i) => fault(['services', i, 'code'], 'another service of the tenant has this code'),
+  );
+  for (const field of extensionSettingsOf(tenant)) {
+    fault(
+      ['extensions', field],
+      "needs an extensions.channel of the form PJSIP/{extension}, with letters, digits, -, _ or # around it: Redial's own context rings the phones of a PJSIP endpoint alone",
+    );
+  }
+  for (const extension of Object.keys(callerIds.agents)) {
+    if (!hasExtension(tenant, extension))
+      fault(['callerIds', 'agents', extension], 'is not an extension of the tenant');
+  }
+  for (const extension of Object.keys(tenant.extensions.limits)) {
+    if (!hasExtension(tenant, extension))
+      fault(['extensions', 'limits', extension], 'is not an extension of the tenant');
+  }
+  services.forEach((service, s) => {
+    for (const { path, message } of contradictionsOfService(service, tenant)) fault(['services', s, ...path], message);
+  });
+  return faults;
+}
+
+/** Settings that another channel than a PJSIP endpoint's cannot have. */
+function extensionSettingsOf({
+  extensions: { channel, ring, forwards },
+}: TenantConfiguration): ('ring' | 'forwards')[] {
+  if (canBeRungByRedial(channel)) return [];
+  return [...(ring === 'all' ? ['ring' as const] : []), ...(forwards === 'connect' ? ['forwards' as const] : [])];
+}
+
+/** The digits of an extension or of a number mean that. A service of the same digits would never be reached, or hide it. */
+function contradictionsOfService(service: ServiceConfiguration, tenant: TenantConfiguration): Fault[] {
+  const faults: Fault[] = [];
+  const { name, code } = service;
+  if (hasExtension(tenant, name)) faults.push({ path: ['name'], message: 'is an extension of the tenant' });
+  if (code !== undefined && hasExtension(tenant, code)) {
+    faults.push({ path: ['code'], message: 'is an extension of the tenant' });
+  }
+  for (const [key, target] of Object.entries(service.kind === 'message' ? (service.keys ?? {}) : {})) {
+    const rung = tenant.services.some((other) => other.name === target && other.kind !== 'message');
+    if (!rung && !hasExtension(tenant, target)) {
+      faults.push({ path: ['keys', key], message: 'is neither an extension nor a service with a phone behind it' });
+    }
+  }
+  return faults;
+}

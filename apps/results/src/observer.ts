@@ -46,7 +46,10 @@ export function startObserver({ pbx, store, queues, clock, metrics, logger }: Ob
     },
     onReleased: (attemptId, limits) => {
       wakeWaiting({ store, queues, clock }, limits).catch((error: unknown) => {
-        logger.warn({ attemptId, error }, 'calls that wait for its phones were not woken; they ask again');
+        logger.warn(
+          { attemptId, error },
+          'calls that wait for its phones were not woken; they check again by themselves',
+        );
       });
     },
   });

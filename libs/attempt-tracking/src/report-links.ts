@@ -19,7 +19,7 @@ const everyMs = 5_000;
 export function reportLinks(deps: LinkReportsDeps): { stop(): Promise<void> } {
   const { pbxs, process, instanceId, store, clock, metrics, logger } = deps;
   const report = async (): Promise<void> => {
-    // All gauges before Redis is asked for anything: they are to be right while it is away.
+    // All gauges before the first command to Redis: they must be right while it is away.
     for (const pbx of pbxs) metrics.pbxLink(pbx.name, pbx.isUp);
     for (const pbx of pbxs) {
       await store.reportLinkStatus(instanceId, { pbx: pbx.name, process, up: pbx.isUp, at: clock.now() });

@@ -1,9 +1,9 @@
-/** The oldest Node that runs what is built: `engines` of package.json says the same. */
+/** The oldest Node that runs what is built: `engines` of package.json states the same. */
 export const oldestNode = 22;
 
 /**
- * The first thing that a process does: ends it with a sentence where Node is older than what it is built for. This file imports nothing, and holds
- * nothing that a Node of 2022 cannot read; who calls it imports the rest afterwards, with `import()`.
+ * The first thing that a process does: ends it with a sentence where Node is too old. This file imports nothing, and holds
+ * nothing that a Node of 2022 cannot read; its caller imports the rest afterwards, with `import()`.
  */
 export function demandNode(version: string = process.versions.node): void {
   const sentence = whyTooOld(version);

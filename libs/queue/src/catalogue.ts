@@ -29,8 +29,8 @@ export interface JobKind<T> {
 }
 
 /**
- * Every kind of job. Data is parsed on its way in and on its way out: the dashboard can edit and duplicate jobs, and what somebody
- * typed there must not be dialled. Ids hold no `:` and are no integers: BullMQ refuses those.
+ * Every kind of job. Data is parsed on its way in and on its way out: the dashboard can edit and duplicate jobs, and what a
+ * person typed there must not be dialled. Ids hold no `:` and are no integers: BullMQ refuses those.
  *
  * Two versions run side by side during a deploy, and either may take the other's jobs: a field that this one does not know is left
  * out, not refused. A new field is therefore optional, and nothing may go wrong without it (docs/decisions).

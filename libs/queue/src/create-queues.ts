@@ -9,7 +9,7 @@ export interface QueuesOptions {
   readonly connection: Redis;
   /** The hash tag that store and queues share. Default `{redial}`. */
   readonly prefix?: string;
-  /** What went wrong outside of any call: connection errors, mostly. */
+  /** Errors outside of any call: connection errors, mostly. */
   readonly onError?: (error: Error, queue: QueueName) => void;
 }
 
@@ -44,7 +44,7 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
     const job = toJob(kind, data);
     const state = await queue.getJobState(job.id);
     if (state !== 'unknown' && state !== 'completed' && state !== 'failed') return false;
-    // Somebody else may restore it at the same moment: an active one is not removed, and one that is there is not added again.
+    // Another process may restore it at the same moment: an active one is not removed, and one that is there is not added again.
     if (state !== 'unknown') await queue.remove(job.id);
     await queue.add(job.name, job.data, { jobId: job.id, ...options });
     return true;

@@ -4,11 +4,11 @@ import { catalogue, fromJob, type QueueName } from './catalogue.ts';
 import type { QueueWorker, Workers } from './queues.ts';
 
 export interface WorkersOptions {
-  /** A connection of role `worker`. BullMQ makes a second one of it for each worker, to wait on. Stays open: who made it closes it. */
+  /** A connection of role `worker`. BullMQ makes a second one of it for each worker, to wait on. Its creator closes it. */
   readonly connection: Redis;
   /** The hash tag that store and queues share. Default `{redial}`. */
   readonly prefix?: string;
-  /** A handler threw, a job was refused, or Redis could not be reached. Nothing to do but tell: the job is run again or put back. */
+  /** A handler threw, a job was refused, or Redis could not be reached. For the log: the job is run again or put back. */
   readonly onError?: (error: Error, where: { readonly queue: QueueName; readonly jobId?: string }) => void;
   /** How long a job of a killed process stays untouched at most; a living one renews its lock at half of it. Default 20 s. */
   readonly lockDurationMs?: number;
@@ -31,8 +31,8 @@ const failingResults: BackOff = { firstMs: 1_000, maxMs: 60_000 };
 /** What the dashboard keeps. BullMQ's own repetitions are off, so a job that is kept is history, and nothing depends on it. */
 const kept: Readonly<Record<QueueName, Pick<WorkerOptions, 'removeOnComplete' | 'removeOnFail'>>> = {
   dial: { removeOnComplete: { age: 86_400, count: 2_000 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
-  // None that is done: it would swallow what a later observer says, and Redis may have forgotten the claim or the end that it was about.
-  // Told twice, settling reads the records and finds nothing to do.
+  // A kept job would swallow the report of a later observer, and Redis may have forgotten the claim or the end that it was about.
+  // A second report does no harm: settling reads the records and finds nothing to do.
   results: { removeOnComplete: { count: 0 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
   deliveries: { removeOnComplete: { age: 3_600, count: 1_000 }, removeOnFail: { age: 30 * 86_400, count: 10_000 } },
 };
@@ -137,7 +137,7 @@ class KeptAsFailed extends UnrecoverableError {
   }
 }
 
-/** Counts handlers under way. */
+/** Counts handlers in progress. */
 class InFlight {
   count = 0;
   #whenIdle: (() => void)[] = [];

@@ -9,13 +9,13 @@ export interface DialJob {
   readonly maskedDial2: string;
 }
 
-/** A `results` job: one attempt has ended, says a observer. Job id = attempt id, so that a second observer adds nothing while it waits. */
+/** A `results` job: an observer reports that one attempt has ended. Job id = attempt id, so that a second observer adds nothing while it waits. */
 export interface ResultsJob {
   readonly callId: CallId;
   readonly attemptId: AttemptId;
   readonly reportedBy: string;
   readonly evidence: Evidence;
-  /** It is about the attempt of this claim only: Redis may have forgotten that one, and somebody else have claimed the attempt since. */
+  /** It is about the attempt of this claim only: Redis may have forgotten that claim, and another dialer may have claimed the attempt since. */
   readonly claimedBy?: string | undefined;
 }
 
@@ -29,14 +29,14 @@ export interface DialOrder extends DialJob {
   readonly priority: number;
 }
 
-/** What the handler of a `dial` job says when it is done with it. */
+/** The result of a `dial` job's handler. */
 export type DialDecision =
   /** The attempt was dialled, or there is nothing (more) to dial; kept with the job for the dashboard. */
   | { readonly type: 'done'; readonly note: string }
   /** Not now: the job sleeps until `at`. Uses up nothing. */
   | { readonly type: 'later'; readonly at: number; readonly note: string };
 
-/** What the handler of a `deliveries` job says. */
+/** The result of a `deliveries` job's handler. */
 export type DeliveryDecision =
   | { readonly type: 'done' }
   /** Try again after `afterMs`. */
@@ -57,7 +57,7 @@ export interface Queues {
   };
   readonly results: { add(job: ResultsJob): Promise<void> };
   readonly deliveries: { add(job: DeliveryJob): Promise<void>; restore(job: DeliveryJob): Promise<boolean> };
-  /** Queues that somebody has paused: nothing is taken from them, for any tenant, until they are resumed. One look at Redis. */
+  /** Queues that are paused: no job is taken from them, for any tenant, until they are resumed. One round trip. */
   paused(): Promise<readonly QueueName[]>;
   /** BullMQ's own objects, for the dashboard alone. */
   readonly native: readonly unknown[];
@@ -65,7 +65,7 @@ export interface Queues {
 }
 
 export interface QueueWorker {
-  /** Takes no more jobs, waits for those under way (at most `graceMs`), then closes. */
+  /** Takes no more jobs, waits for those in progress (at most `graceMs`), then closes. */
   drain(graceMs: number): Promise<void>;
   readonly active: number;
 }

@@ -7,7 +7,7 @@ import { pinoHttp } from 'pino-http';
 /**
  * One line for each request, without headers, query and body; probes are silent. The request's id goes back in X-Request-Id.
  *
- * Nobody's requests are bounded but a tenant's, so what a stranger can cause is a warning: of those the logger writes few, and counts the
+ * Only a tenant's requests are limited, so what any client can cause is a warning: the logger writes few of those, and counts the
  * rest. The pages that are open to all are left to the level `debug`.
  */
 export function logRequests(logger: Logger): RequestHandler {
@@ -39,7 +39,7 @@ export function logRequests(logger: Logger): RequestHandler {
   }) as RequestHandler;
 }
 
-/** A request of nobody's that came to nothing, or one too many of somebody's. */
+/** A request without a tenant that failed, or one over a limit. */
 function isRefused(response: ServerResponse): boolean {
   const { statusCode, writableEnded } = response;
   return statusCode === 429 || (askingTenant(response) === undefined && (statusCode >= 400 || !writableEnded));

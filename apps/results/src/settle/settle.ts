@@ -47,7 +47,7 @@ const roundsMax = 100;
 export function createSettle(dependencies: SettleDependencies): (job: ResultsJob) => Promise<void> {
   return async (job) => {
     for (let round = 0; round < roundsMax; round++) {
-      // Another process, a cancel say, has changed the call between the read and the write.
+      // Another process has changed the call between the read and the write, by a cancel for example.
       if ((await settleOnce(dependencies, job)) !== 'lost_race') return;
     }
     throw new Error(`call ${job.callId} changed ${roundsMax} times while it was being settled`);
@@ -65,7 +65,7 @@ async function settleOnce(
     return 'nothing';
   }
   if (attempt.value.ended !== undefined) return 'nothing';
-  // Of a claim that Redis has forgotten: this attempt is somebody else's, and may be ringing.
+  // The claim is one that Redis has forgotten: another dialer holds this attempt, and it may be ringing.
   if (job.claimedBy !== undefined && job.claimedBy !== attempt.value.claimedBy) return 'nothing';
 
   const at = clock.now();
@@ -124,7 +124,10 @@ async function settleOnce(
     });
   }
   await wakeWaiting(dependencies, ended.limits).catch((error: unknown) => {
-    logger.warn({ attemptId: job.attemptId, error }, 'calls that wait for its phones were not woken; they ask again');
+    logger.warn(
+      { attemptId: job.attemptId, error },
+      'calls that wait for its phones were not woken; they check again by themselves',
+    );
   });
   for (const delivery of deliveries) {
     await dependencies.deliver(delivery).catch((error: unknown) => {
@@ -170,5 +173,5 @@ function report(
     metrics.outcomeUnmapped(dial2 === null ? 'dial1' : 'dial2', (dial2 ?? dial1).cause);
     logger.error({ ...line, evidence: job.evidence }, 'an outcome that the table does not know');
   }
-  if (outcome.disposition === 'unknown' || outcome.lost) logger.warn(line, 'nobody can know how this attempt ended');
+  if (outcome.disposition === 'unknown' || outcome.lost) logger.warn(line, 'it cannot be known how this attempt ended');
 }

@@ -8,13 +8,13 @@ export interface WakePorts {
   readonly clock: Clock;
 }
 
-/** Calls at one limit that were over or dialled when their turn came, before the rest is left to ask by itself. */
+/** Calls at one limit that were over or dialled when their turn came, before the rest is left to its own next check. */
 const looksMax = 20;
 
 /**
  * An attempt, or a leg that has ended before the other, has given back its permits: for each phone of theirs, the call that has waited longest
- * for it is dialled now. Only a hint: who is not woken asks again by itself, within half a minute. Trunks and PBXs have a pace of their own,
- * and nobody waits at them.
+ * for it is dialled now. Only a hint: a call that is not woken checks again within half a minute. Trunks and PBXs have a pace of their own,
+ * and no call waits at them.
  */
 export async function wakeWaiting({ store, queues, clock }: WakePorts, limits: readonly string[]): Promise<void> {
   let free = limits.filter((limit) => /^(extension|number)\./.test(limit));

@@ -26,15 +26,15 @@ export type SweeperStore = Pick<CallStore, 'readCall' | 'overduePage' | 'countOv
   Pick<StoreHealth, 'ping'>;
 
 /**
- * Finds what nobody else is looking after, and puts it back. Everything here may run twice or in two processes at once: each
- * repair is harmless where nothing was broken.
+ * Finds what was lost, and puts it back. Everything here may run twice or in two processes at once: each repair is harmless where
+ * nothing was broken.
  *
- *   attempts under way that no process watches  ▸ reconciled on their PBX
+ *   open attempts that no process watches       ▸ reconciled on their PBX
  *   calls that are due and have no job          ▸ their job is put back
- *   deliveries that nobody has delivered        ▸ delivered, or their job is put back
+ *   deliveries that are overdue                 ▸ delivered, or their job is put back
  *   attempts on a PBX that is gone              ▸ concluded as `unknown` after their last moment
  *   calls whose retention is over               ▸ taken out of the indexes
- *   what dead processes said of their PBXs      ▸ forgotten
+ *   link statuses of dead processes             ▸ removed
  *
  * A round looks at a bounded number of each; the next one goes on where it ended, so what got lost is found however much is merely late.
  */
@@ -59,14 +59,14 @@ export interface SweeperDependencies {
 const quietAttemptMs = 15_000;
 /** A call is overdue when its job should have been taken for so long. */
 const overdueMs = 5_000;
-/** Deliveries younger than this are still in the hands of whoever settled. */
+/** Deliveries younger than this still belong to the process that settled. */
 const undeliveredMs = 30_000;
 /** A bound on one round: so many pages, and so many of a page at once. */
 const pageMax = 1_000;
 const pagesMax = 5;
 /**
  * Calls that are over for good come once, and a round takes out as many as a million a day leave at the longest `REDIAL_SWEEP_SECONDS`. A
- * call costs Redis some 45 µs, and a page nobody more than ten milliseconds of waiting.
+ * call costs Redis some 45 µs, and a page delays other commands by ten milliseconds at most.
  */
 const forgottenPageMax = 250;
 const forgottenPagesMax = 200;
@@ -78,7 +78,7 @@ const leaseName = 'sweeper';
 interface Progress {
   overdue: PageCursor | undefined;
   undelivered: PageCursor | undefined;
-  /** Redis could not be asked at the last round. */
+  /** Redis was away at the last round. */
   wasAway: boolean;
 }
 
@@ -96,9 +96,9 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
   return {
     async stop() {
       await sweeping.stop();
-      // Else nobody would sweep until the lease is over. Whether this process led may not be known to it: an answer can get lost.
+      // Otherwise no process would sweep until the lease expires. This process may not know that it holds it: a reply can get lost.
       await store.releaseLease(leaseName, instanceId).catch((error: unknown) => {
-        logger.debug({ error }, 'the lead of the sweepers was not given back; it runs out');
+        logger.debug({ error }, 'the lease of the sweeper was not released; it expires');
       });
     },
   };
@@ -107,10 +107,10 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
 async function sweep(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
   const { store, observers, sinks, instanceId, everyMs, metrics } = dependencies;
   await store.ping();
-  // By every process, and first: whoever is scraped tells it, and a round that takes long does not make it old.
+  // By every process, and first: each is scraped, and a long round must not make the figures old.
   await attempt(dependencies, 'measuring', () => measure(dependencies));
   await attempt(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
-  // Whoever saw an attempt end while Redis was away tells it now: a reconciliation, which may know less, waits for a round.
+  // After an outage of Redis, processes report the ends that they saw. A reconciliation may know less, so it waits for a round.
   const lookingUp = progress.wasAway ? [] : observers;
   progress.wasAway = false;
   for (const observer of lookingUp) await attempt(dependencies, 'adopting', () => observer.adoptOpen(quietAttemptMs));
@@ -119,11 +119,11 @@ async function sweep(dependencies: SweeperDependencies, progress: Progress): Pro
   await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
   await attempt(dependencies, 'concluding', () => concludeUnreported(dependencies));
   await attempt(dependencies, 'forgetting', () => forgetEnded(dependencies));
-  // Who reads them forgets those of the dead, and it may be that nobody asks the API whether it is ready.
+  // Reading removes those of dead processes, and it may be that no client requests the API's `/readyz`.
   await attempt(dependencies, 'forgetting reports', () => store.linkStatuses(dependencies.clock.now()));
 }
 
-/** One thing that fails, a damaged record say, must not keep the others from being mended. */
+/** One failure, a damaged record for example, must not keep the other parts from being repaired. */
 async function attempt({ logger }: SweeperDependencies, doing: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
@@ -178,7 +178,7 @@ async function forgetEnded({ store, clock }: SweeperDependencies): Promise<void>
   }
 }
 
-/** Attempts on a PBX that the configuration no longer names: nobody can look them up, and after their last moment nothing of them lives. */
+/** Attempts on a PBX that the configuration no longer names: no process can reconcile them, and after their last moment no channel of them lives. */
 async function concludeUnreported(dependencies: SweeperDependencies): Promise<void> {
   const { store, queues, clock, logger, metrics, pbxNames } = dependencies;
   for (const pbx of await store.pbxsWithOpenAttempts()) {
@@ -186,11 +186,11 @@ async function concludeUnreported(dependencies: SweeperDependencies): Promise<vo
     const open = await store.readAttempts(await store.openAttempts(pbx));
     logger.error(
       { pbx, open: open.length },
-      'attempts under way on a PBX that is not configured: put it back, or wait',
+      'open attempts on a PBX that is not configured: configure it again, or wait',
     );
     for (const { id: attemptId, callId, originatedAt, plan } of open) {
       if (clock.now() < lastMomentAt(originatedAt, plan)) continue;
-      await attempt(dependencies, 'concluding an attempt that nobody reported', async () => {
+      await attempt(dependencies, 'concluding an attempt without a report', async () => {
         await queues.results.add({ callId, attemptId, reportedBy: 'sweeper', evidence: { gaveUpAt: clock.now() } });
         metrics.swept('unreported_attempt');
       });

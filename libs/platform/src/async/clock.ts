@@ -1,4 +1,4 @@
-/** Where instants come from. The core has no clock: whoever calls it passes `now` (epoch ms). */
+/** Where instants come from. The core has no clock: its callers pass `now` (epoch ms). */
 export interface Clock {
   /** Epoch ms. */
   now(): number;

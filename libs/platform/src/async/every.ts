@@ -1,4 +1,4 @@
-/** Runs `work` now and then every `ms`, never twice at once. `stop` waits for the run under way. */
+/** Runs `work` at once, and again `ms` after each end: never twice at once. `stop` waits for the run in progress. */
 export function every(
   ms: number,
   work: () => Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * Work that whoever asks may cause, done at most once in `ms`: all who ask meanwhile get what the last one gave. Where it failed, the next
- * one who asks tries again. `now` is a clock that is never set back.
+ * Work that any client may cause, done at most once in `ms`: all callers meanwhile get the same result. After a failure the next caller
+ * causes a new try. `now` is a clock that is never set back.
  */
 export function sharedFor<T>(
   ms: number,
@@ -14,7 +14,7 @@ export function sharedFor<T>(
     made = own;
     own.result.then(
       () => {
-        // From the end: work that takes longer than `ms` is not begun anew for each who asks.
+        // Counted from the end: work that takes longer than `ms` is not started again by each caller.
         if (made === own) made = { at: now(), result: own.result };
       },
       () => {

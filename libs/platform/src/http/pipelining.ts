@@ -3,18 +3,18 @@ import type { Socket } from 'node:net';
 
 export interface PipeliningLimits {
   /**
-   * Requests of one connection that are worked on at a time. Others wait for their turn, and the connection is not read meanwhile: that its
-   * client has left is found out when it is answered.
+   * Requests of one connection that are served at a time. Others wait, and the connection is not read meanwhile: that its client has gone
+   * is noticed when the reply is sent.
    */
   readonly atOnce: number;
-  /** Requests without an answer, but for the first of each connection, over all connections. Who sends one more is cut off. */
+  /** Requests without a reply, over all connections, not counting the first of each. One more closes its connection. */
   readonly inAll: number;
   readonly onCut: () => void;
 }
 
 type Served = Parameters<RequestListener>;
 
-/** The requests of one connection that have no answer yet. */
+/** The requests of one connection that have no reply yet. */
 interface Line {
   readonly working: Set<ServerResponse>;
   /** First come, first served. */
@@ -22,11 +22,11 @@ interface Line {
 }
 
 /**
- * Bounds what a client may have under way by sending its next requests before it has an answer (RFC 9112, 9.3.2). Node parses all that it has
- * read, up to 64 KiB at once, and hands every request on, so a limit of connections alone says nothing of requests.
+ * Bounds the requests that a client sends before it has its replies (RFC 9112, 9.3.2). Node parses up to 64 KiB at once and hands every
+ * request on, so a limit of connections alone does not limit requests.
  *
- * A client that waits for its answers, as nearly all do, is never touched: the first request of a connection counts for nothing here. So
- * there is no refusal in words either: it could not be said before the answers that come first, and would keep in memory what is too much.
+ * A client that waits for its replies, as nearly all do, is never touched: the first request of a connection is not counted. A refusal is
+ * not possible: it would have to follow the replies that come first, and memory would hold it until then.
  */
 export function limitPipelining(serve: RequestListener, { atOnce, inAll, onCut }: PipeliningLimits): RequestListener {
   const lines = new WeakMap<Socket, Line>();
@@ -37,7 +37,7 @@ export function limitPipelining(serve: RequestListener, { atOnce, inAll, onCut }
     if (known !== undefined) return known;
     const line: Line = { working: new Set(), waiting: [] };
     lines.set(socket, line);
-    // Whoever reads a body wakes the connection.
+    // Reading a body resumes the connection.
     socket.on('resume', () => {
       if (line.waiting.length > 0) socket.pause();
     });
@@ -46,7 +46,7 @@ export function limitPipelining(serve: RequestListener, { atOnce, inAll, onCut }
       line.waiting.length = 0;
       const left = [...line.working];
       line.working.clear();
-      for (const response of left) tellThatTheClientLeft(response);
+      for (const response of left) closeUnsent(response);
     });
     return line;
   }
@@ -65,7 +65,7 @@ export function limitPipelining(serve: RequestListener, { atOnce, inAll, onCut }
 
   return (request: IncomingMessage, response) => {
     const { socket } = request;
-    // The rest of what had been read when it was cut off.
+    // Requests that were read before the connection was closed.
     if (socket.destroyed) return;
     const line = lineOf(socket);
     if (unanswered(line) > 0) {
@@ -86,8 +86,8 @@ function unanswered({ working, waiting }: Line): number {
   return working.size + waiting.length;
 }
 
-/** Node tells it only to the one whose turn it was; the others would hold what they hold until they have something to say. */
-function tellThatTheClientLeft(response: ServerResponse): void {
+/** Node emits `close` only on the response whose turn it was. The others would keep their memory until they reply. */
+function closeUnsent(response: ServerResponse): void {
   if (response.socket !== null || response.writableFinished) return;
   response.destroy();
   response.emit('close');

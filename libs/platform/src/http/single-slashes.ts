@@ -1,6 +1,6 @@
 /**
  * A request's target with each run of slashes in its path as one: base URLs that end in a slash are common, and web servers merge them. Done
- * before anybody looks at the path, so that what is closed stays closed. What stands behind `?` is left alone, as is the origin of an
+ * before any rule reads the path, so that what is closed stays closed. What stands behind `?` is left alone, as is the origin of an
  * absolute target (RFC 9112 §3.2.2).
  */
 export function withSingleSlashes(target: string): string {

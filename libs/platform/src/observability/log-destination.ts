@@ -12,10 +12,10 @@ export interface LogWatch {
 const waitingBytesMax = 1024 * 1024;
 
 /**
- * Standard output as a log that never stops the process: on a disk that is full, and on a pipe that nobody reads any more, lines are lost and
+ * Standard output as a log that never stops the process: on a full disk, or a pipe without a reader, lines are lost and
  * counted, and nothing throws or waits. A log line is worth less than a call.
  *
- * L1  To a file each line is written at once, so that what was said before the process ended is there, in its order.
+ * L1  To a file each line is written at once, so that all lines before the end of the process are there, in order.
  * L2  To a pipe or a socket it is written at once as well, as far as it takes it. What it does not take waits in memory, up to 1 MiB; at the
  *     end of the process that is lost.
  */
@@ -50,7 +50,7 @@ function toFile(fd: number, watch: LogWatch): DestinationStream {
 
 function toPipe(stream: NodeJS.WriteStream, watch: LogWatch): DestinationStream {
   const count = counting(watch);
-  // Each write is told by its callback; without a listener an error would end the process.
+  // The callback of each write reports its error. Without a listener the error would end the process.
   stream.on('error', () => undefined);
   return {
     write(line) {

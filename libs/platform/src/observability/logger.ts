@@ -27,8 +27,8 @@ const spanMs = 10_000;
 
 /**
  * JSON lines with `time` as RFC 3339. Secrets are left out by the name of their field and phone numbers are masked wherever they
- * stand (log-redaction.ts). Of one message at `warn` or above, 20 lines are written per 10 s; the next one after that says in
- * `repeatsLeftOut` how many were not. Messages that differ in numbers and in ids alone are one; put whatever else differs into fields.
+ * stand (log-redaction.ts). Of one message at `warn` or above, 20 lines are written per 10 s; the next one after that states in
+ * `repeatsLeftOut` how many were left out. Messages that differ in numbers and in ids alone are one; put whatever else differs into fields.
  */
 export function createLogger({
   process,

@@ -31,19 +31,19 @@ export interface Metrics {
   signalIgnored(phase: AttemptPhase, signal: AttemptSignalType): void;
   /** A cause or status that is not in the table of outcomes. */
   outcomeUnmapped(leg: 'dial1' | 'dial2', cause: number | undefined): void;
-  /** A number may not be rung, by the rule that says so: of a request, or of a call that is due. */
+  /** A number may not be rung, by the rule that forbids it: of a request, or of a call that is due. */
   destinationRefused(rule: string): void;
   /** A gate did not let a due call pass. */
   gateClosed(gate: string, decision: 'defer' | 'block' | 'expire'): void;
   /** The AMI link to a PBX. */
   pbxLink(pbx: string, up: boolean): void;
-  /** This process' connection to Redis. Without it every gauge that is asked of Redis keeps its last value. Down until it is told. */
+  /** This process' connection to Redis. Without it every gauge that is read from Redis keeps its last value. Down until it is reported. */
   redisLink(up: boolean): void;
-  /** Entries in the lists and streams of sinks: all that could be measured, in the place of what was said before. */
+  /** Entries in the lists and streams of sinks: all that could be measured; replaces the values before. */
   sinkLengths(lengths: readonly SinkLength[]): void;
-  /** A record in Redis that cannot be read was left out; told at every read. `kind`: of record or index, as its key names it. */
+  /** A record in Redis that cannot be read was left out; counted at every read. `kind`: of record or index, as its key names it. */
   recordDamaged(kind: string): void;
-  /** Somebody has paused a queue: nothing is taken from it, for any tenant. */
+  /** A queue is paused: no job is taken from it, for any tenant. */
   queuePaused(queue: string, paused: boolean): void;
   /** The sweeper found something that got lost, and put it right. */
   swept(kind: string): void;
@@ -58,7 +58,7 @@ export interface Metrics {
     readonly status: number;
     readonly durationMs: number;
   }): void;
-  /** Called before every scrape, for gauges whose value must be asked for. A failure is counted and leaves the old value. */
+  /** Called before every scrape, for gauges whose value must be read first. A failure is counted and leaves the old value. */
   onScrape(refresh: () => Promise<void>): void;
   /** Prometheus' text format. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -118,7 +118,7 @@ export function createMetrics({
   const redisUp = gauge('redis_up', 'Connection to Redis: 1 up, 0 down.');
   const sinkLength = gauge('sink_length', 'Entries in the list or stream of a sink.', 'tenant', 'sink');
   const damaged = counter('damaged_records', 'Records that could not be read and were left out, at each read.', 'kind');
-  const paused = gauge('queue_paused', 'Somebody has paused the queue: 1 paused, 0 running.', 'queue');
+  const paused = gauge('queue_paused', 'The queue is paused: 1 paused, 0 running.', 'queue');
   const repairs = counter('sweeper_repairs', 'Lost things that the sweeper put right.', 'kind');
   const guessed = counter(
     'accounts_guessed',

@@ -1,13 +1,13 @@
 import { type RedisServer, serverAddress } from './redis-url.ts';
 
-/** The servers that can be asked where the primary is: those of the URL, and those that they have told of. */
+/** The servers that know where the primary is: those of the URL, and those learned from them. */
 export interface KnownServers {
   /**
-   * In the order in which to ask. Each search begins with the next one, so that one who is mistaken, cut off from the others perhaps, is
-   * not believed for ever; the URL's own come first, for nobody may be able to reach the others at the addresses that they announce.
+   * In the order in which to ask. Each search begins with the next server, so that one with a wrong answer, cut off from the others
+   * perhaps, is not always believed. The servers of the URL come first: the addresses that the others announce may not be reachable.
    */
   inOrder(): readonly RedisServer[];
-  /** Remembers them, the newest first. Only of somebody whose answer was right. */
+  /** Remembers them, the newest first. To be called only after an answer that proved right. */
   learn(servers: readonly RedisServer[]): void;
 }
 

@@ -11,14 +11,14 @@ export type { Redis } from 'ioredis';
 /**
  * What a connection is for.
  *
- * `store` and `queue` (producers): a command fails at once while Redis is down, and one that was under way when the link broke is
+ * `store` and `queue` (producers): a command fails at once while Redis is down, and one that was in flight when the link broke is
  * rejected and **never sent again**: it may have been executed, and only its caller knows how to find out. Nothing is held in memory.
  * `worker`: BullMQ's own; commands wait for Redis to come back, as BullMQ demands.
  * `subscriber`: subscriptions are made again after every reconnect; what was published in between is gone.
  */
 export type RedisRole = 'store' | 'queue' | 'worker' | 'subscriber';
 
-/** The link came up, or it went down and why. Said once per change, and once for each other reason that it stays down: not once per retry. */
+/** The link came up, or went down and why. Reported once per change, and once for each further reason: not once per retry. */
 export type RedisChange = { readonly up: true } | { readonly up: false; readonly error: string };
 
 export interface RedisConnectionOptions {
@@ -124,7 +124,7 @@ export function connectRedisOfAnyKey({ url }: Pick<RedisConnectionOptions, 'url'
       maxRetriesPerRequest: 0,
     },
   });
-  // The connection of the queues tells of Redis' health; this listener keeps ioredis from printing every retry.
+  // The connection of the store reports Redis' health; this listener keeps ioredis from printing every retry.
   cluster.on('error', () => undefined);
   return cluster;
 }
@@ -150,7 +150,7 @@ function loginOptions({ login, tls }: { readonly login: RedisLogin; readonly tls
   return { ...login, ...(tls && { tls: {} }) };
 }
 
-/** Whether this server has refused the command because another is, or will be, the one to ask. */
+/** Whether this server has refused the command because another server is, or will be, the primary. */
 function isRefusal({ type }: RedisSetup, { message }: Error): boolean {
   return message.startsWith('READONLY') || (type === 'cluster' && /^(MOVED|CLUSTERDOWN) /.test(message));
 }
@@ -176,7 +176,7 @@ function connectorTo(finding: () => FindPrimary, tls: boolean) {
       } catch (error) {
         if (this.connecting) this.firstError = error instanceof Error ? error : new Error(String(error));
       }
-      // To ioredis, a connector that rejects is the end. A link that is broken from the start is retried, and told of, like any other;
+      // To ioredis, a connector that rejects is the end. A link that is broken from the start is retried, and reported, like any other;
       // one that was closed in the meantime just ends.
       return new Socket().destroy();
     }
@@ -241,16 +241,16 @@ export async function closeRedis(redis: Redis): Promise<void> {
   redis.disconnect();
 }
 
-/** Connected, and told to come back later (LOADING), or told nothing. */
+/** Connected, and refused for now (LOADING), or without an answer. */
 const notReady = 'connected but not ready: it reads its data back, or is silent';
 /** How long that may take before it is worth a line. */
 const notReadyAfterMs = 2_000;
-/** Reasons told of in one time down: there are a few, but a server may put anything into its refusal. */
+/** Reasons reported while the link is down. There are a few, but a server may put anything into its refusal. */
 const reasonsMax = 20;
 
 const reasons = new WeakMap<Redis, string>();
 
-/** Why the link is down, as it was told last; undefined while it is up. Addresses may stand in it, secrets do not. */
+/** Why the link is down, as reported last; undefined while it is up. It may hold addresses, but no secrets. */
 export function whyRedisIsDown(redis: Redis): string | undefined {
   return reasons.get(redis);
 }
@@ -292,7 +292,7 @@ function reportChanges(redis: Redis, onChange: (change: RedisChange) => void = (
   });
 }
 
-/** Who only listens is owed no answer, and would never find out that the other side is gone without a word. */
+/** A subscriber waits for no answer, and would not notice that the other side is gone. */
 function noticeSilence(redis: Redis): void {
   const timer = setInterval(() => {
     if (redis.status === 'ready') redis.ping().catch(() => undefined);

@@ -11,7 +11,7 @@ const refusals = [
 /** Redis before 7 puts a refusal that a script met into a sentence of its own, behind a minus. */
 const refusal = new RegExp(`^(?:${refusals.join('|')})\\b|-(?:${refusals.join('|')})\\b`);
 
-/** What ioredis names, and what it only says. */
+/** Errors of ioredis: those with a name of their own, and those with a sentence alone. */
 const names = ['MaxRetriesPerRequestError', 'AbortError', 'InterruptError', 'ParserError', 'ClusterAllFailedError'];
 const sentences = [
   /^Connection is closed\.$/,

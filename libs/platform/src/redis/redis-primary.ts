@@ -4,12 +4,12 @@ import { type RedisServer, serverAddress } from './redis-url.ts';
 /** Runs commands on one server, one after the other, and answers their replies. Rejects with a sentence where it cannot. */
 export type AskServer = (server: RedisServer, commands: readonly (readonly string[])[]) => Promise<readonly unknown[]>;
 
-/** Finds the server that takes our writes now. Rejects while there is none, or nobody says. */
+/** Finds the server that takes our writes now. Rejects while there is none, or no server names it. */
 export type FindPrimary = () => Promise<RedisServer>;
 
 /**
  * In a Cluster: the node that holds a key's slot. All of Redial's keys share one hash tag, so all of them lie there, and a connection
- * to that node is all that is needed. It is taken only once it says that the Cluster works: before, it refuses every command.
+ * to that node is all that is needed. It is taken only once it reports that the Cluster works: before, it refuses every command.
  */
 export function primaryInCluster(known: KnownServers, key: string, ask: AskServer): FindPrimary {
   return inTurn(known, async (server) => {
@@ -36,7 +36,7 @@ export function primaryBySentinel(known: KnownServers, name: string, asks: Senti
     const [role] = await asks.server(primary, [['ROLE']]);
     if (!Array.isArray(role) || role[0] !== 'master')
       throw new Error(`${serverAddress(primary)} is not the primary yet`);
-    // A Sentinel whose rules do not let us ask this keeps the others to itself, and no more than that.
+    // A Sentinel may refuse this question to our user. Then the others stay unknown, and nothing else is lost.
     const [others] = await asks.sentinel(sentinel, [['SENTINEL', 'SENTINELS', name]]).catch(() => []);
     known.learn(sentinelsOf(others));
     return primary;
@@ -76,7 +76,7 @@ function nodesOf(ranges: unknown, asked: RedisServer): RedisServer[] {
   return ranges.flatMap(([, , ...nodes]: unknown[]) => nodes.map((node) => nodeOf(node as unknown[], asked)));
 }
 
-/** A node that does not know its own address, or is told not to tell it: the one at which we reached it. */
+/** A node that does not know or does not announce its own address: the one at which it was reached. */
 function nodeOf([host, port]: readonly unknown[], asked: RedisServer): RedisServer {
   return { host: typeof host === 'string' && host !== '' && host !== '?' ? host : asked.host, port: Number(port) };
 }

@@ -10,8 +10,8 @@ const consequences: Readonly<Record<QueueName, string>> = {
 };
 
 /**
- * For `/readyz`. Nothing of Redial pauses a queue, and the dashboard may not; whoever does (redis-cli, a script) stops every tenant, and
- * nothing but this would say so.
+ * For `/readyz`. Redial itself pauses no queue, and the dashboard may not. A pause by other means (redis-cli, a script) stops every tenant,
+ * and only this check reports it.
  */
 export function pausedCheck(queues: Pick<Queues, 'paused'>): HealthCheck {
   return {

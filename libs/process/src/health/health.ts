@@ -8,7 +8,7 @@ export interface HealthCheck {
   readonly check: () => Promise<void>;
   /** Default 2,000. */
   readonly deadlineMs?: number;
-  /** Once it has passed: more than `ok`, in a sentence for people. */
+  /** A sentence for people beside `ok`, once the check has passed. */
   readonly says?: () => string | undefined;
 }
 
@@ -16,17 +16,17 @@ export interface HealthReport {
   readonly ready: boolean;
   /** By the check's name: `ok`, or what is wrong. */
   readonly checks: Readonly<Record<string, string>>;
-  /** By the check's name: what those that passed have to say. Absent where none has. */
+  /** By the check's name: the sentences of those that passed. Absent where there is none. */
   readonly says?: Readonly<Record<string, string>>;
 }
 
 export interface Health {
   /**
-   * Runs all checks at once, and at most once a second. Those who ask meanwhile get the same report: a flood of them costs nobody
-   * anything. Never rejects.
+   * Runs all checks at once, and at most once a second. Requests meanwhile get the same report, so that a flood of them costs
+   * nothing. Never rejects.
    */
   report(): Promise<HealthReport>;
-  /** From now on not ready: load balancers send nothing new, while what is under way ends. */
+  /** From now on not ready: load balancers send nothing new, while work in progress ends. */
   drain(): void;
 }
 

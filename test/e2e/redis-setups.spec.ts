@@ -12,7 +12,7 @@ const stream = 'cdr-stream';
 /** A restart or a failover of Redis, until everybody has found the way again. */
 const recovery = { timeout: 60_000, interval: 100 };
 /** What was not delivered at once the sweeper delivers, half a minute later. */
-const patience = 150_000;
+const patience = 240_000;
 
 interface SetupWorld<Setup> {
   readonly setup: Setup;

@@ -23,7 +23,7 @@ const killed = {
 } as const satisfies Record<ProcessKind, readonly Target[]>;
 
 /** `ordersWebhooks`: whether it sends a call's CDRs in the order of its attempts. Who came before that promise cannot keep it. */
-const versions = [{ commit: '0be6e3c', ordersWebhooks: false }] as const;
+const versions = [{ commit: '3b72cc2', ordersWebhooks: true }] as const;
 
 /**
  * An earlier version and today's, side by side, as in a deploy, in the step back, and in the deploy after it: real code of both, on one

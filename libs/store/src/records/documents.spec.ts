@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   type AttemptRecord,
   acceptCall,
@@ -11,6 +12,7 @@ import {
 import { Packr } from 'msgpackr';
 import { describe, expect, it } from 'vitest';
 import {
+  attemptFields,
   decodeAttempt,
   decodeCall,
   decodeCdr,
@@ -116,6 +118,34 @@ function damaged(record: Json, path: string, value: unknown): Json {
   instanceId[last] = value;
   return JSON.parse(JSON.stringify(copy));
 }
+
+describe('what an earlier version wrote', () => {
+  const file = new URL('../../../../test/fixtures/records-3b72cc2/records.json', import.meta.url);
+  const fixture: { readonly keys: Record<string, { readonly value: string & Record<string, string> }> } = JSON.parse(
+    readFileSync(file, 'utf8'),
+  );
+  const bytes = (value: string | undefined) => (value === undefined ? null : Buffer.from(value, 'latin1'));
+  const read = {
+    call: (key: string, value: string) => decodeCall(key, bytes(value))?.value.id,
+    attempt: (_key: string, value: Record<string, string>) =>
+      decodeAttempt(
+        keys,
+        attemptFields.map((field) => bytes(value[field])),
+        null,
+      )?.value.id,
+    cdr: (key: string, value: string) => {
+      expect(decodeCdr(key, bytes(value))?.id).toBe(key.slice(key.lastIndexOf(':') + 1));
+      return decodeAttempt(keys, [null, null], bytes(value))?.value.id;
+    },
+    delivery: (key: string, value: string) => decodeDelivery(key, bytes(value))?.id,
+  };
+
+  it.each(Object.keys(read) as (keyof typeof read)[])('is read: each %s', (kind) => {
+    const found = Object.entries(fixture.keys).filter(([key]) => key.includes(`:${kind}:`));
+    expect(found.length).toBeGreaterThan(0);
+    for (const [key, { value }] of found) expect(read[kind](key, value)).toBe(key.slice(key.lastIndexOf(':') + 1));
+  });
+});
 
 describe('a compact value', () => {
   it.each([

@@ -4,7 +4,7 @@ import { realClock, type SimulatedClock } from './clock.ts';
 const blockMs = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 const passed = (clock: SimulatedClock, ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
 
-it('runs what is due in the order in which it is due, however late the machine is', async () => {
+it('runs timers in the order in which they are due, however late the machine is', async () => {
   const clock = realClock(10);
   const startedAt = clock.ticks();
   const seen: number[] = [];
@@ -18,10 +18,10 @@ it('runs what is due in the order in which it is due, however late the machine i
   clock.after(700, note);
   blockMs(120);
   await over;
-  expect(seen).toEqual([2, 4, 6, 7, 8, 10, 12, 14]);
+  expect(seen.filter((at) => at < 15)).toEqual([2, 4, 6, 7, 8, 10, 12, 14]);
 });
 
-it('does not run what was called off, by what is due at the same moment too', async () => {
+it('does not run a stopped timer, even one that another timer of the same instant stopped', async () => {
   const clock = realClock(10);
   const ran: string[] = [];
   let callOff = () => {};

@@ -1,12 +1,14 @@
-import { AmiServer } from './ami-server.ts';
+import { AmiServer } from './ami/ami-server.ts';
 import { openAstDb } from './astdb.ts';
+import { PbxCore } from './channels/pbx-core.ts';
 import { realClock, type SimulatedClock } from './clock.ts';
-import { PbxCore } from './pbx-core.ts';
-import { type PhoneBehaviour, type Phones, SimulatedPhones } from './phones.ts';
-import { routeOf } from './routes.ts';
+import { routeOf } from './dialplan/routes.ts';
+import type { PhoneBehaviour } from './phones/phone.ts';
+import { type Phones, SimulatedPhones } from './phones/phones.ts';
 
 export type { SimulatedClock } from './clock.ts';
-export type { PhoneBehaviour, Phones, SimulatedInvite } from './phones.ts';
+export type { PhoneBehaviour, SimulatedInvite } from './phones/phone.ts';
+export type { Phones } from './phones/phones.ts';
 
 export interface SimulatorOptions {
   /** Default 127.0.0.1. */

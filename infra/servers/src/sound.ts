@@ -2,7 +2,7 @@ const samplesPerSecond = 8_000;
 
 /** A sine at half of full scale: 16-bit samples, 8,000 in a second. */
 export function tone(hertz: number, durationMs: number): Int16Array {
-  const samples = new Int16Array((durationMs * samplesPerSecond) / 1_000);
+  const samples = new Int16Array(Math.round((durationMs * samplesPerSecond) / 1_000));
   for (let n = 0; n < samples.length; n++) {
     samples[n] = Math.round(0x3fff * Math.sin((2 * Math.PI * hertz * n) / samplesPerSecond));
   }

@@ -1,6 +1,6 @@
-import type { Channel } from './channel.ts';
+import type { Channel } from '../channels/channel.ts';
+import type { DialplanHalf } from '../channels/pbx-core.ts';
 import { dialableShape } from './dialable-shape.ts';
-import type { DialplanHalf } from './local-channel.ts';
 import { ringAll } from './ring-all.ts';
 
 const soundShape = /^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$/;

@@ -1,5 +1,5 @@
+import type { DialplanHalf, Route } from '../channels/pbx-core.ts';
 import { devices, ringExtension } from './extension-context.ts';
-import type { DialplanHalf, Route } from './local-channel.ts';
 import { playMessage } from './message-context.ts';
 import { callQueue } from './queue-context.ts';
 import { ringAll } from './ring-all.ts';

@@ -1,9 +1,9 @@
-import { type AmiRequest, error, list, type Row, respond } from './ami-reply.ts';
-import { dialplan } from './dialplan.ts';
+import { dialplan } from '../dialplan/dialplan.ts';
 import type { Header } from './event.ts';
+import { type AmiRequest, error, list, type Row, respond } from './reply.ts';
 
 export function coreStatus(request: AmiRequest): void {
-  const { core } = request.session.server;
+  const { core } = request.session;
   const [date, time] = localDateAndTime(core.startedAt);
   respond(request, 'Success', [
     ['CoreStartupDate', date],
@@ -18,7 +18,7 @@ export function coreStatus(request: AmiRequest): void {
 export function coreSettings(request: AmiRequest): void {
   respond(request, 'Success', [
     ['AMIversion', '11.0.0'],
-    ['AsteriskVersion', request.session.server.options.version],
+    ['AsteriskVersion', request.session.settings.version],
     ['SystemName', 'redial-simulator'],
     ['CoreMaxCalls', 0],
     ['CoreMaxLoadAvg', '0.000000'],
@@ -35,7 +35,7 @@ export function coreSettings(request: AmiRequest): void {
 export function dbGet(request: AmiRequest): void {
   const family = request.message.header('Family');
   const key = request.message.header('Key');
-  const value = request.session.server.core.astDb.get(family, key);
+  const value = request.session.core.astDb.get(family, key);
   if (family === '') error(request, 'No family specified.');
   else if (key === '') error(request, 'No key specified.');
   else if (value === undefined) error(request, 'Database entry not found');
@@ -50,7 +50,7 @@ export function dbGet(request: AmiRequest): void {
 }
 
 export function dbGetTree(request: AmiRequest): void {
-  const rows = request.session.server.core.astDb.tree(request.message.header('Family')).map(
+  const rows = request.session.core.astDb.tree(request.message.header('Family')).map(
     ({ key, value }): Row => [
       'DBGetTreeResponse',
       [

@@ -1,29 +1,8 @@
 import { type Channel, channelState } from './channel.ts';
 import type { Leg, LegListener, RingOptions } from './leg.ts';
-import type { NewChannel, PbxCore } from './pbx-core.ts';
+import type { DialplanHalf, NewChannel, PbxCore } from './pbx-core.ts';
 
-/** The second half of a Local channel, in which the dialplan runs: what it does, the first half shows. */
-export interface DialplanHalf {
-  readonly core: PbxCore;
-  readonly channel: Channel;
-  /** The first half: the leg itself. */
-  readonly leg: Channel;
-  readonly exten: string;
-  readonly caller: Pick<RingOptions, 'from' | 'fromName'>;
-  ringing(): void;
-  answer(): void;
-  /** It ends, and the leg with it. */
-  hangUp(cause: number): void;
-  /** Runs unless it has ended by then; the returned function prevents it. Simulated ms. */
-  later(ms: number, run: () => void): () => void;
-  /** Whatever is still open when it ends. */
-  onEnd(run: () => void): void;
-}
-
-/** What the dialplan does with a Local channel. */
-export type Route = (half: DialplanHalf) => void;
-
-/** `601@ring-groups/n` → its two halves. Asterisk makes them whether or not the dialplan has the extension. */
+/** `601@ring-groups/n` → its two halves. Asterisk makes both, even where the dialplan lacks the extension. */
 export function openLocal(core: PbxCore, resource: string, wanted: Omit<NewChannel, 'endpoint'>): Leg {
   const address = resource.replace(/\/n$/, '');
   const [exten = '', context = ''] = address.split('@');
@@ -97,7 +76,7 @@ function run(
     },
     onEnd: (then) => void channel.cleanUps.push(then),
   };
-  // The dialplan runs in a thread of its own: never from within the call that starts it.
+  // The dialplan runs in its own thread, never inside the function that starts it.
   half.later(0, () => {
     const route = core.routeOf(context, exten);
     if (route === undefined) hangUp(0);

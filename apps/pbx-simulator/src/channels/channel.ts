@@ -1,4 +1,4 @@
-import type { Header } from './event.ts';
+import type { Header } from '../ami/event.ts';
 
 /** Asterisk's channel states, as far as an outgoing leg meets them. */
 export const channelState = { down: 0, ringing: 5, up: 6 } as const;

@@ -1,8 +1,8 @@
-import { sipCodeOfCause } from './causes.ts';
-import { type Channel, channelHeaders, isLocal } from './channel.ts';
+import { sipCodeOfCause } from '../channels/causes.ts';
+import { type Channel, channelHeaders, isLocal } from '../channels/channel.ts';
+import { openLeg } from '../channels/open-leg.ts';
+import type { PbxCore } from '../channels/pbx-core.ts';
 import type { Dial2Facts } from './journal-entry.ts';
-import { openLeg } from './leg.ts';
-import type { PbxCore } from './pbx-core.ts';
 import { writeRecording } from './recording.ts';
 
 const headerShape = /^([A-Za-z][A-Za-z0-9-]{0,63}): (\P{Cc}{0,400})$/u;

@@ -1,6 +1,6 @@
-import { channelState } from './channel.ts';
+import { channelState } from '../channels/channel.ts';
+import type { PbxCore } from '../channels/pbx-core.ts';
 import { isExtension } from './dialplan.ts';
-import type { PbxCore } from './pbx-core.ts';
 import { queues } from './queue-context.ts';
 import { routeOf } from './routes.ts';
 

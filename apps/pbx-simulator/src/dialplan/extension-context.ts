@@ -1,4 +1,4 @@
-import type { DialplanHalf, Route } from './local-channel.ts';
+import type { DialplanHalf, Route } from '../channels/pbx-core.ts';
 import { ringAll } from './ring-all.ts';
 
 /** Extensions with two devices each: the phones that these stand for. */

@@ -1,22 +1,22 @@
-import type { AstDb } from './astdb.ts';
+import type { AmiEvent, Header } from '../ami/event.ts';
+import type { AstDb } from '../astdb.ts';
+import type { SimulatedClock } from '../clock.ts';
+import { numberedPhones } from '../phones/numbered-phones.ts';
+import type { SimulatedPhones } from '../phones/phones.ts';
 import { causeText } from './causes.ts';
 import { type Channel, type ChannelState, channelHeaders, channelState } from './channel.ts';
-import type { SimulatedClock } from './clock.ts';
-import type { AmiEvent, Header } from './event.ts';
-import type { Route } from './local-channel.ts';
-import { numbered, type SimulatedPhones } from './phones.ts';
 
-export interface ExchangeOptions {
+export interface PbxCoreOptions {
   readonly clock: SimulatedClock;
   readonly phones: SimulatedPhones;
   readonly astDb: AstDb;
   /** The dialplan that Local channels reach; undefined: it has no such extension. */
   readonly routeOf: (context: string, exten: string) => Route | undefined;
-  /** Trunks that exist besides the agents' endpoints; absent: any name does. */
+  /** Trunks that exist besides the agents' endpoints. Absent: every name is a trunk. */
   readonly trunks?: readonly string[];
-  /** Where both sides would talk until the other hangs up: dial2 hangs up after so many simulated ms. */
+  /** Where both sides would talk until the other hangs up, dial2 hangs up after this time. Simulated ms. */
   readonly talkMs?: number;
-  /** What is to be recorded is written below it; absent: nothing is, as without app_mixmonitor. */
+  /** Recordings are written below it. Absent: nothing is recorded, as without app_mixmonitor. */
   readonly recordingsFolder?: string;
 }
 
@@ -33,12 +33,33 @@ export interface NewChannel {
   readonly callerName?: string;
 }
 
+/** The second half of a Local channel, in which the dialplan runs. The first half shows what it does. */
+export interface DialplanHalf {
+  readonly core: PbxCore;
+  readonly channel: Channel;
+  /** The first half: the leg itself. */
+  readonly leg: Channel;
+  readonly exten: string;
+  readonly caller: { readonly from: string; readonly fromName: string };
+  ringing(): void;
+  answer(): void;
+  /** It ends, and the leg with it. */
+  hangUp(cause: number): void;
+  /** Runs unless it has ended by then; the returned function prevents it. Simulated ms. */
+  later(ms: number, run: () => void): () => void;
+  /** Whatever is still open when it ends. */
+  onEnd(run: () => void): void;
+}
+
+/** What the dialplan does with a Local channel. */
+export type Route = (half: DialplanHalf) => void;
+
 /** The live part of the simulated PBX: its channels and the events they raise. It knows nothing of AMI sessions. */
 export class PbxCore {
   readonly clock: SimulatedClock;
   readonly phones: SimulatedPhones;
   readonly astDb: AstDb;
-  readonly routeOf: ExchangeOptions['routeOf'];
+  readonly routeOf: PbxCoreOptions['routeOf'];
   readonly talkMs: number | undefined;
   readonly recordingsFolder: string | undefined;
   readonly #trunks: readonly string[] | undefined;
@@ -47,7 +68,7 @@ export class PbxCore {
   #channelsOpened = 0;
   #startedAt: number;
 
-  constructor(options: ExchangeOptions) {
+  constructor(options: PbxCoreOptions) {
     this.clock = options.clock;
     this.phones = options.phones;
     this.astDb = options.astDb;
@@ -80,13 +101,13 @@ export class PbxCore {
     for (const listener of this.#listeners) listener({ name, privilege, headers });
   }
 
-  /** A crash and a new start: channels vanish without a word, AstDB stays, CoreStatus shows a new start. */
+  /** A crash and a new start: channels vanish without an event, AstDB stays, CoreStatus shows a new start. */
   restart(): void {
     const lost = this.channels;
     this.#channels.clear();
     for (const channel of lost) for (const cleanUp of channel.cleanUps) cleanUp();
     this.#channelsOpened = 0;
-    // Two starts within one second would look like one.
+    // Two starts within one second look like one.
     this.#startedAt = Math.max(this.clock.now(), this.#startedAt + 1000);
   }
 
@@ -108,7 +129,7 @@ export class PbxCore {
   /** `PJSIP/<resource>` → the user part that is dialled; undefined where no such endpoint is configured or registered. */
   userBehind(resource: string): string | undefined {
     const [endpoint = '', uri] = resource.split(/\/(.*)/s, 2);
-    // A whole URI behind an endpoint is dialled as it stands: the hole that the checks before AMI close.
+    // A whole URI behind an endpoint is dialled as it stands. Redial's checks before AMI close this hole.
     if (uri !== undefined) return isAgent(endpoint) ? /^sips?:([^@]+)@./.exec(uri)?.[1] : undefined;
     const at = resource.lastIndexOf('@');
     if (at >= 0) return this.#isTrunk(resource.slice(at + 1)) ? resource.slice(0, at) : undefined;
@@ -157,7 +178,7 @@ export class PbxCore {
     this.emit('Newstate', channelHeaders(channel));
   }
 
-  /** Ends a channel; a second time it does nothing. `techCause` 0: the header is absent. */
+  /** Ends a channel. Does nothing for one that has ended. `techCause` 0: the header is absent. */
   close(channel: Channel, cause: number, techCause = 0): void {
     if (!this.#channels.has(channel)) return;
     this.#channels.delete(channel);
@@ -173,5 +194,5 @@ export class PbxCore {
 
 /** The agents' endpoints: 1000 to 1999, 552 and 557, and the numbered ones. */
 function isAgent(endpoint: string): boolean {
-  return /^(1[0-9]{3}|552|557)$/.test(endpoint) || Object.hasOwn(numbered, endpoint);
+  return /^(1[0-9]{3}|552|557)$/.test(endpoint) || Object.hasOwn(numberedPhones, endpoint);
 }

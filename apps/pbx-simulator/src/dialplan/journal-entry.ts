@@ -1,5 +1,5 @@
-import { sipPhrase } from './causes.ts';
-import type { SimulatedClock } from './clock.ts';
+import { sipPhrase } from '../channels/causes.ts';
+import type { SimulatedClock } from '../clock.ts';
 
 /** What the journal says of dial2. Ticks are simulated ms; undefined where it never came to that. */
 export interface Dial2Facts {

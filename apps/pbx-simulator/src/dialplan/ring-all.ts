@@ -1,5 +1,6 @@
-import { endLeg, type Leg, openLeg } from './leg.ts';
-import type { DialplanHalf } from './local-channel.ts';
+import { endLeg, type Leg } from '../channels/leg.ts';
+import { openLeg } from '../channels/open-leg.ts';
+import type { DialplanHalf } from '../channels/pbx-core.ts';
 
 export interface RingAllListener {
   answered(): void;

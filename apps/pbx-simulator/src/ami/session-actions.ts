@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
-import { type AmiRequest, error, respond, success } from './ami-reply.ts';
+import { type AmiRequest, error, respond, success } from './reply.ts';
 
 export function login(request: AmiRequest): void {
   const { session, message } = request;
@@ -7,7 +7,7 @@ export function login(request: AmiRequest): void {
     success(request, 'Already authenticated');
     return;
   }
-  const { username, secret } = session.server.options;
+  const { username, secret } = session.settings;
   const key = createHash('md5')
     .update(session.challenge + secret)
     .digest('hex');
@@ -17,7 +17,7 @@ export function login(request: AmiRequest): void {
       : message.header('Secret') === secret;
   if (message.header('Username') !== username || !isRight) {
     // Asterisk lets a guesser wait a second, then hangs up.
-    session.server.core.clock.after(1000, () => {
+    session.core.clock.after(1000, () => {
       error(request, 'Authentication failed');
       session.end();
     });
@@ -45,7 +45,7 @@ export function challenge(request: AmiRequest): void {
 export function ping(request: AmiRequest): void {
   respond(request, 'Success', [
     ['Ping', 'Pong'],
-    ['Timestamp', (request.session.server.core.clock.now() / 1000).toFixed(6)],
+    ['Timestamp', (request.session.core.clock.now() / 1000).toFixed(6)],
   ]);
 }
 

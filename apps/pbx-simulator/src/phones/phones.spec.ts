@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { realClock } from './clock.ts';
+import { realClock } from '../clock.ts';
 import { SimulatedPhones } from './phones.ts';
 
 const phones = () => new SimulatedPhones(realClock(100));

@@ -1,34 +1,34 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
+import type { PbxCore } from '../channels/pbx-core.ts';
 import { SimulatedSession } from './ami-session.ts';
-import type { PbxCore } from './pbx-core.ts';
+import type { SessionSettings } from './reply.ts';
 
-export interface AmiServerOptions {
+export interface AmiServerOptions extends SessionSettings {
   readonly host: string;
-  /** 0: a free one. */
+  /** 0: a free port. */
   readonly port: number;
-  readonly username: string;
-  readonly secret: string;
-  /** What CoreSettings calls AsteriskVersion. */
-  readonly version: string;
   /** Whether to keep every byte that comes. */
   readonly isRecording: boolean;
 }
 
-/** The manager interface: any number of sessions, each of which sees all events. */
+/** The manager interface: any number of sessions; each gets all events. */
 export class AmiServer {
-  readonly core: PbxCore;
-  readonly options: AmiServerOptions;
+  readonly #options: AmiServerOptions;
   readonly #server: Server;
   readonly #sessions = new Set<SimulatedSession>();
   #received = '';
   #isSilent = false;
 
   constructor(core: PbxCore, options: AmiServerOptions) {
-    this.core = core;
-    this.options = options;
+    this.#options = options;
     this.#server = createServer((socket) => {
-      const session: SimulatedSession = new SimulatedSession(this, socket, () => this.#sessions.delete(session));
+      const session: SimulatedSession = new SimulatedSession(socket, {
+        core,
+        settings: options,
+        record: (bytes) => this.#record(bytes),
+        onClosed: () => this.#sessions.delete(session),
+      });
       this.#sessions.add(session);
       if (this.#isSilent) session.silence();
     });
@@ -41,20 +41,20 @@ export class AmiServer {
   listen(): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(this.options.port, this.options.host, () => {
+      this.#server.listen(this.#options.port, this.#options.host, () => {
         this.#server.off('error', reject);
         resolve((this.#server.address() as AddressInfo).port);
       });
     });
   }
 
-  /** Logged in. */
+  /** Sessions that are logged in. */
   get sessionCount(): number {
     return [...this.#sessions].filter((session) => session.authenticated).length;
   }
 
-  record(bytes: string): void {
-    if (this.options.isRecording) this.#received += bytes;
+  #record(bytes: string): void {
+    if (this.#options.isRecording) this.#received += bytes;
   }
 
   received(): string {

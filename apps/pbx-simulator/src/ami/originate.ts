@@ -1,11 +1,12 @@
+import { type Channel, isLocal } from '../channels/channel.ts';
+import { techCauseOf } from '../channels/leg.ts';
+import { openLeg } from '../channels/open-leg.ts';
+import type { PbxCore } from '../channels/pbx-core.ts';
+import { type Assignment, parseVariables, setVariable } from '../channels/variables.ts';
+import { isExtension } from '../dialplan/dialplan.ts';
+import { connect } from '../dialplan/redial-context.ts';
 import type { AmiMessage } from './ami-parser.ts';
-import { type Channel, isLocal } from './channel.ts';
-import { isExtension } from './dialplan.ts';
 import type { Header } from './event.ts';
-import { openLeg, techCauseOf } from './leg.ts';
-import type { PbxCore } from './pbx-core.ts';
-import { connect } from './redial-context.ts';
-import { type Assignment, parseVariables, setVariable } from './variables.ts';
 
 /** Applications that Originate refuses without the `system` right (main/manager.c, originate_app_permissions). */
 const forbiddenApplications = [

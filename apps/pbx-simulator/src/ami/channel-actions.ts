@@ -1,11 +1,11 @@
-import { type AmiRequest, error, list, type Row, respond, success } from './ami-reply.ts';
-import { type Channel, channelHeaders } from './channel.ts';
+import { type Channel, channelHeaders } from '../channels/channel.ts';
+import { functionValue } from '../dialplan/functions.ts';
 import type { Header } from './event.ts';
-import { functionValue } from './functions.ts';
 import { originateChannel } from './originate.ts';
+import { type AmiRequest, error, list, type Row, respond, success } from './reply.ts';
 
 export function answerOriginate(request: AmiRequest): void {
-  const refusal = originateChannel(request.session.server.core, request.message);
+  const refusal = originateChannel(request.session.core, request.message);
   if (refusal === undefined) success(request, 'Originate successfully queued');
   else error(request, refusal);
 }
@@ -16,7 +16,7 @@ export function hangup(request: AmiRequest): void {
     error(request, 'No channel specified');
     return;
   }
-  const channel = request.session.server.core.find(wanted);
+  const channel = request.session.core.find(wanted);
   if (channel === undefined) {
     error(request, 'No such channel');
     return;
@@ -41,7 +41,7 @@ export function answerStatus(request: AmiRequest): void {
 }
 
 export function coreShowChannels(request: AmiRequest): void {
-  const rows = request.session.server.core.channels.map(
+  const rows = request.session.core.channels.map(
     (channel): Row => [
       'CoreShowChannel',
       [
@@ -57,7 +57,7 @@ export function coreShowChannels(request: AmiRequest): void {
 }
 
 export function getvar(request: AmiRequest): void {
-  const { core } = request.session.server;
+  const { core } = request.session;
   const name = request.message.header('Variable');
   const wanted = request.message.header('Channel');
   const channel = wanted === '' ? undefined : core.find(wanted);
@@ -76,7 +76,7 @@ export function getvar(request: AmiRequest): void {
 export function setvar(request: AmiRequest): void {
   const name = request.message.header('Variable');
   const wanted = request.message.header('Channel');
-  const channel = wanted === '' ? undefined : request.session.server.core.find(wanted);
+  const channel = wanted === '' ? undefined : request.session.core.find(wanted);
   if (name === '') error(request, 'No variable specified');
   else if (wanted !== '' && channel === undefined) error(request, 'No such channel');
   // live_dangerously = no: what writes outside the channel is refused.
@@ -93,7 +93,7 @@ export function redirect(request: AmiRequest): void {
 }
 
 function channelsMeant(request: AmiRequest): readonly Channel[] | undefined {
-  const { core } = request.session.server;
+  const { core } = request.session;
   const wanted = request.message.header('Channel');
   if (wanted === '') return core.channels;
   const channel = core.find(wanted);
@@ -121,7 +121,7 @@ function statusHeaders(request: AmiRequest, channel: Channel): Header[] {
 }
 
 function ageMs(request: AmiRequest, channel: Channel): number {
-  return request.session.server.core.clock.ticks() - channel.createdTicks;
+  return request.session.core.clock.ticks() - channel.createdTicks;
 }
 
 function clockReading(durationMs: number): string {

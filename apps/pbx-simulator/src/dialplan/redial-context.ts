@@ -1,10 +1,10 @@
-import { sipCodeOfCause } from './causes.ts';
-import { type Channel, channelHeaders } from './channel.ts';
+import { sipCodeOfCause } from '../channels/causes.ts';
+import { type Channel, channelHeaders } from '../channels/channel.ts';
+import { techCauseOf } from '../channels/leg.ts';
+import type { PbxCore } from '../channels/pbx-core.ts';
 import { dialDial2 } from './dial-dial2.ts';
 import { dialableShape } from './dialable-shape.ts';
 import { type Dial2Facts, journalEntry } from './journal-entry.ts';
-import { techCauseOf } from './leg.ts';
-import type { PbxCore } from './pbx-core.ts';
 
 /**
  * What infra/asterisk/redial.conf does, step by step, as Asterisk 22 was seen to run it. The conformance suite holds the

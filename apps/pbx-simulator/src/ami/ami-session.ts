@@ -1,13 +1,22 @@
 import type { Socket } from 'node:net';
-import { answerAction } from './ami-actions.ts';
+import type { PbxCore } from '../channels/pbx-core.ts';
+import { answerAction } from './actions.ts';
 import { type AmiMessage, AmiParser } from './ami-parser.ts';
-import type { SessionState } from './ami-reply.ts';
-import type { AmiServer } from './ami-server.ts';
 import { type AmiEvent, eventText, passesEventFilter } from './event.ts';
+import type { SessionSettings, SessionState } from './reply.ts';
+
+export interface SessionOptions {
+  readonly core: PbxCore;
+  readonly settings: SessionSettings;
+  /** Receives every byte that the client sends; one character a byte. */
+  record(bytes: string): void;
+  onClosed(): void;
+}
 
 /** One TCP connection to the simulated manager interface. */
 export class SimulatedSession implements SessionState {
-  readonly server: AmiServer;
+  readonly core: PbxCore;
+  readonly settings: SessionSettings;
   authenticated = false;
   wantsEvents = true;
   challenge = '';
@@ -17,13 +26,14 @@ export class SimulatedSession implements SessionState {
   #held = '';
   #isClosing = false;
 
-  constructor(server: AmiServer, socket: Socket, onClosed: () => void) {
-    this.server = server;
+  constructor(socket: Socket, { core, settings, record, onClosed }: SessionOptions) {
+    this.core = core;
+    this.settings = settings;
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.on('data', (bytes: Buffer) => {
       const text = bytes.toString('latin1');
-      server.record(text);
+      record(text);
       this.#parser.feed(text);
     });
     socket.on('error', () => {});
@@ -42,7 +52,7 @@ export class SimulatedSession implements SessionState {
     if (passesEventFilter(text)) this.send(text);
   }
 
-  /** Says what is still to be said, then closes. */
+  /** Sends what is still buffered, then closes. */
   end(): void {
     this.#isClosing = true;
     this.#socket.end();
@@ -59,7 +69,7 @@ export class SimulatedSession implements SessionState {
     this.#socket.pause();
   }
 
-  /** What was held back on both sides arrives late, as TCP would deliver it. */
+  /** What was held back in both directions arrives late, as TCP delivers it. */
   resume(): void {
     this.#isSilent = false;
     if (this.#held !== '') this.#socket.write(this.#held, 'latin1');

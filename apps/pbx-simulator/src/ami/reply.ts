@@ -1,10 +1,19 @@
+import type { PbxCore } from '../channels/pbx-core.ts';
 import type { AmiMessage } from './ami-parser.ts';
-import type { AmiServer } from './ami-server.ts';
 import { type Header, packet } from './event.ts';
+
+/** The user that may log in, and the version that the PBX reports. */
+export interface SessionSettings {
+  readonly username: string;
+  readonly secret: string;
+  /** AsteriskVersion of CoreSettings. */
+  readonly version: string;
+}
 
 /** What an action may read and change of its session. */
 export interface SessionState {
-  readonly server: AmiServer;
+  readonly core: PbxCore;
+  readonly settings: SessionSettings;
   authenticated: boolean;
   wantsEvents: boolean;
   challenge: string;
@@ -12,7 +21,7 @@ export interface SessionState {
   end(): void;
 }
 
-/** One action under way: who sent it, and what. */
+/** One action in progress: its session and its message. */
 export interface AmiRequest {
   readonly session: SessionState;
   readonly message: AmiMessage;

@@ -1,5 +1,4 @@
 import type { AmiMessage } from './ami-parser.ts';
-import { type AmiRequest, error, respond, type SessionState } from './ami-reply.ts';
 import {
   answerOriginate,
   answerStatus,
@@ -10,6 +9,7 @@ import {
   setvar,
 } from './channel-actions.ts';
 import { coreSettings, coreStatus, dbGet, dbGetTree, extensionState, showDialPlan } from './core-actions.ts';
+import { type AmiRequest, error, respond, type SessionState } from './reply.ts';
 import { challenge, events, login, logoff, ping } from './session-actions.ts';
 
 type Action = (request: AmiRequest) => void;

@@ -1,4 +1,4 @@
-import type { DialplanHalf } from './local-channel.ts';
+import type { DialplanHalf } from '../channels/pbx-core.ts';
 import { ringAll } from './ring-all.ts';
 
 /** The queues of infra/asterisk/local/queues.conf: their members in the order in which they are rung. */

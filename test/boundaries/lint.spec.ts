@@ -65,6 +65,8 @@ describe('the lint rules of the layers', () => {
       "export { Redis } from 'ioredis';",
       'only libs/platform/src/redis/redis-connection.ts imports ioredis',
     ],
+    ['test support', 'apps/dialer', "export { memoryStore } from '@redial/testing';", 'noUndeclaredDependencies'],
+    ['a test runner', 'apps/dialer', "export { vi } from 'vitest';", 'noUndeclaredDependencies'],
     ['an undeclared dependency', 'apps/dialer', "export { z } from 'zod';", 'noUndeclaredDependencies'],
   ])('%s in %s is refused', (_what, folder, code, message, below = '.') => {
     expect(lint(join(folder, 'src', below, 'planted.ts'), code)).toContain(message);

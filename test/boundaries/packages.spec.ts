@@ -16,7 +16,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // The simulated PBX stands in for a server of infra and is run by `npm start`.
   simulator: ['platform', 'process', 'infra'],
   app: ['core', 'numbering', 'dialect', 'platform', 'configuration', 'adapter', 'process'],
-  test: ['core', 'numbering', 'dialect', 'platform', 'configuration', 'adapter', 'process', 'infra', 'app', 'simulator', 'test'],
+  test: [
+    'core',
+    'numbering',
+    'dialect',
+    'platform',
+    'configuration',
+    'adapter',
+    'process',
+    'infra',
+    'app',
+    'simulator',
+    'test',
+  ],
 };
 
 /** Of one package of a layer above, the pure part that another may import: what a channel in the file must look like is Asterisk's to say. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Configuration } from '@redial/call';
+import { Configuration } from '@redial/configuration';
 import { v1 } from '@redial/dialects';
 import { createIds, createLogger, createMetrics, systemClock } from '@redial/platform';
 import { fakeQueues, memoryStore } from '@redial/testing';

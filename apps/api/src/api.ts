@@ -9,7 +9,7 @@ import { createHttpServer } from './http/http-server.ts';
 import { acceptingChecks } from './operations/api-checks.ts';
 import { pbxChecks } from './operations/pbx-checks.ts';
 import { askPbxs } from './pbx/ask-pbxs.ts';
-import { linkChecks, openLinks } from './pbx/open-links.ts';
+import { openLinks, questionLinkChecks } from './pbx/open-links.ts';
 import type { Ports } from './ports.ts';
 import { createOutcomeWaiter } from './waiting/outcome-waiter.ts';
 
@@ -26,7 +26,7 @@ export async function startApi(parts: ProcessParts): Promise<RunningProcess> {
     ...checks.filter(({ name }) => accepting.every((check) => check.name !== name)),
     permitsCheck(store, configuration),
     ...pbxChecks(names, () => store.linkStatuses(clock.now())),
-    ...linkChecks(links),
+    ...questionLinkChecks(links),
   ]);
   const acceptingHealth = createHealth(accepting);
   const waiter = createOutcomeWaiter({ store, clock, logger });

@@ -16,14 +16,13 @@ export { freePort, type Protocol, portError } from './ports.ts';
 export type { Program, ProgramOptions, Programs, RunningProgram } from './programs.ts';
 export { type LocalRedisCluster, type RedisClusterOptions, startRedisCluster } from './redis-cluster.ts';
 export { redisImage } from './redis-docker.ts';
+export type { RedisLauncher, RedisSource } from './redis-launcher.ts';
 export { waitForRedis } from './redis-ping.ts';
 export { type LocalRedisSentinel, type RedisSentinelOptions, startRedisSentinel } from './redis-sentinel.ts';
 export {
   type LocalRedis,
   onLoopback,
-  type RedisLauncher,
   type RedisOptions,
-  type RedisSource,
   startRedis,
 } from './redis-server.ts';
 export { type ScriptedCall, type ScriptedPhones, startScriptedPhones } from './scripted-phones.ts';

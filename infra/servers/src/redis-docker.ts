@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Progress } from './debian-packages.ts';
 import { containerUser, intoFile, pullImage, startContainer } from './docker.ts';
-import type { RedisLauncher } from './redis-server.ts';
+import type { RedisLauncher } from './redis-launcher.ts';
 
 /** The same Redis wherever a container of it is started. */
 export const redisImage = 'redis:8';

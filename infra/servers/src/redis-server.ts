@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { type Child, type Exit, endChild, startChild } from './child.ts';
+import { type Exit, endChild, startChild } from './child.ts';
 import { debianPackages, type Progress } from './debian-packages.ts';
 import { dockerAnswers } from './docker.ts';
 import { freePort } from './ports.ts';
 import { redisFromDocker } from './redis-docker.ts';
+import type { RedisLauncher, RedisSource } from './redis-launcher.ts';
 import { redisVersion, waitForRedis } from './redis-ping.ts';
 
 export interface RedisOptions {
@@ -28,8 +29,6 @@ export interface RedisOptions {
   readonly onProgress?: Progress;
 }
 
-export type RedisSource = 'path' | 'docker' | 'debian';
-
 export interface LocalRedis {
   readonly url: string;
   readonly port: number;
@@ -48,21 +47,6 @@ export interface LocalRedis {
   /** Alive but silent: sockets stay open, nothing is answered. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-}
-
-/** A place Redis comes from. */
-export interface RedisLauncher {
-  readonly source: RedisSource;
-  /**
-   * Starts one that answers on that port of 127.0.0.1 and writes into `dataDir`: its data, and what it says into `redis.log`. `file`: of its
-   * configuration, in that folder, for what no list of processes may show.
-   */
-  start(server: {
-    readonly port: number;
-    readonly dataDir: string;
-    readonly args: readonly string[];
-    readonly file?: string | undefined;
-  }): Promise<Child>;
 }
 
 /** Starts a Redis on 127.0.0.1: the machine's own, else Docker's, else Debian's unpacked into the cache. */

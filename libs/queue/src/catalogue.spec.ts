@@ -1,7 +1,7 @@
 import type { AttemptId, CallId } from '@redial/call';
 import { describe, expect, it } from 'vitest';
 import { catalogue, fromJob, RefusedJob, toJob } from './catalogue.ts';
-import type { DialJob } from './queues.ts';
+import type { DialJob } from './jobs.ts';
 
 const callId = 'call_01ARZ3NDEKTSV4RRFFQ69G5FAV' as CallId;
 const attemptId = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;

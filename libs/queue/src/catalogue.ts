@@ -1,7 +1,7 @@
 import { AttemptId, CallId, Evidence, Name } from '@redial/call';
 import { UnrecoverableError } from 'bullmq';
 import { z } from 'zod';
-import type { DeliveryJob, DialJob, ResultsJob } from './queues.ts';
+import type { DeliveryJob, DialJob, ResultsJob } from './jobs.ts';
 
 /** What a dashboard may show of a number: never five digits in a row. `maskNumber` leaves four at most. */
 const Masked = z

@@ -23,7 +23,7 @@ export function openLinks(
 }
 
 /** One check for each link of this process, besides what the dialers and the results processes report. */
-export function linkChecks(pbxs: readonly Pbx[]): HealthCheck[] {
+export function questionLinkChecks(pbxs: readonly Pbx[]): HealthCheck[] {
   return pbxs.map((pbx) => ({
     name: `pbx:${pbx.name}:questions`,
     check: async () => {

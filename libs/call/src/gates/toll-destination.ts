@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Tenant } from '../tenant/tenant.ts';
+import type { NumberingPlan } from '../tenant/numbering.ts';
 
 /** `+44`, or `44`: what E.164 digits begin with. `+`: all of them. */
 const Prefix = z
@@ -51,7 +51,7 @@ export function destinationRuleOf(message: string): DestinationRule | undefined 
 /** The rule that keeps a tenant's calls from ringing a number, and why; undefined: it may be rung. */
 export function refusedDestination(
   e164: string,
-  { destinations, numberingPlan }: Pick<Tenant, 'destinations' | 'numberingPlan'>,
+  { destinations, numberingPlan }: { readonly destinations: Destinations; readonly numberingPlan: NumberingPlan },
   facts: NumberFacts,
 ): { readonly rule: DestinationRule; readonly message: string } | undefined {
   const { allow, deny } = destinations;

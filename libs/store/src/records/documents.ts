@@ -1,7 +1,7 @@
 import type { AttemptRecord, Call, Cdr, Delivery } from '@redial/call';
 import type { z } from 'zod';
 import type { Versioned } from '../versioned.ts';
-import { type EndedAttempt, endedAttemptOf, recordOf } from './ended-attempt.ts';
+import { endedAttemptOf, recordOf, type StoredEndedAttempt } from './ended-attempt.ts';
 import { MalformedRecord, UnknownForm } from './malformed-record.ts';
 import { pack, unpack } from './packed.ts';
 import { AttemptShape, CallShape, CdrShape, DeliveryShape } from './record-shapes.ts';
@@ -64,7 +64,7 @@ export function decodeAttempt(
 ): Versioned<AttemptRecord> | undefined {
   if (ended !== null) {
     const { version, value } = openVersioned(keys.cdr, ended);
-    const stored = checked<EndedAttempt>(keys.cdr, CdrShape, value);
+    const stored = checked<StoredEndedAttempt>(keys.cdr, CdrShape, value);
     return { value: checked<AttemptRecord>(keys.cdr, AttemptShape, recordOf(stored)), version };
   }
   const [v, doc, ...noted] = fields;
@@ -87,7 +87,7 @@ export function encodeEndedAttempt(version: number, attempt: AttemptRecord, cdr:
 
 export function decodeCdr(key: string, raw: Buffer | null): Cdr | undefined {
   if (raw === null) return undefined;
-  const { attempt: _rest, ...cdr } = checked<EndedAttempt>(key, CdrShape, openVersioned(key, raw).value);
+  const { attempt: _rest, ...cdr } = checked<StoredEndedAttempt>(key, CdrShape, openVersioned(key, raw).value);
   return cdr;
 }
 

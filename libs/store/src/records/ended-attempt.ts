@@ -4,7 +4,7 @@ import type { AttemptRecord, Cdr, LegOutcome, Outcome } from '@redial/call';
  * An attempt that has ended, as it is stored: its CDR, and of the attempt what the CDR does not have. Evidence and outcome are in the
  * CDR, so they are stored once. Pure.
  */
-export type EndedAttempt = Cdr & { readonly attempt: RestOfAttempt };
+export type StoredEndedAttempt = Cdr & { readonly attempt: RestOfAttempt };
 
 type Shared = 'id' | 'callId' | 'tenantId' | 'attemptNumber' | 'dueAt' | 'pbx' | 'originatedAt' | 'ended';
 type RestOfAttempt = Omit<AttemptRecord, Shared> & {
@@ -13,7 +13,7 @@ type RestOfAttempt = Omit<AttemptRecord, Shared> & {
   readonly mapped: boolean;
 };
 
-export function endedAttemptOf(attempt: AttemptRecord, cdr: Cdr): EndedAttempt {
+export function endedAttemptOf(attempt: AttemptRecord, cdr: Cdr): StoredEndedAttempt {
   const { id, callId, tenantId, attemptNumber, dueAt, pbx, originatedAt, ended, ...rest } = attempt;
   if (ended === undefined) throw new TypeError('only an attempt that has ended has a CDR');
   const { settledAt, reportedBy, outcome } = ended;
@@ -21,7 +21,7 @@ export function endedAttemptOf(attempt: AttemptRecord, cdr: Cdr): EndedAttempt {
 }
 
 /** The attempt's record again. */
-export function recordOf(stored: EndedAttempt): AttemptRecord {
+export function recordOf(stored: StoredEndedAttempt): AttemptRecord {
   const { settledAt, reportedBy, mapped, ...rest } = stored.attempt;
   const { id, callId, tenantId, attemptNumber, dueAt, pbx, startedAt, evidence } = stored;
   const outcome: Outcome = {

@@ -1,7 +1,7 @@
 import type { AttemptRecord, Call, Delivery } from '@redial/call';
 import { Evidence, endedCallStatuses } from '@redial/call';
 import { z } from 'zod';
-import type { EndedAttempt } from './ended-attempt.ts';
+import type { StoredEndedAttempt } from './ended-attempt.ts';
 
 /**
  * What a record must be for its readers not to stumble over it: every field that somebody reads, with its type and no more. What a field may
@@ -177,7 +177,7 @@ export const CdrShape = z.object({
   evidence: Evidence,
   /** What the CDR does not have: see ended-attempt.ts. */
   attempt: z.object({ settledAt: at, reportedBy: text, mapped: z.boolean() }),
-} satisfies ShapeOf<EndedAttempt>);
+} satisfies ShapeOf<StoredEndedAttempt>);
 
 export const DeliveryShape = z.object({
   id: text,

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+/**
+ * Biome's noImportCycles leaves out imports of types. A circle of types is read as one file all the same: where one begins to change, all do.
+ * madge, dpdm and skott bring a TypeScript compiler of their own; the imports of this repository are of one form, and a pattern finds them.
+ */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const imported = /^(?:import|export)\b[^;]*?from '(\.[^']+)'|^import '(\.[^']+)'/gm;
+
+/** The simulated PBX's channels and AMI files still name each other's types. */
+const known = /^(?:apps\/pbx-simulator\/src\/[a-z-]+\.ts(?: → )?)+$/;
+
+it('no file of the product imports itself by way of others', () => {
+  const files = ['apps', 'libs', 'infra'].flatMap(productFiles);
+  expect(files.length).toBeGreaterThan(200);
+  const importsOf = new Map(files.map((file) => [file, targetsOf(file)]));
+  const circles = new Set<string>();
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    const start = path.indexOf(file);
+    if (start >= 0) circles.add([...path.slice(start), file].map((each) => relative(root, each)).join(' → '));
+    if (start >= 0 || done.has(file)) return;
+    for (const target of importsOf.get(file) ?? []) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect([...circles].filter((circle) => !known.test(circle))).toEqual([]);
+});
+
+function targetsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(imported)].map((m) => resolve(dirname(file), m[1] ?? m[2] ?? ''));
+}
+
+function productFiles(group: string): string[] {
+  return readdirSync(join(root, group), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /(?<!\.(?:spec|d))\.ts$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => file.includes('/src/') && !/\/(dist|node_modules)\//.test(file));
+}

@@ -249,8 +249,8 @@ describe('operations', () => {
     await expect.poll(async () => (await ready()).status, { timeout: 5_000 }).toBe(200);
   });
 
-  it('is not ready while something else stands where the places of a PBX or a trunk are counted', async () => {
-    const checks = async () => (await api.send('GET', '/readyz')).body.checks.places;
+  it('is not ready while something else stands where the permits of a PBX or a trunk are counted', async () => {
+    const checks = async () => (await api.send('GET', '/readyz')).body.checks.permits;
     await expect.poll(checks, { timeout: 5_000 }).toBe('ok');
     await api.redis.set(`${api.prefix}:permits:trunk.carrier`, 'x');
     await expect.poll(checks, { timeout: 5_000 }).toContain(':permits:trunk.carrier');

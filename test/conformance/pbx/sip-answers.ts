@@ -231,7 +231,7 @@ export function describeSipAnswers(getWorld: () => PbxWorld): void {
         dial1RingTimeoutMs: 60_000,
         dial2Channel: 'PJSIP/27820010900@carrier',
       });
-      expect(ends).toEqual({ 'dial1 hung up first': 100 });
+      expect(ends).toEqual({ 'dial1_hung_up by dial1': 100 });
     });
 
     it('given a dial2 that answers and hangs up at once, fifty times, then dial2 has ended it each time', async () => {

@@ -58,7 +58,7 @@ export const deliveryMutants: readonly Mutant[] = [
   delivery(
     'a Redis sink has the schedule of a webhook',
     'return unlimitedRetryMs;',
-    'return nextTryAfterMs(tries, id);',
+    'return nextTryAfterMs(tries, id, unlimitedRetryMs);',
   ),
   delivery(
     'a delivered CDR keeps the time of its next try',

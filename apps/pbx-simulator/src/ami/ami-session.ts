@@ -5,7 +5,7 @@ import { type AmiMessage, AmiParser } from './ami-parser.ts';
 import { type AmiEvent, eventText, passesEventFilter } from './event.ts';
 import type { SessionSettings, SessionState } from './reply.ts';
 
-export interface SessionOptions {
+export interface SimulatedSessionOptions {
   readonly core: PbxCore;
   readonly settings: SessionSettings;
   /** Receives every byte that the client sends; one character a byte. */
@@ -26,7 +26,7 @@ export class SimulatedSession implements SessionState {
   #held = '';
   #isClosing = false;
 
-  constructor(socket: Socket, { core, settings, record, onClosed }: SessionOptions) {
+  constructor(socket: Socket, { core, settings, record, onClosed }: SimulatedSessionOptions) {
     this.core = core;
     this.settings = settings;
     this.#socket = socket;

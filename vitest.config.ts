@@ -28,7 +28,7 @@ const servers = {
   sequence: { groupOrder: 1 },
   // Redial's processes start some hundred times: Node keeps what it has compiled, which halves a start.
   env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('.cache/compiled', import.meta.url)) },
-  globalSetup: 'test/support/fetch-servers.ts',
+  globalSetup: 'test/support/global-setup.ts',
 } as const;
 
 const pureFiles = [

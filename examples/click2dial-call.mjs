@@ -1,4 +1,4 @@
-// The click2dial API, as an integration written for it sends it. docs/dialects/click2dial.md has every field.
+// The click2dial API, as an integration written for it sends it. docs/reference/dialects/click2dial.md has every field.
 import { ended, redial } from './redial.mjs';
 
 const { REDIAL_URL = 'http://127.0.0.1:8080', REDIAL_API_KEY } = process.env;

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-/** Which layer may import which: the arrows of docs/architecture.md, adapter to adapter never. */
+/** Which layer may import which: the arrows of docs/why/architecture.md, adapter to adapter never. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   numbering: ['core'],

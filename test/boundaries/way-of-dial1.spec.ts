@@ -36,8 +36,8 @@ describe('the way of dial1 through the code', () => {
     },
   );
 
-  it('is drawn in docs/architecture.md (else: npm run way-of-dial1)', () => {
-    expect(read('docs/architecture.md')).toContain(drawing());
+  it('is drawn in docs/why/architecture.md (else: npm run way-of-dial1)', () => {
+    expect(read('docs/why/architecture.md')).toContain(drawing());
   });
 });
 

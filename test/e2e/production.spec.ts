@@ -9,7 +9,7 @@ import { type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 
 /**
- * What production runs: the build that docs/operations.md names, on the oldest Node that README.md names. Everything else is tested from its
+ * What production runs: the build that docs/how-to/run-in-production.md names, on the oldest Node that README.md names. Everything else is tested from its
  * sources, on the Node that the project brings.
  */
 const run = promisify(execFile);

@@ -157,7 +157,7 @@ describe('given Redis under Sentinels', { timeout: patience }, () => {
     const talking = await placeLongTalk(world, 3, 6);
     await world.simulator.phones.waitForInvite((invite) => invite.user === talking.dial2, 10_000);
     await expect.poll(() => read(world, retrying.id).then(({ state }) => state), recovery).toBe('waiting');
-    // What replication has not yet when the primary dies is lost: the limit that docs/operations.md tells.
+    // What replication has not yet when the primary dies is lost: the limit in docs/how-to/use-sentinel-or-cluster.md.
     const redis = await world.at(prefix);
     await redis.set('mark', 'replicated');
     expect(await redis.wait(2, 5_000)).toBe(2);

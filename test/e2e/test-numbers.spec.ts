@@ -6,7 +6,7 @@ import { type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { place } from './world.ts';
 
-/** docs/test-numbers.md, number by number: what the page says is what a call sees, on the simulated PBX and on the real one. */
+/** docs/reference/test-numbers.md, number by number: what the page says is what a call sees, on the simulated PBX and on the real one. */
 interface Row {
   readonly number: string;
   readonly does: string;
@@ -14,7 +14,7 @@ interface Row {
   readonly sip: number | null;
 }
 
-const page = readFileSync(new URL('../../docs/test-numbers.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/reference/test-numbers.md', import.meta.url), 'utf8');
 const rowsBelow = (heading: string): Row[] => {
   const section = page.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
   return [...section.matchAll(/^\| `(\d+)` \| (.+?) \| ([a-z_, ]+) \| (\d+|—) \|$/gm)].map(

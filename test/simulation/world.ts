@@ -31,7 +31,7 @@ export interface Ran {
   readonly simulatedSeconds: number;
 }
 
-/** The bound that docs/operations.md sets is a ring timeout and ten seconds; these hosts are on NTP, and it is badly kept. */
+/** The bound that docs/how-to/run-in-production.md sets is a ring timeout and ten seconds; these hosts are on NTP, and it is badly kept. */
 const skewMsMax = 1_500;
 /** Longer than anything takes that goes by itself. */
 const restMsMax = 3_600_000;

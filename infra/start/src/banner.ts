@@ -36,7 +36,7 @@ One for two minutes from now:
 How it went, attempt by attempt (put the id from the answer in place of <id>):
   curl -s ${url}/v1/calls/<id> -H 'Authorization: Bearer ${apiKey}'
 
-In a vendor's words (docs/dialects/ has all four; user and organisation demo, password ${vendorPassword}, key ${vendorKey}):
+In a vendor's words (docs/reference/dialects/ has all four; user and organisation demo, password ${vendorPassword}, key ${vendorKey}):
   curl -s '${url}/API/dialup.php?user=demo&pass=${vendorPassword}&org=demo&dial1=1001&dial2=0820061234&Response=yes&RFormat=json'
 
 Ctrl-C stops everything.`;

@@ -19,7 +19,7 @@ const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 /** The packages that mutants are in. In the copy they import each other, and the rest of the repository as it is. */
 const parts = [
   'tsconfig.base.json',
-  'docs/state-machines.md',
+  'docs/reference/state-machines.md',
   'libs/call/src',
   'libs/call/testing',
   'libs/call/package.json',

@@ -4,7 +4,7 @@ import * as call from './call.matrix.ts';
 import * as delivery from './delivery.matrix.ts';
 import { type Cell, casesOf } from './matrix.ts';
 
-/** docs/state-machines.md, from the matrices: what the page says is what the specs have proven. */
+/** docs/reference/state-machines.md, from the matrices: what the page says is what the specs have proven. */
 export function stateMachinesPage(): string {
   return `${[
     '# The three state machines',

@@ -16,5 +16,5 @@ it('package.json and the documentation name the same Node', () => {
   const read = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
   expect(JSON.parse(read('package.json')).engines.node).toBe(`>=${oldestNode}`);
   expect(read('README.md')).toContain(`Node ${oldestNode} or later`);
-  expect(read('docs/operations.md')).toContain(`Node ${oldestNode} or later`);
+  expect(read('docs/how-to/run-in-production.md')).toContain(`Node ${oldestNode} or later`);
 });

@@ -9,7 +9,7 @@ import { openApi } from './openapi.ts';
 import { vendorsOpenApi } from './vendors.ts';
 
 /** The page of the documentation, in Markdown: a browser shows it, and a person can read it. */
-const testNumbers = readFileSync(new URL('../../../../docs/test-numbers.md', import.meta.url), 'utf8');
+const testNumbers = readFileSync(new URL('../../../../docs/reference/test-numbers.md', import.meta.url), 'utf8');
 
 export const documentPaths = ['/openapi.json', '/openapi/vendors.json'];
 

@@ -21,7 +21,7 @@ export function vendorsOpenApi(version: string, vendors: readonly VendorDialect[
       version,
       description: [
         'Four click-to-call APIs that Redial answers as their vendors do.',
-        'What is the same, what is better, and how to move: docs/dialects. Redial’s own API is in `/openapi.json`.',
+        'What is the same, what is better, and how to move: docs/reference/dialects. Redial’s own API is in `/openapi.json`.',
       ].join(' '),
       license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
       contact: { name: 'Redial' },

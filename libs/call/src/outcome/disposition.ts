@@ -4,7 +4,7 @@ export const calleeDispositions = ['no_answer', 'busy', 'rejected', 'unreachable
 export const permanentDispositions = ['invalid_number', 'not_allowed', 'no_route', 'incompatible_media'] as const;
 /** Network: our side or the carrier's. Uses up no attempt, but a small budget of its own. */
 export const networkDispositions = ['congestion', 'trunk_auth', 'pbx_error'] as const;
-/** How a leg or an attempt ended. The table of evidence is in outcome.ts, its meaning in docs/glossary.md. */
+/** How a leg or an attempt ended. The table of evidence is in outcome.ts, its meaning in docs/reference/glossary.md. */
 export const dispositions = [
   'answered',
   ...calleeDispositions,

@@ -69,7 +69,7 @@ export const Tenant = z.object({
   quotas: z
     .strictObject({
       requestsPerMinute: z.int().min(1).max(1_000_000).default(6_000),
-      /** Calls accepted and not ended, those due in months among them. More are refused. Each takes 2.6 to 16 KB of Redis' memory: docs/operations.md, sizing. */
+      /** Calls accepted and not ended, those due in months among them. More are refused. Each takes 2.6 to 16 KB of Redis' memory: docs/how-to/size-redis.md. */
       openCalls: z.int().min(1).max(100_000_000).default(100_000),
       /** Longest talk, whatever a request asks for. */
       talkSeconds: z.int().min(1).max(talkLimitSecondsMax).optional(),

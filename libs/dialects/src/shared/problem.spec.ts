@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { expect, it, test } from 'vitest';
 import { problem, problems } from './problem.ts';
 
-const page = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../../docs/reference/errors.md', import.meta.url), 'utf8');
 const rows = page
   .split('\n')
   .map((line) => /^\| `(\w+)` \| (\d{3}) \| \S.* \| \S.* \|$/.exec(line))
   .flatMap((row) => (row === null ? [] : [[row[1], Number(row[2])]]));
 
 test.each(Object.entries(problems))(
-  'docs/errors.md says what %s is, with its status, and what to do',
+  'docs/reference/errors.md says what %s is, with its status, and what to do',
   (code, { status }) => {
     expect(rows).toContainEqual([code, status]);
   },
 );
 
-it('docs/errors.md names no problem that there is not, and none twice', () => {
+it('docs/reference/errors.md names no problem that there is not, and none twice', () => {
   expect(rows.map(([code]) => code)).toEqual(Object.keys(problems));
 });
 

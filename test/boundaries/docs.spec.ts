@@ -1,0 +1,83 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const pages = globSync('**/*.md', { cwd: root, exclude: (path) => /(^|\/)(node_modules|dist|\..+)$/.test(path) });
+const linesOf = (path: string): readonly string[] => readFileSync(join(root, path), 'utf8').trimEnd().split('\n');
+
+/** Pages that a program writes: their length and their lines are not a writer's. */
+const generated = ['docs/reference/state-machines.md'];
+const written = pages.filter(
+  (path) => /^(docs\/|README|CONTRIBUTING|SECURITY)/.test(path) && !generated.includes(path),
+);
+
+interface Line {
+  readonly text: string;
+  readonly number: number;
+}
+
+/** The lines outside of code blocks, fenced or indented. */
+function prose(path: string): readonly Line[] {
+  let fenced = false;
+  return linesOf(path).flatMap((text, index) => {
+    const fence = /^\s*```/.test(text);
+    if (fence) fenced = !fenced;
+    return fence || fenced ? [] : [{ text, number: index + 1 }];
+  });
+}
+
+/** As GitHub makes them: lower case, no punctuation, `-` for a space. */
+function anchors(path: string): ReadonlySet<string> {
+  const headings = prose(path).flatMap(({ text }) => /^#{1,6} (.*)$/.exec(text)?.[1] ?? []);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .toLowerCase()
+        .replaceAll(/[^\p{Letter}\p{Number}_ -]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+function isBroken(path: string, target: string): boolean {
+  const [file = '', anchor] = target.split('#');
+  const page = file === '' ? path : join(dirname(path), decodeURIComponent(file));
+  if (!existsSync(join(root, page))) return true;
+  return anchor !== undefined && page.endsWith('.md') && !anchors(page).has(anchor);
+}
+
+/** Links may break at a space inside their text, so they are looked for in the whole page. */
+function relativeLinks(path: string): readonly string[] {
+  const text = prose(path)
+    .map((line) => line.text.replaceAll(/`[^`]*`/g, ''))
+    .join('\n');
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target]) => target ?? []);
+  return targets.filter((target) => !/^[a-z]+:/.test(target));
+}
+
+describe('the documentation', () => {
+  it('has links that lead somewhere', () => {
+    const broken = pages.flatMap((path) =>
+      relativeLinks(path).flatMap((target) => (isBroken(path, target) ? `${path}: ${target}` : [])),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('has no page of 200 lines', () => {
+    expect(written.filter((path) => linesOf(path).length >= 200)).toEqual([]);
+  });
+
+  it('has no line of prose over 100 characters: tables, code and what has no space may', () => {
+    const long = written.flatMap((path) =>
+      prose(path).flatMap(({ text, number }) =>
+        text.length > 100 && !/^(\s*\||#| {4})/.test(text) && text.trim().lastIndexOf(' ', 100) > 8
+          ? `${path}:${number}`
+          : [],
+      ),
+    );
+    expect(long).toEqual([]);
+  });
+});

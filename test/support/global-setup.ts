@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -9,6 +9,6 @@ import { fileURLToPath } from 'node:url';
  */
 export default function fetchServers(): void {
   const program = fileURLToPath(new URL('fetch-servers.ts', import.meta.url));
-  const options = { stdio: ['ignore', 'ignore', 'inherit'] } as const;
+  const options: SpawnOptions = { stdio: ['ignore', 'ignore', 'inherit'] };
   spawn(process.execPath, ['--conditions=source', program], options).on('error', () => undefined);
 }

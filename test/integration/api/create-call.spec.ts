@@ -62,7 +62,7 @@ describe('POST /v1/calls', () => {
     expect(JSON.parse(job['data'] ?? '')).toEqual({
       callId: body.id,
       attemptId: body.nextAttempt.id,
-      to: '********234',
+      maskedDial2: '********234',
     });
     expect(JSON.stringify(job)).not.toContain('27820001234');
     expect(api.log()).not.toContain('27820001234');

@@ -95,7 +95,7 @@ describe('a tenant whose dialects ask nothing', () => {
     const { port } = pbx.address() as AddressInfo;
     const running = await start({ services, dialects: { dialup: dialects.dialup } }, { host: '127.0.0.1', port });
     expect((await dialup.get(clientOf(running), { dial1: '1001', dial2: '0820001234' })).status).toBe(200);
-    expect(Object.keys(await checksOf(running))).toEqual(['redis', 'durability', 'queues', 'places', 'pbx:pbx1']);
+    expect(Object.keys(await checksOf(running))).toEqual(['redis', 'durability', 'queues', 'permits', 'pbx:pbx1']);
     expect(connections).toBe(0);
   });
 });

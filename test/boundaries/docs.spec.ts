@@ -10,7 +10,7 @@ const linesOf = (path: string): readonly string[] => readFileSync(join(root, pat
 /** Pages that a program writes: their length and their lines are not a writer's. */
 const generated = ['docs/reference/state-machines.md'];
 const written = pages.filter(
-  (path) => /^(docs\/|README|CONTRIBUTING|SECURITY)/.test(path) && !generated.includes(path),
+  (path) => /^(docs|infra|test|examples)\/|^(README|CONTRIBUTING|SECURITY)/.test(path) && !generated.includes(path),
 );
 
 interface Line {
@@ -64,6 +64,13 @@ describe('the documentation', () => {
       relativeLinks(path).flatMap((target) => (isBroken(path, target) ? `${path}: ${target}` : [])),
     );
     expect(broken).toEqual([]);
+  });
+
+  it('names tests that exist, where it states what shows a promise', () => {
+    const promises = ['docs/why/promises.md', 'docs/why/promises-of-operation.md'].flatMap(linesOf).join(' ');
+    const named = [...promises.matchAll(/`((?:[\w-]+\/)+[\w.-]+|faults|simulation)`/g)].map(([, path = '']) => path);
+    expect(named.length).toBeGreaterThan(40);
+    expect(named.filter((path) => !existsSync(join(root, path)) && !existsSync(join(root, 'test', path)))).toEqual([]);
   });
 
   it('has no page of 200 lines', () => {

@@ -54,7 +54,7 @@ async function cancel(store: Store, call: Call): Promise<void> {
 }
 
 async function subscribers(): Promise<number> {
-  const counted = (await onRedis.redis.call('PUBSUB', 'NUMSUB', `${onRedis.prefix}:news`)) as [string, number];
+  const counted = (await onRedis.redis.call('PUBSUB', 'NUMSUB', `${onRedis.prefix}:call-changed`)) as [string, number];
   return Number(counted[1]);
 }
 

@@ -1,4 +1,4 @@
-// A callback: dialled in three seconds, and not at all once a minute has passed.
+// A callback: dialled in three seconds, and not dialled at all after one minute.
 import { ended, redial } from './redial.mjs';
 
 const inSeconds = (seconds) => new Date(Date.now() + seconds * 1_000).toISOString();

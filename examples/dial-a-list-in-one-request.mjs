@@ -1,5 +1,5 @@
-// Up to 1,000 calls in a request. Each is accepted or refused by itself. A repetition with the same
-// Idempotency-Key is answered the same and dials nobody twice.
+// Up to 1,000 calls in one request. Each call is accepted or refused on its own.
+// A repetition with the same Idempotency-Key gets the same reply and dials no number twice.
 import { randomUUID } from 'node:crypto';
 import { redial } from './redial.mjs';
 

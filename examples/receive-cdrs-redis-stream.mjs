@@ -6,7 +6,7 @@ const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6390');
 const [stream, group, consumer] = ['redial:cdrs', 'crm', `crm-${process.pid}`];
 const wanted = Number(process.argv[2] ?? Number.POSITIVE_INFINITY);
 
-// From the beginning; a group that exists goes on where it was.
+// A new group starts at the beginning. An existing group continues where it was.
 await redis.xgroup('CREATE', stream, group, '0', 'MKSTREAM').catch((error) => {
   if (!error.message.startsWith('BUSYGROUP')) throw error;
 });
@@ -16,7 +16,7 @@ for (let count = 0; count < wanted; ) {
   for (const [entry, fields] of found?.[0]?.[1] ?? []) {
     const cdr = JSON.parse(fields[fields.indexOf('data') + 1]);
     console.log(`${cdr.reference}, attempt ${cdr.attemptNumber}: ${cdr.disposition}, ${cdr.talkMs} ms of talk`);
-    // Acknowledge what is stored: an entry without it is read again after a crash (XAUTOCLAIM).
+    // Acknowledge an entry once it is stored. After a crash, XAUTOCLAIM returns entries that are not acknowledged.
     await redis.xack(stream, group, entry);
     count += 1;
   }

@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 const { REDIAL_WEBHOOK_SECRET = '', PORT = '3000' } = process.env;
 const key = Buffer.from(REDIAL_WEBHOOK_SECRET.replace(/^whsec_/, ''), 'base64');
 const toleranceSeconds = 300;
-// A database in real life: a CDR may come more than once, always under the same id.
+// Use a database in production. A CDR may arrive more than once, always under the same id.
 const seen = new Set();
 
 createServer(async (request, response) => {
@@ -20,18 +20,18 @@ createServer(async (request, response) => {
     seen.add(data.id);
     console.log(`${data.reference}, attempt ${data.attemptNumber}: ${data.disposition}`);
   }
-  // Answer 2xx only once the CDR is stored: Redial sends it again until then.
+  // Reply 2xx only once the CDR is stored: until then Redial sends it again.
   response.writeHead(204).end();
 }).listen(Number(PORT), '127.0.0.1', function () {
   console.log(`listening on http://127.0.0.1:${this.address().port}/`);
 });
 
-/** The signature covers id, time and body, so that none of them can be changed and an old request cannot be replayed. */
+/** The signature covers id, time and body. A changed or replayed request does not verify. */
 function isSigned(headers, body) {
   const [id, timestamp] = [headers['webhook-id'], headers['webhook-timestamp']];
   if (Math.abs(Date.now() / 1_000 - Number(timestamp)) > toleranceSeconds) return false;
   const expected = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest();
-  // Several, separated by spaces, while the secret is being replaced.
+  // The header holds several signatures, separated by spaces, while the secret is being replaced.
   return String(headers['webhook-signature'])
     .split(' ')
     .map((signature) => Buffer.from(signature.replace(/^v1,/, ''), 'base64'))

@@ -2,7 +2,7 @@
 const { REDIAL_URL = 'http://127.0.0.1:8080', REDIAL_API_KEY } = process.env;
 if (!REDIAL_API_KEY) throw new Error('Set REDIAL_API_KEY to the API key that `npm start` prints');
 
-/** Resolves to the JSON of the answer; rejects with Redial's own sentence. */
+/** Resolves to the JSON of the reply. Rejects with the error sentence of Redial. */
 export async function redial(method, path, body, headers = {}) {
   const response = await fetch(REDIAL_URL + path, {
     method,

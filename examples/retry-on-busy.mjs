@@ -7,7 +7,7 @@ const { id } = await redial('POST', '/v1/calls', {
   retryPolicy: {
     maxRetries: 3,
     delaySeconds: 60,
-    // Another delay, or fewer retries, by the result of an attempt.
+    // The result of an attempt can set its own delay and number of retries.
     perDisposition: { busy: { delaySeconds: 2 }, no_answer: { maxRetries: 1, delaySeconds: 300 } },
   },
 });

@@ -28,13 +28,13 @@ describe('a cancel', () => {
     },
   );
 
-  it('of an attempt that is watched here is no early one', () => {
+  it('of an attempt that is watched here is not remembered as early', () => {
     const cancels = createCancels({ store: { cancelRequested: async () => [] }, watches: () => [aWatch(id)] });
     cancels.announced(id);
     expect(cancels.heard(id)).toBe(false);
   });
 
-  it('of another dialer’s attempt is forgotten when a thousand others have come', () => {
+  it('of another dialer’s attempt is forgotten after a thousand newer ones', () => {
     const cancels = createCancels({ store: { cancelRequested: async () => [] }, watches: () => [] });
     const others = Array.from({ length: 1_000 }, (_, n) => AttemptId.parse(`att_${String(n).padStart(26, '0')}`));
     for (const attemptId of [id, ...others]) cancels.announced(attemptId);

@@ -4,9 +4,9 @@ import { createRecentIds, every, type Logger } from '@redial/platform';
 import type { CancelStore } from '@redial/store';
 
 /**
- * Cancels reach the watch in two ways: announced at once, which may be lost, and read from the records every few seconds, which is
- * late. A cancel of an attempt that is not watched here is remembered: the attempt may be between its claim and its Originate, which
- * then must not follow.
+ * A cancel reaches the watch in two ways. An announcement arrives at once but can be lost. The records are read every few seconds.
+ * A cancel of an attempt that is not watched here is remembered. The attempt may be between its claim and its Originate, which then
+ * must not follow.
  */
 export interface Cancels {
   announced(attemptId: AttemptId): void;
@@ -21,7 +21,7 @@ export interface CancelsDependencies {
   readonly watches: () => readonly Pick<AttemptWatch, 'cancel'>[];
 }
 
-/** Attempts that other dialers watch are among them. */
+/** These include attempts that other dialers watch. */
 const rememberedMax = 1_000;
 /** How often the records are read: an announced cancel may be lost. */
 const checkEveryMs = 2_000;
@@ -47,7 +47,7 @@ export interface FollowedCancels extends Pick<Cancels, 'heard'> {
   stop(): Promise<void>;
 }
 
-/** Resolves once announcements are listened to. */
+/** Resolves once this process is subscribed to announcements. */
 export async function followCancels({
   store,
   watches,

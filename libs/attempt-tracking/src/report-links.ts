@@ -5,7 +5,7 @@ import type { LinkStatusStore } from '@redial/store';
 export interface LinkReportsDeps {
   readonly pbxs: readonly Pbx[];
   readonly process: 'dialer' | 'results';
-  /** Names this process among its like. */
+  /** Identifies this process among processes of the same kind. */
   readonly instanceId: string;
   readonly store: Pick<LinkStatusStore, 'reportLinkStatus'>;
   readonly clock: Clock;
@@ -15,7 +15,7 @@ export interface LinkReportsDeps {
 
 const everyMs = 5_000;
 
-/** Writes down and measures which PBXs this process is connected to: at each change, and again before a report expires. */
+/** Records and measures which PBXs this process is connected to: at each change, and again before a report expires. */
 export function reportLinks(deps: LinkReportsDeps): { stop(): Promise<void> } {
   const { pbxs, process, instanceId, store, clock, metrics, logger } = deps;
   const report = async (): Promise<void> => {

@@ -2,10 +2,10 @@ import type { AttemptId } from '@redial/call';
 import { keepTrying, type Logger } from '@redial/platform';
 import type { Queues, ResultsJob } from '@redial/queue';
 
-/** Reports of ends to the results queue. Each is tried again while Redis is away: its evidence is known here alone. */
+/** Reports ends to the results queue. Each report is tried again while Redis is away, because only this process has its evidence. */
 export interface ResultReports {
   add(result: Omit<ResultsJob, 'reportedBy'>): void;
-  /** The attempt's end is known here and is not in the queue yet. A reconciliation knows less, and must not overtake it. */
+  /** The attempt has ended and its report is not in the queue yet. A reconciliation knows less and must not overtake the report. */
   isPending(attemptId: AttemptId): boolean;
   stop(): void;
 }

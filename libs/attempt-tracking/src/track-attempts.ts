@@ -12,16 +12,16 @@ import type { AttemptStore, PermitStore } from '@redial/store';
 import { createResultReports, type ResultReports } from './report-results.ts';
 
 /**
- * The attempts of one PBX, as one process follows them to their end. The dialer owns its attempts; the results process observes all
- * of them. Either may die: the other one reports the end.
+ * Follows the attempts of one PBX to their end, in one process. The dialer owns its attempts; the results process observes all
+ * attempts. If one of the two dies, the other reports the end.
  */
 export interface AttemptTracking {
   readonly pbx: Pbx;
   readonly watch: AttemptWatch;
   readonly reports: Pick<ResultReports, 'add' | 'isPending'>;
-  /** Keeps what is needed once the attempt ends, and returns what a watch needs to adopt it. */
+  /** Keeps what the end of the attempt needs, and returns what a watch needs to adopt it. */
   remember(attempt: AttemptRecord): AdoptedAttempt;
-  /** Attempts whose end will be reported here. */
+  /** The number of attempts whose end will be reported here. */
   readonly size: number;
   stop(): Promise<void>;
 }
@@ -29,7 +29,6 @@ export interface AttemptTracking {
 /** What is kept of an attempt until it ends. */
 export type TrackedAttempt = Pick<AttemptRecord, 'id' | 'callId' | 'awaited' | 'claimedBy' | 'limits' | 'legLimits'>;
 
-/** Exactly what following attempts needs of the store. */
 export type TrackingStore = Pick<AttemptStore, 'recordProgress'> & Pick<PermitStore, 'releaseLeg' | 'extendPermits'>;
 
 export interface AttemptTrackingDeps {
@@ -40,22 +39,22 @@ export interface AttemptTrackingDeps {
   readonly clock: Clock;
   readonly metrics: Pick<Metrics, 'signalIgnored'>;
   readonly logger: Logger;
-  /** Which progress this process writes down. `attempt` is undefined where the attempt is not tracked. */
+  /** Whether this process records this progress. `attempt` is undefined if the attempt is not tracked. */
   readonly recordsProgress: (attempt: TrackedAttempt | undefined, phase: ProgressPhase) => boolean;
-  /** The open attempt with this id, which is not tracked here. Absent: signals of such attempts are dropped. */
+  /** Reads an open attempt that is not tracked here. Absent: signals of such attempts are dropped. */
   readonly readUnknown?: (attemptId: AttemptId) => Promise<AttemptRecord | undefined>;
   /** The permits of a leg were released. */
   readonly onReleased?: (attemptId: AttemptId, limits: readonly string[]) => void;
 }
 
-/** Longer than it takes until a call that outlasts its limits is seen again (`followEveryMs`). */
+/** Longer than `followEveryMs`, after which a call that outlasts its limits is seen again. */
 const heldForMs = 180_000;
 
-/** Connects to the PBX and reconnects for ever. */
+/** Connects to the PBX, and reconnects without end. */
 export function trackAttempts(deps: AttemptTrackingDeps): AttemptTracking {
   const { pbx, store, clock, metrics, logger, recordsProgress, readUnknown, onReleased } = deps;
   const tracked = new Map<AttemptId, TrackedAttempt>();
-  /** Attempts whose record is being read because of a signal of theirs. */
+  /** Attempts whose record is being read because a signal arrived. */
   const reading = new Set<AttemptId>();
   const reports = createResultReports({ ...deps, reportedBy: deps.process });
 
@@ -79,7 +78,7 @@ export function trackAttempts(deps: AttemptTrackingDeps): AttemptTracking {
     reading.add(attemptId);
     try {
       const attempt = await read(attemptId);
-      // A reconciliation may have concluded it meanwhile: then nothing would ever remove it from `tracked`.
+      // A reconciliation may have ended the attempt meanwhile. Then nothing would ever remove it from `tracked`.
       return attempt !== undefined && reading.has(attemptId) ? remember(attempt) : undefined;
     } finally {
       reading.delete(attemptId);
@@ -93,7 +92,7 @@ export function trackAttempts(deps: AttemptTrackingDeps): AttemptTracking {
     if (attempt === undefined) return;
     const { callId, claimedBy } = attempt;
     logger.debug({ callId, attemptId, pbx: pbx.name }, 'concluded');
-    // Redis may have forgotten that record since, and another dialer may have claimed the attempt anew.
+    // Redis may have lost that record since, and another dialer may have claimed the attempt anew.
     reports.add({ callId, attemptId, evidence, ...(isFromSilence(evidence) && { claimedBy }) });
   }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createIds } from './ids.ts';
 
 describe('ids', () => {
-  it('have the shapes the core asks for', () => {
+  it('have the shapes that the core requires', () => {
     const ids = createIds();
     expect(CallId.safeParse(ids.callId()).success).toBe(true);
     expect(AttemptId.safeParse(ids.attemptId(ids.callId())).success).toBe(true);
@@ -21,7 +21,7 @@ describe('ids', () => {
     expect(new Set(made.map((id) => id.length))).toEqual(new Set([30]));
   });
 
-  it('name the shard of their call, the one that there is', () => {
+  it('name the shard of their call', () => {
     const ids = createIds();
     const call = ids.callId();
     expect([shardOf(call), shardOf(ids.attemptId(call))]).toEqual([0, 0]);
@@ -29,7 +29,7 @@ describe('ids', () => {
     expect(shardOf(ids.attemptId(elsewhere))).toBe(shardOf(elsewhere));
   });
 
-  it('name each of 1,024 shards in the two characters behind the time, and no other', () => {
+  it('name each of 1,024 shards in the two characters after the time', () => {
     const ulid = '01HZZZZZZZXXZZZZZZZZ000000';
     expect(inShard(ulid, 0)).toBe('01HZZZZZZZ00ZZZZZZZZ000000');
     expect(inShard(ulid, 1_023)).toBe('01HZZZZZZZZZZZZZZZZZ000000');

@@ -1,9 +1,9 @@
-/** The oldest Node that runs what is built: `engines` of package.json states the same. */
+/** The oldest Node that runs the build. `engines` of package.json states the same. */
 export const oldestNode = 22;
 
 /**
- * The first thing that a process does: ends it with a sentence where Node is too old. This file imports nothing, and holds
- * nothing that a Node of 2022 cannot read; its caller imports the rest afterwards, with `import()`.
+ * The first action of a process: it ends with a sentence if Node is too old. This file imports nothing and uses only syntax that a
+ * Node of 2022 can read. Its caller imports the rest afterwards, with `import()`.
  */
 export function demandNode(version: string = process.versions.node): void {
   const sentence = whyTooOld(version);
@@ -12,7 +12,7 @@ export function demandNode(version: string = process.versions.node): void {
   process.exit(1);
 }
 
-/** Undefined: it is not. */
+/** Undefined if it is new enough. */
 export function whyTooOld(version: string): string | undefined {
   const [major] = version.split('.').map(Number);
   if (major !== undefined && major >= oldestNode) return undefined;

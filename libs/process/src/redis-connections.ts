@@ -10,7 +10,7 @@ import {
   redisReady,
 } from '@redial/platform';
 
-/** The connections of one process to Redis. The one for the store stands for all of them in log and metrics. */
+/** The connections of one process to Redis. In log and metrics the store's connection represents all of them. */
 export interface RedisConnections {
   readonly of: (role: RedisRole) => Redis;
   close(): Promise<void>;
@@ -24,7 +24,7 @@ export interface RedisConnectionsDeps {
 
 const roles: readonly RedisRole[] = ['store', 'queue'];
 
-/** Begins to connect what writes. Other roles are connected when they are first asked for. */
+/** Connects `store` and `queue` at once. Other roles connect when they are first used. */
 export function openRedis({ settings, logger, metrics }: RedisConnectionsDeps): RedisConnections {
   const open = new Map<RedisRole, Redis>();
   const connect = (role: RedisRole): Redis =>
@@ -54,13 +54,13 @@ export function openRedis({ settings, logger, metrics }: RedisConnectionsDeps): 
   };
 }
 
-/** How long a process that starts without Redis waits for it: no client is to be refused for the milliseconds of a connection. */
+/** How long a process that starts without Redis waits for it: a connection takes milliseconds, and no client should be refused for that. */
 const optionalWithinMs = 3_000;
 const requiredWithinMs = 10_000;
 
 /**
- * `required`: waits until Redis is there. A PBX answers sooner than a Redis that reads its file back, and the first look at open attempts
- * would fail. `optional`: waits for some seconds, since Redis may take minutes; meanwhile clients get a 503 that states why.
+ * `required`: waits until Redis is there. A PBX may reply before a Redis that reads its file back, and the first reading of open
+ * attempts would fail. `optional`: waits for some seconds, since Redis may take minutes. Meanwhile clients get a 503 that states why.
  */
 export async function awaitRedis(
   connections: RedisConnections,

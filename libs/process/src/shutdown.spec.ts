@@ -48,7 +48,7 @@ describe('a process', () => {
     expect(await ended).toEqual({ code: 1, messages: ['draining', 'a queue did not close'] });
   });
 
-  it('drains after an error that nobody caught, and exits 1', async () => {
+  it('drains after an uncaught error, and exits 1', async () => {
     const { child, ended } = await givenAProcess('at-once');
     child.send('fail');
     expect(await ended).toEqual({ code: 1, messages: ['failed; draining', 'drained'] });

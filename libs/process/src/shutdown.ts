@@ -3,7 +3,7 @@ import closeWithGrace from 'close-with-grace';
 
 export interface ShutdownOptions {
   readonly logger: Logger;
-  /** How long `drain` may finish the work in progress; 5 s are added for closing connections. */
+  /** How long `drain` may finish the work in progress. Closing the connections gets 5 s more. */
   readonly drainSeconds: number;
   /** Takes no new work, finishes what it can within `graceMs`, closes every connection. */
   readonly drain: (graceMs: number) => Promise<void>;
@@ -12,8 +12,8 @@ export interface ShutdownOptions {
 const closingMs = 5_000;
 
 /**
- * SIGTERM or SIGINT drains and exits 0; a second one ends at once with 1. So do an uncaught error, after
- * draining, and a drain that overruns: its records lead to what it leaves behind, as after a crash.
+ * SIGTERM or SIGINT drains and exits 0. A second signal ends the process at once with 1. An uncaught error drains and then exits 1.
+ * So does a drain that takes too long: as after a crash, its records lead to the unfinished work.
  */
 export function onShutdown({ logger, drainSeconds, drain }: ShutdownOptions): { readonly uninstall: () => void } {
   const graceMs = drainSeconds * 1_000;

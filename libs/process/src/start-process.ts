@@ -27,7 +27,7 @@ import { logDurability } from './log-durability.ts';
 import { awaitRedis, openRedis } from './redis-connections.ts';
 import { onShutdown } from './shutdown.ts';
 
-/** What a process works with: all of it is there before its own work begins. */
+/** What a process works with. All of it exists before its own work begins. */
 export interface ProcessParts {
   readonly settings: Settings;
   readonly configuration: Configuration;
@@ -41,7 +41,7 @@ export interface ProcessParts {
   readonly redis: Redis;
   /** For a process that takes jobs. */
   readonly workers: () => Workers;
-  /** Names this process among its like. */
+  /** Identifies this process among processes of the same kind. */
   readonly instanceId: string;
   /** What every process checks for `/readyz`. */
   readonly checks: readonly HealthCheck[];
@@ -68,7 +68,7 @@ export interface RunningProcess {
 }
 
 /**
- * One process, from its settings to its end: settings and configuration, Redis, the durability that holds, the work, health and metrics,
+ * Runs one process from its settings to its end: settings and configuration, Redis, durability, the work, health and metrics,
  * shutdown. SIGTERM drains.
  */
 export async function startProcess(plan: ProcessPlan): Promise<void> {
@@ -110,7 +110,7 @@ export async function startProcess(plan: ProcessPlan): Promise<void> {
           lockDurationMs: settings.lockSeconds * 1_000,
           onError: (error, where) => logger.error({ error, ...where }, 'queue error'),
         }),
-      // Containers may share a host's name, and each have the process 1.
+      // Containers may share a host's name, and each may have process id 1.
       instanceId: `${hostname()}.${process.pid}.${randomBytes(6).toString('hex')}`,
       checks: [{ name: 'redis', check: () => store.ping() }, pausedCheck(queues)],
     })

@@ -25,7 +25,7 @@ describe('a job on its way in', () => {
     expect(toJob(catalogue.dial, { ...dial, maskedDial2: '1001' }).data.maskedDial2).toBe('1001');
   });
 
-  it('holds what the catalogue says and nothing more', () => {
+  it('holds the fields of the catalogue and no others', () => {
     expect(toJob(catalogue.dial, { ...dial, dial1: '27820001234' } as DialJob).data).toEqual(dial);
   });
 });
@@ -35,7 +35,7 @@ describe('a job on its way out', () => {
     expect(fromJob(catalogue.dial, { id: attemptId, data: { ...dial } })).toEqual(dial);
   });
 
-  it('is read without what a later version added to it', () => {
+  it('is read without the fields that a later version added', () => {
     const later = { ...dial, hint: 'new' };
     expect(fromJob(catalogue.dial, { id: attemptId, data: later })).toEqual(dial);
     const evidence = {
@@ -56,7 +56,7 @@ describe('a job on its way out', () => {
     });
   });
 
-  it('is refused when somebody edited its data, naming the field and not the value', () => {
+  it('is refused when its data was edited, with the name of the field and without its value', () => {
     const edited = { id: attemptId, data: { ...dial, callId: 'call_27820001234' } };
     expect(() => fromJob(catalogue.dial, edited)).toThrow(RefusedJob);
     expect(() => fromJob(catalogue.dial, edited)).toThrow(/callId/);

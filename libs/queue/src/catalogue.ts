@@ -3,7 +3,7 @@ import { UnrecoverableError } from 'bullmq';
 import { z } from 'zod';
 import type { DeliveryJob, DialJob, ResultsJob } from './jobs.ts';
 
-/** What a dashboard may show of a number: never five digits in a row. `maskNumber` leaves four at most. */
+/** What the dashboard may show of a number: never five digits in a row. `maskNumber` leaves four at most. */
 const Masked = z
   .string()
   .max(80)
@@ -20,20 +20,20 @@ const DeliveryId = z
     },
   );
 
-/** One kind of job: where it waits, what it holds, which id it has. */
+/** One kind of job: its queue, its data and its id. */
 export interface JobKind<T> {
-  /** The queue's name, and the name of each job in it. */
+  /** The name of the queue and of each job in it. */
   readonly name: string;
   readonly data: z.ZodType<T>;
   readonly idOf: (data: T) => string;
 }
 
 /**
- * Every kind of job. Data is parsed on its way in and on its way out: the dashboard can edit and duplicate jobs, and what a
- * person typed there must not be dialled. Ids hold no `:` and are no integers: BullMQ refuses those.
+ * Every kind of job. Data is parsed when a job is added and when it is taken: a person can edit and duplicate jobs on the dashboard,
+ * and such data must not be dialled. Ids hold no `:` and are no integers: BullMQ refuses those.
  *
- * Two versions run side by side during a deploy, and either may take the other's jobs: a field that this one does not know is left
- * out, not refused. A new field is therefore optional, and nothing may go wrong without it (docs/decisions).
+ * Two versions run side by side during a deploy, and each may take jobs of the other. A field that this version does not know is
+ * ignored, not refused. A new field is therefore optional, and nothing may fail without it (docs/decisions).
  */
 export const catalogue: {
   readonly dial: JobKind<DialJob>;
@@ -67,16 +67,16 @@ export type QueueName = keyof typeof catalogue;
 
 export const queueNames = Object.keys(catalogue) as readonly QueueName[];
 
-/** A job of ours on its way to BullMQ. Throws ZodError: a bug of the caller. */
+/** One of our jobs in the form of BullMQ. Throws ZodError: a bug of the caller. */
 export function toJob<T>(kind: JobKind<T>, data: T): { readonly name: string; readonly data: T; readonly id: string } {
   const parsed = kind.data.parse(data);
   return { name: kind.name, data: parsed, id: kind.idOf(parsed) };
 }
 
-/** A job that does not hold what we put there. BullMQ keeps it as failed and does not run it again. */
+/** A job whose data we did not write. BullMQ keeps it as failed and does not run it again. */
 export class RefusedJob extends UnrecoverableError {}
 
-/** A job of BullMQ's → its data; throws `RefusedJob` naming the fields, never their values. */
+/** A job of BullMQ → its data. Throws `RefusedJob` with the names of the fields, never their values. */
 export function fromJob<T>(kind: JobKind<T>, job: { readonly id?: string | undefined; readonly data: unknown }): T {
   const parsed = kind.data.safeParse(job.data);
   if (!parsed.success) {

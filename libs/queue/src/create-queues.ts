@@ -9,27 +9,27 @@ export interface QueuesOptions {
   readonly connection: Redis;
   /** The hash tag that store and queues share. Default `{redial}`. */
   readonly prefix?: string;
-  /** Errors outside of any call: connection errors, mostly. */
+  /** Errors outside of any command, mostly of the connection. */
   readonly onError?: (error: Error, queue: QueueName) => void;
 }
 
-/** Most jobs sent in one go: Redis answers them all before the next. */
+/** The most jobs in one write to Redis. */
 const addMax = 1_000;
-/** A planned attempt whose job sleeps this much longer than it should has been forgotten, not sent to sleep by a gate or a full limit. */
+/** A planned attempt whose job sleeps this much longer than it should is lost; neither a gate nor a full limit put it to sleep. */
 const oversleptMs = 10_000;
-/** A job may be taken, promoted or finished between two steps of a move: look again, a few times. */
+/** A job may be taken, promoted or finished between two steps of a move. The move is then repeated, a few times. */
 const lookAgain = 5;
 
-/** Failing results are tried for ever: nothing may be lost. BullMQ wants a number. */
+/** Results are retried without end: nothing may be lost. BullMQ requires a number. */
 const forEver = { attempts: 1_000_000, backoff: { type: 'capped' }, stackTraceLimit: 1 } as const;
 
-/** Producers. `close` closes the connection it was given. */
+/** Producers. `close` closes the given connection. */
 export function createQueues({ connection, prefix = '{redial}', onError }: QueuesOptions): Queues {
   function open(name: QueueName): Queue {
     const queue = new Queue(name, {
       connection,
       prefix,
-      // Without these two, BullMQ asks Redis for its version at the start, and a queue made while Redis is down stays broken for ever.
+      // Without these two, BullMQ queries Redis' version at the start, and a queue made while Redis is down stays broken for ever.
       skipWaitingForReady: true,
       skipVersionCheck: true,
       streams: { events: { maxLen: 1_000 } },
@@ -39,12 +39,12 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
   }
   const queues = { dial: open('dial'), results: open('results'), deliveries: open('deliveries') };
 
-  /** Makes sure that a job will run: adds it if it is missing, or kept as done. True if it was added. */
+  /** Makes sure that a job will run: adds it if it is missing or kept as done. True if it was added. */
   async function restore<T>(queue: Queue, kind: JobKind<T>, data: T, options: JobOptions): Promise<boolean> {
     const job = toJob(kind, data);
     const state = await queue.getJobState(job.id);
     if (state !== 'unknown' && state !== 'completed' && state !== 'failed') return false;
-    // Another process may restore it at the same moment: an active one is not removed, and one that is there is not added again.
+    // Another process may restore it at the same moment. An active job is not removed, and an existing one is not added again.
     if (state !== 'unknown') await queue.remove(job.id);
     await queue.add(job.name, job.data, { jobId: job.id, ...options });
     return true;
@@ -74,14 +74,14 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
           if (await reschedule(attemptId, order.dueAt)) return;
           break;
         default:
-          // Waiting, or kept as done: BullMQ has no way to put these to sleep.
+          // Waiting, or kept as done: BullMQ cannot put these to sleep.
           if ((await queues.dial.remove(attemptId)) === 1) return addDial([order]);
       }
     }
-    // Taken by a dialer each time we looked: it reads the record.
+    // A dialer took the job each time: it reads the record.
   }
 
-  /** False: it is not asleep (any more). */
+  /** False: the job does not sleep, or no longer. */
   async function reschedule(attemptId: AttemptId, dueAt: number): Promise<boolean> {
     const job = await queues.dial.getJob(attemptId);
     if (job === undefined) return false;
@@ -96,15 +96,15 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
 
   async function restoreDial(order: DialOrder): Promise<boolean> {
     if (await restore(queues.dial, catalogue.dial, dataOf(order), dialOptions(order, Date.now()))) return true;
-    // A move that was lost (a crash between record and queue) leaves a job that sleeps until its old time.
+    // If a crash between record and queue loses a move, the job sleeps until its old time.
     const wakesAt = await wakingAt(order.attemptId);
     if (wakesAt === undefined || wakesAt <= Math.max(order.dueAt, Date.now()) + oversleptMs) return false;
     return reschedule(order.attemptId, order.dueAt);
   }
 
   /**
-   * BullMQ has no public way to ask it: a job that went to sleep again keeps its first timestamp. The score holds it in its upper bits
-   * (getDelayedScore in BullMQ's scripts); `test/integration/queue/producing.spec.ts` pins that.
+   * BullMQ has no public way to read this: a job that went to sleep again keeps its first timestamp. The upper bits of the score hold it
+   * (getDelayedScore in BullMQ's scripts). `test/integration/queue/producing.spec.ts` checks it.
    */
   async function wakingAt(attemptId: AttemptId): Promise<number | undefined> {
     const score = await connection.zscore(queues.dial.toKey('delayed'), attemptId);
@@ -123,7 +123,7 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
     results: {
       add: async (given) => {
         const { name, data, id } = toJob(catalogue.results, given);
-        // One round trip. A job that is kept as failed (its data was edited) would swallow every later observer.
+        // One round trip. A job kept as failed (its data was edited) would block every later report.
         const [, state] = await Promise.all([
           queues.results.add(name, data, { jobId: id, ...forEver }),
           queues.results.getJobState(id),
@@ -152,7 +152,7 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
 
 type JobOptions = { readonly delay?: number; readonly priority?: number } | typeof forEver;
 
-/** Nothing that BullMQ would take by itself: a job is written with its options, a thousand at a time. */
+/** Contains no default of BullMQ: each job is written with its options, a thousand at a time. */
 function dialOptions({ dueAt, priority }: DialOrder, now: number): JobOptions {
   const delay = delayUntil(dueAt, now);
   return { ...(delay > 0 && { delay }), ...(priority > 0 && { priority }) };

@@ -4,23 +4,23 @@ import { catalogue, fromJob, type QueueName } from './catalogue.ts';
 import type { QueueWorker, Workers } from './queues.ts';
 
 export interface WorkersOptions {
-  /** A connection of role `worker`. BullMQ makes a second one of it for each worker, to wait on. Its creator closes it. */
+  /** A connection of role `worker`. BullMQ makes a second one from it for each worker, to wait on. The caller that made it closes it. */
   readonly connection: Redis;
   /** The hash tag that store and queues share. Default `{redial}`. */
   readonly prefix?: string;
-  /** A handler threw, a job was refused, or Redis could not be reached. For the log: the job is run again or put back. */
+  /** A handler threw, a job was refused, or Redis was not reachable. For the log only: the job is run again or put back. */
   readonly onError?: (error: Error, where: { readonly queue: QueueName; readonly jobId?: string }) => void;
-  /** How long a job of a killed process stays untouched at most; a living one renews its lock at half of it. Default 20 s. */
+  /** The longest time for which a job of a killed process stays untouched. A living process renews its lock at half of it. Default 20 s. */
   readonly lockDurationMs?: number;
-  /** How often the jobs of killed processes are looked for. Default: half of `lockDurationMs`. */
+  /** How often jobs of killed processes are searched. Default: half of `lockDurationMs`. */
   readonly stalledIntervalMs?: number;
 }
 
-/** How often the job of a dying process is started anew, before it is left to the sweeper. The claim makes each harmless. */
+/** How often the job of a dying process is restarted before it is left to the sweeper. The claim makes each restart harmless. */
 const stalledMax = 10;
 /**
- * BullMQ's worker fetches one job after the other until it is full, and only then begins with the first: a thousand calls due at one
- * instant would start a second late. So the concurrency is shared out among workers of at most so many jobs, side by side.
+ * BullMQ's worker fetches one job after the other until it is full, and only then starts the first. With a thousand calls due at one
+ * instant the first would start a second late. So several workers side by side share the concurrency, each with at most this many jobs.
  */
 const jobsPerWorkerMax = 50;
 /** After a lost connection. */
@@ -28,10 +28,10 @@ const retryMs = 1_000;
 /** How long a `results` job that failed waits. */
 const failingResults: BackOff = { firstMs: 1_000, maxMs: 60_000 };
 
-/** What the dashboard keeps. BullMQ's own repetitions are off, so a job that is kept is history, and nothing depends on it. */
+/** How many jobs the dashboard keeps. BullMQ's own repetitions are off, so a kept job is history, and nothing depends on it. */
 const kept: Readonly<Record<QueueName, Pick<WorkerOptions, 'removeOnComplete' | 'removeOnFail'>>> = {
   dial: { removeOnComplete: { age: 86_400, count: 2_000 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
-  // A kept job would swallow the report of a later observer, and Redis may have forgotten the claim or the end that it was about.
+  // A kept job would block the report of a later observer, and Redis may have lost the claim or the end that the job was about.
   // A second report does no harm: settling reads the records and finds nothing to do.
   results: { removeOnComplete: { count: 0 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
   deliveries: { removeOnComplete: { age: 3_600, count: 1_000 }, removeOnFail: { age: 30 * 86_400, count: 10_000 } },
@@ -41,7 +41,7 @@ export function createWorkers(options: WorkersOptions): Workers {
   const { connection, prefix = '{redial}', onError, lockDurationMs = 20_000 } = options;
   const { stalledIntervalMs = lockDurationMs / 2 } = options;
 
-  /** What a handler's decision comes to: a value to keep with the job, or one of BullMQ's errors. */
+  /** The result of a handler: a value to keep with the job, or an error of BullMQ. */
   type Process = (job: Job, token: string) => Promise<string>;
 
   function start(queue: QueueName, concurrency: number, process: Process): QueueWorker {
@@ -108,20 +108,20 @@ export function createWorkers(options: WorkersOptions): Workers {
   };
 }
 
-/** The concurrency, in as few and as even parts as `jobsPerWorkerMax` allows. */
+/** Splits the concurrency into as few and as even parts as `jobsPerWorkerMax` allows. */
 export function shares(concurrency: number): number[] {
   const parts = Math.ceil(concurrency / jobsPerWorkerMax);
   return Array.from({ length: parts }, (_, i) => Math.floor((concurrency + i) / parts));
 }
 
-/** Puts the job to sleep; the note is what the dashboard shows meanwhile. Uses up none of BullMQ's attempts. */
+/** Puts the job to sleep. The dashboard shows the note meanwhile. Uses up none of BullMQ's attempts. */
 async function sleep(job: Job, token: string, until: number, note: string): Promise<never> {
   // One round trip for both.
   await Promise.all([job.updateProgress(maskText(note)), job.moveToDelayed(until, token)]);
   throw new DelayedError();
 }
 
-/** What a failed job shows of its error: kind and message, no stack (which quotes the message) and no phone number. */
+/** What a failed job shows of its error: kind and message, without stack (which quotes the message) and without phone numbers. */
 function forDashboard(error: Error): Error {
   const message = maskText(error.message);
   if (error instanceof UnrecoverableError) return new KeptAsFailed(message);
@@ -157,8 +157,8 @@ class InFlight {
 }
 
 /**
- * Jobs that are not done in time are dropped: their locks are no longer renewed, and another process starts them anew, or this
- * one after its restart.
+ * Jobs that are not done in time are dropped: their locks are no longer renewed. Another process, or this one after its restart, starts
+ * them anew.
  */
 async function drain(
   workers: readonly Worker[],
@@ -173,9 +173,9 @@ async function drain(
   try {
     await Promise.all(workers.map((worker) => worker.pause(true)));
     const idle = await Promise.race([inFlight.whenIdle(), graceOver]);
-    // A job that was fetched in the moment of pausing is still waited for by a close that is not forced.
+    // A close that is not forced still waits for a job that was fetched at the moment of pausing.
     const close = (force: boolean) => Promise.all(workers.map((worker) => worker.close(force)));
-    // Without Redis no job was fetched, and a close that waits for its answer would wait for all of the grace.
+    // Without Redis no job was fetched, and a close that is not forced would wait for the whole grace.
     if (idle !== 'late' && isRedisThere()) await Promise.race([close(false), graceOver]);
     else await close(true);
   } finally {

@@ -4,17 +4,17 @@ import type { AttemptId, CallId, Evidence } from '@redial/call';
 export interface DialJob {
   readonly callId: CallId;
   readonly attemptId: AttemptId;
-  /** Masked: what the dashboard shows must not leak people. */
+  /** Masked, because the dashboard shows it. */
   readonly maskedDial2: string;
 }
 
-/** A `results` job: an observer reports that one attempt has ended. Job id = attempt id, so that a second observer adds nothing while it waits. */
+/** A `results` job: an observer reports the end of one attempt. Job id = attempt id: while it waits, a second observer adds nothing. */
 export interface ResultsJob {
   readonly callId: CallId;
   readonly attemptId: AttemptId;
   readonly reportedBy: string;
   readonly evidence: Evidence;
-  /** It is about the attempt of this claim only: Redis may have forgotten that claim, and another dialer may have claimed the attempt since. */
+  /** The job is about this claim only. Redis may have lost the claim, and another dialer may have claimed the attempt since. */
   readonly claimedBy?: string | undefined;
 }
 

@@ -22,15 +22,15 @@ export type DeliveryDecision =
   /** Out of tries; the job is kept as failed. */
   | { readonly type: 'dead'; readonly error: string };
 
-/** Producers. Every method rejects at once while Redis is down: nothing is held in memory. */
+/** Producers. Every method rejects at once while Redis is down: nothing is kept in memory. */
 export interface Queues {
   readonly dial: {
-    /** Adds jobs; one whose id is already there is left as it is. */
+    /** Adds jobs. An existing job with the same id is left unchanged. */
     add(orders: readonly DialOrder[]): Promise<void>;
-    /** Moves a sleeping job; puts it there if the queue has lost it. An active one is left to its dialer, which reads the record. */
+    /** Moves a sleeping job, and adds it if the queue has lost it. An active job is left to its dialer, which reads the record. */
     move(order: DialOrder): Promise<void>;
     remove(attemptId: AttemptId): Promise<void>;
-    /** For the sweeper: makes sure that a planned attempt has a job that will run. True if one was put back. */
+    /** For the sweeper: makes sure that a planned attempt has a job that will run. True if it was added. */
     restore(order: DialOrder): Promise<boolean>;
   };
   readonly results: { add(job: ResultsJob): Promise<void> };

@@ -2,7 +2,7 @@ import type { Cdr, DeliveryRetry } from '@redial/call';
 
 /** One CDR on its way to one sink. */
 export interface SinkDelivery {
-  /** The same in all tries. By it a receiver recognises a repetition. */
+  /** The same in all tries. A receiver recognises a repetition by it. */
   readonly id: string;
   /** When the CDR was written, epoch ms. */
   readonly createdAt: number;
@@ -16,7 +16,7 @@ export type SinkResult =
       readonly error: string;
       readonly retry: DeliveryRetry;
     }
-  /** Nothing was sent: too many requests to this slow receiver are in progress. Try after `afterMs`. Counts as no try. */
+  /** Nothing was sent: too many requests to this slow receiver are in progress. Try after `afterMs`. Does not count as a try. */
   | { readonly type: 'busy'; readonly afterMs: number };
 
 /** Where CDRs go. */

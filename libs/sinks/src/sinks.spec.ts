@@ -35,7 +35,7 @@ describe('sinks', () => {
     expect(sinks.find('zeta', 'all')).toBeUndefined();
   });
 
-  it('tell how long their lists and streams are, but for those that cannot be asked', async () => {
+  it('report the lengths of their lists and streams, except of those that cannot be read', async () => {
     const lengths: Readonly<Record<string, number>> = { inbox: 12, feed: 3 };
     const asked = {
       eval: async (_script: string, _keys: number, key: string) =>

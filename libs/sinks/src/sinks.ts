@@ -6,7 +6,7 @@ import type { Sink } from './sink.ts';
 import type { SinkSettings } from './sink-settings.ts';
 import { createWebhookSink } from './webhook/webhook-sink.ts';
 
-/** One shape of a CDR, to be written as JSON. */
+/** One form of a CDR, to be written as JSON. */
 export interface CdrFormat {
   /** The entry of a list or stream. */
   readonly toNotification: (cdr: Cdr) => unknown;
@@ -17,7 +17,7 @@ export interface CdrFormat {
 /** By the name in a sink's `format`; there is always `redial`. */
 export type CdrFormats = Readonly<Record<string, CdrFormat>> & { readonly redial: CdrFormat };
 
-/** What a sink may be made from, beside its own configuration. */
+/** What a sink may use beside its own configuration. */
 export interface SinkContext {
   /** For keys of any hash slot: each sink has keys of its own. */
   readonly redis: RedisOfAnyKey;
@@ -67,9 +67,9 @@ export interface SinksOptions extends Omit<SinkContext, 'format'> {
 }
 
 export interface Sinks {
-  /** Undefined if this process' configuration does not name it. */
+  /** Undefined if the configuration of this process does not name it. */
   find(tenantId: string, name: string): Sink | undefined;
-  /** Of the lists and streams that Redis can read now. A webhook has no length. */
+  /** The lengths of the lists and streams that Redis can read now. A webhook has no length. */
   lengths(): Promise<readonly SinkLength[]>;
 }
 
@@ -95,7 +95,7 @@ export function createSinks({ tenants, formats, kinds = sinkKinds, ...context }:
 async function lengthsOf(tenants: readonly TenantSinks[], find: Sinks['find']): Promise<readonly SinkLength[]> {
   const reads = tenants.flatMap(({ id: tenant, sinks }) =>
     sinks.map(async ({ name: sink }): Promise<readonly SinkLength[]> => {
-      // The key has another type, or its node is down: no length is better than a wrong one.
+      // The key has another type, or its node is down. No length is better than a wrong one.
       const length = await find(tenant, sink)
         ?.length?.()
         .catch(() => undefined);

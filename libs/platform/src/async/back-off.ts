@@ -1,5 +1,5 @@
 export interface BackOff {
-  /** After the first failure; doubled with each further one. */
+  /** After the first failure. Each further failure doubles it. */
   readonly firstMs: number;
   readonly maxMs: number;
   /** The share of the delay that is random, 0 to 1, so that many processes do not try again in step. Default 0. */

@@ -13,7 +13,7 @@ function failing(times: number) {
 }
 
 describe('keepTrying', () => {
-  it('gives what the action gives', async () => {
+  it('resolves to the result of the action', async () => {
     const onError = vi.fn();
     expect(await keepTrying(failing(0), { onError })).toBe('done');
     expect(onError).not.toHaveBeenCalled();
@@ -32,7 +32,7 @@ describe('keepTrying', () => {
     expect(failedAfter).toEqual([0, 100, 300, 700, 1_100]);
   });
 
-  it('gives up with the last error when it is told to end', async () => {
+  it('gives up with the last error when its signal aborts', async () => {
     const controller = new AbortController();
     const result = keepTrying(failing(Number.POSITIVE_INFINITY), {
       onError: () => undefined,

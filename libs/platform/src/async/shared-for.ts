@@ -1,6 +1,6 @@
 /**
- * Work that any client may cause, done at most once in `ms`: all callers meanwhile get the same result. After a failure the next caller
- * causes a new try. `now` is a clock that is never set back.
+ * Runs work that any client may cause at most once in `ms`. All callers within that time get the same result. After a failure the
+ * next caller causes a new try. `now` is a clock that is never set back.
  */
 export function sharedFor<T>(
   ms: number,
@@ -14,7 +14,7 @@ export function sharedFor<T>(
     made = own;
     own.result.then(
       () => {
-        // Counted from the end: work that takes longer than `ms` is not started again by each caller.
+        // Counted from the end. Otherwise work that takes longer than `ms` would be started again by each caller.
         if (made === own) made = { at: now(), result: own.result };
       },
       () => {

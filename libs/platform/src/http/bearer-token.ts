@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Whether an `Authorization` header carries this bearer token; the time it takes does not depend on how much of it is right. */
+/** Whether an `Authorization` header carries this bearer token. The comparison takes the same time for any wrong token. */
 export function carriesToken(authorization: string | undefined, token: string): boolean {
   const given = /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1];
   return given !== undefined && timingSafeEqual(digest(given), digest(token));

@@ -10,7 +10,7 @@ afterEach(() => {
   for (const server of opened.servers.splice(0)) server.close().closeAllConnections();
 });
 
-/** A server that answers when it is told to, and its clients. */
+/** A server that replies when the test lets it, and its clients. */
 async function listening(limits: Partial<PipeliningLimits> = {}, onRequest: RequestListener = () => undefined) {
   const working: { readonly url: string; readonly response: ServerResponse }[] = [];
   let cut = 0;
@@ -61,7 +61,7 @@ describe('given a client that sends requests before it has its answers', () => {
     await expect.poll(answers).toEqual(paths(2));
   });
 
-  it('when there are more, then each is answered in its turn, and never more than the limit are worked on', async () => {
+  it('when there are more, then each is answered in order, and never more than the limit are in progress', async () => {
     let most = 0;
     const { client, working, answerOne } = await listening({}, () => {
       most = Math.max(most, working.length);
@@ -72,11 +72,11 @@ describe('given a client that sends requests before it has its answers', () => {
     expect(most).toBe(2);
   });
 
-  it('when they go on without end, then what they sent is not even read until they have answers', async () => {
+  it('when they go on without end, then their bytes are not read until they have answers', async () => {
     const { client, working, cut } = await listening({ inAll: 100_000 });
     const { socket, answers } = await client(gets(2));
     await expect.poll(() => working.length).toBe(2);
-    // More than the buffers of both ends hold.
+    // More than the buffers of both ends can hold.
     for (let n = 0; n < 4_000; n++) socket.write(get(`/${'x'.repeat(10_000)}`));
     const someoneElse = await client(get('/else'));
     await expect.poll(() => working.map(({ url }) => url)).toContain('/else');
@@ -105,14 +105,14 @@ describe('given a client that sends requests before it has its answers', () => {
     expect(bodies).toEqual(Array.from({ length: 20 }, () => 100_000));
   });
 
-  it('when all of them together have too many, then who sends one more is cut off, and the others are served on', async () => {
+  it('when all connections together have too many, then the one that sends one more is closed, and the others are served', async () => {
     const { client, working, cut, answerOne } = await listening({ inAll: 10 });
     const patient = await client(gets(9));
     await expect.poll(() => working.length).toBe(2);
     const greedy = await client(gets(5));
     await greedy.closed;
     expect([cut(), greedy.answers()]).toEqual([1, []]);
-    // One request of a connection is none of these, however many there are.
+    // The first request of each connection is not counted.
     const single = await client(get('/single'));
     await expect.poll(() => working.some(({ url }) => url === '/single')).toBe(true);
     for (let answered = 0; patient.answers().length + single.answers().length < 10; answered++) {
@@ -123,13 +123,13 @@ describe('given a client that sends requests before it has its answers', () => {
         .toBe(true);
     }
     expect(patient.answers()).toEqual(paths(9));
-    // What was cut off, and what was answered, counts no longer.
+    // Requests of closed connections and requests with a reply are not counted.
     const next = await client(gets(11));
     await expect.poll(() => working.length).toBe(2);
     expect([cut(), next.socket.destroyed]).toEqual([1, false]);
   });
 
-  it('when it leaves, then each of its requests is told', async () => {
+  it('when it disconnects, then each of its requests is closed', async () => {
     const left: string[] = [];
     const { client, working } = await listening({}, (request, response) => {
       response.once('close', () => left.push(request.url ?? ''));
@@ -138,11 +138,11 @@ describe('given a client that sends requests before it has its answers', () => {
     await expect.poll(() => working.length).toBe(2);
     socket.destroy();
     await expect.poll(() => left.toSorted()).toEqual(['/0', '/1']);
-    // Whoever answers late harms nobody.
+    // A late reply does no harm.
     for (const { response } of working) response.end('late');
   });
 
-  it('when it leaves while others of its wait for their turn, then that is found out at its next answers, and they are not begun', async () => {
+  it('when it disconnects while requests of it wait, then the next reply notices it, and the waiting requests are not begun', async () => {
     let begun = 0;
     const { client, working, answerOne, connections } = await listening({}, () => void begun++);
     const { socket } = await client(gets(99));

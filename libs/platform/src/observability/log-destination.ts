@@ -2,22 +2,22 @@ import { fstatSync, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
 export interface LogWatch {
-  /** A line could not be written, and is gone. */
+  /** A line could not be written and is lost. */
   readonly onLost: () => void;
-  /** A line was written again, after so many that were not. */
+  /** A line was written again, after `lost` lines that were not. */
   readonly onBack: (lost: number) => void;
 }
 
-/** What may wait for a reader that is slower than we are; a line beyond it is lost. */
+/** How many bytes may wait for a slow reader. Lines beyond that are lost. */
 const waitingBytesMax = 1024 * 1024;
 
 /**
- * Standard output as a log that never stops the process: on a full disk, or a pipe without a reader, lines are lost and
- * counted, and nothing throws or waits. A log line is worth less than a call.
+ * Standard output as a log that never stops the process. On a full disk, or a pipe without a reader, lines are lost and
+ * counted, and nothing throws or waits. A call is worth more than a log line.
  *
- * L1  To a file each line is written at once, so that all lines before the end of the process are there, in order.
- * L2  To a pipe or a socket it is written at once as well, as far as it takes it. What it does not take waits in memory, up to 1 MiB; at the
- *     end of the process that is lost.
+ * L1  Each line to a file is written at once, so that all lines before the end of the process are there, in order.
+ * L2  Each line to a pipe or a socket is written at once as well, as far as it accepts it. The rest waits in memory, up to 1 MiB,
+ *     and is lost at the end of the process.
  */
 export function standardOutput(watch: LogWatch): DestinationStream {
   return isPipe(1) ? toPipe(process.stdout, watch) : toFile(1, watch);
@@ -30,7 +30,7 @@ function isPipe(fd: number): boolean {
 
 function toFile(fd: number, watch: LogWatch): DestinationStream {
   const count = counting(watch);
-  /** Half of the line before was written: the next one begins on a line of its own. */
+  /** Only half of the previous line was written. The next line starts with a line break. */
   let isBroken = false;
   return {
     write(line) {

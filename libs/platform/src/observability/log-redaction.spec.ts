@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maskText, withoutSecrets } from './log-redaction.ts';
 
-/** As ioredis rejects with it. */
+/** An error as ioredis rejects with it. */
 function replyError(message: string, name: string, ...args: readonly string[]): Error {
   return Object.assign(new Error(message), { command: { name, args } });
 }
@@ -13,7 +13,7 @@ describe('given an error of Redis’ reply, which holds its command', () => {
   it.each([
     { what: 'it', error: login(), command: 'hello' },
     { what: 'it, of a script whose arguments are records', error: write(), command: 'evalsha' },
-  ])('when $what is logged, then it says which command, and not its arguments', ({ error, command }) => {
+  ])('when $what is logged, then it names the command, and not its arguments', ({ error, command }) => {
     expect(withoutSecrets({ error })).toEqual({
       error: { type: 'Error', message: error.message, stack: error.stack, command: { name: command } },
     });
@@ -23,10 +23,10 @@ describe('given an error of Redis’ reply, which holds its command', () => {
     { where: 'the cause of another', error: new Error('not queued', { cause: login() }) },
     { where: 'a cause that can be enumerated', error: Object.assign(new Error('not queued'), { cause: login() }) },
     { where: 'a field of another', error: Object.assign(new Error('not queued'), { last: login() }) },
-    { where: 'one of several', error: new AggregateError([login(), write()], 'nobody answers') },
+    { where: 'one of several', error: new AggregateError([login(), write()], 'no server answers') },
     {
       where: 'one of several in one of several',
-      error: new AggregateError([new AggregateError([login()], 'here'), write()], 'nobody answers'),
+      error: new AggregateError([new AggregateError([login()], 'here'), write()], 'no server answers'),
     },
     {
       where: 'what came before an EXECABORT',
@@ -36,7 +36,7 @@ describe('given an error of Redis’ reply, which holds its command', () => {
   ])('when it is $where, then its arguments are not there either', ({ error }) => {
     const logged = JSON.stringify(withoutSecrets({ error }));
     expect(logged).not.toContain('hush');
-    // Not by leaving out everything.
+    // The rest of the message is still there.
     expect(logged).toMatch(/WRONGPASS|OOM/);
   });
 
@@ -52,7 +52,7 @@ describe('given an error of Redis’ reply, which holds its command', () => {
 describe('given errors within an error', () => {
   it('when they are logged, then phone numbers and secrets are left out of them too', () => {
     const inner = Object.assign(new Error('no route to 27821234567'), { password: 'hush-hush' });
-    const logged = withoutSecrets({ error: new AggregateError([inner], 'nobody answers') });
+    const logged = withoutSecrets({ error: new AggregateError([inner], 'no server answers') });
     expect(logged).toMatchObject({
       error: { aggregateErrors: [{ message: 'no route to ********567', password: '[left out]' }] },
     });

@@ -16,7 +16,7 @@ function setup(now = 0) {
 }
 
 describe('a log line', () => {
-  it('says when, which process and how bad in words', () => {
+  it('holds the time, the process and the severity as a word', () => {
     const { lines, logger } = setup(Date.UTC(2026, 0, 2));
     logger.info({ limit: 'carrier' }, 'limit is full');
     expect(lines).toEqual([
@@ -24,7 +24,7 @@ describe('a log line', () => {
     ]);
   });
 
-  it('carries the ids of its call and attempt, whole', () => {
+  it('holds the complete ids of its call and attempt', () => {
     const { lines, logger } = setup();
     const ids = createIds();
     const callId = ids.callId();
@@ -33,7 +33,7 @@ describe('a log line', () => {
     expect(lines[0]).toMatchObject({ callId, attemptId });
   });
 
-  it('leaves secrets out by the name of their field, at every depth', () => {
+  it('omits secrets by the name of their field, at every depth', () => {
     const { lines, logger } = setup();
     logger
       .child({ ami: { secret: 'hush' } })
@@ -55,14 +55,14 @@ describe('a log line', () => {
     expect(lines[1]).toMatchObject({ err: { type: 'Error', message: 'no route to ********567' } });
   });
 
-  it('leaves digits alone that are no phone number', () => {
+  it('leaves digits unchanged that are no phone number', () => {
     const { lines, logger } = setup();
     const text = 'att_01HZZZ1234567890ABCDEFGHJK took 12.3456789 s on 10.10.10.100:5038, boot 123456';
     logger.info({ at: 1_767_312_000_000 }, text);
     expect(lines[0]).toMatchObject({ at: 1_767_312_000_000, msg: text });
   });
 
-  it('holds of HTTP neither headers nor query', () => {
+  it('holds neither headers nor query of HTTP requests', () => {
     expect(
       httpSerializers.req({ id: 'r1', method: 'GET', url: '/call.php?callee=0821234567&pass=x', remoteAddress: '::1' }),
     ).toEqual({ id: 'r1', method: 'GET', path: '/call.php', remoteAddress: '::1' });
@@ -73,7 +73,7 @@ describe('a log line', () => {
 });
 
 describe('an outage', () => {
-  it('writes one message at most 20 times in 10 s, and later says how many were left out', () => {
+  it('writes one message at most 20 times in 10 s, and later states how many were omitted', () => {
     const { lines, clock, logger } = setup();
     for (let i = 0; i < 1_000; i++) logger.error({ i }, 'Redis is down');
     expect(lines).toHaveLength(20);
@@ -105,14 +105,14 @@ describe('an outage', () => {
     expect(lines[20]).toMatchObject({ repeatsLeftOut: 80 });
   });
 
-  it('tells dial1 from dial2', () => {
+  it('treats dial1 and dial2 as different', () => {
     const { lines, logger } = setup();
     for (let n = 0; n < 20; n++) logger.warn('dial1 is busy');
     logger.warn('dial2 is busy');
     expect(lines).toHaveLength(21);
   });
 
-  it('does not limit what is not a warning', () => {
+  it('does not limit levels below a warning', () => {
     const { lines, logger } = setup();
     for (let i = 0; i < 50; i++) logger.info('accepted');
     expect(lines).toHaveLength(50);
@@ -127,7 +127,7 @@ describe('a process whose log cannot be written', () => {
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
   });
 
-  /** `output`: a file descriptor, or a pipe that this test reads or not. `execPath`: what starts it in the place of node. */
+  /** `output`: a file descriptor, or a pipe that this test reads or not. `execPath`: the program that starts the process. */
   async function givenAProcess(output: number | 'pipe', execPath = process.execPath) {
     const child = fork(fileURLToPath(new URL('../../testing/logging-process.ts', import.meta.url)), [], {
       execPath,
@@ -148,7 +148,7 @@ describe('a process whose log cannot be written', () => {
     return { child, log };
   }
 
-  it('counts what a full disk does not take, and goes on', async () => {
+  it('counts the lines that a full disk does not take, and continues', async () => {
     const full = openSync('/dev/full', 'w');
     const { log } = await givenAProcess(full);
     closeSync(full);
@@ -156,12 +156,12 @@ describe('a process whose log cannot be written', () => {
     expect(await log(2)).toBe(7);
   });
 
-  it('says how many were lost once there is room again, on a line of its own', async () => {
+  it('states the number of lost lines on a line of its own once there is space again', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'redial-log-'));
     folders.push(folder);
     const file = join(folder, 'log');
     const output = openSync(file, 'a');
-    // Files of at most 8 KiB, as a disk that has no more room.
+    // Files of at most 8 KiB act as a full disk.
     const limited = fileURLToPath(new URL('../../testing/limited-files.sh', import.meta.url));
     const { log } = await givenAProcess(output, limited);
     closeSync(output);
@@ -179,7 +179,7 @@ describe('a process whose log cannot be written', () => {
     ]);
   });
 
-  it('counts what a pipe that nobody reads does not take, and says so once somebody does', async () => {
+  it('counts the lines that a pipe without a reader does not take, and states it once there is a reader', async () => {
     const { child, log } = await givenAProcess('pipe');
     const text = 'y'.repeat(1_000);
     const lost = await log(5_000, text);
@@ -194,7 +194,7 @@ describe('a process whose log cannot be written', () => {
     for (const line of lines) JSON.parse(line);
   });
 
-  it('outlives whoever read its pipe', async () => {
+  it('continues after the reader of its pipe has ended', async () => {
     const { child, log } = await givenAProcess('pipe');
     await log(1);
     child.stdout?.destroy();

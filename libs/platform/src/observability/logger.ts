@@ -10,25 +10,26 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export type LogLevel = (typeof logLevels)[number];
 
 export interface LoggerOptions {
-  /** `api`, `dialer`, `results`, …: in every line. */
+  /** `api`, `dialer`, `results`, …: a field of every line. */
   readonly process: string;
   readonly level: LogLevel;
   /** Default: standard output. */
   readonly destination?: DestinationStream;
   readonly clock?: Clock;
-  /** A line could not be written, and is gone. Of standard output alone. */
+  /** A line could not be written and is lost. Only of standard output. */
   readonly onLost?: () => void;
 }
 
-/** `warn` and above: repetitions of one message are limited, because an outage must not fill the disk. */
+/** From `warn` up, repetitions of one message are limited: an outage must not fill the disk. */
 const limitedFrom = 40;
 const linesPerSpan = 20;
 const spanMs = 10_000;
 
 /**
- * JSON lines with `time` as RFC 3339. Secrets are left out by the name of their field and phone numbers are masked wherever they
- * stand (log-redaction.ts). Of one message at `warn` or above, 20 lines are written per 10 s; the next one after that states in
- * `repeatsLeftOut` how many were left out. Messages that differ in numbers and in ids alone are one; put whatever else differs into fields.
+ * JSON lines with `time` as RFC 3339. Secrets are omitted by the name of their field, and phone numbers are masked everywhere
+ * (log-redaction.ts). Of one message at `warn` or above, 20 lines are written per 10 s. The next line after that states in
+ * `repeatsLeftOut` how many were omitted. Messages that differ only in numbers and ids count as one message. Put all other
+ * differences into fields.
  */
 export function createLogger({
   process,
@@ -46,7 +47,7 @@ export function createLogger({
       formatters: { level: (label) => ({ level: label }), bindings: withoutSecrets, log: withoutSecrets },
       serializers: {
         msg: (text: unknown) => (typeof text === 'string' ? maskText(text) : text),
-        // Errors have been serialised by `log`; pino's own serialiser would do it once more and lose their type.
+        // `log` has serialised errors already. pino's own serialiser would do it again and lose their type.
         err: (error: unknown) => error,
         ...httpSerializers,
       },
@@ -83,7 +84,7 @@ interface HttpRequestFields {
   readonly remoteAddress?: string;
 }
 
-/** What a log may hold of HTTP: no headers, no body, and no query, where vendors' dialects carry numbers and passwords. */
+/** The fields of HTTP in a log: no headers, no body, and no query, because vendors' dialects send numbers and passwords in it. */
 export const httpSerializers = {
   req: ({ id, method, url, remoteAddress }: HttpRequestFields) => ({
     id,
@@ -94,7 +95,7 @@ export const httpSerializers = {
   res: ({ statusCode }: { readonly statusCode?: number | null }) => ({ statusCode }),
 };
 
-/** The arguments to log, or undefined where there were too many like them. */
+/** The arguments to log, or undefined if the limit is reached. */
 function admit(args: readonly unknown[], level: number, limit: RepeatLimit, now: number): unknown[] | undefined {
   const [first, ...rest] = args;
   const text = typeof first === 'string' ? first : (rest[0] ?? (first instanceof Error ? first.message : ''));

@@ -21,7 +21,7 @@ describe('metrics', () => {
     );
   });
 
-  it('give durations in seconds, and never less than none', async () => {
+  it('give durations in seconds, and never below zero', async () => {
     const { metrics, series } = setup();
     metrics.originated(1_500);
     metrics.eventReceived(-20);
@@ -37,7 +37,7 @@ describe('metrics', () => {
     );
   });
 
-  it('show the rest under names with units', async () => {
+  it('show the other metrics under names with units', async () => {
     const { metrics, series } = setup();
     metrics.callAccepted('v1', 3);
     metrics.callsInProgress('carrier', 7);
@@ -63,7 +63,7 @@ describe('metrics', () => {
     );
   });
 
-  it('say that Redis is down until it is told otherwise', async () => {
+  it('show Redis as down until the link is reported up', async () => {
     const { metrics, series } = setup();
     expect(await series()).toContain('redial_redis_up{process="dialer"} 0');
     metrics.redisLink(true);
@@ -72,7 +72,7 @@ describe('metrics', () => {
     expect(await series()).toContain('redial_redis_up{process="dialer"} 0');
   });
 
-  it('show the lengths of sinks by tenant and sink, and forget those that are no longer told', async () => {
+  it('show the lengths of sinks by tenant and sink, and remove those that are no longer reported', async () => {
     const { metrics, series } = setup();
     const lengths = async () => (await series()).filter((line) => line.startsWith('redial_sink_length'));
     metrics.sinkLengths([
@@ -87,7 +87,7 @@ describe('metrics', () => {
     expect(await lengths()).toEqual(['redial_sink_length{tenant="acme",sink="feed",process="dialer"} 1']);
   });
 
-  it('ask for what must be asked for at every scrape, and survive a failure', async () => {
+  it('refresh gauges at every scrape, and survive a failure', async () => {
     const { metrics, series } = setup();
     let held = 0;
     metrics.onScrape(async () => {

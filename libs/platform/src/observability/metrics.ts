@@ -3,7 +3,7 @@ import { classOf } from '@redial/call';
 import pTimeout from 'p-timeout';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Everything Redial measures. Durations are given in ms and exported in seconds; no label ever holds a number, a call's id or a text of a caller. */
+/** Everything Redial measures. Durations come in ms and are exported in seconds. No label holds a number, a call's id or a client's text. */
 export interface Metrics {
   /** A call was accepted, durably. */
   callAccepted(dialect: string, calls?: number): void;
@@ -19,7 +19,7 @@ export interface Metrics {
   eventReceived(lagMs: number): void;
   /** Permits held on a limit: a trunk, or a PBX. */
   callsInProgress(limit: string, calls: number): void;
-  /** How long the oldest call that should have been dialled has been waiting; 0 when there is none. */
+  /** How long the oldest overdue call has waited; 0 when there is none. */
   oldestOverdue(ms: number): void;
   /** Calls that should have been dialled by now. */
   overdueCalls(calls: number): void;
@@ -29,25 +29,25 @@ export interface Metrics {
   deliveryTried(type: string, result: 'delivered' | 'retry' | 'dead'): void;
   /** A signal that does not apply in its attempt's phase. Late and repeated facts are normal; a rise is not. */
   signalIgnored(phase: AttemptPhase, signal: AttemptSignalType): void;
-  /** A cause or status that is not in the table of outcomes. */
+  /** The table of outcomes has no row for this cause or status. */
   outcomeUnmapped(leg: 'dial1' | 'dial2', cause: number | undefined): void;
-  /** A number may not be rung, by the rule that forbids it: of a request, or of a call that is due. */
+  /** A rule forbids to ring this number: of a request, or of a call that is due. */
   destinationRefused(rule: string): void;
   /** A gate did not let a due call pass. */
   gateClosed(gate: string, decision: 'defer' | 'block' | 'expire'): void;
   /** The AMI link to a PBX. */
   pbxLink(pbx: string, up: boolean): void;
-  /** This process' connection to Redis. Without it every gauge that is read from Redis keeps its last value. Down until it is reported. */
+  /** This process' connection to Redis: down until it is reported. Without it every gauge that is read from Redis keeps its last value. */
   redisLink(up: boolean): void;
-  /** Entries in the lists and streams of sinks: all that could be measured; replaces the values before. */
+  /** Entries in the lists and streams of sinks that could be measured. Replaces the previous values. */
   sinkLengths(lengths: readonly SinkLength[]): void;
-  /** A record in Redis that cannot be read was left out; counted at every read. `kind`: of record or index, as its key names it. */
+  /** A damaged record in Redis was skipped; counted at every read. `kind`: the record or index, as its key names it. */
   recordDamaged(kind: string): void;
   /** A queue is paused: no job is taken from it, for any tenant. */
   queuePaused(queue: string, paused: boolean): void;
-  /** The sweeper found something that got lost, and put it right. */
+  /** The sweeper found something lost and restored it. */
   swept(kind: string): void;
-  /** An account has been guessed at from many addresses. `api`: which login. */
+  /** Many addresses have tried passwords of one account. `api`: which login. */
   accountGuessed(api: string): void;
   /** A line of the log could not be written. */
   logLineLost(): void;
@@ -74,7 +74,7 @@ export interface SinkLength {
 const latenessBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 10, 30, 60, 300, 1_800];
 const lagBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 const httpBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-/** A refresh that takes longer is left alone: the scrape must not wait for a Redis that is down. */
+/** A longer refresh is abandoned: the scrape must not wait for a Redis that is down. */
 const refreshMs = 2_000;
 
 /** `process` labels every series. `runtime`: with the metrics of Node itself. */
@@ -176,7 +176,7 @@ export function createMetrics({
   };
 }
 
-/** Clocks of two hosts differ: what seems to come from the future took no time. */
+/** Clocks of two hosts differ: a negative duration counts as zero. */
 function seconds(ms: number): number {
   return Math.max(ms, 0) / 1_000;
 }

@@ -1,5 +1,5 @@
 export interface RepeatLimit {
-  /** Whether the line may be written, and how many like it were left out since the last one that was. */
+  /** Whether the line may be written, and how many similar lines were omitted since the last written one. */
   ask(key: string, now: number): { readonly admitted: boolean; readonly leftOut: number };
 }
 
@@ -27,10 +27,10 @@ export function createRepeatLimit({ lines, perMs }: { readonly lines: number; re
   };
 }
 
-/** Ids of ours, and numbers, at the beginning of a word: `dial1` and `dial2` are not the same. */
+/** Our ids, and numbers, at the beginning of a word: `dial1` and `dial2` stay different. */
 const differing = /(?<![\p{L}\p{N}_])(?:(?:call|att)_[0-9A-Z]{26}|[0-9]+)/gu;
 
-/** What messages have in common that differ in their numbers and ids alone: `not sent: 5001 ms after …` is one message, however late. */
+/** The common part of messages that differ only in numbers and ids: `not sent: 5001 ms after …` is one message for any delay. */
 export function messageKind(message: string): string {
   return message.replaceAll(differing, '#');
 }

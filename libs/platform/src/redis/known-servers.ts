@@ -1,17 +1,18 @@
 import { type RedisServer, serverAddress } from './redis-url.ts';
 
-/** The servers that know where the primary is: those of the URL, and those learned from them. */
+/** The servers that can name the primary: those of the URL, and those learned from them. */
 export interface KnownServers {
   /**
-   * In the order in which to ask. Each search begins with the next server, so that one with a wrong answer, cut off from the others
-   * perhaps, is not always believed. The servers of the URL come first: the addresses that the others announce may not be reachable.
+   * The order in which servers are queried. Each search begins with the next server: one with a wrong answer, perhaps cut off from the
+   * others, must not be believed every time. The servers of the URL come first: the addresses that the others announce may not be
+   * reachable.
    */
   inOrder(): readonly RedisServer[];
-  /** Remembers them, the newest first. To be called only after an answer that proved right. */
+  /** Remembers servers, the newest first. Call it only after an answer that proved right. */
   learn(servers: readonly RedisServer[]): void;
 }
 
-/** One Cluster or one set of Sentinels has fewer; replaced ones are forgotten at last. */
+/** More than one Cluster or one set of Sentinels has. The oldest entries are dropped. */
 const learnedMax = 30;
 
 export function knownServers(listed: readonly RedisServer[]): KnownServers {

@@ -11,14 +11,14 @@ export type { Redis } from 'ioredis';
 /**
  * What a connection is for.
  *
- * `store` and `queue` (producers): a command fails at once while Redis is down, and one that was in flight when the link broke is
- * rejected and **never sent again**: it may have been executed, and only its caller knows how to find out. Nothing is held in memory.
- * `worker`: BullMQ's own; commands wait for Redis to come back, as BullMQ demands.
- * `subscriber`: subscriptions are made again after every reconnect; what was published in between is gone.
+ * `store` and `queue` (producers): a command fails at once while Redis is down. A command that was in flight when the link broke is
+ * rejected and **never sent again**: it may have run, and only its caller can find out. Nothing is held in memory.
+ * `worker`: BullMQ's own. Commands wait until Redis is back, as BullMQ requires.
+ * `subscriber`: subscriptions are restored after every reconnect. Messages published in between are lost.
  */
 export type RedisRole = 'store' | 'queue' | 'worker' | 'subscriber';
 
-/** The link came up, or went down and why. Reported once per change, and once for each further reason: not once per retry. */
+/** The link came up, or went down and why. Reported once per change and once per further reason, not once per retry. */
 export type RedisChange = { readonly up: true } | { readonly up: false; readonly error: string };
 
 export interface RedisConnectionOptions {
@@ -26,14 +26,14 @@ export interface RedisConnectionOptions {
   readonly url: string;
   readonly role: RedisRole;
   /**
-   * On a Redis Cluster the connection is one to the node that holds this key, or any other key of its hash tag. What lies elsewhere is
-   * refused with MOVED. Default `{redial}`.
+   * On a Redis Cluster the connection goes to the node that holds this key, or any other key of its hash tag. Commands on keys of other
+   * nodes are refused with MOVED. Default `{redial}`.
    */
   readonly slotOf?: string;
   readonly onChange?: (change: RedisChange) => void;
 }
 
-/** Silence on a connection that owes us an answer for longer than this is a dead link (a stopped server, a half-open socket). */
+/** A connection that owes us a reply and is silent for longer than this is dead (a stopped server, a half-open socket). */
 const silenceMs: Readonly<Record<RedisRole, number>> = {
   store: 10_000,
   queue: 10_000,
@@ -42,12 +42,12 @@ const silenceMs: Readonly<Record<RedisRole, number>> = {
   subscriber: 10_000,
 };
 
-/** How long a server that is asked for the primary may take to connect, and for each answer. */
+/** Limit for the connection to a server that is queried for the primary, and for each of its replies. */
 const askMs = 2_000;
 
 const reconnecting: BackOff = { firstMs: 50, maxMs: 2_000, spread: 0.25 };
 
-/** ioredis types its constructor's `replyMapping` apart from its options; ours is the default. */
+/** ioredis declares its constructor's `replyMapping` apart from its options. We use the default. */
 type Options = Omit<RedisOptions, 'replyMapping'>;
 
 const failAtOnce: Options = {
@@ -64,11 +64,11 @@ const optionsOf: Readonly<Record<RedisRole, Options>> = {
 };
 
 /**
- * Starts to connect, and reconnects for ever. See `redisReady` for waiting until commands can be sent.
+ * Starts to connect, and reconnects without end. `redisReady` waits until commands can be sent.
  *
- * It is one connection to one server, whatever the set-up, so a role means the same in all of them, and WAITAOF, CONFIG and INFO ask
- * the server that holds our keys. With Sentinel or Cluster that server is looked for anew at each connect (`redis-primary.ts`): after
- * a failover the link breaks, or the old primary refuses, and the next connect finds the new one.
+ * It is one connection to one server in every set-up. A role therefore means the same in all of them, and WAITAOF, CONFIG and INFO
+ * query the server that holds our keys. With Sentinel or Cluster that server is searched anew at each connect (`redis-primary.ts`).
+ * After a failover the link breaks, or the old primary refuses, and the next connect finds the new one.
  *
  * Throws RedisUrlError.
  */
@@ -81,7 +81,7 @@ export function connectRedis({ url, role, slotOf = '{redial}', onChange }: Redis
     keepAlive: 10_000,
     socketTimeout: silenceMs[role],
     retryStrategy: (failures) => backOffMs(failures, reconnecting),
-    // Refused commands have not run. A worker's go to the server that is found next; what becomes of the others their callers decide.
+    // Refused commands have not run. Those of a worker go to the next server. For the others their callers decide.
     reconnectOnError: (error) => isRefusal(setup, error) && (role === 'worker' ? 2 : 1),
   };
   const redis =
@@ -98,7 +98,7 @@ export interface RedisOfAnyKey {
 }
 
 /**
- * A connection for keys that are not Redial's own: on a Redis Cluster they may lie on any node. Commands fail at once while the node
+ * A connection for keys that are not Redial's own. On a Redis Cluster they may lie on any node. Commands fail at once while the node
  * is down, and are not sent again, as with the role `queue`.
  *
  * Throws RedisUrlError.
@@ -110,10 +110,10 @@ export function connectRedisOfAnyKey({ url }: Pick<RedisConnectionOptions, 'url'
     enableOfflineQueue: false,
     clusterRetryStrategy: (failures) => backOffMs(failures, reconnecting),
     slotsRefreshTimeout: askMs,
-    // These two would hold a command back and try it again, sixteen times.
+    // With their defaults ioredis would hold a command back and repeat it sixteen times.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
-    // A certificate is issued to a name, not to what the name resolves to.
+    // A certificate names a host, not the address of the host.
     dnsLookup: (address, callback) => callback(null, address),
     redisOptions: {
       ...loginOptions(setup),
@@ -124,7 +124,7 @@ export function connectRedisOfAnyKey({ url }: Pick<RedisConnectionOptions, 'url'
       maxRetriesPerRequest: 0,
     },
   });
-  // The connection of the store reports Redis' health; this listener keeps ioredis from printing every retry.
+  // The connection of the store reports Redis' health. Without this listener ioredis prints every retry.
   cluster.on('error', () => undefined);
   return cluster;
 }
@@ -150,12 +150,12 @@ function loginOptions({ login, tls }: { readonly login: RedisLogin; readonly tls
   return { ...login, ...(tls && { tls: {} }) };
 }
 
-/** Whether this server has refused the command because another server is, or will be, the primary. */
+/** Whether this server has refused the command because another server is the primary or becomes it. */
 function isRefusal({ type }: RedisSetup, { message }: Error): boolean {
   return message.startsWith('READONLY') || (type === 'cluster' && /^(MOVED|CLUSTERDOWN) /.test(message));
 }
 
-/** One for each connection, its duplicates too; what they have learned of other servers they share. */
+/** One for each connection and its duplicates, which share what they learn of other servers. */
 function connectorTo(finding: () => FindPrimary, tls: boolean) {
   return class PrimaryConnector extends AbstractConnector {
     readonly #find = finding();
@@ -176,8 +176,8 @@ function connectorTo(finding: () => FindPrimary, tls: boolean) {
       } catch (error) {
         if (this.connecting) this.firstError = error instanceof Error ? error : new Error(String(error));
       }
-      // To ioredis, a connector that rejects is the end. A link that is broken from the start is retried, and reported, like any other;
-      // one that was closed in the meantime just ends.
+      // For ioredis a connector that rejects is final. A link that is broken from the start is retried and reported like any other.
+      // A link that was closed in the meantime just ends.
       return new Socket().destroy();
     }
   };
@@ -188,7 +188,7 @@ function asking(access: { readonly login: RedisLogin; readonly tls: boolean }): 
     const redis = new Redis({
       ...server,
       ...loginOptions(access),
-      // The shapes of the replies are those of RESP2.
+      // The code expects replies in the shapes of RESP2.
       protocol: 2,
       lazyConnect: true,
       enableReadyCheck: false,
@@ -235,22 +235,22 @@ export async function redisReady(redis: Redis, withinMs: number): Promise<void> 
   });
 }
 
-/** Ends the connection: politely when it is up, at once when it is not. Never rejects. */
+/** Ends the connection: with QUIT when it is up, at once when it is not. Never rejects. */
 export async function closeRedis(redis: Redis): Promise<void> {
   if (redis.status === 'ready') await redis.quit().catch(() => undefined);
   redis.disconnect();
 }
 
-/** Connected, and refused for now (LOADING), or without an answer. */
+/** Connected, but Redis refuses commands for now (LOADING) or does not reply. */
 const notReady = 'connected but not ready: it reads its data back, or is silent';
-/** How long that may take before it is worth a line. */
+/** How long that may take before it is reported. */
 const notReadyAfterMs = 2_000;
-/** Reasons reported while the link is down. There are a few, but a server may put anything into its refusal. */
+/** Reasons reported while the link is down. Normally there are few, but a server may put any text into its refusal. */
 const reasonsMax = 20;
 
 const reasons = new WeakMap<Redis, string>();
 
-/** Why the link is down, as reported last; undefined while it is up. It may hold addresses, but no secrets. */
+/** The reason that was reported last for the broken link; undefined while the link is up. It may hold addresses, but no secrets. */
 export function whyRedisIsDown(redis: Redis): string | undefined {
   return reasons.get(redis);
 }
@@ -280,19 +280,19 @@ function reportChanges(redis: Redis, onChange: (change: RedisChange) => void = (
     if (isUp !== true) onChange({ up: true });
     isUp = true;
   });
-  // A listener also keeps ioredis from printing every retry to the console.
+  // Without a listener ioredis prints every retry to the console.
   redis.on('error', (error: Error) => {
     lastError = describeError(error);
   });
   redis.on('close', () => clearTimeout(timer));
-  // Not emitted by a connection that we close ourselves.
+  // A connection that we close ourselves does not emit this.
   redis.on('reconnecting', () => {
     tellDown(lastError);
     lastError = closed;
   });
 }
 
-/** A subscriber waits for no answer, and would not notice that the other side is gone. */
+/** A subscriber waits for no reply. Without this it would not notice that the other side is gone. */
 function noticeSilence(redis: Redis): void {
   const timer = setInterval(() => {
     if (redis.status === 'ready') redis.ping().catch(() => undefined);

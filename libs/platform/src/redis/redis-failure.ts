@@ -1,5 +1,5 @@
 /**
- * Redis' refusals that are its state, or its set-up, and no mistake of the command:
+ * Refusals that come from the state or the set-up of Redis and not from a mistake in the command:
  * https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors
  */
 const refusals = [
@@ -8,10 +8,10 @@ const refusals = [
   ...['NOAUTH', 'WRONGPASS', 'NOPERM'],
   'ERR max number of clients',
 ];
-/** Redis before 7 puts a refusal that a script met into a sentence of its own, behind a minus. */
+/** Redis before 7 puts the refusal that a script met into another sentence, after a minus. */
 const refusal = new RegExp(`^(?:${refusals.join('|')})\\b|-(?:${refusals.join('|')})\\b`);
 
-/** Errors of ioredis: those with a name of their own, and those with a sentence alone. */
+/** Errors of ioredis: those with their own name, and those that only a sentence identifies. */
 const names = ['MaxRetriesPerRequestError', 'AbortError', 'InterruptError', 'ParserError', 'ClusterAllFailedError'];
 const sentences = [
   /^Connection is closed\.$/,
@@ -26,13 +26,13 @@ const sentences = [
 ];
 
 /**
- * Whether Redis could not be asked, did not answer, or refused for a reason of its own. An allow-list: everything else that a store
- * rejects with is a mistake in our code, and trying again would not help.
+ * Whether Redis was not reachable, did not reply, or refused for a reason of its own. This is an allow-list: every other error
+ * of a store is a mistake in our code, and a retry would not help.
  */
 export function isRedisFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === 'ReplyError') return refusal.test(error.message);
-  // Node's own, of a connection.
+  // Node's own errors of a connection.
   if ('syscall' in error && 'code' in error) return true;
   return names.includes(error.name) || sentences.some((sentence) => sentence.test(error.message));
 }

@@ -5,7 +5,7 @@ import { type RedisServer, serverAddress } from './redis-url.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((host) => ({ host, port: 1 })) as [RedisServer, RedisServer, RedisServer];
 
-/** Servers by address; a command by its words. One that is not here refuses the connection. */
+/** Servers by address, with their replies by command. A server that is not here refuses the connection. */
 type World = Record<string, Readonly<Record<string, unknown>>>;
 
 function servers(replies: Readonly<World>) {
@@ -25,13 +25,13 @@ const half = [0, 8191, ['b', 1, 'id', []], ['c', 1, 'id', []]];
 const otherHalf = [8192, 16383, ['a', 1, 'id', []]];
 
 describe('the node of a Cluster that holds a key', () => {
-  it('is the primary of its slot, asked for itself', async () => {
+  it('is the primary of its slot, which is queried itself', async () => {
     const { ask, asked } = servers({ 'a:1': knows(otherHalf, half), 'b:1': up });
     expect(await primaryInCluster(knownServers([a]), '{redial}', ask)()).toEqual(b);
     expect(asked).toEqual(['a:1', 'b:1']);
   });
 
-  it.each([[null], [''], ['?']])('named %j is where it was asked', async (host) => {
+  it.each([[null], [''], ['?']])('named %j has the address of the queried server', async (host) => {
     const { ask } = servers({ 'a:1': knows([0, 16383, [host, 1, 'id']]) });
     expect(await primaryInCluster(knownServers([a]), '{redial}', ask)()).toEqual(a);
   });
@@ -41,18 +41,18 @@ describe('the node of a Cluster that holds a key', () => {
     expect(await primaryInCluster(knownServers([a, c]), '{redial}', ask)()).toEqual(b);
   });
 
-  it('is asked of another server the next time: one that is mistaken is not believed for ever', async () => {
+  it('is queried from another server the next time: a server with a wrong answer is not believed for ever', async () => {
     const { ask } = servers({ 'a:1': knows([0, 16383, ['c', 1]]), 'b:1': knows(half), 'c:1': up });
     const find = primaryInCluster(knownServers([a, b]), '{redial}', ask);
     expect([await find(), await find(), await find()]).toEqual([c, b, c]);
   });
 
   it.each([
-    ['nobody answers', {}, 'a:1 is away'],
+    ['no server answers', {}, 'a:1 is away'],
     ['no node serves the slot', { 'a:1': knows(otherHalf) }, 'no node of the Cluster serves slot 100'],
     ['its node is away', { 'a:1': knows(half) }, 'b:1 is away'],
     [
-      'its node says that the Cluster is down',
+      'its node reports that the Cluster is down',
       { 'a:1': knows(half), 'b:1': { 'CLUSTER INFO': 'cluster_state:fail' } },
       'b:1 says that the Cluster is down',
     ],
@@ -61,7 +61,7 @@ describe('the node of a Cluster that holds a key', () => {
   });
 });
 
-describe('servers that one of the URL has told of', () => {
+describe('servers that a server of the URL has announced', () => {
   const whole = knows(half, otherHalf);
   const isMaster = { ROLE: ['master', 0, []] };
   const sentinelNaming = (host: string, ...others: string[]) => ({
@@ -71,7 +71,7 @@ describe('servers that one of the URL has told of', () => {
   const bySentinel = (known: KnownServers, ask: AskServer) =>
     primaryBySentinel(known, 'mymaster', { sentinel: ask, server: ask });
 
-  it('are asked where it is away: primaries and replicas of a Cluster', async () => {
+  it('are queried when it is away: primaries and replicas of a Cluster', async () => {
     const world: World = { 'a:1': whole, 'b:1': whole };
     const { ask, asked } = servers(world);
     const find = primaryInCluster(knownServers([a]), '{redial}', ask);
@@ -85,7 +85,7 @@ describe('servers that one of the URL has told of', () => {
     expect(await find()).toEqual(c);
   });
 
-  it('are asked where it is away: Sentinels', async () => {
+  it('are queried when it is away: Sentinels', async () => {
     const world: World = { 'a:1': sentinelNaming('c', 'b', ''), 'c:1': isMaster };
     const { ask } = servers(world);
     const find = bySentinel(knownServers([a]), ask);
@@ -96,7 +96,7 @@ describe('servers that one of the URL has told of', () => {
     expect(await find()).toEqual({ host: 'd', port: 1 });
   });
 
-  it('are no condition: a Sentinel may keep them to itself', async () => {
+  it('are not required: a Sentinel may refuse to list them', async () => {
     const { ask } = servers({ 'a:1': sentinelNaming('c'), 'c:1': isMaster });
     const discreet: AskServer = (server, commands) =>
       commands[0]?.[1] === 'SENTINELS' ? Promise.reject(new Error('NOPERM')) : ask(server, commands);
@@ -124,11 +124,11 @@ describe('the primary that Sentinels watch', () => {
     return primaryBySentinel(knownServers([a, b]), 'mymaster', { sentinel: ask, server: ask })();
   };
 
-  it('is the one that a Sentinel names and that agrees', async () => {
+  it('is the server that a Sentinel names and that confirms it', async () => {
     expect(await find({ 'a:1': watch('c'), 'c:1': { ROLE: ['master', 0, []] } })).toEqual(c);
   });
 
-  it('is asked of the next Sentinel where one is away', async () => {
+  it('is queried from the next Sentinel when one is away', async () => {
     expect(await find({ 'b:1': watch('c'), 'c:1': { ROLE: ['master', 0, []] } })).toEqual(c);
   });
 

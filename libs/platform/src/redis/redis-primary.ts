@@ -1,15 +1,15 @@
 import type { KnownServers } from './known-servers.ts';
 import { type RedisServer, serverAddress } from './redis-url.ts';
 
-/** Runs commands on one server, one after the other, and answers their replies. Rejects with a sentence where it cannot. */
+/** Runs commands on one server, one after the other, and resolves to their replies. Rejects with a sentence if it cannot. */
 export type AskServer = (server: RedisServer, commands: readonly (readonly string[])[]) => Promise<readonly unknown[]>;
 
-/** Finds the server that takes our writes now. Rejects while there is none, or no server names it. */
+/** Finds the server that takes our writes now. Rejects if there is none, or if no server names it. */
 export type FindPrimary = () => Promise<RedisServer>;
 
 /**
- * In a Cluster: the node that holds a key's slot. All of Redial's keys share one hash tag, so all of them lie there, and a connection
- * to that node is all that is needed. It is taken only once it reports that the Cluster works: before, it refuses every command.
+ * In a Cluster: the node that holds a key's slot. All keys of Redial share one hash tag, so one connection to that node is enough.
+ * The node is used only once it reports that the Cluster works: before that, it refuses every command.
  */
 export function primaryInCluster(known: KnownServers, key: string, ask: AskServer): FindPrimary {
   return inTurn(known, async (server) => {
@@ -27,7 +27,7 @@ export function primaryInCluster(known: KnownServers, key: string, ask: AskServe
   });
 }
 
-/** As https://redis.io/docs/latest/develop/reference/sentinel-clients/ has it: ask a Sentinel, then the server whether it agrees. */
+/** Follows https://redis.io/docs/latest/develop/reference/sentinel-clients/: query a Sentinel, then the server that it names. */
 export function primaryBySentinel(known: KnownServers, name: string, asks: SentinelAsks): FindPrimary {
   return inTurn(known, async (sentinel) => {
     const [address] = await asks.sentinel(sentinel, [['SENTINEL', 'get-master-addr-by-name', name]]);
@@ -36,7 +36,7 @@ export function primaryBySentinel(known: KnownServers, name: string, asks: Senti
     const [role] = await asks.server(primary, [['ROLE']]);
     if (!Array.isArray(role) || role[0] !== 'master')
       throw new Error(`${serverAddress(primary)} is not the primary yet`);
-    // A Sentinel may refuse this question to our user. Then the others stay unknown, and nothing else is lost.
+    // A Sentinel may refuse this command to our user. Then the others stay unknown, which does no other harm.
     const [others] = await asks.sentinel(sentinel, [['SENTINEL', 'SENTINELS', name]]).catch(() => []);
     known.learn(sentinelsOf(others));
     return primary;
@@ -48,7 +48,7 @@ export interface SentinelAsks {
   readonly server: AskServer;
 }
 
-/** The first good answer of all that are known. */
+/** The first good answer of all known servers. */
 function inTurn(known: KnownServers, answerOf: (one: RedisServer) => Promise<RedisServer>): FindPrimary {
   return async () => {
     let lastError: unknown;
@@ -76,7 +76,7 @@ function nodesOf(ranges: unknown, asked: RedisServer): RedisServer[] {
   return ranges.flatMap(([, , ...nodes]: unknown[]) => nodes.map((node) => nodeOf(node as unknown[], asked)));
 }
 
-/** A node that does not know or does not announce its own address: the one at which it was reached. */
+/** A node may not know or not announce its own address. Then it is the address at which it was reached. */
 function nodeOf([host, port]: readonly unknown[], asked: RedisServer): RedisServer {
   return { host: typeof host === 'string' && host !== '' && host !== '?' ? host : asked.host, port: Number(port) };
 }

@@ -16,9 +16,9 @@ export interface RedisLogin {
  *     redis+cluster://user:password@host1:6379,host2:6379
  *     redis+sentinel://user:password@sentinel1:26379,sentinel2:26379/0?name=mymaster&sentinelPassword=…
  *
- * `rediss` in the place of `redis` is TLS, to the Sentinels too. User and passwords are percent-encoded, an IPv6 address stands in
- * brackets, a port may be left out. Of a Cluster or of the Sentinels some are enough: one that answers
- * once tells of the others (`known-servers.ts`).
+ * `rediss` instead of `redis` uses TLS, also to the Sentinels. User and passwords are percent-encoded, an IPv6 address stands in
+ * brackets, and a port may be omitted. Some servers of the Cluster, or some Sentinels, are enough: one that replies once names
+ * the others (`known-servers.ts`).
  */
 export type RedisSetup =
   | { readonly type: 'single'; readonly url: string }
@@ -39,7 +39,7 @@ export type RedisSetup =
       readonly tls: boolean;
     };
 
-/** Says what is wrong with a URL, and shows nothing of it: what cannot be read may be a password. */
+/** States what is wrong with a URL, without any part of it: an unreadable part may be a password. */
 export class RedisUrlError extends Error {
   override readonly name = 'RedisUrlError';
 }
@@ -79,7 +79,7 @@ export function parseRedisUrl(written: string): RedisSetup {
   };
 }
 
-/** What is wrong with it, in words that follow the name of a variable; undefined where nothing is. */
+/** What is wrong with the URL, in words that follow the name of a variable; undefined if it is valid. */
 export function redisUrlFault(written: string): string | undefined {
   try {
     parseRedisUrl(written);
@@ -90,7 +90,7 @@ export function redisUrlFault(written: string): string | undefined {
   }
 }
 
-/** For people and logs: passwords starred. The URL is one that `parseRedisUrl` takes. */
+/** For people and logs: passwords become stars. `parseRedisUrl` still accepts the URL. */
 export function describeRedisUrl(written: string): string {
   const setup = parseRedisUrl(written);
   if (setup.type === 'single') {

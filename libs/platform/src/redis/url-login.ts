@@ -1,4 +1,4 @@
-/** A URL without the user and the password that may stand in it (fetch refuses those), and the Basic authorization that they are. */
+/** A URL without its user and password (fetch refuses those), and the Basic authorization made from them. */
 export interface UrlLogin {
   readonly url: string;
   readonly authorization?: string;

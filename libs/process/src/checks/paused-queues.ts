@@ -2,7 +2,7 @@ import type { Metrics } from '@redial/platform';
 import { type QueueName, type Queues, queueNames } from '@redial/queue';
 import type { HealthCheck } from '../health/health.ts';
 
-/** What a paused queue keeps from happening. */
+/** What does not happen while a queue is paused. */
 const consequences: Readonly<Record<QueueName, string>> = {
   dial: 'nothing is dialled for any tenant',
   results: 'no end of an attempt is settled',
@@ -10,8 +10,8 @@ const consequences: Readonly<Record<QueueName, string>> = {
 };
 
 /**
- * For `/readyz`. Redial itself pauses no queue, and the dashboard may not. A pause by other means (redis-cli, a script) stops every tenant,
- * and only this check reports it.
+ * For `/readyz`. Redial itself pauses no queue, and the dashboard may not. A pause by other means (redis-cli, a script) stops all
+ * tenants, and only this check reports it.
  */
 export function pausedCheck(queues: Pick<Queues, 'paused'>): HealthCheck {
   return {

@@ -5,7 +5,7 @@ interface Named {
   readonly name: string;
 }
 
-/** For `/readyz`: where the permits of a PBX or a trunk cannot be acquired, nothing is dialled there, and the calls do not show why. */
+/** For `/readyz`. If the permits of a PBX or a trunk cannot be acquired, nothing is dialled there, and the calls do not show why. */
 export function permitsCheck(
   store: Pick<PermitStore, 'checkPermits'>,
   { pbxs, trunks }: { readonly pbxs: readonly Named[]; readonly trunks: readonly Named[] },

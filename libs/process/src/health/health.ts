@@ -1,32 +1,32 @@
 import { sharedFor } from '@redial/platform';
 import pTimeout from 'p-timeout';
 
-/** Something the process needs in order to do its work. */
+/** Something that the process needs for its work. */
 export interface HealthCheck {
   readonly name: string;
-  /** Resolves when all is well; rejects with a sentence for people, which `/readyz` shows: no secrets, no addresses with passwords. */
+  /** Resolves when all is well. Rejects with a sentence for people, which `/readyz` shows: no secrets, no addresses with passwords. */
   readonly check: () => Promise<void>;
   /** Default 2,000. */
   readonly deadlineMs?: number;
-  /** A sentence for people beside `ok`, once the check has passed. */
+  /** A sentence for people that `/readyz` shows beside `ok`, once the check has passed. */
   readonly says?: () => string | undefined;
 }
 
 export interface HealthReport {
   readonly ready: boolean;
-  /** By the check's name: `ok`, or what is wrong. */
+  /** By the check's name: `ok`, or the fault. */
   readonly checks: Readonly<Record<string, string>>;
-  /** By the check's name: the sentences of those that passed. Absent where there is none. */
+  /** By the check's name: the sentences of those that passed. Absent if there are none. */
   readonly says?: Readonly<Record<string, string>>;
 }
 
 export interface Health {
   /**
-   * Runs all checks at once, and at most once a second. Requests meanwhile get the same report, so that a flood of them costs
-   * nothing. Never rejects.
+   * Runs all checks at once, and at most once a second. Requests within that second get the same report, so that many requests cost
+   * little. Never rejects.
    */
   report(): Promise<HealthReport>;
-  /** From now on not ready: load balancers send nothing new, while work in progress ends. */
+  /** From now on the process is not ready: load balancers send no new requests, and work in progress ends. */
   drain(): void;
 }
 

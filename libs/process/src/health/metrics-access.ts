@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 import { carriesToken } from '@redial/platform';
 
-/** What a request for metrics shows of its client. */
+/** What a request for metrics shows about its client. */
 export interface MetricsRequest {
-  /** Of the connection itself. */
+  /** The address of the connection itself. */
   readonly address: string | undefined;
   readonly header: (name: string) => string | undefined;
 }
@@ -13,9 +13,9 @@ const metricsAreLocal =
   'Without REDIAL_METRICS_TOKEN metrics are for this machine alone: asked at its loopback address, and through no proxy.';
 
 /**
- * Why a request may not read metrics, in a sentence; undefined where it may. With a token set, its bearer may. Without one, this machine
- * alone: the connection comes from a loopback address, no header shows a proxy, and the requested host is a loopback one. A page in a
- * browser that reaches this address by another name (DNS rebinding) cannot send such a host.
+ * Why a request may not read metrics, as a sentence; undefined if it may. If a token is set, its bearer may. Without a token only
+ * this machine may: the connection comes from a loopback address, no header shows a proxy, and the requested host is a loopback one.
+ * A page in a browser that reaches this address by another name (DNS rebinding) cannot send such a host.
  */
 export function metricsFault({ address, header }: MetricsRequest, token: string | undefined): string | undefined {
   if (token !== undefined) return carriesToken(header('authorization'), token) ? undefined : metricsWantToken;
@@ -23,7 +23,7 @@ export function metricsFault({ address, header }: MetricsRequest, token: string 
   return isDirect && isLoopback(address) && isLoopback(hostOf(header('host'))) ? undefined : metricsAreLocal;
 }
 
-/** Headers that proxies add. A proxy on this machine that adds none looks like a local client: the docs state it. */
+/** Headers that proxies add. A proxy on this machine that adds none looks like a local client; the docs state this. */
 const passedOn = [
   'forwarded',
   'via',

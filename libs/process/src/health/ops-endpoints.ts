@@ -8,12 +8,13 @@ export interface OpsReply {
   readonly body: string;
 }
 
-/** How old a reply to `/metrics` may be: metrics are rendered once in this time, for any number of requests. */
+/** The maximum age of a reply to `/metrics`: metrics are rendered once in this time, for any number of requests. */
 const renderedMs = 1_000;
 
 /**
- * What every process serves to probes and to Prometheus, by path: `/livez` (200 while the event loop turns), `/readyz` (200, or 503 and
- * what is wrong, as JSON), `/metrics`. `accepting`, of the API alone: `/readyz/accepting`. Who may read `/metrics` is decided before.
+ * What every process serves to probes and to Prometheus, by path. `/livez` is 200 while the event loop runs. `/readyz` is 200, or 503
+ * with the faults as JSON. `/metrics` is for Prometheus; the caller decides who may read it. `accepting` adds `/readyz/accepting`,
+ * which only the API has.
  */
 export function opsEndpoints({
   health,

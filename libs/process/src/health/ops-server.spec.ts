@@ -26,7 +26,7 @@ async function setup({ checks = [], metricsToken, timing = {} }: Setup = {}) {
 }
 
 describe('/livez', () => {
-  it('is 200 whatever is down', async () => {
+  it('is 200 even if a check fails', async () => {
     const { get } = await setup({ checks: [{ name: 'redis', check: () => Promise.reject(new Error('down')) }] });
     expect((await get('/livez')).status).toBe(200);
   });
@@ -40,7 +40,7 @@ describe('/readyz', () => {
     expect(await response.json()).toEqual({ ready: true, checks: { redis: 'ok' } });
   });
 
-  it('is 503 and says what is wrong', async () => {
+  it('is 503 and states what is wrong', async () => {
     const never = new Promise<void>(() => undefined);
     const { get } = await setup({
       checks: [
@@ -69,7 +69,7 @@ describe('/readyz', () => {
     expect(await (await get('/readyz')).json()).toEqual({ ready: false, checks: { process: 'is shutting down' } });
   });
 
-  it('runs the checks once for all who ask meanwhile, or within a second', async () => {
+  it('runs the checks once for all requests meanwhile or within a second', async () => {
     let runs = 0;
     let now = 0;
     const gate = Promise.withResolvers<void>();
@@ -146,7 +146,7 @@ describe('/metrics without a token', () => {
   });
 });
 
-it('/metrics is put together once for all who ask within a second', async () => {
+it('/metrics is rendered once for all requests within a second', async () => {
   const { get, metrics } = await setup();
   let renders = 0;
   metrics.onScrape(async () => {
@@ -172,14 +172,14 @@ describe('a client that holds a connection', () => {
 
   async function client(port: number, said: string) {
     const socket = connect(port, '127.0.0.1');
-    // A reset is an end too.
+    // A reset ends the connection too.
     const closed = new Promise((resolve) => socket.on('error', () => undefined).once('close', resolve));
     await once(socket, 'connect');
     socket.write(said);
     return { socket, closed };
   }
 
-  it('keeps it between requests, for longer than a header may take', async () => {
+  it('keeps it between requests, for longer than the limit of a header', async () => {
     const { port } = await setup({ timing: { ...short, keepAliveMs: 60_000 } });
     const { socket } = await client(port, get('//livez'));
     expect(String((await once(socket, 'data'))[0])).toContain('200 OK');
@@ -191,10 +191,10 @@ describe('a client that holds a connection', () => {
   });
 
   it.each([
-    ['says nothing at all', ''],
+    ['sends nothing at all', ''],
     ['begins a header and stops', 'GET /livez HTTP/1.1\r\nX-Slow: a'],
     ['announces a body and sends a part of it', 'POST /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc'],
-    ['has its answer and says no more', get('/livez')],
+    ['has its answer and sends no more', get('/livez')],
   ])('and %s is cut off', async (_, said) => {
     const { port } = await setup({ timing: short });
     const { socket, closed } = await client(port, said);
@@ -202,11 +202,11 @@ describe('a client that holds a connection', () => {
     await closed;
   });
 
-  it('and asks on and on without reading an answer is cut off', async () => {
+  it('and sends requests without reading an answer is closed', async () => {
     const { get: ask, port } = await setup({ timing: { ...short, silenceMs: 200 } });
     const { socket, closed } = await client(port, '');
     socket.pause();
-    // Until the buffers of both ends take no more.
+    // Until the buffers of both ends are full.
     const asking = setInterval(() => socket.write(get('/metrics').repeat(100)), 5);
     await closed;
     clearInterval(asking);

@@ -7,11 +7,11 @@ import { type OpsReply, opsEndpoints, textReply } from './ops-endpoints.ts';
 
 export interface OpsServerOptions {
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
   readonly health: Health;
   readonly metrics: Metrics;
-  /** `/metrics` wants it as a bearer token. Without one it answers this machine alone. */
+  /** The bearer token that `/metrics` requires. Without one `/metrics` replies to this machine only. */
   readonly metricsToken?: string | undefined;
   readonly timing?: Partial<OpsTiming>;
 }
@@ -24,7 +24,7 @@ export interface OpsTiming {
   readonly requestMs: number;
   /** Between an answer and the next request. */
   readonly keepAliveMs: number;
-  /** Without a byte in either direction: of a client that does not read its reply. */
+  /** Without a byte in either direction: the client does not read its reply. */
   readonly silenceMs: number;
   /** How often slow clients are looked for. */
   readonly lookMs: number;
@@ -43,7 +43,7 @@ export interface OpsServer {
   close(): Promise<void>;
 }
 
-/** Health and metrics of a process that has no other HTTP. */
+/** Serves health and metrics of a process that has no other HTTP. */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const { headersMs, requestMs, keepAliveMs, silenceMs, lookMs } = { ...defaultTiming, ...options.timing };
   const endpoints = opsEndpoints(options);
@@ -64,7 +64,7 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
     limitPipelining(serve, { atOnce: 4, inAll: 100, onCut: () => undefined }),
   );
   server.timeout = silenceMs;
-  // Probes and one scraper need a few.
+  // Probes and one scraper need only a few.
   server.maxConnections = 100;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -22,7 +22,7 @@ describe('given requests under way to one receiver', () => {
     return leaves;
   };
 
-  it('when they have timed out together, then no more than that many take their places', () => {
+  it('when they have timed out together, then no more than that many follow', () => {
     const { limiter, leaves } = aCrowd(500);
     for (const leave of leaves) leave(15_000);
     expect(roomAt(limiter, 15_000)).toHaveLength(3);

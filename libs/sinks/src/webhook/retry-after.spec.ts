@@ -3,7 +3,7 @@ import { retryAfterMaxMs, retryAfterMs } from './retry-after.ts';
 
 const now = Date.UTC(2026, 2, 2, 7);
 
-describe('what a receiver asks for by Retry-After', () => {
+describe('the wait that a receiver requests by Retry-After', () => {
   it.each([
     ['seconds', '120', 120_000],
     ['seconds with space around them', ' 7 ', 7_000],

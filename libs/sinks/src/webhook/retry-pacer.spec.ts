@@ -3,17 +3,17 @@ import { createRetryPacer } from './retry-pacer.ts';
 
 const aCrowd = () => createRetryPacer({ soonestMs: 2_000, apartMs: 20, latestMs: 62_000 });
 
-describe('given those who cannot be served now', () => {
-  it('when one asks, then it comes back soon', () => {
+describe('given deliveries that cannot be sent now', () => {
+  it('when one comes, then its turn is soon', () => {
     expect(aCrowd().afterMs(1_000)).toBe(2_000);
   });
 
-  it('when many ask at once, then each has a time of its own, one behind the other', () => {
+  it('when many come at once, then each has a turn of its own, one after the other', () => {
     const { afterMs } = aCrowd();
     expect([1, 2, 3].map(() => afterMs(0))).toEqual([2_000, 2_020, 2_040]);
   });
 
-  it('when they come back and ask again, then they go behind the others, and the pace is the same', () => {
+  it('when they come back, then their new turns follow the others, and the pace is the same', () => {
     const { afterMs } = aCrowd();
     const dueAt = Array.from({ length: 1_000 }, () => afterMs(0));
     const again = dueAt.map((at) => at + afterMs(at));
@@ -22,13 +22,13 @@ describe('given those who cannot be served now', () => {
     expect(Math.max(...all)).toBe(2_000 + 1_999 * 20);
   });
 
-  it('when the last turn is long ago, then nobody waits for it', () => {
+  it('when the last turn is long ago, then a new delivery does not wait for it', () => {
     const { afterMs } = aCrowd();
     for (let n = 0; n < 1_000; n++) afterMs(0);
     expect(afterMs(60_000)).toBe(2_000);
   });
 
-  it('when more ask than have room, then nobody waits longer than the latest, and pacer are shared evenly', () => {
+  it('when there are more than turns, then none waits longer than the latest turn, and turns are shared evenly', () => {
     const { afterMs } = aCrowd();
     const shared = new Map<number, number>();
     for (let n = 0; n < 7_500; n++) {
@@ -39,7 +39,7 @@ describe('given those who cannot be served now', () => {
     expect(Math.max(...shared.values())).toBe(3);
   });
 
-  it('when the clock is put back by a day, then nobody waits for a day', () => {
+  it('when the clock is put back by a day, then no delivery waits for a day', () => {
     const { afterMs } = aCrowd();
     afterMs(86_400_000);
     expect(afterMs(0)).toBe(2_000);

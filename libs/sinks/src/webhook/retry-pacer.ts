@@ -1,9 +1,9 @@
 export interface RetryPacerOptions {
   /** From now to the first turn. */
   readonly soonestMs: number;
-  /** From one turn to the next. The load is one look at the receiver in this time, however many deliveries wait. */
+  /** From one turn to the next. Whatever the number of deliveries, the load is one check of the receiver in this time. */
   readonly apartMs: number;
-  /** The latest turn from now. Beyond it turns are given out from the beginning again, so several deliveries share one. */
+  /** The latest turn from now. After it the turns start from the beginning again, so several deliveries share one. */
   readonly latestMs: number;
 }
 

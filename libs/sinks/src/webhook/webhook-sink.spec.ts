@@ -22,7 +22,7 @@ function setup(send: typeof fetch, url = 'https://crm.example/hook') {
   return { clock, deliver: () => sink.deliver(cdr, delivery) };
 }
 
-describe('what a receiver answers', () => {
+describe('the reply of a receiver', () => {
   it.each([
     [200, { type: 'delivered' }],
     [204, { type: 'delivered' }],
@@ -52,7 +52,7 @@ describe('a Retry-After', () => {
 });
 
 describe('the body of an answer', () => {
-  it('is not read but let go, and cannot undo the status', async () => {
+  it('is not read, and an error in it does not change the status', async () => {
     const reads: string[] = [];
     const body = new ReadableStream(
       {
@@ -70,14 +70,14 @@ describe('the body of an answer', () => {
   });
 });
 
-describe('what happens on the way', () => {
+describe('a failure on the way', () => {
   const failed = (error: string) => ({ type: 'failed', error, retry: { type: 'scheduled' } });
   const coded = (code: string) => Object.assign(new Error(`${code} 10.0.0.9:443`), { code });
   it.each([
     ['no answer', new DOMException('The operation timed out', 'TimeoutError'), 'no answer within 15 s'],
-    ['nobody listens', new TypeError('fetch failed', { cause: coded('ECONNREFUSED') }), 'connection refused'],
+    ['no listener', new TypeError('fetch failed', { cause: coded('ECONNREFUSED') }), 'connection refused'],
     [
-      'nobody listens on any address',
+      'no listener on any address',
       new TypeError('fetch failed', { cause: new AggregateError([coded('ENETUNREACH'), coded('ETIMEDOUT')]) }),
       'network unreachable',
     ],
@@ -108,7 +108,7 @@ describe('the body', () => {
     });
     await sink.deliver(cdr, delivery);
     const [{ body, headers } = { body: '', headers: new Headers() }] = seen;
-    // Throws where the signature is not of this body.
+    // Throws if the signature does not fit this body.
     new Webhook(secret).verify(body, Object.fromEntries(headers));
     return JSON.parse(body);
   }
@@ -131,7 +131,7 @@ describe('an address with a login', () => {
 });
 
 describe('a slow receiver', () => {
-  it('is spared once 8 have waited for a second, and asked again when it answers', async () => {
+  it('gets no more requests once 8 have waited for a second, and gets them again when it answers', async () => {
     const answers: ((response: Response) => void)[] = [];
     const { clock, deliver } = setup(() => new Promise((resolve) => answers.push(resolve)));
     const waiting = Array.from({ length: 8 }, deliver);
@@ -150,7 +150,7 @@ describe('a slow receiver', () => {
     expect(await next).toEqual({ type: 'delivered' });
   });
 
-  it('is any number of requests away from a fast one', async () => {
+  it('does not apply to a fast receiver', async () => {
     const { deliver } = setup(async () => new Response());
     const results = await Promise.all(Array.from({ length: 500 }, deliver));
     expect(new Set(results.map((r) => r.type))).toEqual(new Set(['delivered']));

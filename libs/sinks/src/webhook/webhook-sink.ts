@@ -34,8 +34,8 @@ const pace = { soonestMs: 2_000, apartMs: 20, latestMs: 3_600_000 };
  * A webhook by the Standard Webhooks specification: a signed POST. 2xx is delivered, 410 is never sent again, every other answer is
  * tried later; the Retry-After of a 429 or 503 states when at the earliest. Redirects are not followed, and the answer's body is not read.
  *
- * The operator chooses the address (configuration file), never a client, so private networks are allowed. Bar them before clients may
- * choose addresses.
+ * The operator chooses the address (configuration file), never a client, so private networks are allowed. Forbid them before clients
+ * may choose addresses.
  */
 export function createWebhookSink(options: WebhookSinkOptions): Sink {
   const { name, secrets, timeoutMs, toBody, clock = systemClock } = options;

@@ -13,7 +13,7 @@ import { openLinks, questionLinkChecks } from './pbx/open-links.ts';
 import type { Ports } from './ports.ts';
 import { createOutcomeWaiter } from './waiting/outcome-waiter.ts';
 
-/** The work of the API process: ports → HTTP. Rejects with a sentence where it cannot listen. */
+/** The work of the API process: ports → HTTP. Rejects with a sentence if it cannot listen. */
 export async function startApi(parts: ProcessParts): Promise<RunningProcess> {
   const { settings, configuration, store, queues, redis, clock, logger, metrics, durability, checks } = parts;
   warnOfShortSecrets(configuration.tenants, logger);
@@ -21,7 +21,7 @@ export async function startApi(parts: ProcessParts): Promise<RunningProcess> {
   const accepting = acceptingChecks(store, durability);
   const names = configuration.pbxs.map((pbx) => pbx.name);
   const health = createHealth([
-    // Redis and its durability stand among them.
+    // These include Redis and its durability.
     ...accepting,
     ...checks.filter(({ name }) => accepting.every((check) => check.name !== name)),
     permitsCheck(store, configuration),
@@ -59,7 +59,7 @@ export async function startApi(parts: ProcessParts): Promise<RunningProcess> {
     health,
     async drain(graceMs) {
       acceptingHealth.drain();
-      // Clients that wait for an outcome get what is known, and do not hold the server up.
+      // Clients that wait for an outcome get what is known, and do not delay the end of the server.
       await waiter.close();
       await server.close(graceMs);
       await acceptor.settled();

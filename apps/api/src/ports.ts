@@ -52,7 +52,7 @@ export interface Ports {
   readonly waitingMax: number;
   /** For one address of a client. */
   readonly failedLoginsPerMinute: number;
-  /** Right logins from these addresses are accepted, whatever came before. */
+  /** Right logins from these addresses are accepted, even after many failures. */
   readonly loginSources: readonly string[];
   /** Runs one Redis command, for the rate limits. */
   readonly redisCommand: (...words: string[]) => Promise<unknown>;

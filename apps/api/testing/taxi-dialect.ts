@@ -1,7 +1,7 @@
 import { jsonReply, onlyTenant, type VendorDialect, v1 } from '@redial/dialects';
 import { z } from 'zod';
 
-/** docs/how-to/add-a-dialect.md, done: a vendor that rings an agent and a customer by one JSON request. */
+/** docs/how-to/add-a-dialect.md, carried out: a vendor that rings an agent and a customer by one JSON request. */
 const Settings = z.strictObject({ token: z.string().min(20) });
 const Ring = z.looseObject({ agent: z.string(), customer: z.string() });
 

@@ -26,7 +26,7 @@ export interface DialerDependencies {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly concurrency: number;
-  /** Tells this dialer from other ones. */
+  /** Identifies this dialer among the dialers. */
   readonly instanceId: string;
 }
 
@@ -49,7 +49,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       trackAttempts({
         ...{ pbx, store, queues, clock, metrics, logger },
         process: 'dialer',
-        // The results process records the progress of all. A client that waits must not depend on that process alone.
+        // The results process records the progress of all attempts. A waiting client must not depend on that process alone.
         recordsProgress: (attempt, phase) => phase !== 'ringing' && attempt?.awaited === true,
       }),
     ]),

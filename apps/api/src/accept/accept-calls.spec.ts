@@ -20,9 +20,9 @@ interface World {
   readonly orders: DialOrder[];
   /** `openCallsMax` of each write. */
   readonly limits: (number | undefined)[];
-  /** What each confirmation was to find. */
+  /** What each confirmation had to find. */
   readonly looked: (WrittenRecord | undefined)[];
-  /** Calls as they were written again after they were accepted. */
+  /** Calls that were written again after they were accepted. */
   readonly rewritten: Call[];
   readonly ports: AcceptPorts;
 }
@@ -37,7 +37,7 @@ function world(
     room?: number;
     takenBy?: readonly CallId[];
     add?: () => Promise<void>;
-    /** What becomes of a second write of a call; default: it is written. */
+    /** The result of a second write of a call. Default: it is written. */
     update?: Store['updateCall'];
   } = {},
 ): World {
@@ -124,7 +124,7 @@ async function accept({ ports }: World, count = 1): Promise<Call[]> {
 }
 
 describe('accepting', () => {
-  it('writes the record, makes sure of it, and only then queues the job', async () => {
+  it('writes the record, confirms it, and only then queues the job', async () => {
     const here = world();
     const [call] = await accept(here);
     expect(here.happened).toEqual(['written 1', 'confirmed', 'counted 1 v1', 'queued 1']);
@@ -145,36 +145,36 @@ describe('accepting', () => {
     expect(here.happened).toEqual([]);
   });
 
-  it('does not say accepted, and queues nothing, while nobody knows that it is durable', async () => {
+  it('accepts and queues nothing while the record is not known to be durable', async () => {
     const here = world({ isDurable: false });
     await expect(accept(here)).rejects.toBeInstanceOf(StorageUnavailable);
     expect(here.happened).toEqual(['written 1', 'confirmed', 'warned']);
   });
 
-  it('has one call of a batch looked for: they were written in one step', async () => {
+  it('confirms one call of a batch: the calls were written in one step', async () => {
     const here = world();
     const [first] = await accept(here, 3);
     expect(here.looked).toEqual([{ call: first?.id, version: 1 }]);
   });
 
-  it('writes nothing into a Redis that no replica follows, where one is asked for', async () => {
+  it('writes nothing into a Redis without a replica, if one is required', async () => {
     const here = world({ durability: { disk: 'none', replicas: 1 } });
     await expect(accept(here)).rejects.toThrow('REDIAL_REPLICAS');
     expect(here.happened).toEqual([]);
   });
 
-  it('writes nothing into a Redis that forgets', async () => {
+  it('writes nothing into a Redis without persistence', async () => {
     const here = world({ redis: { ...kept, appendonly: false } });
     await expect(accept(here)).rejects.toThrow('appendonly no');
     expect(here.happened).toEqual([]);
   });
 
-  it('leaves a bug a bug', async () => {
+  it('passes on an exception that is a bug', async () => {
     await expect(accept(world({ accept: new TypeError('oops') }))).rejects.toBeInstanceOf(TypeError);
   });
 });
 
-describe('what could not be made sure of', () => {
+describe('a record that could not be confirmed', () => {
   const completion = { tenantId: 'acme', key: 'k', fingerprint: 'f', reply: '{}' };
   const reference = { tenantId: 'acme', dialect: 'dialup', reference: 'r' };
   const reservations = {
@@ -195,7 +195,7 @@ describe('what could not be made sure of', () => {
   it.each([
     ['nothing', {}],
     ['a reference that Redial drew', { reservation: 'redial' }],
-  ] as const)('is taken back, all of it, and says why, where a repetition brings %s of it', async (_, by) => {
+  ] as const)('is rolled back completely, and states why, if a repetition brings %s of it', async (_, by) => {
     const here = world({ isDurable: false });
     const calls = await refuse(here, by);
     const state = { status: 'canceled', endedAt: 1_000, reason: takenBackReason };
@@ -218,7 +218,7 @@ describe('what could not be made sure of', () => {
     await refuse(world({ isDurable: false, update }));
   });
 
-  it('is answered soon where Redis keeps silent', async () => {
+  it('is answered soon if Redis does not reply', async () => {
     vi.useFakeTimers();
     try {
       const refused = refuse(world({ isDurable: false, update: () => new Promise(() => undefined) }));
@@ -240,7 +240,7 @@ describe('a reference that is reserved', () => {
     return acceptor.commit(calls, undefined, reservation);
   };
 
-  it('is accepted like any other where nobody has it', async () => {
+  it('is accepted like any other if no call has it', async () => {
     const here = world();
     expect(await commit(here, 1)).toEqual({ type: 'accepted' });
     expect(here.happened).toEqual(['written 1', 'confirmed', 'counted 1 v1', 'queued 1']);
@@ -256,20 +256,20 @@ describe('a reference that is reserved', () => {
     },
   );
 
-  it('is not said to be taken by calls that nobody knows to be on disk', async () => {
+  it('is not reported as taken by calls that are not known to be on disk', async () => {
     const here = world({ takenBy: [candidate(7).id], isDurable: false });
     await expect(commit(here, 1)).rejects.toBeInstanceOf(StorageUnavailable);
   });
 });
 
 describe('a tenant with as many open calls as it may have', () => {
-  it('is held to the limit in the very step that writes', async () => {
+  it('is held to the limit in the same step as the write', async () => {
     const here = world();
     await accept(here);
     expect(here.limits).toEqual([5_000]);
   });
 
-  it('gets nothing written, queued or counted, and is told how many there is room for', async () => {
+  it('gets nothing written, queued or counted, and the answer states how many calls have room', async () => {
     const here = world({ room: 3 });
     const acceptor = createAcceptor(here.ports);
     expect(await acceptor.commit(acceptor.prepare([candidate()]))).toEqual({ type: 'full', room: 3 });

@@ -30,17 +30,17 @@ export type Completion = IdempotencyKey & { readonly reply: string };
 export const acceptedVersion = 1;
 
 export interface Acceptor {
-  /** The calls as they will be: for the reply that is kept with them. Nothing is written yet. */
+  /** The calls before they are written, for the reply that is kept with them. */
   prepare(candidates: readonly Candidate[]): Call[];
   /**
-   * Resolves when the calls are durable. Rejects with StorageUnavailable, and then nobody may be told that they are accepted. `taken`: the
-   * reserved reference belongs to other calls, which are as durable; nothing was written, queued or counted. `full`: their tenant, one for all
-   * of them, has no room for all (`quotas.openCalls`); nothing was written.
+   * Resolves when the calls are durable. Rejects with StorageUnavailable: then no client may learn that they are accepted. `taken`: the
+   * reserved reference belongs to other calls, which are as durable. `full`: `quotas.openCalls` of their tenant (one tenant for all) does
+   * not allow all of them. In both cases nothing was written, queued or counted.
    */
   commit(calls: readonly Call[], completion?: Completion, reservation?: ReferenceReservation): Promise<Accepted>;
-  /** Resolves when everything written before is as durable as it must be, and `written` still there; rejects with StorageUnavailable. */
+  /** Resolves when all earlier writes are as durable as required and `written` still exists. Rejects with StorageUnavailable. */
   confirm(written?: WrittenRecord): Promise<void>;
-  /** Resolves when the queue has taken, or refused, everything that was accepted. */
+  /** Resolves when the queue has accepted or refused the jobs of all accepted calls. */
   settled(): Promise<void>;
 }
 
@@ -54,26 +54,26 @@ export interface AcceptPorts {
   readonly durability: DurabilityPolicy;
 }
 
-/** Longer than Redis needs for an fsync that it does every second; with what takes calls back it is over before the sweeper takes them up. */
+/** Longer than a sync of Redis that happens every second. Together with a roll-back it ends before the sweeper finds the calls. */
 const confirmMs = 3_000;
-/** From this many calls on, the answer does not wait for the queue: the next batch can be read meanwhile. */
+/** From this many calls on, the answer does not wait for the queue. The next batch can be read meanwhile. */
 const largeBatch = 100;
-/** What Redis may take for a batch of records, and much more. */
+/** Much more time than Redis needs for a batch of records. */
 const laterMs = 30_000;
-/** Room for this many such batches, of other requests just now, is left before jobs may be added without waiting for the records. */
+/** Jobs are added early only while this many such batches of concurrent requests would still have room. */
 const roomToSpare = 8;
-/** Large batches whose jobs are still being added; one more waits. Bounds what is held in memory. */
+/** Large batches whose jobs are still being added. One more waits, which limits memory. */
 const addingMax = 2;
 
 /**
- * The one way by which a request becomes a call.
+ * The only way in which a request becomes a call.
  *
- * A1  The record is written first: from then on the call exists, whatever becomes of this process and of the queue. Only jobs of a large
- *     batch that is due later are added at the same time: a job without its record finds nothing to dial.
- * A2  The queue is only a clock. A call whose job could not be added is accepted all the same: the sweeper adds it.
- * A3  Nothing is said to be accepted before it is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS ask. What could not be made sure of
- *     in time, and no repetition would find, is taken back: whoever reads 503 sends it again, and nobody is to be rung for both.
- * A4  A tenant has no more open calls than `quotas.openCalls`, however many requests come at once, and the queue no jobs beyond them.
+ * A1  The record is written first. From then on the call exists, even if this process or the queue fails. Only jobs of a large batch
+ *     that is due later are added at the same time: a job without its record finds nothing to dial.
+ * A2  The queue is only a clock. A call whose job could not be added is still accepted: the sweeper adds the job.
+ * A3  A call is reported as accepted only once it is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS require. A call that could not be
+ *     confirmed in time, and that no repetition would find, is rolled back: the client repeats after a 503, and the phone must ring once.
+ * A4  A tenant has no more open calls than `quotas.openCalls`, however many requests arrive at once, and the queue has no jobs beyond them.
  */
 export function createAcceptor(ports: AcceptPorts): Acceptor {
   const { store, queues, clock, logger, metrics, durability } = ports;
@@ -91,16 +91,16 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
     const max = openCallsMax.get(calls[0]?.tenantId ?? '');
     const isEarly = reservation === undefined && (await isSafeToQueueEarly(calls, max));
     const recorded = fromStorage(() => store.acceptCalls(calls, completion, reservation, max));
-    // While Redis writes the records, the jobs are made ready: that alone is a fifth of a large batch's time.
+    // The jobs are made while Redis writes the records: this saves a fifth of a large batch's time.
     const early = isEarly ? track(enqueue(calls)) : undefined;
     const accepted = await recorded;
     if (accepted.type === 'full') return accepted;
-    // Taken calls too: whoever brought them may have been told that this very confirmation failed.
+    // Taken calls are confirmed too: their first client may have got an error because this confirmation failed.
     const [first] = accepted.type === 'taken' ? accepted.by : calls.map(({ id }) => id);
     try {
       await confirm(first && { call: first, version: acceptedVersion });
     } catch (error) {
-      // A reference that nobody may ever have taken is one that Redial drew: a repetition brings another.
+      // Redial draws references that must never have been used. A repetition draws another one.
       const isFoundAgain = completion !== undefined || reservation?.reserves === 'open';
       if (accepted.type === 'accepted' && !isFoundAgain) await rollBack(ports, calls, acceptedVersion);
       throw error;
@@ -113,7 +113,7 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
     return accepted;
   }
 
-  /** Jobs whose records are refused would sleep until they are due: none may be added where there may be no room. */
+  /** Jobs whose records are refused would sleep until they are due. None may be added if there may be no room. */
   async function isSafeToQueueEarly(calls: readonly Call[], max: number | undefined): Promise<boolean> {
     const [first] = calls;
     if (first === undefined || calls.length < largeBatch || !calls.every(isDueLater)) return false;
@@ -122,7 +122,7 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
     return open + roomToSpare * calls.length <= max;
   }
 
-  /** Long after its record has been written, or refused. */
+  /** Due long after its record has been written or refused. */
   function isDueLater({ state }: Call): boolean {
     return 'dueAt' in state && state.dueAt > clock.now() + laterMs;
   }

@@ -22,7 +22,7 @@ function guarded(disk: 'fsync' | 'none', replicas: number) {
   return Object.assign(world, { guard: durabilityGuard({ disk, replicas }, store, { now: () => world.now }) });
 }
 
-it('asks Redis again after a while, not every time', async () => {
+it('queries Redis again after a while, not every time', async () => {
   const world = guarded('fsync', 0);
   expect(await world.guard.fault()).toBeUndefined();
   world.found = { ...best, appendonly: false };
@@ -32,7 +32,7 @@ it('asks Redis again after a while, not every time', async () => {
   expect(await world.guard.fault()).toContain('appendonly no');
 });
 
-it('hears soon that a fault is mended', async () => {
+it('notices soon that a fault is repaired', async () => {
   const world = guarded('none', 1);
   expect(await world.guard.fault()).toContain('REDIAL_REPLICAS');
   world.found = { ...best, replicas: 1 };
@@ -42,7 +42,7 @@ it('hears soon that a fault is mended', async () => {
   expect(await world.guard.fault()).toBeUndefined();
 });
 
-it('asks nothing where nothing is asked of Redis', async () => {
+it('sends no query if no durability is required', async () => {
   const world = guarded('none', 0);
   world.found = { ...best, appendonly: false };
   expect(await world.guard.fault()).toBeUndefined();

@@ -26,7 +26,7 @@ interface IdempotencyPorts {
   readonly acceptor: Pick<Acceptor, 'confirm'>;
 }
 
-/** What the work behind a key came to. `kept` replies are those that were completed with `acceptCalls`. */
+/** The result of the work behind a key. `kept` replies are those that were completed with `acceptCalls`. */
 export interface IdempotentResult {
   readonly result: HttpReply | Problem;
   readonly kept: boolean;
@@ -37,8 +37,8 @@ export type IdempotentWork = (
 ) => Promise<IdempotentResult>;
 
 /**
- * Runs `work` once for a key. A repetition with the same body gets the kept reply; whatever accepted nothing is not kept, so that a
- * client may mend its request and send it again under the same key.
+ * Runs `work` once for a key. A repetition with the same body gets the kept reply. A reply that accepted nothing is not kept, so that a
+ * client may correct its request and send it again under the same key.
  */
 export async function idempotently(
   { store, acceptor }: IdempotencyPorts,
@@ -56,7 +56,7 @@ export async function idempotently(
   const answer = await fromStorage(() => store.beginIdempotency(key));
   switch (answer.type) {
     case 'replay':
-      // The first answer may have been lost because this very confirmation failed.
+      // The first answer may have been lost because this confirmation failed.
       await acceptor.confirm({ answered: key });
       return replayed(answer.reply);
     case 'mismatch':
@@ -77,11 +77,11 @@ async function first(store: IdempotencyStore, key: IdempotencyKey, work: Idempot
     kept = done.kept;
     return done.result;
   } catch (error) {
-    // Another request took the key over while this one hung: that one answers.
+    // Another request took the key over while this one hung. That request answers.
     if (error instanceof IdempotencyLost) return problem('idempotency_in_flight', { headers: { 'Retry-After': '1' } });
     throw error;
   } finally {
-    // An answered key is left as it is, so this is safe even where the write's own answer was lost. If it fails, the key expires.
+    // An answered key stays unchanged, so this is safe even if the reply to the write was lost. If this fails, the key expires.
     if (!kept) await store.abandonIdempotency(key).catch(() => undefined);
   }
 }
@@ -91,7 +91,7 @@ function replayed(kept: string): HttpReply {
   return { ...reply, headers: { ...reply.headers, 'Idempotency-Replayed': 'true' } };
 }
 
-/** The same for the same values, in whatever order and spacing the client wrote them. */
+/** The same for the same values, in any order and spacing. */
 export function fingerprint(operation: string, body: unknown): string {
   return createHash('sha256').update(operation).update('\n').update(canonical(body)).digest('hex');
 }
@@ -100,12 +100,12 @@ function canonical(body: unknown): string {
   return JSON.stringify(sorted(body, depthMax)) ?? '';
 }
 
-/** No request that is accepted is deeper. What lies below is left out: a body of brackets alone would use up the stack. */
+/** Deeper than every valid request. Lower levels are ignored: a body of brackets alone would use up the stack. */
 const depthMax = 20;
 
 /**
- * No object that is accepted has more fields. Those of a larger one are not sorted, which would be work without a bound: in another
- * order they are another request.
+ * More fields than any valid object has. A larger object is not sorted, because that work has no limit. Such a request counts as
+ * different when its fields come in another order.
  */
 const sortedMax = 1_000;
 

@@ -15,9 +15,9 @@ const rollBackMs = 1_500;
 export const takenBackReason = 'not accepted: Redis did not confirm it in time, and its client was told so';
 
 /**
- * Cancels calls of which nobody was told that they are accepted. Compare-and-set: one that somebody has moved on since, a dialer that
- * has claimed it say, stays as it is. Best effort: Redis has just been slow. What it does not answer now may be done all the same, or
- * not, and then the call is dialled. Jobs that are on the queue already find a call that has ended. Never rejects.
+ * Cancels calls that were not reported as accepted. It compares and sets: a call that has changed since, for example by a dialer's
+ * claim, stays as it is. Best effort, because Redis has just been slow. A cancel without a reply may have happened or not, and then the
+ * call is dialled. Jobs that are already on the queue find a call that has ended. Never rejects.
  */
 export async function rollBack(
   { store, clock, logger }: RollBackPorts,

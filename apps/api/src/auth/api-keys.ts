@@ -3,7 +3,7 @@ import { bearerOf, digestOf, isSameDigest } from '@redial/dialects';
 
 export type FindTenant = (apiKey: string) => TenantConfiguration | undefined;
 
-/** An API key → its tenant. Every stored hash is compared: the time that it takes tells nothing. */
+/** An API key → its tenant. Every stored hash is compared, so that the time reveals nothing. */
 export function apiKeysOf(tenants: readonly TenantConfiguration[]): FindTenant {
   const entries = tenants.flatMap((tenant) =>
     tenant.apiKeys.map(({ sha256 }) => ({ tenant, digest: Buffer.from(sha256, 'hex') })),

@@ -5,7 +5,7 @@ export interface BasicLogin {
   readonly password: string;
 }
 
-/** Whether an `Authorization` header is this Basic login; in a time that does not tell how much of it was right. */
+/** Whether an `Authorization` header is this Basic login. The comparison takes the same time for any wrong login. */
 export function isLogin(authorization: string | undefined, { user, password }: BasicLogin): boolean {
   const given = basicLoginOf(authorization);
   return isSameDigest(digestOf(given ?? ''), digestOf(`${user}:${password}`)) && given !== undefined;

@@ -23,6 +23,6 @@ test.each<[string | undefined, string, boolean]>([
   expect(ipAllowListOf([source])(address)).toBe(expected);
 });
 
-it('is among several where it is among one', () => {
+it('is on a list if it is in one of its entries', () => {
   expect(ipAllowListOf(['192.0.2.7', '10.1.0.0/16', '2001:db8::/32'])('10.1.2.3')).toBe(true);
 });

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { plainAddress } from '../http/plain-address.ts';
 
-/** Whether an address is among these. Undefined, and what is no address, is among none. */
+/** Whether an address is on this list. Undefined, and any text that is no address, is on no list. */
 export type IpAllowList = (address: string | undefined) => boolean;
 
 /** Single addresses, or networks such as 10.1.0.0/16. */

@@ -2,7 +2,7 @@ import type { Tenant } from '@redial/call';
 import { shortSecretMessage, vendors } from '@redial/dialects';
 import type { Logger } from '@redial/platform';
 
-/** At the start. It names the field of the configuration, never its value. */
+/** At the start. The warning names the field of the configuration, never its value. */
 export function warnOfShortSecrets(tenants: readonly Tenant[], logger: Pick<Logger, 'warn'>): void {
   for (const tenant of tenants) {
     for (const { name, shortSecrets } of vendors) {

@@ -10,7 +10,7 @@ import { refuse } from './refuse.ts';
 export type FieldNames = 'pointers' | 'names';
 
 /**
- * Reads a JSON body of at most this many bytes, decompressed. Another Content-Type, and an unknown charset, are refused before a
+ * Reads a JSON body of at most this many bytes, decompressed. Another Content-Type and an unknown charset are refused before any
  * byte is read.
  */
 export function jsonBody(bytesMax: number, fields: FieldNames = 'pointers'): RequestHandler[] {
@@ -83,7 +83,7 @@ const json = 'application/json';
 const form = 'application/x-www-form-urlencoded';
 const fieldsMax = 50;
 
-/** A body of no bytes counts as none, whatever the headers state: the fields may be in the URL. */
+/** A body of no bytes counts as none, even if headers announce one: the fields may be in the URL. */
 function isEmpty(request: Request): boolean {
   const isBody = Buffer.isBuffer(request.body) && request.body.length > 0;
   if (!isBody) request.body = undefined;
@@ -132,7 +132,7 @@ async function readForm(request: Request): Promise<ReadForm> {
     : { ok: true, fields: new URLSearchParams(text) };
 }
 
-/** An urlencoded form whose escapes are UTF-8; undefined where some of it is not in its charset. */
+/** An urlencoded form whose escapes are UTF-8; undefined if a part is not in its charset. */
 function inUtf8(body: Buffer, charset: string | undefined): string | undefined {
   if (isUtf8(charset)) return escapedBytes(body);
   const decode = decoderOf(charset);

@@ -24,7 +24,7 @@ it.each(['utf-7', 'utf-32', 'x-klingon'])('%s is not known', (charset) => {
   expect(decoderOf(charset)).toBeUndefined();
 });
 
-it('is found in a Content-Type, however it is written', () => {
+it('is found in every spelling of a Content-Type', () => {
   const written = ['text/plain; charset=Latin1', 'text/plain;charset="latin1"', 'a/b; q=1 ; charset = latin1; x=y'];
   expect(written.map(charsetOf)).toEqual(['latin1', 'latin1', 'latin1']);
   expect(['', 'text/plain', 'text/plain; charset='].map(charsetOf)).toEqual([undefined, undefined, undefined]);

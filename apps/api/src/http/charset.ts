@@ -1,9 +1,9 @@
 import { type Problem, problem, shorten } from '@redial/dialects';
 
-/** Bytes → text; undefined where they are not in the charset. */
+/** Bytes → text; undefined if they are not in the charset. */
 export type Decode = (bytes: Uint8Array) => string | undefined;
 
-/** The parameter `charset` of a Content-Type, lower case and without quotes; undefined where there is none. */
+/** The parameter `charset` of a Content-Type, lower case and without quotes; undefined if there is none. */
 export function charsetOf(contentType = ''): string | undefined {
   const given = /;\s*charset\s*=\s*(?:"([^"]*)"|([^;\s]*))/i.exec(contentType);
   return (given?.[1] ?? given?.[2])?.trim().toLowerCase() || undefined;
@@ -27,7 +27,7 @@ export function decoderOf(charset: string | undefined): Decode | undefined {
   return (bytes) => decoded(encoding, bytes);
 }
 
-/** A label → its name in the Encoding Standard; `utf-16`: the bytes show which of the two. */
+/** A label → its name in the Encoding Standard. For `utf-16` the bytes show which of the two it is. */
 function encodingOf(charset: string | undefined): string | undefined {
   if (isUtf8(charset)) return 'utf-8';
   if (charset === 'utf-16') return charset;

@@ -9,7 +9,7 @@ const exposedHeaders = [
   'ETag, Location, Retry-After, Idempotency-Replayed, X-Request-Id, WWW-Authenticate, Allow',
   'RateLimit, RateLimit-Policy, Content-Range, Accept-Ranges',
 ].join(', ');
-/** How long a browser keeps a preflight's answer: so long a page may go on after its origin was removed. */
+/** How long a browser keeps a preflight's answer: a page may continue for so long after its origin was removed. */
 const preflightSeconds = 600;
 
 /**

@@ -13,7 +13,7 @@ afterEach(async () => {
 const short = { headersMs: 150, requestMs: 300, keepAliveMs: 150, lookMs: 20 };
 const readsAll: RequestListener = (request, response) => void request.resume().on('end', () => response.end('done'));
 
-/** A server, and clients that say what they are told. */
+/** A server, and clients that report the replies they get. */
 async function listening(options: Partial<HttpServerOptions> = {}, handle = readsAll) {
   const server = createHttpServer(handle, {
     maxConnections: 100,
@@ -28,7 +28,7 @@ async function listening(options: Partial<HttpServerOptions> = {}, handle = read
     const socket = connect(Number(port), '127.0.0.1');
     opened.sockets.push(socket);
     let heard = '';
-    // A reset is an end too.
+    // A reset ends the connection too.
     socket
       .on('error', () => undefined)
       .on('data', (chunk) => {
@@ -43,9 +43,9 @@ async function listening(options: Partial<HttpServerOptions> = {}, handle = read
 
 const get = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 
-describe('a client that does not get on with its request is cut off', () => {
+describe('a client that does not continue its request is disconnected', () => {
   it.each([
-    ['that says nothing at all', []],
+    ['that sends nothing at all', []],
     ['that begins a header and stops', ['GET / HTTP/1.1\r\nX-Slow: a']],
     ['that announces a body and sends a part of it', ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc']],
     [
@@ -59,7 +59,7 @@ describe('a client that does not get on with its request is cut off', () => {
     expect(await ended).not.toContain('200 OK\r\n\r\n');
   });
 
-  it('one that sends a byte of a header now and then, however long it goes on', async () => {
+  it('one that sends a byte of a header now and then, even if it continues for ever', async () => {
     const client = await listening();
     const { socket, ended } = await client('GET / HTTP/1.1\r\nX-Slow: ');
     const drip = setInterval(() => socket.write('a'), 10);
@@ -67,7 +67,7 @@ describe('a client that does not get on with its request is cut off', () => {
     clearInterval(drip);
   });
 
-  it('one whose answer nobody reads', async () => {
+  it('one that does not read its answer', async () => {
     const endless: RequestListener = (_request, response) => {
       const more = () => {
         while (!response.destroyed && response.write('x'.repeat(65_536))) {}
@@ -79,12 +79,12 @@ describe('a client that does not get on with its request is cut off', () => {
     const { socket } = await client(get);
     socket.pause();
     const server = opened.servers[0];
-    // It ends by itself only where no connection is left.
+    // The server ends by itself only if no connection is left.
     await expect(server?.close(60_000)).resolves.toBeUndefined();
     opened.servers.length = 0;
   });
 
-  it('while one that asks is answered', async () => {
+  it('while one that sends a request is answered', async () => {
     const client = await listening({ maxConnections: 3 });
     const slow = [await client('GET'), await client('GET')];
     const { socket } = await client(get);
@@ -94,7 +94,7 @@ describe('a client that does not get on with its request is cut off', () => {
 });
 
 describe('connections', () => {
-  it('beyond the most are closed as they come; when one ends another is let in', async () => {
+  it('beyond the maximum are closed at once; when one ends another is accepted', async () => {
     let turnedAway = 0;
     const client = await listening({
       maxConnections: 2,
@@ -113,17 +113,17 @@ describe('connections', () => {
       .toContain('200 OK');
   });
 
-  it('are kept between requests for longer than a header may take', async () => {
+  it('are kept between requests for longer than the limit of a header', async () => {
     const client = await listening({ timing: { ...short, keepAliveMs: 60_000 } });
     const { socket } = await client(get);
     await once(socket, 'data');
-    // A client that began after it, and says no more, is cut off meanwhile: more than a header's time has passed.
+    // A later client that sends nothing more is disconnected meanwhile: more than the limit of a header has passed.
     await (await client('GET')).ended;
     socket.write(get);
     expect(String((await once(socket, 'data'))[0])).toContain('200 OK');
   });
 
-  it('that are only kept make room for others, where there are as many as there may be', async () => {
+  it('that are idle make room for others at the maximum', async () => {
     const client = await listening({ maxConnections: 2, timing: { ...short, keepAliveMs: 60_000 } });
     const idle = [await client(get), await client(get)];
     await Promise.all(idle.map(({ socket }) => once(socket, 'data')));
@@ -133,7 +133,7 @@ describe('connections', () => {
     expect(String((await once(socket, 'data'))[0])).toContain('200 OK');
   });
 
-  it('are told to end by the answers that are under way when the server closes', async () => {
+  it('are ended by the answers in progress when the server closes', async () => {
     const held: (() => void)[] = [];
     const client = await listening({ timing: { ...short, keepAliveMs: 60_000 } }, (_request, response) => {
       held.push(() => response.end('done'));
@@ -150,7 +150,7 @@ describe('connections', () => {
     opened.servers.length = 0;
   });
 
-  it('are not kept for a header of any size', async () => {
+  it('are not kept for a header above the limit', async () => {
     const client = await listening();
     const { ended } = await client(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(20_000)}\r\n\r\n`);
     expect(await ended).toContain('431');

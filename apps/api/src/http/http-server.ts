@@ -2,18 +2,18 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { limitPipelining, withSingleSlashes } from '@redial/platform';
 
-/** Connections that may wait for the process to accept them: many clients at once must not have to connect again. */
+/** Connections that may wait for the process to accept them. Many clients at once must not have to connect again. */
 const backlog = 4_096;
 
 export interface HttpServer {
   /** Resolves to the URL it listens at; port 0 is any free one. */
   listen(host: string, port: number): Promise<string>;
-  /** Requests in flight are answered. Idle connections are closed at once, and the others when the grace is over. */
+  /** Requests in flight are answered. Idle connections are closed at once, and the others when the grace has passed. */
   close(graceMs: number): Promise<void>;
 }
 
 export interface HttpServerOptions {
-  /** Most open connections; further ones are closed at once. */
+  /** The maximum of open connections. Further ones are closed at once. */
   readonly maxConnections: number;
   readonly onTurnedAway: () => void;
   /** A connection was cut whose client sent too much without waiting for answers. */
@@ -27,7 +27,7 @@ export interface HttpTiming {
   readonly headersMs: number;
   /** To the last byte of the body. */
   readonly requestMs: number;
-  /** Between an answer and the next request. Longer than proxies keep theirs: else we close while their next request is on its way. */
+  /** Between an answer and the next request. Longer than proxies keep theirs: otherwise we close while their next request is on its way. */
   readonly keepAliveMs: number;
   /** Without a byte in either direction: a client that does not read its answer. Longer than any client waits for an outcome. */
   readonly silenceMs: number;
@@ -46,9 +46,9 @@ export const defaultHttpTiming: HttpTiming = {
 /** A query may be long: vendors' clients put all their fields into it. */
 const headerBytesMax = 16_384;
 
-/** Requests that one connection may have under way. Few clients send any ahead of their answers; those that send more than this wait. */
+/** Requests that one connection may have in progress. Few clients send requests ahead of their answers; the rest of such requests waits. */
 const atOnceMax = 16;
-/** Requests sent ahead of their answers, of all connections: some 3 KB each while Redis is silent. */
+/** Requests of all connections that were sent ahead of their answers: some 3 KB each while Redis does not reply. */
 const pipelinedMax = 2_000;
 
 /** The API's HTTP server. A client that does not continue its request cannot hold a connection for long, nor memory. */
@@ -93,7 +93,7 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
       }),
     close: async (graceMs) => {
       isClosing = true;
-      // Their clients then send the next request elsewhere, and not into a connection that is about to close.
+      // Their clients then send the next request on a new connection, not on one that is about to close.
       for (const response of inFlight) response.shouldKeepAlive = false;
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       // A connection whose request was answered after the close began would wait for another request.

@@ -14,8 +14,8 @@ export type ReadForm =
   | { readonly ok: false; readonly problem: Problem };
 
 /**
- * A multipart form, such as PHP's cURL sends for an array, or `curl -F` → its fields, in their order. Each is text in the charset of its
- * part, else in that of the form.
+ * A multipart form, such as PHP's cURL sends for an array, or `curl -F` → its fields, in their order. The charset of each field is that
+ * of its part, else that of the form.
  */
 export async function readMultipart(
   bytes: Buffer,
@@ -48,7 +48,7 @@ function refused(problem: Problem): ReadForm {
 /** Names and values, one character for each byte. Undefined: the body is not a multipart form. */
 async function entriesOf(form: string, contentType: string): Promise<[string, string | File][] | undefined> {
   try {
-    // The parser reads every form as UTF-8: here each byte is a character of its own.
+    // The parser reads every form as UTF-8. Therefore each byte becomes one character here.
     const body = new Uint8Array(Buffer.from(form, 'utf8'));
     return [...(await new Response(body, { headers: { 'content-type': contentType } }).formData())];
   } catch (error) {

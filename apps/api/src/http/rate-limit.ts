@@ -26,7 +26,7 @@ export function limitRequests(ports: RateLimitPorts): RequestHandler {
 
 /**
  * Requests with wrong credentials, per address of the connection and minute; of IPv6, per network of 56 bits. Only failed requests count
- * and are limited: behind one address, such as a proxy's, there may be clients with right credentials.
+ * and are limited: clients with right credentials may share the address, for example behind a proxy.
  */
 export function limitFailedLogins(perMinute: number, ports: RateLimitPorts): RequestHandler {
   return limitPerMinute('failed-logins', ports, {
@@ -37,8 +37,8 @@ export function limitFailedLogins(perMinute: number, ports: RateLimitPorts): Req
 }
 
 /**
- * Counted in Redis for all API processes together. While Redis is down nothing is counted: the request goes on and is refused where Redis
- * is needed.
+ * Counted in Redis for all API processes together. While Redis is down nothing is counted: the request continues, and is refused if it
+ * needs Redis.
  */
 function limitPerMinute(
   name: string,

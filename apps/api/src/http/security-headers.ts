@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 export interface PageNeeds {
-  /** `inline`: the page carries style sheets and style attributes of its own. */
+  /** `inline`: the page contains style sheets and style attributes of its own. */
   readonly styles: 'none' | 'inline';
 }
 

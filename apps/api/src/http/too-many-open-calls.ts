@@ -1,6 +1,6 @@
 import { type Problem, problem } from '@redial/dialects';
 
-/** It is not known when a call of the tenant's ends, so a client that comes back sooner gains nothing. */
+/** It is not known when a call of the tenant ends, so a client that retries sooner gains nothing. */
 export const retryAfterSeconds = 30;
 
 /** `quotas.openCalls` of the tenant is used up. */

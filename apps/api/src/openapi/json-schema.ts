@@ -3,23 +3,23 @@ import { z } from 'zod';
 export type Json = Readonly<Record<string, unknown>>;
 export type Direction = 'input' | 'output';
 
-/** A schema as JSON Schema, as it stands; schemas with an id are referred to as components of the document. */
+/** A schema as JSON Schema, inline. Schemas with an id are referenced as components of the document. */
 export function inlineSchema(schema: z.ZodType, io: Direction): Record<string, unknown> {
   return definitionsOf(schema, io).own;
 }
 
-/** The components that these schemas are, and those that they refer to, by their ids. */
+/** The components for these schemas, and for those that they reference, by their ids. */
 export function componentsOf(schemas: readonly (readonly [schema: z.ZodType, io: Direction])[]): Json {
   return Object.assign({}, ...schemas.map(([schema, io]) => definitionsOf(schema, io).components));
 }
 
-/** A reference to the component that a schema with an id is; any other schema as it stands. */
+/** A reference to the component if the schema has an id; any other schema inline. */
 export function reference(schema: z.ZodType, io: Direction): Json {
   const name = schema.meta()?.id;
   return name === undefined ? inlineSchema(schema, io) : { $ref: `#/components/schemas/${name}` };
 }
 
-/** zod puts schemas that have an id of their own into `$defs`, the schema itself among them. */
+/** zod puts schemas with an id into `$defs`, including the schema itself. */
 function definitionsOf(schema: z.ZodType, io: Direction) {
   const { $schema, $defs = {}, ...root } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' });
   const name = schema.meta()?.id;

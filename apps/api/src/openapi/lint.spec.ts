@@ -22,7 +22,7 @@ interface Document {
   readonly components: { readonly schemas: object; readonly securitySchemes: object };
 }
 
-/** The rules of redocly's and spectral's recommended sets that these documents could break. Both were run over them, and found nothing. */
+/** The rules of redocly's and spectral's recommended sets that these documents could break. Both tools ran over them without a finding. */
 describe.each([
   ['/openapi.json', openApi('1.2.3', 0)],
   ['/openapi/vendors.json', vendorsOpenApi('1.2.3', vendors)],
@@ -37,12 +37,12 @@ describe.each([
   );
   const all = [...own, ...hooks];
 
-  it('says whose it is, and where', () => {
+  it('states its owner and its servers', () => {
     expect(document.info).toMatchObject({ license: expect.anything(), contact: expect.anything() });
     expect(document.servers.length).toBeGreaterThan(0);
   });
 
-  it('names and describes every operation, under a tag that there is', () => {
+  it('names and describes every operation, under an existing tag', () => {
     const tags = document.tags.map(({ name }) => name);
     for (const { at, operation } of all) {
       expect(operation.summary, at).toBeTruthy();
@@ -53,7 +53,7 @@ describe.each([
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('says of every operation what goes well, what does not, and who may ask', () => {
+  it('states the success, the errors and the credentials of every operation', () => {
     const schemes = Object.keys(document.components.securitySchemes);
     for (const { at, operation } of own) {
       const codes = Object.keys(operation.responses);
@@ -78,13 +78,13 @@ describe.each([
     }
   });
 
-  it('holds every component that it refers to, and refers to every one that it holds', () => {
+  it('contains every component that it references, and references every one that it contains', () => {
     const referred = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name);
     expect(referred.length).toBeGreaterThan(10);
     expect([...new Set(referred)].sort()).toEqual(Object.keys(document.components.schemas).sort());
   });
 
-  it('has nothing of how zod names schemas by itself', () => {
+  it('contains none of zod's generated schema names', () => {
     expect(text).not.toContain('$defs');
     expect(text).not.toContain('"__');
   });

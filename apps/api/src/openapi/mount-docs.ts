@@ -15,9 +15,9 @@ export const documentPaths = ['/openapi.json', '/openapi/vendors.json'];
 
 const dayMs = 86_400_000;
 
-/** `/openapi.json`, `/openapi/vendors.json`; `/docs`, a page that needs nothing from elsewhere; `/docs/test-numbers`. */
+/** `/openapi.json`, `/openapi/vendors.json`; `/docs`, a page that loads nothing from other hosts; `/docs/test-numbers`. */
 export function mountDocs(app: Express, version: string, clock: Clock): void {
-  // Its examples are for the next day, so that they can be sent as they stand.
+  // Its examples are for the next day, so that they can be sent unchanged.
   let own = { day: -1, body: '' };
   const ownDocument = (): string => {
     const day = Math.floor(clock.now() / dayMs);
@@ -49,7 +49,7 @@ const withSlash: RequestHandler = (request, response, next) => {
   else next();
 };
 
-/** A page is the same for every client, and always sent whole: headers with which it could refuse a request are ignored. */
+/** A page is the same for every client and is always sent whole. Conditional headers of the request are ignored. */
 const unconditional: RequestHandler = ({ headers }, _response, next) => {
   for (const name of ['if-match', 'if-unmodified-since', 'range']) delete headers[name];
   next();

@@ -32,9 +32,9 @@ it('has every endpoint, once', () => {
   expect(operations.sort()).toEqual(v1.endpoints.map((endpoint) => endpoint.operation).sort());
 });
 
-describe('the schemas that requests are read with', () => {
+describe('the schemas that parse requests', () => {
   const call = document.components.schemas['CreateCall'];
-  it('are the ones that are shown', () => {
+  it('are the documented ones', () => {
     expect(Object.keys(call?.properties ?? {})).toEqual(Object.keys(v1.CreateCall.shape));
     expect(call?.required).toEqual(['dial1', 'dial2']);
     expect(call?.additionalProperties).toBe(false);
@@ -43,19 +43,19 @@ describe('the schemas that requests are read with', () => {
     expect(call?.properties?.['talkLimitSeconds']?.maximum).toBe(43_200);
   });
 
-  it('explain themselves where their name does not', () => {
+  it('have a description if their name is not enough', () => {
     for (const field of ['dial1', 'dial2', 'dial1Context', 'dial1CallerName', 'record', 'clientInfo']) {
       expect(call?.properties?.[field]?.description, field).toMatch(/\.$/);
     }
   });
 
-  it('say how many calls a batch holds', () => {
+  it('state how many calls a batch holds', () => {
     const calls = document.components.schemas['CreateBatch']?.properties?.['calls'];
     expect(calls).toMatchObject({ minItems: 1, maxItems: 1_000, items: { $ref: '#/components/schemas/CreateCall' } });
   });
 });
 
-it('says which parameters and headers an operation takes', () => {
+it('states the parameters and headers of each operation', () => {
   const names = (path: string, method: string) =>
     document.paths[path]?.[method]?.parameters?.map(
       ({ name, in: where, required }) => `${where} ${name}${required ? '!' : ''}`,
@@ -80,18 +80,18 @@ describe('the schemas of answers', () => {
     expect(Object.keys(attempt?.properties ?? {}).sort()).toEqual(Object.keys(v1.AttemptReply.shape).sort());
   });
 
-  it.each(['extension', 'number', 'service', 'context'])('know a side that is of the kind %s', (kind) => {
+  it.each(['extension', 'number', 'service', 'context'])('include a side of the kind %s', (kind) => {
     expect(JSON.stringify(call?.properties?.['dial1'])).toContain(`"const":"${kind}"`);
   });
 });
 
-it('says that a recording is a file', () => {
+it('states that a recording is a file', () => {
   const responses = document.paths['/v1/recordings/{id}']?.['get']?.responses;
   for (const status of ['200', '206'])
     expect(responses?.[status]?.content).toEqual({ 'audio/wav': { schema: { type: 'string', format: 'binary' } } });
 });
 
-it('names every problem an operation can answer with', () => {
+it('names every problem of an operation', () => {
   for (const { path, method, problems: own } of v1.endpoints) {
     const responses = document.paths[path]?.[method]?.responses ?? {};
     for (const code of [...own, 'unauthenticated', 'storage_unavailable'] as const) {
@@ -103,7 +103,7 @@ it('names every problem an operation can answer with', () => {
 });
 
 describe('query parameters', () => {
-  it('have the types that they are read as', () => {
+  it('have the types that the parser uses', () => {
     const parameters = (document.paths['/v1/calls']?.['get']?.parameters ?? []) as unknown as readonly {
       readonly name: string;
       readonly schema: Readonly<Record<string, unknown>>;
@@ -136,7 +136,7 @@ describe('examples', () => {
     expect(body.safeParse(example).error).toBeUndefined();
   });
 
-  it('are there for everything that is sent', () => {
+  it('exist for every request body', () => {
     for (const { operation, body, examples } of v1.endpoints)
       expect([operation, examples === undefined]).toEqual([operation, body === undefined]);
   });

@@ -4,7 +4,7 @@ import { componentsOf, inlineSchema, type Json, reference } from './json-schema.
 
 const everywhere: readonly ProblemCode[] = ['unauthenticated', 'too_many_requests', 'internal', 'storage_unavailable'];
 
-/** Ids as they are in a path. */
+/** The form of ids in a path. */
 const ulid = '[0-9A-HJKMNP-TV-Z]{26}';
 const idPatterns = {
   call: `^call_${ulid}$`,
@@ -100,7 +100,7 @@ const whence = {
   delivery: '`id` of a delivery that was given up.',
 } as const;
 
-/** Where the id of an answer leads. */
+/** The operations that accept the id of an answer. */
 const links = Object.fromEntries(
   ['getCall', 'cancelCall', 'rescheduleCall'].map((operationId) => [
     operationId,
@@ -113,7 +113,7 @@ function tagOf(path: string): string {
   return path.startsWith('/v1/recordings') ? 'Recordings' : 'Calls';
 }
 
-/** What each parameter is once it is read: a number is one, though a query carries text alone. */
+/** The type of each parameter after parsing: a number is a number, though a query contains only text. */
 export function queryParameters(
   query: z.ZodObject,
   exampleOf: (name: string) => Json,
@@ -171,7 +171,7 @@ const named: Parameters<typeof componentsOf>[0] = [
   [cdrWebhook.schema, 'output'],
 ];
 
-/** What Redial sends, by itself: Standard Webhooks. */
+/** The requests that Redial itself sends: Standard Webhooks. */
 const webhooks = {
   cdr: {
     post: {

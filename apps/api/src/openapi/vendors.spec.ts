@@ -22,7 +22,7 @@ it('has every shape of a CDR', () => {
 });
 
 describe.each(vendors)('$name', ({ documentation }) => {
-  it('has examples that its schemas read', () => {
+  it('has examples that its schemas accept', () => {
     if (documentation === undefined) throw new Error('it is not documented');
     const { fields, example, answers, refusal } = documentation;
     expect(fields.safeParse(example).error).toBeUndefined();

@@ -7,7 +7,7 @@ test.each([
   ['both are linked', [report('dialer', true), report('results', true)], undefined],
   ['one of two dialers is', [report('dialer', false), report('dialer', true), report('results', true)], undefined],
   ['no dialer is', [report('dialer', false), report('results', true)], 'no dialer process has its link'],
-  ['nobody reports', [], 'no dialer process reports; no results process reports'],
+  ['no process reports', [], 'no dialer process reports; no results process reports'],
   [
     'others report',
     [report('dialer', true, 'b'), report('results', true, 'b')],

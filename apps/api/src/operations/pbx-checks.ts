@@ -12,7 +12,7 @@ export function pbxChecks(names: readonly string[], reports: () => Promise<reado
   }));
 }
 
-/** What is missing, in a sentence; undefined where nothing is. One link of each kind is enough. */
+/** What is missing, as a sentence; undefined if nothing is. One link of each kind is enough. */
 export function pbxFault(name: string, reports: readonly LinkStatus[]): string | undefined {
   const missing = (['dialer', 'results'] as const).flatMap((process) => {
     const own = reports.filter((report) => report.pbx === name && report.process === process);

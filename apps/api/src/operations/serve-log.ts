@@ -5,10 +5,10 @@ import type { Request, RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
 
 /**
- * One line for each request, without headers, query and body; probes are silent. The request's id goes back in X-Request-Id.
+ * One line for each request, without headers, query and body. Probes are not logged. X-Request-Id returns the id of the request.
  *
- * Only a tenant's requests are limited, so what any client can cause is a warning: the logger writes few of those, and counts the
- * rest. The pages that are open to all are left to the level `debug`.
+ * Only a tenant's requests are limited, so a line that any client can cause is a warning: the logger writes few of those, and counts
+ * the rest. Requests for public pages have the level `debug`.
  */
 export function logRequests(logger: Logger): RequestHandler {
   return pinoHttp<Request>({

@@ -31,7 +31,7 @@ test.each([
   expect(await saying(...answers)(tenant, queue)).toBe(decision);
 });
 
-it('does not wait for a slow PBX once another has said yes', async () => {
+it('does not wait for a slow PBX once another has answered yes', async () => {
   const never = new Promise<boolean>(() => undefined);
   const ask = askPbxs([{ ask: () => never }, { ask: async () => true }]);
   expect(await ask(tenant, queue)).toBe(true);
@@ -54,7 +54,7 @@ test.each([
     { asks: 'service_exists', service: 'after-hours' },
     { asks: 'context_exists', context: 'after-hours', exten: 's' },
   ],
-] as const)('%s is asked for as the PBX knows it', async (_what, question, asked) => {
+] as const)('%s is queried by its name on the PBX', async (_what, question, asked) => {
   const pbx = { ask: vi.fn(async () => true) };
   await askPbxs([pbx])(tenant, { ...question, otherwise });
   expect(pbx.ask).toHaveBeenCalledExactlyOnceWith(asked);
@@ -64,14 +64,14 @@ test.each([
   ['a phone behind a Local channel', 'Local/{extension}@devices/n', { asks: 'device_online', extension: '1001' }],
   ['a phone of another PBX', 'PJSIP/{extension}@far', { asks: 'device_online', extension: '1001' }],
   ['a queue that is a phone', 'PJSIP/{extension}', { asks: 'service_exists', service: 'lobby' }],
-] as const)('%s may be there: only ringing it tells', async (_what, channel, question) => {
+] as const)('%s counts as there: only ringing shows it', async (_what, channel, question) => {
   const pbx = { ask: vi.fn(async () => false) };
   const extensions = { ...tenant.extensions, channel };
   expect(await askPbxs([pbx])({ ...tenant, extensions }, { ...question, otherwise })).toBe(true);
   expect(pbx.ask).not.toHaveBeenCalled();
 });
 
-it('asks for the phone itself where all devices ring', async () => {
+it('queries the phone itself if all devices ring', async () => {
   const pbx = { ask: vi.fn(async () => true) };
   const all = { ...tenant, extensions: { ...tenant.extensions, ring: 'all' as const } };
   await askPbxs([pbx])(all, { asks: 'device_online', extension: '1001', otherwise });

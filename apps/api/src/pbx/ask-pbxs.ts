@@ -13,8 +13,8 @@ import type { CallQuestion } from '@redial/dialects';
 export type AskPbx = (tenant: TenantRoutes, question: CallQuestion) => Promise<boolean | undefined>;
 
 /**
- * Queries every PBX at once. The first yes is the answer. A no needs the no of all: a silent PBX might have answered yes. What
- * no PBX can know before it rings is a yes.
+ * Queries every PBX at once. The first yes is the answer. The answer is no only if all answer no: a silent PBX might have answered yes.
+ * A fact that no PBX can know before it rings counts as yes.
  */
 export function askPbxs(pbxs: readonly Pick<Pbx, 'ask'>[]): AskPbx {
   return async (tenant, question) => {

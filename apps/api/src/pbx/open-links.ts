@@ -4,7 +4,7 @@ import type { VendorDialect } from '@redial/dialects';
 import type { Logger } from '@redial/platform';
 import type { HealthCheck } from '@redial/process';
 
-/** The API's own links to the PBXs, for questions alone; none where no tenant has a dialect with questions. */
+/** The API's own links to the PBXs, only for questions. None if no tenant has a dialect with questions. */
 export function openLinks(
   { pbxs, tenants }: Configuration,
   vendors: readonly VendorDialect[],

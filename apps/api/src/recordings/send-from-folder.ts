@@ -4,8 +4,8 @@ import { type Problem, problem } from '@redial/dialects';
 import type { Response } from 'express';
 
 /**
- * A file below a folder of this host, with ranges and conditions by RFC 9110. Resolves when it is sent or the client has gone, or with the
- * problem. A symbolic link out of the folder counts as missing.
+ * Sends a file below a folder of this host, with ranges and conditions by RFC 9110. Resolves when it is sent or the client has gone, or
+ * with the problem. A symbolic link out of the folder counts as missing.
  */
 export async function sendFromFolder(response: Response, folder: string, file: string): Promise<Problem | undefined> {
   const place = await placeOf(folder, file);
@@ -38,7 +38,7 @@ function refusalOf({ status, code }: SendError, response: Response): Problem | u
 /** Headers that `send` may have set before it found that it cannot send the file. */
 const ofTheFile = ['Accept-Ranges', 'Content-Range', 'Last-Modified'];
 
-/** The file's real path, links followed; undefined: it is not in the folder. */
+/** The file's real path, with links resolved; undefined if it is not in the folder. */
 async function placeOf(
   folder: string,
   file: string,

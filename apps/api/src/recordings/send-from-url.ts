@@ -12,8 +12,8 @@ const answerWithinMs = 10_000;
 const passedOn = ['content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag'];
 
 /**
- * A file from a PBX's HTTP server, passed on as it comes: range, status and lengths are the server's. Resolves when it is sent or the client
- * has gone, or with the problem, which never shows the address. The operator configures the address; redirects are not followed.
+ * Passes on a file from a PBX's HTTP server: range, status and lengths are the server's. Resolves when it is sent or the client has gone,
+ * or with the problem, which never shows the address. The operator configures the address. Redirects are not followed.
  */
 export async function sendFromUrl(
   request: Request,
@@ -39,7 +39,7 @@ export async function sendFromUrl(
   return undefined;
 }
 
-/** Undefined: its server cannot be reached, or does not answer in time; or the client has gone. */
+/** Undefined: its server is not reachable, or does not answer in time, or the client has gone. */
 async function fetchFile(
   request: Request,
   address: string,
@@ -63,13 +63,13 @@ async function fetchFile(
   }
 }
 
-/** Compressed bytes would not have the file's length. With a range, fetch requests uncompressed bytes by itself. */
+/** Compressed bytes would not have the file's length. For a range, fetch itself requests uncompressed bytes. */
 function unpacked(request: Request): Record<string, string> {
   const range = rangeOf(request);
   return range['range'] === undefined ? { 'accept-encoding': 'identity' } : range;
 }
 
-/** One range. Another unit or form is ignored (RFC 9110, 14.2), and so are several: their answer is multipart, which is not audio. */
+/** One range. Other units and forms are ignored (RFC 9110, 14.2). So are several ranges: their answer is multipart, not audio. */
 function rangeOf(request: Request): Record<string, string> {
   const range = request.get('range') ?? '';
   if (!/^bytes=(?:[0-9]{1,15}-[0-9]{0,15}|-[0-9]{1,15})$/.test(range)) return {};

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { fromStorage, StorageUnavailable } from './storage-unavailable.ts';
 
-/** ioredis' own classes, by the names that it gives them. */
+/** ioredis' own errors, by their names. */
 const named = (name: string, message = 'x') => Object.assign(new Error(message), { name });
 const system = (code: string) =>
   Object.assign(new Error(`connect ${code} 127.0.0.1:6379`), { code, syscall: 'connect' });
 const thrown = (error: unknown) => fromStorage(() => Promise.reject(error)).catch((caught: unknown) => caught);
 
-describe('what the storage could not do', () => {
+describe('a failure of the storage', () => {
   it.each([
     new Error('Connection is closed.'),
     new Error("Stream isn't writeable and enableOfflineQueue options is false"),
@@ -38,9 +38,9 @@ describe('what the storage could not do', () => {
   });
 });
 
-describe('what is a mistake of ours', () => {
+describe('a bug of Redial', () => {
   it.each([
-    new Error('a sentence of ours'),
+    new Error('a message of Redial'),
     new TypeError('x is not a function'),
     named('ZodError'),
     named('AssertionError'),

@@ -1,11 +1,11 @@
 import { isRedisFailure } from '@redial/platform';
 
-/** Redis could not be reached, or did not answer: it is not known whether the write happened. */
+/** Redis was not reachable, or did not answer. It is not known whether the write happened. */
 export class StorageUnavailable extends Error {
   override readonly name = 'StorageUnavailable';
 }
 
-/** Turns a failure of Redis into `StorageUnavailable`, which is answered with 503. Any other exception is a bug, and is answered with 500. */
+/** Turns a failure of Redis into `StorageUnavailable`, which becomes a 503. Any other exception is a bug and becomes a 500. */
 export async function fromStorage<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -6,7 +6,7 @@ import { callAnswer, type Handler, type HandlerPorts } from './handler.ts';
 import { matches } from './if-match.ts';
 import { readCall, viewOf } from './read-call.ts';
 
-/** Each lost race is another write of the same call, and a call has few: this many never happen. */
+/** Each lost race is another write of the same call, and a call has few writes: this many never happen. */
 const racesMax = 20;
 
 /** POST /v1/calls/{id}/cancel */
@@ -33,7 +33,7 @@ async function cancel(ports: HandlerPorts, found: Versioned<Call>): Promise<Vers
   if (isEnded(state)) return problem('call_ended');
   const step = stepCall(found.value, { type: 'cancel', at: ports.clock.now() });
   if (step.ignored) {
-    // It is being hung up. The announcement may have been lost, so the second request repeats it.
+    // The attempt is being hung up. The announcement may have been lost, so the second request repeats it.
     if (state.status === 'dialing')
       await perform(ports, found.value, [{ type: 'hang_up', attemptId: state.attemptId }]);
     return found;
@@ -45,7 +45,7 @@ async function cancel(ports: HandlerPorts, found: Versioned<Call>): Promise<Vers
   return { value: step.call, version: written.version };
 }
 
-/** The record is canceled already. These effects may come late, or be lost and repaired, without harm. */
+/** The record is canceled already. If these effects come late, or are lost and repaired, that does no harm. */
 async function perform(
   { store, queues, logger }: HandlerPorts,
   call: Call,

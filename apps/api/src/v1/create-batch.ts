@@ -15,9 +15,9 @@ import { idempotently } from '../accept/idempotency.ts';
 import { tooManyOpenCalls } from '../http/too-many-open-calls.ts';
 import type { Handler, HandlerPorts } from './handler.ts';
 
-/** Most errors of one answer. Beyond them, each refused call names its first error only. */
+/** The maximum of errors in one answer. Beyond it, each refused call names only its first error. */
 const answerErrorsMax = 1_000;
-/** Bytes of refusals that are kept for a repetition: so many, and more for each accepted call, whose record is larger than that. */
+/** Bytes of refusals that are kept for a repetition. Each accepted call adds more, because its record is larger than that. */
 const keptRefusalBytes = 4_096;
 const keptRefusalBytesPerCall = 256;
 
@@ -36,7 +36,7 @@ export function createBatch(ports: HandlerPorts): Handler {
           return { result: problem('invalid_request', { errors }), kept: false };
         }
         let items = readItems(values.calls, tenant, ports);
-        // Without room for all, the first ones are accepted, as many as there is room for. Each round has fewer than the one before.
+        // If not all have room, the first ones are accepted. Each round has fewer calls than the one before.
         for (;;) {
           const calls = acceptor.prepare(items.flatMap((item) => (item.ok ? [item.candidate] : [])));
           const whole = batchReply(items);
@@ -67,7 +67,7 @@ function readItems(bodies: readonly unknown[], tenant: Tenant, ports: HandlerPor
   });
 }
 
-/** `errorsRoom`: most errors that it may name. */
+/** `errorsRoom`: the most errors that it may name. */
 function readItem(
   body: unknown,
   tenant: Tenant,
@@ -95,8 +95,8 @@ function replyOf(items: readonly Item[], reply: v1.BatchReply): HttpReply {
 }
 
 /**
- * The answer to a repetition: all accepted calls, and the first refusals, as many as have room. The number of a tenant's calls is limited,
- * the number of its refusals is not.
+ * The answer to a repetition: all accepted calls, and as many of the first refusals as have room. The number of a tenant's calls is
+ * limited, the number of its refusals is not.
  */
 function keptReply(items: readonly Item[], whole: v1.BatchReply, reply: HttpReply): HttpReply {
   let room = keptRefusalBytes + keptRefusalBytesPerCall * whole.accepted;

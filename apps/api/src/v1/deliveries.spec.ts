@@ -16,7 +16,7 @@ const dead: Delivery = {
   lastError: 'HTTP 500',
 };
 
-/** `meanwhile`: what others make of the delivery between this request's reading and writing, one after the other. */
+/** `meanwhile`: what other processes write to the delivery between this request's read and write, one after the other. */
 async function resend(...meanwhile: (Delivery | undefined)[]) {
   let kept: Delivery | undefined = dead;
   const jobs: string[] = [];
@@ -38,14 +38,14 @@ async function resend(...meanwhile: (Delivery | undefined)[]) {
 }
 
 describe('given a dead delivery that is to be sent again', () => {
-  it('when nobody else changes it, then it is pending, from the start of its schedule', async () => {
+  it('when no other process changes it, then it is pending, from the start of its schedule', async () => {
     const { answer, jobs, kept } = await resend();
     expect(answer).toMatchObject({ status: 202 });
     expect([jobs, kept()]).toEqual([[dead.id], { ...dead, status: 'pending', tries: 0 }]);
   });
 
   it.each(['pending', 'delivered'] as const)(
-    'when it becomes %s between reading and writing, then that stays so, and the answer says so',
+    'when it becomes %s between reading and writing, then that state stays, and the answer states it',
     async (status) => {
       const other: Delivery = { ...dead, status, tries: 1 };
       const { answer, jobs, kept } = await resend(other);
@@ -55,7 +55,7 @@ describe('given a dead delivery that is to be sent again', () => {
     },
   );
 
-  it('when it was sent again and has died once more meanwhile, then it is sent again from there', async () => {
+  it('when it was sent again and is dead once more meanwhile, then it is sent again from that state', async () => {
     const other: Delivery = { ...dead, lastError: 'HTTP 410' };
     const { answer, kept } = await resend(other);
     expect(answer).toMatchObject({ status: 202 });

@@ -28,7 +28,7 @@ export async function viewOf(
   const attempts = ids.length === 0 ? [] : await fromStorage(() => store.readAttempts(ids));
   const now = clock.now();
   const isDue = 'dueAt' in call.state && call.state.dueAt <= now;
-  // Only a sentence depends on it: not worth a 503.
+  // Only one sentence depends on it, so a failure is not worth a 503.
   const paused = isDue ? await queues.paused().catch(() => []) : [];
   return { call, attempts, tenant, now, isDialQueuePaused: paused.includes('dial') };
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { taxi } from '../../testing/taxi-dialect.ts';
 import { vendorsOpenApi } from '../openapi/vendors.ts';
 
-/** docs/how-to/add-a-dialect.md with the dialect of `testing/taxi-dialect.ts`, mounted as every other. */
+/** docs/how-to/add-a-dialect.md, with the dialect of `testing/taxi-dialect.ts`. It is mounted like every other dialect. */
 const token = 'a-token-of-the-taxi-company';
 let child: ChildProcess;
 let url: string;
@@ -37,7 +37,7 @@ async function stored(): Promise<readonly Call[]> {
 }
 
 describe('given a new dialect', () => {
-  it('when a request comes in its words, then the call is stored and its dial job added', async () => {
+  it('when a request of this dialect comes, then the call is stored and its dial job added', async () => {
     const { status, body } = await ring({ agent: '1001', customer: '0821234567' });
     expect({ status, body }).toMatchObject({ status: 200, body: { ringing: true } });
     const request = { dial1: { extension: '1001' }, dial2: { e164: '27821234567' } };

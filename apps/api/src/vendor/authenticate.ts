@@ -59,7 +59,7 @@ function allowAddresses(
   };
 }
 
-/** By the key where the request has one, else by its origin. */
+/** By the key if the request has one, else by its origin. */
 function byApiKey(
   { parameter, unauthenticated: detail, keyless }: KeyOfRedial,
   { tenants, findTenant }: AuthenticatePorts,
@@ -74,7 +74,7 @@ function byApiKey(
     // A malformed key, such as a list, must not count as none.
     else if (!sendsKey(header) && (given ?? '') === '') {
       tenant = findByOrigin({ address: request.socket.remoteAddress, host: header('host') });
-      // A trusted network does not vouch for the page that a browser inside it has open.
+      // A trusted network does not vouch for a page that a browser inside it has open.
       if (tenant !== undefined && isCrossSite(header) && !allowsOrigin(tenant, header('origin')))
         return { ok: false, problem: problem('forbidden') };
     }

@@ -39,7 +39,7 @@ test.each([
 });
 
 describe('two tenants open to one source', () => {
-  it('are open to nobody', () => {
+  it('are open to no client', () => {
     const both = keylessTenants(
       [tenant('a', { ipAllowList: ['10.0.0.0/8'] }), tenant('b', { ipAllowList: ['10.1.0.0/16'] })],
       keyless,
@@ -49,6 +49,6 @@ describe('two tenants open to one source', () => {
   });
 });
 
-it('is nobody, where a dialect opens to nobody', () => {
+it('is no tenant, if a dialect allows no client without a key', () => {
   expect(keylessTenants([tenant('no-opening')], keyless)({ address: '10.1.2.3', host: undefined })).toBeUndefined();
 });

@@ -3,14 +3,14 @@ import type { Keyless } from '@redial/dialects';
 import { ipAllowListOf } from '../auth/ip-allow-list.ts';
 
 export interface RequestOrigin {
-  /** Of the connection itself, whatever headers state. */
+  /** The address of the connection itself; headers are ignored. */
   readonly address: string | undefined;
   readonly host: string | undefined;
 }
 
 export type FindByOrigin = (origin: RequestOrigin) => TenantConfiguration | undefined;
 
-/** A request without a key → the one tenant that is open to its origin; undefined where two are. */
+/** A request without a key → the one tenant that is open to its origin; undefined if two are. */
 export function keylessTenants(
   tenants: readonly TenantConfiguration[],
   keyless: (tenant: TenantConfiguration) => Keyless | undefined,

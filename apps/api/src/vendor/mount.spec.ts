@@ -30,7 +30,7 @@ async function send(
   return { status: answer.status, headers: answer.headers, body: text === '' ? undefined : JSON.parse(text) };
 }
 
-/** How many requests were understood until now. */
+/** How many requests were parsed until now. */
 const placed = async () => Number((await send('GET', '/wave/other')).headers.get('x-placed'));
 
 const form = 'application/x-www-form-urlencoded';
@@ -40,7 +40,7 @@ const part = (name: string, value: string) =>
   `--cut here\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
 const multipart = `${part('a[é]', '1 &')}${part('empty', '')}${part('a[é]', '2')}--cut here--\r\n`;
 
-describe('what a dialect is given', () => {
+describe('the input of a dialect', () => {
   test.each<[string, string, string, string | undefined, string | undefined, unknown]>([
     [
       'a raw query',
@@ -150,12 +150,12 @@ describe('a refusal', () => {
     },
   );
 
-  it('of a fault of ours is in the vendor’s words too', async () => {
+  it('of an internal error is in the vendor’s words too', async () => {
     const { body } = await send('PUT', '/wave/json', '{"a":"fall over"}', json);
     expect(body).toEqual({ semaphore: 'internal', input: { a: 'fall over' } });
   });
 
-  it('of another method names those that there are', async () => {
+  it('of another method names the existing ones', async () => {
     expect((await send('DELETE', '/wave/flags')).headers.get('allow')).toBe('GET, HEAD, POST');
   });
 });
@@ -169,7 +169,7 @@ it('a HEAD places nothing', async () => {
   expect(await placed()).toBe(before);
 });
 
-it('a recording wants the vendor’s credentials', async () => {
+it('a recording requires the vendor’s credentials', async () => {
   expect((await send('GET', '/wave/recordings/x', undefined, undefined, {})).body.semaphore).toBe('access_denied');
   expect((await send('GET', '/wave/recordings/x?flag=red', undefined, undefined, {})).body.semaphore).toBe(
     'recording_not_found',

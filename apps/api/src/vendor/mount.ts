@@ -20,25 +20,25 @@ export interface VendorPorts extends Ports {
   readonly guardLogins: GuardLogins;
 }
 
-/** A vendor's addresses: read, authenticate, limit, serve; every refusal in the vendor's words. */
+/** A vendor's addresses: read, authenticate, limit, serve. Every refusal is in the vendor's words. */
 export function mountVendor(app: Express, dialect: VendorDialect, ports: VendorPorts): void {
   const refusals = refuseInWordsOf(dialect);
   const authenticate = authenticateFor(dialect, { ...ports, tenants: ports.configuration.tenants });
   const admitted = [...authenticate, ports.limitRequests];
   for (const [path, routes] of Map.groupBy(dialect.routes, (route) => route.path)) {
     const early = readEarly(routes);
-    // Before the GET, which Express would serve a HEAD with: a vendor's GET places a call.
+    // Before the GET: Express would serve a HEAD with it, and a vendor's GET places a call.
     const address = app
       .route(expressPath(path))
       .all(refusals)
       .head(...early, refuseHead(routes));
     for (const route of routes)
       address[route.method](...readInput(route.takes), ...admitted, serve(dialect, route, ports));
-    // What is refused behind this (another method) may read the query.
+    // A later refusal (another method) may read the query.
     address.all(...early, (_request, _response, next) => next());
   }
   for (const { method, path } of dialect.recordings) {
-    // Express refuses a reference that cannot be decoded before it comes to the address itself.
+    // Express refuses a reference that cannot be decoded before the address itself.
     app.use(path.slice(0, path.indexOf('{')), refusals);
     app
       .route(expressPath(path))
@@ -47,14 +47,14 @@ export function mountVendor(app: Express, dialect: VendorDialect, ports: VendorP
   }
 }
 
-/** Mounted after every address: below a vendor's own prefixes, a request for another address is refused in its words. */
+/** Mounted after every address. Below a vendor's own prefixes, a request for another address is refused in the vendor's words. */
 export function refuseBelow(app: Express, dialect: VendorDialect): void {
   for (const prefix of dialect.below) {
     app.use(prefix, refuseInWordsOf(dialect), (_request, response) => refuse(response, problem('service_not_found')));
   }
 }
 
-/** What a refusal may know of a request that no route takes. */
+/** The input that a refusal may read of a request that no route takes. */
 function readEarly(routes: readonly DialectRoute[]): RequestHandler[] {
   return routes.every(({ takes }) => takes === 'raw' || takes === 'raw-form') ? [readQuery] : [];
 }

@@ -33,7 +33,7 @@ interface World {
   readonly outcomes?: readonly Dial1Outcome[];
   readonly waiting?: number;
   readonly openHolders?: readonly CallId[];
-  /** What the dialect finds between a request and the calls that hold its reference. */
+  /** The differences that the dialect finds between a request and the calls that hold its reference. */
   readonly differences?: readonly FieldError[];
 }
 
@@ -135,20 +135,20 @@ describe('a request', () => {
     expect(reservations).toEqual([undefined]);
   });
 
-  it('lends the first call’s id as a reference', async () => {
+  it('offers the first call’s id as a reference', async () => {
     const { place, parse } = world();
     await place();
     expect(parse.mock.calls[0]?.[1]).toMatchObject({ tenant, now: 1_000, newReference: callId(1) });
   });
 
-  it('that is several calls is accepted in one write', async () => {
+  it('with several calls is accepted in one write', async () => {
     const calls = Array.from({ length: 3 }, () => ({ request, reference: 'r' }));
     const { place, happened } = world({ parsed: understood({ calls }) });
     expect(new Set((await place()).accepted).size).toBe(3);
     expect(happened).toEqual(['accepted 3']);
   });
 
-  it('that is not understood is refused, and nothing else happens', async () => {
+  it('that is not valid is refused, and nothing else happens', async () => {
     const { place, happened } = world({ parsed: { ok: false, errors: [otherwise] } });
     expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [otherwise] } });
     expect(happened).toEqual([]);
@@ -158,7 +158,7 @@ describe('a request', () => {
 describe('a question to the PBX', () => {
   const parsed = understood({ questions: [device, queue], waits });
 
-  it('is asked before anything is accepted', async () => {
+  it('is put before anything is accepted', async () => {
     const { place, happened } = world({ parsed });
     await place();
     expect(happened).toEqual(['asked device_online', 'asked service_exists', 'waits for 1', 'accepted 1']);
@@ -172,7 +172,7 @@ describe('a question to the PBX', () => {
       { code: 'invalid_request', errors: [otherwise] },
     ],
     [
-      'no to one, and the other could not be asked',
+      'no to one, and no answer to the other',
       ({ asks }: CallQuestion) => (asks === 'service_exists' ? false : undefined),
       { code: 'invalid_request', errors: [otherwise] },
     ],
@@ -188,7 +188,7 @@ describe('an answer that waits for dial1', () => {
   const parsed = understood({ waits });
   const outcomes: Dial1Outcome[] = [{ type: 'answered', uniqueId1: 'att_1' }];
 
-  it('is expected before the call is accepted, and told', async () => {
+  it('is expected before the call is accepted, and sent', async () => {
     const { place, happened } = world({ parsed, outcomes });
     expect(await place()).toEqual({ outcomes, of: [callId(1)], input: 'flags' });
     expect(happened).toEqual(['waits for 1', 'accepted 1']);
@@ -201,7 +201,7 @@ describe('an answer that waits for dial1', () => {
     expect(happened).toEqual([]);
   });
 
-  it('is refused, and not expected any more, where the tenant has too many open calls', async () => {
+  it('is refused, and not expected any more, if the tenant has too many open calls', async () => {
     const { place, happened } = world({ parsed, commits: [{ type: 'full', room: 0 }] });
     const problem = { code: 'too_many_open_calls', headers: { 'Retry-After': '30' } };
     expect(await place()).toEqual({ type: 'refused', problem });
@@ -214,7 +214,7 @@ describe('an answer that waits for dial1', () => {
     expect(happened).toEqual(['waits for 1', 'accepted 1', 'waits no more']);
   });
 
-  it('is told to nobody once the client has gone', async () => {
+  it('is sent to no client once the client has gone', async () => {
     const { place, leave } = world({ parsed });
     leave();
     expect(await place()).toEqual({ type: 'left' });
@@ -224,7 +224,7 @@ describe('an answer that waits for dial1', () => {
 describe('a reference', () => {
   const compared = `compared 1 with ${earlier.id}`;
 
-  it('whose calls are open answers with those', async () => {
+  it('whose calls are open is answered with those calls', async () => {
     const { place, happened, reservations } = world({ parsed: understood({ reserves: 'open' }), commits: [taken] });
     expect(await place()).toEqual({ accepted: [earlier.id], input: 'flags' });
     expect(happened).toEqual(['accepted 1', compared]);
@@ -232,7 +232,7 @@ describe('a reference', () => {
     expect(reservations).toEqual([{ ...name, reserves: 'open' }]);
   });
 
-  it('whose calls are open refuses whoever says something else, and names it', async () => {
+  it('whose calls are open refuses a different request, and names the difference', async () => {
     const { place } = world({
       parsed: understood({ reserves: 'open' }),
       commits: [taken],
@@ -241,7 +241,7 @@ describe('a reference', () => {
     expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [otherwise] } });
   });
 
-  it('that was ever used is drawn again, with a fresh id; the PBX is not asked again', async () => {
+  it('that was ever used is drawn again, with a fresh id; the PBX is not queried again', async () => {
     const parsed = ({ newReference }: DialectContext) =>
       understood({ calls: [{ request, reference: newReference }], reserves: 'ever', questions: [queue], waits });
     const { place, happened, reservations } = world({ parsed, commits: [taken, accepted] });
@@ -261,7 +261,7 @@ describe('a reference', () => {
     expect(of).not.toEqual([callId(1)]);
   });
 
-  it('is not drawn for ever', async () => {
+  it('is drawn a limited number of times', async () => {
     const { place, parse } = world({ parsed: understood({ reserves: 'ever' }), commits: Array(9).fill(taken) });
     expect(await place()).toEqual({
       type: 'refused',
@@ -280,13 +280,13 @@ describe('a request that can only be a repetition', () => {
     expect(happened).toEqual(['looked for acme semaphore r', 'confirmed', `compared 1 with ${earlier.id}`]);
   });
 
-  it('is refused where it says something else', async () => {
+  it('is refused if it differs', async () => {
     const differs = { field: 'flag', message: 'is another' };
     const { place } = world({ parsed, openHolders: [earlier.id], differences: [differs] });
     expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [differs] } });
   });
 
-  it('is refused where none of them is open', async () => {
+  it('is refused if none of them is open', async () => {
     const { place, happened } = world({ parsed });
     expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [otherwise] } });
     expect(happened).toEqual(['looked for acme semaphore r']);

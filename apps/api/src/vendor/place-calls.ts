@@ -42,10 +42,10 @@ export type VendorAnswer =
 
 type Parsed = Extract<ParsedCalls, { ok: true }>;
 
-/** How often a reference is drawn that must be new. Five that are all taken would need very many calls. */
+/** How often a reference that must be new is drawn. Five used ones in a row would need very many calls. */
 const drawsMax = 5;
 
-/** A vendor's request → its calls, accepted together or not at all, and the vendor's answer: at once, or when dial1's outcome is known. */
+/** A vendor's request → its calls, accepted all or none, and the vendor's answer: at once, or when dial1's outcome is known. */
 export async function placeCalls(request: VendorRequest, ports: PlacePorts): Promise<VendorAnswer> {
   const { route, tenant, input } = request;
   for (let draw = 1; draw <= drawsMax; draw += 1) {
@@ -125,12 +125,12 @@ async function repeated(
   const by = await fromStorage(() => store.openHolders(nameOf(repeats[0].reference, request)));
   const [first] = by;
   if (first === undefined) return undefined;
-  // The first request may have been answered that they are not durable.
+  // The answer to the first request may have been that they are not durable.
   await acceptor.confirm({ call: first, version: acceptedVersion });
   return repetition(repeats, by, request, { store });
 }
 
-/** A reference that is taken: its calls are the answer to a repetition of their own request, and to no other request. */
+/** A taken reference: its calls are the answer to a repetition of their own request, and to no other request. */
 async function repetition(
   asked: readonly ParsedVendorCall[],
   by: readonly CallId[],

@@ -5,7 +5,7 @@ import { formBody, jsonBody, rawBody, rawCharsetOf, rawTypeOf } from '../http/bo
 const bodyBytesMax = 16 * 1024;
 const rawBodyBytesMax = 64 * 1024;
 
-/** Reads a request as its route takes it. From then on `inputOf` has it, for answers and refusals. */
+/** Reads a request as its route takes it. Afterwards `inputOf` returns it, for answers and refusals. */
 export function readInput(takes: DialectRoute['takes']): RequestHandler[] {
   switch (takes) {
     case 'json':
@@ -28,7 +28,7 @@ export function readInput(takes: DialectRoute['takes']): RequestHandler[] {
 /** The query alone, so that a refusal can read it before the body is read. */
 export const readQuery: RequestHandler = keep((request) => ({ ...rawInput(request, 'raw-form'), body: '' }));
 
-/** Undefined: it could not be read. */
+/** Undefined if it could not be read. */
 export function inputOf(response: Response): unknown {
   return response.locals['input'];
 }

@@ -2,7 +2,7 @@ import type { TenantConfiguration } from '@redial/configuration';
 import { type CallQuestion, type Problem, problem } from '@redial/dialects';
 import type { AskPbx } from '../pbx/ask-pbxs.ts';
 
-/** Puts all questions at once; undefined: every answer is yes. A no is the client's error, and precedes a question without an answer. */
+/** Puts all questions at once. Undefined: every answer is yes. A no is the client's error, and comes before a missing answer. */
 export async function refusalByPbx(
   questions: readonly CallQuestion[],
   tenant: TenantConfiguration,

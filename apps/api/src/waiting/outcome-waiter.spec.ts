@@ -8,14 +8,14 @@ import { createOutcomeWaiter, type ExpectedOutcome } from './outcome-waiter.ts';
 const until = startedAt + 30_000;
 const uniqueId1 = attemptIdOf(1);
 const pending: Dial1Outcome = { type: 'pending' };
-/** Whatever can go on without time passing has gone on. */
+/** Runs everything that needs no time to pass. */
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 beforeEach(() => {
   vi.useFakeTimers({ now: startedAt });
 });
 afterEach(() => {
-  // Nobody waits any more, and nothing is left of those who did.
+  // No client waits any more, and no timer is left.
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
 });
@@ -28,7 +28,7 @@ function aWaiter() {
   const waiter = createOutcomeWaiter({ store: store.port, clock: { now: Date.now }, logger: logger as never });
   const expectFor = (calls: readonly number[], withDial2 = false) =>
     waiter.expect(calls.map(callIdOf), { until, withDial2 });
-  /** What the client is told, as soon as it is. */
+  /** The result that the client gets, and when. */
   const client = (expected: ExpectedOutcome) => {
     const going = new AbortController();
     const seen: { told?: readonly Dial1Outcome[] | 'nothing'; at?: number } = {};
@@ -43,7 +43,7 @@ function aWaiter() {
 }
 
 describe('given a client that waits for its call', () => {
-  it('when dial1 answers, then it is told at once, with the id of dial1’s channel', async () => {
+  it('when dial1 answers, then it is answered at once, with the id of dial1’s channel', async () => {
     const { store, waits, waiter } = aWaiter();
     store.put(...inFlight());
     const { seen, listeners } = waits();
@@ -56,7 +56,7 @@ describe('given a client that waits for its call', () => {
     expect([waiter.waiting, listeners()]).toEqual([0, 0]);
   });
 
-  it('when the attempt fails, then it is told why', async () => {
+  it('when the attempt fails, then the answer states why', async () => {
     const { store, waits } = aWaiter();
     store.put(...inFlight());
     const { seen } = waits();
@@ -67,7 +67,7 @@ describe('given a client that waits for its call', () => {
     expect(seen.told).toEqual([{ type: 'failed', why: 'busy', uniqueId1 }]);
   });
 
-  it('when it is canceled before it is dialled, then it is told so', async () => {
+  it('when it is canceled before it is dialled, then the answer states that', async () => {
     const { store, waits } = aWaiter();
     store.put(aCall());
     const { seen } = waits();
@@ -78,7 +78,7 @@ describe('given a client that waits for its call', () => {
     expect(seen.told).toEqual([{ type: 'failed', why: 'canceled' }]);
   });
 
-  it('when a call’s hints tells nothing new, then it waits on', async () => {
+  it('when a hint brings no change, then it continues to wait', async () => {
     const { store, waits, waiter } = aWaiter();
     store.put(aCall());
     const { seen, going, answer } = waits();
@@ -91,7 +91,7 @@ describe('given a client that waits for its call', () => {
     await answer;
   });
 
-  it('when the hints came between its registration and its waiting, then it was not missed', async () => {
+  it('when the hint comes between its registration and its waiting, then it is not missed', async () => {
     const { store, expectFor, client } = aWaiter();
     const expected = expectFor([1]);
     await settled();
@@ -105,7 +105,7 @@ describe('given a client that waits for its call', () => {
     expect(store.reads).toHaveLength(reads);
   });
 
-  it('when its call was somebody’s before and is answered already, then it is told at once', async () => {
+  it('when its call existed before and is answered already, then it is answered at once', async () => {
     const { store, waits } = aWaiter();
     store.put(...answered());
     const { seen } = waits();
@@ -113,7 +113,7 @@ describe('given a client that waits for its call', () => {
     expect(seen.told).toEqual([{ type: 'answered', uniqueId1 }]);
   });
 
-  it('when it gives up before it waits, then nothing of it is left', async () => {
+  it('when it gives up before it waits, then it leaves nothing behind', async () => {
     const { store, expectFor, waiter } = aWaiter();
     expectFor([1]).cancel();
     expect(waiter.waiting).toBe(0);
@@ -125,8 +125,8 @@ describe('given a client that waits for its call', () => {
   });
 });
 
-describe('given a client that goes away', () => {
-  it('when it goes, then it costs nothing from then on: no timer, no listener, no read', async () => {
+describe('given a client that disconnects', () => {
+  it('when it disconnects, then it needs nothing from then on: no timer, no listener, no read', async () => {
     const { store, waits, waiter } = aWaiter();
     store.put(...inFlight());
     const { seen, going, answer, listeners } = waits();
@@ -143,13 +143,13 @@ describe('given a client that goes away', () => {
     expect(store.reads).toHaveLength(reads);
   });
 
-  it('when it went before it could wait, then the same', async () => {
+  it('when it disconnected before it could wait, then the same', async () => {
     const { expectFor, waiter } = aWaiter();
     expect(await expectFor([1]).wait(AbortSignal.abort())).toBeUndefined();
     expect(waiter.waiting).toBe(0);
   });
 
-  it('when another waits for the same call, then that one waits on', async () => {
+  it('when another waits for the same call, then that one continues to wait', async () => {
     const { store, waits } = aWaiter();
     store.put(...inFlight());
     const [goes, stays] = [waits(), waits()];
@@ -164,7 +164,7 @@ describe('given a client that goes away', () => {
 });
 
 describe('given that its time is over', () => {
-  it('when nothing is known, then it is told so, at that moment', async () => {
+  it('when nothing is known, then the answer at that moment states it', async () => {
     const { store, waits } = aWaiter();
     store.put(...inFlight());
     const { seen } = waits();
@@ -174,7 +174,7 @@ describe('given that its time is over', () => {
     expect(seen).toEqual({ told: [pending], at: until });
   });
 
-  it('when the hints was lost, then the records are read once more, and it is told the truth', async () => {
+  it('when the hint was lost, then the records are read once more, and the answer is correct', async () => {
     const { store, waits } = aWaiter();
     store.put(...inFlight());
     const { seen } = waits();
@@ -184,16 +184,16 @@ describe('given that its time is over', () => {
     expect(seen).toEqual({ told: [{ type: 'answered', uniqueId1 }], at: until });
   });
 
-  it('when the records cannot be read, then it is told that nothing is known', async () => {
+  it('when the records cannot be read, then the answer is that nothing is known', async () => {
     const { store, waits } = aWaiter();
     store.isAway = true;
     const { seen } = waits();
     await vi.advanceTimersByTimeAsync(30_000);
     expect(seen).toEqual({ told: [pending], at: until });
-    await vi.advanceTimersByTimeAsync(1_000); // The last look's own repetition finds nobody.
+    await vi.advanceTimersByTimeAsync(1_000); // The repetition of the last read finds no client.
   });
 
-  it('when the storage hangs, then it is told a moment later', async () => {
+  it('when the storage hangs, then it is answered a moment later', async () => {
     const { store, waits } = aWaiter();
     store.hangs = true;
     const { seen } = waits();
@@ -201,7 +201,7 @@ describe('given that its time is over', () => {
     expect(seen).toEqual({ told: [pending], at: until + 1_000 });
   });
 
-  it('when it was over before it began, then it is told what the records say', async () => {
+  it('when it was over before it began, then it is answered from the records', async () => {
     const { store, waiter, client } = aWaiter();
     store.put(...answered());
     const { seen } = client(waiter.expect([callIdOf(1)], { until: startedAt - 1, withDial2: false }));
@@ -210,8 +210,8 @@ describe('given that its time is over', () => {
   });
 });
 
-describe('given a client that wants to know dial2’s channel, too', () => {
-  it('when dial1 answers, then it waits until dial2 is dialled, and is told both', async () => {
+describe('given a client that also waits for dial2’s channel', () => {
+  it('when dial1 answers, then it waits until dial2 is dialled, and gets both', async () => {
     const { store, waits } = aWaiter();
     store.put(...inFlight());
     const [both, one] = [waits([1], true), waits([1], false)];
@@ -226,7 +226,7 @@ describe('given a client that wants to know dial2’s channel, too', () => {
     expect(both.seen.told).toEqual([{ type: 'answered', uniqueId1, uniqueId2: '1700000000.7' }]);
   });
 
-  it('when dial2 is never dialled, then it is told of dial1 as soon as the attempt has ended', async () => {
+  it('when dial2 is never dialled, then it gets dial1’s id as soon as the attempt has ended', async () => {
     const { store, waits } = aWaiter();
     store.put(...answered());
     const { seen } = waits([1], true);
@@ -255,13 +255,13 @@ describe('given a client that waits for several calls', () => {
     return { seen, tell };
   };
 
-  it('when the first is answered, then it is told, and the other is pending', async () => {
+  it('when the first is answered, then the client is answered, and the other call is pending', async () => {
     const { seen, tell } = await two();
     await tell(2, ...answered({}, 2));
     expect(seen.told).toEqual([pending, { type: 'answered', uniqueId1: attemptIdOf(2) }]);
   });
 
-  it('when one fails, then it waits for the other', async () => {
+  it('when one fails, then the client waits for the other', async () => {
     const { seen, tell } = await two();
     await tell(1, ...ended(busy, 1));
     expect(seen.told).toBeUndefined();
@@ -269,7 +269,7 @@ describe('given a client that waits for several calls', () => {
     expect(seen.told).toEqual([failed(1), { type: 'answered', uniqueId1: attemptIdOf(2) }]);
   });
 
-  it('when all fail, though one is being tried again, then it is told', async () => {
+  it('when all fail, though one is being tried again, then the client is answered', async () => {
     const { seen, tell } = await two();
     await tell(1, ...ended(busy, 1));
     await tell(1, ...inFlight(1, { id: attemptIdOf(9) }));
@@ -279,7 +279,7 @@ describe('given a client that waits for several calls', () => {
 });
 
 describe('given the subscription to hints', () => {
-  it('when 1,000 clients wait, then there is one, made by the first; each has one timer and nobody polls', async () => {
+  it('when 1,000 clients wait, then there is one, made by the first; each has one timer and none polls', async () => {
     const { store, waits } = aWaiter();
     expect(store.changeListeners).toBe(0);
     const clients = Array.from({ length: 1_000 }, (_, n) => {
@@ -295,7 +295,7 @@ describe('given the subscription to hints', () => {
     await Promise.all(clients.map(({ answer }) => answer));
   });
 
-  it('when it was lost and is made again, then the records of all who wait are read', async () => {
+  it('when it was lost and is made again, then the records of all waiting clients are read', async () => {
     const { store, waits } = aWaiter();
     for (const n of [1, 2]) store.put(...inFlight(n));
     const [first, second] = [waits([1]), waits([2])];
@@ -307,7 +307,7 @@ describe('given the subscription to hints', () => {
     expect([first.seen.told, second.seen.told]).toMatchObject([[{ type: 'answered' }], [{ type: 'answered' }]]);
   });
 
-  it('when it stands only after the call was answered, then that is not missed', async () => {
+  it('when it is made only after the call was answered, then the answer is not missed', async () => {
     const { store, waits } = aWaiter();
     store.subscribing = Promise.withResolvers();
     store.put(...inFlight());
@@ -319,7 +319,7 @@ describe('given the subscription to hints', () => {
     expect(seen.told).toMatchObject([{ type: 'answered' }]);
   });
 
-  it('when it cannot be made, then that is said, clients are told at the end of their time, and the next one tries again', async () => {
+  it('when it cannot be made, then that is logged, clients are answered at the end of their time, and the next client tries again', async () => {
     const { store, waits, warnings } = aWaiter();
     store.subscribing = Promise.withResolvers();
     store.subscribing.reject(new TypeError('no subscriber connection'));
@@ -336,7 +336,7 @@ describe('given the subscription to hints', () => {
     await second.answer;
   });
 
-  it('when it tells of a call that nobody waits for, then nothing is read', async () => {
+  it('when a hint names a call that no client waits for, then nothing is read', async () => {
     const { store, waits } = aWaiter();
     const { going, answer } = waits();
     await settled();
@@ -350,7 +350,7 @@ describe('given the subscription to hints', () => {
 });
 
 describe('given reads', () => {
-  it('when hints of one call comes faster than it can be read, for many clients, then one read is under way at a time', async () => {
+  it('when hints of one call come faster than it can be read, for many clients, then one read is under way at a time', async () => {
     const { store, waits } = aWaiter();
     store.put(...inFlight());
     const clients = Array.from({ length: 20 }, () => waits());
@@ -363,7 +363,7 @@ describe('given reads', () => {
     expect(store.reads.filter((id) => id === callIdOf(1)).length).toBeLessThanOrEqual(3);
   });
 
-  it('when they fail, then those of all who wait are tried again together, until they succeed', async () => {
+  it('when they fail, then the reads of all waiting clients are tried again together, until they succeed', async () => {
     const { store, waits, warnings } = aWaiter();
     for (const n of [1, 2]) store.put(...answered({}, n));
     store.isAway = true;
@@ -378,8 +378,8 @@ describe('given reads', () => {
   });
 });
 
-describe('given an API that is told to stop', () => {
-  it('when it stops, then everybody is told what is known now, and it hears no more hints', async () => {
+describe('given an API that stops', () => {
+  it('when it stops, then every client gets what is known now, and hints are ignored', async () => {
     const { store, waits, waiter } = aWaiter();
     store.put(...inFlight(1));
     store.put(...inFlight(2));
@@ -392,7 +392,7 @@ describe('given an API that is told to stop', () => {
     expect([waiter.waiting, store.changeListeners]).toEqual([0, 0]);
   });
 
-  it.each(['isAway', 'hangs'] as const)('when the storage %s, then nobody is held up by it', async (how) => {
+  it.each(['isAway', 'hangs'] as const)('when the storage %s, then no client is delayed by it', async (how) => {
     const { store, waits, waiter } = aWaiter();
     const { seen } = waits();
     await settled();
@@ -403,7 +403,7 @@ describe('given an API that is told to stop', () => {
     expect(seen.told).toEqual([pending]);
   });
 
-  it('when a client comes after that, then it is told at once, and nothing is subscribed', async () => {
+  it('when a client comes after that, then it is answered at once, and nothing is subscribed', async () => {
     const { store, waits, expectFor, client, waiter } = aWaiter();
     const early = expectFor([1]);
     await settled();

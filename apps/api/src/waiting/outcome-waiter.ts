@@ -10,24 +10,24 @@ import { sharedReads } from './shared-reads.ts';
  * Clients that hold their connection open until dial1's outcome is known.
  *
  * O1  One subscription per process, made when the first client waits, and one timer per client. There is no polling.
- * O2  A call-changed hint only triggers a read; the answer comes from the records. A missed hint costs no more than time: the records are
- *     read again whenever the subscription is renewed, and once more before a client is answered that the outcome is not known.
- * O3  A call is read by one read at a time, however many clients wait for it and however fast hints arrive.
+ * O2  A call-changed hint only triggers a read. The answer comes from the records. A missed hint costs only time: the records are read
+ *     again whenever the subscription is renewed, and once more before a client gets `pending`.
+ * O3  A call is read by one read at a time, for any number of waiting clients and hints.
  * O4  A client that has gone leaves nothing behind.
  */
 export interface OutcomeWaiter {
-  /** To be called before the calls are committed, so that no hint is missed; then `wait` or `cancel` must follow. */
+  /** Call it before the calls are committed, so that no hint is missed. Then `wait` or `cancel` must follow. */
   expect(callIds: readonly CallId[], waits: Waits): ExpectedOutcome;
   /** How many clients wait now. */
   readonly waiting: number;
-  /** Every client is answered with what is known now, and so is every later one. */
+  /** Every client is answered with what is known now, and so is every later client. */
   close(): Promise<void>;
 }
 
 export interface ExpectedOutcome {
   /**
-   * Resolves once one of the calls is answered, or all have failed, or at `until` (slightly later where the storage is slow), or when the
-   * waiter closes. One outcome for each call, `pending` where none is known; undefined: the client has gone. Call it once; it never rejects.
+   * Resolves once one of the calls is answered, or all have failed, or at `until` (slightly later if the storage is slow), or when the
+   * waiter closes. One outcome for each call, `pending` if none is known. Undefined: the client has gone. Call it once. It never rejects.
    */
   wait(gone: AbortSignal): Promise<readonly Dial1Outcome[] | undefined>;
   /** No client will wait. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { sharedReads } from './shared-reads.ts';
 
-/** Reads that end when a test says so. */
+/** Reads that end when a test ends them. */
 function slowReads() {
   const begun: { readonly id: string; readonly end: (found: number) => void; readonly fail: (why: Error) => void }[] =
     [];
@@ -13,7 +13,7 @@ function slowReads() {
   return { begun, read };
 }
 
-it('reads once for all who ask before the read under way has ended, but never lets them have the one under way', async () => {
+it('reads once for all callers that come during a read, and gives none of them the result of that read', async () => {
   const { begun, read } = slowReads();
   const first = read('a');
   const later = [read('a'), read('a'), read('a')];
@@ -25,7 +25,7 @@ it('reads once for all who ask before the read under way has ended, but never le
   expect(await Promise.all(later)).toEqual([2, 2, 2]);
 });
 
-it('goes on after a read that failed', async () => {
+it('continues after a failed read', async () => {
   const { begun, read } = slowReads();
   const [first, second] = [read('a'), read('a')];
   begun[0]?.fail(new Error('Redis is gone'));
@@ -34,7 +34,7 @@ it('goes on after a read that failed', async () => {
   expect(await second).toBe(2);
 });
 
-it('reads anew for whoever asks when nothing is under way, and other ids by the side', async () => {
+it('reads anew for a caller that comes when no read is in flight, and reads other ids in parallel', async () => {
   const { begun, read } = slowReads();
   const [a, b] = [read('a'), read('b')];
   expect(begun.map(({ id }) => id)).toEqual(['a', 'b']);

@@ -1,5 +1,5 @@
 /**
- * One read at a time for each id, however many callers there are. Callers that come during a read share the next one: the read in flight may
+ * One read at a time for each id, for any number of callers. Callers that come during a read share the next one: the read in flight may
  * have begun before the write that they want to see.
  */
 export function sharedReads<Id, Found>(read: (id: Id) => Promise<Found>): (id: Id) => Promise<Found> {

@@ -17,7 +17,7 @@ const leaseMs = 15_000;
 /** For the claim's way to Redis, and for the difference between two hosts' clocks. */
 const leaseMarginMs = 5_000;
 
-/** Asks one PBX after the other for permits. Takes all that the call needs there, or none. */
+/** Requests permits on one PBX after the other. Takes all that the call needs there, or none. */
 export async function acquirePermits(context: DialContext, prepared: PreparedCall): Promise<HeldPermits | DialResult> {
   const { store, clock, configuration } = context;
   const { attemptId, call, limits, dueAt, candidates } = prepared;

@@ -18,7 +18,7 @@ import type { DialFacts } from './gates.ts';
 import { type CallLimits, limitsOfCall } from './limits-of-call.ts';
 import type { LoadedCall } from './load.ts';
 
-/** Every gate allows the call. What they have looked at is carried on. */
+/** Every gate allows the call. The facts that they read are carried on. */
 export interface AllowedCall extends LoadedCall {
   readonly tenant: TenantConfiguration;
   readonly limits: CallLimits;
@@ -37,7 +37,7 @@ export async function passGates(context: DialContext, loaded: LoadedCall): Promi
   return { ...loaded, tenant: tenant as TenantConfiguration, limits, pbxsUp };
 }
 
-/** Checks those gates again whose answer time can have changed. The counts of the day are the claim's to check, and what a number costs does not change. */
+/** Checks those gates again whose answer time can have changed. The claim checks the counts of the day, and the price of a number does not change. */
 export function recheckGates({ gates, clock, configuration }: DialContext, call: Call): GateDecision {
   const facts = { call, tenant: findTenant(configuration, call.tenantId), now: clock.now(), attemptsToday: 0 };
   const rechecked = gates.filter((gate) => gate.rechecked);
@@ -63,7 +63,7 @@ async function collectFacts(context: DialContext, call: Call): Promise<DialFacts
   };
 }
 
-/** One look at Redis, and none where the tenant has no limit of a day. */
+/** One query of Redis, and none if the tenant has no limit of a day. */
 async function countsOfToday(
   { store }: DialContext,
   call: Call,
@@ -87,7 +87,7 @@ async function countsOfToday(
 const nextCheckMs = 5_000;
 const nextCheckMsMax = 30_000;
 
-/** Later each time, and spread: a hundred thousand due calls must not keep Redis busy for as long as they all miss the same thing. */
+/** Later each time, and spread: a hundred thousand due calls that miss the same thing must not keep Redis busy. */
 function nextCheckAt({ gateNote }: Call, gate: string, now: number): number {
   const before = gateNote?.gate === gate ? (gateNote.until ?? 0) - gateNote.at : 0;
   return now + Math.floor(Math.min(Math.max(nextCheckMs, before), nextCheckMsMax) * (1 + Math.random()));

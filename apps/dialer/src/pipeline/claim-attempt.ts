@@ -66,7 +66,7 @@ async function unanswered(
   return readAgain('whether the claim was taken is not known');
 }
 
-/** What the claim counts towards the day, and where it is refused. */
+/** Which counts of the day the claim adds to, and at which count it is refused. */
 function dayCapOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
   const max = tenant.caps.attemptsPerNumberPerDay;
   const { callsPerDay: tenantMax, minutesPerDay } = tenant.quotas;
@@ -74,7 +74,7 @@ function dayCapOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
   return {
     tenantId: tenant.id,
     day: dayOf(now, tenant.timeZone),
-    // All are counted, whichever of them is limited: the tenant may set another limit while the day lasts. The end of an attempt that never rang takes it off again.
+    // All numbers are counted, whether limited or not: the tenant may set a limit during the day. An attempt that never rang is subtracted again.
     numbers: numbersOf(call),
     ...(max !== undefined && { max }),
     ...(tenantMax !== undefined && { tenantMax }),

@@ -43,7 +43,7 @@ async function defer(
   { call, attemptId }: LoadedCall,
   { gate, reason, ...decision }: Extract<GateDecision, { decision: 'defer' }>,
 ): Promise<DialResult> {
-  // A client that waits for the call must hear of its end when it ends.
+  // A client that waits for the call must get its end when it ends.
   const { expiresAt } = call.value.request;
   const until = expiresAt === undefined ? decision.until : Math.min(decision.until, expiresAt + 1);
   // The job came early: promoted by hand, or by a queue whose clock runs ahead. The call has its time already.

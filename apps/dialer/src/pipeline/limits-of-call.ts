@@ -9,14 +9,14 @@ interface Capacity {
   readonly maxCallsPerSecond?: number;
 }
 
-/** What a limit stands for. There are few PBXs and trunks, so metrics name them; extensions and numbers are too many to be named there. */
+/** The kind of a limit. PBXs and trunks are few, so metrics name them. Extensions and numbers are too many. */
 export type LimitKind = 'pbx' | 'trunk' | 'extension' | 'number';
 
 /** What a call takes permits on, whichever PBX dials it. */
 export interface CallLimits {
   /** Each limit once, with one permit for each leg that uses it. */
   readonly requests: readonly LimitRequest[];
-  /** Which limits are whose: a leg's permits are free when its last channel has ended. */
+  /** The limits of each leg: a leg's permits are free when its last channel has ended. */
   readonly legs: LegLimits;
 }
 

@@ -66,7 +66,7 @@ describe('a service', () => {
     expect(order({ dial2: service(name) }).dial2Channel).toBe(channel);
   });
 
-  it('that is no longer configured is never made up', () => {
+  it('that is no longer configured is rejected', () => {
     expect(() => order({ dial2: service('gone') })).toThrow(RangeError);
   });
 });
@@ -131,7 +131,7 @@ describe('the plan', () => {
       { dial1: 'trunk', dial2: 'extension' },
     ],
     ['a queue and a number', { dial1: service('sales'), dial2: number }, { dial1: 'dialplan', dial2: 'trunk' }],
-  ])('says what each leg is rung through: %s', (_what, request, legs) => {
+  ])('states through what each leg is rung: %s', (_what, request, legs) => {
     expect(plan(request).legs).toEqual(legs);
   });
 });

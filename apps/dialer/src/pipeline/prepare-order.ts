@@ -28,8 +28,8 @@ type OrderWithoutSlot = Omit<OriginateOrder, 'slot'>;
 const longestSlot = 99_999;
 
 /**
- * Makes the order, and the AMI action of it as a trial. What cannot be said to Asterisk fails the call here, before anything is taken for it: it
- * must use up no attempt, and it would be refused the next time, too.
+ * Makes the order, and its AMI action as a trial. An order that Asterisk cannot express fails the call here, before anything is acquired
+ * for it. It must use up no attempt, and the next try would be refused too.
  */
 export async function prepareOrder(context: DialContext, chosen: CallWithPbxs): Promise<PreparedCall | DialResult> {
   const { call, attemptId, tenant } = chosen;

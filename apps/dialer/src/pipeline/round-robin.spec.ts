@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createRoundRobin } from './round-robin.ts';
 
-it('begins with each item as often as with any other, and leaves none out', () => {
+it('begins with each item equally often, and omits none', () => {
   const inTurn = createRoundRobin();
   const items = ['pbx-1', 'pbx-2', 'pbx-3'];
   const orders = Array.from({ length: 6 }, () => inTurn(items));

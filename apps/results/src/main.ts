@@ -1,5 +1,5 @@
 import { demandNode } from '@redial/process/demand-node';
 
-/** Nothing else is loaded before the version is known to do: an older Node would stumble over it, and not say why. */
+/** Checks the version of Node before anything else is loaded: an older one would fail on the rest, and not state why. */
 demandNode();
 await import('./run.ts');

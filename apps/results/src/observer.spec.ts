@@ -16,7 +16,7 @@ import {
 import { type Observer, startObserver } from './observer.ts';
 
 const running: Observer[] = [];
-/** Whatever can go on without time passing has gone on. */
+/** Runs everything that needs no time to pass. */
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 function aObserver() {
@@ -50,7 +50,7 @@ afterEach(async () => {
 });
 
 describe('given an attempt that a dialer originates', () => {
-  it('when its events come, then its end is put into the funnel, without a reconciliation', async () => {
+  it('when its events come, then its end is put into the results queue, without a reconciliation', async () => {
     const { store, queues, pbx, busy } = aObserver();
     store.put(...inFlight());
     pbx.signal(attemptId, { type: 'rang', at: Date.now() });
@@ -61,7 +61,7 @@ describe('given an attempt that a dialer originates', () => {
     expect(pbx.reconciled).toEqual([]);
   });
 
-  it('when it goes on, then its record shows how far it is', async () => {
+  it('when it progresses, then its record shows how far it is', async () => {
     const { store, pbx } = aObserver();
     store.put(...inFlight());
     pbx.signal(attemptId, { type: 'rang', at: startedAt });
@@ -77,7 +77,7 @@ describe('given an attempt that a dialer originates', () => {
     ]);
   });
 
-  it('when Redis is away for a while at its end, then the result is put into the funnel afterwards', async () => {
+  it('when Redis is away for a while at its end, then the result is put into the results queue afterwards', async () => {
     const { store, queues, pbx } = aObserver();
     store.put(...inFlight());
     pbx.signal(attemptId, { type: 'answered', at: startedAt });
@@ -107,7 +107,7 @@ describe('given an attempt that a dialer originates', () => {
     expect(pbx.reconciled).toEqual([]);
   });
 
-  it('when its record cannot be read at its first event, then the log says so, and the next event asks again', async () => {
+  it('when its record cannot be read at its first event, then the log states it, and the next event reads it again', async () => {
     const { store, queues, pbx, busy, errors } = aObserver();
     store.put(...inFlight());
     store.isAway = true;
@@ -129,7 +129,7 @@ describe('given an attempt that a dialer originates', () => {
         store.put(call, { ...attempt, ended: { outcome, evidence: {}, settledAt: startedAt, reportedBy: 'dialer' } });
       },
     },
-    { what: 'it is nobody’s that is known', prepare: () => undefined },
+    { what: 'no known process has it', prepare: () => undefined },
   ])('when $what, then its late events add nothing', async ({ prepare }) => {
     const world = aObserver();
     prepare(world);
@@ -168,7 +168,7 @@ describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
     return { ...world, waits };
   }
 
-  it('when its permits are given back, then the call that waits for that phone is dialled now, and nobody else is woken', async () => {
+  it('when its permits are released, then the call that waits for that phone is dialled now, and no other call is woken', async () => {
     const { store, queues, waits } = await aLegThatEnds();
     expect(store.released[0]).toEqual({ id: attemptId, leg: 'dial1' });
     expect(queues.moved).toMatchObject([{ callId: waits.id, attemptId: attemptIdOf(2) }]);
@@ -176,7 +176,7 @@ describe('given an attempt whose dial1 has ended while dial2 goes on', () => {
     expect(queues.results).toEqual([]);
   });
 
-  it('when they cannot be given back, then nobody is woken for them', async () => {
+  it('when they cannot be released, then no call is woken for them', async () => {
     const { store, queues, waits } = await aLegThatEnds(({ store: { port } }) => {
       port.releaseLeg = () => Promise.reject(new Error('Redis is gone'));
     });
@@ -202,10 +202,10 @@ describe('given an attempt that is reconciled while its record is read for an ev
   });
 });
 
-describe('given attempts that are open when nobody was looking', () => {
+describe('given open attempts that no process watches', () => {
   const restarted = { type: 'missing', at: startedAt + 60_000, pbxRestarted: true } as const;
 
-  it('when the PBX is connected, then each is reconciled, and what is found is put into the funnel', async () => {
+  it('when the PBX is connected, then each is reconciled, and the findings are put into the results queue', async () => {
     const { store, queues, pbx } = aObserver();
     for (const n of [1, 2]) store.put(...inFlight(n));
     const entry = talked(startedAt, startedAt + 5_000);
@@ -220,7 +220,7 @@ describe('given attempts that are open when nobody was looking', () => {
     expect(pbx.originated).toEqual([]);
   });
 
-  it('when the sweeper asks, then it looks up those that were quiet for long enough, and says how many', async () => {
+  it('when the sweeper calls it, then it reconciles those that were quiet for long enough, and returns how many', async () => {
     const { store, pbx, observer } = aObserver();
     store.put(...inFlight(1));
     store.put(...inFlight(2, { originatedAt: startedAt + 10_000 }));
@@ -230,7 +230,7 @@ describe('given attempts that are open when nobody was looking', () => {
     expect(pbx.reconciled).toEqual([attemptIdOf(1)]);
   });
 
-  it('when it is watched already, then the sweeper’s question changes nothing', async () => {
+  it('when it is watched already, then the sweeper’s call changes nothing', async () => {
     const { store, pbx, observer } = aObserver();
     store.put(...inFlight());
     pbx.signal(attemptId, { type: 'answered', at: startedAt });
@@ -250,7 +250,7 @@ describe('given attempts that are open when nobody was looking', () => {
     expect(pbx.reconciled).toEqual([]);
   });
 
-  it('when they cannot be read as the PBX comes, then a later sweep adopts them', async () => {
+  it('when they cannot be read as the PBX connects, then a later sweep adopts them', async () => {
     const { store, queues, pbx, observer } = aObserver();
     store.put(...inFlight());
     store.isAway = true;
@@ -265,7 +265,7 @@ describe('given attempts that are open when nobody was looking', () => {
 });
 
 describe('given a cancel', () => {
-  it('when the attempt is watched here, then it is hung up; else it is said that it is not', async () => {
+  it('when the attempt is watched here, then it is hung up; else the answer is false', async () => {
     const { store, pbx, observer } = aObserver();
     store.put(...inFlight());
     pbx.signal(attemptId, { type: 'rang', at: startedAt });

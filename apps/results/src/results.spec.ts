@@ -17,7 +17,7 @@ import {
 import { type Results, startResults } from './results.ts';
 
 const running: Results[] = [];
-/** Whatever can go on without time passing has gone on. */
+/** Runs everything that needs no time to pass. */
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 async function aResultsProcess(
@@ -74,7 +74,7 @@ describe('given a results process', () => {
     expect(sinks.tried.map(({ sink }) => sink)).toEqual(['inbox', 'crm']);
   });
 
-  it('when a PBX tells of an end, then it is put into the funnel', async () => {
+  it('when a PBX reports an end, then it is put into the results queue', async () => {
     const { queues, pbx } = await aResultsProcess();
     pbx.signal(attemptId, { type: 'originate_failed', at: startedAt, reason: 5 });
     pbx.signal(attemptId, { type: 'dial1_ended', at: startedAt, cause: 17 });
@@ -90,7 +90,7 @@ describe('given a results process', () => {
     expect(store.forgotten.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('when a link changes, then everybody can read that there is, or is no, results process for it', async () => {
+  it('when a link changes, then every process can read whether a results process is connected to it', async () => {
     const { store, pbx } = await aResultsProcess();
     const last = () => store.reports.filter((report) => report.pbx === 'pbx-1').at(-1);
     expect(last()).toMatchObject({ instanceId: 'results-1', process: 'results', up: true });
@@ -99,7 +99,7 @@ describe('given a results process', () => {
     expect(last()).toMatchObject({ up: false });
   });
 
-  it('when links are lost while Redis is away, then all of them are measured all the same', async () => {
+  it('when links are lost while Redis is away, then all of them are still measured', async () => {
     const { store, pbx, second, metrics } = await aResultsProcess();
     const links = async () => (await metrics.render()).body.match(/^redial_pbx_link_up\{.*\} \d$/gm);
     expect(await links()).toMatchObject([/ 1$/, / 1$/].map((up) => expect.stringMatching(up)));
@@ -110,7 +110,7 @@ describe('given a results process', () => {
     expect(await links()).toMatchObject([/ 0$/, / 0$/].map((down) => expect.stringMatching(down)));
   });
 
-  it('when it is told to stop, then it hears of no more ends and cancels, and lets its jobs finish', async () => {
+  it('when it stops, then it receives no more ends and cancels, and lets its jobs finish', async () => {
     const { store, queues, pbx, results } = await aResultsProcess();
     await results.drain(1_000);
     pbx.signal(attemptId, { type: 'dial1_ended', at: startedAt, cause: 17 });
@@ -122,13 +122,13 @@ describe('given a results process', () => {
   });
 });
 
-describe('given a Redis that takes a second to confirm what was settled', () => {
+describe('given a Redis that takes a second to confirm a settlement', () => {
   const slowly = (store: ReturnType<typeof memoryStore>) => {
     store.put(...inFlight());
     store.confirm = () => new Promise((resolve) => setTimeout(resolve, 1_000, true));
   };
 
-  it('when a result comes, then settling is done before, and its CDR goes out afterwards', async () => {
+  it('when a result comes, then settling ends before that, and its CDR goes out afterwards', async () => {
     const { queues, sinks } = await aResultsProcess(slowly);
     const settling = queues.settle(resultOf(busyAt(startedAt)));
     await vi.advanceTimersByTimeAsync(100);
@@ -138,7 +138,7 @@ describe('given a Redis that takes a second to confirm what was settled', () => 
     expect([sinks.tried.length, queues.deliveries.length]).toEqual([1, 1]);
   });
 
-  it('when it is told to stop meanwhile, then its CDR goes out before it has stopped', async () => {
+  it('when the process stops meanwhile, then its CDR goes out before it has stopped', async () => {
     const { queues, results } = await aResultsProcess(slowly);
     const settling = queues.settle(resultOf(busyAt(startedAt)));
     await vi.advanceTimersByTimeAsync(100);
@@ -162,7 +162,7 @@ describe('given a call that is canceled, and a dialer that died', () => {
     expect(pbx.hungUp).toEqual([attemptId]);
   });
 
-  it('when the announcement is lost, then the record is asked, and the attempt is hung up', async () => {
+  it('when the announcement is lost, then the record is read, and the attempt is hung up', async () => {
     const { store, pbx } = await aResultsProcess();
     pbx.signal(attemptId, { type: 'rang', at: startedAt });
     await settled();
@@ -171,7 +171,7 @@ describe('given a call that is canceled, and a dialer that died', () => {
     expect(pbx.hungUp).toContain(attemptId);
   });
 
-  it('when announcements may have been missed while Redis was away, then the record is asked at once', async () => {
+  it('when announcements may have been missed while Redis was away, then the record is read at once', async () => {
     const { store, pbx } = await aResultsProcess();
     pbx.signal(attemptId, { type: 'rang', at: startedAt });
     await settled();
@@ -181,7 +181,7 @@ describe('given a call that is canceled, and a dialer that died', () => {
     expect(pbx.hungUp).toEqual([attemptId]);
   });
 
-  it('when it was asked for before this process came, then the attempt is adopted and hung up', async () => {
+  it('when it was requested before this process started, then the attempt is adopted and hung up', async () => {
     const [call, attempt] = inFlight();
     const { pbx } = await aResultsProcess((store) => store.put(canceled(call, startedAt), attempt));
     pbx.finding = { type: 'channel_found', at: startedAt, up: false };

@@ -11,7 +11,7 @@ import { type ObserverStore, startObserver } from './observer.ts';
 import { createSettle, type SettleStore } from './settle/settle.ts';
 import { type SweeperStore, startSweeper } from './sweep/sweeper.ts';
 
-/** The results process: watches the PBXs, settles each attempt once, delivers its CDR, and sweeps up what others dropped. */
+/** The results process: watches the PBXs, settles each attempt once, delivers its CDR, and restores what other processes lost. */
 export interface ResultsDependencies {
   readonly configuration: Configuration;
   readonly pbxs: readonly Pbx[];
@@ -40,7 +40,7 @@ export interface Results {
 
 /** Webhook requests in flight at once. A slow endpoint holds up a few of these (`webhook-sink.ts`) and nothing else. */
 const deliveryConcurrency = 50;
-/** How long the end of the process waits for Redis' disk. The sweeper of another process finds what is left. */
+/** How long the end of the process waits for Redis' disk. The sweeper of another process finds the rest. */
 const idleMs = 2_000;
 
 export async function startResults(dependencies: ResultsDependencies): Promise<Results> {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { FieldError } from './shared/field-error.ts';
 import type { Problem } from './shared/problem.ts';
 
-/** What a dialect may know besides the request. Clock, randomness and ids are parameters, so that a dialect stays pure. */
+/** What a dialect may read besides the request. Clock, randomness and ids are parameters, so that a dialect stays pure. */
 export interface DialectContext {
   readonly tenant: Tenant;
   /** Epoch ms. */
@@ -41,8 +41,8 @@ interface WaitsOrDraws {
   /** The answer is held until dial1's outcome is known. The requests state `outcomeAwaited`. */
   readonly waits?: Waits;
   /**
-   * The calls share one reference, which the dialect draws and which must never have been used. Where it was used, the request is parsed
-   * again, and another is drawn. A repetition of the request draws another too, so it never finds these calls.
+   * The calls share one reference, which the dialect draws and which must never have been used. If it was used, the request is parsed again
+   * and draws another. A repetition of the request draws another too, so it never finds these calls.
    */
   readonly reserves?: 'ever';
 }
@@ -71,7 +71,7 @@ export interface Waits {
 
 /** A fact that only the PBX knows. The names have been checked: they become part of an AMI action. */
 export type CallQuestion = {
-  /** The error that the client gets where the answer is no. */
+  /** The error that the client gets if the answer is no. */
   readonly otherwise: FieldError;
 } & (
   | { readonly asks: 'device_online'; readonly extension: string }
@@ -209,7 +209,7 @@ export interface VendorDialect {
   readonly below: readonly string[];
   readonly authentication: CredentialsOfVendor | KeyOfRedial;
   /**
-   * The errors of a request that differs from the calls that hold its reference; none: it is a repetition of theirs. Needed where a route
+   * The errors of a request that differs from the calls that hold its reference. Empty: it repeats their request. Needed if a route
    * `reserves` a reference as `open`: a different request must never get the answer of a repetition.
    */
   readonly differences?: (asked: readonly ParsedVendorCall[], held: readonly Call[]) => readonly FieldError[];

@@ -35,7 +35,7 @@ const wrongValues = [
   {},
 ];
 
-/** The words that a sentence about this field must have, whatever is wrong with it. */
+/** The words that every error of this field must contain. */
 function allowed({ schema }: FieldOfSchema): readonly string[] {
   if (schema instanceof z.ZodNumber) return [schema.minValue, schema.maxValue].map(String);
   if (schema instanceof z.ZodEnum) return schema.options.map(String);
@@ -51,7 +51,7 @@ function sentences(schema: z.ZodObject, field: FieldOfSchema, value: unknown): s
 
 const bare = /Invalid|Too (small|big)|expected|Unrecognized|received|undefined|\b1 (items|characters|entries)\b|^is a/;
 
-describe.each(Object.entries(requests))('%s: what a sentence says is allowed', (_name, schema) => {
+describe.each(Object.entries(requests))('%s: an error states what is allowed', (_name, schema) => {
   const fields = everyField(schema).map((field) => [pointer(...field.path), field] as const);
 
   it.each(fields)('%s', (_path, field) => {
@@ -61,7 +61,7 @@ describe.each(Object.entries(requests))('%s: what a sentence says is allowed', (
       expect(sentence).toMatch(/^(must|has a name|holds|may|are|is)/);
       for (const words of allowed(field)) expect(sentence).toContain(words);
     }
-    // Whatever a field takes, it does not take all of these.
+    // No field accepts all of these.
     if (!(field.schema instanceof z.ZodUnknown)) expect(said).not.toEqual([]);
   });
 
@@ -79,14 +79,14 @@ describe.each(Object.entries(requests))('%s: what a sentence says is allowed', (
   );
 });
 
-it('a batch without a call, and one of too many', () => {
+it('a batch without a call, and a batch of too many', () => {
   const of = (calls: unknown) => readFields(CreateBatch, { calls }).errors;
   const message = 'must hold at least one call and at most 1000';
   expect(of([])).toEqual([{ field: '/calls', message }]);
   expect(of(Array(1_001).fill({}))).toEqual([{ field: '/calls', message }]);
 });
 
-it('the dispositions that a policy knows', () => {
+it('the dispositions of a retry policy', () => {
   expect(readFields(CreateCall, { retryPolicy: { perDisposition: { thursday: {} } } }).errors).toContainEqual({
     field: '/retryPolicy/perDisposition/thursday',
     message: expect.stringMatching(/^is not a known field: there are .*\bbusy\b/),
@@ -96,7 +96,7 @@ it('the dispositions that a policy knows', () => {
 describe.each(vendors.map((vendor) => [vendor.name, vendor.settings] as const))('settings of %s', (_name, settings) => {
   it.each(everyField(settings).map((field) => [field.path.join('.'), field] as const))('%s', (_path, field) => {
     const issues = wrongValues.flatMap((value) => settings.safeParse(field.around(value)).error?.issues ?? []);
-    // What the file's reader has no sentence of its own for must bring one.
+    // For these codes the reader of the file has no sentence of its own, so the schema must have one.
     const without = issues.filter(
       (issue) => /^(invalid_format|custom|invalid_union)$/.test(issue.code) && isBare(issue),
     );

@@ -33,7 +33,7 @@ const full: Cdr = {
 };
 const all = [bare, full, ...dispositions.map((disposition): Cdr => ({ ...bare, disposition, connected: false }))];
 
-it.each(Object.entries(notifications))('what the format %s sends is what its documentation states', (_name, format) => {
+it.each(Object.entries(notifications))('the format %s sends what its documentation states', (_name, format) => {
   const { toNotification, schema, example, webhook } = format;
   expect(schema.safeParse(example).error).toBeUndefined();
   for (const cdr of all) expect(schema.safeParse(toNotification(cdr)).error).toBeUndefined();

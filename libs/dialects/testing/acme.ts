@@ -34,7 +34,7 @@ export function contextOf(tenant: Tenant = acme): DialectContext {
   return { tenant, now, newReference, pick: (from) => from.at(-1) ?? '' };
 }
 
-/** What no field that reaches a phone, a PBX or a Redis key may hold. */
+/** Texts that no field may hold if it reaches a phone, a PBX or a Redis key. */
 export const hostileTexts: readonly (readonly [name: string, text: string])[] = [
   ['CR', '1001\rAction: Command'],
   ['LF', '1001\nAction: Command'],

@@ -6,7 +6,7 @@ import { parseOrderedJson } from '../src/originate-call/php/ordered-json.ts';
 import type { PhpArray } from '../src/originate-call/php/php-value.ts';
 import { acme, contextOf } from './acme.ts';
 
-/** A tenant that can be asked for all that the vendor's page shows. */
+/** A tenant that supports everything on the vendor's page. */
 export const caller: Tenant = Tenant.parse({
   ...acme,
   variables: ['CAMPAIGN', 'SKIP_WELCOME', 'SKIP_WE_ARE_RECORDING', 'SKIP_ENTER_QUEUE', 'BACKEND_LINK'],
@@ -45,7 +45,7 @@ export const data: Fields = {
   external_id: 'asdf1234',
 };
 
-/** As PHP reads what JavaScript writes. */
+/** JavaScript's JSON as PHP reads it. */
 export function phpOf(params: unknown): PhpArray {
   const read = parseOrderedJson(JSON.stringify(params));
   if (!read.ok) throw new Error(read.message);

@@ -39,7 +39,7 @@ export function ask(fields: Fields, tenant: Tenant = dialupTenant): ParsedCalls 
   return toCallRequest(inQuery(fields), contextOf(tenant));
 }
 
-/** Throws for what was refused. */
+/** Throws if the request was refused. */
 export function accepted(fields: Fields, tenant?: Tenant): Extract<ParsedCalls, { ok: true }> {
   const parsed = ask(fields, tenant);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
@@ -60,6 +60,6 @@ export function errorsOf(fields: Fields, tenant?: Tenant): readonly string[] {
   return parsed.ok ? [] : parsed.errors.map(({ field, message }) => `${field}: ${message}`);
 }
 
-/** The least that dials: an agent, then a customer. */
+/** The minimum of a call: an agent, then a customer. */
 export const call = { dial1: '1001', dial2: '0820001234' };
 export const later = { Date: '202601201030', Maxretry: '3', Retrytime: '90', ident: 'order-77' };

@@ -1,6 +1,6 @@
 /**
- * What PHP 8.2.35 makes of texts: printed by `json_encode` from `http_build_query(json_decode($json, true))` and `parse_str($query, $result)`,
- * with no php.ini. Bytes of a result are one character each.
+ * The results of PHP 8.2.35: printed by `json_encode` from `http_build_query(json_decode($json, true))` and
+ * `parse_str($query, $result)`, without a php.ini. Each byte of a result is one character.
  */
 export const phpVersion = '8.2.35';
 

@@ -88,7 +88,7 @@ function anInstallation() {
   return { store, queues, files, courier, deliverer, settle };
 }
 
-it('a sink that writes at once has the CDR when its attempt is settled', async () => {
+it('a sink that writes at once has the CDR once its attempt is settled', async () => {
   const { settle, store, files } = anInstallation();
   await settle(resultOf(ended));
   expect(files).toEqual([`/cdrs/${attemptId}.disk: {"id":"${attemptId}"}`]);

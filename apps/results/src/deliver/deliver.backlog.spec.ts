@@ -14,7 +14,7 @@ interface Receiver {
   readonly received: { readonly id: string; readonly at: number }[];
 }
 
-/** The `deliveries` queue, its workers, two receivers and the time that passes for them. */
+/** The `deliveries` queue, its workers, two receivers and their clock. */
 function aWorld() {
   const clock = { at: startedAt, now: () => clock.at };
   const agenda = new Map<number, (() => void)[]>();
@@ -119,12 +119,12 @@ describe('given a webhook that hangs, and 20,000 CDRs for it', () => {
     const world = aWorld();
     world.crm.hangs = true;
     for (let n = 1; n <= calls; n++) world.put('crm', n);
-    // Until the first ones were given up: from then on it is known to be slow.
+    // Until the first ones have timed out: from then on the receiver is known to be slow.
     await world.pass(timeoutMs + 10 * second);
     return world;
   }
 
-  it('when they wait, then few jobs run, however many wait, and none is lost to the sweeper', async () => {
+  it('when they wait, then few jobs run, for any number that waits, and the sweeper takes none', async () => {
     const world = await hanging();
     const since = world.now();
     await world.pass(2 * minute);
@@ -144,15 +144,15 @@ describe('given a webhook that hangs, and 20,000 CDRs for it', () => {
     }
   });
 
-  it('when it answers again, then it is asked at once, goes on without a pause, and has all of them in minutes', async () => {
+  it('when it answers again, then it gets requests at once and without a pause, and has all CDRs in minutes', async () => {
     const world = await hanging();
     world.crm.hangs = false;
     const healedAt = world.now();
     await world.pass(12 * minute);
     const times = world.crm.received.map(({ at }) => at);
-    // Those who hung still hold its permits until their time is over.
+    // Requests that hung still hold their places until they time out.
     expect((times[0] ?? Number.POSITIVE_INFINITY) - healedAt).toBeLessThanOrEqual(timeoutMs + second);
-    // A handful had been tried, and has its schedule.
+    // A handful had been tried, and follows its schedule.
     const inTurn = times.slice(0, backlog - 100);
     const pauses = inTurn.slice(1).map((at, i) => at - (inTurn[i] ?? at));
     expect(Math.max(...pauses)).toBeLessThanOrEqual(second);
@@ -160,7 +160,7 @@ describe('given a webhook that hangs, and 20,000 CDRs for it', () => {
     expect(await world.store.port.countUndelivered()).toBe(0);
   });
 
-  it('when a call has two of them, then it hears of the second after the first', async () => {
+  it('when a call has two of them, then it receives the second after the first', async () => {
     const world = await hanging(300);
     for (let n = 1; n <= 100; n++) world.put('crm', 1_000 + n, `${attemptIdOf(n)}.crm`);
     await world.pass(minute);

@@ -38,7 +38,7 @@ function aDeliverer(answer: SinkResult = { type: 'delivered' }, more: Readonly<R
     store.deliveries.set(delivery.id, delivery);
     return delivery;
   };
-  /** Redis confirms when the test says so, and what it says. */
+  /** Redis confirms when the test lets it, and with the test's answer. */
   const confirmedLater = () => {
     const asked: (WrittenRecord | undefined)[] = [];
     const answers: ((isConfirmed: boolean) => void)[] = [];
@@ -80,7 +80,7 @@ describe('given a CDR that was just settled', () => {
     expect(queues.deliveries).toEqual([]);
   });
 
-  it('when its sink is a webhook, then a job is queued, and nobody waits for the receiver here', async () => {
+  it('when its sink is a webhook, then a job is queued, and settling does not wait for the receiver', async () => {
     const { deliver, waiting, record, sinks, queues } = aDeliverer();
     const delivery = waiting('crm');
     await deliver(delivery);
@@ -89,7 +89,7 @@ describe('given a CDR that was just settled', () => {
     expect(record(delivery.id)).toEqual(delivery);
   });
 
-  it('when Redis turns it away, then it stays pending for the sweeper, however often', async () => {
+  it('when Redis refuses it, then it stays pending for the sweeper, every time', async () => {
     const { deliver, waiting, record } = aDeliverer(refusedByRedis('Redis is gone'));
     const delivery = waiting('inbox', { tries: 50 });
     await deliver(delivery);
@@ -97,11 +97,11 @@ describe('given a CDR that was just settled', () => {
   });
 });
 
-describe('given a Redis that takes its time to confirm what was settled', () => {
+describe('given a Redis that confirms a settlement slowly', () => {
   const sinksOfEachKind = ['inbox', 'stream', 'crm'];
 
   it.each(sinksOfEachKind)(
-    'when a CDR for %s was settled, then nobody waits for that, and nobody is told before',
+    'when a CDR for %s was settled, then settling does not wait for that, and the sink gets nothing before',
     async (sink) => {
       const { deliver, confirmedLater, waiting, record, sinks, queues } = aDeliverer();
       const { asked, confirm } = confirmedLater();
@@ -117,7 +117,7 @@ describe('given a Redis that takes its time to confirm what was settled', () => 
   );
 
   it.each(sinksOfEachKind)(
-    'when it does not confirm it for %s, then nobody is told and no try is counted, until the sweeper asks and it does',
+    'when it does not confirm it for %s, then the sink gets nothing and no try is counted, until the sweeper repeats it and Redis confirms',
     async (sink) => {
       const { deliver, confirmedLater, waiting, record, sinks, queues } = aDeliverer();
       const { confirm } = confirmedLater();
@@ -133,7 +133,7 @@ describe('given a Redis that takes its time to confirm what was settled', () => 
     },
   );
 
-  it('when nobody can say, because Redis is gone, then nobody is told either', async () => {
+  it('when the answer is unknown, because Redis is gone, then the sink gets nothing either', async () => {
     const { deliver, store, waiting, record, sinks, queues } = aDeliverer();
     store.confirm = () => Promise.reject(new Error('Redis is gone'));
     const delivery = waiting('crm');
@@ -141,7 +141,7 @@ describe('given a Redis that takes its time to confirm what was settled', () => 
     expect([sinks.tried, queues.deliveries, record(delivery.id)]).toEqual([[], [], delivery]);
   });
 
-  it('when the queue turns the job away afterwards, then it is left to the sweeper', async () => {
+  it('when the queue refuses the job afterwards, then it is left to the sweeper', async () => {
     const { deliver, confirmedLater, waiting, record, queues } = aDeliverer();
     const { confirm } = confirmedLater();
     const delivery = waiting('crm');
@@ -151,7 +151,7 @@ describe('given a Redis that takes its time to confirm what was settled', () => 
     expect([queues.deliveries, record(delivery.id)]).toEqual([[], delivery]);
   });
 
-  it('when very many wait for it, then whoever settles more is held up until one goes on', async () => {
+  it('when very many deliveries wait for it, then settling is delayed until one continues', async () => {
     const { deliver, confirmedLater, waiting } = aDeliverer();
     const { asked, confirm } = confirmedLater();
     await Promise.all(Array.from({ length: 1_999 }, () => deliver(waiting('crm'))));
@@ -159,7 +159,7 @@ describe('given a Redis that takes its time to confirm what was settled', () => 
     const last = deliver(waiting('crm')).finally(() => {
       isHeldUp = false;
     });
-    // One that asked later, where few wait, is not held up: by then neither would this one be.
+    // A later call, with few waiting, is not delayed: by then neither would this one be.
     const elsewhere = aDeliverer();
     elsewhere.confirmedLater();
     await elsewhere.deliver(elsewhere.waiting('crm'));
@@ -168,7 +168,7 @@ describe('given a Redis that takes its time to confirm what was settled', () => 
     await last;
   });
 
-  it('when the process stops, then it waits for those, and not for ever', async () => {
+  it('when the process stops, then it waits for those for a limited time', async () => {
     const { deliver, confirmedLater, waiting, queues, idle } = aDeliverer();
     const { confirm } = confirmedLater();
     const delivery = waiting('crm');
@@ -181,7 +181,7 @@ describe('given a Redis that takes its time to confirm what was settled', () => 
 });
 
 describe('given the job of a webhook', () => {
-  it('when the delivery has died since the job was put back, then its dead letter is not sent once more', async () => {
+  it('when the delivery is dead since the job was put back, then it is not sent once more', async () => {
     const { work, waiting, store, record, sinks } = aDeliverer();
     const delivery = waiting('crm');
     store.deliveries.set(delivery.id, { ...delivery, status: 'dead' });
@@ -189,7 +189,7 @@ describe('given the job of a webhook', () => {
     expect([sinks.tried, record(delivery.id)?.status]).toEqual([[], 'dead']);
   });
 
-  it('when the receiver takes it, then the delivery is done', async () => {
+  it('when the receiver accepts it, then the delivery is done', async () => {
     const { work, waiting, record, sinks } = aDeliverer();
     const { id: deliveryId } = waiting('crm', { tries: 2 });
     expect(await work({ deliveryId })).toEqual({ type: 'done' });
@@ -221,7 +221,7 @@ describe('given the job of a webhook', () => {
   it.each([
     { what: 'fails a tenth time', tries: 9, answer: down },
     {
-      what: 'says that it will never take it',
+      what: 'states that it will never accept it',
       tries: 0,
       answer: { ...down, error: 'HTTP 410', retry: { type: 'never' } },
     },
@@ -232,14 +232,14 @@ describe('given the job of a webhook', () => {
     expect(record(deliveryId)).toMatchObject({ status: 'dead', tries: tries + 1, lastError: answer.error });
   });
 
-  it('when others wait for this receiver already, then it comes back at its turn, no try is counted, and the sweeper leaves it alone', async () => {
+  it('when other deliveries wait for this receiver already, then it comes back at its turn, no try is counted, and the sweeper leaves it alone', async () => {
     const { work, waiting, record } = aDeliverer(busyNow);
     const delivery = waiting('crm', { tries: 9 });
     expect(await work({ deliveryId: delivery.id })).toMatchObject({ type: 'again', afterMs: 700 });
     expect(record(delivery.id)).toEqual({ ...delivery, nextTryAt: now + 700 });
   });
 
-  it('when the receiver asks for more time than the schedule has, then it gets it', async () => {
+  it('when the receiver requests more time than the schedule has, then it gets it', async () => {
     const { work, waiting, record } = aDeliverer({ ...down, retry: { type: 'scheduled', requestedMs: 20 * minute } });
     const { id: deliveryId } = waiting('crm');
     const decision = await work({ deliveryId });
@@ -262,7 +262,7 @@ describe('given the job of a webhook', () => {
     expect(sinks.tried).toEqual([]);
   });
 
-  it('when its CDR is damaged, then it is dead at once, and says so', async () => {
+  it('when its CDR is damaged, then it is dead at once, and states the reason', async () => {
     const { store, waiting, work, record, sinks } = aDeliverer();
     const { id: deliveryId, attemptId: of } = waiting('crm');
     store.damaged.add(of);
@@ -281,7 +281,7 @@ describe('given the job of a webhook', () => {
   });
 });
 
-describe('given a worker that stalls at its try, so that another one takes the job', () => {
+describe('given a worker that stalls during its try, so that another one takes the job', () => {
   const gone: SinkResult = { ...down, error: 'HTTP 410', retry: { type: 'never' } };
   const results = { delivered: { type: 'delivered' }, down, gone, busy: busyNow } as const;
 
@@ -326,7 +326,7 @@ describe('given a worker that stalls at its try, so that another one takes the j
   ])('when it comes back with success and the delivery is $is, then it is delivered', async ({ other }) => {
     const { work, delivery, record } = stalled({ type: 'delivered' }, { tries: 3 }, other);
     expect(await work({ deliveryId: delivery.id })).toEqual({ type: 'done' });
-    // Without the time of a next try.
+    // Without the time of the next try.
     const { nextTryAt: _over, ...rest } = { nextTryAt: undefined, ...other };
     const tries = other.tries + 1;
     expect(record(delivery.id)).toEqual({ ...delivery, ...rest, status: 'delivered', tries, lastTryAt: now });
@@ -341,7 +341,7 @@ describe('given a worker that stalls at its try, so that another one takes the j
     },
   );
 
-  it('when both had success, then it was delivered once as far as its record says', async () => {
+  it('when both had success, then its record states one delivery', async () => {
     const { work, delivery, record } = stalled({ type: 'delivered' }, { tries: 3 }, delivered);
     expect(await work({ deliveryId: delivery.id })).toEqual({ type: 'done' });
     expect(record(delivery.id)).toEqual({ ...delivery, ...delivered });
@@ -357,7 +357,7 @@ describe('given a sink that this process does not know', () => {
     expect(record(delivery.id)).toEqual(delivery);
   });
 
-  it('when its job comes, then it is put off as a webhook that fails, and a process that knows it delivers it', async () => {
+  it('when its job comes, then it is postponed like a webhook that fails, and a process that knows it delivers it', async () => {
     const world = aDeliverer();
     const { id: deliveryId } = world.waiting('new');
     const decision = await world.work({ deliveryId });
@@ -374,7 +374,7 @@ describe('given a sink that this process does not know', () => {
     expect(await newer.work({ deliveryId })).toEqual({ type: 'done' });
   });
 
-  it('when nobody has known it for the whole schedule, then it is dead, and kept', async () => {
+  it('when no process has known it for the whole schedule, then it is dead, and kept', async () => {
     const { work, waiting, record } = aDeliverer();
     const { id: deliveryId } = waiting('new');
     const afterMs: number[] = [];
@@ -386,7 +386,7 @@ describe('given a sink that this process does not know', () => {
     expect(record(deliveryId)).toMatchObject({ status: 'dead', tries: schedule.length + 1 });
   });
 
-  it('when it is a list to the process that takes its job, and Redis turns it away, then it is not tried again at once', async () => {
+  it('when it is a list to the process that takes its job, and Redis refuses it, then it is not tried again at once', async () => {
     const { work, waiting, record } = aDeliverer(refusedByRedis('Redis says WRONGTYPE'));
     const { id: deliveryId } = waiting('inbox', { tries: 50 });
     expect(await work({ deliveryId })).toMatchObject({ type: 'again', afterMs: 5 * second });
@@ -421,7 +421,7 @@ describe('given the webhooks of two attempts of a call', () => {
     expect(record(second.id)).toEqual({ ...second, nextTryAt: now + afterMs });
   });
 
-  it.each(['delivered', 'dead'] as const)('when the first is %s, then the second goes', async (status) => {
+  it.each(['delivered', 'dead'] as const)('when the first is %s, then the second is sent', async (status) => {
     const { workSecond, sinks, second } = twoAttempts({ status, tries: 1 });
     expect(await workSecond()).toEqual({ type: 'done' });
     expect(sinks.tried).toMatchObject([{ cdrId: attemptIdOf(2), delivery: { id: second.id } }]);
@@ -439,7 +439,7 @@ describe('given the webhooks of two attempts of a call', () => {
     expect(await workSecond()).toEqual({ type: 'done' });
   });
 
-  it('when the first fails and is delivered later, then the receiver hears of them in their order', async () => {
+  it('when the first fails and is delivered later, then the receiver gets them in their order', async () => {
     const { workSecond, work, sinks } = twoAttempts({}, down);
     expect([await work({ deliveryId: follows }), await workSecond()]).toMatchObject([
       { type: 'again' },
@@ -450,7 +450,7 @@ describe('given the webhooks of two attempts of a call', () => {
     expect(sinks.tried.map(({ cdrId }) => cdrId)).toEqual([attemptId, attemptId, attemptIdOf(2)]);
   });
 
-  it('when the second is delivered while it is found to have to wait, then that stays so', async () => {
+  it('when the second is delivered while a worker decides that it must wait, then it stays delivered', async () => {
     const { workSecond, second, record, store } = twoAttempts();
     const delivered = { ...second, status: 'delivered', tries: 1 } as const;
     store.beforeNextDelivery = () => store.deliveries.set(second.id, delivered);
@@ -458,7 +458,7 @@ describe('given the webhooks of two attempts of a call', () => {
     expect(record(second.id)).toEqual(delivered);
   });
 
-  it('when another call’s CDR waits for the receiver, then this call’s is not held up', async () => {
+  it('when another call’s CDR waits for the receiver, then this call’s is not delayed', async () => {
     const { work, store, waiting, sinks } = aDeliverer();
     waiting('crm', { tries: 3, nextTryAt: now + hour });
     store.cdrs.push(aCdr(2));

@@ -14,15 +14,15 @@ import pTimeout from 'p-timeout';
 /**
  * CDRs to sinks. A Redis list or stream is written at once and exactly once: its marker holds the delivery's id. A webhook goes through
  * the `deliveries` queue, because its receiver may be slow, or down for a day. It receives the CDRs of a call in the order of the
- * attempts: a delivery waits until the one it follows is delivered or dead. A dead one that is sent again may arrive late.
+ * attempts: a delivery waits until the previous one is delivered or dead. A dead one that is sent again may arrive late.
  *
- * Nothing leaves before the settlement is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS require: if Redis forgot it, the attempt
+ * Nothing is sent before the settlement is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS require: if Redis forgot it, the attempt
  * could be settled otherwise. A webhook's job is added after that, so its worker need not confirm again.
  */
 export interface Deliverer {
   /**
    * For a delivery that was just settled, or that the sweeper found. If Redis takes time to confirm (a sync of its disk), this resolves
-   * before, and the delivery goes on in the background.
+   * earlier, and the delivery continues in the background.
    */
   deliver(delivery: Delivery): Promise<void>;
   /** A `deliveries` job. */
@@ -45,9 +45,9 @@ export interface DelivererDependencies {
   readonly logger: Logger;
 }
 
-/** Longer than a sync that is done every second. */
+/** Longer than a sync that happens every second. */
 const confirmMs = 4_000;
-/** Enough if there is nothing to wait for; too short for a sync of a disk. */
+/** Enough if there is nothing to wait for. Too short for a sync of a disk. */
 const atOnceMs = 50;
 /** Most deliveries that wait for Redis to confirm. Beyond it, settling waits too. */
 const waitingMax = 2_000;
@@ -73,7 +73,7 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
     },
     async work({ deliveryId }) {
       const delivery = await store.readDelivery(deliveryId);
-      // The job of a dead one may come again, restored by a process that had read it while it was pending.
+      // The job of a dead delivery may come again: a process that read the delivery while it was pending may restore it.
       if (delivery?.status !== 'pending') return { type: 'done' };
       return (await waitForTurn(dependencies, delivery)) ?? deliverOnce(dependencies, delivery);
     },
@@ -83,7 +83,7 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
   };
 }
 
-/** Deliveries that ask at the same time share one round of waiting. */
+/** Deliveries that come at the same time share one confirmation. */
 function isConfirmed(store: DelivererStore, { id, createdAt }: Delivery): Promise<boolean> {
   return store.confirmDurable(confirmMs, { delivery: id, createdAt }).catch(() => false);
 }
@@ -189,8 +189,8 @@ function countedAs(result: SinkResult, step: DeliveryStep | undefined): 'deliver
 }
 
 /**
- * What becomes of the job: it follows the delivery as it is stored now, whichever worker wrote it. Undefined: its retention is over.
- * `postponed`: why this worker put it off.
+ * The decision for the job follows the delivery as it is stored now, whichever worker wrote it. Undefined: its retention is over.
+ * `postponed`: why this worker postponed it.
  */
 function decisionOf(step: DeliveryStep | undefined, now: number, postponed?: string): DeliveryDecision {
   if (step === undefined) return { type: 'done' };

@@ -24,7 +24,7 @@ import { createSettle } from './settle.ts';
 const endedAt = startedAt + 5_000;
 const settledAt = startedAt + 6_000;
 
-/** An attempt under way, and the funnel that settles it. */
+/** An attempt under way, and the code that settles it. */
 function aFunnel() {
   const store = memoryStore();
   const queues = fakeQueues();
@@ -49,7 +49,7 @@ function aFunnel() {
 }
 
 describe('given the evidence of an attempt that ended', () => {
-  it('when it is settled, then the attempt is written down with its outcome, its evidence and its observer', async () => {
+  it('when it is settled, then the attempt is recorded with its outcome, its evidence and its observer', async () => {
     const { store, settle } = aFunnel();
     await settle(resultOf(busyAt(endedAt), 'dialer'));
     expect(store.attempt(attemptId)?.ended).toMatchObject({
@@ -60,7 +60,7 @@ describe('given the evidence of an attempt that ended', () => {
     });
   });
 
-  it('when it is of another claim than the attempt’s, then nothing is settled: it is of one that Redis has forgotten', async () => {
+  it('when it is of another claim than the attempt’s, then nothing is settled: Redis has forgotten that claim', async () => {
     const { store, settle } = aFunnel();
     const refused = { refused: { message: 'not sent', at: endedAt } };
     await settle({ ...resultOf(refused, 'dialer'), claimedBy: 'another run' });
@@ -68,7 +68,7 @@ describe('given the evidence of an attempt that ended', () => {
     expect(store.cdrs).toEqual([]);
   });
 
-  it('when it is settled, then one CDR tells it and what becomes of the call', async () => {
+  it('when it is settled, then one CDR states it and the next state of the call', async () => {
     const { store, settle } = aFunnel();
     await settle(resultOf(busyAt(endedAt)));
     expect(store.cdrs).toMatchObject([
@@ -85,7 +85,7 @@ describe('given the evidence of an attempt that ended', () => {
     ]);
   });
 
-  it('when its sinks take for ever, then the next attempt’s job is queued all the same', async () => {
+  it('when its sinks never answer, then the next attempt’s job is queued all the same', async () => {
     const { queues, settle, may } = aFunnel();
     may.deliver = () => new Promise(() => {});
     void settle(resultOf(busyAt(endedAt)));
@@ -101,7 +101,7 @@ describe('given the evidence of an attempt that ended', () => {
     expect(delivered.map(({ sink }) => sink)).toEqual(['inbox', 'crm']);
   });
 
-  it('when it was not sent, then its call is tried again soon, and the day of the number and of the tenant is as it was', async () => {
+  it('when it was not sent, then its call is tried again soon, and the daily counts of the number and of the tenant are unchanged', async () => {
     const { store, settle } = aFunnel();
     await settle(resultOf({ refused: { message: 'not sent', at: endedAt, byUs: true, code: 'late' } }));
     expect(store.cdrs).toMatchObject([{ disposition: 'not_sent', class: 'not_sent', notSentCode: 'late' }]);
@@ -132,7 +132,7 @@ describe('given the evidence of an attempt that ended', () => {
     expect(delivered).toMatchObject(expected);
   });
 
-  it('when its call had an attempt before, then a webhook hears of that one first; a list in Redis needs no turn', async () => {
+  it('when its call had an attempt before, then a webhook gets that one first; a list in Redis needs no turn', async () => {
     const { store, settle } = aFunnel();
     await settle(resultOf(busyAt(endedAt)));
     store.change(callId, (call) => stepCall(call, { type: 'dial', attemptId: nextAttemptId, at: settledAt }).call);
@@ -147,7 +147,7 @@ describe('given the evidence of an attempt that ended', () => {
     ]);
   });
 
-  it('when its tenant is no longer configured, then it is settled and has its CDR all the same', async () => {
+  it('when its tenant is no longer configured, then it is still settled and has its CDR', async () => {
     const world = aFunnel();
     world.may.tenants = [];
     await world.settle(resultOf(busyAt(endedAt)));
@@ -162,7 +162,7 @@ describe('given the evidence of an attempt that ended', () => {
   });
 });
 
-describe('given several who say how an attempt ended', () => {
+describe('given several reports of the end of an attempt', () => {
   const once = ({ store, queues, delivered }: ReturnType<typeof aFunnel>) => {
     expect(store.cdrs).toHaveLength(1);
     expect(queues.dial).toHaveLength(1);
@@ -179,7 +179,7 @@ describe('given several who say how an attempt ended', () => {
     expect([world.store.call(callId), world.store.attempt(attemptId)]).toEqual(before);
   });
 
-  it('when a second observer comes later and says something else, then the first one’s word stands', async () => {
+  it('when a second observer reports something else later, then the first report stands', async () => {
     const world = aFunnel();
     await world.settle(resultOf(busyAt(endedAt), 'dialer'));
     await world.settle(resultOf({ lostAt: settledAt }, 'results'));
@@ -201,7 +201,7 @@ describe('given several who say how an attempt ended', () => {
     {
       what: 'the next attempt’s job',
       fail: ({ queues }: ReturnType<typeof aFunnel>) => queues.refused.add(nextAttemptId),
-      // Its CDR is delivered all the same: the attempt is left to the sweeper.
+      // Its CDR is still delivered. The attempt is left to the sweeper.
       told: (settled: Promise<void>) => expect(settled).resolves.toBeUndefined(),
       queued: 0,
     },
@@ -210,7 +210,7 @@ describe('given several who say how an attempt ended', () => {
       fail: (world: ReturnType<typeof aFunnel>) => {
         world.may.deliver = () => Promise.reject(new Error('Redis is gone'));
       },
-      // The retry is not held up by a sink: the delivery is left to the sweeper.
+      // A sink does not delay the retry. The delivery is left to the sweeper.
       told: (settled: Promise<void>) => expect(settled).resolves.toBeUndefined(),
       queued: 1,
     },
@@ -242,7 +242,7 @@ describe('given calls that wait for a phone of an attempt that ends', () => {
       late: true,
     });
 
-  it('when it is settled, then the first of them is dialled now; one that is over is passed by, and nobody is woken twice', async () => {
+  it('when it is settled, then the first of them is dialled now; one that is over is skipped, and no call is woken twice', async () => {
     const { store, queues, settle } = aFunnel();
     store.put(inFlight()[0], { ...inFlight()[1], limits });
     const [over, first] = [canceled(plannedCall(3), startedAt), waits(plannedCall(2), startedAt + 30_000).call];
@@ -253,7 +253,7 @@ describe('given calls that wait for a phone of an attempt that ends', () => {
     expect(store.waitingCalls('extension.acme.1001')).toEqual([callIdOf(4)]);
   });
 
-  it('when they cannot be woken, then it is settled and delivered all the same', async () => {
+  it('when they cannot be woken, then it is still settled and delivered', async () => {
     const { store, queues, settle, delivered } = aFunnel();
     store.put(inFlight()[0], { ...inFlight()[1], limits });
     store.put(waits(plannedCall(2), startedAt + 30_000).call);
@@ -266,7 +266,7 @@ describe('given calls that wait for a phone of an attempt that ends', () => {
   });
 });
 
-describe('given a call that somebody wants canceled', () => {
+describe('given a call with a requested cancel', () => {
   it('when the cancel comes between reading and writing, then it is not lost and the call is not retried', async () => {
     const { store, queues, settle } = aFunnel();
     store.beforeNextSettle.push(() => store.change(callId, (call) => canceled(call, settledAt)));
@@ -276,14 +276,14 @@ describe('given a call that somebody wants canceled', () => {
     expect(queues.dial).toEqual([]);
   });
 
-  it('when it changes again and again, then it is settled in the end', async () => {
+  it('when it changes many times, then it is finally settled', async () => {
     const { store, settle } = aFunnel();
     for (let i = 0; i < 10; i++) store.beforeNextSettle.push(() => store.change(callId, (call) => ({ ...call })));
     await settle(resultOf(busyAt(endedAt)));
     expect(store.cdrs).toHaveLength(1);
   });
 
-  /** What an AMI hang-up of a ringing dial1 leaves: nothing that says whose it was. */
+  /** The evidence after an AMI hang-up of a ringing dial1: it does not show who hung up. */
   const silentHangup: Evidence = {
     originateFailed: { reason: 0, at: endedAt },
     dial1Hangup: { cause: 0, at: endedAt },
@@ -311,7 +311,7 @@ describe('given a call that somebody wants canceled', () => {
   ];
 
   it.each(requests)(
-    'when it was asked for $when, then the evidence says so: $kept',
+    'when it was requested $when, then the evidence states it: $kept',
     async ({ requestedAt, evidence, kept }) => {
       const { store, settle } = aFunnel();
       store.change(callId, (call) => canceled(call, requestedAt));
@@ -325,7 +325,7 @@ describe('given a call that somebody wants canceled', () => {
   );
 });
 
-it('given a record that is never written over, however often it is read, then settling gives up, and its job comes back later', async () => {
+it('given a record that can never be overwritten, then settling gives up, and its job comes back later', async () => {
   const { store, settle } = aFunnel();
   let tries = 0;
   const port = store.port as { settle: typeof store.port.settle };

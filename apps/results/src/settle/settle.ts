@@ -35,14 +35,14 @@ export interface SettleDependencies {
   readonly deliver: (delivery: Delivery) => Promise<void>;
 }
 
-/** Each round, another process has changed the call. So many in a row mean that its record cannot be written; the job comes back later. */
+/** In each round, another process has changed the call. After this many in a row its record cannot be written, and the job comes back later. */
 const roundsMax = 100;
 
 /**
  * Settling: one attempt's evidence → outcome ▸ the call's next state ▸ CDR ▸ deliveries, in one write.
  *
- * S1  An attempt is settled once. A second observer, a repeated job, a crash after the write: all find it ended and stop.
- * S2  What follows the write (the next attempt's job, the deliveries) is put back by the sweeper if this process dies first.
+ * S1  An attempt is settled once. A second observer, a repeated job, a crash after the write: each finds the attempt ended and stops.
+ * S2  If this process dies after the write, the sweeper restores what follows it: the next attempt's job and the deliveries.
  */
 export function createSettle(dependencies: SettleDependencies): (job: ResultsJob) => Promise<void> {
   return async (job) => {
@@ -65,7 +65,7 @@ async function settleOnce(
     return 'nothing';
   }
   if (attempt.value.ended !== undefined) return 'nothing';
-  // The claim is one that Redis has forgotten: another dialer holds this attempt, and it may be ringing.
+  // Redis has forgotten this claim. Another dialer holds the attempt, and it may be ringing.
   if (job.claimedBy !== undefined && job.claimedBy !== attempt.value.claimedBy) return 'nothing';
 
   const at = clock.now();
@@ -85,7 +85,7 @@ async function settleOnce(
   const cdr = cdrOf(after, ended, outcome, evidence);
   const before = call.value.history.at(-1);
   const tenant = dependencies.tenant(after.tenantId);
-  // Removed, or new and not yet in this process's configuration. Its attempt must not stay open for it, and its CDR is kept.
+  // The tenant was removed, or this process does not have its configuration yet. The attempt must not stay open, and its CDR is kept.
   if (tenant === undefined)
     logger.error(
       { callId: after.id, attemptId: job.attemptId, tenantId: after.tenantId },
@@ -98,7 +98,7 @@ async function settleOnce(
       attemptId: job.attemptId,
       sink,
       createdAt: at,
-      // What is queued may wait for days. Its receiver gets the CDRs of a call in the order of the attempts.
+      // A queued delivery may wait for days. Its receiver gets the CDRs of a call in the order of the attempts.
       ...(sinks.find(after.tenantId, sink)?.handover === 'queued' && { followsAttempt: before?.attemptId }),
     }),
   );
@@ -115,7 +115,7 @@ async function settleOnce(
   if (!written.ok) return 'lost_race';
 
   report(dependencies, after, outcome, job, at);
-  // First: a person is called on time, however long a sink takes.
+  // This comes first: a person is called on time, even if a sink takes long.
   for (const effect of effects) {
     if (effect.type !== 'enqueue') continue;
     await dependencies.queues.dial.add([dialOrder(after, effect)]).catch((error: unknown) => {
@@ -137,12 +137,12 @@ async function settleOnce(
   return 'settled';
 }
 
-/** By so much two hosts' clocks may differ, and more. */
+/** More than the difference between two hosts' clocks. */
 const clocksApartMs = 5_000;
 
 /**
- * A cancel that came before the end belongs to the evidence, whichever process heard of it. The API's clock says when it came, and another's
- * when the attempt ended: what lies close together may have happened in either order, and then the rest of the evidence decides.
+ * A cancel that came before the end belongs to the evidence, whichever process received it. The API's clock states when it came, and
+ * another clock when the attempt ended. If the two are close, either may have happened first, and the rest of the evidence decides.
  */
 function withCancel(evidence: Evidence, { state }: Call, at: number): Evidence {
   const cancelRequestedAt = state.status === 'dialing' ? state.cancelRequestedAt : undefined;

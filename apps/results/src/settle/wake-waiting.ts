@@ -8,12 +8,12 @@ export interface WakePorts {
   readonly clock: Clock;
 }
 
-/** Calls at one limit that were over or dialled when their turn came, before the rest is left to its own next check. */
+/** How many calls that are over or already dialled are skipped at one limit. The rest is left to its own next check. */
 const looksMax = 20;
 
 /**
- * An attempt, or a leg that has ended before the other, has given back its permits: for each phone of theirs, the call that has waited longest
- * for it is dialled now. Only a hint: a call that is not woken checks again within half a minute. Trunks and PBXs have a pace of their own,
+ * An attempt, or a leg that ended before the other, has released its permits. For each of its phones, the call that has waited longest is
+ * dialled now. This is only a hint: a call that is not woken checks again within half a minute. Trunks and PBXs have their own pace,
  * and no call waits at them.
  */
 export async function wakeWaiting({ store, queues, clock }: WakePorts, limits: readonly string[]): Promise<void> {

@@ -20,7 +20,7 @@ import { startSweeper } from './sweeper.ts';
 const minute = 60_000;
 const running: { stop(): Promise<void> }[] = [];
 
-/** A sweep of what the store holds, long after it should have been done. */
+/** A sweep over the records of the store, long after it should have happened. */
 function aSweep(now = startedAt + 10 * minute) {
   const store = memoryStore();
   const queues = fakeQueues();
@@ -72,7 +72,7 @@ afterEach(async () => {
 });
 
 describe('given calls that are due and not dialled', () => {
-  it('when the queue has lost their jobs, then they are put back', async () => {
+  it('when the queue has lost their jobs, then they are added again', async () => {
     const { store, queues, sweep } = aSweep();
     for (const n of [1, 2]) store.put(plannedCall(n));
     await sweep();
@@ -82,7 +82,7 @@ describe('given calls that are due and not dialled', () => {
     ]);
   });
 
-  it('when they fell due a moment ago, or are due later, or are being dialled, then they are left alone', async () => {
+  it('when they fell due a moment ago, or are due later, or are being dialled, then they stay unchanged', async () => {
     const { store, queues, sweep } = aSweep(startedAt + 2_000);
     store.put(plannedCall(1));
     store.put(plannedCall(2, { notBeforeAt: startedAt + minute }));
@@ -91,7 +91,7 @@ describe('given calls that are due and not dialled', () => {
     expect(queues.dial).toEqual([]);
   });
 
-  it('when one cannot be read, and one cannot be queued, then the others are put back all the same', async () => {
+  it('when one cannot be read, and one cannot be queued, then the others are still added again', async () => {
     const { store, queues, sweep } = aSweep();
     for (const n of [1, 2, 3]) store.put(plannedCall(n));
     store.damaged.add(callIdOf(1));
@@ -108,10 +108,10 @@ describe('given calls that are due and not dialled', () => {
   });
 });
 
-describe('given more than a sweep looks at', () => {
+describe('given more than a sweep examines', () => {
   const perSweep = 5_000;
 
-  it('when those in front have their jobs and are only late, then a lost job behind them is put back by the next sweep', async () => {
+  it('when the first ones have their jobs and are only late, then the next sweep restores a lost job behind them', async () => {
     const { store, queues, sweep } = aSweep(startedAt + 10 * minute);
     for (let n = 1; n <= perSweep; n++) {
       const late = plannedCall(n);
@@ -140,7 +140,7 @@ describe('given more than a sweep looks at', () => {
     expect(queues.dial.map((order) => order.callId)).toEqual([callIdOf(2), callIdOf(1)]);
   });
 
-  it('when CDRs in front are on their way and only late, then a lost one behind them is delivered by the next sweep', async () => {
+  it('when the first CDRs are on their way and only late, then the next sweep delivers a lost one behind them', async () => {
     const { store, queues, sinks, sweep } = aSweep();
     store.cdrs.push(aCdr(perSweep + 1));
     for (let n = 1; n <= perSweep; n++) store.deliveries.set(`${attemptIdOf(n)}.crm`, aDelivery('crm', {}, n));
@@ -160,7 +160,7 @@ describe('given more than a sweep looks at', () => {
   });
 });
 
-describe('given CDRs that nobody has delivered', () => {
+describe('given CDRs that are not delivered', () => {
   it('when they are old enough, then they are delivered, or their job is put back', async () => {
     const { store, queues, sinks, sweep } = aSweep();
     store.cdrs.push(aCdr());
@@ -171,7 +171,7 @@ describe('given CDRs that nobody has delivered', () => {
     expect(queues.deliveries).toEqual([{ deliveryId: `${attemptId}.crm` }]);
   });
 
-  it('when whoever settled may still have them in hand, then they are left alone', async () => {
+  it('when the process that settled may still deliver them, then they stay unchanged', async () => {
     const { store, sinks, clock, sweep } = aSweep();
     store.cdrs.push(aCdr());
     store.deliveries.set(`${attemptId}.inbox`, aDelivery('inbox', { createdAt: clock.at - 1_000 }));
@@ -179,7 +179,7 @@ describe('given CDRs that nobody has delivered', () => {
     expect(sinks.tried).toEqual([]);
   });
 
-  it('when one cannot be put back, then the others are all the same', async () => {
+  it('when one cannot be put back, then the others still are', async () => {
     const { store, queues, sweep } = aSweep();
     for (const n of [1, 2]) {
       const delivery = aDelivery('crm', {}, n);
@@ -195,13 +195,13 @@ describe('given attempts under way', () => {
   const nobody = { pbx: 'pbx-gone' };
   const lastMoment = lastMomentAt(startedAt, inFlight()[1].plan);
 
-  it('when they were quiet for a while, then every observer is told to look them up', async () => {
+  it('when they were quiet for a while, then every observer reconciles them', async () => {
     const { adopted, sweep } = aSweep();
     await sweep();
     expect(adopted).toEqual([expect.toSatisfy((quietForMs: number) => quietForMs >= 10_000 && quietForMs <= minute)]);
   });
 
-  it('when Redis was away, then those who saw them end are given a round to tell, before anybody looks them up', async () => {
+  it('when Redis was away, then the processes that saw them end have one round to report it, before any reconciliation', async () => {
     const { store, adopted, sweep } = aSweep();
     store.isAway = true;
     await sweep();
@@ -212,7 +212,7 @@ describe('given attempts under way', () => {
     expect(adopted).toHaveLength(1);
   });
 
-  it('when one observer fails, then the others are told, and the rest of the sweep is done', async () => {
+  it('when one observer fails, then the others are called, and the rest of the sweep is done', async () => {
     const world = aSweep();
     world.observers.unshift(world.observer(() => Promise.reject(new Error('the record is damaged'))));
     world.store.put(plannedCall());
@@ -221,7 +221,7 @@ describe('given attempts under way', () => {
     expect(world.queues.dial).toHaveLength(1);
   });
 
-  it('when their PBX is no longer configured and their last moment has passed, then they are concluded as given up', async () => {
+  it('when their PBX is no longer configured and their last moment has passed, then they end as `unknown`', async () => {
     const { store, queues, sweep } = aSweep(lastMoment);
     store.put(...inFlight(1, nobody));
     await sweep();
@@ -253,7 +253,7 @@ describe('given a sweep', () => {
     expect(store.endedLongAgo).toBe(0);
   });
 
-  it('when there are more than a round’s, then the next one goes on, and the rest of the round is done all the same', async () => {
+  it('when there are more than a round’s, then the next one continues, and the rest of the round is done all the same', async () => {
     const { store, metrics, sweep } = aSweep();
     store.endedLongAgo = 60_000;
     store.put(plannedCall());
@@ -264,7 +264,7 @@ describe('given a sweep', () => {
     expect(store.endedLongAgo).toBe(0);
   });
 
-  it('then what dead processes said of their PBXs is forgotten, and what living ones say is not', async () => {
+  it('then the link statuses of dead processes are removed, and those of living ones are not', async () => {
     const { store, clock, sweep } = aSweep();
     const said = { pbx: 'pbx-1', process: 'dialer', up: true } as const;
     await store.port.reportLinkStatus('dead', { ...said, at: clock.at - minute });
@@ -295,7 +295,7 @@ describe('given a sweep', () => {
     },
   );
 
-  it('when it is stopped, then another may lead at once', async () => {
+  it('when it is stopped, then another process may lead at once', async () => {
     const { store, sweep } = aSweep();
     const sweeper = await sweep();
     expect(store.releasedLeases).toEqual([]);
@@ -303,7 +303,7 @@ describe('given a sweep', () => {
     expect(store.releasedLeases).toEqual(['results-1 as sweeper']);
   });
 
-  it('when Redis is away while it is stopped, then it stops all the same', async () => {
+  it('when Redis is away while it is stopped, then it still stops', async () => {
     const { store, sweep } = aSweep();
     const sweeper = await sweep();
     store.isAway = true;
@@ -311,7 +311,7 @@ describe('given a sweep', () => {
     expect(store.releasedLeases).toEqual([]);
   });
 
-  it('when another process leads, then only what this one alone can see is looked after', async () => {
+  it('when another process leads, then this one does only the work that no other process can do', async () => {
     const { store, queues, sinks, adopted, sweep } = aSweep();
     store.isLeader = false;
     store.put(plannedCall());
@@ -322,7 +322,7 @@ describe('given a sweep', () => {
     expect([queues.dial, queues.results, sinks.tried, store.forgotten]).toEqual([[], [], [], []]);
   });
 
-  it('then it comes again and again, until it is stopped', async () => {
+  it('then it repeats until it is stopped', async () => {
     const { store, queues, sweep } = aSweep();
     const sweeper = await sweep();
     store.put(plannedCall());

@@ -26,8 +26,8 @@ export type SweeperStore = Pick<CallStore, 'readCall' | 'overduePage' | 'countOv
   Pick<StoreHealth, 'ping'>;
 
 /**
- * Finds what was lost, and puts it back. Everything here may run twice or in two processes at once: each repair is harmless where
- * nothing was broken.
+ * Finds what was lost, and restores it. Everything here may run twice or in two processes at once: each repair does no harm where nothing
+ * was broken.
  *
  *   open attempts that no process watches       ▸ reconciled on their PBX
  *   calls that are due and have no job          ▸ their job is put back
@@ -36,7 +36,7 @@ export type SweeperStore = Pick<CallStore, 'readCall' | 'overduePage' | 'countOv
  *   calls whose retention is over               ▸ taken out of the indexes
  *   link statuses of dead processes             ▸ removed
  *
- * A round looks at a bounded number of each; the next one goes on where it ended, so what got lost is found however much is merely late.
+ * A round examines a bounded number of each. The next round continues where it ended, so a loss is found even among many late items.
  */
 export interface SweeperDependencies {
   readonly store: SweeperStore;
@@ -45,28 +45,28 @@ export interface SweeperDependencies {
   readonly deliverer: Deliverer;
   readonly sinks: Pick<Sinks, 'lengths'>;
   readonly limits: readonly string[];
-  /** Those of the configuration. */
+  /** The PBXs of the configuration. */
   readonly pbxNames: readonly string[];
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Names this process among its like. */
+  /** Identifies this process among processes of the same kind. */
   readonly instanceId: string;
   readonly everyMs: number;
 }
 
-/** An attempt without a single event for so long is reconciled: longer than an Originate takes on a busy Asterisk. */
+/** An attempt without an event for this long is reconciled. Longer than an Originate takes on a busy Asterisk. */
 const quietAttemptMs = 15_000;
-/** A call is overdue when its job should have been taken for so long. */
+/** A call is overdue when its job should have been taken this long ago. */
 const overdueMs = 5_000;
-/** Deliveries younger than this still belong to the process that settled. */
+/** Younger deliveries still belong to the process that settled. */
 const undeliveredMs = 30_000;
-/** A bound on one round: so many pages, and so many of a page at once. */
+/** The limit of one round: this many pages, and this many items per page. */
 const pageMax = 1_000;
 const pagesMax = 5;
 /**
- * Calls that are over for good come once, and a round takes out as many as a million a day leave at the longest `REDIAL_SWEEP_SECONDS`. A
- * call costs Redis some 45 µs, and a page delays other commands by ten milliseconds at most.
+ * Calls whose retention is over come once. A round removes as many as a million calls a day leave in the longest
+ * `REDIAL_SWEEP_SECONDS`. A call costs Redis some 45 µs, and a page delays other commands by ten milliseconds at most.
  */
 const forgottenPageMax = 250;
 const forgottenPagesMax = 200;
@@ -74,7 +74,7 @@ const atOnceMax = 50;
 
 const leaseName = 'sweeper';
 
-/** How far the rounds have come; none: the next one begins at the oldest. Lost with the process, which costs a repetition. */
+/** The positions that the rounds have reached. Undefined: the next round begins at the oldest. If the process dies, a part is repeated. */
 interface Progress {
   overdue: PageCursor | undefined;
   undelivered: PageCursor | undefined;
@@ -96,7 +96,7 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
   return {
     async stop() {
       await sweeping.stop();
-      // Otherwise no process would sweep until the lease expires. This process may not know that it holds it: a reply can get lost.
+      // Otherwise no process would sweep until the lease expires. This process may hold it without knowing: a reply can get lost.
       await store.releaseLease(leaseName, instanceId).catch((error: unknown) => {
         logger.debug({ error }, 'the lease of the sweeper was not released; it expires');
       });
@@ -107,7 +107,7 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
 async function sweep(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
   const { store, observers, sinks, instanceId, everyMs, metrics } = dependencies;
   await store.ping();
-  // By every process, and first: each is scraped, and a long round must not make the figures old.
+  // Every process does this, and first: each is scraped, and a long round must not make the figures old.
   await attempt(dependencies, 'measuring', () => measure(dependencies));
   await attempt(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
   // After an outage of Redis, processes report the ends that they saw. A reconciliation may know less, so it waits for a round.
@@ -119,7 +119,7 @@ async function sweep(dependencies: SweeperDependencies, progress: Progress): Pro
   await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
   await attempt(dependencies, 'concluding', () => concludeUnreported(dependencies));
   await attempt(dependencies, 'forgetting', () => forgetEnded(dependencies));
-  // Reading removes those of dead processes, and it may be that no client requests the API's `/readyz`.
+  // Reading removes those of dead processes. Perhaps no client requests the API's `/readyz`.
   await attempt(dependencies, 'forgetting reports', () => store.linkStatuses(dependencies.clock.now()));
 }
 
@@ -178,7 +178,7 @@ async function forgetEnded({ store, clock }: SweeperDependencies): Promise<void>
   }
 }
 
-/** Attempts on a PBX that the configuration no longer names: no process can reconcile them, and after their last moment no channel of them lives. */
+/** Attempts on a PBX that the configuration no longer names. No process can reconcile them, and after their last moment they have no channel. */
 async function concludeUnreported(dependencies: SweeperDependencies): Promise<void> {
   const { store, queues, clock, logger, metrics, pbxNames } = dependencies;
   for (const pbx of await store.pbxsWithOpenAttempts()) {
@@ -198,7 +198,7 @@ async function concludeUnreported(dependencies: SweeperDependencies): Promise<vo
   }
 }
 
-/** A handful of commands, however much waits. */
+/** A few commands, for any number of waiting items. */
 async function measure({ store, metrics, limits, clock }: SweeperDependencies): Promise<void> {
   const overdueAt = clock.now() - overdueMs;
   const [oldest] = (await store.overduePage(overdueAt, 1)).calls;

@@ -30,7 +30,7 @@ it('knows a password with a colon and with letters of any script', () => {
 it.each([
   ['password', { username: 'else', password: '1234567', apiKey: 'another-key' }],
   ['apiKey', { username: 'else', password: '12345678', apiKey: '1234567' }],
-] as const)('lets nobody in with a short %s', (field, login) => {
+] as const)('refuses every login with a short %s', (field, login) => {
   const short = tenantWith({ id: 'short' }, login);
   const headers = { 'x-apikey': login.apiKey, authorization: basic(`${login.username}:${login.password}`) };
   expect(asked(headers, [short])).toBe('unauthenticated');
@@ -49,7 +49,7 @@ test.each([
   ['another scheme', { authorization: 'Bearer dGVzdDpBYTEyMzQ1Ng==' }],
   ['a login that is no base64', { authorization: 'Basic test:Aa123456' }],
   ['an endless login', { authorization: `Basic ${'A'.repeat(50_000)}` }],
-])('%s is nobody, and the answer is the same', (name, headers) => {
+])('%s is no tenant, and the answer is the same', (name, headers) => {
   const sent = name === 'nothing' ? {} : { ...sampleHeaders, ...headers };
   const { account, ...told } = authenticate({ header: (one) => sent[one as keyof typeof sent] }, [actTenant]);
   expect(account).toBe(/key|password/.test(name) ? 'test' : undefined);
@@ -62,15 +62,15 @@ test.each([
   });
 });
 
-it('refuses the key of one tenant with the login of another as wrong: nobody learns that either is right', () => {
+it('refuses the key of one tenant with the login of another as wrong: the client does not learn that either is right', () => {
   expect(asked({ ...sampleHeaders, 'x-apikey': 'another-key' })).toBe('unauthenticated');
 });
 
-it('takes two tenants that have the same for nobody', () => {
+it('accepts no credentials that two tenants share', () => {
   expect(asked(sampleHeaders, [actTenant, tenantWith({ id: 'twin' })])).toBe('unauthenticated');
 });
 
-it('tells two tenants with one login apart by their keys', () => {
+it('distinguishes two tenants with one login by their keys', () => {
   const twin = tenantWith({ id: 'twin' }, { apiKey: 'its-own-key' });
   expect(asked({ ...sampleHeaders, 'x-apikey': 'its-own-key' }, [actTenant, twin])).toBe('twin');
 });

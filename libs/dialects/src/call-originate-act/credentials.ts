@@ -43,7 +43,7 @@ interface Digests {
   readonly apiKey: Buffer;
 }
 
-/** Tenants are read once, at the start. */
+/** The settings of a tenant are read once, at the first request. */
 const known = new WeakMap<Tenant, Digests>();
 
 function digestsOf(tenant: Tenant): Digests | undefined {

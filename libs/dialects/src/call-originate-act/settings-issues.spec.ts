@@ -3,7 +3,7 @@ import { acme } from '../../testing/acme.ts';
 import { actTenant, tenantWith } from '../../testing/act.ts';
 import { settingsIssues } from './settings-issues.ts';
 
-it('has none where everything that is named is the tenant’s', () => {
+it('has none if the tenant has everything that is named', () => {
   expect(settingsIssues(actTenant)).toEqual([]);
   expect(settingsIssues(acme)).toEqual([]);
 });

@@ -8,7 +8,7 @@ it('needs both credentials and the contexts, and no more', () => {
   expect(ActSettings.parse(least)).toEqual({ ...least, trunks: {} });
 });
 
-it('reads what it has read as it stands', () => {
+it('returns its own result unchanged', () => {
   const whole = {
     ...least,
     ipAllowList: ['10.1.4.20', '10.1.5.0/28', '2001:db8::/32'],
@@ -23,7 +23,7 @@ test.each([
   ['a user with a colon, which Basic cannot carry', { username: 'a:b' }],
   ['an empty password', { password: '' }],
   ['a key with a space', { apiKey: 'a b' }],
-  ['an empty ipAllowList, which would be nobody', { ipAllowList: [] }],
+  ['an empty ipAllowList, which would allow no client', { ipAllowList: [] }],
   ['a ipAllowList that is no address', { ipAllowList: ['localhost'] }],
   ['a network that is none', { ipAllowList: ['10.1.0.0/33'] }],
   ['no contexts', { contexts: undefined }],

@@ -32,7 +32,7 @@ function requestOf(input: unknown, tenant = actTenant): CallRequest {
 }
 
 describe("the vendor's samples", () => {
-  it('are one immediate call without retries, under an id that nobody ever had', () => {
+  it('are one immediate call without retries, under an id that was never used', () => {
     const reference = `orig.call.${now / 1000}.999999`;
     expect(toCallRequest(sample, contextOf(actTenant))).toEqual({
       ok: true,
@@ -78,7 +78,7 @@ describe("the vendor's samples", () => {
 });
 
 describe('originated_call_id', () => {
-  it('is the second it was asked in and six digits, picked one by one', () => {
+  it('is the second of the request and six random digits', () => {
     const drawn = [...'078933'];
     const parsed = toCallRequest(sample, {
       ...contextOf(actTenant),
@@ -105,7 +105,7 @@ describe('caller and callee', () => {
     expect(requestOf({ ...outside, callee: '0820009999', caller: written }).dial1).toEqual(destination);
   });
 
-  test.each(['caller', 'callee'])('%s is nothing that the tenant does not know', (field) => {
+  test.each(['caller', 'callee'])('%s cannot be unknown to the tenant', (field) => {
     for (const written of ['999', '082', '*72', 'sales', 'PJSIP/1001', '0820001234 ']) {
       expect(errorsOf({ ...outside, [field]: written })).toEqual({
         [field]:
@@ -140,18 +140,18 @@ describe('trunk_name', () => {
     expect(errorsOf({ ...outside, trunk_name })).toEqual({ trunk_name: 'value is missing' });
   });
 
-  it.each(['siemens', 'constructor', '__proto__', 'carrier2'])('%s is no trunk, needed or not', (trunk_name) => {
+  it.each(['siemens', 'constructor', '__proto__', 'carrier2'])('%s is no trunk, whether needed or not', (trunk_name) => {
     const error = { trunk_name: 'is not a trunk of yours: there are cisco, carrier, backup' };
     expect(errorsOf({ ...outside, trunk_name })).toEqual(error);
     expect(errorsOf({ ...sample, trunk_name })).toEqual(error);
   });
 
-  it('that stands for one which the tenant does not have is none', () => {
+  it('that stands for a trunk that the tenant does not have is no trunk', () => {
     const astray = tenantWith({ trunks: ['carrier'] }, { trunks: { cisco: 'backup' } });
     expect(errorsOf(outside, astray)).toEqual({ trunk_name: 'is not a trunk of yours: there is carrier' });
   });
 
-  it('cannot help a tenant that has none', () => {
+  it('does not help a tenant without trunks', () => {
     expect(errorsOf({ ...outside, trunk_name: '' }, tenantWith({ trunks: [] }))).toEqual({
       callee: 'is an outside number, and you have no trunk',
     });
@@ -168,11 +168,11 @@ describe('context', () => {
     expect(requestOf({ ...sample, caller, ...fields }).dial1).toEqual({ kind: 'number', e164: '27820009999', trunk });
   });
 
-  it('without a trunk asks a caller outside for trunk_name', () => {
+  it('without a trunk requires trunk_name for an outside caller', () => {
     expect(errorsOf({ ...sample, caller })).toEqual({ trunk_name: 'value is missing' });
   });
 
-  it('routes the first person alone', () => {
+  it('routes only the first person', () => {
     const { dial1, dial2 } = requestOf({ ...outside, caller, context: 'by backup' });
     expect([dial1, dial2]).toMatchObject([{ trunk: 'backup' }, { trunk: 'carrier' }]);
     expect(errorsOf({ ...outside, trunk_name: '', context: 'by backup' })).toEqual({ trunk_name: 'value is missing' });
@@ -289,7 +289,7 @@ describe('bad input', () => {
     );
   });
 
-  it('a field that the vendor does not have is named, even an empty one', () => {
+  it('a field that the vendor does not have is named in the error, even if empty', () => {
     for (const name of ['Caller', 'constructor', 'a/b~c', '__proto__']) {
       const body = JSON.parse(`{${curl.slice(1, -1)}, ${JSON.stringify(name)}: ""}`);
       expect(errorsOf(body)).toEqual({ [name]: expect.stringMatching(/^is not a known field/) });
@@ -314,19 +314,19 @@ describe('bad input', () => {
     expect(errorsOf(input)).toEqual({ '': 'must be an object' });
   });
 
-  it('is a fault of ours where the tenant does not have the dialect', () => {
+  it('is an internal error if the tenant does not have the dialect', () => {
     expect(() => toCallRequest(sample, contextOf(Tenant.parse(acme)))).toThrow('does not have the dialect');
   });
 });
 
-describe('whatever is sent', () => {
+describe('any request', () => {
   const anything = fc.oneof(
     fc.string(),
     fc.jsonValue(),
     fc.constantFrom('557', '0820001234', 'main_routing', 'office', 'cisco'),
   );
 
-  it('is a call of allowed forms alone, or an error', () => {
+  it('is a call of allowed forms only, or an error', () => {
     const body = fc.record(
       {
         caller: anything,

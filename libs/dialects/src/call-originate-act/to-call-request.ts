@@ -62,7 +62,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   return { ok: true, calls: [{ request, reference }], reserves: 'ever' };
 }
 
-/** In any field of the vendor's, an empty text or a null is no value. */
+/** In every field of the vendor, an empty text or a null counts as absent. */
 function fieldsOf(input: object) {
   const given = Object.fromEntries(
     Object.entries(input).filter(([name, value]) => {
@@ -98,7 +98,7 @@ function isRouted({ trunk, dialplan }: Route): boolean {
   return trunk !== undefined || dialplan !== undefined;
 }
 
-/** A number without a trunk gets the tenant's first one here; the caller of this function refuses it where a trunk is mandatory. */
+/** A number without a trunk gets the tenant's first trunk here. The caller of this function refuses it if a trunk is mandatory. */
 function resolveParty(written: string, tenant: Tenant, { trunk, dialplan }: Route): Checked<Destination> {
   const routed = dialplan === undefined ? undefined : routedByDialplan(written, tenant, dialplan);
   return routed === undefined ? readDestination(written, tenant, trunk) : { ok: true, value: routed };

@@ -35,7 +35,7 @@ const outside = {
   disposition: 'answered',
 } as const;
 
-it('is the webhook of the vendor, field by field', () => {
+it('is the webhook of the vendor in every field', () => {
   expect(toNotification(cdr({ dial2: outside, recording: { under: '557' } }))).toEqual({
     event_name: 'Cdr',
     starttime: '2023-12-21 07:50:54.900000',
@@ -54,7 +54,7 @@ it('is the webhook of the vendor, field by field', () => {
   });
 });
 
-it('is there when the first person does not answer, too', () => {
+it('is sent when the first person does not answer, too', () => {
   const failed = cdr({
     disposition: 'no_answer',
     connected: false,
@@ -101,7 +101,7 @@ describe('disposition', () => {
   });
 });
 
-it('never has times that contradict each other, whatever is not known', () => {
+it('never has times that contradict each other, even if some are unknown', () => {
   const at = fc.integer({ min: 1_600_000_000_000, max: 1_900_000_000_000 });
   fc.assert(
     fc.property(

@@ -50,21 +50,21 @@ describe("the vendor's errors", () => {
     expect(refused(code)).toEqual([problems[code].status, problems[code].message]);
   });
 
-  it('of a body that is no object is that it cannot be parsed', () => {
+  it('for a body that is no object state that it cannot be parsed', () => {
     for (const input of [[], 'x', null, undefined]) {
       const parsed = toCallRequest(input, contextOf(actTenant));
       expect(parsed.ok ? [] : refused('invalid_request', parsed)).toEqual([400, 'Unable to parse content']);
     }
   });
 
-  it('of a field is 200, and names it', () => {
+  it('for a field have status 200 and name the field', () => {
     expect(refused('invalid_request', { errors: [{ field: 'caller', message: 'value is missing' }] })).toEqual([
       200,
       "Field 'caller':value is missing",
     ]);
   });
 
-  it('of several fields names them all', () => {
+  it('for several fields name them all', () => {
     const parsed = toCallRequest({ callee: 'x', context: 'y', caller_id: '557' }, contextOf(actTenant));
     expect(parsed.ok ? [] : refused('invalid_request', parsed)).toEqual([
       200,
@@ -73,7 +73,7 @@ describe("the vendor's errors", () => {
     ]);
   });
 
-  it.each(Object.keys(problems) as ProblemCode[])('%s is of its shape, with the headers that belong to it', (code) => {
+  it.each(Object.keys(problems) as ProblemCode[])('%s has the vendor’s shape and the headers of the problem', (code) => {
     expect(refused(code)[1]).toMatch(/^\S.{5,}/);
     expect(refusedReply(problem(code, { headers: { 'Retry-After': '3' } })).headers).toMatchObject({
       'Retry-After': '3',

@@ -16,7 +16,7 @@ export function acceptedReply([call]: readonly Call[]): HttpReply {
   return jsonReply(200, answer);
 }
 
-/** The vendor's status and text where it has one for the problem, else Redial's own. */
+/** The vendor's status and text if it has one for the problem, else Redial's own. */
 export function refusedReply({ code, detail, errors = [], headers }: Problem): HttpReply {
   const { status, message } = refusal(code, detail, errors);
   const answer: Answer = { success: 0, message, data: null };
@@ -52,7 +52,7 @@ function refusal(code: ProblemCode, detail: string | undefined, errors: readonly
     case 'unsupported_media_type':
       return { status, message: ['Unsupported media type', ...errors.map(inItsWords)].join(': ') };
     case 'internal':
-      // The vendor's clients read the body of a 200 alone.
+      // The vendor's clients read the body only of a 200.
       return { status: 200, message: 'Requested operation failed' };
     case 'body_too_large':
     case 'too_many_requests':

@@ -53,7 +53,7 @@ it("writes the headers under the tenant's prefix", () => {
   ]);
 });
 
-it('asks nothing, waits for nothing and reserves nothing', () => {
+it('has no questions, waits for nothing and reserves nothing', () => {
   const parsed = toCallRequest(good, contextOf());
   expect(Object.keys(parsed).sort()).toEqual(['calls', 'ok']);
 });
@@ -69,7 +69,7 @@ describe('recording', () => {
     expect(ruled(rule)).toEqual(recording);
   });
 
-  it('is none where the tenant has no rule', () => {
+  it('is off if the tenant has no rule', () => {
     expect(parsedOf(good).request.recording).toBeUndefined();
   });
 });
@@ -91,7 +91,7 @@ describe('agent', () => {
     expect(parsedOf({ ...good, callee: '0820009999', agent }).request.dial1).toEqual(destination);
   });
 
-  it('gets no headers outside: they are for its own phone', () => {
+  it('gets no headers on an outside number: they are for its own phone', () => {
     expect(parsedOf({ ...good, callee: '0820009999', agent: '0820001234' }).request.headers.dial1).toEqual({});
   });
 
@@ -99,7 +99,7 @@ describe('agent', () => {
     expect(errorsOf({ ...good, agent })).toEqual({ agent: 'is not an extension of yours' });
   });
 
-  it('of 5 digits is no form of the vendor, even if the tenant has it', () => {
+  it('of 5 digits is not a form of the vendor, even if the tenant has it', () => {
     expect(errorsOf({ ...good, agent: '30000' })).toEqual({
       agent:
         'must be one of: an extension of 3 or 4 digits, 10 digits from 0, 11 digits from 27, 13 to 16 digits from 00',
@@ -234,7 +234,7 @@ describe('bad input', () => {
     expect(Object.keys(errorsOf(input))).toEqual(['']);
   });
 
-  it('never makes a call of anything but what the forms allow', () => {
+  it('never makes a call from other forms than the allowed ones', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (agent, callee) => {
         const parsed = toCallRequest({ ...good, agent, callee }, contextOf());

@@ -103,7 +103,7 @@ function outboundId(written: string, { tenant, pick }: DialectContext): Checked<
     const forms = `random, tvc_<campaign>, ${callerIdForms(tenant.numberingPlan)}`;
     return { ok: false, message: unreadable(written, number) ?? `must be one of: ${forms}` };
   }
-  // Where the tenant has no list of its own, the numbers that the operator has configured may be shown.
+  // If the tenant has no list of its own, the numbers that the operator has configured may be shown.
   if (tenant.callerIds.allowed === undefined && isCampaignCallerId(number.e164, tenant))
     return { ok: true, value: number.e164 };
   return resolveCallerId(`+${number.e164}`, tenant);

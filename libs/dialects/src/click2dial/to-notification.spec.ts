@@ -7,7 +7,7 @@ interface Ending {
   readonly disposition: Disposition;
   readonly notSentCode?: NotSentCode;
   readonly cause?: number;
-  /** dial1 never answered, so the cause is its. */
+  /** dial1 never answered, so the cause belongs to dial1. */
   readonly leg?: 'dial1' | 'dial2';
   readonly endedBy?: Cdr['endedBy'];
 }
@@ -46,7 +46,7 @@ function cdr({ disposition, notSentCode, cause, leg = 'dial2', endedBy = null }:
   };
 }
 
-it('is the payload of the vendor, field by field', () => {
+it('is the payload of the vendor in every field', () => {
   expect(toNotification(cdr({ disposition: 'answered', cause: 16, endedBy: 'dial2' }))).toEqual({
     type: 'cdr',
     payload: {
@@ -67,7 +67,7 @@ it('is the payload of the vendor, field by field', () => {
   });
 });
 
-it('names no agent when nobody took the call', () => {
+it('names no agent when no person answered', () => {
   expect(toNotification(cdr({ disposition: 'busy', leg: 'dial1' })).payload.extension).toBeNull();
   expect(toNotification(cdr({ disposition: 'busy', leg: 'dial2' })).payload.extension).toBe('1001');
 });
@@ -122,7 +122,7 @@ describe('end_reason and end_code', () => {
     expect(toNotification(cdr(ending)).payload).toMatchObject({ end_reason, end_code });
   });
 
-  it('leaves no disposition out', () => {
+  it('covers every disposition', () => {
     expect(new Set(table.map(([{ disposition }]) => disposition))).toEqual(new Set(dispositions));
   });
 });

@@ -6,7 +6,7 @@ import { errorsOf, type Fields, requestOf, tenantWith } from '../../testing/dial
 const outside = '27820001234';
 const [of1001, of1002, shared] = ['27110041001', '27110041002', '27110001111'];
 
-/** `from`, `to`: SetCID. Then what dial1 and dial2 see, and under whom it is recorded. */
+/** `from`, `to`, SetCID. Then the numbers that dial1 and dial2 see, and the extension of the recording. */
 type Row = readonly [dial1: string, dial2: string, setCid: string, dial1Sees: string, dial2Sees: string, under: string];
 
 const table: readonly Row[] = [
@@ -35,7 +35,7 @@ const table: readonly Row[] = [
   ['1001', '1002', '', '1002', '1001', 'nobody'],
   ['1001', '600', '', '600', '1001', 'nobody'],
   ['600', '1001', '', '1001', '600', 'nobody'],
-  // A dial code with a star is no caller ID: the agent sees what the message would.
+  // A dial code with a star is no caller ID. The agent sees the same as for a message.
   ['1001', '*71', '', '1001', '1001', 'nobody'],
   ['1001', '1002', '1003', '1003', '1003', 'nobody'],
   ['1001', '1002', '27110005555', '27110005555', '27110005555', 'nobody'],
@@ -53,7 +53,7 @@ describe('who sees which number, and what is recorded', () => {
     },
   );
 
-  it('says what dial1 sees only where it is something else', () => {
+  it('states what dial1 sees only if it differs', () => {
     expect(requestOf({ dial1: '1001', dial2: outside })).not.toHaveProperty('dial1CallerId');
     expect(requestOf({ dial1: outside, dial2: '1001' })).toMatchObject({ dial1CallerId: of1001, callerId: outside });
   });
@@ -84,7 +84,7 @@ describe('an agent without a number to show', () => {
   test.each([
     ['1001', outside],
     ['600', outside],
-    // Were dial2 alone to be shown the customer's number, the customer would be rung from it too.
+    // If only dial2 got the customer's number, the customer would be rung from that number too.
     [outside, '1001'],
   ])('%s → %s: both see what the PBX sends by itself', (dial1, dial2) => {
     const request = requestOf({ dial1, dial2 }, numberless);
@@ -103,7 +103,7 @@ describe('an agent without a number to show', () => {
     ]);
   });
 
-  it('can be SetCID inside', () => {
+  it('can be SetCID for an inside call', () => {
     expect(requestOf({ dial1: '1002', dial2: '1003', SetCID: '1001' }, numberless).callerId).toBe('1001');
   });
 });
@@ -141,13 +141,13 @@ describe('SetCID', () => {
     ]);
   });
 
-  it('is asked once of several numbers', () => {
+  it('is required once for several numbers', () => {
     expect(errorsOf({ dial1: '27830005678,27830005679', dial2: outside })).toEqual([
       'SetCID: is required between two outside numbers: an extension of yours',
     ]);
   });
 
-  it('is not asked for where a side is unknown, and is checked all the same', () => {
+  it('is not required if a side is unknown, and is still checked', () => {
     expect(errorsOf({ dial1: 'x', dial2: outside })).toHaveLength(1);
     expect(errorsOf({ dial1: 'x', dial2: outside, SetCID: 'y' })).toHaveLength(2);
   });

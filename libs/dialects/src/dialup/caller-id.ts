@@ -12,7 +12,7 @@ import {
 } from '@redial/call';
 import type { SetCid } from './set-cid.ts';
 
-/** The caller IDs of both sides, and the extension that the recording is kept under. */
+/** The caller IDs of both sides, and the extension of the recording. */
 export type Shown = Pick<CallRequest, 'callerId' | 'dial1CallerId' | 'recording'>;
 
 type Side = 'internal' | 'external';
@@ -67,7 +67,7 @@ export function shownBetween(between: Between): Shown {
   const agentNumber = agentNumberOf(agent, tenant);
   const dial1Sees = numberAt(sights.dial1, agentNumber, between);
   const dial2Sees = numberAt(sights.dial2, agentNumber, between);
-  // dial1 without a caller ID of its own sees that of dial2: its carrier would then see the number that it rings as the caller.
+  // dial1 without a caller ID of its own sees that of dial2. Its carrier would then see the number that it rings as the caller.
   const callerId = dial1Sees === undefined && dial2Sees === outsideNumberOf(dial1) ? undefined : dial2Sees;
 
   const outsideSees = sideOf(dial2) === 'external' ? dial2Sees : dial1Sees;

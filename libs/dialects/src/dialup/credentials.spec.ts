@@ -18,7 +18,7 @@ const right = { user: 'crm', pass: secret, org: 'north' };
 
 const asked = (fields: Fields, among = tenants) => withoutAccount(authenticate({ input: inQuery(fields) }, among));
 
-/** What is told of an account goes to whoever holds guesses up, and to no client. */
+/** Without `account`, which limits guesses and reaches no client. */
 function withoutAccount({ account: _account, ...told }: Authenticated) {
   return told;
 }
@@ -34,7 +34,7 @@ it('knows them in a form, with their names in any case', () => {
   expect(withoutAccount(authenticate({ input }, tenants))).toEqual({ ok: true, tenant: north });
 });
 
-it('lets nobody in with a password that is shorter than eight characters', () => {
+it('refuses every login with a password that is shorter than eight characters', () => {
   const short = tenantWith({ id: 'short', dialects: { dialup: settings({ org: 'short', password: '1234567' }) } });
   const answer = asked({ ...right, org: 'short', pass: '1234567' }, [short]);
   expect(answer).toMatchObject({ ok: false, problem: { code: 'unauthenticated' } });
@@ -57,7 +57,7 @@ const strangers: readonly (readonly [string, Fields])[] = [
   ['a very long one', { ...right, pass: 'x'.repeat(100_000) }],
 ];
 
-describe('whoever is wrong', () => {
+describe('wrong credentials', () => {
   beforeEach(() => vi.clearAllMocks());
 
   test.each(strangers)('by %s, gets one and the same answer', (_how, fields) => {
@@ -88,16 +88,16 @@ test.each([
   expect(authenticate({ input: inQuery(fields) }, tenants).account).toBe(account);
 });
 
-it('knows nobody by credentials that two tenants have', () => {
+it('accepts no credentials that two tenants share', () => {
   const twin = tenantWith({ id: 'twin', dialects: { dialup: settings({ org: 'north' }) } });
   expect(asked(right, [...tenants, twin])).toMatchObject({ ok: false, problem: { code: 'unauthenticated' } });
 });
 
-it('knows nobody where no tenant has the dialect', () => {
+it('accepts no credentials if no tenant has the dialect', () => {
   expect(asked(right, [acme])).toMatchObject({ ok: false });
 });
 
-it('names credentials that come twice, right or wrong', () => {
+it('reports credentials that come twice, whether right or wrong', () => {
   for (const pass of [secret, 'wrong']) {
     const query = new URLSearchParams([...Object.entries({ ...right, pass }), ['PASS', secret]]).toString();
     expect(authenticate({ input: { contentType: '', query, body: '' } }, tenants)).toEqual({

@@ -9,7 +9,7 @@ import { type DialupSettings, dialupSettings } from './settings.ts';
 const credentialNames: readonly string[] = ['user', 'pass', 'org'] satisfies ParameterName[];
 
 /**
- * `user`, `pass` and `org` → the one tenant that has them. The three are compared as one digest: whichever of them is wrong, the answer and
+ * `user`, `pass` and `org` → the one tenant that has them. The three are compared as one digest: if any of them is wrong, the answer and
  * its time are the same.
  */
 export function authenticate(
@@ -47,7 +47,7 @@ function digestOfGiven({ user = '', pass = '', org = '' }: Parameters): Buffer {
   return digestOfThree(user, pass, org);
 }
 
-/** As JSON, so that no text passes for another by moving its end into the next. */
+/** As JSON, so that moving the end of one text into the next never gives the same digest. */
 function digestOfThree(...credentials: readonly [user: string, password: string, org: string]): Buffer {
   return digestOf(JSON.stringify(credentials));
 }

@@ -14,7 +14,7 @@ import {
 
 const future = { ...call, ...later };
 
-it('is due at its time in the tenant’s zone, tried again as it says, and known by its ident', () => {
+it('is due at its time in the tenant’s zone, retried as it states, and known by its ident', () => {
   const { calls, reserves, waits } = accepted(future);
   expect(calls).toMatchObject([
     {
@@ -36,7 +36,7 @@ it('shares its ident among several numbers', () => {
   expect(reserves).toBe('open');
 });
 
-it('is answered at once, whatever Response says', () => {
+it('is answered at once, for any value of Response', () => {
   const { waits, calls } = accepted({ ...future, Response: 'yes', showUID: 'yes' });
   expect(waits).toBeUndefined();
   expect(calls[0]?.request).not.toHaveProperty('outcomeAwaited');
@@ -61,7 +61,7 @@ describe('all four or none', () => {
     expect(errorsOf(fields)).toEqual(missing.map((name) => `${name}: is required for a future call`));
   });
 
-  it('takes an empty one for one that was not given', () => {
+  it('counts an empty one as absent', () => {
     expect(errorsOf({ ...future, ident: '' })).toEqual(['ident: is required for a future call']);
     expect(accepted({ ...call, Date: '', Maxretry: '', Retrytime: '', ident: '' }).reserves).toBeUndefined();
   });
@@ -92,7 +92,7 @@ describe('Date', () => {
     expect(errorsOf({ ...future, Date: written })).toEqual([`Date: ${message}`]);
   });
 
-  it('that has passed may be that of a call that is still open, where nothing else is wrong', () => {
+  it('that has passed may belong to a call that is still open, if nothing else is wrong', () => {
     const passed = { ...future, Date: '202601151158' };
     const repeats = [{ reference: 'order-77', request: { notBeforeAt: Date.UTC(2026, 0, 15, 9, 58) } }];
     expect(ask(passed)).toMatchObject({ ok: false, repeats });
@@ -158,7 +158,7 @@ describe('Retrytime', () => {
   });
 });
 
-it('is tried until dial1 has answered, for the tenant who means that', () => {
+it('is tried until dial1 has answered, if the tenant’s setting states it', () => {
   const tenant = tenantWith({ dialects: { dialup: settings({ until: 'dial1_answered' }) } });
   expect(requestOf(future, tenant).retryPolicy.until).toBe('dial1_answered');
 });
@@ -192,7 +192,7 @@ describe('an ident of the organisation', () => {
 });
 
 describe.each(['Date', 'Maxretry', 'Retrytime', 'ident'] as const)('%s', (name) => {
-  test.each(hostileTexts)('of %s is named, and nothing of it is repeated', (_name, text) => {
+  test.each(hostileTexts)('of %s is reported, and the error repeats nothing of it', (_name, text) => {
     const [error, ...more] = errorsOf({ ...future, [name]: text });
     expect(error).toMatch(new RegExp(`^${name}: [a-zA-Z0-9 ,.~:_-]+$`));
     expect(more).toEqual([]);

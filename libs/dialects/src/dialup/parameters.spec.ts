@@ -11,7 +11,7 @@ it('takes every parameter of the vendor’s table', () => {
   expect(readParameters(inQuery(all))).toEqual({ values: all, errors: [] });
 });
 
-it('takes them in any order and case', () => {
+it('accepts them in any order and case', () => {
   fc.assert(
     fc.property(
       fc.shuffledSubarray([...parameterNames]),
@@ -71,7 +71,7 @@ describe('a parameter that comes twice', () => {
   });
 });
 
-describe('a parameter that there is not', () => {
+describe('an unknown parameter', () => {
   test.each([
     ['dial3=1', 'dial3'],
     ['dial1[]=1001', 'dial1[]'],
@@ -96,6 +96,6 @@ it('reads no more than 50', () => {
   expect(errors[0]).toEqual({ field: '', message: 'more than 50 parameters' });
 });
 
-it('takes one that is empty for one that was not given', () => {
+it('counts an empty one as absent', () => {
   expect(readParameters(raw('dial1=&Date&SetCID=1001'))).toEqual({ values: { SetCID: '1001' }, errors: [] });
 });

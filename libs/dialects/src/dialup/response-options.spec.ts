@@ -21,12 +21,12 @@ describe('Response', () => {
     expect(calls[0]?.request).not.toHaveProperty('expiresAt');
   });
 
-  it('waits for all of several numbers', () => {
+  it('waits for the outcomes of all numbers', () => {
     const { calls } = accepted({ dial1: '27820001111,27820002222', dial2: '600', Response: 'yes' });
     expect(calls.map(({ request }) => request.outcomeAwaited)).toEqual([true, true]);
   });
 
-  it('waits as long as the client lets it ring, and the tenant lets it be held up', () => {
+  it('waits as long as the ring timeout and the tenant’s waiting time', () => {
     const tenant = tenantWith({ dialects: { dialup: settings({ waitSeconds: 60 }) } });
     const { calls, waits } = accepted({ ...call, Response: 'yes', Timeout: '300' }, tenant);
     expect([calls[0]?.request.expiresAt, waits?.until]).toEqual([now + 60_000, now + 375_000]);
@@ -34,7 +34,7 @@ describe('Response', () => {
 });
 
 describe('showUID', () => {
-  it('has the answer wait for dial2’s channel too', () => {
+  it('delays the answer until dial2’s channel is known too', () => {
     expect(accepted({ ...call, Response: 'yes', showUID: 'yes' }).waits?.withDial2).toBe(true);
     expect(accepted({ ...call, Response: 'yes', showUID: 'no' }).waits?.withDial2).toBe(false);
   });
@@ -43,7 +43,7 @@ describe('showUID', () => {
     expect(errorsOf({ ...call, showUID: 'yes', Response })).toEqual(['showUID: needs Response=yes']);
   });
 
-  it('says nothing of a Response that is wrong itself', () => {
+  it('reports nothing if Response itself is wrong', () => {
     expect(errorsOf({ ...call, showUID: 'yes', Response: 'maybe' })).toEqual(['Response: must be yes or no']);
   });
 });
@@ -55,7 +55,7 @@ describe('RFormat', () => {
     expect(errorsOf({ ...call, RFormat })).toEqual([]);
   });
 
-  test.each([undefined, 'yaml', 'constructor'])('is text where it is %s', (RFormat) => {
+  test.each([undefined, 'yaml', 'constructor'])('is text if it is %s', (RFormat) => {
     expect(formatOf(RFormat === undefined ? {} : { RFormat })).toBe('text');
   });
 });

@@ -3,7 +3,7 @@ import type { ParameterName, Parameters, Reject } from './parameters.ts';
 export const replyFormats = ['text', 'html', 'xml', 'json'] as const;
 export type ReplyFormat = (typeof replyFormats)[number];
 
-/** How the client wants to be answered. */
+/** The form of the answer that the client requests. */
 export interface ResponseOptions {
   /** `Response=yes`: the client waits for dial1's outcome. */
   readonly awaited: boolean;

@@ -60,7 +60,7 @@ describe.each(['dial1', 'dial2'] as const)('%s that is wrong', (name) => {
     expect(errorsOf({ ...call, [name]: written })).toEqual([`${name}: ${unknown}`]);
   });
 
-  test.each(hostileTexts)('%s is named, and nothing of it is repeated', (_name, text) => {
+  test.each(hostileTexts)('%s is reported, and the error repeats nothing of it', (_name, text) => {
     const errors = errorsOf({ ...call, [name]: text });
     expect(errors.length).toBeGreaterThan(0);
     for (const error of errors) {
@@ -88,7 +88,7 @@ describe.each(['dial1', 'dial2'] as const)('%s that is wrong', (name) => {
 describe('dial1 of several numbers', () => {
   const three = '0820001111,+27820002222,0027820003333';
 
-  it('is a call of each to dial2, in their order', () => {
+  it('is one call of each number to dial2, in their order', () => {
     const { calls } = accepted({ dial1: three, dial2: '600' });
     expect(calls.map(({ request }) => [request.dial1, request.dial2])).toEqual([
       [outside('27820001111'), service('support')],
@@ -139,7 +139,7 @@ describe('dial1 of several numbers', () => {
 describe('a plus that was not encoded', () => {
   const plan = tenantWith({}).numberingPlan;
 
-  it('is given back where the number is the same without it', () => {
+  it('is restored if the number is the same without it', () => {
     expect(restorePlus(' 27820001234', plan)).toBe('+27820001234');
   });
 

@@ -26,7 +26,7 @@ describe('the vendor’s own example', () => {
   );
   const input = { contentType: '', query: new URL(filled).search.slice(1), body: '' };
 
-  it('is its tenant’s', () => {
+  it('belongs to its tenant', () => {
     expect(authenticate({ input }, [acme, dialupTenant])).toEqual({
       ok: true,
       tenant: dialupTenant,
@@ -97,7 +97,7 @@ describe('Timeout', () => {
   });
 });
 
-it('names every parameter that is wrong, not the first alone', () => {
+it('reports every wrong parameter, not only the first', () => {
   const wrong = {
     dial2: 'x',
     Response: 'x',
@@ -132,7 +132,7 @@ it('is not for a tenant without the dialect', () => {
   expect(() => toCallRequest(inQuery(call), contextOf(acme))).toThrow('does not have dialup');
 });
 
-describe('whatever is sent', () => {
+describe('any request', () => {
   const good = {
     user: 'crm',
     pass: secret,
@@ -158,7 +158,7 @@ describe('whatever is sent', () => {
     { requiredKeys: [] },
   ) as fc.Arbitrary<Partial<Record<ParameterName, string>>>;
 
-  it('a call has destinations of the allowed forms alone, and its reference survives', () => {
+  it('a call has only destinations of the allowed forms, and its reference is unchanged', () => {
     fc.assert(
       fc.property(sided, sided, fc.option(sided), (dial1, dial2, SetCID) => {
         const parsed = ask({ dial1, dial2, ...(SetCID !== null && { SetCID }) });
@@ -174,7 +174,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('an ident comes back as it was given, or is refused', () => {
+  it('an ident comes back unchanged, or is refused', () => {
     fc.assert(
       fc.property(fc.oneof(fc.stringMatching(/^[A-Za-z0-9._~:-]{1,230}$/), fc.string({ unit: 'binary' })), (ident) => {
         const parsed = ask({ ...call, ...later, ident });
@@ -184,7 +184,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('nothing throws, and a refusal names the parameter', () => {
+  it('nothing throws, and every refusal names the parameter', () => {
     fc.assert(
       fc.property(fc.constantFrom(...parameterNames), fc.string({ unit: 'binary' }), (name, text) => {
         const input = inQuery({ ...good, [name]: text.toWellFormed() });
@@ -213,7 +213,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('no query, body or type of it throws', () => {
+  it('no query, body or Content-Type throws', () => {
     const raw = fc.record({
       contentType: fc.constantFrom('', 'application/x-www-form-urlencoded', 'application/json'),
       query: fc.string({ unit: 'binary' }),

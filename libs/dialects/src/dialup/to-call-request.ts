@@ -22,7 +22,7 @@ const priorityNow = 0;
 const priorityLater = 5;
 
 /**
- * The vendor's parameters → one call for each number of `dial1`. Every parameter that is wrong is named, in the vendor's spelling. Throws
+ * The vendor's parameters → one call for each number of `dial1`. Every wrong parameter is reported, in the vendor's spelling. Throws
  * TypeError for a tenant without the dialect.
  */
 export function toCallRequest(input: unknown, context: DialectContext): ParsedCalls {

@@ -205,7 +205,7 @@ describe('a refusal', () => {
     );
   });
 
-  it('is well-formed, whatever it names', () => {
+  it('is well-formed for any parameter name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (field) => {
         const refused = problem('invalid_request', { errors: [{ field, message: 'is wrong' }] });

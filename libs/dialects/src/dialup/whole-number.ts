@@ -1,6 +1,6 @@
 import type { ParameterName, Parameters, Reject } from './parameters.ts';
 
-/** A parameter of ASCII digits alone → its number; undefined where it is not given, or wrong. */
+/** A parameter of ASCII digits → its number; undefined if it is absent or wrong. */
 export function readWholeNumber(
   name: ParameterName,
   { min, max, unit = '' }: { readonly min: number; readonly max: number; readonly unit?: string },

@@ -66,12 +66,12 @@ describe('user name, password and hash', () => {
     expect(ask(rawBody('application/json', json))).toEqual(accepted);
   });
 
-  it('is written as PHP writes it; capitals are forgiven', () => {
+  it('is written as PHP writes it; capitals are accepted', () => {
     const params = { ...asked, api_hash: hashOf(asked).toUpperCase() };
     expect(ask(asForm(params))).toEqual(accepted);
   });
 
-  it('does not depend on where the hash stands', () => {
+  it('does not depend on the position of the hash', () => {
     expect(ask(asJson({ api_hash: hashOf(asked), ...asked }))).toEqual(accepted);
   });
 
@@ -80,7 +80,7 @@ describe('user name, password and hash', () => {
     expect(ask(asJson({ api_password, api_username, data, api_hash: hashOf(asked) }))).toEqual(refused);
   });
 
-  it('takes what a form leaves out for what it is: nothing', () => {
+  it('treats values that a form omits as absent', () => {
     const params = { ...asked, data: { ...data, outbound_number: null, vars: {} } };
     expect(hashOf(params)).toBe(hashOf(asked));
     expect(ask(asJson(signed(params)))).toEqual(accepted);
@@ -162,7 +162,7 @@ describe('one and the same refusal', () => {
   });
 });
 
-it.each(['password', 'apiKey'])('lets nobody in with a %s that is shorter than eight characters', (field) => {
+it.each(['password', 'apiKey'])('refuses every login with a %s that is shorter than eight characters', (field) => {
   const settings = { ...(caller.dialects['originate-call'] as object), [field]: '1234567' };
   const short = Tenant.parse({ ...caller, id: 'short', dialects: { 'originate-call': settings } });
   expect(shortSecretsOf(short)).toEqual([field]);
@@ -171,7 +171,7 @@ it.each(['password', 'apiKey'])('lets nobody in with a %s that is shorter than e
   expect(ask(asJson({ data }), `Bearer ${key}`, [short])).toEqual(refused);
 });
 
-it('tells tenants apart by any one of the three', () => {
+it('distinguishes tenants by any one of the three', () => {
   const other = (changed: object) => {
     const settings = { ...(caller.dialects['originate-call'] as object), ...changed };
     return Tenant.parse({ ...caller, id: 'other', dialects: { 'originate-call': settings } });
@@ -204,7 +204,7 @@ it('accepts a hash for exactly what was hashed: one character more, less or othe
   );
 });
 
-/** The text of an object, changed: undefined where it is none any more. */
+/** The text of an object, changed; undefined if it no longer parses. */
 function readAgain(json: string): unknown {
   try {
     return JSON.parse(json);
@@ -213,7 +213,7 @@ function readAgain(json: string): unknown {
   }
 }
 
-describe('what cannot be read has no credentials to be right or wrong', () => {
+describe('a request that cannot be read has neither right nor wrong credentials', () => {
   test.each([
     ['broken JSON', rawBody('application/json', '{"data":'), 'malformed_body'],
     ['a bare text', rawBody('application/json', '"x"'), 'malformed_body'],

@@ -67,7 +67,7 @@ function credentialsOf(params: PhpArray, authorization: string | undefined): Cre
 function shownIn(params: PhpArray, name: string): string | undefined {
   const value = params.get(name) ?? null;
   if (value === null) return undefined;
-  // Given, and of no account.
+  // The credential is present and belongs to no account.
   return isPhpArray(value) ? '' : printed(value);
 }
 

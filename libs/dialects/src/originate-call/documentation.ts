@@ -5,7 +5,7 @@ import { destinationTypes, OriginateCallData } from './schema.ts';
 const { shape } = OriginateCallData;
 const text = (description: string) => z.string().meta({ description });
 
-/** As `OriginateCallData` reads it, and in JSON's own words: a reader of forms takes every value for text. */
+/** The same as `OriginateCallData`, in the types of JSON: a form parser reads every value as text. */
 const Data = z.strictObject({
   project_id: z.union([z.string(), z.int()]).meta({ description: 'One of your projects.' }),
   caller_id: text("The customer's number."),

@@ -18,7 +18,7 @@ export type ReadParams =
 /** The request's parameters, from its body or its query: `$params` of the vendor's page. */
 export function readParams({ contentType, charset, query, body }: RawInput): ReadParams {
   if (body === '') return paramsOf(parsePhpQuery(query));
-  // Which of the two counts would be a guess, and the hash covers only one of them.
+  // It is not defined which of the two counts, and the hash covers only one of them.
   if (query !== '') return malformed('The parameters must be in the query or in the body, not in both.');
   switch (contentType) {
     case 'application/x-www-form-urlencoded':

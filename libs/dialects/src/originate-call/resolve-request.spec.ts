@@ -95,12 +95,12 @@ describe('outbound_number, what the customer sees', () => {
     expect(originateRequestOf({ ...data, outbound_number }).callerId).toBe(callerId);
   });
 
-  it('is what the PBX sends by itself, where nobody says anything', () => {
+  it('is what the PBX sends by itself, if neither the request nor the tenant sets it', () => {
     const bare = Tenant.parse({ ...caller, callerIds: {} });
     expect(originateRequestOf(data, bare)).not.toHaveProperty('callerId');
   });
 
-  it('has lost its plus to the form of URLs, and gets it back', () => {
+  it('gets back the plus that a URL has turned into a space', () => {
     expect(originateRequestOf({ ...data, outbound_number: ' 27110005555' }).callerId).toBe('27110005555');
     expect(originateRequestOf({ ...data, caller_id: ' 27820061234' }).dial2).toMatchObject({ e164: '27820061234' });
   });
@@ -168,7 +168,7 @@ describe('external_id and external_info', () => {
       request: { reference: external_id },
     });
   });
-  test.each(['', 'a b', 'a/b', 'ä', 'a\n', 'r'.repeat(231)])('refuses %j, and never cuts', (external_id) => {
+  test.each(['', 'a b', 'a/b', 'ä', 'a\n', 'r'.repeat(231)])('refuses %j, and never shortens it', (external_id) => {
     expect(originateErrorsOf({ ...data, external_id })).toEqual({
       external_id: expect.stringMatching(/must be letters, digits and \.-_~:, 230 at most, such as order-7$/),
     });
@@ -220,7 +220,7 @@ describe('vars', () => {
     expect(originateErrorsOf({ ...data, vars: ['x'] })).toEqual({ 'vars[0]': notSettable });
   });
 
-  it('has no way to a prototype', () => {
+  it('cannot reach a prototype', () => {
     const json = `{"data":${JSON.stringify(data).slice(0, -1)},"vars":{"__proto__":"x","constructor":"y"}}}`;
     expect(originateErrorsIn(rawBody('application/json', json))).toEqual({
       'vars[__proto__]': notSettable,
@@ -243,7 +243,7 @@ describe('recording', () => {
     const tenant = Tenant.parse({ ...caller, recording: rule });
     expect(originateRequestOf(data, tenant).recording).toEqual(recording);
   });
-  it('is under the name of the queue', () => {
+  it('is kept under the name of the queue', () => {
     const tenant = Tenant.parse({ ...caller, recording: 'all' });
     expect(originateRequestOf({ ...data, type: 'queue', destination: 'test-queue' }, tenant).recording).toEqual({
       under: 'test-queue',

@@ -32,11 +32,11 @@ export const OriginateCallData = z.strictObject({
 });
 export type OriginateCallData = z.infer<typeof OriginateCallData>;
 
-/** Stands for bytes that are not UTF-8, and for text that holds U+FFFD: it was broken before it was sent. */
+/** Stands for bytes that are not UTF-8, and for text that contains U+FFFD: it was damaged before it was sent. */
 export const notText = Symbol('not text');
 export const notTextMessage = 'must be text in UTF-8';
 
-/** PHP's array → its texts by name. A null, and an array of nulls alone, is absent, as in `http_build_query`; another array stays one. */
+/** PHP's array → its texts by name. A null, and an array that contains only nulls, is absent, as in `http_build_query`. Other arrays stay. */
 export function fieldsOf(array: PhpArray): Readonly<Record<string, unknown>> {
   const fields = [...array].map(([name, value]) => [shownName(name), fieldOf(value)] as const);
   return Object.fromEntries(fields.filter(([, field]) => field !== undefined));

@@ -19,7 +19,7 @@ const faultsWith = (settings: object) =>
     }),
   ).map(({ path, message }) => `${path.join('.')}: ${message}`);
 
-it('has none where everything that is named is the tenant’s', () => {
+it('has none if the tenant has everything that is named', () => {
   const settings = {
     projects: { '1': {}, night: { trunk: 'backup' } },
     users: { 'jane@acme.example': '1001', 'joe@acme.example': '30000' },

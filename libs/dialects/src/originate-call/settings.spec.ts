@@ -15,7 +15,7 @@ it('needs credentials and a project; everything else has a default', () => {
   expect(pathsOf({}).sort()).toEqual(['apiKey', 'password', 'projects', 'username']);
 });
 
-it('takes a project with a trunk, and e-mail addresses of either case', () => {
+it('accepts a project with a trunk, and e-mail addresses of either case', () => {
   const settings = { ...least, projects: { night: { trunk: 'backup' } }, users: { 'Jane@Acme.example': '1001' } };
   expect(OriginateCallSettings.parse(settings)).toMatchObject({
     projects: { night: { trunk: 'backup' } },
@@ -41,7 +41,7 @@ describe('refuses', () => {
   });
 });
 
-it('is not there for a tenant that does not name the dialect', () => {
+it('is undefined for a tenant without the dialect', () => {
   expect(originateCallSettings(acme)).toBeUndefined();
   expect(originateCallSettings(caller)?.username).toBe('your_api_usr');
 });

@@ -106,7 +106,7 @@ describe('type and destination', () => {
   });
 });
 
-describe('what the PBX is asked', () => {
+describe('the questions to the PBX', () => {
   const invalid = (word: string) => ({
     field: 'destination',
     message: `Invalid ${word}. Check if pbx ${word.toLowerCase()} exists`,
@@ -124,7 +124,7 @@ describe('what the PBX is asked', () => {
     expect(parsedOriginateCall({ ...data, type, destination }).questions).toEqual(questions);
   });
 
-  test.each(rows)('async=0, %s %s: the same, but whether the user is online', (type, destination, questions) => {
+  test.each(rows)('async=0, %s %s: the same, except whether the user is online', (type, destination, questions) => {
     const others = questions.filter(({ asks }) => asks !== 'device_online');
     expect(parsedOriginateCall({ ...data, type, destination, async: 0 }).questions).toEqual(others);
   });
@@ -141,7 +141,7 @@ describe('async', () => {
   test.each<[unknown]>([[0], ['0'], [false], ['false']])("%j: waits for dial1's outcome", (async) => {
     const { request, waits } = parsedOriginateCall({ ...data, async });
     expect(request).toMatchObject({ outcomeAwaited: true, expiresAt: now + 15_000 });
-    // To start, to ring, to be known.
+    // The time to start, to ring, and to report.
     expect(waits).toEqual({ until: now + 15_000 + 15_000 + 15_000, withDial2: false });
   });
 
@@ -180,7 +180,7 @@ describe('bad input', () => {
     ])('refuses %s', (_name, value) => {
       expect(Object.keys(originateErrorsOf({ ...data, [field]: value }))).toEqual([field]);
     });
-    test('refuses bytes that are not UTF-8, and text that was broken before it was sent', () => {
+    test('refuses bytes that are not UTF-8, and text that was damaged before it was sent', () => {
       const { [field]: _absent, ...others } = data;
       const query = `${asQuery({ data: others }).query}&data[${field}]=a%C3`;
       expect(originateErrorsIn(rawQuery(query))).toEqual({ [field]: 'must be text in UTF-8' });
@@ -193,7 +193,7 @@ describe('bad input', () => {
       expect(originateErrorsOf({ ...data, [field]: nothing })).toEqual({ [field]: 'is required' });
   });
 
-  it('names every field that is wrong, and everything that is no field', () => {
+  it('reports every wrong field, and every unknown one', () => {
     const errors = originateErrorsIn(
       asJson({
         ...who,
@@ -236,12 +236,12 @@ describe('bad input', () => {
     expect(toCallRequest(input, contextOf(caller)).ok).toBe(false);
   });
 
-  it('is not asked of a tenant without the dialect', () => {
+  it('throws for a tenant without the dialect', () => {
     expect(() => toCallRequest(asJson({ data }), contextOf(acme))).toThrow(TypeError);
   });
 });
 
-describe('whatever is sent', () => {
+describe('any request', () => {
   const usually = <T>(arbitrary: fc.Arbitrary<T>) => ({ arbitrary, weight: 9 });
   const word = fc.oneof(
     fc.string({ unit: 'binary' }),
@@ -264,7 +264,7 @@ describe('whatever is sent', () => {
     { requiredKeys: ['project_id', 'caller_id', 'caller_id_name', 'type', 'destination', 'external_id'] },
   );
 
-  it('what is accepted has the forms of the one model, and its reference unchanged', () => {
+  it('an accepted request has the forms of the model, and its reference is unchanged', () => {
     let accepted = 0;
     fc.assert(
       fc.property(fields, (sent) => {

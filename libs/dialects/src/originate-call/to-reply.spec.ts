@@ -14,7 +14,7 @@ const body = (reply: HttpReply): unknown => JSON.parse(reply.body);
 const outcome = (outcome: Dial1Outcome): HttpReply => outcomeReply([outcome], calls, sample);
 
 describe('accepted', () => {
-  it("is the vendor's own answer to the vendor's sample", () => {
+  it("is the vendor's own answer to its sample", () => {
     const reply = acceptedReply(calls, sample);
     expect(reply.status).toBe(200);
     expect(reply.headers).toEqual({ 'Content-Type': 'application/json; charset=utf-8' });
@@ -27,19 +27,19 @@ describe('accepted', () => {
     ['user', '1001'],
     ['user_email', 'Jane@acme.example'],
     ['context', 'after-hours'],
-  ])('says whom it is for in the words of the request: %s %s', (type, destination) => {
+  ])('names the destination in the words of the request: %s %s', (type, destination) => {
     for (const as of [asJson, asForm, asQuery]) {
       const reply = acceptedReply(calls, as({ ...who, data: { ...data, type, destination } }));
       expect(body(reply)).toMatchObject({ results: [`Call successfully originated for ${type}: ${destination}`] });
     }
   });
 
-  it('is said of nothing that has no data', () => {
+  it('throws for a request without data', () => {
     expect(() => acceptedReply(calls, asJson({}))).toThrow(TypeError);
   });
 });
 
-describe('the outcome that was waited for', () => {
+describe('the awaited outcome', () => {
   test('answered', () => {
     expect(outcome({ type: 'answered', uniqueId1: 'att_1' })).toEqual(acceptedReply(calls, sample));
   });
@@ -60,7 +60,7 @@ describe('the outcome that was waited for', () => {
     expect(whyDial1Failed[why]).toBe(message);
   });
 
-  test('not known yet: no success, and no failure of the call either', () => {
+  test('not known yet: neither a success nor a failure of the call', () => {
     const reply = outcome({ type: 'pending' });
     expect(reply.status).toBe(503);
     expect(body(reply)).toEqual({
@@ -76,7 +76,7 @@ describe('the outcome that was waited for', () => {
 });
 
 describe('refused', () => {
-  it("says the vendor's sentences as they stand, and every other error with its field", () => {
+  it("contains the vendor's sentences unchanged, and every other error with its field", () => {
     const wrong = { ...data, type: 'queue', destination: 'x', caller_id: 'y', vars: { OTHER: 1 } };
     const parsed = toCallRequest(asJson({ ...who, data: wrong }), contextOf(caller));
     const errors = parsed.ok ? [] : parsed.errors;
@@ -102,7 +102,7 @@ describe('refused', () => {
     expect(reply.body).toBe('{"has_error":true,"messages":["Invalid Queue. Check if pbx queue exists"],"results":[]}');
   });
 
-  it('tells that a user is not online', () => {
+  it('states that a user is not online', () => {
     const parsed = toCallRequest(asJson({ data }), contextOf(caller));
     const [question] = parsed.ok ? (parsed.questions ?? []) : [];
     const errors = question === undefined ? [] : [question.otherwise];

@@ -49,7 +49,7 @@ export const whyDial1Failed: Readonly<Record<Disposition | EndedCallStatus, stri
   not_sent: 'The call was not sent to the PBX',
   canceled: 'The call was canceled',
   unknown: 'Nobody can know what became of the call',
-  // Said of a call whose dial1 did answer.
+  // The answer for a call whose dial1 did answer.
   answered: 'The call has ended',
   completed: 'The call has ended',
   exhausted: 'The call could not be placed',

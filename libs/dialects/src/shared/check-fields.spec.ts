@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { checkFields, fieldName } from './check-fields.ts';
 import { type FieldError, pointer } from './field-error.ts';
 
-it('gives what is right, and notes every field that is not', () => {
+it('returns the valid values, and reports every other field', () => {
   const errors: FieldError[] = [{ field: 'a', message: 'is required' }];
   const check = checkFields(errors);
   expect(check('b', '7', (written) => ({ ok: true, value: Number(written) }))).toBe(7);

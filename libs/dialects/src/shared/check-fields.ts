@@ -1,6 +1,6 @@
 import type { FieldError } from './field-error.ts';
 
-/** The value that a text means to its tenant, or why it means none. `message` goes on from the field's name. */
+/** The value of a text for its tenant, or why it has none. `message` continues the field's name. */
 export type Checked<T> = { readonly ok: true; readonly value: T } | Rejected;
 
 export interface Rejected {

@@ -28,8 +28,8 @@ export function bearerOf(authorization: string | undefined): string | undefined 
 }
 
 /**
- * The one tenant whose credentials are right. Every tenant is compared: the time that it takes tells nothing. Credentials that two
- * tenants have belong to neither: it would not be known whose call it is.
+ * The one tenant whose credentials are right. Every tenant is compared, so that the time reveals nothing. Credentials that two tenants
+ * share belong to neither: the owner of the call would be unknown.
  */
 export function onlyTenant(tenants: readonly Tenant[], isRight: (tenant: Tenant) => boolean): Tenant | undefined {
   const [tenant, ...others] = tenants.filter(isRight);

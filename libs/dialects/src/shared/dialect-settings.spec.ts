@@ -7,19 +7,19 @@ import { dialectSettings } from './dialect-settings.ts';
 const schema = z.strictObject({ prefix: z.string().default('X-') });
 const tenantWith = (dialects: Record<string, unknown>) => Tenant.parse({ ...acme, dialects });
 
-it('has what the tenant says, and the defaults of the rest', () => {
+it('has the tenant’s settings, and defaults for the rest', () => {
   const settings = dialectSettings('fax', schema);
   expect(settings(tenantWith({ fax: { prefix: 'Y-' } }))).toEqual({ prefix: 'Y-' });
   expect(settings(tenantWith({ fax: {} }))).toEqual({ prefix: 'X-' });
 });
 
-it('is undefined for a tenant that does not have the dialect, whatever the dialect is called', () => {
+it('is undefined for a tenant that does not have the dialect, for any name of a dialect', () => {
   for (const name of ['fax', 'constructor', 'toString']) {
     expect(dialectSettings(name, schema)(tenantWith({ telex: {} }))).toBeUndefined();
   }
 });
 
-it('throws for settings that the schema refuses: they were to be checked when the file was read', () => {
+it('throws for settings that the schema refuses: the reader of the file should have checked them', () => {
   expect(() => dialectSettings('fax', schema)(tenantWith({ fax: { colour: 'red' } }))).toThrow(z.ZodError);
 });
 

@@ -31,7 +31,7 @@ it('finds none in what JSON.stringify writes', () => {
   fc.assert(fc.property(fc.json(), (json) => duplicateKeys(json).length === 0));
 });
 
-it('tells no more than twenty', () => {
+it('reports no more than twenty', () => {
   const twice = Array.from({ length: 50 }, (_, n) => `"k${n}":1,"k${n}":2`).join(',');
   expect(duplicateKeys(`{${twice}}`)).toHaveLength(20);
 });

@@ -15,8 +15,8 @@ interface Open {
 }
 
 /**
- * The keys that an object of a JSON text has more than once, at any depth, as JSON pointers. `JSON.parse` keeps the last value, and would
- * drop the others silently. The text must be one that `JSON.parse` reads. Reads each character once, and does not recurse.
+ * The keys that an object of a JSON text has more than once, at any depth, as JSON pointers. `JSON.parse` keeps the last value and drops
+ * the others silently. `JSON.parse` must be able to read the text. Reads each character once, and does not recurse.
  */
 export function duplicateKeys(json: string): string[] {
   const found = new Set<string>();
@@ -51,7 +51,7 @@ export function duplicateKeys(json: string): string[] {
   return [...found];
 }
 
-/** Of the string that begins there, the closing quote. */
+/** The closing quote of the string that begins there. */
 function endOfString(json: string, start: number): number {
   let at = start + 1;
   while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;

@@ -13,7 +13,7 @@ import { invisibleCharacters } from '@redial/numbering';
 import { z } from 'zod';
 import { type FieldLimits, tooManyFields } from './too-many-fields.ts';
 
-/** The error of one field. `message` goes on from the field's name: "/dial1" + "is required". */
+/** The error of one field. `message` continues the field's name: "/dial1" + "is required". */
 export interface FieldError {
   /** A JSON pointer into the body (RFC 6901; empty: the body itself), or the name of a header or parameter. */
   readonly field: string;
@@ -26,7 +26,7 @@ export interface ReadFields<Shape extends z.ZodRawShape> {
   /** The fields that fit the schema, even if others do not: they can still be checked against the tenant. */
   readonly values: FieldValues<Shape>;
   readonly errors: FieldError[];
-  /** It holds more fields than the schema allows, and none was read: `errors` names what there is too much of. */
+  /** The object holds more fields than the schema allows, and none was read. `errors` names the field with too many. */
   readonly tooMany?: true;
 }
 
@@ -94,7 +94,7 @@ function unknownField(key: string, known: readonly string[], words: string): str
   return `is not a known field${meant === undefined ? words : `: did you mean ${meant}?`}`;
 }
 
-/** The client's own text in an answer: as much as identifies it. */
+/** The client's own text in an answer: only as much as identifies it. */
 export function shorten(key: string): string {
   return key.length <= 60 ? key : `${key.slice(0, 60)}…`;
 }

@@ -9,17 +9,17 @@ const rows = page
   .flatMap((row) => (row === null ? [] : [[row[1], Number(row[2])]]));
 
 test.each(Object.entries(problems))(
-  'docs/reference/errors.md says what %s is, with its status, and what to do',
+  'docs/reference/errors.md explains %s, with its status and what to do',
   (code, { status }) => {
     expect(rows).toContainEqual([code, status]);
   },
 );
 
-it('docs/reference/errors.md names no problem that there is not, and none twice', () => {
+it('docs/reference/errors.md names only existing problems, and none twice', () => {
   expect(rows.map(([code]) => code)).toEqual(Object.keys(problems));
 });
 
-it('names so many errors and no more, and says how many there are besides', () => {
+it('names a limited number of errors, and states how many more there are', () => {
   const errors = Array.from({ length: 320 }, (_, i) => ({ field: `/k${i}`, message: 'is not a known field' }));
   expect(problem('invalid_request', { errors: errors.slice(0, 20) }).errors).toEqual(errors.slice(0, 20));
   expect(problem('invalid_request', { errors }).errors).toEqual([

@@ -1,4 +1,4 @@
-/** Least length of what a vendor's clients log in with. A person may have chosen it; the keys that Redial makes are longer. */
+/** The minimum length of the secrets that a vendor's clients log in with. A person may have chosen them; Redial's own keys are longer. */
 const secretLengthMin = 8;
 
 /**

@@ -3,10 +3,10 @@ import { z } from 'zod';
 
 /** Control characters, characters that change the direction of writing, and the start of a dialplan expression. */
 const refused = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]|\$[{[]/u;
-/** Phones cannot show these, or show nothing. */
+/** Phones cannot show these. */
 const dropped =
   /(?![\u00a9\u00ae\u2122])\p{Extended_Pictographic}|\p{Emoji_Modifier}|\p{Regional_Indicator}|[\u{e0020}-\u{e007f}]|\u200b|\u200c|\u200d|\u2060|\ufeff|\u00ad|\ufe0e|\ufe0f|\u20e3/gu;
-/** Neither a letter, a digit nor a sign that a caller ID may have: a space replaces it. */
+/** Not a letter, a digit or a sign that a caller ID may have: a space replaces it. */
 const softened = /[^\p{L}\p{M}\p{N} .'’_@+/%[\]°´“”„«»‘€£¥©®™§№ºª-]/gu;
 
 const allowed =

@@ -6,11 +6,11 @@ export type FieldLimits = Readonly<Record<string, number>>;
 
 export interface TooMany {
   readonly path: readonly string[];
-  /** Goes on from the field's name. */
+  /** Continues the field's name. */
   readonly message: string;
 }
 
-/** So many unknown fields are still read, so that a typing error is named field by field. */
+/** This many unknown fields are still read, so that each typing error is named. */
 const spareFields = 20;
 
 /**

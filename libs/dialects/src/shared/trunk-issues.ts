@@ -1,7 +1,7 @@
 import { namesThereAre, type Tenant } from '@redial/call';
 import type { SettingsIssue } from '../dialect.ts';
 
-/** None where a setting names no trunk, or one that the tenant has. */
+/** Empty if a setting names no trunk, or names one that the tenant has. */
 export function trunkIssues(
   name: string | undefined,
   path: SettingsIssue['path'],

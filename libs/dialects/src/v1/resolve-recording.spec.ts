@@ -13,7 +13,7 @@ describe('recording', () => {
   const noTrue = { '/record': 'must not be true: you record nothing' };
   const noFalse = { '/record': 'must not be false: you record such calls' };
 
-  /** Tenant's rule, sides, the call's wish → recorded under whom, or the error. */
+  /** Tenant's rule, sides, the call's request → the extension of the recording, or the error. */
   test.each([
     ['undefined', outside, undefined, undefined],
     ['undefined', outside, true, under],
@@ -37,7 +37,7 @@ describe('recording', () => {
     else expect(v1RequestOf(body, tenants[rule]).recording).toEqual(expected);
   });
 
-  it('is under the agent, whichever side it is on; under the service that takes its place; else under who rings first', () => {
+  it('is kept under the agent on either side; else under the service in the agent’s place; else under dial1', () => {
     const recordingOf = (dial1: string, dial2: string) => v1RequestOf({ dial1, dial2, record: true }).recording;
     expect(recordingOf('0820001234', '1001')).toEqual({ under: '1001' });
     expect(recordingOf('0820001234', '600')).toEqual({ under: 'support' });

@@ -2,8 +2,8 @@ import { type CallRequest, type Destination, recordingOf, type Tenant } from '@r
 import type { Checked } from '../shared/check-fields.ts';
 
 /**
- * `record` of a request, under its tenant's rule. The rule is the tenant's promise to people who are recorded, or are not: a request
- * against it is rejected.
+ * `record` of a request, under its tenant's rule. The rule is the tenant's promise to people who are recorded or are not recorded: a
+ * request against it is rejected.
  */
 export function resolveRecording(
   record: boolean | undefined,

@@ -29,7 +29,7 @@ describe('the retry policy', () => {
     expect(v1ErrorsOf({ ...good, retryPolicy })).toEqual({ [field]: message });
   });
 
-  it('changes what it names, at every depth, and leaves the rest', () => {
+  it('changes the named fields at every depth, and keeps the rest', () => {
     const { retryPolicy } = v1RequestOf({
       ...good,
       retryPolicy: { networkBudget: { maxRetries: 1 }, until: 'dial1_answered' },

@@ -17,7 +17,7 @@ export function mergeRetryPolicy(own: RetryPolicy, change: RetryPolicyChange | u
   };
 }
 
-/** So many retries may follow each other at once; more need a pause between them. */
+/** This many retries may follow each other at once. More need a pause between them. */
 const closeRetriesMax = 10;
 const delaySecondsLeast = 60;
 

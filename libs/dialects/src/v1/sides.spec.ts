@@ -29,7 +29,7 @@ describe('destinations', () => {
     expect(v1ErrorsOf({ dial1: '#71', dial2: '#71' })).toEqual({ '/dial2': 'is a message, and so is dial1' });
   });
 
-  test.each(['*602', '601', '#', '9', '****'])('%s is nobody’s dial code', (written) => {
+  test.each(['*602', '601', '#', '9', '****'])('%s is no dial code of the tenant', (written) => {
     expect(v1ErrorsOf({ ...good, dial2: written })).toEqual({
       '/dial2':
         'is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
@@ -53,7 +53,7 @@ describe('destinations', () => {
     ]);
   });
 
-  test.each(['2001', '082000123', '08200012345', '4930123456', '+0123456789', '00'])('%s is neither', (written) => {
+  test.each(['2001', '082000123', '08200012345', '4930123456', '+0123456789', '00'])('%s is neither number nor extension', (written) => {
     expect(v1ErrorsOf({ ...good, dial2: written })).toEqual({
       '/dial2':
         'is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
@@ -87,12 +87,12 @@ describe('dial1 by a context of the PBX', () => {
     expect(v1RequestOf(routed(dial1)).dial1).toEqual(destination);
   });
 
-  it('needs no trunk: the context has ways of its own', () => {
+  it('needs no trunk: the context has its own routes', () => {
     const without = Tenant.parse({ ...acme, trunks: [] });
     expect(v1RequestOf(routed('0820001234'), without).dial1).toMatchObject({ e164: '27820001234' });
   });
 
-  it('routes dial1 alone', () => {
+  it('routes only dial1', () => {
     expect(v1RequestOf(routed('7001', { dial2: '0820001234' })).dial2).toEqual({
       kind: 'number',
       e164: '27820001234',

@@ -6,7 +6,7 @@ import { goodV1Call as good, v1ErrorsOf, v1RequestOf } from '../../testing/v1-re
 import { toCallRequest } from './to-call-request.ts';
 
 describe('a whole request', () => {
-  it("takes what is not given from the tenant's defaults", () => {
+  it("takes absent fields from the tenant's defaults", () => {
     expect(toCallRequest(good, contextOf())).toEqual({
       ok: true,
       reference: newReference,
@@ -26,7 +26,7 @@ describe('a whole request', () => {
     });
   });
 
-  it('takes every field that is given', () => {
+  it('accepts every field', () => {
     const request = v1RequestOf({
       dial1: '0027820001234',
       dial2: '+4930123456',
@@ -72,7 +72,7 @@ describe('a whole request', () => {
     });
   });
 
-  it('names every field that is wrong, not only the first', () => {
+  it('reports every wrong field, not only the first', () => {
     const body = {
       dial1: '9',
       dial2: 5,
@@ -108,7 +108,7 @@ describe('a whole request', () => {
     expect(v1ErrorsOf(body)).toEqual({ '': body === undefined ? 'is required' : 'must be an object' });
   });
 
-  it('is what the core takes, whatever the client wrote', () => {
+  it('is valid for the core, for any input of the client', () => {
     const field = fc.oneof(
       fc.string(),
       fc.integer(),
@@ -195,7 +195,7 @@ describe('each field', () => {
   });
 
   describe('dial1CallerName', () => {
-    // A phone may show any letters and digits, and a few signs; of other punctuation a space is left.
+    // A phone may show all letters and digits, and a few signs. A space replaces other punctuation.
     const shown = ['Arabic digits', 'full-width digits', '@', '/', '&', ',', ';', '|', 'a backslash', 'quotes'];
     test.each(hostileTexts.filter(([name]) => !shown.includes(name)))('refuses %s', (_name, text) => {
       expect(Object.keys(v1ErrorsOf({ ...good, dial1CallerName: text }))).toEqual(['/dial1CallerName']);
@@ -214,7 +214,7 @@ describe('each field', () => {
         '/dial1CallerName': expect.stringMatching(/^must be a string/),
       });
     });
-    it('refuses more than a phone’s PBX can take, in a sentence', () => {
+    it('refuses a name that is too long for the PBX, with a sentence', () => {
       expect(v1ErrorsOf({ ...good, dial1CallerName: '京'.repeat(80) })).toEqual({
         '/dial1CallerName': 'must be at most 200 bytes of UTF-8',
       });
@@ -223,7 +223,7 @@ describe('each field', () => {
 
   describe('clientInfo', () => {
     const breaking = ['CR', 'LF', 'CRLF', 'NUL', 'over-long', 'empty'];
-    test.each(hostileTexts)('%s: refused, or given back as it is', (name, text) => {
+    test.each(hostileTexts)('%s: refused, or returned unchanged', (name, text) => {
       const body = { ...good, clientInfo: text };
       if (breaking.includes(name)) expect(Object.keys(v1ErrorsOf(body))).toEqual(['/clientInfo']);
       else expect(v1RequestOf(body).clientInfo).toBe(text);
@@ -281,7 +281,7 @@ describe('each field', () => {
     },
   );
 
-  it('takes 10 headers a leg and no more', () => {
+  it('accepts 10 headers per leg and no more', () => {
     const headers = (count: number) => ({
       dial1: Object.fromEntries(Array.from({ length: count }, (_, i) => [`X-${i}`, 'v'])),
     });
@@ -293,11 +293,11 @@ describe('each field', () => {
 describe('caller IDs', () => {
   const strict = Tenant.parse({ ...acme, callerIds: { allowed: ['27110005555', '1001'] } });
 
-  it('may be any number of the plan where no list narrows it', () => {
+  it('may be any number of the plan if there is no list', () => {
     expect(v1RequestOf({ ...good, callerId: '+27119998888' }).callerId).toBe('27119998888');
   });
 
-  it('must be on the list where there is one', () => {
+  it('must be on the list if there is one', () => {
     expect(v1RequestOf({ ...good, callerId: '0110005555' }, strict).callerId).toBe('27110005555');
     expect(v1RequestOf({ ...good, callerId: '1001' }, strict).callerId).toBe('1001');
     expect(v1ErrorsOf({ ...good, callerId: '1002' }, strict)).toEqual({
@@ -305,15 +305,15 @@ describe('caller IDs', () => {
     });
   });
 
-  it('is left to the PBX where neither the call nor the tenant names one', () => {
+  it('is left to the PBX if neither the call nor the tenant names one', () => {
     expect(v1RequestOf(good, strict)).not.toHaveProperty('callerId');
   });
 });
 
-describe('a body that holds more than could be right', () => {
+describe('a body with more fields than any valid one', () => {
   const many = (n: number, value: unknown = 'x') =>
     Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, value]));
-  /** Its fields can be counted, and no value can be looked at. */
+  /** Its fields can be counted, but reading a value throws. */
   const unread = (n: number) =>
     new Proxy(many(n), {
       get: (_target, name) => {
@@ -347,7 +347,7 @@ describe('a body that holds more than could be right', () => {
     expect(v1ErrorsOf(body)).toEqual({ [field]: message });
   });
 
-  it('of a few too many, each is named', () => {
+  it('with a few too many, each is named', () => {
     expect(Object.keys(v1ErrorsOf({ ...good, variables: many(15), headers: { dial1: many(5) } }))).toHaveLength(20);
   });
 });

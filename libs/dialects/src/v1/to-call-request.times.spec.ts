@@ -37,7 +37,7 @@ describe('times', () => {
     expect(v1ErrorsOf({ ...good, notBefore })).toEqual({ '/notBefore': message });
   });
 
-  it('expiresAt must lie ahead, and behind notBefore', () => {
+  it('expiresAt must lie in the future, and after notBefore', () => {
     expect(v1ErrorsOf({ ...good, expiresAt: new Date(now).toISOString() })).toEqual({ '/expiresAt': 'is in the past' });
     expect(v1ErrorsOf({ ...good, notBefore: '202601161000', expiresAt: '202601161000' })).toEqual({
       '/expiresAt': 'must be later than notBefore',

@@ -105,7 +105,7 @@ function readTimes({ notBefore, expiresAt }: Values, tenant: Tenant, now: number
   return { ...(start !== undefined && { notBeforeAt: start }), ...(end !== undefined && { expiresAt: end }), errors };
 }
 
-/** Names are read from the body itself: zod's records leave out a name such as `__proto__`, which must not hide it. */
+/** Names are read from the body itself. zod's records omit a name such as `__proto__`, which must still be reported. */
 function forbiddenNames(body: unknown, tenant: Tenant): FieldError[] {
   const { variables, headers, retryPolicy } = (body ?? {}) as {
     variables?: unknown;

@@ -3,7 +3,7 @@ import { cdrFixture } from '../../testing/cdr.ts';
 import { toNotification, toWebhook } from './to-notification.ts';
 
 describe('the notification of a CDR', () => {
-  it('keeps its shape', () => {
+  it('has a stable shape', () => {
     expect(toNotification(cdrFixture())).toEqual({
       id: 'att_01JQFZ0000000000000000000A',
       callId: 'call_01JQFZ0000000000000000000B',
@@ -56,7 +56,7 @@ describe('the notification of a CDR', () => {
     });
   });
 
-  it('states what a call had beside its two phones', () => {
+  it('states what a call has besides its two phones', () => {
     const shown = toNotification(
       cdrFixture({
         dial1CallerId: '1001',

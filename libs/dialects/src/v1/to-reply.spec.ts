@@ -51,7 +51,7 @@ describe('a call', () => {
     });
   });
 
-  it('whose attempt record is gone is told from its own history', () => {
+  it('whose attempt record is gone is shown from its own history', () => {
     const dialing = stepCall(call(), { type: 'dial', attemptId, at: now }).call;
     expect(reply(dialing).attempts).toMatchObject([{ id: attemptId, state: 'originating', pbx: null }]);
     const ended: Call = {
@@ -65,8 +65,8 @@ describe('a call', () => {
   });
 });
 
-describe('what a call was asked for', () => {
-  it('is shown again', () => {
+describe('the request of a call', () => {
+  it('is shown in the reply', () => {
     const asked = call({
       dial1: '*601',
       dial2: '0820001234',
@@ -129,17 +129,17 @@ describe('an attempt', () => {
   test.each([
     ['that was recorded names where', { recorded: true }, { record: true }, `/v1/recordings/${attemptId}`],
     ['whose recording never began names none', {}, { record: true }, null],
-    ['that nobody asked to record names none', { recorded: true }, {}, null],
+    ['without a request to record names none', { recorded: true }, {}, null],
   ] as const)('%s', (_what, more, asked, recording) => {
     expect(attempt(more, asked)).toMatchObject({ recording, connected: true });
   });
 
-  it('tells the key that was pressed at a message, or that none was', () => {
+  it('states the key that was pressed during a message, or that none was', () => {
     expect(attempt({ pressedKey: '2' }, { dial2: '#71' })?.pressedKey).toBe('2');
     expect(attempt({}, { dial2: '#71' })?.pressedKey).toBeNull();
   });
 
-  it('under way has neither yet', () => {
+  it('in progress has neither yet', () => {
     const dialing = stepCall(call({ record: true }), { type: 'dial', attemptId, at: now }).call;
     expect(reply(dialing).attempts).toMatchObject([{ recording: null, pressedKey: null }]);
   });
@@ -198,7 +198,7 @@ describe('why it has not been dialled yet', () => {
     expect(whyNotDialedYet).toMatchObject({ gate, sentence });
   });
 
-  it('says that the dial queue is paused, whatever the call waited for before', () => {
+  it('states that the dial queue is paused, whatever the call waited for before', () => {
     for (const [shown, at] of [
       [call(), now],
       [deferred, now + 120_000],
@@ -217,7 +217,7 @@ describe('why it has not been dialled yet', () => {
     });
   });
 
-  it('says that an attempt was not sent, and that no phone has rung', () => {
+  it('states that an attempt was not sent, and that no phone has rung', () => {
     const notSent = {
       attemptId,
       disposition: 'not_sent',
@@ -242,7 +242,7 @@ describe('why it has not been dialled yet', () => {
     expect(reply(over).whyNotDialedYet?.sentence).toBe('It was never dialled: not_sent_too_often.');
   });
 
-  it('is answered for a call that ended without having been dialled', () => {
+  it('is stated for a call that ended before it was dialled', () => {
     const blocked = stepCall(call(), {
       type: 'block',
       attemptId,
@@ -257,7 +257,7 @@ describe('why it has not been dialled yet', () => {
     });
   });
 
-  it('is no question for one that is dialled', () => {
+  it('is null for a dialled call', () => {
     expect(reply(stepCall(call(), { type: 'dial', attemptId, at: now }).call).whyNotDialedYet).toBeNull();
   });
 });

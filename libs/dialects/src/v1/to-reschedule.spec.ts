@@ -30,7 +30,7 @@ test.each([
   expect(toReschedule(body, call(), acme, now)).toEqual(expected);
 });
 
-it('keeps the limit that the call has, and minds it', () => {
+it('keeps the limit of the call, and enforces it', () => {
   const limited = call(now + 2 * hour);
   expect(toReschedule({ notBefore: '202601151330' }, limited, acme, now)).toEqual({
     ok: true,

@@ -9,11 +9,11 @@ export interface WhyNotDialedYet {
 
 export interface AskedWhen {
   readonly now: number;
-  /** By hand, for every tenant. */
+  /** A person has paused it, for every tenant. */
   readonly isDialQueuePaused: boolean;
 }
 
-/** What stands between a call and its next attempt, in a sentence; null while it is dialled and once it was. */
+/** What stands between a call and its next attempt, as a sentence; null while it is dialled and after that. */
 export function whyNotDialedYet(
   call: Call,
   tenant: Tenant,
@@ -35,7 +35,7 @@ export function whyNotDialedYet(
     };
   }
   if (state.dueAt > now) return notDue(call, at, state.dueAt);
-  // Only the dialer checks what needs Redis or a PBX; the other gates can answer here.
+  // Only the dialer checks gates that need Redis or a PBX. The other gates can answer here.
   const answer = checkGates(callGates, { call, tenant, now, attemptsToday: 0 });
   if (answer.decision !== 'allow') {
     return {

@@ -15,7 +15,7 @@ export interface Metrics {
   }): void;
   /** Originate was sent, this long after the attempt was due. */
   originated(latenessMs: number): void;
-  /** A fact reached the funnel this long after it happened (by the PBX's clock, where it has one). */
+  /** A fact arrived here this long after it happened (by the PBX's clock, if it has one). */
   eventReceived(lagMs: number): void;
   /** Permits held on a limit: a trunk, or a PBX. */
   callsInProgress(limit: string, calls: number): void;

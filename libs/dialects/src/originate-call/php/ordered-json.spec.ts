@@ -26,7 +26,7 @@ describe(`http_build_query(json_decode($json, true)) of PHP ${phpVersion}`, () =
   });
 });
 
-it('keeps what an object would lose: the order of integer-like keys, and __proto__', () => {
+it('keeps the order of integer-like keys, and __proto__, which an object would lose', () => {
   const array = arrayOf('{"b":1,"2":1,"__proto__":{"1":1,"0":1}}');
   expect([...array.keys()]).toEqual(['b', '2', '__proto__']);
   expect(array.get('__proto__')).toEqual(
@@ -38,7 +38,7 @@ it('keeps what an object would lose: the order of integer-like keys, and __proto
   expect(Object.getPrototypeOf(array)).toBe(Map.prototype);
 });
 
-it('reads whatever JSON.stringify writes', () => {
+it('reads all that JSON.stringify writes', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' })), (object) => {
       const expected = Object.entries(object).map(([key, value]) => [bytesOf(key), bytesOf(value)]);
@@ -99,7 +99,7 @@ describe('what is not JSON', () => {
     expect(messageOf(json)).toBe('The body is not valid JSON.');
   });
 
-  it('is refused exactly where JSON.parse refuses it, but for bare values', () => {
+  it('is refused exactly if JSON.parse refuses it, except for bare values', () => {
     const nearly = fc
       .tuple(
         fc.json(),
@@ -138,11 +138,11 @@ describe('bounds', () => {
     expect(messageOf(nested(8))).toBeUndefined();
     expect(messageOf(long(200))).toBeUndefined();
   });
-  test('no deeper', () => {
+  test('9 deep is refused', () => {
     expect(messageOf(nested(9))).toBe('The body is nested more than 8 deep.');
     expect(messageOf(nested(100_000))).toBe('The body is nested more than 8 deep.');
   });
-  test('no more', () => {
+  test('201 values are refused', () => {
     expect(messageOf(long(201))).toBe('The body holds more than 200 values.');
     expect(messageOf(`{${Array(300).fill('"a":0').join()}}`)).toBe('The body holds more than 200 values.');
   });

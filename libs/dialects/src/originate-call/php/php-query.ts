@@ -29,7 +29,7 @@ function urldecode(text: string): string {
   );
 }
 
-/** `data[vars][A]` → data, vars, A. None: PHP leaves the parameter out. */
+/** `data[vars][A]` → data, vars, A. Empty: PHP ignores the parameter. */
 function stepsOf(written: string): readonly Step[] {
   const [untilNul = ''] = written.split('\0');
   const name = untilNul.replace(/^ +/, '');
@@ -71,7 +71,7 @@ function place(params: Map<string, PhpValue>, steps: readonly Step[], value: str
 
 const intMax = 2n ** 63n - 1n;
 
-/** One more than the greatest key that is an integer to PHP. Undefined: there is none. */
+/** One more than the greatest key that PHP reads as an integer; undefined if there is none. */
 function nextIndex(array: ReadonlyMap<string, PhpValue>): string | undefined {
   const indexes = [...array.keys()]
     .filter((key) => /^(0|-?[1-9][0-9]{0,18})$/.test(key))

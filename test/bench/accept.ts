@@ -5,8 +5,8 @@ import { startRedial } from '../support/redial.ts';
 import { median } from './median.ts';
 
 /**
- * Calls accepted per second by `POST /v1/calls/batch`, beside bare `addBulk` of as many jobs on the same Redis, in turn. A batch is
- * answered when its records are durable, and its jobs follow: the clock runs until the last of them is on the queue.
+ * Calls accepted per second by `POST /v1/calls/batch`, beside `addBulk` of as many jobs on the same Redis, in turn. A batch is answered
+ * when its records are durable, and its jobs follow. The time ends when the last job is on the queue.
  */
 export interface Accept {
   readonly addBulk: number;
@@ -46,7 +46,7 @@ export async function measureAccept(
   const batch: number[] = [];
   let bareId = 0;
   try {
-    // The first round warms both up and is not counted.
+    // The first round warms up both and is not counted.
     for (let round = 0; round <= rounds; round++) {
       const bareSeconds = await timed(async () => {
         for (let b = 0; b < batches; b++) {

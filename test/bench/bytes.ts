@@ -14,7 +14,7 @@ import { createQueues, dialOrder } from '@redial/queue';
 import { createStore, type Store } from '@redial/store';
 import { Queue } from 'bullmq';
 
-/** Bytes of Redis' memory, by its own account. */
+/** Bytes of memory, as Redis reports them. */
 export interface Bytes {
   /** Of a delayed BullMQ job with two ids and a masked number. */
   readonly rawJob: number;

@@ -3,10 +3,10 @@ import { type AuthenticationRequest, vendors } from '@redial/dialects';
 import { credentials, phpQuery, vendorTenant } from '../support/vendors.ts';
 import { median } from './median.ts';
 
-/** How long wrong credentials take beside right ones, by dialect: whoever measures must learn nothing. 1 is the same. */
+/** The time for wrong credentials relative to right ones, by dialect: it must reveal nothing. 1 is the same. */
 export interface CredentialTimes {
   readonly dialect: string;
-  /** What is wrong with them → time beside right ones. */
+  /** The fault of the credentials → their relative time. */
   readonly ratios: Readonly<Record<string, number>>;
 }
 
@@ -14,7 +14,7 @@ const rounds = 400;
 const perRound = 20;
 
 export function measureCredentials(tenantCount: number): CredentialTimes[] {
-  // The one that is asked for stands in the middle of many.
+  // The requesting tenant stands in the middle of many.
   const tenants = Array.from({ length: tenantCount }, (_, n) => tenantOf(n, n === Math.floor(tenantCount / 2)));
   return Object.entries(cases).map(([dialect, { right, ...wrong }]) => {
     const authentication = vendors.find(({ name }) => name === dialect)?.authentication;
@@ -27,7 +27,7 @@ export function measureCredentials(tenantCount: number): CredentialTimes[] {
     };
     if (!authenticate(right, tenants).ok) throw new Error(`the right credentials of ${dialect} are refused`);
     const times = new Map<string, number[]>(Object.keys(wrong).map((name) => [name, []]));
-    // In turn, so that whatever else the machine does falls upon both alike; the first rounds warm up.
+    // In turn, so that other load on the machine affects both alike. The first rounds warm up.
     for (let round = -50; round < rounds; round++) {
       for (const [name, asked] of Object.entries(wrong)) {
         const [other, own] = round % 2 === 0 ? [run(asked), run(right)] : [run(right), run(asked)].reverse();

@@ -2,12 +2,12 @@ import { type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../support/redis.ts';
 import { median } from './median.ts';
 
-/** What a mode of durability costs: single `POST /v1/calls` from `clients` clients at once, each as soon as its last was answered. */
+/** The cost of a durability mode: single `POST /v1/calls` from `clients` clients at once. Each sends its next after the last reply. */
 export interface DurabilityCost {
   readonly mode: string;
-  /** Accepted per second, beside the mode that promises nothing. */
+  /** Accepted per second, relative to the mode without durability. */
   readonly ratio: number;
-  /** From the request to its answer, in the middle, beside that mode. */
+  /** Median time from the request to its answer, relative to that mode. */
   readonly waitRatio: number;
   readonly perSecond: number;
   readonly waitMs: number;
@@ -43,7 +43,7 @@ export async function measureDurability(
   const running: Running[] = [];
   try {
     for (const mode of modes) running.push(await start(mode, pbx));
-    // In turn, so that whatever else the machine does falls upon all alike; the first round warms up.
+    // In turn, so that other load on the machine affects all alike. The first round warms up.
     for (let round = 0; round <= rounds; round++) {
       for (const { mode, redial, rates, waits } of running) {
         const { perSecond, waitMs } = await acceptFor(redial, clients, roundMs);
@@ -83,7 +83,7 @@ async function start(
     tenant: { quotas: { requestsPerMinute: 1_000_000 } },
     env: { REDIAL_LOG_LEVEL: 'warn', REDIAL_DURABILITY: mode.durability },
   });
-  // The API alone is measured.
+  // Only the API is measured.
   await Promise.all([redial.dialer.kill(), redial.results.kill()]);
   return { ...mode, server, redial, rates: [], waits: [] };
 }

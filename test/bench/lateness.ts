@@ -2,7 +2,7 @@ import type { TestPbx } from '../support/asterisk.ts';
 import { startRedial } from '../support/redial.ts';
 import { percentile } from './median.ts';
 
-/** Seconds from due to Originate of calls that are all due at one instant, on a trunk that starts `callsPerSecond`. */
+/** Seconds from due to Originate, of calls that are all due at one instant, on a trunk that starts `callsPerSecond`. */
 export interface Lateness {
   readonly calls: number;
   readonly p50: number;
@@ -28,7 +28,7 @@ export async function measureLateness(
     const dueAt = Date.now() + 5_000;
     const { status, body } = await redial.request('POST', '/v1/calls/batch', {
       calls: Array.from({ length: calls }, (_, n) => ({
-        // Busy at once: what is measured is the start, not how many talks this machine can bridge.
+        // Busy at once: this measures the start, not how many talks this machine can bridge.
         dial1: `12${String(n % 100).padStart(2, '0')}`,
         dial2: `+2782000${String(n).padStart(4, '0')}`,
         notBefore: new Date(dueAt).toISOString(),

@@ -8,12 +8,12 @@ import { measureLateness } from './lateness.ts';
 import { measureThroughput } from './throughput.ts';
 
 /**
- * `npm run bench`: Redial beside the bare tools it is built on, in one run on one machine, as ratios; absolute figures say more
- * about the machine than about Redial. Takes about four minutes; exits with 1 where a mark is missed. Names of parts behind it
+ * `npm run bench`: Redial beside the tools that it is built on, in one run on one machine, as ratios. Absolute figures depend more on
+ * the machine than on Redial. Takes about four minutes, and exits with 1 if a mark is missed. Names of parts after it
  * (`npm run bench -- bytes accept`) run only those.
  */
 const marks = { throughput: 0.8, accept: 0.6, lastStartedSeconds: 4, credentials: 0.1 };
-/** What later work is to reach; a larger figure is reported and is no failure. */
+/** Targets for later work. A larger figure is reported and is no failure. */
 const goals = { waitingCall: 2.0, endedKilobytes: 2.2 };
 
 const parts = { credentials, bytes, accept, durability, lateness, throughput };

@@ -6,7 +6,7 @@ import { median } from './median.ts';
 
 /**
  * Calls per second through Redial, beside a bare AMI client that originates the same calls through the same dialplan on the same
- * Asterisk, in turn. Both keep at most as many Originates unanswered; the clock runs from the first to the last call's end.
+ * Asterisk, in turn. Both keep at most as many Originates unanswered. The time runs from the first Originate to the end of the last call.
  */
 export interface Throughput {
   readonly bare: number;
@@ -27,7 +27,7 @@ export async function measureThroughput(
     redisUrl,
     pbxs: [{ ...ami, name: 'main', maxCallsPerSecond: 1_000 }],
     trunk: { maxCalls: 10_000, maxCallsPerSecond: 1_000 },
-    // A hundred phones that take every call: what is measured is the dialler, not how busy an agent may be.
+    // A hundred phones that accept every call: this measures the dialer, not how busy an agent may be.
     tenant: { paused: false, extensions: { pattern: '1[0-9]{3}', maxCalls: 10_000 } },
     env: { REDIAL_DIALER_CONCURRENCY: String(unansweredMax), REDIAL_LOG_LEVEL: 'warn' },
   });
@@ -72,7 +72,7 @@ const agent = (n: number) => `10${String(n % 100).padStart(2, '0')}`;
 /** Answers, and hangs up after a second. */
 const customer = (n: number) => `2782006${String(n % 10_000).padStart(4, '0')}`;
 
-/** The calls are accepted first, for one instant in the future: what is measured is dialling, not accepting. */
+/** The calls are accepted first, for one instant in the future: this measures dialling, not accepting. */
 async function dialThroughRedial(redial: Awaited<ReturnType<typeof startRedial>>, calls: number): Promise<number> {
   const dueAt = Date.now() + 6_000;
   const before = redial.inbox.size;

@@ -9,7 +9,7 @@ const compiler = join(root, 'node_modules/typescript/bin/tsc');
 const packages = ['apps', 'libs', 'infra']
   .flatMap((group) => readdirSync(join(root, group)).map((name) => `${group}/${name}`))
   .filter((folder) => existsSync(join(root, folder, 'tsconfig.json')));
-/** It is built because the specs of other packages import it. No product package depends on it. */
+/** `libs/testing` is built because specs of other packages import it. No product package depends on it. */
 const built = packages.filter((folder) => folder !== 'libs/testing');
 
 it.each(built)('%s builds from src alone, without a spec', (folder) => {
@@ -22,7 +22,7 @@ it.each(built)('%s builds from src alone, without a spec', (folder) => {
   expect(files.filter((file) => !file.startsWith('./src/') || file.endsWith('.spec.ts'))).toEqual([]);
 });
 
-it.each(built)('%s has its specs checked by tsconfig.spec.json', (folder) => {
+it.each(built)('the specs of %s are checked by tsconfig.spec.json', (folder) => {
   expect(existsSync(join(root, folder, 'tsconfig.spec.json'))).toBe(true);
 });
 

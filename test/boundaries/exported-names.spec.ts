@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-/** What each dialect's folder has by the same name: its contract. */
+/** The names that the folder of each dialect has: the contract of dialects. */
 const contract = [
   'acceptedReply',
   'authenticate',
@@ -22,7 +22,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const declaration =
   /^export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|const|let|class|interface|type|enum) (\w+)/gm;
 
-it('no exported name of the product stands in two files, but for the dialects’ contract', () => {
+it('no exported name of the product occurs in two files, except the dialects’ contract', () => {
   const files = ['apps', 'libs', 'infra'].flatMap(productFiles);
   expect(files.length).toBeGreaterThan(200);
   const filesOf = new Map<string, Set<string>>();

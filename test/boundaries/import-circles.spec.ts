@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 /**
- * Biome's noImportCycles leaves out imports of types. A circle of types is read as one file all the same: where one begins to change, all do.
- * madge, dpdm and skott bring a TypeScript compiler of their own; the imports of this repository are of one form, and a pattern finds them.
+ * Biome's noImportCycles ignores imports of types. But a circle of types has to be read as one file: a change of one changes all.
+ * madge, dpdm and skott bring their own TypeScript compiler. The imports of this repository have one form, and a pattern finds them.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const imported = /^(?:import|export)\b[^;]*?from '(\.[^']+)'|^import '(\.[^']+)'/gm;
@@ -13,7 +13,7 @@ const imported = /^(?:import|export)\b[^;]*?from '(\.[^']+)'|^import '(\.[^']+)'
 /** The simulated PBX's channels and AMI files still name each other's types. */
 const known = /^(?:apps\/pbx-simulator\/src\/[a-z-]+\.ts(?: → )?)+$/;
 
-it('no file of the product imports itself by way of others', () => {
+it('no file of the product imports itself through other files', () => {
   const files = ['apps', 'libs', 'infra'].flatMap(productFiles);
   expect(files.length).toBeGreaterThan(200);
   const importsOf = new Map(files.map((file) => [file, targetsOf(file)]));

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-/** A lint rule that catches nothing looks just like a clean project: each one is shown a planted violation. */
+/** A lint rule that finds nothing looks like a clean project. So each rule runs on a planted violation. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let project: string;
 
@@ -72,7 +72,7 @@ describe('the lint rules of the layers', () => {
     expect(lint(join(folder, 'src', below, 'planted.ts'), code)).toContain(message);
   });
 
-  it('lets the core be pure', () => {
+  it('accepts a pure core', () => {
     expect(lint('libs/call/src/planted.ts', "import { z } from 'zod';\nexport const Name = z.string();\n")).toContain(
       'Checked 1 file',
     );

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-/** Which layer may import which: the arrows of docs/why/architecture.md, adapter to adapter never. */
+/** Which layer may import which, as the arrows of docs/why/architecture.md. An adapter never imports an adapter. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   numbering: ['core'],
@@ -13,7 +13,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   adapter: ['core', 'platform'],
   process: ['core', 'platform', 'configuration', 'adapter'],
   infra: ['infra'],
-  // The simulated PBX stands in for a server of infra and is run by `npm start`.
+  // The simulated PBX replaces a server of infra, and `npm start` runs it.
   simulator: ['platform', 'process', 'infra'],
   app: ['core', 'numbering', 'dialect', 'platform', 'configuration', 'adapter', 'process'],
   test: [
@@ -31,10 +31,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Of one package of a layer above, the pure part that another may import: what a channel in the file must look like is Asterisk's to say. */
+/** The pure part of a higher package that another package may import. Asterisk's package defines the form of a channel in the file. */
 const pureParts: Readonly<Record<string, string>> = { '@redial/configuration': '@redial/asterisk/channel' };
 
-/** Libraries that have one home. */
+/** Libraries that only one package uses. */
 const homes: Readonly<Record<string, string>> = {
   bullmq: '@redial/queue',
   ioredis: '@redial/platform',
@@ -48,7 +48,7 @@ interface Package {
   readonly folder: string;
   readonly layer: string;
   readonly dependencies: readonly string[];
-  /** The names by which its parts can be imported. */
+  /** The names under which its parts can be imported. */
   readonly exports: readonly string[];
 }
 
@@ -61,7 +61,7 @@ const sources = packages.flatMap((pkg) =>
 );
 
 describe('the boundaries between packages', () => {
-  it('finds the packages it speaks of', () => {
+  it('finds the packages that it names', () => {
     expect(packages.map((p) => p.name)).toEqual(
       expect.arrayContaining(['@redial/call', '@redial/api', '@redial/dialer', '@redial/results', '@redial/asterisk']),
     );
@@ -77,7 +77,7 @@ describe('the boundaries between packages', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each(Object.entries(pureParts))('of a package above it, %s imports the pure part %s alone', (importer, part) => {
+  it.each(Object.entries(pureParts))('%s imports only the pure part %s of a package above it', (importer, part) => {
     const above = part.split('/').slice(0, 2).join('/');
     const targets = sources
       .filter(({ pkg }) => pkg.name === importer)
@@ -85,16 +85,16 @@ describe('the boundaries between packages', () => {
     expect([...new Set(targets)]).toEqual([part]);
   });
 
-  it('the core depends on zod and luxon alone', () => {
+  it('the core depends only on zod and luxon', () => {
     expect(packages.find((p) => p.layer === 'core')?.dependencies).toEqual(['luxon', 'zod']);
   });
 
-  it.each(Object.entries(homes))('%s is a dependency of %s alone', (library, home) => {
+  it.each(Object.entries(homes))('%s is a dependency only of %s', (library, home) => {
     const users = packages.filter((p) => p.layer !== 'test' && p.dependencies.includes(library)).map((p) => p.name);
     expect(users).toEqual([home]);
   });
 
-  it('packages are imported by name, never by a path into them', () => {
+  it('packages are imported by name, never by an inner path', () => {
     const wrong = sources.flatMap(({ pkg, file, imports }) =>
       imports
         .filter((target) => isPathInto(target) || (target.startsWith('.') && leaves(pkg.folder, file, target)))
@@ -103,7 +103,7 @@ describe('the boundaries between packages', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('no code but a dialect’s own folder, and the list of them, knows a vendor by name', () => {
+  it('only a dialect’s own folder, and the list of dialects, name a vendor', () => {
     const folders = readdirSync(join(root, 'libs/dialects/src'), { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !['shared', 'v1'].includes(entry.name))
       .map(({ name }) => name);
@@ -163,7 +163,7 @@ function withoutComments(file: string): string {
   return readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
 }
 
-/** Into a package, and not one of the names that its `exports` give. */
+/** A path into a package that is not one of its `exports`. */
 function isPathInto(target: string): boolean {
   const [, name, path] = /^(@redial\/[^/]+)\/(.+)$/.exec(target) ?? [];
   return path !== undefined && !packages.find((p) => p.name === name)?.exports.includes(`./${path}`);

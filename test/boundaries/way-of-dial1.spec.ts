@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { callerOf, drawing, type Stop, wayOfDial1 } from './way-of-dial1.ts';
 
-/** A newcomer follows dial1 by this list. So each stop must exist, and be called by the one that the list names. */
+/** A new reader follows dial1 by this list. So each stop must exist, and the stop that the list names must call it. */
 const stops = wayOfDial1.map((stop, n) => ({ ...stop, n: n + 1, stop }));
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
@@ -23,7 +23,7 @@ describe('the way of dial1 through the code', () => {
     '$n: $name is called by the stop before it',
     ({ stop }) => {
       const caller = callerOf(stop) as Stop;
-      // A function of the same file may lie between the two.
+      // Another function of the same file may call it for that function.
       expect(withoutImports(read(caller.file))).toMatch(new RegExp(`\\b${stop.name}\\(`));
     },
   );
@@ -41,7 +41,7 @@ describe('the way of dial1 through the code', () => {
   });
 });
 
-/** From its declaration on: a function, a method or a property that is one. The method of a type ends with a semicolon. */
+/** From its declaration on: a function, a method or a property that holds one. The method of a type ends with a semicolon. */
 function bodyOf({ file, name }: Stop): string {
   const declaration = new RegExp(`^\\s*(export )?(async )?(function )?${name}(: (async )?)?(<[^>]*>)?\\(`);
   const lines = read(file).split('\n');

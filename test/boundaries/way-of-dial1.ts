@@ -1,11 +1,11 @@
-/** One stop of dial1 on its way from a request to its record: a function, and what dial1 is there. */
+/** One stop of dial1 on its way from a request to its record: a function, and the form of dial1 there. */
 export interface Stop {
   readonly file: string;
   readonly name: string;
   readonly dial1Is: string;
-  /** The function that calls this one: the stop with this name, in the file before. Absent: the stop before. */
+  /** The function that calls this one: the stop with this name, in the previous file. Absent: the previous stop. */
   readonly calledBy?: string;
-  /** Between the calling function and this one lies a queue, and the code meets there under these names. */
+  /** A queue lies between the calling function and this one. The code meets there under these names. */
   readonly over?: Seam;
 }
 
@@ -62,7 +62,7 @@ export const wayOfDial1: readonly Stop[] = [
   { file: 'libs/dialects/src/v1/to-notification.ts', name: 'toNotification', dial1Is: 'JSON, as /v1 writes it' },
 ];
 
-/** The stop that calls this one; undefined for the first, and behind a queue. */
+/** The stop that calls this one; undefined for the first, and after a queue. */
 export function callerOf(stop: Stop): Stop | undefined {
   if (stop.over !== undefined) return undefined;
   const before = wayOfDial1.slice(0, wayOfDial1.indexOf(stop));
@@ -72,7 +72,7 @@ export function callerOf(stop: Stop): Stop | undefined {
 export const drawingBegins = '<!-- The way of dial1: written by `npm run way-of-dial1` -->';
 export const drawingEnds = '<!-- The way of dial1 ends -->';
 
-/** A frame for each process, and in it a box for each stop. A solid arrow is a call, a dotted one a queue. */
+/** A frame for each process, with a box for each stop. A solid arrow is a call, a dotted one a queue. */
 export function drawing(): string {
   const numberOf = (stop: Stop) => wayOfDial1.indexOf(stop) + 1;
   const box = (stop: Stop) =>
@@ -88,7 +88,7 @@ export function drawing(): string {
   return [drawingBegins, '', '```mermaid', 'flowchart TD', ...frames, ...arrows, '```', '', drawingEnds].join('\n');
 }
 
-/** Each process takes over behind a queue. */
+/** Each process takes over after a queue. */
 function processes(): { readonly name: string; readonly stops: readonly Stop[] }[] {
   const starts = wayOfDial1.flatMap((stop, n) => (n === 0 || stop.over !== undefined ? [n] : []));
   return starts.map((start, n) => {

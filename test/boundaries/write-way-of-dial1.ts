@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { drawing, drawingBegins, drawingEnds } from './way-of-dial1.ts';
 
-/** Draws the way of dial1 into docs/why/architecture.md; run it when way-of-dial1.ts has changed. */
+/** Draws the way of dial1 into docs/why/architecture.md. Run it when way-of-dial1.ts has changed. */
 const page = new URL('../../docs/why/architecture.md', import.meta.url);
 const text = readFileSync(page, 'utf8');
 const begin = text.indexOf(drawingBegins);

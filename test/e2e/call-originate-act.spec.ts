@@ -4,7 +4,7 @@ import { act, vendorTenant } from '../support/vendors.ts';
 import { startWebhookReceiver, status, type WebhookReceiver } from '../support/webhook-receiver.ts';
 import { agent, aWorld, customer, invites, national } from './world.ts';
 
-/** A user of call/originate/act: JSON by PUT, two credentials, and a webhook for the CDR. */
+/** A client of call/originate/act: JSON by PUT, two credentials, and a webhook for the CDR. */
 describe('given a call/originate/act integration', () => {
   let crm: WebhookReceiver;
   const world = aWorld(async () => {
@@ -88,7 +88,7 @@ describe('given a call/originate/act integration', () => {
     expect(body).toEqual({ success: 0, message: expect.stringContaining("'trunk_name'"), data: null });
   });
 
-  it('when the callee is outside and no trunk is named, then it is an error, and nobody rings', async () => {
+  it('when the callee is outside and no trunk is named, then it is an error, and no phone rings', async () => {
     const [caller, callee] = [agent('answers', 5), customer('answers', 5)];
     const { body } = await act.put(world.redial, {
       caller,

@@ -5,7 +5,7 @@ describe('given a call that is canceled', () => {
   const world = aWorld();
   const cancel = (id: string) => world.redial.request('POST', `/v1/calls/${id}/cancel`);
 
-  it('when it waits, then it is gone and no phone ever rings', async () => {
+  it('when it waits, then it ends and no phone ever rings', async () => {
     const dial1 = agent('answers', 1);
     const id = await place(world, {
       dial1,
@@ -17,7 +17,7 @@ describe('given a call that is canceled', () => {
     expect(invites(world, dial1)).toBe(0);
   });
 
-  it('when dial1 rings, then it is hung up and its CDR says canceled', async () => {
+  it('when dial1 rings, then it is hung up and its CDR states canceled', async () => {
     const dial1 = agent('ringsForEver', 1);
     const id = await place(world, {
       dial1,
@@ -39,7 +39,7 @@ describe('given a call that is canceled', () => {
     expect(invites(world, dial1)).toBe(1);
   });
 
-  it('when dial2 rings, then both are hung up and its CDR says canceled', async () => {
+  it('when dial2 rings, then both are hung up and its CDR states canceled', async () => {
     const [dial1, dial2] = [agent('answers', 2), customer('ringsForEver', 2)];
     const id = await place(world, { dial1, dial2: `+${dial2}`, dial2RingTimeoutSeconds: 60 });
     await world.pbx.phones.waitForInvite((invite) => invite.user === dial2, 10_000);
@@ -51,13 +51,13 @@ describe('given a call that is canceled', () => {
       dial1: { disposition: 'answered', cause: null },
       dial2: { disposition: 'canceled', dialStatus: 'CANCEL' },
     });
-    // dial2 gave no final answer: a cause stands here only if its own Hangup was seen before the attempt was concluded.
+    // dial2 gave no final answer. It has a cause only if its own Hangup was seen before the attempt was concluded.
     expect([16, null]).toContain(cdr.dial2.cause);
     expect(await read(world, id)).toMatchObject({ state: 'canceled' });
     expect([invites(world, dial1), invites(world, dial2)]).toEqual([1, 1]);
   });
 
-  it('when both talk, then they are hung up, and the CDR says that they talked', async () => {
+  it('when both talk, then they are hung up, and the CDR states that they talked', async () => {
     const [dial1, dial2] = [agent('answers', 3), customer('answers', 3)];
     const id = await place(world, { dial1, dial2: `+${dial2}` });
     await world.pbx.phones.waitForInvite((invite) => invite.user === dial2, 10_000);
@@ -75,7 +75,7 @@ describe('given a call that is canceled', () => {
     expect([invites(world, dial1), invites(world, dial2)]).toEqual([1, 1]);
   });
 
-  it('when it has ended already, then nothing changes and the answer says so', async () => {
+  it('when it has ended already, then nothing changes and the answer states that', async () => {
     const id = await place(world, { dial1: agent('busy', 1), dial2: `+${customer('answers', 4)}` });
     await world.redial.inbox.next(id);
     expect((await cancel(id)).status).toBe(409);

@@ -18,7 +18,7 @@ export const getQuery: Send = ({ redial }, click) => redial.request('GET', `/cal
 export const postForm: Send = ({ redial }, click) =>
   redial.request('POST', '/call.php', query(click), { 'content-type': 'application/x-www-form-urlencoded' });
 
-/** Places a call as the vendor's integrations do; answers its `call_ref`. */
+/** Places a call as the vendor's integrations do; returns its `call_ref`. */
 export async function click(world: Pick<World, 'redial'>, fields: Click, send: Send = postJson): Promise<string> {
   const { status, body } = await send(world, fields);
   expect({ status, body }).toEqual({

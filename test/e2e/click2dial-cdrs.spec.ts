@@ -3,7 +3,7 @@ import { CdrInbox } from '../support/cdr-inbox.ts';
 import { click } from './click.ts';
 import { agent, aWorld, customer, invites } from './world.ts';
 
-/** The vendor's list, and a second consumer's own: who pops an entry takes it from everybody else. */
+/** The vendor's list, and another list for a second consumer: an entry that one consumer pops is gone for the others. */
 const vendorList = 'enigma:notifications:cdr';
 const secondList = 'billing:cdr';
 
@@ -68,7 +68,7 @@ describe('given two consumers of the vendor’s CDRs, each with a list of its ow
       dial1: agent('ringsForEver', 26),
       dial2: customer('answers', 26),
       nobody: true,
-      // Asterisk gives 19 to its own ring timeout; the vendor's 19 is "reject".
+      // Asterisk gives 19 to its own ring timeout. The vendor's 19 is "reject".
       end: { end_reason: 'timeout', end_code: 102 },
       raw: { disposition: 'no_answer', dial1: { cause: 19, reason: 3 }, dial2: { disposition: 'not_dialed' } },
       seen: [1, 0],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { click, getQuery, postForm, postJson } from './click.ts';
 import { agent, aWorld, customer, invites } from './world.ts';
 
-/** 27… as the vendor's callers write it at home. */
+/** 27… in the national form. */
 const national = (number: string) => `0${number.slice(2)}`;
 
 const campaigns = { spring: '27110003333' };
@@ -79,7 +79,7 @@ describe('given a click-to-call integration', () => {
     }
     const listed = await world.redial.request('GET', '/v1/calls?reference=refused');
     expect(listed.body.calls).toEqual([]);
-    // A good call placed after them is dialled after them: whatever would have rung has rung by its end.
+    // A good call placed after them is dialled after them: a bad call would have rung before its end.
     const id = await click(world, { ...good, contact_ref: 'taken' });
     await world.redial.inbox.next(id);
     expect([invites(world, good.agent), invites(world, good.callee), invites(world, '2001')]).toEqual([1, 1, 0]);
@@ -89,7 +89,7 @@ describe('given a click-to-call integration', () => {
 describe('given a tenant with the header prefix of before v4', () => {
   const world = aWorld({ tenant: { dialects: { click2dial: { headerPrefix: 'X-Platforma-', campaigns } } } });
 
-  it('when it clicks, then the agent’s INVITE has the old names and not the new ones', async () => {
+  it('when it clicks, then the agent’s INVITE has the old header names and not the new ones', async () => {
     const [dial1, dial2] = [agent('answers', 1), customer('answersAndHangsUp', 1)];
     const id = await click(world, { agent: dial1, callee: dial2, outbound_id: 'tvc_spring', contact_ref: 'old-1' });
     const [cdr] = await world.redial.inbox.next(id);

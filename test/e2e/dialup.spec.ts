@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { credentials, dialup, type Fields, inAMonth, vendorTenant } from '../support/vendors.ts';
 import { agent, aWorld, cdrTo, customer, invites, national, read } from './world.ts';
 
-/** A user of dialup's: GET, or POST, and a text that says ok or fail. */
+/** A client of dialup: GET, or POST, and a text with ok or fail. */
 describe('given a dialup integration', () => {
   const world = aWorld({ tenant: vendorTenant });
   const dial = (fields: Fields, send = dialup.get) => send(world.redial, fields);
@@ -29,7 +29,7 @@ describe('given a dialup integration', () => {
     await cdrTo(world, dial2);
   });
 
-  it('when a body is JSON, then it is told what is taken, and not that its credentials are wrong', async () => {
+  it('when a body is JSON, then the answer names the accepted types, and not wrong credentials', async () => {
     const body = { ...credentials.dialup, dial1: '1001', dial2: customer('answers', 4) };
     const answer = await world.redial.request('POST', '/API/dialup.php', body, { authorization: '' });
     expect([answer.status, answer.body]).toEqual([
@@ -43,13 +43,13 @@ describe('given a dialup integration', () => {
       ['answers', agent('answers', 11), 'OK'],
       ['is busy', agent('busy', 11), 'FAIL: Busy'],
       ['declines', agent('declines', 11), 'FAIL: Not connected'],
-      ['rings and nobody answers', agent('ringsForEver', 11), 'FAIL: No answer'],
+      ['rings and does not answer', agent('ringsForEver', 11), 'FAIL: No answer'],
       ['is not registered', agent('notRegistered', 11), 'FAIL: Unreachable'],
     ])('when dial1 %s (%s), then the answer is %s', async (_what, dial1, expected) => {
       const dial2 = customer('answersAndHangsUp', Number(dial1));
       const { status, body } = await dial({ dial1, dial2, Response: 'yes', Timeout: '1' });
       expect([status, body]).toEqual([200, expected]);
-      // The CDR says the same, the failure of dial1 included.
+      // The CDR states the same, also for a failure of dial1.
       expect(await cdrTo(world, dial2)).toMatchObject({ connected: expected === 'OK' });
       expect(invites(world, dial2)).toBe(expected === 'OK' ? 1 : 0);
     });
@@ -62,13 +62,13 @@ describe('given a dialup integration', () => {
       expect([invites(world, dial1), invites(world, customer('answers', 17))]).toEqual([1, 0]);
     });
 
-    it('when the call may not be dialled, then that is the answer, at once', async () => {
+    it('when the call may not be dialled, then the answer states that at once', async () => {
       const { status, body } = await dial({ dial1: agent('answers', 19), dial2: '27820009999', Response: 'yes' });
       expect([status, body]).toEqual([200, 'FAIL: Not connected']);
       expect(invites(world, agent('answers', 19))).toBe(0);
     });
 
-    it('when dial1 rings first, then the answer comes no sooner than its own', async () => {
+    it('when dial1 rings first, then the answer comes only after dial1’s answer', async () => {
       const [dial1, dial2] = [agent('ringsThenAnswers', 12), customer('answersAndHangsUp', 12)];
       const { body } = await dial({ dial1, dial2, Response: 'yes', RFormat: 'xml' });
       const answeredAt = Date.now();
@@ -77,7 +77,7 @@ describe('given a dialup integration', () => {
       expect(Date.parse(cdr.dial1.answeredAt)).toBeLessThanOrEqual(answeredAt);
     });
 
-    it('when both unique ids are asked for, then they are Asterisk’s own', async () => {
+    it('when both unique ids are requested, then they are Asterisk’s own', async () => {
       const [dial1, dial2] = [agent('answers', 13), customer('answersAndHangsUp', 13)];
       const { body } = await dial({ dial1, dial2, Response: 'yes', showUID: 'yes', RFormat: 'json' });
       const cdr = await cdrTo(world, dial2);
@@ -85,7 +85,7 @@ describe('given a dialup integration', () => {
       expect([cdr.dial1.uniqueId, cdr.dial2.uniqueId]).toEqual([cdr.id, expect.stringMatching(/^[0-9]+\.[0-9]+$/)]);
     });
 
-    it('when dial2 cannot be tried, then dial1’s id alone is in the answer', async () => {
+    it('when dial2 cannot be tried, then the answer has only dial1’s id', async () => {
       const [dial1, dial2] = [agent('answers', 14), agent('notRegistered', 14)];
       const { body } = await dial({ dial1, dial2, Response: 'yes', showUID: 'yes', RFormat: 'json' });
       const cdr = await cdrTo(world, dial2);
@@ -105,7 +105,7 @@ describe('given a dialup integration', () => {
     });
   });
 
-  describe('who sees which number, and what is recorded', () => {
+  describe('the numbers that both sides see, and the recording', () => {
     const mixed = { dial1: '1001', dial2: customer('answersAndHangsUp', 21) };
 
     it('internal → external: dial2 sees the agent’s own number, and it is recorded under the agent', async () => {
@@ -131,7 +131,7 @@ describe('given a dialup integration', () => {
       expect(cdr.recording).toBe(`/v1/recordings/${cdr.id}`);
     });
 
-    it('internal → internal: the other sees the extension, and nothing is recorded', async () => {
+    it('internal → internal: the other side sees the extension, and nothing is recorded', async () => {
       const [dial1, dial2] = [agent('answers', 24), agent('answersAndHangsUp', 24)];
       await dial({ dial1, dial2 });
       const cdr = await cdrTo(world, dial2);
@@ -148,7 +148,7 @@ describe('given a dialup integration', () => {
       expect(cdr.recording).toBe(`/v1/recordings/${cdr.id}`);
     });
 
-    it('external → external without SetCID: it is refused, and nobody rings', async () => {
+    it('external → external without SetCID: it is refused, and no phone rings', async () => {
       const [dial1, dial2] = [customer('answers', 26), customer('answers', 27)];
       const { status, body } = await dial({ dial1, dial2 });
       expect([status, body]).toEqual([400, expect.stringMatching(/^FAIL: .*SetCID/)]);
@@ -157,7 +157,7 @@ describe('given a dialup integration', () => {
   });
 
   describe('services by their dial codes', () => {
-    it('dial2 is a queue: a customer who answers is joined with a free agent of it', async () => {
+    it('dial2 is a queue: a customer who answers talks to a free agent of it', async () => {
       const dial1 = customer('answersAndHangsUp', 31);
       await dial({ dial1, dial2: '600' });
       const cdr = await world.redial.inbox.first((each) => each.dial1.destination.number === `+${dial1}`);
@@ -176,14 +176,14 @@ describe('given a dialup integration', () => {
       expect(invites(world, dial2)).toBe(1);
     });
 
-    it('dial1 is a ring group: whoever of it answers is joined with dial2', async () => {
+    it('dial1 is a ring group: the member that answers talks to dial2', async () => {
       const dial2 = customer('answersAndHangsUp', 33);
       const { body } = await dial({ dial1: '601', dial2, Response: 'yes' });
       expect(body).toBe('OK');
       expect(await cdrTo(world, dial2)).toMatchObject({ connected: true });
     });
 
-    it('dial2 is a message with keys: who presses 1 is joined with what is behind 1, and the CDR has the key', async () => {
+    it('dial2 is a message with keys: a person who presses 1 talks to the destination of 1, and the CDR has the key', async () => {
       const dial1 = customer('presses1', 34);
       const rung = world.pbx.phones.invitesTo('1001').length;
       await dial({ dial1, dial2: '*71' });
@@ -194,7 +194,7 @@ describe('given a dialup integration', () => {
       expect(cdr).toMatchObject({ connected: true, pressedKey: '1' });
     });
 
-    it('dial2 is a message: it is played to who answers, and then the call ends', async () => {
+    it('dial2 is a message: it is played to dial1, and then the call ends', async () => {
       const dial1 = customer('answers', 35);
       await dial({ dial1, dial2: '*72' });
       const cdr = await world.redial.inbox.first((each) => each.dial1.destination.number === `+${dial1}`);
@@ -206,7 +206,7 @@ describe('given a dialup integration', () => {
   describe('a future call', () => {
     const later = { Date: inAMonth.written, Maxretry: '2', Retrytime: '1' };
 
-    it('waits for its minute, is dialled, and tried again; its ident names it while it is open', async () => {
+    it('waits for its minute, is dialled and retried; its ident identifies it while it is open', async () => {
       const [dial1, dial2] = [agent('busyTwice', 41), customer('answersAndHangsUp', 41)];
       const fields = { ...later, dial1, dial2, ident: 'order-41' };
       expect((await dial(fields)).body).toBe('OK');
@@ -228,13 +228,13 @@ describe('given a dialup integration', () => {
       ]);
       expect([invites(world, dial1), invites(world, dial2)]).toEqual([3, 1]);
 
-      // The first is over: the same ident is a new call.
+      // The first call is over: the same ident is a new call.
       expect((await dial(fields)).body).toBe('OK');
       const again = await world.redial.request('GET', '/v1/calls?reference=order-41');
       expect(again.body.calls).toHaveLength(2);
     });
 
-    it('when fifty ask at once with one ident, then there is one call', async () => {
+    it('when fifty requests come at once with one ident, then there is one call', async () => {
       const fields = { ...later, dial1: '1001', dial2: customer('answers', 42), ident: 'order-42' };
       const answers = await Promise.all(Array.from({ length: 50 }, () => dial(fields)));
       expect(new Set(answers.map(({ body }) => body))).toEqual(new Set(['OK']));
@@ -242,7 +242,7 @@ describe('given a dialup integration', () => {
       expect(body.calls).toHaveLength(1);
     });
 
-    it('when one of the four is missing, then it is named, and nothing is scheduled', async () => {
+    it('when one of the four is missing, then the error names it, and nothing is scheduled', async () => {
       const { status, body } = await dial({ ...later, dial1: '1001', dial2: customer('answers', 43) });
       expect([status, body]).toEqual([400, expect.stringMatching(/^FAIL: .*ident/)]);
     });

@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { aPlace, npmStart, type Started, type StartPlace } from '../support/npm-start.ts';
 
-/** Every file of `examples/`, run against `npm start` as its README states. */
+/** Every file of `examples/`, run against `npm start` as their README states. */
 let place: StartPlace;
 let stack: Started;
 let env: NodeJS.ProcessEnv;
@@ -63,7 +63,7 @@ it.each([
   expect(await run(file)).toMatch(printed);
 });
 
-it('receive-cdrs-redis-stream.mjs prints the CDRs of the calls before', async () => {
+it('receive-cdrs-redis-stream.mjs prints the CDRs of the previous calls', async () => {
   expect(await run('receive-cdrs-redis-stream.mjs', '3')).toMatch(
     /^order-7, attempt 1: answered, \d+ ms of talk\n(.+, attempt \d: \w+, \d+ ms of talk\n)+exit 0$/,
   );

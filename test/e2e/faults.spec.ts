@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read } from './world.ts';
 
 /**
- * Something dies and stays dead until the call is over. Whatever it is: the phones see one INVITE per attempt, and the attempt has one
- * CDR that tells the truth. What dies and comes back is in test/faults.
+ * A process or server dies and stays dead until the call is over. In every case the phones see one INVITE per attempt, and the attempt
+ * has one true CDR. Faults that end before the call are in test/faults.
  */
 describe('given a call under way', () => {
   const world = aWorld();
@@ -67,7 +67,7 @@ describe('given a call under way', () => {
     },
     {
       fault: 'AMI is cut, and refused for the rest of the call',
-      // A dial1 that never answered leaves no trace in the PBX: the CDR says no_answer, and that it was concluded from silence.
+      // A dial1 that never answered leaves no trace in the PBX. The CDR states no_answer, and that it was concluded from silence.
       blind: true,
       strike: async () => {
         world.ami.refuse();
@@ -100,7 +100,7 @@ describe('given a call under way', () => {
     expect(world.redial.inbox.of(id)).toHaveLength(1);
   });
 
-  it('when everything is restarted while a call waits, then it is dialled at its time, once', async () => {
+  it('when all processes are restarted while a call waits, then it is dialled at its time, once', async () => {
     const [dial1, dial2] = [agent('answersAndHangsUp', 50), customer('answers', 50)];
     const notBefore = new Date(Date.now() + 4_000).toISOString();
     const id = await place(world, { dial1, dial2: `+${dial2}`, notBefore });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read, untilBothTalk } from './world.ts';
 
-/** Connections that stay open and say nothing, and a Redis that goes away: nobody is told of anything, and nothing is lost. */
+/** Connections that stay open and silent, and a Redis that goes down: no process gets a notice, and nothing is lost. */
 describe('given calls under way', () => {
   const world = aWorld();
   const retryPolicy = { maxRetries: 3, delaySeconds: 0 };
@@ -22,7 +22,7 @@ describe('given calls under way', () => {
     await world.pbx.phones.waitForInvite((invite) => invite.user === dial1, 10_000);
     return { id, dial1, dial2 };
   }
-  /** Both processes have given their AMI session up, so often in all. */
+  /** How often both processes have closed their AMI session because of silence. */
   const linksLost = () =>
     [world.redial.dialer, world.redial.results].map((process) => process.log().split('PBX disconnected').length - 1);
   const channels = () => world.pbx.asterisk.cli('core show channels count');
@@ -46,7 +46,7 @@ describe('given calls under way', () => {
       dial2: { disposition: 'answered', dialStatus: 'ANSWER' },
       call: { state: 'completed' },
     });
-    // dial1 still rings, and is under control again.
+    // dial1 still rings, and Redial controls it again.
     await world.redial.ready();
     expect((await world.redial.request('POST', `/v1/calls/${ring.id}/cancel`)).status).toBe(202);
     const [rang] = await world.redial.inbox.next(ring.id);
@@ -73,7 +73,7 @@ describe('given calls under way', () => {
     await oneCdr(id, dial1, dial2);
   });
 
-  it('when Redis is killed while both talk and is back after the end, then what was seen of it is not lost', async () => {
+  it('when Redis is killed while both talk and is back after the end, then its evidence is not lost', async () => {
     const { id, dial1, dial2 } = await bothTalk(2);
     await world.redis.kill();
     await expect.poll(channels, { timeout: 15_000 }).toMatch(/^0 active channels/m);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, untilBothTalk } from './world.ts';
 
-describe('given what a call brings along', () => {
+describe('given the headers and variables of a call', () => {
   const world = aWorld();
 
   it('when it has headers for both legs, then each phone sees its own and none of the other’s', async () => {
@@ -17,7 +17,7 @@ describe('given what a call brings along', () => {
     expect(world.pbx.phones.invitesTo(dial2).map((invite) => invite.headers)).toEqual([headers.dial2]);
   });
 
-  it('when it has as many and as long headers as it may, then all of them arrive whole', async () => {
+  it('when it has the maximum number and length of headers, then all of them arrive complete', async () => {
     const [dial1, dial2] = [agent('answers', 2), customer('answersAndHangsUp', 2)];
     const ten = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`X-Header-${i}`, `${i}`.repeat(250)]));
     const id = await place(world, { dial1, dial2: `+${dial2}`, headers: { dial1: ten, dial2: ten } });
@@ -27,7 +27,7 @@ describe('given what a call brings along', () => {
       expect(world.pbx.phones.invitesTo(user).map((invite) => invite.headers)).toEqual([ten]);
   });
 
-  it('when both legs are extensions and dial2 is busy, then the headers were on its INVITE all the same', async () => {
+  it('when both legs are extensions and dial2 is busy, then its INVITE still had the headers', async () => {
     const [dial1, dial2] = [agent('answers', 3), agent('busy', 3)];
     const headers = { dial1: { 'X-Leg': 'one' }, dial2: { 'X-Leg': 'two' } };
     const id = await place(world, { dial1, dial2, headers });
@@ -81,7 +81,7 @@ describe('given phones that answer by themselves', () => {
   });
   const callInfo = '<sip:127.0.0.1>;answer-after=0';
 
-  it('when dial1 is an extension, then its INVITE says so and dial2’s does not, be it an extension too', async () => {
+  it('when dial1 is an extension, then its INVITE states it and dial2’s does not, even for an extension', async () => {
     const [dial1, dial2, customer2] = [agent('answers', 1), agent('busy', 1), customer('answersAndHangsUp', 1)];
     const [toColleague, outside] = [
       await place(world, { dial1, dial2 }),
@@ -93,7 +93,7 @@ describe('given phones that answer by themselves', () => {
     for (const user of [dial2, customer2]) expect(world.pbx.phones.invitesTo(user)[0]?.headers).toEqual({});
   });
 
-  it('when dial1 is outside, or the request says no, then its phone rings as ever', async () => {
+  it('when dial1 is outside, or the request forbids it, then its phone rings as usual', async () => {
     const [outside, dial1] = [customer('answers', 3), agent('answers', 3)];
     const ids = [
       await place(world, { dial1: `+${outside}`, dial2: agent('busy', 3) }),

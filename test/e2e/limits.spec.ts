@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read, untilBothTalk, untilHeldBy } from './world.ts';
 
-/** No phone rings that a rule forbids to ring now: the proof is the INVITEs, the reason is in `whyNotDialedYet`. */
+/** No phone rings against a rule: INVITEs are the proof, and the reason is in `whyNotDialedYet`. */
 describe('given limits and rules', () => {
   const never = customer('answers', 900);
   const capped = customer('busy', 901);
@@ -10,7 +10,7 @@ describe('given limits and rules', () => {
     tenant: { doNotCall: [never], caps: { attemptsPerNumberPerDay: 2 } },
   });
 
-  /** Holds the only place of the trunk `carrier` for `seconds`. */
+  /** Holds the only permit of the trunk `carrier` for `seconds`. */
   async function talkOnCarrier(which: number, seconds: number): Promise<string> {
     const dial2 = customer('answers', which);
     const id = await place(world, { dial1: agent('answers', which), dial2: `+${dial2}`, talkLimitSeconds: seconds });
@@ -18,7 +18,7 @@ describe('given limits and rules', () => {
     return id;
   }
 
-  it('when a trunk of one call carries one, then the second waits for its end and says so', async () => {
+  it('when a trunk of one call carries one, then the second waits for its end and states it', async () => {
     const [dial1, dial2] = [agent('answersAndHangsUp', 2), customer('answers', 2)];
     const first = await talkOnCarrier(1, 3);
     const second = await place(world, { dial1, dial2: `+${dial2}` });
@@ -38,7 +38,7 @@ describe('given limits and rules', () => {
     expect(invites(world, dial2)).toBe(1);
   });
 
-  it('when a crowd wants a trunk of one call, then no two are ever under way at once', async () => {
+  it('when many calls want a trunk of one call, then no two are ever under way at once', async () => {
     const ids = await Promise.all(
       [1, 2, 3, 4].map((n) => place(world, { dial1: agent('busy', n), dial2: `+${customer('answers', 10 + n)}` })),
     );
@@ -50,7 +50,7 @@ describe('given limits and rules', () => {
     expect([1, 2, 3, 4].map((n) => invites(world, agent('busy', n)))).toEqual([1, 1, 1, 1]);
   });
 
-  it('when ten calls are due for one agent, then one phone rings at a time, the others wait and say why, and none uses up a retry', async () => {
+  it('when ten calls are due for one agent, then one phone rings at a time, the others wait and state why, and none uses up a retry', async () => {
     const dial1 = agent('answersAndHangsUp', 3);
     const ids = await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
@@ -70,7 +70,7 @@ describe('given limits and rules', () => {
     expect(invites(world, dial1)).toBe(10);
   });
 
-  it('when two calls are due for one number, then it rings once at a time, and the other says so without the number', async () => {
+  it('when two calls are due for one number, then it rings once at a time, and the other states it without the number', async () => {
     const dial2 = customer('answersAndHangsUp', 80);
     const two = [agent('answers', 80), agent('answers', 81)];
     const ids = await Promise.all(two.map((dial1) => place(world, { dial1, dial2: `+${dial2}`, trunk: 'carrier2' })));
@@ -81,7 +81,7 @@ describe('given limits and rules', () => {
     expect(world.redial.dialer.log()).not.toContain(dial2);
   });
 
-  it('when the network has no line, then the number’s day is as it was: it has not rung', async () => {
+  it('when the network has no line, then the number’s daily count is unchanged: it has not rung', async () => {
     const dial2 = customer('unavailable', 90);
     const id = await place(world, {
       dial1: agent('answers', 90),
@@ -118,7 +118,7 @@ describe('given limits and rules', () => {
       .flatMap((user) => world.pbx.phones.invitesTo(user).map(({ at }) => at))
       .toSorted((a, b) => a - b);
     expect(seen).toHaveLength(6);
-    // The n-th start is granted n intervals after the first at the earliest; how late a phone rings is not the limit's doing.
+    // The n-th start is granted n intervals after the first at the earliest. The limit does not decide how late a phone rings.
     for (const [n, at] of seen.entries()) expect(at).toBeGreaterThanOrEqual(begunAt + n * 500 - 2);
   });
 
@@ -133,7 +133,7 @@ describe('given limits and rules', () => {
     });
     await untilHeldBy(world, id, 'trunk.carrier');
     await expect.poll(async () => (await read(world, id)).state, { timeout: 10_000 }).toBe('expired');
-    // The trunk is free again, and it still does not ring.
+    // The trunk is free again, and the phone still does not ring.
     await world.redial.inbox.next(first);
     expect(await read(world, id)).toMatchObject({ state: 'expired', attempts: [], attemptsMade: 0 });
     expect([invites(world, dial1), invites(world, dial2)]).toEqual([0, 0]);
@@ -158,7 +158,7 @@ describe('given limits and rules', () => {
     },
   );
 
-  it('when a number has had its attempts for today, then the next waits for midnight in the tenant’s zone', async () => {
+  it('when a number has used up its attempts of today, then the next waits for midnight in the tenant’s zone', async () => {
     const dial1 = agent('answers', 61);
     const id = await place(world, { dial1, dial2: `+${capped}`, retryPolicy: { maxRetries: 5, delaySeconds: 0 } });
     const cdrs = await world.redial.inbox.next(id, 2);
@@ -181,7 +181,7 @@ describe('given a calling window that opens tomorrow at eight', () => {
   const date = inZone({ year: 'numeric', month: '2-digit', day: '2-digit' });
   const world = aWorld({ tenant: { callingWindows: [{ days: [weekday], from: '08:00', to: '17:00' }] } });
 
-  it('when a number is called today, then it waits until the opening and says when that is', async () => {
+  it('when a number is called today, then it waits until the opening and states the time', async () => {
     const [dial1, dial2] = [agent('answers', 1), customer('answers', 1)];
     const id = await place(world, { dial1, dial2: `+${dial2}` });
     const opening = `${date}T08:00:00.000+02:00`;
@@ -195,7 +195,7 @@ describe('given a calling window that opens tomorrow at eight', () => {
     expect([invites(world, dial1), invites(world, dial2)]).toEqual([0, 0]);
   });
 
-  it('when colleagues call each other, then the window is not asked', async () => {
+  it('when colleagues call each other, then the window does not apply', async () => {
     const [dial1, dial2] = [agent('answers', 2), agent('answersAndHangsUp', 2)];
     const id = await place(world, { dial1, dial2 });
     const [cdr] = await world.redial.inbox.next(id);
@@ -207,7 +207,7 @@ describe('given a calling window that opens tomorrow at eight', () => {
 describe('given a paused tenant', () => {
   const world = aWorld({ tenant: { paused: true } });
 
-  it('when it places a call, then it is accepted, waits and says why; canceled, it is gone without a ring', async () => {
+  it('when it places a call, then it is accepted, waits and states why; after a cancel it ends without a ring', async () => {
     const dial1 = agent('answers', 1);
     const id = await place(world, { dial1, dial2: agent('answers', 2) });
     expect(await untilHeldBy(world, id, 'paused')).toMatchObject({

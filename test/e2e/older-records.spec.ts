@@ -6,16 +6,16 @@ import { startWebhookReceiver, status, type WebhookReceiver } from '../support/w
 import { aWorld, invites, read } from './world.ts';
 
 /**
- * An earlier version was killed in the middle of its work, and this one is started on what it left: its records, its jobs, its PBX's
- * journal. Nothing is lost and nobody is rung twice, as in a rolling deploy, where both go on side by side. How the records were made
- * stands in test/fixtures/write-records.ts.
+ * An earlier version was killed in the middle of its work, and this one starts on what it left: its records, its jobs, its PBX's
+ * journal. Nothing is lost and no phone rings twice, as in a rolling deploy, where both run side by side.
+ * test/fixtures/write-records.ts made the records.
  */
 describe.each(['3b72cc2'])('given what version %s left in Redis and on the PBX', (version) => {
   let older: OlderRecords;
   let crm: WebhookReceiver;
   let redis: Redis;
   const world = aWorld(async () => {
-    // Half of what it planned is overdue, the rest is due in a moment.
+    // Half of its planned calls are overdue, the rest is due in a moment.
     const killedAt = Date.now() - 50_000;
     older = readOlderRecords(new URL(`../fixtures/records-${version}/records.json`, import.meta.url), killedAt);
     redis = new Redis(world.redis.url);
@@ -82,7 +82,7 @@ describe.each(['3b72cc2'])('given what version %s left in Redis and on the PBX',
     expect(invites(world, '1303')).toBe(0);
   });
 
-  it('when an attempt had ended and was not settled, then its job tells how, and the retry is dialled', async () => {
+  it('when an attempt had ended and was not settled, then its job states the end, and the retry is dialled', async () => {
     const { id } = call('unsettled');
     const [first, second] = await world.redial.inbox.next(id, 2);
     expect(first).toMatchObject({
@@ -109,7 +109,7 @@ describe.each(['3b72cc2'])('given what version %s left in Redis and on the PBX',
     expect(invites(world, '1005')).toBe(0);
   });
 
-  it('when a client repeats what that version answered, then it gets that answer, and no other call', async () => {
+  it('when a client repeats a request that the earlier version answered, then it gets that answer, and no other call', async () => {
     for (const [name, { id, body }] of Object.entries(older.calls)) {
       const answer = await world.redial.request('POST', '/v1/calls', body, { 'idempotency-key': `older-${name}` });
       expect(answer).toMatchObject({ status: 202, body: { id } });
@@ -118,7 +118,7 @@ describe.each(['3b72cc2'])('given what version %s left in Redis and on the PBX',
     expect(body.calls).toHaveLength(Object.keys(older.calls).length);
   });
 
-  it('then nothing of it is left behind', async () => {
+  it('then nothing is left behind', async () => {
     const left = async () => Object.entries(await leftBehind(redis, older.prefix)).filter(([, count]) => count > 0);
     await expect.poll(left, { timeout: 45_000, interval: 500 }).toEqual([]);
   });

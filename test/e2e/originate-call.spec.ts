@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Fields, originateCall, phpQuery, signed, vendorTenant } from '../support/vendors.ts';
 import { agent, aWorld, cdrTo, customer, invites, national } from './world.ts';
 
-/** A user of originate-call's: nested PHP forms, hashed; the agent first, then the customer. */
+/** A client of originate-call: nested PHP forms, hashed; the agent first, then the customer. */
 describe('given an originate-call integration', () => {
   const world = aWorld({ tenant: vendorTenant });
   const data = (fields: Fields) => ({
@@ -37,7 +37,7 @@ describe('given an originate-call integration', () => {
     expect(found.calls).toMatchObject([{ id: cdr.callId, state: 'completed' }]);
   });
 
-  it('when the user is not online, then it is an error, and nobody rings', async () => {
+  it('when the user is not online, then it is an error, and no phone rings', async () => {
     const [destination, caller_id] = [agent('notRegistered', 2), customer('answers', 2)];
     const { body } = await originate({ destination, caller_id });
     expect(body).toEqual(failure(/online/i));
@@ -70,7 +70,7 @@ describe('given an originate-call integration', () => {
     },
   );
 
-  it('when it is a context of the PBX, then what the context does is dial1', async () => {
+  it('when it is a context of the PBX, then the context’s result is dial1', async () => {
     const caller_id = customer('answersAndHangsUp', 5);
     const { body } = await originate({ type: 'context', destination: 'after-hours', caller_id });
     expect(body).toMatchObject({ has_error: false });
@@ -99,7 +99,7 @@ describe('given an originate-call integration', () => {
     });
   });
 
-  it('when a hash is of another body, or made with another key, then it is refused, and nobody rings', async () => {
+  it('when a hash is of another body, or made with another key, then it is refused, and no phone rings', async () => {
     const caller_id = customer('answers', 21);
     const good = data({ destination: agent('answers', 21), caller_id });
     const who = { api_username: 'your_api_usr', api_password: 'your_api_pass', apiKey: 'another key' };

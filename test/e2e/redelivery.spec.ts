@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read, untilBothTalk } from './world.ts';
 
-/** Whoever knew of the attempt is dead; what comes after finds it in the records, on the PBX and in its journal, and asks no phone again. */
+/** All processes that knew the attempt are dead. Their successors find it in the records, on the PBX and in its journal, and ring no phone again. */
 describe('given an attempt whose processes died', () => {
   const world = aWorld({ env: { REDIAL_LOCK_SECONDS: '2' } });
   const channels = () => world.pbx.asterisk.cli('core show channels count');
 
-  it('when both die while both talk and come back after the end, then the CDR is the one of the PBX journal', async () => {
+  it('when both processes die during the talk and come back after the end, then the CDR is the one of the PBX journal', async () => {
     const [dial1, dial2] = [agent('answers', 1), customer('answers', 1)];
     const id = await place(world, {
       dial1,
@@ -49,7 +49,7 @@ describe('given an attempt whose processes died', () => {
     await world.redial.dialer.kill();
     world.redial.dialer.start();
     const [attempt] = (await read(world, id)).attempts;
-    // A dead dialer's job is given to another one when its lock has run out and was looked for twice; that one takes up the attempt, which rings on.
+    // The job of a dead dialer goes to another one when its lock has expired and two checks found that. The new one adopts the ringing attempt.
     await expect
       .poll(() => dialJob(world, attempt.id), { timeout: 15_000, interval: 100 })
       .toMatchObject({ status: 'completed', job: { returnValue: 'ringing' } });

@@ -9,20 +9,20 @@ import { agent, customer, place, read } from './world.ts';
 const prefix = '{main-job}';
 const list = 'crm-cdrs';
 const stream = 'cdr-stream';
-/** A restart or a failover of Redis, until everybody has found the way again. */
+/** A restart or a failover of Redis, until every process is connected again. */
 const recovery = { timeout: 60_000, interval: 100 };
-/** What was not delivered at once the sweeper delivers, half a minute later. */
+/** The sweeper delivers half a minute later what was not delivered at once. */
 const patience = 240_000;
 
 interface SetupWorld<Setup> {
   readonly setup: Setup;
   readonly simulator: Simulator;
   readonly redial: Redial;
-  /** To look at a key, wherever it lies. */
+  /** A connection to the node of a key. */
   at(key: string): Promise<Redis>;
 }
 
-/** Redial's three processes on a Redis set-up, with a simulated PBX; every acceptance is confirmed on disk. */
+/** Redial's three processes on a Redis set-up, with a simulated PBX. Every acceptance is confirmed on disk. */
 function aWorldOn<Setup extends { readonly url: string; stop(): Promise<void> }>(start: () => Promise<Setup>) {
   const world: { -readonly [Part in keyof SetupWorld<Setup>]?: SetupWorld<Setup>[Part] } = {};
   const looking: Redis[] = [];
@@ -44,7 +44,7 @@ function aWorldOn<Setup extends { readonly url: string; stop(): Promise<void> }>
         { type: 'redis-list', name: 'crm', key: list, push: 'right' },
         { type: 'redis-stream', name: 'stream', key: stream },
       ],
-      // What a process held when its Redis died is given to another one, or to itself, after this time.
+      // After this time, the job of a process whose Redis died goes to another process, or back to it.
       env: { REDIAL_KEY_PREFIX: prefix, REDIAL_DURABILITY: 'fsync', REDIAL_LOCK_SECONDS: '5' },
     });
   });
@@ -75,7 +75,7 @@ const placeLongTalk = async (world: AnyWorld, which: number, talkLimitSeconds: n
   return { id, dial1, dial2, attempts: 1 };
 };
 
-/** One INVITE and one CDR an attempt, each CDR once in every sink, and the call completed. */
+/** One INVITE and one CDR per attempt, each CDR once in every sink, and the call completed. */
 async function expectDoneOnce(world: AnyWorld, call: Awaited<ReturnType<typeof placeBusyTwice>>): Promise<void> {
   await expect.poll(() => read(world, call.id).then(({ state }) => state, String), recovery).toBe('completed');
   await world.redial.inbox.next(call.id, call.attempts, recovery.timeout);
@@ -85,7 +85,7 @@ async function expectDoneOnce(world: AnyWorld, call: Awaited<ReturnType<typeof p
       JSON.parse(fields[fields.indexOf('data') + 1] ?? ''),
     );
   for (const entries of [inList, inStream]) {
-    // Exactly once; in order only as long as nothing had to be tried again.
+    // Exactly once. The order holds only if nothing had to be tried again.
     const numbers = async () => {
       const cdrs = (await entries()).filter((cdr) => cdr.callId === call.id);
       return cdrs.map((cdr) => cdr.attemptNumber).sort();
@@ -111,13 +111,13 @@ async function expectRefusedForNow(world: AnyWorld): Promise<void> {
 describe('given a Redis Cluster of three primaries', { timeout: patience }, () => {
   const world = aWorldOn<LocalRedisCluster>(() => startTestRedisCluster());
 
-  it('when a call needs three attempts, then it is accepted, dialled, retried and told to every sink, each on a node of its own', async () => {
+  it('when a call needs three attempts, then it is accepted, dialled, retried and delivered to every sink, each on a node of its own', async () => {
     const nodes = await Promise.all([prefix, list, stream].map((key) => world.setup.nodeOf(key)));
     expect(new Set(nodes).size).toBe(3);
     await expectDoneOnce(world, await placeBusyTwice(world, 1, 1));
   });
 
-  it('when a node without our hash tag is killed, then calls are accepted and dialled, and its sink is told when it is back', async () => {
+  it('when a node without our hash tag is killed, then calls are accepted and dialled, and its sink gets the CDRs when it is back', async () => {
     const other = await world.setup.nodeOf(stream);
     const talking = await placeLongTalk(world, 2, 3);
     await world.simulator.phones.waitForInvite((invite) => invite.user === talking.dial2, 10_000);
@@ -130,7 +130,7 @@ describe('given a Redis Cluster of three primaries', { timeout: patience }, () =
     for (const call of [talking, meanwhile]) await expectDoneOnce(world, call);
   });
 
-  it('when the node with our hash tag is killed, then the API answers 503 with Retry-After, and after its restart everything goes on', async () => {
+  it('when the node with our hash tag is killed, then the API answers 503 with Retry-After, and after its restart all work continues', async () => {
     const mine = await world.setup.nodeOf(prefix);
     const retrying = await placeBusyTwice(world, 4, 2);
     const talking = await placeLongTalk(world, 5, 4);
@@ -142,7 +142,7 @@ describe('given a Redis Cluster of three primaries', { timeout: patience }, () =
     for (const call of [retrying, talking, later]) await expectDoneOnce(world, call);
     await world.redial.ready();
     await expectDoneOnce(world, await placeLongTalk(world, 7, 1));
-    // What was answered 503 was not accepted.
+    // A request that was answered with 503 was not accepted.
     expect(invites(world, agent('answers', 90))).toBe(0);
   });
 });
@@ -150,14 +150,14 @@ describe('given a Redis Cluster of three primaries', { timeout: patience }, () =
 describe('given Redis under Sentinels', { timeout: patience }, () => {
   const world = aWorldOn<LocalRedisSentinel>(() => startTestRedisSentinel());
 
-  it('when the primary is killed, then a replica is promoted, and accepting, dialling and telling go on without a restart of ours', async () => {
+  it('when the primary is killed, then a replica is promoted, and accepting, dialling and delivering continue without a restart of Redial', async () => {
     const pids = [world.redial.api, world.redial.dialer, world.redial.results].map(({ pid }) => pid);
     await expectDoneOnce(world, await placeBusyTwice(world, 1, 0));
     const retrying = await placeBusyTwice(world, 2, 4);
     const talking = await placeLongTalk(world, 3, 6);
     await world.simulator.phones.waitForInvite((invite) => invite.user === talking.dial2, 10_000);
     await expect.poll(() => read(world, retrying.id).then(({ state }) => state), recovery).toBe('waiting');
-    // What replication has not yet when the primary dies is lost: the limit in docs/how-to/use-sentinel-or-cluster.md.
+    // Writes that are not replicated when the primary dies are lost: docs/how-to/use-sentinel-or-cluster.md states this limit.
     const redis = await world.at(prefix);
     await redis.set('mark', 'replicated');
     expect(await redis.wait(2, 5_000)).toBe(2);

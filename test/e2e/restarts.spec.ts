@@ -33,7 +33,7 @@ describe('given a call under way, and retries that it must not use', () => {
     expect(world.redial.inbox.of(id)).toHaveLength(1);
   });
 
-  it('when all three get SIGTERM while both talk, then they exit with 0, the talk goes on, and its CDR comes after the start', async () => {
+  it('when all three get SIGTERM while both talk, then they exit with 0, the talk continues, and its CDR comes after the start', async () => {
     const { id, dial1, dial2 } = await bothTalk(2, 4);
     const { api, dialer, results } = world.redial;
     expect(await Promise.all([api, dialer, results].map((process) => process.stop()))).toEqual([0, 0, 0]);
@@ -79,7 +79,7 @@ describe('given a call under way, and retries that it must not use', () => {
     await stillNothing(id, [dial1, dial2], [1, 0]);
   });
 
-  it('when everybody who watched dies with Asterisk while both talk, then it is unknown all the same and not redialled', async () => {
+  it('when all observers die with Asterisk during the talk, then it is still unknown and not redialled', async () => {
     const { id, dial1, dial2 } = await bothTalk(5, 60);
     const { dialer, results } = world.redial;
     await hasRunForASecond();
@@ -92,14 +92,14 @@ describe('given a call under way, and retries that it must not use', () => {
     await stillNothing(id, [dial1, dial2], [1, 1]);
   });
 
-  /** Asterisk names its start to the second: two starts in one second cannot be told apart, and an operator does not do that. */
+  /** Asterisk reports its start to the second. Two starts in one second look the same, and an operator does not do that. */
   async function hasRunForASecond(): Promise<void> {
     const uptime = async () =>
       Number(/uptime: ([0-9]+)/.exec(await world.pbx.asterisk.cli('core show uptime seconds'))?.[1]);
     await expect.poll(uptime, { timeout: 10_000 }).toBeGreaterThan(1);
   }
 
-  /** A later call goes all the way through the restarted PBX: whatever would be dialled again has been dialled by then. */
+  /** A later call runs completely through the restarted PBX: a redialled call would have rung before its end. */
   async function stillNothing(id: string, users: readonly string[], seen: readonly number[]): Promise<void> {
     await world.redial.ready();
     const probe = await place(world, { dial1: agent('busy', 90), dial2: agent('answers', 90) });
@@ -112,7 +112,7 @@ describe('given a call under way, and retries that it must not use', () => {
 });
 
 describe('given calls that are placed continuously', () => {
-  // One in three waits for its start, so that a dialer has granted starts in hand when it is told to stop.
+  // One in three waits for its start, so that a dialer holds granted starts when it stops.
   const world = aWorld({ trunks: { carrier2: { maxCallsPerSecond: 4 } } });
   const kinds = [
     { dial1: 'answersAndHangsUp', dial2: 'answers', attempts: 1, state: 'completed', trunk: 'carrier' },
@@ -120,7 +120,7 @@ describe('given calls that are placed continuously', () => {
     { dial1: 'ringsThenAnswers', dial2: 'busy', attempts: 1, state: 'exhausted', trunk: 'carrier2' },
   ] as const;
 
-  /** As a careful client does: the same key until there is an answer. */
+  /** A careful client: it repeats the request with the same key until there is an answer. */
   async function placeSurely(n: number) {
     const kind = kinds[n % kinds.length] as (typeof kinds)[number];
     const dial1 = customer(kind.dial1, n);

@@ -4,7 +4,7 @@ import { agent, aWorld, customer, invites, place, read } from './world.ts';
 describe('given a retry policy', () => {
   const world = aWorld();
 
-  it('when dial2 is busy twice and then answers, then three CDRs tell it and the phones rang three times', async () => {
+  it('when dial2 is busy twice and then answers, then there are three CDRs and the phones rang three times', async () => {
     const [dial1, dial2] = [agent('answers', 1), customer('busyTwice', 1)];
     const id = await place(world, {
       dial1,
@@ -24,7 +24,7 @@ describe('given a retry policy', () => {
       [16, 200, 'ANSWER'],
     ]);
     expect([invites(world, dial1), invites(world, dial2)]).toEqual([3, 3]);
-    // A delay counts from the end of the attempt that failed.
+    // A delay counts from the end of the failed attempt.
     const [first, second] = cdrs;
     expect(Date.parse(second.startedAt) - Date.parse(first.endedAt)).toBeGreaterThanOrEqual(1000);
   });
@@ -58,7 +58,7 @@ describe('given a retry policy', () => {
 describe('given a schedule', () => {
   const world = aWorld();
 
-  it('when a call is due later, then it waits, says why, and is never dialled early', async () => {
+  it('when a call is due later, then it waits, states why, and is never dialled early', async () => {
     const notBefore = new Date(Date.now() + 3_000).toISOString();
     const dial1 = agent('answersAndHangsUp', 10);
     const id = await place(world, { dial1, dial2: `+${customer('answers', 10)}`, notBefore });
@@ -96,7 +96,7 @@ describe('given a schedule', () => {
     const id = await place(world, { dial1, dial2: `+${customer('answers', 12)}`, notBefore });
     const [attemptId] = await pressPromote(world, id);
     expect(attemptId).toMatch(/^att_/);
-    // The job has been through a dialer and sleeps again.
+    // A dialer has run the job, and it sleeps again.
     await expect.poll(() => jobState(world, String(attemptId))).toMatchObject({ status: 'delayed' });
     expect(await read(world, id)).toMatchObject({ state: 'scheduled', attempts: [] });
     expect(invites(world, dial1)).toBe(0);

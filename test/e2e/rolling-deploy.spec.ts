@@ -9,8 +9,8 @@ import { type SoakWorld, startSoakWorld } from '../soak/soak-world.ts';
 import type { ProcessKind, RedialProcess } from '../support/redial.ts';
 
 /**
- * A deploy replaces process by process while calls of every kind flow. Whatever the order, each call is dialled as often as it has
- * attempts and each attempt has its CDR, and none has to be concluded from silence: who is told to stop leaves nothing half done.
+ * A deploy replaces process by process while calls of every kind arrive. In any order each call is dialled as often as it has attempts,
+ * and each attempt has its CDR. None has to be concluded from silence: a process that stops by SIGTERM leaves nothing unfinished.
  */
 describe('given two processes of each kind, and calls that are placed continuously', () => {
   const random = randomOf(4);
@@ -47,7 +47,7 @@ describe('given two processes of each kind, and calls that are placed continuous
     return fresh;
   }
 
-  /** Resolves with the exit code of the one that goes. */
+  /** Resolves with the exit code of the replaced process. */
   const replacements = {
     'the new one is started, then the old one gets SIGTERM': async (kind: ProcessKind, which: number) => {
       const old = running[kind][which];

@@ -4,7 +4,7 @@ import { type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { agent, customer, place, read, untilHeldBy } from './world.ts';
 
-/** Each PBX has phones of its own: whose INVITE it was is seen, not believed. */
+/** Each PBX has its own phones, so that the test sees whose INVITE it was. */
 describe('given two PBXs, and a trunk that only one of them has', () => {
   const names = ['north', 'south'] as const;
   type Name = (typeof names)[number];
@@ -32,7 +32,7 @@ describe('given two PBXs, and a trunk that only one of them has', () => {
     await Promise.all([pbx?.north.stop(), pbx?.south.stop(), redis?.stop()]);
   });
 
-  /** Down, and known to be: what is dialled in the moment between is an attempt whose end nobody can know. */
+  /** Stops it, and waits until that is known. The end of an attempt that is dialled in between would be unknown. */
   async function takeDown(name: Name): Promise<void> {
     down.add(name);
     await pbx[name].asterisk.kill();
@@ -47,7 +47,7 @@ describe('given two PBXs, and a trunk that only one of them has', () => {
   const invitesOf = (...users: string[]) =>
     Object.fromEntries(names.map((name) => [name, users.map((user) => pbx[name].phones.invitesTo(user).length)]));
 
-  /** One after the other is not asked for: they are placed at once, and each must be where its CDR says. */
+  /** They are placed at once, in no order, and each must be where its CDR states. */
   async function placeMany(count: number, from: number, extra: object = {}): Promise<Name[]> {
     const calls = await Promise.all(
       Array.from({ length: count }, async (_, i) => {
@@ -94,7 +94,7 @@ describe('given two PBXs, and a trunk that only one of them has', () => {
     expect(invitesOf(dial1, dial2)).toEqual({ north: [0, 0], south: [1, 1] });
   });
 
-  it('when both are down, then calls wait, say what for, and are dialled once when one is back', async () => {
+  it('when both are down, then calls wait, state what for, and are dialled once when one is back', async () => {
     const [dial1, dial2] = [agent('answersAndHangsUp', 40), customer('answers', 40)];
     await Promise.all([takeDown('north'), takeDown('south')]);
     const id = await place(world, { dial1, dial2: `+${dial2}` });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { soak } from '../soak/soak.ts';
 
-/** `npm run soak`, short and always the same. That its books can fail, `test/soak/books.spec.ts` shows. */
+/** A short `npm run soak` that is always the same. `test/soak/books.spec.ts` shows that its books can fail. */
 describe('given calls of every kind, and two processes of each kind', () => {
   it('when something is killed every few seconds, Asterisk and Redis included, then the books balance', async () => {
     const report = await soak({ calls: 150, callsPerSecond: 4, seed: 17, minutes: 4 });

@@ -18,7 +18,7 @@ import {
 import { actWith, openPage, samples } from '../support/vendor-pages.ts';
 import { phpQuery, signed } from '../support/vendors.ts';
 
-/** A newcomer's first minutes: what README.md promises of `npm start`, done as it says. */
+/** The first minutes of a new user: what README.md promises of `npm start`, carried out. */
 const quickTalks = { REDIAL_SIMULATOR_TALK_SECONDS: '1' };
 
 const places: StartPlace[] = [];
@@ -35,7 +35,7 @@ const somewhere = async (): Promise<StartPlace> => {
 };
 const endAll = async () => {
   for (const run of runs.splice(0)) {
-    run.signal('SIGTERM', 'group'); // Something may have outlived the first of it.
+    run.signal('SIGTERM', 'group'); // The first signal may have left processes behind.
     await run.exit;
   }
   for (const place of places.splice(0)) place.remove();
@@ -52,7 +52,7 @@ describe('given `npm start` is up', () => {
   });
   afterAll(endAll);
 
-  it('says what it is doing while it starts', () => {
+  it('prints its steps while it starts', () => {
     expect(runs[0]?.output()).toMatch(/· Redis\n(.*\n)* +· simulated PBX\n(.*\n)* +· API, dialer, results\n/);
   });
 
@@ -76,7 +76,7 @@ describe('given `npm start` is up', () => {
     expect(call.state).toBe('completed');
   });
 
-  it('when the vendor’s line is pasted, then it says ok once dial1 has answered, and the call is recorded', async () => {
+  it('when the vendor’s line is pasted, then the answer is ok once dial1 has answered, and the call is recorded', async () => {
     expect(await paste(told.vendorLine)).toMatchObject({ status: 'ok', reason: '' });
     const get = (path: string) =>
       fetch(new URL(path, told.docs), { headers: { authorization: `Bearer ${told.apiKey}` } });
@@ -90,7 +90,7 @@ describe('given `npm start` is up', () => {
     expect((await recording.arrayBuffer()).byteLength).toBeGreaterThan(4_000);
   });
 
-  it('when the third is pasted, then the call waits for two minutes, and says so', async () => {
+  it('when the third is pasted, then the call waits for two minutes, and states it', async () => {
     const before = Date.now();
     const { id } = await paste(told.lines[2]);
     const call = await paste(told.readLine(id));
@@ -105,7 +105,7 @@ describe('given `npm start` is up', () => {
     expect(aheadMs).toBeLessThan(150_000);
   });
 
-  describe('and the vendors’ samples are run as they stand, but for host and credentials', () => {
+  describe('and the vendors’ samples are run unchanged, except host and credentials', () => {
     const urlOf = () => new URL(told.docs).origin;
     const run = async (path: string, how: RequestInit = {}) => {
       const answer = await fetch(path, how);
@@ -128,7 +128,7 @@ describe('given `npm start` is up', () => {
 
     it('call/originate/act: the JavaScript of the page, in a page of this machine, and in one of another', async () => {
       const page = actWith(samples.actPage, actAccess());
-      // jQuery gives `always` the answer itself where all is well: the page prints what that has not.
+      // jQuery passes the answer itself to `always` on success. The page prints fields that it does not have.
       expect(await openPage(page, 'http://localhost:3000', 2)).toEqual([
         'response code: undefined undefined',
         'response body: undefined',
@@ -179,13 +179,13 @@ describe('given `npm start` is up', () => {
     });
   });
 
-  it('then the docs page is there for anybody', async () => {
+  it('then the docs page is public', async () => {
     const page = await fetch(told.docs);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('Redial API');
   });
 
-  it('then the dashboard wants the printed login', async () => {
+  it('then the dashboard requires the printed login', async () => {
     expect((await fetch(told.dashboard)).status).toBe(401);
     const authorization = `Basic ${btoa(told.login)}`;
     expect((await fetch(told.dashboard, { headers: { authorization } })).status).toBe(200);
@@ -195,7 +195,7 @@ describe('given `npm start` is up', () => {
 describe('when it ends', () => {
   afterEach(endAll);
 
-  it('given calls that wait, when Ctrl-C and a second start, then all ends, and the calls are still there: the due one is dialled', async () => {
+  it('given calls that wait, when Ctrl-C and a second start, then all processes end, and the calls are still there: the due one is dialled', async () => {
     const place = await somewhere();
     const first = begin(place.options);
     const told = await first.ready();
@@ -203,7 +203,7 @@ describe('when it ends', () => {
     const dueAt = Date.now() + 4_000;
     const soon = await paste(told.lines[0].replace('"}', `","notBefore":"${new Date(dueAt).toISOString()}"}`));
     const family = first.family();
-    // Ctrl-C reaches with-dependencies and main alone; main ends the rest in order, so that Redis and the PBX are there until all have drained.
+    // Ctrl-C reaches only with-dependencies and main. main ends the rest in order: Redis and the PBX stay until all have drained.
     expect(first.group()).toHaveLength(2);
     first.signal('SIGINT', 'group');
     expect(await first.exit).toEqual({ code: 0, signal: null });
@@ -225,7 +225,7 @@ describe('when it ends', () => {
   });
 
   it.each(['· Redis', '· API, dialer, results'])(
-    'given it says "%s", when Ctrl-C, then nothing stays',
+    'given it prints "%s", when Ctrl-C, then no process stays',
     async (step) => {
       const run = begin((await somewhere()).options);
       await run.says(step);
@@ -248,7 +248,7 @@ describe('when it ends', () => {
     },
   );
 
-  it('given main is killed, then nothing that it started stays', async () => {
+  it('given main is killed, then no process that it started stays', async () => {
     const run = begin((await somewhere()).options);
     await run.ready();
     const [, main = 0, ...rest] = run.family();
@@ -260,7 +260,7 @@ describe('when it ends', () => {
   it.each([
     ['the dialer is killed', 'The dialer ended (SIGKILL)', killDialer],
     ['Redis ends', 'Redis ended', endRedis],
-  ])('given %s, then it says so, ends the rest and exits 1', async (_, sentence, end) => {
+  ])('given %s, then it prints that, ends the rest and exits 1', async (_, sentence, end) => {
     const place = await somewhere();
     const run = begin(place.options);
     await run.ready();
@@ -293,7 +293,7 @@ describe('when it cannot start', () => {
     },
   );
 
-  it('given it runs on this data folder already, then it says so, and the first goes on', async () => {
+  it('given it runs on this data folder already, then it prints that, and the first continues', async () => {
     const place = await somewhere();
     const told = await begin(place.options).ready();
     const second = begin([
@@ -312,14 +312,14 @@ describe('when it cannot start', () => {
     [['--pbx', 'freeswitch'], '--pbx is simulator or asterisk'],
     [['--http-port', 'http'], '--http-port is a port from 1 to 65535'],
     [['--colour'], '--colour'],
-  ])('given the wrong option %j, then it says so with the help, and exits 2', async (options, sentence) => {
+  ])('given the wrong option %j, then it prints that with the help, and exits 2', async (options, sentence) => {
     const run = begin(options);
     expect((await run.exit).code).toBe(2);
     expect(run.output()).toContain(sentence);
     expect(run.output()).toContain('--redis-port <port>');
   });
 
-  it('given --help, then it prints the help alone', async () => {
+  it('given --help, then it prints only the help', async () => {
     const run = begin(['--help']);
     expect((await run.exit).code).toBe(0);
     expect(run.output()).toMatch(/^npm start \[-- option …\]/);
@@ -356,17 +356,17 @@ async function killDialer(family: readonly number[]): Promise<void> {
 
 async function endRedis(_: readonly number[], place: StartPlace): Promise<void> {
   const redis = new Redis(redisOf(place), { retryStrategy: null });
-  await redis.shutdown('NOSAVE').catch(() => undefined); // It answers by going away.
+  await redis.shutdown('NOSAVE').catch(() => undefined); // Its answer is the end of the connection.
   redis.disconnect();
 }
 
-/** As whoever may read the data folder knows it. */
+/** The URL, as any process that may read the data folder can find it. */
 function redisOf({ folder, redisPort }: StartPlace): string {
   const { redisPassword } = JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8'));
   return `redis://:${redisPassword}@127.0.0.1:${redisPort}`;
 }
 
-/** What another user of this machine could read, the folder's own rights aside. Asterisk's documentation is a link to what came with it. */
+/** Files that another user of this machine could read, without regard to the folder's own rights. Asterisk's documentation is a link to its package. */
 function openToOthers(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return names.filter((name) => {

@@ -6,7 +6,7 @@ import { type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { place } from './world.ts';
 
-/** docs/reference/test-numbers.md, number by number: what the page says is what a call sees, on the simulated PBX and on the real one. */
+/** docs/reference/test-numbers.md, number by number: each does what the page states, on the simulated PBX and on the real one. */
 interface Row {
   readonly number: string;
   readonly does: string;
@@ -56,7 +56,7 @@ describe.each(['simulator', 'asterisk'] as const)('given the %s', (kind) => {
   beforeAll(async () => {
     [redis, pbx] = await Promise.all([startTestRedis(), pbxs[kind]()]);
     redial = await startRedial({ redisUrl: redis.url, pbxs: [{ name: 'main', ...pbx.ami }] });
-    // All at once, each with an agent, or a customer, of its own.
+    // All at once, each with its own agent or customer.
     for (const [n, row] of rows.entries()) {
       const sides =
         row.leg === 'dial2'

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read } from './world.ts';
 
 /**
- * A call that is moved on in Asterisk: transferred, redirected, picked up, replaced. What dial2 answered stays answered,
- * the talk is that between dial1 and dial2, and the end is that of the last channel.
+ * A call that is moved on in Asterisk: transferred, redirected, picked up, replaced. A dial2 that answered stays answered, the talk
+ * is that between dial1 and dial2, and the end is that of the last channel.
  */
 describe('given a call that is moved on', () => {
   const world = aWorld({
@@ -48,7 +48,7 @@ describe('given a call that is moved on', () => {
     if (found === undefined) throw new Error(`no channel ${start}`);
     return found.name;
   };
-  /** Whoever moved the call on is out of it: Asterisk joins the others first. */
+  /** The party that moved the call on has left it. Asterisk joins the others first. */
   const gone = (start: string) =>
     expect
       .poll(async () => (await channels()).filter(({ name }) => name.startsWith(start)), { timeout: 10_000 })
@@ -62,7 +62,7 @@ describe('given a call that is moved on', () => {
     Date.parse(cdr.endedAt) - Date.parse(cdr.transferredAt);
   const isOne = async (id: string, dial1: string) => {
     expect(await read(world, id)).toMatchObject({ state: 'completed', attemptsMade: 1 });
-    // Of a phone that the test moves nothing is counted: the next call would ring it in vain.
+    // A phone that the test moves is not counted: the next call would ring it in vain.
     if (!dial1.startsWith('25')) expect(invites(world, dial1)).toBe(1);
   };
 
@@ -87,7 +87,7 @@ describe('given a call that is moved on', () => {
     },
   );
 
-  it('when dial1, an agent, transfers dial2, then the agent’s end is no end: the customer’s is, and until then the trunk is taken', async () => {
+  it('when dial1, an agent, transfers dial2, then the call ends with the customer, not with the agent, and until then the trunk is in use', async () => {
     const [dial1, dial2, other] = [byHand(), aCustomer(), agent('answers', 61)];
     const id = await place(world, { dial1, dial2: `+${dial2}`, ...untilConnected });
     const call = await answers(dial1);
@@ -109,7 +109,7 @@ describe('given a call that is moved on', () => {
     expect(await cdrOf(second)).toMatchObject({ disposition: 'answered' });
   });
 
-  it('when dial2, an agent, asks somebody first and then transfers dial1 (attended), then the talk ends there and the call with dial1', async () => {
+  it('when dial2, an agent, transfers dial1 after a consultation (attended), then the talk ends there, and the call ends with dial1', async () => {
     const [dial1, dial2, other] = [aCustomer(), byHand(), agent('answersAndHangsUp', 64)];
     const id = await place(world, { dial1: `+${dial1}`, dial2, ...untilConnected });
     const call = await answers(dial2);
@@ -123,7 +123,7 @@ describe('given a call that is moved on', () => {
     await isOne(id, dial1);
   });
 
-  it('when dial1, an agent, asks somebody first and then transfers dial2 (attended), then the end is dial2’s', async () => {
+  it('when dial1, an agent, transfers dial2 after a consultation (attended), then the call ends with dial2', async () => {
     const [dial1, dial2, other] = [byHand(), aCustomer(), agent('answers', 65)];
     const id = await place(world, { dial1, dial2: `+${dial2}`, ...untilConnected });
     const call = await answers(dial1);
@@ -140,7 +140,7 @@ describe('given a call that is moved on', () => {
     await isOne(id, dial1);
   });
 
-  it('when a colleague picks up the call that rings at dial1, then it is theirs: connected, and ended when they hang up', async () => {
+  it('when a colleague picks up the call that rings at dial1, then it is connected, and ends when they hang up', async () => {
     const [picker, dial2] = [byHand(), aCustomer()];
     const id = await place(world, { dial1: agent('ringsForEver', 1), dial2: `+${dial2}`, dial1RingTimeoutSeconds: 20 });
     await expect.poll(() => read(world, id), { timeout: 10_000 }).toMatchObject({ attempts: [{ state: 'ringing' }] });
@@ -159,7 +159,7 @@ describe('given a call that is moved on', () => {
     await isOne(id, agent('ringsForEver', 1));
   });
 
-  it('when it is canceled after such a pickup, then it is the present channel that is hung up', async () => {
+  it('when it is canceled after such a pickup, then the present channel is hung up', async () => {
     const [picker, dial2] = [byHand(), aCustomer()];
     const id = await place(world, { dial1: agent('ringsForEver', 1), dial2: `+${dial2}`, dial1RingTimeoutSeconds: 20 });
     await expect.poll(() => read(world, id), { timeout: 10_000 }).toMatchObject({ attempts: [{ state: 'ringing' }] });
@@ -192,7 +192,7 @@ describe('given a call that is moved on', () => {
     },
   );
 
-  it('when dial1 is redirected while dial2 still rings, then no later call is told as dial2’s', async () => {
+  it('when dial1 is redirected while dial2 still rings, then no later call is reported as dial2’s', async () => {
     const [dial1, dial2] = [agent('answers', 66), aCustomer('ringsForEver')];
     const id = await place(world, { dial1, dial2: `+${dial2}`, dial2RingTimeoutSeconds: 20 });
     await world.pbx.phones.waitForInvite((invite) => invite.user === dial2, 20_000);
@@ -203,7 +203,7 @@ describe('given a call that is moved on', () => {
     expect(cdr).toMatchObject({ disposition: 'dial1_hung_up', connected: false, talkMs: 0 });
   });
 
-  it('when dial2 is redirected, then it is followed to its own end, and the talk is over where it was', async () => {
+  it('when dial2 is redirected, then it is followed to its own end, and the talk ends at the redirect', async () => {
     const [dial1, dial2, other] = [agent('answers', 67), aCustomer(), agent('answersAndHangsUp', 67)];
     const id = await place(world, { dial1, dial2: `+${dial2}`, ...untilConnected });
     await bridged(`PJSIP/${dial1}`, 'PJSIP/carrier');
@@ -214,7 +214,7 @@ describe('given a call that is moved on', () => {
     await isOne(id, dial1);
   });
 
-  it('when Redial’s watchers are killed while the customer is with somebody else, then nothing is told before its end, and then the same', async () => {
+  it('when Redial’s observers are killed while the customer talks to a third party, then nothing is reported before its end, and then the same', async () => {
     const [dial1, dial2, other] = [byHand(), aCustomer(), agent('answers', 68)];
     const id = await place(world, { dial1, dial2: `+${dial2}`, ...untilConnected });
     const call = await answers(dial1);

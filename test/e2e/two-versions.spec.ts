@@ -15,22 +15,22 @@ import type { ProcessKind, RedialProcess } from '../support/redial.ts';
 
 type Which = 'earlier' | 'today';
 
-/** As the books know them, which have two of each kind: here one stands for both. */
+/** The names of the books, which have two of each kind. Here one stands for both. */
 const killed = {
   api: ['api 1', 'api 2'],
   dialer: ['dialer 1', 'dialer 2'],
   results: ['results 1', 'results 2'],
 } as const satisfies Record<ProcessKind, readonly Target[]>;
 
-/** `ordersWebhooks`: whether it sends a call's CDRs in the order of its attempts. Who came before that promise cannot keep it. */
+/** `ordersWebhooks`: whether it sends a call's CDRs in the order of its attempts. Earlier versions do not. */
 const versions = [{ commit: '3b72cc2', ordersWebhooks: true }] as const;
 
 /**
- * An earlier version and today's, side by side, as in a deploy, in the step back, and in the deploy after it: real code of both, on one
- * Redis and one PBX, while calls of every kind flow. Its sources are in test/fixtures/version-<commit>; pack-version.ts says how.
+ * An earlier version and today's, side by side, as in a deploy, in its rollback, and in the next deploy. The real code of both runs on one
+ * Redis and one PBX, while calls of every kind arrive. Its sources are in test/fixtures/version-<commit>; see pack-version.ts.
  *
- * There is one process of each kind, and the three orders come through all eight mixes of the versions of API, dialer and results. In each
- * mix a call is placed, rings twice and is canceled: all three have had their part in it.
+ * There is one process of each kind. The three orders go through all eight mixes of the versions of API, dialer and results. In each
+ * mix a call is placed, rings twice and is canceled, so that all three take part.
  */
 describe.each(versions)('given version $commit at work, and calls that are placed continuously', (version) => {
   const run = 'two-versions';
@@ -62,7 +62,7 @@ describe.each(versions)('given version $commit at work, and calls that are place
     flow = startFlow({ apiUrls, apiKey, run, random: randomOf(16), callsPerSecond: 4 });
   });
   afterAll(async () => {
-    await flow?.end().catch(() => {}); // The test that balances the books has told of it.
+    await flow?.end().catch(() => {}); // The test that balances the books has reported it.
     await world?.stop();
   });
 
@@ -94,7 +94,7 @@ describe.each(versions)('given version $commit at work, and calls that are place
     await expect.poll(active, { timeout: 30_000, interval: 20 }).toBeGreaterThan(0);
   }
 
-  /** Through the API, the dialer and the results process that there are. */
+  /** Through the present API, dialer and results process. */
   async function cancelOne(): Promise<void> {
     mixes.add(kinds.map((kind) => `${kind} of ${running[kind].which}`).join(', '));
     const call = callOf(
@@ -118,7 +118,7 @@ describe.each(versions)('given version $commit at work, and calls that are place
     expect(await inbox.next(placed.id)).toMatchObject([{ disposition: 'canceled', call: { state: 'canceled' } }]);
   }
 
-  it('when a call is canceled, then its CDR says so', cancelOne, 240_000);
+  it('when a call is canceled, then its CDR states it', cancelOne, 240_000);
 
   const rollouts: readonly {
     readonly what: string;
@@ -165,15 +165,15 @@ describe.each(versions)('given version $commit at work, and calls that are place
     const books = await gather(booked, accepted, faults);
     const findings = balance(books).findings.filter((finding) => !isExcused(finding, books));
     const failed = await keptAsFailed(world.reader, world.keyPrefix);
-    // Who is killed between claim and Originate leaves an attempt of which nobody has heard; who is told to stop does not.
+    // A process killed between claim and Originate leaves an attempt without any observer. A process that stops by SIGTERM does not.
     const lost = books.listCdrs.filter((cdr) => cdr.lost && Date.parse(cdr.startedAt) > lastKillAt);
     const left = Object.entries(await leftBehind(world.reader, world.keyPrefix)).filter(([, count]) => count > 0);
     expect({ findings, failed, lost, left }).toEqual({ findings: [], failed: 0, lost: [], left: [] });
   }, 240_000);
 
   /**
-   * A webhook out of order, of a call that a results process without that promise had a hand in. A CDR of two texts, where each was written by
-   * another version and they agree in all that both know.
+   * A webhook out of order, if a results process without that promise took part in the call. Two texts of one CDR, if each was written by
+   * another version and they agree in all common fields.
    */
   function isExcused({ imbalance, callId, what }: Finding, { listCdrs, webhooks }: Books): boolean {
     if (what.startsWith('webhook and list tell different CDRs')) {
@@ -186,7 +186,7 @@ describe.each(versions)('given version $commit at work, and calls that are place
     return listCdrs.some((cdr) => cdr.callId === callId && Date.parse(cdr.startedAt) < earlierDeliveredUntil);
   }
 
-  it('then every mix of versions was there, and the earlier one ran its own code alone', () => {
+  it('then every mix of versions was there, and the earlier one ran only its own code', () => {
     expect(mixes.size).toBe(2 ** kinds.length);
     for (const { kind, process } of ofEarlier) {
       const files = process.loaded().map((file) => relative(earlier.root, file));
@@ -198,7 +198,7 @@ describe.each(versions)('given version $commit at work, and calls that are place
   });
 });
 
-/** Fields are added, never changed: what one of them lacks, it does not know of yet. */
+/** Fields are added, never changed: a version does not know fields that it lacks. */
 function agreeInWhatBothHave(one: unknown, other: unknown): boolean {
   if (!isRecord(one) || !isRecord(other)) return JSON.stringify(one) === JSON.stringify(other);
   return Object.keys(one).every((key) => !(key in other) || agreeInWhatBothHave(one[key], other[key]));

@@ -7,9 +7,9 @@ import { aWorld, cdrTo, invites } from './world.ts';
 
 const run = promisify(execFile);
 
-/** The samples on the vendors' own pages, as they stand there but for the host, run by curl. */
+/** The samples of the vendors' own pages, unchanged except the host, run by curl. */
 describe('given the samples of the vendors’ pages', () => {
-  // The samples of a page name one agent, who is in one call at a time where a tenant says nothing else.
+  // The samples of a page name one agent, who by default is in one call at a time.
   const tenant = { ...vendorTenant, extensions: { ...vendorTenant.extensions, maxCalls: 100 } };
   const world = aWorld({ tenant });
   async function curl(...args: readonly string[]): Promise<{ readonly status: number; readonly body: string }> {

@@ -12,9 +12,9 @@ const tenantThatWaits = (waitSeconds: number) => ({
 describe('given clients that wait for dial1', () => {
   const world = aWorld({
     tenant: {
-      // However busy the machine, nobody's call expires.
+      // No call may expire, even on a busy machine.
       ...tenantThatWaits(120),
-      // A thousand calls have a hundred phones: what is asked is whether each hears its own.
+      // A thousand calls have a hundred phones: the test checks whether each client gets its own outcome.
       extensions: { ...vendorTenant.extensions, maxCalls: 1_000 },
       defaults: { dial1RingTimeoutSeconds: 20, dial2RingTimeoutSeconds: 2, talkLimitSeconds: 60 },
     },
@@ -32,7 +32,7 @@ describe('given clients that wait for dial1', () => {
     return { hints, connections: clients.filter((client) => !/ sub=0 psub=0 ssub=0 /.test(client)).length };
   }
 
-  it('when a thousand wait at once, then one connection listens for all of them, and each hears its own', async () => {
+  it('when a thousand wait at once, then one connection is subscribed for all of them, and each gets its own outcome', async () => {
     const redis = new Redis(world.redis.url);
     try {
       // One in ten is busy; all others answer, and their customers hang up.
@@ -40,7 +40,7 @@ describe('given clients that wait for dial1', () => {
       const asked = kinds.map((kind, n) =>
         wait(agent(kind, n % 100), customer('answersAndHangsUp', n), { Timeout: '60' }),
       );
-      // Beside the API's, the dialer and the results process listen for cancels.
+      // Besides the API's, the dialer and the results process subscribe to cancels.
       await expect.poll(() => listeners(redis), { timeout: 20_000 }).toEqual({ hints: 1, connections: 3 });
       const answers = await Promise.all(asked);
       expect(answers.map(({ body }) => body.status)).toEqual(kinds.map((kind) => (kind === 'busy' ? 'fail' : 'ok')));
@@ -51,7 +51,7 @@ describe('given clients that wait for dial1', () => {
     // A thousand calls take both cores for half a minute, and three times as long beside other files.
   }, 180_000);
 
-  it('when a client goes away, then its call goes on, and the next one is answered', async () => {
+  it('when a client disconnects, then its call continues, and the next one is answered', async () => {
     const dial2 = customer('answersAndHangsUp', 2_001);
     const gone = new AbortController();
     const query = `user=crm-user&pass=crm-pass-5a1&org=acme-org&dial1=${agent('ringsThenAnswers', 1)}&dial2=${dial2}`;
@@ -64,7 +64,7 @@ describe('given clients that wait for dial1', () => {
     expect(body.status).toBe('ok');
   });
 
-  it('when the dialer is killed while dial1 rings, then the answer still comes, and is the truth', async () => {
+  it('when the dialer is killed while dial1 rings, then the answer still comes, and is true', async () => {
     const dial1 = agent('ringsForEver', 1);
     const asked = wait(dial1, customer('answers', 2_003), { Timeout: '4' });
     await world.pbx.phones.waitForInvite(({ user }) => user === dial1, 20_000);
@@ -75,7 +75,7 @@ describe('given clients that wait for dial1', () => {
     await world.redial.ready();
   });
 
-  it('when the results process is killed while dial1 rings, then dial1’s answer comes all the same', async () => {
+  it('when the results process is killed while dial1 rings, then dial1’s answer still comes', async () => {
     const dial1 = agent('ringsThenAnswers', 2);
     const asked = wait(dial1, customer('answersAndHangsUp', 2_004));
     await world.pbx.phones.waitForInvite(({ user }) => user === dial1, 20_000);
@@ -85,7 +85,7 @@ describe('given clients that wait for dial1', () => {
     await world.redial.ready();
   });
 
-  it('when the API is restarted meanwhile, then nobody is told ok or fail that is not so, and the calls go on', async () => {
+  it('when the API is restarted meanwhile, then no client gets a wrong ok or fail, and the calls continue', async () => {
     const dial1 = agent('ringsThenAnswers', 3);
     const dial2 = customer('answersAndHangsUp', 2_005);
     const [first, second] = [
@@ -122,7 +122,7 @@ describe('given more clients that wait than their trunk can start in time', () =
     trunk: { maxCalls: 500, maxCallsPerSecond: 4 },
   });
 
-  it('when forty wait, then each hears in time whether dial1 has answered or the call was not dialled, and that is so', async () => {
+  it('when forty wait, then each gets the true answer in time: dial1 has answered, or the call was not dialled', async () => {
     const asked = Array.from({ length: 40 }, (_, n) => ({
       dial1: agent('answers', n),
       dial2: customer('answersAndHangsUp', 3_000 + n),

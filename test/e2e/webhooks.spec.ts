@@ -13,7 +13,7 @@ import { agent, aWorld, customer, invites, place } from './world.ts';
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const stream = 'cdr-stream';
 
-/** A CRM that fails by request: what a call's reference begins with says how its CDR is received. */
+/** A CRM whose failure depends on the request: the beginning of a call's reference selects how its CDR is received. */
 function startCrm(mended: () => boolean): Promise<WebhookReceiver> {
   const seen = new Set<string>();
   return startWebhookReceiver((response, socket, request) => {
@@ -37,7 +37,7 @@ describe('given a tenant with webhooks, a stream and a list', () => {
 
   const world = aWorld(async () => {
     crm = await startCrm(() => mended);
-    // Takes every request and answers none, until it is woken up.
+    // Accepts every request and answers none, until it is woken.
     sleeper = await startWebhookReceiver((response, socket, request) => {
       const answer = () => status(200)(response, socket, request);
       if (awake) answer();
@@ -67,7 +67,7 @@ describe('given a tenant with webhooks, a stream and a list', () => {
   }
   const deadLetters = async () => (await world.redial.request('GET', '/v1/deliveries?state=dead')).body.deliveries;
 
-  it('when a call ends, then webhook, stream and list tell the same CDR, and the signature holds', async () => {
+  it('when a call ends, then webhook, stream and list have the same CDR, and the signature is valid', async () => {
     const [dial1, dial2] = [agent('answers', 1), customer('busy', 1)];
     const id = await place(world, { dial1, dial2: `+${dial2}`, reference: 'fine-1' });
     const [cdr] = await world.redial.inbox.next(id);
@@ -94,14 +94,14 @@ describe('given a tenant with webhooks, a stream and a list', () => {
     expect(requests.map(({ headers }) => headers['webhook-id'])).toEqual(Array(2).fill(`${cdr.id}.crm`));
     expect(requests.map(({ body }) => body)).toEqual(Array(2).fill(requests[0]?.body));
     const [first, second] = requests.map(({ headers }) => Number(headers['webhook-timestamp']));
-    expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(4); // Whole seconds; the schedule says 5.
+    expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(4); // Whole seconds; the schedule has 5.
     for (const { body, headers } of requests)
       expect(new Webhook(secret).verify(body, headers)).toMatchObject({ data: { id: cdr.id, dial1: { cause: 17 } } });
     expect(invites(world, dial1)).toBe(1);
     expect(await deadLetters()).toEqual([]);
   });
 
-  it('when the receiver says 410, then it is a dead letter that can be sent again once it is mended', async () => {
+  it('when the receiver answers 410, then the delivery is dead, and can be sent again once the receiver is repaired', async () => {
     const id = await place(world, {
       dial1: agent('busy', 3),
       dial2: `+${customer('answers', 3)}`,
@@ -123,7 +123,7 @@ describe('given a tenant with webhooks, a stream and a list', () => {
     expect(requestsOf(crm, id)).toHaveLength(1);
     const resend = () => world.redial.request('POST', `/v1/deliveries/${letter}/resend`);
 
-    // It is still gone: the letter is dead again, after one more try.
+    // The receiver still answers 410: the delivery is dead again, after one more try.
     expect(await resend()).toMatchObject({ status: 202, body: { id: letter, state: 'pending' } });
     await untilReceived(id, 2);
     await expect.poll(deadLetters, { timeout: 10_000 }).toMatchObject([{ id: letter, state: 'dead' }]);
@@ -137,7 +137,7 @@ describe('given a tenant with webhooks, a stream and a list', () => {
     expect(requestsOf(crm, id)).toHaveLength(3);
   });
 
-  it('when one receiver never answers, then list, stream and the other receiver have every CDR all the same', async () => {
+  it('when one receiver never answers, then list, stream and the other receiver still have every CDR', async () => {
     const ids = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
         place(world, {
@@ -153,7 +153,7 @@ describe('given a tenant with webhooks, a stream and a list', () => {
       await untilReceived(id, 1);
       expect(await entriesOf(id)).toHaveLength(1);
     }
-    // All of this while every one of its requests hung.
+    // All this happened while every one of its requests hung.
     expect(sleeper.received.length).toBe(asleep.length);
     expect(asleep.length).toBeGreaterThan(0);
 

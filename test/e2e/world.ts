@@ -4,7 +4,7 @@ import { type Redial, type RedialOptions, startRedial } from '../support/redial.
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-/** A real Redis, a real Asterisk with real SIP phones, and Redial between them; AMI goes through a proxy that can fail. */
+/** A real Redis, a real Asterisk with real SIP phones, and Redial between them. AMI goes through a proxy that can fail. */
 export interface World {
   readonly redis: TestRedis;
   readonly pbx: TestPbx;
@@ -12,7 +12,7 @@ export interface World {
   readonly redial: Redial;
 }
 
-/** A world per `describe`; its parts are there once `beforeAll` has run. `options`: a function where they hold what must be started first. */
+/** A world per `describe`. Its parts exist once `beforeAll` has run. `options`: a function if something must be started first. */
 export function aWorld(options: Partial<RedialOptions> | (() => Promise<Partial<RedialOptions>>) = {}): World {
   const world: { -readonly [Part in keyof World]?: World[Part] } = {};
   beforeAll(async () => {
@@ -42,7 +42,7 @@ export function aWorld(options: Partial<RedialOptions> | (() => Promise<Partial<
   return world as World;
 }
 
-/** An extension whose phone does what its second digit says; see infra/servers/README.md. */
+/** An extension. The second digit selects what its phone does; see infra/servers/README.md. */
 export const agent = (behaviour: keyof typeof agents, which: number) =>
   `${agents[behaviour]}${String(which).padStart(2, '0')}`;
 const agents = {
@@ -57,7 +57,7 @@ const agents = {
   ringsThenAnswers: '18',
 } as const;
 
-/** An outside number whose phone does what its sixth and seventh digit say. */
+/** An outside number. The sixth and seventh digit select what its phone does. */
 export const customer = (behaviour: keyof typeof customers, which: number) =>
   `27820${customers[behaviour]}${String(which).padStart(4, '0')}`;
 const customers = {
@@ -75,10 +75,10 @@ const customers = {
   presses9: '22',
 } as const;
 
-/** 27… as callers write it at home. */
+/** 27… in the national form. */
 export const national = (number: string) => `0${number.slice(2)}`;
 
-/** The one CDR that names this dial2 (digits, or a service), for clients that were not told the call's id. */
+/** The one CDR that names this dial2 (digits, or a service), for clients that did not get the call's id. */
 // biome-ignore lint/suspicious/noExplicitAny: see read
 export function cdrTo(world: Pick<World, 'redial'>, dial2: string): Promise<any> {
   return world.redial.inbox.first(({ dial2: { destination } }) =>
@@ -86,7 +86,7 @@ export function cdrTo(world: Pick<World, 'redial'>, dial2: string): Promise<any>
   );
 }
 
-/** Places a call through the front door; answers its id. */
+/** Places a call by HTTP; returns its id. */
 export async function place(world: Pick<World, 'redial'>, call: Readonly<Record<string, unknown>>): Promise<string> {
   const { status, body } = await world.redial.request('POST', '/v1/calls', call);
   expect({ status, body }).toMatchObject({ status: 202, body: { id: expect.stringMatching(/^call_/) } });
@@ -100,12 +100,12 @@ export async function read(world: Pick<World, 'redial'>, id: string): Promise<an
   return body;
 }
 
-/** How many INVITEs a phone has seen: the number that must never exceed the attempts. */
+/** How many INVITEs a phone has seen. It must never exceed the number of attempts. */
 export function invites(world: Pick<World, 'pbx'>, user: string): number {
   return world.pbx.phones.invitesTo(user).length;
 }
 
-/** Once dial2 has answered, and for as long as they talk. One call at a time: Asterisk does not say whose channel it is. */
+/** Once dial2 has answered, and for as long as they talk. One call at a time: Asterisk does not report the owner of a channel. */
 export async function untilBothTalk(world: Pick<World, 'pbx'>, dial2: string): Promise<void> {
   await world.pbx.phones.waitForInvite((invite) => invite.user === dial2, 20_000);
   await expect
@@ -113,7 +113,7 @@ export async function untilBothTalk(world: Pick<World, 'pbx'>, dial2: string): P
     .toMatch(/^PJSIP\/carrier2?-.*!Up!/m);
 }
 
-/** What GET /v1/calls/{id} says of a call that waits, once `gate` is what it waits for. */
+/** The `whyNotDialedYet` of GET /v1/calls/{id}, once the call waits for `gate`. */
 // biome-ignore lint/suspicious/noExplicitAny: see read
 export async function untilHeldBy(world: Pick<World, 'redial'>, id: string, gate: string): Promise<any> {
   await expect.poll(async () => (await read(world, id)).whyNotDialedYet, { timeout: 10_000 }).toMatchObject({ gate });

@@ -3,7 +3,7 @@ import type { AttemptOutcome, Outcome } from './expected.ts';
 import { cdrList, type FaultWorld } from './fault-world.ts';
 import { type HeldCall, record } from './held-call.ts';
 
-/** What became of a call, from every side: its record, its CDRs, its webhooks, and the phones. */
+/** The result of a call, from every side: its record, its CDRs, its webhooks, and the phones. */
 export type Seen = Outcome;
 
 const endedStates = ['completed', 'exhausted', 'failed', 'canceled', 'expired', 'blocked', 'unknown'];
@@ -22,7 +22,7 @@ export async function untilEnded(world: FaultWorld, call: HeldCall, withinMs: nu
   );
 }
 
-/** `wrong`: what no outcome may have. */
+/** `wrong`: findings that no outcome may have. */
 export async function seen(world: FaultWorld, call: HeldCall): Promise<Seen & { readonly wrong: readonly string[] }> {
   const id = await call.id;
   const { state, history } = await record(world, id);
@@ -32,7 +32,7 @@ export async function seen(world: FaultWorld, call: HeldCall): Promise<Seen & { 
   const heard = webhooksOf(world, id);
   const wrong: string[] = [];
   if (String(made) !== String(told)) wrong.push(`attempts ${made}, but CDRs ${told}`);
-  // At least once each, and for the first time in the attempts' order.
+  // At least once each, and the first deliveries in the order of the attempts.
   if (String(made) !== String([...new Set(heard)])) wrong.push(`attempts ${made}, but webhooks ${heard}`);
   const invites = (pbx: FaultWorld['pbx'] | undefined) =>
     [call.dial1, call.dial2].map((user) => pbx?.phones.invitesTo(user).length ?? 0) as [number, number];
@@ -44,7 +44,7 @@ export async function seen(world: FaultWorld, call: HeldCall): Promise<Seen & { 
   };
 }
 
-/** INVITEs at any phone that are none of these calls'. */
+/** INVITEs at any phone that belong to none of these calls. */
 export function strayInvites(
   { pbx, otherPbx }: FaultWorld,
   calls: readonly Pick<HeldCall, 'dial1' | 'dial2'>[],
@@ -68,14 +68,14 @@ function attemptOutcome(cdr: any): AttemptOutcome {
   };
 }
 
-/** In the order of the attempts; one that came twice is there twice. */
+/** In the order of the attempts. A CDR that came twice is there twice. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever was delivered, and asserts on it
 async function cdrsOf({ books }: FaultWorld, callId: string): Promise<any[]> {
   const all = (await books.lrange(cdrList, '0', '-1')).map((text) => JSON.parse(text));
   return all.filter((cdr) => cdr.callId === callId).toSorted((a, b) => a.attemptNumber - b.attemptNumber);
 }
 
-/** Attempts as the CRM heard of them, in the order in which it did. */
+/** Attempts in the order in which the CRM received them. */
 function webhooksOf({ crm }: FaultWorld, callId: string): string[] {
   const all = crm.received.map(({ body }) => JSON.parse(body).data);
   return all.filter((cdr) => cdr.callId === callId).map((cdr) => cdr.id);

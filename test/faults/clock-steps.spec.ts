@@ -3,8 +3,8 @@ import { agent, customer, invites, place, read } from '../e2e/world.ts';
 import { type FaultWorld, startFaultWorld } from './fault-world.ts';
 
 /**
- * Calls that wait while the clocks of all hosts are put right by an hour (NTP after a pbxStartedAt with a wrong clock), or a host sleeps.
- * A call is due when the clock says so, whatever it said before: nothing is dialled before that, and nothing is forgotten.
+ * Calls that wait while the clocks of all hosts are corrected by an hour (NTP after a start with a wrong clock), or a host sleeps.
+ * A call is due by the present clock, whatever the clock was before: nothing is dialled earlier, and nothing is forgotten.
  */
 describe('given calls that are due later', () => {
   const minuteMs = 60_000;
@@ -32,7 +32,7 @@ describe('given calls that are due later', () => {
     expect([invites(world, dial1), invites(world, dial2)]).toEqual([0, 0]);
   };
 
-  it('when the clock is put forward by an hour, then what became due by that is dialled once, and the rest waits', async () => {
+  it('when the clock is put forward by an hour, then the calls that became due are dialled once, and the rest waits', async () => {
     const [soon, late] = [await dueIn(1, 30 * minuteMs), await dueIn(2, 120 * minuteMs)];
     await waits(soon);
     await world.probe.stepClocks(pids, 60 * minuteMs);
@@ -40,10 +40,10 @@ describe('given calls that are due later', () => {
     await waits(late);
   });
 
-  it('when the clock is put back by an hour, then a call waits that hour longer; put right again, it is dialled once', async () => {
+  it('when the clock is put back by an hour, then a call waits that hour longer; once the clock is corrected, it is dialled once', async () => {
     const call = await dueIn(3, 2_000);
     await world.probe.stepClocks(pids, -60 * minuteMs);
-    // A later call, due at once by that clock, goes all the way through: whatever would be dialled early has been dialled by then.
+    // A later call, due at once by that clock, runs to its end: an early one would have been dialled by then.
     const [dial1, dial2] = [agent('answersAndHangsUp', 4), customer('answers', 4)];
     const probe = await place(world, { dial1, dial2: `+${dial2}`, talkLimitSeconds: 5 });
     await world.redial.inbox.next(probe);
@@ -52,10 +52,10 @@ describe('given calls that are due later', () => {
     await dialed(call);
   });
 
-  it('when all processes sleep over its time, then it is dialled once when they wake', async () => {
+  it('when all processes sleep past its time, then it is dialled once when they wake', async () => {
     const call = await dueIn(5, 1_000);
     for (const pid of pids) process.kill(pid, 'SIGSTOP');
-    // Only time can pass here: nobody is awake to tell of anything.
+    // Only waiting is possible here: no process is awake to report anything.
     await new Promise((woken) => setTimeout(woken, 15_000));
     expect(invites(world, call.dial1)).toBe(0);
     for (const pid of pids) process.kill(pid, 'SIGCONT');

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Cell } from './expected.ts';
 import type { Column } from './run-column.ts';
 
-/** What became of one call is what the table holds for it, and nothing that no outcome may have. */
+/** The result of one call is what the table holds for it, and has none of the findings that no outcome may have. */
 export function expectCell(found: Column['cells'][keyof Column['cells']], cell: Cell): void {
   if (found === undefined) throw new Error('no call was in this phase');
   const { wrong, ...seen } = found;

@@ -1,12 +1,12 @@
 import type { FaultName } from './faults.ts';
 import type { Phase } from './phases.ts';
 
-/** What may come of a call. */
+/** A possible result of a call. */
 export interface Outcome {
   /** One for each CDR, in the order of the attempts. */
   readonly attempts: readonly AttemptOutcome[];
   readonly state: string;
-  /** INVITEs at dial1's phone and at dial2's, of the PBX that is struck and of the other. */
+  /** INVITEs at dial1's phone and at dial2's, of the PBX with the fault and of the other. */
   readonly invites: { readonly main: Phones; readonly other: Phones };
 }
 
@@ -16,15 +16,15 @@ export interface AttemptOutcome {
   readonly dial1: string;
   readonly dial2: string;
   readonly connected: boolean;
-  /** Null where nobody can know how long they talked. */
+  /** Null if the length of the talk cannot be known. */
   readonly talk: 'known' | null;
-  /** Concluded from silence, since no observer had seen its end. */
+  /** Concluded from silence, because no observer saw the end. */
   readonly lost: boolean;
 }
 
 type Phones = readonly [dial1: number, dial2: number];
 
-/** Exactly this; or one of these, where it is chance who is first. */
+/** Exactly this; or one of these, if chance decides. */
 export type Cell = Outcome | { readonly oneOf: readonly [Outcome, Outcome] };
 
 const attempt = (disposition: string, dial1: string, dial2: string, more: Partial<AttemptOutcome> = {}) =>
@@ -34,13 +34,13 @@ const answered = attempt('answered', 'answered', 'answered', { connected: true }
 const notAnswered = attempt('no_answer', 'no_answer', 'not_dialed');
 const dial2NotAnswered = attempt('no_answer', 'answered', 'no_answer');
 const busy = attempt('busy', 'busy', 'not_dialed');
-/** Nobody saw dial1's end, and the PBX's journal has no entry: that is the answer. */
+/** No observer saw dial1's end, and the PBX's journal has no entry: that is the answer. */
 const silence = attempt('no_answer', 'no_answer', 'not_dialed', { lost: true });
 /** Known at once, and no attempt of the policy is used up. */
 const notSent = attempt('not_sent', 'not_sent', 'not_dialed');
-/** Asterisk itself has died: not even the journal can tell whether dial1 answered. */
+/** Asterisk itself has died: not even the journal can show whether dial1 answered. */
 const nobodyKnows = attempt('unknown', 'unknown', 'not_dialed', { talk: null, lost: true });
-/** The same, but the journal has dial1's answer: whether and how long they talked, nobody can know. */
+/** The same, but the journal has dial1's answer. Whether and how long they talked cannot be known. */
 const nobodyKnowsTheTalk = attempt('unknown', 'answered', 'unknown', { talk: null });
 
 const onOther = (it: AttemptOutcome): AttemptOutcome => ({ ...it, pbx: 'other' });
@@ -51,17 +51,17 @@ const outcome = (state: string, attempts: AttemptOutcome[], main: Phones, other:
   invites: { main, other },
 });
 
-// As if nothing had happened.
+// The fault has no effect.
 const talked = outcome('completed', [answered], [1, 1]);
 const rang = outcome('exhausted', [notAnswered], [1, 0]);
-/** dial2's phone is one that no INVITE reaches. */
+/** No INVITE reaches dial2's phone. */
 const rangOut = outcome('exhausted', [dial2NotAnswered], [1, 0]);
 const rangBoth = outcome('exhausted', [dial2NotAnswered], [1, 1]);
 const busyTwice = outcome('exhausted', [busy, busy], [2, 0]);
 
-// The claim was taken and nothing was sent, or it never arrived: time must pass until that is certain. Nobody has been rung.
+// The claim was taken and nothing was sent, or it never arrived. Time must pass until that is certain. No phone has rung.
 const lostFirst = outcome('completed', [silence, answered], [1, 1]);
-// Who took it found the PBX gone, or itself too late.
+// The run with the claim found the PBX down, or itself too late.
 const refusedFirst = outcome('completed', [notSent, answered], [1, 1]);
 const rangUnseen = outcome('exhausted', [silence], [1, 0]);
 
@@ -75,7 +75,7 @@ const talkedElsewhere = outcome('completed', [onOther(answered)], nobody, [1, 1]
 const refusedThenElsewhere = outcome('completed', [notSent, onOther(answered)], nobody, [1, 1]);
 const busyThenElsewhere = outcome('exhausted', [busy, onOther(busy)], [1, 0], [1, 0]);
 
-/** What most faults must come to. */
+/** The result of most faults. */
 const undisturbed = {
   accepted: talked,
   queued: talked,
@@ -111,8 +111,8 @@ const underDeadAsterisk = {
 } as const;
 
 /**
- * It hangs up before it ends, and gives no cause: that it was the PBX, no evidence says. dial1 that rang is known to have been hung up, and
- * not why; with dial1 there, it is chance which of the two it hangs up first.
+ * Asterisk hangs up before it ends, without a cause, so no evidence shows that it was the PBX. A dial1 that rang is known to have been
+ * hung up, but not why. With dial1 in the call, chance decides which of the two it hangs up first.
  */
 const hungUpByAsterisk = outcome('unknown', [attempt('unknown', 'unknown', 'not_dialed')], [1, 0]);
 const dial1First = attempt('dial1_hung_up', 'answered', 'dial1_hung_up');
@@ -134,20 +134,20 @@ const underRestart = {
   },
 } as const satisfies Partial<Record<Phase, Cell>>;
 
-/** Every phase under every fault. A cell that is missing does not compile. */
+/** Every phase under every fault. A missing cell does not compile. */
 export const expected: Readonly<Record<FaultName, Readonly<Record<Phase, Cell>>>> = {
   'API killed': undisturbed,
   'dialer killed': { ...undisturbed, 'claim taken': lostFirst },
   'results killed': undisturbed,
   'Redis killed': {
     ...undisturbed,
-    // The dialer finds its own claim again, within the five seconds for which one is worth an Originate, or after them.
+    // The dialer finds its own claim again: within the five seconds in which a claim allows an Originate, or after them.
     'claim taken': { oneOf: [talked, refusedFirst] },
   },
   'AMI cut': { ...undisturbed, 'claim taken': refusedFirst },
   'AMI silent': {
     ...undisturbed,
-    // Sent into the silence.
+    // Sent into a silent connection.
     'permits taken': lostFirst,
     'claim taken': lostFirst,
     'Originate sent': rangUnseen,
@@ -156,7 +156,7 @@ export const expected: Readonly<Record<FaultName, Readonly<Record<Phase, Cell>>>
   'Asterisk killed': { ...undisturbed, 'claim taken': refusedFirst, ...underDeadAsterisk },
   'Asterisk restarted': { ...undisturbed, 'claim taken': refusedFirst, ...underRestart },
   'jobs delivered twice': undisturbed,
-  // The claim's answer comes 40 s late: the dialer has given it up, finds its own claim, and is too late for it.
+  // The claim's answer comes 40 s late. The dialer has given it up, finds its own claim, and is too late for it.
   'Redis paused 40 s': { ...undisturbed, 'claim taken': refusedFirst },
   'dialer asleep': { ...undisturbed, 'claim taken': lostFirst },
   'clock +1 h': { ...undisturbed, 'claim taken': lostFirst },
@@ -165,7 +165,7 @@ export const expected: Readonly<Record<FaultName, Readonly<Record<Phase, Cell>>>
   'AMI cut to one of two': {
     ...undisturbed,
     ...elsewhere,
-    // Its link comes back when all is over.
+    // Its link comes back after the end.
     'Originate sent': rangUnseen,
     'dial1 ringing': rangUnseen,
   },

@@ -8,14 +8,14 @@ import { type StopPoint, startTcpProxy, type TcpProxy } from '../support/tcp-pro
 import { startWebhookReceiver, status, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 /**
- * A real Redis, real PBXs and Redial. Each process reaches Redis and the PBXs on a way of its own, which can be stopped at one
- * command: so a call can be held in a phase that lasts microseconds.
+ * A real Redis, real PBXs and Redial. Each process reaches Redis and the PBXs by its own proxy, which can be stopped at one command.
+ * So a call can be held in a phase that lasts microseconds.
  */
 export interface FaultWorld {
   readonly redis: TestRedis;
-  /** Where the calls are held; the fault strikes here. */
+  /** The PBX of the held calls. The fault strikes here. */
   readonly pbx: TestPbx;
-  /** A second one beside it, full until `freeOtherPbx`; absent: there is one. */
+  /** A second PBX beside it, full until `freeOtherPbx`. Absent: there is only one. */
   readonly otherPbx?: TestPbx;
   readonly redial: Redial;
   readonly probe: Probe;
@@ -27,15 +27,15 @@ export interface FaultWorld {
   readonly redisOf: Readonly<Record<ProcessKind, TcpProxy>>;
   /** To `pbx`. */
   readonly amiOf: Readonly<Record<'dialer' | 'results', TcpProxy>>;
-  /** One more way to Redis, that lets nothing through until it is healed. */
+  /** One more proxy to Redis, which passes nothing until it is healed. */
   closedWayToRedis(): Promise<TcpProxy>;
-  /** Stops the process at that request; the world remembers, for release(). */
+  /** Stops the process at that request. The world keeps it for release(). */
   stop(way: TcpProxy, ...words: string[]): StopPoint;
-  /** Lets everything go on that was stopped; with `but`, all except what was stopped on that way. */
+  /** Continues everything that was stopped; with `but`, all except on that proxy. */
   release(options?: { readonly but?: TcpProxy }): void;
-  /** Resolves when it was called. */
+  /** Resolves when `release` was called. */
   readonly released: Promise<void>;
-  /** Ends the agent's call, by Asterisk's own hand. */
+  /** Ends the agent's call on Asterisk's console. */
   hangUp(agent: string): Promise<void>;
   freeOtherPbx(): Promise<void>;
   end(): Promise<void>;
@@ -88,7 +88,7 @@ export async function startFaultWorld({ pbxs }: { readonly pbxs: 1 | 2 }): Promi
           REDIAL_KEY_PREFIX: keyPrefix,
           REDIAL_DURABILITY: 'fsync',
           REDIAL_LOCK_SECONDS: '5',
-          // Full with the four calls that are held in it, so that another one waits in the queue.
+          // Its four held calls fill it, so that another one waits in the queue.
           REDIAL_DIALER_CONCURRENCY: '4',
         },
       }),

@@ -7,15 +7,15 @@ import { tableOf } from './printed-table.ts';
 import { type Column, runColumn } from './run-column.ts';
 
 /**
- * Every phase of a call × every fault. Whatever dies at whatever moment: the phones see one INVITE per attempt that was sent and no more,
- * each attempt has one CDR, the call one final state, and nothing is left behind. One world per fault has a call in every phase when it
- * is struck; the worlds run side by side.
+ * Every phase of a call × every fault. In every case the phones see one INVITE per sent attempt and no more, each attempt has one CDR,
+ * the call has one final state, and nothing is left behind. One world per fault has a call in every phase when the fault strikes. The
+ * worlds run side by side.
  */
 const names = Object.keys(faults) as FaultName[];
 const columns = new Map<FaultName, Promise<Column>>();
 const withinMs = 900_000;
 
-/** A fault is struck once, for all its cells; one that no test asks for is not. */
+/** A fault strikes once, for all its cells. A fault without a selected test does not run. */
 function column(fault: FaultName): Promise<Column> {
   const known = columns.get(fault) ?? runColumn(fault);
   columns.set(fault, known);

@@ -8,20 +8,20 @@ import type { Phase } from './phases.ts';
 import { type Extras, redelivery } from './redelivery.ts';
 import { untilAllEnded, untilClaimIsOver, untilLinksLost, untilPbxIsIdle } from './turning-points.ts';
 
-/** What goes wrong, from the first harm to the last repair. What was stopped is released at the worst moment in between. */
+/** A fault, from the first damage to the last repair. Stopped processes are released at the worst moment in between. */
 export interface Fault {
   readonly pbxs?: 2;
   /**
-   * A worker's connections to Redis break, and a job that it has may be left as failed: history for the dashboard. Under any other fault
-   * none may.
+   * A worker's connections to Redis break, and a job of it may stay failed: history for the dashboard. Under any other fault no job may
+   * fail.
    */
   readonly breaksRedis?: true;
-  /** Where the dialer has to speak of its claim before anybody may give the attempt up: longer than the fault lasts. */
+  /** The time in which the dialer must act on its claim before other processes may give the attempt up: longer than the fault. */
   readonly claimRingSeconds?: number;
-  /** Before the first call: what takes longer to start than a call stays in its phase. */
+  /** Before the first call: things that take longer to start than a call stays in its phase. */
   prepare?(world: FaultWorld): Promise<Extras>;
   strike(world: FaultWorld, calls: HeldCalls, extras: Extras): Promise<void>;
-  /** Once everything has come to rest that can: the clock is right again. */
+  /** Once everything is at rest, sets the clock right again. */
   mend?(world: FaultWorld): Promise<void>;
 }
 
@@ -44,7 +44,7 @@ const asteriskKilled: Fault = {
   },
 };
 
-/** In good order: it hangs up what there is and runs the hang-up handlers before it ends. */
+/** An orderly stop: Asterisk hangs up all channels and runs the hang-up handlers before it ends. */
 const asteriskRestarted: Fault = {
   async strike(world, calls) {
     const lost = untilLinksLost(world);
@@ -65,7 +65,7 @@ const amiCut: Fault = {
   },
 };
 
-/** What the other PBX is there for: it takes what can still be dialled, for as long as the first one is away. */
+/** The purpose of the other PBX: it takes the calls that can still be dialled while the first is away. */
 const goOnElsewhere: readonly Phase[] = [
   'accepted',
   'queued',
@@ -87,7 +87,7 @@ export const faults = {
     async strike({ redis, release }) {
       await redis.kill();
       await redis.restart();
-      // The connections have broken: what was held is lost, and whoever asked does not know what came of it.
+      // The connections have broken. Held requests are lost, and their senders do not know the result.
       release();
     },
   },
@@ -99,7 +99,7 @@ export const faults = {
       world.release();
       await lost;
       await untilPbxIsIdle(world);
-      // What went into the silence must not come out of it: who gave the connection up has to have seen to that.
+      // Requests in a silent connection must not arrive later. The side that closed the connection must prevent that.
       for (const ami of Object.values(world.amiOf)) ami.heal();
     },
   },
@@ -120,7 +120,7 @@ export const faults = {
       const { redis, release, redisOf } = world;
       await redis.pause();
       release({ but: redisOf.dialer });
-      // Many times what BullMQ's locks hold for, and longer than any connection waits for an answer.
+      // Much longer than BullMQ's locks last, and than any connection waits for an answer.
       await pass(40_000);
       await redis.resume();
       // The claim's answer, 40 s late.
@@ -130,9 +130,9 @@ export const faults = {
       });
     },
   },
-  /** A frozen process, a host that was put to sleep: it wakes in the middle of what it did, and the world has gone on. */
+  /** A frozen process, or a host that sleeps. It continues in the middle of its work, and the world has changed. */
   'dialer asleep': {
-    // It slept for longer than its connections wait for an answer.
+    // It sleeps longer than its connections wait for an answer.
     breaksRedis: true,
     async strike(world, calls) {
       const {
@@ -150,7 +150,7 @@ export const faults = {
       const { redial, probe, redisOf, release } = world;
       await probe.stepClocks(pidsOf(redial), hourMs);
       release({ but: redisOf.dialer });
-      // By that clock it should have been rung an hour ago; the dialer is still between its claim and its Originate.
+      // By that clock it should have rung an hour ago. The dialer is still between its claim and its Originate.
       await untilClaimIsOver(world, calls);
       release();
     },
@@ -160,10 +160,10 @@ export const faults = {
       const { redial, probe, redisOf, release } = world;
       await probe.stepClocks(pidsOf(redial), -hourMs);
       release({ but: redisOf.dialer });
-      // Time for the sweeper to look for what nobody watches, with the dialer still between its claim and its Originate.
+      // Time for the sweeper to find attempts that no process watches, with the dialer still between its claim and its Originate.
       await pass(4_000);
       release();
-      // By the clock that all agree on, the retries are due in an hour.
+      // By the common clock, the retries are due in an hour.
       await expectNotDialedWhenDue(world, calls, ['settled', 'CDR written', 'next attempt queued']);
     },
     async mend({ redial, probe }) {
@@ -207,7 +207,7 @@ async function cutAmi(world: FaultWorld): Promise<void> {
   await lost;
 }
 
-/** A while after the moment at which these calls would be dialled again by the world's clock. */
+/** Waits for some time after the moment at which these calls would be retried by the wrong clock. */
 async function expectNotDialedWhenDue(world: FaultWorld, calls: HeldCalls, some: readonly Phase[]): Promise<void> {
   const held = some.flatMap((phase) => calls[phase] ?? []);
   const records = await Promise.all(held.map(async ({ id }) => record(world, await id)));

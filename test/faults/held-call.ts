@@ -9,18 +9,18 @@ import type { Phase } from './phases.ts';
 export interface HeldCall {
   readonly dial1: string;
   readonly dial2: string;
-  /** The client's own, by which the call is found before the API has answered. */
+  /** The client's own reference, which finds the call before the API has answered. */
   readonly reference: string;
-  /** Known at last when the API has answered: the client asks under one key until it does. */
+  /** Known when the API has answered: the client repeats its request with one key until then. */
   readonly id: Promise<string>;
-  /** What holds it, where a process had to be stopped for it. */
+  /** Where a process was stopped to hold it. */
   readonly heldAt?: StopPoint;
 }
 
-/** Of the phases that a world holds calls in. */
+/** By the phases in which a world holds calls. */
 export type HeldCalls = Readonly<Partial<Record<Phase, HeldCall>>>;
 
-/** Places the n-th call as a careful client does: the same key until there is an answer. */
+/** Places the n-th call as a careful client: with the same key until there is an answer. */
 export function place(
   { redial }: FaultWorld,
   n: number,
@@ -36,7 +36,7 @@ export function place(
     reference,
     dial1RingTimeoutSeconds: 12,
     dial2RingTimeoutSeconds: 12,
-    // May be used after an attempt that never rang, and must not be after one whose end nobody knows.
+    // May be used after an attempt that never rang, and must not be after one with an unknown end.
     retryPolicy: { maxRetries: 1, delaySeconds: 1, networkBudget: { delaySeconds: 1 } },
     ...more,
   };
@@ -48,18 +48,18 @@ export function place(
     },
     { timeout: 90_000, interval: 200 },
   );
-  id.catch(() => undefined); // Whoever needs it awaits it.
+  id.catch(() => undefined); // Callers that need it await it.
   return { dial1, dial2, reference, id };
 }
 
-/** A call's record, read past the API. */
+/** A call's record, read directly from Redis. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever is there, and asserts on it
 export async function record({ books }: FaultWorld, callId: string): Promise<any> {
   const call = await createStore({ redis: books, prefix: keyPrefix }).readCall(CallId.parse(callId));
   return call?.value;
 }
 
-/** The id of a call that is in the books, though nobody may have been told of it. */
+/** The id of a call in Redis. Perhaps no client has received it. */
 export async function idInBooks({ books }: FaultWorld, { reference }: HeldCall): Promise<string | undefined> {
   const [member] = await books.zrange(
     `${keyPrefix}:calls-by-reference:acme`,

@@ -1,12 +1,12 @@
 import { type FaultWorld, keyPrefix } from './fault-world.ts';
 
 const queues = ['dial', 'results', 'deliveries'] as const;
-/** Sorted sets that have members only while something is under way. */
+/** Sorted sets that have members only while something is in progress. */
 const inFlight = /:(due|open:.*|cancel-requested|permits:.*|slots-in-use:.*|undelivered|dead:.*)$/;
-/** What is kept of a call that has ended, for as long as the retention says. */
+/** Records of an ended call, which last as long as the retention. */
 const record = /^[^:]+:(call|attempt|cdr|delivery|idempotency|reservation):/;
 
-/** Whatever of a call is still in Redis when all have ended, and should not be; or would be for ever. */
+/** Everything of a call that is still in Redis after its end and should not be, or that would stay for ever. */
 export async function leftBehind({ books }: FaultWorld, { breaksRedis = false }): Promise<string[]> {
   const found: string[] = [];
   for (const key of await books.keys(`${keyPrefix}:*`)) {

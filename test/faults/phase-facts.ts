@@ -4,24 +4,24 @@ import { cdrList, type FaultWorld, keyPrefix } from './fault-world.ts';
 import { type HeldCall, type HeldCalls, idInBooks, record } from './held-call.ts';
 import { type Phase, phases } from './phases.ts';
 
-/** What can be seen of a call from every side while it is held. Which of it makes a phase is the table below. */
+/** What is visible of a held call from every side. The table below defines the phases by it. */
 export interface Facts {
   readonly call: 'queued' | 'dialing' | 'waiting' | 'none';
   /** The first attempt's record: its claim. */
   readonly attempt: 'none' | 'open' | 'ended';
-  /** Where BullMQ has the first attempt's job, and that of its result. */
+  /** Where BullMQ has the job of the first attempt, and the job of its result. */
   readonly dialJob: JobPlace;
   readonly resultsJob: JobPlace;
-  /** And the next attempt's. */
+  /** Where it has the job of the next attempt. */
   readonly nextJob: JobPlace;
-  /** Granted, and not yet used by a claim. */
+  /** Granted, and no claim uses them yet. */
   readonly permits: 'none' | 'granted';
   /** The attempt's channels in Asterisk, in their order. */
   readonly channels: readonly string[];
   /** At dial1's phone and at dial2's. */
   readonly invites: readonly [dial1: number, dial2: number];
   readonly cdrs: number;
-  /** An answer that a process waits for is held back. */
+  /** The proxy holds an answer that a process waits for. */
   readonly held: boolean;
 }
 
@@ -53,24 +53,24 @@ const wasBusy = {
   held: true,
 } as const satisfies Facts;
 
-/** A phase that is missing does not compile. */
+/** A missing phase does not compile. */
 const factsOf: Readonly<Record<Phase, Facts>> = {
-  /** The record is written, its answer held: there is no job yet, and no reply to the client. */
+  /** The record is written, and its answer is held: there is no job yet, and no reply to the client. */
   accepted: { ...fresh, held: true },
-  /** Every dialer has its hands full. */
+  /** Every dialer is full. */
   queued: { ...fresh, dialJob: 'waiting' },
-  /** Taken by a dialer, past the gates; it does not know yet that its permits were granted. */
+  /** A dialer has the job, and its gates are passed. It does not know yet that its permits were granted. */
   'permits taken': { ...fresh, dialJob: 'active', permits: 'granted', held: true },
   /** The dialer does not know yet that it has the claim. */
   'claim taken': { ...dialing, dialJob: 'active', held: true },
-  /** The phone rings, and the dialer hears nothing from the PBX. */
+  /** The phone rings, and the dialer receives nothing from the PBX. */
   'Originate sent': { ...dialing, dialJob: 'active', channels: ['Ringing'], invites: [1, 0], held: true },
   'dial1 ringing': { ...dialing, dialJob: 'active', channels: ['Ringing'], invites: [1, 0] },
-  /** dial2's phone has been asked, at a place where nobody ever says a word. */
+  /** dial2's phone has been called, at an address that never answers. */
   'dial1 answered': { ...answered, channels: ['Up', 'Down'], invites: [1, 0] },
   'dial2 ringing': { ...answered, channels: ['Up', 'Ringing'], invites: [1, 1] },
   talking: { ...answered, channels: ['Up', 'Up'], invites: [1, 1] },
-  /** Known to the queue; the results process cannot read the record. */
+  /** The queue has the result. The results process cannot read the record. */
   'hung up': { ...answered, resultsJob: 'active', invites: [1, 1] },
   /** The results process does not know yet that it has settled. */
   settled: { ...wasBusy },

@@ -6,33 +6,33 @@ import { type HeldCall, type HeldCalls, place, record } from './held-call.ts';
 import { outOfPhase } from './phase-facts.ts';
 import { type Phase, phases } from './phases.ts';
 
-/** Long enough to be there still when every call has reached its phase, and shorter than SIP's own patience (32 s). */
+/** Long enough to last until every call has reached its phase, and shorter than SIP's own timeout (32 s). */
 const longRingSeconds = 28;
-/** Enough for a world that holds few calls. */
+/** Enough for a world with few calls. */
 const shortRingSeconds = 18;
 const withinMs = 20_000;
 
-/** What else a phase needs: a process that is held, or whose hands are full. */
+/** The other phases that a phase needs: they hold a process, or fill it. */
 const needs: Readonly<Partial<Record<Phase, readonly Phase[]>>> = {
-  // The dialer takes four calls at once.
+  // The dialer runs four calls at once.
   queued: ['dial1 ringing', 'Originate sent', 'permits taken', 'claim taken'],
-  // Its answer is behind that of the claim.
+  // Its answer comes after that of the claim.
   'permits taken': ['claim taken'],
-  // The results process is stopped while it settles that one.
+  // The results process is stopped while it settles that call.
   'hung up': ['settled'],
 };
 
-/** The phases, and those without which they cannot be reached. */
+/** The phases, and those that they need. */
 export function withNeeds(wanted: readonly Phase[]): readonly Phase[] {
   const all = new Set(wanted.flatMap((phase) => [phase, ...(needs[phase] ?? [])]));
   return phases.filter((phase) => all.has(phase));
 }
 
-/** What a world of few calls begins with: see `loadScripts`. */
+/** The first call of a world with few calls: see `loadScripts`. */
 export const firstCall = { dial1: agent('busy', 99), dial2: customer('answers', 99) } as const;
 
 /**
- * One call, from its acceptance to its CDR. A script that Redis does not know yet is sent a second time, with its text: a
+ * Runs one call from its acceptance to its CDR. A script that is not in Redis yet is sent a second time, with its text. Without this, a
  * process that is stopped at the first request would have changed nothing.
  */
 async function loadScripts(world: FaultWorld): Promise<void> {
@@ -48,10 +48,10 @@ export interface Reach {
 }
 
 /**
- * Brings one call into each phase that is wanted, all in one world. What is done to the processes is undone by `world.release()`.
+ * Brings one call into each wanted phase, all in one world. `world.release()` undoes what it does to the processes.
  *
- * What phones hold comes first. From the first stop of a process on there are ten seconds: a connection to Redis that is silent for
- * longer is given up, and so is a PBX. The claim comes last, since it is valid for five.
+ * Phases that phones hold come first. From the first stop of a process on there are ten seconds: a connection to Redis or a PBX that is
+ * silent for longer is closed. The claim comes last, because it is valid for five seconds.
  */
 export async function reachPhases(
   world: FaultWorld,
@@ -67,7 +67,7 @@ export async function reachPhases(
   const isWhole = all.size === phases.length;
   const ringSeconds = isWhole ? longRingSeconds : shortRingSeconds;
   if (!isWhole) await loadScripts(world);
-  // Rings for a while each time: once is enough.
+  // It rings for a while each time, so one attempt is enough.
   const once = {
     retryPolicy: { maxRetries: 1, delaySeconds: 1, perDisposition: { no_answer: { maxRetries: 0 } } },
     dial1RingTimeoutSeconds: ringSeconds,
@@ -85,7 +85,7 @@ export async function reachPhases(
   if (hungUp !== undefined) await reached(world, { talking: hungUp });
   await reached(world, held);
 
-  // What the results process does after an attempt, held from the last step to the first: each stop leaves the steps before it free.
+  // The steps of the results process after an attempt, held from the last to the first: each stop leaves the earlier steps free.
   const busy = (n: number, delaySeconds: number) =>
     place(world, n, agent('busy', n), customer('answers', n), { retryPolicy: { maxRetries: 1, delaySeconds } });
   if (all.has('CDR written')) {
@@ -101,12 +101,12 @@ export async function reachPhases(
     await reach('settled', { ...busy(7, 4), heldAt: settling });
   }
   if (hungUp !== undefined) {
-    // The results process cannot read any more: what is over now is known, and not settled.
+    // The results process can no longer read. The end is known, and not settled.
     await world.hangUp(hungUp.dial1);
     await reach('hung up', hungUp);
   }
 
-  // The dialer: first what it sends to the PBX, then its requests to Redis.
+  // The dialer: first its requests to the PBX, then those to Redis.
   if (all.has('Originate sent')) {
     const originating = agent('ringsForEver', 9);
     const sending = world.stop(amiOf.dialer, 'Originate', originating);
@@ -115,7 +115,7 @@ export async function reachPhases(
   const claim = all.has('claim taken') ? await holdPermits(world, claimRingSeconds) : undefined;
   let second: HeldCall | undefined;
   if (all.has('permits taken')) {
-    // Two jobs in the dialer's hands, which may be full with them.
+    // The dialer has two jobs, which may fill it.
     second = place(world, 11, agent('answersAndHangsUp', 11), customer('answers', 11));
     const secondId = await second.id;
     await until(async () => isActive(world, (await record(world, secondId)).state.attemptId), {
@@ -139,7 +139,7 @@ export async function reachPhases(
     const claiming = world.stop(redisOf.dialer, 'pbxs-with-open', `${keyPrefix}:attempt:${claim.attemptId}`);
     claim.granting.release();
     held['claim taken'] = { ...claim.call, heldAt: claiming };
-    // Its answer is behind that of the claim, on one connection.
+    // Its answer comes after that of the claim, on the same connection.
     if (second !== undefined) held['permits taken'] = { ...second, heldAt: claiming };
     await reached(world, {
       'claim taken': held['claim taken'],

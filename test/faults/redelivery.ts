@@ -4,7 +4,7 @@ import type { TcpProxy } from '../support/tcp-proxy.ts';
 import { until } from '../support/until.ts';
 import { type FaultWorld, keyPrefix } from './fault-world.ts';
 
-/** A second dialer and a second results process, and their way to Redis, which is closed at first. */
+/** A second dialer and a second results process, and their proxy to Redis, which is closed at first. */
 export interface Extras {
   readonly processes: readonly RedialProcess[];
   readonly ways: readonly TcpProxy[];
@@ -16,7 +16,7 @@ const queues = ['dial', 'results'] as const;
 const key = (queue: string, name: string) => `${keyPrefix}:${queue}:${name}`;
 
 export const redelivery = {
-  /** They are loaded, and wait for Redis: a process takes seconds to start, and a claim is not worth an Originate for longer. */
+  /** They are loaded, and wait for Redis. A process takes seconds to start, and a claim does not stay valid for longer. */
   async prepare({ redial, closedWayToRedis }: FaultWorld): Promise<Extras> {
     const way = await closedWayToRedis();
     const redisUrl = `redis://127.0.0.1:${way.port}`;
@@ -38,8 +38,8 @@ export const redelivery = {
   },
 
   /**
-   * Delivers every job of ours again: those that are active as BullMQ does with a job whose lock ran out, those that are done as the
-   * dashboard does. In the words of BullMQ's own scripts (moveStalledJobsToWait, reprocessJob), since no time is waited for.
+   * Delivers every job again: active jobs as BullMQ does after an expired lock, completed jobs as the dashboard does. It runs the
+   * commands of BullMQ's own scripts (moveStalledJobsToWait, reprocessJob), to avoid the wait.
    */
   async deliverAgain(redis: Redis): Promise<void> {
     for (const queue of queues) {
@@ -59,7 +59,7 @@ export const redelivery = {
     }
   },
 
-  /** How many jobs BullMQ has found without their lock, and given to a worker again. */
+  /** How many jobs without their lock BullMQ has found and given to a worker again. */
   async stalled(redis: Redis): Promise<number> {
     let found = 0;
     for (const queue of queues) {

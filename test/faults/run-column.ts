@@ -10,27 +10,27 @@ import { firstCall, reachPhases } from './reach-phases.ts';
 import { noExtras } from './redelivery.ts';
 import { fewestTimers, timersAtRest } from './timers.ts';
 
-/** What one fault did to the calls of a world, struck at once. `wrong`: what no outcome may have. */
+/** The effect of one fault on the calls of a world. `wrong`: findings that no outcome may have. */
 export interface Column {
   /** One for each phase that a call was in. */
   readonly cells: Readonly<Partial<Record<Phase, Seen & { readonly wrong: readonly string[] }>>>;
-  /** Whom a phone was asked to ring for, beside those whom the calls name. */
+  /** Users that a phone was called for and that no call names. */
   readonly strayInvites: readonly string[];
-  /** In Redis, when everything had ended and the time for repairs was over. */
+  /** Left in Redis when everything had ended and the time for repairs was over. */
   readonly leftBehind: readonly string[];
-  /** Of each process: timers when everything had ended, and before the first call. */
+  /** Of each process: timers at the end, and before the first call. */
   readonly timers: Readonly<Record<string, { readonly before: number; readonly after: number }>>;
-  /** Of each process: how SIGTERM ended it. */
+  /** Of each process: its exit after SIGTERM. */
   readonly exits: Readonly<Record<string, { readonly code: number | null; readonly quick: boolean }>>;
 }
 
-/** The longest: two lost attempts, one after the other, and BullMQ's look for the jobs of the dead. */
+/** The longest case: two lost attempts in a row, and BullMQ's check for jobs of dead processes. */
 const endedWithinMs = 100_000;
 const restWithinMs = 60_000;
-/** A process with nothing under way has nothing to wait for. */
+/** A process without work in progress has nothing to wait for. */
 const quickMs = 5_000;
 
-/** `wanted`: the phases that a call is to be in; default: every one. */
+/** `wanted`: the phases that need a call. Default: all. */
 export function runColumn(name: FaultName, wanted?: readonly Phase[]): Promise<Column> {
   return sideBySide(() => strikeAndWatch(name, wanted));
 }
@@ -91,7 +91,7 @@ async function arrange(fault: Fault, wanted?: readonly Phase[]) {
       [api, dialer, results].map(({ pid }) => timersAtRest(world, pid)),
     );
     const extras = (await fault.prepare?.(world)) ?? noExtras;
-    // An extra process is to end up with as many as the first of its kind had.
+    // An extra process must end up with as many as the first of its kind had.
     const processes = [api, dialer, results, ...extras.processes];
     const before = [ofApi, ofDialer, ofResults, ofDialer, ofResults];
     const calls = await reachPhases(world, { wanted, claimRingSeconds: fault.claimRingSeconds });
@@ -103,7 +103,7 @@ async function arrange(fault: Fault, wanted?: readonly Phase[]) {
   }
 }
 
-/** What a small machine can serve: once struck, a world mostly waits. */
+/** How many worlds a small machine can serve: after the fault, a world mostly waits. */
 let free = 5;
 const waiting: (() => void)[] = [];
 async function sideBySide<T>(work: () => Promise<T>): Promise<T> {
@@ -119,8 +119,8 @@ async function sideBySide<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * One world after the other, from its start until what was held in it goes on: starting takes all of a small machine, and a call does not
- * stay in its phase for long. Resolves when it is the caller's turn, with what ends it.
+ * One world at a time, from its start until its held calls continue. A start takes all of a small machine, and a call does not stay in
+ * its phase for long. Resolves when it is the caller's turn, with a function that ends the turn.
  */
 let last: Promise<void> = Promise.resolve();
 async function myTurn(): Promise<() => void> {
@@ -131,7 +131,7 @@ async function myTurn(): Promise<() => void> {
   return turnOver;
 }
 
-/** Nothing, as soon as it is nothing; else what there still is when the time is over. */
+/** Empty as soon as nothing is left; else what is left when the time is over. */
 async function atRest(look: () => Promise<string[]>): Promise<string[]> {
   let last: string[] = [];
   await vi

@@ -4,10 +4,10 @@ import type { FaultWorld } from './fault-world.ts';
 import { type HeldCalls, record } from './held-call.ts';
 import type { Phase } from './phases.ts';
 
-/** For what takes a ring timeout, a reconciliation and a retry. */
+/** Enough for a ring timeout, a reconciliation and a retry. */
 const withinMs = 90_000;
 
-/** Both observers know that the PBX is gone. To be called before it goes. */
+/** Waits until both observers know that the PBX is gone. Call it before the PBX goes. */
 export async function untilLinksLost({ redial: { dialer, results } }: FaultWorld): Promise<void> {
   const lost = () => [dialer, results].map((process) => process.log().split('"PBX disconnected"').length);
   const before = lost();
@@ -17,7 +17,7 @@ export async function untilLinksLost({ redial: { dialer, results } }: FaultWorld
   });
 }
 
-/** No call is left on the PBX, as its own console says. */
+/** The PBX has no call left, by its own console. */
 export async function untilPbxIsIdle({ pbx: { asterisk } }: FaultWorld): Promise<void> {
   await until(async () => /^0 active channels/m.test(await asterisk.cli('core show channels count')), {
     what: 'every call on the PBX is over',
@@ -26,7 +26,7 @@ export async function untilPbxIsIdle({ pbx: { asterisk } }: FaultWorld): Promise
   });
 }
 
-/** The attempt that was held at its claim, if there is one, is settled: refused, or given up by others. */
+/** The attempt that was held at its claim, if any, is settled: not sent, or given up by other processes. */
 export async function untilClaimIsOver(world: FaultWorld, calls: HeldCalls): Promise<void> {
   const id = await calls['claim taken']?.id;
   if (id === undefined) return;

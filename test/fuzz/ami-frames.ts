@@ -5,13 +5,13 @@ import { mangled, noise } from './hostile-bytes.ts';
 
 export interface Frame {
   readonly bytes: Uint8Array;
-  /** The signal that it states; undefined: none, or nobody knows which. */
+  /** The signal of the frame; undefined: none, or not known which. */
   readonly states?: { readonly attemptId: AttemptId; readonly type: AttemptSignalType };
-  /** Everything is known of it: a whole packet that Asterisk might send. */
+  /** A complete packet that Asterisk might send, with known contents. */
   readonly isPlain: boolean;
 }
 
-/** Attempts that frames speak of. */
+/** The attempts that frames name. */
 export const attempts = Array.from({ length: 5 }, (_, n) => attemptIdOf(n));
 
 export function attemptIdOf(n: number): AttemptId {
@@ -51,7 +51,7 @@ function journalPacket(attemptId: AttemptId): Buffer {
   );
 }
 
-/** What a stream of AMI may bring, and what it never should. */
+/** Frames that a stream of AMI may bring, and frames that it never should. */
 export function anyFrame(random: Random, lastActionIds: readonly string[]): Frame {
   const attemptId = random.pick(attempts);
   const plain = (bytes: Uint8Array): Frame => ({ bytes, isPlain: true });

@@ -1,19 +1,19 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setImmediate as soon } from 'node:timers/promises';
 
-/** An AMI server that answers as Asterisk does, and writes whatever else it is told to. */
+/** An AMI server that answers as Asterisk does, and writes anything else that the test sends. */
 export interface FuzzedAmi {
   readonly port: number;
-  /** To the newest connection, one after the other, with nothing of its own between; resolves when the kernel has them. */
+  /** Writes to the newest connection, in order, with nothing in between. Resolves when the kernel has the bytes. */
   write(pieces: readonly Uint8Array[]): Promise<void>;
-  /** Every action that came, as its header lines, since the last time. */
+  /** Every action since the last call, as its header lines. */
   takeActions(): string[][];
   /** Ids of the last actions. */
   readonly actionIds: readonly string[];
   stop(): Promise<void>;
 }
 
-/** What follows an answer, each with its ActionID. */
+/** The list after an answer; each item gets its ActionID. */
 const lists: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ShowDialPlan: [
     ['Event: ListDialplan', 'Context: redial', 'Extension: connect', 'Priority: 1'],
@@ -73,7 +73,7 @@ export async function startFuzzedAmi(): Promise<FuzzedAmi> {
       for (const piece of pieces) {
         if (socket === undefined || socket.destroyed) break;
         await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
-        // Its reader's turn, so that each piece comes by itself.
+        // Waits for the reader, so that each piece arrives alone.
         if (pieces.length > 1) await soon();
       }
       isWriting = false;

@@ -1,29 +1,29 @@
 import type { ApiAnswer, Redial } from '../../support/redial.ts';
 import { act, credentials, dialup, type Fields, inAMonth, originateCall } from '../../support/vendors.ts';
 
-/** One vendor's way of asking for the call that all of them can ask for: 1001 rings first, then 27820001234. */
+/** How a client of one vendor requests the call that all vendors support: 1001 rings first, then 27820001234. */
 export interface Sample {
   readonly way: string;
   readonly dialect: string;
   /** The vendor's fields. */
   readonly good: Fields;
-  /** `who`: the vendor's credentials where they are not the right ones. */
+  /** `who`: other credentials than the right ones of the vendor. */
   readonly send: (redial: Redial, fields: Fields, who?: Fields) => Promise<ApiAnswer>;
-  /** An accepted call's answer → the reference by which /v1 finds it. Throws where it is not the vendor's documented answer. */
+  /** The answer to an accepted call → the reference by which /v1 finds it. Throws if it is not the vendor's documented answer. */
   readonly referenceIn: (answer: ApiAnswer, fields: Fields) => string | undefined;
-  /** What is wrong with an answer that should refuse this field in the vendor's shape; undefined: nothing. */
+  /** The fault of an answer that should refuse this field in the vendor's form; undefined if there is none. */
   readonly complaint: (answer: ApiAnswer, field: string) => string | undefined;
-  /** Credentials that are not right, each in its own way. */
+  /** Wrong credentials, each with another fault. */
   readonly strangers: Readonly<Record<string, Fields>>;
-  /** What is wrong with the answer to them; undefined: nothing. */
+  /** The fault of the answer to them; undefined if there is none. */
   readonly turnedAway: (answer: ApiAnswer) => string | undefined;
   /** The same call in `/v1`'s words. */
   readonly equivalent: Fields;
-  /** Fields that take texts which no phone and no PBX may see. */
+  /** Fields for texts that must not reach a phone or a PBX. */
   readonly fields: readonly string[];
 }
 
-/** Somebody is on the phone, or nobody is: no dialect of a vendor rings the agent again later. */
+/** Whether the line is busy or nothing answers: no vendor's dialect rings the agent again later. */
 const once = {
   retryPolicy: {
     maxRetries: 0,

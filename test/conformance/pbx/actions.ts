@@ -4,7 +4,7 @@ import { RawAmi } from './raw-ami.ts';
 
 type Headers = readonly (readonly [name: string, value: string])[];
 
-/** What Asterisk refuses at once, by what is wrong with an Originate that is otherwise in order. */
+/** Originates that Asterisk refuses at once, by the fault of an otherwise valid action. */
 const refusedOriginates: readonly (readonly [given: string, change: Headers, message: string | RegExp])[] = [
   ['no channel', [['Channel', '']], 'Channel not specified'],
   ['a channel without a technology', [['Channel', '1001']], 'Invalid channel'],
@@ -24,7 +24,7 @@ const refusedOriginates: readonly (readonly [given: string, change: Headers, mes
   ],
 ];
 
-/** Actions that exist and that our user has no right to. */
+/** Existing actions that our user has no right to. */
 const deniedActions: readonly (readonly [action: string, ...headers: Headers])[] = [
   ['DBPut', ['Family', 'redial'], ['Key', '1'], ['Val', 'x']],
   ['DBDel', ['Family', 'redial'], ['Key', '1']],
@@ -71,7 +71,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       });
     }
 
-    it('given an action that does not exist, when sent, then Asterisk names it unknown', async () => {
+    it('given an action that does not exist, when sent, then Asterisk reports it as unknown', async () => {
       const reply = await getWorld().bystander.act(['Action', 'Dance']);
 
       expect(reply.get('Message')).toBe(
@@ -90,7 +90,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       expect(await getWorld().journal(99_998)).toBeUndefined();
     });
 
-    it('given a live dial1, when its variable is asked for by our id, then it is told', async () => {
+    it('given a live dial1, when its variable is requested by our id, then it is returned', async () => {
       const order = getWorld().order({ dial1Channel: 'PJSIP/1140', variables: { CAMPAIGN: 'spring' } });
       getWorld().dial(order);
       await getWorld().rings(order.attemptId);
@@ -101,7 +101,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       await getWorld().pbx.hangUp(order.attemptId);
     });
 
-    it('given a call that rings dial2, and one that talks, when hung up, then the journal names nobody who did it', async () => {
+    it('given a call that rings dial2, and one that talks, when hung up, then the journal names no leg that did it', async () => {
       const { pbx } = getWorld();
       const ringing = getWorld().order({ dial1Channel: 'PJSIP/1009', dial2Channel: 'PJSIP/27820010501@carrier' });
       const talking = getWorld().order({ dial1Channel: 'PJSIP/1009', dial2Channel: 'PJSIP/27820000501@carrier' });
@@ -118,7 +118,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       for (const { evidence } of placed) expect(evidence.journalEnded).not.toHaveProperty('endedBy');
     });
 
-    it('given no such channel, when asked for by Status, Getvar or Hangup, then each says so', async () => {
+    it('given no such channel, when requested by Status, Getvar or Hangup, then each reports it', async () => {
       const { bystander } = getWorld();
       const nobody = ['Channel', getWorld().newAttempt().attemptId] as const;
       const replies = [
@@ -134,7 +134,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       ]);
     });
 
-    it('given the redial context, when the dialplan is asked for, then it is there and others are not', async () => {
+    it('given the redial context, when the dialplan is listed, then it is there and others are not', async () => {
       const rows = await getWorld().list(['Action', 'ShowDialPlan'], ['Context', 'redial'], ['Extension', 'connect']);
       const missing = await getWorld().bystander.act(['Action', 'ShowDialPlan'], ['Context', 'nowhere']);
 
@@ -148,7 +148,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       expect([reply.get('Response'), reply.get('Message')]).toEqual(['Error', 'Database entry not found']);
     });
 
-    it('given an id that is in use, when originated again, then it is queued and fails, and the first call goes on', async () => {
+    it('given an id that is in use, when originated again, then it is queued and fails, and the first call continues', async () => {
       const first = getWorld().order({ dial1Channel: 'PJSIP/1141', dial1RingTimeoutMs: 60_000 });
       getWorld().dial(first);
       await getWorld().rings(first.attemptId);
@@ -178,7 +178,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       await getWorld().pbx.hangUp(first.attemptId);
     });
 
-    it('given a second session, when a call is made, then both sessions see the same events and none that Redial does not use', async () => {
+    it('given a second session, when a call is made, then both sessions see the same events, and only those that Redial uses', async () => {
       const other = await RawAmi.login(getWorld().ami);
       const placed = await getWorld().place({ dial1Channel: 'PJSIP/1008', dial2Channel: 'PJSIP/27820030500@carrier' });
       await vi.waitFor(async () => expect(await other.eventsOf(placed.attemptId).length).toBe(placed.events.length));
@@ -215,7 +215,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       ami.end();
     });
 
-    it('given a session, when it logs off, then Asterisk says goodbye and closes', async () => {
+    it('given a session, when it logs off, then Asterisk sends Goodbye and closes', async () => {
       const ami = await RawAmi.login(getWorld().ami);
       const reply = await ami.act(['Action', 'Logoff']);
 
@@ -223,7 +223,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       await vi.waitFor(async () => expect(await ami.closed).toBe(true));
     });
 
-    it('given a connection, when it opens, then Asterisk greets with its AMI version', async () => {
+    it('given a connection, when it opens, then Asterisk sends its AMI version', async () => {
       expect(getWorld().bystander.banner).toBe('Asterisk Call Manager/11.0.0');
       expect(getWorld().version).toMatch(/^22\./);
     });

@@ -2,7 +2,7 @@ import type { Disposition } from '@redial/call';
 import { describe, expect, it } from 'vitest';
 import type { OrderFields, PbxWorld, Placed } from './pbx-world.ts';
 
-/** How a dial1 that does not answer ends. `hangup` is absent where Asterisk never made a channel. */
+/** How a dial1 that does not answer ends. `hangup` is absent if Asterisk never made a channel. */
 interface Row {
   readonly given: string;
   readonly dial1: string;

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { PbxWorld, Placed } from './pbx-world.ts';
 
-/** dial2's channel id, told as soon as there is one, to who asked for it. */
+/** dial2's channel id is reported as soon as the channel exists, if the attempt requests it. */
 export function describeDial2Created(getWorld: () => PbxWorld): void {
-  describe.concurrent('dial2’s id is asked for', () => {
-    it('given both answer, when dialled, then the id is told before dial2’s end, and the journal has the same', async () => {
+  describe.concurrent('dial2’s id is requested', () => {
+    it('given both answer, when dialled, then the id is reported before dial2’s end, and the journal has the same', async () => {
       const placed = await getWorld().place({
         dial1Channel: 'PJSIP/1420',
         dial2Channel: 'PJSIP/27820000710@carrier',
@@ -21,7 +21,7 @@ export function describeDial2Created(getWorld: () => PbxWorld): void {
       ]);
     });
 
-    it('given dial2 is busy, when dialled, then its id is told all the same, and first', async () => {
+    it('given dial2 is busy, when dialled, then its id is still reported, and first', async () => {
       const placed = await getWorld().place({
         dial1Channel: 'PJSIP/1040',
         dial2Channel: 'PJSIP/27820020710@carrier',
@@ -36,7 +36,7 @@ export function describeDial2Created(getWorld: () => PbxWorld): void {
       expect(getWorld().invitesTo('27820020710')).toMatchObject([{ headers: { 'X-One': '1' } }]);
     });
 
-    it('given dial2 has no channel, when dialled, then there is no id to tell', async () => {
+    it('given dial2 has no channel, when dialled, then there is no id to report', async () => {
       const placed = await getWorld().place({
         dial1Channel: 'PJSIP/1041',
         dial2Channel: 'PJSIP/1511',

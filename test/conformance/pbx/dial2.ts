@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { userOf } from './dial1.ts';
 import type { OrderFields, PbxWorld, Placed } from './pbx-world.ts';
 
-/** What became of dial2, once dial1 had answered. */
+/** How dial2 ended, once dial1 had answered. */
 interface Row {
   readonly given: string;
   readonly dial2: string;
@@ -11,9 +11,9 @@ interface Row {
   readonly dialStatus: string;
   readonly dial1Hangup: { readonly cause: number; readonly sipCode?: number };
   readonly endedBy?: 'dial1' | 'dial2';
-  /** dial2's own Hangup; absent where it never had a channel. */
+  /** dial2's own Hangup; absent if it never had a channel. */
   readonly dial2Hangup?: { readonly cause: number; readonly sipCode?: number };
-  /** The journal's word for what dial2's network said last. */
+  /** The journal's word for the last answer of dial2's network. */
   readonly tech?: string;
   readonly rang?: boolean;
   readonly disposition: Disposition;
@@ -109,7 +109,7 @@ const rows: readonly Row[] = [
   },
   refused('a number that is busy (486)', '27820020200@carrier', 'BUSY', 17, 486, 'Busy Here', 'busy'),
   refused('an extension that is busy (486)', '1210', 'BUSY', 17, 486, 'Busy Here', 'busy'),
-  // dial1's own Hangup repeats the cause with Asterisk's translation of it: 603 as 403, 600 as 486.
+  // dial1's own Hangup repeats the cause with Asterisk's translation: 603 as 403, 600 as 486.
   {
     ...refused('a number that declines (603)', '27820030200@carrier', 'CHANUNAVAIL', 21, 603, 'Decline', 'rejected'),
     dial1Hangup: { cause: 21, sipCode: 403 },
@@ -189,7 +189,7 @@ const rows: readonly Row[] = [
 export function describeDial2(getWorld: () => PbxWorld): void {
   describe.concurrent('dial1 answers and dial2 is dialled', () => {
     for (const [index, row] of rows.entries()) {
-      it(`given ${row.given}, when dialled as dial2, then it ends as ${row.disposition} and the journal says ${row.dialStatus}`, async () => {
+      it(`given ${row.given}, when dialled as dial2, then it ends as ${row.disposition} and the journal holds ${row.dialStatus}`, async () => {
         const placed = await getWorld().place({
           dial1Channel: `PJSIP/${1020 + index}`,
           dial2Channel: `PJSIP/${row.dial2}`,
@@ -314,7 +314,7 @@ function expectHangups(placed: Placed, row: Row): void {
   expect(facts(false)).toEqual(row.dial2Hangup === undefined ? [] : [row.dial2Hangup]);
 }
 
-/** Journal, UserEvent (exactly one, the same text) and what the adapter read out of it. */
+/** Journal, UserEvent (exactly one, the same text) and what the adapter read from it. */
 function expectJournal(placed: Placed, row: Row): void {
   const [
     attempt,
@@ -366,7 +366,7 @@ function expectJournal(placed: Placed, row: Row): void {
     (event) => event.event === 'Hangup' && event.get('Uniqueid') !== placed.attemptId,
   );
   expect(uniqueId).toBe(row.dialStatus === 'ANSWER' ? dial2Hangup?.get('Uniqueid') : '');
-  // Empty too where dial2's channel is a moment slower to end than dial1's.
+  // Also empty if dial2's channel ends a moment after dial1's.
   expect(dial2EndedAt).toMatch(row.dialStatus === 'ANSWER' ? /^([0-9]{10}\.[0-9]{3})?$/ : /^$/);
   expect(talkMs !== '').toBe(row.dialStatus === 'ANSWER');
   expect(Number(talkMs)).toBeGreaterThanOrEqual(row.dialStatus === 'ANSWER' ? 900 : 0);
@@ -401,7 +401,7 @@ function refused(
   };
 }
 
-/** There is nothing to ring: no channel of dial2, no INVITE. */
+/** No device to ring: no channel of dial2, no INVITE. */
 function unavailable(given: string, dial2: string): Row {
   return {
     given,

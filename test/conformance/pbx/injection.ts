@@ -3,11 +3,11 @@ import { originateHeaders } from './actions.ts';
 import type { PbxWorld } from './pbx-world.ts';
 
 /**
- * What a value can do that reaches AMI unchecked. These cases are why our checks exist: the adapter sends none of this, and the
- * dialplan refuses what it sees of it.
+ * The effect of a value that reaches AMI unchecked. These cases are the reason for our checks: the adapter sends none of these values,
+ * and the dialplan refuses those that it sees.
  */
 export function describeInjection(getWorld: () => PbxWorld): void {
-  /** Sends lines exactly as they are and waits for the Originate's end; the agent's phone then shows what came of them. */
+  /** Sends lines unchanged and waits for the Originate's end. The agent's phone then shows the effect. */
   const originateRaw = async (lines: readonly string[], actionId = getWorld().bystander.newActionId()) => {
     const { bystander } = getWorld();
     bystander.send(`${lines.join('\r\n')}\r\nActionID: ${actionId}\r\n\r\n`);
@@ -17,7 +17,7 @@ export function describeInjection(getWorld: () => PbxWorld): void {
     originateHeaders(changes).map(([name, value]) => `${name}: ${value}`);
 
   describe.concurrent('values that reach AMI unchecked', () => {
-    it('given a bare LF in a value, when sent, then what follows it is a header of its own', async () => {
+    it('given a bare LF in a value, when sent, then the rest becomes a header of its own', async () => {
       await originateRaw(
         lines({ Channel: 'PJSIP/1240', CallerID: '27110001111\nVariable: PJSIP_HEADER(add,X-Injected)=yes' }),
       );
@@ -25,7 +25,7 @@ export function describeInjection(getWorld: () => PbxWorld): void {
       expect(getWorld().invitesTo('1240')).toMatchObject([{ from: '27110001111', headers: { 'X-Injected': 'yes' } }]);
     });
 
-    it('given an empty line in a value, when sent, then what follows it is an action of its own', async () => {
+    it('given an empty line in a value, when sent, then the rest becomes an action of its own', async () => {
       const { bystander } = getWorld();
       const second = bystander.newActionId();
       bystander.send(`Action: Ping\r\nX: 1\n\nAction: CoreStatus\r\nActionID: ${second}\r\n\r\n`);
@@ -33,7 +33,7 @@ export function describeInjection(getWorld: () => PbxWorld): void {
       expect((await bystander.response(second)).get('CoreStartupTime')).toBeDefined();
     });
 
-    it('given a CR alone in a value, when sent, then the line goes on', async () => {
+    it('given a single CR in a value, when sent, then the line continues', async () => {
       const { bystander } = getWorld();
       const actionId = bystander.newActionId();
       bystander.send(`ActionID: ${actionId}\r\nAction: Ping\rX: 1\r\n\r\n`);
@@ -55,7 +55,7 @@ export function describeInjection(getWorld: () => PbxWorld): void {
       expect(await getWorld().journal(99_996)).toEqual(['written']);
     });
 
-    it('given an expression in a variable’s value, when sent, then it stays text', async () => {
+    it('given an expression in a variable’s value, when sent, then it stays a text', async () => {
       await originateRaw(lines({ Channel: 'PJSIP/1243', Variable: 'PJSIP_HEADER(add,X-Text)=$' + '{EPOCH}' }));
 
       expect(getWorld().invitesTo('1243')).toMatchObject([{ headers: { 'X-Text': '$' + '{EPOCH}' } }]);
@@ -92,7 +92,7 @@ export function describeInjection(getWorld: () => PbxWorld): void {
   });
 
   describe.concurrent('lines and messages that are too long', () => {
-    it('given a line of 1,022 characters, when sent, then it is taken; one character more is refused', async () => {
+    it('given a line of 1,022 characters, when sent, then it is accepted; one character more is refused', async () => {
       const { bystander } = getWorld();
       const line = (length: number) => ['X', 'x'.repeat(length - 'X: '.length)] as const;
       const longest = await bystander.act(['Action', 'Ping'], ['ActionID', bystander.newActionId()], line(1_022));
@@ -102,7 +102,7 @@ export function describeInjection(getWorld: () => PbxWorld): void {
       expect(tooLong.get('Message')).toBe('Failed to parse message: line too long');
     });
 
-    it('given a message of 128 lines, when sent, then it is taken; one line more is refused', async () => {
+    it('given a message of 128 lines, when sent, then it is accepted; one line more is refused', async () => {
       const { bystander } = getWorld();
       const message = (count: number) => [
         ['Action', 'Ping'] as const,
@@ -149,7 +149,7 @@ export function describeInjection(getWorld: () => PbxWorld): void {
       ['two sounds', { REDIAL_MESSAGE: 'redial-test&redial-test' }],
     ];
     for (const [index, [given, change]] of bad.entries()) {
-      it(`given ${given} for dial2, when dial1 answers, then dial1 is hung up with 21 and the journal says INVALIDARGS`, async () => {
+      it(`given ${given} for dial2, when dial1 answers, then dial1 is hung up with 21 and the journal holds INVALIDARGS`, async () => {
         const { attemptId, slot } = getWorld().newAttempt();
         const variables = { REDIAL_ATTEMPT: attemptId, REDIAL_SLOT: String(slot), ...good, ...change };
         const agent = String(1080 + index);
@@ -173,7 +173,7 @@ export function describeInjection(getWorld: () => PbxWorld): void {
       });
     }
 
-    it('given a key that rings two, when it is pressed, then neither rings, and the journal has the key', async () => {
+    it('given a key with two channels, when it is pressed, then neither rings, and the journal has the key', async () => {
       const { attemptId, slot } = getWorld().newAttempt();
       const variables = {
         ...{ REDIAL_ATTEMPT: attemptId, REDIAL_SLOT: String(slot), ...good },
@@ -198,7 +198,7 @@ export function describeInjection(getWorld: () => PbxWorld): void {
       ['an attempt of another form', { REDIAL_ATTEMPT: 'att_1', REDIAL_SLOT: '99995' }],
       ['a slot of another form', { REDIAL_ATTEMPT: 'att_01CNF0RMANCE99999999999999', REDIAL_SLOT: '99995/x' }],
     ] as const) {
-      it(`given ${given}, when dial1 answers, then it is hung up with 21, and nothing is journalled or told`, async () => {
+      it(`given ${given}, when dial1 answers, then it is hung up with 21, and nothing is journalled or reported`, async () => {
         const { attemptId } = getWorld().newAttempt();
         await originateRaw(
           [

@@ -42,7 +42,7 @@ const failingDial1: readonly FailingDial1[] = [
     ...{ reason: 3, cause: 19, disposition: 'no_answer' },
   },
   {
-    given: 'a ring group that nobody answers',
+    given: 'a ring group that no phone answers',
     dial1: '602@ring-groups',
     order: { dial1RingTimeoutMs: 1_000 },
     ...{ reason: 3, cause: 19, disposition: 'no_answer', rang: true },
@@ -152,7 +152,7 @@ const localDial2: readonly LocalDial2[] = [
   },
 ];
 
-/** Legs that the PBX's own dialplan rings: its channels belong to the call, and none of them may be taken for a leg. */
+/** Legs that the PBX's own dialplan rings. Its channels belong to the call, and none of them may count as a leg. */
 export function describeLocalLegs(getWorld: () => PbxWorld): void {
   describe.concurrent('dial1 is rung by the dialplan', () => {
     for (const row of failingDial1) {
@@ -180,7 +180,7 @@ export function describeLocalLegs(getWorld: () => PbxWorld): void {
       ['a context routes to a phone', '1042@main_routing', '1042', '27110007304'],
       ['a context routes to an outside number', '27820000730@main_routing', '27820000730', '27110007305'],
     ])(
-      'given %s, when dialled as dial1, then dial2 is rung, and the journal tells of dial2 alone',
+      'given %s, when dialled as dial1, then dial2 is rung, and the journal holds only dial2',
       async (_, dial1, rung, callerId) => {
         const placed = await getWorld().place({
           dial1Channel: `Local/${dial1}/n`,
@@ -202,7 +202,7 @@ export function describeLocalLegs(getWorld: () => PbxWorld): void {
           tech: 'SIP 200 OK',
         });
         expect(uniqueIdOf(placed, /^PJSIP\/carrier-/)).toContain(placed.evidence.journalEnded?.dial2UniqueId);
-        // Asterisk gives an answered Local channel the number that it dialled for its caller ID.
+        // Asterisk gives an answered Local channel the number that it dialled as its caller ID.
         for (const user of [rung, '27820060730'])
           expect(
             getWorld()
@@ -221,7 +221,7 @@ export function describeLocalLegs(getWorld: () => PbxWorld): void {
       expect(getWorld().invitesTo('27820020731')).toMatchObject([{ from: 'anonymous' }]);
     });
 
-    it('given an agent of a queue answers and dial2 declines, when dialled, then the journal has dial2’s own word', async () => {
+    it('given an agent of a queue answers and dial2 declines, when dialled, then the journal has dial2’s own status', async () => {
       const placed = await getWorld().place({
         dial1Channel: 'Local/test-queue@redial-queue/n',
         dial2Channel: 'PJSIP/27820030731@carrier',
@@ -259,7 +259,7 @@ export function describeLocalLegs(getWorld: () => PbxWorld): void {
 
   describe.concurrent('dial2 is rung by the dialplan', () => {
     for (const row of localDial2) {
-      it(`given ${row.given}, when dialled as dial2, then it ends as ${row.disposition} and the journal says ${row.dialStatus}, and nothing of the phones behind it`, async () => {
+      it(`given ${row.given}, when dialled as dial2, then it ends as ${row.disposition} and the journal holds ${row.dialStatus}, and nothing about the phones behind it`, async () => {
         const placed = await getWorld().place({
           dial1Channel: `PJSIP/${1043 + localDial2.indexOf(row)}`,
           dial2Channel: `Local/${row.dial2}/n`,
@@ -281,7 +281,7 @@ export function describeLocalLegs(getWorld: () => PbxWorld): void {
       });
     }
 
-    it('given both legs are, when they talk, then the journal tells of dial2’s leg', async () => {
+    it('given both legs are, when they talk, then the journal holds dial2’s leg', async () => {
       const placed = await getWorld().place({
         dial1Channel: 'Local/1053@main_routing/n',
         dial2Channel: 'Local/1424@main_routing/n',

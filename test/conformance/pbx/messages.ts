@@ -3,10 +3,10 @@ import type { PbxWorld, Placed } from './pbx-world.ts';
 
 const message = 'Local/play@redial-message/n';
 
-/** A message that the PBX plays, and what a key pressed at it brings about. */
+/** A message that the PBX plays, and the effect of a key that is pressed during it. */
 export function describeMessages(getWorld: () => PbxWorld): void {
   describe.concurrent('messages', () => {
-    it('given a message without keys, when dialled as dial2, then it is played to its end, and the call is over', async () => {
+    it('given a message without keys, when dialled as dial2, then it is played to its end, and the call ends', async () => {
       const placed = await getWorld().place({
         dial1Channel: 'PJSIP/27820000740@carrier',
         dial2Channel: message,
@@ -51,7 +51,7 @@ export function describeMessages(getWorld: () => PbxWorld): void {
       ).toHaveLength(1);
     });
 
-    it('given a key that means nothing, when dial1 presses it, then nobody is rung, and the journal has the key', async () => {
+    it('given a key without a channel, when dial1 presses it, then no phone rings, and the journal has the key', async () => {
       const placed = await getWorld().place({
         dial1Channel: 'PJSIP/27820220740@carrier',
         dial2Channel: message,
@@ -62,7 +62,7 @@ export function describeMessages(getWorld: () => PbxWorld): void {
       expect(getWorld().invitesTo('1254')).toEqual([]);
     });
 
-    it('given no key is pressed, when the wait is over, then the call is, too', async () => {
+    it('given no key is pressed, when the wait is over, then the call ends', async () => {
       const placed = await getWorld().place({
         dial1Channel: 'PJSIP/27820000742@carrier',
         dial2Channel: message,
@@ -74,7 +74,7 @@ export function describeMessages(getWorld: () => PbxWorld): void {
       expect(getWorld().invitesTo('1255')).toEqual([]);
     });
 
-    it('given a key that leads to a busy phone, when pressed, then the call is over', async () => {
+    it('given a key that leads to a busy phone, when pressed, then the call ends', async () => {
       const placed = await getWorld().place({
         dial1Channel: 'PJSIP/27820210743@carrier',
         dial2Channel: message,
@@ -85,7 +85,7 @@ export function describeMessages(getWorld: () => PbxWorld): void {
       expect(getWorld().invitesTo('1256')).toHaveLength(1);
     });
 
-    it('given a message as dial1, when dial2 answers later, then it is played from there on', async () => {
+    it('given a message as dial1, when dial2 answers later, then it is played from that moment on', async () => {
       const placed = await getWorld().place({
         dial1Channel: message,
         dial2Channel: 'PJSIP/27820080740@carrier',

@@ -15,10 +15,10 @@ import { describeRestart } from './restart.ts';
 import { describeSipAnswers } from './sip-answers.ts';
 
 /**
- * What Redial relies on of a PBX, as measured on Asterisk 22. The real one and the simulator run the very same cases, so that
- * what is proven on the simulator holds.
+ * What Redial relies on of a PBX, as measured on Asterisk 22. The real PBX and the simulator run the same cases, so that a proof on the
+ * simulator holds.
  *
- * Cases of one group run side by side: each has numbers of its own, so that INVITEs can be counted.
+ * Cases of one group run side by side. Each has its own numbers, so that INVITEs can be counted.
  */
 export function describePbxConformance(name: string, start: () => Promise<ConformingPbx>): void {
   describe(name, () => {
@@ -33,7 +33,7 @@ export function describePbxConformance(name: string, start: () => Promise<Confor
       await world?.stop();
     });
 
-    it('given the configuration that Redial ships, when the doctor looks, then everything is in order', async () => {
+    it('given the configuration that Redial ships, when the doctor examines it, then it finds no fault', async () => {
       const checks = await examinePbx(world.ami);
       expect(checks.filter((check) => check.decision !== 'ok')).toEqual([]);
       expect(checks.length).toBeGreaterThan(5);

@@ -10,12 +10,12 @@ import { AttemptId, type AttemptPlan, type Evidence, type Outcome, outcomeOf } f
 import { vi } from 'vitest';
 import { type AmiAccess, type Packet, RawAmi } from './raw-ami.ts';
 
-/** A PBX that claims to be Asterisk with the `redial` context and the scripted phones. */
+/** A PBX that acts as Asterisk with the `redial` context and the scripted phones. */
 export interface ConformingPbx {
   readonly ami: AmiAccess;
-  /** Where the agents' phones are: `host:port` for a SIP address. */
+  /** The address of the agents' phones: `host:port` for a SIP address. */
   readonly agentPhones: string;
-  /** Where recordings are written to. */
+  /** The folder of recordings. */
   readonly recordingsFolder: string;
   /** INVITEs that the phones saw, oldest first. */
   invitesTo(user: string): readonly SeenInvite[];
@@ -30,7 +30,7 @@ export interface SeenInvite {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** One attempt from its Originate to its conclusion, as our adapter and as a bystander on AMI saw it. */
+/** One attempt from its Originate to its conclusion, as seen by our adapter and by a bystander on AMI. */
 export interface Placed {
   readonly attemptId: AttemptId;
   readonly slot: number;
@@ -38,12 +38,12 @@ export interface Placed {
   readonly outcome: Outcome;
   /** Every event of the attempt that a second AMI session saw. */
   readonly events: readonly Packet[];
-  /** What DBGet says of its slot afterwards, or undefined. */
+  /** What DBGet returns for its slot afterwards, or undefined. */
   readonly journal: readonly string[] | undefined;
 }
 
 export type OrderFields = Partial<Omit<OriginateOrder, 'attemptId' | 'slot'>> & {
-  /** What the legs are rung through, where the case asks for it. */
+  /** How the legs are rung, if the case needs it. */
   readonly legs?: AttemptPlan['legs'];
 };
 
@@ -67,7 +67,7 @@ export class PbxWorld {
     this.watch = createAttemptWatch({
       pbx,
       onConclude: (attemptId, evidence) => void this.#concluded.set(attemptId, evidence),
-      // Nobody catches it: the suite fails.
+      // Uncaught: the suite fails.
       onFault: (attemptId, doing, error) => {
         throw new Error(`${doing} of ${attemptId} failed`, { cause: error });
       },
@@ -105,7 +105,7 @@ export class PbxWorld {
     return this.#target.invitesTo(user);
   }
 
-  /** A crash of the PBX; resolves when the adapter is up again, with a bystander of the new session. */
+  /** A crash of the PBX. Resolves when the adapter is up again, with a bystander in the new session. */
   async restart(): Promise<void> {
     const upAgain = new Promise<void>((resolve) => {
       const listener = () => {
@@ -147,13 +147,13 @@ export class PbxWorld {
     return this.pbx.pbxStartedAt;
   }
 
-  /** Originates by the adapter; the attempt goes on. */
+  /** Originates by the adapter. Does not wait for the attempt. */
   dial(order: TestOrder): void {
     const { attemptId, slot } = order;
     this.watch.originate({ attemptId, slot, pbxStartedAt: this.pbxStartedAt, plan: planOf(order) }, order);
   }
 
-  /** Originates by the adapter and waits for the conclusion and for every event that is still owed. */
+  /** Originates by the adapter, and waits for the conclusion and for every event that is still due. */
   async place(fields: OrderFields = {}): Promise<Placed> {
     const order = this.order(fields);
     this.dial(order);
@@ -182,7 +182,7 @@ export class PbxWorld {
     };
   }
 
-  /** Nothing of the attempt lives any more, and every event that it owed has been read. */
+  /** The attempt has no channel any more, and all its events have been read. */
   async allChannelsEnded(attemptId: string): Promise<void> {
     await vi.waitFor(
       async () => {
@@ -202,7 +202,7 @@ export class PbxWorld {
     return rows.filter((one) => one.get('Linkedid') === attemptId);
   }
 
-  /** An action whose answer is a list: its rows. */
+  /** An action whose answer is a list: returns its rows. */
   async list(...headers: readonly (readonly [name: string, value: string])[]): Promise<Packet[]> {
     const actionId = this.bystander.newActionId();
     await this.bystander.act(...headers, ['ActionID', actionId]);

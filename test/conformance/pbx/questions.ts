@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PbxWorld } from './pbx-world.ts';
 import { RawAmi } from './raw-ami.ts';
 
-/** What is asked of a PBX before a call is accepted, by a link that does nothing else. */
+/** Questions to a PBX before a call is accepted, by a link with no other purpose. */
 export function describeQuestions(getWorld: () => PbxWorld): void {
   describe('questions', () => {
     let asking: Pbx;
@@ -24,11 +24,11 @@ export function describeQuestions(getWorld: () => PbxWorld): void {
 
     it.each<readonly [what: string, question: PbxQuestion, answer: boolean | undefined]>([
       ['a registered phone is online', device('PJSIP/1098'), true],
-      ['a phone that nobody has registered is not', device('PJSIP/1595'), false],
-      ['a dead contact is, as long as nobody qualifies it', device('PJSIP/1695'), true],
+      ['a phone that is not registered is not', device('PJSIP/1595'), false],
+      ['a dead contact is, as long as it is not qualified', device('PJSIP/1695'), true],
       ['an endpoint that is not configured is not', device('PJSIP/2999'), false],
-      ['a technology that is not loaded has nobody online', device('SIP/1098'), false],
-      ["a trunk's channel cannot be asked", device('PJSIP/27820000000@carrier'), undefined],
+      ['a technology that is not loaded has no phone online', device('SIP/1098'), false],
+      ["a trunk's channel cannot be queried", device('PJSIP/27820000000@carrier'), undefined],
       ['a queue is there', queue('test-queue'), true],
       ['a queue without members is there', queue('empty-queue'), true],
       ['another queue is not', queue('no-such-queue'), false],
@@ -37,13 +37,13 @@ export function describeQuestions(getWorld: () => PbxWorld): void {
       ['a context without such an extension is not', context('main_routing', '999'), false],
       ['a context that is not there is not', context('no-such-context', 's'), false],
       ["Redial's own context is there", context('redial', 'connect'), true],
-    ])('given a PBX, when asked, then %s', async (_what, question, answer) => {
+    ])('given a PBX, when queried, then %s', async (_what, question, answer) => {
       expect(await asking.ask(question)).toBe(answer);
       expect(await getWorld().pbx.ask(question)).toBe(answer);
       expect(anomaly).toEqual([]);
     });
 
-    it('given a phone that rings and one that talks, when asked, then both are online', async () => {
+    it('given a phone that rings and one that talks, when queried, then both are online', async () => {
       const order = getWorld().order({ dial1Channel: 'PJSIP/1096', dial2Channel: 'PJSIP/1195' });
       getWorld().dial(order);
       await getWorld().answers(order.attemptId);
@@ -58,16 +58,16 @@ export function describeQuestions(getWorld: () => PbxWorld): void {
       await expect.poll(() => stateOf('PJSIP/1096')).toBe('NOT_INUSE');
     });
 
-    it('given a function that the PBX does not have, when asked, then its value is empty, which is not no', async () => {
+    it('given a function that the PBX does not have, when queried, then its value is empty, which is not no', async () => {
       expect(await evaluated('REDIAL_NO_SUCH_FUNCTION(x)')).toBe('');
     });
 
-    it('given a link that asks only, when a call is made, then it hears nothing of it', async () => {
+    it('given a link for questions only, when a call is made, then it receives no event of it', async () => {
       const heard: unknown[] = [];
       asking.on('signal', (...signal) => void heard.push(signal));
       await getWorld().place({ dial1Channel: 'PJSIP/1295' });
 
-      // What had been sent before this answer has come.
+      // All that was sent before this answer has arrived.
       expect(await asking.ask(queue('test-queue'))).toBe(true);
       expect(heard).toEqual([]);
     });

@@ -8,7 +8,7 @@ export interface AmiAccess {
   readonly secret: string;
 }
 
-/** One packet as it came, without its blank line. */
+/** One packet as it arrived, without its blank line. */
 export class Packet {
   readonly text: string;
 
@@ -31,7 +31,7 @@ export class Packet {
 
 const listRows = new Set(['CoreShowChannel', 'DBGetResponse', 'DBGetTreeResponse', 'ListDialplan', 'Status']);
 
-/** AMI without our adapter: any bytes out, every packet in. What the adapter hides or forbids is tried with it. */
+/** AMI without our adapter: sends any bytes and keeps every packet. Tests what the adapter hides or forbids. */
 export class RawAmi {
   readonly packets: Packet[] = [];
   banner = '';
@@ -74,7 +74,7 @@ export class RawAmi {
     this.#socket.write(bytes, 'latin1');
   }
 
-  /** Sends headers as they are, with an ActionID unless there is one, and waits for the response to it. */
+  /** Sends headers unchanged, adds an ActionID if there is none, and waits for the response. */
   async act(...headers: readonly (readonly [name: string, value: string])[]): Promise<Packet> {
     const given = headers.find(([name]) => name === 'ActionID')?.[1];
     const actionId = given ?? this.newActionId();
@@ -107,7 +107,7 @@ export class RawAmi {
     );
   }
 
-  /** What was sent unasked: neither responses nor the rows of a list that was asked for. */
+  /** Events: neither responses nor the rows of a requested list. */
   events(): Packet[] {
     return this.packets.filter(
       ({ event }) => event !== undefined && !listRows.has(event) && !event.endsWith('Complete'),

@@ -16,7 +16,7 @@ export function describeReconciliation(getWorld: () => PbxWorld): void {
       await getWorld().pbx.hangUp(order.attemptId);
     });
 
-    it('given both talk, when reconciled, then its channel is found and up, and the journal says answered', async () => {
+    it('given both talk, when reconciled, then its channel is found and up, and the journal holds the answer', async () => {
       const order = getWorld().order({ dial1Channel: 'PJSIP/1060', dial2Channel: 'PJSIP/27820000300@carrier' });
       getWorld().dial(order);
       await getWorld().answers(order.attemptId);
@@ -26,7 +26,7 @@ export function describeReconciliation(getWorld: () => PbxWorld): void {
       await getWorld().pbx.hangUp(order.attemptId);
     });
 
-    it('given an attempt that has ended, when reconciled, then the journal tells the same as its events did', async () => {
+    it('given an attempt that has ended, when reconciled, then the journal holds the same as its events', async () => {
       const placed = await getWorld().place({ dial1Channel: 'PJSIP/1061', dial2Channel: 'PJSIP/27820020300@carrier' });
 
       const finding = await reconcile(placed);
@@ -77,11 +77,11 @@ export function describeReconciliation(getWorld: () => PbxWorld): void {
 
       expect(placed.outcome).toMatchObject({ disposition: 'canceled', dial2: null, endedBy: 'redial' });
       expect(placed.evidence).toMatchObject({ originateFailed: { reason: 0 } });
-      // 21, where the hang-up overtook the INVITE.
+      // 21, if the hang-up overtook the INVITE.
       expect([0, 21], JSON.stringify(placed.evidence)).toContain(placed.evidence.dial1Hangup?.cause);
     });
 
-    it('given dial2 rings, when hung up, then the journal says CANCEL by nobody and the attempt is canceled', async () => {
+    it('given dial2 rings, when hung up, then the journal holds CANCEL without a leg that hung up, and the attempt is canceled', async () => {
       const order = getWorld().order({ dial1Channel: 'PJSIP/1063', dial2Channel: 'PJSIP/27820010310@carrier' });
       getWorld().dial(order);
       await vi.waitFor(async () => expect(await getWorld().invitesTo('27820010310').length).toBe(1));
@@ -92,7 +92,7 @@ export function describeReconciliation(getWorld: () => PbxWorld): void {
       expect(placed.journal?.slice(2, 5)).toEqual(['CANCEL', '0', '']);
     });
 
-    it('given both talk, when hung up, then the journal says ANSWER by nobody and the call counts as connected', async () => {
+    it('given both talk, when hung up, then the journal holds ANSWER without a leg that hung up, and the call counts as connected', async () => {
       const order = getWorld().order({ dial1Channel: 'PJSIP/1064', dial2Channel: 'PJSIP/27820000311@carrier' });
       getWorld().dial(order);
       await getWorld().talks(order.attemptId);
@@ -103,11 +103,11 @@ export function describeReconciliation(getWorld: () => PbxWorld): void {
       expect(placed.journal?.slice(2, 5)).toEqual(['ANSWER', '16', '']);
     });
 
-    it('given an attempt that never was, when hung up, then it is said that there was none', async () => {
+    it('given an attempt that never was, when hung up, then the answer is that there was none', async () => {
       expect(await getWorld().pbx.hangUp(getWorld().newAttempt().attemptId)).toBe(false);
     });
 
-    it('given an attempt that has ended, when hung up, then it is said that there was none', async () => {
+    it('given an attempt that has ended, when hung up, then the answer is that there was none', async () => {
       const placed = await getWorld().place({ dial1Channel: 'PJSIP/1221' });
 
       expect(await getWorld().pbx.hangUp(placed.attemptId)).toBe(false);

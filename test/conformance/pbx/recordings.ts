@@ -16,7 +16,7 @@ export function describeRecordings(getWorld: () => PbxWorld): void {
   };
 
   describe.concurrent('recordings', () => {
-    it('given both talk, when recorded, then there is a file with sound in it, and the journal says so', async () => {
+    it('given both talk, when recorded, then there is a file with sound in it, and the journal states it', async () => {
       const placed = await placeRecorded({
         dial1Channel: 'PJSIP/1055',
         dial2Channel: 'PJSIP/27820200750@carrier',
@@ -56,7 +56,7 @@ export function describeRecordings(getWorld: () => PbxWorld): void {
       await vi.waitFor(() => readWave(recordingOf(placed.attemptId, 'test-queue'), 0.5));
     });
 
-    it('given dial2 does not answer, when it was to be recorded, then there is no file, and the journal says nothing of one', async () => {
+    it('given dial2 does not answer, when it was to be recorded, then there is no file, and the journal names none', async () => {
       const placed = await placeRecorded({ dial1Channel: 'PJSIP/1056', dial2Channel: 'PJSIP/27820020750@carrier' });
 
       expect(placed.journal?.slice(13, 15)).toEqual(['', '']);
@@ -77,7 +77,7 @@ interface Wave {
   readonly loudness: number;
 }
 
-/** Throws while it is shorter than it must become: Asterisk writes the last of it after the call's end. */
+/** Throws while it is too short: Asterisk writes the last part after the call's end. */
 function readWave(path: string, secondsMin: number): Wave {
   const file = readFileSync(path);
   expect(file.toString('latin1', 0, 4) + file.toString('latin1', 8, 12)).toBe('RIFFWAVE');

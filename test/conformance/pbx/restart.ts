@@ -3,7 +3,7 @@ import type { PbxWorld } from './pbx-world.ts';
 
 export function describeRestart(getWorld: () => PbxWorld): void {
   describe('the PBX crashes and starts again', () => {
-    it('given calls that rang, talked and had ended, when reconciled after it, then only what was journalled is known', async () => {
+    it('given calls that rang, talked and had ended, when reconciled after it, then only journalled facts are known', async () => {
       const world = getWorld();
       const before = world.pbxStartedAt;
       const ended = await world.place({ dial1Channel: 'PJSIP/1070', dial2Channel: 'PJSIP/27820020400@carrier' });
@@ -12,7 +12,7 @@ export function describeRestart(getWorld: () => PbxWorld): void {
       const pbxStartedAt = before;
       for (const order of [ringing, talking]) expect(await world.pbx.originate(order)).toEqual({ type: 'accepted' });
       await Promise.all([world.rings(ringing.attemptId), world.talks(talking.attemptId)]);
-      // Asterisk commits AstDB once a second (main/db.c): what was journalled within the last second, a crash takes with it.
+      // Asterisk commits AstDB once a second (main/db.c): a crash loses what was journalled within the last second.
       await world.place({ dial1Channel: 'PJSIP/1072', dial2Channel: 'PJSIP/27820060400@carrier' });
 
       await world.restart();
@@ -35,7 +35,7 @@ export function describeRestart(getWorld: () => PbxWorld): void {
       expect(world.invitesTo('1071')).toHaveLength(1);
     });
 
-    it('given an id that was in use before it, when originated again, then it is free', async () => {
+    it('given an id that was in use before the crash, when originated again, then it is free', async () => {
       const world = getWorld();
       const order = world.order({ dial1Channel: 'PJSIP/1131' });
       await world.pbx.originate(order);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startSimulator } from '@redial/pbx-simulator';
 import { describePbxConformance } from './pbx-conformance.ts';
 
-/** Inside time runs ten times as fast, so that a second of ringing costs a tenth. */
+/** The simulator's time runs ten times as fast, so that a second of ringing takes a tenth. */
 const speed = 10;
 
 describePbxConformance('the simulated PBX', async () => {

@@ -74,7 +74,7 @@ describe('bounds', () => {
     expect(messageOf(Array(200).fill('a=1').join('&'))).toBeUndefined();
     expect(messageOf(`a${'[b]'.repeat(7)}=1`)).toBeUndefined();
   });
-  test('no more', () => {
+  test('201 parameters or 9 steps are refused', () => {
     expect(messageOf(Array(201).fill('a=1').join('&'))).toBe('There are more than 200 parameters.');
     expect(messageOf(`a${'[b]'.repeat(8)}=1`)).toBe('A name has more than 8 steps.');
     expect(messageOf(`a${'[]'.repeat(100_000)}=1`)).toBe('A name has more than 8 steps.');

@@ -140,11 +140,14 @@ describe('trunk_name', () => {
     expect(errorsOf({ ...outside, trunk_name })).toEqual({ trunk_name: 'value is missing' });
   });
 
-  it.each(['siemens', 'constructor', '__proto__', 'carrier2'])('%s is no trunk, whether needed or not', (trunk_name) => {
-    const error = { trunk_name: 'is not a trunk of yours: there are cisco, carrier, backup' };
-    expect(errorsOf({ ...outside, trunk_name })).toEqual(error);
-    expect(errorsOf({ ...sample, trunk_name })).toEqual(error);
-  });
+  it.each(['siemens', 'constructor', '__proto__', 'carrier2'])(
+    '%s is no trunk, whether needed or not',
+    (trunk_name) => {
+      const error = { trunk_name: 'is not a trunk of yours: there are cisco, carrier, backup' };
+      expect(errorsOf({ ...outside, trunk_name })).toEqual(error);
+      expect(errorsOf({ ...sample, trunk_name })).toEqual(error);
+    },
+  );
 
   it('that stands for a trunk that the tenant does not have is no trunk', () => {
     const astray = tenantWith({ trunks: ['carrier'] }, { trunks: { cisco: 'backup' } });

@@ -73,10 +73,13 @@ describe("the vendor's errors", () => {
     ]);
   });
 
-  it.each(Object.keys(problems) as ProblemCode[])('%s has the vendor’s shape and the headers of the problem', (code) => {
-    expect(refused(code)[1]).toMatch(/^\S.{5,}/);
-    expect(refusedReply(problem(code, { headers: { 'Retry-After': '3' } })).headers).toMatchObject({
-      'Retry-After': '3',
-    });
-  });
+  it.each(Object.keys(problems) as ProblemCode[])(
+    '%s has the vendor’s shape and the headers of the problem',
+    (code) => {
+      expect(refused(code)[1]).toMatch(/^\S.{5,}/);
+      expect(refusedReply(problem(code, { headers: { 'Retry-After': '3' } })).headers).toMatchObject({
+        'Retry-After': '3',
+      });
+    },
+  );
 });

@@ -53,12 +53,15 @@ describe('destinations', () => {
     ]);
   });
 
-  test.each(['2001', '082000123', '08200012345', '4930123456', '+0123456789', '00'])('%s is neither number nor extension', (written) => {
-    expect(v1ErrorsOf({ ...good, dial2: written })).toEqual({
-      '/dial2':
-        'is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
-    });
-  });
+  test.each(['2001', '082000123', '08200012345', '4930123456', '+0123456789', '00'])(
+    '%s is neither number nor extension',
+    (written) => {
+      expect(v1ErrorsOf({ ...good, dial2: written })).toEqual({
+        '/dial2':
+          'is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
+      });
+    },
+  );
 
   it('needs a trunk for an outside number', () => {
     const without = Tenant.parse({ ...acme, trunks: [] });

@@ -38,7 +38,7 @@ function viaLocalChannel(phase: Exclude<AttemptPhase, 'planned' | 'ended'>, evid
   return { phase, plan: planViaLocalChannel, originatedAt, evidence };
 }
 
-/** dial2 had answered, and has not ended: dial1 handed it over, say. */
+/** dial2 had answered, and its channel has not ended: dial1 was transferred, for example. */
 export const journalOfDial2Alive: JournalEnded = {
   ...journalEnded,
   dialStatus: 'ANSWER',
@@ -58,7 +58,7 @@ const dial2Created = { dial2Created: { uniqueId: '1700000000.2', at: originatedA
 const cancelRequested = { cancelRequestedAt: originatedAt + 500 };
 const rang = { rangAt: originatedAt + 200 };
 
-/** States of every phase; several where what is known decides. */
+/** States of every phase; several where details decide. */
 export const samples = {
   planned: { planned: plannedAttempt(plan) },
   originating: {
@@ -122,7 +122,7 @@ export const samples = {
   ended: { ended: { phase: 'ended', evidence: { ...failed, ...hungUp } } },
 } satisfies Record<AttemptPhase, Record<string, AttemptState>>;
 
-/** One signal of every type; several where what it says decides. */
+/** One signal of every type; several where details decide. */
 export const signals = {
   start: { any: { type: 'start', at } },
   adopt: { any: { type: 'adopt', at, originatedAt } },
@@ -535,35 +535,35 @@ export function effectText(effect: AttemptEffect): string {
 
 /** For the generated page: what each phase means. */
 export const phaseMeanings = {
-  planned: 'Written down, nothing sent.',
-  originating: 'The claim is taken: Originate was sent, or may have been.',
+  planned: 'Planned. Nothing is sent.',
+  originating: 'The claim is taken: the Originate was sent, or may have been sent.',
   ringing: "dial1's phone rings.",
-  awaiting_end: 'One final fact has come; the other half is waited for, briefly.',
+  awaiting_end: 'One of dial1’s two final events has come. It waits briefly for the other.',
   answered: 'dial1 answered: the PBX dials dial2, or both talk.',
-  following: 'dial1’s channel has ended and dial2’s goes on, transferred say: its end is waited for.',
-  detached: 'Nobody here knows: the reconciliation decides.',
+  following: 'dial1’s channel has ended and dial2’s goes on, after a transfer for example. It waits for the end.',
+  detached: 'The link is gone, or a deadline has passed: the reconciliation decides.',
   ended: 'Concluded. Nothing changes any more.',
 } satisfies Record<AttemptPhase, string>;
 
 /** For the generated page: where each signal comes from. */
 export const signalMeanings = {
-  start: 'The claim was taken by this process, just now. The only way to an Originate.',
-  adopt: 'Found under way: a redelivered job, a restart, another process’s call.',
-  refused: 'Asterisk refused the Originate, or it never left.',
+  start: 'This process has just taken the claim. Only this signal leads to an Originate.',
+  adopt: 'Already under way: a redelivered job, a restart, another process’s call.',
+  refused: 'Asterisk refused the Originate, or it never left Redial.',
   rang: '180 from dial1’s phone.',
   answered: 'OriginateResponse Success.',
   originate_failed: 'OriginateResponse Failure.',
   dial1_ended: 'Hangup of dial1’s channel.',
   dial2_ended: 'Hangup of dial2’s channel.',
   dial1_forwarded: 'dial1’s phone forwarded the call (SIP 3xx).',
-  dial2_created: 'dial2’s channel came to be; told where somebody waits for its id.',
+  dial2_created: 'dial2’s channel was created. Comes where the request needs its id.',
   journal_ended: 'The journal’s last entry, by UserEvent or reconciliation.',
-  cancel: 'Somebody asked for the end.',
+  cancel: 'A client or an operator requested the end.',
   link_lost: 'The AMI link is gone.',
   channel_found: 'Reconciliation: dial1’s channel lives, or another that has its place.',
   dial2_found: 'Reconciliation: dial1’s channel has ended, dial2’s lives.',
   dial2_gone: 'Reconciliation: neither lives.',
-  journal_answered: 'Reconciliation: no channel; the journal says `answered` and no more.',
+  journal_answered: 'Reconciliation: no channel, and the journal has `answered` alone.',
   missing: 'Reconciliation: no channel, no entry.',
   deadline: 'The armed time has passed.',
 } satisfies Record<AttemptSignalType, string>;

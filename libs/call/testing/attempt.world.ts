@@ -4,13 +4,13 @@ import type { AttemptEffect, AttemptPlan, AttemptState } from '../src/attempt/at
 import type { Evidence } from '../src/outcome/evidence.ts';
 import { originatedAt, plan } from './attempt.matrix.ts';
 
-/** What a reconciliation is answered with, at an instant; undefined: the PBX could not be asked. */
+/** The result of a reconciliation at an instant. Undefined: the PBX was not reachable. */
 export type Reconciliation = (at: number) => AttemptSignal | undefined;
 
 export const unreachablePbx: Reconciliation = () => undefined;
 
 /**
- * A shell for one attempt, with a clock of its own: delivers signals, fires the armed deadline when its time has come, has
+ * A shell for one attempt, with a clock of its own. It delivers signals, fires the armed deadline in time, has
  * reconciliations answered, and keeps what it saw. It performs nothing else.
  */
 export class AttemptWorld {
@@ -33,7 +33,7 @@ export class AttemptWorld {
     this.step(signal);
   }
 
-  /** Lets time pass, and nothing else, until the attempt has ended or no deadline is armed. Bounded: a livelock is a fault. */
+  /** Only time passes, until the attempt has ended or no deadline is armed. Bounded: a livelock is a fault. */
   rest(fireMax = 1_000): void {
     for (let fired = 0; this.armedFor !== undefined && fired < fireMax; fired++) this.fire();
   }

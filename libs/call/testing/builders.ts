@@ -6,7 +6,7 @@ import type { Outcome } from '../src/outcome/outcome.ts';
 import { RetryPolicy } from '../src/retry/retry-policy.ts';
 import { Tenant } from '../src/tenant/tenant.ts';
 
-/** What specs are built from: valid, small, and overridden where a spec means something by it. */
+/** Builders for specs: small valid values. A spec overrides what it is about. */
 export function attemptId(n: number): AttemptId {
   return AttemptId.parse(`att_01HZZZZZZZZZZZZZZZZZ${String(n).padStart(6, '0')}`);
 }

@@ -43,7 +43,7 @@ function endedSamples(): Record<(typeof endedCallStatuses)[number], Record<strin
   return Object.fromEntries(all) as Record<(typeof endedCallStatuses)[number], Record<string, Call>>;
 }
 
-/** Calls of every status; several where what is known decides. */
+/** Calls of every status; several where details decide. */
 export const samples = {
   scheduled: { scheduled: call({ status: 'scheduled', ...planned(1) }) },
   queued: {
@@ -73,7 +73,7 @@ const settle = (
 
 const gate = { at, gate: 'window', reason: 'outside the calling window' };
 
-/** One signal of every type; several where what it says decides. */
+/** One signal of every type; several where details decide. */
 export const signals = {
   due: { this: { type: 'due', attemptId: current, at }, another: { type: 'due', attemptId: another, at } },
   dial: { this: { type: 'dial', attemptId: current, at }, another: { type: 'dial', attemptId: another, at } },
@@ -185,7 +185,7 @@ export const matrix = {
       permanent: 'failed',
       canceled: 'canceled',
       unknown: 'unknown',
-      // Whatever retries are left.
+      // However many retries are left.
       'not sent': 'waiting: enqueue within 2s',
       'not sent, for a gate': 'waiting: enqueue at +0s',
       'not sent, invalid': 'failed',
@@ -218,9 +218,9 @@ export function effectText(effect: CallEffect): string {
   switch (effect.type) {
     case 'enqueue': {
       const seconds = (effect.dueAt - at) / 1_000;
-      // The network's retries are jittered: 15 s and up to a tenth more.
+      // A retry after a network fault has jitter: 15 s and up to a tenth more.
       if (seconds >= 15 && seconds < 17) return 'enqueue within 17s';
-      // So are those of what was not sent: a second, and up to a tenth more.
+      // So has the retry of an attempt that was not sent: a second, and up to a tenth more.
       return seconds >= 1 && seconds < 2 ? 'enqueue within 2s' : `enqueue at +${seconds}s`;
     }
     case 'move':
@@ -233,27 +233,27 @@ export function effectText(effect: CallEffect): string {
 /** For the generated page: what each status means. */
 export const statusMeanings = {
   scheduled: 'Its first attempt is due later.',
-  queued: 'Its attempt is due: in the queue, or at the gates.',
+  queued: 'Its attempt is due: it waits in the queue, or at the gates.',
   waiting: 'A retry is due later.',
   dialing: 'An attempt is under way.',
   completed: 'It did its work.',
   exhausted: 'No retry is left.',
   failed: 'Trying again cannot help.',
-  canceled: 'Somebody asked for the end.',
+  canceled: 'A client or an operator requested the end.',
   expired: 'Its time is over.',
   blocked: 'A rule forbids it.',
-  unknown: 'Nobody can know whether it was answered.',
+  unknown: 'It is not certain whether it was answered.',
 } satisfies Record<CallStatus, string>;
 
-/** For the generated page: who gives each signal. */
+/** For the generated page: where each signal comes from. */
 export const signalMeanings = {
   due: 'A dialer took the attempt’s job.',
-  dial: 'Every gate passed; the claim is being taken.',
-  defer: 'A gate says: not now. Uses up no attempt.',
-  block: 'A gate says: never.',
-  expire: 'A gate says: its time is over.',
-  fail: 'It cannot be said to Asterisk.',
-  cancel: 'The client asked for the end.',
+  dial: 'Every gate allows the call. The claim follows.',
+  defer: 'A gate defers the call. Uses up no attempt.',
+  block: 'A gate blocks the call.',
+  expire: 'A gate finds that the call’s time is over.',
+  fail: 'No Originate can express it.',
+  cancel: 'The client requested the end.',
   reschedule: 'The client moved it.',
   settle: 'An attempt has ended, with this outcome.',
 } satisfies Record<CallSignalType, string>;

@@ -23,7 +23,7 @@ function delivery(changes: Partial<Delivery> = {}): Delivery {
 
 const failedBefore = { lastTryAt: at - 30_000, lastError: 'HTTP 500' } as const;
 
-/** Deliveries of every status; several where what is known decides. */
+/** Deliveries of every status; several where details decide. */
 export const samples = {
   pending: {
     'never tried': delivery(),

@@ -84,7 +84,7 @@ async function whoCatches(mutant: Mutant, copy: string): Promise<string> {
     source.replace(find, () => replace),
   );
   try {
-    if (!(await compiles(copy))) return compiler ? 'the compiler' : 'DOES NOT COMPILE, and so asks no spec';
+    if (!(await compiles(copy))) return compiler ? 'the compiler' : 'DOES NOT COMPILE, so no spec runs';
     if (compiler) return 'SURVIVED the compiler';
     const specs = await failingSpecs(copy, specsOf(mutant));
     return specs.length === 0 ? 'SURVIVED' : specs.join(', ');

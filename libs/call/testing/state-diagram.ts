@@ -4,7 +4,7 @@ import * as call from './call.matrix.ts';
 import * as delivery from './delivery.matrix.ts';
 import { type Cell, casesOf } from './matrix.ts';
 
-/** docs/reference/state-machines.md, from the matrices: what the page says is what the specs have proven. */
+/** docs/reference/state-machines.md, made from the matrices: the specs have proven what the page states. */
 export function stateMachinesPage(): string {
   return `${[
     '# The three state machines',
@@ -12,13 +12,13 @@ export function stateMachinesPage(): string {
     'Generated from `libs/call/testing/*.matrix.ts` by `npm run state-diagram -w @redial/call`; a spec fails when this',
     'page differs. The words are those of the [glossary](glossary.md).',
     '',
-    'What a state lists as ignored is ignored *by name*: counted, never thrown. Where a cell depends on what is',
-    'known, its cases are named; `state + signal` names both. `otherwise` is every case that has no line of its own.',
+    'An ignored signal is never an error: the shell counts it. Where details decide, a cell names its cases;',
+    '`state + signal` names both. `otherwise` is every case that has no line of its own.',
     '',
     '## The attempt',
     '',
-    'One Originate, from the claim to its conclusion (`libs/call/src/attempt/attempt.ts`). Times are those of the samples: ring timeouts of 20 s and',
-    '30 s, a talk limit of 60 s. `arm` replaces the one deadline.',
+    'One Originate, from the claim to its conclusion (`libs/call/src/attempt/attempt.ts`). Times are those of the',
+    'samples: ring timeouts of 20 s and 30 s, a talk limit of 60 s. `arm` replaces the one deadline.',
     '',
     ...machine({
       cells: attempt.matrix,

@@ -10,8 +10,8 @@ export interface LegLimits {
 }
 
 /**
- * What is written down of an attempt. That it is there at all is the claim: it is written, compare-and-set, before Originate is sent,
- * and from then on nothing may originate this attempt again.
+ * The stored record of an attempt. Its existence is the claim: it is written, compare-and-set, before the Originate is
+ * sent. After that, nothing may originate this attempt again.
  */
 export interface AttemptRecord {
   readonly id: AttemptId;
@@ -21,30 +21,39 @@ export interface AttemptRecord {
   readonly attemptNumber: number;
   readonly dueAt: number;
   readonly plan: AttemptPlan;
-  /** The PBX that dials it: whoever looks it up must ask this one. */
+  /** The PBX that dials it. A reconciliation must query this PBX. */
   readonly pbx: string;
-  /** What the PBX called its own start when the claim was taken; another word later means it restarted since. */
+  /** The PBX's start time at the claim. A different value later means that the PBX has restarted. */
   readonly pbxStartedAt: string;
-  /** Where the PBX journal keeps it: 0 to 99,999. */
+  /** The attempt's place in the PBX journal: 0 to 99,999. */
   readonly slot: number;
-  /** Limits (trunks and the PBX itself) whose permits it holds until it is settled. */
+  /** Limits (trunks and the PBX itself) whose permits the attempt holds until it is settled. */
   readonly limits: readonly string[];
-  /** Which of them are of one leg alone: those are free when its last channel has ended. Absent in records of before 2026-11-30. */
+  /**
+   * Those of them that belong to one leg. They become free when the leg's last channel has ended. Absent in records of
+   * before 2026-11-30.
+   */
   readonly legLimits?: LegLimits;
-  /** When the claim was taken. The Originate follows within seconds, or never. */
+  /** When the claim was taken. The Originate follows within seconds, or is never sent. */
   readonly originatedAt: number;
-  /** The mark of this claim, and in it of the job's run that took it and alone may originate it. Absent in records of before 2026-11-28. */
+  /**
+   * Identifies this claim and the run of the job that took it. Only that run may originate the attempt. Absent in
+   * records of before 2026-11-28.
+   */
   readonly claimedBy?: string;
-  /** The day (the tenant's own, such as `2026-03-29`) on which it was counted towards its numbers; absent: it was not. */
+  /**
+   * The tenant's own day (such as `2026-03-29`) on which the attempt counts towards its numbers. Absent: it does not
+   * count.
+   */
   readonly countedOn?: string;
-  /** Progress, for whoever asks; written after the fact and not relied upon. */
+  /** Progress, for display. It is written after the event, and no decision relies on it. */
   readonly ringingAt?: number;
   readonly answeredAt?: number;
-  /** Asterisk's id of dial2's channel, where it was asked for. */
+  /** Asterisk's id of dial2's channel, where the request needs it. */
   readonly dial2UniqueId?: string;
-  /** Somebody waits for the outcome: progress is announced when it is written. */
+  /** A client waits for the outcome, so each write of progress is announced. */
   readonly awaited?: true;
-  /** Present once it is settled; then nothing changes any more. */
+  /** Present once the attempt is settled. Then nothing changes any more. */
   readonly ended?: {
     readonly outcome: Outcome;
     readonly evidence: Evidence;

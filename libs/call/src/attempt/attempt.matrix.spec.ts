@@ -18,7 +18,7 @@ function variantsOf(type: AttemptSignalType): [string, AttemptSignal][] {
 }
 
 describe.each(phases)('an attempt that is %s', (phase) => {
-  it.each(types)('given %s does what its cell says', (type) => {
+  it.each(types)('given %s takes the step of its cell', (type) => {
     const cell = cells[phase][type];
     const expected: Record<string, string> = {};
     const seen: Record<string, string> = {};
@@ -38,7 +38,7 @@ describe.each(phases)('an attempt that is %s', (phase) => {
     expect(statesOf(phase).map(([, state]) => state.phase)).toEqual(statesOf(phase).map(() => phase));
   });
 
-  it.each(types)('names no case of %s that never comes', (type) => {
+  it.each(types)('has no unused case for %s', (type) => {
     expect(strayCases(cells[phase][type], Object.keys(samples[phase]), Object.keys(signals[type]))).toEqual([]);
   });
 });

@@ -36,7 +36,7 @@ const entry = fc.constantFrom(
   { ...journalOfDial2Alive, dial2EndedAt: originatedAt + 9_000 },
 );
 
-/** Anything the machine can be told, sensible or not. */
+/** Any signal that the machine may receive, plausible or not. */
 const anySignal: fc.Arbitrary<Timeless> = fc.oneof(
   fc.constantFrom<Timeless>(
     { type: 'start' },
@@ -72,7 +72,7 @@ const anySignal: fc.Arbitrary<Timeless> = fc.oneof(
   fc.record({ type: fc.constant('missing' as const), pbxRestarted: fc.boolean() }),
 );
 
-/** Signals with the time that passes before each: mostly moments, sometimes longer than a ring. */
+/** Signals, each with the time that passes before it: mostly moments, sometimes longer than a ring. */
 const history = fc.array(
   fc.tuple(fc.oneof({ weight: 4, arbitrary: fc.nat(400) }, { weight: 1, arbitrary: fc.nat(40_000) }), anySignal),
   { maxLength: 14 },
@@ -84,8 +84,8 @@ function play(world: AttemptWorld, signals: readonly (readonly [afterMs: number,
   return world;
 }
 
-describe('an attempt, whatever it is told and however often', () => {
-  it('A1 originates at most once, and only as the first thing it does', () => {
+describe('an attempt, after any signals, also repeated ones', () => {
+  it('A1 originates at most once, and only as its first effect', () => {
     fc.assert(
       fc.property(history, (signals) => {
         const world = play(new AttemptWorld(), signals);
@@ -96,7 +96,7 @@ describe('an attempt, whatever it is told and however often', () => {
     );
   });
 
-  it('A1 never originates when it was found under way', () => {
+  it('A1 never originates when it was adopted', () => {
     fc.assert(
       fc.property(history, (signals) => {
         expect(play(new AttemptWorld(), [[0, { type: 'adopt', originatedAt }], ...signals]).count('originate')).toBe(0);
@@ -104,7 +104,7 @@ describe('an attempt, whatever it is told and however often', () => {
     );
   });
 
-  it('A2 concludes exactly once, and with all the evidence that it had', () => {
+  it('A2 concludes exactly once, with all its evidence', () => {
     fc.assert(
       fc.property(opening, history, (first, signals) => {
         const world = play(new AttemptWorld(), [[0, first], ...signals]);
@@ -118,7 +118,7 @@ describe('an attempt, whatever it is told and however often', () => {
     );
   });
 
-  it('A3 changes nothing any more once it has ended', () => {
+  it('A3 never changes again once it has ended', () => {
     fc.assert(
       fc.property(opening, history, history, (first, signals, late) => {
         const world = play(new AttemptWorld(), [[0, first], ...signals]);
@@ -131,7 +131,7 @@ describe('an attempt, whatever it is told and however often', () => {
     );
   });
 
-  it('never says that it ignored what it did something about', () => {
+  it('reports a signal as ignored only where it did nothing', () => {
     fc.assert(
       fc.property(history, (signals) => {
         for (const step of play(new AttemptWorld(), signals).steps) {
@@ -157,10 +157,10 @@ describe('A4 deadlines alone finish every phase', () => {
   });
 
   const answers: Record<string, Reconciliation> = {
-    'the PBX cannot be asked': unreachablePbx,
-    'nobody knows it': (now) => ({ type: 'missing', at: now, pbxRestarted: false }),
+    'the PBX cannot be reached': unreachablePbx,
+    'no observer knows it': (now) => ({ type: 'missing', at: now, pbxRestarted: false }),
     'the PBX restarted': (now) => ({ type: 'missing', at: now, pbxRestarted: true }),
-    'the journal only says answered': (now) => ({
+    'the journal has only answered': (now) => ({
       type: 'journal_answered',
       at: now,
       answeredAt: originatedAt,
@@ -179,11 +179,11 @@ describe('A4 deadlines alone finish every phase', () => {
         const lastSignalAt = world.now;
         world.rest();
         expect(world.state.phase).toBe('ended');
-        // dial1 may be said to have answered as late as the last signal: its talk is counted from there.
+        // dial1 may have answered as late as the last signal. Its talk counts from there.
         const talkMs = plan.dial2RingTimeoutMs + plan.talkLimitMs + 2 * reconcileEveryMs;
         const latest =
           Math.max(lastMomentAt(originatedAt, plan), lastSignalAt + talkMs) + giveUpMarginMs + reconcileEveryMs;
-        // What is seen to live is followed for longer.
+        // An attempt whose channel is seen to live is followed for longer.
         const isSeen = world.steps.some(
           ({ state }) =>
             'seenAt' in state && (state.evidence.dial1AnsweredAt ?? state.evidence.journalEnded) !== undefined,
@@ -224,13 +224,13 @@ describe('A4 deadlines alone finish every phase', () => {
   });
 });
 
-/** What really happened, as facts in any order; and what the PBX answers when it is asked once all is over. */
+/** What really happened, as facts in any order, and the reconciliation's answers after the end. */
 interface Truth {
-  /** Asked before anything final happened, or never. */
+  /** Requested before any final event, or never. */
   readonly canceled?: boolean;
   readonly facts: readonly Timeless[];
   readonly reconcile: Reconciliation;
-  /** Reconciliation answers that were true some time before the end, and arrive at any time. */
+  /** Reconciliation answers that were true some time before the end. They arrive at any time. */
   readonly outdated: readonly Timeless[];
 }
 
@@ -309,7 +309,7 @@ function dispositions(world: AttemptWorld): string {
 
 const asked = ({ canceled }: Truth): Timeless[] => (canceled ? [{ type: 'cancel' }] : []);
 
-/** The same facts: in any order, each up to twice, within moments, and with trouble in between. */
+/** The same facts in any order, each up to twice, within moments, and with disturbances in between. */
 const retold = (truth: Truth) =>
   fc
     .record({
@@ -325,7 +325,7 @@ const retold = (truth: Truth) =>
       positions: fc.array(fc.nat(20), { minLength: 5, maxLength: 5 }),
     })
     .map(({ first, facts, order, trouble, positions }) => {
-      // Every fact at least once, some twice.
+      // Every fact at least once, some of them twice.
       const all: Timeless[] = [...facts.slice(0, 3), ...order];
       for (const [i, t] of trouble.entries()) all.splice((positions[i] ?? 0) % (all.length + 1), 0, t);
       return [first, ...asked(truth), ...all].map((signal) => [20, signal] as const);
@@ -354,7 +354,7 @@ describe('A5 order and repetition of final facts do not change what is concluded
     );
   });
 
-  it('an answer to a reconciliation that comes when the channel has already been seen to end revives nothing', () => {
+  it('a reconciliation’s answer that comes after the channel’s end revives nothing', () => {
     const world = play(new AttemptWorld(), [
       [0, { type: 'start' }],
       [50, { type: 'dial1_ended', cause: 17 }],
@@ -363,7 +363,7 @@ describe('A5 order and repetition of final facts do not change what is concluded
     expect(world.state.phase).toBe('detached');
   });
 
-  it('a phone that is said to ring after its refusal is believed', () => {
+  it('a phone that rings after its refusal counts as ringing', () => {
     const world = play(new AttemptWorld(), [
       [0, { type: 'start' }],
       [50, { type: 'rang' }],
@@ -373,7 +373,7 @@ describe('A5 order and repetition of final facts do not change what is concluded
   });
 });
 
-/** A history, and where something else is told in between: at the very instant of the signal before it. */
+/** A history, and where another signal interrupts it: at the very instant of the signal before. */
 const interrupted = (interruption: fc.Arbitrary<Timeless>) =>
   fc.record({
     first: opening,
@@ -397,7 +397,7 @@ const anyPbx = fc.constantFrom<Reconciliation>(
   (now) => ({ type: 'channel_found', at: now, up: true }),
 );
 
-describe('the birth of dial2’s channel, told at any time, twice or late', () => {
+describe('the creation of dial2’s channel, reported at any time, twice or late', () => {
   const created = fc.record({
     type: fc.constant('dial2_created' as const),
     uniqueId: fc.constantFrom('1.2', '1.3', '1.4'),
@@ -408,7 +408,7 @@ describe('the birth of dial2’s channel, told at any time, twice or late', () =
       .filter((e) => !(e.type === 'progress' && e.phase === 'dial2_created'))
       .map((e) => (e.type === 'conclude' ? untold(e.evidence) : e));
 
-  it('changes nothing but the fact itself: neither what is done, nor when, nor what is concluded', () => {
+  it('changes nothing but the fact itself: no effect, no time, no conclusion', () => {
     fc.assert(
       fc.property(interrupted(created), anyPbx, ({ first, signals, interruptions }, reconcile) => {
         const story: (readonly [number, Timeless])[] = [
@@ -427,7 +427,7 @@ describe('the birth of dial2’s channel, told at any time, twice or late', () =
     );
   });
 
-  it('is progress once, with the id that was told first', () => {
+  it('is progress once, with the first reported id', () => {
     fc.assert(
       fc.property(interrupted(created), ({ first, signals, interruptions }) => {
         const world = play(new AttemptWorld(), withInterruptions([[0, first], ...signals], interruptions));
@@ -450,7 +450,7 @@ describe('an attempt through the PBX’s own dialplan', () => {
     uniqueId: fc.constantFrom('1.2', '1.3', '1.4'),
   });
 
-  it('does not mind the end of any channel but dial1’s, whenever it comes', () => {
+  it('ignores the end of any channel but dial1’s, at any time', () => {
     fc.assert(
       fc.property(interrupted(hangupOfAnother), anyPbx, ({ first, signals, interruptions }, reconcile) => {
         const story: (readonly [number, Timeless])[] = [
@@ -459,7 +459,7 @@ describe('an attempt through the PBX’s own dialplan', () => {
         ];
         const plain = play(new AttemptWorld(reconcile, planViaLocalChannel), story);
         const told = play(new AttemptWorld(reconcile, planViaLocalChannel), withInterruptions(story, interruptions));
-        // That they ended is remembered, in case one of them was dial2's; nothing follows from it.
+        // Their ends are remembered, in case one of the channels is dial2's. Nothing else follows.
         expect({ ...told.state, gone: undefined }).toEqual({ ...plain.state, gone: undefined });
         plain.rest();
         told.rest();
@@ -470,7 +470,7 @@ describe('an attempt through the PBX’s own dialplan', () => {
     );
   });
 
-  it('has ended with the journal’s last word: nobody is waited for but a dial2 that goes on', () => {
+  it('ends with the journal’s last entry, and waits only for a dial2 that goes on', () => {
     fc.assert(
       fc.property(entry, (last) => {
         fc.pre(last !== journalOfDial2Alive);

@@ -5,56 +5,66 @@ import type { AttemptEffect, AttemptPlan, AttemptState, InFlight } from './attem
 /**
  * The attempt machine: one Originate, from the claim to its conclusion. Pure; the shell performs the effects.
  *
- * A1  At most one `originate` per attempt, and only from `planned`. Whoever meets an attempt in any other phase looks it up.
+ * A1  At most one `originate` per attempt, and only from `planned`. In any other phase, the attempt is reconciled.
  * A2  Exactly one `conclude`.
  * A3  `ended` absorbs everything.
- * A4  From the claim on, deadlines alone finish every phase: none waits for a fact that may never come. `planned` has sent
- *     nothing and has no timer: its clock is the call's `dial` job.
+ *
+ * A4  From the claim on, deadlines alone can finish every phase: no phase waits for an event that may never come.
+ *     `planned` has sent nothing and has no timer: the call's `dial` job is its clock.
  * A5  Order and repetition of final facts do not change what is concluded.
  *
- * Telephony events come late, twice and out of order: a signal that does not apply is ignored by name (`ignored: true`), so
- * that the shell can count it, and is never thrown.
+ * Telephony events come late, twice and out of order. A signal that does not apply is never an error: the step returns
+ * `ignored: true`, and the shell counts it.
  */
 
-/** What one signal comes to. */
+/** The result of one signal. */
 export interface AttemptStep {
   readonly state: AttemptState;
   readonly effects: readonly AttemptEffect[];
   readonly ignored: boolean;
 }
 
-/** How long OriginateResponse and Hangup may lie apart on a busy Asterisk: milliseconds as a rule; a shell that sees more waits longer. Too short, and a 404 is told as `unreachable` and dialled again. */
+/**
+ * How far apart OriginateResponse and Hangup may come on a busy Asterisk. Milliseconds are usual; a shell that sees
+ * more waits longer. With too short a wait, a 404 becomes `unreachable` and is dialled again.
+ */
 export const finalEventsMs = 2_500;
-/** What an Originate may take on top of the ring timeout: a busy Asterisk answers seconds late. */
+/** The time that an Originate may take on top of the ring timeout: a busy Asterisk answers seconds late. */
 export const originateMarginMs = 10_000;
-/** Between two reconciliations of an attempt that nobody knows. */
+/** The time between two reconciliations of an attempt whose state is not known. */
 export const reconcileEveryMs = 5_000;
-/** What a talk may overrun its limit by before we ask. */
+/** How far a talk may exceed its limit before it is reconciled. */
 export const talkMarginMs = 10_000;
-/** Between two reconciliations of an attempt that outlasts its limits or is followed: its end is told by events, and this makes up for lost ones. */
+/**
+ * The time between two reconciliations of an attempt that outlasts its limits or is followed. Events report its end;
+ * the reconciliation is for events that were lost.
+ */
 export const followEveryMs = 60_000;
-/** How long past its limits an attempt is followed while a channel of it is seen to live: a transferred call has no limit of ours. */
+/**
+ * How long past its limits an attempt is followed while one of its channels lives. A transferred call has no limit of
+ * ours.
+ */
 export const followMaxMs = 12 * 3_600_000;
-/** Channels that are remembered as ended: enough for every phone of a ring group. */
+/** How many ended channels are remembered: enough for every phone of a ring group. */
 const goneMax = 32;
-/** How long past its last possible moment an attempt waits for a PBX that cannot be asked. */
+/** How long an attempt waits, past its last possible moment, for a PBX that cannot be reached. */
 export const giveUpMarginMs = 600_000;
 
 export function plannedAttempt(plan: AttemptPlan): AttemptState {
   return { phase: 'planned', plan };
 }
 
-/** The instant after which a dial1 that has not answered never will. */
+/** The instant after which dial1 can no longer answer. */
 export function dial1DeadlineAt(originatedAt: number, plan: AttemptPlan): number {
   return originatedAt + plan.dial1RingTimeoutMs + originateMarginMs;
 }
 
-/** The instant after which nothing of the attempt can be alive. */
+/** The instant after which no channel of the attempt can live. */
 export function lastMomentAt(originatedAt: number, plan: AttemptPlan): number {
   return dial1DeadlineAt(originatedAt, plan) + plan.dial2RingTimeoutMs + plan.talkLimitMs + talkMarginMs;
 }
 
-/** One signal → the next state and what to do. */
+/** One signal → the next state and the effects. */
 export function stepAttempt(state: AttemptState, signal: AttemptSignal): AttemptStep {
   switch (state.phase) {
     case 'planned':
@@ -78,7 +88,8 @@ function stepPlanned(state: PlannedState, signal: AttemptSignal): AttemptStep {
         { type: 'arm', afterMs: plan.dial1RingTimeoutMs + originateMarginMs },
       ]);
     case 'adopt':
-      // Its PBX has as long as ever to be reached again, however old the attempt is: it may have been transferred, and live.
+      // The PBX may stay unreachable for the full time, even when the attempt is old: a transferred call may still
+      // live.
       return moved({ phase: 'detached', plan, originatedAt: signal.originatedAt, evidence: {}, seenAt: signal.at }, [
         { type: 'reconcile' },
         { type: 'arm', afterMs: reconcileEveryMs },
@@ -94,7 +105,7 @@ function stepInFlight(state: InFlightState, signal: AttemptSignal): AttemptStep 
     case 'adopt':
       return ignore(state);
     case 'refused':
-      // A refusal is of *this* action; facts of a living channel speak louder (a refused duplicate ChannelId).
+      // A refusal is of *this* action. Events of a living channel outrank it (a refused duplicate ChannelId).
       return hasChannelFacts(state) ? ignore(state) : conclude(state, { refused: refusedBy(signal) });
     case 'rang':
       return onRang(state, signal.at);
@@ -127,8 +138,8 @@ function stepInFlight(state: InFlightState, signal: AttemptSignal): AttemptStep 
     case 'cancel':
       return onCancel(state, signal.at);
     case 'link_lost':
-      // `awaiting_end` ends by its own short deadline, which asks the PBX if there is anything left to ask.
-      // So does `following`, and what it waits for is asked for when the link is back.
+      // `awaiting_end` ends by its own short deadline, which reconciles where that can help. `following` reconciles
+      // when the link is back.
       return state.phase === 'answered' || state.phase === 'originating' || state.phase === 'ringing'
         ? detach(state, [])
         : ignore(state);
@@ -154,7 +165,7 @@ function onRang(state: InFlightState, at: number): AttemptStep {
   const next = withFacts(state, { rangAt: at });
   const progress: AttemptEffect = { type: 'progress', phase: 'ringing', at };
   if (state.phase === 'originating') return moved(entered(next, 'ringing'), [progress, ...hangUpIfCanceled(next)]);
-  // The event itself is the reconciliation's answer: the link is back, and the channel lives.
+  // The event itself answers the reconciliation: the link is back, and the channel lives.
   if (state.phase === 'detached' && !isOver(next) && next.evidence.dial1AnsweredAt === undefined) {
     return moved(entered(next, 'ringing'), [progress, ...hangUpIfCanceled(next), armDial1(next, at)]);
   }
@@ -163,7 +174,7 @@ function onRang(state: InFlightState, at: number): AttemptStep {
 
 function onAnswered(state: InFlightState, signal: Extract<AttemptSignal, { type: 'answered' }>): AttemptStep {
   const { at, uniqueId } = signal;
-  // Whom its phone forwarded to: that channel knows nothing of Redial, and our dialplan hangs it up.
+  // dial1's phone forwarded the call to this channel. It is not of Redial, and our dialplan hangs it up.
   if (uniqueId !== undefined && state.evidence.dial1ForwardedAt !== undefined) {
     return onDial1Final(state, { originateFailed: { reason: 0, at } });
   }
@@ -172,11 +183,11 @@ function onAnswered(state: InFlightState, signal: Extract<AttemptSignal, { type:
     ...(uniqueId !== undefined && { dial1ReplacedBy: { uniqueId, at } }),
   });
   if (next === state) return ignore(state);
-  // The Hangup of the channel that lost its place may have come first, and looked like an end.
+  // The Hangup of the replaced channel may have come first, and looked like the end.
   if (state.evidence.dial1AnsweredAt !== undefined && !isOver(next)) return resume(next, at);
   if (state.evidence.dial1AnsweredAt !== undefined) return moved(next, []);
   const progress: AttemptEffect = { type: 'progress', phase: 'answered', at };
-  // The call is already over, and this was a missing half: what is still owed comes soon or never.
+  // The call is already over, and this event was missed. The rest comes soon, or never.
   if (state.phase === 'following') return moved(next, [progress]);
   if (isOver(next)) return awaitEnd(next, [progress]);
   return moved(entered(next, 'answered'), [progress, ...hangUpIfCanceled(next), armTalk(next, at)]);
@@ -186,7 +197,7 @@ function onAnswered(state: InFlightState, signal: Extract<AttemptSignal, { type:
 function onDial1Final(state: InFlightState, facts: Pick<Evidence, 'originateFailed' | 'dial1Hangup'>): AttemptStep {
   const next = withFacts(state, facts);
   if (next === state) return ignore(state);
-  // Another channel has its place, or dial2 goes on without it: this end is not the attempt's.
+  // Another channel has taken dial1's place, or dial2 goes on without dial1: this end is not the attempt's.
   if (!isOver(next) || state.phase === 'following') return moved(next, []);
   if (owesDial2End(next)) return awaitEnd(next, []);
   const { originateFailed, dial1Hangup } = next.evidence;
@@ -194,7 +205,7 @@ function onDial1Final(state: InFlightState, facts: Pick<Evidence, 'originateFail
   return awaitEnd(next, []);
 }
 
-/** It says why dial1's channel ends, and that end is told by itself. */
+/** The forward explains why dial1's channel ends. The end itself comes as an event of its own. */
 function onDial1Forwarded(state: InFlightState, at: number): AttemptStep {
   const next = withFacts(state, { dial1ForwardedAt: at });
   return next === state ? ignore(state) : moved(next, []);
@@ -207,12 +218,12 @@ function onDial2Created(state: InFlightState, signal: Extract<AttemptSignal, { t
   return moved(next, [{ type: 'progress', phase: 'dial2_created', at, uniqueId }]);
 }
 
-/** A channel that lost its place to another has ended. Which one has it now, the PBX knows. */
+/** A channel that lost its place to another channel has ended. The reconciliation finds the other channel. */
 function onReplaced(state: InFlightState): AttemptStep {
   return isOver(state) || state.phase === 'detached' ? ignore(state) : detach(state, [{ type: 'reconcile' }]);
 }
 
-/** It had looked over, and is not: on with it. */
+/** The attempt looked over, and is not: it goes on. */
 function resume(state: InFlightState, at: number): AttemptStep {
   return moved(entered(state, 'answered'), [...hangUpIfCanceled(state), armTalk(state, at)]);
 }
@@ -231,21 +242,28 @@ function onDial2HungUp(before: InFlightState, signal: Extract<AttemptSignal, { t
     return journalEnded?.transferred === 'dial2' ? conclude(next, { dial2FollowedTo: at }) : concluded(next);
   if (next === state) return ignore(before);
   if (journalEnded !== undefined) return owesDial2End(next) ? moved(next, []) : concluded(next);
-  // dial1's end follows within milliseconds, or it was transferred and goes on: then dial2's permits are free.
+  // dial1's end follows within milliseconds; or dial1 was transferred and goes on, and dial2's permits become free.
   return moved(next, state.phase === 'answered' ? [{ type: 'arm', afterMs: finalEventsMs }] : []);
 }
 
-/** The journal's last word holds everything about an answered dial1, but for two things: see `owesDial2Hangup` and `owesDial2End`. */
+/**
+ * The journal's last entry holds everything about an answered dial1, with two exceptions: `owesDial2Hangup` and
+ * `owesDial2End`.
+ */
 function onJournalEnded(state: InFlightState, entry: JournalEnded): AttemptStep {
   const known = state.evidence.journalEnded;
-  // Told again once dial2, which went on without dial1, has ended too. Told twice otherwise (UserEvent, reconciliation): the first telling has armed the deadline.
+  // A second entry counts only where dial2 went on without dial1 and has ended now. Any other repetition (UserEvent,
+  // reconciliation) is ignored: the first one has armed the deadline.
   const isFuller = known === undefined || (known.dial2EndedAt === undefined && entry.dial2EndedAt !== undefined);
   if (!isFuller) return ignore(state);
   const next = { ...state, evidence: { ...state.evidence, journalEnded: entry } };
   return owesDial2Hangup(next) || owesDial2End(next) ? awaitEnd(next, []) : concluded(next);
 }
 
-/** dial2 had answered, and nobody has said that its channel ended: mostly a moment behind; else it goes on without dial1. */
+/**
+ * dial2 had answered, and the end of its channel was not seen. Usually it comes a moment later; else dial2 goes on
+ * alone.
+ */
 function owesDial2End({ evidence: { journalEnded }, gone }: InFlightState): boolean {
   if (journalEnded?.dial2UniqueId === undefined || journalEnded.dialStatus !== 'ANSWER') return false;
   if (journalEnded.dial2EndedAt !== undefined) return false;
@@ -271,15 +289,18 @@ function onDial2Found(state: InFlightState, at: number): AttemptStep {
 
 function onDial2Gone(state: InFlightState, at: number): AttemptStep {
   if (state.phase !== 'following') return ignore(state);
-  // Never seen without dial1: then it ended with it, as it mostly does.
+  // dial2's channel was never found without dial1's: then both ended together, which is usual.
   return state.outlived === undefined ? concluded(state) : conclude(state, { dial2FollowedTo: at });
 }
 
-/** dial2 failed, and a journal without its cause or SIP code leaves the why to dial2's own Hangup, which may be a moment behind. */
+/**
+ * dial2 failed, and the journal has no cause or no SIP code for it: dial2's own Hangup has them, and may come a moment
+ * later.
+ */
 function owesDial2Hangup({ plan, evidence: { journalEnded, dial2Hangup } }: InFlightState): boolean {
   if (journalEnded === undefined || dial2Hangup !== undefined || plan.viaLocalChannel) return false;
   const { dialStatus, endedBy, dial2Cause, dial2SipCode } = journalEnded;
-  // The cause of its BYE stands there alone.
+  // The cause of dial2's BYE is in dial2's own Hangup alone.
   if (dialStatus === 'ANSWER') return endedBy === 'dial2';
   return !['CANCEL', ''].includes(dialStatus) && (dial2Cause === undefined || dial2SipCode === undefined);
 }
@@ -287,22 +308,24 @@ function owesDial2Hangup({ plan, evidence: { journalEnded, dial2Hangup } }: InFl
 function onCancel(state: InFlightState, at: number): AttemptStep {
   if (state.evidence.cancelRequestedAt !== undefined) return ignore(state);
   const next = withFacts(state, { cancelRequestedAt: at });
-  // The call is ending by itself.
+  // The call is already ending.
   if (isOver(state) && state.phase !== 'following') return moved(next, []);
-  // The channel may not exist yet, or the action may be lost: hang up again until it is gone.
+  // The channel may not exist yet, or the action may be lost: the hang-up is repeated until the channel is gone.
   return moved(next, [{ type: 'hang_up' }, { type: 'arm', afterMs: reconcileEveryMs }]);
 }
 
 function onChannelFound(before: InFlightState, signal: Extract<AttemptSignal, { type: 'channel_found' }>): AttemptStep {
   const { at, up, uniqueId, dial2Ended } = signal;
   const { evidence } = before;
-  // An answer that was overtaken by the channel's end says nothing; one that names another channel in its place does.
+  // The channel may have ended after this answer was made: then the answer is ignored. An answer that names another
+  // channel in its place counts.
   const found = uniqueId === undefined ? before : withFacts(before, { dial1ReplacedBy: { uniqueId, at } });
   if (evidence.journalEnded !== undefined || before.phase !== 'detached' || isOver(found)) return ignore(before);
   const answered = up ? withFacts(found, { dial1AnsweredAt: at }) : found;
   const next = { ...answered, seenAt: at };
   const progress: AttemptEffect[] = answered === found ? [] : [{ type: 'progress', phase: 'answered', at }];
-  // No limit of ours ended it, and it may never end by itself: an answer is owed, and the channel must not outlive it.
+  // No limit of ours ended the call, and it may never end. The client still needs an outcome, and the channel must not
+  // outlive it.
   if (isPastFollowing(next, at)) {
     const { state: ended, effects } = conclude(next, { gaveUpAt: at });
     return moved(ended, [...progress, { type: 'hang_up' }, ...effects]);
@@ -326,7 +349,7 @@ function onChannelFound(before: InFlightState, signal: Extract<AttemptSignal, { 
   return moved(entered(next, phase), [armDial1(next, at)]);
 }
 
-/** dial1 answered and its channel is gone, but the hang-up handler left no entry. */
+/** dial1 answered and its channel is gone, but the hang-up handler wrote no entry. */
 function onJournalAnswered(
   state: InFlightState,
   signal: Extract<AttemptSignal, { type: 'journal_answered' }>,
@@ -342,13 +365,14 @@ function onMissing(state: InFlightState, signal: Extract<AttemptSignal, { type: 
   const { at, pbxRestarted } = signal;
   if (pbxRestarted) return conclude(state, { pbxRestarted: true, lostAt: at });
   if (state.evidence.dial1AnsweredAt !== undefined) {
-    // The handler that writes the journal ends before the channel does.
+    // The handler that writes the journal finishes before the channel ends.
     const dial1Hangup = dial1HangupOf(state.evidence);
     return onNoLastWord(state, dial1Hangup === undefined ? { lostAt: at } : { neverEnteredAt: at }, at);
   }
-  // Its channel was seen to end and the journal has no entry: dial1 never answered, and the Hangup says why.
+  // The end of dial1's channel was seen, and the journal has no entry: dial1 never answered. The Hangup holds the
+  // cause.
   if (isOver(state)) return onNoLastWord(state, {}, at);
-  // An Originate may still be on its way, or the phone may ring: silence proves nothing before the deadline.
+  // An Originate may still be on its way, or the phone may ring. Before the deadline, finding nothing proves nothing.
   const remainingMs = dial1DeadlineAt(state.originatedAt, state.plan) - at;
   if (remainingMs <= 0) return conclude(state, { lostAt: at });
   const canceled = state.evidence.cancelRequestedAt !== undefined;
@@ -356,8 +380,8 @@ function onMissing(state: InFlightState, signal: Extract<AttemptSignal, { type: 
 }
 
 /**
- * The hang-up handler may be writing this very moment, or the answer may be older than the fact that it misses: the last word
- * is believed missing only when it still is a reconciliation later.
+ * The hang-up handler may still be writing, or the reconciliation's answer may be older than the event. The entry
+ * counts as missing only when the next reconciliation does not find it either.
  */
 function onNoLastWord(state: InFlightState, facts: Partial<Evidence>, at: number): AttemptStep {
   const { doubtedAt } = state;
@@ -368,12 +392,13 @@ function onNoLastWord(state: InFlightState, facts: Partial<Evidence>, at: number
 function onDeadline(state: InFlightState, at: number): AttemptStep {
   switch (state.phase) {
     case 'awaiting_end':
-      // dial2 goes on without dial1, unless its end was missed.
+      // dial2 goes on without dial1, unless the event of its end was missed.
       if (owesDial2End(state)) {
         return moved(entered(state, 'following'), [{ type: 'reconcile' }, { type: 'arm', afterMs: reconcileEveryMs }]);
       }
       if (state.evidence.journalEnded !== undefined) return concluded(state);
-      // Only one of the two came. Answered: ask the journal. Not answered: half the truth is the truth there is.
+      // Only one of the two events came. After an answer, the journal holds the rest. Without an answer, the one event
+      // is all there is.
       return state.evidence.dial1AnsweredAt !== undefined || onlyHangup(state)
         ? detach(state, [{ type: 'reconcile' }])
         : concluded(state);
@@ -386,7 +411,7 @@ function onDeadline(state: InFlightState, at: number): AttemptStep {
   }
 }
 
-/** Hangup without OriginateResponse: the response that would say whether dial1 had answered was missed. */
+/** Hangup without OriginateResponse. The response was missed, and with it whether dial1 had answered. */
 function onlyHangup(state: InFlightState): boolean {
   return state.evidence.dial1Hangup !== undefined && state.evidence.originateFailed === undefined;
 }
@@ -399,7 +424,7 @@ function awaitEnd(state: InFlightState, effects: readonly AttemptEffect[]): Atte
   return moved(entered(state, 'awaiting_end'), [...effects, { type: 'arm', afterMs: finalEventsMs }]);
 }
 
-/** Into another phase, or into the same one afresh: doubts stay behind. */
+/** Enters another phase, or the same one again. `doubtedAt` and `outlived` are dropped. */
 function entered(state: InFlightState, phase: InFlightState['phase']): InFlightState {
   const { plan, originatedAt, evidence, seenAt, gone } = state;
   return { phase, plan, originatedAt, evidence, ...(seenAt !== undefined && { seenAt }), ...(gone && { gone }) };
@@ -413,7 +438,7 @@ function armDial1(state: InFlightState, at: number): AttemptEffect {
 }
 
 function armTalk(state: InFlightState, at: number): AttemptEffect {
-  // The hang-up that was asked for may get lost: hang up again until the channel is gone.
+  // The requested hang-up may be lost: it is repeated until the channel is gone.
   if (state.evidence.cancelRequestedAt !== undefined) return { type: 'arm', afterMs: reconcileEveryMs };
   const { dial2RingTimeoutMs, talkLimitMs } = state.plan;
   if (isPastLimits(state, at)) return { type: 'arm', afterMs: followEveryMs };
@@ -424,7 +449,7 @@ function armTalk(state: InFlightState, at: number): AttemptEffect {
   };
 }
 
-/** Nothing of ours would let it last so long: it was transferred, or a hang-up got lost. */
+/** Every limit of ours is over: the call was transferred, or a hang-up was lost. */
 function isPastLimits({ plan, evidence, originatedAt }: InFlightState, at: number): boolean {
   const answeredAt = evidence.dial1AnsweredAt ?? originatedAt;
   return at >= answeredAt + plan.dial2RingTimeoutMs + plan.talkLimitMs + talkMarginMs;
@@ -439,18 +464,21 @@ function hasChannelFacts(state: InFlightState): boolean {
   return [rangAt, dial1AnsweredAt, dial1Hangup, journalEnded].some((fact) => fact !== undefined);
 }
 
-/** A final fact was seen: there is no channel any more. */
+/** A final event was seen: the channel is gone. */
 function isOver({ evidence }: InFlightState): boolean {
   const { originateFailed, journalEnded } = evidence;
   return originateFailed !== undefined || dial1HangupOf(evidence) !== undefined || journalEnded !== undefined;
 }
 
-/** Nobody has seen it for so long, its last possible moment included. */
+/** No channel was seen for so long, and the last possible moment is over. */
 function isPastGivingUp({ originatedAt, plan, seenAt = 0 }: InFlightState, at: number): boolean {
   return at >= Math.max(lastMomentAt(originatedAt, plan), seenAt) + giveUpMarginMs;
 }
 
-/** Seen to live all the same. A dial1 that never answered cannot have been transferred; one that is to end should have ended. */
+/**
+ * A channel still lives after the limit. A dial1 that never answered cannot have been transferred. A canceled call
+ * should have ended.
+ */
 function isPastFollowing({ originatedAt, plan, evidence }: InFlightState, at: number): boolean {
   const { dial1AnsweredAt, journalEnded, cancelRequestedAt } = evidence;
   const isAnswered = dial1AnsweredAt !== undefined || journalEnded !== undefined;
@@ -458,7 +486,7 @@ function isPastFollowing({ originatedAt, plan, evidence }: InFlightState, at: nu
   return at >= lastMomentAt(originatedAt, plan) + most;
 }
 
-/** Adds facts that were not there; the same state object comes back when nothing was new. */
+/** Adds facts that are not there yet. Returns the same state object when there was nothing to add. */
 function withFacts<S extends InFlightState>(state: S, facts: Partial<Evidence>): S {
   const fresh = Object.entries(facts).filter(([name]) => state.evidence[name as keyof Evidence] === undefined);
   return fresh.length === 0 ? state : { ...state, evidence: { ...state.evidence, ...Object.fromEntries(fresh) } };

@@ -15,7 +15,7 @@ function variantsOf(type: CallSignalType): [string, CallSignal][] {
 }
 
 describe.each(callStatuses)('a call that is %s', (status) => {
-  it.each(types)('given %s does what its cell says', (type) => {
+  it.each(types)('given %s takes the step of its cell', (type) => {
     const cell = cells[status][type];
     const expected: Record<string, string> = {};
     const seen: Record<string, string> = {};
@@ -35,7 +35,7 @@ describe.each(callStatuses)('a call that is %s', (status) => {
     expect(callsOf(status).map(([, call]) => call.state.status)).toEqual(callsOf(status).map(() => status));
   });
 
-  it.each(types)('names no case of %s that never comes', (type) => {
+  it.each(types)('has no unused case for %s', (type) => {
     expect(strayCases(cells[status][type], Object.keys(samples[status]), Object.keys(signals[type]))).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type { AttemptId } from '../ids.ts';
 import { dispositions } from '../outcome/disposition.ts';
 import { type Call, type CallEffect, type CallSignal, type CallStep, isEnded, stepCall } from './call.ts';
 
-/** What the world does to a call, without instants and ids: those depend on how far the call has come. */
+/** What happens to a call, without instants and ids: those depend on how far the call has come. */
 type Deed =
   | { readonly type: 'due' | 'dial' | 'expire' | 'block' | 'fail' | 'cancel' }
   | { readonly type: 'defer' | 'reschedule'; readonly byMs: number }
@@ -29,7 +29,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     arbitrary: fc.record({ type: fc.constant('settle' as const), disposition: fc.constantFrom(...dispositions) }),
   },
 );
-/** A deed, the time before it, and whose attempt it speaks of: the current one, or how many before it. */
+/** A deed, the time before it, and the attempt that it names: the current one, or how many before it. */
 const story = fc.array(
   fc.tuple(deed, fc.nat(120_000), fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 4 }))),
   {
@@ -77,7 +77,7 @@ interface Told {
   readonly at: number;
 }
 
-/** Tells a call its story; late and repeated deeds speak of attempts gone by. */
+/** Applies a story to a call. Late and repeated deeds name earlier attempts. */
 function tell(
   call: Call,
   deeds: readonly (readonly [Deed, number, number])[],
@@ -100,7 +100,7 @@ function tell(
 
 const effectsOf = (told: readonly Told[]): CallEffect[] => told.flatMap((t) => t.step.effects);
 
-describe('a call, whatever happens to it and however often', () => {
+describe('a call, after any signals, also repeated ones', () => {
   it('C1 never changes again once it has ended', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
@@ -160,7 +160,7 @@ describe('a call, whatever happens to it and however often', () => {
     );
   });
 
-  it('C3 given the same settle again ignores it', () => {
+  it('C3 ignores the same settle when it comes again', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
         for (const { signal, step } of tell(call, deeds).told) {
@@ -172,7 +172,7 @@ describe('a call, whatever happens to it and however often', () => {
     );
   });
 
-  it('C4 uses up no attempt by being put off, however often', () => {
+  it('C4 uses up no attempt by any number of deferrals', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
         for (const { before, signal, step } of tell(call, deeds).told) {
@@ -192,7 +192,7 @@ describe('a call, whatever happens to it and however often', () => {
     );
   });
 
-  it('C4 decides about retries as if it had never been put off', () => {
+  it('C4 decides about retries as if it had never been deferred', () => {
     fc.assert(
       fc.property(start, story, fc.nat(60_000), (call, deeds, byMs) => {
         const plain = deeds.filter(([what]) => what.type !== 'defer');
@@ -244,7 +244,7 @@ describe('a call, whatever happens to it and however often', () => {
     );
   });
 
-  it('ends when its attempts keep ending, whatever they end with', () => {
+  it('ends after enough attempts, with any dispositions', () => {
     const ends = fc.array(fc.constantFrom(...dispositions), { minLength: 60, maxLength: 60 });
     fc.assert(
       fc.property(start, ends, (call, all) => {
@@ -257,7 +257,7 @@ describe('a call, whatever happens to it and however often', () => {
     );
   });
 
-  it('never says that it ignored what it did something about', () => {
+  it('reports a signal as ignored only where it did nothing', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
         for (const { before, step } of tell(call, deeds).told) {
@@ -280,7 +280,7 @@ describe('an accepted call', () => {
     expect(callOf({ notBeforeAt: 5_000 }, 1_000).state).toMatchObject({ status: 'scheduled', dueAt: 5_000 });
   });
 
-  it('tells why it was not dialled, until it is', () => {
+  it('states why it is not dialled yet, until it is', () => {
     const deferred = tell(callOf(), [[{ type: 'defer', byMs: 60_000 }, 0, 0]]).call;
     expect(deferred.gateNote).toEqual({ gate: 'window', decision: 'defer', reason: 'closed', at: 0, until: 60_000 });
     expect(tell(deferred, [[{ type: 'reschedule', byMs: 0 }, 0, 0]]).call).not.toHaveProperty('gateNote');
@@ -317,7 +317,7 @@ describe('a call that was canceled while it was dialled', () => {
     stepCall(canceled, { type: 'settle', attemptId: attemptId(1), at: 2_000, outcome, nextAttemptId: attemptId(2) })
       .call.state;
 
-  it('is canceled, and says when', () => {
+  it('is canceled, and states when', () => {
     expect(settle(outcomeOfLegs('canceled', { endedBy: 'redial' }))).toMatchObject({
       status: 'canceled',
       reason: 'canceled while dialing',

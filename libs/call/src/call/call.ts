@@ -4,7 +4,7 @@ import { decideRetry, type EndedAttempt, type StopReason } from '../retry/retry.
 import type { CallRequest } from './request.ts';
 
 /**
- * The call machine: one request, over all its attempts. Pure; whoever steps it writes the result compare-and-set.
+ * The call machine: one request, over all its attempts. Pure; every write of its result is compare-and-set.
  *
  * C1  A call that has ended never changes again.
  * C2  At most one attempt is planned or under way at a time.
@@ -14,7 +14,7 @@ import type { CallRequest } from './request.ts';
 export type CallState =
   /** Its first attempt is due later. */
   | ({ readonly status: 'scheduled' } & Planned)
-  /** Its attempt is due: in the queue, or at the gates. */
+  /** Its attempt is due: it waits in the queue, or at the gates. */
   | ({ readonly status: 'queued' } & Planned)
   /** A retry is due later. */
   | ({ readonly status: 'waiting' } & Planned)
@@ -28,8 +28,10 @@ export type CallState =
     }
   | { readonly status: EndedCallStatus; readonly endedAt: number; readonly reason: string };
 
-/** completed: it did its work · exhausted: no retry left · failed: trying again cannot help · canceled · expired: its time is over ·
- *  blocked: a rule forbids it · unknown: nobody can know whether it was answered. */
+/**
+ * completed: the call did its work · exhausted: no retry is left · failed: trying again cannot help · canceled ·
+ * expired: its time is over · blocked: a rule forbids it · unknown: it is not certain whether it was answered.
+ */
 export const endedCallStatuses = [
   'completed',
   'exhausted',
@@ -40,7 +42,7 @@ export const endedCallStatuses = [
   'unknown',
 ] as const;
 export type EndedCallStatus = (typeof endedCallStatuses)[number];
-/** Of calls that are accepted and have not ended. */
+/** Calls that are accepted and have not ended. */
 export const openCallStatuses = ['scheduled', 'queued', 'dialing', 'waiting'] as const;
 export const callStatuses = [...openCallStatuses, ...endedCallStatuses] as const;
 export type CallStatus = (typeof callStatuses)[number];
@@ -49,19 +51,22 @@ interface Planned {
   readonly attemptId: AttemptId;
   /** 1 for the first. */
   readonly attemptNumber: number;
-  /** When it is to be dialled. What a rule puts off is due later; what a missing PBX or trunk place puts off is late. */
+  /**
+   * When the attempt is due. A rule that defers a call moves this time. A missing PBX or permit does not: the call is
+   * late.
+   */
   readonly dueAt: number;
-  /** It is late, and the gates are asked again at this instant. */
+  /** The call is late. At this instant the gates check it again. */
   readonly askAgainAt?: number;
 }
 
-/** The last answer of the gates that was not `pass`: why the call has not been dialled yet. */
+/** The last gate decision that did not allow the call: the reason why it is not dialled yet. */
 export interface GateNote {
   readonly gate: string;
   readonly decision: 'defer' | 'block';
   readonly reason: string;
   readonly at: number;
-  /** When it is tried again; absent for `block`. */
+  /** When the call is tried again. Absent for `block`. */
   readonly until?: number;
 }
 
@@ -77,14 +82,17 @@ export interface Call {
   /** Ended attempts, oldest first. */
   readonly history: readonly EndedAttempt[];
   readonly gateNote?: GateNote;
-  /** `request.notBeforeAt` as the client gave it first, where the call was moved since: by it a repetition of the request is known. */
+  /**
+   * `request.notBeforeAt` as the client first gave it, where the call was moved since. It identifies a repeated
+   * request.
+   */
   readonly firstNotBeforeAt?: number;
 }
 
 export type CallSignal =
-  /** A dialer took the attempt's job. */
+  /** A dialer has taken the attempt's job. */
   | { readonly type: 'due'; readonly attemptId: AttemptId; readonly at: number }
-  /** Every gate passed; the claim is being taken. */
+  /** Every gate allows the call. The claim follows. */
   | { readonly type: 'dial'; readonly attemptId: AttemptId; readonly at: number }
   | {
       readonly type: 'defer';
@@ -93,7 +101,7 @@ export type CallSignal =
       readonly until: number;
       readonly gate: string;
       readonly reason: string;
-      /** It should have been dialled, and something that is needed for it is missing; false: a rule moves its time. */
+      /** True: the call is due, and something that it needs is missing. False: a rule moves its time. */
       readonly late: boolean;
     }
   | {
@@ -103,11 +111,11 @@ export type CallSignal =
       readonly gate: string;
       readonly reason: string;
     }
-  /** `reason`: why it could not be dialled in its time; by default, that its time is over. */
+  /** `reason`: why the call was not dialled in time. By default: its time is over. */
   | { readonly type: 'expire'; readonly attemptId: AttemptId; readonly at: number; readonly reason?: string }
-  /** It can never be dialled as it is: Asterisk could not be told to. */
+  /** The call can never be dialled as it is: no Originate can express it. */
   | { readonly type: 'fail'; readonly attemptId: AttemptId; readonly at: number; readonly reason: string }
-  /** `reason`: why a call that was not dialled yet ends; by default, that it was canceled before. */
+  /** `reason`: why a call that was not dialled yet ends. By default: it was canceled. */
   | { readonly type: 'cancel'; readonly at: number; readonly reason?: string }
   | { readonly type: 'reschedule'; readonly at: number; readonly dueAt: number; readonly expiresAt?: number | null }
   | {
@@ -115,7 +123,7 @@ export type CallSignal =
       readonly attemptId: AttemptId;
       readonly at: number;
       readonly outcome: Outcome;
-      /** Used if there is a next attempt; made outside, where randomness lives. */
+      /** The id of the next attempt, if there is one. It is made outside the core, which has no randomness. */
       readonly nextAttemptId: AttemptId;
     };
 export type CallSignalType = CallSignal['type'];
@@ -162,7 +170,7 @@ export function acceptCall({ id, attemptId, tenantId, dialect, reference, reques
   return { call, effects: [{ type: 'enqueue', ...planned }], ignored: false };
 }
 
-/** One signal → the call as it is now, and what to do. */
+/** One signal → the call as it is now, and the effects. */
 export function stepCall(call: Call, signal: CallSignal): CallStep {
   switch (call.state.status) {
     case 'scheduled':
@@ -295,7 +303,7 @@ function settled(call: Call, state: DialingState, signal: Extract<CallSignal, { 
   return moved({ ...next, state: { status: 'waiting', ...planned } }, [{ type: 'enqueue', ...planned }]);
 }
 
-/** Has a phone heard of it? What Redial did not send, none has. */
+/** The last attempt that a phone may have received: an attempt that Redial did not send does not count. */
 function lastSent({ history }: Call): EndedAttempt | undefined {
   return history.findLast(({ disposition }) => disposition !== 'not_sent');
 }
@@ -318,7 +326,7 @@ function canceledInFlight(call: Call, { connected, disposition }: Outcome): stri
   return disposition === 'not_sent' ? canceledWhilePlanned(call) : 'canceled while dialing';
 }
 
-/** A call whose time is not over yet ends as `expired` where its next attempt would come too late: that is another thing to hear. */
+/** A call also ends as `expired` where its next attempt would come after its end. That has a reason of its own. */
 function reasonOfStop(reason: StopReason, call: Call): string {
   if (reason !== 'expired') return reason;
   return `the next attempt would be after expiresAt; the last one was ${call.history.at(-1)?.disposition}`;

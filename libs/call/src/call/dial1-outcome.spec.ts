@@ -58,7 +58,7 @@ function word(outcome: Dial1Outcome): string {
   }
 }
 
-describe('what a waiting client is told of a call that no phone has heard of', () => {
+describe('the result for a waiting client, of a call that rang no phone', () => {
   const blocked = (gate: string): Call => ({
     ...call({ status: 'blocked', endedAt: 1, reason: 'said' }),
     gateNote: { gate, decision: 'block', reason: 'said', at: 1 },
@@ -71,7 +71,7 @@ describe('what a waiting client is told of a call that no phone has heard of', (
     expect(word(dial1OutcomeOf(of, undefined, { withDial2: false }))).toBe(expected);
   });
 
-  it('is pending while what was not sent is to be tried again, and fails when it is not', () => {
+  it('is pending while an attempt that was not sent is to be tried again, else failed', () => {
     const notSent = ended('not_sent');
     const again = call({ status: 'waiting', ...retry }, [attempted('not_sent', false)]);
     const over = call({ status: 'exhausted', endedAt: 1, reason: 'said' }, [attempted('not_sent', false)]);
@@ -82,7 +82,7 @@ describe('what a waiting client is told of a call that no phone has heard of', (
   });
 });
 
-describe('what a waiting client is told, by the attempt', () => {
+describe('the result for a waiting client, by the attempt', () => {
   const created = { dial2Created: { uniqueId: dial2, at: 2 } };
   it.each<[string, Partial<AttemptRecord>, plain: string, withDial2: string]>([
     ['was claimed', {}, 'pending', 'pending'],
@@ -120,7 +120,7 @@ describe('what a waiting client is told, by the attempt', () => {
   });
 });
 
-describe('what a waiting client is told, by the call', () => {
+describe('the result for a waiting client, by the call', () => {
   const over = (status: (typeof endedCallStatuses)[number]): CallState => ({ status, endedAt: 1, reason: 'x' });
   it.each<[string, Call, string, asked: string | undefined]>([
     ['that is due later', call({ status: 'scheduled', ...planned }), 'pending', undefined],
@@ -129,7 +129,7 @@ describe('what a waiting client is told, by the call', () => {
     ['that a rule forbade', call(over('blocked')), 'failed: blocked -', undefined],
     ['that was canceled before it was dialled', call(over('canceled')), 'failed: canceled -', undefined],
     ['whose time was over', call(over('expired')), 'failed: expired -', undefined],
-    // The record is gone: the history says it.
+    // The record is gone: the history has the result.
     ['that connected', call(over('completed'), [attempted('answered', true)]), 'answered id1 -', id],
     ['that dial2 did not answer', call(over('exhausted'), [attempted('no_answer', true)]), 'answered id1 -', id],
     [
@@ -156,7 +156,7 @@ describe('what a waiting client is told, by the call', () => {
   });
 });
 
-describe('whatever the records say', () => {
+describe('for any records', () => {
   const instant = fc.option(fc.nat(), { nil: undefined });
   const anyRecord = fc
     .record({
@@ -181,7 +181,7 @@ describe('whatever the records say', () => {
     { maxLength: 3 },
   );
 
-  it('`answered` is said only where an attempt says so, `failed` never while one is open', () => {
+  it('`answered` needs an answered attempt, and `failed` needs that no attempt is open', () => {
     fc.assert(
       fc.property(
         anyState,
@@ -209,7 +209,7 @@ describe('whatever the records say', () => {
     );
   });
 
-  it('nobody waits for an attempt that has ended, with dial2 or without', () => {
+  it('an attempt that has ended always has a result, with dial2 or without', () => {
     fc.assert(
       fc.property(anyState, anyRecord, fc.boolean(), (state, attempt, withDial2) => {
         if (attempt.ended === undefined) return;

@@ -3,29 +3,31 @@ import type { Disposition } from '../outcome/disposition.ts';
 import { dial2UniqueIdOf } from '../outcome/evidence.ts';
 import { type Call, type EndedCallStatus, isEnded } from './call.ts';
 
-/** What a client that waits for dial1 is told. Unique ids are Asterisk's own. */
+/** The result that a client waiting for dial1 receives. Unique ids are Asterisk's own. */
 export type Dial1Outcome =
   | { readonly type: 'pending' }
   | { readonly type: 'answered'; readonly uniqueId1: string; readonly uniqueId2?: string }
-  /** `why`: how dial1's leg ended, or how the call did that was never dialled. */
+  /** `why`: how dial1's leg ended, or how a call ended that was never dialled. */
   | { readonly type: 'failed'; readonly why: Disposition | EndedCallStatus; readonly uniqueId1?: string };
 
 /**
- * What the records say of dial1. `attempt`: the record of `attemptToAsk`, or undefined where there is none (any more). `withDial2`: an answer
- * waits until dial2's channel has its id too, or until it is certain that it never gets one.
+ * dial1's result as the records have it. `attempt`: the record of `attemptToAsk`, or undefined where there is none.
+ * `withDial2`: the result waits until dial2's channel has its id too, or is certain never to get one.
  */
 export function dial1OutcomeOf(
   call: Call,
   attempt: AttemptRecord | undefined,
   { withDial2 }: { readonly withDial2: boolean },
 ): Dial1Outcome {
-  // What Redial did not send is tried again in a moment, and has rung nobody.
+  // An attempt that Redial did not send is tried again in a moment, and has rung no phone.
   if (!isEnded(call.state) && call.state.status !== 'dialing' && call.history.at(-1)?.disposition === 'not_sent')
     return { type: 'pending' };
   return attempt === undefined ? ofCall(call) : ofAttempt(attempt, withDial2);
 }
 
-/** The id of the attempt that says it: the one under way, or the last that was; undefined where none was dialled. */
+/**
+ * The id of the attempt that holds the result: the one under way, or the last one. Undefined where none was dialled.
+ */
 export function attemptToAsk({ state, history }: Call): string | undefined {
   return state.status === 'dialing' ? state.attemptId : history.at(-1)?.attemptId;
 }
@@ -39,13 +41,13 @@ function ofAttempt({ id, answeredAt, dial2UniqueId, ended }: AttemptRecord, with
   return { type: 'answered', uniqueId1: id, ...(uniqueId2 !== undefined && { uniqueId2 }) };
 }
 
-/** Where the record is gone or cannot be read, the call's own history still says it, in short. */
+/** The record is gone or cannot be read. The call's own history holds a shorter result. */
 function ofCall({ state, history, gateNote }: Call): Dial1Outcome {
   if (state.status === 'dialing') return { type: 'pending' };
   const last = history.at(-1);
   if (last === undefined) {
     if (!isEnded(state)) return { type: 'pending' };
-    // dial1's phone was in another call of Redial's, and this one was not to wait.
+    // dial1's phone was in another call of Redial's, and this call may not wait.
     const isBusy = state.status === 'blocked' && (gateNote?.gate === 'extension' || gateNote?.gate === 'number');
     return { type: 'failed', why: isBusy ? 'busy' : state.status };
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { attemptId, callOf, outcomeOfLegs, policyOf } from '../../testing/builders.ts';
 import { type Call, type CallSignal, isEnded, stepCall } from './call.ts';
 
-/** Every sentence that a call may end with, beside what had happened to it: none may say what is not so. */
+/** Every sentence that a call may end with, and what had happened to the call. No sentence may be false. */
 const at = 1_000_000;
 const retryPolicy = policyOf({ maxRetries: 1, delaySeconds: 60 });
 
@@ -84,7 +84,7 @@ describe('why a call has ended', () => {
       'the next attempt would be after expiresAt; the last one was busy',
     ],
     ['a rule forbids it', told(call(), ['block', { gate: 'do_not_call', reason: 'said' }]), 'blocked', 'said'],
-    ['it cannot be said to Asterisk', told(call(), ['fail', { reason: 'said' }]), 'failed', 'said'],
+    ['no Originate can express it', told(call(), ['fail', { reason: 'said' }]), 'failed', 'said'],
     [
       'it has used up its retries',
       told(call(), ['dial'], ends('busy'), ['dial'], ends('busy')),
@@ -93,7 +93,7 @@ describe('why a call has ended', () => {
     ],
     ['the number does not exist', told(call(), ['dial'], ends('invalid_number')), 'failed', 'permanent'],
     ['they talked', told(call(), ['dial'], ends('answered')), 'completed', 'connected'],
-    ['nobody can know', told(call(), ['dial'], ends('unknown')), 'unknown', 'unknown'],
+    ['it is not certain', told(call(), ['dial'], ends('unknown')), 'unknown', 'unknown'],
   ])('%s', (_what, ended, status, reason) => {
     expect(isEnded(ended.state)).toBe(true);
     expect(ended.state).toMatchObject({ status, reason });

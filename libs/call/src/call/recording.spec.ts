@@ -12,7 +12,7 @@ const queue: Destination = { kind: 'service', service: 'support' };
 const routed: Destination = { kind: 'context', context: 'from-crm', exten: '7001' };
 const routedOut: Destination = { kind: 'context', context: 'from-crm', exten: '0821234567', e164: '27821234567' };
 
-/** Sides → under whom it is recorded, by each rule; `-`: not at all. */
+/** Sides → the number under which the call is recorded, by each rule. `-`: no recording. */
 const table: [sides: string, dial1: Destination, dial2: Destination, outside: string, all: string][] = [
   ['internal and external', agent, customer, '1001', '1001'],
   ['external and internal', customer, agent, '1001', '1001'],
@@ -69,7 +69,7 @@ describe('the file of a recording', () => {
     expect(recordingFile(attemptId(1), '1001')).toBe(`redial/1001/${attemptId(1)}.wav`);
   });
 
-  it('is a path of one shape, or none: whatever goes in', () => {
+  it('is a path of one shape, or none, for any input', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 45 }),
       fc.string({ unit: fc.constantFrom(...'01aZ_-./\\\0\n\r,;&|{$}'), maxLength: 45 }),

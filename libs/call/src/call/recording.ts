@@ -4,7 +4,7 @@ import { type CallRequest, type Destination, destinationDigits, outsideNumberOf,
 
 export type RecordingRule = NonNullable<Tenant['recording']>;
 
-/** Whether the tenant's rule, or where it has none the dialect's, records a call between these two; and under whose number. */
+/** Applies the tenant's recording rule, or else the dialect's. Returns the number under which the recording is kept. */
 export function recordingOf(
   dial1: Destination,
   dial2: Destination,
@@ -14,7 +14,7 @@ export function recordingOf(
   const rule = tenant.recording ?? dialectRule;
   const outside = [dial1, dial2].some((destination) => outsideNumberOf(destination) !== undefined);
   if (rule === 'none' || (rule === 'outside' && !outside)) return undefined;
-  // Between two outside parties nobody is an agent: whoever rings first takes the place.
+  // Of two outside parties neither is an agent: the one that rings first takes the agent's place.
   return { under: agentOf(dial1) ?? agentOf(dial2) ?? destinationDigits(dial1) };
 }
 
@@ -23,7 +23,7 @@ export function agentOf(destination: Destination): string | undefined {
   return outsideNumberOf(destination) === undefined ? destinationDigits(destination) : undefined;
 }
 
-/** The number an agent has outside; undefined where neither it nor the tenant has one. */
+/** The number that an agent has outside. Undefined where neither the agent nor the tenant has one. */
 export function agentNumberOf(extension: string, tenant: Tenant): string | undefined {
   const { agents, default: shared } = tenant.callerIds;
   if (Object.hasOwn(agents, extension)) return agents[extension];
@@ -31,8 +31,8 @@ export function agentNumberOf(extension: string, tenant: Tenant): string | undef
 }
 
 /**
- * Where the PBX keeps a recording, below its folder of recordings. Checked here as well, because it becomes a path: throws RangeError for an
- * id or a name that is none.
+ * The path of a recording below the PBX's folder of recordings. The parts become a path, so they are checked again
+ * here: an invalid id or name throws RangeError.
  */
 export function recordingFile(attemptId: string, under: string): string {
   if (!AttemptId.safeParse(attemptId).success || !RecordedUnder.safeParse(under).success) {

@@ -19,7 +19,7 @@ import {
   VariableValue,
 } from './request.ts';
 
-/** What breaks out of an AMI line, a dialplan expression, a list of destinations or of arguments. */
+/** Text that breaks out of an AMI line, a dialplan expression, or a list of destinations or arguments. */
 const injections = [
   '\r',
   '\n',
@@ -60,7 +60,7 @@ describe('what goes to Asterisk', () => {
     }
   });
 
-  it('is printable ASCII of a known kind, whatever is tried', () => {
+  it('is printable ASCII of a known kind, for any input', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (text) => {
         if (HeaderValue.safeParse(text).success) expect(text).toMatch(/^[ -~]*$/);
@@ -82,7 +82,7 @@ describe('what goes to Asterisk', () => {
     ['CAMPAIGN', true],
     ['_inherited', true],
     ['DB(x/y)', false],
-    // Redial's own: a request must not tell its dialplan whom to dial.
+    // Redial's own variable: a request must not choose the channel of its dialplan.
     ['REDIAL_DIAL2_CHANNEL', false],
     ['__REDIAL_ATTEMPT', false],
     ['redial_slot', false],
@@ -97,7 +97,7 @@ describe('what goes to Asterisk', () => {
     ['two arguments of an address', 'https://crm.example/?a=1&b=2', true],
     ['brackets in an address', 'https://[crm]/', true],
     ['brackets elsewhere', 'vip[1]', false],
-    // In GotoIf(…?5) each would be a way to another step.
+    // In GotoIf(…?5), each would jump to another step.
     ['a question mark elsewhere', '1?7:', false],
     ['two destinations', 'PJSIP/1001&PJSIP/1002', false],
     ['two destinations behind an address', 'x https://a&PJSIP/1', false],
@@ -107,7 +107,7 @@ describe('what goes to Asterisk', () => {
     ['a variable', '$' + '{SHELL(id)}', false],
   ])('a variable value with %s', (_what, value, ok) => expect(VariableValue.safeParse(value).success).toBe(ok));
 
-  it('has an end', () => {
+  it('has a maximum length', () => {
     expect(HeaderValue.safeParse('a'.repeat(250)).success).toBe(true);
     expect(HeaderValue.safeParse('a'.repeat(251)).success).toBe(false);
     expect(Reference.safeParse('a'.repeat(231)).success).toBe(false);
@@ -115,7 +115,10 @@ describe('what goes to Asterisk', () => {
 });
 
 describe('a name that a phone shows', () => {
-  /** What ends a line or a quoted string, starts an expression, or splits arguments; and what shows as nothing, or turns the rest round. */
+  /**
+   * Characters that end a line or a quoted string, start an expression, or split arguments; and characters that are
+   * invisible, or turn the text round.
+   */
   const breaking = [
     '\r',
     '\n',
@@ -186,7 +189,7 @@ describe('a name that a phone shows', () => {
   });
 });
 
-describe('what a client wants to find again', () => {
+describe('the text that a client wants back', () => {
   it.each(['"a", b; c & d | e', '{"id":7,"tags":["<b>"]}', '$' + '{X}', 'C:\\crm', 'Zoë 東京 😀', ' '])(
     'may be %j',
     (text) => {
@@ -225,7 +228,7 @@ describe('a request', () => {
     ['dial1 in two contexts', { dial1: { kind: 'context', context: 'a,s,1', exten: '7001' } }],
     ['dial1 of any extension of a context', { dial1: { kind: 'context', context: 'a', exten: 's' } }],
     ['a recording in a folder above', { recording: { under: '..' } }],
-    ['a recording of nobody', { recording: {} }],
+    ['a recording without an owner', { recording: {} }],
     ['an outcome that is not awaited', { outcomeAwaited: false }],
     ['a caller ID with a name', { callerId: 'Acme <27110000000>' }],
     ['a caller ID with a line feed', { callerId: '27110000000\n' }],
@@ -240,7 +243,7 @@ describe('a request', () => {
       'eleven headers',
       { headers: { dial1: Object.fromEntries(Array.from({ length: 11 }, (_, i) => [`X-H${i}`, '1'])), dial2: {} } },
     ],
-    ['a field that nobody knows', { dial3: '1001' }],
+    ['an unknown field', { dial3: '1001' }],
   ])('with %s is refused', (_what, fields) => {
     expect(change(fields).success).toBe(false);
   });
@@ -277,7 +280,7 @@ describe('ids', () => {
     [`att_${ulid.replace('H', 'I')}`, false],
   ])('attempt id %j: %s', (id, ok) => expect(AttemptId.safeParse(id).success).toBe(ok));
 
-  it('of calls are told from those of attempts', () => {
+  it('of calls differ from those of attempts', () => {
     expect(CallId.safeParse(`call_${ulid}`).success).toBe(true);
     expect(CallId.safeParse(`att_${ulid}`).success).toBe(false);
   });

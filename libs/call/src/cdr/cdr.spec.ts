@@ -47,7 +47,7 @@ function cdr(evidence: Evidence, call: Call, record: AttemptRecord = attempt) {
 }
 
 describe('the CDR of an attempt', () => {
-  it('that dial1 did not answer says so, with the raw values, and when it is tried again', () => {
+  it('that dial1 did not answer states it, with the raw values and the next attempt’s time', () => {
     const evidence: Evidence = {
       rangAt: startedAt + 500,
       originateFailed: { reason: 3, at: startedAt + 20_000 },
@@ -86,7 +86,7 @@ describe('the CDR of an attempt', () => {
     });
   });
 
-  it('that connected tells both legs’ times, talk and who ended it', () => {
+  it('that connected has both legs’ times, the talk and the side that ended it', () => {
     const evidence: Evidence = {
       rangAt: startedAt + 500,
       dial1AnsweredAt: startedAt + 3_010,
@@ -118,14 +118,14 @@ describe('the CDR of an attempt', () => {
     expect(cdr(evidence, completed)).not.toHaveProperty('nextAttemptAt');
   });
 
-  it('of which only the journal is left still tells when dial1 answered', () => {
+  it('of which only the journal is left still has dial1’s answer', () => {
     expect(cdr({ journalEnded }, completed).dial1).toMatchObject({
       disposition: 'answered',
       answeredAt: startedAt + 3_000,
     });
   });
 
-  it('uses the progress that was written down where the evidence does not know it', () => {
+  it('uses the written progress where the evidence lacks it', () => {
     const watched = { ...attempt, ringingAt: startedAt + 400, answeredAt: startedAt + 2_000 };
     const evidence: Evidence = { dial1AnsweredAt: startedAt + 3_000, lostAt: startedAt + 30_000 };
     expect(cdr(evidence, completed, watched).dial1).toMatchObject({
@@ -134,7 +134,7 @@ describe('the CDR of an attempt', () => {
     });
   });
 
-  it('gives no time of answer to a leg that did not answer', () => {
+  it('has no answer time for a leg that did not answer', () => {
     const busy = { ...journalEnded, dialStatus: 'BUSY', dial2Cause: 17, talkMs: 0 };
     const evidence: Evidence = { dial1AnsweredAt: startedAt + 3_000, journalEnded: busy };
     expect(cdr(evidence, waiting).dial2).not.toHaveProperty('answeredAt');
@@ -142,7 +142,7 @@ describe('the CDR of an attempt', () => {
     expect(cdr(failed, waiting, { ...attempt, answeredAt: startedAt + 1 }).dial1).not.toHaveProperty('answeredAt');
   });
 
-  it('names dial2’s channel as the client was told it, else by the journal, by its birth, by its end', () => {
+  it('names dial2’s channel as the client received it, else by the journal, its creation, its end', () => {
     const { dial2UniqueId: _none, ...journalWithoutId } = journalEnded;
     const born = { dial2Created: { uniqueId: 'born', at: startedAt + 3_100 } };
     const died = { dial2Hangup: { cause: 16, uniqueId: 'died', at: startedAt + 25_000 } };
@@ -154,7 +154,7 @@ describe('the CDR of an attempt', () => {
     expect(uniqueId({ journalEnded: journalWithoutId })).toBeUndefined();
   });
 
-  it('says what dial1 saw, and gives back what the client wanted to find again', () => {
+  it('has the caller ID that dial1 saw, and the client’s own text', () => {
     const asked: Call = {
       ...callOf({ dial1CallerId: '1001', clientInfo: 'Zoë <7>, "again"' }),
       state: completed.state,
@@ -162,22 +162,22 @@ describe('the CDR of an attempt', () => {
     expect(cdr({ journalEnded }, asked)).toMatchObject({ dial1CallerId: '1001', clientInfo: 'Zoë <7>, "again"' });
   });
 
-  it('tells the key that was pressed', () => {
+  it('has the pressed key', () => {
     expect(cdr({ journalEnded: { ...journalEnded, pressedKey: '0' } }, completed).pressedKey).toBe('0');
   });
 
   it.each([
-    ['asked for and begun', true, true, { under: '1001' }],
-    ['asked for, and dial2 never answered', true, false, undefined],
-    ['not asked for', false, false, undefined],
-    ['not asked for, whatever the PBX says', false, true, undefined],
+    ['requested and started', true, true, { under: '1001' }],
+    ['requested, and dial2 never answered', true, false, undefined],
+    ['not requested', false, false, undefined],
+    ['not requested, even if the PBX reports one', false, true, undefined],
   ])('has a recording that was %s', (_what, asked, begun, recording) => {
     const recorded: Call = { ...callOf(asked ? { recording: { under: '1001' } } : {}), state: completed.state };
     const evidence: Evidence = { journalEnded: { ...journalEnded, ...(begun && { recorded: true }) } };
     expect(cdr(evidence, recorded).recording).toEqual(recording);
   });
 
-  it('that nobody can know says unknown, and no talk time', () => {
+  it('that is not certain is unknown, and has no talk time', () => {
     const evidence: Evidence = { lostAt: startedAt + 30_000, pbxRestarted: true };
     expect(cdr(evidence, completed)).toMatchObject({
       disposition: 'unknown',
@@ -187,7 +187,7 @@ describe('the CDR of an attempt', () => {
     });
   });
 
-  it('names nothing that the request did not have', () => {
+  it('has no field that the request did not have', () => {
     const bare = cdr({ lostAt: startedAt }, completed);
     for (const field of ['callerId', 'dial1CallerId', 'clientInfo', 'recording', 'pressedKey']) {
       expect(bare).not.toHaveProperty(field);

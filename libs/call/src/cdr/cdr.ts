@@ -7,8 +7,8 @@ import type { NotSentCode } from '../outcome/not-sent.ts';
 import type { LegOutcome, Outcome } from '../outcome/outcome.ts';
 
 /**
- * The record of one attempt. Its id is the attempt's: delivered at least once, recognised by that id.
- * Instants are epoch ms, durations ms. Raw evidence stays beside our words for it.
+ * The record of one attempt. Its id is the attempt's. It is delivered at least once; a receiver recognises a repetition
+ * by the id. Instants are epoch ms, durations ms. Raw evidence stays beside our words for it.
  */
 export interface Cdr {
   readonly id: string;
@@ -26,7 +26,7 @@ export interface Cdr {
   readonly dial1: CdrLeg;
   readonly dial2: CdrLeg & { readonly uniqueId?: string };
   readonly callerId?: string;
-  /** What dial1 saw; absent: the same. */
+  /** The caller ID that dial1 saw. Absent: the same as dial2's. */
   readonly dial1CallerId?: string;
   /** There is a recording. Its reference is the CDR's own id. */
   readonly recording?: { readonly under: string };
@@ -34,15 +34,15 @@ export interface Cdr {
   readonly pressedKey?: string;
   readonly clientInfo?: string;
   readonly dueAt: number;
-  /** When its claim was taken: its Originate followed within seconds, or was not sent. */
+  /** When the claim was taken. The Originate followed within seconds, or was not sent. */
   readonly startedAt: number;
   readonly endedAt: number;
-  /** One side was handed over and went on in another call: since then dial1 and dial2 do not talk any more. */
+  /** One side was transferred and went on in another call. From this instant, dial1 and dial2 no longer talk. */
   readonly transferredAt?: number;
   readonly talkMs: number | null;
   readonly endedBy: Outcome['endedBy'];
   readonly lost: boolean;
-  /** What became of the call: its state after this attempt, and the next attempt's time if there is one. */
+  /** The call's state after this attempt, and the next attempt's time if there is one. */
   readonly callStatus: string;
   readonly nextAttemptAt?: number;
   readonly evidence: Evidence;
@@ -52,21 +52,23 @@ export interface CdrLeg extends Omit<LegOutcome, 'disposition'> {
   readonly destination: Destination;
   readonly disposition: Disposition | 'not_dialed';
   readonly ringingAt?: number;
-  /** How long it rang before it answered or gave up; absent: it never rang, or nobody saw when that ended. */
+  /**
+   * How long the leg rang before it answered or gave up. Absent: it never rang, or the end of the ringing was not seen.
+   */
   readonly ringMs?: number;
   readonly answeredAt?: number;
 }
 
-/** An attempt that has ended, and its call as it is after settling → the CDR. Pure. */
+/** An ended attempt, and its call after settling → the CDR. Pure. */
 export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evidence: Evidence): Cdr {
   const { request, state } = call;
   const ringingAt = evidence.rangAt ?? attempt.ringingAt;
   const { journalEnded } = evidence;
   const dial1AnsweredAt = evidence.dial1AnsweredAt ?? journalEnded?.answeredAt ?? attempt.answeredAt;
-  // A client may have been told the one that was written down.
+  // The written id comes first: a client may have received it.
   const uniqueId = attempt.dial2UniqueId ?? dial2UniqueIdOf(evidence);
   const dial1RangUntil = outcome.dial1.disposition === 'answered' ? dial1AnsweredAt : outcome.endedAt;
-  // Backwards from the end, on our own clock; the journal's instants are the PBX's.
+  // Counted back from the end, by our own clock. The journal's instants are by the PBX's clock.
   const dial2AnsweredAt =
     outcome.connected && outcome.talkMs !== null
       ? (outcome.transferredAt ?? outcome.endedAt) - outcome.talkMs

@@ -21,7 +21,7 @@ function variantsOf(type: DeliverySignalType): [string, SignalOf][] {
 }
 
 describe.each(deliveryStatuses)('a delivery that is %s', (status) => {
-  it.each(types)('given %s does what its cell says', (type) => {
+  it.each(types)('given %s takes the step of its cell', (type) => {
     const cell = cells[status][type];
     const expected: Record<string, string> = {};
     const seen: Record<string, string> = {};
@@ -41,7 +41,7 @@ describe.each(deliveryStatuses)('a delivery that is %s', (status) => {
     expect(deliveriesOf(status).map(([, delivery]) => delivery.status)).toEqual(deliveriesOf(status).map(() => status));
   });
 
-  it.each(types)('names no case of %s that never comes', (type) => {
+  it.each(types)('has no unused case for %s', (type) => {
     expect(strayCases(cells[status][type], Object.keys(samples[status]), Object.keys(signals[type]))).toEqual([]);
   });
 });

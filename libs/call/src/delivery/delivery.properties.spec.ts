@@ -12,7 +12,7 @@ const retry = fc.constantFrom(
   { type: 'unlimited' } as const,
 );
 
-/** What one of several workers does. `read`: how many steps ago it read the delivery; 0: it has not stalled. */
+/** A step of one of several workers. `read`: how many steps ago it read the delivery; 0: it has not stalled. */
 interface Deed {
   readonly type: DeliverySignal['type'];
   readonly read: number;
@@ -65,7 +65,7 @@ const always = (check: (steps: ReturnType<typeof run>) => void): void =>
     { numRuns: 1_000 },
   );
 
-describe('a delivery, whatever its workers do, however late', () => {
+describe('a delivery, for any and late steps of its workers', () => {
   it('D1 never changes again once it is delivered', () => {
     always((steps) => {
       for (const { before, step } of steps)
@@ -92,7 +92,7 @@ describe('a delivery, whatever its workers do, however late', () => {
     });
   });
 
-  it('always has somebody who goes on with it while it is pending, and nobody afterwards', () => {
+  it('always has a worker or a job while it is pending, and none afterwards', () => {
     always((steps) => {
       for (const { step } of steps) {
         if (step.ignored) continue;
@@ -114,7 +114,7 @@ describe('a delivery, whatever its workers do, however late', () => {
     });
   });
 
-  it('keeps what it was made of', () => {
+  it('keeps the fields that it was created with', () => {
     always((steps) => {
       for (const { step } of steps) {
         const { id, tenantId, callId: ofCall, attemptId: ofAttempt, sink, createdAt } = step.delivery;

@@ -26,7 +26,7 @@ describe('a new delivery', () => {
   });
 });
 
-describe('what a delivery notes', () => {
+describe('a delivery’s record', () => {
   it('of a failed try: when, why, and when the next one is', () => {
     const { delivery } = stepDelivery(fresh, {
       type: 'failed',
@@ -62,7 +62,7 @@ describe('what a delivery notes', () => {
     expect(delivery).toEqual({ ...rest, status, tries: 2, lastTryAt: at + 100, ...more });
   });
 
-  it('when it is sent again: the schedule from its start, and the last error still', () => {
+  it('of a resend: the schedule starts again, and the last error stays', () => {
     const dead: Delivery = { ...fresh, status: 'dead', tries: 10, lastTryAt: at, lastError: 'HTTP 500' };
     const { delivery } = stepDelivery(dead, { type: 'resend' });
     expect(delivery).toEqual({ ...dead, status: 'pending', tries: 0 });

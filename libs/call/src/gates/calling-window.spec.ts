@@ -25,7 +25,7 @@ describe('office hours from Monday to Friday', () => {
     ['on Friday evening: on Monday', '2026-01-16T17:00:00+02:00', '2026-01-19T09:00:00.000+02:00'],
     ['on Sunday: on Monday', '2026-01-18T12:00:00+02:00', '2026-01-19T09:00:00.000+02:00'],
     [
-      'asked from another zone, in the tenant’s own hours',
+      'computed in another zone, by the tenant’s own hours',
       '2026-01-15T23:00:00-10:00',
       '2026-01-16T11:00:00.000+02:00',
     ],
@@ -39,7 +39,7 @@ describe('windows', () => {
     expect(nextOpening([], 'utc', 42)).toBe(42);
   });
 
-  it('several: whichever opens first', () => {
+  it('several: the one that opens first', () => {
     const saturday: CallingWindow = { days: ['sat'], from: '10:00', to: '12:00' };
     const evening: CallingWindow = { days: ['fri'], from: '18:00', to: '20:00' };
     expect(opening([office, saturday, evening], 'utc', '2026-01-16T17:30:00Z')).toBe('2026-01-16T18:00:00.000Z');
@@ -169,7 +169,7 @@ describe('an opening', () => {
     'Africa/Johannesburg',
     'America/Sao_Paulo',
   );
-  // Around changes of the clock, where the faults are.
+  // Around clock changes, where faults are likely.
   const now = fc
     .tuple(
       fc.constantFrom(
@@ -184,7 +184,7 @@ describe('an opening', () => {
     )
     .map(([change, minutes]) => instant(change) + minutes * 60_000);
 
-  it('is never before now, and always within a window by the clock on the wall', () => {
+  it('is never before now, and always within a window by local time', () => {
     fc.assert(
       fc.property(fc.array(window, { minLength: 1, maxLength: 3 }), zone, now, (windows, timeZone, at) => {
         const next = nextOpening(windows, timeZone, at);

@@ -50,7 +50,7 @@ export function checkGates(gates: readonly Gate[], facts: GateFacts): GateDecisi
   return { decision: 'allow', gate: 'all' };
 }
 
-/** A call that a rule would put off beyond its own end expires now: a client that waits for it hears so at once. */
+/** A call whose deferral would end after its own time expires now, so that a waiting client hears it at once. */
 export function gateDecision(name: string, answer: GateAnswer, { call }: Pick<GateFacts, 'call'>): GateDecision {
   const { expiresAt } = call.request;
   const isOver = answer.decision === 'defer' && !answer.isLate && expiresAt !== undefined && answer.until > expiresAt;

@@ -18,11 +18,11 @@ function ask(given: Partial<GateFacts> = {}): string {
 }
 
 describe('a due call', () => {
-  it('with nothing against it passes', () => {
+  it('that no gate holds back passes', () => {
     expect(ask()).toBe('all: allow');
   });
 
-  it('whose tenant this dialer does not know waits for one that does, until its time is over', () => {
+  it('whose tenant this dialer does not have waits for another dialer, until its time is over', () => {
     expect(ask({ tenant: undefined })).toBe('tenant: defer by 30s');
     expect(ask({ tenant: undefined, call: callOf({ expiresAt: now - 1 }, now) })).toBe('tenant: expire');
   });
@@ -49,13 +49,13 @@ describe('a due call', () => {
     expect(ask({ call, now: now + 1 })).toBe('expired: expire');
   });
 
-  it('taken before its time waits for it, however it came to be taken', () => {
+  it('that is taken before its time waits for it', () => {
     const call = callOf({ notBeforeAt: now + hour }, now);
     expect(ask({ call })).toBe('due: defer by 3600s');
     expect(ask({ call, now: now + hour })).toBe('all: allow');
   });
 
-  it('under way is not held back by a time that it no longer has', () => {
+  it('under way is not held back by an earlier due time', () => {
     const call = {
       ...callOf({}, now),
       state: { status: 'dialing', attemptId: attemptId(1), attemptNumber: 1, startedAt: now } as const,
@@ -123,7 +123,7 @@ describe('the cap of attempts per number and day', () => {
     expect(ask({ tenant, attemptsToday: 4 })).toBe(`cap: defer by ${12 * 3_600}s`);
   });
 
-  it('begins the day where the clocks do', () => {
+  it('starts the day by the tenant’s clock', () => {
     const saoPaulo = tenantOf({ caps: { attemptsPerNumberPerDay: 3 }, timeZone: 'America/Sao_Paulo' });
     // 3 November 2018, 23:00: the next day begins at 01:00, an hour from now.
     const late = Date.UTC(2018, 10, 4, 2);
@@ -131,7 +131,7 @@ describe('the cap of attempts per number and day', () => {
     expect(ask({ tenant: saoPaulo, call, attemptsToday: 3, now: late })).toBe('cap: defer by 3600s');
   });
 
-  it('is no cap where none is set', () => {
+  it('does not apply where none is set', () => {
     expect(ask({ attemptsToday: 1_000 })).toBe('all: allow');
   });
 });
@@ -139,7 +139,7 @@ describe('the cap of attempts per number and day', () => {
 describe('a call that would be put off beyond its own end', () => {
   const waitedFor = callOf({ expiresAt: now + 60_000 }, now);
 
-  it('expires now, so that whoever waits for it hears so now', () => {
+  it('expires now, so that a waiting client hears it now', () => {
     const closed = [{ days: ['thu'], from: '09:00', to: '10:00' }];
     expect(ask({ call: waitedFor, tenant: tenantOf({ callingWindows: closed }) })).toBe('window: expire');
     expect(ask({ call: waitedFor, tenant: tenantOf({ caps: { attemptsPerNumberPerDay: 1 } }), attemptsToday: 1 })).toBe(
@@ -147,13 +147,13 @@ describe('a call that would be put off beyond its own end', () => {
     );
   });
 
-  it('waits where it will be checked again before', () => {
+  it('waits where the next check comes before its end', () => {
     expect(ask({ call: waitedFor, tenant: tenantOf({ paused: true }) })).toBe('paused: defer by 30s');
   });
 });
 
 describe('the order of the gates', () => {
-  it('asks whose call it is, then what ends it, then what puts it off', () => {
+  it('is: the tenant, then gates that end a call, then gates that defer it', () => {
     expect(callGates.map(({ name }) => name)).toEqual([
       'tenant',
       'destination',
@@ -168,7 +168,7 @@ describe('the order of the gates', () => {
     ]);
   });
 
-  it('answers with the first that does not let the call pass', () => {
+  it('decides by the first gate that does not allow the call', () => {
     const tenant = tenantOf({ paused: true, doNotCall: ['27821234567'], caps: { attemptsPerNumberPerDay: 1 } });
     expect(ask({ tenant, attemptsToday: 9 })).toBe('paused: defer by 30s');
     expect(ask({ tenant, attemptsToday: 9, call: callOf({ expiresAt: now - 1 }, now) })).toBe('expired: expire');

@@ -49,7 +49,7 @@ function expired({ call, now }: GateFacts): GateAnswer {
   return expiresAt !== undefined && now > expiresAt ? { decision: 'expire', reason: 'expiresAt has passed' } : allow;
 }
 
-/** A job can come early: promoted by hand, or by a queue whose clock runs ahead. */
+/** A job can come early: an operator promoted it, or the queue's clock runs ahead. */
 function due({ call, now }: GateFacts): GateAnswer {
   const dueAt = 'dueAt' in call.state ? call.state.dueAt : now;
   return now < dueAt ? { decision: 'defer', until: dueAt, reason: 'not due yet' } : allow;
@@ -64,7 +64,10 @@ function doNotCall({ call, tenant }: GateFacts): GateAnswer {
   return listed ? { decision: 'block', reason: 'a number of this call is on the do-not-call list' } : allow;
 }
 
-/** The API has checked this when it accepted the call. The lists may have changed since, and a service may stand for another number. */
+/**
+ * The API checked this when it accepted the call. Since then the lists may have changed, or a service may stand for
+ * another number.
+ */
 function toll({ call, tenant, numberFacts }: GateFacts): GateAnswer {
   if (tenant === undefined) return allow;
   for (const e164 of numbersOf(call)) {

@@ -10,7 +10,7 @@ const ruleFor = (e164: string, destinations: object = {}, plan: object | null = 
   return refused?.rule;
 };
 
-describe('whom a tenant may ring', () => {
+describe('the numbers that a tenant may ring', () => {
   it.each([
     ['a number of the own country', '27820001234', {}, undefined],
     ['a number abroad', '447700900123', {}, 'destinations.allow'],
@@ -37,7 +37,7 @@ describe('whom a tenant may ring', () => {
     expect(ruleFor('353157012345', { allow: ['+353'] }, named, true)).toBe('premium');
   });
 
-  it('a plan without a country is open to all countries, as ever, but not to premium rates', () => {
+  it('a plan without a country allows all countries, but not premium rates', () => {
     expect(ruleFor('447700900123', {}, null)).toBeUndefined();
     expect(ruleFor('8821234567890', {}, null)).toBe('premium');
     expect(ruleFor('447700900123', { allow: ['+33'] }, null)).toBe('destinations.allow');

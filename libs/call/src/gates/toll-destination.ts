@@ -16,22 +16,25 @@ export const Destinations = z.strictObject({
 });
 export type Destinations = z.infer<typeof Destinations>;
 
-/** What the countries' own plans say of a number: known outside of this library. */
+/** What the country's own plan states of a number. That knowledge is outside of this library. */
 export interface NumberFacts {
-  /** Whoever calls it pays the one who is called. */
+  /** The caller pays extra for the call, in favour of the called party. */
   readonly isPremium: boolean;
-  /** It is of another country than the tenant's. */
+  /** The number belongs to another country than the tenant. */
   readonly isAbroad: boolean;
 }
 
 /**
- * Ranges without a country that cost as they please: satellites (870, 881), international networks (882, 883), personal numbers and premium rate
- * (878, 979), relief (888). ITU-T E.164, list of assigned country codes.
+ * Ranges without a country, with prices of their own: satellites (870, 881), international networks (882, 883),
+ * personal numbers and premium rate (878, 979), relief (888). ITU-T E.164, list of assigned country codes.
  */
 const costlyRanges = ['870', '878', '881', '882', '883', '888', '979'];
 /** 900 and 976 numbers of the North American plan, whatever area code stands in front of 976. */
 const northAmericanPremium = /^1(?:900|976|[2-9][0-9]{2}976)/;
-/** An entry of `allow` this long speaks of a range, not of a country: it may allow what is denied by default. */
+/**
+ * An entry of `allow` that has at least this length names a range and not a country. It may allow what is denied by
+ * default.
+ */
 const rangeDigitsMin = 3;
 
 export type DestinationRule = 'destinations.deny' | 'destinations.allow' | 'premium';
@@ -43,12 +46,12 @@ const because: Readonly<Record<DestinationRule, string>> = {
   'destinations.allow': 'may not be rung: it is abroad, and destinations.allow has no prefix of it',
 };
 
-/** Which rule a refusal's sentence tells of, for a metric: the sentence is all that comes through a vendor's dialect. */
+/** The rule behind a refusal's sentence, for a metric. A vendor's dialect passes on the sentence alone. */
 export function destinationRuleOf(message: string): DestinationRule | undefined {
   return (Object.keys(because) as DestinationRule[]).find((rule) => message.includes(because[rule]));
 }
 
-/** The rule that keeps a tenant's calls from ringing a number, and why; undefined: it may be rung. */
+/** The rule that forbids a number to a tenant's calls, and why. Undefined: the number is allowed. */
 export function refusedDestination(
   e164: string,
   { destinations, numberingPlan }: { readonly destinations: Destinations; readonly numberingPlan: NumberingPlan },
@@ -76,7 +79,9 @@ function isCostly(e164: string, { isPremium }: NumberFacts): boolean {
   return isPremium || northAmericanPremium.test(e164) || costlyRanges.some((range) => e164.startsWith(range));
 }
 
-/** `+882` for itself, `+1900` or `+44909` within a country; `+353` is a country and says nothing of its premium numbers. */
+/**
+ * `+882` for itself, `+1900` or `+44909` within a country. `+353` is a country, and does not cover its premium numbers.
+ */
 function isAsNarrow(prefix: string, e164: string): boolean {
   return costlyRanges.some((range) => e164.startsWith(range)) || prefix.length > rangeDigitsMin;
 }

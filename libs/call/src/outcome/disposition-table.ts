@@ -4,11 +4,13 @@ import type { Disposition } from './disposition.ts';
 export const legKinds = ['extension', 'trunk', 'dialplan'] as const;
 export type LegKind = (typeof legKinds)[number];
 
-/** What the network, or Asterisk in its place, said last of a leg that was not answered. */
+/** The last answer, from the network or from Asterisk in its place, of a leg that did not answer. */
 export interface FinalAnswer {
-  /** Q.850, as Asterisk has it. */
+  /** The Q.850 cause, as Asterisk reports it. */
   readonly cause: number;
-  /** Absent where no SIP answer is known: Asterisk before 20 does not tell dial1's, and other technologies have none. */
+  /**
+   * Absent where no SIP answer is known: Asterisk before 20 does not report dial1's, and other technologies have none.
+   */
   readonly sipCode?: number | undefined;
   readonly rang: boolean;
   /** Absent in attempt records of before 2026-11-30. */
@@ -18,17 +20,18 @@ export interface FinalAnswer {
 /**
  * The words that depend on more than the code:
  * `away`: no_answer after ringing, else unreachable.
- * `timed out`: no_answer after ringing; else a trunk that is silent is congestion, and a phone unreachable.
- * `out of order`: of a trunk it is the trunk that is, so congestion; else the phone is unreachable.
+ * `timed out`: no_answer after ringing; else congestion of a trunk, unreachable of a phone.
+ * `out of order`: congestion of a trunk, unreachable of a phone.
  */
 type Word = Disposition | 'away' | 'timed out' | 'out of order';
 
 /**
- * Every SIP final answer of IANA's registry (sip-parameters, Response Codes). Where no note says otherwise the word follows the Q.850 cause that
- * RFC 3398 §7.2.4.1 gives the code: 41, 63, 79 and 127 are faults between us and the carrier, and another day's request may do better.
+ * Every SIP final answer of IANA's registry (sip-parameters, Response Codes). Without a note, the word follows the
+ * Q.850 cause of RFC 3398 §7.2.4.1. Causes 41, 63, 79 and 127 are faults between us and the carrier: a later request
+ * may succeed.
  */
 const wordOfSipCode: Readonly<Record<number, Word>> = {
-  // Elsewhere, and nobody went there: the next time the phone may not be forwarded.
+  // The phone is forwarded, and Redial does not follow. Later the forward may be off.
   300: 'unreachable',
   301: 'unreachable',
   302: 'unreachable',
@@ -36,14 +39,14 @@ const wordOfSipCode: Readonly<Record<number, Word>> = {
   380: 'unreachable',
   400: 'congestion',
   401: 'trunk_auth',
-  // The carrier wants money from whoever has the account, whatever the number.
+  // The carrier demands payment for the account, whatever the number.
   402: 'trunk_auth',
   403: 'not_allowed',
   404: 'invalid_number',
   405: 'congestion',
   406: 'incompatible_media',
   407: 'trunk_auth',
-  // A proxy's own time-out; a call that rang until then was not answered. RFC 3398 has 102.
+  // A proxy's own time-out. A call that rang until then was not answered. RFC 3398 has 102.
   408: 'timed out',
   410: 'invalid_number',
   412: 'congestion',
@@ -58,39 +61,40 @@ const wordOfSipCode: Readonly<Record<number, Word>> = {
   423: 'congestion',
   424: 'congestion',
   425: 'congestion',
-  // Who we are is not proven to them: RFC 8224's codes, as 401 is.
+  // Our identity is not proven to them, as with 401 (RFC 8224).
   428: 'trunk_auth',
   429: 'trunk_auth',
-  // The way to the phone that had registered is broken (RFC 5626).
+  // The path to the registered phone is broken (RFC 5626).
   430: 'unreachable',
-  // Calls without a number are not taken (RFC 5079): the next one has none either.
+  // The called party refuses calls without a caller ID (RFC 5079). The next call would have none either.
   433: 'not_allowed',
   436: 'trunk_auth',
   437: 'trunk_auth',
   438: 'trunk_auth',
   439: 'congestion',
-  // As 483: the network forked without end.
+  // As 483: the network forked the call too often.
   440: 'congestion',
   469: 'congestion',
-  // The person has not consented to being called (RFC 5360).
+  // The person has not consented to calls (RFC 5360).
   470: 'not_allowed',
   480: 'away',
   481: 'congestion',
-  // A loop, and too many hops: the routes of the network, and not the number. RFC 3398 has 25.
+  // A loop, and too many hops: the fault is in the network's routes, not in the number. RFC 3398 has 25.
   482: 'congestion',
   483: 'congestion',
   484: 'invalid_number',
-  // RFC 3398 has 1: several people's, so nobody's.
+  // Ambiguous: the number fits several people. RFC 3398 has 1.
   485: 'invalid_number',
   486: 'busy',
-  // Somebody between us and the phone ended it, as a proxy does whose own time is over. Our own CANCEL is looked for before.
+  // A host between us and the phone ended the call, such as a proxy after its own time-out. Our own CANCEL was handled
+  // before.
   487: 'away',
   488: 'incompatible_media',
   489: 'congestion',
   491: 'congestion',
-  // A body that the phone has no key for.
+  // The phone has no key for the body.
   493: 'incompatible_media',
-  // Security has to be agreed upon with the proxy first (RFC 3329), as with 407.
+  // The proxy first requires an agreement on security (RFC 3329), as with 407.
   494: 'trunk_auth',
   500: 'congestion',
   501: 'congestion',
@@ -106,17 +110,17 @@ const wordOfSipCode: Readonly<Record<number, Word>> = {
   603: 'rejected',
   604: 'invalid_number',
   606: 'incompatible_media',
-  // The person calls it unwanted, or a filter for them does (RFC 8197, 8688): ringing them again is what it asks us not to do.
+  // The person, or their filter, has marked the call as unwanted (RFC 8197, 8688). Redial does not ring them again.
   607: 'not_allowed',
   608: 'not_allowed',
 };
 
-/** RFC 3261 §8.1.3.2: a code that is not known is the x00 of its class. */
+/** RFC 3261 §8.1.3.2: an unknown code counts as the x00 of its class. */
 function wordOfClass(sipCode: number): Word | undefined {
   return sipCode < 300 ? undefined : wordOfSipCode[Math.floor(sipCode / 100) * 100];
 }
 
-/** Q.850's causes, and Asterisk's own in between. 0, 16 and 31 say only that a channel ended, and have no word. */
+/** Q.850's causes, and Asterisk's own in between. 0, 16 and 31 mean only that a channel ended, and have no word. */
 const wordOfCause: Readonly<Record<number, Word>> = {
   1: 'invalid_number',
   2: 'no_route',
@@ -133,16 +137,16 @@ const wordOfCause: Readonly<Record<number, Word>> = {
   20: 'unreachable',
   21: 'rejected',
   22: 'invalid_number',
-  // Asterisk's for 302.
+  // Asterisk's cause for 302.
   23: 'unreachable',
   24: 'rejected',
   25: 'congestion',
   // Another of the phones that rang has answered.
   26: 'no_answer',
-  // Asterisk's for 502.
+  // Asterisk's cause for 502.
   27: 'out of order',
   28: 'invalid_number',
-  // Asterisk's for 501.
+  // Asterisk's cause for 501.
   29: 'congestion',
   50: 'not_allowed',
   52: 'not_allowed',
@@ -164,18 +168,21 @@ const wordOfCause: Readonly<Record<number, Word>> = {
   91: 'no_route',
 };
 
-/** Q.850 §2.2.5: a cause that is not known is the last of its class. Classes 2 and 3 are short of something, 5 to 7 faults of the protocol. */
+/**
+ * Q.850 §2.2.5: an unknown cause counts as the last of its class. Classes 2 and 3 mean a shortage, 5 to 7 a fault of
+ * the protocol.
+ */
 function wordOfCauseClass(cause: number): Word | undefined {
   return cause >= 32 && cause <= 127 ? 'congestion' : undefined;
 }
 
 /**
- * The one table: by SIP code, then by its class, then by cause. Undefined where nothing was said but that it ended.
- * An answer of 2xx is no failure: its cause decides.
+ * The one table: by SIP code, then by its class, then by cause. Undefined where the answer means only that the channel
+ * ended. A 2xx is no failure: its cause decides.
  */
 export function dispositionOf({ cause, sipCode, rang, leg }: FinalAnswer): Disposition | undefined {
   const bySip = sipCode === undefined ? undefined : (wordOfSipCode[sipCode] ?? wordOfClass(sipCode));
-  // A phone behind it that is not registered just now; of a trunk, 3 is a number without a way.
+  // A phone behind the dialplan is not registered at the moment. Of a trunk, 3 is a number without a route.
   const byCause = leg === 'dialplan' && cause === 3 ? 'unreachable' : (wordOfCause[cause] ?? wordOfCauseClass(cause));
   return dispositionFor(bySip ?? byCause, rang, leg);
 }
@@ -194,8 +201,8 @@ function dispositionFor(word: Word | undefined, rang: boolean, leg: LegKind | un
 }
 
 /**
- * Nobody at the other end has said a word, or Asterisk had nobody to ask. A trunk that is down or silent is the network's fault, and uses up no
- * retry; a phone that is not registered, or does not answer, is its owner's.
+ * No answer came from the other end, or Asterisk had no channel for it. A trunk that is down or silent is the network's
+ * fault, and uses up no retry. A phone that is not registered, or does not answer, is its owner's.
  */
 export function withoutAnAnswer(leg: LegKind | undefined): Disposition {
   return leg === 'trunk' ? 'congestion' : 'unreachable';

@@ -1,10 +1,10 @@
-/** Contact: the person or their phone. Uses up an attempt. */
+/** Callee: the person or their phone. Uses up an attempt. */
 export const calleeDispositions = ['no_answer', 'busy', 'rejected', 'unreachable', 'machine', 'dial1_hung_up'] as const;
 /** Permanent: trying again cannot help. */
 export const permanentDispositions = ['invalid_number', 'not_allowed', 'no_route', 'incompatible_media'] as const;
-/** Network: our side or the carrier's. Uses up no attempt, but a small budget of its own. */
+/** Network: our side or the carrier's. Uses up no attempt, but has a small budget of its own. */
 export const networkDispositions = ['congestion', 'trunk_auth', 'pbx_error'] as const;
-/** How a leg or an attempt ended. The table of evidence is in outcome.ts, its meaning in docs/reference/glossary.md. */
+/** How a leg or an attempt ended. outcome.ts has the table of evidence; docs/reference/glossary.md has the meaning. */
 export const dispositions = [
   'answered',
   ...calleeDispositions,
@@ -22,6 +22,6 @@ export function classOf(disposition: Disposition): DispositionClass {
   if ((calleeDispositions as readonly string[]).includes(disposition)) return 'callee';
   if ((permanentDispositions as readonly string[]).includes(disposition)) return 'permanent';
   if ((networkDispositions as readonly string[]).includes(disposition)) return 'network';
-  // Redial itself did not send it, `canceled` and `unknown` too, are classes of their own.
+  // `not_sent`, `canceled` and `unknown` are classes of their own.
   return disposition as 'answered' | 'not_sent' | 'canceled' | 'unknown';
 }

@@ -5,8 +5,9 @@ import type { Evidence } from './evidence.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
- * Outside numbers of an ended attempt whose phones cannot have rung: that of a dial2 which was never tried, and that of a leg which Redial did
- * not send or the network did not carry. The day's cap counts people who were disturbed, so these were none. What nobody knows may have rung.
+ * The outside numbers of an ended attempt whose phones cannot have rung. dial2 was never tried, Redial did not send the
+ * leg, or the network did not carry it. The day's cap counts disturbed people, so these numbers do not count. A number
+ * whose ringing is uncertain does count.
  */
 export function numbersNeverRung({ request }: Pick<Call, 'request'>, outcome: Outcome, evidence: Evidence): string[] {
   const { dial1, dial2 } = outcome;

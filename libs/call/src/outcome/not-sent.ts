@@ -1,10 +1,11 @@
 import type { Evidence } from './evidence.ts';
 
 /**
- * Why Redial itself did not send an Originate, after the attempt had begun. No phone was rung, and no network is to blame.
+ * Why Redial itself did not send an Originate after the attempt had begun. No phone rang, and the network is not at fault.
  *
- * late: too much time had passed since the claim · pbx_restarted: since the claim · pbx_unavailable: the link to the PBX was gone, or too busy ·
- * unconfirmed: Redis did not confirm the claim · gate: a gate had closed meanwhile · invalid: it cannot be said to Asterisk · canceled.
+ * late: too much time had passed since the claim · pbx_restarted: since the claim · pbx_unavailable: the link to the PBX
+ * was gone, or too busy · unconfirmed: Redis did not confirm the claim · gate: a gate had closed meanwhile · invalid: no
+ * AMI action can express it · canceled.
  */
 export const notSentCodes = [
   'late',
@@ -17,7 +18,7 @@ export const notSentCodes = [
 ] as const;
 export type NotSentCode = (typeof notSentCodes)[number];
 
-/** Undefined: sent, or kept back by a dialer of a version that gives no code, or one that this version does not know. */
+/** Undefined: the Originate was sent, or the dialer's version gave no code, or this version does not know the code. */
 export function notSentCodeOf({ refused, cancelRequestedAt }: Evidence): NotSentCode | undefined {
   if (!refused?.byUs) return undefined;
   const known = notSentCodes.find((code) => code === refused.code);

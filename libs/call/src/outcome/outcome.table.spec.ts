@@ -50,18 +50,18 @@ describe('dial1', () => {
     ['declines after ringing, without SIP code', { rangAt, ...failed(0), ...hungUp(21) }, 'rejected'],
     ['is rejected, without SIP code or ringing', { ...failed(0), ...hungUp(21) }, 'rejected'],
     ['is not registered, unreachable or unknown: no channel event', failed(0), 'unreachable'],
-    // Reason alone, where the Hangup stays away.
+    // Reason alone: the Hangup is missing.
     ['timed out, without Hangup', failed(3), 'no_answer'],
     ['was busy, without Hangup', failed(5), 'busy'],
     ['met congestion, without Hangup', failed(8), 'congestion'],
-    ['was hung up, says Reason 1 alone', failed(1), unmapped],
+    ['was hung up, by Reason 1 alone', failed(1), unmapped],
     ['rang and failed, without Hangup', { rangAt, ...failed(0) }, 'unknown'],
     // Hangup alone.
     ['hung up with a cause, without OriginateResponse', hungUp(17), 'busy'],
     ['ended normally, without OriginateResponse', { rangAt, ...hungUp(16) }, unmapped],
-    // Causes that say no more than that a channel ended.
-    ['ended with cause 0 though nobody asked', { rangAt, ...failed(0), ...hungUp(0) }, unmapped],
-    ['ended with cause 16 though nobody asked', { rangAt, ...failed(0), ...hungUp(16) }, unmapped],
+    // Causes that mean only that a channel ended.
+    ['ended with cause 0 without a cancel', { rangAt, ...failed(0), ...hungUp(0) }, unmapped],
+    ['ended with cause 16 without a cancel', { rangAt, ...failed(0), ...hungUp(16) }, unmapped],
     ['ended with cause 0, Reason 5', { ...failed(5), ...hungUp(0) }, 'busy'],
     ['timed out with a cause of its own', { rangAt, ...failed(3), ...hungUp(17, 486) }, 'busy'],
     ['timed out with a cause without a row', { rangAt, ...failed(3), ...hungUp(7) }, unmapped],
@@ -69,7 +69,7 @@ describe('dial1', () => {
     ['is ended by somebody between us and the phone, 487', { ...failed(0), ...hungUp(127, 487) }, 'unreachable'],
     ['rings and is ended by somebody else, 487', { rangAt, ...failed(0), ...hungUp(127, 487) }, 'no_answer'],
     ['times out at a proxy, 408, after ringing', { rangAt, ...failed(0), ...hungUp(18, 408) }, 'no_answer'],
-    ['forwards, and nobody follows, 302', { ...failed(0), ...hungUp(23, 302) }, 'unreachable'],
+    ['forwards, and Redial does not follow, 302', { ...failed(0), ...hungUp(23, 302) }, 'unreachable'],
     ['forwards, Asterisk 16', { ...failed(0), ...hungUp(23) }, 'unreachable'],
     [
       'forwards, and its channel ends before that is noted',
@@ -85,7 +85,8 @@ describe('dial1', () => {
     ['wants a password, 401', { ...failed(0), ...hungUp(21, 401) }, 'trunk_auth'],
     ['wants a password, 407', { ...failed(0), ...hungUp(21, 407) }, 'trunk_auth'],
     ['does not exist anywhere, 604', { ...failed(0), ...hungUp(1, 604) }, 'invalid_number'],
-    // Cancelled by us: an AMI Hangup of a ringing channel ends as Failure 0 with cause 0, or with the cause that it named.
+    // Canceled by us. An AMI Hangup of a ringing channel ends as Failure 0 with cause 0, or with the cause in the
+    // action.
     ['was canceled while ringing', { rangAt, cancelRequestedAt, ...failed(0), ...hungUp(0) }, 'canceled'],
     ['was canceled while ringing, cause 16', { rangAt, cancelRequestedAt, ...failed(0), ...hungUp(16) }, 'canceled'],
     ['was canceled while ringing, 487', { rangAt, cancelRequestedAt, ...failed(0), ...hungUp(127, 487) }, 'canceled'],
@@ -104,13 +105,13 @@ describe('dial1', () => {
     ['declined before the cancel arrived', { cancelRequestedAt, ...failed(0), ...hungUp(21, 603) }, 'rejected'],
     ['was busy before the cancel arrived', { cancelRequestedAt, ...failed(0), ...hungUp(17, 486) }, 'busy'],
     ['timed out before the cancel arrived', { rangAt, cancelRequestedAt, ...failed(3), ...hungUp(19) }, 'no_answer'],
-    ['was canceled and nobody knows it any more', { cancelRequestedAt, lostAt }, 'canceled'],
-    // Silence.
+    ['was canceled, and no observer knows it any more', { cancelRequestedAt, lostAt }, 'canceled'],
+    // No event at all.
     ['was lost', { lostAt }, 'no_answer'],
     ['was lost by a PBX that restarted', { lostAt, pbxRestarted: true }, 'unknown'],
     ['was canceled on a PBX that restarted', { cancelRequestedAt, lostAt, pbxRestarted: true }, 'unknown'],
-    ['could not be asked about', { gaveUpAt: at }, 'unknown'],
-    ['could not be asked about after a cancel', { cancelRequestedAt, gaveUpAt: at }, 'unknown'],
+    ['could not be reconciled', { gaveUpAt: at }, 'unknown'],
+    ['could not be reconciled after a cancel', { cancelRequestedAt, gaveUpAt: at }, 'unknown'],
     ['left no evidence', {}, 'unknown'],
     ['was refused by Asterisk', { refused: { message: 'Extension does not exist.', at } }, 'pbx_error'],
     ['was refused by Asterisk after a cancel', { refused: { message: 'no', at }, cancelRequestedAt }, 'pbx_error'],
@@ -146,12 +147,12 @@ describe('dial1', () => {
     });
   });
 
-  it('talked for no time when it failed, even where nobody can name the failure', () => {
+  it('talked for no time when it failed, even where the failure has no name', () => {
     expect(outcomeOf({ ...failed(0), ...hungUp(7) }, at).talkMs).toBe(0);
     expect(outcomeOf({ ...failed(0), ...hungUp(17) }, at).talkMs).toBe(0);
   });
 
-  it('talked for a time that nobody knows when nobody knows whether it answered', () => {
+  it('has no talk time where it is not certain whether it answered', () => {
     expect(outcomeOf({ lostAt, pbxRestarted: true }, at).talkMs).toBeNull();
     expect(outcomeOf({ gaveUpAt: at }, at).talkMs).toBeNull();
   });
@@ -166,7 +167,7 @@ describe('dial1', () => {
     expect(outcomeOf({ cancelRequestedAt, ...failed(0), ...hungUp(17) }, at).endedBy).toBeNull();
   });
 
-  it('ended when its channel did, else when Asterisk said so, else now', () => {
+  it('ended when its channel did, else by Asterisk’s event, else now', () => {
     const hangup = { dial1Hangup: { cause: 17, at: at - 200 } };
     const response = { originateFailed: { reason: 0, at: at - 100 } };
     expect(outcomeOf({ ...hangup, ...response }, at).endedAt).toBe(at - 200);
@@ -186,7 +187,7 @@ const dial2HungUp = (cause: number, sipCode?: number): Evidence => ({
 
 describe('dial2, once dial1 has answered', () => {
   const rows: [what: string, evidence: Evidence, expected: Word][] = [
-    // What Asterisk was seen to do (asterisk.md, §Originate), by the dialplan's words alone.
+    // What Asterisk was seen to do (asterisk.md, §Originate), by DIALSTATUS alone.
     ['answers', journal({ dialStatus: 'ANSWER', talkMs: 5_000 }), 'answered'],
     ['is busy', journal({ dialStatus: 'BUSY', dial1Cause: 17 }), 'busy'],
     ['meets congestion, 503', journal({ dialStatus: 'CONGESTION', dial1Cause: 34 }), 'congestion'],
@@ -194,7 +195,7 @@ describe('dial2, once dial1 has answered', () => {
     ['declines, 603', journal({ dialStatus: 'CHANUNAVAIL', dial1Cause: 21 }), 'rejected'],
     ['does not answer', journal({ dialStatus: 'NOANSWER', dial1Cause: 16 }), 'no_answer'],
     ['rings while the agent hangs up', journal({ dialStatus: 'CANCEL', dial1Cause: 0 }), 'dial1_hung_up'],
-    // The same with dial2's own cause, which the journal or its Hangup brings.
+    // The same with dial2's own cause, from the journal or from its Hangup.
     ['is busy, 486', journal({ dialStatus: 'BUSY', dial2Cause: 17, dial2SipCode: 486 }), 'busy'],
     ['is busy everywhere, 600', { ...journal({ dialStatus: 'BUSY' }), ...dial2HungUp(17, 600) }, 'busy'],
     [
@@ -247,10 +248,10 @@ describe('dial2, once dial1 has answered', () => {
       'no_answer',
     ],
     ['is not registered', journal({ dialStatus: 'CHANUNAVAIL', dial1Cause: 0 }), 'unreachable'],
-    // DIALSTATUS alone: the causes say only that a channel ended.
+    // DIALSTATUS alone: the causes mean only that a channel ended.
     ['is BUSY, cause 16', { ...journal({ dialStatus: 'BUSY' }), ...dial2HungUp(16) }, 'busy'],
     ['is CONGESTION, cause 0', journal({ dialStatus: 'CONGESTION', dial1Cause: 0 }), 'congestion'],
-    // Causes and words without a row are loud.
+    // Causes and statuses without a row are logged and counted.
     ['fails with a cause without a row', { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(7) }, unmapped],
     [
       'fails with dial1 repeating a cause without a row',
@@ -259,7 +260,7 @@ describe('dial2, once dial1 has answered', () => {
     ],
     ['is DONTCALL', journal({ dialStatus: 'DONTCALL' }), unmapped],
     ['is INVALIDARGS', journal({ dialStatus: 'INVALIDARGS' }), unmapped],
-    // The person's hand, or ours.
+    // The person hung up, or Redial did.
     ['was never tried: dial1 left before', journal({ dialStatus: '', dial1Cause: 16 }), 'dial1_hung_up'],
     ['was never tried: we hung dial1 up', { ...journal({ dialStatus: '' }), cancelRequestedAt }, 'canceled'],
     ['rings while we hang up', { ...journal({ dialStatus: 'CANCEL', dial1Cause: 0 }), cancelRequestedAt }, 'canceled'],
@@ -274,7 +275,7 @@ describe('dial2, once dial1 has answered', () => {
       { ...journal({ dialStatus: 'NOANSWER' }), cancelRequestedAt },
       'no_answer',
     ],
-    // The journal's last word is missing.
+    // The journal's last entry is missing.
     ['left no last word', { dial1AnsweredAt: at - 20_000, lostAt }, 'unknown'],
     [
       'left no last word, though it hung up busy',
@@ -297,14 +298,14 @@ describe('dial2, once dial1 has answered', () => {
     expect(outcomeOf({ ...evidence, dial2Created }, at)).toEqual(outcome);
   });
 
-  it('ends as it does whether or not it is recorded and a key was pressed', () => {
+  it('has the same outcome with and without a recording and a pressed key', () => {
     for (const dialStatus of ['ANSWER', 'BUSY', 'NOANSWER', 'CANCEL', 'CHANUNAVAIL', '']) {
       const told = journal({ dialStatus, recorded: true, pressedKey: '0' });
       expect(outcomeOf(told, at)).toEqual(outcomeOf(journal({ dialStatus }), at));
     }
   });
 
-  it('whose cause has no row is still BUSY or CONGESTION if the dialplan says so, and counted', () => {
+  it('whose cause has no row is still BUSY or CONGESTION by DIALSTATUS, and counted', () => {
     for (const [dialStatus, disposition] of [
       ['BUSY', 'busy'],
       ['CONGESTION', 'congestion'],
@@ -319,12 +320,12 @@ describe('dial2, once dial1 has answered', () => {
       { ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(21, 603), ...hungUp(21, 403) },
       at,
     );
-    // dial1's Hangup repeats the cause with Asterisk's own translation of 603, which no phone has said.
+    // dial1's Hangup repeats the cause, with Asterisk's own translation of 603. No phone sent that.
     expect(outcome.dial1).toEqual({ disposition: 'answered', cause: 21 });
     expect(outcome.dial2).toEqual({ disposition: 'rejected', cause: 21, sipCode: 603, dialStatus: 'CHANUNAVAIL' });
   });
 
-  it('has the same outcome whether or not its Hangup came before a journal that knows why', () => {
+  it('has the same outcome with and without its Hangup, where the journal has the cause', () => {
     const knows = journal({ dialStatus: 'CHANUNAVAIL', dial2Cause: 21, dial2SipCode: 603 });
     expect(outcomeOf({ ...knows, ...dial2HungUp(0, 403) }, at)).toEqual(outcomeOf(knows, at));
   });
@@ -335,13 +336,13 @@ describe('dial2, once dial1 has answered', () => {
     expect(outcomeOf(ended, at).dial2).toMatchObject({ cause: 16, sipCode: 200 });
   });
 
-  it('talked as long as the journal says, or nobody knows', () => {
+  it('talked as long as the journal has it, else the time is unknown', () => {
     expect(outcomeOf(journal({ dialStatus: 'ANSWER', talkMs: 5_000 }), at).talkMs).toBe(5_000);
     expect(outcomeOf(journal({ dialStatus: 'BUSY', dial2Cause: 17 }), at).talkMs).toBe(0);
     expect(outcomeOf({ dial1AnsweredAt: at, lostAt }, at).talkMs).toBeNull();
   });
 
-  it('was ended by whom the journal names, and by us where it names nobody and the end was asked for', () => {
+  it('was ended by the side in the journal, else by us where a cancel was requested', () => {
     const talked = journal({ dialStatus: 'ANSWER', talkMs: 5_000 });
     expect(outcomeOf({ ...talked, cancelRequestedAt }, at).endedBy).toBe('redial');
     for (const endedBy of ['dial1', 'dial2'] as const) {
@@ -360,17 +361,17 @@ describe('dial2, once dial1 has answered', () => {
     expect(outcomeOf(journal({ dialStatus: 'ANSWER' }), at).endedBy).toBeNull();
   });
 
-  it('never ended in the future, however far ahead the clock of the PBX runs', () => {
+  it('never ended in the future, even when the PBX’s clock is ahead', () => {
     expect(outcomeOf(journal({ dialStatus: 'ANSWER', endedAt: at + 3_600_000 }), at).endedAt).toBe(at);
     expect(outcomeOf(journal({ dialStatus: 'ANSWER', endedAt: at - 9_000 }), at).endedAt).toBe(at - 9_000);
     expect(outcomeOf({ ...journal({ dialStatus: 'ANSWER' }), ...hungUp(16) }, at).endedAt).toBe(at);
   });
 
-  it('never ended before dial1 answered, however far behind the clock of the PBX runs', () => {
+  it('never ended before dial1 answered, even when the PBX’s clock is behind', () => {
     expect(outcomeOf(journal({ dialStatus: 'ANSWER', endedAt: at - 3_600_000 }), at).endedAt).toBe(at - 20_000);
   });
 
-  it('leaves dial1’s cause to the journal when the Hangup comes after it', () => {
+  it('has dial1’s cause from the journal when the Hangup comes later', () => {
     expect(outcomeOf(journal({ dialStatus: 'BUSY', dial1Cause: 17 }), at).dial1).toEqual({
       disposition: 'answered',
       cause: 17,
@@ -378,7 +379,7 @@ describe('dial2, once dial1 has answered', () => {
   });
 });
 
-describe('a leg of which nobody has said a word', () => {
+describe('a leg without any answer', () => {
   const nobody = (fields: Partial<JournalEnded>) => journal({ talkMs: 0, dial1Cause: 16, ...fields });
   const down = nobody({ dialStatus: 'CHANUNAVAIL', dial1Cause: 3 });
   const downByQualify = nobody({ dialStatus: 'CHANUNAVAIL', dial1Cause: 20 });
@@ -395,7 +396,7 @@ describe('a leg of which nobody has said a word', () => {
     ['dial2 that qualify has found down', downByQualify, 'congestion', 'unreachable', 'unreachable'],
     ['dial2 that is silent as long as it may ring', silent, 'congestion', 'no_answer', 'no_answer'],
     ['dial2 that is silent longer than SIP waits', timerB, 'congestion', 'unreachable', 'unreachable'],
-    ['dial2 that said 100 Trying alone', slow, 'no_answer', 'no_answer', 'no_answer'],
+    ['dial2 that sent 100 Trying alone', slow, 'no_answer', 'no_answer', 'no_answer'],
     ['dial1 that has no channel', unregistered, 'congestion', 'unreachable', 'unreachable'],
     ['dial1 that is silent as long as it may ring', notRung, 'congestion', 'no_answer', 'no_answer'],
     ['dial1 that rings as long as it may', rungOut, 'no_answer', 'no_answer', 'no_answer'],
@@ -432,11 +433,11 @@ describe('a dial1 that answered and was gone before the dialplan’s first step'
     });
   });
 
-  it('was hung up by us where that was asked for', () => {
+  it('was hung up by us where a cancel was requested', () => {
     expect(outcomeOf({ ...gone, cancelRequestedAt }, at)).toMatchObject({ disposition: 'canceled', endedBy: 'redial' });
   });
 
-  it('is told by the journal’s last word, should there be one after all', () => {
+  it('has the outcome of the journal’s last entry, where there is one', () => {
     expect(outcomeOf({ ...gone, ...journal({ dialStatus: 'ANSWER', talkMs: 5_000 }) }, at)).toMatchObject({
       disposition: 'answered',
       talkMs: 5_000,
@@ -502,7 +503,7 @@ describe('the table', () => {
     return ofCause.get(cause) ?? 'congestion';
   }
 
-  it('holds for every Q.850 cause, every SIP code, with and without ringing, whatever the leg is', () => {
+  it('holds for every Q.850 cause, SIP code and kind of leg, with and without ringing', () => {
     const wrong: unknown[] = [];
     for (let cause = 0; cause <= 127; cause++) {
       for (const sipCode of sipCodes) {
@@ -517,7 +518,7 @@ describe('the table', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('has a word for whatever SIP code comes, and an unknown one is the x00 of its class (RFC 3261 §8.1.3.2)', () => {
+  it('has a word for any SIP code, and an unknown one is the x00 of its class (RFC 3261 §8.1.3.2)', () => {
     for (const sipCode of sipCodes) {
       if (sipCode === undefined || sipCode < 300) continue;
       const word = dispositionOf({ cause: 0, sipCode, rang: false });
@@ -527,7 +528,7 @@ describe('the table', () => {
     }
   });
 
-  it('calls network what is the network’s, and never stops a call for it', () => {
+  it('classes faults of the network as network, and never ends a call for them', () => {
     for (const sipCode of [...Array.from({ length: 100 }, (_, i) => 500 + i), 408, 482, 483]) {
       for (const dial of [dialOf.dial1, dialOf.dial2]) {
         expect(classOf(dial(sipCode, { dial1: 'trunk', dial2: 'trunk' }).disposition)).toBe('network');
@@ -535,7 +536,7 @@ describe('the table', () => {
     }
   });
 
-  it('gives dial1 a cause that says nothing as unknown, loudly, with the raw values', () => {
+  it('maps a dial1 cause without meaning to unknown, unmapped, with the raw values', () => {
     for (let cause = 0; cause <= 127; cause++) {
       for (const rang of [{ rangAt }, {}]) {
         const outcome = outcomeOf({ ...rang, ...failed(0), ...hungUp(cause) }, at);
@@ -549,7 +550,7 @@ describe('the table', () => {
     }
   });
 
-  it('gives dial2 a cause without a row as unknown, loudly, with the raw values', () => {
+  it('maps a dial2 cause without a row to unknown, unmapped, with the raw values', () => {
     const endedNormally = [0, 16, 31];
     for (let cause = 0; cause <= 127; cause++) {
       for (const ringMs of [0, 900]) {
@@ -573,7 +574,7 @@ describe('the table', () => {
       outcomeOf({ ...journal({ dialStatus: 'CHANUNAVAIL' }), ...dial2HungUp(cause, code) }, at, legs && { legs }),
   };
 
-  it('agrees on both legs about every cause and SIP code that has a row', () => {
+  it('maps every cause and SIP code with a row alike on both legs', () => {
     for (const [code, disposition] of [...ofSipCode, [480, 'unreachable'] as const, [487, 'unreachable'] as const]) {
       expect(dialOf.dial1(code)).toMatchObject({ disposition, mapped: true, dial1: { sipCode: code } });
       expect(dialOf.dial2(code)).toMatchObject({ disposition, mapped: true, dial2: { sipCode: code } });
@@ -594,10 +595,10 @@ describe('the table', () => {
   });
 });
 
-describe('what Redial did not send says why', () => {
+describe('an attempt that Redial did not send states why', () => {
   const refused = { message: 'no', at };
   it.each<[string, Evidence, string | undefined, string | null]>([
-    ['as the dialer said', { refused: { ...refused, byUs: true, code: 'late' } }, 'late', null],
+    ['as the dialer reported', { refused: { ...refused, byUs: true, code: 'late' } }, 'late', null],
     [
       'canceled',
       { refused: { ...refused, byUs: true, code: 'canceled' }, cancelRequestedAt: at },
@@ -625,7 +626,7 @@ describe('what Redial did not send says why', () => {
     expect([outcome.notSentCode, outcome.endedBy, outcome.talkMs]).toEqual([code, endedBy, 0]);
   });
 
-  it('evidence of a later version is read, whatever its code', () => {
+  it('evidence of a later version is read, with any code', () => {
     const later = { refused: { ...refused, byUs: true, code: 'of_a_later_version', more: 1 } };
     expect(Evidence.parse(later).refused).toMatchObject({ byUs: true, code: 'of_a_later_version' });
   });
@@ -655,7 +656,7 @@ describe('classes of dispositions', () => {
   });
 });
 
-describe('a call that was moved on', () => {
+describe('a call that was transferred', () => {
   const talked: JournalEnded = {
     ...journalEnded,
     dialStatus: 'ANSWER',
@@ -691,7 +692,7 @@ describe('a call that was moved on', () => {
       { talkMs: 6_000, endedAt: at - 5_000 },
     ],
     [
-      'nobody could be asked of dial2 to the last: nothing is added',
+      'dial2 could not be reconciled to the last: nothing is added',
       { dial1Hangup, gaveUpAt: at, journalEnded: { ...talked, transferred: 'dial2' } },
       { talkMs: 2_000, endedAt: at - 9_000 },
     ],
@@ -706,7 +707,7 @@ describe('a call that was moved on', () => {
     expect({ ...outcome }).toMatchObject(expected);
   });
 
-  it('the end of a channel that another replaced says nothing of dial1', () => {
+  it('the end of a replaced channel does not end dial1', () => {
     const picked = { dial1Hangup: { cause: 26, at: at - 15_000 }, dial1ReplacedBy: { uniqueId: '1.7', at } };
     expect(outcomeOf({ ...picked, journalEnded: talked }, at)).toMatchObject({
       dial1: { disposition: 'answered', cause: 16 },

@@ -10,7 +10,7 @@ export const LegOutcome = z.strictObject({
   disposition: z.enum(dispositions),
   /** Q.850 cause, raw. */
   cause: z.int().optional(),
-  /** SIP response code, raw, where the PBX sends it. */
+  /** SIP response code, raw, where the PBX reports it. */
   sipCode: z.int().optional(),
   /** AMI's OriginateResponse Reason (dial1) or the dialplan's DIALSTATUS (dial2), raw. */
   reason: z.int().optional(),
@@ -21,36 +21,39 @@ export type LegOutcome = z.infer<typeof LegOutcome>;
 /** The one value in which the attempt's and the call's machines meet. */
 export const Outcome = z.strictObject({
   disposition: z.enum(dispositions),
-  /** Of `not_sent`: why. Absent where a dialer of an earlier version did not say. */
+  /** Of `not_sent`: why. Absent where a dialer of an earlier version gave no code. */
   notSentCode: z.enum(notSentCodes).optional(),
   /** Both sides talked. Answered is not connected: dial1 may answer and dial2 not. */
   connected: z.boolean(),
   dial1: LegOutcome,
-  /** Null when dial1 never answered, so that dial2 was never tried. */
+  /** Null where dial1 never answered, so that dial2 was never tried. */
   dial2: LegOutcome.nullable(),
-  /** Null where nobody can know it. */
+  /** Null where it cannot be known. */
   talkMs: z.int().nonnegative().nullable(),
   endedBy: z.enum(['dial1', 'dial2', 'redial']).nullable(),
   endedAt: z.int().nonnegative(),
-  /** One side went on in another call, which ended at `endedAt`; the talk is over since then. */
+  /** One side went on in another call, which ended at `endedAt`. The talk ended at `transferredAt`. */
   transferredAt: z.int().nonnegative().optional(),
   /** Concluded from silence: no observer knew the attempt. */
   lost: z.boolean(),
-  /** False where a cause or status was not in the table: logged and counted, so that the table can learn it. */
+  /** False where the table has no row for a cause or status. This is logged and counted, so that a row can be added. */
   mapped: z.boolean(),
 });
 export type Outcome = z.infer<typeof Outcome>;
 
 /**
- * OriginateResponse's Reason, the weakest word on dial1 (main/pbx.c pbx_dial_reason): used where no cause says more. 3, a
- * time-out, has rules of its own; 0 is every other failure, and without any channel event it means not dialable (asterisk.md).
+ * OriginateResponse's Reason, the weakest evidence of dial1 (main/pbx.c pbx_dial_reason). It counts where no cause
+ * means more. 3, a time-out, has rules of its own. 0 is every other failure; without any channel event it means that
+ * the endpoint cannot be dialled (asterisk.md).
  */
 const dispositionOfReason: Readonly<Record<number, Disposition>> = { 5: 'busy', 8: 'congestion' };
 
 /** Asterisk's cause for SIP 3xx. */
 const redirected = 23;
 
-/** Causes that say no more than that a channel ended. An AMI Hangup of a ringing channel leaves 0, or the cause that it named. */
+/**
+ * Causes that mean only that a channel ended. An AMI Hangup of a ringing channel leaves 0, or the cause in the action.
+ */
 const normalClearing = new Set([0, 16, 31]);
 
 interface Decision {
@@ -58,10 +61,10 @@ interface Decision {
   readonly mapped: boolean;
 }
 
-/** What is known of an attempt beside what was seen of it. */
+/** The facts of an attempt, beside its evidence, that the outcome needs. */
 export type OutcomeContext = Pick<AttemptPlan, 'viaLocalChannel' | 'legs'>;
 
-/** Records of before 2026-11-30 say only that one of the two is a Local channel. */
+/** Records of before 2026-11-30 state only that one of the two is a Local channel. */
 function legKind(leg: 'dial1' | 'dial2', { legs, viaLocalChannel }: OutcomeContext): LegKind | undefined {
   return legs?.[leg] ?? (viaLocalChannel ? 'dialplan' : undefined);
 }
@@ -80,7 +83,7 @@ export function outcomeOf(evidence: Evidence, at: number, context: OutcomeContex
     connected: false,
     dial1: leg,
     dial2: null,
-    // A failure that we cannot name is no talk all the same.
+    // A failure without a name is no talk either.
     talkMs: leg.disposition === 'unknown' && evidence.originateFailed === undefined ? null : 0,
     endedBy: leg.disposition === 'canceled' || notSentCode === 'canceled' ? 'redial' : null,
     endedAt: endedAt(evidence, at),
@@ -100,7 +103,7 @@ function endedAt(evidence: Evidence, at: number): number {
 function dial1Decision(evidence: Evidence, context: OutcomeContext): Decision {
   const { dial1Hangup, originateFailed, refused } = evidence;
   const leg = legKind('dial1', context);
-  // Of a channel that it ends itself, as our time is over, Asterisk tells the code that it would send.
+  // Asterisk ends the channel itself at our time-out. It then reports the SIP code that it would send.
   const isOurs = originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup));
   const raw = {
     ...(dial1Hangup && dial1Hangup.cause !== 0 && { cause: dial1Hangup.cause }),
@@ -112,7 +115,8 @@ function dial1Decision(evidence: Evidence, context: OutcomeContext): Decision {
 
   if (refused !== undefined) return decision(refused.byUs ? 'not_sent' : 'pbx_error');
   if (isOurs) {
-    // Our ring timeout ran out. A trunk that has neither rung nor sent early media in all that time has rung nobody. A phone may be shy of 180.
+    // Our ring timeout ran out. A trunk that neither rang nor sent early media has rung no phone. A phone may ring
+    // without a 180.
     return decision(leg === 'trunk' && !rang ? withoutAnAnswer(leg) : 'no_answer');
   }
   if (dial1Hangup !== undefined && !(evidence.cancelRequestedAt !== undefined && isOurOwnEnd(dial1Hangup))) {
@@ -121,20 +125,20 @@ function dial1Decision(evidence: Evidence, context: OutcomeContext): Decision {
     const found = dispositionOf({ ...dial1Hangup, ...(isForward && { cause: redirected }), rang, leg });
     if (found !== undefined) return decision(found);
   }
-  // The network has not said why it ended, and we had asked for the end: it was our own hang-up.
+  // We had requested the end, and the network reported no other reason: it was our own hang-up.
   if (evidence.cancelRequestedAt !== undefined && (dial1Hangup !== undefined || originateFailed !== undefined)) {
     return decision('canceled');
   }
   if (leg === 'dialplan' && originateFailed?.reason === 0 && normalClearing.has(dial1Hangup?.cause ?? -1)) {
-    // A ring group or a queue that gave up by itself, before our own time was over.
+    // A ring group or a queue gave up by itself, before our own time-out.
     return decision(rang ? 'no_answer' : 'unreachable');
   }
   if (originateFailed !== undefined) {
     const found = dispositionOfReason[originateFailed.reason];
     if (found !== undefined) return decision(found, dial1Hangup === undefined || normalClearing.has(dial1Hangup.cause));
     if (dial1Hangup !== undefined || originateFailed.reason !== 0) return decision('unknown', false);
-    // Failure 0 without any channel event: not registered, unreachable or unknown endpoint (asterisk.md). A phone that rang
-    // had a channel: its Hangup was missed, and with it the truth.
+    // Failure 0 without any channel event: not registered, unreachable or unknown endpoint (asterisk.md). A phone that
+    // rang had a channel: its Hangup was missed, and the reason with it.
     return decision(rang ? 'unknown' : withoutAnAnswer(leg));
   }
   if (dial1Hangup !== undefined) return decision('unknown', false);
@@ -146,14 +150,14 @@ function dial1Decision(evidence: Evidence, context: OutcomeContext): Decision {
 type Ended = NonNullable<Evidence['dial1Hangup']>;
 
 /**
- * What our own end of a dial1 looks like, by hang-up or by time-out: 487 answers a CANCEL, and is 127 to an Asterisk that tells no SIP codes.
- * 21 without a SIP answer is what Asterisk says of a channel that is hung up before its INVITE is out.
+ * Our own end of dial1, by hang-up or by time-out. 487 answers a CANCEL; an Asterisk without SIP codes reports 127 for
+ * it. 21 without a SIP answer means a channel that was hung up before its INVITE was sent.
  */
 function isOurOwnEnd({ cause, sipCode }: Ended): boolean {
   return sipCode === 487 || (sipCode === undefined && (cause === 21 || cause === 127));
 }
 
-/** 19 on Asterisk 22, 0 on 16.28; with Reason 3 all of these are our Timeout running out. */
+/** 19 on Asterisk 22, 0 on 16.28. With Reason 3, all of these are our own time-out. */
 function isOwnTimeout({ cause, sipCode }: Ended): boolean {
   return cause === 19 || sipCode === 487 || normalClearing.has(cause);
 }
@@ -163,7 +167,7 @@ function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext
   const { journalEnded } = evidence;
   const dial1Hangup = dial1HangupOf(evidence);
   const { talkMs, ...ends } = answeredEnds(evidence, at);
-  // The journal's last word mostly comes before the Hangup, and has the same cause.
+  // The journal's last entry usually comes before the Hangup, and has the same cause.
   const dial1Cause = dial1Hangup?.cause ?? journalEnded?.dial1Cause;
   const connected = dial2.disposition === 'answered';
   const neverEntered = evidence.neverEnteredAt !== undefined && journalEnded === undefined;
@@ -173,7 +177,7 @@ function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext
     connected,
     dial1: {
       disposition: 'answered',
-      // Its SIP code would be Asterisk's translation of that: an answered leg has no other than 200.
+      // There is no SIP code: of an answered leg it is 200, and any other would be Asterisk's translation of the cause.
       ...(dial1Cause !== undefined && dial1Cause !== 0 && { cause: dial1Cause }),
     },
     dial2,
@@ -186,8 +190,8 @@ function answeredOutcome(evidence: Evidence, at: number, context: OutcomeContext
 }
 
 /**
- * When the last channel of a call ended whose dial1 had answered, when its talk did, and whether one side was transferred in between. Differences
- * are taken between instants of one clock.
+ * For a call whose dial1 answered: when its last channel ended, when its talk ended, and whether one side was
+ * transferred in between. Both instants of a difference are of one clock.
  */
 function answeredEnds(evidence: Evidence, at: number): Pick<Outcome, 'endedAt' | 'transferredAt' | 'talkMs'> {
   const { journalEnded, dial2FollowedTo } = evidence;
@@ -202,15 +206,18 @@ function answeredEnds(evidence: Evidence, at: number): Pick<Outcome, 'endedAt' |
         : 0;
   const outlivedMs = Math.max(0, laterMs);
   const ends = { endedAt: dial1EndedAt + outlivedMs };
-  // Not transferred, and dial2 went on all the same: another channel had taken dial1's place, and they talked on.
+  // dial2 went on without a transfer: another channel had taken dial1's place, and the talk went on.
   if (transferred === undefined) return { ...ends, talkMs: talkMs + outlivedMs };
   if (transferred === 'dial2') return { ...ends, talkMs, transferredAt: dial1EndedAt };
-  // Before dial2 had answered, nobody knows when.
+  // dial1 was transferred before dial2 answered, at an unknown instant.
   if (journalEnded.dialStatus !== 'ANSWER') return { ...ends, talkMs };
   return { ...ends, talkMs, transferredAt: dial1EndedAt + Math.min(0, laterMs) };
 }
 
-/** The journal's instants are the PBX's clock's, which may run ahead of ours or behind: no end before the answer, none in the future. */
+/**
+ * The PBX's clock, from which the journal has its instants, may differ from ours. The end is never before the answer
+ * and never in the future.
+ */
 function answeredEndedAt({ journalEnded, dial1AnsweredAt }: Evidence, at: number): number {
   return Math.min(Math.max(journalEnded?.endedAt ?? at, dial1AnsweredAt ?? 0), at);
 }
@@ -218,16 +225,16 @@ function answeredEndedAt({ journalEnded, dial1AnsweredAt }: Evidence, at: number
 function dial2Decision(evidence: Evidence, context: OutcomeContext): Decision {
   const kind = legKind('dial2', context);
   const { journalEnded } = evidence;
-  // Another phone may have picked the call up, or dial2 is one of several: the one that answered counts.
+  // Another phone may have picked the call up, or dial2 is one of several phones. The one that answered counts.
   const isOther = evidence.dial2Hangup?.uniqueId !== (journalEnded?.dial2UniqueId ?? evidence.dial2Hangup?.uniqueId);
   const dial2Hangup = isOther ? undefined : evidence.dial2Hangup;
-  // The journal first: it is there whenever dial2 was tried, and dial2's Hangup may or may not have come before it.
-  // How a talk was ended is in its Hangup alone: to dial1's channel it is 16 always.
+  // The journal comes first: it exists whenever dial2 was tried, and dial2's Hangup may or may not have come before it.
+  // How a talk ended is in dial2's Hangup alone: dial1's channel always has 16.
   const isTalk = journalEnded?.dialStatus === 'ANSWER';
   const [first, second] = [journalEnded?.dial2Cause, dial2Hangup?.cause];
   const cause = isTalk ? (second ?? first) : (first ?? second);
   const sipCode = journalEnded?.dial2SipCode ?? ownSipCode({ ...evidence, dial2Hangup });
-  // Its channel was ended because dial1's was.
+  // dial2's channel was ended because dial1's had ended.
   const isGivenUp = journalEnded?.dialStatus === 'CANCEL' && first === undefined;
   const raw = {
     ...(cause !== undefined && cause !== 0 && !isGivenUp && { cause }),
@@ -237,47 +244,51 @@ function dial2Decision(evidence: Evidence, context: OutcomeContext): Decision {
   const decision = (disposition: Disposition, mapped = true): Decision => ({ leg: { disposition, ...raw }, mapped });
 
   if (journalEnded === undefined) {
-    // dial1 answered and the journal's last entry is missing: the talk may or may not have happened.
+    // dial1 answered, and the journal's last entry is missing: the talk may or may not have happened.
     if (evidence.neverEnteredAt === undefined) return decision('unknown');
     return decision(isOurHangUp(evidence) ? 'canceled' : 'dial1_hung_up');
   }
   const { dialStatus, dial1Cause } = journalEnded;
   if (dialStatus === 'ANSWER') return decision('answered');
-  // dial1's channel ended while dial2 rang, or before: by the person's hand, or by ours.
+  // dial1's channel ended while dial2 rang, or before. The person hung up, or Redial did.
   if (dialStatus === 'CANCEL' || dialStatus === '') {
     return decision(isOurHangUp(evidence) ? 'canceled' : 'dial1_hung_up');
   }
   const rang = (journalEnded.ringMs ?? 0) > 0;
-  // Dial's own CANCEL is answered with 487, which says nothing of the person.
+  // 487 answers Dial's own CANCEL, and means nothing for the person.
   if (dialStatus === 'NOANSWER' && sipCode === 487) return decision('no_answer');
   if (kind !== undefined && kind !== 'dialplan' && isWithoutAnAnswer(journalEnded, sipCode, dial2Hangup?.cause)) {
     if (dialStatus === 'CHANUNAVAIL') return decision(withoutAnAnswer(kind));
-    // It was given up before SIP's own time was over. A phone may be slow; a trunk has answered nothing at all.
+    // Dial gave up before SIP's own time-out. A phone may be slow; a silent trunk has not answered at all.
     if (dialStatus === 'NOANSWER') return decision(kind === 'trunk' ? withoutAnAnswer(kind) : 'no_answer');
   }
-  // dial1's channel repeats dial2's cause, for a PBX whose journal and events keep dial2's own to themselves.
+  // dial1's channel repeats dial2's cause, for a PBX whose journal and events do not have dial2's own.
   const said = [cause, dial1Cause].find((c) => c !== undefined && !normalClearing.has(c));
   const found = dispositionOf({ cause: said ?? 0, sipCode, rang, leg: kind });
   if (found !== undefined) return decision(found);
   if (dialStatus === 'NOANSWER') return decision('no_answer');
-  // What is behind it rang, and the dialplan there gave up without a word.
+  // A phone behind the dialplan rang, and the dialplan gave up without a cause.
   if (kind === 'dialplan' && said === undefined && rang) return decision('no_answer');
   const byStatus = dispositionOfDialStatus[dialStatus];
   if (said === undefined) return byStatus === undefined ? decision('unknown', false) : decision(byStatus);
-  // A cause without a row. DIALSTATUS still knows two words; CHANUNAVAIL is what Asterisk says of all that it cannot place.
+  // A cause without a row. Two values of DIALSTATUS still help; CHANUNAVAIL stands for everything that Asterisk has no
+  // value for.
   return decision(byStatus === undefined || dialStatus === 'CHANUNAVAIL' ? 'unknown' : byStatus, false);
 }
 
-/** dial2's own SIP code, where the journal has none. 408 is what Asterisk says when nobody has answered its INVITE, and is no answer then. */
+/**
+ * dial2's own SIP code, where the journal has none. Asterisk reports 408 for an INVITE without an answer: it counts as
+ * none.
+ */
 function ownSipCode({ journalEnded, dial2Hangup }: Evidence): number | undefined {
   const { cause, sipCode } = dial2Hangup ?? {};
   return journalEnded !== undefined && cause === 18 && sipCode === 408 ? undefined : sipCode;
 }
 
-/** 3 is what Asterisk says where it has no channel to ring: no contact, or none that qualify has found alive. */
+/** Asterisk reports 3 where it has no channel to ring: no contact, or no contact that qualify has found alive. */
 const withoutChannel = new Set([...normalClearing, 3, 20]);
 
-/** Nobody has said a word of dial2: Asterisk had no channel for it, or nothing came back. */
+/** dial2 gave no answer at all: Asterisk had no channel for it, or nothing came back. */
 function isWithoutAnAnswer(journal: JournalEnded, sipCode: number | undefined, ownCause: number | undefined): boolean {
   if (journal.dial2Spoke || journal.ringMs !== undefined || sipCode !== undefined) return false;
   return [journal.dial2Cause, ownCause, journal.dial1Cause].every(
@@ -285,12 +296,12 @@ function isWithoutAnAnswer(journal: JournalEnded, sipCode: number | undefined, o
   );
 }
 
-/** Asterisk names no source for a hang-up by AMI; a phone that hung up by itself, a moment before the cancel say, it names. */
+/** Asterisk names no side for a hang-up by AMI. It names the phone that hung up itself a moment before the cancel. */
 function isOurHangUp({ cancelRequestedAt, journalEnded }: Evidence): boolean {
   return cancelRequestedAt !== undefined && journalEnded?.endedBy === undefined;
 }
 
-/** The weakest word on dial2, used where no cause says more. DIALSTATUS is CHANUNAVAIL for 404 and 603 alike. */
+/** The weakest evidence of dial2, used where no cause means more. DIALSTATUS is CHANUNAVAIL for 404 and 603 alike. */
 const dispositionOfDialStatus: Readonly<Record<string, Disposition>> = {
   BUSY: 'busy',
   CONGESTION: 'congestion',

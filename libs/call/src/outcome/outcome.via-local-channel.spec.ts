@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Evidence } from './evidence.ts';
 import { outcomeOf } from './outcome.ts';
 
-/** A leg that the PBX's own dialplan rings: what its channel says at the end is what that dialplan made of the phones behind it. */
+/**
+ * A leg that the PBX's own dialplan rings. At its end, the channel has the cause that the dialplan made of the phones
+ * behind it.
+ */
 const at = 1_795_225_200_000;
 const viaLocalChannel = { viaLocalChannel: true } as const;
 
@@ -28,17 +31,17 @@ describe('dial1', () => {
   it.each([
     ['rang, and its dialplan gave up without a word', dial1(16, { rang: true }), 'no_answer', 'unknown'],
     ['the same, by an older Asterisk', dial1(0, { rang: true }), 'no_answer', 'unknown'],
-    ['rang nobody, and its dialplan gave up', dial1(0), 'unreachable', 'unknown'],
+    ['rang no phone, and its dialplan gave up', dial1(0), 'unreachable', 'unknown'],
     ['has a phone behind it that is not registered', dial1(3), 'unreachable', 'no_route'],
-    ['says busy', dial1(17, { rang: true }), 'busy', 'busy'],
-    ['says that nobody is there', dial1(20), 'unreachable', 'unreachable'],
+    ['reports busy', dial1(17, { rang: true }), 'busy', 'busy'],
+    ['reports that no phone is there', dial1(20), 'unreachable', 'unreachable'],
     ['rang until our own time was over', dial1(19, { rang: true, reason: 3 }), 'no_answer', 'no_answer'],
   ] as const)('that %s', (_what, evidence, throughIt, directly) => {
     expect(outcomeOf(evidence, at, viaLocalChannel)).toMatchObject({ disposition: throughIt, mapped: true });
     expect(outcomeOf(evidence, at).disposition).toBe(directly);
   });
 
-  it('that we hung up ourselves is canceled, whatever its dialplan says', () => {
+  it('that we hung up ourselves is canceled, with any cause of its dialplan', () => {
     const canceled = { ...dial1(16, { rang: true }), cancelRequestedAt: at - 500 };
     expect(outcomeOf(canceled, at, viaLocalChannel).disposition).toBe('canceled');
   });
@@ -47,7 +50,7 @@ describe('dial1', () => {
 describe('dial2', () => {
   it.each([
     ['rang, and its dialplan fell off its end', dial2('CHANUNAVAIL', 16, 1_000), 'no_answer', 'unreachable'],
-    ['rang nobody', dial2('CHANUNAVAIL', 16), 'unreachable', 'unreachable'],
+    ['rang no phone', dial2('CHANUNAVAIL', 16), 'unreachable', 'unreachable'],
     ['has a phone behind it that is not registered', dial2('CHANUNAVAIL', 3), 'unreachable', 'no_route'],
     ['is busy', dial2('BUSY', 17), 'busy', 'busy'],
   ] as const)('that %s', (_what, evidence, throughIt, directly) => {

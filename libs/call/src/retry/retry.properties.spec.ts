@@ -47,7 +47,7 @@ const questions: fc.Arbitrary<RetryQuestion> = fc.record({
 });
 
 describe('a retry decision', () => {
-  it('is the same for the same question', () => {
+  it('is the same for the same input', () => {
     fc.assert(
       fc.property(questions, (q) => {
         expect(decideRetry(structuredClone(q))).toEqual(decideRetry(q));
@@ -66,7 +66,7 @@ describe('a retry decision', () => {
     );
   });
 
-  it('never dials again what connected, what is permanent, or what was canceled', () => {
+  it('never retries a connected, permanent or canceled attempt', () => {
     fc.assert(
       fc.property(
         questions,
@@ -83,7 +83,7 @@ describe('a retry decision', () => {
     );
   });
 
-  it('never dials again a person of whom nobody knows whether they talked', () => {
+  it('never retries where dial1 answered and the talk is uncertain', () => {
     fc.assert(
       fc.property(questions, (q) => {
         const last: EndedAttempt = {
@@ -122,7 +122,7 @@ describe('a retry decision', () => {
     );
   });
 
-  it('does not move when faults of the network come before the last contact', () => {
+  it('does not depend on network faults before the last contact', () => {
     fc.assert(
       fc.property(questions, fc.nat(5), fc.constantFrom(...networkDispositions), (q, faults, disposition) => {
         const last: EndedAttempt = {

@@ -65,7 +65,7 @@ describe('two retries after a minute', () => {
   });
 });
 
-describe('what Redial did not send', () => {
+describe('an attempt that Redial did not send', () => {
   const notSent = (
     codes: readonly (NotSentCode | undefined)[],
     before: readonly Disposition[] = [],
@@ -86,9 +86,9 @@ describe('what Redial did not send', () => {
     ['pbx_restarted', 1],
     ['pbx_unavailable', 1],
     ['unconfirmed', 1],
-    // Of an older dialer, which gave no code.
+    // An older dialer, which gave no code.
     [undefined, 1],
-    // The next attempt asks the gates, which know until when, or that it is never.
+    // The gates check the next attempt. They know how long it is deferred, or that it is blocked.
     ['gate', 0],
     ['invalid', 'permanent'],
     ['canceled', 'canceled'],
@@ -104,7 +104,7 @@ describe('what Redial did not send', () => {
     }
   });
 
-  it('is tried again 20 times in a row, whatever the codes', () => {
+  it('is tried again 20 times in a row, with any codes', () => {
     expect(notSent([...times(10, 'late' as const), ...times(10, 'gate' as const)])).not.toBe('not_sent_too_often');
     expect(notSent([...times(20, 'late' as const), 'unconfirmed'])).toBe('not_sent_too_often');
     expect(notSent([...times(20, 'late' as const), 'gate'])).toBe('not_sent_too_often');
@@ -123,7 +123,7 @@ describe('what Redial did not send', () => {
     expect(decide(['not_sent', 'not_sent', 'busy'])).toBe('retry');
     expect(decide(['busy', 'not_sent', 'busy'])).toBe('retries_used_up');
     expect(decide(['not_sent', 'congestion'])).toBe('retry');
-    // One run of faults, not two: nothing reached the network in between.
+    // One run of faults, not two: no attempt reached the network in between.
     expect(decide(['congestion', 'not_sent', 'congestion'])).toBe('network_budget_used_up');
   });
 });
@@ -187,22 +187,22 @@ describe('a policy of its own for busy', () => {
 });
 
 describe('until', () => {
-  it('connected: dial1 that answered alone has not done', () => {
+  it('connected: an answer of dial1 alone is not enough', () => {
     expect(decided(['dial1_hung_up'])).toBe('retry in 60s, dial1_hung_up');
   });
 
-  it('dial1_answered: dial1 that answered has done, whatever dial2 did', () => {
+  it('dial1_answered: an answer of dial1 is enough, whatever dial2’s result', () => {
     expect(decided(['dial1_hung_up'], { until: 'dial1_answered' })).toBe('dial1_answered');
     expect(decided(['busy'], { until: 'dial1_answered' })).toBe('retry in 60s, busy');
   });
 });
 
-describe('when nobody can know whether it rang', () => {
+describe('an attempt whose ringing is uncertain', () => {
   it('is not dialled again', () => {
     expect(decided(['unknown'])).toBe('unknown');
   });
 
-  it('is dialled again if the policy says so, and uses up a retry', () => {
+  it('is dialled again if the policy allows it, and uses up a retry', () => {
     expect(decided(['unknown'], { retryUnknown: true })).toBe('retry in 60s, unknown');
     expect(decided(['unknown', 'unknown', 'unknown'], { retryUnknown: true })).toBe('retries_used_up');
   });
@@ -244,7 +244,7 @@ describe('the network’s own budget', () => {
     expect(decided([...faults(5), 'busy', 'congestion'], budget({}))).toMatch(/^retry in 1[56]/);
   });
 
-  it('is nothing when it allows no retries', () => {
+  it('is empty when it allows no retries', () => {
     expect(decided(['congestion'], budget({ maxRetries: 0 }))).toBe('network_budget_used_up');
   });
 });
@@ -276,7 +276,7 @@ describe('jitter', () => {
 });
 
 describe('a decision', () => {
-  it('about no attempt at all is a bug', () => {
+  it('without any attempt is a bug', () => {
     expect(() => decideRetry({ policy: policyOf(), history: [], now: 0 })).toThrow(RangeError);
   });
 });

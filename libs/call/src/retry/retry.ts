@@ -2,7 +2,7 @@ import { calleeDispositions, classOf, type Disposition } from '../outcome/dispos
 import type { NotSentCode } from '../outcome/not-sent.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 
-/** What the retry decision must know of an attempt that has ended. */
+/** The facts of an ended attempt that the retry decision needs. */
 export interface EndedAttempt {
   readonly attemptId: string;
   readonly disposition: Disposition;
@@ -39,12 +39,12 @@ export interface RetryQuestion {
 }
 
 const delayMsMax = 30 * 86_400_000;
-/** What Redial did not send is tried again this often in a row, after so long: twice as long each time. */
+/** How often in a row an attempt is tried again that Redial did not send. The delay doubles each time. */
 const notSentRetriesMax = 20;
 const notSentDelayMs = 1_000;
 const notSentDelayMsMax = 60_000;
 
-/** Whether and when to dial again. Pure: the same question always has the same answer, jitter included. */
+/** Whether and when to dial again. Pure: equal input always gives an equal decision, jitter included. */
 export function decideRetry({ policy, history, now, expiresAt }: RetryQuestion): RetryDecision {
   const last = history.at(-1);
   if (last === undefined) throw new RangeError('decideRetry needs the attempt that has just ended');
@@ -59,7 +59,8 @@ export function decideRetry({ policy, history, now, expiresAt }: RetryQuestion):
     case 'permanent':
       return stop('permanent');
     case 'unknown':
-      // dial1 answered and the rest is not known: a person was reached, so never again, whatever the policy says.
+      // dial1 answered and the rest is unknown. A person was reached, so the call is never dialled again, whatever the
+      // policy.
       if (!policy.retryUnknown || last.dial1Answered) return stop('unknown');
       return onCallee(policy, history, last, now, expiresAt);
     case 'network':
@@ -106,15 +107,15 @@ function onNetwork(
 }
 
 /**
- * The faults since the last attempt that reached the network's other side: a fault of last week is no part of today's trouble. What was not
- * sent tells nothing of the network.
+ * The faults since the last attempt that reached the network's other side. A fault of last week is no part of today's
+ * trouble. An attempt that was not sent proves nothing about the network.
  */
 function runOfFaults(history: readonly EndedAttempt[]): readonly EndedAttempt[] {
   const sent = history.filter((a) => a.disposition !== 'not_sent');
   return sent.slice(sent.findLastIndex((a) => classOf(a.disposition) !== 'network') + 1);
 }
 
-/** Nobody was rung, so it costs the call nothing. What keeps coming back, a clock that runs wild say, must end all the same. */
+/** No phone rang, so it costs the call nothing. A fault that repeats, such as a wild clock, must still end. */
 function onNotSent(
   history: readonly EndedAttempt[],
   last: EndedAttempt,
@@ -125,7 +126,7 @@ function onNotSent(
   if (last.notSentCode === 'invalid') return stop('permanent');
   const inARow = history.length - 1 - history.findLastIndex((a) => a.disposition !== 'not_sent');
   if (inARow > notSentRetriesMax) return stop('not_sent_too_often');
-  // The gates are asked before the next one: they know until when it is put off, or that it is never.
+  // The gates check the call before the next attempt. They know how long it is deferred, or that it is blocked.
   if (last.notSentCode === 'gate') return retryAt(last.endedAt, last, now, expiresAt);
   const delayMs = Math.min(notSentDelayMs * growth('exponential', inARow), notSentDelayMsMax);
   return retryAt(last.endedAt + delayMs + jitterMs(last.attemptId, delayMs), last, now, expiresAt);
@@ -142,12 +143,17 @@ function growth(backoff: 'fixed' | 'linear' | 'exponential', times: number): num
   return backoff === 'exponential' ? 2 ** Math.min(times - 1, 30) : 1;
 }
 
-/** Up to a tenth of the delay, from the attempt's own id: calls that failed together do not come back together. */
+/**
+ * Up to a tenth of the delay, derived from the attempt's id: calls that failed together come back at different times.
+ */
 export function jitterMs(attemptId: string, delayMs: number): number {
   return Math.floor((hash32(attemptId) / 2 ** 32) * (delayMs / 10));
 }
 
-/** FNV-1a, then MurmurHash3's finish: ids of one moment differ in their last characters alone, and FNV spreads those poorly. */
+/**
+ * FNV-1a, then the last step of MurmurHash3. Ids of one moment differ in their last characters alone, and FNV spreads
+ * those poorly.
+ */
 function hash32(text: string): number {
   let hash = 2_166_136_261;
   for (const char of text) hash = Math.imul(hash ^ char.charCodeAt(0), 16_777_619);

@@ -13,7 +13,7 @@ const services = [
   { kind: 'message', name: 'welcome', code: '#1' },
 ];
 const tenant = tenantOf({ trunks: ['carrier', 'backup'], services, contexts: ['from-crm'] });
-/** South Africa's plan, and one number that could be two. */
+/** South Africa's plan, and one number with two readings. */
 const readNumber: NumberReader = (written) => {
   if (written === '2727123456') return { ok: false, readings: ['272727123456', '2727123456'] };
   const digits = /^(?:\+|00)([1-9][0-9]{6,14})$|^0?(27[0-9]{9})$|^0([1-9][0-9]{6,8})$/.exec(written);
@@ -34,11 +34,11 @@ describe('what a caller wrote', () => {
   it.each([
     ['an extension by pattern', '1001', undefined, extension('1001')],
     ['a national number, by the first trunk', '0821234567', undefined, number('27821234567')],
-    ['a number by a trunk that was asked for', '0821234567', 'backup', number('27821234567', 'backup')],
+    ['a number by the requested trunk', '0821234567', 'backup', number('27821234567', 'backup')],
     ['a service, by its dial code', '*601', undefined, service('sales')],
     ['a service, by a dial code of digits alone', '400', undefined, service('support')],
-    ['a service, whatever trunk was asked for', '400', 'nowhere', service('support')],
-    ['an extension, whatever trunk was asked for', '1001', 'nowhere', extension('1001')],
+    ['a service, with any requested trunk', '400', 'nowhere', service('support')],
+    ['an extension, with any requested trunk', '1001', 'nowhere', extension('1001')],
   ])('%s', (_what, written, trunk, destination) => {
     expect(resolveDestination(written, tenant, trunk)).toEqual({ ok: true, destination });
   });
@@ -46,7 +46,7 @@ describe('what a caller wrote', () => {
   it.each([
     ['somebody else’s extension', '2001', tenant, undefined, 'unknown_form'],
     ['a service by its name', 'sales', tenant, undefined, 'unknown_form'],
-    ['a code of nobody', '*602', tenant, undefined, 'unknown_form'],
+    ['an unknown code', '*602', tenant, undefined, 'unknown_form'],
     ['no number', 'sip:any@where', tenant, undefined, 'unknown_form'],
     ['a trunk of somebody else', '0821234567', tenant, 'other', 'foreign_trunk'],
     ['a number, without any trunk', '0821234567', tenantOf({ trunks: [] }), undefined, 'no_trunk'],
@@ -55,7 +55,7 @@ describe('what a caller wrote', () => {
     expect(resolveDestination(written, of, trunk)).toEqual({ ok: false, why });
   });
 
-  it('rings nobody where a number could be two people’s, and gives both', () => {
+  it('refuses a number with two readings, and returns both', () => {
     const refused = { ok: false, why: 'unknown_form', readings: ['272727123456', '2727123456'] };
     expect(resolveDestination('2727123456', tenant)).toEqual(refused);
     expect(resolveInContext('2727123456', 'from-crm', tenant)).toEqual(refused);
@@ -67,7 +67,7 @@ describe('what a caller wrote', () => {
   });
 
   it('an extension wins over a dial code, and a dial code over a number of the same digits', () => {
-    // The configuration refuses both; a tenant that is older than its rules must still mean one thing.
+    // The configuration refuses both. A tenant from before those rules must still have one meaning.
     const clash = { ...tenant, services: services.map((s) => ({ ...s, code: '0821234567' })) } as Tenant;
     expect(resolveDestination('0821234567', clash)).toEqual({ ok: true, destination: service('sales') });
     const seven = { ...clash, extensions: { ...clash.extensions, list: ['0821234'] } };
@@ -75,7 +75,7 @@ describe('what a caller wrote', () => {
     expect(resolveDestination('0821234', coded)).toEqual({ ok: true, destination: extension('0821234') });
   });
 
-  it('resolves to digits alone, or to a service of the tenant, whatever was written', () => {
+  it('resolves any text to digits alone, or to a service of the tenant', () => {
     const typed = fc.string({ unit: fc.constantFrom(...'0123456789+*#٣ &,;|{}$@/\r\n'), maxLength: 18 });
     fc.assert(
       fc.property(typed, (written) => {
@@ -90,7 +90,7 @@ describe('what a caller wrote', () => {
   });
 });
 
-describe('what a context is to route', () => {
+describe('digits for a context to route', () => {
   it.each([
     ['digits of its own', '7001', context('7001')],
     ['an extension of the tenant', '1001', context('1001')],

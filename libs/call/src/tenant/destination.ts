@@ -5,13 +5,13 @@ import { hasExtension, type Tenant } from './tenant.ts';
 
 export type ResolvedDestination =
   | { readonly ok: true; readonly destination: Destination }
-  /** `readings`: it could be each of these numbers. */
+  /** `readings`: the number could be each of these. */
   | { readonly ok: false; readonly why: 'unknown_form'; readonly readings?: readonly string[] }
   | { readonly ok: false; readonly why: 'no_trunk' | 'foreign_trunk' | 'foreign_context' | 'no_digits' };
 
 /**
- * What a caller wrote → one of the tenant's extensions, a service by its dial code, or a number by one of its trunks; in this order, where it
- * could be several.
+ * What a caller wrote → one of the tenant's extensions, a service by its dial code, or a number by one of its trunks.
+ * This order decides where several fit.
  */
 export function resolveDestination(
   written: string,
@@ -31,9 +31,10 @@ export function resolveDestination(
 }
 
 /**
- * Digits that a context of the PBX is to route, as a person would dial them there: no phone has a `+` key. A number of the tenant's plan is known
- * for one, so that do-not-call, windows and caps hold for it; digits that mean an outside number to that context alone (an access code in front)
- * cannot be. `prefix`: what stands for a `+` there.
+ * Digits for a context of the PBX to route, as a person would dial them there: no phone has a `+` key. A number of the
+ * tenant's plan is recognised, so that do-not-call, windows and caps apply to it. Digits with an access code in front
+ * mean an outside number to that context alone, and are not recognised. `prefix`: the digits that stand for a `+`
+ * there.
  */
 export function resolveInContext(
   written: string,
@@ -52,8 +53,8 @@ export function resolveInContext(
 }
 
 /**
- * Both legs are one phone or one number, however they are written and routed: it would ring itself. A service is no phone: two of its agents may
- * talk.
+ * Both legs are one phone or one number, in any spelling and by any route: it would ring itself. A service is no phone:
+ * two of its agents may talk.
  */
 export function areSame(dial1: Destination, dial2: Destination): boolean {
   const [one, other] = [phoneOf(dial1), phoneOf(dial2)];
@@ -68,23 +69,23 @@ function phoneOf(destination: Destination): string | undefined {
   return destination.kind === 'context' ? destination.exten : undefined;
 }
 
-/** One message would play to the other, and nobody would hear either; Redial's own context plays one a call. */
+/** One message would play to the other, and no person would hear it. Redial's own context plays one message a call. */
 export function areBothMessages(dial1: Destination, dial2: Destination, tenant: Tenant): boolean {
   return [dial1, dial2].every((d) => d.kind === 'service' && serviceOf(d.service, tenant).kind === 'message');
 }
 
-/** Trunks that a call needs, each once per leg that uses it. */
+/** The trunks that a call needs, once for each leg that uses one. */
 export function trunksOf(dial1: Destination, dial2: Destination): string[] {
   return [dial1, dial2].flatMap((d) => (d.kind === 'number' ? [d.trunk] : []));
 }
 
-/** Which trunk is at which PBX; a trunk without a list is at all of them. */
+/** Which trunk is at which PBX. A trunk without a list is at all of them. */
 interface TrunksOfPbxs {
   readonly pbxs: readonly { readonly name: string }[];
   readonly trunks: readonly { readonly name: string; readonly pbxs?: readonly string[] | undefined }[];
 }
 
-/** PBXs that have every trunk a call needs; none has a trunk that is no longer configured. */
+/** The PBXs that have every trunk a call needs. No PBX has a trunk that is no longer configured. */
 export function pbxsFor(trunkNames: readonly string[], { pbxs, trunks }: TrunksOfPbxs): string[] {
   const has = (pbx: string, name: string): boolean => {
     const trunk = trunks.find((t) => t.name === name);

@@ -5,17 +5,18 @@ export const E164Digits = z
   .string()
   .regex(/^[1-9][0-9]{6,14}$/, 'an E.164 number: 7 to 15 digits, no leading zero, such as 27711234567');
 
-/** A tenant's own extension. ASCII digits alone: `\d` with the `u` flag of other languages would let ٣ through. */
+/** A tenant's own extension. ASCII digits alone: `\d` of other languages' `u` flag would accept ٣. */
 export const extensionShape = /^[0-9]{2,8}$/;
 export const Extension = z.string().regex(extensionShape, 'an extension: 2 to 8 digits, such as 1001');
 
 /**
- * How a tenant writes numbers: as people of its country do. Each other field says it in the country's place; a plan without a country needs the
- * first and the last, and has `00` and `0` for the prefixes: `0027…` is international, `082…` national, `27…` the country's own digits.
+ * How a tenant writes numbers: as people of its country do. Each other field replaces the country's own value.
+ * A plan without a country needs `countryCode` and `nationalNumberLength`, and has `00` and `0` for the prefixes:
+ * `0027…` is international, `082…` national, `27…` the country's own digits.
  */
 export const NumberingPlan = z
   .strictObject({
-    /** Whether there is such a country is known outside of this library. */
+    /** Another library knows which countries exist. */
     country: z
       .string()
       .regex(/^[A-Z]{2}$/, 'a country: two capital letters (ISO 3166-1), such as IT')
@@ -48,15 +49,18 @@ export const NumberingPlan = z
   });
 export type NumberingPlan = z.infer<typeof NumberingPlan>;
 
-/** What was written → E.164 digits. `readings`: it could be each of these, so it is none. */
+/** The result of reading a number: E.164 digits. `readings`: several numbers fit, so none is chosen. */
 export type NumberReading =
   | { readonly ok: true; readonly e164: string }
   | { readonly ok: false; readonly readings?: readonly string[] };
 
-/** Reads what a caller wrote by a tenant's plan. The countries' plans are no business of the core: whoever knows them brings this. */
+/**
+ * Reads a caller's number by a tenant's plan. The countries' plans are outside of the core; the caller provides this
+ * function.
+ */
 export type NumberReader = (written: string, plan: NumberingPlan) => NumberReading;
 
-/** A number safe to show in logs, dashboards and job data: the last three digits, the rest starred. */
+/** A number that is safe in logs, dashboards and job data: the last three digits, the rest starred. */
 export function maskNumber(number: string): string {
   return number.length <= 4 ? number : '*'.repeat(number.length - 3) + number.slice(-3);
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { ServiceName } from '../call/request.ts';
 
-/** What a person dials to reach a service. */
+/** The digits that a person dials to reach a service. */
 export const DialCode = z.string().regex(/^[0-9*#]{1,8}$/, 'a dial code: 1 to 8 of 0-9, * and #, such as *601');
 
 export const serviceKinds = ['ring_group', 'ivr', 'shortcut', 'context', 'queue', 'message'] as const;
 
-/** A service of the PBX that can be a side of a call. How it is reached is the configuration's. */
+/** A service of the PBX that can be a side of a call. The configuration holds how to reach it. */
 export const Service = z.object({
   kind: z.enum(serviceKinds),
   name: ServiceName,

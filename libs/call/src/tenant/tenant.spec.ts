@@ -16,7 +16,7 @@ describe('extensions of a tenant', () => {
     expect(hasExtension(tenantOf({ extensions }), extension)).toBe(ok);
   });
 
-  it('are digits, however loose the pattern', () => {
+  it('are digits, even with a loose pattern', () => {
     const loose = tenantOf({ extensions: { pattern: '.*' } });
     expect(hasExtension(loose, '1001')).toBe(true);
     for (const written of ['1001@carrier', '1001&1002', '1001,30', 'sip:a', '', '1', '123456789']) {

@@ -62,7 +62,7 @@ describe('YYYYMMDDhhmm in a time zone', () => {
     expect(parseLocalTime(written, 'utc')).toEqual({ ok: false, message: 'is not a date' });
   });
 
-  it('refuses an instant before the epoch that its zone’s clock puts after it', () => {
+  it('refuses an instant before the epoch, even where local time is after it', () => {
     expect(parseLocalTime('197001010100', 'Asia/Tokyo')).toEqual({ ok: false, message: 'is not a date' });
   });
 
@@ -90,7 +90,7 @@ describe('YYYYMMDDhhmm in a time zone', () => {
         const shown = DateTime.fromMillis(minute * 60_000, { zone });
         const parsed = parseLocalTime(shown.toFormat('yyyyLLddHHmm'), zone);
         if (!parsed.ok) throw new Error(parsed.message);
-        // What was shown at an instant is read back as that instant, or as the earlier of two that show the same.
+        // A time that clocks showed at an instant is read back as that instant, or as the earlier of two.
         expect(parsed.at).toBeLessThanOrEqual(minute * 60_000);
         expect(DateTime.fromMillis(parsed.at, { zone }).toFormat('yyyyLLddHHmm')).toBe(shown.toFormat('yyyyLLddHHmm'));
       }),
@@ -154,7 +154,7 @@ describe('writing an instant', () => {
     expect(formatInstant(0)).toBe('1970-01-01T00:00:00.000Z');
   });
 
-  it('of something that is none is a bug', () => {
+  it('of an invalid instant is a bug', () => {
     expect(() => formatInstant(Number.NaN)).toThrow(RangeError);
     expect(() => formatInstant(0, 'Mars/Phobos')).toThrow(RangeError);
   });

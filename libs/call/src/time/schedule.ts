@@ -8,8 +8,8 @@ export function isTimeZone(zone: string): boolean {
 export type LocalTime = { readonly ok: true; readonly at: number } | { readonly ok: false; readonly message: string };
 
 /**
- * `YYYYMMDDhhmm` in a time zone → epoch ms. A local time that does not exist (spring) is the first instant after the gap;
- * one that exists twice (autumn) is the earlier.
+ * `YYYYMMDDhhmm` in a time zone → epoch ms. A local time that does not exist (spring) is the first instant after the
+ * gap. One that exists twice (autumn) is the earlier instant.
  */
 export function parseLocalTime(written: string, zone: string): LocalTime {
   if (!/^[0-9]{12}$/.test(written)) return { ok: false, message: 'must be YYYYMMDDhhmm' };
@@ -29,12 +29,13 @@ export function parseLocalTime(written: string, zone: string): LocalTime {
 const rfc3339 =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([01][0-9]|2[0-3]):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))$/;
 
-/** RFC 3339 with an offset → epoch ms. Without an offset nobody can know which instant was meant. */
+/** RFC 3339 with an offset → epoch ms. A time without an offset is refused: it could mean several instants. */
 export function parseInstant(written: string): LocalTime {
   const parts = rfc3339.exec(written);
   if (parts === null) return { ok: false, message: 'must be RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00' };
   const date = parts.slice(1, 7).map(Number) as [number, number, number, number, number, number];
-  // Built from its parts: a thousand calls of a batch have one each, and luxon's own reading of ISO text takes four times as long.
+  // Built from its parts, for speed: luxon's own reading of ISO text takes four times as long, and a batch has a
+  // thousand calls.
   const asUtc = DateTime.utc(...date);
   if (!asUtc.isValid) return { ok: false, message: 'is not a date' };
   const [, , , , , , , fraction = '', sign, offsetHours = 0, offsetMinutes = 0] = parts;
@@ -44,13 +45,13 @@ export function parseInstant(written: string): LocalTime {
 }
 
 /**
- * The instants at which clocks in `zone` show `wallClock` (given as if in UTC), earliest first: two where an hour comes twice;
- * where it was skipped, the one instant that ends the gap.
+ * The instants at which clocks in `zone` show `wallClock` (given as if in UTC), earliest first. There are two where an
+ * hour comes twice. Where the hour is skipped, there is one: the instant that ends the gap.
  */
 export function readingsOf(wallClock: DateTime, zone: string): readonly number[] {
   const wall = wallClock.toMillis();
   const offsetMs = (at: number): number => DateTime.fromMillis(at, { zone }).offset * 60_000;
-  // Every offset in force within a day around; the instants they give.
+  // Every offset in force within a day around the time, and the instants that they give.
   const offsets = [...new Set([offsetMs(wall - 86_400_000), offsetMs(wall), offsetMs(wall + 86_400_000)])];
   const readings = offsets.map((o) => wall - o).filter((at) => at + offsetMs(at) === wall);
   if (readings.length > 0) return readings.toSorted((a, b) => a - b);
@@ -63,12 +64,12 @@ function earliestReading(wallClock: DateTime, zone: string): number {
   return earliest;
 }
 
-/** The calendar day (YYYY-MM-DD) that an instant belongs to: what a cap per day counts by. */
+/** The calendar day (YYYY-MM-DD) of an instant. Caps per day count by it. */
 export function dayOf(at: number, zone: string): string {
   return formatInstant(at, zone).slice(0, 10);
 }
 
-/** The first instant of the day after the one that `now` lies in. */
+/** The first instant of the day after `now`. */
 export function nextDayAt(now: number, zone: string): number {
   const { year, month, day } = DateTime.fromMillis(now, { zone });
   return earliestReading(DateTime.utc(year, month, day).plus({ days: 1 }), zone);
@@ -86,7 +87,7 @@ function endOfGap(before: number, after: number, offsetMs: (at: number) => numbe
   return high;
 }
 
-/** An instant as RFC 3339 in a zone, with its offset. Throws RangeError for what is no instant or no zone. */
+/** An instant as RFC 3339 in a zone, with its offset. Throws RangeError for an invalid instant or zone. */
 export function formatInstant(at: number, zone = 'utc'): string {
   const written = DateTime.fromMillis(at, { zone }).toISO();
   if (written === null) throw new RangeError(`not an instant in a time zone: ${at} in ${zone}`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The schema of the field at a path, without what only wraps it. Undefined where the path leads out of the schema. */
+/** The schema of the field at a path, without its wrappers. Undefined where the path leads out of the schema. */
 export function schemaAt(schema: unknown, path: readonly PropertyKey[], value: unknown): z.ZodType | undefined {
   const bare = schemaFor(value, schema);
   const [step, ...rest] = path;
@@ -12,7 +12,7 @@ export function schemaAt(schema: unknown, path: readonly PropertyKey[], value: u
   return bare instanceof z.ZodArray ? schemaAt(bare.element, rest, below) : undefined;
 }
 
-/** What stands below a field's option to be absent or null, its default, and what is made of its value. */
+/** The schema below its wrappers: optional, nullable, default, transform. */
 export function bareSchema(schema: unknown): unknown {
   if (schema instanceof z.ZodPipe) return bareSchema(schema.in instanceof z.ZodTransform ? schema.out : schema.in);
   const wraps =
@@ -23,7 +23,7 @@ export function bareSchema(schema: unknown): unknown {
   return wraps ? bareSchema(schema.unwrap()) : schema;
 }
 
-/** Of a schema with variants: the one that the value says. */
+/** Of a schema with variants: the variant that the value names. */
 function schemaFor(value: unknown, schema: unknown): z.ZodType | undefined {
   const bare = bareSchema(schema);
   if (bare instanceof z.ZodDiscriminatedUnion) {
@@ -35,7 +35,7 @@ function schemaFor(value: unknown, schema: unknown): z.ZodType | undefined {
   return bare instanceof z.ZodType ? bare : undefined;
 }
 
-/** What stands at a path of a file or a body. */
+/** The value at a path of a file or a body. */
 export function valueAt(path: readonly PropertyKey[], root: unknown): unknown {
   return path.reduce<unknown>((at, step) => (isGroup(at) ? at[step] : undefined), root);
 }
@@ -44,7 +44,7 @@ function isGroup(value: unknown): value is Readonly<Record<PropertyKey, unknown>
   return typeof value === 'object' && value !== null;
 }
 
-/** The names that an object may have; none where any name may stand. */
+/** The property names that an object may have. Empty where any name is allowed. */
 export function namesAllowed(schema: z.ZodType | undefined): readonly string[] {
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
   return schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum ? schema.keyType.options.map(String) : [];
@@ -60,19 +60,19 @@ export function numberAllowed(schema: z.ZodNumber): string {
   return max === undefined ? noun : `${noun}, at most ${max}`;
 }
 
-/** What a number type itself cannot hold is no bound that anybody has set. */
+/** The limit of the number type itself is no bound of the schema. */
 function bound(value: number | null): number | undefined {
   return value === null || Math.abs(value) >= Number.MAX_SAFE_INTEGER ? undefined : value;
 }
 
-/** What a pattern asks for, in its schema's own words; undefined: no pattern. */
+/** The form that a pattern requires, in its schema's own words. Undefined: there is no pattern. */
 export function formAllowed(schema: z.ZodString): string | undefined {
-  // No pattern of ours takes this character.
+  // None of our patterns accepts this character.
   const issue = schema.safeParse('\u0000').error?.issues[0];
   return issue?.code === 'invalid_format' && !isBare(issue) ? issue.message : undefined;
 }
 
-/** Whether an issue's sentence is the validator's own and not the schema's. */
+/** The issue's sentence is the validator's own and not the schema's. */
 export function isBare(issue: { readonly message: string }): boolean {
   return /^(Invalid|Too (small|big)|Unrecognized)/.test(issue.message);
 }
@@ -84,7 +84,6 @@ export function lengthAllowed({ minLength, maxLength }: Pick<z.ZodString, 'minLe
   return minLength === null ? `at most ${maxLength} ${end}` : `at least ${minLength} ${end}`;
 }
 
-/** How many entries a list may have. */
 export function countsOf(schema: z.ZodArray): { readonly min?: number; readonly max?: number } {
   const checks = (schema.def.checks ?? []).map((check) => check._zod.def as { minimum?: number; maximum?: number });
   const min = checks.find(({ minimum }) => minimum !== undefined)?.minimum;
@@ -92,7 +91,7 @@ export function countsOf(schema: z.ZodArray): { readonly min?: number; readonly 
   return { ...(min !== undefined && { min }), ...(max !== undefined && { max }) };
 }
 
-/** `at least one call and at most 1000`: a list is named as its field is. */
+/** `at least one call and at most 1000`: a list is named after its field. */
 export function countAllowed(schema: z.ZodArray, name: PropertyKey | undefined): string {
   const { min, max } = countsOf(schema);
   const one = /^[a-z]+[^s]s$/.test(String(name)) ? String(name).slice(0, -1) : 'entry';

@@ -1,4 +1,7 @@
-/** The known name that somebody most likely meant: at most two letters apart, and a third of it. Undefined: none is close. */
+/**
+ * The known name that the writer most likely meant: at most two letters and a third of its length apart. Undefined:
+ * none is close.
+ */
 export function closestName(written: string, known: readonly string[]): string | undefined {
   if (written.length > 60) return undefined;
   const lower = written.toLowerCase();
@@ -9,7 +12,7 @@ export function closestName(written: string, known: readonly string[]): string |
   return near[0]?.name ?? known.find((name) => lower.replaceAll(/[_-]/g, '') === name.toLowerCase());
 }
 
-/** Levenshtein's: letters put in, taken out or exchanged. */
+/** The Levenshtein distance: letters inserted, deleted or replaced. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...a].entries()) {

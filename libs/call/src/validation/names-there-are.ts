@@ -1,6 +1,6 @@
 const namesMax = 10;
 
-/** What could have been written where a name is unknown: `: there are main, backup and 3 more`. It ends a sentence. */
+/** The names that are allowed where one is unknown: `: there are main, backup and 3 more`. It ends a sentence. */
 export function namesThereAre(written: readonly string[]): string {
   const names = [...new Set(written)];
   const [first] = names;

@@ -3,7 +3,7 @@ import { type Mutant, mutantsOf } from './mutant.ts';
 const attempt = mutantsOf('call/src/attempt/attempt.ts');
 
 export const attemptMutants: readonly Mutant[] = [
-  // The attempt: never twice.
+  // The attempt never originates twice.
   attempt(
     'a redelivered job originates again',
     "    case 'start':\n    case 'adopt':\n      return ignore(state);",
@@ -19,11 +19,11 @@ export const attemptMutants: readonly Mutant[] = [
     '  if (remainingMs <= 0) return conclude(state, { lostAt: at });',
     "  if (remainingMs <= 0) return moved(state, [{ type: 'originate' }, { type: 'arm', afterMs: 1_000 }]);",
   ),
-  // The attempt: exactly one answer.
+  // The attempt concludes exactly once.
   attempt(
     'conclude on the first final fact',
-    '  return awaitEnd(next, []);\n}\n\n/** It says why',
-    '  return concluded(next);\n}\n\n/** It says why',
+    '  return awaitEnd(next, []);\n}\n\n/** The forward explains',
+    '  return concluded(next);\n}\n\n/** The forward explains',
   ),
   attempt(
     'an ended attempt concludes again',
@@ -76,33 +76,33 @@ export const attemptMutants: readonly Mutant[] = [
     'evidence: { ...state.evidence, journalEnded: entry } };',
     'evidence: { ...state.evidence, ...(state.evidence.dial1AnsweredAt !== undefined && { journalEnded: entry }) } };',
   ),
-  // The attempt: through the PBX's own dialplan, and watched by a client that waits.
+  // The attempt goes through the PBX's own dialplan, and a client waits for it.
   attempt(
     'the end of another channel is taken for dial2’s',
     'if (state.plan.viaLocalChannel || isLocal) return',
     'if (isLocal) return',
   ),
   attempt(
-    'a Hangup that says nothing is waited for',
+    'a Hangup without meaning is waited for',
     'dial2Hangup !== undefined || plan.viaLocalChannel) return false;',
     'dial2Hangup !== undefined || plan.talkLimitMs < 0) return false;',
   ),
   attempt(
-    'dial2’s birth is taken for dial1’s answer',
+    'dial2’s creation is taken for dial1’s answer',
     'withFacts(state, { dial2Created: { uniqueId, at } });',
     'withFacts(state, { dial1AnsweredAt: at, dial2Created: { uniqueId, at } });',
   ),
   attempt(
-    'dial2’s birth is told again',
+    'dial2’s creation is reported again',
     "  if (next === state) return ignore(state);\n  return moved(next, [{ type: 'progress', phase: 'dial2_created'",
     "  return moved(next, [{ type: 'progress', phase: 'dial2_created'",
   ),
   attempt(
-    'dial2’s birth moves the deadline',
+    'dial2’s creation moves the deadline',
     "[{ type: 'progress', phase: 'dial2_created', at, uniqueId }]);",
     "[{ type: 'progress', phase: 'dial2_created', at, uniqueId }, { type: 'arm', afterMs: reconcileEveryMs }]);",
   ),
-  // The attempt: the truth.
+  // The conclusion is true.
   attempt(
     'silence before the deadline is believed',
     '  if (remainingMs <= 0) return',
@@ -160,7 +160,7 @@ export const attemptMutants: readonly Mutant[] = [
     '',
   ),
   attempt(
-    'cancel is asked of the PBX once',
+    'the hang-up is sent to the PBX once',
     "      return detach(state, [...hangUpIfCanceled(state), { type: 'reconcile' }]);",
     "      return detach(state, [{ type: 'reconcile' }]);",
   ),
@@ -178,7 +178,7 @@ export const attemptMutants: readonly Mutant[] = [
     compiler: true,
   },
   {
-    fault: 'a signal that nobody handles',
+    fault: 'a signal without a handler',
     file: 'call/src/attempt/attempt-signal.ts',
     find: "  | { readonly type: 'rang'; readonly at: number }",
     replace:

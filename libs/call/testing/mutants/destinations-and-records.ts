@@ -33,7 +33,7 @@ export const destinationAndRecordMutants: readonly Mutant[] = [
     replace: 'return trunk === undefined || (',
   },
   {
-    fault: 'any trunk may be asked for',
+    fault: 'a request may name any trunk',
     file: 'call/src/tenant/destination.ts',
     find: '  if (!tenant.trunks.includes(chosen)) return',
     replace: "  if (chosen === '') return",
@@ -69,7 +69,7 @@ export const destinationAndRecordMutants: readonly Mutant[] = [
     replace: '.length <= callerNameBytesMax * 2',
   },
   {
-    fault: 'a request tells Redial’s dialplan whom to dial',
+    fault: 'a request chooses the channel of Redial’s dialplan',
     file: 'call/src/call/request.ts',
     find: '!/^_*REDIAL/i.test(name)',
     replace: '!/^REDIAL/i.test(name)',
@@ -94,7 +94,7 @@ export const destinationAndRecordMutants: readonly Mutant[] = [
     replace: "...(!number.ok && { e164: '' }) }",
   },
   {
-    fault: 'any context may be asked for',
+    fault: 'a request may name any context',
     file: 'call/src/tenant/destination.ts',
     find: '  if (!tenant.contexts.includes(context)) return',
     replace: "  if (context === '') return",
@@ -137,7 +137,7 @@ export const destinationAndRecordMutants: readonly Mutant[] = [
     replace: "isDialableChannel(trunkChannel({ channel, numberPrefix: numberPrefix.slice(0, 0) }, '1'))",
   },
   {
-    fault: 'a code that nobody reaches',
+    fault: 'a dial code that is never reached',
     file: 'configuration/src/schema/tenant-configuration.ts',
     find: 'if (code !== undefined && hasExtension(tenant, code)) {',
     replace: "if (code === '' && hasExtension(tenant, code)) {",
@@ -173,7 +173,7 @@ export const destinationAndRecordMutants: readonly Mutant[] = [
     replace: 'request.recording !== undefined && {',
   },
   {
-    fault: 'the CDR names another channel than the client was told',
+    fault: 'the CDR names another channel than the client received',
     file: 'call/src/cdr/cdr.ts',
     find: 'attempt.dial2UniqueId ?? dial2UniqueIdOf(evidence)',
     replace: 'dial2UniqueIdOf(evidence) ?? attempt.dial2UniqueId',

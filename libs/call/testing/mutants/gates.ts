@@ -33,7 +33,7 @@ export const gatesMutants: readonly Mutant[] = [
     replace: 'from: Math.min(...readingsOf',
   },
   {
-    fault: 'do-not-call asks for dial2 alone',
+    fault: 'do-not-call checks dial2 alone',
     file: 'call/src/gates/gates.ts',
     find: 'return [call.request.dial1, call.request.dial2]',
     replace: 'return [call.request.dial2]',

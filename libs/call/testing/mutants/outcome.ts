@@ -20,12 +20,8 @@ export const outcomeMutants: readonly Mutant[] = [
   table('busy is taken for declined', "  17: 'busy',", "  17: 'rejected',"),
   table('a row is dropped', "  58: 'incompatible_media',\n", ''),
   table('a code is dropped', "  423: 'congestion',\n", "  423: 'away',\n"),
-  table(
-    'a code that nobody knows is not the x00 of its class',
-    'Math.floor(sipCode / 100) * 100',
-    'Math.floor(sipCode / 100)',
-  ),
-  table('a cause that nobody knows is not the last of its class', 'cause >= 32 &&', 'cause >= 112 &&'),
+  table('an unknown code is not the x00 of its class', 'Math.floor(sipCode / 100) * 100', 'Math.floor(sipCode / 100)'),
+  table('an unknown cause is not the last of its class', 'cause >= 32 &&', 'cause >= 112 &&'),
   table('a trunk that is silent stops the call', "leg === 'trunk' ? 'congestion'", "leg === 'trunk' ? 'no_route'"),
   outcome(
     'the answer to our own CANCEL is taken for the network’s word',
@@ -63,13 +59,13 @@ export const outcomeMutants: readonly Mutant[] = [
     '',
   ),
   outcome(
-    'cancel outranks what the network said',
+    'cancel outranks the network’s answer',
     '  if (refused !== undefined) return',
     "  if (evidence.cancelRequestedAt !== undefined && dial1Hangup !== undefined) return decision('canceled');\n  if (refused !== undefined) return",
   ),
   outcome('what we kept back is a fault of the PBX', "refused.byUs ? 'not_sent' : 'pbx_error'", "'pbx_error'"),
   outcome('what Asterisk refused was not sent', "refused.byUs ? 'not_sent' : 'pbx_error'", "'not_sent'"),
-  outcome('what was not sent does not say why', '...(notSentCode !== undefined && { notSentCode }),', ''),
+  outcome('an attempt that was not sent has no code', '...(notSentCode !== undefined && { notSentCode }),', ''),
   notSent('what was canceled before its code was known is tried again', "'canceled');\n}", "'late');\n}"),
   notSent(
     'what Asterisk refused was not sent by us',

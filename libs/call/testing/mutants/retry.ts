@@ -46,13 +46,9 @@ export const retryMutants: readonly Mutant[] = [
   ),
   retry('what was not sent comes back without a pause', 'const notSentDelayMs = 1_000;', 'const notSentDelayMs = 0;'),
   retry('what was not sent waits without end', ', notSentDelayMsMax);', ', notSentDelayMsMax * 1e6);'),
+  retry('an invalid attempt is tried again', "  if (last.notSentCode === 'invalid') return stop('permanent');\n", ''),
   retry(
-    'what cannot be said to Asterisk is tried again',
-    "  if (last.notSentCode === 'invalid') return stop('permanent');\n",
-    '',
-  ),
-  retry(
-    'a gate is asked again later',
+    'the gates check the call again later',
     "  if (last.notSentCode === 'gate') return retryAt(last.endedAt, last, now, expiresAt);\n",
     '',
   ),

@@ -36,7 +36,7 @@ test.each([
   [phone, 'DEVICE_STATE(PJSIP/1001)', 'NOT_INUSE'],
   [queue, 'QUEUE_EXISTS(test-queue)', '1'],
   [context, 'DIALPLAN_EXISTS(main_routing,1001,1)', '1'],
-] as const)('%j is asked by one function, and soon given up', async (question, variable, yes) => {
+] as const)('%j uses one function, and is soon given up', async (question, variable, yes) => {
   const { answer, sent } = await asking(question, value(yes));
   expect(answer).toBe(true);
   expect(sent).toEqual([
@@ -57,7 +57,7 @@ describe('a phone', () => {
       expect((await asking(phone, value(state))).answer).toBe(true);
     },
   );
-  test.each(['UNAVAILABLE', 'INVALID'])('is not: %s', async (state) => {
+  test.each(['UNAVAILABLE', 'INVALID'])('is offline: %s', async (state) => {
     expect((await asking(phone, value(state))).answer).toBe(false);
   });
 });
@@ -66,7 +66,7 @@ test.each([queue, context])('%j: 0 is no', async (question) => {
   expect((await asking(question, value('0'))).answer).toBe(false);
 });
 
-describe('who has no answer says neither yes nor no', () => {
+describe('without an answer the result is neither yes nor no', () => {
   test.each([
     ['DEVICE_STATE', phone],
     ['QUEUE_EXISTS', queue],
@@ -75,14 +75,14 @@ describe('who has no answer says neither yes nor no', () => {
     expect(await asking(question, value(''))).toMatchObject({ answer: undefined, odd: [`${name} was answered ""`] });
   });
 
-  it('a value of another kind is told, and no property of ours', async () => {
+  it('an unexpected value is reported, and is no property of ours', async () => {
     expect(await asking(queue, value('constructor'))).toMatchObject({
       answer: undefined,
       odd: ['QUEUE_EXISTS was answered "constructor"'],
     });
   });
 
-  it('a user who may not ask is told so', async () => {
+  it('a missing right is reported', async () => {
     expect(await asking(queue, answered('Response: Error\r\nMessage: Permission denied'))).toMatchObject({
       answer: undefined,
       odd: ['QUEUE_EXISTS was answered Permission denied'],
@@ -98,7 +98,7 @@ describe('who has no answer says neither yes nor no', () => {
   });
 });
 
-describe('nothing that is not of its class is ever sent', () => {
+describe('a value of the wrong form is never sent', () => {
   const hostile = [
     '',
     ' ',

@@ -11,8 +11,9 @@ export interface AskContext {
 const deadlineMs = 3_000;
 
 /**
- * Asks a PBX by one dialplan function, over Getvar without a channel: that needs no right beyond our user's `call`.
- * Undefined: it was not asked, it did not answer, or it does not have the function: then the value is empty, which is no "no".
+ * Queries a PBX with one dialplan function, over Getvar without a channel. That needs only our user's `call` right.
+ * Undefined: it could not be sent, it was not answered, or the PBX lacks the function. Then the value is empty, which
+ * is no "no".
  */
 export async function ask(question: PbxQuestion, { link, onAnomaly }: AskContext): Promise<boolean | undefined> {
   const asked = expressionOf(question);
@@ -42,7 +43,7 @@ interface Expression {
   readonly meaning: Readonly<Record<string, boolean>>;
 }
 
-/** The function to evaluate; undefined where a value is not of its class: behind it, Asterisk would execute what is written. */
+/** The function to evaluate. Undefined where a value has the wrong form: Asterisk would execute what is behind it. */
 function expressionOf(question: PbxQuestion): Expression | undefined {
   switch (question.asks) {
     case 'device_online': {
@@ -61,13 +62,14 @@ function expressionOf(question: PbxQuestion): Expression | undefined {
   }
 }
 
-/** A phone of the PBX. Not a number behind a trunk, nor what a Local channel leads to: their state is nobody's. */
+/** A phone of the PBX. The PBX has no state of a number behind a trunk, or of the target of a Local channel. */
 const device = /^(PJSIP|SIP|IAX2)\/[A-Za-z0-9_.+*#-]{1,80}$/;
 const dialled = /^[A-Za-z0-9_+*#-]{1,40}$/;
 
 /**
- * Measured on Asterisk 22: INVALID is an endpoint that is not configured; UNAVAILABLE one without a contact, or whose contacts were
- * qualified and found dead. A dead contact that nobody qualifies is NOT_INUSE. UNKNOWN is IAX2's word for a peer that it can reach.
+ * Measured on Asterisk 22. INVALID is an endpoint that is not configured. UNAVAILABLE is one without a contact, or
+ * whose contacts were qualified and found dead. A dead contact without qualify is NOT_INUSE. UNKNOWN is IAX2's value
+ * for a peer that it can reach.
  */
 const isOnline: Expression['meaning'] = {
   NOT_INUSE: true,

@@ -44,14 +44,14 @@ async function up(): Promise<void> {
   await eventually(() => expect(pbx.isUp).toBe(true));
 }
 
-test('it is up when it knows the start and version of the PBX', async () => {
+test('it is up when it has the start time and version of the PBX', async () => {
   expect(pbx).toMatchObject({ name: 'pbx1', isUp: false, pbxStartedAt: undefined });
   await up();
   expect(pbx.pbxStartedAt).toBe('2025-01-02 03:04:05');
   expect(log).toEqual([{ pbxStartedAt: '2025-01-02 03:04:05', version: '22.10.1' }]);
 });
 
-test('a user who may not ask for the start is told so, nothing is dialled, and the right is noticed when it comes', async () => {
+test('a missing right for the start time is reported, nothing is dialled, and a later right is noticed', async () => {
   ami.on('CoreStatus', (action) => action.answer('Response: Error', 'Message: Permission denied'));
   pbx.start();
   await eventually(() =>
@@ -70,7 +70,7 @@ test('a user who may not ask for the start is told so, nothing is dialled, and t
   await eventually(() => expect(pbx.isUp).toBe(true));
 });
 
-test('an Asterisk that has not read its dialplan yet is not up: told once, and noticed a second after it has', async () => {
+test('an Asterisk without its dialplan is not up: reported once, and noticed a second after it has it', async () => {
   ami.on('ShowDialPlan', (action) => action.answer('Response: Error', 'Message: Did not find context redial'));
   pbx.start();
   const told = [expect.stringMatching(/^odd: The dialplan has no redial,connect: nothing is dialled on pbx1 until /)];
@@ -108,7 +108,7 @@ test.each([
     'DialPlan list will follow',
   ],
 ])(
-  'an Asterisk that does not show its dialplan (%s) is not up, and says what it answered, until it does',
+  'an Asterisk that does not show its dialplan (%s) is not up, and its answer is reported, until it does',
   async (_how, answer, words) => {
     ami.on('ShowDialPlan', answer);
     pbx.start();
@@ -123,7 +123,7 @@ test.each([
   },
 );
 
-test('an Asterisk that keeps silent when asked for its dialplan is not up', async () => {
+test('an Asterisk that does not answer for its dialplan is not up', async () => {
   ami.on('ShowDialPlan', () => undefined);
   pbx.start();
   await ami.next('ShowDialPlan');
@@ -134,7 +134,7 @@ test('an Asterisk that keeps silent when asked for its dialplan is not up', asyn
   expect(pbx.isUp).toBe(false);
 });
 
-test('a link for questions alone needs no dialplan', async () => {
+test('a link for queries alone needs no dialplan', async () => {
   ami.on('ShowDialPlan', (action) => action.answer('Response: Error', 'Message: Did not find context redial'));
   ami.on('Events', (action) => action.answer('Response: Success', 'Events: Off'));
   const access = { name: 'pbx1', host: '127.0.0.1', port: ami.port, username: 'redial', secret: 'secret' };
@@ -145,7 +145,7 @@ test('a link for questions alone needs no dialplan', async () => {
   expect(ami.bytes).not.toContain('ShowDialPlan');
 });
 
-test('after a restart the PBX has another word for its start', async () => {
+test('after a restart the PBX has another start time', async () => {
   await up();
   ami.on('CoreStatus', (action) =>
     action.answer('Response: Success', 'CoreStartupDate: 2025-01-02', 'CoreStartupTime: 04:00:00'),
@@ -157,13 +157,13 @@ test('after a restart the PBX has another word for its start', async () => {
   expect(log).toHaveLength(3);
 });
 
-test('a PBX that cannot be reached is told', async () => {
+test('a PBX that cannot be reached is reported', async () => {
   ami.on('login', (action) => action.answer('Response: Error', 'Message: Authentication failed'));
   pbx.start();
   await eventually(() => expect(log).toEqual(['down: the PBX refused the login: Authentication failed']));
 });
 
-test('events become signals, with the instant they came at', async () => {
+test('events become signals, with the instant of their arrival', async () => {
   await up();
   ami.send('Event: Newstate', 'ChannelState: 5', `Uniqueid: ${attemptId}`);
   ami.send('Event: Hangup', 'Cause: 16', 'Uniqueid: 1.2', 'Linkedid: 1.2');
@@ -177,7 +177,7 @@ test('events become signals, with the instant they came at', async () => {
   expect(log[1]).toBe('odd: RedialAttempt with a journal entry of another form');
 });
 
-test('who has left hears nothing more', async () => {
+test('a removed listener receives nothing more', async () => {
   await up();
   const heard: AttemptId[] = [];
   const listener = (id: AttemptId) => void heard.push(id);
@@ -197,13 +197,13 @@ test('an Originate carries the attempt id as ActionID and as ChannelId', async (
   expect(action.all('Variable')).toContain('REDIAL_SLOT=7');
 });
 
-test('what Asterisk refuses is refused with its words', async () => {
+test('an Originate that Asterisk refuses is refused with Asterisk’s message', async () => {
   await up();
   ami.on('Originate', (action) => action.answer('Response: Error', 'Message: Extension does not exist.'));
   expect(await pbx.originate(anOrder())).toEqual({ type: 'refused', message: 'Extension does not exist.' });
 });
 
-test('a bad order is invalid, and not a byte of it sent', async () => {
+test('a bad order is invalid, and no byte of it is sent', async () => {
   await up();
   const reply = await pbx.originate(anOrder({ dial1Channel: 'PJSIP/1001\r\nAction: Originate' }));
   expect(reply).toMatchObject({ type: 'not_sent', code: 'invalid' });
@@ -213,7 +213,7 @@ test('a bad order is invalid, and not a byte of it sent', async () => {
   expect(ami.bytes).not.toContain('Originate');
 });
 
-test('an Originate without an answer may be ringing: it is unanswered, and never written again', async () => {
+test('an Originate without an answer is unanswered, and never written again: it may be ringing', async () => {
   await up();
   const late = pbx.originate(anOrder());
   await ami.next('Originate');
@@ -241,7 +241,7 @@ test('hanging up names the channel by our id', async () => {
   expect(await pbx.hangUp(attemptId)).toBe(false);
 });
 
-test('hanging up finds the channel that has taken the place of ours, by what it was originated with', async () => {
+test('hanging up finds the channel that has taken the place of ours, by the attempt’s variable', async () => {
   await up();
   ami.on('Hangup', (action) =>
     action.get('Channel') === '1.7'
@@ -264,7 +264,7 @@ test('hanging up finds the channel that has taken the place of ours, by what it 
   expect(await pbx.hangUp(attemptId)).toBe(true);
 });
 
-test('a reconciliation asks for the channel, then for the journal', async () => {
+test('a reconciliation queries the channel, then the journal', async () => {
   await up();
   ami.on('Status', (action) => action.answer('Response: Error', 'Message: No such channel'));
   ami.on('DBGet', (action) => action.answer('Response: Error', 'Message: Database entry not found'));
@@ -275,7 +275,7 @@ test('a reconciliation asks for the channel, then for the journal', async () => 
   });
 });
 
-test('a reconciliation whose PBX went away in between has found nothing out', async () => {
+test('a reconciliation whose PBX went away in between has no result', async () => {
   await up();
   ami.on('Status', (action) => action.answer('Response: Error', 'Message: No such channel'));
   const finding = pbx.reconcile({ attemptId, slot: 7, pbxStartedAt: '2025-01-02 03:04:05' });
@@ -286,7 +286,7 @@ test('a reconciliation whose PBX went away in between has found nothing out', as
   expect(await pbx.reconcile({ attemptId, slot: 7, pbxStartedAt: '2025-01-02 03:04:05' })).toBeUndefined();
 });
 
-test('a question that the link cannot carry has no answer', async () => {
+test('a query that the link cannot send has no answer', async () => {
   const question = { asks: 'queue_exists', queue: 'sales' } as const;
   expect(await pbx.ask(question)).toBeUndefined();
   await up();
@@ -306,7 +306,7 @@ test('a question that the link cannot carry has no answer', async () => {
   expect(await cut).toBeUndefined();
 });
 
-test('a link that does not listen switches events off before it is up, at each login, and hears nothing', async () => {
+test('a link that does not listen switches events off before it is up, at each login, and receives none', async () => {
   ami.on('Events', (action) => action.answer('Response: Success', 'Events: Off'));
   const asking = createPbx(
     { name: 'pbx1', host: '127.0.0.1', port: ami.port, username: 'redial', secret: 'secret' },

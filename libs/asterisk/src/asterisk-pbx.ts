@@ -18,16 +18,19 @@ export interface PbxDeps {
   /** In [0, 1): spreads the reconnections of many processes. */
   readonly random?: () => number;
   readonly timing?: Partial<LinkTiming>;
-  /** Default true. False: a link for questions alone. Events are switched off at login, so that nothing is sent that nobody reads; `signal` never comes. */
+  /**
+   * Default true. False: a link for queries alone. Events are switched off at login, so that the PBX sends none;
+   * `signal` never comes.
+   */
   readonly listens?: boolean;
 }
 
 /**
  * The Pbx port on a real Asterisk, over AMI.
  *
- * P1  It is up only when the PBX's own start is known: without it no claim could be judged later. One that listens, and so may dial, is
- *     up only when the PBX has its dialplan.
- * P2  An Originate is written at most once. `refused` and `not_sent` are said only where Asterisk cannot have made a channel.
+ * P1  It is up only when the PBX's start time is known: without it, no claim could be judged later. A link that listens may
+ *     dial, so it is up only when the PBX also has its dialplan.
+ * P2  An Originate is written at most once. `refused` and `not_sent` mean that Asterisk cannot have made a channel.
  */
 export function createPbx(configuration: AmiAccess & { readonly name: string }, deps: PbxDeps = {}): Pbx {
   const { clock = systemClock, timers = systemTimers, random = Math.random, listens = true } = deps;
@@ -60,7 +63,10 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
     else listeners.emit('signal', translation.attemptId, translation.signal);
   }
 
-  /** Asks the PBX who it is. Answered otherwise than it should be, it is asked again: it may still be starting, and a user's rights can change. */
+  /**
+   * Reads the PBX's start and version. An unexpected answer is read again later: the PBX may still be starting, and a
+   * user's rights can change.
+   */
   async function greet(mine: number, toldBefore?: string): Promise<void> {
     if (!listens) await link.send(eventsOff);
     const status = await link.send([['Action', 'CoreStatus']]);
@@ -74,7 +80,7 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
     };
     if (started === undefined) {
       return greetAgain(
-        `CoreStatus was ${wordsOf(status)}: nothing is dialled on ${name} until the manager user may ask it (write=reporting)`,
+        `CoreStatus was ${wordsOf(status)}: nothing is dialled on ${name} until the manager user may run it (write=reporting)`,
         rightsAgainMs,
       );
     }
@@ -115,7 +121,7 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
   }
 
   async function hangUp(attemptId: AttemptId, channel?: string): Promise<boolean> {
-    // Asterisk takes a Uniqueid where it asks for a channel's name.
+    // Asterisk accepts a Uniqueid in place of a channel's name.
     const end = (id: string) =>
       link.send([
         ['Action', 'Hangup'],
@@ -140,7 +146,7 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
       now: () => clock.now(),
       onAnomaly: (what) => listeners.emit('anomaly', what),
     });
-    // Its halves must come from one session, or the PBX may have restarted in between.
+    // All answers must come from one session: the PBX may have restarted in between.
     return session === asked ? finding : undefined;
   }
 
@@ -169,7 +175,7 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
 }
 
 const rightsAgainMs = 10_000;
-/** Short: calls wait for it whenever Asterisk is restarted. */
+/** Short: calls wait for it whenever Asterisk restarts. */
 const dialplanAgainMs = 1_000;
 const eventsOff = [
   ['Action', 'Events'],

@@ -1,7 +1,7 @@
 import type { AttemptId } from '@redial/call';
 import type { OriginateOrder } from '../src/pbx.ts';
 
-/** A good order, changed where a test says so. */
+/** A valid order, with the changes of a test. */
 export function anOrder(more: Partial<OriginateOrder> = {}): OriginateOrder {
   return {
     attemptId: 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId,

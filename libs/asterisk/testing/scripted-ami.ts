@@ -5,15 +5,15 @@ export interface ReceivedAction {
   readonly headers: readonly (readonly [string, string])[];
   get(header: string): string | undefined;
   all(header: string): string[];
-  /** Answers on the connection that asked; ActionID is added. */
+  /** Answers on the connection of the action. Adds the ActionID. */
   answer(first: string, ...others: readonly string[]): void;
-  /** Writes bytes as they are, on that connection. */
+  /** Writes bytes unchanged, on that connection. */
   raw(bytes: string | Uint8Array): void;
   /** Ends that connection. */
   cut(): void;
 }
 
-/** An AMI server that does what a test tells it, and keeps every byte it gets. */
+/** An AMI server that a test scripts. It keeps every byte that it receives. */
 export interface ScriptedAmi {
   readonly port: number;
   readonly received: readonly ReceivedAction[];
@@ -21,12 +21,12 @@ export interface ScriptedAmi {
   readonly bytes: string;
   readonly connections: number;
   readonly openConnections: number;
-  /** How an action is answered from now on. An action without a rule is not answered. */
+  /** Sets how an action is answered from now on. An action without a rule is not answered. */
   on(action: string, rule: (action: ReceivedAction) => void): void;
-  /** The next action of that name that no call of this function has given out. */
+  /** The next action with that name that this function has not returned yet. */
   next(action: string): Promise<ReceivedAction>;
   send(...headers: readonly string[]): void;
-  /** Bytes as they are, to everybody. */
+  /** Sends bytes unchanged, to every connection. */
   write(bytes: string | Uint8Array): void;
   /** Connections that were reset, not ended. */
   readonly resets: number;

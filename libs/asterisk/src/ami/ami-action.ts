@@ -1,4 +1,4 @@
-/** An action as its headers, in order and without ActionID: the link gives that. A header may come more than once. */
+/** An action as its headers, in order. The link adds the ActionID. A header may come more than once. */
 export type AmiAction = readonly [
   readonly ['Action', string],
   ...(readonly (readonly [name: string, value: string])[]),
@@ -8,16 +8,19 @@ export type FormattedAction =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly message: string };
 
-/** Asterisk's own limits (main/manager.c): beyond them it answers with an error, or cuts. Bytes of a line without its end. */
+/**
+ * Asterisk's own limits (main/manager.c). Beyond them it answers with an error, or truncates. Bytes of a line without
+ * its end.
+ */
 export const longestLineBytes = 1_022;
 export const mostHeaders = 128;
 
-// A CR LF in a value adds headers or runs a second action, and so does a bare LF; NUL ends the line early.
+// A CR LF in a value adds headers or runs a second action, and so does a bare LF. NUL ends the line early.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused.
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const headerName = /^[A-Za-z][A-Za-z0-9-]*$/;
 
-/** Headers → the text that goes over the wire, or why it must not. */
+/** Headers → the text to send, or the reason why it must not be sent. */
 export function formatAction(action: AmiAction, actionId: string): FormattedAction {
   const [first, ...others] = action;
   const headers = [first, ['ActionID', actionId] as const, ...others];
@@ -33,7 +36,7 @@ export function formatAction(action: AmiAction, actionId: string): FormattedActi
   return { ok: true, text: lines.join('\r\n') };
 }
 
-/** Whether a text may be sent to AMI at all. */
+/** Whether a text is unsafe to send to AMI. */
 export function hasControlCharacter(text: string): boolean {
   return controlCharacter.test(text);
 }

@@ -49,7 +49,7 @@ async function linkThatIsUp(more: Partial<AmiLinkOptions> = {}): Promise<AmiLink
 const actionsNamed = (name: string) => ami.received.filter((action) => action.name === name);
 
 describe('logging in', () => {
-  test('a link is up when the login and one Ping were answered; FullyBooted never comes and is not waited for', async () => {
+  test('a link is up when the login and one Ping were answered, without FullyBooted', async () => {
     const link = newLink();
     ami.on('Ping', () => {});
     link.start();
@@ -61,7 +61,7 @@ describe('logging in', () => {
     expect(ami.received.map((action) => action.name)).toEqual(['login', 'Ping']);
   });
 
-  test('before the login was answered no action leaves: it comes back at once as not sent', async () => {
+  test('before the login is answered no action is sent: it returns not_sent at once', async () => {
     const link = newLink();
     ami.on('login', () => {});
     link.start();
@@ -70,7 +70,7 @@ describe('logging in', () => {
     expect(ami.bytes).not.toContain('CoreStatus');
   });
 
-  test('a wrong password is told clearly, and the socket that the client would leave open is destroyed', async () => {
+  test('a wrong password is reported clearly, and the socket is destroyed', async () => {
     ami.on('login', (action) => action.answer('Response: Error', 'Message: Authentication failed'));
     newLink().start();
     await eventually(() => expect(log).toEqual(['down: the PBX refused the login: Authentication failed']));
@@ -78,7 +78,7 @@ describe('logging in', () => {
     expect(ami.connections).toBe(1);
   });
 
-  test('a server that says nothing is given up at the deadline, and its socket destroyed', async () => {
+  test('a silent server is given up at the deadline, and its socket is destroyed', async () => {
     ami.on('login', () => {});
     newLink({ timing: { loginDeadlineMs: 3_000 } }).start();
     await ami.next('login');
@@ -88,14 +88,14 @@ describe('logging in', () => {
     await ami.allClosed();
   });
 
-  test('a server that hangs up before it answers the login is told as that', async () => {
+  test('a server that closes the connection before it answers the login is reported so', async () => {
     ami.on('login', (action) => action.cut());
     newLink().start();
     await eventually(() => expect(log).toHaveLength(1));
     expect(log[0]).toMatch(/^down: (the PBX closed the connection before it answered the login|ECONNRESET)$/);
   });
 
-  test('a server that is not there is told by its error code', async () => {
+  test('a missing server is reported by its error code', async () => {
     await ami.stop();
     newLink().start();
     await eventually(() => expect(log).toEqual(['down: ECONNREFUSED']));
@@ -134,7 +134,7 @@ describe('logging in', () => {
 });
 
 describe('actions', () => {
-  test('each of many concurrent actions gets its own answer, whatever the order of the answers', async () => {
+  test('each of many concurrent actions gets its own answer, in any order', async () => {
     const link = await linkThatIsUp();
     const asked: Parameters<Parameters<ScriptedAmi['on']>[1]>[0][] = [];
     ami.on('Getvar', (action) => {
@@ -154,7 +154,7 @@ describe('actions', () => {
     expect(values).toEqual(Array.from({ length: 20 }, (_, n) => `V${n}`));
   });
 
-  test('repeated headers leave as they are, one line each', async () => {
+  test('repeated headers are sent unchanged, one line each', async () => {
     const link = await linkThatIsUp();
     void link.send([
       ['Action', 'Originate'],
@@ -198,7 +198,7 @@ describe('actions', () => {
     expect(ami.bytes.slice(before.length)).toMatch(/^Action: CoreStatus\r\nActionID: redial-\d+\r\n\r\n$/);
   });
 
-  test('a response with an id that nobody waits for is dropped', async () => {
+  test('a response with an unknown id is dropped', async () => {
     const link = await linkThatIsUp();
     const reply = link.send([['Action', 'Slow']]);
     const slow = await ami.next('Slow');
@@ -208,7 +208,7 @@ describe('actions', () => {
     expect(await reply).toMatchObject({ type: 'answered', response: { name: 'Success' } });
   });
 
-  test('an action that is not answered comes back at its own deadline, and its late answer is dropped', async () => {
+  test('an unanswered action returns at its own deadline, and its late answer is dropped', async () => {
     const link = await linkThatIsUp();
     const reply = link.send([['Action', 'Slow']], { deadlineMs: 700 });
     const slow = await ami.next('Slow');
@@ -234,7 +234,7 @@ describe('actions', () => {
     expect(actionsNamed('TooMuch')).toEqual([]);
   });
 
-  test('a PBX that is busy but alive is kept, though as many actions wait as may', async () => {
+  test('a PBX that is busy but alive is kept, even at the limit of waiting actions', async () => {
     const link = await linkThatIsUp({ timing: { mostUnanswered: 2 } });
     await ami.next('Ping');
     for (let n = 0; n < 2; n++) void link.send([['Action', 'Slow']], { deadlineMs: 60_000 });
@@ -245,7 +245,7 @@ describe('actions', () => {
     expect(link.isUp).toBe(true);
   });
 
-  test('a PBX that takes everything and answers nothing gets no more than the limit, and is cut off by the next Ping', async () => {
+  test('a PBX that answers nothing gets no more actions than the limit, and the next Ping cuts it off', async () => {
     const link = await linkThatIsUp({ timing: { mostUnanswered: 50 } });
     await ami.next('Ping');
     for (const name of ['Ping', 'CoreStatus']) ami.on(name, () => {});
@@ -261,13 +261,13 @@ describe('actions', () => {
     await ami.allClosed();
   });
 
-  test('an id that waits for its answer cannot be used for another action', async () => {
+  test('the id of a waiting action cannot be used for another action', async () => {
     const link = await linkThatIsUp();
     void link.send([['Action', 'Slow']], { actionId: 'mine' });
     expect(() => link.send([['Action', 'Slow']], { actionId: 'mine' })).toThrow('already waiting');
   });
 
-  test('a list comes back whole, and events of other actions and of nobody stay out of it', async () => {
+  test('a list returns whole, without events of other actions or of none', async () => {
     const link = await linkThatIsUp();
     ami.on('Status', (action) => {
       const id = `ActionID: ${action.get('ActionID')}`;
@@ -283,7 +283,7 @@ describe('actions', () => {
     expect(events.map((event) => event.get('UserEvent'))).toEqual(['Live']);
   });
 
-  test('a list that is refused comes back as the refusal', async () => {
+  test('a list that is refused returns the refusal', async () => {
     const link = await linkThatIsUp();
     ami.on('DBGet', (action) => action.answer('Response: Error', 'Message: Database entry not found'));
     const reply = await link.sendForList([['Action', 'DBGet']]);
@@ -305,7 +305,7 @@ describe('actions', () => {
 });
 
 describe('events', () => {
-  test('an event that nobody asked for is counted by name and not parsed', async () => {
+  test('an event that is not subscribed is counted by name and not parsed', async () => {
     await linkThatIsUp();
     ami.send('Event: VarSet', 'Variable: X');
     await eventually(() => expect(log).toEqual(['up', 'other VarSet']));
@@ -320,7 +320,7 @@ describe('events', () => {
   test('an event torn over many chunks arrives whole, a letter of two bytes included', async () => {
     const link = await linkThatIsUp();
     const bytes = Buffer.from('Event: UserEvent\r\nUserEvent: Zoë\r\nJournal: a|b\r\n\r\n');
-    // Each piece goes out when the answer to an action before it has come, so that they stay apart.
+    // Each piece is sent when the previous action is answered, so that the pieces stay apart.
     for (const byte of bytes) {
       ami.on('Piece', (action) => action.raw(Buffer.of(byte)));
       void link.send([['Action', 'Piece']]);
@@ -336,7 +336,7 @@ describe('events', () => {
 });
 
 describe('losing the PBX', () => {
-  test('one down for one disconnect, and what was under way comes back unanswered and is never sent again', async () => {
+  test('one down for one disconnect; actions under way return unanswered and are never sent again', async () => {
     const link = await linkThatIsUp();
     const reply = link.send([['Action', 'Originate']]);
     await ami.next('Originate');
@@ -349,7 +349,7 @@ describe('losing the PBX', () => {
     expect(actionsNamed('Originate')).toHaveLength(1);
   });
 
-  test('while it is down actions come back at once as not sent, and are not sent later', async () => {
+  test('while it is down, actions return not_sent at once, and are not sent later', async () => {
     const link = await linkThatIsUp();
     ami.cut();
     await eventually(() => expect(link.isUp).toBe(false));
@@ -359,7 +359,7 @@ describe('losing the PBX', () => {
     expect(actionsNamed('Originate')).toEqual([]);
   });
 
-  test('a PBX that stays silent with its socket open is found out by Ping', async () => {
+  test('a silent PBX with an open socket is detected by Ping', async () => {
     const link = await linkThatIsUp();
     const reply = link.send([['Action', 'Slow']], { deadlineMs: 60_000 });
     ami.on('Ping', () => {});
@@ -374,7 +374,7 @@ describe('losing the PBX', () => {
     await ami.allClosed();
   });
 
-  test('as long as Pings are answered it stays up', async () => {
+  test('it stays up while Pings are answered', async () => {
     const link = await linkThatIsUp();
     await ami.next('Ping');
     for (let n = 0; n < 3; n++) {
@@ -386,7 +386,7 @@ describe('losing the PBX', () => {
     expect(ami.connections).toBe(1);
   });
 
-  test('it tries for ever, more and more slowly, with a new client each time; each reason is told once', async () => {
+  test('it retries without end, ever more slowly, with a new client; each reason is reported once', async () => {
     ami.on('login', (action) => action.answer('Response: Error', 'Message: Authentication failed'));
     const link = newLink();
     link.start();
@@ -401,13 +401,13 @@ describe('losing the PBX', () => {
     expect(log).toEqual(['down: the PBX refused the login: Authentication failed', 'up']);
     expect(ami.connections).toBe(8);
 
-    // Once it was up, the next loss counts from the beginning.
+    // Once it was up, the next loss starts a new count.
     ami.cut();
     await eventually(() => expect(link.isUp).toBe(false));
     expect(timers.pending).toEqual([250]);
   });
 
-  test('stopped, it closes its connection, tells what was under way, and does not come back', async () => {
+  test('stopped, it closes its connection, returns what was under way, and does not reconnect', async () => {
     const link = await linkThatIsUp();
     const reply = link.send([['Action', 'Slow']]);
     await ami.next('Slow');

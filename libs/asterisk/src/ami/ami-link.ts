@@ -5,43 +5,43 @@ import { type AmiAccess, type AmiSession, openAmiSession } from './ami-session.t
 import type { Timers } from './timers.ts';
 
 /**
- * One AMI session that is kept alive, and begun anew for ever.
+ * One AMI session that is kept alive, and reopened without end.
  *
  * L1  No action is written before the login and a first Ping were answered, and none while the link is down: such an action
- *     comes back `not_sent` at once.
- * L2  An action is written at most once. What was under way when the link went down comes back `unanswered`.
- * L3  Every action comes back: answered, or by its own deadline.
- * L4  One `onDown` for each `onUp`. Tries that fail in between are told once for each new reason.
- * L5  A PBX that does not answer a Ping in time is gone, whatever the socket says; and only such a one: a Ping is sent though too many
- *     actions wait already.
- * L6  A PBX that takes everything and answers nothing costs no more memory than the actions that may wait at once.
- * L7  Packets that answer nothing that was asked are dropped.
+ *     returns `not_sent` at once.
+ * L2  An action is written at most once. An action under way when the link goes down returns `unanswered`.
+ * L3  Every action returns: with its answer, or at its own deadline.
+ * L4  One `onDown` for each `onUp`. Failed tries in between are reported once for each new reason.
+ * L5  A PBX that does not answer a Ping in time is gone, even if the socket is open. Only such a PBX is gone: a Ping is sent
+ *     even when too many actions wait already.
+ * L6  A PBX that accepts everything and answers nothing costs no more memory than the actions that may wait at once.
+ * L7  Packets that answer none of our actions are dropped.
  */
 export interface AmiLink {
   readonly isUp: boolean;
   start(): void;
   stop(): Promise<void>;
   send(action: AmiAction, options?: SendOptions): Promise<AmiReply>;
-  /** For actions that are answered by a list of events; `events` holds them without the closing one. */
+  /** For actions whose answer is a list of events. `events` holds them without the closing one. */
   sendForList(action: AmiAction, options?: SendOptions): Promise<AmiReply>;
 }
 
 export interface SendOptions {
-  /** Absent: the link gives one. It must not be waiting for an answer already. */
+  /** Absent: the link creates one. An action with the same id must not be waiting. */
   readonly actionId?: string;
   readonly deadlineMs?: number;
 }
 
 export type AmiReply =
   | { readonly type: 'answered'; readonly response: AmiPacket; readonly events: readonly AmiPacket[] }
-  /** Refused by us: it must not be sent, now or later. */
+  /** The action is invalid: it must not be sent, now or later. */
   | { readonly type: 'invalid'; readonly message: string }
   | { readonly type: 'not_sent'; readonly message: string }
   | { readonly type: 'unanswered'; readonly message: string };
 
 export interface AmiLinkOptions {
   readonly access: AmiAccess;
-  /** Events of these names are parsed and handed on; the others are only counted. */
+  /** Events with these names are parsed and passed on. The others are only counted. */
   readonly events: ReadonlySet<string>;
   readonly onEvent: (packet: AmiPacket) => void;
   readonly onOtherEvent?: (name: string) => void;
@@ -61,9 +61,9 @@ export interface LinkTiming {
   readonly actionDeadlineMs: number;
   readonly pingEveryMs: number;
   readonly pingDeadlineMs: number;
-  /** Actions that may wait for their answer at once; more come back `not_sent`. */
+  /** How many actions may wait for their answer at once. More return `not_sent`. */
   readonly mostUnanswered: number;
-  /** Of one list. What is asked here has a handful; a longer one counts as no answer. */
+  /** How many events one list may have. Redial's lists have a handful; a longer one counts as no answer. */
   readonly mostListEvents: number;
 }
 
@@ -79,7 +79,7 @@ export const defaultLinkTiming: LinkTiming = {
 interface Waiting {
   readonly settle: (reply: AmiReply) => void;
   readonly cancelDeadline: () => void;
-  /** Of a list: what has come of it. */
+  /** The events of a list that have come so far. */
   readonly events?: AmiPacket[];
   response?: AmiPacket;
 }
@@ -121,7 +121,7 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
     if (isUp) pingLater();
   }
 
-  /** FullyBooted is not waited for: it may be lost behind the login's answer, and this user does not even get it. */
+  /** FullyBooted is no condition: it may be lost behind the login's answer, and this user does not receive it. */
   async function ping(): Promise<boolean> {
     const asked = session;
     const reply = await write([['Action', 'Ping']], { deadlineMs: timing.pingDeadlineMs, isKeepAlive: true });
@@ -137,7 +137,7 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
     });
   }
 
-  /** The end of a session, or of the try to open one. */
+  /** The session has ended, or could not be opened. */
   function closed(reason: string): void {
     cancelTimer();
     session?.destroy();

@@ -10,7 +10,7 @@ test('an event is read with its headers in order, repeated ones included', () =>
   expect(packet?.all('ChanVariable')).toEqual(['a=1', 'b: 2']);
 });
 
-test('a value keeps its spaces but the one behind the colon', () => {
+test('a value keeps its spaces, except the one behind the colon', () => {
   expect(parsePacket('Event: X\r\nA:  b \r\nC:d')?.headers.slice(1)).toEqual([
     ['A', ' b '],
     ['C', 'd'],

@@ -1,7 +1,7 @@
-/** One AMI packet as it came. A header may come more than once (`Variable`, `ChanVariable`); all are kept, in their order. */
+/** One received AMI packet. A header may come more than once (`Variable`, `ChanVariable`): all are kept, in order. */
 export interface AmiPacket {
   readonly kind: 'event' | 'response';
-  /** Of an event its name, of a response `Success`, `Error` or another word. */
+  /** The name of an event; `Success`, `Error` or another word of a response. */
   readonly name: string;
   /** The first header of that name. */
   get(header: string): string | undefined;
@@ -13,14 +13,17 @@ export interface AmiPacket {
 const event = 'Event: ';
 const response = 'Response: ';
 
-/** The name of an event's packet without reading the rest: most events are not for us, and there are thousands a second. */
+/**
+ * The name of an event's packet, without parsing the rest. Most events do not concern Redial, and there are thousands a
+ * second.
+ */
 export function eventNameOf(text: string): string | undefined {
   if (!text.startsWith(event)) return undefined;
   const end = text.indexOf('\r\n');
   return end === -1 ? text.slice(event.length) : text.slice(event.length, end);
 }
 
-/** A packet's text → the packet; undefined for the greeting and for the tail of a packet whose beginning was lost. */
+/** A packet's text → the packet. Undefined for the greeting, and for a packet whose beginning was lost. */
 export function parsePacket(text: string): AmiPacket | undefined {
   const kind = text.startsWith(event) ? 'event' : text.startsWith(response) ? 'response' : undefined;
   if (kind === undefined) return undefined;

@@ -32,7 +32,7 @@ async function opened(): Promise<AmiSession> {
   return result.session;
 }
 
-test('packets come whole and one by one, however they were sent', async () => {
+test('packets come whole and one by one, for any chunks', async () => {
   const session = await opened();
   ami.on('Go', (action) => {
     action.raw('Event: A\r\nX: 1\r\n\r\nEvent: B\r\n\r\nEvent: C\r\n');
@@ -47,7 +47,7 @@ test('packets come whole and one by one, however they were sent', async () => {
   expect(packets).toEqual(['Event: A\r\nX: 1', 'Event: B', 'Event: C\r\nY: 2']);
 });
 
-test('the end is told once, although the client tells it twice', async () => {
+test('the end is reported once, although the client reports it twice', async () => {
   const session = await opened();
   const ended = new Promise<void>((resolve) => {
     onClosed = resolve;
@@ -59,7 +59,7 @@ test('the end is told once, although the client tells it twice', async () => {
   expect(closed).toHaveLength(1);
 });
 
-test('who destroys a session is not told of its end', async () => {
+test('a destroyed session does not report its end', async () => {
   const session = await opened();
   session.destroy();
   session.destroy();
@@ -97,7 +97,7 @@ test.each([
   expect(packets.filter((text) => text.startsWith('X'))).toEqual([]);
 });
 
-test('a login that is answered by bytes without end is given up', async () => {
+test('a login that is answered by endless bytes is given up', async () => {
   ami.on('login', (action) => action.raw('X'.repeat(2 * largestPacketBytes)));
   const result = await openAmiSession({
     access: { host: '127.0.0.1', port: ami.port, username: 'redial', secret: 'secret' },
@@ -110,7 +110,7 @@ test('a login that is answered by bytes without end is given up', async () => {
   await ami.allClosed();
 });
 
-test('a session that is destroyed is reset: what has not left yet is forgotten, and never comes late', async () => {
+test('a destroyed session is reset: unsent bytes are dropped, and never arrive late', async () => {
   const session = await opened();
   session.destroy();
   await ami.allClosed();

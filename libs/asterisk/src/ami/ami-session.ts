@@ -21,7 +21,7 @@ export interface AmiSession {
 
 export type OpenedSession =
   | { readonly ok: true; readonly session: AmiSession }
-  /** `step`: how far it came. */
+  /** `step`: the step that failed. */
   | { readonly ok: false; readonly step: 'connect' | 'login'; readonly reason: string };
 
 export interface SessionOptions {
@@ -29,33 +29,34 @@ export interface SessionOptions {
   /** For connecting and logging in together. */
   readonly loginDeadlineMs: number;
   readonly timers: Timers;
-  /** Each packet as text, without its closing empty line. The first one may be the tail of one whose beginning was lost. */
+  /** Each packet as text, without its closing empty line. The first one may lack its beginning. */
   readonly onPacket: (text: string) => void;
   /** At most once, and only for a session that was opened. */
   readonly onClosed: (reason: string) => void;
-  /** Calls the opening off. */
+  /** Aborts the opening. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Most bytes of one packet, and of everything before the login's answer. Asterisk's own are a few KiB; who sends more sends no AMI.
+ * The maximum size of one packet, and of everything before the login's answer, in bytes. Asterisk's packets have a few
+ * KiB: a server that sends more does not speak AMI.
  */
 export const largestPacketBytes = 128 * 1_024;
 
 /**
- * The only place that knows asterisk-ami-client, and what is wrong with 1.1.5:
+ * The only place that uses asterisk-ami-client. It works around these faults of 1.1.5:
  *
- * 1. Its promises share ActionIDs made from the clock: only its raw connection is used; ids are the link's.
+ * 1. Its promises share ActionIDs made from the clock: only its raw connection is used. The link makes the ids.
  * 2. It parses repeated headers into one: packets are taken whole, from `data`.
- * 3. Bytes behind the login's answer in the same chunk are lost, so that the next packet may lack its beginning.
+ * 3. Bytes behind the login's answer in the same chunk are lost, so the next packet may lack its beginning.
  * 4. A silent server hangs the login, a dropped connection rejects with `false`, a wrong password leaves the socket open:
- *    the deadline is ours, and an abort signal destroys a socket that it never hands out.
- * 5. `disconnect` comes twice, and its own reconnection gives up: it is told not to, and the end is told once.
- * 6. It keeps what has come of a packet for as long as its end does not come, all of it, and goes through it again with each chunk: its
- *    bytes are counted at the socket.
- * 7. It closes politely: the kernel would go on sending what is not sent yet, and an Originate could come out of a dead network minutes
- *    after it was given up. The socket is reset.
- * 8. It emits events under the names a server sends, and one called `error` would end the process: switched off.
+ *    the deadline is ours, and an abort signal destroys a socket that it never returns.
+ * 5. `disconnect` comes twice, and its own reconnection gives up: reconnection is off, and the end is reported once.
+ * 6. It keeps an unfinished packet without a limit, and scans all of it again with each chunk: bytes are counted at the
+ *    socket.
+ * 7. It closes politely: the kernel would go on sending unsent bytes, and an Originate could reach the PBX minutes after
+ *    Redial gave it up. The socket is reset.
+ * 8. It emits events under the names that a server sends, and `error` would end the process: emitting is off.
  */
 export async function openAmiSession(options: SessionOptions): Promise<OpenedSession> {
   const { access, onPacket, onClosed, timers } = options;
@@ -134,7 +135,7 @@ export async function openAmiSession(options: SessionOptions): Promise<OpenedSes
   };
 }
 
-/** The socket is the package's own: Node tells of it when it is made. */
+/** The package creates the socket. Node reports it on creation. */
 function socketMadeBy<T>(connect: () => T): { readonly made: T; readonly socket: Socket | undefined } {
   let socket: Socket | undefined;
   const hear = (message: unknown) => {
@@ -148,7 +149,7 @@ function socketMadeBy<T>(connect: () => T): { readonly made: T; readonly socket:
   }
 }
 
-/** Ends the connection, and forgets what was not sent yet. */
+/** Ends the connection, and drops the bytes that were not sent yet. */
 function reset(socket: Socket | undefined): void {
   if (socket?.destroyed === false) socket.resetAndDestroy();
 }
@@ -167,14 +168,16 @@ function whyNot(error: unknown): { readonly step: 'connect' | 'login'; readonly 
   if (message.startsWith('AMI message: ')) {
     return { step: 'login', reason: `the PBX refused the login: ${message.slice('AMI message: '.length)}` };
   }
-  // `false` from a socket that closed, `ami auth error` from its stream: neither says more.
+  // `false` from a closed socket, `ami auth error` from its stream: neither names a reason.
   if (!(error instanceof Error) || message === 'ami auth error') {
     return { step: 'login', reason: 'the PBX closed the connection before it answered the login' };
   }
   return { step: 'connect', reason: describe(error) };
 }
 
-/** An error code where there is one: messages hold addresses, and the one of several addresses tried is empty. */
+/**
+ * The error code where there is one. A message may hold addresses, and it is empty where several addresses were tried.
+ */
 function describe(error: Error): string {
   return (error as NodeJS.ErrnoException).code ?? (error.message || error.name);
 }

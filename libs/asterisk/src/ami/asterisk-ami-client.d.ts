@@ -1,10 +1,10 @@
-/** The part of asterisk-ami-client 1.1.5 that `ami-session.ts` uses; the package brings no types. */
+/** The part of asterisk-ami-client 1.1.5 that `ami-session.ts` uses. The package has no types. */
 declare module 'asterisk-ami-client' {
   import type { EventEmitter } from 'node:events';
   import type { NetConnectOpts } from 'node:net';
 
   interface AmiConnection extends EventEmitter {
-    /** A string is sent as it is, ended by an empty line. */
+    /** A string is sent unchanged, and ended by an empty line. */
     write(message: string): boolean;
     close(): this;
   }

@@ -1,6 +1,6 @@
-/** Where time passes: injected, so that tests need not wait. */
+/** The source of timers. It is injected, so that tests need not wait. */
 export interface Timers {
-  /** Runs `run` once after `afterMs`; the function that comes back calls it off. */
+  /** Runs `run` once after `afterMs`. The returned function cancels it. */
   start(afterMs: number, run: () => void): () => void;
 }
 

@@ -49,7 +49,7 @@ describe('the channel that Asterisk dials', () => {
   it.each([
     ['a trunk', number('27821234567', 'gone')],
     ['a service', service('gone')],
-  ])('of %s that is no longer configured is told as such', (_what, destination) => {
+  ])('of %s that is no longer configured throws', (_what, destination) => {
     expect(() => channelOf(destination, tenant, [carrier])).toThrow(RangeError);
   });
 });

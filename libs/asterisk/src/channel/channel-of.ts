@@ -3,7 +3,7 @@ import { type ExtensionRoute, extensionChannel } from './extension-channel.ts';
 import { type ServiceRoute, serviceChannel } from './service-channel.ts';
 import { type TrunkRoute, trunkChannel } from './trunk-channel.ts';
 
-/** How what a tenant may dial is reached on the PBX. */
+/** How the PBX reaches what a tenant may dial. */
 export interface TenantRoutes {
   readonly extensions: ExtensionRoute;
   readonly services: readonly ServiceRoute[];
@@ -14,8 +14,8 @@ export interface NamedTrunkRoute extends TrunkRoute {
 }
 
 /**
- * A destination → the channel that Asterisk dials. Digits and checked names alone are put into the operator's template. Throws RangeError for a
- * trunk or a service that is no longer configured.
+ * A destination → the channel that Asterisk dials. Only digits and checked names enter the operator's template. Throws
+ * RangeError for a trunk or a service that is no longer configured.
  */
 export function channelOf(destination: Destination, tenant: TenantRoutes, trunks: readonly NamedTrunkRoute[]): string {
   switch (destination.kind) {

@@ -4,8 +4,8 @@ const localChannel = /^Local\/[A-Za-z0-9_+*#-]+@[A-Za-z0-9_-]+(\/n)?$/;
 const longestChannel = 200;
 
 /**
- * Whether Asterisk can be told to dial this: one technology, one resource, nothing that adds a destination, an option or a URI. The
- * dialplan asks the same once more (infra/asterisk/redial.conf).
+ * Whether Asterisk may dial this channel: one technology and one resource. Nothing may add a destination, an option or
+ * a URI. The dialplan checks the same again (infra/asterisk/redial.conf).
  */
 export function isDialableChannel(channel: string): boolean {
   return (
@@ -14,17 +14,20 @@ export function isDialableChannel(channel: string): boolean {
   );
 }
 
-/** A phone of the PBX, whose state the PBX knows: not a number behind a trunk, nor what a Local channel leads to. */
+/** A phone of the PBX, whose state the PBX has. Not a number behind a trunk, nor the target of a Local channel. */
 export function isDevice(channel: string): boolean {
   return sipChannel.test(channel) && !channel.includes('@');
 }
 
-/** A channel that is rung by the PBX's own dialplan: then channels of the PBX's making belong to the call, too. */
+/** A channel that the PBX's own dialplan rings. The call then also has channels of the PBX's making. */
 export function isLocalChannel(channel: string): boolean {
   return channel.startsWith('Local/');
 }
 
-/** Asterisk replaces an answered Local channel by what is behind it, and our channel's id with it, unless it is told not to. */
+/**
+ * By default, Asterisk replaces an answered Local channel by its target, and our channel's id with it. `/n` prevents
+ * it.
+ */
 export function withoutOptimization(channel: string): string {
   return isLocalChannel(channel) && !channel.endsWith('/n') ? `${channel}/n` : channel;
 }

@@ -1,4 +1,6 @@
-/** What Asterisk can be told to dial. Pure, and all of this package that the configuration file's schemas may import. */
+/**
+ * The channels that Asterisk can dial. Pure. The configuration file's schemas may import nothing else of this package.
+ */
 export * from './auto-answer.ts';
 export * from './channel.ts';
 export * from './channel-of.ts';

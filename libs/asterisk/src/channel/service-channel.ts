@@ -1,14 +1,14 @@
 import { withoutOptimization } from './channel.ts';
 
-/** How a service of the PBX is reached. */
+/** How the PBX reaches a service. */
 export interface ServiceRoute {
   readonly name: string;
   readonly kind: string;
-  /** The operator's own channel. Absent: a queue or a message, by a context of Redial's own. */
+  /** The operator's own channel. Absent: a queue or a message, through a context of Redial's own. */
   readonly channel?: string | undefined;
 }
 
-/** The channels by which Redial's own contexts are reached (infra/asterisk/redial.conf). */
+/** The channels of Redial's own contexts (infra/asterisk/redial.conf). */
 export const messageChannel = 'Local/play@redial-message/n';
 const queueChannel = (queue: string): string => `Local/${queue}@redial-queue/n`;
 
@@ -18,7 +18,10 @@ export function serviceChannel({ name, kind, channel }: ServiceRoute): string {
   return kind === 'queue' ? queueChannel(name) : messageChannel;
 }
 
-/** What the PBX can be asked about a service; undefined: its channel is no part of the dialplan, and only ringing it tells. */
+/**
+ * The query that the PBX can answer about a service. Undefined: its channel is no part of the dialplan, so only a call
+ * can show it.
+ */
 export function serviceQuestion({
   name,
   kind,

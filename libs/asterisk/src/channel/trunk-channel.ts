@@ -4,7 +4,7 @@ import { withoutOptimization } from './channel.ts';
 export interface TrunkRoute {
   /** A channel with `{number}`. */
   readonly channel: string;
-  /** What the carrier wants before the digits. */
+  /** The digits that the carrier requires in front. */
   readonly numberPrefix: string;
 }
 

@@ -1,7 +1,7 @@
 import type { AmiAction } from '../ami/ami-action.ts';
 import type { AmiReply } from '../ami/ami-link.ts';
 
-/** Where an answered dial1 lands. Needs write=reporting. */
+/** The extension where an answered dial1 arrives. Needs write=reporting. */
 export const showDialplan: AmiAction = [
   ['Action', 'ShowDialPlan'],
   ['Context', 'redial'],
@@ -9,10 +9,12 @@ export const showDialplan: AmiAction = [
 ];
 
 /**
- * Whether the reply to `showDialplan` lists it. An Asterisk that starts takes AMI actions before it has its dialplan (seen on 22.10, some 0.3 s
- * at the least), and answers an Originate with "Extension does not exist."; FullyBooted would tell, but is only for users with read=system.
+ * Whether the reply to `showDialplan` lists the extension. A starting Asterisk accepts AMI actions before it has its
+ * dialplan (seen on 22.10, some 0.3 s at least), and answers an Originate with "Extension does not exist.". FullyBooted
+ * would help, but only users with read=system receive it.
  *
- * Only what is listed is there: one that is too busy to answer, or may not, has said nothing of its dialplan.
+ * Only a listed extension counts: a PBX that is too busy, or a user without the right, proves nothing about the
+ * dialplan.
  */
 export function hasDialplan(reply: AmiReply): boolean {
   return (
@@ -22,7 +24,7 @@ export function hasDialplan(reply: AmiReply): boolean {
   );
 }
 
-/** It says itself that it is not there (yet). */
+/** The PBX reports that the extension is not there (yet). */
 export function lacksDialplan(reply: AmiReply): boolean {
   return reply.type === 'answered' && /^Did not find /.test(reply.response.get('Message') ?? '');
 }

@@ -27,7 +27,7 @@ test('the plainest order', () => {
   });
 });
 
-test('everything an order can hold, one Variable line for each', () => {
+test('everything an order can hold, one Variable line each', () => {
   const built = originateAction(
     anOrder({
       dial1CallerId: '27110001111',
@@ -56,7 +56,7 @@ test('everything an order can hold, one Variable line for each', () => {
   ]);
 });
 
-test('behind a context of ours dial1’s headers are for its phones, and a forward is the context’s affair', () => {
+test('behind a context of ours, dial1’s headers are for its phones, and the context handles forwards', () => {
   const built = originateAction(
     anOrder({
       dial1Channel: 'Local/1001@redial-extension-all-connect/n',
@@ -86,11 +86,11 @@ test('a recording, dial2’s id, and a name beside the caller ID', () => {
   expect(action).toContainEqual(['Variable', 'REDIAL_TELL_DIAL2=1']);
 });
 
-test('a name without a number is not shown, and no wish for dial2’s id costs nothing', () => {
+test('a name without a number is not sent, and no line is sent where dial2’s id is not requested', () => {
   expect(originateAction(anOrder({ dial1CallerName: 'Bank', tellsDial2: false }))).toEqual(originateAction(anOrder()));
 });
 
-test('a message waits for a key where one means something', () => {
+test('a message waits for a key where a key has a meaning', () => {
   const variables = (keys: Readonly<Record<string, string>>) => {
     const built = originateAction(anOrder({ message: { sound: 'custom/offer', keys, waitSeconds: 5 } }));
     return (built.ok ? built.action : [])
@@ -181,7 +181,7 @@ describe('a bad order is refused as a value', () => {
 });
 
 test('every other ASCII character in a value is either harmless or refused', () => {
-  // A lone [ or ] is harmless: there is no comma in a value whose meaning it could change.
+  // A lone [ or ] is harmless: a value holds no comma whose meaning it could change.
   const splits = /[,()"\\;$|&'`{}<>!^\n\r]/;
   for (let code = 0; code < 128; code++) {
     const character = String.fromCharCode(code);

@@ -15,16 +15,16 @@ import type { OriginateOrder } from '../pbx.ts';
 
 export type OriginateAction =
   | { readonly ok: true; readonly action: AmiAction }
-  /** Names the field, never its value: what is refused may be a number. */
+  /** Names the field, never its value: a refused value may be a number. */
   | { readonly ok: false; readonly message: string };
 
 /**
- * An order → the Originate that infra/asterisk/redial.conf expects. AMI executes what it is given, so everything is checked
- * here once more, whoever has checked it before:
+ * An order → the Originate that infra/asterisk/redial.conf expects. AMI executes its input, so every value is checked here
+ * again, even if the caller has checked it:
  *
  * 1. One `Variable` line for each variable. Asterisk splits such a line at commas outside brackets (main/manager.c,
- *    man_do_variable_value), so `PJSIP_HEADER(add,X-Name)` is one name; values hold no comma, parenthesis, quote or backslash.
- * 2. A variable *name* with brackets would be a function and be executed: only our own lines have them.
+ *    man_do_variable_value), so `PJSIP_HEADER(add,X-Name)` is one name. Values hold no comma, parenthesis, quote or backslash.
+ * 2. A variable *name* with brackets would be a function and be executed: only our own lines have brackets.
  * 3. A channel is one technology and one resource: `&` would dial more, `,` reach Dial's options, and
  *    `PJSIP/1000/sip:any@where` any address at all. The class is the dialplan's own (redial.conf).
  */
@@ -38,7 +38,7 @@ export function originateAction(order: OriginateOrder): OriginateAction {
     ['Context', 'redial'],
     ['Exten', 'connect'],
     ['Priority', '1'],
-    // A synchronous one blocks the whole session.
+    // A synchronous Originate blocks the whole session.
     ['Async', 'true'],
     ['Timeout', String(order.dial1RingTimeoutMs)],
     ...callerIdOf(order),
@@ -50,13 +50,13 @@ export function originateAction(order: OriginateOrder): OriginateAction {
   return formatted.ok ? { ok: true, action } : { ok: false, message: formatted.message };
 }
 
-/** Of all that an order holds, its variables alone have no bound of their own. */
+/** Only the order's variables have no limit of their own. */
 function tooManyLines({ variables }: OriginateOrder, lines: number): string {
   const given = Object.keys(variables).length;
   return `variables: ${given} are more than Asterisk takes with one call; for this one at most ${Math.max(0, given - (lines - mostHeaders))}`;
 }
 
-/** The name is no number's second guess: without a number there is nobody to name. */
+/** A name without a number is not sent. */
 function callerIdOf({ dial1CallerId, dial1CallerName }: OriginateOrder): (readonly [string, string])[] {
   if (dial1CallerId === undefined) return [];
   return [['CallerID', dial1CallerName === undefined ? dial1CallerId : `"${dial1CallerName}" <${dial1CallerId}>`]];
@@ -66,8 +66,9 @@ function variablesOf(order: OriginateOrder): (readonly [string, string])[] {
   const { headers } = order;
   return [
     ['REDIAL_ATTEMPT', order.attemptId],
-    // Asterisk follows a 302 with a channel that has none of these variables: it is led to where nobody is rung. Inherited by dial2's channel, and the
-    // only one that is. A Local dial1 would hand it on to the PBX's own dialplan, whose business its phones' forwards are.
+    // Asterisk follows a 302 with a channel that has none of these variables. This context rings no phone. dial2's
+    // channel inherits this variable alone. A Local dial1 would pass it on to the PBX's own dialplan, which decides on
+    // its own forwards.
     ...(isLocalChannel(order.dial1Channel) ? [] : [['_FORWARD_CONTEXT', 'redial-no-forward'] as const]),
     ['REDIAL_SLOT', String(order.slot)],
     ['REDIAL_DIAL2_CHANNEL', order.dial2Channel],
@@ -85,7 +86,7 @@ function variablesOf(order: OriginateOrder): (readonly [string, string])[] {
   ];
 }
 
-/** PJSIP alone knows the function; what Redial's own context rings has them from there. */
+/** Only PJSIP has the function. Redial's own context hands the headers on to its phones. */
 function dial1Headers({ dial1Channel, dial1AutoAnswer, headers }: OriginateOrder): (readonly [string, string])[] {
   const all = [
     ...Object.entries(headers.dial1),
@@ -96,7 +97,7 @@ function dial1Headers({ dial1Channel, dial1AutoAnswer, headers }: OriginateOrder
     : all.map(([name, value]) => [`PJSIP_HEADER(add,${name})`, value] as const);
 }
 
-/** Whole headers: nothing of them is a caller's. PJSIP alone knows the function; other channels ring as ever. */
+/** Whole headers, with no text of a caller. Only PJSIP has the function; other channels ring as usual. */
 const autoAnswer: Readonly<Record<AutoAnswerHeader, readonly [string, string]>> = {
   'call-info': ['Call-Info', '<sip:127.0.0.1>;answer-after=0'],
   'alert-info': ['Alert-Info', '<http://127.0.0.1>;info=alert-autoanswer;delay=0'],
@@ -104,7 +105,7 @@ const autoAnswer: Readonly<Record<AutoAnswerHeader, readonly [string, string]>> 
   'answer-mode': ['Answer-Mode', 'Auto'],
 };
 
-/** Without a wait no key is read: there is nothing that one could mean. */
+/** Without a wait no key is read, so no key has a meaning. */
 function messageVariables(message: OriginateOrder['message']): (readonly [string, string])[] {
   if (message === undefined) return [];
   const keys = Object.entries(message.keys).map(([key, channel]) => [`REDIAL_KEY_${key}`, channel] as const);
@@ -161,7 +162,7 @@ function firstWrong(order: OriginateOrder): string | undefined {
   return checks.find(([right]) => !right)?.[1];
 }
 
-/** `redial/<under>/<attempt>.wav`, and nothing that leads elsewhere. */
+/** `redial/<under>/<attempt>.wav`, and no other path. */
 function isRecordingOf(attemptId: string, file: string): boolean {
   const [, under = ''] = /^redial\/([A-Za-z0-9][A-Za-z0-9_-]{0,39})\//.exec(file) ?? [];
   return under !== '' && file === recordingFile(attemptId, under);
@@ -182,7 +183,7 @@ function areHeaders(headers: Readonly<Record<string, string>>): boolean {
   );
 }
 
-/** Leading underscores make a variable inherited and are no part of its name: `__REDIAL_SLOT` would be ours too. */
+/** Leading underscores make a variable inherited and are no part of its name: `__REDIAL_SLOT` would also be ours. */
 function isFreeName(name: string): boolean {
   return VariableName.safeParse(name).success && !/^_*redial_/i.test(name);
 }

@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => ami.stop());
 
-/** Answers as Asterisk 22.10.1 does to a user with exactly the rights of manager.redial.conf. */
+/** Answers as Asterisk 22.10.1 does, to a user with exactly the rights of manager.redial.conf. */
 function healthy(): void {
   commands('Originate', 'Redirect', 'ShowDialPlan', 'MixMonitorMute', 'QueueStatus', 'Ping');
   dialplan('DB(redial/$' + '{REDIAL_SLOT})=x', 'Set(FORWARD_CONTEXT=redial-no-forward)');
@@ -58,7 +58,7 @@ async function examine(deps: DoctorDeps = {}): Promise<Map<PbxCheck['check'], Pb
 const decisions = (checks: Map<string, PbxCheck>) =>
   Object.fromEntries([...checks].map(([name, { decision }]) => [name, decision]));
 
-test('a PBX that is as it should be', async () => {
+test('a PBX without faults', async () => {
   expect(decisions(await examine())).toEqual({
     reachable: 'ok',
     login: 'ok',
@@ -157,7 +157,7 @@ describe('what is wrong is named, with what to change', () => {
     expect(ami.received.some((action) => action.name === 'Originate')).toBe(false);
   });
 
-  test('rights that are too many', async () => {
+  test('too many rights', async () => {
     commands('Originate', 'Redirect', 'ShowDialPlan', 'DBDel', 'Command', 'UpdateConfig');
     expect((await examine()).get('excess_rights')).toMatchObject({
       decision: 'failed',
@@ -165,7 +165,7 @@ describe('what is wrong is named, with what to change', () => {
     });
   });
 
-  test('a PBX that does not list what may be done', async () => {
+  test('a PBX that does not list the allowed actions', async () => {
     ami.on('ListCommands', (action) => action.answer('Response: Error', 'Message: Permission denied'));
     expect((await examine()).get('rights')?.decision).toBe('unsure');
   });
@@ -193,7 +193,7 @@ describe('the user of the processes that place no calls', () => {
   const observer = { username: 'redial-observer', secret: 's3cret' };
   const examineIt = () => examineObserver({ host: '127.0.0.1', port: ami.port, observer });
 
-  test('is not looked at where there is none', async () => {
+  test('is not checked where there is none', async () => {
     expect(await examineObserver({ host: '127.0.0.1', port: ami.port })).toEqual([]);
   });
 

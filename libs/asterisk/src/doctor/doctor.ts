@@ -29,9 +29,9 @@ export interface DoctorDeps {
 }
 
 /**
- * Looks at one PBX as Redial needs it. Changes nothing and rings nobody: its one Originate goes to an extension that the
- * `redial` context does not have, so that Asterisk makes a Local channel, finds nothing to dial, and reports the failure. That
- * report is the proof that events come, and the channel's own events, if they come too, that no event filter is set.
+ * Checks one PBX. It changes nothing and rings no phone: its one Originate names an extension that the `redial` context
+ * does not have. Asterisk makes a Local channel, finds nothing to dial, and reports the failure. That report proves
+ * that events arrive. If the channel's own events arrive too, no event filter is set.
  */
 export async function examinePbx(
   { host, port, username, secret }: AmiAccess,
@@ -70,7 +70,7 @@ interface ObservedPbx extends Pick<AmiAccess, 'host' | 'port'> {
   readonly observer?: Pick<AmiAccess, 'username' | 'secret'> | undefined;
 }
 
-/** Looks at the user of the processes that place no calls, where there is one of its own. Changes nothing. */
+/** Checks the user of the processes that place no calls, where there is one. Changes nothing. */
 export async function examineObserver(
   { host, port, observer }: ObservedPbx,
   { timers = systemTimers, timing = {} }: DoctorDeps = {},
@@ -113,7 +113,10 @@ interface OpenLink {
 
 type Opened = OpenLink | { readonly ok: false; readonly step: 'connect' | 'login'; readonly reason: string };
 
-/** A bare session is tried first, for the step at which it fails; the link that follows brings the actions' answers. */
+/**
+ * A bare session is tried first: it reports the step at which it fails. The link that follows brings the actions'
+ * answers.
+ */
 async function open(access: AmiAccess, timers: Timers, timing: Partial<LinkTiming>): Promise<Opened> {
   const loginDeadlineMs = timing.loginDeadlineMs ?? 10_000;
   const tried = await openAmiSession({ access, loginDeadlineMs, timers, onPacket: () => {}, onClosed: () => {} });

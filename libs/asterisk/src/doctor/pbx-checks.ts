@@ -1,12 +1,12 @@
 import type { AmiReply } from '../ami/ami-link.ts';
 import { journalFamily } from '../journal/journal.ts';
 
-/** One thing that must be right at a PBX. */
+/** One condition that a PBX must meet. */
 export interface PbxCheck {
   readonly check: PbxCheckName;
-  /** `unsure`: the PBX could not be made to tell. */
+  /** `unsure`: the PBX gave no usable answer. */
   readonly decision: 'ok' | 'failed' | 'unsure';
-  /** One sentence; of a failed check, what to change. */
+  /** One sentence. Of a failed check, it states what to change. */
   readonly message: string;
 }
 
@@ -53,7 +53,7 @@ export function versionCheck(settings: AmiReply): PbxCheck {
   const version = settings.type === 'answered' ? settings.response.get('AsteriskVersion') : undefined;
   // Certified releases are called certified/18.9-cert1.
   const major = Number(/^(?:[A-Za-z-]*\/)?(\d+)/.exec(version ?? '')?.[1]);
-  if (version === undefined || Number.isNaN(major)) return unsure('Asterisk did not tell a version that can be read.');
+  if (version === undefined || Number.isNaN(major)) return unsure('Asterisk reported no readable version.');
   if (major >= oldestVersion) return ok(`Asterisk ${version}.`);
   return failed(`Asterisk ${version} is too old: install ${oldestVersion} or newer.`);
 }
@@ -62,7 +62,7 @@ export function versionCheck(settings: AmiReply): PbxCheck {
 export function rightsCheck(commands: AmiReply, username: string): PbxCheck {
   const { ok, failed, unsure } = decisionsOf('rights');
   if (!isSuccess(commands)) return unsure('Asterisk did not list the actions that the user may run.');
-  // Each an action that its right alone gives: Hangup and DBGet also come with `system`.
+  // Each is an action that its right alone allows: Hangup and DBGet also come with `system`.
   const needed = { originate: 'Originate', call: 'Redirect', reporting: 'ShowDialPlan' };
   const missing = Object.entries(needed).flatMap(([right, action]) => (mayRun(commands, action) ? [] : [right]));
   if (missing.length === 0) return ok(`${username} may originate, hang up and read the journal.`);
@@ -77,7 +77,7 @@ export function excessRightsCheck(commands: AmiReply, username: string): PbxChec
   const excess = Object.entries(telling).flatMap(([right, action]) => (mayRun(commands, action) ? [right] : []));
   if (excess.length === 0) return ok(`${username} has no right that Redial does not need.`);
   return failed(
-    `${username} may do more than Redial needs (${excess.join(', ')}), and so may whoever learns its secret: ${setWrite(username)}`,
+    `${username} may do more than Redial needs (${excess.join(', ')}), and so may anyone who learns its secret: ${setWrite(username)}`,
   );
 }
 
@@ -102,10 +102,10 @@ export function dialplanCheck(dialplan: AmiReply): PbxCheck {
   if (isDenied(dialplan)) return unsure('The dialplan could not be read: ShowDialPlan needs write=reporting.');
   const lines = dialplan.events.map((event) => event.get('AppData') ?? '');
   const has = (text: string) => lines.some((line) => line.includes(text));
-  // What the file has learned last.
+  // The newest part of the file.
   if (has(`DB(${journalFamily}/`) && !has('redial-no-forward')) {
     return unsure(
-      'The context redial is of an older redial.conf: calls that are moved on, forwards, several devices and what dial2 said are not told right. Copy the present one, and manager.redial.conf with it, and run "dialplan reload" and "manager reload".',
+      'The context redial is from an older redial.conf: transfers, forwards, several devices and dial2’s answers are reported wrongly. Copy the present one, and manager.redial.conf with it, and run "dialplan reload" and "manager reload".',
     );
   }
   if (has(`DB(${journalFamily}/`)) return ok('The dialplan has the context redial.');
@@ -133,15 +133,15 @@ export function featuresCheck(commands: AmiReply): PbxCheck {
 /** From DBGet of any slot. */
 export function journalCheck(entry: AmiReply, username: string): PbxCheck {
   const { ok, failed, unsure } = decisionsOf('journal');
-  if (entry.type !== 'answered') return unsure(`The PBX journal could not be asked: ${entry.message}.`);
+  if (entry.type !== 'answered') return unsure(`The PBX journal could not be read: ${entry.message}.`);
   const message = entry.response.get('Message') ?? '';
   if (isSuccess(entry) || /not found/i.test(message)) return ok('The PBX journal can be read.');
   return failed(`The PBX journal cannot be read (${message}): ${setWrite(username)}`);
 }
 
-/** What became of the doctor's probe. */
+/** The result of the doctor's probe. */
 export interface ProbeReport {
-  /** The PBX took it. */
+  /** The PBX accepted it. */
   readonly sent: boolean;
   /** Its OriginateResponse came. */
   readonly reported: boolean;
@@ -151,9 +151,11 @@ export interface ProbeReport {
 
 export function eventsCheck({ sent, reported }: ProbeReport, username: string): PbxCheck {
   const { ok, failed, unsure } = decisionsOf('events');
-  if (reported) return ok('OriginateResponse events arrive; that UserEvents do cannot be tried without a call.');
+  if (reported) return ok('OriginateResponse events arrive. UserEvents cannot be tested without a call.');
   if (!sent)
-    return unsure('Whether events arrive could not be tried, because no Originate to redial,connect,1 is taken.');
+    return unsure(
+      'Whether events arrive could not be tested, because Asterisk accepts no Originate to redial,connect,1.',
+    );
   return failed(
     `No OriginateResponse event arrived: set "read = call,cdr,user" for [${username}] in manager.conf, and let its eventfilter lines pass OriginateResponse.`,
   );
@@ -168,7 +170,7 @@ export function eventFilterCheck({ reported, seen }: ProbeReport, username: stri
     );
   }
   if (reported) return ok('Only events that Redial uses arrive.');
-  return unsure('Whether an event filter is set could not be told, because no event came.');
+  return unsure('Whether an event filter is set is not known, because no event came.');
 }
 
 export function mayRun(commands: AmiReply, action: string): boolean {

@@ -16,7 +16,7 @@ test('instants may carry fractions', () => {
   expect(parseJournal(`${id}|answered|1795224366.125`)).toMatchObject({ answeredAt: 1_795_224_366_125 });
 });
 
-test("dial2's channel, as the event alone tells it", () => {
+test("dial2's channel, which the event alone has", () => {
   expect(parseJournal(`${id}|dial2|1795224367.12`)).toEqual({
     attemptId: id,
     type: 'dial2',
@@ -54,7 +54,7 @@ describe('ended', () => {
     });
   });
 
-  test('dial1 left before dial2 was tried: all but the instants is empty', () => {
+  test('dial1 left before dial2 was tried: every field except the instants is empty', () => {
     expect(parseJournal(`${id}|ended||||||1795224366|1795224367||||`)).toEqual({
       attemptId: id,
       type: 'ended',
@@ -69,7 +69,7 @@ describe('ended', () => {
     });
   });
 
-  test('what was recorded, and the key that was pressed', () => {
+  test('the recording, and the pressed key', () => {
     const text = `${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7`;
     expect(parseJournal(`${text}|1|9`)).toMatchObject({ entry: { recorded: true, pressedKey: '9' } });
     for (const nothing of [text, `${text}||`, `${text}|0|*`]) {
@@ -79,7 +79,7 @@ describe('ended', () => {
     }
   });
 
-  test('when they stopped talking to each other, and who went on in another call', () => {
+  test('when they stopped talking to each other, and the side that went on in another call', () => {
     const text = `${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7||`;
     expect(parseJournal(`${text}|1795224366.125|dial1`)).toMatchObject({
       entry: { dial2EndedAt: 1_795_224_366_125, transferred: 'dial1' },
@@ -91,14 +91,14 @@ describe('ended', () => {
     }
   });
 
-  test('the clock of the PBX was put back meanwhile: an answer is an answer, and nothing took less than no time', () => {
+  test('the PBX’s clock was set back meanwhile: the answer counts, and no duration is below zero', () => {
     expect(parseJournal(`${id}|ended|ANSWER|16|dial1|-3599000|-3598000|3|4|16|SIP 200|5.6|-7`)).toMatchObject({
       entry: { dialStatus: 'ANSWER', talkMs: 0, dialMs: 0, ringMs: 0 },
     });
     expect(parseJournal(`${id}|ended|ANSWER|-16|dial1|1|2|3|4`)).toBeUndefined();
   });
 
-  test('fields behind the known ones are left to a later version', () => {
+  test('fields of a later version are ignored', () => {
     expect(parseJournal(`${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7|||||new`)).toMatchObject({
       entry: { ringMs: 7 },
     });

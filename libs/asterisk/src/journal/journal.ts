@@ -2,16 +2,18 @@ import type { AttemptId, JournalEnded } from '@redial/call';
 import { attemptIdOf } from '../attempt-id-of.ts';
 
 /**
- * One entry of the PBX journal: what infra/asterisk/redial.conf writes to `DB(redial/<slot>)`, and raises as the `Journal`
+ * One entry of the PBX journal. infra/asterisk/redial.conf writes it to `DB(redial/<slot>)`, and sends it as the `Journal`
  * header of a UserEvent called RedialAttempt.
  *
  *     <attempt>|answered|<epoch s>|<dial1's present Uniqueid>
  *     <attempt>|ended|<DIALSTATUS>|<dial1 HANGUPCAUSE>|<dial1 or dial2: who hung up first, or empty>|<talk ms>|<dial ms>
- *       |<answered, epoch s.ms>|<ended, epoch s.ms>|<dial2 Q.850 cause>|<dial2 tech code, e.g. SIP 486 Busy Here>|<dial2 Uniqueid>|<ring ms>
- *       |<1: recorded>|<key pressed>|<dial2 ended, epoch s.ms>|<dial1 or dial2: who was transferred>
+ *       |<answered, epoch s.ms>|<ended, epoch s.ms>|<dial2 Q.850 cause>|<dial2 tech code, e.g. SIP 486 Busy Here>
+ *       |<dial2 Uniqueid>|<ring ms>|<1: recorded>|<key pressed>|<dial2 ended, epoch s.ms>
+ *       |<dial1 or dial2: who was transferred>
  *
- * Anything behind `ended` may be empty but the two instants, which may carry fractions. Older dialplans leave off what stands last, and what a
- * later one adds behind these is ignored. A third form is told by the event alone, where it was asked for, and never stands in the database:
+ * Every field behind `ended` may be empty, except the two instants. Those may have fractions. Older dialplans omit the last
+ * fields; fields that a later dialplan adds behind these are ignored. A third form comes in the event alone, where the
+ * order requests it. It is never in the database:
  *
  *     <attempt>|dial2|<dial2 Uniqueid>
  */
@@ -28,14 +30,14 @@ export type JournalEntry =
 export const journalFamily = 'redial';
 export const journalEvent = 'RedialAttempt';
 
-/** An entry's text → the entry; undefined where it is none. */
+/** An entry's text → the entry. Undefined for any other text. */
 export function parseJournal(text: string): JournalEntry | undefined {
   const [id, type, ...fields] = text.split('|');
   const attemptId = attemptIdOf(id);
   if (attemptId === undefined) return undefined;
   if (type === 'answered') {
     const answeredAt = instant(fields[0]);
-    // Its own id where no other channel had taken its place.
+    // Its own id, unless another channel had taken its place.
     const uniqueId = fields[1];
     const isOther = uniqueId !== undefined && uniqueId !== '' && uniqueId !== id;
     return answeredAt === undefined ? undefined : { attemptId, type, answeredAt, ...(isOther && { uniqueId }) };
@@ -93,7 +95,7 @@ function parseEnded(fields: readonly string[]): JournalEnded | undefined {
   };
 }
 
-/** For simulators and tests: what the dialplan would have written. */
+/** For simulators and tests: the text that the dialplan would write. */
 export function formatJournal(entry: JournalEntry): string {
   if (entry.type === 'answered') return `${entry.attemptId}|answered|${seconds(entry.answeredAt)}`;
   if (entry.type === 'dial2') return `${entry.attemptId}|dial2|${entry.uniqueId}`;
@@ -120,21 +122,24 @@ export function formatJournal(entry: JournalEntry): string {
 }
 
 /**
- * `SIP 486 Busy Here`, or the bare code of Hangup's TechCause. Undefined for other technologies, for no code at all, and for a
- * provisional one: a phone that was left to ring has 180 as its last word, which is not how the leg ended.
+ * `SIP 486 Busy Here`, or the bare code of Hangup's TechCause. Undefined for other technologies, for no code, and for a
+ * provisional code: a phone that kept ringing ends with 180, which is not how the leg ended.
  */
 export function sipCodeOf(techCause: string | undefined): number | undefined {
   const code = /^(?:SIP )?([2-6][0-9]{2})(?![0-9])/.exec(techCause ?? '')?.[1];
   return code === undefined ? undefined : Number(code);
 }
 
-/** Undefined for an empty field, NaN for one that is no whole number. */
+/** Undefined for an empty field, NaN for a field that is no whole number. */
 function count(field: string | undefined): number | undefined {
   if (field === undefined || field === '') return undefined;
   return /^[0-9]{1,15}$/.test(field) ? Number(field) : Number.NaN;
 }
 
-/** The dialplan's difference of two instants: below zero where the PBX's clock was put back in between. Nothing took less than no time. */
+/**
+ * The dialplan's difference of two instants. It is below zero where the PBX's clock was set back in between, and counts
+ * as zero then.
+ */
 function duration(field: string | undefined): number | undefined {
   return /^-[0-9]{1,15}$/.test(field ?? '') ? 0 : count(field);
 }

@@ -48,7 +48,7 @@ async function look(replies: { status: AmiReply; journal?: AmiReply; pbxStartedA
   return { finding, asked, odd };
 }
 
-test('a live channel that is up: dial1 answered; the journal need not be asked', async () => {
+test('a live channel that is up: dial1 answered; the journal is not read', async () => {
   const { finding, asked } = await look({ status: channel(attemptId, '6') });
   expect(finding).toEqual({ type: 'channel_found', at, up: true });
   expect(asked).toEqual([
@@ -83,7 +83,7 @@ test('no channel, ended in the journal', async () => {
   ]);
 });
 
-test('no channel, answered in the journal and no more', async () => {
+test('no channel, answered alone in the journal', async () => {
   expect((await look({ status: noChannel, journal: slot(`${attemptId}|answered|3`) })).finding).toEqual({
     type: 'journal_answered',
     at,
@@ -109,35 +109,35 @@ test('a slot that names another attempt is no entry', async () => {
 test.each([
   [noEntry, 'missing'],
   [slot(`${attemptId}|answered|3`), 'journal_answered'],
-])('another start of the PBX is told (%#)', async (journal, type) => {
+])('another start of the PBX is reported (%#)', async (journal, type) => {
   expect((await look({ status: noChannel, journal, pbxStartedAt: 'boot-2' })).finding).toMatchObject({
     type,
     pbxRestarted: true,
   });
 });
 
-test('an illegible entry that is ours says at least that dial1 answered: "missing" would have it dialled again', async () => {
+test('an unreadable entry of ours still means that dial1 answered: "missing" would dial it again', async () => {
   const { finding, odd } = await look({ status: noChannel, journal: slot(`${attemptId}|ended|???`) });
   expect(finding).toMatchObject({ type: 'journal_answered' });
   expect(odd).toHaveLength(1);
 });
 
-test('an illegible entry of somebody else is no entry, and odd', async () => {
+test('an unreadable entry of another attempt is no entry, and an anomaly', async () => {
   const { finding, odd } = await look({ status: noChannel, journal: slot('42') });
   expect(finding).toMatchObject({ type: 'missing' });
   expect(odd).toEqual(['journal slot 7 holds an entry of another form']);
 });
 
 test.each([
-  ['the channel could not be asked', { status: unanswered }],
-  ['the journal could not be asked', { status: noChannel, journal: unanswered }],
-  ['channels may not be asked', { status: denied }],
+  ['the channel could not be queried', { status: unanswered }],
+  ['the journal could not be read', { status: noChannel, journal: unanswered }],
+  ['channels may not be queried', { status: denied }],
   ['the journal may not be read', { status: noChannel, journal: denied }],
-])('%s: nobody knows, which is not "missing"', async (_, replies) => {
+])('%s: the result is unknown, which is not "missing"', async (_, replies) => {
   expect((await look(replies)).finding).toBeUndefined();
 });
 
-/** Answers each action by what it asks for. */
+/** Answers each action by its name. */
 async function lookWith(
   question: Partial<ReconcileQuestion>,
   answerTo: (action: AmiAction) => AmiReply,
@@ -162,7 +162,7 @@ test('another channel answered in its place, and the entry names it', async () =
   expect(finding).toEqual({ type: 'channel_found', at, up: true, uniqueId: '1.7' });
 });
 
-test('another channel took its place later: it is found by what it was originated with; one that inherited that is not', async () => {
+test('another channel took its place later: it is found by the attempt’s variable; a channel that inherited it is not', async () => {
   const row = (uniqueId: string, context: string, attempt: string) =>
     `Event: Status\r\nChannelState: 6\r\nContext: ${context}\r\nUniqueid: ${uniqueId}\r\nVariable: REDIAL_ATTEMPT=${attempt}`;
   const all = answered(
@@ -186,7 +186,7 @@ test('dial1’s channel lives and dial2’s has ended', async () => {
   expect((await look({ status })).finding).toEqual({ type: 'channel_found', at, up: true, dial2Ended: true });
 });
 
-test('dial2 without dial1: it lives, or has ended, or the entry says when', async () => {
+test('dial2 without dial1: it lives, or has ended, or the entry has the time of its end', async () => {
   const ended = `${attemptId}|ended|ANSWER|16||1|2|3|4|16|SIP 200|1.2|7|||`;
   const followed = (status: AmiReply, entry: string) =>
     lookWith({ dial2: '1.2' }, (action) => (askedFor(action, 'Action') === 'DBGet' ? slot(entry) : status));

@@ -6,18 +6,18 @@ import { type JournalEntry, journalFamily, parseJournal } from './journal.ts';
 
 export interface ReconcileContext {
   readonly link: Pick<AmiLink, 'sendForList'>;
-  /** The PBX's word for its present start. It cannot change under a session: the session would end with the process. */
+  /** The PBX's present start time. It cannot change within a session: a restart ends the session. */
   readonly pbxStartedAt: string;
   readonly now: () => number;
   readonly onAnomaly: (what: string) => void;
 }
 
 /**
- * What the PBX knows of an attempt, by its three observers: the live channel, the journal, its own start.
- * Undefined: it could not be asked, or answered neither yes nor no.
+ * Finds an attempt's state by the PBX's three sources: the live channel, the journal, the start time. Undefined: the
+ * PBX could not be reached, or its answer was unclear.
  *
- * The channel is asked first. It lives until after its hang-up handler has written the journal, so that a channel that is
- * gone and a journal read later cannot both miss an answered attempt.
+ * The channel is queried first. It lives until its hang-up handler has written the journal. So a missing channel and a
+ * later read of the journal cannot both miss an answered attempt.
  */
 export async function reconcile(question: ReconcileQuestion, context: ReconcileContext): Promise<Finding | undefined> {
   const { link, now } = context;
@@ -32,21 +32,21 @@ export async function reconcile(question: ReconcileQuestion, context: ReconcileC
   if (journal === undefined) return undefined;
   const pbxRestarted = context.pbxStartedAt !== question.pbxStartedAt;
   if (dial2 !== undefined) {
-    // Once it is gone without dial1, the entry says since when.
+    // Where it went on without dial1 and is gone, the entry has the time of its end.
     return journal !== 'none' && journal.type === 'ended' && journal.entry.dial2EndedAt !== undefined
       ? { type: 'journal_ended', at: now(), entry: journal.entry }
       : { type: 'dial2_gone', at: now() };
   }
   if (journal === 'none') return { type: 'missing', at: now(), pbxRestarted };
   if (journal.type === 'ended') return { type: 'journal_ended', at: now(), entry: journal.entry };
-  // dial1 has answered, and nobody wrote its end: another channel may have taken its place.
+  // dial1 has answered, and its end is not written: another channel may have taken its place.
   const other = journal.type === 'answered' ? journal.uniqueId : undefined;
   const named = other === undefined || other === dial1 ? 'none' : await statusOf(other, context);
   if (named === undefined) return undefined;
   if (named !== 'none') return found(named, attemptId, now());
   const present = pbxRestarted ? undefined : await findByAttempt(attemptId, link);
   if (present !== undefined) return found(present, attemptId, now());
-  // `dial2` never stands in the database; if it did, dial1 has answered.
+  // `dial2` is never in the database. If it were, dial1 has answered.
   const answeredAt = journal.type === 'answered' ? journal.answeredAt : now();
   return { type: 'journal_answered', at: now(), answeredAt, pbxRestarted };
 }
@@ -56,7 +56,7 @@ function cannotTell(action: string, reply: Answered, { onAnomaly }: ReconcileCon
   return undefined;
 }
 
-/** Undefined: it could not be asked. */
+/** Undefined: the PBX could not be reached. */
 async function statusOf(uniqueId: string, context: ReconcileContext): Promise<Living | 'none' | undefined> {
   const reply = await context.link.sendForList([
     ['Action', 'Status'],
@@ -64,7 +64,7 @@ async function statusOf(uniqueId: string, context: ReconcileContext): Promise<Li
     ['Variables', 'SHARED(REDIAL_DIAL2_ENDED)'],
   ]);
   if (reply.type !== 'answered') return undefined;
-  // Asterisk 22 finds by prefix; our ids have one length, but what it found is looked at all the same.
+  // Asterisk 22 finds channels by prefix. Our ids have one length, but the result is checked all the same.
   const status = reply.events.find((event) => event.get('Uniqueid') === uniqueId);
   if (status !== undefined) return living(status);
   return isSuccess(reply) || isMissing(reply, /no such channel/i) ? 'none' : cannotTell('Status', reply, context);
@@ -88,17 +88,17 @@ async function readJournal(
   const entry = parseJournal(text);
   if (entry === undefined) {
     onAnomaly(`journal slot ${slot} holds an entry of another form`);
-    // Illegible but ours: only an answered dial1 writes one, and "missing" would have it dialled again.
+    // Unreadable, but ours: only an answered dial1 writes an entry, and "missing" would dial it again.
     if (text.startsWith(`${attemptId}|`)) return { type: 'answered', attemptId, answeredAt: now() };
   }
-  // The slot has gone to another attempt since, or has not yet come to this one.
+  // The slot has been reused by another attempt since, or has no entry of this one yet.
   return entry?.attemptId === attemptId ? entry : 'none';
 }
 
 /** A channel as `Status` shows it. */
 interface Living {
   readonly uniqueId: string;
-  /** 6: up. For a channel that we originated that is dial1's answer. */
+  /** 6: up. Of a channel that we originated, this is dial1's answer. */
   readonly up: boolean;
   readonly dial2Ended: boolean;
 }
@@ -123,8 +123,8 @@ function found({ uniqueId, up, dial2Ended }: Living, attemptId: AttemptId, at: n
 }
 
 /**
- * The channel that has dial1's place, by the variable that every dial1 has; undefined: there is none, or it could not be asked. It looks at every channel of
- * the PBX, so it is asked only where an id has not found what should be there.
+ * The channel that has taken dial1's place, found by the variable that every dial1 has. Undefined: there is none, or
+ * the PBX could not be reached. The query reads every channel of the PBX, so it runs only where an id was not found.
  */
 export async function findByAttempt(
   attemptId: AttemptId,
@@ -136,7 +136,7 @@ export async function findByAttempt(
   ]);
   if (reply.type !== 'answered') return undefined;
   const ours = reply.events.filter((event) => event.all('Variable').includes(`REDIAL_ATTEMPT=${attemptId}`));
-  // A channel that inherited it is no dial1: that one is in our context, unless it was transferred.
+  // A channel that inherited the variable is no dial1. dial1 is in our context, unless it was transferred.
   const status = ours.find((event) => event.get('Context') === 'redial') ?? ours[0];
   return status && living(status);
 }

@@ -12,7 +12,7 @@ function translated(...headers: string[]) {
   return translate(packet, at);
 }
 
-// Recorded from Asterisk 22.10.1, shortened to what could matter.
+// Recorded from Asterisk 22.10.1, shortened to the relevant headers.
 describe('OriginateResponse', () => {
   test('Success: dial1 answered', () => {
     expect(
@@ -30,7 +30,7 @@ describe('OriginateResponse', () => {
     });
   });
 
-  test('Success of another channel names it: it was picked up or forwarded, and the machine knows which', () => {
+  test('Success of another channel names it: it was picked up or forwarded, and the machine decides which', () => {
     const success = ['Event: OriginateResponse', `ActionID: ${id}`, 'Response: Success', 'Reason: 4'];
     expect(translated(...success, 'Channel: Local/1001@phones-00000001;1', 'Uniqueid: 1795224366.7')).toEqual({
       attemptId: id,
@@ -47,7 +47,7 @@ describe('OriginateResponse', () => {
     });
   });
 
-  test('a refused duplicate counts for its own ActionID, whatever Uniqueid says', () => {
+  test('a refused duplicate counts for its own ActionID, for any Uniqueid', () => {
     const winner = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAW';
     expect(
       translated(
@@ -74,12 +74,12 @@ describe('OriginateResponse', () => {
     });
   });
 
-  test('somebody else’s is nothing to us', () => {
+  test('of another call is ignored', () => {
     expect(translated('Event: OriginateResponse', 'ActionID: 1234', 'Response: Success', 'Reason: 4')).toBeUndefined();
     expect(translated('Event: OriginateResponse', 'Response: Success', 'Reason: 4', `Uniqueid: ${id}`)).toBeUndefined();
   });
 
-  test('ours without a readable reason is anomaly', () => {
+  test('ours without a readable reason is an anomaly', () => {
     expect(translated('Event: OriginateResponse', `ActionID: ${id}`, 'Response: Failure', 'Reason: x')).toEqual({
       anomaly: 'OriginateResponse Failure with Reason x',
     });
@@ -131,7 +131,7 @@ describe('Hangup', () => {
     });
   });
 
-  test('of a Local channel’s half is no phone’s: it may be the end of a leg, and its cause is nobody’s', () => {
+  test('of a Local channel’s half may end a leg, and its cause describes no phone', () => {
     expect(
       translated(
         'Event: Hangup',
@@ -143,7 +143,7 @@ describe('Hangup', () => {
     ).toMatchObject({ attemptId: id, signal: { type: 'dial2_ended', uniqueId: '1.2', isLocal: true } });
   });
 
-  test('of a zombie is that of a channel whose place another has; of any but dial1’s it is nothing', () => {
+  test('of a zombie is of a replaced channel, and only dial1’s counts', () => {
     const hangup = (uniqueId: string) =>
       translated(
         'Event: Hangup',
@@ -156,7 +156,7 @@ describe('Hangup', () => {
     expect(hangup('1.2')).toBeUndefined();
   });
 
-  test('of the other half of a dial1 that is a Local channel is dial1’s by no means: its id is ours with a tail', () => {
+  test('of the other half of a Local dial1 is not dial1’s: its id is ours with a suffix', () => {
     expect(
       translated(
         'Event: Hangup',
@@ -168,12 +168,12 @@ describe('Hangup', () => {
     ).toMatchObject({ signal: { type: 'dial2_ended', uniqueId: `${id};2`, isLocal: true } });
   });
 
-  test('of other calls is nothing', () => {
+  test('of other calls is ignored', () => {
     expect(translated('Event: Hangup', 'Uniqueid: 1.2', 'Linkedid: 1.2', 'Cause: 16')).toBeUndefined();
     expect(translated('Event: Hangup', 'Uniqueid: att_short', 'Linkedid: att_short', 'Cause: 16')).toBeUndefined();
   });
 
-  test('of ours without a readable cause is anomaly', () => {
+  test('of ours without a readable cause is an anomaly', () => {
     expect(dial1('Cause: ')).toHaveProperty('anomaly');
     expect(dial2()).toHaveProperty('anomaly');
   });
@@ -227,11 +227,11 @@ describe('UserEvent', () => {
     });
   });
 
-  test('another UserEvent is nothing', () => {
+  test('another UserEvent is ignored', () => {
     expect(translated('Event: UserEvent', 'UserEvent: Queue', `Journal: ${id}|answered|1`)).toBeUndefined();
   });
 
-  test('ours without a readable entry is anomaly, and its text, which may hold a number, is not repeated', () => {
+  test('ours without a readable entry is an anomaly, without its text, which may hold a number', () => {
     expect(translated('Event: UserEvent', 'UserEvent: RedialAttempt', 'Journal: 27820001234')).toEqual({
       anomaly: 'RedialAttempt with a journal entry of another form',
     });
@@ -239,7 +239,7 @@ describe('UserEvent', () => {
   });
 });
 
-test('any other event is nothing', () => {
+test('any other event is ignored', () => {
   expect(translated('Event: VarSet', `Uniqueid: ${id}`)).toBeUndefined();
 });
 
@@ -257,7 +257,7 @@ describe('DialState', () => {
     expect(dialState('PROGRESS', id)).toEqual({ attemptId: id, signal: { type: 'rang', at } });
   });
 
-  test('of dial2, or any other state: nothing that is not known better from elsewhere', () => {
+  test('of dial2, or any other state, is ignored: other events have more', () => {
     expect(dialState('PROGRESS', '1795224366.7')).toBeUndefined();
     expect(dialState('RINGING', id)).toBeUndefined();
   });
@@ -267,11 +267,11 @@ describe('DialEnd', () => {
   const dialEnd = (uniqueId: string, ...more: string[]) =>
     translated('Event: DialEnd', `DestUniqueid: ${uniqueId}`, ...more, 'DialStatus: CANCEL');
 
-  test('of a dial1 that is left for somebody else: it forwarded the call', () => {
+  test('of a dial1 that is left for another target: it forwarded the call', () => {
     expect(dialEnd(id, 'Forward: 1002')).toEqual({ attemptId: id, signal: { type: 'dial1_forwarded', at } });
   });
 
-  test('without a forward, or of another channel: nothing that is not known better from elsewhere', () => {
+  test('without a forward, or of another channel, is ignored: other events have more', () => {
     expect(dialEnd(id)).toBeUndefined();
     expect(dialEnd('1795224366.7', 'Forward: 1002')).toBeUndefined();
   });

@@ -5,10 +5,10 @@ import { journalEvent, parseJournal, sipCodeOf } from './journal.ts';
 
 export type Translation =
   | { readonly attemptId: AttemptId; readonly signal: AttemptSignal }
-  /** It concerns us and cannot be read: for log and metric. */
+  /** It concerns Redial and cannot be read. For log and metric. */
   | { readonly anomaly: string };
 
-/** The events that say something of an attempt; no other need be read. */
+/** The events that state something about an attempt. No other event is parsed. */
 export const translatedEvents: ReadonlySet<string> = new Set([
   'OriginateResponse',
   'Hangup',
@@ -18,7 +18,10 @@ export const translatedEvents: ReadonlySet<string> = new Set([
   'UserEvent',
 ]);
 
-/** An AMI event → the fact it states about an attempt; undefined where it states none. `at`: when it came, epoch ms. */
+/**
+ * An AMI event → the fact that it states about an attempt. Undefined where it states none. `at`: when it came, epoch
+ * ms.
+ */
 export function translate(packet: AmiPacket, at: number): Translation | undefined {
   switch (packet.name) {
     case 'OriginateResponse':
@@ -38,7 +41,7 @@ export function translate(packet: AmiPacket, at: number): Translation | undefine
   }
 }
 
-/** Keyed by ActionID: the Uniqueid of a refused duplicate is the winner's. */
+/** Keyed by ActionID: the Uniqueid of a refused duplicate belongs to the earlier channel. */
 function translateOriginateResponse(packet: AmiPacket, at: number): Translation | undefined {
   const attemptId = attemptIdOf(packet.get('ActionID'));
   if (attemptId === undefined) return undefined;
@@ -57,7 +60,7 @@ function translateOriginateResponse(packet: AmiPacket, at: number): Translation 
 function translateHangup(packet: AmiPacket, at: number): Translation | undefined {
   const attemptId = attemptIdOf(packet.get('Linkedid'));
   const uniqueId = packet.get('Uniqueid');
-  // dial1 keeps our id in both; linked to another call (a transfer) its own id still counts.
+  // dial1 keeps our id in both. Linked to another call (a transfer), its own id still counts.
   const own = attemptIdOf(uniqueId);
   const concerned = own ?? attemptId;
   if (concerned === undefined || uniqueId === undefined) return undefined;
@@ -65,14 +68,14 @@ function translateHangup(packet: AmiPacket, at: number): Translation | undefined
   if (cause === undefined) return { anomaly: `Hangup with Cause ${packet.get('Cause')}` };
   const sipCode = sipCodeOf(packet.get('TechCause'));
   const facts = { at, cause, ...(sipCode !== undefined && { sipCode }) };
-  // State 5: it was ringing when it ended, also for a observer who came too late to see it begin.
+  // State 5: it was ringing when it ended. An observer that missed the beginning learns of it here.
   const rang = packet.get('ChannelState') === '5';
   const channel = packet.get('Channel') ?? '';
-  // What is left of a channel whose place another has taken.
+  // The remains of a channel whose place another channel has taken.
   const replaced = channel.endsWith('<ZOMBIE>') && { replaced: true as const };
   if (own !== undefined) return { attemptId: own, signal: { type: 'dial1_ended', ...facts, rang, ...replaced } };
   if (replaced) return undefined;
-  // The halves of a Local channel are Asterisk's plumbing, never a phone.
+  // The halves of a Local channel are internal to Asterisk, never a phone.
   const isLocal = channel.startsWith('Local/') && { isLocal: true as const };
   return { attemptId: concerned, signal: { type: 'dial2_ended', ...facts, uniqueId, ...isLocal } };
 }
@@ -84,14 +87,14 @@ function translateNewstate(packet: AmiPacket, at: number): Translation | undefin
   return attemptId && { attemptId, signal: { type: 'rang', at } };
 }
 
-/** Early media, 183: a carrier that plays its own ringing. The channel's state does not tell of it. */
+/** Early media, 183: a carrier that plays its own ringing. The channel's state does not show it. */
 function translateDialState(packet: AmiPacket, at: number): Translation | undefined {
   if (packet.get('DialStatus') !== 'PROGRESS') return undefined;
   const attemptId = attemptIdOf(packet.get('DestUniqueid'));
   return attemptId && { attemptId, signal: { type: 'rang', at } };
 }
 
-/** Asterisk leaves dial1's channel for the target of a forward. Whether that channel's Hangup knows of the 3xx is a race. */
+/** Asterisk leaves dial1's channel for the target of a forward. That channel's Hangup may or may not have the 3xx. */
 function translateDialEnd(packet: AmiPacket, at: number): Translation | undefined {
   if (!packet.get('Forward')) return undefined;
   const attemptId = attemptIdOf(packet.get('DestUniqueid'));

@@ -50,7 +50,7 @@ const adopted = (attemptId = id): AdoptedAttempt => ({ ...attempt(attemptId), or
 const at = () => timers.now();
 const failed = (reason: number): AttemptSignal => ({ type: 'originate_failed', at: at(), reason });
 const hungUp = (cause: number): AttemptSignal => ({ type: 'dial1_ended', at: at(), cause });
-/** Lets promises that are settled be heard. */
+/** Lets settled promises run their callbacks. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('originating', () => {
@@ -62,7 +62,7 @@ describe('originating', () => {
     expect([watch.size, watch.has(id)]).toEqual([1, true]);
   });
 
-  test('an attempt that was taken on before is not dialled: not while it runs, not after', () => {
+  test('an attempt that was watched before is not dialled, neither while it runs nor later', () => {
     const watch = newWatch();
     watch.originate(attempt(), anOrder());
     expect(() => watch.originate(attempt(), anOrder())).toThrow('taken on before');
@@ -73,7 +73,7 @@ describe('originating', () => {
     expect(pbx.originating).toHaveLength(1);
   });
 
-  test('an adopted attempt is never dialled, whatever happens', async () => {
+  test('an adopted attempt is never dialled', async () => {
     const watch = newWatch();
     watch.adopt(adopted());
     pbx.down();
@@ -109,7 +109,7 @@ describe('originating', () => {
     },
   );
 
-  test('a port that throws may have sent it: nothing is concluded, and the reconciliation asks in time', async () => {
+  test('a port that throws may have sent it: nothing is concluded, and it is reconciled in time', async () => {
     newWatch().originate(attempt(), anOrder());
     pbx.originating[0]?.fail(new Error('boom'));
     await settled();
@@ -138,7 +138,7 @@ describe('facts', () => {
     expect([watch.size, timers.pending]).toEqual([0, []]);
   });
 
-  test('dial2’s channel is told with its id', () => {
+  test('dial2’s channel is reported with its id', () => {
     const told: unknown[] = [];
     const watch = newWatch({ onProgress: (...args) => void told.push(args.slice(1)) });
     watch.originate(attempt(), anOrder());
@@ -165,7 +165,7 @@ describe('facts', () => {
     expect(concluded).toHaveLength(1);
   });
 
-  test('half of dial1’s end is waited for briefly, then concluded by the timer', () => {
+  test('one half of dial1’s end waits briefly for the other, then the timer concludes', () => {
     newWatch().originate(attempt(), anOrder());
     pbx.signal(id, failed(0));
     expect(timers.pending).toEqual([finalEventsMs]);
@@ -173,7 +173,7 @@ describe('facts', () => {
     expect(concluded).toHaveLength(1);
   });
 
-  test('while such halves lie apart, or come too late, they are waited for longer', () => {
+  test('while such halves come far apart, or too late, the wait is longer', () => {
     const watch = newWatch();
     for (const n of [1, 2, 3]) watch.originate(attempt(idOf(n)), anOrder({ attemptId: idOf(n) }));
     pbx.signal(idOf(1), failed(0));
@@ -184,7 +184,7 @@ describe('facts', () => {
     expect(concluded.map(([attemptId]) => attemptId)).toEqual([idOf(1)]);
     timers.advance(1);
     expect(concluded.map(([attemptId]) => attemptId)).toEqual([idOf(1), idOf(2)]);
-    // Three times what was too short.
+    // Three times the time that was too short.
     pbx.signal(idOf(2), hungUp(1));
     pbx.signal(idOf(3), failed(0));
     timers.advance(8_999);
@@ -192,7 +192,7 @@ describe('facts', () => {
     expect(concluded[2]?.[1]).toMatchObject({ originateFailed: { reason: 0 }, dial1Hangup: { cause: 1 } });
   });
 
-  test('a cancel in between is no half, and makes nothing wait longer', () => {
+  test('a cancel in between is no half, and lengthens no wait', () => {
     const watch = newWatch();
     for (const n of [1, 2]) watch.originate(attempt(idOf(n)), anOrder({ attemptId: idOf(n) }));
     pbx.signal(idOf(1), failed(0));
@@ -214,7 +214,7 @@ describe('facts', () => {
     pbx.signal(id, { type: 'answered', at: at() });
     expect(steps).toEqual(['start→originating', 'answered→answered', 'cancel→answered']);
     expect(pbx.hungUp).toEqual([id]);
-    // The cancellation's timer, not that of the talk, which was armed in the step before.
+    // The timer of the cancellation, not that of the talk: the step before had armed that.
     expect(timers.pending).toEqual([5_000]);
   });
 
@@ -231,7 +231,7 @@ describe('facts', () => {
   });
 });
 
-describe('what dial1 did', () => {
+describe('dial1’s outcome', () => {
   test('answered', async () => {
     const watch = newWatch();
     watch.originate(attempt(), anOrder());
@@ -241,7 +241,7 @@ describe('what dial1 did', () => {
     expect(await watch.dial1Outcome(id)).toBe('answered');
   });
 
-  test('ended, for who waits and for who asks later', async () => {
+  test('ended, for a waiting caller and for a later one', async () => {
     const watch = newWatch();
     watch.originate(attempt(), anOrder());
     const outcome = watch.dial1Outcome(id);
@@ -250,7 +250,7 @@ describe('what dial1 did', () => {
     expect(await watch.dial1Outcome(id)).toBe('ended');
   });
 
-  test('answered may be learned from a reconciliation', async () => {
+  test('answered may come from a reconciliation', async () => {
     const watch = newWatch();
     watch.adopt(adopted());
     expect(await watch.dial1Outcome(id)).toBe('unknown-here');
@@ -259,7 +259,7 @@ describe('what dial1 did', () => {
     expect(await watch.dial1Outcome(id)).toBe('answered');
   });
 
-  test('nobody is held up while the PBX is gone, and the attempt stays watched', async () => {
+  test('no caller waits while the PBX is gone, and the attempt stays watched', async () => {
     const watch = newWatch();
     watch.originate(attempt(), anOrder());
     const outcome = watch.dial1Outcome(id);
@@ -274,7 +274,7 @@ describe('what dial1 did', () => {
 });
 
 describe('the PBX goes and comes', () => {
-  test('gone, every attempt is in doubt; back, every one is reconciled, and what is found counts', async () => {
+  test('gone, every attempt is detached; back, each one is reconciled, and the result counts', async () => {
     const watch = newWatch();
     for (const n of [1, 2]) watch.originate(attempt(idOf(n)), anOrder({ attemptId: idOf(n) }));
     pbx.down();
@@ -288,7 +288,7 @@ describe('the PBX goes and comes', () => {
     expect(progress).toEqual([[idOf(2), 'answered']]);
   });
 
-  test('a reconciliation that found nothing out is asked again by the timer', async () => {
+  test('a reconciliation without a result is repeated by the timer', async () => {
     newWatch().adopt(adopted());
     await settled();
     pbx.reconciling[0]?.find(undefined);
@@ -338,14 +338,14 @@ describe('the PBX goes and comes', () => {
   });
 });
 
-describe('attempts of others', () => {
-  test('without anybody to ask, their signals are dropped', () => {
+describe('attempts of other processes', () => {
+  test('without a lookup, their signals are dropped', () => {
     const watch = newWatch();
     pbx.signal(id, { type: 'rang', at: at() });
     expect([watch.size, ignored]).toEqual([0, []]);
   });
 
-  test('an open one is taken on, and the signals that came meanwhile are not lost', async () => {
+  test('an open one is adopted, and the signals that came meanwhile are not lost', async () => {
     let answer: (attempt: AdoptedAttempt | undefined) => void = () => {};
     const asked: AttemptId[] = [];
     const watch = newWatch({
@@ -366,7 +366,7 @@ describe('attempts of others', () => {
     expect(watch.size).toBe(0);
   });
 
-  test('its events are coming in: it is reconciled only if they stop telling', async () => {
+  test('its events are coming in: it is reconciled only if they stop', async () => {
     newWatch({ onUnknown: async () => adopted() });
     pbx.signal(id, { type: 'rang', at: at() });
     await settled();
@@ -379,7 +379,7 @@ describe('attempts of others', () => {
     expect(pbx.reconciling[0]?.question.attemptId).toBe(id);
   });
 
-  test('the link is lost before it is known whose it is: its end may have been missed, so it is reconciled', async () => {
+  test('the link is lost during the lookup: its end may have been missed, so it is reconciled', async () => {
     let answer: (attempt: AdoptedAttempt | undefined) => void = () => {};
     newWatch({
       limits: { unknownSignalLimit: 1 },
@@ -400,7 +400,7 @@ describe('attempts of others', () => {
     expect(concluded.map(([, evidence]) => evidence)).toMatchObject([{ pbxRestarted: true }]);
   });
 
-  test('one that is not open is asked about once', async () => {
+  test('one that is not open is looked up once', async () => {
     let asked = 0;
     newWatch({ onUnknown: async () => void asked++ as undefined });
     pbx.signal(id, hungUp(16));
@@ -409,7 +409,7 @@ describe('attempts of others', () => {
     expect(asked).toBe(1);
   });
 
-  test('when asking fails, its next signal asks again', async () => {
+  test('when the lookup fails, its next signal repeats it', async () => {
     let asked = 0;
     newWatch({
       onUnknown: async () => {
@@ -437,7 +437,7 @@ describe('attempts of others', () => {
     expect(watch.size).toBe(1);
   });
 
-  test('adopted while it is asked about, it is not taken on twice', async () => {
+  test('adopted during its lookup, it is not adopted twice', async () => {
     let answer: (attempt: AdoptedAttempt | undefined) => void = () => {};
     const watch = newWatch({
       onUnknown: () =>
@@ -453,7 +453,7 @@ describe('attempts of others', () => {
     expect([concluded.length, watch.size]).toEqual([1, 0]);
   });
 
-  test('what is kept for them is bounded', async () => {
+  test('the memory for them is bounded', async () => {
     const answers = new Map<AttemptId, (attempt: AdoptedAttempt | undefined) => void>();
     const steps: string[] = [];
     newWatch({
@@ -471,7 +471,7 @@ describe('attempts of others', () => {
 });
 
 describe('stopping', () => {
-  test('lets go of everything and concludes nothing', async () => {
+  test('drops every attempt and concludes none', async () => {
     const watch = newWatch();
     watch.originate(attempt(), anOrder());
     const outcome = watch.dial1Outcome(id);
@@ -483,7 +483,7 @@ describe('stopping', () => {
     expect(concluded).toEqual([]);
   });
 
-  test('a stopped watch takes on nothing', () => {
+  test('a stopped watch adopts nothing', () => {
     const watch = newWatch();
     watch.stop();
     watch.adopt(adopted());
@@ -496,7 +496,7 @@ describe('stopping', () => {
 describe('a dial2 that goes on without dial1', () => {
   const alive: JournalEnded = { ...entry, dial2UniqueId: '1.2' };
 
-  test('is reconciled by its own id; dial1’s permits are given back, the others held; its end ends the attempt', async () => {
+  test('is reconciled by its own id; dial1’s permits are released, the others held; its end ends the attempt', async () => {
     const told: unknown[] = [];
     const watch = newWatch({
       onRelease: (attemptId, leg) => void told.push(['release', attemptId, leg]),
@@ -521,7 +521,7 @@ describe('a dial2 that goes on without dial1', () => {
     expect(concluded).toMatchObject([[id, { dial2FollowedTo: at(), journalEnded: alive }]]);
   });
 
-  test('is not waited for when its Hangup came first, as it mostly does', () => {
+  test('is not awaited when its Hangup came first, which is usual', () => {
     newWatch().originate(attempt(), anOrder());
     pbx.signal(id, { type: 'answered', at: at() });
     pbx.signal(id, { type: 'dial2_ended', at: at(), cause: 16, uniqueId: '1.2' });
@@ -531,7 +531,7 @@ describe('a dial2 that goes on without dial1', () => {
   });
 });
 
-test('a channel that another has replaced is no end; what is asked and hung up then is the other one', async () => {
+test('the end of a replaced channel is no end; the other channel is queried and hung up then', async () => {
   const watch = newWatch();
   watch.originate(attempt(), anOrder());
   pbx.signal(id, { type: 'dial1_ended', at: at(), cause: 26, rang: true });

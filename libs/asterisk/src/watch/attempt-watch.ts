@@ -21,28 +21,30 @@ import { createUnknownAttempts } from './unknown-attempts.ts';
  * The shell around the attempt machine, for the attempts of one PBX: it carries signals in and effects out.
  *
  * W1  `originate` sends one Originate, and only for an attempt this watch has never seen. `adopt` never sends one.
- * W2  Signals of one attempt are stepped one after the other; effects are performed after the step, and what they bring back
- *     is a signal like any other.
- * W3  One `onConclude` for each attempt that is taken on; then the attempt, its timer and its order are gone.
- * W4  A signal for an attempt that has concluded here does not bring it back (`recentLimit`); an explicit `adopt` does.
- * W5  What is still owed of an attempt's end is waited for longer while this PBX has lately been slow to say it.
- * W6  Whatever it keeps for attempts it does not know is bounded.
+ * W2  Signals of one attempt are stepped one after the other. Effects are performed after the step, and their results are
+ *     signals like any other.
+ * W3  One `onConclude` for each attempt of this watch. Then the attempt, its timer and its order are dropped.
+ * W4  A signal for an attempt that has concluded here does not revive it (`recentLimit`); an explicit `adopt` does.
+ * W5  The wait for the rest of an attempt's end is longer while this PBX has lately been slow to report it.
+ * W6  The memory for attempts that it does not know is bounded.
  */
 export interface AttemptWatch {
-  /** Dials. The claim must have been taken by the caller, just now. */
+  /** Dials. The caller must have taken the claim just now. */
   originate(attempt: WatchedAttempt, order: OriginateOrder): void;
-  /** Takes on an attempt that is under way; nothing happens if it is watched already. */
+  /** Takes over an attempt that is under way. Does nothing where it is watched already. */
   adopt(attempt: AdoptedAttempt): void;
-  /** Asks for the end. False: it is not watched here. */
+  /** Requests the end. False: the attempt is not watched here. */
   cancel(attemptId: AttemptId): boolean;
   /**
-   * Resolves when dial1 has answered, or the attempt has ended. `unknown-here`: it is not watched here, or the PBX cannot be asked now;
-   * the watch goes on, but whoever waits must not be held up for as long as a link may be down.
+   * Resolves when dial1 has answered, or the attempt has ended. `unknown-here`: the attempt is not watched here, or the
+   * PBX cannot be reached now. The watch goes on, but a waiting client must not wait for as long as a link may be down.
    */
   dial1Outcome(attemptId: AttemptId): Promise<WatchedDial1>;
   has(attemptId: AttemptId): boolean;
   readonly size: number;
-  /** Lets go of every attempt without concluding it: another observer does. Outcomes waited for become `unknown-here`. */
+  /**
+   * Drops every attempt without concluding it: another observer concludes it. Awaited outcomes become `unknown-here`.
+   */
   stop(): void;
 }
 
@@ -54,7 +56,7 @@ export interface WatchedAttempt {
   readonly attemptId: AttemptId;
   readonly plan: AttemptPlan;
   readonly slot: number;
-  /** What the PBX called its own start when the claim was taken. */
+  /** The PBX's start time at the claim. */
   readonly pbxStartedAt: string;
 }
 
@@ -69,20 +71,23 @@ export interface AttemptWatchDeps {
   readonly onConclude: (attemptId: AttemptId, evidence: Evidence) => void;
   /** `uniqueId`: dial2's, with `dial2_created`. */
   readonly onProgress?: (attemptId: AttemptId, phase: ProgressPhase, at: number, uniqueId?: string) => void;
-  /** The last channel of this leg has ended, and the other leg goes on. Said again and again; losing it costs permits for a while. */
+  /**
+   * The last channel of this leg has ended, and the other leg goes on. It is repeated; a lost one holds permits for a
+   * while.
+   */
   readonly onRelease?: (attemptId: AttemptId, leg: 'dial1' | 'dial2') => void;
-  /** The attempt outlasts its limits, and a channel of it was seen to live. */
+  /** The attempt outlasts its limits, and one of its channels was seen to live. */
   readonly onHold?: (attemptId: AttemptId, at: number) => void;
   /** A signal that did not apply, for the metric. */
   readonly onIgnored?: (phase: AttemptPhase, signalType: AttemptSignal['type']) => void;
   /** Every step, for tests and traces. */
   readonly onStep?: (attemptId: AttemptId, signal: AttemptSignal, step: AttemptStep) => void;
   /**
-   * Somebody else's attempt, as far as this watch knows. Whoever wants to observer all of them answers with its record, or with
-   * undefined if it is not open; signals that come meanwhile are kept. Absent: such signals are dropped.
+   * A signal of an attempt that this watch does not know. An observer of all attempts returns the attempt's record, or
+   * undefined where it is not open. Signals that come meanwhile are kept. Absent: such signals are dropped.
    */
   readonly onUnknown?: (attemptId: AttemptId, signal: AttemptSignal) => Promise<AdoptedAttempt | undefined>;
-  /** What should not happen: a port or `onUnknown` that threw. The attempt goes on, or is asked about again; nobody else tells of the fault. */
+  /** A bug: a port or `onUnknown` threw. The attempt goes on, or is queried again. Nothing else reports the fault. */
   readonly onFault: (
     attemptId: AttemptId,
     doing: 'originate' | 'hang_up' | 'reconcile' | 'adopt',
@@ -93,9 +98,9 @@ export interface AttemptWatchDeps {
 
 export interface AttemptWatchLimits {
   readonly reconciliationsAtOnce: number;
-  /** Concluded, or known not to be ours. */
+  /** Attempts that have concluded, or are known not to be Redial's. */
   readonly recentLimit: number;
-  /** Attempts about which `onUnknown` is being asked, and signals kept for each. */
+  /** How many attempts `onUnknown` may look up at once, and how many signals are kept for each. */
   readonly unknownLimit: number;
   readonly unknownSignalLimit: number;
 }
@@ -113,14 +118,17 @@ interface Entry {
   /** Until it is sent. */
   order?: OriginateOrder;
   readonly mailbox: AttemptSignal[];
-  /** One half of its end has come; the other has been waited for since. */
+  /** One half of the end has come. Since this instant, the other half is awaited. */
   awaitingEndSince?: number;
   stepping: boolean;
   cancelTimer: () => void;
   readonly outcomeWaiters: ((outcome: WatchedDial1) => void)[];
 }
 
-/** What Asterisk says of an end by itself. The journal's word also comes from a reconciliation, after an outage: it tells nothing of how late events are. */
+/**
+ * The events with which Asterisk reports an end. The journal's entry is not one: it also comes from a reconciliation
+ * after an outage, and does not show how late events are.
+ */
 const halves: ReadonlySet<AttemptSignal['type']> = new Set(['originate_failed', 'dial1_ended', 'dial2_ended']);
 
 export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
@@ -128,11 +136,11 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   const limits = { ...defaultLimits, ...deps.limits };
   const entries = new Map<AttemptId, Entry>();
   const concluded = createRecentIds<AttemptId>(limits.recentLimit);
-  /** Of those, the ones of which only OriginateResponse had come. */
+  /** Those of them of which only OriginateResponse had come. */
   const withoutHangup = createRecentIds<AttemptId>(limits.recentLimit);
   const finalEventWait = createFinalEventWait(() => clock.now());
   const limitReconciliations = pLimit(limits.reconciliationsAtOnce);
-  /** Attempts that are reconciled now, or will be. */
+  /** Attempts that are being reconciled, or will be. */
   const reconciling = new Set<AttemptId>();
   let stopped = false;
 
@@ -154,7 +162,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
 
   function post(entry: Entry, signal: AttemptSignal): void {
     entry.mailbox.push(signal);
-    // Effects may call back into here: what they post waits until the present step is done with.
+    // Effects may call back into this function. Their signals wait until the present step is done.
     if (entry.stepping) return;
     entry.stepping = true;
     try {
@@ -177,7 +185,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     if (outcome !== undefined) settleOutcome(entry, outcome);
   }
 
-  /** The other half of an end has come: it says how long such halves are to be waited for. */
+  /** The other half of an end has come: its delay shows how long to wait for such halves. */
   function noteHalves(
     entry: Entry,
     before: AttemptState,
@@ -185,7 +193,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     { state, ignored }: AttemptStep,
   ): void {
     const { awaitingEndSince } = entry;
-    // How long dial2 outlives dial1 says nothing of how late events are.
+    // How long dial2 outlives dial1 does not show how late events are.
     const isTalkOver = 'evidence' in before && before.evidence.journalEnded?.dialStatus === 'ANSWER';
     const isHalf = before.phase === 'awaiting_end' && !ignored && !isTalkOver && halves.has(signal.type);
     if (isHalf && awaitingEndSince !== undefined) finalEventWait.noteSkew(clock.now() - awaitingEndSince);
@@ -236,12 +244,12 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     if (order === undefined) throw new Error(`attempt ${entry.attempt.attemptId} has no order`);
     pbx.originate(order).then(
       (reply) => {
-        // Accepted says nothing of the phones, and unanswered may be ringing: events or the reconciliation tell.
+        // After either answer, phones may ring: events or the reconciliation show it.
         if (reply.type === 'accepted' || reply.type === 'unanswered') return;
         const notSent = reply.type === 'not_sent' && { notSent: reply.code };
         postIfWatched(entry, { type: 'refused', at: clock.now(), message: reply.message, ...notSent });
       },
-      // It may have been sent: never said to be refused.
+      // It may have been sent, so it never counts as refused.
       (error) => onFault(entry.attempt.attemptId, 'originate', error),
     );
   }
@@ -306,8 +314,8 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   };
 
   /**
-   * `reconcileNow: false` for an attempt whose events are coming in: they tell by themselves, and if they do not, the machine's
-   * timer asks. It saves two actions for every call that somebody else dials.
+   * `reconcileNow: false` for an attempt whose events are coming in. If they stop, the machine's timer reconciles. This
+   * saves two actions for every call that another process dials.
    */
   function takeOver(attempt: AdoptedAttempt, { reconcileNow }: { readonly reconcileNow: boolean }): Entry {
     const entry = take(attempt);
@@ -325,7 +333,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     for (const entry of [...entries.values()]) post(entry, { type: 'link_lost', at });
   };
 
-  /** Events while the link was down are gone. */
+  /** The events of the time when the link was down are lost. */
   const onUp = (): void => {
     for (const entry of [...entries.values()]) reconcile(entry);
   };
@@ -378,7 +386,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   };
 }
 
-/** The channels that a reconciliation is about, where they are others than the one that was originated. */
+/** The channels that a reconciliation looks for, where they are not the originated one. */
 function channelsOf(state: AttemptState): Pick<ReconcileQuestion, 'dial1' | 'dial2'> {
   if (!('evidence' in state)) return {};
   const { dial1ReplacedBy, journalEnded } = state.evidence;
@@ -388,14 +396,14 @@ function channelsOf(state: AttemptState): Pick<ReconcileQuestion, 'dial1' | 'dia
   };
 }
 
-/** The one to hang up, so that nothing of the attempt is left; undefined: the one that was originated. */
+/** The channel to hang up, so that nothing of the attempt is left. Undefined: the originated one. */
 function channelOf(state: AttemptState): string | undefined {
   if (!('evidence' in state)) return undefined;
   const { dial1ReplacedBy, journalEnded } = state.evidence;
   return journalEnded === undefined ? dial1ReplacedBy?.uniqueId : journalEnded.dial2UniqueId;
 }
 
-/** What is known of dial1 while its attempt is watched; undefined: wait. */
+/** dial1's result while its attempt is watched. Undefined: wait. */
 function outcomeNow(state: AttemptState): WatchedDial1 | undefined {
   if ('evidence' in state && state.evidence.dial1AnsweredAt !== undefined) return 'answered';
   return state.phase === 'detached' ? 'unknown-here' : undefined;

@@ -6,7 +6,7 @@ function aFinalEventWait() {
   return { clock, time: createFinalEventWait(() => clock.at) };
 }
 
-describe('the time for which the other half of an end is waited for', () => {
+describe('the wait for the other half of an end', () => {
   it.each([
     { what: 'nothing was seen', gaps: [], waits: 1_500 },
     { what: 'halves came close together', gaps: [3, 40], waits: 1_500 },
@@ -18,7 +18,7 @@ describe('the time for which the other half of an end is waited for', () => {
     expect(time.waitMs(1_500)).toBe(waits);
   });
 
-  it('when a half came too late, then it is longer, and longer still if that was too short', () => {
+  it('when a half came too late, then it is longer, and longer again if that was too short', () => {
     const { time } = aFinalEventWait();
     const waits = [1, 2, 3].map(() => {
       const wait = time.waitMs(1_500);
@@ -28,7 +28,7 @@ describe('the time for which the other half of an end is waited for', () => {
     expect(waits).toEqual([1_500, 4_500, 10_000]);
   });
 
-  it('when halves come close together again, then it is as before, a minute later at most', () => {
+  it('when halves come close together again, then it is as before within a minute', () => {
     const { time, clock } = aFinalEventWait();
     time.noteSkew(2_000);
     clock.at += 30_000;
@@ -38,7 +38,7 @@ describe('the time for which the other half of an end is waited for', () => {
     expect(time.waitMs(1_500)).toBe(1_500);
   });
 
-  it('when gaps stay long, but not as long as the first, then it stays as long as those ask', () => {
+  it('when gaps stay long, but shorter than the first, then it fits those', () => {
     const { time, clock } = aFinalEventWait();
     time.noteSkew(3_000);
     for (let s = 0; s < 90; s += 10) {
@@ -48,14 +48,14 @@ describe('the time for which the other half of an end is waited for', () => {
     expect(time.waitMs(1_500)).toBe(3_000);
   });
 
-  it('when nothing was seen for a minute and more, then nothing is left of before', () => {
+  it('when no gap was seen for over a minute, then it is as before', () => {
     const { time, clock } = aFinalEventWait();
     time.noteSkew(2_000);
     clock.at += 3_600_000;
     expect(time.waitMs(1_500)).toBe(1_500);
   });
 
-  it('when the clock is put back, then what was seen before is forgotten all the same', () => {
+  it('when the clock is set back, then earlier gaps are still forgotten', () => {
     const { time, clock } = aFinalEventWait();
     time.noteSkew(2_000);
     clock.at -= 3_600_000;

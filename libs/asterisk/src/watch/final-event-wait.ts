@@ -1,24 +1,28 @@
-/** How long the other half of an attempt's end is waited for: at least as the machine says, longer while halves have lately lain apart. */
+/**
+ * How long to wait for the other half of an attempt's end: at least the machine's time, longer while halves have lately
+ * come far apart.
+ */
 export interface FinalEventWait {
-  /** An attempt's halves came so far apart, in ms. */
+  /** The halves of an attempt's end came this far apart, in ms. */
   noteSkew(ms: number): void;
-  /** A half came when the attempt had been concluded without it: the time was too short. */
+  /** A half came after the attempt was concluded without it: the wait was too short. */
   noteTooLate(): void;
   waitMs(atLeastMs: number): number;
 }
 
-/** Gaps grow from one attempt to the next: Asterisk sends a Hangup by a queue that OriginateResponse does not go through. */
+/** Gaps grow from one attempt to the next: Asterisk sends a Hangup through a queue, and OriginateResponse past it. */
 const factor = 3;
 const rememberedMs = 30_000;
 const mostMs = 10_000;
 
 /**
- * On a quiet Asterisk the halves come within milliseconds. Where very many calls end at once its channel events lag by seconds, and a 404 whose
- * Hangup is not waited for is told as `unreachable` and dialled again. A half that never comes (no channel was made: the phone is not
- * registered) teaches nothing, so such calls are told as soon as ever.
+ * On a quiet Asterisk the halves come within milliseconds. Where very many calls end at once, its channel events lag by
+ * seconds. A 404 whose Hangup is not awaited becomes `unreachable`, and is dialled again. A half that never comes (no
+ * channel was made: the phone is not registered) does not count, so such calls conclude as soon as before.
  */
 export function createFinalEventWait(now: () => number): FinalEventWait {
-  // The longest of the half minute that runs, and of the one before it: one long gap does not hide the shorter ones that follow.
+  // The longest gap of the present half minute, and of the one before it. One long gap does not hide the shorter ones
+  // that follow.
   let present = { since: now(), longestMs: 0 };
   let before = present;
   const turn = () => {

@@ -25,7 +25,7 @@ function recorder() {
   return { asked, answers, known, unknown };
 }
 
-test('it asks once, and hands on the signals that came meanwhile, up to the limit', async () => {
+test('it looks up once, and passes on the signals that came meanwhile, up to the limit', async () => {
   const { asked, answers, known, unknown } = recorder();
   for (const signal of [rang, answered, rang]) unknown.offer(one, signal);
   answers[0]?.resolve('attempt one');
@@ -33,7 +33,7 @@ test('it asks once, and hands on the signals that came meanwhile, up to the limi
   expect([asked, known]).toEqual([[one], [['attempt one', [rang, answered]]]]);
 });
 
-test('it asks about so many at once and drops the others; they may come again', async () => {
+test('it looks up a limited number at once and drops the others; they may come again', async () => {
   const { asked, answers, unknown } = recorder();
   unknown.offer(one, rang);
   unknown.offer(two, rang);
@@ -43,7 +43,7 @@ test('it asks about so many at once and drops the others; they may come again', 
   expect(asked).toEqual([one, two]);
 });
 
-test('what is not ours is remembered until it is forgotten', async () => {
+test('an attempt that is not Redial’s is remembered until it is forgotten', async () => {
   const { asked, answers, unknown } = recorder();
   unknown.offer(one, rang);
   answers[0]?.resolve(undefined);
@@ -55,7 +55,7 @@ test('what is not ours is remembered until it is forgotten', async () => {
   expect(asked).toEqual([one, one]);
 });
 
-test('a question that failed is asked again', async () => {
+test('a failed lookup is repeated', async () => {
   const { asked, answers, unknown } = recorder();
   unknown.offer(one, rang);
   answers[0]?.reject(new Error('store is down'));
@@ -64,7 +64,7 @@ test('a question that failed is asked again', async () => {
   expect(asked).toEqual([one, one]);
 });
 
-test('stopped, an answer comes to nothing', async () => {
+test('stopped, an answer has no effect', async () => {
   const { answers, known, unknown } = recorder();
   unknown.offer(one, rang);
   unknown.stop();

@@ -2,14 +2,15 @@ import type { AttemptId, AttemptSignal } from '@redial/call';
 import { createRecentIds } from '@redial/platform';
 
 /**
- * Attempts that are talked about and not watched. Somebody is asked about each once; its signals are kept until the answer
- * comes. Everything is bounded: beyond the limits signals are dropped, and the sweeper's reconciliation makes up for them.
+ * Attempts that signals name and that this watch does not know. Each is looked up once; its signals are kept until the
+ * answer comes. Everything is bounded: beyond the limits signals are dropped, and the sweeper's reconciliation replaces
+ * them.
  */
 export interface UnknownAttempts {
   offer(attemptId: AttemptId, signal: AttemptSignal): void;
-  /** For each that is being asked about, beyond the limit too: what was kept is not the whole story. */
+  /** For each attempt that is being looked up, also beyond the limit: the kept signals are then incomplete. */
   offerAll(signal: AttemptSignal): void;
-  /** It is watched now: a later signal would be news again. */
+  /** The attempt is watched now. A later signal starts a new lookup. */
   forget(attemptId: AttemptId): void;
   stop(): void;
 }
@@ -18,7 +19,7 @@ export interface UnknownAttemptsOptions<Attempt> {
   readonly ask: (attemptId: AttemptId, signal: AttemptSignal) => Promise<Attempt | undefined>;
   readonly onKnown: (attempt: Attempt, signals: readonly AttemptSignal[]) => void;
   readonly onFault: (attemptId: AttemptId, error: unknown) => void;
-  /** Attempts being asked about, signals kept for each, and answers `undefined` that are remembered. */
+  /** How many attempts are looked up at once, signals kept for each, and answers `undefined` that are remembered. */
   readonly limit: number;
   readonly signalLimit: number;
   readonly recentLimit: number;
@@ -35,7 +36,7 @@ export function createUnknownAttempts<Attempt>(options: UnknownAttemptsOptions<A
       attempt = await options.ask(attemptId, signal);
       if (attempt === undefined) foreign.add(attemptId);
     } catch (error) {
-      // Not remembered: the attempt's next signal asks again.
+      // The failure is not remembered: the attempt's next signal looks it up again.
       options.onFault(attemptId, error);
     }
     asked.delete(attemptId);

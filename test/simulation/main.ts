@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { mutants } from './mutants.ts';
+import { backedUp, mutants } from './mutants.ts';
 import { runWorld } from './world.ts';
 
 /**
@@ -17,7 +17,7 @@ const { values } = parseArgs({
 });
 const first = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
 const steps = Number(values.steps);
-const mutant = mutants.find((name) => name === values.mutant);
+const mutant = [...mutants, ...backedUp].find((name) => name === values.mutant);
 if (values.mutant !== undefined && mutant === undefined) {
   throw new RangeError(`no such mutant; there are:\n  ${mutants.join('\n  ')}`);
 }

@@ -123,6 +123,8 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
 
 type Methods = InMemoryStore['methods'];
 
+const noneToday: Methods['attemptsToday'] = (_tenantId, _day, numbers) => numbers.map(() => 0);
+
 /** The store's methods; a mutant breaks one of them. */
 function methodsOf(store: InMemoryStore, agenda: Agenda, mutant: Mutant | undefined): Methods {
   const { methods } = store;
@@ -137,14 +139,18 @@ function methodsOf(store: InMemoryStore, agenda: Agenda, mutant: Mutant | undefi
           return methods.claim(newest(before.value), after, attempt, cap);
         },
       };
+    // The gates would hide what the claim misses: it matters only where many calls to one number start within a moment.
     case 'the claim does not count the day':
       return {
         ...methods,
+        attemptsToday: noneToday,
         claim: (before, after, attempt, cap) => {
           const { max: _, ...uncapped } = cap ?? {};
           return methods.claim(before, after, attempt, cap && (uncapped as typeof cap));
         },
       };
+    case 'the gates read no count of the day':
+      return { ...methods, attemptsToday: noneToday };
     case 'settling is not compare-and-set':
       return {
         ...methods,

@@ -21,11 +21,11 @@ export interface StoreOptions {
   readonly redis: Redis;
   /** A connection of role `subscriber`. Only `onCancel` and `onCallChanged` need it. */
   readonly subscriber?: Redis;
-  /** Contains the hash tag that all keys share. The same in every process of an installation. Default `{redial}`. */
+  /** Contains the hash tag that all keys share. Every process of an installation has the same. Default `{redial}`. */
   readonly prefix?: string;
   /** How long an ended call, its attempts, CDRs and deliveries are kept. Default 90 days. */
   readonly retentionSeconds?: number;
-  /** How long a repetition of a request gets the first reply, by its idempotency key. Default 24 hours. */
+  /** How long a repeated request gets the first reply, by its idempotency key. Default 24 hours. */
   readonly idempotencySeconds?: number;
   /** How long a key lasts that was neither completed nor abandoned. Default 60 s. */
   readonly idempotencyInFlightSeconds?: number;

@@ -4,12 +4,14 @@ import type { IdempotencyKey } from './calls/idempotency-store.ts';
 import type { ReferenceName } from './calls/reference-reservation.ts';
 
 /**
- * The name of every key the store uses. All hold the prefix's hash tag and so lie on one node of a Redis Cluster: that is what makes
- * a write over several keys atomic there. A second shard is a second prefix. The queues live under the same prefix as
- * `<prefix>:dial:…`, `<prefix>:results:…` and `<prefix>:deliveries:…`: none of these words may be used here.
+ * The name of every key the store uses. All hold the prefix's hash tag and so lie on one node of a Redis Cluster.
+ * Without that, no write over several keys would be atomic there. A second shard is a second prefix. The queues have
+ * the same prefix, as `<prefix>:dial:…`, `<prefix>:results:…` and `<prefix>:deliveries:…`: no key here may use one of
+ * these words.
  *
- * Types: call, cdr, delivery, reservation, lease: string · attempt, idempotency, pace, grant, today, link-statuses: hash · slots: a counter ·
- * pbxs-with-open: a set · the rest: sorted sets. No key holds a phone number, a reference is held by `calls-by-reference` and `ended` alone.
+ * Types: call, cdr, delivery, reservation, lease: string · attempt, idempotency, pace, grant, today, link-statuses:
+ * hash · slots: a counter · pbxs-with-open: a set · the rest: sorted sets. No key holds a phone number;
+ * `calls-by-reference` and `ended` alone hold a reference.
  */
 export function storeKeys(prefix: string) {
   if (!/\{[^{}]+\}/.test(prefix))
@@ -23,7 +25,7 @@ export function storeKeys(prefix: string) {
 
     /** Planned attempts: call ids by dueAt. */
     due: key('due'),
-    /** Ended calls by the instant at which they are forgotten; see call-index.ts for the members. */
+    /** Ended calls by the instant at which they are forgotten. call-index.ts describes the members. */
     ended: key('ended'),
     /** Claimed and not settled: attempt ids by originatedAt. */
     open: (pbx: string) => key(`open:${pbx}`),
@@ -42,29 +44,32 @@ export function storeKeys(prefix: string) {
     pace: (limit: string) => key(`pace:${limit}`),
     grant: (id: AttemptId) => key(`grant:${id}`),
     slots: (pbx: string) => key(`slots:${pbx}`),
-    /** Journal slots that may not be handed out: by the end of the lease; of a claimed attempt: for ever, until it is settled. */
+    /**
+     * Journal slots in use, by the end of the lease. The slot of a claimed attempt has no end until the attempt is
+     * settled.
+     */
     slotsInUse: (pbx: string) => key(`slots-in-use:${pbx}`),
     /** Attempts of one day: a hash of the number → how many. */
     today: (tenantId: string, day: string) => key(`today:${tenantId}:${day}`),
 
     /** The calls that took a reference, by its `reservationMember`. */
     reservation: (member: string) => key(`reservation:${member}`),
-    /** Members of all reservations by the instant at which somebody looks whether they are over. */
+    /** Members of all reservations, by the instant of their next check. */
     reservations: key('reservations'),
 
-    /** A client's own key may hold anything and be long: hashed. */
+    /** A client's own key may hold any text and be long, so it is hashed. */
     idempotency: ({ tenantId, key: own }: Pick<IdempotencyKey, 'tenantId' | 'key'>) =>
       key(`idempotency:${tenantId}:${shortHash(own)}`),
 
-    /** Pending deliveries by nextTryAt, or createdAt where nobody promised to try. */
+    /** Pending deliveries by nextTryAt, or by createdAt where no try is set. */
     undelivered: key('undelivered'),
     /** Dead letters by the instant they died. */
     dead: (tenantId: string) => key(`dead:${tenantId}`),
 
-    /** What processes say of their links to the PBXs. */
+    /** The processes' reports of their links to the PBXs. */
     linkStatuses: key('link-statuses'),
     lease: (name: string) => key(`lease:${name}`),
-    /** Written to be waited for; see durability.ts. */
+    /** The mark of a durability round: see durability.ts. */
     fsyncMark: key('fsync-mark'),
     /** Pub/sub channels. */
     cancelChannel: key('cancel'),
@@ -72,14 +77,14 @@ export function storeKeys(prefix: string) {
   };
 }
 
-/** Names a reference of a tenant in one dialect, and shows nothing of it. */
+/** Names a reference of a tenant in one dialect, without showing it. */
 export function reservationMember({ tenantId, dialect, reference }: ReferenceName): string {
   return `${tenantId}:${dialect}:${shortHash(reference)}`;
 }
 
 export type StoreKeys = ReturnType<typeof storeKeys>;
 
-/** 128 bits of SHA-256: no collision to be feared, and nothing of the text to be read. */
+/** 128 bits of SHA-256: collisions are practically impossible, and the text cannot be recovered. */
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

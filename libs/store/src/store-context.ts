@@ -1,7 +1,7 @@
 import type { Redis } from '@redial/platform';
 import type { StoreKeys } from './keys.ts';
 
-/** What every part of the store uses. */
+/** The parts that every port of the store uses. */
 export interface StoreContext {
   readonly redis: Redis;
   readonly keys: StoreKeys;

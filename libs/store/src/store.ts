@@ -11,11 +11,11 @@ import type { PermitStore } from './permits/permit-store.ts';
 import type { StoreHealth } from './store-health.ts';
 
 /**
- * Records in Redis: the source of truth. The queue is only a clock, and jobs that it loses are restored from here. All keys share one
- * hash tag, so that every write is atomic, on Redis Cluster too.
+ * Records in Redis: the source of truth. The queue is only a clock: lost jobs are restored from here. All keys share
+ * one hash tag, so that every write is atomic, on Redis Cluster too.
  *
- * Only the code that puts a process together names this type. Every other part declares the port methods that it needs, for example
- * `Pick<CallStore, 'readCall'>`.
+ * Only the code that composes a process names this type. Every other part declares the port methods that it needs, for
+ * example `Pick<CallStore, 'readCall'>`.
  */
 export interface Store
   extends CallStore,

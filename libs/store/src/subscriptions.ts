@@ -3,8 +3,9 @@ import type { Redis } from '@redial/platform';
 /** Pub/sub of one store: all channels share one connection. While it is subscribed it can do nothing else. */
 export interface Subscriptions {
   /**
-   * Listens on a channel. `onSubscribed` is called when listening begins, and again after each lost connection: messages of the time
-   * between were missed. What it resolves to stops listening at once. One function that is registered twice is two registrations.
+   * Listens on a channel. `onSubscribed` is called when listening begins, and again after each lost connection:
+   * messages in between were missed. The resolved function stops listening at once. A function that is registered twice
+   * has two registrations.
    */
   listen(channel: string, listener: (message: string) => void, onSubscribed?: () => void): Promise<() => void>;
 }
@@ -12,7 +13,7 @@ export interface Subscriptions {
 interface Registration {
   readonly listener: (message: string) => void;
   readonly onSubscribed: () => void;
-  /** Its first subscription is confirmed. Until then `listen` itself calls `onSubscribed`. */
+  /** The first subscription is confirmed. Until then `listen` itself calls `onSubscribed`. */
   standing: boolean;
 }
 
@@ -22,7 +23,7 @@ export function subscriptionsOf(subscriber: Redis | undefined): Subscriptions {
   subscriber?.on('message', (channel, message) => {
     for (const { listener } of channels.get(channel) ?? []) listener(message);
   });
-  // ioredis subscribes again by itself, but does not report when it is done. A second SUBSCRIBE, behind its own, does.
+  // ioredis subscribes again by itself, but does not report the end. A second SUBSCRIBE, behind its own, does.
   subscriber?.on('ready', () => {
     for (const [channel, registrations] of channels) {
       const deaf = [...registrations].filter(({ standing }) => standing);

@@ -1,4 +1,7 @@
-/** A record with the version under which it was read. A write names that version and does nothing if it is no longer the newest. */
+/**
+ * A record, and the version under which it was read. A write names that version, and does nothing if a newer one
+ * exists.
+ */
 export interface Versioned<T> {
   readonly value: T;
   readonly version: number;

@@ -4,13 +4,13 @@ import { z } from 'zod';
 /** A field somewhere in a schema. */
 export interface FieldOfSchema {
   readonly path: readonly (string | number)[];
-  /** Without what only wraps it. */
+  /** Without its wrappers. */
   readonly schema: z.ZodType;
-  /** What a file or a body is that holds this value there, and beside it nothing but what says which variant it is. */
+  /** A file or a body with this value in the field, and otherwise only the name of the variant. */
   around(value: unknown): unknown;
 }
 
-/** Every field of a schema, itself first: for specs that must not forget a new one. Of a list and a record: one entry. */
+/** Every field of a schema, itself first, for specs that must cover new fields. A list or a record has one entry. */
 export function everyField(
   schema: unknown,
   path: FieldOfSchema['path'] = [],

@@ -22,13 +22,13 @@ export interface FakeQueues {
   readonly deliveries: DeliveryJob[];
   /** Ids of jobs that `add` rejects. */
   readonly refused: Set<string>;
-  /** How many of the next results `add` rejects, as without Redis. */
+  /** How many of the next results `add` rejects, as if Redis were down. */
   rejectResults: number;
   /** Runs a job as its worker would. */
   run(job: DialJob): Promise<DialDecision>;
   settle(job: ResultsJob): Promise<void>;
   deliver(job: DeliveryJob): Promise<DeliveryDecision>;
-  /** The workers that were drained, in order; last the queues themselves. */
+  /** The workers that were drained, in order. The queues themselves come last. */
   readonly drained: { readonly name: string; readonly graceMs: number | undefined }[];
 }
 

@@ -1,13 +1,13 @@
 import type { SinkLength } from '@redial/platform';
 import type { Sink, SinkDelivery, SinkResult, Sinks } from '@redial/sinks';
 
-/** Sinks that answer what a test wants; a tenant's own are found by their name alone. */
+/** Sinks with the answers that a test sets. A tenant's own sink is found by its name alone. */
 export interface FakeSinks {
   readonly port: Sinks;
   /** Deliveries that were tried, by sink. */
   readonly tried: { readonly sink: string; readonly cdrId: string; readonly delivery: SinkDelivery }[];
   answer: SinkResult;
-  /** Runs while the receiver is being asked, once. */
+  /** Runs once, while the receiver handles a CDR. */
   meanwhile: (() => void) | undefined;
   lengths: readonly SinkLength[];
 }

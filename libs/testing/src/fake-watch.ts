@@ -1,12 +1,12 @@
 import type { AdoptedAttempt, AttemptWatch, OriginateOrder, WatchedDial1 } from '@redial/asterisk';
 import type { AttemptId } from '@redial/call';
 
-/** The watch of one PBX as a recorder; a test says how dial1 went. */
+/** The watch of one PBX as a recorder. A test sets dial1's outcome. */
 export interface FakeWatch {
   readonly port: AttemptWatch;
   readonly originated: OriginateOrder[];
   readonly adopted: AdoptedAttempt[];
-  /** dial1's outcome of every attempt taken on, now or later. Undefined: it rings. */
+  /** dial1's outcome of every attempt of this watch, present and future. Undefined: it rings. */
   dial1(outcome: WatchedDial1): void;
 }
 

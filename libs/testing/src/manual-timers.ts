@@ -1,9 +1,9 @@
 import type { Timers } from '@redial/asterisk';
 
-/** Timers that run when a test says so, and a clock that goes with them. */
+/** Timers that a test runs, and their clock. */
 export interface ManualTimers extends Timers {
   now(): number;
-  /** Moves the clock and runs what falls due, in order. */
+  /** Moves the clock, and runs the timers that are due, in order. */
   advance(ms: number): void;
   /** How long each running timer still has, in ms, shortest first. */
   readonly pending: readonly number[];

@@ -1,4 +1,4 @@
-/** A port of which a test gives only the part that it needs. Using any other member throws an error that names it. */
+/** A port of which a test provides only the needed part. Any other member throws an error that names it. */
 export function portOf<T extends object>(name: string, part: Partial<T>): T {
   return new Proxy(part, {
     get: (target, key) => {

@@ -30,7 +30,7 @@ import {
 } from './attempt-store.ts';
 import type { CancelStore } from './cancel-store.ts';
 
-/** Longer than any day of any zone lasts, seen from any other. */
+/** Longer than any day of any time zone lasts, seen from any other zone. */
 const dayCountSeconds = 3 * 86_400;
 
 /** Where an attempt's progress is noted beside its document. */
@@ -71,7 +71,7 @@ export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelSto
     return pipeline.hmgetBuffer(keys.attempt(id), ...attemptFields).getBuffer(keys.cdr(id));
   }
 
-  /** The attempt in the two answers from `at` on. */
+  /** Decodes the attempt from the two answers that start at `at`. */
   function attemptIn(id: AttemptId, answers: Answers, at: number): Versioned<AttemptRecord> | undefined {
     const named = { attempt: keys.attempt(id), cdr: keys.cdr(id) };
     const fields = answerOf(named.attempt, answers?.[at]) as (Buffer | null)[];
@@ -90,14 +90,14 @@ export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelSto
     const committed = await commit(
       redis,
       keys,
-      // The cap last: a loser whose winner has used up the day is told that it lost.
+      // The cap comes last: a loser whose winner has used up the day gets a conflict, not the cap.
       [call.expectation, { kind: 'attempt', key, version: 0, endedKey: keys.cdr(attempt.id) }, ...day.expectations],
       [
         ...call.writes,
         ['HSET', key, 'v', 1, 'doc', encodeAttempt(attempt), ...scriptFields(attempt)],
         ['ZADD', keys.open(attempt.pbx), attempt.originatedAt, attempt.id],
         ['SADD', keys.pbxsWithOpen, attempt.pbx],
-        // However long its PBX is out of reach, its entry in the journal is its own until it is settled.
+        // Even if its PBX stays unreachable, the attempt keeps its place in the journal until it is settled.
         ['ZADD', keys.slotsInUse(attempt.pbx), '+inf', attempt.slot],
         ...keepPermits(context, attempt),
         ...day.writes,
@@ -125,7 +125,10 @@ export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelSto
     };
   }
 
-  /** In the write that ends the attempt, so that it happens once. A day that is forgotten already comes back for a while, and nobody asks for it. */
+  /**
+   * Part of the write that ends the attempt, so that it happens once. A day that has expired may return for a while; no
+   * caller reads it.
+   */
   function uncount({ tenantId, countedOn }: AttemptRecord, numbers: readonly string[]): Write[] {
     if (countedOn === undefined || numbers.length === 0) return [];
     const key = keys.today(tenantId, countedOn);
@@ -135,7 +138,7 @@ export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelSto
     ];
   }
 
-  /** Talk is known at its end alone: calls under way when a day's minutes are used up go on. */
+  /** The length of a talk is known at its end. Calls under way when a day's minutes are used up go on. */
   function countTalk({ tenantId, countedOn }: AttemptRecord, talkMs: number | null): Write[] {
     if (countedOn === undefined || talkMs === null || talkMs <= 0) return [];
     const key = keys.today(tenantId, countedOn);
@@ -179,7 +182,7 @@ export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelSto
       ...uncount(attempt.before.value, uncounted),
       ...countTalk(attempt.before.value, cdr.talkMs),
       ...deliveries.flatMap((delivery) => writeDelivery(context, delivery)),
-      // Last: if the call has ended, this sets the expiry of what was written above; and hints is told of what is there.
+      // Last: where the call has ended, this sets the expiry of the writes above. A hint may follow only a write.
       ...callWrite.writes,
     ];
     const expectations: Expectation[] = [
@@ -211,12 +214,15 @@ export function attemptsOf(context: StoreContext): AttemptStore & Pick<CancelSto
   };
 }
 
-/** What scripts read of an open attempt: the mark of its claim, the names of its limits, and its call where a client waits. */
+/**
+ * The fields of an open attempt that scripts read: the claim's mark, the names of its limits, and its call where a
+ * client waits.
+ */
 function scriptFields({ claimedBy = '', limits, awaited, callId }: AttemptRecord): string[] {
   return ['claim', claimedBy, 'limits', limits.join('\n'), ...(awaited ? ['awaited', callId] : [])];
 }
 
-/** The name under which a number's attempts are counted: tells nothing of it. */
+/** The name under which a number's attempts are counted. It does not show the number. */
 function countField(tenantId: string, number: string): string {
   return shortHash(`${tenantId} ${number}`);
 }

@@ -9,8 +9,9 @@ export interface CancelStore {
    */
   announceCancel(pbx: string, attemptId: AttemptId): Promise<void>;
   /**
-   * Listens for announcements. `onSubscribed` is called when listening begins, and again after each lost connection: announcements of
-   * the time between were missed, and `cancelRequested` has them. What it resolves to stops listening at once, with or without Redis.
+   * Listens for announcements. `onSubscribed` is called when listening begins, and again after each lost connection:
+   * announcements in between were missed, and `cancelRequested` has them. The resolved function stops listening at
+   * once, with or without Redis.
    */
   onCancel(listener: (pbx: string, attemptId: AttemptId) => void, onSubscribed?: () => void): Promise<() => void>;
 }

@@ -22,7 +22,7 @@ function call(n: number, over: Partial<Call> = {}): Call {
   };
 }
 
-/** A tiny sorted set: what the commands would leave behind. */
+/** A minimal sorted set: the members after the commands. */
 function applied(
   writes: readonly Write[],
   sets = new Map<string, Map<string, number>>(),
@@ -52,7 +52,7 @@ describe('a place', () => {
     expect(callIdAt(placeOf(call(7)))).toBe(id(7));
   });
 
-  it('is a cursor, and nothing else is', () => {
+  it('is a valid cursor, and no other text is', () => {
     expect(isCallCursor(placeOf(call(7)))).toBe(true);
     for (const text of ['', 'x', id(7), `${placeOf(call(7))} `, placeOf(call(7)).toUpperCase()])
       expect(isCallCursor(text)).toBe(false);
@@ -60,7 +60,7 @@ describe('a place', () => {
 });
 
 describe('indexing new calls', () => {
-  it('takes one command per index, however many calls', () => {
+  it('takes one command per index, for any number of calls', () => {
     const writes = indexCalls(keys, [call(1), call(2), call(3)]);
     expect(writes.map(([command, key]) => [command, key])).toEqual([
       ['ZADD', '{spec}:calls:acme'],
@@ -116,18 +116,18 @@ describe('following a call', () => {
     ).toEqual([]);
   });
 
-  it('given a call when it ends then it and its attempts expire, and `ended` knows when and from where to forget it', () => {
+  it('given a call when it ends then it and its attempts expire, and `ended` holds when and where to remove it', () => {
     const writes = reindexCall(keys, dialing, completed, 60_000);
     expect(writes).toContainEqual(['PEXPIRE', keys.call(id(1)), 60_000]);
     expect(writes).toContainEqual(['PEXPIRE', keys.cdr(attemptId(1)), 60_000]);
     expect(writes.at(-1)?.slice(0, 3)).toEqual(['ZADD', keys.ended, 61_000]);
   });
 
-  it('given an ended call when it is written again then it expires all the same: a SET takes an expiry away', () => {
+  it('given an ended call when it is written again then it still expires: a SET removes an expiry', () => {
     expect(reindexCall(keys, completed, completed, 60_000)).toContainEqual(['PEXPIRE', keys.call(id(1)), 60_000]);
   });
 
-  it('given an ended call when it is forgotten then no index holds anything of it', () => {
+  it('given an ended call when it is forgotten then no index holds an entry of it', () => {
     const sets = asAccepted();
     applied(reindexCall(keys, planned, dialing, 60_000), sets);
     applied(reindexCall(keys, dialing, completed, 60_000), sets);
@@ -160,12 +160,12 @@ describe('the range of a query', () => {
     expect(covers({ tenantId: 'acme', cursor: placeOf(call(5)), to: call(3).acceptedAt }, call(4))).toBe(false);
   });
 
-  it('takes a reference for itself, not for the beginning of another', () => {
+  it('matches a whole reference, not the beginning of another', () => {
     expect(covers({ tenantId: 'acme', reference: 'order-1' }, call(10))).toBe(false);
     expect(covers({ tenantId: 'acme', reference: 'order-1' }, call(1))).toBe(true);
   });
 
-  it('refuses a cursor that is none', () => {
+  it('refuses an invalid cursor', () => {
     expect(() => rangeOf(keys, { tenantId: 'acme', cursor: '+' })).toThrow(RangeError);
   });
 });

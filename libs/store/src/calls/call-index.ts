@@ -6,17 +6,17 @@ import type { CallQuery } from './call-store.ts';
 /**
  * How calls are found. Pure: values in, Redis commands out.
  *
- * Per tenant there are three indexes, by time, by status and by reference: sorted sets whose scores are all 0, so that Redis keeps
- * them in the order of their members, byte by byte. A member ends in a *place*: acceptedAt in base 36, 9 digits (up to the year
- * 5188), then the call id without its `call_`. So every index can be read newest first, from and to any instant, and after any call, though a
- * thousand calls of one batch have the same acceptedAt. Beside them: `due` for planned attempts, `cancelRequested` for attempts that
- * are to be hung up, `ended` for what is forgotten.
+ * Each tenant has three indexes, by time, by status and by reference: sorted sets whose scores are all 0, so that Redis
+ * keeps them in the order of their members, byte by byte. A member ends in a *place*: acceptedAt in base 36, 9 digits
+ * (up to the year 5188), then the call id without its `call_`. So every index can be read newest first, between any
+ * instants, and after any call, even when a thousand calls have the same acceptedAt. Beside them: `due` for planned
+ * attempts, `cancelRequested` for attempts to hang up, `ended` for calls to forget.
  */
 const timeDigits = 9;
 const placeShape = /^[0-9a-z]{9}[0-9A-Z]{26}$/;
 const idPrefix = 'call_';
 
-/** Where a call stands in time. Also the cursor of a listing. */
+/** A call's position in time. It is also the cursor of a listing. */
 export function placeOf(call: Pick<Call, 'acceptedAt' | 'id'>): string {
   return timeOf(call.acceptedAt) + call.id.slice(idPrefix.length);
 }
@@ -34,7 +34,7 @@ function timeOf(at: number): string {
   return Math.max(0, Math.trunc(at)).toString(36).padStart(timeDigits, '0');
 }
 
-/** The writes that put new calls into every index: one command per index, however many calls. */
+/** The writes that add new calls to every index: one command per index, for any number of calls. */
 export function indexCalls(keys: StoreKeys, calls: readonly Call[]): Write[] {
   const members = new Map<string, (string | number)[]>();
   const add = (key: string, score: number, member: string): void => {
@@ -69,20 +69,20 @@ export function reindexCall(keys: StoreKeys, before: Call, after: Call, retentio
     writes.push(['ZADD', keys.cancelRequested, toHangUp.at, toHangUp.attemptId]);
   if (hungUp !== undefined && hungUp.attemptId !== toHangUp?.attemptId)
     writes.push(['ZREM', keys.cancelRequested, hungUp.attemptId]);
-  // Every time: a SET takes an expiry away.
+  // At each write: a SET removes the expiry.
   if (isEnded(after.state)) writes.push(...retire(keys, after, retentionMs));
   return writes;
 }
 
-/** The attempt that is to be hung up, and since when. */
+/** The attempt to hang up, and since when. */
 function cancelOf({ state }: Call): { readonly attemptId: AttemptId; readonly at: number } | undefined {
   if (state.status !== 'dialing' || state.cancelRequestedAt === undefined) return undefined;
   return { attemptId: state.attemptId, at: state.cancelRequestedAt };
 }
 
 /**
- * An ended call's records carry an expiry of their own, so personal data goes even if nobody sweeps. The index entries, ids and a
- * reference, are taken out by `forgetEnded`, for which everything they were made of is written down here.
+ * An ended call's records expire by themselves, so personal data goes even if no sweeper runs. `forgetEnded` removes
+ * the index entries (ids and a reference); everything that it needs is written here.
  */
 function retire(keys: StoreKeys, call: Call, retentionMs: number): Write[] {
   const endedAt = isEnded(call.state) ? call.state.endedAt : call.acceptedAt;
@@ -114,7 +114,7 @@ export interface IndexRange {
   readonly key: string;
   readonly max: string;
   readonly min: string;
-  /** What stands before the place in a member. */
+  /** The text before the place in a member. */
   readonly prefix: string;
 }
 

@@ -22,13 +22,13 @@ export interface CallQuery {
   readonly limit: number;
 }
 
-/** A call that is due, as the index of due calls has it. */
+/** A due call, as the index of due calls has it. */
 export interface DueCall {
   readonly id: CallId;
   readonly dueAt: number;
 }
 
-/** The calls, and the indexes in which they are found. */
+/** The calls, and their indexes. */
 export interface CallStore {
   /**
    * Writes the calls (at most `acceptCallsMax`), completes the idempotency key and takes the reference: all or nothing. A repetition
@@ -41,7 +41,7 @@ export interface CallStore {
     reservation?: ReferenceReservation,
     openCallsMax?: number,
   ): Promise<Accepted>;
-  /** All calls that took the reference, while at least one of them has not ended; else none. */
+  /** All calls that took the reference, while at least one of them has not ended. Else none. */
   openHolders(reference: ReferenceName): Promise<readonly CallId[]>;
   /** The tenant's calls that are accepted and have not ended. */
   countOpenCalls(tenantId: string): Promise<number>;
@@ -64,9 +64,9 @@ export interface CallStore {
   ): Promise<{ readonly calls: readonly DueCall[]; readonly cursor?: PageCursor }>;
   countOverdue(before: number): Promise<number>;
   /**
-   * Removes calls from the indexes whose retention is over, and gives up the references they took. Their records expire by themselves.
-   * Examines at most `limit` calls and `limit` references, and resolves to the larger of the two numbers it examined: `limit` means
-   * that there may be more.
+   * Removes calls whose retention is over from the indexes, and frees the references they took. Their records expire by
+   * themselves. Examines at most `limit` calls and `limit` references. Resolves to the larger number of the two;
+   * `limit` means that there may be more.
    */
   forgetEnded(now: number, limit: number): Promise<number>;
 }

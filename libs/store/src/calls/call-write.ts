@@ -9,11 +9,11 @@ import { reindexCall } from './call-index.ts';
 export interface CallWrite {
   readonly expectation: Expectation;
   readonly writes: readonly Write[];
-  /** The call's version once it is written. */
+  /** The call's version after the write. */
   readonly version: number;
 }
 
-/** What writes a call's next state, indexes and hints included: part of every write that moves a call, and the last of it. Pure. */
+/** The writes of a call's next state, with indexes and hints. Every write that moves a call ends with them. Pure. */
 export function writeCall(
   { keys, retentionMs }: Pick<StoreContext, 'keys' | 'retentionMs'>,
   before: Versioned<Call>,

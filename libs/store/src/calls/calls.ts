@@ -15,11 +15,11 @@ import type { ReferenceReservation } from './reference-reservation.ts';
 import { acceptReserved, forgetReservations, openHolders } from './reference-reservations.ts';
 
 /**
- * Most calls that one `acceptCalls` takes. It is one script, so it is all or nothing, whoever crashes when; and Redis does nothing
- * else meanwhile: some 10 ms for 1,000 calls. (A Lua call cannot have more than about 8,000 words either.)
+ * The most calls of one `acceptCalls`. It is one script, so it is all or nothing, even after a crash. Redis does
+ * nothing else meanwhile: some 10 ms for 1,000 calls. (A Lua call cannot have more than about 8,000 words either.)
  */
 export const acceptCallsMax = 1_000;
-/** How many calls one page may look at when a filter is not covered by an index: beyond it the page ends early. */
+/** How many calls one page may examine where no index covers a filter. Beyond it the page ends early. */
 const examinedMax = 5_000;
 
 export function callsOf(context: StoreContext): CallStore {
@@ -33,8 +33,7 @@ export function callsOf(context: StoreContext): CallStore {
   ): Promise<Accepted> {
     if (calls.length > acceptCallsMax)
       throw new RangeError(`at most ${acceptCallsMax} calls at a time, not ${calls.length}`);
-    if (reservation !== undefined && calls.length === 0)
-      throw new RangeError('no call, and so nobody to take a reference');
+    if (reservation !== undefined && calls.length === 0) throw new RangeError('no call to take a reference for');
     const expectations: Expectation[] = [];
     const writes: Write[] = [];
     if (calls.length > 0) {
@@ -49,7 +48,7 @@ export function callsOf(context: StoreContext): CallStore {
     }
     const room = openCallsMax === undefined ? [] : roomFor(keys, calls, openCallsMax);
     if (reservation !== undefined) return acceptReserved(context, reservation, calls, { expectations, room, writes });
-    // Room last: who repeats an answered request gets that answer, and needs none.
+    // Room comes last: a repeated request gets its earlier reply, and needs no room.
     const committed = await commit(redis, keys, [...expectations, ...room], writes);
     if (committed.ok) return { type: 'accepted' };
     return fullOf(committed, calls.length) ?? lost();
@@ -77,7 +76,7 @@ export function callsOf(context: StoreContext): CallStore {
       const count = Math.min(limit + 1, 500);
       const members = await redis.zrange(key, max, min, 'BYLEX', 'REV', 'LIMIT', 0, count);
       const places = members.map((member) => member.slice(prefix.length)).filter(isCallCursor);
-      // What is no place of a call is nobody's: no page ends there.
+      // An entry that is no place of a call is damage. No page ends there.
       if (places.length < members.length) onMalformed(key);
       const found = await readRecords(context, places.map(callIdAt).map(keys.call), decodeCall);
       for (const [i, call] of found.entries()) {

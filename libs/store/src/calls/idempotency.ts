@@ -3,7 +3,7 @@ import { runScript } from '../scripts/script.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { IdempotencyAnswer, IdempotencyStore } from './idempotency-store.ts';
 
-/** Another request has completed the idempotency key, or used it with another body, while these calls were accepted. Nothing was written. */
+/** Another request has completed the idempotency key, or used it with another body, meanwhile. Nothing was written. */
 export class IdempotencyLost extends Error {
   override readonly name = 'IdempotencyLost';
 

@@ -6,8 +6,8 @@ import type { Accepted } from './call-store.ts';
 /**
  * Whether a tenant has room for more calls. Pure.
  *
- * Open calls are counted by the index of calls by status, which every write of a call moves in its own step. So the count is exact,
- * costs an accept four ZCARDs and not one write, and there is no counter that could drift from the calls.
+ * The index of calls by status counts the open calls, and every write of a call moves it in the same step. So the count
+ * is exact, costs an accept four ZCARDs and no write, and no counter can drift from the calls.
  */
 export function roomFor(keys: StoreKeys, [first, ...others]: readonly Call[], openCallsMax: number): Expectation[] {
   if (first === undefined) return [];
@@ -23,7 +23,7 @@ export function roomFor(keys: StoreKeys, [first, ...others]: readonly Call[], op
   ];
 }
 
-/** What a commit came to that found no room for `wanted` calls; undefined where it failed for another reason. */
+/** The result of a commit that found no room for `wanted` calls. Undefined where it failed for another reason. */
 export function fullOf(
   committed: Extract<Committed, { ok: false }>,
   wanted: number,

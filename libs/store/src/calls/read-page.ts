@@ -7,8 +7,9 @@ export interface PageEntry {
 }
 
 /**
- * The next entries of a sorted set whose scores are instants, those before `before`, oldest first. One command a page, whatever stands
- * in front of it; there is a `cursor` while the page was full. Redis keeps entries of one instant in the order of their members.
+ * The next entries of a sorted set whose scores are instants: those before `before`, oldest first. Each page is one
+ * command, however far it is from the start. There is a `cursor` while the page was full. Redis keeps entries of one
+ * instant in the order of their members.
  */
 export async function readPage(
   redis: Redis,

@@ -6,8 +6,8 @@ export interface ReferenceName {
 }
 
 /**
- * A reference that all calls of one request take together. `open`: refused while a call that took it before has not ended.
- * `ever`: refused while a call that took it before is remembered, that is, until its retention is over.
+ * A reference that all calls of one request take together. `open`: refused while a call that took it before has not
+ * ended. `ever`: refused until the retention of every call that took it before is over.
  */
 export interface ReferenceReservation extends ReferenceName {
   readonly reserves: 'open' | 'ever';

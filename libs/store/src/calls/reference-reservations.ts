@@ -14,10 +14,10 @@ import type { ReferenceName, ReferenceReservation } from './reference-reservatio
 /**
  * References that requests take for their calls.
  *
- * R1  A reservation is written in the step that writes its calls, and only over the very holders that were seen to have ended: of two
- *     requests at once, one wins and the other is told the winner's calls.
- * R2  A reservation lasts as long as a record of its calls. It has no expiry of its own: a call may be due in months, be retried for weeks, and
- *     its reference must not be free before it has ended. A call without a record has ended.
+ * R1  A reservation is written in the step that writes its calls, and only over the holders that were seen to have ended. Of
+ *     two requests at once, one wins, and the other gets the winner's calls.
+ * R2  A reservation lasts as long as a record of its calls. It has no expiry of its own: a call may be due in months or be
+ *     retried for weeks, and its reference must not be free before it has ended. A call without a record has ended.
  */
 export async function acceptReserved(
   context: StoreContext,
@@ -25,7 +25,7 @@ export async function acceptReserved(
   calls: readonly Call[],
   write: {
     readonly expectations: readonly Expectation[];
-    /** Expected after the reference: whoever has it already is answered with its calls, and needs no room. */
+    /** Expected after the reference: a repeated request gets the calls of the reference, and needs no room. */
     readonly room: readonly Expectation[];
     readonly writes: readonly Write[];
   },
@@ -39,7 +39,7 @@ export async function acceptReserved(
     ['SET', key, calls.map(({ id }) => id).join(' ')],
     ['ZADD', keys.reservations, lookAt, member],
   ];
-  // Most references are nobody's. Whoever finds one taken looks by whom, and tries again over holders that have ended.
+  // Most references are free. A taken one is read, and taken over where its holders have ended.
   for (let heldBy = ''; ; ) {
     const expectations = [...write.expectations, { kind: 'value', key, heldBy } as const, ...write.room];
     const committed = await commit(redis, keys, expectations, writes);
@@ -54,7 +54,7 @@ export async function acceptReserved(
   }
 }
 
-/** The calls that took the reference last, while one of them has not ended; else none. */
+/** The calls that took the reference last, while one of them has not ended. Else none. */
 export async function openHolders(context: StoreContext, reservation: ReferenceName): Promise<readonly CallId[]> {
   const by = holdersIn((await context.redis.get(context.keys.reservation(reservationMember(reservation)))) ?? '');
   return by.length > 0 && (await isAnyOpen(context, by)) ? by : [];
@@ -64,7 +64,7 @@ function holdersIn(held: string): CallId[] {
   return held.split(' ').filter((id) => id !== '') as CallId[];
 }
 
-/** A damaged record can never be dialled again: it keeps no reference. */
+/** A damaged record can never be dialled again, so it keeps no reference. */
 async function isAnyOpen(context: StoreContext, ids: readonly CallId[]): Promise<boolean> {
   const found = await readRecords(context, ids.map(context.keys.call), decodeCall);
   return found.some((call) => call !== undefined && !isEnded(call.value.state));
@@ -74,7 +74,10 @@ function dueAtOf({ state, acceptedAt }: Call): number {
   return 'dueAt' in state ? state.dueAt : acceptedAt;
 }
 
-/** Lets go of reservations whose calls are forgotten: looks at no more than `limit` whose time it is, and resolves to how many those were. */
+/**
+ * Frees the reservations whose calls are forgotten. Examines at most `limit` that are due, and resolves to their
+ * number.
+ */
 export async function forgetReservations(
   { redis, keys, retentionMs }: Pick<StoreContext, 'redis' | 'keys' | 'retentionMs'>,
   now: number,

@@ -1,7 +1,7 @@
 import { type Delivery, type DeliverySignal, type DeliveryStep, stepDelivery } from '@redial/call';
 import type { DeliveryStore } from './delivery-store.ts';
 
-/** Each round, another process has written the delivery. So many in a row mean that its record cannot be written. */
+/** In each round another process has written the delivery. After so many rounds its record counts as unwritable. */
 const roundsMax = 100;
 
 /**

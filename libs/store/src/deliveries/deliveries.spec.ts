@@ -17,7 +17,7 @@ const delivery: Delivery = {
   tries: 0,
 };
 
-it('a pending delivery is kept for as long as it takes', () => {
+it('a pending delivery does not expire', () => {
   expect(writeDelivery(context, delivery)).toEqual([
     ['SET', keys.delivery(delivery.id), encodeDelivery(delivery)],
     ['ZADD', keys.undelivered, 5_000, delivery.id],
@@ -25,7 +25,7 @@ it('a pending delivery is kept for as long as it takes', () => {
   ]);
 });
 
-it('one that will be tried again is looked for only after that', () => {
+it('a delivery with a next try is due only then', () => {
   const tried: Delivery = { ...delivery, tries: 1, nextTryAt: 7_000 };
   expect(writeDelivery(context, tried)[1]).toEqual(['ZADD', keys.undelivered, 7_000, delivery.id]);
 });

@@ -13,7 +13,7 @@ const best: Durability = {
 const hosted = { appendfsync: 'unknown', noAppendfsyncOnRewrite: 'unknown' } as const;
 const asks = (disk: DurabilityPolicy['disk'], replicas = 0): DurabilityPolicy => ({ disk, replicas });
 
-describe('what is missing', () => {
+describe('the missing condition', () => {
   const table: readonly (readonly [DurabilityPolicy, Partial<Durability>, fault: string | undefined])[] = [
     [asks('fsync'), {}, undefined],
     [asks('fsync'), { appendfsync: 'everysec', redisVersion: '7.2.0' }, undefined],
@@ -41,14 +41,14 @@ describe('what is missing', () => {
     [asks('fsync', 1), { appendonly: false }, 'appendonly no'],
   ];
 
-  test.each(table)('where %j is asked of %j: %s', (asked, found, fault) => {
+  test.each(table)('where %j is required and Redis has %j: %s', (asked, found, fault) => {
     const said = durabilityFault(asked, { ...best, ...found });
     if (fault === undefined) expect(said).toBeUndefined();
     else expect(said).toContain(fault);
   });
 });
 
-describe('which promise holds', () => {
+describe('the promise that holds', () => {
   const always =
     'every acceptance is on disk before its 202, every claim before its Originate, every end before its CDR goes out (appendfsync always)';
   const table: readonly (readonly [DurabilityPolicy, Partial<Durability>, promise: string])[] = [
@@ -70,7 +70,7 @@ describe('which promise holds', () => {
     ],
   ];
 
-  test.each(table)('where %j is asked of %j: %s', (asked, found, promise) => {
+  test.each(table)('where %j is required and Redis has %j: %s', (asked, found, promise) => {
     expect(durabilityPromise(asked, { ...best, ...found })).toBe(promise);
   });
 });

@@ -11,10 +11,10 @@ export interface DurabilityPolicy {
   readonly replicas: number;
 }
 
-/** The first Redis version that has WAITAOF. */
+/** The first Redis version with WAITAOF. */
 const waitAofSince: readonly [number, number] = [7, 2];
 
-/** What is missing, as a sentence for operators. Undefined if Redis satisfies the policy. Pure. */
+/** The missing condition, as a sentence for operators. Undefined where Redis satisfies the policy. Pure. */
 export function durabilityFault({ disk, replicas }: DurabilityPolicy, found: Durability): string | undefined {
   return diskFault(disk, found) ?? replicasFault(replicas, found);
 }
@@ -24,7 +24,7 @@ function diskFault(disk: DurabilityPolicy['disk'], found: Durability): string | 
   const { appendonly, appendfsync, noAppendfsyncOnRewrite, maxmemoryPolicy, redisVersion } = found;
   const setting = `REDIAL_DURABILITY is ${disk}`;
   if (!appendonly) return `${setting}, but Redis has appendonly no: it forgets calls when it restarts`;
-  if (appendfsync === 'no') return `${setting}, but Redis has appendfsync no: nobody knows when a call is on disk`;
+  if (appendfsync === 'no') return `${setting}, but Redis has appendfsync no: it is not known when a call is on disk`;
   if (noAppendfsyncOnRewrite === 'yes') {
     return `${setting}, but Redis has no-appendfsync-on-rewrite yes: while it rewrites its file it syncs nothing. Set no`;
   }
@@ -32,7 +32,7 @@ function diskFault(disk: DurabilityPolicy['disk'], found: Durability): string | 
     return `Redis has maxmemory-policy ${maxmemoryPolicy}: it may throw calls away. Set noeviction`;
   }
   if (disk === 'everysec') {
-    // Only CONFIG shows how Redis syncs. A promise that cannot be checked is not made.
+    // Only CONFIG shows how Redis syncs. Redial makes no promise that it cannot check.
     if (appendfsync !== 'unknown') return undefined;
     return `${setting}, but Redis does not say how it syncs (CONFIG GET is refused). Allow config|get, or set REDIAL_DURABILITY=fsync with Redis 7.2 or later, or none`;
   }
@@ -46,13 +46,12 @@ function replicasFault(required: number, { replicas }: Durability): string | und
   return `REDIAL_REPLICAS is ${required}, but ${following} with Redis: what they lack a promotion would forget`;
 }
 
-/** It has WAITAOF. */
 export function canSayWhatIsOnDisk({ redisVersion }: Pick<Durability, 'redisVersion'>): boolean {
   const [major = 0, minor = 0] = redisVersion.split('.').map(Number);
   return major > waitAofSince[0] || (major === waitAofSince[0] && minor >= waitAofSince[1]);
 }
 
-/** Which promise holds, for logs and `/readyz`, if there is no fault. Pure. */
+/** The promise that holds where there is no fault, for logs and `/readyz`. Pure. */
 export function durabilityPromise({ disk, replicas }: DurabilityPolicy, { appendfsync }: Durability): string {
   const on = replicas === 0 ? '' : ` and on ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
   const before = 'before its 202, every claim before its Originate, every end before its CDR goes out';

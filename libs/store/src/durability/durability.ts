@@ -6,7 +6,7 @@ import { type DurabilityProbe, probeFor } from './durability-probe.ts';
 import type { Durability, DurabilityStore, WrittenRecord } from './durability-store.ts';
 import { readDurability } from './read-durability.ts';
 
-/** How long the set-up of Redis is cached: long if it satisfies the policy, else only to limit the load of asking. */
+/** How long the set-up of Redis is cached: long where it satisfies the policy, else just enough to limit the load. */
 const cachedMs = { satisfied: 30_000, unsatisfied: 1_000 } as const;
 /** Between the starts of two rounds. A sync takes about a second, replicas answer within a millisecond. */
 const spacingMs = { disk: 100, replicas: 5 } as const;
@@ -35,14 +35,15 @@ interface Round {
 /**
  * Whether acknowledged writes are on disk, and on replicas.
  *
- * WAITAOF and WAIT wait for the writes of *their own* connection, and block it. On the store's connection they would delay every command
- * by up to a second, so each round has a connection of its own and writes a mark first. The file and the stream to the replicas are
- * sequential: once the mark is durable, every write that was acknowledged before it is durable too. Callers share rounds, however many
- * calls are accepted. Several rounds overlap, because a caller that just missed one would otherwise wait for two syncs.
+ * WAITAOF and WAIT wait for the writes of *their own* connection, and block it. On the store's connection they would
+ * delay every command by up to a second, so each round has a connection of its own and writes a mark first. The file
+ * and the stream to the replicas are sequential: once the mark is durable, every write that was acknowledged before it
+ * is durable too. Callers share rounds, however many calls are accepted. Several rounds overlap, because a caller that
+ * just missed one would otherwise wait for two syncs.
  *
- * The mark proves nothing about a write that *another* Redis acknowledged: one that died and came back with an older file, or whose
- * replica was promoted without the write. So each round ends with probes of what was written, on its own connection. One connection is
- * one Redis process, and what that process has after the mark it had before the mark.
+ * The mark proves nothing about a write that *another* Redis acknowledged: one that died and returned with an older
+ * file, or whose replica was promoted without the write. So each round ends with probes of the written records, on its
+ * own connection. One connection is one Redis process: what that process has after the mark, it had before the mark.
  */
 export function durabilityOf(
   { redis, keys }: Pick<StoreContext, 'redis' | 'keys'>,

@@ -22,7 +22,7 @@ async function explained(redis: Redis, command: () => Promise<unknown>): Promise
   }
 }
 
-/** The connection knows the cause; the error of a command that was not sent, or not answered, does not. */
+/** The connection has the cause. The error of a command that was not sent, or not answered, does not have it. */
 function unreachable(redis: Redis): string {
   const why = whyRedisIsDown(redis);
   return why === undefined ? 'Redis cannot be reached' : `Redis cannot be reached: ${why}`;

@@ -1,4 +1,4 @@
-/** Leases: of several processes, one does a job. */
+/** Leases: one of several processes does a job. */
 export interface LeaseStore {
   /** True for one `instanceId` at a time. The holder renews the lease by acquiring it again before `leaseMs` have passed. */
   acquireLease(name: string, instanceId: string, leaseMs: number): Promise<boolean>;

@@ -1,4 +1,4 @@
-/** What a process reports of its link to a PBX. */
+/** A process's report of its link to a PBX. */
 export interface LinkStatus {
   readonly pbx: string;
   /** `dialer`: without one no call is dialled. `results`: without one no attempt is settled. */
@@ -12,6 +12,6 @@ export interface LinkStatus {
 export interface LinkStatusStore {
   /** Replaces the last report of this process (`instanceId`) about this PBX. */
   reportLinkStatus(instanceId: string, report: LinkStatus): Promise<void>;
-  /** The reports of living processes. Removes those of dead ones, which is why the sweeper reads them too. */
+  /** The reports of living processes. Removes those of dead ones; the sweeper reads them for that too. */
   linkStatuses(now: number): Promise<readonly LinkStatus[]>;
 }

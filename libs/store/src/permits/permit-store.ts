@@ -5,7 +5,9 @@ export interface LimitRequest {
   readonly limit: string;
   readonly permits: number;
   readonly maxCalls: number;
-  /** Absent: the limit has no pace. A call that is refused by such a limit waits in its list, and `nextWaiting` finds it when a permit is free. */
+  /**
+   * Absent: the limit has no pace. A refused call waits in its list, and `nextWaiting` finds it when a permit is free.
+   */
   readonly maxCallsPerSecond?: number;
 }
 
@@ -19,7 +21,10 @@ export interface PermitRequest {
   readonly leaseMs: number;
   /** How far after `now` a start may be granted. */
   readonly horizonMs: number;
-  /** Waits in the list of a full limit that has no pace; the lowest `order` is first. Absent: does not wait there. */
+  /**
+   * The place in the list of a full limit without a pace; the lowest `order` is first. Absent: the call does not wait
+   * there.
+   */
   readonly waiter?: { readonly callId: CallId; readonly order: number };
 }
 

@@ -8,29 +8,37 @@ import { runScript } from '../scripts/script.ts';
 import type { StoreContext } from '../store-context.ts';
 import type { LimitRequest, PermitRequest, PermitStore, Permits } from './permit-store.ts';
 
-/** Most permits of one limit that one attempt may hold; a call has two legs. */
+/** The most permits of one limit that one attempt may hold. A call has two legs. */
 export const permitsMax = 4;
-/** The PBX journal's size: see design.md. */
+/** The size of the PBX journal. */
 export const journalSlots = 100_000;
-/** Beyond the last moment at which an attempt can be alive; the sweeper has looked it up by then. */
+/** Added to the last moment at which an attempt can live. The sweeper has reconciled it by then. */
 const attemptMarginMs = 60_000;
-/** A grant is good for one start: how long behind it the same attempt may come for it again. */
+/** A grant is for one start. The same attempt may use it again for this long after the start. */
 const startGraceMs = 1_000;
-/** When a full limit is asked again at the earliest: nobody knows when a talk ends. */
+/** The shortest time until a full limit is tried again: the end of a talk is not known. */
 const fullRetryMs = 1_000;
-/** Waiters of one limit are spread over this long at most. */
+/** The waiters of one limit are spread over this time at most. */
 const waitWindowMs = 30_000;
-/** There are as many limits without a pace as there are numbers: what is left of one is forgotten after longer than any attempt lives. */
+/**
+ * There are as many limits without a pace as there are numbers. Their data expire after longer than any attempt lives.
+ */
 const unpacedKeptSeconds = 7 * 86_400;
-/** Slots looked at in one step: as many as Redis passes over in a millisecond. */
+/** How many slots one step examines: as many as Redis passes in a millisecond. */
 const slotLooksMax = 1_000;
 
-/** What an attempt's permits are called in a limit, the ones it may hold and more: removing what is not there does nothing. */
+/**
+ * The names of an attempt's permits in a limit, those that it cannot hold included: removing a missing one does
+ * nothing.
+ */
 export function permitMembers(id: AttemptId): string[] {
   return Array.from({ length: permitsMax }, (_, i) => `${id}#${i + 1}`);
 }
 
-/** From the claim on the permits are the attempt's own until it is settled; and if nobody ever settles it, until then. */
+/**
+ * From the claim on, the permits belong to the attempt until it is settled. If it never is, they end after its last
+ * moment.
+ */
 export function keepPermits({ keys }: StoreContext, { id, limits, originatedAt, plan }: AttemptRecord): Write[] {
   const until = lastMomentAt(originatedAt, plan) + attemptMarginMs;
   const members = permitMembers(id).flatMap((member) => [until, member]);

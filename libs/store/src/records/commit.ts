@@ -15,14 +15,14 @@ export type Expectation =
   | { readonly kind: 'count'; readonly key: string; readonly field: string; readonly below: number }
   /** Unused, or held with this fingerprint and not yet answered. */
   | { readonly kind: 'idempotency'; readonly key: string; readonly fingerprint: string }
-  /** The key's whole value: who holds a reservation, or a delivery as it was read; '': there is none. */
+  /** The key's whole value: the holders of a reservation, or a delivery as it was read. '': there is none. */
   | { readonly kind: 'value'; readonly key: string; readonly heldBy: string | Buffer }
   /** Sorted sets, named by the key and one of `names` behind it, have `atMost` members together. */
   | { readonly kind: 'members'; readonly key: string; readonly names: readonly string[]; readonly atMost: number };
 
 export type Committed =
   | { readonly ok: true }
-  /** `found`: how many there were, where a number was expected to be small enough; else 0. */
+  /** `found`: the counted number, where the expectation has a limit; else 0. */
   | { readonly ok: false; readonly unmet: Expectation; readonly found: number };
 
 /** Runs all writes, in order and in one step, if every expectation holds; else none. One round trip. */

@@ -95,7 +95,7 @@ const keys = { attempt: 'attempt', cdr: 'cdr' };
 const deliveryKey = `{spec}:delivery:${delivery.id}`;
 const text = (value: string) => Buffer.from(value);
 const form = Buffer.of(1);
-/** Documents as they would be with this value in them, whatever it is. */
+/** Documents that hold this value, whatever it is. */
 const callWith = (value: unknown) => Buffer.concat([form, versionBytes(1), pack(value)]);
 const formed = (value: unknown) => Buffer.concat([form, pack(value)]);
 /** The stored form of an ended attempt: its CDR with the rest. */
@@ -109,7 +109,7 @@ const readOpen = (v: string | null, doc: Buffer | null, ...noted: (string | null
   );
 
 type Json = Record<string, unknown>;
-/** A record in which one field, named by its path, is something else; undefined: is missing. */
+/** A record with another value in one field, which a path names. Undefined: the field is missing. */
 function damaged(record: Json, path: string, value: unknown): Json {
   const copy = structuredClone(record);
   const names = path.split('.');
@@ -119,7 +119,7 @@ function damaged(record: Json, path: string, value: unknown): Json {
   return JSON.parse(JSON.stringify(copy));
 }
 
-describe('what an earlier version wrote', () => {
+describe('the records of an earlier version', () => {
   const file = new URL('../../../../test/fixtures/records-3b72cc2/records.json', import.meta.url);
   const fixture: { readonly keys: Record<string, { readonly value: string & Record<string, string> }> } = JSON.parse(
     readFileSync(file, 'utf8'),
@@ -173,7 +173,7 @@ describe('a compact value', () => {
     expect(unpack(pack({ id: undefined, state: 1 }))).toStrictEqual({ state: 1 });
   });
 
-  it('is a third of the JSON of a call', () => {
+  it('is less than half of the JSON of a call', () => {
     expect(encodeCall(1, call).length).toBeLessThan(JSON.stringify(call).length / 2.5);
   });
 
@@ -199,7 +199,7 @@ describe('a compact value', () => {
   });
 });
 
-it('what a later version adds, at whatever depth, is kept', () => {
+it('fields that a later version adds are kept, at any depth', () => {
   const added = (record: Json, ...paths: string[]) =>
     paths.reduce((made, path) => damaged(made, path, { new: [1] }), record);
   const later = added(
@@ -222,7 +222,7 @@ it('what a later version adds, at whatever depth, is kept', () => {
   expect(decodeDelivery(deliveryKey, encodeDelivery(sent as never))).toEqual(sent);
 });
 
-it('a record in the form of a later version is refused by the name of that', () => {
+it('a record in the form of a later version is refused with the error of that name', () => {
   const later = (bytes: Buffer) => Buffer.concat([Buffer.of(2), bytes.subarray(1)]);
   const refusal = new UnknownForm('key', 2);
   expect(refusal.message).toContain('form 2');
@@ -234,7 +234,7 @@ it('a record in the form of a later version is refused by the name of that', () 
 });
 
 describe('a call in Redis', () => {
-  it('comes back as it was written, with its version', () => {
+  it('is read as it was written, with its version', () => {
     for (const version of [1, 17, 65_536, 2 ** 32 - 1])
       expect(decodeCall('key', encodeCall(version, call))).toEqual({ value: call, version });
   });
@@ -293,7 +293,7 @@ describe('a call in Redis', () => {
     expect(() => decodeCall('key', raw)).toThrow(new MalformedRecord('key'));
   });
 
-  it('is refused when it is under way or has ended, and does not say since when', () => {
+  it('is refused when it is under way or has ended, without the instant', () => {
     for (const [record, path] of [
       [dialing, 'state.startedAt'],
       [ended, 'state.endedAt'],
@@ -309,12 +309,12 @@ describe('a call in Redis', () => {
 describe('an open attempt in Redis', () => {
   const doc = encodeAttempt(open);
 
-  it('comes back with the progress noted beside it', () => {
+  it('is read with the progress beside it', () => {
     const progress = { ringingAt: 100, answeredAt: 200, dial2UniqueId: '17.1' };
     expect(readOpen('1', doc, '100', '200', '17.1')).toEqual({ value: { ...open, ...progress }, version: 1 });
   });
 
-  it('believes its document before the progress', () => {
+  it('takes its document’s values before the progress', () => {
     expect(readOpen('2', encodeAttempt({ ...open, ringingAt: 5 }), '100', null)?.value.ringingAt).toBe(5);
   });
 
@@ -339,7 +339,7 @@ describe('an open attempt in Redis', () => {
     expect(() => readOpen('1', raw, null, null)).toThrow(new MalformedRecord('attempt'));
   });
 
-  it('whose noted progress is no instant is refused', () => {
+  it('whose progress is no instant is refused', () => {
     expect(() => readOpen('1', doc, 'soon', null)).toThrow(MalformedRecord);
   });
 });
@@ -347,12 +347,12 @@ describe('an open attempt in Redis', () => {
 describe('an ended attempt in Redis', () => {
   const stored = encodeEndedAttempt(2, attempt, cdr);
 
-  it('comes back as it was written, from the record that holds its CDR', () => {
+  it('is read as it was written, from the record of its CDR', () => {
     expect(decodeAttempt(keys, [null, null], stored)).toEqual({ value: attempt, version: 2 });
     expect(decodeCdr('key', stored)).toEqual(cdr);
   });
 
-  it('comes back with the outcome of either side', () => {
+  it('is read with the outcome of either side', () => {
     const connected: Evidence = {
       dial1AnsweredAt: at,
       dial2Hangup: { cause: 16, sipCode: 200, uniqueId: '17.2', at: at + 9_000 },
@@ -426,7 +426,7 @@ it.each([
   );
 });
 
-it('a CDR or delivery of which nothing but the id is left is refused', () => {
+it('a CDR or delivery with nothing but its id is refused', () => {
   expect(() => decodeCdr('key', callWith({ id: 'a' }))).toThrow(MalformedRecord);
   expect(() => decodeDelivery('key', formed({ id: 'a' }))).toThrow(MalformedRecord);
   expect(decodeCdr('key', null)).toBeUndefined();
@@ -438,7 +438,7 @@ it('a delivery has its id, its attempt and its sink from its key', () => {
   expect(encodeDelivery(delivery).includes('crm')).toBe(false);
 });
 
-it('among many, a damaged record is left out and its key told; any other failure is one of the read', () => {
+it('among many, a damaged record is left out and its key reported; any other failure fails the read', () => {
   const found: string[] = [];
   const tell = (key: string): void => void found.push(key);
   expect(unlessMalformed(tell, () => decodeDelivery(deliveryKey, encodeDelivery(delivery)))).toEqual(delivery);

@@ -7,22 +7,23 @@ import { pack, unpack } from './packed.ts';
 import { AttemptShape, CallShape, CdrShape, DeliveryShape } from './record-shapes.ts';
 
 /**
- * What records look like in Redis. Only this file writes and reads them, and what it reads must have the shape of a record
+ * The form of records in Redis. Only this file writes and reads them. What it reads must have the shape of a record
  * (`record-shapes.ts`). No script reads a document.
  *
  * A document is one byte for its form, and a value as `packed.ts` writes it.
  *
  *   call             a string: form, version (4 bytes, the first is the highest), value
- *   open attempt     a hash, because its progress is noted beside its document: `v` (the version), `doc` (form, value), `claim` and
- *                    `limits` (what scripts compare), `ringingAt`, `answeredAt`, `dial2UniqueId`, `awaited` (the call's id)
- *   ended attempt    a string under the CDR's key: form, version, its CDR with the rest of the attempt. The hash is gone
- *   delivery         a string: form, value. Its id, and with it the attempt and the sink, is its key
+ *   open attempt     a hash, because its progress is stored beside its document: `v` (the version), `doc` (form, value),
+ *                    `claim` and `limits` (scripts compare them), `ringingAt`, `answeredAt`, `dial2UniqueId`, `awaited`
+ *                    (the call's id)
+ *   ended attempt    a string under the CDR's key: form, version, its CDR with the rest of the attempt. The hash is deleted
+ *   delivery         a string: form, value. Its key holds its id, and with it the attempt and the sink
  */
 const form = 1;
 /** The form, and where a version follows it. */
 const formLength = 1;
 const versionLength = 4;
-/** Where the version of a call lies: for GETRANGE. */
+/** The position of a call's version, for GETRANGE. */
 export const versionRange = { first: formLength, last: formLength + versionLength - 1 } as const;
 
 export function encodeCall(version: number, call: Call): Buffer {
@@ -35,14 +36,14 @@ export function decodeCall(key: string, raw: Buffer | null): Versioned<Call> | u
   return { value: checked<Call>(key, CallShape, value), version };
 }
 
-/** The bytes of a version, as they stand in a document. */
+/** The bytes of a version in a document. */
 export function versionBytes(version: number): Buffer {
   const bytes = Buffer.alloc(versionLength);
   bytes.writeUInt32BE(version);
   return bytes;
 }
 
-/** The version in bytes that GETRANGE has answered; NaN: there are none. */
+/** The version in the bytes that GETRANGE returned. NaN: there are none. */
 export function versionIn(bytes: Buffer): number {
   return bytes.length === versionLength ? bytes.readUInt32BE() : Number.NaN;
 }
@@ -54,8 +55,9 @@ export function encodeAttempt(attempt: AttemptRecord): Buffer {
 }
 
 /**
- * `fields`: the values of `attemptFields`; progress fills in what the document does not have. `ended`: the ended attempt, which counts
- * if it is there. The fields must have been read first: an attempt that is settled in between is in both answers, never in none.
+ * `fields`: the values of `attemptFields`; progress completes the document. `ended`: the ended attempt, which counts
+ * where it exists. The fields must be read first: an attempt that is settled in between is then in both answers, never
+ * in none.
  */
 export function decodeAttempt(
   keys: { readonly attempt: string; readonly cdr: string },
@@ -91,7 +93,7 @@ export function decodeCdr(key: string, raw: Buffer | null): Cdr | undefined {
   return cdr;
 }
 
-/** A delivery's id is `<attemptId>.<sink>` and the end of its key. */
+/** A delivery's id is `<attemptId>.<sink>`, the end of its key. */
 export function encodeDelivery(delivery: Delivery): Buffer {
   const { id, attemptId, sink, ...rest } = delivery;
   return formed(id === `${attemptId}.${sink}` ? rest : delivery);
@@ -105,7 +107,7 @@ export function decodeDelivery(key: string, raw: Buffer | null): Delivery | unde
   return checked<Delivery>(key, DeliveryShape, { ...named, ...Object(openFormed(key, raw)) });
 }
 
-/** For reads of many: what `decode` makes of a record. Of a damaged one undefined, and `onMalformed` is called. */
+/** For reads of many records: the result of `decode`. A damaged record is undefined, and `onMalformed` is called. */
 export function unlessMalformed<T>(onMalformed: (key: string) => void, decode: () => T): T | undefined {
   try {
     return decode();
@@ -145,10 +147,10 @@ function open(key: string, raw: Buffer, headLength: number): unknown {
   }
 }
 
-/** Forms that later versions may write. Higher bytes are those of text: damage. */
+/** Forms that later versions may write. Higher bytes belong to text: damage. */
 const formMax = 0x20;
 
-/** The document itself, as it was read: what a later version wrote into it goes back as it was. */
+/** Returns the document as it was read: fields that a later version added are kept. */
 function checked<T>(key: string, shape: z.ZodType, value: unknown): T {
   if (!shape.safeParse(value).success) throw new MalformedRecord(key);
   return value as T;

@@ -1,8 +1,8 @@
 import type { AttemptRecord, Cdr, LegOutcome, Outcome } from '@redial/call';
 
 /**
- * An attempt that has ended, as it is stored: its CDR, and of the attempt what the CDR does not have. Evidence and outcome are in the
- * CDR, so they are stored once. Pure.
+ * The stored form of an ended attempt: its CDR, and the fields of the attempt that the CDR lacks. Evidence and outcome
+ * are in the CDR, so they are stored once. Pure.
  */
 export type StoredEndedAttempt = Cdr & { readonly attempt: RestOfAttempt };
 
@@ -20,7 +20,7 @@ export function endedAttemptOf(attempt: AttemptRecord, cdr: Cdr): StoredEndedAtt
   return { ...cdr, attempt: { ...rest, settledAt, reportedBy, mapped: outcome.mapped } };
 }
 
-/** The attempt's record again. */
+/** Restores the attempt's record. */
 export function recordOf(stored: StoredEndedAttempt): AttemptRecord {
   const { settledAt, reportedBy, mapped, ...rest } = stored.attempt;
   const { id, callId, tenantId, attemptNumber, dueAt, pbx, startedAt, evidence } = stored;

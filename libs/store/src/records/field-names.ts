@@ -1,7 +1,7 @@
 /**
- * The fields of records, each with the number by which it is stored. A number is never given to another name, and none is taken
- * away: records of every version since the first release name their fields by them. A new field is appended. What is not in the
- * list (a client's own variables, a field that only a later version has) is stored by its name.
+ * The fields of records, each with the number under which it is stored. A number never gets another name, and no number
+ * is removed: every version's records since the first release use them. A new field is appended. A name that is not in
+ * the list (a client's own variable, a later version's field) is stored as text.
  */
 const names = [
   // Every record.
@@ -145,7 +145,7 @@ const names = [
   'lastTryAt',
   'nextTryAt',
   'lastError',
-  // The frequent words of `perDisposition`.
+  // The frequent names of `perDisposition`.
   'no_answer',
   'busy',
   'rejected',
@@ -156,12 +156,12 @@ const names = [
 
 const numbers = new Map<string, number>(names.map((name, number) => [name, number]));
 
-/** The number of a field; a name that has none stands for itself. */
+/** The number of a field. A name without a number is returned itself. */
 export function shortName(name: string): number | string {
   return numbers.get(name) ?? name;
 }
 
-/** The name of a stored field; undefined: no version that this one knows has written it. */
+/** The name of a stored field. Undefined: no version up to this one has written it. */
 export function longName(stored: unknown): string | undefined {
   if (typeof stored === 'string') return stored;
   return typeof stored === 'number' ? names[stored] : undefined;

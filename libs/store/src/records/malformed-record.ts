@@ -1,4 +1,7 @@
-/** Redis holds something else than a record at `key`. The content may be personal data and is not part of the message. */
+/**
+ * Redis holds something other than a record at `key`. The content may be personal data, so the message does not have
+ * it.
+ */
 export class MalformedRecord extends Error {
   override readonly name: string = 'MalformedRecord';
   readonly key: string;

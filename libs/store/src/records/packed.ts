@@ -4,12 +4,13 @@ import { longName, shortName } from './field-names.ts';
 /**
  * The compact form of a JSON value: MessagePack in which
  *
- * - an object is a list of its fields, each the number of its name (`field-names.ts`; a name without one: itself) and its value,
+ * - an object is a list of its fields, each the number of its name (`field-names.ts`; a name without one: itself) and its
+ *   value,
  * - a list has nil in front, which no object has,
  * - an id is 17 bytes instead of 31 characters.
  *
- * Lists instead of MessagePack's maps: with numbers for names, a map takes three times as long to write and to read. What comes
- * back is what JSON would give back. Pure.
+ * Lists replace MessagePack's maps: with numbers for names, a map takes three times as long to write and to read. Reading
+ * returns exactly what JSON would return. Pure.
  */
 const messagePack = new Packr({ useRecords: false });
 
@@ -50,7 +51,7 @@ function lengthened(value: unknown): unknown {
   return object;
 }
 
-/** As JSON.parse does it: assigning to `__proto__` would set no field. */
+/** As JSON.parse does it: an assignment to `__proto__` would set no field. */
 function setField(object: Record<string, unknown>, name: string, value: unknown): void {
   if (name === '__proto__')
     Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
@@ -65,14 +66,14 @@ for (const [value, digit] of [...alphabet].entries()) digits[digit.charCodeAt(0)
 const idDigits = 26;
 const idBytes = 17;
 
-/** `call_…` or `att_…` as 17 bytes: which of the two, then 128 bits. Undefined: the text is no such id. */
+/** `call_…` or `att_…` as 17 bytes: one for the prefix, then 128 bits. Undefined: the text is no such id. */
 function packId(text: string): Uint8Array | undefined {
   const kind = text.startsWith('att_') ? 1 : text.startsWith('call_') ? 0 : -1;
   const start = text.length - idDigits;
   if (kind === -1 || start !== prefixes[kind]?.length) return undefined;
   const bytes = Buffer.alloc(idBytes);
   bytes[0] = kind;
-  // The 26 digits are 130 bits, of which the first two must be 0.
+  // The 26 digits have 130 bits. The first two must be 0.
   let bits = digits[text.charCodeAt(start)] ?? noDigit;
   if (bits > 7) return undefined;
   let count = 3;

@@ -2,7 +2,7 @@ import type { StoreContext } from '../store-context.ts';
 import { unlessMalformed } from './documents.ts';
 import { MalformedRecord } from './malformed-record.ts';
 
-/** What a command that reads one record answers; a key that holds another type is damage like any other. */
+/** The answer of a command that reads one record. A key of another type is damage, as any other. */
 export async function answerAt<T>(key: string, command: Promise<T>): Promise<T> {
   try {
     return await command;
@@ -11,15 +11,15 @@ export async function answerAt<T>(key: string, command: Promise<T>): Promise<T> 
   }
 }
 
-/** The error with which Redis answered a command that reads the record at `key`. */
+/** The error of a command that reads the record at `key`. */
 export function failureAt(key: string, error: Error): Error {
   return error.message.startsWith('WRONGTYPE') ? new MalformedRecord(key) : error;
 }
 
 /**
- * Many records that are strings, in the order of their keys: undefined where there is none, and where one is damaged (`onMalformed` is told).
- * Of a key that holds another type MGET answers as of one that is gone, so those that seem gone are asked for their type; most often there
- * are none.
+ * Many records that are strings, in the order of their keys. Undefined where there is none, and where one is damaged
+ * (`onMalformed` is called). MGET answers a key of another type like a missing one, so the types of missing ones are
+ * read. Most often there are none.
  */
 export async function readRecords<T>(
   { redis, onMalformed }: Pick<StoreContext, 'redis' | 'onMalformed'>,

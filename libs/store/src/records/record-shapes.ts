@@ -4,14 +4,15 @@ import { z } from 'zod';
 import type { StoredEndedAttempt } from './ended-attempt.ts';
 
 /**
- * What a record must be for its readers not to stumble over it: every field that somebody reads, with its type and no more. What a field may
- * *say* was checked when it was written; here a record is only told from damage: half a write, another program's key, a hand at redis-cli.
+ * The shape that a record must have for its readers: every field that is read, with its type and nothing more. The
+ * *content* of a field was checked when it was written. Here a record is only distinguished from damage: half a write,
+ * another program's key, an edit in redis-cli.
  *
- * A record of a later version has fields that are not named here (docs/decisions/0016). They are not looked at, and not lost: what zod makes
- * of a record is not used. So an object here is never strict; and never loose either, which would take twice the time. A thousand calls are
- * parsed as JSON in 2.5 ms, and checked in 1.4 ms more.
+ * A later version's record has fields that are not named here (docs/decisions/0016). They are not checked, and not
+ * lost: the result of zod is not used. So an object here is never strict. It is never loose either, which would take
+ * twice the time. A thousand calls are parsed as JSON in 2.5 ms, and checked in 1.4 ms more.
  *
- * A required field of a record that is missing here does not compile.
+ * A missing required field of a record does not compile.
  */
 type RequiredOf<T> = { [K in keyof T]-?: object extends Pick<T, K> ? never : K }[keyof T];
 type ShapeOf<T> = Readonly<Record<RequiredOf<T>, z.ZodType>> & Partial<Readonly<Record<keyof T, z.ZodType>>>;
@@ -60,7 +61,7 @@ const request = z.object({
   priority: count,
 } satisfies ShapeOf<Call['request']>);
 
-/** A status that is not among them is nobody's: one that is new is read before it is written. */
+/** Any other status is damage. A new status must be readable one version before it is written. */
 const state = z.discriminatedUnion('status', [
   z.object({
     status: z.enum(['scheduled', 'queued', 'waiting']),
@@ -175,7 +176,7 @@ export const CdrShape = z.object({
   callStatus: text,
   nextAttemptAt: at.optional(),
   evidence: Evidence,
-  /** What the CDR does not have: see ended-attempt.ts. */
+  /** The fields that the CDR lacks: see ended-attempt.ts. */
   attempt: z.object({ settledAt: at, reportedBy: text, mapped: z.boolean() }),
 } satisfies ShapeOf<StoredEndedAttempt>);
 

@@ -1,6 +1,9 @@
 import type { Logger, Metrics } from '@redial/platform';
 
-/** For `StoreOptions.onMalformed`: a line of the log and a count, each time. A key holds ids and names of the configuration, no number. */
+/**
+ * For `StoreOptions.onMalformed`: writes a log line and counts, each time. A key holds ids and names of the
+ * configuration, no number.
+ */
 export function tellMalformed(logger: Logger, metrics: Pick<Metrics, 'recordDamaged'>): (key: string) => void {
   return (key) => {
     logger.error({ key }, 'a record that cannot be read is left out');

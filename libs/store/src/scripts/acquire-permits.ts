@@ -3,32 +3,35 @@ import { script } from './script.ts';
 /**
  * Takes permits on every limit, or on none.
  *
- * A limit's permits are leases: a sorted set of `<attempt>#<n>` scored by the instant at which the lease runs out, so that permits of
- * a process that died come back by themselves. Its rate is GCRA without burst: `tat` is the earliest instant of the next start.
- * Who is refused is told when to ask again, each waiter one start interval after the one before (`wait`), so that a crowd that is due
- * at one instant comes back at the limit's own pace; past the window it wraps, so that a crowd that went away delays nobody for long.
- * Asked again for the same attempt, it answers the same and takes nothing, until the granted start is over: many that were granted by
- * one dialer, and come again when it has died, would all start at once. That holds for refusals too: what a limit told an attempt
- * is kept in its grant until that time comes, and until then its `wait` does not move for it again, however many PBXs are tried.
+ * A limit's permits are leases: a sorted set of `<attempt>#<n>`, scored by the end of the lease. So permits of a dead process
+ * become free by themselves. A limit's rate is GCRA without burst: `tat` is the earliest instant of the next start.
  *
- * A journal slot is a running number, but never one in use: a talk may outlast a whole round of them. With none free among those
- * looked at, the first limit counts as full, and who asks next looks further on.
+ * A refused attempt gets the time of its next try, each waiter one start interval after the one before (`wait`): a crowd that
+ * is due at one instant returns at the limit's own pace. Past the window it wraps, so that a crowd that has gone delays later
+ * attempts only briefly. A repeated request of the same attempt gets the same answer and takes nothing more, until the granted
+ * start is over: without that end, many grants of one dead dialer would all start at once. The same holds for refusals: the
+ * limit's answer is kept in the attempt's grant until that time, and until then `wait` does not move again for this attempt,
+ * however many PBXs it tries.
  *
- * A limit without a pace (an extension, a number) has one to a few permits, and nobody knows when a talk ends: who is refused there is put down
- * as waiting, for whoever frees a permit to wake, and asks again by itself in case that nobody does. There are many such limits, so what is
- * kept of one expires.
+ * A journal slot is a running number, but never one in use: a talk may outlast a whole round of them. Where none of the
+ * examined slots is free, the first limit counts as full, and the next request examines further ones.
  *
- * An attempt that has a record was claimed, and may be under way on its permits: they are not touched, and there are none for a twin.
+ * A limit without a pace (an extension, a number) has one to a few permits, and the end of a talk is not known. A refused call
+ * enters its waiting list: a released permit wakes the first one. It also tries again by its own timer. There are many such
+ * limits, so their data expire.
+ *
+ * An attempt that has a record was claimed, and may be under way on its permits: they are not touched, and a second job of it
+ * gets none.
  *
  * KEYS[1]  the PBX's slot counter
  * KEYS[2]  the PBX's slots in use
- * KEYS[3]  the attempt's grant (hash: startAt, slot, slotsInUse: KEYS[2]; each limit's pace: the time it told)
+ * KEYS[3]  the attempt's grant (hash: startAt, slot, slotsInUse: KEYS[2]; for each limit's pace: the time of its refusal)
  * KEYS[4]  the open attempt
  * KEYS[5]  the ended attempt
- * KEYS     per limit: its permits, its pace (hash: tat, wait), who waits at it
- * ARGV     attempt id, now, lease ms, horizon ms, ms behind its start a grant is good for, ms before a full limit is asked again, window ms, slots, slots looked at,
- *          who waits ('': nobody), in which order, seconds for which what is left of a limit without a pace is kept;
- *          per limit: permits, most calls, ms between starts (0: no pace)
+ * KEYS     per limit: its permits, its pace (hash: tat, wait), its waiting list
+ * ARGV     attempt id, now, lease ms, horizon ms, ms after its start for which a grant is valid, ms until a full limit is
+ *          tried again, window ms, slots, slots examined, the waiter ('': none), its order, seconds for which the data of a
+ *          limit without a pace are kept; per limit: permits, most calls, ms between starts (0: no pace)
  * Returns  {1, startAt, slot} or {0, limit (1 = first), 'calls' | 'rate', retryAt}
  */
 export const acquirePermitsScript = script(`
@@ -37,7 +40,7 @@ local now, lease, horizon = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[
 local grace, fullRetry, window = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local slots, looks = tonumber(ARGV[8]), tonumber(ARGV[9])
 local waiter, order, keep = ARGV[10], ARGV[11], ARGV[12]
--- Between two who wait at a limit without a pace.
+-- The interval between two waiters of a limit without a pace.
 local unpacedSpacing = 1000
 
 if redis.call('EXISTS', KEYS[4], KEYS[5]) > 0 then return {0, 1, 'calls', now} end
@@ -67,7 +70,7 @@ if grant[1] and tonumber(grant[1]) + grace >= now then
   if whole then return {1, tonumber(grant[1]), tonumber(grant[2])} end
 end
 
--- What is left of an older grant, or has run out, is free. Its slot may be another's by now, whose lease ends at another instant.
+-- The rest of an older or expired grant is released. Another attempt may hold its slot by now: then its lease has another end.
 if grant[1] then
   local till = redis.call('ZSCORE', grant[3], grant[2])
   if till and tonumber(till) == math.ceil(tonumber(grant[1]) + lease) then redis.call('ZREM', grant[3], grant[2]) end
@@ -102,8 +105,8 @@ end
 local startAt, slowest = now, 1
 for i, limit in ipairs(limits) do
   local tat = limit.interval > 0 and tonumber(redis.call('HGET', limit.pace, 'tat') or 0) or 0
-  -- No start is granted that far ahead, by clocks that differ by seconds: this one has been put back since, and must not keep everybody
-  -- waiting for as long.
+  -- No clock that differs by seconds grants a start so far ahead: the clock was set back since. The limit starts anew, or every call
+  -- would wait for that long.
   if tat > now + horizon + limit.interval * limit.wanted + 10000 then tat = 0 end
   if tat > startAt then startAt, slowest = tat, i end
 end

@@ -1,8 +1,9 @@
 import { script } from './script.ts';
 
 /**
- * First use of an idempotency key, or what became of it. The mark of a first use expires, so that a process that died with it does
- * not block the key; `acceptCalls` checks the key again in the step that writes the calls, so a slow first cannot write beside a second.
+ * The first use of an idempotency key, or the result of an earlier use. The mark of a first use expires, so that a dead
+ * process does not block the key. `acceptCalls` checks the key again in the step that writes the calls: a slow first request
+ * cannot write beside a second one.
  *
  * KEYS[1]  the key (hash: fingerprint, reply)
  * ARGV     fingerprint, ms until an unanswered first use is forgotten
@@ -21,11 +22,11 @@ return {'in_flight'}
 `);
 
 /**
- * Gives an unanswered key back. An answered one, or one that is held with another body, is left.
+ * Frees an unanswered key. An answered one, or one that is held with another body, stays.
  *
  * KEYS[1]  the key
  * ARGV     fingerprint
- * Returns  1: given back · 0: left
+ * Returns  1: freed · 0: unchanged
  */
 export const abandonIdempotencyScript = script(`
 local found = redis.call('HMGET', KEYS[1], 'fingerprint', 'reply')

@@ -2,23 +2,24 @@ import { versionRange } from '../records/documents.ts';
 import { script } from './script.ts';
 
 /**
- * Compare-and-set: runs a list of writes if every expectation holds, else nothing. All writes of calls, attempts, CDRs, their indexes
- * and deliveries go through here, so what belongs together is built in one typed place (TypeScript) and written in one step (here).
+ * Compare-and-set: runs a list of writes if every expectation holds, else nothing. All writes of calls, attempts, CDRs, their
+ * indexes and deliveries go through here. So writes that belong together are built in one typed place (TypeScript) and run in
+ * one step (here).
  *
  * KEYS[1]  any key of the store's hash tag: names the node
  * ARGV     number of expectations; each: kind, key, value, field
  *            call         the call's version, as the bytes that its document has behind the first
- *            attempt      the version of the open attempt; 0: there is none, and the key that `field` names does not exist either
- *            count        a number that the hash's field is less than; where no field is named here it is ''
+ *            attempt      the version of the open attempt; 0: there is none, nor the key that `field` names
+ *            count        a number that the hash's field is less than; in the other kinds without a field it is ''
  *            idempotency  the fingerprint: the key is unused, or held with this fingerprint and not yet answered
  *            value        the key's whole value; '': it does not exist
- *            members      the most members that the sorted sets have together; field: the ends of their names, behind the key
+ *            members      the most members that the sorted sets have together; field: the ends of their names
  *          then the writes, each: number of words, words
- * Returns  0: written · {n, found}: expectation n did not hold, nothing was written; found: what was counted, else 0
+ * Returns  0: written · {n, found}: expectation n did not hold, nothing was written; found: the counted number, else 0
  *
- * Redis does not undo a script's writes when a later one raises an error, so no write here may be able to fail: types of keys are
- * fixed by keys.ts, and Redis refuses a script at its first write when it is out of memory, not in the middle. PUBLISH alone may be
- * refused (a Redis user without the channel), and is then passed over: hints may be lost, writes may not.
+ * Redis does not undo a script's writes when a later one raises an error, so no write here may be able to fail. keys.ts fixes
+ * the types of keys, and a Redis that is out of memory refuses a script at its first write, not in the middle. Only PUBLISH
+ * may be refused (a Redis user without the channel), and is then skipped: hints may be lost, writes may not.
  */
 export const commitScript = script(`
 local expectations = tonumber(ARGV[1])

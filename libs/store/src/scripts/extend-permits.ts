@@ -1,12 +1,13 @@
 import { script } from './script.ts';
 
 /**
- * A call outlasts its limits and is seen to live: the permits that it still has are its own for longer. None is taken that was given back.
+ * A call outlasts its limits and was seen to live: it keeps its remaining permits for longer. A released one is not taken
+ * again.
  *
  * KEYS[1]  the open attempt
  * KEYS     the permits of each limit
  * ARGV     the mark of the claim ('': none), until when, the members
- * Returns  1: extended · 0: it has ended, or is another claim's
+ * Returns  1: extended · 0: it has ended, or has another claim
  */
 export const extendPermitsScript = script(`
 if redis.call('HGET', KEYS[1], 'claim') ~= ARGV[1] then return 0 end

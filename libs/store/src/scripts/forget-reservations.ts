@@ -1,12 +1,12 @@
 import { script } from './script.ts';
 
 /**
- * Removes the reservations none of whose calls has a record any more. The others are looked at again when the last of their records expires;
- * while a call is open its record does not, and it is asked again after a whole retention.
+ * Removes the reservations without any recorded call. Each other one is checked again when the last of its records expires. An
+ * open call's record does not expire, so its reservation is checked again after a whole retention.
  *
- * KEYS[1]  members of all reservations, by the instant at which they are looked at
- * ARGV     now, most reservations, the retention (ms), what the name of a reservation begins with, and that of a call
- * Returns  how many were looked at
+ * KEYS[1]  members of all reservations, by the instant of their next check
+ * ARGV     now, most reservations, the retention (ms), the prefix of a reservation's key, and that of a call's key
+ * Returns  how many were checked
  */
 export const forgetReservationsScript = script(`
 local now, retention = tonumber(ARGV[1]), tonumber(ARGV[3])

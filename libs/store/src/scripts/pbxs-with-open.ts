@@ -1,11 +1,11 @@
 import { script } from './script.ts';
 
 /**
- * The PBXs that have open attempts. One that has none (any more) leaves the set here, in the same step in which that is seen: a claim
- * that comes a moment later puts it back.
+ * The PBXs that have open attempts. A PBX without any leaves the set in the same step: a claim that comes a moment later adds
+ * it again.
  *
  * KEYS[1]  the set of PBXs
- * ARGV[1]  what the name of a PBX's open attempts begins with
+ * ARGV[1]  the prefix of the key of a PBX's open attempts
  * Returns  their names
  */
 export const pbxsWithOpenScript = script(`

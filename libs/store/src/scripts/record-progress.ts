@@ -1,12 +1,12 @@
 import { script } from './script.ts';
 
 /**
- * Notes how far an attempt is, beside its document: the version stays, so progress never makes `settle` lose. Where somebody waits for
- * the call (`awaited` names it), he is told; a refused PUBLISH is passed over, as in commit.ts.
+ * Writes an attempt's progress beside its document. The version stays, so progress never makes `settle` lose. Where a client
+ * waits for the call (`awaited` names it), a hint is published; a refused PUBLISH is skipped, as in commit.ts.
  *
  * KEYS[1]  the open attempt
- * ARGV     field, value, the channel for hints ('': this phase is none)
- * Returns  1: noted · 0: no such attempt, it has ended, or it was noted before
+ * ARGV     field, value, the channel for hints ('': this phase has none)
+ * Returns  1: written · 0: no such attempt, it has ended, or it was written before
  */
 export const recordProgressScript = script(`
 local found = redis.call('HMGET', KEYS[1], 'v', 'awaited')

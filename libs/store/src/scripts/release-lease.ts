@@ -1,7 +1,7 @@
 import { script } from './script.ts';
 
 /**
- * Gives a lease back, unless it is another's by now.
+ * Releases a lease, unless another holds it by now.
  *
  * KEYS[1]  the lease
  * ARGV     instanceId

@@ -1,16 +1,16 @@
 import { script } from './script.ts';
 
 /**
- * Gives an attempt's permits and its journal slot back, unless the attempt is claimed and has not ended: then a call may be under way
- * on them, and only `settle` (or the end of the lease) gives them back. So a dialer that loses the race for the claim cannot free
- * the winner's permits; what it had taken on another PBX's limit the claim does not name, and nobody else would give back. Once the attempt
- * has ended nothing is under way: permits that are there then are a latecomer's.
+ * Releases an attempt's permits and its journal slot, unless the attempt is claimed and has not ended. Then a call may be
+ * under way on them, and only `settle` (or the end of the lease) releases them. So a dialer that loses the race for the claim
+ * cannot free the winner's permits. The claim does not name what the loser took on another PBX's limit, so it is released
+ * here. Once the attempt has ended nothing is under way: remaining permits belong to a late second job.
  *
  * KEYS[1]  the open attempt
  * KEYS[2]  the attempt's grant
  * KEYS     the permits of each limit
  * ARGV     the name of each limit; the members to remove
- * Returns  1: given back · 0: the attempt is under way
+ * Returns  1: released · 0: the attempt is under way
  */
 export const releasePermitsScript = script(`
 local limits = redis.call('HGET', KEYS[1], 'limits')

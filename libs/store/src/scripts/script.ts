@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from '@redial/platform';
 
-/** A Lua script, run by its hash; sent in full only to a server that does not know it yet. */
+/** A Lua script, run by its hash. It is sent in full only to a server that does not have it yet. */
 export interface Script {
   readonly lua: string;
   readonly sha: string;
@@ -12,8 +12,8 @@ export function script(lua: string): Script {
 }
 
 /**
- * Runs a script. `keys` must not be empty: on Redis Cluster the first one decides which node is asked. Other keys of the same
- * hash tag may be named in `args`; they lie on the same node.
+ * Runs a script. `keys` must not be empty: on Redis Cluster the first one decides the node. `args` may name other keys
+ * of the same hash tag; they lie on the same node.
  */
 export async function runScript(
   redis: Redis,

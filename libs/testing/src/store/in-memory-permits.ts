@@ -1,14 +1,14 @@
 import { type AttemptId, type AttemptRecord, type CallId, lastMomentAt } from '@redial/call';
 import type { PermitRequest, Permits } from '@redial/store';
 
-/** Fewer than a PBX has, so that a long run uses each of them more than once. */
+/** Fewer slots than a PBX has, so that a long run uses each of them more than once. */
 const slotsOfJournal = 500;
 const fullRetryMs = 1_000;
 const startGraceMs = 1_000;
 const attemptMarginMs = 60_000;
 
 interface Limit {
-  /** Until when each permit is held, by `<attempt id>#<n>`. */
+  /** The end of each permit, by `<attempt id>#<n>`. */
   readonly permits: Map<string, number>;
   nextStartAt: number;
 }
@@ -22,7 +22,10 @@ interface Grant {
 
 export type InMemoryPermits = ReturnType<typeof createInMemoryPermits>;
 
-/** Permits, the pace of starts, journal slots and the calls that wait at a limit: what the scripts of libs/store keep in Redis. */
+/**
+ * Permits, the pace of starts, journal slots and the calls that wait at a limit: the data of libs/store's scripts in
+ * Redis.
+ */
 export function createInMemoryPermits() {
   const limits = new Map<string, Limit>();
   const waiting = new Map<string, Map<CallId, number>>();
@@ -69,7 +72,7 @@ export function createInMemoryPermits() {
     return undefined;
   }
 
-  /** A second job of the same attempt may have been granted another slot; that one is free when its lease ends. */
+  /** A second job of the same attempt may have another slot. That slot becomes free when its lease ends. */
   function freeSlotOf({ id, pbx, slot }: Pick<AttemptRecord, 'id' | 'pbx' | 'slot'>): void {
     if (slotsInUse.get(`${pbx}/${slot}`)?.by === id) slotsInUse.delete(`${pbx}/${slot}`);
   }

@@ -15,7 +15,10 @@ export type Immediate<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;
 };
 
-/** What the store of libs/store can do beyond this: idempotency keys, references, lists for the API, checks of its server. */
+/**
+ * The parts of libs/store's store that this one lacks: idempotency keys, references, lists for the API, checks of the
+ * server.
+ */
 type NotInMemory =
   | 'beginIdempotency'
   | 'abandonIdempotency'
@@ -27,21 +30,22 @@ type NotInMemory =
 
 export interface InMemoryStoreOptions {
   readonly clock: { now(): number };
-  /** How long ended calls are kept. Absent: for ever. */
+  /** How long ended calls are kept. Absent: they do not expire. */
   readonly retentionMs?: number;
   readonly onCallWritten?: (before: Call | undefined, after: Call) => void;
   readonly onSettled?: (attempt: AttemptRecord, cdr: Cdr) => void;
 }
 
-/** Processes report every few seconds; the report of a silent one ends after this time. */
+/** Processes report every few seconds. The report of a silent process ends after this time. */
 const linkStatusValidMs = 15_000;
 const conflict = { ok: false, why: 'conflict' } as const;
 
 export type InMemoryStore = ReturnType<typeof createInMemoryStore>;
 
 /**
- * The one store of libs/store in memory: the same compare-and-set, the same all-or-nothing. It passes the contract that the store on Redis
- * passes (test/integration/store/store-contract.ts). The simulation puts a network and faults in front of it, unit specs a recorder.
+ * libs/store's one store in memory: the same compare-and-set, the same all-or-nothing. It passes the contract of the
+ * store on Redis (test/integration/store/store-contract.ts). The simulation puts a network and faults in front of it,
+ * unit specs a recorder.
  */
 export function createInMemoryStore({ clock, retentionMs, onCallWritten, onSettled }: InMemoryStoreOptions) {
   const calls = new Map<CallId, Versioned<Call>>();
@@ -57,7 +61,7 @@ export function createInMemoryStore({ clock, retentionMs, onCallWritten, onSettl
   const links = new Map<string, LinkStatus>();
   const cancelListeners = new Set<(pbx: string, attemptId: AttemptId) => void>();
   const hintListeners = new Set<(callId: CallId) => void>();
-  /** How to undo the claim of an attempt, for a Redis that forgets what it acknowledged. */
+  /** How to undo an attempt's claim, for a Redis that loses a write it has acknowledged. */
   const claims = new Map<AttemptId, { readonly version: number; undo(): Call }>();
 
   const isNewest = ({ value, version }: Versioned<Call>) => calls.get(value.id)?.version === version;
@@ -79,7 +83,7 @@ export function createInMemoryStore({ clock, retentionMs, onCallWritten, onSettl
     for (const listener of hintListeners) listener(callId);
   }
 
-  /** As a claim or a settling leaves it, without their conditions. */
+  /** The write of a claim or a settlement, without their conditions. */
   function writeAttempt(attempt: AttemptRecord): void {
     attempts.set(attempt.id, { value: attempt, version: (attempts.get(attempt.id)?.version ?? 0) + 1 });
     if (attempt.ended === undefined) openAttempts.add(attempt.id);
@@ -302,7 +306,7 @@ export function createInMemoryStore({ clock, retentionMs, onCallWritten, onSettl
     write,
     writeAttempt,
     removeAttempt,
-    /** Undoes a claim that nothing was written on top of. Answers the call as it was before it. */
+    /** Undoes a claim with no later write on top of it. Returns the call as it was before the claim. */
     forgetClaim(attempt: AttemptRecord): Call | undefined {
       const claimed = claims.get(attempt.id);
       claims.delete(attempt.id);
@@ -312,7 +316,7 @@ export function createInMemoryStore({ clock, retentionMs, onCallWritten, onSettl
   };
 }
 
-/** As the store pages its indexes: by instant, behind the entries of the cursor's instant that were seen. */
+/** Pages as the store's indexes do: by instant, behind the entries of the cursor's instant that were seen. */
 function pageOf<T>(all: readonly { readonly item: T; readonly at: number }[], limit: number, cursor?: PageCursor) {
   const left = all.filter(({ at }) => at >= (cursor?.at ?? Number.NEGATIVE_INFINITY)).sort((a, b) => a.at - b.at);
   const page = left.slice(cursor?.seen ?? 0).slice(0, limit);

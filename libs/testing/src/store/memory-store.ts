@@ -3,7 +3,9 @@ import { type LinkStatus, MalformedRecord, type Store, type WrittenRecord } from
 import { portOf } from '../port-of.ts';
 import { createInMemoryStore } from './in-memory-store.ts';
 
-/** The in-memory store for unit specs: it records what was requested of it, and fails or changes in between where a test states so. */
+/**
+ * The in-memory store for unit specs. It records its requests, and a test can make it fail or change data in between.
+ */
 export interface MemoryStore {
   readonly port: Store;
 
@@ -11,13 +13,13 @@ export interface MemoryStore {
   put(call: Call, ...attempts: readonly AttemptRecord[]): void;
   call(id: CallId): Call;
   attempt(id: AttemptId): AttemptRecord | undefined;
-  /** As another process would: it reads and writes in one go. */
+  /** As another process would do it: reads and writes in one step. */
   change(id: CallId, change: (call: Call) => Call): void;
-  /** As another dialer would. */
+  /** As another dialer would do it. */
   claim(attempt: AttemptRecord, dialing: Call): void;
-  /** As the results process would. */
+  /** As the results process would do it. */
   settle(id: AttemptId, ended: NonNullable<AttemptRecord['ended']>): void;
-  /** Redis is back as it was before the attempt's claim. */
+  /** Redis returns to its state before the attempt's claim. */
   forget(id: AttemptId): void;
 
   /** Attempts that hold permits, by limit. */
@@ -28,7 +30,7 @@ export interface MemoryStore {
   waitingCalls(limit: string): CallId[];
   /** How far ahead starts are granted. */
   startsAfterMs: number;
-  /** Attempts that were made towards a number today. */
+  /** Attempts towards a number today. */
   readonly attemptsToday: Map<string, number>;
 
   readonly cdrs: Cdr[];
@@ -44,25 +46,25 @@ export interface MemoryStore {
   readonly beforeNextSettle: (() => void)[];
   /** Runs once, before the next write of a delivery reads the stored one. */
   beforeNextDelivery: (() => void) | undefined;
-  /** Reading an attempt takes as long as this. */
+  /** The time that reading an attempt takes. */
   beforeAttemptIsRead: Promise<void>;
-  /** What happens while Redis grants permits. */
+  /** Runs while Redis grants permits. */
   readonly onPermitsGranted: (() => void)[];
   readonly onClaimed: (() => void)[];
 
-  /** Redis dies before or after it has written the next claim. */
+  /** Redis dies before or after the write of the next claim. */
   claimFails: 'before' | 'after' | undefined;
-  /** Every method fails, as without Redis. Subscriptions wait. */
+  /** Every method fails, as if Redis were down. Subscriptions wait. */
   isAway: boolean;
   /** No method answers. */
   hangs: boolean;
-  /** Redis cannot be reached for progress; for reports of link status. */
+  /** Redis cannot be reached for progress, or for reports of link status. */
   progressFails: boolean;
   reportsFail: boolean;
   /** Ids of records that are damaged. */
   readonly damaged: Set<string>;
   ping: () => Promise<void>;
-  /** Whether Redis confirms what was written. */
+  /** Whether Redis confirms a write. */
   confirm: (written?: WrittenRecord) => Promise<boolean>;
   isLeader: boolean;
 
@@ -78,7 +80,7 @@ export interface MemoryStore {
     readonly uniqueId?: string;
   }[];
   readonly released: { readonly id: AttemptId; readonly leg: 'dial1' | 'dial2' }[];
-  /** Numbers towards which a settled attempt counts no more. */
+  /** Numbers for which a settled attempt no longer counts. */
   readonly uncounted: string[];
   readonly reports: (LinkStatus & { readonly instanceId: string })[];
   /** Link statuses that are stored now, by `<pbx> <process> <instance>`. */
@@ -88,12 +90,12 @@ export interface MemoryStore {
 
   announceCancel(pbx: string, attemptId: AttemptId): void;
   announceChange(callId: CallId): void;
-  /** How many listeners there are, for cancels and for the connection that carries them. */
+  /** How many listeners there are, for cancels and for their connection. */
   readonly cancelListeners: number;
   readonly changeListeners: number;
   /** A subscription resolves or rejects when this does. */
   subscribing: PromiseWithResolvers<void> | undefined;
-  /** The connection was lost and is there again. What was announced meanwhile is lost. */
+  /** The connection was lost and is back. Announcements in between are lost. */
   resubscribe(): void;
 }
 

@@ -6,6 +6,7 @@ import {
   cdrOf,
   type Delivery,
   type Evidence,
+  isPlanned,
   outcomeOf,
   stepCall,
 } from '@redial/call';
@@ -78,7 +79,7 @@ export async function measureBytes(redisUrl: string, count: number): Promise<Byt
     const waitingCall = await perItem(async (from) => {
       const calls = Array.from({ length: batchSize }, (_, i) => newCall(from + i, dueAt + from + i));
       await waiting.acceptCalls(calls);
-      await queues.dial.add(calls.flatMap((call) => ('dueAt' in call.state ? [dialOrder(call, call.state)] : [])));
+      await queues.dial.add(calls.flatMap((call) => (isPlanned(call.state) ? [dialOrder(call, call.state)] : [])));
     });
     const endedCall = await perItem(async (from) => {
       for (let i = from; i < from + batchSize; i += 50)
@@ -113,7 +114,7 @@ async function endOne(store: Store, n: number): Promise<CallId> {
   const call = newCall(n, undefined);
   await store.acceptCalls([call]);
   const before = { value: call, version: 1 };
-  if (!('dueAt' in call.state)) throw new TypeError('a new call is planned');
+  if (!isPlanned(call.state)) throw new TypeError('a new call is planned');
   const { attemptId, attemptNumber, dueAt } = call.state;
   const at = Date.now();
   const { call: dialing } = stepCall(call, { type: 'dial', attemptId, at });

@@ -156,7 +156,7 @@ describe('given a dialup integration', () => {
     });
   });
 
-  describe('services by their dial codes', () => {
+  describe('services by their feature codes', () => {
     it('dial2 is a queue: a customer who answers talks to a free agent of it', async () => {
       const dial1 = customer('answersAndHangsUp', 31);
       await dial({ dial1, dial2: '600' });
@@ -183,7 +183,7 @@ describe('given a dialup integration', () => {
       expect(await cdrTo(world, dial2)).toMatchObject({ connected: true });
     });
 
-    it('dial2 is a message with keys: a person who presses 1 talks to the destination of 1, and the CDR has the key', async () => {
+    it('dial2 is an announcement with digits: a person who presses 1 talks to the destination of 1, and the CDR has the digit', async () => {
       const dial1 = customer('presses1', 34);
       const rung = world.pbx.phones.invitesTo('1001').length;
       await dial({ dial1, dial2: '*71' });
@@ -191,14 +191,14 @@ describe('given a dialup integration', () => {
       const { body } = await world.redial.request('GET', '/v1/calls?limit=1');
       expect((await world.redial.request('POST', `/v1/calls/${body.calls[0].id}/cancel`)).status).toBe(202);
       const cdr = await world.redial.inbox.first((each) => each.dial1.destination.number === `+${dial1}`);
-      expect(cdr).toMatchObject({ connected: true, pressedKey: '1' });
+      expect(cdr).toMatchObject({ connected: true, dtmfDigit: '1' });
     });
 
-    it('dial2 is a message: it is played to dial1, and then the call ends', async () => {
+    it('dial2 is an announcement: it is played to dial1, and then the call ends', async () => {
       const dial1 = customer('answers', 35);
       await dial({ dial1, dial2: '*72' });
       const cdr = await world.redial.inbox.first((each) => each.dial1.destination.number === `+${dial1}`);
-      expect(cdr).toMatchObject({ connected: true, pressedKey: null });
+      expect(cdr).toMatchObject({ connected: true, dtmfDigit: null });
       expect(cdr.talkMs).toBeGreaterThan(0);
     });
   });

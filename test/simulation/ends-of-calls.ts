@@ -1,4 +1,4 @@
-import { type Call, classOf, type EndedAttempt, isEnded } from '@redial/call';
+import { type Call, classOf, type EndedAttempt, isEnded, isPlanned } from '@redial/call';
 
 /**
  * What may become of a call when an attempt of it has ended, by design.md and the policy alone. A second opinion: it does not ask the
@@ -23,7 +23,7 @@ export function whatIsWrongWithEnd({ call, now, skewMsMax, phones }: AfterAttemp
   const earliestAt = last.endedAt + (owed?.min ?? 0);
   const latestAt = Math.max(last.endedAt + (owed?.max ?? 0), now + skewMsMax);
   if (!isEnded(state)) {
-    if (!('dueAt' in state)) return `it is ${state.status} after an attempt has ended`;
+    if (!isPlanned(state)) return `it is ${state.status} after an attempt has ended`;
     if (owed === undefined) return `it is dialled again, and no retry is left: ${sayHistory(call)}`;
     const isDue = state.dueAt >= earliestAt && state.dueAt <= latestAt;
     return isDue ? undefined : `it is dialled again ${state.dueAt - last.endedAt} ms later, and not ${owed.min}`;

@@ -130,7 +130,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
   }
 
   function answer(channel: Channel): void {
-    const { attemptId, slot, tellsDial2, dial2RingTimeoutMs, talkLimitMs } = channel.order;
+    const { attemptId, slot, reportsDial2, dial2RingTimeoutMs, talkLimitMs } = channel.order;
     if (channel.answeredAt !== undefined) return;
     channel.answeredAt = agenda.now;
     books.dial1Answered(attemptId);
@@ -139,7 +139,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
     later(random.int(1, 20), channel, () => {
       const dial2 = { uniqueId: `${name}-${attemptId.slice(-8)}.2`, startedAt: agenda.now };
       channel.dial2 = dial2;
-      if (tellsDial2) tell(attemptId, { type: 'dial2_created', uniqueId: dial2.uniqueId });
+      if (reportsDial2) tell(attemptId, { type: 'dial2_created', uniqueId: dial2.uniqueId });
       if (random.chance(0.1)) later(random.int(50, 5_000), channel, () => hangUpDial1(channel, { byAmi: false }));
       const kind = random.weighted([
         [6, 'answers'],

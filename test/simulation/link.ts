@@ -204,7 +204,7 @@ export function createLink(options: LinkOptions): Link {
       },
       hangUp: async (attemptId) => (await ask(() => exchange.hangUp(attemptId))) ?? false,
       reconcile,
-      ask: async () => undefined,
+      query: async () => undefined,
     },
   };
   return link;

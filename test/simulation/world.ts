@@ -1,3 +1,4 @@
+import { isPlanned } from '@redial/call';
 import { createAgenda } from './agenda.ts';
 import { createBooks } from './books.ts';
 import { startClients } from './clients.ts';
@@ -112,7 +113,7 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
     if (store.openAttempts.size > 0 || store.openCalls.size === 0) return undefined;
     const due = [...store.openCalls].map((id) => {
       const state = store.call(id)?.state;
-      return state !== undefined && 'dueAt' in state ? state.dueAt : 0;
+      return state !== undefined && isPlanned(state) ? state.dueAt : 0;
     });
     return Math.min(...due);
   }

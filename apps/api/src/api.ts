@@ -8,8 +8,8 @@ import { warnOfShortSecrets } from './auth/warn-of-short-secrets.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { acceptingChecks } from './operations/api-checks.ts';
 import { pbxChecks } from './operations/pbx-checks.ts';
-import { askPbxs } from './pbx/ask-pbxs.ts';
 import { openLinks, questionLinkChecks } from './pbx/open-links.ts';
+import { queryPbxs } from './pbx/query-pbxs.ts';
 import type { Ports } from './ports.ts';
 import { createOutcomeWaiter } from './waiting/outcome-waiter.ts';
 
@@ -33,7 +33,7 @@ export async function startApi(parts: ProcessParts): Promise<RunningProcess> {
   const ports: Ports = {
     ...{ store, queues, configuration, clock, logger, metrics, durability, health, acceptingHealth, waiter },
     ids: createIds(),
-    askPbx: askPbxs(links),
+    queryPbx: queryPbxs(links),
     waitingMax: settings.waitingMax,
     failedLoginsPerMinute: settings.failedLoginsPerMinute,
     loginSources: settings.loginSources,

@@ -15,7 +15,7 @@ import type {
   LinkStatusStore,
   StoreHealth,
 } from '@redial/store';
-import type { AskPbx } from './pbx/ask-pbxs.ts';
+import type { QueryPbx } from './pbx/query-pbxs.ts';
 import type { OutcomeWaiter } from './waiting/outcome-waiter.ts';
 
 /** Exactly what the API needs of the store. */
@@ -46,7 +46,7 @@ export interface Ports {
   /** `/readyz/accepting`: what a call needs to be accepted. */
   readonly acceptingHealth: Health;
   readonly durability: DurabilityPolicy;
-  readonly askPbx: AskPbx;
+  readonly queryPbx: QueryPbx;
   readonly waiter: OutcomeWaiter;
   /** Requests that may wait for an outcome at once. */
   readonly waitingMax: number;

@@ -287,20 +287,20 @@ test('a reconciliation whose PBX went away in between has no result', async () =
 });
 
 test('a query that the link cannot send has no answer', async () => {
-  const question = { asks: 'queue_exists', queue: 'sales' } as const;
-  expect(await pbx.ask(question)).toBeUndefined();
+  const question = { type: 'queue_exists', queue: 'sales' } as const;
+  expect(await pbx.query(question)).toBeUndefined();
   await up();
   ami.on('Getvar', (action) => action.answer('Response: Success', 'Variable: QUEUE_EXISTS(sales)', 'Value: 1'));
-  expect(await pbx.ask(question)).toBe(true);
+  expect(await pbx.query(question)).toBe(true);
 
   ami.on('Getvar', () => {});
-  const late = pbx.ask(question);
+  const late = pbx.query(question);
   await ami.next('Getvar');
   await ami.next('Getvar');
   timers.advance(3_000);
   expect(await late).toBeUndefined();
 
-  const cut = pbx.ask(question);
+  const cut = pbx.query(question);
   await ami.next('Getvar');
   ami.cut();
   expect(await cut).toBeUndefined();
@@ -321,7 +321,7 @@ test('a link that does not listen switches events off before it is up, at each l
     expect((await ami.next('Events')).get('EventMask')).toBe('off');
     ami.send('Event: Newstate', 'ChannelState: 5', `Uniqueid: ${attemptId}`);
     ami.on('Getvar', (action) => action.answer('Response: Success', 'Value: 0'));
-    expect(await asking.ask({ asks: 'queue_exists', queue: 'sales' })).toBe(false);
+    expect(await asking.query({ type: 'queue_exists', queue: 'sales' })).toBe(false);
     expect(signals).toEqual([]);
 
     ami.cut();

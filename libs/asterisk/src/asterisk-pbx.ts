@@ -5,12 +5,12 @@ import { type AmiReply, createAmiLink, type LinkTiming } from './ami/ami-link.ts
 import type { AmiPacket } from './ami/ami-packet.ts';
 import type { AmiAccess } from './ami/ami-session.ts';
 import { systemTimers, type Timers } from './ami/timers.ts';
-import { ask } from './ask.ts';
 import { hasDialplan, lacksDialplan, showDialplan } from './dialplan/dialplan.ts';
 import { originateAction } from './dialplan/originate-action.ts';
 import { findByAttempt, reconcile } from './journal/reconcile.ts';
 import { translate, translatedEvents } from './journal/translate.ts';
 import type { Finding, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion, ReconcileQuestion } from './pbx.ts';
+import { queryPbx } from './query-pbx.ts';
 
 export interface PbxDeps {
   readonly clock?: Clock;
@@ -67,33 +67,33 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
    * Reads the PBX's start and version. An unexpected answer is read again later: the PBX may still be starting, and a
    * user's rights can change.
    */
-  async function greet(mine: number, toldBefore?: string): Promise<void> {
+  async function greet(mine: number, reportedBefore?: string): Promise<void> {
     if (!listens) await link.send(eventsOff);
     const status = await link.send([['Action', 'CoreStatus']]);
     const settings = await link.send([['Action', 'CoreSettings']]);
     const dialplan = listens ? await link.sendForList(showDialplan) : undefined;
     if (session !== mine) return;
     const started = startedAtOf(status);
-    const greetAgain = (obstacle: string, inMs: number) => {
-      if (obstacle !== toldBefore) listeners.emit('anomaly', obstacle);
+    const retryGreeting = (obstacle: string, inMs: number) => {
+      if (obstacle !== reportedBefore) listeners.emit('anomaly', obstacle);
       cancelGreeting = timers.start(inMs, () => void greet(mine, obstacle));
     };
     if (started === undefined) {
-      return greetAgain(
+      return retryGreeting(
         `CoreStatus was ${wordsOf(status)}: nothing is dialled on ${name} until the manager user may run it (write=reporting)`,
-        rightsAgainMs,
+        recheckRightsMs,
       );
     }
     if (dialplan !== undefined && lacksDialplan(dialplan)) {
-      return greetAgain(
+      return retryGreeting(
         `The dialplan has no redial,connect: nothing is dialled on ${name} until Asterisk has read it (it may be starting, or redial.conf is not included)`,
-        dialplanAgainMs,
+        recheckDialplanMs,
       );
     }
     if (dialplan !== undefined && !hasDialplan(dialplan)) {
-      return greetAgain(
+      return retryGreeting(
         `ShowDialPlan was ${wordsOf(dialplan)}: nothing is dialled on ${name} until it lists redial,connect (write=reporting)`,
-        dialplan.type === 'answered' ? rightsAgainMs : dialplanAgainMs,
+        dialplan.type === 'answered' ? recheckRightsMs : recheckDialplanMs,
       );
     }
     pbxStartedAt = started;
@@ -105,7 +105,7 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
     if (pbxStartedAt === undefined) return { type: 'not_sent', code: 'pbx_unavailable', message: 'the PBX is down' };
     const built = originateAction(order);
     if (!built.ok) return { type: 'not_sent', code: 'invalid', message: built.message };
-    const reply = await link.send(built.action, { actionId: order.attemptId });
+    const reply = await link.send(built.value, { actionId: order.attemptId });
     switch (reply.type) {
       case 'answered':
         return reply.response.name === 'Success'
@@ -150,9 +150,9 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
     return session === asked ? finding : undefined;
   }
 
-  async function askPbx(question: PbxQuestion): Promise<boolean | undefined> {
+  async function query(question: PbxQuestion): Promise<boolean | undefined> {
     if (pbxStartedAt === undefined) return undefined;
-    return ask(question, { link, onAnomaly: (what) => listeners.emit('anomaly', what) });
+    return queryPbx(question, { link, onAnomaly: (what) => listeners.emit('anomaly', what) });
   }
 
   return {
@@ -170,13 +170,13 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
     originate,
     hangUp,
     reconcile: look,
-    ask: askPbx,
+    query,
   };
 }
 
-const rightsAgainMs = 10_000;
+const recheckRightsMs = 10_000;
 /** Short: calls wait for it whenever Asterisk restarts. */
-const dialplanAgainMs = 1_000;
+const recheckDialplanMs = 1_000;
 const eventsOff = [
   ['Action', 'Events'],
   ['EventMask', 'off'],

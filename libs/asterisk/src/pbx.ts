@@ -26,15 +26,15 @@ export interface OriginateOrder {
    * Records from dial2's answer on, into this file below the PBX's folder of recordings. `recordingFile` made the name.
    */
   readonly recordingFile?: string;
-  /** One of the legs is `messageChannel`: the message to play, and the channel to ring for each key. */
-  readonly message?: {
+  /** One of the legs is `announcementChannel`: the message to play, and the channel to ring for each DTMF digit. */
+  readonly announcement?: {
     readonly sound: string;
-    /** Key (0 to 9) → AMI channel. None: the message is played, and nothing else. */
-    readonly keys: Readonly<Record<string, string>>;
+    /** Digit (0 to 9) → AMI channel. None: the sound is played, and nothing else. */
+    readonly dtmf: Readonly<Record<string, string>>;
     readonly waitSeconds: number;
   };
   /** Reports the id of dial2's channel once it exists (`dial2_created`). It costs an event. */
-  readonly tellsDial2?: boolean;
+  readonly reportsDial2?: boolean;
   readonly variables: Readonly<Record<string, string>>;
   readonly headers: {
     readonly dial1: Readonly<Record<string, string>>;
@@ -78,9 +78,9 @@ export interface ReconcileQuestion {
  */
 export type PbxQuestion =
   /** Whether a call to this channel's device would ring now: registered, and not known to be unavailable. */
-  | { readonly asks: 'device_online'; readonly channel: string }
-  | { readonly asks: 'queue_exists'; readonly queue: string }
-  | { readonly asks: 'context_exists'; readonly context: string; readonly exten: string };
+  | { readonly type: 'device_online'; readonly channel: string }
+  | { readonly type: 'queue_exists'; readonly queue: string }
+  | { readonly type: 'context_exists'; readonly context: string; readonly exten: string };
 
 export interface PbxEvents {
   /** A fact about an attempt, from any AMI event that concerns it, whichever process originated it. */
@@ -113,5 +113,5 @@ export interface Pbx {
   hangUp(attemptId: AttemptId, channel?: string): Promise<boolean>;
   reconcile(question: ReconcileQuestion): Promise<Finding | undefined>;
   /** Undefined: the PBX could not answer. */
-  ask(question: PbxQuestion): Promise<boolean | undefined>;
+  query(question: PbxQuestion): Promise<boolean | undefined>;
 }

@@ -1,6 +1,6 @@
 import type { AttemptWatch } from '@redial/asterisk';
 import type { AttemptId } from '@redial/call';
-import { createRecentIds, every, type Logger } from '@redial/platform';
+import { createRecentIds, type Logger, runPeriodically } from '@redial/platform';
 import type { CancelStore } from '@redial/store';
 
 /**
@@ -63,7 +63,7 @@ export async function followCancels({
     (_pbx, attemptId) => cancels.announced(attemptId),
     () => void cancels.check().catch(onError),
   );
-  const checking = every(checkEveryMs, cancels.check, onError);
+  const checking = runPeriodically(checkEveryMs, cancels.check, onError);
   return {
     heard: cancels.heard,
     async stop() {

@@ -1,5 +1,5 @@
 import type { Pbx } from '@redial/asterisk';
-import { type Clock, every, type Logger, type Metrics } from '@redial/platform';
+import { type Clock, type Logger, type Metrics, runPeriodically } from '@redial/platform';
 import type { LinkStatusStore } from '@redial/store';
 
 export interface LinkReportsDeps {
@@ -26,7 +26,7 @@ export function reportLinks(deps: LinkReportsDeps): { stop(): Promise<void> } {
     }
   };
   const onError = (error: unknown) => logger.debug({ error }, 'the state of the PBX links was not reported');
-  const reporting = every(everyMs, report, onError);
+  const reporting = runPeriodically(everyMs, report, onError);
   for (const pbx of pbxs) {
     for (const change of ['up', 'down'] as const) pbx.on(change, () => void report().catch(onError));
   }

@@ -1,3 +1,4 @@
+export * from './assert-never.ts';
 export * from './attempt/attempt.ts';
 export * from './attempt/attempt-record.ts';
 export * from './attempt/attempt-signal.ts';
@@ -20,6 +21,7 @@ export * from './outcome/evidence.ts';
 export * from './outcome/never-rung.ts';
 export * from './outcome/not-sent.ts';
 export * from './outcome/outcome.ts';
+export * from './result.ts';
 export * from './retry/retry.ts';
 export * from './retry/retry-policy.ts';
 export * from './tenant/destination.ts';
@@ -30,4 +32,5 @@ export * from './tenant/tenant.ts';
 export * from './time/schedule.ts';
 export * from './validation/allowed-values.ts';
 export * from './validation/closest-name.ts';
+export * from './validation/issue.ts';
 export * from './validation/names-there-are.ts';

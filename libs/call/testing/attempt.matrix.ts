@@ -1,4 +1,4 @@
-import { followMaxMs, giveUpMarginMs, lastMomentAt, plannedAttempt } from '../src/attempt/attempt.ts';
+import { followMaxMs, giveUpMarginMs, latestEndAt, plannedAttempt } from '../src/attempt/attempt.ts';
 import type { AttemptSignal, AttemptSignalType } from '../src/attempt/attempt-signal.ts';
 import type { AttemptEffect, AttemptPhase, AttemptPlan, AttemptState } from '../src/attempt/attempt-state.ts';
 import type { Evidence, JournalEnded } from '../src/outcome/evidence.ts';
@@ -10,8 +10,8 @@ export const planViaLocalChannel: AttemptPlan = { ...plan, viaLocalChannel: true
 export const originatedAt = 1_000_000;
 export const at = originatedAt + 4_000;
 const pastDial1 = originatedAt + 30_000;
-const pastGivingUp = lastMomentAt(originatedAt, plan) + giveUpMarginMs;
-const pastFollowing = lastMomentAt(originatedAt, plan) + followMaxMs;
+const pastGivingUp = latestEndAt(originatedAt, plan) + giveUpMarginMs;
+const pastFollowing = latestEndAt(originatedAt, plan) + followMaxMs;
 
 export const journalEnded: JournalEnded = {
   dialStatus: 'BUSY',

@@ -1,7 +1,6 @@
 export * from './environment/settings.ts';
 export * from './file/configuration-file.ts';
 export type { DialectInFiles, KnownDialects } from './file/dialects-of-tenants.ts';
-export * from './reading.ts';
 export * from './schema/configuration.ts';
 export * from './schema/origin.ts';
 export * from './schema/pbx-configuration.ts';
@@ -9,3 +8,4 @@ export * from './schema/service-configuration.ts';
 export * from './schema/sink-configuration.ts';
 export * from './schema/tenant-configuration.ts';
 export * from './schema/trunk-configuration.ts';
+export * from './value-or-exit.ts';

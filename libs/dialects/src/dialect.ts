@@ -1,4 +1,4 @@
-import type { Call, CallRequest, Cdr, Dial1Outcome, Tenant } from '@redial/call';
+import type { Call, CallRequest, Cdr, Dial1Outcome, Issue, Tenant } from '@redial/call';
 import type { z } from 'zod';
 import type { FieldError } from './shared/field-error.ts';
 import type { Problem } from './shared/problem.ts';
@@ -72,10 +72,10 @@ export interface Waits {
 /** A fact that only the PBX knows. The names have been checked: they become part of an AMI action. */
 export type CallQuestion = {
   /** The error that the client gets if the answer is no. */
-  readonly otherwise: FieldError;
+  readonly errorIfNo: FieldError;
 } & (
-  | { readonly asks: 'device_online'; readonly extension: string }
-  | { readonly asks: 'service_exists'; readonly service: string }
+  | { readonly type: 'device_online'; readonly extension: string }
+  | { readonly type: 'service_exists'; readonly service: string }
 );
 
 /** What a dialect may read of a request in order to authenticate it. */
@@ -121,13 +121,6 @@ export interface KeyOfRedial {
   /** The detail of the problem `unauthenticated`. */
   readonly unauthenticated: string;
   readonly keyless: (tenant: Tenant) => Keyless | undefined;
-}
-
-/** An error in one setting. `message` goes on from its name, and shows no value. */
-export interface SettingsIssue {
-  /** Below `dialects.<name>`. */
-  readonly path: readonly (string | number)[];
-  readonly message: string;
 }
 
 /**
@@ -196,8 +189,8 @@ export interface VendorDialect {
   readonly settings: z.ZodType;
   /** Fields of a tenant that have become settings of the dialect: the old place → the name among these settings. */
   readonly formerSettings?: Readonly<Record<string, string>>;
-  /** Settings that do not fit the rest of their tenant. Both have passed their schemas. */
-  readonly faults?: (tenant: Tenant) => readonly SettingsIssue[];
+  /** Settings that do not fit the rest of their tenant, by their path below `dialects.<name>`. Both have passed their schemas. */
+  readonly issues?: (tenant: Tenant) => readonly Issue[];
   /** The credentials that identify the tenant: no two tenants may have the same. Undefined: the tenant does not have the dialect. */
   readonly login?: (tenant: Tenant) => readonly string[] | undefined;
   /** Fields of a tenant's settings that are too short to log in with (`short-secrets.ts`). */
@@ -214,7 +207,7 @@ export interface VendorDialect {
    */
   readonly differences?: (asked: readonly ParsedVendorCall[], held: readonly Call[]) => readonly FieldError[];
   /** Some of its requests have `questions`: the API needs links to the PBXs. */
-  readonly asksPbx?: true;
+  readonly queriesPbx?: true;
   /** `input`: as the route takes it; undefined where it could not be read. A `RawInput` always has its query. */
   readonly accepted: (calls: readonly Call[], input: unknown) => HttpReply;
   /** The answer of a request that `waits`. One outcome for each call. */

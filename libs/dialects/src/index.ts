@@ -1,9 +1,9 @@
 export * from './dialect.ts';
 export * from './shared/check-fields.ts';
-export * from './shared/credentials.ts';
 export * from './shared/dialect-settings.ts';
 export * from './shared/duplicate-keys.ts';
 export * from './shared/field-error.ts';
+export * from './shared/only-tenant.ts';
 export * from './shared/problem.ts';
 export { shortSecretMessage } from './shared/short-secrets.ts';
 export * from './shared/timestamp.ts';

@@ -16,7 +16,7 @@ const full: Cdr = {
     callerId: '27110001111',
     dial1CallerId: '1001',
     clientInfo: 'x',
-    pressedKey: '1',
+    dtmfDigit: '1',
     talkMs: null,
     endedBy: 'dial1',
   },

@@ -19,7 +19,7 @@ export const acme: Tenant = Tenant.parse({
   services: [
     { kind: 'ring_group', name: 'sales', code: '*601', channel: 'Local/601@ring-groups/n' },
     { kind: 'queue', name: 'support', code: '600' },
-    { kind: 'message', name: 'welcome', code: '#71', sound: 'welcome', keys: { 1: '1001', 2: 'sales' } },
+    { kind: 'announcement', name: 'welcome', code: '#71', sound: 'welcome', dtmf: { 1: '1001', 2: 'sales' } },
   ],
   contexts: ['main_routing'],
   defaults: {

@@ -49,7 +49,7 @@ export const data: Fields = {
 export function phpOf(params: unknown): PhpArray {
   const read = parseOrderedJson(JSON.stringify(params));
   if (!read.ok) throw new Error(read.message);
-  return read.params;
+  return read.value;
 }
 
 export function hashOf(params: Fields, apiKey = 'your_api_key'): string {

@@ -16,7 +16,7 @@ export function tenantWith(change: Partial<Record<keyof Tenant, unknown>>): Tena
       { kind: 'queue', name: 'support', code: '600' },
       { kind: 'ring_group', name: 'sales', code: '601', channel: 'Local/601@ring-groups/n' },
       { kind: 'ivr', name: 'menu', code: '700', channel: 'Local/s@menu/n' },
-      { kind: 'message', name: 'offer', code: '*71', sound: 'offer', keys: { '1': '1001' } },
+      { kind: 'announcement', name: 'offer', code: '*71', sound: 'offer', dtmf: { '1': '1001' } },
       { kind: 'shortcut', name: 'voicemail', code: '*97', channel: 'Local/vm@shortcuts/n' },
     ],
     dialects: { dialup: settings({}) },

@@ -5,9 +5,9 @@ const file = (tenant: object, numberingPlan: object = { country: 'IT' }) => ({
   tenants: [{ numberingPlan, ...tenant }],
 });
 const read = (tenant: object, plan?: object) => {
-  const { file: value, faults } = readConfiguredNumbers(file(tenant, plan));
+  const { file: value, issues } = readConfiguredNumbers(file(tenant, plan));
   const { numberingPlan: _, ...rest } = (value as { tenants: Record<string, unknown>[] }).tenants[0] ?? {};
-  return { ...rest, faults: faults.map(({ path, message }) => `${path.join('.')}: ${message}`) };
+  return { ...rest, issues: issues.map(({ path, message }) => `${path.join('.')}: ${message}`) };
 };
 const southAfrica = { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } };
 
@@ -15,7 +15,7 @@ it('a number is kept as E.164 digits, however it is written', () => {
   const doNotCall = ['+4407700900123', '+447700900123', '447700900123', '0612345678', '3931234567', '393931234567'];
   expect(read({ doNotCall })).toEqual({
     doNotCall: ['447700900123', '447700900123', '447700900123', '390612345678', '393931234567', '393931234567'],
-    faults: [],
+    issues: [],
   });
 });
 
@@ -23,7 +23,7 @@ it('of a plan without a country, digits alone are E.164 digits', () => {
   const doNotCall = ['27821234567', '3931234567', '0821234567', '+4407700900123'];
   expect(read({ doNotCall }, southAfrica)).toEqual({
     doNotCall: ['27821234567', '3931234567', '27821234567', '447700900123'],
-    faults: [],
+    issues: [],
   });
 });
 
@@ -41,7 +41,7 @@ it('caller IDs are read as well, and extensions stay what they are', () => {
       pool: ['393123456789'],
       agents: { '1001': '390612345678' },
     },
-    faults: [],
+    issues: [],
   });
 });
 
@@ -64,9 +64,9 @@ it.each([
   ],
   [{ services: [{ code: '0612345678' }] }, undefined, 'tenants.0.services.0.code: is a number of the numbering plan'],
 ])('%j %j is refused', (tenant, plan, fault) => {
-  expect(read(tenant, plan).faults).toEqual([fault]);
+  expect(read(tenant, plan).issues).toEqual([fault]);
 });
 
 it.each([undefined, null, 'x', { tenants: 'x' }, { tenants: [null, 'x', {}] }])('%j is left as it is', (value) => {
-  expect(readConfiguredNumbers(value)).toEqual({ file: value, faults: [] });
+  expect(readConfiguredNumbers(value)).toEqual({ file: value, issues: [] });
 });

@@ -1,50 +1,44 @@
-import { E164Digits, extensionShape, NumberingPlan } from '@redial/call';
+import { E164Digits, extensionShape, type Issue, NumberingPlan } from '@redial/call';
 import { callingCodeOf, isCountry } from './country.ts';
 import { isAssigned } from './phone-number.ts';
 import { readNumber } from './read-number.ts';
 
-export interface NumberFault {
-  readonly path: readonly (string | number)[];
-  /** Shows no value. */
-  readonly message: string;
-}
-
 export interface ConfiguredNumbers {
   /** The same file, its numbers in E.164 digits wherever they could be read. */
   readonly file: unknown;
-  readonly faults: readonly NumberFault[];
+  readonly issues: readonly Issue[];
 }
 
 type Group = Readonly<Record<string, unknown>>;
-type Read = (value: unknown, path: NumberFault['path']) => unknown;
+type Read = (value: unknown, path: Issue['path']) => unknown;
 
 /**
  * The numbers of a configuration file, read by the plan of their tenant as a request's are: what is compared with a request's number must be
  * written as it is. Nothing else in the file need be right; what cannot be a number at all is left for the schema to say so.
  */
 export function readConfiguredNumbers(file: unknown): ConfiguredNumbers {
-  if (!isGroup(file) || !Array.isArray(file.tenants)) return { file, faults: [] };
-  const faults: NumberFault[] = [];
-  const tenants = file.tenants.map((tenant: unknown, index) => tenantNumbers(tenant, ['tenants', index], faults));
-  return { file: { ...file, tenants }, faults };
+  if (!isGroup(file) || !Array.isArray(file.tenants)) return { file, issues: [] };
+  const issues: Issue[] = [];
+  const tenants = file.tenants.map((tenant: unknown, index) => tenantNumbers(tenant, ['tenants', index], issues));
+  return { file: { ...file, tenants }, issues };
 }
 
-function tenantNumbers(tenant: unknown, at: NumberFault['path'], faults: NumberFault[]): unknown {
+function tenantNumbers(tenant: unknown, at: Issue['path'], issues: Issue[]): unknown {
   if (!isGroup(tenant)) return tenant;
   const plan = NumberingPlan.safeParse(tenant.numberingPlan).data;
   if (plan === undefined) return tenant;
-  const planFault = faultOfPlan(plan);
-  if (planFault !== undefined) {
-    faults.push({ path: [...at, 'numberingPlan', ...planFault.path], message: planFault.message });
+  const planIssue = issueOfPlan(plan);
+  if (planIssue !== undefined) {
+    issues.push({ path: [...at, 'numberingPlan', ...planIssue.path], message: planIssue.message });
     return tenant;
   }
   const read: Read = (value, path) => {
     const { e164, fault } = readConfiguredNumber(value, plan);
-    if (fault !== undefined) faults.push({ path: [...at, ...path], message: fault });
+    if (fault !== undefined) issues.push({ path: [...at, ...path], message: fault });
     return e164 ?? value;
   };
-  faults.push(
-    ...faultsOfCodes(tenant.services, plan).map(({ path, message }) => ({ path: [...at, ...path], message })),
+  issues.push(
+    ...issuesOfCodes(tenant.services, plan).map(({ path, message }) => ({ path: [...at, ...path], message })),
   );
   return {
     ...tenant,
@@ -67,7 +61,7 @@ function callerIds(group: Group, read: Read): Group {
   );
 }
 
-function each(values: unknown, path: NumberFault['path'], read: Read): unknown {
+function each(values: unknown, path: Issue['path'], read: Read): unknown {
   if (Array.isArray(values)) return values.map((value: unknown, index) => read(value, [...path, index]));
   if (!isGroup(values)) return values;
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, read(value, [...path, name])]));
@@ -84,7 +78,7 @@ export function readConfiguredNumber(
   if (typeof value !== 'string' || !/^\+?[0-9]{2,20}$/.test(value)) return {};
   if (/^[+0]/.test(value)) {
     const number = readNumber(value, plan);
-    if (number.ok) return { e164: number.e164 };
+    if (number.ok) return { e164: number.value };
     return { fault: number.readings === undefined ? unknownForm : twoNumbers };
   }
   const national = plan.country === undefined ? undefined : nationalOf(value, plan);
@@ -98,7 +92,7 @@ const twoNumbers = 'could be two numbers: write + and the country code';
 /** The country's own number that digits may be beside E.164 ones; undefined: none that its plan has. */
 function nationalOf(value: string, plan: NumberingPlan): string | undefined {
   const number = readNumber(value, plan);
-  const readings = number.ok ? [number.e164] : (number.readings ?? []);
+  const readings = number.ok ? [number.value] : (number.readings ?? []);
   return readings.find((digits) => digits !== value && isE164(digits));
 }
 
@@ -106,7 +100,7 @@ function isE164(digits: string): boolean {
   return E164Digits.safeParse(digits).success && isAssigned(digits);
 }
 
-function faultOfPlan({ country, countryCode }: NumberingPlan): NumberFault | undefined {
+function issueOfPlan({ country, countryCode }: NumberingPlan): Issue | undefined {
   if (country === undefined) return undefined;
   if (!isCountry(country)) return { path: ['country'], message: 'is no country of ISO 3166-1, such as IT or ZA' };
   if (countryCode === undefined || countryCode === callingCodeOf(country)) return undefined;
@@ -117,7 +111,7 @@ function faultOfPlan({ country, countryCode }: NumberingPlan): NumberFault | und
 }
 
 /** Whoever writes the digits of a number means that: a service of the same digits would hide it. */
-function faultsOfCodes(services: unknown, plan: NumberingPlan): NumberFault[] {
+function issuesOfCodes(services: unknown, plan: NumberingPlan): Issue[] {
   if (!Array.isArray(services)) return [];
   return services.flatMap((service: unknown, index) => {
     const isNumber = isGroup(service) && typeof service.code === 'string' && readNumber(service.code, plan).ok;

@@ -107,7 +107,7 @@ describe('what people of a country write', () => {
       const read = Object.fromEntries(forms.map((form) => [form, readNumber(form, plan)]));
       const expected = forms.map((form) => {
         const readings = ambiguous[`${country} ${form}`];
-        return [form, readings === undefined ? { ok: true, e164 } : { ok: false, readings }];
+        return [form, readings === undefined ? { ok: true, value: e164 } : { ok: false, readings }];
       });
       expect(read).toEqual(Object.fromEntries(expected));
     },
@@ -144,7 +144,7 @@ describe('a number of a plan that names its country', () => {
     ['Hungary’s 06 is no part of Budapest’s number', 'HU', '0612345678', '3612345678'],
     ['Kazakhstan’s number from Russia', 'RU', '87710009998', '77710009998'],
   ])('%s', (_what, country, written, e164) => {
-    expect(readNumber(written, planOf(country))).toEqual({ ok: true, e164 });
+    expect(readNumber(written, planOf(country))).toEqual({ ok: true, value: e164 });
   });
 
   it('a mobile number of Italy, and one of Rome without its +: nobody is rung', () => {
@@ -188,6 +188,6 @@ describe('a number of a plan that names its country', () => {
     ],
   ])('with %s', (_what, fields, written, e164) => {
     const read = readNumber(written, planOf('ZA', fields));
-    expect(read).toEqual(e164 === undefined ? { ok: false } : { ok: true, e164 });
+    expect(read).toEqual(e164 === undefined ? { ok: false } : { ok: true, value: e164 });
   });
 });

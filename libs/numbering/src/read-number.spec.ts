@@ -5,7 +5,7 @@ import { readNumber } from './read-number.ts';
 
 function toE164(written: string, plan: NumberingPlan): string | undefined {
   const number = readNumber(written, plan);
-  return number.ok ? number.e164 : undefined;
+  return number.ok ? number.value : undefined;
 }
 
 const southAfrica = NumberingPlan.parse({ countryCode: '27', nationalNumberLength: { min: 9, max: 9 } });

@@ -1,4 +1,4 @@
-import { E164Digits, type NumberingPlan, type NumberReading } from '@redial/call';
+import { E164Digits, type NumberingPlan, type NumberResult } from '@redial/call';
 import type { PhoneNumber } from 'libphonenumber-js/max';
 import { type Country, countryCodeOf, countryOf, fixedPrefixOf, internationalPrefixOf } from './country.ts';
 import { nationalPrefixIn } from './number-forms.ts';
@@ -20,21 +20,21 @@ interface Readings {
  * Every way to read it is tried. Readings that the countries' plans have come before those that merely have a possible length; two that are left
  * are two people's numbers, and nobody is rung.
  */
-export function readNumber(written: string, plan: NumberingPlan): NumberReading {
+export function readNumber(written: string, plan: NumberingPlan): NumberResult {
   if (!/^\+?[0-9]{2,20}$/.test(written)) return { ok: false };
   const { marked, bare } = readingsOf(written, plan);
   if (bare.length === 0 || marked.some(isAssigned)) return decide(marked);
   return decide([...marked, ...bare]);
 }
 
-function decide(readings: readonly string[]): NumberReading {
+function decide(readings: readonly string[]): NumberResult {
   const distinct = [...new Set(readings)].filter((digits) => E164Digits.safeParse(digits).success);
   const [first, second] = distinct;
   if (first === undefined) return { ok: false };
-  if (second === undefined) return { ok: true, e164: first };
+  if (second === undefined) return { ok: true, value: first };
   const assigned = distinct.filter(isAssigned);
   const [only, other] = assigned;
-  if (only !== undefined && other === undefined) return { ok: true, e164: only };
+  if (only !== undefined && other === undefined) return { ok: true, value: only };
   return { ok: false, readings: assigned.length > 0 ? assigned : distinct };
 }
 

@@ -19,7 +19,7 @@ import {
   systemClock,
 } from '@redial/platform';
 import { createQueues, createWorkers, type Queues, type Workers } from '@redial/queue';
-import { createStore, type DurabilityPolicy, type Store, tellMalformed } from '@redial/store';
+import { createStore, type DurabilityPolicy, reportMalformed, type Store } from '@redial/store';
 import { measurePaused, pausedCheck } from './checks/paused-queues.ts';
 import type { Health, HealthCheck } from './health/health.ts';
 import { startOpsServer } from './health/ops-server.ts';
@@ -89,7 +89,7 @@ export async function startProcess(plan: ProcessPlan): Promise<void> {
     durability,
     prefix: settings.keyPrefix,
     retentionSeconds: settings.retentionDays * 86_400,
-    onMalformed: tellMalformed(logger, metrics),
+    onMalformed: reportMalformed(logger, metrics),
   });
   await logDurability(store, durability, logger, plan.notDurable);
   const queues = createQueues({

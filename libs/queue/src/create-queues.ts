@@ -18,7 +18,7 @@ const addMax = 1_000;
 /** A planned attempt whose job sleeps this much longer than it should is lost; neither a gate nor a full limit put it to sleep. */
 const oversleptMs = 10_000;
 /** A job may be taken, promoted or finished between two steps of a move. The move is then repeated, a few times. */
-const lookAgain = 5;
+const looksMax = 5;
 
 /** Results are retried without end: nothing may be lost. BullMQ requires a number. */
 const forEver = { attempts: 1_000_000, backoff: { type: 'capped' }, stackTraceLimit: 1 } as const;
@@ -64,7 +64,7 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
 
   async function moveDial(order: DialOrder): Promise<void> {
     const { attemptId } = order;
-    for (let look = 1; look <= lookAgain; look++) {
+    for (let look = 1; look <= looksMax; look++) {
       switch (await queues.dial.getJobState(attemptId)) {
         case 'active':
           return;

@@ -5,7 +5,7 @@ interface Planned {
   readonly attemptId: AttemptId;
   readonly dueAt: number;
   /** The call is late: its job sleeps until then. */
-  readonly askAgainAt?: number;
+  readonly nextGateCheckAt?: number;
 }
 
 /** A call's planned attempt → its `dial` job. The number is masked: the dashboard shows it. */
@@ -14,7 +14,7 @@ export function dialOrder(call: Call, planned: Planned): DialOrder {
     callId: call.id,
     attemptId: planned.attemptId,
     maskedDial2: maskNumber(destinationDigits(call.request.dial2)),
-    dueAt: planned.askAgainAt ?? planned.dueAt,
+    dueAt: planned.nextGateCheckAt ?? planned.dueAt,
     priority: call.request.priority,
   };
 }

@@ -17,7 +17,7 @@ export type * from './link-statuses/link-status-store.ts';
 export type { PageCursor } from './page-cursor.ts';
 export type * from './permits/permit-store.ts';
 export { MalformedRecord, UnknownForm } from './records/malformed-record.ts';
-export { tellMalformed } from './records/tell-malformed.ts';
+export { reportMalformed } from './records/report-malformed.ts';
 export type { Store } from './store.ts';
 export type { StoreHealth } from './store-health.ts';
 export type { Versioned, Written } from './versioned.ts';

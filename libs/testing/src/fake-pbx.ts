@@ -85,7 +85,7 @@ export function fakePbx(name = 'pbx-1', { answersItself = true }: { readonly ans
           pbx.reconciling.push({ question, find });
           if (answersItself) find(pbx.finding);
         }),
-      ask: async () => undefined,
+      query: async () => undefined,
     },
   };
   return pbx;

@@ -8,7 +8,7 @@ export function describeDial2Created(getWorld: () => PbxWorld): void {
       const placed = await getWorld().place({
         dial1Channel: 'PJSIP/1420',
         dial2Channel: 'PJSIP/27820000710@carrier',
-        tellsDial2: true,
+        reportsDial2: true,
       });
 
       const { dial2Created, dial2Hangup, journalEnded } = placed.evidence;
@@ -26,7 +26,7 @@ export function describeDial2Created(getWorld: () => PbxWorld): void {
         dial1Channel: 'PJSIP/1040',
         dial2Channel: 'PJSIP/27820020710@carrier',
         headers: { dial1: {}, dial2: { 'X-One': '1' } },
-        tellsDial2: true,
+        reportsDial2: true,
       });
 
       const uniqueId = placed.evidence.dial2Created?.uniqueId;
@@ -40,7 +40,7 @@ export function describeDial2Created(getWorld: () => PbxWorld): void {
       const placed = await getWorld().place({
         dial1Channel: 'PJSIP/1041',
         dial2Channel: 'PJSIP/1511',
-        tellsDial2: true,
+        reportsDial2: true,
       });
 
       expect(placed.evidence).not.toHaveProperty('dial2Created');
@@ -51,7 +51,7 @@ export function describeDial2Created(getWorld: () => PbxWorld): void {
       const placed = await getWorld().place({
         dial1Channel: 'PJSIP/1421',
         dial2Channel: 'Local/test-queue@redial-queue/n',
-        tellsDial2: true,
+        reportsDial2: true,
       });
 
       const uniqueId = placed.evidence.dial2Created?.uniqueId;

@@ -331,7 +331,7 @@ function expectJournal(placed: Placed, row: Row): void {
     uniqueId,
     ringMs,
     recorded,
-    pressedKey,
+    dtmfDigit,
     dial2EndedAt = '',
     transferred,
     ...more
@@ -345,7 +345,7 @@ function expectJournal(placed: Placed, row: Row): void {
     dial2Cause,
     tech,
     recorded,
-    pressedKey,
+    dtmfDigit,
     transferred,
     more,
   }).toEqual({
@@ -358,7 +358,7 @@ function expectJournal(placed: Placed, row: Row): void {
     dial2Cause: isFinal(row.tech) ? String(row.dial1Hangup.cause) : '',
     tech: row.tech ?? '',
     recorded: '',
-    pressedKey: '',
+    dtmfDigit: '',
     transferred: '',
     more: [],
   });

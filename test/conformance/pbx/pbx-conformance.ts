@@ -1,12 +1,12 @@
 import { examinePbx } from '@redial/asterisk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeActions } from './actions.ts';
+import { describeAnnouncements } from './announcements.ts';
 import { describeDial1 } from './dial1.ts';
 import { describeDial2 } from './dial2.ts';
 import { describeDial2Created } from './dial2-created.ts';
 import { describeInjection } from './injection.ts';
 import { describeLocalLegs } from './local-legs.ts';
-import { describeMessages } from './messages.ts';
 import { type ConformingPbx, PbxWorld } from './pbx-world.ts';
 import { describeQuestions } from './questions.ts';
 import { describeReconciliation } from './reconcile.ts';
@@ -44,7 +44,7 @@ export function describePbxConformance(name: string, start: () => Promise<Confor
     describeDial2Created(getWorld);
     describeLocalLegs(getWorld);
     describeSipAnswers(getWorld);
-    describeMessages(getWorld);
+    describeAnnouncements(getWorld);
     describeRecordings(getWorld);
     describeReconciliation(getWorld);
     describeActions(getWorld);

@@ -18,9 +18,9 @@ export function describeQuestions(getWorld: () => PbxWorld): void {
     });
     afterAll(() => asking?.stop());
 
-    const device = (channel: string): PbxQuestion => ({ asks: 'device_online', channel });
-    const queue = (name: string): PbxQuestion => ({ asks: 'queue_exists', queue: name });
-    const context = (name: string, exten: string): PbxQuestion => ({ asks: 'context_exists', context: name, exten });
+    const device = (channel: string): PbxQuestion => ({ type: 'device_online', channel });
+    const queue = (name: string): PbxQuestion => ({ type: 'queue_exists', queue: name });
+    const context = (name: string, exten: string): PbxQuestion => ({ type: 'context_exists', context: name, exten });
 
     it.each<readonly [what: string, question: PbxQuestion, answer: boolean | undefined]>([
       ['a registered phone is online', device('PJSIP/1098'), true],
@@ -38,8 +38,8 @@ export function describeQuestions(getWorld: () => PbxWorld): void {
       ['a context that is not there is not', context('no-such-context', 's'), false],
       ["Redial's own context is there", context('redial', 'connect'), true],
     ])('given a PBX, when queried, then %s', async (_what, question, answer) => {
-      expect(await asking.ask(question)).toBe(answer);
-      expect(await getWorld().pbx.ask(question)).toBe(answer);
+      expect(await asking.query(question)).toBe(answer);
+      expect(await getWorld().pbx.query(question)).toBe(answer);
       expect(anomaly).toEqual([]);
     });
 
@@ -49,8 +49,8 @@ export function describeQuestions(getWorld: () => PbxWorld): void {
       await getWorld().answers(order.attemptId);
       await expect.poll(() => getWorld().invitesTo('1195').length).toBe(1);
 
-      expect(await asking.ask(device('PJSIP/1096'))).toBe(true);
-      expect(await asking.ask(device('PJSIP/1195'))).toBe(true);
+      expect(await asking.query(device('PJSIP/1096'))).toBe(true);
+      expect(await asking.query(device('PJSIP/1195'))).toBe(true);
       expect(await stateOf('PJSIP/1096')).toBe('INUSE');
       await expect.poll(() => stateOf('PJSIP/1195')).toBe('RINGING');
       await getWorld().pbx.hangUp(order.attemptId);
@@ -68,7 +68,7 @@ export function describeQuestions(getWorld: () => PbxWorld): void {
       await getWorld().place({ dial1Channel: 'PJSIP/1295' });
 
       // All that was sent before this answer has arrived.
-      expect(await asking.ask(queue('test-queue'))).toBe(true);
+      expect(await asking.query(queue('test-queue'))).toBe(true);
       expect(heard).toEqual([]);
     });
 

@@ -5,6 +5,7 @@ import {
   type CallId,
   cdrOf,
   type Evidence,
+  isPlanned,
   outcomeOf,
   stepCall,
 } from '@redial/call';
@@ -14,7 +15,7 @@ import type { RunningApi } from './running-api.ts';
 /** What a dialer does to a call when it takes it, without a PBX. Resolves with the attempt under way. */
 export async function dial(api: RunningApi, id: string): Promise<AttemptRecord> {
   const before = await read(api, id);
-  if (!('dueAt' in before.value.state)) throw new Error(`${id} is ${before.value.state.status}`);
+  if (!isPlanned(before.value.state)) throw new Error(`${id} is ${before.value.state.status}`);
   const { attemptId, attemptNumber, dueAt } = before.value.state;
   const now = Date.now();
   const attempt: AttemptRecord = {

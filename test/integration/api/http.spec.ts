@@ -230,7 +230,7 @@ describe('operations', () => {
     expect(accepting.body).toEqual({
       ready: true,
       checks: { redis: 'ok', durability: 'ok' },
-      says: { durability: expect.stringContaining('every acceptance is on disk before its 202') },
+      details: { durability: expect.stringContaining('every acceptance is on disk before its 202') },
     });
     const ready = await api.send('GET', '/readyz', undefined, { apiKey: null });
     expect(ready.status).toBe(503);

@@ -10,7 +10,7 @@ const account = { user: 'crm', pass: 'hush-hush', org: 'acme' };
 const dialup = { user: account.user, password: account.pass, org: account.org };
 const tenant = {
   dialects: { dialup },
-  services: [{ kind: 'message', name: 'offer', code: '*71', sound: 'redial-test' }],
+  services: [{ kind: 'announcement', name: 'offer', code: '*71', sound: 'redial-test' }],
 };
 let redis: TestRedis;
 let api: RunningApi;

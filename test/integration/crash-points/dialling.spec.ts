@@ -1,4 +1,4 @@
-import type { Call } from '@redial/call';
+import { type Call, isPlanned } from '@redial/call';
 import { dialOrder } from '@redial/queue';
 import { describe, expect, it } from 'vitest';
 import { jobCounts } from '../../support/job-counts.ts';
@@ -42,7 +42,7 @@ describe('given a dialer that dies', () => {
     for (;;) {
       const call = aCall(aheadMs);
       all.push(call);
-      if (!('dueAt' in call.state)) throw new TypeError('a call that was accepted is planned');
+      if (!isPlanned(call.state)) throw new TypeError('a call that was accepted is planned');
       await world.store.acceptCalls([call]);
       world.failPoint.arm(all.length - 1, () => dialer.kill());
       await world.queues.dial.add([dialOrder(call, { ...call.state, dueAt: 0 })]);

@@ -1,4 +1,4 @@
-import { cdrOf, type Delivery, outcomeOf, stepCall } from '@redial/call';
+import { cdrOf, type Delivery, isPlanned, outcomeOf, stepCall } from '@redial/call';
 import { describe, expect, it } from 'vitest';
 import { ids } from '../store/store-on-redis.ts';
 import { aCrashWorld, type CrashWorld } from './crash-world.ts';
@@ -62,7 +62,7 @@ async function settledAndLeft({ store }: CrashWorld, { call, attempt }: InFlight
 /** A planned attempt is looked at by every sweep: it would be in the way of the next work. */
 async function putAway({ store, queues }: CrashWorld, { call }: InFlight): Promise<void> {
   const before = await store.readCall(call.id);
-  if (before === undefined || !('dueAt' in before.value.state)) throw new Error('the call has a planned attempt');
+  if (before === undefined || !isPlanned(before.value.state)) throw new Error('the call has a planned attempt');
   await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: Date.now() }).call);
   // The sweeper may have read the call before that, and puts the job back: a dialer finds nothing to dial.
   await queues.dial.remove(before.value.state.attemptId);

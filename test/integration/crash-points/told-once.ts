@@ -1,3 +1,4 @@
+import { isPlanned } from '@redial/call';
 import { expect } from 'vitest';
 import { jobCounts } from '../../support/job-counts.ts';
 import type { CrashWorld } from './crash-world.ts';
@@ -14,7 +15,7 @@ export async function isDone({ store, jobs }: CrashWorld, { call, attempt }: InF
   // Unknown: nobody told the results process, because it was settled already.
   if (!['completed', 'unknown'].includes(results) || delivery !== 'completed') return false;
   const { state } = now.value;
-  if ('dueAt' in state && (await jobs('dial').getJobState(state.attemptId)) === 'unknown') return false;
+  if (isPlanned(state) && (await jobs('dial').getJobState(state.attemptId)) === 'unknown') return false;
   return (await store.countUndelivered()) === 0;
 }
 

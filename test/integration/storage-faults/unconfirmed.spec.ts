@@ -71,7 +71,7 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
     const promise =
       'every acceptance is on disk and on 1 replica before its 202, every claim before its Originate, every end before its CDR goes out (appendfsync always)';
     for (const path of ['/readyz', '/readyz/accepting']) {
-      expect((await redial.request('GET', path)).body).toMatchObject({ ready: true, says: { durability: promise } });
+      expect((await redial.request('GET', path)).body).toMatchObject({ ready: true, details: { durability: promise } });
     }
     for (const { log } of [redial.api, redial.dialer]) expect(log()).toContain(`durability: ${promise}`);
   });

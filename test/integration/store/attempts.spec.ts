@@ -1,4 +1,4 @@
-import { stepCall } from '@redial/call';
+import { isPlanned, stepCall } from '@redial/call';
 import { MalformedRecord } from '@redial/store';
 import { describe, expect, it } from 'vitest';
 import { busy, claimed, settlement } from './attempt-under-way.ts';
@@ -75,7 +75,7 @@ describe('settling', () => {
     expect(await store.openAttempts('main')).toEqual([]);
     const { calls } = await store.listCalls({ tenantId: 'acme', status: 'waiting', limit: 10 });
     expect(calls).toHaveLength(1);
-    const dueAt = 'dueAt' in write.call.after.state ? write.call.after.state.dueAt : 0;
+    const dueAt = isPlanned(write.call.after.state) ? write.call.after.state.dueAt : 0;
     expect(await overdue(store, dueAt + 1)).toEqual([under.call.value.id]);
   });
 

@@ -1,4 +1,4 @@
-import { type AttemptRecord, type Call, lastMomentAt, stepCall } from '@redial/call';
+import { type AttemptRecord, type Call, latestEndAt, stepCall } from '@redial/call';
 import type { DayCap, Store, Versioned } from '@redial/store';
 import { expect, it, vi } from 'vitest';
 import { claimed, settlement } from './attempt-under-way.ts';
@@ -139,7 +139,7 @@ export function storeContract(open: () => Promise<Store>): void {
     const { store, call } = await withCall();
     const { after, attempt } = dialed(call.value, ['trunk:a']);
     await store.acquirePermits(permits(attempt, { leaseMs: 1_000 }));
-    const aliveUntil = lastMomentAt(attempt.originatedAt, attempt.plan);
+    const aliveUntil = latestEndAt(attempt.originatedAt, attempt.plan);
     const heldThen = () => store.permitsHeld(['trunk:a'], aliveUntil);
     expect(await heldThen()).toEqual({ 'trunk:a': 0 });
     await store.claim(call, after, attempt);
@@ -182,7 +182,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await held()).toEqual({ 'pbx:main': 1, 'trunk:a': 2, 'trunk:b': 1 });
     for (let n = 0; n < 2; n++) await store.releaseLeg(attempt, 'dial1');
     expect(await held()).toEqual({ 'pbx:main': 1, 'trunk:a': 1, 'trunk:b': 1 });
-    const outlasting = lastMomentAt(attempt.originatedAt, attempt.plan) + 3_600_000;
+    const outlasting = latestEndAt(attempt.originatedAt, attempt.plan) + 3_600_000;
     await store.extendPermits({ ...attempt, claimedBy: 'run.2' }, outlasting);
     expect(await held(outlasting - 1)).toEqual({ 'pbx:main': 0, 'trunk:a': 0, 'trunk:b': 0 });
     await store.extendPermits(attempt, outlasting);

@@ -6,6 +6,7 @@ import {
   type CallId,
   type CallRequest,
   type Delivery,
+  isPlanned,
   stepCall,
 } from '@redial/call';
 import { connectRedis, createIds, type Redis, redisReady } from '@redial/platform';
@@ -61,7 +62,7 @@ export function dialed(
   limits: readonly string[] = ['pbx:main'],
   at = noon,
 ): { after: Call; attempt: AttemptRecord } {
-  if (!('dueAt' in call.state)) throw new TypeError('only a planned call can be dialled');
+  if (!isPlanned(call.state)) throw new TypeError('only a planned call can be dialled');
   const { attemptId, attemptNumber, dueAt } = call.state;
   return {
     after: stepCall(call, { type: 'dial', attemptId, at }).call,

@@ -1,4 +1,12 @@
-import { type AttemptId, acceptCall, type Call, type CallId, type CallRequest, type Tenant } from '@redial/call';
+import {
+  type AttemptId,
+  acceptCall,
+  type Call,
+  type CallId,
+  type CallRequest,
+  isPlanned,
+  type Tenant,
+} from '@redial/call';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
 import type {
@@ -101,8 +109,8 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
       await confirm(first && { call: first, version: acceptedVersion });
     } catch (error) {
       // Redial draws references that must never have been used. A repetition draws another one.
-      const isFoundAgain = completion !== undefined || reservation?.reserves === 'open';
-      if (accepted.type === 'accepted' && !isFoundAgain) await rollBack(ports, calls, acceptedVersion);
+      const isFoundByRepetition = completion !== undefined || reservation?.reserves === 'open';
+      if (accepted.type === 'accepted' && !isFoundByRepetition) await rollBack(ports, calls, acceptedVersion);
       throw error;
     }
     if (accepted.type === 'taken') return accepted;
@@ -124,7 +132,7 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
 
   /** Due long after its record has been written or refused. */
   function isDueLater({ state }: Call): boolean {
-    return 'dueAt' in state && state.dueAt > clock.now() + laterMs;
+    return isPlanned(state) && state.dueAt > clock.now() + laterMs;
   }
 
   async function confirm(written?: WrittenRecord): Promise<void> {
@@ -135,7 +143,7 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
 
   async function enqueue(calls: readonly Call[]): Promise<void> {
     try {
-      await queues.dial.add(calls.flatMap((call) => ('dueAt' in call.state ? [dialOrder(call, call.state)] : [])));
+      await queues.dial.add(calls.flatMap((call) => (isPlanned(call.state) ? [dialOrder(call, call.state)] : [])));
     } catch (err) {
       logger.warn({ err, calls: calls.length }, 'accepted calls could not be put on the queue: the sweeper will');
     }

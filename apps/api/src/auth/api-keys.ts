@@ -1,5 +1,5 @@
 import type { TenantConfiguration } from '@redial/configuration';
-import { bearerOf, digestOf, isSameDigest } from '@redial/dialects';
+import { bearerOf, digestOf, isSameDigest } from '@redial/platform';
 
 export type FindTenant = (apiKey: string) => TenantConfiguration | undefined;
 

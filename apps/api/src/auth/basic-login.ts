@@ -1,4 +1,4 @@
-import { basicLoginOf, digestOf, isSameDigest } from '@redial/dialects';
+import { basicLoginOf, digestOf, isSameDigest } from '@redial/platform';
 
 export interface BasicLogin {
   readonly user: string;

@@ -1,7 +1,8 @@
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
-import { basicLoginOf, problem, userOfLogin } from '@redial/dialects';
+import { problem } from '@redial/dialects';
+import { basicLoginOf, userOfLogin } from '@redial/platform';
 import type { Express, RequestHandler } from 'express';
 import { type BasicLogin, isLogin } from '../auth/basic-login.ts';
 import { isCrossSite } from '../auth/csrf.ts';

@@ -23,7 +23,7 @@ export function acceptingChecks(
         if (fault !== undefined) throw new Error(fault);
         promise = durabilityPromise(asked, found);
       },
-      says: () => promise,
+      details: () => promise,
     },
   ];
 }

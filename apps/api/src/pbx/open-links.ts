@@ -10,7 +10,7 @@ export function openLinks(
   vendors: readonly VendorDialect[],
   logger: Pick<Logger, 'info' | 'warn'>,
 ): Pbx[] {
-  const asking = vendors.filter(({ asksPbx }) => asksPbx).map(({ name }) => name);
+  const asking = vendors.filter(({ queriesPbx }) => queriesPbx).map(({ name }) => name);
   if (!tenants.some(({ dialects }) => asking.some((name) => Object.hasOwn(dialects, name)))) return [];
   return pbxs.map((configuration) => {
     const pbx = createPbx(observed(configuration), { listens: false });

@@ -1,5 +1,4 @@
-import type { Tenant } from '@redial/call';
-import { type AttemptId, type Call, CallId } from '@redial/call';
+import { type AttemptId, type Call, CallId, isPlanned, type Tenant } from '@redial/call';
 import type { v1 } from '@redial/dialects';
 import type { Versioned } from '@redial/store';
 import type { Ports } from '../ports.ts';
@@ -27,7 +26,7 @@ export async function viewOf(
   if (call.state.status === 'dialing') ids.push(call.state.attemptId);
   const attempts = ids.length === 0 ? [] : await fromStorage(() => store.readAttempts(ids));
   const now = clock.now();
-  const isDue = 'dueAt' in call.state && call.state.dueAt <= now;
+  const isDue = isPlanned(call.state) && call.state.dueAt <= now;
   // Only one sentence depends on it, so a failure is not worth a 503.
   const paused = isDue ? await queues.paused().catch(() => []) : [];
   return { call, attempts, tenant, now, isDialQueuePaused: paused.includes('dial') };

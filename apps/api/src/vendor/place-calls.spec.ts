@@ -10,12 +10,12 @@ import { type PlacePorts, placeCalls } from './place-calls.ts';
 const tenant = { id: 'acme' } as TenantConfiguration;
 const request = { reference: 'r' } as CallRequest;
 const waits: Waits = { until: 60_000, withDial2: false };
-const otherwise: FieldError = { field: 'destination', message: 'is not there' };
-const queue: CallQuestion = { asks: 'service_exists', service: 'q', otherwise };
+const errorIfNo: FieldError = { field: 'destination', message: 'is not there' };
+const queue: CallQuestion = { type: 'service_exists', service: 'q', errorIfNo };
 const device: CallQuestion = {
-  asks: 'device_online',
+  type: 'device_online',
   extension: '1001',
-  otherwise: { field: 'user', message: 'is away' },
+  errorIfNo: { field: 'user', message: 'is away' },
 };
 
 type Understood = Extract<ParsedCalls, { ok: true }>;
@@ -61,8 +61,8 @@ function world(of: World = {}) {
         return openHolders;
       },
     } as unknown as PlacePorts['store'],
-    askPbx: async (_tenant, question) => {
-      happened.push(`asked ${question.asks}`);
+    queryPbx: async (_tenant, question) => {
+      happened.push(`asked ${question.type}`);
       return said(question);
     },
     waitingMax: 2,
@@ -149,8 +149,8 @@ describe('a request', () => {
   });
 
   it('that is not valid is refused, and nothing else happens', async () => {
-    const { place, happened } = world({ parsed: { ok: false, errors: [otherwise] } });
-    expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [otherwise] } });
+    const { place, happened } = world({ parsed: { ok: false, errors: [errorIfNo] } });
+    expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [errorIfNo] } });
     expect(happened).toEqual([]);
   });
 });
@@ -165,16 +165,16 @@ describe('a question to the PBX', () => {
   });
 
   it.each([
-    ['no', () => false, { code: 'invalid_request', errors: [device.otherwise] }],
+    ['no', () => false, { code: 'invalid_request', errors: [device.errorIfNo] }],
     [
       'no to the second alone',
-      ({ asks }: CallQuestion) => asks !== 'service_exists',
-      { code: 'invalid_request', errors: [otherwise] },
+      ({ type }: CallQuestion) => type !== 'service_exists',
+      { code: 'invalid_request', errors: [errorIfNo] },
     ],
     [
       'no to one, and no answer to the other',
-      ({ asks }: CallQuestion) => (asks === 'service_exists' ? false : undefined),
-      { code: 'invalid_request', errors: [otherwise] },
+      ({ type }: CallQuestion) => (type === 'service_exists' ? false : undefined),
+      { code: 'invalid_request', errors: [errorIfNo] },
     ],
     ['nothing', () => undefined, { code: 'pbx_unavailable', headers: { 'Retry-After': '5' } }],
   ])('that is answered %s ends it', async (_name, said, problem) => {
@@ -236,9 +236,9 @@ describe('a reference', () => {
     const { place } = world({
       parsed: understood({ reserves: 'open' }),
       commits: [taken],
-      differences: [otherwise],
+      differences: [errorIfNo],
     });
-    expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [otherwise] } });
+    expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [errorIfNo] } });
   });
 
   it('that was ever used is drawn again, with a fresh id; the PBX is not queried again', async () => {
@@ -272,7 +272,7 @@ describe('a reference', () => {
 });
 
 describe('a request that can only be a repetition', () => {
-  const parsed: ParsedCalls = { ok: false, errors: [otherwise], repeats: [{ request, reference: 'r' }] };
+  const parsed: ParsedCalls = { ok: false, errors: [errorIfNo], repeats: [{ request, reference: 'r' }] };
 
   it('is answered with the calls that it repeats, once those are as durable as they must be', async () => {
     const { place, happened } = world({ parsed, openHolders: [earlier.id] });
@@ -288,7 +288,7 @@ describe('a request that can only be a repetition', () => {
 
   it('is refused if none of them is open', async () => {
     const { place, happened } = world({ parsed });
-    expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [otherwise] } });
+    expect(await place()).toEqual({ type: 'refused', problem: { code: 'invalid_request', errors: [errorIfNo] } });
     expect(happened).toEqual(['looked for acme semaphore r']);
   });
 });

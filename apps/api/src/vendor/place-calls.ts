@@ -19,7 +19,7 @@ import { fromStorage } from '../storage/storage-unavailable.ts';
 import { refusalByPbx } from './refusal-by-pbx.ts';
 
 export interface PlacePorts
-  extends Pick<Ports, 'store' | 'clock' | 'ids' | 'pick' | 'askPbx' | 'waiter' | 'waitingMax'> {
+  extends Pick<Ports, 'store' | 'clock' | 'ids' | 'pick' | 'queryPbx' | 'waiter' | 'waitingMax'> {
   readonly acceptor: Pick<Acceptor, 'prepare' | 'commit' | 'confirm'>;
   readonly metrics: Pick<Ports['metrics'], 'destinationRefused'>;
 }
@@ -57,7 +57,7 @@ export async function placeCalls(request: VendorRequest, ports: PlacePorts): Pro
       return (await repeated(parsed, request, ports)) ?? refused('invalid_request', { errors: parsed.errors });
     }
     if (draw === 1 && parsed.questions !== undefined) {
-      const refusal = await refusalByPbx(parsed.questions, tenant, ports.askPbx);
+      const refusal = await refusalByPbx(parsed.questions, tenant, ports.queryPbx);
       if (refusal !== undefined) return { type: 'refused', problem: refusal };
     }
     const answer = await accept(parsed, candidatesOf(parsed, id, request, ports), request, ports);

@@ -44,7 +44,7 @@ describe('given a gate that does not allow a due call', () => {
       cell.prepare(world);
       const decision = await world.run(job);
       const { state, gateNote } = world.call;
-      expect(state).toMatchObject({ attemptId, dueAt: monday9, askAgainAt: gateNote?.until });
+      expect(state).toMatchObject({ attemptId, dueAt: monday9, nextGateCheckAt: gateNote?.until });
       expect(gateNote).toMatchObject({ gate: cell.gate, decision: 'defer' });
       expect(gateNote?.until).toSatisfy((until: number) => until > monday9 && until <= monday9 + 10_000);
       expect(decision).toMatchObject({ type: 'later', at: gateNote?.until });

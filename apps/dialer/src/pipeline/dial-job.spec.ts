@@ -70,7 +70,7 @@ describe('given a call that is due', () => {
     world.watch.dial1('ended');
     await world.run(job);
     expect(world.store.attempt(attemptId)).toMatchObject({ awaited: true });
-    expect(world.watch.originated).toMatchObject([{ tellsDial2: true }]);
+    expect(world.watch.originated).toMatchObject([{ reportsDial2: true }]);
   });
 
   it('when the PBX’s dialplan rings a side of it, then its plan states that', async () => {

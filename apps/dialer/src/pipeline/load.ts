@@ -1,4 +1,4 @@
-import type { AttemptId, Call } from '@redial/call';
+import { type AttemptId, type Call, isPlanned } from '@redial/call';
 import type { DialJob } from '@redial/queue';
 import type { Versioned } from '@redial/store';
 import type { ClaimedAttempt, DialContext, JobRun } from './dial-context.ts';
@@ -28,7 +28,7 @@ export async function load(
   }
   if (call === undefined) return { result: 'nothing_to_dial', note: 'no such call' };
   const { state } = call.value;
-  if (!('dueAt' in state) || state.attemptId !== job.attemptId)
+  if (!isPlanned(state) || state.attemptId !== job.attemptId)
     return { result: 'nothing_to_dial', note: `nothing to dial: the call is ${state.status}` };
   const { attemptId, attemptNumber, dueAt } = state;
   return { call, attemptId, attemptNumber, dueAt };

@@ -9,15 +9,15 @@ const { tenants, trunks } = configurationWith({
       { kind: 'ring_group', name: 'reception', channel: 'Local/601@ext-group' },
       { kind: 'queue', name: 'sales' },
       { kind: 'shortcut', name: 'lobby', channel: 'PJSIP/lobby' },
-      { kind: 'message', name: 'closed', sound: 'custom/closed' },
+      { kind: 'announcement', name: 'closed', sound: 'custom/closed' },
       {
-        kind: 'message',
+        kind: 'announcement',
         name: 'welcome',
         sound: 'custom/welcome',
-        keys: { 1: '1001', 2: 'sales', 0: 'reception' },
+        dtmf: { 1: '1001', 2: 'sales', 0: 'reception' },
         waitSeconds: 9,
       },
-      { kind: 'message', name: 'weather', channel: 'Local/weather@messages' },
+      { kind: 'announcement', name: 'weather', channel: 'Local/weather@messages' },
     ],
   },
 });
@@ -48,7 +48,7 @@ describe('the order of a plain call', () => {
     ],
     [{ dial1CallerName: 'Ms Ndlovu' }, { dial1CallerName: 'Ms Ndlovu' }],
     [{ recording: { under: '1001' } }, { recordingFile: `redial/1001/${attemptId}.wav` }],
-    [{ outcomeAwaited: true }, { tellsDial2: true }],
+    [{ outcomeAwaited: true }, { reportsDial2: true }],
   ])('with %j is %j', (request, told) => {
     expect(order(request)).toMatchObject(told);
   });
@@ -71,23 +71,27 @@ describe('a service', () => {
   });
 });
 
-describe('a message', () => {
-  it('with keys rings for each an extension or a service, whichever side it is', () => {
-    const message = {
+describe('an announcement', () => {
+  it('with digits rings for each an extension or a service, whichever side it is', () => {
+    const announcement = {
       sound: 'custom/welcome',
-      keys: { 0: 'Local/601@ext-group/n', 1: 'PJSIP/1001', 2: 'Local/sales@redial-queue/n' },
+      dtmf: { 0: 'Local/601@ext-group/n', 1: 'PJSIP/1001', 2: 'Local/sales@redial-queue/n' },
       waitSeconds: 9,
     };
-    expect(order({ dial1: service('welcome') }).message).toEqual(message);
-    expect(order({ dial2: service('welcome') }).message).toEqual(message);
+    expect(order({ dial1: service('welcome') }).announcement).toEqual(announcement);
+    expect(order({ dial2: service('welcome') }).announcement).toEqual(announcement);
   });
 
-  it('without keys is played, and that is all', () => {
-    expect(order({ dial2: service('closed') }).message).toEqual({ sound: 'custom/closed', keys: {}, waitSeconds: 5 });
+  it('without digits is played, and that is all', () => {
+    expect(order({ dial2: service('closed') }).announcement).toEqual({
+      sound: 'custom/closed',
+      dtmf: {},
+      waitSeconds: 5,
+    });
   });
 
   it.each(['weather', 'sales'])('of the PBX’s own, such as %s, is not Redial’s to play', (name) => {
-    expect(order({ dial2: service(name) })).not.toHaveProperty('message');
+    expect(order({ dial2: service(name) })).not.toHaveProperty('announcement');
   });
 });
 

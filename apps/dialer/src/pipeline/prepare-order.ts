@@ -57,7 +57,7 @@ export function originateOrder(
   });
   const { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs } = plan;
   const dial1CallerId = request.dial1CallerId ?? request.callerId;
-  const message = messageOf(request.dial1, tenant, trunks) ?? messageOf(request.dial2, tenant, trunks);
+  const announcement = announcementOf(request.dial1, tenant, trunks) ?? announcementOf(request.dial2, tenant, trunks);
   const order: OrderWithoutSlot = {
     attemptId,
     dial1Channel,
@@ -70,8 +70,8 @@ export function originateOrder(
     dial2RingTimeoutMs,
     talkLimitMs,
     ...(request.recording && { recordingFile: recordingFile(attemptId, request.recording.under) }),
-    ...(message && { message }),
-    ...(request.outcomeAwaited && { tellsDial2: true }),
+    ...(announcement && { announcement }),
+    ...(request.outcomeAwaited && { reportsDial2: true }),
     variables: request.variables,
     headers: request.headers,
   };
@@ -109,21 +109,21 @@ function autoAnswerOf(
   return isRequested ? { dial1AutoAnswer: autoAnswer.header } : {};
 }
 
-/** What Redial's own context plays as this leg. A message that has a channel of the operator's is played by the PBX itself. */
-function messageOf(
+/** What Redial's own context plays as this leg. An announcement that has a channel of the operator's is played by the PBX itself. */
+function announcementOf(
   destination: Destination,
   tenant: TenantConfiguration,
   trunks: readonly TrunkConfiguration[],
-): OriginateOrder['message'] {
+): OriginateOrder['announcement'] {
   if (destination.kind !== 'service') return undefined;
   const service = serviceOf(destination.service, tenant);
-  if (service.kind !== 'message' || service.sound === undefined) return undefined;
-  const { sound, waitSeconds, keys = {} } = service;
+  if (service.kind !== 'announcement' || service.sound === undefined) return undefined;
+  const { sound, waitSeconds, dtmf = {} } = service;
   // As in a request: an extension wins over a service of the same name.
   const destinationOf = (target: string): Destination =>
     hasExtension(tenant, target) ? { kind: 'extension', extension: target } : { kind: 'service', service: target };
-  const channels = Object.entries(keys).map(
-    ([key, target]) => [key, channelOf(destinationOf(target), tenant, trunks)] as const,
+  const channels = Object.entries(dtmf).map(
+    ([digit, target]) => [digit, channelOf(destinationOf(target), tenant, trunks)] as const,
   );
-  return { sound, keys: Object.fromEntries(channels), waitSeconds };
+  return { sound, dtmf: Object.fromEntries(channels), waitSeconds };
 }

@@ -106,8 +106,8 @@ export function dialDial2(
 /** `redial-dial2-created`: the headers are read where the INVITE is made. */
 function beforeInvite(core: PbxCore, dial1: Channel, dial2: Channel): void {
   if (dial1.variables.get('REDIAL_TELL_DIAL2') === '1') {
-    const told = `${dial1.variables.get('REDIAL_ATTEMPT')}|dial2|${dial2.uniqueId}`;
-    core.emit('UserEvent', [...channelHeaders(dial2), ['UserEvent', 'RedialAttempt'], ['Journal', told]], 'user');
+    const journal = `${dial1.variables.get('REDIAL_ATTEMPT')}|dial2|${dial2.uniqueId}`;
+    core.emit('UserEvent', [...channelHeaders(dial2), ['UserEvent', 'RedialAttempt'], ['Journal', journal]], 'user');
   }
   if (isLocal(dial2)) dial2.variables.set('REDIAL_DIAL1', dial1.name);
 }

@@ -25,13 +25,13 @@ export interface EndedCall {
   readonly dial1Cause: number;
   readonly facts: Dial2Facts;
   /** Empty: none. */
-  readonly pressedKey: string;
+  readonly dtmfDigit: string;
 }
 
 /** What the `redial-ended` handler writes. dial2's cause is dial1's too, once dial2's network has given a final answer. */
 export function journalEntry(
   clock: SimulatedClock,
-  { attempt, answered, dial1Cause, facts, pressedKey }: EndedCall,
+  { attempt, answered, dial1Cause, facts, dtmfDigit }: EndedCall,
 ): string {
   const now = clock.ticks();
   const talkMs = facts.answeredTicks === undefined ? undefined : now - facts.answeredTicks;
@@ -51,7 +51,7 @@ export function journalEntry(
     facts.uniqueId ?? '',
     milliseconds(ringMs),
     facts.recorded ? '1' : '',
-    pressedKey,
+    dtmfDigit,
     // It ended with dial1: nobody is transferred here.
     facts.answeredTicks === undefined ? '' : (clock.now() / 1000).toFixed(3),
     '',

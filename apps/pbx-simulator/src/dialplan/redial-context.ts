@@ -36,8 +36,8 @@ export function connect(core: PbxCore, dial1: Channel): void {
   core.astDb.put('redial', slot, `${attempt}|answered|${Math.floor(answered.at / 1000)}`);
   /** Every way out comes through here: the hang-up handler writes the journal and raises the one UserEvent, then dial1 ends. */
   const finish = (dial1Cause: number) => {
-    const pressedKey = dial1.shared.get('REDIAL_KEY') ?? '';
-    const entry = journalEntry(core.clock, { attempt, answered, dial1Cause, facts, pressedKey });
+    const dtmfDigit = dial1.shared.get('REDIAL_KEY') ?? '';
+    const entry = journalEntry(core.clock, { attempt, answered, dial1Cause, facts, dtmfDigit });
     core.astDb.put('redial', slot, entry);
     dial1.context = 'redial-ended';
     dial1.exten = 's';

@@ -115,7 +115,7 @@ async function handOver(dependencies: DelivererDependencies, delivery: Delivery)
 /** After the next try of the delivery that goes first. */
 const behindMs = 1_000;
 /** The first delivery may end sooner or later than planned: the second checks as often as this. */
-const checkAgainMs = 300_000;
+const recheckMs = 300_000;
 
 /** Undefined: it is this delivery's turn. Waiting counts no try, and the sweeper leaves the delivery alone meanwhile. */
 async function waitForTurn(
@@ -128,7 +128,7 @@ async function waitForTurn(
   const first = await unlessDamaged(() => store.readDelivery(follows));
   if (first === 'damaged' || first?.status !== 'pending') return undefined;
   const at = clock.now();
-  const afterMs = Math.min(Math.max((first.nextTryAt ?? at) - at, 0) + behindMs, checkAgainMs);
+  const afterMs = Math.min(Math.max((first.nextTryAt ?? at) - at, 0) + behindMs, recheckMs);
   const step = await applyDeliverySignal(store, delivery, { type: 'postponed', at, tries, afterMs });
   return decisionOf(step, at, 'the CDR of the attempt before goes first');
 }

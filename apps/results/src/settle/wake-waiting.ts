@@ -1,3 +1,4 @@
+import { isPlanned } from '@redial/call';
 import type { Clock } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
 import type { CallStore, PermitStore } from '@redial/store';
@@ -27,8 +28,8 @@ export async function wakeWaiting({ store, queues, clock }: WakePorts, limits: r
     const callId = await store.nextWaiting(limit);
     if (callId === undefined) return 'nobody';
     const call = (await store.readCall(callId))?.value;
-    if (call === undefined || !('dueAt' in call.state) || call.state.askAgainAt === undefined) return 'over';
-    await queues.dial.move(dialOrder(call, { ...call.state, askAgainAt: clock.now() }));
+    if (call === undefined || !isPlanned(call.state) || call.state.nextGateCheckAt === undefined) return 'over';
+    await queues.dial.move(dialOrder(call, { ...call.state, nextGateCheckAt: clock.now() }));
     return 'woken';
   }
 }

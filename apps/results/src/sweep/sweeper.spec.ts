@@ -1,4 +1,4 @@
-import { lastMomentAt } from '@redial/call';
+import { latestEndAt } from '@redial/call';
 import { fakeQueues, fakeSinks, memoryStore } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -193,7 +193,7 @@ describe('given CDRs that are not delivered', () => {
 
 describe('given attempts under way', () => {
   const nobody = { pbx: 'pbx-gone' };
-  const lastMoment = lastMomentAt(startedAt, inFlight()[1].plan);
+  const lastMoment = latestEndAt(startedAt, inFlight()[1].plan);
 
   it('when they were quiet for a while, then every observer reconciles them', async () => {
     const { adopted, sweep } = aSweep();

@@ -1,5 +1,5 @@
-import { type CallId, lastMomentAt } from '@redial/call';
-import { type Clock, every, type Logger, type Metrics } from '@redial/platform';
+import { type CallId, isPlanned, latestEndAt } from '@redial/call';
+import { type Clock, type Logger, type Metrics, runPeriodically } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
 import type { Sinks } from '@redial/sinks';
 import type {
@@ -85,7 +85,7 @@ interface Progress {
 export function startSweeper(dependencies: SweeperDependencies): { stop(): Promise<void> } {
   const { store, instanceId, everyMs, logger } = dependencies;
   const progress: Progress = { overdue: undefined, undelivered: undefined, wasAway: false };
-  const sweeping = every(
+  const sweeping = runPeriodically(
     everyMs,
     () => sweep(dependencies, progress),
     (error) => {
@@ -152,7 +152,7 @@ async function restoreOverdue(dependencies: SweeperDependencies, progress: Progr
 /** True: its job was missing. */
 async function restoreCall({ store, queues, metrics }: SweeperDependencies, id: CallId): Promise<boolean> {
   const call = (await store.readCall(id))?.value;
-  if (call === undefined || !('dueAt' in call.state)) return false;
+  if (call === undefined || !isPlanned(call.state)) return false;
   if (!(await queues.dial.restore(dialOrder(call, call.state)))) return false;
   metrics.swept('dial_job');
   return true;
@@ -189,7 +189,7 @@ async function concludeUnreported(dependencies: SweeperDependencies): Promise<vo
       'open attempts on a PBX that is not configured: configure it again, or wait',
     );
     for (const { id: attemptId, callId, originatedAt, plan } of open) {
-      if (clock.now() < lastMomentAt(originatedAt, plan)) continue;
+      if (clock.now() < latestEndAt(originatedAt, plan)) continue;
       await attempt(dependencies, 'concluding an attempt without a report', async () => {
         await queues.results.add({ callId, attemptId, reportedBy: 'sweeper', evidence: { gaveUpAt: clock.now() } });
         metrics.swept('unreported_attempt');

@@ -13,7 +13,7 @@ test('headers go out in order, ActionID behind Action', () => {
     ),
   ).toEqual({
     ok: true,
-    text: 'Action: Getvar\r\nActionID: id-1\r\nVariable: A\r\nVariable: B',
+    value: 'Action: Getvar\r\nActionID: id-1\r\nVariable: A\r\nVariable: B',
   });
 });
 

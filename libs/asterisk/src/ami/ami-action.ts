@@ -1,12 +1,10 @@
+import type { Result } from '@redial/call';
+
 /** An action as its headers, in order. The link adds the ActionID. A header may come more than once. */
 export type AmiAction = readonly [
   readonly ['Action', string],
   ...(readonly (readonly [name: string, value: string])[]),
 ];
-
-export type FormattedAction =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly message: string };
 
 /**
  * Asterisk's own limits (main/manager.c). Beyond them it answers with an error, or truncates. Bytes of a line without
@@ -21,7 +19,7 @@ const controlCharacter = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const headerName = /^[A-Za-z][A-Za-z0-9-]*$/;
 
 /** Headers → the text to send, or the reason why it must not be sent. */
-export function formatAction(action: AmiAction, actionId: string): FormattedAction {
+export function formatAction(action: AmiAction, actionId: string): Result<string> {
   const [first, ...others] = action;
   const headers = [first, ['ActionID', actionId] as const, ...others];
   if (headers.length > mostHeaders) return refused(`more than ${mostHeaders} headers`);
@@ -33,7 +31,7 @@ export function formatAction(action: AmiAction, actionId: string): FormattedActi
     if (Buffer.byteLength(line) > longestLineBytes) return refused(`${name} is longer than ${longestLineBytes} bytes`);
     lines.push(line);
   }
-  return { ok: true, text: lines.join('\r\n') };
+  return { ok: true, value: lines.join('\r\n') };
 }
 
 /** Whether a text is unsafe to send to AMI. */
@@ -41,6 +39,6 @@ export function hasControlCharacter(text: string): boolean {
   return controlCharacter.test(text);
 }
 
-function refused(message: string): FormattedAction {
+function refused(message: string): Result<never> {
   return { ok: false, message };
 }

@@ -108,11 +108,11 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
       signal,
     });
     if (signal.aborted) {
-      if (opened.ok) opened.session.destroy();
+      if (opened.ok) opened.value.destroy();
       return;
     }
     if (!opened.ok) return closed(opened.reason);
-    session = opened.session;
+    session = opened.value;
     if (!(await ping())) return;
     isUp = true;
     failures = 0;
@@ -219,7 +219,7 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
       );
       waiting.set(actionId, { settle, cancelDeadline, ...(events !== undefined && { events }) });
       if (events !== undefined) lists += 1;
-      current.write(formatted.text);
+      current.write(formatted.value);
     });
   }
 

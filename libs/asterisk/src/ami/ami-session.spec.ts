@@ -29,7 +29,7 @@ async function opened(): Promise<AmiSession> {
     },
   });
   if (!result.ok) throw new Error(result.reason);
-  return result.session;
+  return result.value;
 }
 
 test('packets come whole and one by one, for any chunks', async () => {

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
+import type { Result } from '@redial/call';
 import AmiClient from 'asterisk-ami-client';
 import { hasControlCharacter } from './ami-action.ts';
 import type { Timers } from './timers.ts';
@@ -19,10 +20,13 @@ export interface AmiSession {
   destroy(): void;
 }
 
-export type OpenedSession =
-  | { readonly ok: true; readonly session: AmiSession }
-  /** `step`: the step that failed. */
-  | { readonly ok: false; readonly step: 'connect' | 'login'; readonly reason: string };
+/** `step`: the step that failed. */
+export interface FailedLogin {
+  readonly step: 'connect' | 'login';
+  readonly reason: string;
+}
+
+export type OpenedSession = Result<AmiSession, FailedLogin>;
 
 export interface SessionOptions {
   readonly access: AmiAccess;
@@ -123,7 +127,7 @@ export async function openAmiSession(options: SessionOptions): Promise<OpenedSes
   const { opened } = result;
   return {
     ok: true,
-    session: {
+    value: {
       write: (text) => void opened.write(text),
       destroy: () => {
         if (state === 'closed') return;

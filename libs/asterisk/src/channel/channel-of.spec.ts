@@ -9,7 +9,7 @@ const tenant: TenantRoutes = {
   services: [
     { kind: 'ring_group', name: 'sales', channel: 'Local/601@ring-groups' },
     { kind: 'queue', name: 'support' },
-    { kind: 'message', name: 'welcome' },
+    { kind: 'announcement', name: 'welcome' },
   ],
 };
 const number = (e164: string, trunk = 'carrier') => ({ kind: 'number', e164, trunk }) as const;
@@ -26,7 +26,7 @@ describe('the channel that Asterisk dials', () => {
     ['a number by the PBX’s own routes, kept whole', number('27821234567', 'routes'), 'Local/27821234567@outbound/n'],
     ['a ring group', service('sales'), 'Local/601@ring-groups/n'],
     ['a queue', service('support'), 'Local/support@redial-queue/n'],
-    ['a message', service('welcome'), 'Local/play@redial-message/n'],
+    ['an announcement', service('welcome'), 'Local/play@redial-message/n'],
     ['digits for a context', context('7001'), 'Local/7001@from-crm/n'],
     ['a number for a context, as it was written', context('0821234567', '27821234567'), 'Local/0821234567@from-crm/n'],
   ])('%s', (_what, destination, channel) => {
@@ -62,8 +62,12 @@ describe('the channel of a service', () => {
     ['a context', { kind: 'context', channel: 'Local/s@after-hours/n' }, 'Local/s@after-hours/n'],
     ['a queue of the PBX’s own way in', { kind: 'queue', channel: 'Local/400@ext-queues/n' }, 'Local/400@ext-queues/n'],
     ['a queue by its name', { kind: 'queue' }, 'Local/the-name@redial-queue/n'],
-    ['a message of the PBX’s own', { kind: 'message', channel: 'Local/7@announcements/n' }, 'Local/7@announcements/n'],
-    ['a message by its sound', { kind: 'message' }, 'Local/play@redial-message/n'],
+    [
+      'an announcement of the PBX’s own',
+      { kind: 'announcement', channel: 'Local/7@announcements/n' },
+      'Local/7@announcements/n',
+    ],
+    ['an announcement by its sound', { kind: 'announcement' }, 'Local/play@redial-message/n'],
     [
       'a Local channel, kept whole',
       { kind: 'ring_group', channel: 'Local/601@ring-groups' },

@@ -4,18 +4,18 @@ import { withoutOptimization } from './channel.ts';
 export interface ServiceRoute {
   readonly name: string;
   readonly kind: string;
-  /** The operator's own channel. Absent: a queue or a message, through a context of Redial's own. */
+  /** The operator's own channel. Absent: a queue or an announcement, through a context of Redial's own. */
   readonly channel?: string | undefined;
 }
 
 /** The channels of Redial's own contexts (infra/asterisk/redial.conf). */
-export const messageChannel = 'Local/play@redial-message/n';
+export const announcementChannel = 'Local/play@redial-message/n';
 const queueChannel = (queue: string): string => `Local/${queue}@redial-queue/n`;
 
 /** A service → the channel that Asterisk dials. */
 export function serviceChannel({ name, kind, channel }: ServiceRoute): string {
   if (channel !== undefined) return withoutOptimization(channel);
-  return kind === 'queue' ? queueChannel(name) : messageChannel;
+  return kind === 'queue' ? queueChannel(name) : announcementChannel;
 }
 
 /**
@@ -27,10 +27,10 @@ export function serviceQuestion({
   kind,
   channel,
 }: ServiceRoute):
-  | { readonly asks: 'queue_exists'; readonly queue: string }
-  | { readonly asks: 'context_exists'; readonly context: string; readonly exten: string }
+  | { readonly type: 'queue_exists'; readonly queue: string }
+  | { readonly type: 'context_exists'; readonly context: string; readonly exten: string }
   | undefined {
-  if (channel === undefined) return kind === 'queue' ? { asks: 'queue_exists', queue: name } : undefined;
+  if (channel === undefined) return kind === 'queue' ? { type: 'queue_exists', queue: name } : undefined;
   const [, exten, context] = /^Local\/([^@]+)@([^/]+)(?:\/n)?$/.exec(channel) ?? [];
-  return exten === undefined || context === undefined ? undefined : { asks: 'context_exists', context, exten };
+  return exten === undefined || context === undefined ? undefined : { type: 'context_exists', context, exten };
 }

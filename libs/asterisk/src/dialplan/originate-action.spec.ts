@@ -8,7 +8,7 @@ import { originateAction } from './originate-action.ts';
 test('the plainest order', () => {
   expect(originateAction(anOrder())).toEqual({
     ok: true,
-    action: [
+    value: [
       ['Action', 'Originate'],
       ['ChannelId', 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV'],
       ['Channel', 'PJSIP/1001'],
@@ -37,7 +37,7 @@ test('everything an order can hold, one Variable line each', () => {
       headers: { dial1: { 'X-One': 'a b', 'X-Two': 'c=d' }, dial2: { 'X-Three': 'e', 'X-Four': '' } },
     }),
   );
-  const action = built.ok ? built.action : [];
+  const action = built.ok ? built.value : [];
   expect(action).toContainEqual(['CallerID', '27110001111']);
   expect(action.filter(([name]) => name === 'Variable').map(([, value]) => value)).toEqual([
     'REDIAL_ATTEMPT=att_01ARZ3NDEKTSV4RRFFQ69G5FAV',
@@ -64,7 +64,7 @@ test('behind a context of ours, dial1’s headers are for its phones, and the co
       headers: { dial1: { 'X-One': 'a b' }, dial2: {} },
     }),
   );
-  const action = built.ok ? built.action : [];
+  const action = built.ok ? built.value : [];
   const lines = action.filter(([name]) => name === 'Variable').map(([, value]) => value);
   expect(lines).toContain('REDIAL_DIAL1_HEADER_1=X-One: a b');
   expect(lines).toContain('REDIAL_DIAL1_HEADER_2=Answer-Mode: Auto');
@@ -77,23 +77,25 @@ test('a recording, dial2’s id, and a name beside the caller ID', () => {
       dial1CallerId: '27110001111',
       dial1CallerName: 'J. van Öst',
       recordingFile: 'redial/1001/att_01ARZ3NDEKTSV4RRFFQ69G5FAV.wav',
-      tellsDial2: true,
+      reportsDial2: true,
     }),
   );
-  const action = built.ok ? built.action : [];
+  const action = built.ok ? built.value : [];
   expect(action).toContainEqual(['CallerID', '"J. van Öst" <27110001111>']);
   expect(action).toContainEqual(['Variable', 'REDIAL_RECORDING=redial/1001/att_01ARZ3NDEKTSV4RRFFQ69G5FAV.wav']);
   expect(action).toContainEqual(['Variable', 'REDIAL_TELL_DIAL2=1']);
 });
 
 test('a name without a number is not sent, and no line is sent where dial2’s id is not requested', () => {
-  expect(originateAction(anOrder({ dial1CallerName: 'Bank', tellsDial2: false }))).toEqual(originateAction(anOrder()));
+  expect(originateAction(anOrder({ dial1CallerName: 'Bank', reportsDial2: false }))).toEqual(
+    originateAction(anOrder()),
+  );
 });
 
-test('a message waits for a key where a key has a meaning', () => {
-  const variables = (keys: Readonly<Record<string, string>>) => {
-    const built = originateAction(anOrder({ message: { sound: 'custom/offer', keys, waitSeconds: 5 } }));
-    return (built.ok ? built.action : [])
+test('an announcement waits for a digit where a key has a meaning', () => {
+  const variables = (dtmf: Readonly<Record<string, string>>) => {
+    const built = originateAction(anOrder({ announcement: { sound: 'custom/offer', dtmf, waitSeconds: 5 } }));
+    return (built.ok ? built.value : [])
       .map(([, value]) => value)
       .filter((value) => /^REDIAL_(MESSAGE|KEY)/.test(value));
   };
@@ -106,7 +108,7 @@ test('a message waits for a key where a key has a meaning', () => {
   expect(variables({})).toEqual(['REDIAL_MESSAGE=custom/offer']);
 });
 
-const aMessage = { sound: 'offer', keys: {}, waitSeconds: 5 };
+const anAnnouncement = { sound: 'offer', dtmf: {}, waitSeconds: 5 };
 const ofAnother = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAW';
 
 const tooMany = (name: (n: number) => string, count: number) =>
@@ -136,12 +138,12 @@ describe('a bad order is refused as a value', () => {
     ['a recording a folder up', { recordingFile: 'redial/../att_01ARZ3NDEKTSV4RRFFQ69G5FAV.wav' }],
     ['the recording of another attempt', { recordingFile: `redial/1001/${ofAnother}.wav` }],
     ['a recording with options', { recordingFile: 'redial/1001/att_01ARZ3NDEKTSV4RRFFQ69G5FAV.wav,b,rm' }],
-    ['a sound by its whole path', { message: { ...aMessage, sound: '/etc/passwd' } }],
-    ['a sound a folder up', { message: { ...aMessage, sound: '../offer' } }],
-    ['two sounds', { message: { ...aMessage, sound: 'offer&other' } }],
-    ['a wait of 0', { message: { ...aMessage, waitSeconds: 0 } }],
-    ['a key that is none', { message: { ...aMessage, keys: { '*': 'PJSIP/1001' } } }],
-    ['a key to two channels', { message: { ...aMessage, keys: { '1': 'PJSIP/1001&PJSIP/1002' } } }],
+    ['a sound by its whole path', { announcement: { ...anAnnouncement, sound: '/etc/passwd' } }],
+    ['a sound a folder up', { announcement: { ...anAnnouncement, sound: '../offer' } }],
+    ['two sounds', { announcement: { ...anAnnouncement, sound: 'offer&other' } }],
+    ['a wait of 0', { announcement: { ...anAnnouncement, waitSeconds: 0 } }],
+    ['a digit that is none', { announcement: { ...anAnnouncement, dtmf: { '*': 'PJSIP/1001' } } }],
+    ['a digit to two channels', { announcement: { ...anAnnouncement, dtmf: { '1': 'PJSIP/1001&PJSIP/1002' } } }],
     ['a ring timeout of 0', { dial1RingTimeoutMs: 0 }],
     ['a ring timeout that is no number', { dial1RingTimeoutMs: Number.NaN }],
     ['a ring timeout of dial2 beyond the dialplan’s', { dial2RingTimeoutMs: 10_000_000 }],

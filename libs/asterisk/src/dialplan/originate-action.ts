@@ -3,6 +3,7 @@ import {
   CallerName,
   HeaderName,
   HeaderValue,
+  type Result,
   recordingFile,
   VariableName,
   VariableValue,
@@ -13,11 +14,6 @@ import { isDialableChannel, isLocalChannel } from '../channel/channel.ts';
 import { isRungByRedial } from '../channel/extension-channel.ts';
 import type { OriginateOrder } from '../pbx.ts';
 
-export type OriginateAction =
-  | { readonly ok: true; readonly action: AmiAction }
-  /** Names the field, never its value: a refused value may be a number. */
-  | { readonly ok: false; readonly message: string };
-
 /**
  * An order → the Originate that infra/asterisk/redial.conf expects. AMI executes its input, so every value is checked here
  * again, even if the caller has checked it:
@@ -27,8 +23,10 @@ export type OriginateAction =
  * 2. A variable *name* with brackets would be a function and be executed: only our own lines have brackets.
  * 3. A channel is one technology and one resource: `&` would dial more, `,` reach Dial's options, and
  *    `PJSIP/1000/sip:any@where` any address at all. The class is the dialplan's own (redial.conf).
+ *
+ * The message of a failure names the field, never its value: what is refused may be a number.
  */
-export function originateAction(order: OriginateOrder): OriginateAction {
+export function originateAction(order: OriginateOrder): Result<AmiAction> {
   const wrong = firstWrong(order);
   if (wrong !== undefined) return { ok: false, message: wrong };
   const action: AmiAction = [
@@ -47,7 +45,7 @@ export function originateAction(order: OriginateOrder): OriginateAction {
   // The ActionID is a line too.
   if (action.length + 1 > mostHeaders) return { ok: false, message: tooManyLines(order, action.length + 1) };
   const formatted = formatAction(action, order.attemptId);
-  return formatted.ok ? { ok: true, action } : { ok: false, message: formatted.message };
+  return formatted.ok ? { ok: true, value: action } : formatted;
 }
 
 /** Only the order's variables have no limit of their own. */
@@ -76,8 +74,8 @@ function variablesOf(order: OriginateOrder): (readonly [string, string])[] {
     ['REDIAL_DIAL2_RING_SECONDS', seconds(order.dial2RingTimeoutMs)],
     ['REDIAL_TALK_LIMIT_SECONDS', seconds(order.talkLimitMs)],
     ...(order.recordingFile === undefined ? [] : [['REDIAL_RECORDING', order.recordingFile] as const]),
-    ...(order.tellsDial2 ? [['REDIAL_TELL_DIAL2', '1'] as const] : []),
-    ...messageVariables(order.message),
+    ...(order.reportsDial2 ? [['REDIAL_TELL_DIAL2', '1'] as const] : []),
+    ...announcementVariables(order.announcement),
     ...Object.entries(headers.dial2).map(
       ([name, value], n) => [`REDIAL_DIAL2_HEADER_${n + 1}`, `${name}: ${value}`] as const,
     ),
@@ -105,14 +103,14 @@ const autoAnswer: Readonly<Record<AutoAnswerHeader, readonly [string, string]>> 
   'answer-mode': ['Answer-Mode', 'Auto'],
 };
 
-/** Without a wait no key is read, so no key has a meaning. */
-function messageVariables(message: OriginateOrder['message']): (readonly [string, string])[] {
-  if (message === undefined) return [];
-  const keys = Object.entries(message.keys).map(([key, channel]) => [`REDIAL_KEY_${key}`, channel] as const);
+/** Without a wait no digit is read, so no digit has a meaning. */
+function announcementVariables(announcement: OriginateOrder['announcement']): (readonly [string, string])[] {
+  if (announcement === undefined) return [];
+  const digits = Object.entries(announcement.dtmf).map(([digit, channel]) => [`REDIAL_KEY_${digit}`, channel] as const);
   return [
-    ['REDIAL_MESSAGE', message.sound],
-    ...(keys.length === 0 ? [] : [['REDIAL_MESSAGE_WAIT', String(message.waitSeconds)] as const]),
-    ...keys,
+    ['REDIAL_MESSAGE', announcement.sound],
+    ...(digits.length === 0 ? [] : [['REDIAL_MESSAGE_WAIT', String(announcement.waitSeconds)] as const]),
+    ...digits,
   ];
 }
 
@@ -141,7 +139,10 @@ function firstWrong(order: OriginateOrder): string | undefined {
       order.recordingFile === undefined || isRecordingOf(order.attemptId, order.recordingFile),
       "the recording's file is not the attempt's own",
     ],
-    [order.message === undefined || isMessage(order.message), 'the message, its wait or a key of it has another form'],
+    [
+      order.announcement === undefined || isAnnouncement(order.announcement),
+      'the announcement, its wait or a digit of it has another form',
+    ],
     [
       order.dial1AutoAnswer === undefined || Object.hasOwn(autoAnswer, order.dial1AutoAnswer),
       'the way in which dial1 answers by itself has another form',
@@ -168,12 +169,12 @@ function isRecordingOf(attemptId: string, file: string): boolean {
   return under !== '' && file === recordingFile(attemptId, under);
 }
 
-function isMessage(message: NonNullable<OriginateOrder['message']>): boolean {
-  const keys = Object.entries(message.keys);
+function isAnnouncement(announcement: NonNullable<OriginateOrder['announcement']>): boolean {
+  const digits = Object.entries(announcement.dtmf);
   return (
-    sound.test(message.sound) &&
-    isIntegerIn(message.waitSeconds, 1, 99) &&
-    keys.every(([key, channel]) => /^[0-9]$/.test(key) && isDialableChannel(channel))
+    sound.test(announcement.sound) &&
+    isIntegerIn(announcement.waitSeconds, 1, 99) &&
+    digits.every(([digit, channel]) => /^[0-9]$/.test(digit) && isDialableChannel(channel))
   );
 }
 

@@ -1,6 +1,7 @@
+import type { Result } from '@redial/call';
 import type { AmiAction } from '../ami/ami-action.ts';
 import { type AmiLink, createAmiLink, type LinkTiming } from '../ami/ami-link.ts';
-import { type AmiAccess, openAmiSession } from '../ami/ami-session.ts';
+import { type AmiAccess, type FailedLogin, openAmiSession } from '../ami/ami-session.ts';
 import { systemTimers, type Timers } from '../ami/timers.ts';
 import { showDialplan } from '../dialplan/dialplan.ts';
 import { journalFamily } from '../journal/journal.ts';
@@ -42,13 +43,13 @@ export async function examinePbx(
   const opened = await open({ host, port, username, secret }, timers, timing);
   if (!opened.ok && opened.step === 'connect') return [reachableCheck(address, opened.reason)];
   if (!opened.ok) return [reachableCheck(address), loginCheck(username, opened.reason)];
-  const { link } = opened;
+  const { link } = opened.value;
   try {
     const settings = await link.send([['Action', 'CoreSettings']]);
     const commands = await link.send([['Action', 'ListCommands']]);
     const dialplan = await link.sendForList(showDialplan);
     const entry = await link.sendForList(readJournal);
-    const report = mayRun(commands, 'Originate') ? await sendProbe(opened, timers, probeDeadlineMs) : undefined;
+    const report = mayRun(commands, 'Originate') ? await sendProbe(opened.value, timers, probeDeadlineMs) : undefined;
     return [
       reachableCheck(address),
       loginCheck(username),
@@ -80,10 +81,10 @@ export async function examineObserver(
   if (!opened.ok && opened.step === 'connect') return [reachableCheck(`${host}:${port}`, opened.reason)];
   if (!opened.ok) return [loginCheck(observer.username, opened.reason)];
   try {
-    const commands = await opened.link.send([['Action', 'ListCommands']]);
+    const commands = await opened.value.link.send([['Action', 'ListCommands']]);
     return [loginCheck(observer.username), observerRightsCheck(commands, observer.username)];
   } finally {
-    await opened.link.stop();
+    await opened.value.link.stop();
   }
 }
 
@@ -105,23 +106,24 @@ const probe: AmiAction = [
 ];
 
 interface OpenLink {
-  readonly ok: true;
   readonly link: AmiLink;
   readonly seen: ReadonlySet<string>;
   readonly probeReported: Promise<void>;
 }
 
-type Opened = OpenLink | { readonly ok: false; readonly step: 'connect' | 'login'; readonly reason: string };
-
 /**
  * A bare session is tried first: it reports the step at which it fails. The link that follows brings the actions'
  * answers.
  */
-async function open(access: AmiAccess, timers: Timers, timing: Partial<LinkTiming>): Promise<Opened> {
+async function open(
+  access: AmiAccess,
+  timers: Timers,
+  timing: Partial<LinkTiming>,
+): Promise<Result<OpenLink, FailedLogin>> {
   const loginDeadlineMs = timing.loginDeadlineMs ?? 10_000;
   const tried = await openAmiSession({ access, loginDeadlineMs, timers, onPacket: () => {}, onClosed: () => {} });
   if (!tried.ok) return tried;
-  tried.session.destroy();
+  tried.value.destroy();
 
   const seen = new Set<string>();
   const probeReported = Promise.withResolvers<void>();
@@ -141,7 +143,7 @@ async function open(access: AmiAccess, timers: Timers, timing: Partial<LinkTimin
   });
   link.start();
   const reason = await connected.promise;
-  if (reason === undefined) return { ok: true, link, seen, probeReported: probeReported.promise };
+  if (reason === undefined) return { ok: true, value: { link, seen, probeReported: probeReported.promise } };
   await link.stop();
   return { ok: false, step: 'login', reason };
 }

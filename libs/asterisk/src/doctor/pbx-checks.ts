@@ -73,8 +73,8 @@ export function rightsCheck(commands: AmiReply, username: string): PbxCheck {
 export function excessRightsCheck(commands: AmiReply, username: string): PbxCheck {
   const { ok, failed, unsure } = decisionsOf('excess_rights');
   if (!isSuccess(commands)) return unsure('Asterisk did not list the actions that the user may run.');
-  const telling = { system: 'DBDel', command: 'Command', config: 'UpdateConfig' };
-  const excess = Object.entries(telling).flatMap(([right, action]) => (mayRun(commands, action) ? [right] : []));
+  const actionOfRight = { system: 'DBDel', command: 'Command', config: 'UpdateConfig' };
+  const excess = Object.entries(actionOfRight).flatMap(([right, action]) => (mayRun(commands, action) ? [right] : []));
   if (excess.length === 0) return ok(`${username} has no right that Redial does not need.`);
   return failed(
     `${username} may do more than Redial needs (${excess.join(', ')}), and so may anyone who learns its secret: ${setWrite(username)}`,
@@ -89,8 +89,8 @@ export function observerRightsCheck(commands: AmiReply, username: string): PbxCh
   const needed = { call: 'Redirect', reporting: 'ShowDialPlan' };
   const missing = Object.entries(needed).flatMap(([right, action]) => (mayRun(commands, action) ? [] : [right]));
   if (missing.length > 0) return failed(`${username} lacks ${missing.join(', ')}: ${set}`);
-  const telling = { originate: 'Originate', system: 'DBDel', command: 'Command', config: 'UpdateConfig' };
-  const excess = Object.entries(telling).flatMap(([right, action]) => (mayRun(commands, action) ? [right] : []));
+  const actionOfRight = { originate: 'Originate', system: 'DBDel', command: 'Command', config: 'UpdateConfig' };
+  const excess = Object.entries(actionOfRight).flatMap(([right, action]) => (mayRun(commands, action) ? [right] : []));
   if (excess.length === 0) return ok(`${username} may hang up and read the journal, and places no calls.`);
   return failed(`${username} is not to place calls, and may do more than that (${excess.join(', ')}): ${set}`);
 }
@@ -118,11 +118,11 @@ export function dialplanCheck(dialplan: AmiReply): PbxCheck {
 export function featuresCheck(commands: AmiReply): PbxCheck {
   const { ok, unsure } = decisionsOf('features');
   if (!isSuccess(commands)) return unsure('Asterisk did not list the actions that the user may run.');
-  const telling = {
+  const actionOfRight = {
     app_mixmonitor: ['MixMonitorMute', 'recorded'],
     app_queue: ['QueueStatus', 'sent to a queue'],
   } as const;
-  const missing = Object.entries(telling).filter(([, [action]]) => !mayRun(commands, action));
+  const missing = Object.entries(actionOfRight).filter(([, [action]]) => !mayRun(commands, action));
   if (missing.length === 0) return ok('Calls can be recorded and sent to queues.');
   const modules = missing.map(([module]) => module).join(' and ');
   return unsure(

@@ -71,11 +71,11 @@ describe('ended', () => {
 
   test('the recording, and the pressed key', () => {
     const text = `${id}|ended|ANSWER|16|dial1|1|2|3|4|16|SIP 200|5.6|7`;
-    expect(parseJournal(`${text}|1|9`)).toMatchObject({ entry: { recorded: true, pressedKey: '9' } });
+    expect(parseJournal(`${text}|1|9`)).toMatchObject({ entry: { recorded: true, dtmfDigit: '9' } });
     for (const nothing of [text, `${text}||`, `${text}|0|*`]) {
       const entry = parseJournal(nothing);
       expect(entry).not.toHaveProperty('entry.recorded');
-      expect(entry).not.toHaveProperty('entry.pressedKey');
+      expect(entry).not.toHaveProperty('entry.dtmfDigit');
     }
   });
 
@@ -160,7 +160,7 @@ test('what is formatted is read back', () => {
         dial2Spoke: true,
         dial2UniqueId: '1.2',
         recorded: true,
-        pressedKey: '0',
+        dtmfDigit: '0',
         dial2EndedAt: 5_500,
         transferred: 'dial2',
       },

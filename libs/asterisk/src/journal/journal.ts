@@ -8,7 +8,7 @@ import { attemptIdOf } from '../attempt-id-of.ts';
  *     <attempt>|answered|<epoch s>|<dial1's present Uniqueid>
  *     <attempt>|ended|<DIALSTATUS>|<dial1 HANGUPCAUSE>|<dial1 or dial2: who hung up first, or empty>|<talk ms>|<dial ms>
  *       |<answered, epoch s.ms>|<ended, epoch s.ms>|<dial2 Q.850 cause>|<dial2 tech code, e.g. SIP 486 Busy Here>
- *       |<dial2 Uniqueid>|<ring ms>|<1: recorded>|<key pressed>|<dial2 ended, epoch s.ms>
+ *       |<dial2 Uniqueid>|<ring ms>|<1: recorded>|<DTMF digit>|<dial2 ended, epoch s.ms>
  *       |<dial1 or dial2: who was transferred>
  *
  * Every field behind `ended` may be empty, except the two instants. Those may have fractions. Older dialplans omit the last
@@ -89,7 +89,7 @@ function parseEnded(fields: readonly string[]): JournalEnded | undefined {
     ...(dial2Tech !== undefined && dial2Tech !== '' && { dial2Spoke: true as const }),
     ...(dial2Id !== undefined && dial2Id !== '' && { dial2UniqueId: dial2Id }),
     ...(recorded === '1' && { recorded: true as const }),
-    ...(key !== undefined && /^[0-9]$/.test(key) && { pressedKey: key }),
+    ...(key !== undefined && /^[0-9]$/.test(key) && { dtmfDigit: key }),
     ...(dial2EndedAt !== undefined && { dial2EndedAt }),
     ...((transferred === 'dial1' || transferred === 'dial2') && { transferred }),
   };
@@ -115,7 +115,7 @@ export function formatJournal(entry: JournalEntry): string {
     e.dial2UniqueId ?? '',
     e.ringMs ?? '',
     e.recorded ? '1' : '',
-    e.pressedKey ?? '',
+    e.dtmfDigit ?? '',
     e.dial2EndedAt === undefined ? '' : (e.dial2EndedAt / 1000).toFixed(3),
     e.transferred ?? '',
   ].join('|');

@@ -51,7 +51,7 @@ export async function reconcile(question: ReconcileQuestion, context: ReconcileC
   return { type: 'journal_answered', at: now(), answeredAt, pbxRestarted };
 }
 
-function cannotTell(action: string, reply: Answered, { onAnomaly }: ReconcileContext): undefined {
+function unexpected(action: string, reply: Answered, { onAnomaly }: ReconcileContext): undefined {
   onAnomaly(`${action} was answered ${reply.response.name}: ${reply.response.get('Message') ?? ''}`);
   return undefined;
 }
@@ -67,7 +67,7 @@ async function statusOf(uniqueId: string, context: ReconcileContext): Promise<Li
   // Asterisk 22 finds channels by prefix. Our ids have one length, but the result is checked all the same.
   const status = reply.events.find((event) => event.get('Uniqueid') === uniqueId);
   if (status !== undefined) return living(status);
-  return isSuccess(reply) || isMissing(reply, /no such channel/i) ? 'none' : cannotTell('Status', reply, context);
+  return isSuccess(reply) || isMissing(reply, /no such channel/i) ? 'none' : unexpected('Status', reply, context);
 }
 
 async function readJournal(
@@ -83,7 +83,7 @@ async function readJournal(
   ]);
   if (reply.type !== 'answered') return undefined;
   if (isMissing(reply, /not found/i)) return 'none';
-  if (!isSuccess(reply)) return cannotTell('DBGet', reply, context);
+  if (!isSuccess(reply)) return unexpected('DBGet', reply, context);
   const text = reply.events.find((event) => event.name === 'DBGetResponse')?.get('Val') ?? '';
   const entry = parseJournal(text);
   if (entry === undefined) {

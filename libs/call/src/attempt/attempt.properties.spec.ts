@@ -15,7 +15,7 @@ import {
   followEveryMs,
   followMaxMs,
   giveUpMarginMs,
-  lastMomentAt,
+  latestEndAt,
   reconcileEveryMs,
   stepAttempt,
 } from './attempt.ts';
@@ -182,13 +182,13 @@ describe('A4 deadlines alone finish every phase', () => {
         // dial1 may have answered as late as the last signal. Its talk counts from there.
         const talkMs = plan.dial2RingTimeoutMs + plan.talkLimitMs + 2 * reconcileEveryMs;
         const latest =
-          Math.max(lastMomentAt(originatedAt, plan), lastSignalAt + talkMs) + giveUpMarginMs + reconcileEveryMs;
+          Math.max(latestEndAt(originatedAt, plan), lastSignalAt + talkMs) + giveUpMarginMs + reconcileEveryMs;
         // An attempt whose channel is seen to live is followed for longer.
         const isSeen = world.steps.some(
           ({ state }) =>
             'seenAt' in state && (state.evidence.dial1AnsweredAt ?? state.evidence.journalEnded) !== undefined,
         );
-        const followed = lastMomentAt(originatedAt, plan) + followMaxMs + followEveryMs + reconcileEveryMs;
+        const followed = latestEndAt(originatedAt, plan) + followMaxMs + followEveryMs + reconcileEveryMs;
         expect(world.now).toBeLessThanOrEqual(isSeen ? followed : latest);
       }),
       { numRuns: 200 },

@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import { dial1HangupOf, type Evidence, type JournalEnded } from '../outcome/evidence.ts';
 import type { AttemptSignal } from './attempt-signal.ts';
 import type { AttemptEffect, AttemptPlan, AttemptState, InFlight } from './attempt-state.ts';
@@ -60,7 +61,7 @@ export function dial1DeadlineAt(originatedAt: number, plan: AttemptPlan): number
 }
 
 /** The instant after which no channel of the attempt can live. */
-export function lastMomentAt(originatedAt: number, plan: AttemptPlan): number {
+export function latestEndAt(originatedAt: number, plan: AttemptPlan): number {
   return dial1DeadlineAt(originatedAt, plan) + plan.dial2RingTimeoutMs + plan.talkLimitMs + talkMarginMs;
 }
 
@@ -152,7 +153,7 @@ function stepInFlight(state: InFlightState, signal: AttemptSignal): AttemptStep 
     case 'deadline':
       return onDeadline(state, signal.at);
     default:
-      return unreachable(signal);
+      return assertNever(signal);
   }
 }
 
@@ -472,7 +473,7 @@ function isOver({ evidence }: InFlightState): boolean {
 
 /** No channel was seen for so long, and the last possible moment is over. */
 function isPastGivingUp({ originatedAt, plan, seenAt = 0 }: InFlightState, at: number): boolean {
-  return at >= Math.max(lastMomentAt(originatedAt, plan), seenAt) + giveUpMarginMs;
+  return at >= Math.max(latestEndAt(originatedAt, plan), seenAt) + giveUpMarginMs;
 }
 
 /**
@@ -483,7 +484,7 @@ function isPastFollowing({ originatedAt, plan, evidence }: InFlightState, at: nu
   const { dial1AnsweredAt, journalEnded, cancelRequestedAt } = evidence;
   const isAnswered = dial1AnsweredAt !== undefined || journalEnded !== undefined;
   const most = isAnswered && cancelRequestedAt === undefined ? followMaxMs : giveUpMarginMs;
-  return at >= lastMomentAt(originatedAt, plan) + most;
+  return at >= latestEndAt(originatedAt, plan) + most;
 }
 
 /** Adds facts that are not there yet. Returns the same state object when there was nothing to add. */
@@ -506,8 +507,4 @@ function moved(state: AttemptState, effects: readonly AttemptEffect[]): AttemptS
 
 function ignore(state: AttemptState): AttemptStep {
   return { state, effects: [], ignored: true };
-}
-
-function unreachable(signal: never): never {
-  throw new TypeError(`no such signal: ${JSON.stringify(signal)}`);
 }

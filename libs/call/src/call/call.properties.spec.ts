@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { attemptId, callOf, outcomeOfLegs, policyOf } from '../../testing/builders.ts';
 import type { AttemptId } from '../ids.ts';
 import { dispositions } from '../outcome/disposition.ts';
-import { type Call, type CallEffect, type CallSignal, type CallStep, isEnded, stepCall } from './call.ts';
+import { type Call, type CallEffect, type CallSignal, type CallStep, isEnded, isPlanned, stepCall } from './call.ts';
 
 /** What happens to a call, without instants and ids: those depend on how far the call has come. */
 type Deed =
@@ -182,7 +182,7 @@ describe('a call, after any signals, also repeated ones', () => {
             attemptId: 'attemptId' in before.state && before.state.attemptId,
             attemptNumber: 'attemptNumber' in before.state && before.state.attemptNumber,
             ...(signal.late
-              ? { dueAt: 'dueAt' in before.state && before.state.dueAt, askAgainAt: signal.until }
+              ? { dueAt: isPlanned(before.state) && before.state.dueAt, nextGateCheckAt: signal.until }
               : { dueAt: signal.until }),
           });
           expect(step.effects).toEqual([{ type: 'move', attemptId: signal.attemptId, dueAt: signal.until }]);

@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import type { AttemptId, CallId } from '../ids.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { decideRetry, type EndedAttempt, type StopReason } from '../retry/retry.ts';
@@ -7,18 +8,31 @@ import type { CallRequest } from './request.ts';
  * The call machine: one request, over all its attempts. Pure; every write of its result is compare-and-set.
  *
  * C1  A call that has ended never changes again.
- * C2  At most one attempt is planned or under way at a time.
+ * C2  At most one attempt is planned or in flight at a time.
  * C3  An attempt settles the call once: an outcome of any attempt but the one being dialled is ignored.
  * C4  A deferral uses up no attempt.
  */
 export type CallState =
-  /** Its first attempt is due later. */
+  /**
+   * Its first attempt is due later. The API moves a call here whose `notBefore` lies ahead; so does the dialer when a gate defers it. When its
+   * job comes due, the dialer moves it on, by way of `queued`.
+   */
   | ({ readonly status: 'scheduled' } & Planned)
-  /** Its attempt is due: it waits in the queue, or at the gates. */
+  /**
+   * Its attempt is due: it waits in the queue, or at the gates. The API moves a call here that is due at once; the dialer moves the others.
+   * The dialer moves it on: to `dialing` with the claim, to `scheduled` or `waiting` when a gate defers it, to an end when one forbids it.
+   * If a PBX or a permit is missing, it stays here, and the gates check it again at `nextGateCheckAt`.
+   */
   | ({ readonly status: 'queued' } & Planned)
-  /** A retry is due later. */
+  /**
+   * A retry is due later. The results process moves it here when it settles an attempt that the retry policy repeats; so does the dialer when
+   * a gate defers a retry. When its job comes due, the dialer moves it on, by way of `queued`.
+   */
   | ({ readonly status: 'waiting' } & Planned)
-  /** An attempt is under way. */
+  /**
+   * An attempt is in flight. The dialer moves it here by the claim. The results process moves it away when it settles the attempt: to
+   * `waiting` or to an end. A cancellation only notes `cancelRequestedAt`: the attempt ends first.
+   */
   | {
       readonly status: 'dialing';
       readonly attemptId: AttemptId;
@@ -26,11 +40,17 @@ export type CallState =
       readonly startedAt: number;
       readonly cancelRequestedAt?: number;
     }
+  /** Nothing moves it away. */
   | { readonly status: EndedCallStatus; readonly endedAt: number; readonly reason: string };
 
 /**
- * completed: the call did its work · exhausted: no retry is left · failed: trying again cannot help · canceled ·
- * expired: its time is over · blocked: a rule forbids it · unknown: it is not certain whether it was answered.
+ * completed: both sides talked, or dial1 had answered and the policy stops there. By the results process.
+ * exhausted: the last attempt failed, and no retry, network budget or repetition is left. By the results process.
+ * failed: another attempt cannot help. By the results process; by the dialer where Asterisk cannot be sent the Originate.
+ * canceled: by the API while an attempt is planned; by the results process when the canceled attempt has ended.
+ * expired: its time is over. By the dialer at the gates; by the results process where the next attempt would come too late.
+ * blocked: a rule forbids it. By the dialer at the gates.
+ * unknown: it cannot be known whether dial1 answered. By the results process.
  */
 export const endedCallStatuses = [
   'completed',
@@ -57,7 +77,7 @@ interface Planned {
    */
   readonly dueAt: number;
   /** The call is late. At this instant the gates check it again. */
-  readonly askAgainAt?: number;
+  readonly nextGateCheckAt?: number;
 }
 
 /** The last gate decision that did not allow the call: the reason why it is not dialled yet. */
@@ -184,10 +204,9 @@ export function stepCall(call: Call, signal: CallSignal): CallStep {
   }
 }
 
-type PlannedState = Extract<CallState, Planned>;
 type DialingState = Extract<CallState, { status: 'dialing' }>;
 
-function stepPlanned(call: Call, state: PlannedState, signal: CallSignal): CallStep {
+function stepPlanned(call: Call, state: PlannedCallState, signal: CallSignal): CallStep {
   switch (signal.type) {
     case 'cancel':
       return ended(call, 'canceled', signal.at, signal.reason ?? canceledWhilePlanned(call), [
@@ -204,7 +223,7 @@ function stepPlanned(call: Call, state: PlannedState, signal: CallSignal): CallS
 
 type GateSignal = Extract<CallSignal, { type: 'due' | 'dial' | 'defer' | 'block' | 'expire' | 'fail' }>;
 
-function stepAtGates(call: Call, state: PlannedState, signal: GateSignal): CallStep {
+function stepAtGates(call: Call, state: PlannedCallState, signal: GateSignal): CallStep {
   const { attemptId, attemptNumber } = state;
   const { at } = signal;
   switch (signal.type) {
@@ -222,7 +241,7 @@ function stepAtGates(call: Call, state: PlannedState, signal: GateSignal): CallS
         {
           ...call,
           state: late
-            ? { status: 'queued', ...planned, dueAt: state.dueAt, askAgainAt: until }
+            ? { status: 'queued', ...planned, dueAt: state.dueAt, nextGateCheckAt: until }
             : { status: later, ...planned, dueAt: until },
           gateNote: { gate, decision: 'defer', reason, at, until },
         },
@@ -244,11 +263,15 @@ function stepAtGates(call: Call, state: PlannedState, signal: GateSignal): CallS
         [],
       );
     default:
-      return unreachable(signal);
+      return assertNever(signal);
   }
 }
 
-function rescheduled(call: Call, state: PlannedState, signal: Extract<CallSignal, { type: 'reschedule' }>): CallStep {
+function rescheduled(
+  call: Call,
+  state: PlannedCallState,
+  signal: Extract<CallSignal, { type: 'reschedule' }>,
+): CallStep {
   const { attemptId, attemptNumber } = state;
   const dueAt = Math.max(signal.dueAt, signal.at);
   const later = attemptNumber === 1 ? 'scheduled' : 'waiting';
@@ -344,6 +367,13 @@ const statusOfStop: Readonly<Record<StopReason, EndedCallStatus>> = {
   expired: 'expired',
 };
 
+export type PlannedCallState = Extract<CallState, Planned>;
+
+/** An attempt of the call is planned: it is scheduled, queued or waiting. */
+export function isPlanned(state: CallState): state is PlannedCallState {
+  return 'dueAt' in state;
+}
+
 export function isEnded(state: CallState): state is Extract<CallState, { status: EndedCallStatus }> {
   return (endedCallStatuses as readonly string[]).includes(state.status);
 }
@@ -358,8 +388,4 @@ function moved(call: Call, effects: readonly CallEffect[]): CallStep {
 
 function ignore(call: Call): CallStep {
   return { call, effects: [], ignored: true };
-}
-
-function unreachable(signal: never): never {
-  throw new TypeError(`no such signal: ${JSON.stringify(signal)}`);
 }

@@ -163,7 +163,7 @@ describe('the CDR of an attempt', () => {
   });
 
   it('has the pressed key', () => {
-    expect(cdr({ journalEnded: { ...journalEnded, pressedKey: '0' } }, completed).pressedKey).toBe('0');
+    expect(cdr({ journalEnded: { ...journalEnded, dtmfDigit: '0' } }, completed).dtmfDigit).toBe('0');
   });
 
   it.each([
@@ -189,7 +189,7 @@ describe('the CDR of an attempt', () => {
 
   it('has no field that the request did not have', () => {
     const bare = cdr({ lostAt: startedAt }, completed);
-    for (const field of ['callerId', 'dial1CallerId', 'clientInfo', 'recording', 'pressedKey']) {
+    for (const field of ['callerId', 'dial1CallerId', 'clientInfo', 'recording', 'dtmfDigit']) {
       expect(bare).not.toHaveProperty(field);
     }
   });

@@ -1,5 +1,5 @@
 import type { AttemptRecord } from '../attempt/attempt-record.ts';
-import type { Call } from '../call/call.ts';
+import { type Call, isPlanned } from '../call/call.ts';
 import type { Destination } from '../call/request.ts';
 import { classOf, type Disposition, type DispositionClass } from '../outcome/disposition.ts';
 import { dial2UniqueIdOf, type Evidence } from '../outcome/evidence.ts';
@@ -30,8 +30,8 @@ export interface Cdr {
   readonly dial1CallerId?: string;
   /** There is a recording. Its reference is the CDR's own id. */
   readonly recording?: { readonly under: string };
-  /** The key that was pressed at a message. */
-  readonly pressedKey?: string;
+  /** The DTMF digit that was pressed at an announcement. */
+  readonly dtmfDigit?: string;
   readonly clientInfo?: string;
   readonly dueAt: number;
   /** When the claim was taken. The Originate followed within seconds, or was not sent. */
@@ -107,7 +107,7 @@ export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evid
     ...(request.callerId !== undefined && { callerId: request.callerId }),
     ...(request.dial1CallerId !== undefined && { dial1CallerId: request.dial1CallerId }),
     ...(request.recording !== undefined && journalEnded?.recorded && { recording: request.recording }),
-    ...(journalEnded?.pressedKey !== undefined && { pressedKey: journalEnded.pressedKey }),
+    ...(journalEnded?.dtmfDigit !== undefined && { dtmfDigit: journalEnded.dtmfDigit }),
     ...(request.clientInfo !== undefined && { clientInfo: request.clientInfo }),
     dueAt: attempt.dueAt,
     startedAt: attempt.originatedAt,
@@ -117,7 +117,7 @@ export function cdrOf(call: Call, attempt: AttemptRecord, outcome: Outcome, evid
     endedBy: outcome.endedBy,
     lost: outcome.lost,
     callStatus: state.status,
-    ...('dueAt' in state && { nextAttemptAt: state.dueAt }),
+    ...(isPlanned(state) && { nextAttemptAt: state.dueAt }),
     evidence,
   };
 }

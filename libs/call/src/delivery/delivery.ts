@@ -1,3 +1,4 @@
+import { assertNever } from '../assert-never.ts';
 import type { AttemptId, CallId } from '../ids.ts';
 import { nextTryAfterMs } from './retry-schedule.ts';
 
@@ -105,7 +106,7 @@ export function stepDelivery(delivery: Delivery, signal: DeliverySignal): Delive
     case 'dead':
       return stepDead(delivery, signal);
     default:
-      return unreachable(delivery.status);
+      return assertNever(delivery.status);
   }
 }
 
@@ -120,7 +121,7 @@ function stepPending(delivery: Delivery, signal: DeliverySignal): DeliveryStep {
     case 'resend':
       return ignore(delivery);
     default:
-      return unreachable(signal);
+      return assertNever(signal);
   }
 }
 
@@ -134,7 +135,7 @@ function stepDead(delivery: Delivery, signal: DeliverySignal): DeliveryStep {
     case 'resend':
       return moved({ ...delivery, status: 'pending', tries: 0 }, [{ type: 'enqueue' }]);
     default:
-      return unreachable(signal);
+      return assertNever(signal);
   }
 }
 
@@ -160,7 +161,7 @@ function retryAfterMsOf(retry: DeliveryRetry, tries: number, id: string): number
     case 'unlimited':
       return unlimitedRetryMs;
     default:
-      return unreachable(retry);
+      return assertNever(retry);
   }
 }
 
@@ -179,8 +180,4 @@ function moved(delivery: Delivery, effects: readonly DeliveryEffect[]): Delivery
 
 function ignore(delivery: Delivery): DeliveryStep {
   return { delivery, effects: [], ignored: true };
-}
-
-function unreachable(value: never): never {
-  throw new TypeError(`no such case: ${JSON.stringify(value)}`);
 }

@@ -1,4 +1,4 @@
-import type { Call } from '../call/call.ts';
+import { type Call, isPlanned } from '../call/call.ts';
 import { outsideNumberOf } from '../call/request.ts';
 import { nextDayAt } from '../time/schedule.ts';
 import { nextOpening } from './calling-window.ts';
@@ -25,12 +25,12 @@ export const callGates: readonly (Gate & { readonly rechecked: boolean })[] = [
 ];
 
 const allow: GateAnswer = { decision: 'allow' };
-const checkAgainMs = 30_000;
+const recheckMs = 30_000;
 
 /** Dialers read a changed configuration one after the other. This one may not have the new tenant yet. */
 function known({ tenant, now }: GateFacts): GateAnswer {
   if (tenant !== undefined) return allow;
-  return { decision: 'defer', until: now + checkAgainMs, reason: 'the dialer’s configuration has no such tenant' };
+  return { decision: 'defer', until: now + recheckMs, reason: 'the dialer’s configuration has no such tenant' };
 }
 
 /** The tenant had the service or the context when the call was accepted, and no longer has it. */
@@ -51,12 +51,12 @@ function expired({ call, now }: GateFacts): GateAnswer {
 
 /** A job can come early: an operator promoted it, or the queue's clock runs ahead. */
 function due({ call, now }: GateFacts): GateAnswer {
-  const dueAt = 'dueAt' in call.state ? call.state.dueAt : now;
+  const dueAt = isPlanned(call.state) ? call.state.dueAt : now;
   return now < dueAt ? { decision: 'defer', until: dueAt, reason: 'not due yet' } : allow;
 }
 
 function paused({ tenant, now }: GateFacts): GateAnswer {
-  return tenant?.paused ? { decision: 'defer', until: now + checkAgainMs, reason: 'the tenant is paused' } : allow;
+  return tenant?.paused ? { decision: 'defer', until: now + recheckMs, reason: 'the tenant is paused' } : allow;
 }
 
 function doNotCall({ call, tenant }: GateFacts): GateAnswer {

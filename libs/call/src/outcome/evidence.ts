@@ -35,8 +35,8 @@ export const JournalEnded = z.object({
   dial2UniqueId: z.string().optional(),
   /** A recording was started: dial2 answered, and MixMonitor ran. */
   recorded: z.literal(true).optional(),
-  /** The key that was pressed at a message. */
-  pressedKey: z
+  /** The DTMF digit that was pressed at an announcement. */
+  dtmfDigit: z
     .string()
     .regex(/^[0-9]$/)
     .optional(),

@@ -283,7 +283,7 @@ describe('dial2, once dial1 has answered', () => {
       'unknown',
     ],
     ['was created, and left no last word', { dial1AnsweredAt: at - 20_000, dial2Created, lostAt }, 'unknown'],
-    ['is a message that was heard', journal({ dialStatus: 'ANSWER', talkMs: 9_000, pressedKey: '1' }), 'answered'],
+    ['is an announcement that was heard', journal({ dialStatus: 'ANSWER', talkMs: 9_000, dtmfDigit: '1' }), 'answered'],
     ['talks and is recorded', journal({ dialStatus: 'ANSWER', talkMs: 9_000, recorded: true }), 'answered'],
     ['left no last word after a restart', { dial1AnsweredAt: at - 20_000, lostAt, pbxRestarted: true }, 'unknown'],
     ['left no last word after a cancel', { dial1AnsweredAt: at - 20_000, lostAt, cancelRequestedAt }, 'unknown'],
@@ -300,7 +300,7 @@ describe('dial2, once dial1 has answered', () => {
 
   it('has the same outcome with and without a recording and a pressed key', () => {
     for (const dialStatus of ['ANSWER', 'BUSY', 'NOANSWER', 'CANCEL', 'CHANUNAVAIL', '']) {
-      const told = journal({ dialStatus, recorded: true, pressedKey: '0' });
+      const told = journal({ dialStatus, recorded: true, dtmfDigit: '0' });
       expect(outcomeOf(told, at)).toEqual(outcomeOf(journal({ dialStatus }), at));
     }
   });

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { tenantOf } from '../../testing/builders.ts';
 import { destinationDigits } from '../call/request.ts';
 import * as destinations from './destination.ts';
-import { areBothMessages, pbxsFor, trunksOf } from './destination.ts';
+import { areBothAnnouncements, pbxsFor, trunksOf } from './destination.ts';
 import type { NumberReader } from './numbering.ts';
 import type { Tenant } from './tenant.ts';
 
 const services = [
   { kind: 'ring_group', name: 'sales', code: '*601' },
   { kind: 'queue', name: 'support', code: '400' },
-  { kind: 'message', name: 'welcome', code: '#1' },
+  { kind: 'announcement', name: 'welcome', code: '#1' },
 ];
 const tenant = tenantOf({ trunks: ['carrier', 'backup'], services, contexts: ['from-crm'] });
 /** South Africa's plan, and one number with two readings. */
@@ -18,7 +18,7 @@ const readNumber: NumberReader = (written) => {
   if (written === '2727123456') return { ok: false, readings: ['272727123456', '2727123456'] };
   const digits = /^(?:\+|00)([1-9][0-9]{6,14})$|^0?(27[0-9]{9})$|^0([1-9][0-9]{6,8})$/.exec(written);
   if (digits === null) return { ok: false };
-  return { ok: true, e164: digits[1] ?? digits[2] ?? `27${digits[3]}` };
+  return { ok: true, value: digits[1] ?? digits[2] ?? `27${digits[3]}` };
 };
 const resolveDestination = (written: string, of: Tenant, trunk?: string) =>
   destinations.resolveDestination(written, of, readNumber, trunk);
@@ -35,12 +35,12 @@ describe('what a caller wrote', () => {
     ['an extension by pattern', '1001', undefined, extension('1001')],
     ['a national number, by the first trunk', '0821234567', undefined, number('27821234567')],
     ['a number by the requested trunk', '0821234567', 'backup', number('27821234567', 'backup')],
-    ['a service, by its dial code', '*601', undefined, service('sales')],
-    ['a service, by a dial code of digits alone', '400', undefined, service('support')],
+    ['a service, by its feature code', '*601', undefined, service('sales')],
+    ['a service, by a feature code of digits alone', '400', undefined, service('support')],
     ['a service, with any requested trunk', '400', 'nowhere', service('support')],
     ['an extension, with any requested trunk', '1001', 'nowhere', extension('1001')],
   ])('%s', (_what, written, trunk, destination) => {
-    expect(resolveDestination(written, tenant, trunk)).toEqual({ ok: true, destination });
+    expect(resolveDestination(written, tenant, trunk)).toEqual({ ok: true, value: destination });
   });
 
   it.each([
@@ -63,16 +63,16 @@ describe('what a caller wrote', () => {
 
   it('an extension wins over a number of the same digits', () => {
     const seven = tenantOf({ extensions: { list: ['2782123'] } });
-    expect(resolveDestination('2782123', seven)).toEqual({ ok: true, destination: extension('2782123') });
+    expect(resolveDestination('2782123', seven)).toEqual({ ok: true, value: extension('2782123') });
   });
 
-  it('an extension wins over a dial code, and a dial code over a number of the same digits', () => {
+  it('an extension wins over a feature code, and a feature code over a number of the same digits', () => {
     // The configuration refuses both. A tenant from before those rules must still have one meaning.
     const clash = { ...tenant, services: services.map((s) => ({ ...s, code: '0821234567' })) } as Tenant;
-    expect(resolveDestination('0821234567', clash)).toEqual({ ok: true, destination: service('sales') });
+    expect(resolveDestination('0821234567', clash)).toEqual({ ok: true, value: service('sales') });
     const seven = { ...clash, extensions: { ...clash.extensions, list: ['0821234'] } };
     const coded = { ...seven, services: seven.services.map((s) => ({ ...s, code: '0821234' })) } as Tenant;
-    expect(resolveDestination('0821234', coded)).toEqual({ ok: true, destination: extension('0821234') });
+    expect(resolveDestination('0821234', coded)).toEqual({ ok: true, value: extension('0821234') });
   });
 
   it('resolves any text to digits alone, or to a service of the tenant', () => {
@@ -81,8 +81,8 @@ describe('what a caller wrote', () => {
       fc.property(typed, (written) => {
         const resolved = resolveDestination(written, tenant);
         if (!resolved.ok) return;
-        if (resolved.destination.kind === 'service') return;
-        expect(destinationDigits(resolved.destination)).toMatch(/^[0-9]+$/);
+        if (resolved.value.kind === 'service') return;
+        expect(destinationDigits(resolved.value)).toMatch(/^[0-9]+$/);
         expect(written).toMatch(/^\+?[0-9]+$/);
       }),
       { numRuns: 1_000 },
@@ -100,21 +100,21 @@ describe('digits for a context to route', () => {
     ['a number with a +, which no phone has', '+4930123456', context('004930123456', '4930123456')],
     ['digits that mean a number to the context alone', '90821234567', context('90821234567')],
   ])('%s', (_what, written, destination) => {
-    expect(resolveInContext(written, 'from-crm', tenant)).toEqual({ ok: true, destination });
+    expect(resolveInContext(written, 'from-crm', tenant)).toEqual({ ok: true, value: destination });
   });
 
   it('an extension is no outside number, even where its digits would be one', () => {
     const seven = tenantOf({ extensions: { list: ['2782123'] }, contexts: ['from-crm'] });
-    expect(resolveInContext('2782123', 'from-crm', seven)).toEqual({ ok: true, destination: context('2782123') });
+    expect(resolveInContext('2782123', 'from-crm', seven)).toEqual({ ok: true, value: context('2782123') });
   });
 
   it.each([
     ['a context of somebody else', '7001', 'default', 'foreign_context'],
     ['two signs', '++27821234567', 'from-crm', 'no_digits'],
     ['a sign behind', '2782123+4567', 'from-crm', 'no_digits'],
-    ['a sign before a dial code', '+*1', 'from-crm', 'no_digits'],
+    ['a sign before a feature code', '+*1', 'from-crm', 'no_digits'],
     ['a sign before what is no number', '+1001', 'from-crm', 'unknown_form'],
-    ['a dial code', '*601', 'from-crm', 'no_digits'],
+    ['a feature code', '*601', 'from-crm', 'no_digits'],
     ['nothing', '', 'from-crm', 'no_digits'],
     ['more than 20 digits', '1'.repeat(21), 'from-crm', 'no_digits'],
     ['another context behind the digits', '7001@default', 'from-crm', 'no_digits'],
@@ -124,13 +124,13 @@ describe('digits for a context to route', () => {
   });
 });
 
-describe('a message', () => {
+describe('an announcement', () => {
   it.each([
     ['from an extension', extension('1001'), service('welcome'), false],
     ['to a queue', service('welcome'), service('support'), false],
-    ['to another message', service('welcome'), service('welcome'), true],
+    ['to another announcement', service('welcome'), service('welcome'), true],
   ])('%s', (_what, dial1, dial2, deaf) => {
-    expect(areBothMessages(dial1, dial2, tenant)).toBe(deaf);
+    expect(areBothAnnouncements(dial1, dial2, tenant)).toBe(deaf);
   });
 });
 

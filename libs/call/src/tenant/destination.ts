@@ -1,16 +1,16 @@
 import { type Destination, outsideNumberOf } from '../call/request.ts';
+import type { Result } from '../result.ts';
 import type { NumberReader } from './numbering.ts';
 import { serviceOf } from './service.ts';
 import { hasExtension, type Tenant } from './tenant.ts';
 
-export type ResolvedDestination =
-  | { readonly ok: true; readonly destination: Destination }
+export type RefusedDestination =
   /** `readings`: the number could be each of these. */
-  | { readonly ok: false; readonly why: 'unknown_form'; readonly readings?: readonly string[] }
-  | { readonly ok: false; readonly why: 'no_trunk' | 'foreign_trunk' | 'foreign_context' | 'no_digits' };
+  | { readonly why: 'unknown_form'; readonly readings?: readonly string[] }
+  | { readonly why: 'no_trunk' | 'foreign_trunk' | 'foreign_context' | 'no_digits' };
 
 /**
- * What a caller wrote → one of the tenant's extensions, a service by its dial code, or a number by one of its trunks.
+ * What a caller wrote → one of the tenant's extensions, a service by its feature code, or a number by one of its trunks.
  * This order decides where several fit.
  */
 export function resolveDestination(
@@ -18,16 +18,16 @@ export function resolveDestination(
   tenant: Tenant,
   readNumber: NumberReader,
   trunk?: string,
-): ResolvedDestination {
-  if (hasExtension(tenant, written)) return { ok: true, destination: { kind: 'extension', extension: written } };
+): Result<Destination, RefusedDestination> {
+  if (hasExtension(tenant, written)) return { ok: true, value: { kind: 'extension', extension: written } };
   const service = tenant.services.find(({ code }) => code === written);
-  if (service !== undefined) return { ok: true, destination: { kind: 'service', service: service.name } };
+  if (service !== undefined) return { ok: true, value: { kind: 'service', service: service.name } };
   const number = readNumber(written, tenant.numberingPlan);
   if (!number.ok) return { ...number, why: 'unknown_form' };
   const chosen = trunk ?? tenant.trunks[0];
   if (chosen === undefined) return { ok: false, why: 'no_trunk' };
   if (!tenant.trunks.includes(chosen)) return { ok: false, why: 'foreign_trunk' };
-  return { ok: true, destination: { kind: 'number', e164: number.e164, trunk: chosen } };
+  return { ok: true, value: { kind: 'number', e164: number.value, trunk: chosen } };
 }
 
 /**
@@ -42,14 +42,14 @@ export function resolveInContext(
   tenant: Tenant,
   readNumber: NumberReader,
   prefix: string,
-): ResolvedDestination {
+): Result<Destination, RefusedDestination> {
   if (!tenant.contexts.includes(context)) return { ok: false, why: 'foreign_context' };
   const exten = written.replace(/^\+/, prefix);
   if (!/^[0-9]{1,20}$/.test(exten)) return { ok: false, why: 'no_digits' };
-  if (hasExtension(tenant, written)) return { ok: true, destination: { kind: 'context', context, exten } };
+  if (hasExtension(tenant, written)) return { ok: true, value: { kind: 'context', context, exten } };
   const number = readNumber(written, tenant.numberingPlan);
   if (!number.ok && (number.readings !== undefined || written !== exten)) return { ...number, why: 'unknown_form' };
-  return { ok: true, destination: { kind: 'context', context, exten, ...(number.ok && { e164: number.e164 }) } };
+  return { ok: true, value: { kind: 'context', context, exten, ...(number.ok && { e164: number.value }) } };
 }
 
 /**
@@ -69,9 +69,9 @@ function phoneOf(destination: Destination): string | undefined {
   return destination.kind === 'context' ? destination.exten : undefined;
 }
 
-/** One message would play to the other, and no person would hear it. Redial's own context plays one message a call. */
-export function areBothMessages(dial1: Destination, dial2: Destination, tenant: Tenant): boolean {
-  return [dial1, dial2].every((d) => d.kind === 'service' && serviceOf(d.service, tenant).kind === 'message');
+/** One announcement would play to the other, and no person would hear it. Redial's own context plays one announcement a call. */
+export function areBothAnnouncements(dial1: Destination, dial2: Destination, tenant: Tenant): boolean {
+  return [dial1, dial2].every((d) => d.kind === 'service' && serviceOf(d.service, tenant).kind === 'announcement');
 }
 
 /** The trunks that a call needs, once for each leg that uses one. */

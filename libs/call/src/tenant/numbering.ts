@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Result } from '../result.ts';
 
 /** Digits of an E.164 number without the `+`: 7 to 15 ASCII digits, no leading zero (ITU-T E.164 §6). */
 export const E164Digits = z
@@ -50,15 +51,13 @@ export const NumberingPlan = z
 export type NumberingPlan = z.infer<typeof NumberingPlan>;
 
 /** The result of reading a number: E.164 digits. `readings`: several numbers fit, so none is chosen. */
-export type NumberReading =
-  | { readonly ok: true; readonly e164: string }
-  | { readonly ok: false; readonly readings?: readonly string[] };
+export type NumberResult = Result<string, { readonly readings?: readonly string[] }>;
 
 /**
  * Reads a caller's number by a tenant's plan. The countries' plans are outside of the core; the caller provides this
  * function.
  */
-export type NumberReader = (written: string, plan: NumberingPlan) => NumberReading;
+export type NumberReader = (written: string, plan: NumberingPlan) => NumberResult;
 
 /** A number that is safe in logs, dashboards and job data: the last three digits, the rest starred. */
 export function maskNumber(number: string): string {

@@ -1,17 +1,16 @@
 import { DateTime, IANAZone } from 'luxon';
+import type { Result } from '../result.ts';
 
 /** An IANA time-zone name that this Node knows. */
 export function isTimeZone(zone: string): boolean {
   return IANAZone.isValidZone(zone);
 }
 
-export type LocalTime = { readonly ok: true; readonly at: number } | { readonly ok: false; readonly message: string };
-
 /**
  * `YYYYMMDDhhmm` in a time zone → epoch ms. A local time that does not exist (spring) is the first instant after the
  * gap. One that exists twice (autumn) is the earlier instant.
  */
-export function parseLocalTime(written: string, zone: string): LocalTime {
+export function parseLocalTime(written: string, zone: string): Result<number> {
   if (!/^[0-9]{12}$/.test(written)) return { ok: false, message: 'must be YYYYMMDDhhmm' };
   const [year, month, day, hour, minute] = [
     written.slice(0, 4),
@@ -23,14 +22,14 @@ export function parseLocalTime(written: string, zone: string): LocalTime {
   const asUtc = DateTime.utc(year, month, day, hour, minute);
   if (!asUtc.isValid || hour > 23) return { ok: false, message: 'is not a date' };
   const at = earliestReading(asUtc, zone);
-  return at >= 0 ? { ok: true, at } : { ok: false, message: 'is not a date' };
+  return at >= 0 ? { ok: true, value: at } : { ok: false, message: 'is not a date' };
 }
 
 const rfc3339 =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([01][0-9]|2[0-3]):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))$/;
 
 /** RFC 3339 with an offset → epoch ms. A time without an offset is refused: it could mean several instants. */
-export function parseInstant(written: string): LocalTime {
+export function parseInstant(written: string): Result<number> {
   const parts = rfc3339.exec(written);
   if (parts === null) return { ok: false, message: 'must be RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00' };
   const date = parts.slice(1, 7).map(Number) as [number, number, number, number, number, number];
@@ -41,7 +40,7 @@ export function parseInstant(written: string): LocalTime {
   const [, , , , , , , fraction = '', sign, offsetHours = 0, offsetMinutes = 0] = parts;
   const offsetMs = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000 * (sign === '-' ? -1 : 1);
   const at = asUtc.toMillis() + Number(fraction.slice(0, 3).padEnd(3, '0')) - offsetMs;
-  return at >= 0 ? { ok: true, at } : { ok: false, message: 'is not a date' };
+  return at >= 0 ? { ok: true, value: at } : { ok: false, message: 'is not a date' };
 }
 
 /**

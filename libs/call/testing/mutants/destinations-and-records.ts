@@ -41,7 +41,7 @@ export const destinationAndRecordMutants: readonly Mutant[] = [
   {
     fault: 'a CDR without the next attempt’s time',
     file: 'call/src/cdr/cdr.ts',
-    find: "    ...('dueAt' in state && { nextAttemptAt: state.dueAt }),\n",
+    find: '    ...(isPlanned(state) && { nextAttemptAt: state.dueAt }),\n',
     replace: '',
   },
   {
@@ -90,7 +90,7 @@ export const destinationAndRecordMutants: readonly Mutant[] = [
   {
     fault: 'a number is hidden behind a context',
     file: 'call/src/tenant/destination.ts',
-    find: '...(number.ok && { e164: number.e164 }) }',
+    find: '...(number.ok && { e164: number.value }) }',
     replace: "...(!number.ok && { e164: '' }) }",
   },
   {
@@ -114,9 +114,9 @@ export const destinationAndRecordMutants: readonly Mutant[] = [
   {
     fault: 'a service wins over an extension',
     file: 'call/src/tenant/destination.ts',
-    find: "  if (hasExtension(tenant, written)) return { ok: true, destination: { kind: 'extension'",
+    find: "  if (hasExtension(tenant, written)) return { ok: true, value: { kind: 'extension'",
     replace:
-      "  if (hasExtension(tenant, written) && !tenant.services.some((s) => s.code === written)) return { ok: true, destination: { kind: 'extension'",
+      "  if (hasExtension(tenant, written) && !tenant.services.some((s) => s.code === written)) return { ok: true, value: { kind: 'extension'",
   },
   {
     fault: 'a Local channel gives way to what is behind it',
@@ -137,15 +137,15 @@ export const destinationAndRecordMutants: readonly Mutant[] = [
     replace: "isDialableChannel(trunkChannel({ channel, numberPrefix: numberPrefix.slice(0, 0) }, '1'))",
   },
   {
-    fault: 'a dial code that is never reached',
+    fault: 'a feature code that is never reached',
     file: 'configuration/src/schema/tenant-configuration.ts',
     find: 'if (code !== undefined && hasExtension(tenant, code)) {',
     replace: "if (code === '' && hasExtension(tenant, code)) {",
   },
   {
-    fault: 'a message that plays itself for ever',
+    fault: 'an announcement that plays itself for ever',
     file: 'configuration/src/schema/tenant-configuration.ts',
-    find: "other.name === target && other.kind !== 'message'",
+    find: "other.name === target && other.kind !== 'announcement'",
     replace: 'other.name === target',
   },
   {

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
+import type { Result } from '@redial/call';
 import { describeRedisUrl, logLevels, redisUrlFault } from '@redial/platform';
 import { z } from 'zod';
-import type { Reading } from '../reading.ts';
+import type { ConfigurationErrors } from '../value-or-exit.ts';
 
 const whole = (min: number, max: number, why = '') =>
   z
@@ -129,7 +130,7 @@ export interface Settings {
 }
 
 /** The environment → settings. An empty variable counts as unset. */
-export function readSettings(environment: NodeJS.ProcessEnv = process.env): Reading<Settings> {
+export function readSettings(environment: NodeJS.ProcessEnv = process.env): Result<Settings, ConfigurationErrors> {
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );

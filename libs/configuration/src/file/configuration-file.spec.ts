@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { vendorsInFiles } from '@redial/dialects';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseConfiguration, readConfigurationFile } from './configuration-file.ts';
@@ -167,7 +168,7 @@ describe("a tenant's dialects", () => {
     dialects: {
       semaphore: {
         settings: semaphore,
-        faults: (tenant) =>
+        issues: (tenant) =>
           flags.parse((tenant.dialects['semaphore'] as { flags?: unknown }).flags) > tenant.trunks.length + 1
             ? [{ path: ['flags'], message: 'are more than there are trunks' }]
             : [],
@@ -243,6 +244,16 @@ describe("a tenant's dialects", () => {
 
   it('are told what does not fit beside a fault elsewhere', () => {
     expect(errors(tower, valid.replace('maxCalls: 30', 'maxCalls: many'))).toHaveLength(2);
+  });
+
+  it('are where a field of the tenant was: the error names the new place', () => {
+    const before = '    callerIds: { campaigns: { spring: "+27711234567" } }\n    sinks:\n';
+    const text = valid.replace('    sinks:\n', before);
+    const reading = parseConfiguration(text, { file: 'redial.yaml', environment, dialects: vendorsInFiles });
+    expect(reading).toEqual({
+      ok: false,
+      errors: ['redial.yaml:16:18 tenants[0].callerIds.campaigns: is now dialects.click2dial.campaigns'],
+    });
   });
 
   it('cannot be those of another tenant', () => {

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import type { Result } from '@redial/call';
 import { readConfiguredNumbers } from '@redial/numbering';
-import type { Reading } from '../reading.ts';
 import { Configuration } from '../schema/configuration.ts';
-import { dialectFaults, type KnownDialects, withDialects, withNewPlaces } from './dialects-of-tenants.ts';
-import { sinkKeyFaults } from './sink-keys.ts';
+import type { ConfigurationErrors } from '../value-or-exit.ts';
+import { dialectIssues, type KnownDialects, withDialects, withNewPlaces } from './dialects-of-tenants.ts';
+import { sinkKeyIssues } from './sink-keys.ts';
 import { describeIssue, formatPath } from './validation-sentences.ts';
-import { type Fault, faultsOf, parseYaml } from './yaml-document.ts';
+import { type PlacedIssue, parseYaml, placeIssues } from './yaml-document.ts';
 
 export interface ConfigurationSource {
   /** For error messages. */
@@ -28,7 +29,7 @@ export async function readConfigurationFile(
   file: string,
   environment: NodeJS.ProcessEnv = process.env,
   dialects?: KnownDialects,
-): Promise<Reading<Configuration>> {
+): Promise<Result<Configuration, ConfigurationErrors>> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
@@ -49,27 +50,27 @@ export async function readConfigurationFile(
 export function parseConfiguration(
   text: string,
   { file, environment, dialects }: ConfigurationSource,
-): Reading<Configuration> {
+): Result<Configuration, ConfigurationErrors> {
   const yaml = parseYaml(text, environment);
-  if (!yaml.ok) return { ok: false, errors: sentences(file, yaml.faults) };
+  if (!yaml.ok) return { ok: false, errors: sentences(file, yaml.issues) };
 
-  const { file: value, faults: numberFaults } = readConfiguredNumbers(yaml.value);
+  const { file: value, issues: numberIssues } = readConfiguredNumbers(yaml.value.root);
   const parsed = Configuration.safeParse(value);
   const found = parsed.success
     ? []
     : parsed.error.issues.flatMap((issue) => describeIssue(issue, { root: value, schema: Configuration }));
-  const said = new Set(numberFaults.map(({ path }) => path.join('/')));
+  const said = new Set(numberIssues.map(({ path }) => path.join('/')));
   const left = found.filter(({ path }) => !said.has(path.join('/')));
-  const issues = [...numberFaults, ...(dialects === undefined ? left : withNewPlaces(left, dialects))];
-  if (parsed.success) issues.push(...sinkKeyFaults(parsed.data, environment['REDIAL_KEY_PREFIX'] || undefined));
-  if (dialects !== undefined) issues.push(...dialectFaults(value, dialects));
-  if (!parsed.success || issues.length > 0 || yaml.faults.length > 0)
-    return { ok: false, errors: sentences(file, faultsOf(yaml, issues)) };
+  const issues = [...numberIssues, ...(dialects === undefined ? left : withNewPlaces(left, dialects))];
+  if (parsed.success) issues.push(...sinkKeyIssues(parsed.data, environment['REDIAL_KEY_PREFIX'] || undefined));
+  if (dialects !== undefined) issues.push(...dialectIssues(value, dialects));
+  if (!parsed.success || issues.length > 0 || yaml.value.issues.length > 0)
+    return { ok: false, errors: sentences(file, placeIssues(yaml.value, issues)) };
   return { ok: true, value: dialects === undefined ? parsed.data : withDialects(parsed.data, dialects) };
 }
 
-function sentences(file: string, faults: readonly Fault[]): string[] {
-  return [...faults]
+function sentences(file: string, issues: readonly PlacedIssue[]): string[] {
+  return [...issues]
     .sort((a, b) => a.line - b.line || a.column - b.column)
     .map(({ line, column, path, message }) => `${file}:${line}:${column} ${formatPath(path)}: ${message}`);
 }

@@ -1,9 +1,9 @@
-import type { Tenant } from '@redial/call';
+import type { Issue, Tenant } from '@redial/call';
 import type { VendorDialect } from '@redial/dialects';
 import type { Configuration } from '../schema/configuration.ts';
 import { TenantConfiguration } from '../schema/tenant-configuration.ts';
-import { formatFaults } from './formats-of-sinks.ts';
-import { describeIssue, type FieldFault, type Path } from './validation-sentences.ts';
+import { formatIssues } from './formats-of-sinks.ts';
+import { describeIssue, type FieldIssue } from './validation-sentences.ts';
 
 /** What the file's tenants may say of dialects. Whoever knows the dialects gives it; this library knows none. */
 export interface KnownDialects {
@@ -13,15 +13,15 @@ export interface KnownDialects {
 }
 
 /** Of a dialect, what its contract says of the configuration file. */
-export type DialectInFiles = Pick<VendorDialect, 'settings' | 'formerSettings' | 'faults' | 'login'>;
+export type DialectInFiles = Pick<VendorDialect, 'settings' | 'formerSettings' | 'issues' | 'login'>;
 
 /** What is wrong with each tenant's `dialects` and `sinks[].format`, in a file of which nothing else need be right. */
-export function dialectFaults(file: unknown, known: KnownDialects): FieldFault[] {
+export function dialectIssues(file: unknown, known: KnownDialects): FieldIssue[] {
   const { tenants } = fieldsOf(file);
   if (!Array.isArray(tenants)) return [];
   const logins = new Set<string>();
   return tenants.flatMap((written: unknown, index) => {
-    const path: Path = ['tenants', index];
+    const path: Issue['path'] = ['tenants', index];
     const { dialects, sinks } = fieldsOf(written);
     const tenant = TenantConfiguration.safeParse(written).data;
     return [
@@ -29,32 +29,32 @@ export function dialectFaults(file: unknown, known: KnownDialects): FieldFault[]
         const at = [...path, 'dialects', name];
         const dialect = dialectOf(name, known);
         if (dialect === undefined) return [noSuchDialect(at, known)];
-        const faults = settingsFaults(at, settings, dialect, file);
-        if (faults.length > 0 || tenant === undefined) return faults;
-        return [...crossFaults(at, dialect, tenant), ...loginFaults(at, dialect.login?.(tenant), logins)];
+        const issues = settingsIssues(at, settings, dialect, file);
+        if (issues.length > 0 || tenant === undefined) return issues;
+        return [...crossIssues(at, dialect, tenant), ...loginIssues(at, dialect.login?.(tenant), logins)];
       }),
-      ...formatFaults([...path, 'sinks'], sinks, known.formats),
+      ...formatIssues([...path, 'sinks'], sinks, known.formats),
     ];
   });
 }
 
-function noSuchDialect(path: Path, { dialects }: KnownDialects): FieldFault {
+function noSuchDialect(path: Issue['path'], { dialects }: KnownDialects): FieldIssue {
   const message = `there is no such dialect: there are ${Object.keys(dialects).join(', ')}`;
   return { path, message, atName: true };
 }
 
-function settingsFaults(path: Path, settings: unknown, { settings: schema }: DialectInFiles, file: unknown) {
+function settingsIssues(path: Issue['path'], settings: unknown, { settings: schema }: DialectInFiles, file: unknown) {
   const read = schema.safeParse(settings);
   if (read.success) return [];
   return read.error.issues.flatMap((issue) => describeIssue(issue, { root: file, schema, above: path }));
 }
 
-function crossFaults(path: Path, { faults }: DialectInFiles, tenant: Tenant): FieldFault[] {
-  return (faults?.(tenant) ?? []).map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
+function crossIssues(path: Issue['path'], { issues }: DialectInFiles, tenant: Tenant): FieldIssue[] {
+  return (issues?.(tenant) ?? []).map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
 }
 
 /** `known`: the logins of the tenants before this one. */
-function loginFaults(path: Path, login: readonly string[] | undefined, known: Set<string>): FieldFault[] {
+function loginIssues(path: Issue['path'], login: readonly string[] | undefined, known: Set<string>): FieldIssue[] {
   if (login === undefined) return [];
   const name = JSON.stringify([path.at(-1), login]);
   if (known.has(name)) return [{ path, message: 'another tenant has these credentials' }];
@@ -62,21 +62,21 @@ function loginFaults(path: Path, login: readonly string[] | undefined, known: Se
   return [];
 }
 
-/** Where a field of a tenant has become a setting of a dialect, the fault names the new place. */
-export function withNewPlaces(faults: readonly FieldFault[], { dialects }: KnownDialects): FieldFault[] {
+/** Where a field of a tenant has become a setting of a dialect, the issue names the new place. */
+export function withNewPlaces(issues: readonly FieldIssue[], { dialects }: KnownDialects): FieldIssue[] {
   const moved = new Map(
     Object.entries(dialects).flatMap(([dialect, { formerSettings = {} }]) =>
       Object.entries(formerSettings).map(([old, setting]) => [old, `dialects.${dialect}.${setting}`] as const),
     ),
   );
-  return faults.map((fault) => {
-    const [group, , ...field] = fault.path;
+  return issues.map((issue) => {
+    const [group, , ...field] = issue.path;
     const place = group === 'tenants' ? moved.get(field.join('.')) : undefined;
-    return place === undefined || !fault.atName ? fault : { ...fault, message: `is now ${place}` };
+    return place === undefined || !issue.atName ? issue : { ...issue, message: `is now ${place}` };
   });
 }
 
-/** The same configuration with each dialect's settings as its schema reads them. They have no faults. */
+/** The same configuration with each dialect's settings as its schema reads them. They have no issues. */
 export function withDialects(configuration: Configuration, known: KnownDialects): Configuration {
   const tenants = configuration.tenants.map((tenant) => ({
     ...tenant,

@@ -18,8 +18,8 @@ function allowed({ schema }: FieldOfSchema): readonly string[] {
 function sentences(field: FieldOfSchema, value: unknown, path = field.path): string[] {
   const root = field.around(value);
   const issues = Configuration.safeParse(root).error?.issues ?? [];
-  const faults = issues.flatMap((issue) => describeIssue(issue, { root, schema: Configuration }));
-  return faults.filter((fault) => formatPath(fault.path) === formatPath(path)).map(({ message }) => message);
+  const described = issues.flatMap((issue) => describeIssue(issue, { root, schema: Configuration }));
+  return described.filter((issue) => formatPath(issue.path) === formatPath(path)).map(({ message }) => message);
 }
 
 /** A form is told with an example of it, or with its length. */

@@ -1,8 +1,8 @@
+import type { Issue } from '@redial/call';
 import { SinkConfiguration } from '../schema/sink-configuration.ts';
-import type { FieldFault, Path } from './validation-sentences.ts';
 
 /** Sinks, right in all else, whose `format` is none of these. */
-export function formatFaults(path: Path, sinks: unknown, formats: readonly string[]): FieldFault[] {
+export function formatIssues(path: Issue['path'], sinks: unknown, formats: readonly string[]): Issue[] {
   if (!Array.isArray(sinks)) return [];
   const known = formats;
   return sinks.flatMap((written: unknown, index) => {

@@ -1,15 +1,11 @@
+import type { Issue } from '@redial/call';
 import type { Configuration } from '../schema/configuration.ts';
-
-interface KeyFault {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
 
 /**
  * Keys of sinks that would spoil something: one of Redial's own, or one that is a list here and a stream there. Two lists of one key are left
  * alone: one consumer may well serve two tenants.
  */
-export function sinkKeyFaults({ tenants }: Configuration, prefix = '{redial}'): KeyFault[] {
+export function sinkKeyIssues({ tenants }: Configuration, prefix = '{redial}'): Issue[] {
   const sinks = tenants.flatMap(({ sinks: own }, t) =>
     own.flatMap((sink, s) => ('key' in sink ? [{ sink, path: ['tenants', t, 'sinks', s, 'key'] }] : [])),
   );

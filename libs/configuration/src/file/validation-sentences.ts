@@ -1,6 +1,7 @@
 import {
   closestName,
   countAllowed,
+  type Issue,
   isBare,
   lengthAllowed,
   namesAllowed,
@@ -10,11 +11,7 @@ import {
 } from '@redial/call';
 import { z } from 'zod';
 
-export type Path = readonly (string | number)[];
-
-export interface FieldFault {
-  readonly path: Path;
-  readonly message: string;
+export interface FieldIssue extends Issue {
   /** It is the field's name that is wrong, not its value. */
   readonly atName?: true;
 }
@@ -24,11 +21,11 @@ export interface Validated {
   readonly root: unknown;
   /** Of what stands at `above` in it. */
   readonly schema: z.ZodType;
-  readonly above?: Path;
+  readonly above?: Issue['path'];
 }
 
 /** One zod issue → sentences about fields, without their values. An issue about several unknown keys is several sentences. */
-export function describeIssue(issue: z.core.$ZodIssue, { root, schema, above = [] }: Validated): FieldFault[] {
+export function describeIssue(issue: z.core.$ZodIssue, { root, schema, above = [] }: Validated): FieldIssue[] {
   const below = issue.path.filter((part) => typeof part !== 'symbol');
   const path = [...above, ...below];
   const found = valueAt(path, root);
@@ -80,7 +77,7 @@ function boundOf(field: z.ZodType | undefined, name: string | number | undefined
 }
 
 /** `pbxs[0].name`; the file itself is `(file)`. */
-export function formatPath(path: Path): string {
+export function formatPath(path: Issue['path']): string {
   const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`)).join('');
   return text === '' ? '(file)' : text.replace(/^\./, '');
 }

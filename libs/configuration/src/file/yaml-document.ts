@@ -1,3 +1,4 @@
+import type { Issue, Result } from '@redial/call';
 import {
   type Document,
   isAlias,
@@ -10,64 +11,65 @@ import {
   type Scalar,
   visit,
 } from 'yaml';
-import type { FieldFault, Path } from './validation-sentences.ts';
+import type { FieldIssue } from './validation-sentences.ts';
 import { yamlSentences } from './yaml-sentences.ts';
 
-/** Something wrong at a place of a text; line and column count from 1. */
-export interface Fault extends FieldFault {
+/** An issue at a place of a text; line and column count from 1. */
+export interface PlacedIssue extends FieldIssue {
   readonly line: number;
   readonly column: number;
 }
 
-export type YamlReading =
-  | { readonly ok: false; readonly faults: readonly Fault[] }
-  | {
-      readonly ok: true;
-      readonly value: unknown;
-      /** Variables that are missing; the rest of the document can still be checked. */
-      readonly faults: readonly Fault[];
-      readonly document: Document.Parsed;
-      readonly lines: LineCounter;
-    };
+/** A text that is YAML, and what is needed to state where a field stands. */
+export interface YamlFile {
+  readonly root: unknown;
+  /** Variables that are missing; the rest of the document can still be checked. */
+  readonly issues: readonly PlacedIssue[];
+  readonly document: Document.Parsed;
+  readonly lines: LineCounter;
+}
 
 /** An alias may stand for much; this many times over is an attack or an accident. */
 const aliasesMax = 100;
 
-/** YAML 1.2 text → its value, with `${NAME}` replaced, and what is needed to say where a field stands. */
-export function parseYaml(text: string, environment: NodeJS.ProcessEnv): YamlReading {
+/** YAML 1.2 text → its value, with `${NAME}` replaced. */
+export function parseYaml(
+  text: string,
+  environment: NodeJS.ProcessEnv,
+): Result<YamlFile, { readonly issues: readonly PlacedIssue[] }> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const fault = (offset: number, message = 'this is not valid YAML'): Fault => ({
+  const issueAt = (offset: number, message = 'this is not valid YAML'): PlacedIssue => ({
     ...placeOf(lines, offset),
     path: ['yaml'],
     message,
   });
-  const broken = [...document.errors, ...document.warnings].map((e) => fault(e.pos[0], yamlSentences[e.code]));
+  const broken = [...document.errors, ...document.warnings].map((e) => issueAt(e.pos[0], yamlSentences[e.code]));
   visit(document, {
     Alias(_key, alias) {
-      if (alias.resolve(document) === undefined) broken.push(fault(alias.range?.[0] ?? 0, yamlSentences.BAD_ALIAS));
+      if (alias.resolve(document) === undefined) broken.push(issueAt(alias.range?.[0] ?? 0, yamlSentences.BAD_ALIAS));
     },
   });
-  if (broken.length > 0) return { ok: false, faults: broken };
+  if (broken.length > 0) return { ok: false, issues: broken };
 
-  const faults = insertVariables(document, environment, lines);
+  const issues = insertVariables(document, environment, lines);
   try {
-    return { ok: true, value: document.toJS({ maxAliasCount: aliasesMax }), faults, document, lines };
+    return { ok: true, value: { root: document.toJS({ maxAliasCount: aliasesMax }), issues, document, lines } };
   } catch (error) {
     if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
-    return { ok: false, faults: [fault(0, 'aliases stand for too much')] };
+    return { ok: false, issues: [issueAt(0, 'aliases stand for too much')] };
   }
 }
 
-/** Where the fields stand: a missing one at its parent. What is said of a missing variable is not said again of its field. */
-export function faultsOf(yaml: Extract<YamlReading, { ok: true }>, fields: readonly FieldFault[]): Fault[] {
+/** Where the fields stand: a missing one at its parent. A missing variable has one issue; its field has no second one. */
+export function placeIssues(yaml: YamlFile, fields: readonly FieldIssue[]): PlacedIssue[] {
   const placed = fields.map((field) => ({ ...field, ...placeOf(yaml.lines, offsetOf(yaml.document, field)) }));
-  const missing = new Set(yaml.faults.map((f) => `${f.line}:${f.column}`));
-  return [...yaml.faults, ...placed.filter((f) => !missing.has(`${f.line}:${f.column}`))];
+  const missing = new Set(yaml.issues.map(({ line, column }) => `${line}:${column}`));
+  return [...yaml.issues, ...placed.filter(({ line, column }) => !missing.has(`${line}:${column}`))];
 }
 
 /** The text's offset of the value at `path`, or of its nearest ancestor. A map or a list under a key stands where its key does. */
-function offsetOf(document: Document.Parsed, { path, atName }: FieldFault): number {
+function offsetOf(document: Document.Parsed, { path, atName }: FieldIssue): number {
   let node: unknown = document.contents;
   let offset = document.contents?.range?.[0] ?? 0;
   for (const [depth, part] of path.entries()) {
@@ -96,32 +98,32 @@ function hasOwnPlace(value: Node | null): boolean {
 const wholeVariable = /^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 const anyVariable = /\$\{[A-Za-z_][A-Za-z0-9_]*\}/;
 
-function insertVariables(document: Document.Parsed, environment: NodeJS.ProcessEnv, lines: LineCounter): Fault[] {
-  const faults: Fault[] = [];
+function insertVariables(document: Document.Parsed, environment: NodeJS.ProcessEnv, lines: LineCounter): PlacedIssue[] {
+  const issues: PlacedIssue[] = [];
   visit(document, {
     Scalar(key, node, ancestors) {
       if (key === 'key' || typeof node.value !== 'string') return;
-      const fault = (message: string) => {
-        faults.push({ ...placeOf(lines, node.range?.[0] ?? 0), path: pathOf(key, ancestors), message });
+      const report = (message: string) => {
+        issues.push({ ...placeOf(lines, node.range?.[0] ?? 0), path: pathOf(key, ancestors), message });
       };
       const name = wholeVariable.exec(node.value)?.[1];
       if (name === undefined) {
-        if (anyVariable.test(node.value)) fault(`\${NAME} must be the whole value`);
+        if (anyVariable.test(node.value)) report(`\${NAME} must be the whole value`);
         return;
       }
       const value = environment[name];
       if (value === undefined || value === '') {
-        fault(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
+        report(`the environment variable ${name} is ${value === '' ? 'empty' : 'not set'}`);
       } else {
         node.value = value;
       }
     },
   });
-  return faults;
+  return issues;
 }
 
 /** yaml's `visit` names the place in the parent, and gives all ancestors. */
-function pathOf(key: number | 'key' | 'value' | null, ancestors: readonly unknown[]): Path {
+function pathOf(key: number | 'key' | 'value' | null, ancestors: readonly unknown[]): Issue['path'] {
   const path: (string | number)[] = [];
   ancestors.forEach((ancestor, depth) => {
     if (isSeq(ancestor)) {

@@ -3,7 +3,7 @@ import { type ConfigurationInput, configurationInput } from '../../testing/build
 import { Configuration } from './configuration.ts';
 
 /** Every fault of a configuration, as `path: message`. */
-function faults(change: (input: ConfigurationInput) => void): string[] {
+function issues(change: (input: ConfigurationInput) => void): string[] {
   const input = configurationInput();
   change(input);
   const parsed = Configuration.safeParse(input);
@@ -76,17 +76,17 @@ describe('names that must be there, and once', () => {
       'tenants.0.extensions.pattern: not a regular expression',
     ],
   ])('%s', (_what, change, fault) => {
-    expect(faults(change)).toEqual([fault]);
+    expect(issues(change)).toEqual([fault]);
   });
 
   it('two tenants of one id', () => {
     const again = (c: ConfigurationInput) =>
       c.tenants.push({ ...tenant(c), apiKeys: [{ name: 'main', sha256: 'b'.repeat(64) }] });
-    expect(faults(again)).toEqual(['tenants.1.id: another tenant has this id']);
+    expect(issues(again)).toEqual(['tenants.1.id: another tenant has this id']);
   });
 });
 
-describe('faults are told by path', () => {
+describe('issues are told by path', () => {
   it.each<[string, (input: ConfigurationInput) => void, RegExp]>([
     ['no PBX at all', (c) => c.pbxs.pop(), /^pbxs: /],
     ['no tenant at all', (c) => c.tenants.pop(), /^tenants: /],
@@ -151,7 +151,7 @@ describe('faults are told by path', () => {
       /^tenants\.0\.sinks\.0\.url: /,
     ],
   ])('%s', (_what, change, fault) => {
-    const found = faults(change);
+    const found = issues(change);
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(fault);
   });
@@ -177,7 +177,7 @@ describe('a channel template', () => {
     [`Local/{number}@${'a'.repeat(176)}`, true],
     [`Local/{number}@${'a'.repeat(177)}`, false],
   ])('%j: %s', (channel, ok) => {
-    expect(faults((c) => (trunk(c)['channel'] = channel)).length === 0).toBe(ok);
+    expect(issues((c) => (trunk(c)['channel'] = channel)).length === 0).toBe(ok);
   });
 
   it.each([
@@ -185,10 +185,10 @@ describe('a channel template', () => {
     [`PJSIP/{number}@${'a'.repeat(178)}`, '00'],
   ])('%s that cannot take the prefix %j is refused at the start', (channel, numberPrefix) => {
     const change = (c: ConfigurationInput) => Object.assign(trunk(c), { channel, numberPrefix });
-    expect(faults(change)).toEqual([expect.stringMatching(/^trunks\.0\.numberPrefix: does not fit the channel/)]);
+    expect(issues(change)).toEqual([expect.stringMatching(/^trunks\.0\.numberPrefix: does not fit the channel/)]);
   });
 
   it('is told one fault at a time: what is no template is no channel either', () => {
-    expect(faults((c) => (trunk(c)['channel'] = 'sip:{x}'))).toEqual(['trunks.0.channel: must hold {number} once']);
+    expect(issues((c) => (trunk(c)['channel'] = 'sip:{x}'))).toEqual(['trunks.0.channel: must hold {number} once']);
   });
 });

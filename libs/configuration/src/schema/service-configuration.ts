@@ -9,7 +9,7 @@ const named = { name, code };
  * A service of the PBX that can be a side of a call. It is the PBX's own and reached by the operator's channel, but for two:
  *
  * - `queue` without a channel: Asterisk's `Queue()` of that name, by Redial's own context; dial1 has answered when an agent has.
- * - `message` with a `sound` of the PBX: Redial's own context plays it, and with `keys` waits for a key press and connects.
+ * - `announcement` with a `sound` of the PBX: Redial's own context plays it; with `dtmf` it waits for a digit and connects.
  *
  * What a service rings is the PBX's affair: do-not-call, windows and caps see outside numbers of a request, and nothing behind a service.
  */
@@ -18,7 +18,7 @@ export const ServiceConfiguration = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('queue'), ...named, channel: ServiceChannel.optional() }),
   z
     .strictObject({
-      kind: z.literal('message'),
+      kind: z.literal('announcement'),
       ...named,
       channel: ServiceChannel.optional(),
       /** As Playback takes it: a path below the PBX's sounds, without extension. */
@@ -29,15 +29,15 @@ export const ServiceConfiguration = z.discriminatedUnion('kind', [
           'a sound of the PBX: a path of letters, digits, - and _, without extension, such as custom/welcome',
         )
         .optional(),
-      /** Key → the extension or the service (by name) that is rung for it. */
-      keys: z.record(z.string().regex(/^[0-9]$/, 'a key: 0 to 9'), z.string()).optional(),
-      /** For a key, once the message has been played. */
+      /** DTMF digit → the extension or the service (by name) that is rung for it. */
+      dtmf: z.record(z.string().regex(/^[0-9]$/, 'a DTMF digit: 0 to 9'), z.string()).optional(),
+      /** For a digit, once the sound has been played. */
       waitSeconds: z.int().min(1).max(60).default(5),
     })
     .refine((s) => (s.channel === undefined) !== (s.sound === undefined), {
       message: 'needs either a sound or a channel',
       path: ['sound'],
     })
-    .refine((s) => s.keys === undefined || s.sound !== undefined, { message: 'belong to a sound', path: ['keys'] }),
+    .refine((s) => s.dtmf === undefined || s.sound !== undefined, { message: 'belongs to a sound', path: ['dtmf'] }),
 ]);
 export type ServiceConfiguration = z.infer<typeof ServiceConfiguration>;

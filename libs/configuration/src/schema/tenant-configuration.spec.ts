@@ -3,7 +3,7 @@ import { configuredTenant, keyHash } from '../../testing/builders.ts';
 import { TenantConfiguration } from './tenant-configuration.ts';
 
 /** Every fault of a tenant, as `path: message`. */
-function faults(fields: Record<string, unknown>): string[] {
+function issues(fields: Record<string, unknown>): string[] {
   const parsed = TenantConfiguration.safeParse({ ...configuredTenant(), ...fields });
   return parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
 }
@@ -22,7 +22,7 @@ describe('how an extension is rung', () => {
     [{ ring: 'all' }, 'PJSIP/+{extension}', ['ring']],
     [{ ring: 'first', forwards: 'refuse' }, 'SIP/{extension}', []],
   ])('%j with the channel %s', (settings, channel, wrong) => {
-    expect(faults({ extensions: { pattern: '1[0-9]{3}', channel, ...settings } })).toEqual(
+    expect(issues({ extensions: { pattern: '1[0-9]{3}', channel, ...settings } })).toEqual(
       wrong.map(
         (field) =>
           `extensions.${field}: needs an extensions.channel of the form PJSIP/{extension}, with letters, digits, -, _ or # around it: Redial's own context rings the phones of a PJSIP endpoint alone`,
@@ -57,7 +57,12 @@ describe('what the fields of a tenant say against each other', () => {
     channel: 'Local/601@ring-groups/n',
     ...fields,
   });
-  const message = (keys: Record<string, string>) => ({ kind: 'message', name: 'welcome', sound: 'welcome', keys });
+  const announcement = (dtmf: Record<string, string>) => ({
+    kind: 'announcement',
+    name: 'welcome',
+    sound: 'welcome',
+    dtmf,
+  });
 
   it.each<[string, Record<string, unknown>, string]>([
     [
@@ -82,18 +87,18 @@ describe('what the fields of a tenant say against each other', () => {
     ],
     [
       'a key for nobody',
-      { services: [message({ 1: '2001' })] },
-      'services.0.keys.1: is neither an extension nor a service with a phone behind it',
+      { services: [announcement({ 1: '2001' })] },
+      'services.0.dtmf.1: is neither an extension nor a service with a phone behind it',
     ],
     [
       'a key for an outside number',
-      { services: [message({ 1: '0821234567' })] },
-      'services.0.keys.1: is neither an extension nor a service with a phone behind it',
+      { services: [announcement({ 1: '0821234567' })] },
+      'services.0.dtmf.1: is neither an extension nor a service with a phone behind it',
     ],
     [
       'a key for a message, itself included: it would play for ever',
-      { services: [message({ 1: 'welcome' })] },
-      'services.0.keys.1: is neither an extension nor a service with a phone behind it',
+      { services: [announcement({ 1: 'welcome' })] },
+      'services.0.dtmf.1: is neither an extension nor a service with a phone behind it',
     ],
     [
       'a number of somebody else’s agent',
@@ -106,15 +111,15 @@ describe('what the fields of a tenant say against each other', () => {
       'extensions.pattern: not a regular expression',
     ],
   ])('%s', (_what, fields, fault) => {
-    expect(faults(fields)).toEqual([fault]);
+    expect(issues(fields)).toEqual([fault]);
   });
 
   it('nothing, where services are called by name alone, or by codes of their own', () => {
     expect(
-      faults({
+      issues({
         services: [group(), group({ name: 'support', code: undefined }), group({ name: 'help', code: undefined })],
       }),
     ).toEqual([]);
-    expect(faults({ services: [group(), message({ 0: '1001', 9: 'sales' })] })).toEqual([]);
+    expect(issues({ services: [group(), announcement({ 0: '1001', 9: 'sales' })] })).toEqual([]);
   });
 });

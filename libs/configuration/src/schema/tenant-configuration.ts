@@ -1,5 +1,5 @@
 import { autoAnswerHeaders, canBeRungByRedial } from '@redial/asterisk/channel';
-import { Extensions, hasExtension, Name, Tenant } from '@redial/call';
+import { Extensions, hasExtension, type Issue, Name, Tenant } from '@redial/call';
 import { z } from 'zod';
 import { channelTemplate } from './channel-template.ts';
 import { eachRepeated } from './each-repeated.ts';
@@ -47,46 +47,41 @@ export const TenantConfiguration = z
   });
 export type TenantConfiguration = z.infer<typeof TenantConfiguration>;
 
-interface Fault {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
 /** Fields of a tenant that are right by themselves and contradict each other. */
-function contradictionsOf(tenant: TenantConfiguration): Fault[] {
-  const faults: Fault[] = [];
-  const fault = (path: Fault['path'], message: string) => faults.push({ path, message });
+function contradictionsOf(tenant: TenantConfiguration): Issue[] {
+  const issues: Issue[] = [];
+  const report = (path: Issue['path'], message: string) => issues.push({ path, message });
   const { sinks, services, callerIds } = tenant;
   eachRepeated(
     sinks.map((s) => s.name),
-    (i) => fault(['sinks', i, 'name'], 'another sink of the tenant has this name'),
+    (i) => report(['sinks', i, 'name'], 'another sink of the tenant has this name'),
   );
   eachRepeated(
     services.map((s) => s.name),
-    (i) => fault(['services', i, 'name'], 'another service of the tenant has this name'),
+    (i) => report(['services', i, 'name'], 'another service of the tenant has this name'),
   );
   eachRepeated(
     services.map((s) => s.code),
-    (i) => fault(['services', i, 'code'], 'another service of the tenant has this code'),
+    (i) => report(['services', i, 'code'], 'another service of the tenant has this code'),
   );
   for (const field of extensionSettingsOf(tenant)) {
-    fault(
+    report(
       ['extensions', field],
       "needs an extensions.channel of the form PJSIP/{extension}, with letters, digits, -, _ or # around it: Redial's own context rings the phones of a PJSIP endpoint alone",
     );
   }
   for (const extension of Object.keys(callerIds.agents)) {
     if (!hasExtension(tenant, extension))
-      fault(['callerIds', 'agents', extension], 'is not an extension of the tenant');
+      report(['callerIds', 'agents', extension], 'is not an extension of the tenant');
   }
   for (const extension of Object.keys(tenant.extensions.limits)) {
     if (!hasExtension(tenant, extension))
-      fault(['extensions', 'limits', extension], 'is not an extension of the tenant');
+      report(['extensions', 'limits', extension], 'is not an extension of the tenant');
   }
   services.forEach((service, s) => {
-    for (const { path, message } of contradictionsOfService(service, tenant)) fault(['services', s, ...path], message);
+    for (const { path, message } of contradictionsOfService(service, tenant)) report(['services', s, ...path], message);
   });
-  return faults;
+  return issues;
 }
 
 /** Settings that another channel than a PJSIP endpoint's cannot have. */
@@ -98,18 +93,18 @@ function extensionSettingsOf({
 }
 
 /** The digits of an extension or of a number mean that. A service of the same digits would never be reached, or hide it. */
-function contradictionsOfService(service: ServiceConfiguration, tenant: TenantConfiguration): Fault[] {
-  const faults: Fault[] = [];
+function contradictionsOfService(service: ServiceConfiguration, tenant: TenantConfiguration): Issue[] {
+  const issues: Issue[] = [];
   const { name, code } = service;
-  if (hasExtension(tenant, name)) faults.push({ path: ['name'], message: 'is an extension of the tenant' });
+  if (hasExtension(tenant, name)) issues.push({ path: ['name'], message: 'is an extension of the tenant' });
   if (code !== undefined && hasExtension(tenant, code)) {
-    faults.push({ path: ['code'], message: 'is an extension of the tenant' });
+    issues.push({ path: ['code'], message: 'is an extension of the tenant' });
   }
-  for (const [key, target] of Object.entries(service.kind === 'message' ? (service.keys ?? {}) : {})) {
-    const rung = tenant.services.some((other) => other.name === target && other.kind !== 'message');
+  for (const [digit, target] of Object.entries(service.kind === 'announcement' ? (service.dtmf ?? {}) : {})) {
+    const rung = tenant.services.some((other) => other.name === target && other.kind !== 'announcement');
     if (!rung && !hasExtension(tenant, target)) {
-      faults.push({ path: ['keys', key], message: 'is neither an extension nor a service with a phone behind it' });
+      issues.push({ path: ['dtmf', digit], message: 'is neither an extension nor a service with a phone behind it' });
     }
   }
-  return faults;
+  return issues;
 }

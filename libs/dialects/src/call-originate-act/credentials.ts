@@ -1,6 +1,7 @@
 import type { Tenant } from '@redial/call';
+import { basicLoginOf, digestOf, isSameDigest, userOfLogin } from '@redial/platform/credentials';
 import type { Authenticated, AuthenticationRequest } from '../dialect.ts';
-import { basicLoginOf, digestOf, isSameDigest, onlyTenant, userOfLogin } from '../shared/credentials.ts';
+import { onlyTenant } from '../shared/only-tenant.ts';
 import { problem } from '../shared/problem.ts';
 import { shortSecrets } from '../shared/short-secrets.ts';
 import { actSettings } from './settings.ts';

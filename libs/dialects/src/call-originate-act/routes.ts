@@ -13,7 +13,7 @@ const path = '/api/v4/call/originate/act';
 export const dialect: VendorDialect = {
   name: 'call-originate-act',
   settings: ActSettings,
-  faults: settingsIssues,
+  issues: settingsIssues,
   shortSecrets: shortSecretsOf,
   login: (tenant) => {
     const settings = actSettings(tenant);

@@ -1,10 +1,9 @@
-import type { Tenant } from '@redial/call';
-import type { SettingsIssue } from '../dialect.ts';
+import type { Issue, Tenant } from '@redial/call';
 import { trunkIssues } from '../shared/trunk-issues.ts';
 import { actSettings } from './settings.ts';
 
 /** Trunks and contexts that the settings name and the tenant does not have. */
-export function settingsIssues(tenant: Tenant): SettingsIssue[] {
+export function settingsIssues(tenant: Tenant): Issue[] {
   const { contexts = {}, trunks = {} } = actSettings(tenant) ?? {};
   return [
     ...Object.entries(contexts).flatMap(([name, { trunk }]) => trunkIssues(trunk, ['contexts', name, 'trunk'], tenant)),

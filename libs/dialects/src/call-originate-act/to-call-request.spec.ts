@@ -99,7 +99,7 @@ describe('caller and callee', () => {
     ['a national number', '0820001234', { kind: 'number', e164: '27820001234', trunk: 'carrier' }],
     ['an international number', '0027820001234', { kind: 'number', e164: '27820001234', trunk: 'carrier' }],
     ['a number with +', '+27820001234', { kind: 'number', e164: '27820001234', trunk: 'carrier' }],
-    ['a service by its dial code', '*71', { kind: 'service', service: 'sales' }],
+    ['a service by its feature code', '*71', { kind: 'service', service: 'sales' }],
   ])('%s', (_name, written, destination) => {
     expect(requestOf({ ...outside, callee: written }).dial2).toEqual(destination);
     expect(requestOf({ ...outside, callee: '0820009999', caller: written }).dial1).toEqual(destination);
@@ -114,10 +114,10 @@ describe('caller and callee', () => {
     }
   });
 
-  it('cannot both be a message: a call plays one', () => {
-    const services = [{ kind: 'message', name: 'offer', code: '*72', sound: 'offer' }];
+  it('cannot both be an announcement: a call plays one', () => {
+    const services = [{ kind: 'announcement', name: 'offer', code: '*72', sound: 'offer' }];
     expect(errorsOf({ ...sample, caller: '*72', callee: '*72' }, tenantWith({ services }))).toEqual({
-      callee: 'is a message, and so is caller',
+      callee: 'is an announcement, and so is caller',
     });
   });
 

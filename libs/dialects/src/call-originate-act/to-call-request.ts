@@ -1,10 +1,11 @@
 import {
-  areBothMessages,
+  areBothAnnouncements,
   areSame,
   type CallRequest,
   type Destination,
   hasExtension,
   namesThereAre,
+  type Result,
   recordingOf,
   type Tenant,
 } from '@redial/call';
@@ -12,7 +13,7 @@ import { readNumber } from '@redial/numbering';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
 import { autoAnswerOf } from '../shared/auto-answer.ts';
 import { resolveCallerId } from '../shared/caller-id.ts';
-import { type Checked, checkFields, fieldName } from '../shared/check-fields.ts';
+import { checkFields, fieldName } from '../shared/check-fields.ts';
 import { type FieldError, readFields } from '../shared/field-error.ts';
 import { trunkByName } from '../shared/trunk-by-name.ts';
 import { withoutRetries } from '../shared/without-retries.ts';
@@ -50,8 +51,8 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   const callerId = check('caller_id', values.caller_id, (written) => resolveCallerId(written, tenant));
   if (dial1 && dial2 && areSame(dial1, dial2))
     errors.push({ field: 'callee', message: 'is caller again: a call connects two' });
-  if (dial1 && dial2 && areBothMessages(dial1, dial2, tenant))
-    errors.push({ field: 'callee', message: 'is a message, and so is caller' });
+  if (dial1 && dial2 && areBothAnnouncements(dial1, dial2, tenant))
+    errors.push({ field: 'callee', message: 'is an announcement, and so is caller' });
   const needsTrunk = dial2?.kind === 'number' || (dial1?.kind === 'number' && route !== undefined && !isRouted(route));
   if (needsTrunk && !Object.hasOwn(given, 'trunk_name')) errors.push({ field: 'trunk_name', message: missing });
   if (errors.length > 0 || dial1 === undefined || dial2 === undefined || callerId === undefined)
@@ -80,7 +81,7 @@ function fieldsOf(input: object) {
   return { given, values, errors };
 }
 
-function routeOf(name: string, settings: ActSettings, tenant: Tenant): Checked<Route> {
+function routeOf(name: string, settings: ActSettings, tenant: Tenant): Result<Route> {
   const context = Object.hasOwn(settings.contexts, name) ? settings.contexts[name] : undefined;
   if (context === undefined)
     return { ok: false, message: `is not a context of yours${namesThereAre(Object.keys(settings.contexts))}` };
@@ -99,7 +100,7 @@ function isRouted({ trunk, dialplan }: Route): boolean {
 }
 
 /** A number without a trunk gets the tenant's first trunk here. The caller of this function refuses it if a trunk is mandatory. */
-function resolveParty(written: string, tenant: Tenant, { trunk, dialplan }: Route): Checked<Destination> {
+function resolveParty(written: string, tenant: Tenant, { trunk, dialplan }: Route): Result<Destination> {
   const routed = dialplan === undefined ? undefined : routedByDialplan(written, tenant, dialplan);
   return routed === undefined ? readDestination(written, tenant, trunk) : { ok: true, value: routed };
 }

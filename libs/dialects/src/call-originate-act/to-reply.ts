@@ -1,4 +1,4 @@
-import type { Call } from '@redial/call';
+import { assertNever, type Call } from '@redial/call';
 import { type HttpReply, jsonReply } from '../dialect.ts';
 import type { FieldError } from '../shared/field-error.ts';
 import { type Problem, type ProblemCode, problems } from '../shared/problem.ts';
@@ -76,7 +76,7 @@ function refusal(code: ProblemCode, detail: string | undefined, errors: readonly
     case 'precondition_required':
       return { status, message: detail ?? message };
     default:
-      return unknownProblem(code);
+      return assertNever(code);
   }
 }
 
@@ -88,8 +88,4 @@ function isOfTheBody([first, ...others]: readonly FieldError[]): boolean {
 /** `Field 'caller':value is missing`, as the vendor writes it. */
 function inItsWords({ field, message }: FieldError): string {
   return field === '' ? message : `Field '${field}':${message}`;
-}
-
-function unknownProblem(code: never): never {
-  throw new TypeError(`no such problem: ${String(code)}`);
 }

@@ -1,6 +1,5 @@
-import { E164Digits, type Tenant } from '@redial/call';
+import { E164Digits, type Issue, type Tenant } from '@redial/call';
 import { readConfiguredNumber } from '@redial/numbering';
-import type { SettingsIssue } from '../dialect.ts';
 import { click2dialSettings } from './settings.ts';
 
 /** The verified caller ID of a campaign, in E.164 digits; undefined: the tenant has no such campaign. */
@@ -15,7 +14,7 @@ export function isCampaignCallerId(e164: string, tenant: Tenant): boolean {
 }
 
 /** Campaigns whose number is none by the tenant's numbering plan. */
-export function settingsIssues(tenant: Tenant): SettingsIssue[] {
+export function settingsIssues(tenant: Tenant): Issue[] {
   return Object.entries(click2dialSettings(tenant).campaigns).flatMap(([campaign, written]) => {
     const { fault } = e164Of(written, tenant);
     return fault === undefined ? [] : [{ path: ['campaigns', campaign], message: fault }];

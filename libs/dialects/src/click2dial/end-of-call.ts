@@ -1,4 +1,4 @@
-import type { Cdr, CdrLeg, Disposition } from '@redial/call';
+import { assertNever, type Cdr, type CdrLeg, type Disposition } from '@redial/call';
 
 export const endReasons = [
   'callee_hungup',
@@ -63,7 +63,7 @@ export function endOfCall(cdr: Cdr): EndOfCall {
     case 'incompatible_media':
       return { end_reason: 'error', end_code: raw ?? errorCode[cdr.disposition] };
     default:
-      return unreachable(cdr.disposition);
+      return assertNever(cdr.disposition);
   }
 }
 
@@ -85,8 +85,4 @@ const errorCode = {
 /** The leg whose end ended the attempt. */
 function decidingLeg(cdr: Cdr): CdrLeg {
   return cdr.dial2.disposition === 'not_dialed' ? cdr.dial1 : cdr.dial2;
-}
-
-function unreachable(disposition: never): never {
-  throw new TypeError(`no such disposition: ${String(disposition)}`);
 }

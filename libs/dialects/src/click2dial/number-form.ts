@@ -1,4 +1,4 @@
-import type { NumberingPlan, NumberReading } from '@redial/call';
+import type { NumberingPlan, NumberResult } from '@redial/call';
 import {
   countryCodeOf,
   internationalPrefixIn,
@@ -14,7 +14,7 @@ const internationalDigits = { min: 11, max: 14 };
  * The vendor's three forms, in the tenant's plan → E.164 digits: its `0…` (10 digits), `27…` (11) and `00…` (13 to 16). The length
  * decides: ten digits from 00 are the first form, as in the vendor's own sample.
  */
-export function numberOf(written: string, plan: NumberingPlan): NumberReading {
+export function numberOf(written: string, plan: NumberingPlan): NumberResult {
   if (!/^[0-9]+$/.test(written)) return { ok: false };
   const prefix = internationalPrefixIn(plan);
   if (!written.startsWith(prefix)) return readNumber(written, plan);
@@ -27,7 +27,7 @@ export function numberOf(written: string, plan: NumberingPlan): NumberReading {
 }
 
 /** A caller ID has only the first two forms. */
-export function callerIdNumberOf(written: string, plan: NumberingPlan): NumberReading {
+export function callerIdNumberOf(written: string, plan: NumberingPlan): NumberResult {
   return written.startsWith(internationalPrefixIn(plan)) ? { ok: false } : numberOf(written, plan);
 }
 

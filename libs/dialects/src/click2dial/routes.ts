@@ -11,7 +11,7 @@ export const dialect: VendorDialect = {
   name: 'click2dial',
   settings: Click2dialSettings,
   formerSettings: { 'callerIds.campaigns': 'campaigns' },
-  faults: settingsIssues,
+  issues: settingsIssues,
   routes: [
     { method: 'post', path: '/click2dial/calls', takes: 'json', parse: toCallRequest },
     { method: 'get', path: '/call.php', takes: 'query', parse: toCallRequest },

@@ -1,9 +1,17 @@
-import { areSame, type CallRequest, type Destination, hasExtension, recordingOf, type Tenant } from '@redial/call';
+import {
+  areSame,
+  type CallRequest,
+  type Destination,
+  hasExtension,
+  type Result,
+  recordingOf,
+  type Tenant,
+} from '@redial/call';
 import { internationalPrefixIn } from '@redial/numbering';
 import type { DialectContext, ParsedCalls } from '../dialect.ts';
 import { autoAnswerOf } from '../shared/auto-answer.ts';
 import { resolveCallerId } from '../shared/caller-id.ts';
-import { type Checked, checkFields, fieldName } from '../shared/check-fields.ts';
+import { checkFields, fieldName } from '../shared/check-fields.ts';
 import { type FieldError, readFields } from '../shared/field-error.ts';
 import { withoutRetries } from '../shared/without-retries.ts';
 import { numberBy, unreadable } from '../shared/written-number.ts';
@@ -67,13 +75,13 @@ function agentHeaders(dial1: Destination, callerId: string, reference: string, t
   return { [`${prefix}Outbound-ID`]: callerId, [`${prefix}Call-Ref`]: reference };
 }
 
-function agent(written: string, tenant: Tenant): Checked<Destination> {
+function agent(written: string, tenant: Tenant): Result<Destination> {
   if (!/^[0-9]{3,4}$/.test(written)) return outside(written, tenant, 'an extension of 3 or 4 digits');
   if (!hasExtension(tenant, written)) return { ok: false, message: 'is not an extension of yours' };
   return { ok: true, value: { kind: 'extension', extension: written } };
 }
 
-function outside(written: string, tenant: Tenant, orElse?: string): Checked<Destination> {
+function outside(written: string, tenant: Tenant, orElse?: string): Result<Destination> {
   const number = numberOf(written, tenant.numberingPlan);
   if (!number.ok) {
     const forms = [...(orElse === undefined ? [] : [orElse]), clickNumberForms(tenant.numberingPlan)].join(', ');
@@ -82,10 +90,10 @@ function outside(written: string, tenant: Tenant, orElse?: string): Checked<Dest
       message: unreadable(written, number, internationalPrefixIn(tenant.numberingPlan)) ?? `must be one of: ${forms}`,
     };
   }
-  return numberBy(tenant.trunks[0], number.e164, tenant);
+  return numberBy(tenant.trunks[0], number.value, tenant);
 }
 
-function outboundId(written: string, { tenant, pick }: DialectContext): Checked<string> {
+function outboundId(written: string, { tenant, pick }: DialectContext): Result<string> {
   const { pool } = tenant.callerIds;
   if (written === 'random') {
     return pool.length > 0
@@ -104,7 +112,7 @@ function outboundId(written: string, { tenant, pick }: DialectContext): Checked<
     return { ok: false, message: unreadable(written, number) ?? `must be one of: ${forms}` };
   }
   // If the tenant has no list of its own, the numbers that the operator has configured may be shown.
-  if (tenant.callerIds.allowed === undefined && isCampaignCallerId(number.e164, tenant))
-    return { ok: true, value: number.e164 };
-  return resolveCallerId(`+${number.e164}`, tenant);
+  if (tenant.callerIds.allowed === undefined && isCampaignCallerId(number.value, tenant))
+    return { ok: true, value: number.value };
+  return resolveCallerId(`+${number.value}`, tenant);
 }

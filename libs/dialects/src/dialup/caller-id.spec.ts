@@ -35,7 +35,7 @@ const table: readonly Row[] = [
   ['1001', '1002', '', '1002', '1001', 'nobody'],
   ['1001', '600', '', '600', '1001', 'nobody'],
   ['600', '1001', '', '1001', '600', 'nobody'],
-  // A dial code with a star is no caller ID. The agent sees the same as for a message.
+  // A feature code with a star is no caller ID. The agent sees the same as for a message.
   ['1001', '*71', '', '1001', '1001', 'nobody'],
   ['1001', '1002', '1003', '1003', '1003', 'nobody'],
   ['1001', '1002', '27110005555', '27110005555', '27110005555', 'nobody'],

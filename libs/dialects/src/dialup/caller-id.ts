@@ -104,7 +104,7 @@ function sideOf(destination: Destination): Side {
   return outsideNumberOf(destination) === undefined ? 'internal' : 'external';
 }
 
-/** The digits of a side that a phone can show. A dial code with `*` or `#` is not a caller ID. */
+/** The digits of a side that a phone can show. A feature code with `*` or `#` is not a caller ID. */
 function numberOf(destination: Destination, tenant: Tenant): string | undefined {
   const digits =
     destination.kind === 'service' ? serviceOf(destination.service, tenant).code : destinationDigits(destination);

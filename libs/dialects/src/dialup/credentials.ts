@@ -1,6 +1,7 @@
 import type { Tenant } from '@redial/call';
+import { digestOf, isSameDigest } from '@redial/platform/credentials';
 import type { Authenticated, AuthenticationRequest } from '../dialect.ts';
-import { digestOf, isSameDigest, onlyTenant } from '../shared/credentials.ts';
+import { onlyTenant } from '../shared/only-tenant.ts';
 import { problem } from '../shared/problem.ts';
 import { shortSecrets } from '../shared/short-secrets.ts';
 import { type ParameterName, type Parameters, readParameters } from './parameters.ts';

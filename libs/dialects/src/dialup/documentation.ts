@@ -13,9 +13,9 @@ const allFour = 'Of a future call, which has all four of Date, Maxretry, Retryti
 /** Every parameter beside the credentials, spelled as the vendor's table has it. Names and words match in any case. */
 const fields = z.strictObject({
   dial1: z.string().meta({
-    description: 'An extension, a service by its dial code, or a number; or several numbers, separated by commas.',
+    description: 'An extension, a service by its feature code, or a number; or several numbers, separated by commas.',
   }),
-  dial2: z.string().meta({ description: 'An extension, a service by its dial code, or a number.' }),
+  dial2: z.string().meta({ description: 'An extension, a service by its feature code, or a number.' }),
   Response: z.enum(['yes', 'no']).optional().meta({ description: 'yes: the answer waits for dial1.' }),
   showUID: z.enum(['yes', 'no']).optional().meta({ description: 'yes: with both UniqueIDs. Needs Response=yes.' }),
   RFormat: z.enum(replyFormats).optional().meta({ description: 'The form of the answer; text without it.' }),

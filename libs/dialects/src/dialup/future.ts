@@ -76,7 +76,7 @@ function readDate(
   const timestamp = readFuture(written, zone, now);
   if (timestamp.ok) return { notBeforeAt: timestamp.value, isPast: false };
   reject('Date', timestamp.message);
-  return 'pastAt' in timestamp ? { notBeforeAt: timestamp.pastAt, isPast: true } : undefined;
+  return !timestamp.ok && timestamp.pastAt !== undefined ? { notBeforeAt: timestamp.pastAt, isPast: true } : undefined;
 }
 
 /** The client's own reference. */

@@ -14,7 +14,7 @@ const forms: readonly (readonly [string, string, unknown])[] = [
   ['a queue', '600', service('support')],
   ['a ring group', '601', service('sales')],
   ['an IVR', '700', service('menu')],
-  ['a message', '*71', service('offer')],
+  ['an announcement', '*71', service('offer')],
   ['a shortcut', '*97', service('voicemail')],
   ['E.164', '+27820001234', outside('27820001234')],
   ['E.164 without its plus', '27820001234', outside('27820001234')],
@@ -36,8 +36,8 @@ describe('dial2', () => {
   });
 });
 
-it('a message as both sides is refused: a call plays one', () => {
-  expect(errorsOf({ dial1: '*71', dial2: '*71' })).toEqual(['dial2: is a message, and so is dial1']);
+it('an announcement as both sides is refused: a call plays one', () => {
+  expect(errorsOf({ dial1: '*71', dial2: '*71' })).toEqual(['dial2: is an announcement, and so is dial1']);
 });
 
 const unknown =

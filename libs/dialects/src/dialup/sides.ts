@@ -1,5 +1,4 @@
-import { areBothMessages, areSame, type Destination, type Tenant } from '@redial/call';
-import type { Checked } from '../shared/check-fields.ts';
+import { areBothAnnouncements, areSame, type Destination, type Result, type Tenant } from '@redial/call';
 import { restorePlus } from '../shared/restore-plus.ts';
 import { readDestination } from '../shared/written-number.ts';
 import type { Parameters, Reject } from './parameters.ts';
@@ -21,7 +20,8 @@ export function readDialupSides(values: Parameters, tenant: Tenant, reject: Reje
   const same = dial1?.findIndex((side) => dial2 !== undefined && areSame(side, dial2)) ?? -1;
   if (same !== -1)
     reject('dial2', `is ${dial1?.length === 1 ? '' : `number ${same + 1} of `}dial1 again: a call connects two`);
-  if (first && dial2 && areBothMessages(first, dial2, tenant)) reject('dial2', 'is a message, and so is dial1');
+  if (first && dial2 && areBothAnnouncements(first, dial2, tenant))
+    reject('dial2', 'is an announcement, and so is dial1');
   return { dial1, dial2 };
 }
 
@@ -62,6 +62,6 @@ function readDial2(written: string | undefined, tenant: Tenant, reject: Reject):
   return resolved.ok ? resolved.value : reject('dial2', resolved.message);
 }
 
-function resolve(written: string, tenant: Tenant): Checked<Destination> {
+function resolve(written: string, tenant: Tenant): Result<Destination> {
   return readDestination(restorePlus(written, tenant.numberingPlan), tenant);
 }

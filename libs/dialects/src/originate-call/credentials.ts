@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Tenant } from '@redial/call';
+import { bearerOf, digestOf, isSameDigest } from '@redial/platform/credentials';
 import type { Authenticated, AuthenticationRequest, RawInput } from '../dialect.ts';
-import { bearerOf, digestOf, isSameDigest, onlyTenant } from '../shared/credentials.ts';
+import { onlyTenant } from '../shared/only-tenant.ts';
 import { problem } from '../shared/problem.ts';
 import { shortSecrets } from '../shared/short-secrets.ts';
 import { httpBuildQuery, printed } from './php/http-build-query.ts';

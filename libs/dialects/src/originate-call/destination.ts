@@ -38,10 +38,10 @@ export function destinationOf(
     case 'context': {
       const service = tenant.services.find(({ kind, name }) => kind === type && name === written);
       if (service === undefined) return undefined;
-      const otherwise: FieldError = { field: 'destination', message: unknownDestination[type] };
+      const errorIfNo: FieldError = { field: 'destination', message: unknownDestination[type] };
       return {
         destination: { kind: 'service', service: service.name },
-        questions: [{ asks: 'service_exists', service: service.name, otherwise }],
+        questions: [{ type: 'service_exists', service: service.name, errorIfNo }],
       };
     }
   }
@@ -49,9 +49,9 @@ export function destinationOf(
 
 function user(extension: string, tenant: Tenant): KnownDestination | undefined {
   if (!hasExtension(tenant, extension)) return undefined;
-  const otherwise: FieldError = { field: 'destination', message: 'is not online' };
+  const errorIfNo: FieldError = { field: 'destination', message: 'is not online' };
   return {
     destination: { kind: 'extension', extension },
-    questions: [{ asks: 'device_online', extension, otherwise }],
+    questions: [{ type: 'device_online', extension, errorIfNo }],
   };
 }

@@ -1,10 +1,11 @@
+import type { Result } from '@redial/call';
 import type { RawInput } from '../dialect.ts';
 import { fieldName } from '../shared/check-fields.ts';
 import { duplicateKeys } from '../shared/duplicate-keys.ts';
 import { type Problem, problem } from '../shared/problem.ts';
 import { parseOrderedJson } from './php/ordered-json.ts';
 import { parsePhpQuery } from './php/php-query.ts';
-import { bytesOf, isPhpArray, type PhpArray, type PhpRead, type PhpValue } from './php/php-value.ts';
+import { bytesOf, isPhpArray, type PhpArray, type PhpValue } from './php/php-value.ts';
 
 export type ReadParams =
   | {
@@ -35,11 +36,11 @@ export function readParams({ contentType, charset, query, body }: RawInput): Rea
   }
 }
 
-function paramsOf(read: PhpRead, charset?: string): ReadParams {
+function paramsOf(read: Result<PhpArray>, charset?: string): ReadParams {
   if (!read.ok) return malformed(read.message);
-  if (charset === undefined) return { ...read, sent: read.params };
-  const params = inUtf8(read.params, new TextDecoder(charset));
-  return { ok: true, params, sent: read.params };
+  if (charset === undefined) return { ok: true, params: read.value, sent: read.value };
+  const params = inUtf8(read.value, new TextDecoder(charset));
+  return { ok: true, params, sent: read.value };
 }
 
 /** Bytes that are not in the charset become U+FFFD, which no field accepts. */

@@ -1,7 +1,7 @@
-import { type CallRequest, type Destination, namesThereAre, type Tenant } from '@redial/call';
+import { type CallRequest, type Destination, namesThereAre, type Result, type Tenant } from '@redial/call';
 import { readNumber } from '@redial/numbering';
 import { resolveCallerId } from '../shared/caller-id.ts';
-import { type Checked, checkFields, fieldName } from '../shared/check-fields.ts';
+import { checkFields, fieldName } from '../shared/check-fields.ts';
 import { type FieldError, readFields, shorten } from '../shared/field-error.ts';
 import { restorePlus } from '../shared/restore-plus.ts';
 import { trunkByName } from '../shared/trunk-by-name.ts';
@@ -92,7 +92,7 @@ function projectOf(
   id: string,
   { projects }: OriginateCallSettings,
   { trunks }: Tenant,
-): Checked<{ readonly trunk?: string | undefined }> {
+): Result<{ readonly trunk?: string | undefined }> {
   const value = Object.hasOwn(projects, id) ? projects[id] : undefined;
   if (value === undefined)
     return { ok: false, message: `is not a project of yours${namesThereAre(Object.keys(projects))}` };
@@ -101,10 +101,10 @@ function projectOf(
   return { ok: true, value };
 }
 
-function customerOf(written: string, trunk: string | undefined, tenant: Tenant): Checked<ResolvedRequest['customer']> {
+function customerOf(written: string, trunk: string | undefined, tenant: Tenant): Result<ResolvedRequest['customer']> {
   const number = readNumber(restorePlus(written, tenant.numberingPlan), tenant.numberingPlan);
   if (!number.ok) return { ok: false, message: unknownNumber(written, tenant, number) };
-  return numberBy(trunk, number.e164, tenant);
+  return numberBy(trunk, number.value, tenant);
 }
 
 function dial1Of(
@@ -112,7 +112,7 @@ function dial1Of(
   written: string,
   settings: OriginateCallSettings,
   tenant: Tenant,
-): Checked<KnownDestination> {
+): Result<KnownDestination> {
   const value = destinationOf(type, written, settings, tenant);
   return value === undefined ? { ok: false, message: unknownDestination[type] } : { ok: true, value };
 }

@@ -10,7 +10,7 @@ import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
 export const dialect: VendorDialect = {
   name: 'originate-call',
   settings: OriginateCallSettings,
-  faults: settingsIssues,
+  issues: settingsIssues,
   shortSecrets: shortSecretsOf,
   login: (tenant) => {
     const settings = originateCallSettings(tenant);
@@ -23,7 +23,7 @@ export const dialect: VendorDialect = {
   recordings: [],
   below: [],
   authentication: { type: 'credentials', authenticate },
-  asksPbx: true,
+  queriesPbx: true,
   accepted: acceptedReply,
   outcome: outcomeReply,
   refused: refusedReply,

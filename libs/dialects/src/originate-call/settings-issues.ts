@@ -1,10 +1,9 @@
-import { hasExtension, type Tenant } from '@redial/call';
-import type { SettingsIssue } from '../dialect.ts';
+import { hasExtension, type Issue, type Tenant } from '@redial/call';
 import { trunkIssues } from '../shared/trunk-issues.ts';
 import { originateCallSettings } from './settings.ts';
 
 /** Trunks and extensions that the settings name and the tenant does not have. */
-export function settingsIssues(tenant: Tenant): SettingsIssue[] {
+export function settingsIssues(tenant: Tenant): Issue[] {
   const { projects = {}, users = {}, trunks = {} } = originateCallSettings(tenant) ?? {};
   return [
     ...Object.entries(projects).flatMap(([id, { trunk }]) => trunkIssues(trunk, ['projects', id, 'trunk'], tenant)),

@@ -49,9 +49,9 @@ describe("the vendor's sample", () => {
     ],
     questions: [
       {
-        asks: 'service_exists',
+        type: 'service_exists',
         service: 'test-queue',
-        otherwise: { field: 'destination', message: 'Invalid Queue. Check if pbx queue exists' },
+        errorIfNo: { field: 'destination', message: 'Invalid Queue. Check if pbx queue exists' },
       },
     ],
   };
@@ -113,11 +113,11 @@ describe('the questions to the PBX', () => {
   });
   const offline = { field: 'destination', message: 'is not online' };
   const rows = [
-    ['user', '1001', [{ asks: 'device_online', extension: '1001', otherwise: offline }]],
-    ['extension', '1001', [{ asks: 'device_online', extension: '1001', otherwise: offline }]],
-    ['user_email', 'jane@acme.example', [{ asks: 'device_online', extension: '1002', otherwise: offline }]],
-    ['queue', 'test-queue', [{ asks: 'service_exists', service: 'test-queue', otherwise: invalid('Queue') }]],
-    ['context', 'after-hours', [{ asks: 'service_exists', service: 'after-hours', otherwise: invalid('Context') }]],
+    ['user', '1001', [{ type: 'device_online', extension: '1001', errorIfNo: offline }]],
+    ['extension', '1001', [{ type: 'device_online', extension: '1001', errorIfNo: offline }]],
+    ['user_email', 'jane@acme.example', [{ type: 'device_online', extension: '1002', errorIfNo: offline }]],
+    ['queue', 'test-queue', [{ type: 'service_exists', service: 'test-queue', errorIfNo: invalid('Queue') }]],
+    ['context', 'after-hours', [{ type: 'service_exists', service: 'after-hours', errorIfNo: invalid('Context') }]],
   ] as const;
 
   test.each(rows)('async=1, %s %s', (type, destination, questions) => {
@@ -125,7 +125,7 @@ describe('the questions to the PBX', () => {
   });
 
   test.each(rows)('async=0, %s %s: the same, except whether the user is online', (type, destination, questions) => {
-    const others = questions.filter(({ asks }) => asks !== 'device_online');
+    const others = questions.filter(({ type }) => type !== 'device_online');
     expect(parsedOriginateCall({ ...data, type, destination, async: 0 }).questions).toEqual(others);
   });
 });

@@ -30,7 +30,7 @@ export function toCallRequest(input: unknown, { tenant, now }: DialectContext): 
     ok: true,
     calls: [{ request: { ...request, expiresAt, outcomeAwaited: true }, reference }],
     // Ringing shows whether a user is online.
-    questions: questions.filter(({ asks }) => asks !== 'device_online'),
+    questions: questions.filter(({ type }) => type !== 'device_online'),
     waits: { until, withDial2: false },
   };
 }

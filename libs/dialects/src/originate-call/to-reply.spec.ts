@@ -97,7 +97,7 @@ describe('refused', () => {
     const parsed = toCallRequest(sample, contextOf(caller));
     const [question] = parsed.ok ? (parsed.questions ?? []) : [];
     const reply = refusedReply(
-      problem('invalid_request', { errors: question === undefined ? [] : [question.otherwise] }),
+      problem('invalid_request', { errors: question === undefined ? [] : [question.errorIfNo] }),
     );
     expect(reply.body).toBe('{"has_error":true,"messages":["Invalid Queue. Check if pbx queue exists"],"results":[]}');
   });
@@ -105,7 +105,7 @@ describe('refused', () => {
   it('states that a user is not online', () => {
     const parsed = toCallRequest(asJson({ data }), contextOf(caller));
     const [question] = parsed.ok ? (parsed.questions ?? []) : [];
-    const errors = question === undefined ? [] : [question.otherwise];
+    const errors = question === undefined ? [] : [question.errorIfNo];
     expect(body(refusedReply(problem('invalid_request', { errors })))).toMatchObject({
       messages: ['destination is not online'],
     });

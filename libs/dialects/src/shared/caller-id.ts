@@ -1,16 +1,15 @@
-import { hasExtension, type Tenant } from '@redial/call';
+import { hasExtension, type Result, type Tenant } from '@redial/call';
 import { readNumber } from '@redial/numbering';
-import type { Checked } from './check-fields.ts';
 import { neitherExtensionNorNumber } from './written-number.ts';
 
 /** A caller ID as a client writes it → one of the tenant's extensions, or E.164 digits; only one that the tenant may show. */
-export function resolveCallerId(written: string, tenant: Tenant): Checked<string> {
+export function resolveCallerId(written: string, tenant: Tenant): Result<string> {
   const number = hasExtension(tenant, written)
-    ? { ok: true as const, e164: written }
+    ? { ok: true as const, value: written }
     : readNumber(written, tenant.numberingPlan);
   if (!number.ok) return { ok: false, message: neitherExtensionNorNumber(written, tenant, number) };
-  if (!mayShow(number.e164, tenant)) return { ok: false, message: 'is not a caller ID that you may show' };
-  return { ok: true, value: number.e164 };
+  if (!mayShow(number.value, tenant)) return { ok: false, message: 'is not a caller ID that you may show' };
+  return number;
 }
 
 /**

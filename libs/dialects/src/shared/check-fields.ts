@@ -1,18 +1,11 @@
+import type { Result } from '@redial/call';
 import type { FieldError } from './field-error.ts';
 
-/** The value of a text for its tenant, or why it has none. `message` continues the field's name. */
-export type Checked<T> = { readonly ok: true; readonly value: T } | Rejected;
-
-export interface Rejected {
-  readonly ok: false;
-  readonly message: string;
-}
-
-/** Undefined where there is no text, or it is rejected. */
+/** Undefined if there is no text, or if it is refused. The message of a refusal continues the field's name. */
 export type CheckField = <T>(
   field: string,
   written: string | undefined,
-  read: (written: string) => Checked<T>,
+  read: (written: string) => Result<T>,
 ) => T | undefined;
 
 /** Fields are checked one by one: an error goes to `errors`, and hides none of the errors that follow. */

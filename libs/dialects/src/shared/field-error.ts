@@ -68,9 +68,9 @@ export function pointer(...path: readonly PropertyKey[]): string {
   return path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-type Issue = z.core.$ZodIssue;
+type ZodIssue = z.core.$ZodIssue;
 
-function errorsOf(issue: Issue, input: unknown, schema: z.ZodType): FieldError[] {
+function errorsOf(issue: ZodIssue, input: unknown, schema: z.ZodType): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
     const at = schemaAt(schema, issue.path, input);
     const known = namesAllowed(at);
@@ -99,7 +99,7 @@ export function shorten(key: string): string {
   return key.length <= 60 ? key : `${key.slice(0, 60)}…`;
 }
 
-function messageOf(issue: Issue, input: unknown, schema: z.ZodType): string {
+function messageOf(issue: ZodIssue, input: unknown, schema: z.ZodType): string {
   const value = valueAt(issue.path, input);
   if (value === undefined) return 'is required';
   // A text with invisible characters looks right: the message names them before it states what is allowed.
@@ -108,7 +108,7 @@ function messageOf(issue: Issue, input: unknown, schema: z.ZodType): string {
   return invisible === undefined || issue.code === 'invalid_type' ? message : `${invisible}; ${message}`;
 }
 
-function allowedBy(issue: Issue, field: z.ZodType | undefined): string {
+function allowedBy(issue: ZodIssue, field: z.ZodType | undefined): string {
   if (field instanceof z.ZodNumber) return `must be ${numberAllowed(field)}`;
   switch (issue.code) {
     case 'invalid_type': {

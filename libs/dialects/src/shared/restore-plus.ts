@@ -9,5 +9,5 @@ export function restorePlus(written: string, plan: NumberingPlan): string {
   const digits = written.slice(1);
   if (!written.startsWith(' ')) return written;
   const [bare, signed] = [readNumber(digits, plan), readNumber(`+${digits}`, plan)];
-  return bare.ok && signed.ok && bare.e164 === signed.e164 ? `+${digits}` : written;
+  return bare.ok && signed.ok && bare.value === signed.value ? `+${digits}` : written;
 }

@@ -1,5 +1,4 @@
-import { parseInstant, parseLocalTime } from '@redial/call';
-import type { Checked, Rejected } from './check-fields.ts';
+import { parseInstant, parseLocalTime, type Result } from '@redial/call';
 
 /** A time up to this long ago means now: the client's clock may be slow, or the minute may have just begun. */
 export const pastGraceMs = 60_000;
@@ -10,9 +9,9 @@ export const timestampForms =
   'RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone, like 202603290900';
 
 /** RFC 3339 with an offset, or `YYYYMMDDhhmm` in the tenant's zone → epoch ms. */
-export function readTimestamp(written: string, zone: string): Checked<number> {
+export function readTimestamp(written: string, zone: string): Result<number> {
   const parsed = /^[0-9]{12}$/.test(written) ? parseLocalTime(written, zone) : parseInstant(written);
-  if (parsed.ok) return { ok: true, value: parsed.at };
+  if (parsed.ok) return parsed;
   return { ok: false, message: `is not a date and time of the calendar: write ${timestampForms}` };
 }
 
@@ -21,14 +20,14 @@ export function restoreOffset(written: unknown): unknown {
   return typeof written === 'string' ? written.replace(/^(\d\S*[Tt]\S*\d) (\d{2}:\d{2})$/, '$1+$2') : written;
 }
 
-/** A timestamp whose only error is that it has passed. */
-export interface PastTimestamp extends Rejected {
-  /** Epoch ms. */
-  readonly pastAt: number;
+export interface RefusedTimestamp {
+  readonly message: string;
+  /** Of a timestamp whose only error is that it has passed: epoch ms. */
+  readonly pastAt?: number;
 }
 
 /** As `readTimestamp`, and the time must lie ahead. */
-export function readFuture(written: string, zone: string, now: number): Checked<number> | PastTimestamp {
+export function readFuture(written: string, zone: string, now: number): Result<number, RefusedTimestamp> {
   const timestamp = readTimestamp(written, zone);
   if (!timestamp.ok) return timestamp;
   const at = timestamp.value;

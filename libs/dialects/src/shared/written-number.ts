@@ -1,34 +1,35 @@
 import {
   type Destination,
-  type NumberReading,
+  type NumberResult,
   outsideNumberOf,
+  type RefusedDestination,
+  type Result,
   refusedDestination,
   resolveDestination,
   resolveInContext,
   type Tenant,
 } from '@redial/call';
 import { internationalPrefixIn, invisibleCharacters, numberFacts, numberForms, readNumber } from '@redial/numbering';
-import type { Checked } from './check-fields.ts';
 
 /** A destination as a client writes it → an extension, a service, or a number by one of the tenant's trunks. */
-export function readDestination(written: string, tenant: Tenant, trunk?: string): Checked<Destination> {
+export function readDestination(written: string, tenant: Tenant, trunk?: string): Result<Destination> {
   const resolved = resolveDestination(written, tenant, readNumber, trunk);
-  if (resolved.ok) return checkAllowed(resolved.destination, tenant);
+  if (resolved.ok) return checkAllowed(resolved.value, tenant);
   return { ok: false, message: messageOf(written, tenant, resolved) };
 }
 
 /** Digits that a context of the PBX routes. */
-export function readInContext(written: string, context: string, tenant: Tenant): Checked<Destination> {
+export function readInContext(written: string, context: string, tenant: Tenant): Result<Destination> {
   const prefix = internationalPrefixIn(tenant.numberingPlan);
   const resolved = resolveInContext(written, context, tenant, readNumber, prefix);
-  if (resolved.ok) return checkAllowed(resolved.destination, tenant);
+  if (resolved.ok) return checkAllowed(resolved.value, tenant);
   const message =
     resolved.why === 'unknown_form' ? unknownNumber(written, tenant, resolved) : messageOf(written, tenant, resolved);
   return { ok: false, message };
 }
 
 /** An outside number by one of the tenant's trunks, for a vendor that has no other destinations in this field. */
-export function numberBy(trunk: string | undefined, e164: string, tenant: Tenant): Checked<NumberDestination> {
+export function numberBy(trunk: string | undefined, e164: string, tenant: Tenant): Result<NumberDestination> {
   const refused = whyNotAllowed(e164, tenant);
   if (refused !== undefined) return { ok: false, message: refused };
   if (trunk === undefined) return { ok: false, message: noTrunk };
@@ -39,7 +40,7 @@ type NumberDestination = Extract<Destination, { kind: 'number' }>;
 
 const noTrunk = 'is an outside number, and you have no trunk';
 
-function checkAllowed(destination: Destination, tenant: Tenant): Checked<Destination> {
+function checkAllowed(destination: Destination, tenant: Tenant): Result<Destination> {
   const e164 = outsideNumberOf(destination);
   const message = e164 === undefined ? undefined : whyNotAllowed(e164, tenant);
   return message === undefined ? { ok: true, value: destination } : { ok: false, message };
@@ -50,9 +51,7 @@ function whyNotAllowed(e164: string, tenant: Tenant): string | undefined {
   return refusedDestination(e164, tenant, numberFacts(e164, tenant.numberingPlan))?.message;
 }
 
-type Refused = Extract<ReturnType<typeof resolveDestination>, { ok: false }>;
-
-function messageOf(written: string, tenant: Tenant, refused: Refused): string {
+function messageOf(written: string, tenant: Tenant, refused: RefusedDestination): string {
   switch (refused.why) {
     case 'unknown_form':
       return neitherExtensionNorNumber(written, tenant, refused);
@@ -67,7 +66,7 @@ function messageOf(written: string, tenant: Tenant, refused: Refused): string {
   }
 }
 
-type Unread = Pick<Extract<NumberReading, { ok: false }>, 'readings'>;
+type Unread = Pick<Extract<NumberResult, { ok: false }>, 'readings'>;
 
 export function neitherExtensionNorNumber(written: string, tenant: Tenant, unread: Unread): string {
   return (

@@ -20,7 +20,7 @@ export const DestinationReply = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('service'),
-    service: z.string().meta({ description: "Your tenant's name for a ring group, a queue, a message, ..." }),
+    service: z.string().meta({ description: "Your tenant's name for a ring group, a queue, an announcement, ..." }),
   }),
   z.strictObject({
     kind: z.literal('context'),
@@ -82,7 +82,10 @@ export const AttemptReply = z
         description: 'Where the recording can be fetched: a path of this API. null where there is none (yet).',
         examples: ['/v1/recordings/att_01JZ3R4M8Q6V9XK2T7B5N0CDEF'],
       }),
-    pressedKey: z.string().nullable().meta({ description: 'The key that was pressed at a message: 0 to 9.' }),
+    dtmfDigit: z
+      .string()
+      .nullable()
+      .meta({ description: 'The DTMF digit that was pressed at an announcement: 0 to 9.' }),
     dial1: LegReply.nullable(),
     dial2: LegReply.nullable(),
   })

@@ -1,5 +1,4 @@
-import { type CallRequest, type Destination, recordingOf, type Tenant } from '@redial/call';
-import type { Checked } from '../shared/check-fields.ts';
+import { type CallRequest, type Destination, type Result, recordingOf, type Tenant } from '@redial/call';
 
 /**
  * `record` of a request, under its tenant's rule. The rule is the tenant's promise to people who are recorded or are not recorded: a
@@ -10,7 +9,7 @@ export function resolveRecording(
   dial1: Destination,
   dial2: Destination,
   tenant: Tenant,
-): Checked<CallRequest['recording']> {
+): Result<CallRequest['recording']> {
   const byRule = recordingOf(dial1, dial2, tenant);
   if (record === undefined) return { ok: true, value: byRule };
   if (record && tenant.recording === 'none') return { ok: false, message: 'must not be true: you record nothing' };

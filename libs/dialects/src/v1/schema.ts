@@ -22,12 +22,12 @@ export const pageMax = 200;
 
 /** A number as a person writes it. The tenant's numbering plan gives its meaning. */
 const Written = z.string().regex(/^\+?[0-9]{2,19}$/, 'digits, with a + in front where it is international');
-/** A number, or a dial code. */
+/** A number, or a feature code. */
 const WrittenSide = z
   .string()
   .regex(
     /^(\+?[0-9]{2,19}|[0-9*#]{1,8})$/,
-    'digits, with a + in front where it is international, or a dial code of 1 to 8 digits, * and #',
+    'digits, with a + in front where it is international, or a feature code of 1 to 8 digits, * and #',
   );
 
 const Timestamp = z.string().regex(/^[0-9TtZz:.+-]{12,40}$/, timestampForms);
@@ -67,7 +67,7 @@ export const CreateCall = z
   .strictObject({
     dial1: WrittenSide.meta({
       description:
-        'Rings first: one of your extensions, the dial code of one of your services (ring group, queue, IVR, message, shortcut), or a number as your numbering plan writes it or as + and E.164 digits.',
+        'Rings first: one of your extensions, the feature code of one of your services (ring group, queue, IVR, announcement, shortcut), or a number as your numbering plan writes it or as + and E.164 digits.',
       examples: ['1001', '*601'],
     }),
     dial2: WrittenSide.meta({

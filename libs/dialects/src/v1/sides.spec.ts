@@ -18,18 +18,18 @@ describe('destinations', () => {
   test.each([
     ['a ring group', '*601', 'sales'],
     ['a queue', '600', 'support'],
-    ['a message', '#71', 'welcome'],
-  ])('%s by its dial code, on either side', (_name, written, service) => {
+    ['an announcement', '#71', 'welcome'],
+  ])('%s by its feature code, on either side', (_name, written, service) => {
     expect(v1RequestOf({ ...good, dial1: written }).dial1).toEqual({ kind: 'service', service });
     expect(v1RequestOf({ ...good, dial2: written }).dial2).toEqual({ kind: 'service', service });
   });
 
-  it('a message plays to a person, not to another message', () => {
+  it('an announcement plays to a person, not to another announcement', () => {
     expect(v1RequestOf({ ...good, dial1: '#71' }).dial1).toEqual({ kind: 'service', service: 'welcome' });
-    expect(v1ErrorsOf({ dial1: '#71', dial2: '#71' })).toEqual({ '/dial2': 'is a message, and so is dial1' });
+    expect(v1ErrorsOf({ dial1: '#71', dial2: '#71' })).toEqual({ '/dial2': 'is an announcement, and so is dial1' });
   });
 
-  test.each(['*602', '601', '#', '9', '****'])('%s is no dial code of the tenant', (written) => {
+  test.each(['*602', '601', '#', '9', '****'])('%s is no feature code of the tenant', (written) => {
     expect(v1ErrorsOf({ ...good, dial2: written })).toEqual({
       '/dial2':
         'is neither an extension of yours nor a number in a known form: 0711234567 or +27711234567, abroad + and the country code',
@@ -41,12 +41,12 @@ describe('destinations', () => {
     (written) => {
       expect(v1ErrorsOf({ ...good, dial2: written })).toEqual({
         '/dial2':
-          'must be digits, with a + in front where it is international, or a dial code of 1 to 8 digits, * and #, such as 0711234567 or +27711234567',
+          'must be digits, with a + in front where it is international, or a feature code of 1 to 8 digits, * and #, such as 0711234567 or +27711234567',
       });
     },
   );
 
-  test.each(['*601', '#71'])('a dial code such as %s is no caller ID', (callerId) => {
+  test.each(['*601', '#71'])('a feature code such as %s is no caller ID', (callerId) => {
     expect(Object.keys(v1ErrorsOf({ ...good, callerId, dial1CallerId: callerId })).sort()).toEqual([
       '/callerId',
       '/dial1CallerId',
@@ -83,7 +83,7 @@ describe('dial1 by a context of the PBX', () => {
     ['digits of its own', '7001', { kind: 'context', context, exten: '7001' }],
     ['one digit', '7', { kind: 'context', context, exten: '7' }],
     ['an extension', '1001', { kind: 'context', context, exten: '1001' }],
-    ['digits that are somebody’s dial code elsewhere', '600', { kind: 'context', context, exten: '600' }],
+    ['digits that are somebody’s feature code elsewhere', '600', { kind: 'context', context, exten: '600' }],
     ['a number', '0820001234', { kind: 'context', context, exten: '0820001234', e164: '27820001234' }],
     ['an international number', '+4930123456', { kind: 'context', context, exten: '004930123456', e164: '4930123456' }],
   ])('%s', (_name, dial1, destination) => {
@@ -109,7 +109,7 @@ describe('dial1 by a context of the PBX', () => {
       routed('7001', { dial1Context: 'default' }),
       { '/dial1Context': 'is not a context of yours: there is main_routing' },
     ],
-    ['a dial code', routed('*601'), { '/dial1': 'must be 1 to 20 digits: a context routes it' }],
+    ['a feature code', routed('*601'), { '/dial1': 'must be 1 to 20 digits: a context routes it' }],
     [
       'a + before what is no number',
       routed('+12'),

@@ -1,4 +1,4 @@
-import { areBothMessages, areSame, type Destination, namesThereAre, type Tenant } from '@redial/call';
+import { areBothAnnouncements, areSame, type Destination, namesThereAre, type Tenant } from '@redial/call';
 import { checkFields } from '../shared/check-fields.ts';
 import { type FieldError, pointer } from '../shared/field-error.ts';
 import { readDestination, readInContext } from '../shared/written-number.ts';
@@ -32,6 +32,7 @@ export function readSides(
   const dial1 = knowsContext ? check('/dial1', written1, readDial1) : undefined;
   const dial2 = check('/dial2', written2, read);
   if (dial1 && dial2 && areSame(dial1, dial2)) wrong('dial2', 'is dial1 again: a call connects two');
-  if (dial1 && dial2 && areBothMessages(dial1, dial2, tenant)) wrong('dial2', 'is a message, and so is dial1');
+  if (dial1 && dial2 && areBothAnnouncements(dial1, dial2, tenant))
+    wrong('dial2', 'is an announcement, and so is dial1');
   return { ...(dial1 && { dial1 }), ...(dial2 && { dial2 }), errors };
 }

@@ -43,7 +43,7 @@ describe('the notification of a CDR', () => {
       callerId: '27110000000',
       dial1CallerId: null,
       recording: null,
-      pressedKey: null,
+      dtmfDigit: null,
       clientInfo: null,
       dueAt: '2026-03-29T07:00:00.000Z',
       startedAt: '2026-03-29T07:00:00.250Z',
@@ -61,7 +61,7 @@ describe('the notification of a CDR', () => {
       cdrFixture({
         dial1CallerId: '1001',
         recording: { under: '1001' },
-        pressedKey: '1',
+        dtmfDigit: '1',
         clientInfo: 'lead 7',
         dial1: { destination: { kind: 'service', service: 'test-queue' }, disposition: 'answered' },
         dial2: {
@@ -73,7 +73,7 @@ describe('the notification of a CDR', () => {
     expect(shown).toMatchObject({
       dial1CallerId: '1001',
       recording: '/v1/recordings/att_01JQFZ0000000000000000000A',
-      pressedKey: '1',
+      dtmfDigit: '1',
       clientInfo: 'lead 7',
     });
     expect(shown.dial1.destination).toEqual({ kind: 'service', service: 'test-queue' });

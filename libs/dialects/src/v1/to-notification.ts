@@ -75,7 +75,7 @@ export function toNotification(cdr: Cdr): CdrNotification {
     callerId: cdr.callerId ?? null,
     dial1CallerId: cdr.dial1CallerId ?? null,
     recording: cdr.recording === undefined ? null : recordingPath(cdr.id),
-    pressedKey: cdr.pressedKey ?? null,
+    dtmfDigit: cdr.dtmfDigit ?? null,
     clientInfo: cdr.clientInfo ?? null,
     dueAt: inUtc(cdr.dueAt),
     startedAt: inUtc(cdr.startedAt),

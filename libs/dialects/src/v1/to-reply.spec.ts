@@ -134,14 +134,14 @@ describe('an attempt', () => {
     expect(attempt(more, asked)).toMatchObject({ recording, connected: true });
   });
 
-  it('states the key that was pressed during a message, or that none was', () => {
-    expect(attempt({ pressedKey: '2' }, { dial2: '#71' })?.pressedKey).toBe('2');
-    expect(attempt({}, { dial2: '#71' })?.pressedKey).toBeNull();
+  it('states the key that was pressed during an announcement, or that none was', () => {
+    expect(attempt({ dtmfDigit: '2' }, { dial2: '#71' })?.dtmfDigit).toBe('2');
+    expect(attempt({}, { dial2: '#71' })?.dtmfDigit).toBeNull();
   });
 
   it('in progress has neither yet', () => {
     const dialing = stepCall(call({ record: true }), { type: 'dial', attemptId, at: now }).call;
-    expect(reply(dialing).attempts).toMatchObject([{ recording: null, pressedKey: null }]);
+    expect(reply(dialing).attempts).toMatchObject([{ recording: null, dtmfDigit: null }]);
   });
 });
 

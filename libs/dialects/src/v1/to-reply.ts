@@ -6,6 +6,7 @@ import {
   type EndedAttempt,
   formatInstant,
   isEnded,
+  isPlanned,
   type Tenant,
 } from '@redial/call';
 import { type HttpReply, jsonReply } from '../dialect.ts';
@@ -51,10 +52,9 @@ export function callSummaryReply(call: Call, tenant: Tenant): CallSummaryReply {
     acceptedAt: formatInstant(call.acceptedAt, tenant.timeZone),
     endedAt: instant(isEnded(state) ? state.endedAt : undefined, tenant),
     cancelRequestedAt: instant(state.status === 'dialing' ? state.cancelRequestedAt : undefined, tenant),
-    nextAttempt:
-      'dueAt' in state
-        ? { id: state.attemptId, number: state.attemptNumber, dueAt: formatInstant(state.dueAt, tenant.timeZone) }
-        : null,
+    nextAttempt: isPlanned(state)
+      ? { id: state.attemptId, number: state.attemptNumber, dueAt: formatInstant(state.dueAt, tenant.timeZone) }
+      : null,
     attemptsMade: call.history.length + (state.status === 'dialing' ? 1 : 0),
     dial1: destinationJson(request.dial1),
     dial2: destinationJson(request.dial2),
@@ -126,7 +126,7 @@ function endedReply(
     endedBy: cdr?.endedBy ?? null,
     lost: cdr?.lost ?? null,
     recording: cdr?.recording === undefined ? null : recordingPath(cdr.id),
-    pressedKey: cdr?.pressedKey ?? null,
+    dtmfDigit: cdr?.dtmfDigit ?? null,
     dial1: cdr ? legJson(cdr.dial1, inZone) : null,
     dial2: cdr ? legJson(cdr.dial2, inZone) : null,
   };
@@ -156,7 +156,7 @@ function inFlightReply(
     endedBy: null,
     lost: null,
     recording: null,
-    pressedKey: null,
+    dtmfDigit: null,
     dial1: null,
     dial2: null,
   };

@@ -1,4 +1,4 @@
-import type { Call, Tenant } from '@redial/call';
+import { type Call, isPlanned, type Tenant } from '@redial/call';
 import { checkFields } from '../shared/check-fields.ts';
 import { type FieldError, readFields } from '../shared/field-error.ts';
 import { readFuture } from '../shared/timestamp.ts';
@@ -18,7 +18,7 @@ export function toReschedule(body: unknown, call: Call, tenant: Tenant, now: num
   if (errors.length === 0 && values.notBefore === undefined && values.expiresAt === undefined) {
     errors.push({ field: '', message: 'must hold notBefore, expiresAt or both' });
   }
-  const dueAt = Math.max(start ?? ('dueAt' in call.state ? call.state.dueAt : now), now);
+  const dueAt = Math.max(start ?? (isPlanned(call.state) ? call.state.dueAt : now), now);
   const limit = end === undefined ? call.request.expiresAt : end;
   if (errors.length === 0 && limit !== undefined && limit !== null && limit <= dueAt) {
     errors.push({

@@ -257,25 +257,25 @@ export function whyRedisIsDown(redis: Redis): string | undefined {
 
 function reportChanges(redis: Redis, onChange: (change: RedisChange) => void = () => undefined): void {
   let isUp: boolean | undefined;
-  const told = new Set<string>();
-  const tellDown = (reason: string) => {
+  const reported = new Set<string>();
+  const reportDown = (reason: string) => {
     reasons.set(redis, reason);
-    const isNews = isUp !== false || (!told.has(reason) && told.size < reasonsMax);
+    const isUnreported = isUp !== false || (!reported.has(reason) && reported.size < reasonsMax);
     isUp = false;
-    told.add(reason);
-    if (isNews) onChange({ up: false, error: reason });
+    reported.add(reason);
+    if (isUnreported) onChange({ up: false, error: reason });
   };
   const closed = 'connection closed';
   let lastError = closed;
   let timer: NodeJS.Timeout | undefined;
   redis.on('connect', () => {
     clearTimeout(timer);
-    timer = setTimeout(tellDown, notReadyAfterMs, notReady).unref();
+    timer = setTimeout(reportDown, notReadyAfterMs, notReady).unref();
   });
   redis.on('ready', () => {
     clearTimeout(timer);
     reasons.delete(redis);
-    told.clear();
+    reported.clear();
     lastError = closed;
     if (isUp !== true) onChange({ up: true });
     isUp = true;
@@ -287,7 +287,7 @@ function reportChanges(redis: Redis, onChange: (change: RedisChange) => void = (
   redis.on('close', () => clearTimeout(timer));
   // A connection that we close ourselves does not emit this.
   redis.on('reconnecting', () => {
-    tellDown(lastError);
+    reportDown(lastError);
     lastError = closed;
   });
 }

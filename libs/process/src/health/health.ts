@@ -9,7 +9,7 @@ export interface HealthCheck {
   /** Default 2,000. */
   readonly deadlineMs?: number;
   /** A sentence for people that `/readyz` shows beside `ok`, once the check has passed. */
-  readonly says?: () => string | undefined;
+  readonly details?: () => string | undefined;
 }
 
 export interface HealthReport {
@@ -17,7 +17,7 @@ export interface HealthReport {
   /** By the check's name: `ok`, or the fault. */
   readonly checks: Readonly<Record<string, string>>;
   /** By the check's name: the sentences of those that passed. Absent if there are none. */
-  readonly says?: Readonly<Record<string, string>>;
+  readonly details?: Readonly<Record<string, string>>;
 }
 
 export interface Health {
@@ -49,14 +49,14 @@ export function createHealth(checks: readonly HealthCheck[], now?: () => number)
 
 async function runChecks(checks: readonly HealthCheck[]): Promise<HealthReport> {
   const results = await Promise.all(checks.map(async (check) => [check.name, await runCheck(check)] as const));
-  const says = checks.flatMap(({ name, says: say }, n) => {
-    const said = results[n]?.[1] === 'ok' ? say?.() : undefined;
-    return said === undefined ? [] : [[name, said] as const];
+  const details = checks.flatMap((check, n) => {
+    const sentence = results[n]?.[1] === 'ok' ? check.details?.() : undefined;
+    return sentence === undefined ? [] : [[check.name, sentence] as const];
   });
   return {
     ready: results.every(([, result]) => result === 'ok'),
     checks: Object.fromEntries(results),
-    ...(says.length > 0 && { says: Object.fromEntries(says) }),
+    ...(details.length > 0 && { details: Object.fromEntries(details) }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { carriesToken } from '@redial/platform';
+import { bearerOf, digestOf, isSameDigest } from '@redial/platform';
 
 /** What a request for metrics shows about its client. */
 export interface MetricsRequest {
@@ -18,7 +18,10 @@ const metricsAreLocal =
  * A page in a browser that reaches this address by another name (DNS rebinding) cannot send such a host.
  */
 export function metricsFault({ address, header }: MetricsRequest, token: string | undefined): string | undefined {
-  if (token !== undefined) return carriesToken(header('authorization'), token) ? undefined : metricsWantToken;
+  if (token !== undefined) {
+    const given = bearerOf(header('authorization'));
+    return given !== undefined && isSameDigest(digestOf(given), digestOf(token)) ? undefined : metricsWantToken;
+  }
   const isDirect = passedOn.every((name) => header(name) === undefined);
   return isDirect && isLoopback(address) && isLoopback(hostOf(header('host'))) ? undefined : metricsAreLocal;
 }

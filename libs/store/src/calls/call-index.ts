@@ -1,4 +1,4 @@
-import { type AttemptId, type Call, type CallId, isEnded } from '@redial/call';
+import { type AttemptId, type Call, type CallId, isEnded, isPlanned } from '@redial/call';
 import type { StoreKeys } from '../keys.ts';
 import type { Write } from '../records/commit.ts';
 import type { CallQuery } from './call-store.ts';
@@ -47,7 +47,7 @@ export function indexCalls(keys: StoreKeys, calls: readonly Call[]): Write[] {
     add(keys.callsByTime(call.tenantId), 0, place);
     add(keys.callsByStatus(call.tenantId, call.state.status), 0, place);
     add(keys.callsByReference(call.tenantId), 0, `${call.reference} ${place}`);
-    if ('dueAt' in call.state) add(keys.due, call.state.dueAt, call.id);
+    if (isPlanned(call.state)) add(keys.due, call.state.dueAt, call.id);
   }
   return [...members].map(([key, list]) => ['ZADD', key, ...list] as const);
 }
@@ -60,8 +60,8 @@ export function reindexCall(keys: StoreKeys, before: Call, after: Call, retentio
     writes.push(['ZREM', keys.callsByStatus(before.tenantId, before.state.status), place]);
     writes.push(['ZADD', keys.callsByStatus(after.tenantId, after.state.status), 0, place]);
   }
-  const dueBefore = 'dueAt' in before.state ? before.state.dueAt : undefined;
-  const dueAfter = 'dueAt' in after.state ? after.state.dueAt : undefined;
+  const dueBefore = isPlanned(before.state) ? before.state.dueAt : undefined;
+  const dueAfter = isPlanned(after.state) ? after.state.dueAt : undefined;
   if (dueAfter !== undefined && dueAfter !== dueBefore) writes.push(['ZADD', keys.due, dueAfter, after.id]);
   if (dueAfter === undefined && dueBefore !== undefined) writes.push(['ZREM', keys.due, after.id]);
   const [hungUp, toHangUp] = [cancelOf(before), cancelOf(after)];

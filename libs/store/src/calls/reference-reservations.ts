@@ -1,4 +1,4 @@
-import { type Call, type CallId, isEnded } from '@redial/call';
+import { type Call, type CallId, isEnded, isPlanned } from '@redial/call';
 import { reservationMember } from '../keys.ts';
 import { commit, type Expectation, type Write } from '../records/commit.ts';
 import { decodeCall } from '../records/documents.ts';
@@ -71,7 +71,7 @@ async function isAnyOpen(context: StoreContext, ids: readonly CallId[]): Promise
 }
 
 function dueAtOf({ state, acceptedAt }: Call): number {
-  return 'dueAt' in state ? state.dueAt : acceptedAt;
+  return isPlanned(state) ? state.dueAt : acceptedAt;
 }
 
 /**

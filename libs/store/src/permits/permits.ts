@@ -1,4 +1,4 @@
-import { type AttemptId, type AttemptRecord, type CallId, lastMomentAt } from '@redial/call';
+import { type AttemptId, type AttemptRecord, type CallId, latestEndAt } from '@redial/call';
 import type { Write } from '../records/commit.ts';
 import { acquirePermitsScript } from '../scripts/acquire-permits.ts';
 import { extendPermitsScript } from '../scripts/extend-permits.ts';
@@ -40,7 +40,7 @@ export function permitMembers(id: AttemptId): string[] {
  * moment.
  */
 export function keepPermits({ keys }: StoreContext, { id, limits, originatedAt, plan }: AttemptRecord): Write[] {
-  const until = lastMomentAt(originatedAt, plan) + attemptMarginMs;
+  const until = latestEndAt(originatedAt, plan) + attemptMarginMs;
   const members = permitMembers(id).flatMap((member) => [until, member]);
   return limits.map((limit): Write => ['ZADD', keys.permits(limit), 'XX', ...members]);
 }

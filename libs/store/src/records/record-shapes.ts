@@ -68,7 +68,7 @@ const state = z.discriminatedUnion('status', [
     attemptId: text,
     attemptNumber: count,
     dueAt: at,
-    askAgainAt: at.optional(),
+    nextGateCheckAt: at.optional(),
   }),
   z.object({
     status: z.literal('dialing'),
@@ -165,7 +165,7 @@ export const CdrShape = z.object({
   callerId: text.optional(),
   dial1CallerId: text.optional(),
   recording: z.object({ under: text }).optional(),
-  pressedKey: text.optional(),
+  dtmfDigit: text.optional(),
   clientInfo: text.optional(),
   dueAt: at,
   startedAt: at,

@@ -85,8 +85,8 @@ local function refuse(i, reason, earliest)
     redis.call('ZADD', limit.waiting, order, waiter)
     redis.call('EXPIRE', limit.waiting, keep)
   end
-  local told = tonumber(redis.call('HGET', KEYS[3], limit.pace) or 0)
-  if told > now then return {0, i, reason, told} end
+  local promisedAt = tonumber(redis.call('HGET', KEYS[3], limit.pace) or 0)
+  if promisedAt > now then return {0, i, reason, promisedAt} end
   local retryAt = math.max(tonumber(redis.call('HGET', limit.pace, 'wait') or 0), earliest)
   if retryAt >= earliest + window then retryAt = earliest + (retryAt - earliest) % window end
   redis.call('HSET', limit.pace, 'wait', string.format('%.3f', retryAt + (limit.interval > 0 and limit.interval * limit.wanted or unpacedSpacing)))

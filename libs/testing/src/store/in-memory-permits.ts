@@ -1,4 +1,4 @@
-import { type AttemptId, type AttemptRecord, type CallId, lastMomentAt } from '@redial/call';
+import { type AttemptId, type AttemptRecord, type CallId, latestEndAt } from '@redial/call';
 import type { PermitRequest, Permits } from '@redial/store';
 
 /** Fewer slots than a PBX has, so that a long run uses each of them more than once. */
@@ -119,7 +119,7 @@ export function createInMemoryPermits() {
 
     /** A claim keeps the permits and the slot for as long as the attempt can live. */
     keep({ id, limits: names, originatedAt, plan, pbx, slot }: AttemptRecord): void {
-      const till = lastMomentAt(originatedAt, plan) + attemptMarginMs;
+      const till = latestEndAt(originatedAt, plan) + attemptMarginMs;
       for (const name of names) {
         const limit = limitOf(name);
         for (const member of members(id, limit)) limit.permits.set(member, till);

@@ -6,6 +6,7 @@ import {
   type Cdr,
   type Delivery,
   isEnded,
+  isPlanned,
 } from '@redial/call';
 import type { Claimed, LinkStatus, PageCursor, Store, Versioned, Written } from '@redial/store';
 import { createInMemoryPermits } from './in-memory-permits.ts';
@@ -158,7 +159,7 @@ export function createInMemoryStore({ clock, retentionMs, onCallWritten, onSettl
   function dueCalls(before: number): { readonly item: { readonly id: CallId; readonly dueAt: number }; at: number }[] {
     return [...openCalls].flatMap((id) => {
       const state = calls.get(id)?.value.state;
-      if (state === undefined || !('dueAt' in state) || state.dueAt >= before) return [];
+      if (state === undefined || !isPlanned(state) || state.dueAt >= before) return [];
       return [{ item: { id, dueAt: state.dueAt }, at: state.dueAt }];
     });
   }

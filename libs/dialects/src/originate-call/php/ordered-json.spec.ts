@@ -8,7 +8,7 @@ import { bytesOf, type PhpArray } from './php-value.ts';
 function arrayOf(json: string): PhpArray {
   const read = parseOrderedJson(json);
   if (!read.ok) throw new Error(read.message);
-  return read.params;
+  return read.value;
 }
 
 function messageOf(json: string): string | undefined {

@@ -1,4 +1,5 @@
-import { bytesOf, depthMax, type PhpArray, type PhpRead, type PhpValue, pairsMax } from './php-value.ts';
+import type { Result } from '@redial/call';
+import { bytesOf, depthMax, type PhpArray, type PhpValue, pairsMax } from './php-value.ts';
 
 /**
  * A JSON object or list → the result of PHP's `json_decode($text, true)`. `JSON.parse` would lose the order of integer-like keys, the
@@ -7,9 +8,9 @@ import { bytesOf, depthMax, type PhpArray, type PhpRead, type PhpValue, pairsMax
  * A repeated key has its last value, at the position of its first. Strictly RFC 8259; an escape of half a surrogate pair, for which PHP
  * refuses the text, becomes U+FFFD.
  */
-export function parseOrderedJson(text: string): PhpRead {
+export function parseOrderedJson(text: string): Result<PhpArray> {
   try {
-    return { ok: true, params: new Reader(text).read() };
+    return { ok: true, value: new Reader(text).read() };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
     return { ok: false, message: error.message };

@@ -8,7 +8,7 @@ import { bytesOf, isPhpArray, type PhpArray, type PhpValue } from './php-value.t
 function arrayOf(query: string): PhpArray {
   const read = parsePhpQuery(query);
   if (!read.ok) throw new Error(read.message);
-  return read.params;
+  return read.value;
 }
 
 function messageOf(query: string): string | undefined {

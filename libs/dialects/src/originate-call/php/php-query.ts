@@ -1,10 +1,11 @@
-import { bytesOf, depthMax, type PhpRead, type PhpValue, pairsMax } from './php-value.ts';
+import type { Result } from '@redial/call';
+import { bytesOf, depthMax, type PhpArray, type PhpValue, pairsMax } from './php-value.ts';
 
 /**
  * A query or a form's body → PHP's `$_GET`, `$_POST` and `parse_str`. Too many parameters are refused, where PHP would leave some out.
  * Source: php-src, main/php_variables.c.
  */
-export function parsePhpQuery(query: string): PhpRead {
+export function parsePhpQuery(query: string): Result<PhpArray> {
   const params = new Map<string, PhpValue>();
   const pairs = query.split('&').filter((pair) => pair !== '');
   if (pairs.length > pairsMax) return { ok: false, message: `There are more than ${pairsMax} parameters.` };
@@ -15,7 +16,7 @@ export function parsePhpQuery(query: string): PhpRead {
     if (steps.length > depthMax) return { ok: false, message: `A name has more than ${depthMax} steps.` };
     place(params, steps, end < 0 ? '' : urldecode(pair.slice(end + 1)));
   }
-  return { ok: true, params };
+  return { ok: true, value: params };
 }
 
 /** `[]`: the next free index. */

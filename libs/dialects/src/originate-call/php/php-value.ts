@@ -9,11 +9,6 @@ export interface PhpArray extends ReadonlyMap<string, PhpValue> {}
 
 export type PhpScalar = Exclude<PhpValue, null | PhpArray>;
 
-/** A request's text as PHP reads it. `message` is the error of the whole text. */
-export type PhpRead =
-  | { readonly ok: true; readonly params: PhpArray }
-  | { readonly ok: false; readonly message: string };
-
 /** Steps of a name, or lists and objects in each other. */
 export const depthMax = 8;
 export const pairsMax = 200;

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Tenant } from '@redial/call';
+
+// How credentials are read and compared. Pure, and all of this package that the dialects may import.
 
 /** SHA-256. Digests have one length, whatever the length of the secret: a comparison needs that. */
 export function digestOf(secret: string): Buffer {
@@ -25,13 +26,4 @@ export function userOfLogin(login: string | undefined): string | undefined {
 /** `Authorization: Bearer` → the token. */
 export function bearerOf(authorization: string | undefined): string | undefined {
   return /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1];
-}
-
-/**
- * The one tenant whose credentials are right. Every tenant is compared, so that the time reveals nothing. Credentials that two tenants
- * share belong to neither: the owner of the call would be unknown.
- */
-export function onlyTenant(tenants: readonly Tenant[], isRight: (tenant: Tenant) => boolean): Tenant | undefined {
-  const [tenant, ...others] = tenants.filter(isRight);
-  return others.length === 0 ? tenant : undefined;
 }

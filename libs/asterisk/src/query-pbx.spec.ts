@@ -2,13 +2,13 @@ import { describe, expect, it, test } from 'vitest';
 import type { AmiAction } from './ami/ami-action.ts';
 import type { AmiReply, SendOptions } from './ami/ami-link.ts';
 import { parsePacket } from './ami/ami-packet.ts';
-import { ask } from './ask.ts';
 import type { PbxQuestion } from './pbx.ts';
+import { queryPbx } from './query-pbx.ts';
 
 async function asking(question: PbxQuestion, reply?: AmiReply) {
   const sent: (readonly [AmiAction, SendOptions | undefined])[] = [];
   const odd: string[] = [];
-  const answer = await ask(question, {
+  const answer = await queryPbx(question, {
     link: {
       send: async (action, options) => {
         sent.push([action, options]);
@@ -28,9 +28,9 @@ function answered(text: string): AmiReply {
 }
 const value = (text: string) => answered(`Response: Success\r\nVariable: X\r\nValue: ${text}`);
 
-const phone: PbxQuestion = { asks: 'device_online', channel: 'PJSIP/1001' };
-const queue: PbxQuestion = { asks: 'queue_exists', queue: 'test-queue' };
-const context: PbxQuestion = { asks: 'context_exists', context: 'main_routing', exten: '1001' };
+const phone: PbxQuestion = { type: 'device_online', channel: 'PJSIP/1001' };
+const queue: PbxQuestion = { type: 'queue_exists', queue: 'test-queue' };
+const context: PbxQuestion = { type: 'context_exists', context: 'main_routing', exten: '1001' };
 
 test.each([
   [phone, 'DEVICE_STATE(PJSIP/1001)', 'NOT_INUSE'],
@@ -129,14 +129,14 @@ describe('a value of the wrong form is never sent', () => {
     'DAHDI/g1/5',
     'Custom:x',
   ])('the device %j', async (channel) => {
-    expect(await asking({ asks: 'device_online', channel })).toEqual({ answer: undefined, sent: [], odd: [] });
+    expect(await asking({ type: 'device_online', channel })).toEqual({ answer: undefined, sent: [], odd: [] });
   });
 
   test.each(hostile)('%j as a queue, a context, an extension', async (text) => {
     for (const question of [
-      { asks: 'queue_exists', queue: text },
-      { asks: 'context_exists', context: text, exten: 's' },
-      { asks: 'context_exists', context: 'main_routing', exten: text },
+      { type: 'queue_exists', queue: text },
+      { type: 'context_exists', context: text, exten: 's' },
+      { type: 'context_exists', context: 'main_routing', exten: text },
     ] as const) {
       expect((await asking(question)).sent).toEqual([]);
     }

@@ -2,7 +2,7 @@ import { ContextName, ServiceName } from '@redial/call';
 import type { AmiLink } from './ami/ami-link.ts';
 import type { PbxQuestion } from './pbx.ts';
 
-export interface AskContext {
+export interface QueryContext {
   readonly link: Pick<AmiLink, 'send'>;
   readonly onAnomaly: (what: string) => void;
 }
@@ -15,10 +15,10 @@ const deadlineMs = 3_000;
  * Undefined: it could not be sent, it was not answered, or the PBX lacks the function. Then the value is empty, which
  * is no "no".
  */
-export async function ask(question: PbxQuestion, { link, onAnomaly }: AskContext): Promise<boolean | undefined> {
-  const asked = expressionOf(question);
-  if (asked === undefined) return undefined;
-  const { name, args, meaning } = asked;
+export async function queryPbx(question: PbxQuestion, { link, onAnomaly }: QueryContext): Promise<boolean | undefined> {
+  const expression = expressionOf(question);
+  if (expression === undefined) return undefined;
+  const { name, args, meaning } = expression;
   const reply = await link.send(
     [
       ['Action', 'Getvar'],
@@ -45,7 +45,7 @@ interface Expression {
 
 /** The function to evaluate. Undefined where a value has the wrong form: Asterisk would execute what is behind it. */
 function expressionOf(question: PbxQuestion): Expression | undefined {
-  switch (question.asks) {
+  switch (question.type) {
     case 'device_online': {
       if (!device.test(question.channel)) return undefined;
       return { name: 'DEVICE_STATE', args: question.channel, meaning: isOnline };

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { every } from './every.ts';
+import { runPeriodically } from './run-periodically.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-describe('every', () => {
+describe('runPeriodically', () => {
   it('runs at once and then after each wait, failures included', async () => {
     const onError = vi.fn();
     const work = vi.fn(async () => {
       if (work.mock.calls.length === 2) throw new Error('once');
     });
-    const { stop } = every(1_000, work, onError);
+    const { stop } = runPeriodically(1_000, work, onError);
     await vi.advanceTimersByTimeAsync(2_500);
     expect(work).toHaveBeenCalledTimes(3);
     expect(onError).toHaveBeenCalledExactlyOnceWith(new Error('once'));
@@ -20,7 +20,7 @@ describe('every', () => {
   it('never runs twice at once', async () => {
     const gate = Promise.withResolvers<void>();
     const work = vi.fn(() => gate.promise);
-    const { stop } = every(1_000, work, () => undefined);
+    const { stop } = runPeriodically(1_000, work, () => undefined);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(work).toHaveBeenCalledTimes(1);
     gate.resolve();
@@ -33,7 +33,7 @@ describe('every', () => {
     const gate = Promise.withResolvers<void>();
     const work = vi.fn(() => gate.promise);
     const stopped = vi.fn();
-    const ending = every(1_000, work, () => undefined)
+    const ending = runPeriodically(1_000, work, () => undefined)
       .stop()
       .then(stopped);
     await vi.advanceTimersByTimeAsync(5_000);

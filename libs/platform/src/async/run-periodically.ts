@@ -1,5 +1,5 @@
 /** Runs `work` at once, and again `ms` after each end: never twice at once. `stop` waits for the run in progress. */
-export function every(
+export function runPeriodically(
   ms: number,
   work: () => Promise<void>,
   onError: (error: unknown) => void,

@@ -1,7 +1,7 @@
 import { TenantConfiguration } from '../src/schema/tenant-configuration.ts';
 import type { TrunkConfiguration } from '../src/schema/trunk-configuration.ts';
 
-/** What specs are built from: valid, small, and overridden where a spec means something by it. */
+/** Builders for specs: small valid values. A spec overrides what it is about. */
 export const keyHash = 'a'.repeat(64);
 
 const acme = {

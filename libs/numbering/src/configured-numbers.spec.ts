@@ -11,7 +11,7 @@ const read = (tenant: object, plan?: object) => {
 };
 const southAfrica = { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } };
 
-it('a number is kept as E.164 digits, however it is written', () => {
+it('a number is kept as E.164 digits, in any form', () => {
   const doNotCall = ['+4407700900123', '+447700900123', '447700900123', '0612345678', '3931234567', '393931234567'];
   expect(read({ doNotCall })).toEqual({
     doNotCall: ['447700900123', '447700900123', '447700900123', '390612345678', '393931234567', '393931234567'],
@@ -27,7 +27,7 @@ it('of a plan without a country, digits alone are E.164 digits', () => {
   });
 });
 
-it('caller IDs are read as well, and extensions stay what they are', () => {
+it('caller IDs are read as well, and extensions stay unchanged', () => {
   const callerIds = {
     default: '0612345678',
     allowed: ['1001', '+390612345678', '+39 06'],
@@ -67,6 +67,6 @@ it.each([
   expect(read(tenant, plan).issues).toEqual([fault]);
 });
 
-it.each([undefined, null, 'x', { tenants: 'x' }, { tenants: [null, 'x', {}] }])('%j is left as it is', (value) => {
+it.each([undefined, null, 'x', { tenants: 'x' }, { tenants: [null, 'x', {}] }])('%j stays unchanged', (value) => {
   expect(readConfiguredNumbers(value)).toEqual({ file: value, issues: [] });
 });

@@ -4,7 +4,7 @@ import { isAssigned } from './phone-number.ts';
 import { readNumber } from './read-number.ts';
 
 export interface ConfiguredNumbers {
-  /** The same file, its numbers in E.164 digits wherever they could be read. */
+  /** The same file. Every readable number is in E.164 digits. */
   readonly file: unknown;
   readonly issues: readonly Issue[];
 }
@@ -13,8 +13,9 @@ type Group = Readonly<Record<string, unknown>>;
 type Read = (value: unknown, path: Issue['path']) => unknown;
 
 /**
- * The numbers of a configuration file, read by the plan of their tenant as a request's are: what is compared with a request's number must be
- * written as it is. Nothing else in the file need be right; what cannot be a number at all is left for the schema to say so.
+ * The numbers of a configuration file, read by their tenant's plan as a request's numbers are. A comparison with a
+ * request's number needs the same form. The rest of the file may have issues. A text that cannot be a number stays for
+ * the schema to report.
  */
 export function readConfiguredNumbers(file: unknown): ConfiguredNumbers {
   if (!isGroup(file) || !Array.isArray(file.tenants)) return { file, issues: [] };
@@ -68,8 +69,8 @@ function each(values: unknown, path: Issue['path'], read: Read): unknown {
 }
 
 /**
- * One number of the file: its E.164 digits, or what is wrong with it; neither: it has not the form of a number. Digits alone are E.164
- * digits, unless only the country's own plan has such a number.
+ * One number of the file: its E.164 digits, or its issue. Neither: it does not have the form of a number. Digits alone
+ * are E.164 digits, unless only the country's own plan has such a number.
  */
 export function readConfiguredNumber(
   value: unknown,
@@ -89,7 +90,7 @@ export function readConfiguredNumber(
 const unknownForm = 'is not a number in a known form: write + and the country code';
 const twoNumbers = 'could be two numbers: write + and the country code';
 
-/** The country's own number that digits may be beside E.164 ones; undefined: none that its plan has. */
+/** The country's own number that the digits may also be, beside E.164. Undefined: its plan has none. */
 function nationalOf(value: string, plan: NumberingPlan): string | undefined {
   const number = readNumber(value, plan);
   const readings = number.ok ? [number.value] : (number.readings ?? []);
@@ -110,7 +111,7 @@ function issueOfPlan({ country, countryCode }: NumberingPlan): Issue | undefined
   };
 }
 
-/** Whoever writes the digits of a number means that: a service of the same digits would hide it. */
+/** The digits of a number mean that number. A service with the same digits would hide it. */
 function issuesOfCodes(services: unknown, plan: NumberingPlan): Issue[] {
   if (!Array.isArray(services)) return [];
   return services.flatMap((service: unknown, index) => {

@@ -6,8 +6,8 @@ import { readNumber } from './read-number.ts';
 const planOf = (country: string, fields: object = {}) => NumberingPlan.parse({ country, ...fields });
 
 /**
- * Numbers of sixty countries as people there write them: with what they dial in front (a trunk prefix, where there is one), without it, with `+`,
- * with what they dial for abroad (00 where nothing is said), and in E.164 digits alone.
+ * Numbers of sixty countries as people there write them: with the prefix that they dial (a trunk prefix, where there is
+ * one), without it, with `+`, with their prefix for abroad (00 by default), and in E.164 digits alone.
  */
 const numbers: readonly (readonly [country: string, e164: string, national: string, abroad?: string])[] = [
   ['AE', '971501234567', '0501234567'],
@@ -90,13 +90,13 @@ const numbers: readonly (readonly [country: string, e164: string, national: stri
   ['ZA', '27110001111', '0110001111'],
 ];
 
-/** Forms of these that are somebody else's number as well. */
+/** Forms of these that are also another number. */
 const ambiguous: Readonly<Record<string, readonly string[]>> = {
   // 008 is a carrier's prefix there, and 00 86 would be China.
   'ID 00862812345678': ['62812345678', '862812345678'],
 };
 
-describe('what people of a country write', () => {
+describe('numbers as people of a country write them', () => {
   it.each(numbers.map((row) => ({ row, name: `${row[0]}: +${row[1]}, written there as ${row[2]}` })))(
     '$name',
     ({ row }) => {
@@ -113,7 +113,7 @@ describe('what people of a country write', () => {
     },
   );
 
-  it('speaks of forty countries at least', () => {
+  it('has forty countries at least', () => {
     expect(new Set(numbers.map(([country]) => country)).size).toBeGreaterThanOrEqual(40);
   });
 });
@@ -147,7 +147,7 @@ describe('a number of a plan that names its country', () => {
     expect(readNumber(written, planOf(country))).toEqual({ ok: true, value: e164 });
   });
 
-  it('a mobile number of Italy, and one of Rome without its +: nobody is rung', () => {
+  it('a mobile number of Italy, and one of Rome without its +: neither is dialled', () => {
     const readings = ['393906123456', '3906123456'];
     expect(readNumber('3906123456', planOf('IT'))).toEqual({ ok: false, readings });
   });

@@ -4,26 +4,32 @@ import metadata from 'libphonenumber-js/metadata.max';
 
 export type Country = CountryCode;
 
-/** Whether the numbering plan of this country (ISO 3166-1 alpha-2) is known. */
+/** Whether the library has the numbering plan of this country (ISO 3166-1 alpha-2). */
 export const isCountry: (country: string) => country is Country = isSupportedCountry;
 
 /** `IT` → `39`. */
 export const callingCodeOf: (country: Country) => string = getCountryCallingCode;
 
-/** The country whose plan it is: the one that is named, else the main one of the calling code, which decides between two readings alone. */
+/**
+ * The country of a plan: the named one, else the main country of the calling code. That one only decides between two
+ * readings.
+ */
 export function countryOf({ country, countryCode }: NumberingPlan): Country | undefined {
   if (country !== undefined) return isCountry(country) ? country : undefined;
   return countryCode === undefined ? undefined : mainCountry(countryCode);
 }
 
-/** What stands in front of the country code of a plan. Empty where neither country nor code is known, which the configuration refuses. */
+/**
+ * The digits before a plan's national numbers. Empty where neither country nor code is known; the configuration refuses
+ * that.
+ */
 export function countryCodeOf(plan: NumberingPlan): string {
   if (plan.countryCode !== undefined) return plan.countryCode;
   const country = countryOf(plan);
   return country === undefined ? '' : callingCodeOf(country);
 }
 
-/** `1` → US, `39` → IT: the first of those that share a calling code is the one whose rules the others vary. */
+/** `1` → US, `39` → IT: the main one of the countries that share a calling code. The others vary its rules. */
 function mainCountry(callingCode: string): Country | undefined {
   const codes: Readonly<Record<string, readonly Country[] | undefined>> = metadata.country_calling_codes;
   return Object.hasOwn(codes, callingCode) ? codes[callingCode]?.[0] : undefined;
@@ -31,7 +37,7 @@ function mainCountry(callingCode: string): Country | undefined {
 
 const prefixes = new Map<Country, RegExp>();
 
-/** What a country dials in front of a foreign number: `00`, `011`, `0[0-3]\d` where one chooses a carrier. */
+/** What a country dials before a foreign number: `00`, `011`, or `0[0-3]\d` where the caller chooses a carrier. */
 export function internationalPrefixOf(country: Country): RegExp {
   const known = prefixes.get(country);
   if (known !== undefined) return known;
@@ -40,13 +46,13 @@ export function internationalPrefixOf(country: Country): RegExp {
   return prefix;
 }
 
-/** `00`, `011`; undefined where a country has several. */
+/** `00`, `011`. Undefined where a country has several. */
 export function fixedPrefixOf(country: Country): string | undefined {
   const pattern = internationalPrefixOf(country).source.slice('^(?:'.length, -')'.length);
   return /^[0-9]+$/.test(pattern) ? pattern : undefined;
 }
 
-/** Where a country has several: the one that most use. */
+/** The most common one, where a country has several. */
 export function usualPrefixOf(country: Country): string {
   return (
     planOf(country)

@@ -9,7 +9,7 @@ it.each([
   ['1001\n', 'U+000A at the end'],
   ['10\u00ad01', 'U+00AD at character 3'],
   ['\u200b1\u200b2\u200b3\u200b4', 'U+200B at the start, U+200B at character 3, U+200B at character 5, and more'],
-])('%j is told as such', (text, found) => {
+])('%j is reported', (text, found) => {
   expect(invisibleCharacters(text)).toBe(`holds characters that cannot be seen: ${found}`);
 });
 

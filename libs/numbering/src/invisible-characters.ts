@@ -1,8 +1,8 @@
-/** Control and format characters, and spaces that are not the space bar's: U+00A0, U+200B, U+202A, U+FEFF … */
+/** Control and format characters, and every space except the ASCII one: U+00A0, U+200B, U+202A, U+FEFF … */
 const invisible = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/gu;
 const namedMost = 3;
 
-/** `holds characters that cannot be seen: U+202A at the start`; undefined where everything can be seen. */
+/** `holds characters that cannot be seen: U+202A at the start`. Undefined where all characters are visible. */
 export function invisibleCharacters(text: string): string | undefined {
   const found: string[] = [];
   for (const { 0: character, index } of text.matchAll(invisible)) {

@@ -3,7 +3,7 @@ import examples from 'libphonenumber-js/examples.mobile';
 import { getExampleNumber } from 'libphonenumber-js/max';
 import { countryCodeOf, countryOf, fixedPrefixOf, possibleLengthsOf, usualPrefixOf } from './country.ts';
 
-/** A number of the plan as people write it, for an error that says what is allowed: `0711234567 or +27711234567`. */
+/** A number of the plan as people write it, for an error's list of allowed forms: `0711234567 or +27711234567`. */
 export function numberForms(plan: NumberingPlan): string {
   return [...new Set(formsOf(plan))].join(' or ');
 }
@@ -16,7 +16,7 @@ function formsOf(plan: NumberingPlan): string[] {
 interface Example {
   /** As people of the country write it. */
   readonly written: string;
-  /** The trunk prefix; empty where there is none. */
+  /** The trunk prefix. Empty where there is none. */
   readonly prefix: string;
   /** Behind the country code. */
   readonly digits: string;
@@ -42,13 +42,13 @@ function makeExample(plan: NumberingPlan): Example {
   return { written: isUsual ? usual : prefix + digits, prefix, digits };
 }
 
-/** Argentina's mobile numbers are written with 15 inside: the 0 in front is their prefix all the same. */
+/** Argentina's mobile numbers are written with 15 inside. Their prefix is still the 0 in front. */
 function trunkPrefix(written: string, digits: string): string {
   if (written.endsWith(digits)) return written.slice(0, written.length - digits.length);
   return written.startsWith('0') ? '0' : '';
 }
 
-/** What stands for a `+` where digits alone can be dialled. */
+/** The digits that replace a `+` where only digits can be dialled. */
 export function internationalPrefixIn(plan: NumberingPlan): string {
   if (plan.internationalPrefix !== undefined) return plan.internationalPrefix;
   const country = plan.country === undefined ? undefined : countryOf(plan);
@@ -56,7 +56,7 @@ export function internationalPrefixIn(plan: NumberingPlan): string {
   return fixedPrefixOf(country) ?? usualPrefixOf(country);
 }
 
-/** The trunk prefix; empty where the plan has none. */
+/** The trunk prefix. Empty where the plan has none. */
 export function nationalPrefixIn(plan: NumberingPlan): string {
   return exampleOf(plan).prefix;
 }

@@ -3,13 +3,19 @@ import type { PhoneNumber } from 'libphonenumber-js/max';
 import { countryCodeOf } from './country.ts';
 import { parsed } from './phone-number.ts';
 
-/** Calling codes of several countries, each of which is abroad for the others. Elsewhere a code is one country with its islands. */
+/**
+ * Calling codes that several countries share. Each of these countries is abroad for the others. Any other code is one
+ * country with its islands.
+ */
 const sharedCodes = ['1', '7'];
 
-/** Premium rates; and personal numbers (+44 70 …), which forward to anywhere at the caller's cost and are abused like them. */
+/**
+ * Premium rates, and personal numbers (+44 70 …). The latter forward to anywhere at the caller's cost, and fraud uses
+ * both.
+ */
 const costly = ['PREMIUM_RATE', 'PERSONAL_NUMBER'];
 
-/** What the countries' own plans say of E.164 digits, seen from a tenant's plan. */
+/** The facts of the countries' own plans about E.164 digits, seen from a tenant's plan. */
 export function numberFacts(e164: string, plan: NumberingPlan): NumberFacts {
   const number = parsed(`+${e164}`);
   const code = countryCodeOf(plan);
@@ -21,8 +27,8 @@ export function numberFacts(e164: string, plan: NumberingPlan): NumberFacts {
 }
 
 /**
- * Carriers route by the first digits: a number of a costly range that has a digit too many, or some too few, may be put through all the same. So
- * where the plan has no such number, those that it has with fewer digits or more are looked at.
+ * Carriers route by the first digits. They may connect a number of a costly range that has a digit too many, or some
+ * too few. So where the plan has no such number, its shorter and longer ones are checked.
  */
 function isCostly(e164: string, number: PhoneNumber | undefined): boolean {
   if (number?.isValid()) return costly.includes(number.getType() ?? '');

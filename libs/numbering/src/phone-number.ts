@@ -1,7 +1,7 @@
 import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Country } from './country.ts';
 
-/** A number that is the whole text; one inside of a longer text is none. */
+/** A number that is the whole text. A number inside a longer text does not count. */
 export function parsed(text: string, defaultCountry?: Country): PhoneNumber | undefined {
   return parsePhoneNumberFromString(text, { extract: false, ...(defaultCountry !== undefined && { defaultCountry }) });
 }

@@ -70,7 +70,7 @@ describe('a number of a plan that names no country', () => {
   const plans = fc.constantFrom(southAfrica, northAmerica, italy);
   const typed = fc.string({ unit: fc.constantFrom(...'0123456789+٣４ &,;|{}$@\r\n\0-'), maxLength: 20 });
 
-  it('nothing but E.164 digits ever comes out', () => {
+  it('the result is always E.164 digits', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), typed), plans, (written, plan) => {
         expect(toE164(written, plan) ?? '1234567').toMatch(/^[1-9][0-9]{6,14}$/);
@@ -79,7 +79,7 @@ describe('a number of a plan that names no country', () => {
     );
   });
 
-  it('what is not ASCII digits after at most one plus never gets through', () => {
+  it('a text other than ASCII digits after at most one plus is refused', () => {
     fc.assert(
       fc.property(typed, plans, (written, plan) => {
         if (!/^\+?[0-9]+$/.test(written) || written.includes('\n')) expect(toE164(written, plan)).toBeUndefined();
@@ -88,7 +88,7 @@ describe('a number of a plan that names no country', () => {
     );
   });
 
-  it('what came out is read as itself, with a plus or with the international prefix', () => {
+  it('a result is read as itself, with a plus or with the international prefix', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[1-9][0-9]{6,14}$/), plans, (digits, plan) => {
         const e164 = toE164(`+${digits}`, plan);

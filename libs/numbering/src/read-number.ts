@@ -5,20 +5,22 @@ import { nationalPrefixIn } from './number-forms.ts';
 import { oldForms, withoutFormerPrefix } from './old-forms.ts';
 import { isAssigned, parsed } from './phone-number.ts';
 
-/** Ways to read what was written, as E.164 digits. */
+/** Ways to read a written number, as E.164 digits. */
 interface Readings {
-  /** With something in front that says what it is: `+`, the prefix for abroad, the trunk prefix, the country's own code. */
+  /** With a mark in front: `+`, the prefix for abroad, the trunk prefix, the country's own code. */
   readonly marked: readonly string[];
-  /** National digits without the trunk prefix that people of the country write: a spreadsheet takes a leading zero away. */
+  /**
+   * National digits without the trunk prefix that people of the country write: a spreadsheet removes a leading zero.
+   */
   readonly bare: readonly string[];
 }
 
 /**
- * A number as people of this plan's country write it → its E.164 digits. Digits with at most a `+` in front: spaces, dashes and brackets are not
- * forgiven, for what was typed is what is dialled, or nothing is.
+ * A number as people of this plan's country write it → its E.164 digits. Only digits, with at most a `+` in front:
+ * spaces, dashes and brackets are refused, so that exactly the written number is dialled.
  *
- * Every way to read it is tried. Readings that the countries' plans have come before those that merely have a possible length; two that are left
- * are two people's numbers, and nobody is rung.
+ * Every reading is tried. A reading that a country's plan has wins over one that only has a possible length. Two
+ * readings that remain are two different numbers: then neither is dialled.
  */
 export function readNumber(written: string, plan: NumberingPlan): NumberResult {
   if (!/^\+?[0-9]{2,20}$/.test(written)) return { ok: false };
@@ -43,7 +45,7 @@ function readingsOf(written: string, plan: NumberingPlan): Readings {
   return plan.country === undefined ? { marked: byTheFields(written, plan), bare: [] } : byTheCountry(written, plan);
 }
 
-/** A plan that names no country: its own fields say what is written, as they always did. */
+/** A plan without a country: its own fields define the forms. */
 function byTheFields(written: string, plan: NumberingPlan): string[] {
   const { internationalPrefix = '00', nationalPrefix = '0' } = plan;
   const code = countryCodeOf(plan);
@@ -53,7 +55,7 @@ function byTheFields(written: string, plan: NumberingPlan): string[] {
     const national = ownNumber(written.slice(nationalPrefix.length), plan);
     return nationalPrefix === code ? [...national, ...own] : national;
   }
-  // Without a trunk prefix, or with one that is the country code itself, national digits stand alone.
+  // Without a trunk prefix, or with the country code as the trunk prefix, national digits may be alone.
   const isBare = nationalPrefix === '' || nationalPrefix === code;
   return isBare ? [...ownNumber(written, plan), ...own] : own;
 }
@@ -67,8 +69,8 @@ function byTheCountry(written: string, plan: NumberingPlan): Readings {
 }
 
 /**
- * Behind the prefix for abroad. Where that names a carrier, as Singapore's 001, nobody can tell where it ends: `00` alone and every `00` with a
- * digit are tried, and count only where a number of possible length follows.
+ * Digits behind the prefix for abroad. Where the prefix names a carrier, as Singapore's 001, its end is not certain:
+ * `00` alone and every `00` with a digit are tried. A reading counts only where a number of possible length follows.
  */
 function fromAbroad(written: string, plan: NumberingPlan, country: Country): string[] {
   const fixed = plan.internationalPrefix ?? fixedPrefixOf(country);
@@ -86,7 +88,7 @@ function nationalReadings(written: string, plan: NumberingPlan, country: Country
   if (plan.nationalPrefix !== undefined) return byOwnPrefix(written, plan, plan.nationalPrefix);
   const digits = oldForms(written, country);
   const code = countryCodeOf(plan);
-  // Read as behind the country code, so that a national number is not taken for one that begins with that code.
+  // Read as digits behind the country code, so that a national number does not count as one that begins with that code.
   const read = [parsed(`+${code}${digits}`), digits.startsWith(code) ? undefined : parsed(digits, country)];
   const readings = read.flatMap((number) => (number?.countryCallingCode === code ? possible(number, plan) : []));
   const isMarked =
@@ -108,7 +110,7 @@ function ownNumber(national: string, plan: NumberingPlan): string[] {
   return number === undefined ? [] : possible(number, plan);
 }
 
-/** Digits from the country code on. Abroad a trunk prefix that was left in, as in +44 07700 900123, is taken out. */
+/** Digits from the country code on. A trunk prefix that was left in, as in +44 07700 900123, is removed. */
 function international(written: string, plan: NumberingPlan): string[] {
   const digits = withoutFormerPrefix(written);
   const code = countryCodeOf(plan);
@@ -120,7 +122,7 @@ function international(written: string, plan: NumberingPlan): string[] {
   return [read === digits || isReadAsItself(read) ? read : digits];
 }
 
-/** Where two prefixes were left in, as in +971 00 4860958, nobody knows which is too many: none is taken out. */
+/** Where two prefixes were left in, as in +971 00 4860958, it is not certain which is wrong: neither is removed. */
 function isReadAsItself(digits: string): boolean {
   const number = parsed(`+${digits}`);
   return number === undefined || digitsOf(number) === digits;
@@ -134,7 +136,7 @@ function possible(number: PhoneNumber, plan: NumberingPlan): string[] {
   return fitting ? [digitsOf(number)] : [];
 }
 
-/** A trunk prefix, or the prefix for abroad, is still in front: no country's own number but a valid one begins so. */
+/** A trunk prefix, or the prefix for abroad, is still in front: only a valid number of the country may begin so. */
 function keepsPrefix(number: PhoneNumber): boolean {
   const national = digitsOf(number).slice(number.countryCallingCode.length);
   return national.startsWith('0') || (number.countryCallingCode === '1' && national.startsWith('1'));

@@ -84,7 +84,7 @@ describe('settings', () => {
     expect(errorsOf({ [name]: value })).toEqual([`${name} ${message}`]);
   });
 
-  it('name every fault at once, and show no value', () => {
+  it('report every issue at once, without values', () => {
     const errors = errorsOf({ REDIAL_ADMIN_PASSWORD: 'hush', REDIAL_METRICS_TOKEN: 'hush', REDIAL_OPS_PORT: 'hush' });
     expect(errors).toHaveLength(4);
     expect(errors).toContain('REDIAL_ADMIN_USER must be set, because REDIAL_ADMIN_PASSWORD is');
@@ -105,7 +105,7 @@ describe('settings', () => {
     expect(JSON.stringify(settings)).toContain(url.replaceAll('hush', '***'));
   });
 
-  it('print themselves without their secrets', () => {
+  it('are printed without their secrets', () => {
     const settings = read({
       REDIAL_REDIS_URL: 'rediss://app:hush-redis@db:6380/1',
       REDIAL_ADMIN_USER: 'ops',

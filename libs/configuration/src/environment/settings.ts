@@ -26,12 +26,12 @@ const sources = z
     'must be addresses and networks, such as 10.0.0.7,10.1.0.0/16',
   );
 
-/** A webhook that is away is tried for up to three and a half days, and there must be a CDR to send. */
+/** A webhook that is down is retried for up to three and a half days, and the CDR must still exist. */
 export const retentionDaysMin = 4;
 const whyRetained =
   ': a webhook that is away is tried for up to three and a half days, and its CDR is kept as long as its call';
 
-/** Every variable, with its default; what each is for stands at `Settings`. */
+/** Every variable, with its default. `Settings` describes each one. */
 const Environment = z.object({
   REDIAL_REDIS_URL: z
     .string()
@@ -74,45 +74,56 @@ const Environment = z.object({
   REDIAL_LOCK_SECONDS: whole(1, 600).default(20),
 });
 
-/** What a process is told by its environment. Read once, then frozen. */
+/** The settings of a process, from its environment. Read once, then frozen. */
 export interface Settings {
-  /** REDIAL_REDIS_URL: one Redis, a Redis Cluster, or what Sentinels watch; the forms stand at `RedisSetup`. May hold a password. */
+  /** REDIAL_REDIS_URL: one Redis, a Redis Cluster, or Sentinels; `RedisSetup` has the forms. May hold a password. */
   readonly redisUrl: string;
   /** REDIAL_CONFIG: path of the YAML file. */
   readonly configurationFile: string;
-  /** REDIAL_KEY_PREFIX: in front of every Redis key; its hash tag keeps all of them in one slot of a Redis Cluster. */
+  /**
+   * REDIAL_KEY_PREFIX: the prefix of every Redis key. Its hash tag keeps all of them in one slot of a Redis Cluster.
+   */
   readonly keyPrefix: string;
-  /** REDIAL_HTTP_HOST, REDIAL_HTTP_PORT: where the API listens; port 0 is any free one. */
+  /** REDIAL_HTTP_HOST, REDIAL_HTTP_PORT: where the API listens. Port 0 is any free one. */
   readonly http: { readonly host: string; readonly port: number };
-  /** REDIAL_ADMIN_USER, REDIAL_ADMIN_PASSWORD: the dashboard's login. There is no default: unset, the dashboard is off. */
+  /**
+   * REDIAL_ADMIN_USER, REDIAL_ADMIN_PASSWORD: the dashboard's login. There is no default: without them, the dashboard
+   * is off.
+   */
   readonly admin?: { readonly user: string; readonly password: string };
-  /** REDIAL_METRICS_TOKEN: `/metrics` wants it as a bearer token; unset, it answers this machine alone. */
+  /** REDIAL_METRICS_TOKEN: the bearer token of `/metrics`. Unset: only this machine may read `/metrics`. */
   readonly metricsToken?: string;
   /**
-   * REDIAL_DURABILITY: what Redis must promise before a call is accepted, before the Originate that follows a claim, and before a sink is
-   * told how an attempt ended. `fsync`: on disk; `everysec`: a crash of Redis or its host may lose two seconds; `none`: Redis may forget.
+   * REDIAL_DURABILITY: what Redis must promise before a call is accepted, before the Originate that follows a claim,
+   * and before a sink gets an attempt's CDR. `fsync`: the write is on disk. `everysec`: a crash of Redis or its host
+   * may lose two seconds. `none`: Redis may lose the write.
    */
   readonly durability: 'fsync' | 'everysec' | 'none';
-  /** REDIAL_REPLICAS: how many replicas of Redis must have received it as well; for set-ups that promote one. */
+  /** REDIAL_REPLICAS: how many replicas of Redis must also have the write. For set-ups that promote a replica. */
   readonly replicas: number;
   /** REDIAL_LOG_LEVEL. */
   readonly logLevel: (typeof logLevels)[number];
-  /** REDIAL_DIALER_CONCURRENCY: attempts that one dialer has under way until dial1's outcome is known. */
+  /** REDIAL_DIALER_CONCURRENCY: how many attempts one dialer has under way until dial1's outcome is known. */
   readonly dialerConcurrency: number;
-  /** REDIAL_RESULTS_CONCURRENCY: attempts that one results process settles at a time. */
+  /** REDIAL_RESULTS_CONCURRENCY: how many attempts one results process settles at a time. */
   readonly resultsConcurrency: number;
-  /** REDIAL_WAITING_MAX: requests for whose calls one API process holds the connection open until dial1's outcome is known. */
+  /** REDIAL_WAITING_MAX: how many requests one API process may hold open until dial1's outcome is known. */
   readonly waitingMax: number;
   /**
-   * REDIAL_FAILED_LOGINS_PER_MINUTE: requests with wrong credentials, the dashboard's and those for metrics too, that one address may send in
-   * a minute, to all API processes together.
+   * REDIAL_FAILED_LOGINS_PER_MINUTE: how many requests with wrong credentials one address may send in a minute, to all
+   * API processes together. Those for the dashboard and for metrics count too.
    */
   readonly failedLoginsPerMinute: number;
-  /** REDIAL_LOGIN_SOURCES: addresses and networks from which right logins are let in, however many wrong ones came from there. */
+  /**
+   * REDIAL_LOGIN_SOURCES: addresses and networks whose valid logins are accepted, even after many wrong ones from
+   * there.
+   */
   readonly loginSources: readonly string[];
-  /** REDIAL_MAX_CONNECTIONS: open connections of one API process; more are closed as they come. */
+  /** REDIAL_MAX_CONNECTIONS: open connections of one API process. More are closed at once. */
   readonly maxConnections: number;
-  /** REDIAL_KEEP_ALIVE_SECONDS: how long a connection is kept between two requests; longer than the proxy in front keeps its own. */
+  /**
+   * REDIAL_KEEP_ALIVE_SECONDS: how long a connection is kept between two requests. Longer than the proxy's own time.
+   */
   readonly keepAliveSeconds: number;
   /** REDIAL_OPS_HOST, REDIAL_OPS_PORT: health and metrics of the dialer and the results process. Port 0, the default: off. */
   readonly ops: { readonly host: string; readonly port: number };
@@ -120,11 +131,12 @@ export interface Settings {
   readonly drainSeconds: number;
   /** REDIAL_RETENTION_DAYS: how long ended calls and their CDRs are kept. */
   readonly retentionDays: number;
-  /** REDIAL_SWEEP_SECONDS: how often the sweeper looks for what got lost. */
+  /** REDIAL_SWEEP_SECONDS: how often the sweeper looks for lost work. */
   readonly sweepSeconds: number;
   /**
-   * REDIAL_LOCK_SECONDS: how long a process may be silent (Redis away, the machine asleep) before its jobs are given to another one,
-   * which is also how long those of a dead process wait; up to twice as long until somebody looks. The claim makes either harmless.
+   * REDIAL_LOCK_SECONDS: how long a process may be silent (Redis down, the machine asleep) before another one gets its
+   * jobs. The jobs of a dead process wait as long, and up to twice as long until the next check. The claim makes either
+   * harmless.
    */
   readonly lockSeconds: number;
 }
@@ -184,7 +196,7 @@ export function describeSettings(settings: Settings): Record<string, unknown> {
   };
 }
 
-/** Frozen, and printed without its secrets by console.log, JSON and the logger alike. */
+/** Frozen. console.log, JSON and the logger print it without its secrets. */
 function freeze(settings: Settings): Settings {
   const shown = () => describeSettings(settings);
   for (const name of ['toJSON', inspect.custom]) Object.defineProperty(settings, name, { value: shown });

@@ -48,7 +48,7 @@ describe('the configuration file', () => {
     });
   });
 
-  it('names line, column and field of every fault, in the order of the file', () => {
+  it('reports line, column and field of every issue, in the order of the file', () => {
     const text = valid
       .replace('host: 10.0.0.1', 'hots: 10.0.0.1')
       .replace('maxCalls: 30', 'maxCalls: many')
@@ -67,7 +67,7 @@ describe('the configuration file', () => {
     ]);
   });
 
-  it('names what refers to nothing, and what is there twice', () => {
+  it('reports references to nothing, and duplicates', () => {
     const text = valid
       .replace('trunks: [carrier]', 'trunks: [carrier, other]')
       .replace(
@@ -104,11 +104,11 @@ describe('the configuration file', () => {
       'pbxs: []\n---\npbxs: []\n',
       'redial.yaml:2:1 yaml: the file must hold one document: a second one starts here',
     ],
-  ])('says what is wrong with %s', (_what, text, error) => {
+  ])('reports the fault of %s', (_what, text, error) => {
     expect(errorsOf(text)).toContain(error);
   });
 
-  it('names a missing or empty variable, once, and goes on checking', () => {
+  it('reports a missing or empty variable once, and checks the rest', () => {
     const errors = errorsOf(valid.replace('host: 10.0.0.1', 'host: 5'), { AMI_SECRET: '' });
     expect(errors).toEqual([
       'redial.yaml:4:11 pbxs[0].host: must be a text and is a number: put it in quotes',
@@ -117,7 +117,7 @@ describe('the configuration file', () => {
     ]);
   });
 
-  it('takes a variable as a whole value only, and never as structure', () => {
+  it('replaces a whole value by a variable, and never structure', () => {
     expect(errorsOf(valid.replace('https://crm.example/hook', '"https://crm.example/${' + 'PATH_KEY}"'))).toEqual([
       `redial.yaml:19:14 tenants[0].sinks[0].url: $\{NAME} must be the whole value`,
     ]);
@@ -144,7 +144,7 @@ describe('the configuration file', () => {
     expect(errorsOf(valid, { ...environment, HOOK_SECRET: 'hush' }).join()).not.toContain('hush');
   });
 
-  it('stands up to aliases that multiply and to deep nesting', () => {
+  it('withstands multiplying aliases and deep nesting', () => {
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x]',
       ...'bcdefghij'.split('').map((name, i) => {
@@ -198,14 +198,14 @@ describe("a tenant's dialects", () => {
     });
   });
 
-  it('are none where none are named', () => {
+  it('are empty where none are named', () => {
     expect(parseConfiguration(valid, { file: 'redial.yaml', environment, dialects })).toMatchObject({
       ok: true,
       value: { tenants: [{ dialects: {} }] },
     });
   });
 
-  it('are told what is wrong with them, where it stands, and in one go with everything else', () => {
+  it('have their issues reported with their places, together with all others', () => {
     const text = valid.replace('host: 10.0.0.1', 'hots: 10.0.0.1');
     const settings = [
       '      semaphore:',
@@ -234,7 +234,7 @@ describe("a tenant's dialects", () => {
     ]);
   });
 
-  it('are not held against a tenant, or a setting, that is wrong itself', () => {
+  it('are not checked against an invalid tenant or setting', () => {
     const broken = valid.replace('trunks: [carrier]', 'trunks: carrier');
     expect(errors(tower, broken)).toEqual(['redial.yaml:15:13 tenants[0].trunks: must be a list and is a text']);
     expect(errors(tower.replace('9', 'x'))).toEqual([
@@ -242,7 +242,7 @@ describe("a tenant's dialects", () => {
     ]);
   });
 
-  it('are told what does not fit beside a fault elsewhere', () => {
+  it('have contradictions reported beside an issue elsewhere', () => {
     expect(errors(tower, valid.replace('maxCalls: 30', 'maxCalls: many'))).toHaveLength(2);
   });
 
@@ -277,15 +277,15 @@ describe("a tenant's dialects", () => {
     it.each(['redial', 'semaphore', 'pigeon-2'])('may be %s', (format) => {
       expect(errors('      pigeon: {}', withFormat(format))).toEqual([]);
     });
-    it.each(['pigeon', 'constructor'])('is none that nobody has, such as %s', (format) => {
+    it.each(['pigeon', 'constructor'])('cannot be an unknown one, such as %s', (format) => {
       expect(errors('      pigeon: {}', withFormat(format))).toEqual([
         'redial.yaml:21:17 tenants[0].sinks[0].format: must be one of redial, semaphore, pigeon-2',
       ]);
     });
-    it('is told once where it is no name at all', () => {
+    it('is reported once where it is no name at all', () => {
       expect(errors('      pigeon: {}', withFormat('A B'))).toHaveLength(1);
     });
-    it('is taken as it is by a process that serves no dialect', () => {
+    it('is not checked by a process that serves no dialect', () => {
       expect(parseConfiguration(withFormat('pigeon'), { file: 'redial.yaml', environment }).ok).toBe(true);
     });
   });
@@ -317,7 +317,7 @@ describe("a tenant's dialects", () => {
     }
   });
 
-  it('are taken as they are by a process that serves none', () => {
+  it('are not checked by a process that serves none', () => {
     const text = valid.replace('    sinks:\n', '    dialects: { smoke: { fire: wood } }\n    sinks:\n');
     expect(parseConfiguration(text, { file: 'redial.yaml', environment })).toMatchObject({
       ok: true,
@@ -338,11 +338,11 @@ describe('reading it from disk', () => {
     return file;
   }
 
-  it('gives the configuration', async () => {
+  it('returns the configuration', async () => {
     expect(await readConfigurationFile(await fileOf(valid), environment)).toMatchObject({ ok: true });
   });
 
-  it('says that there is no such file, or that it is no text', async () => {
+  it('reports a missing file, and one that is no text', async () => {
     expect(await readConfigurationFile('/nowhere/redial.yaml')).toEqual({
       ok: false,
       errors: ['/nowhere/redial.yaml: there is no such file (REDIAL_CONFIG names the configuration file)'],
@@ -357,19 +357,19 @@ describe("a sink's key", () => {
     valid.replace(/ {6}- type: webhook[\s\S]*$/, sinks.map((sink) => `      - ${sink}\n`).join(''));
   const list = (name: string, key: string) => `{ type: redis-list, name: ${name}, key: "${key}" }`;
 
-  it.each(['{redial}:due', '{redial}:dial:wait'])('%s is one of our own, and refused', (key) => {
+  it.each(['{redial}:due', '{redial}:dial:wait'])('%s is one of Redial’s own, and refused', (key) => {
     expect(errorsOf(withSinks(list('crm', key)))).toEqual([
       "redial.yaml:17:45 tenants[0].sinks[0].key: is one of Redial's own keys, which begin with {redial}:",
     ]);
   });
 
-  it('that another prefix makes ours is refused too, and ours is then free', () => {
+  it('of Redial’s own under another prefix is refused too, and the default ones are then free', () => {
     const variables = { ...environment, REDIAL_KEY_PREFIX: '{other}' };
     expect(errorsOf(withSinks(list('crm', '{other}:due')), variables)).toHaveLength(1);
     expect(errorsOf(withSinks(list('crm', '{redial}:due')), variables)).toEqual([]);
   });
 
-  it('is no list and a stream at once', () => {
+  it('cannot be a list and a stream at once', () => {
     const text = withSinks(list('crm', 'cdrs'), '{ type: redis-stream, name: wall, key: cdrs }');
     expect(errorsOf(text)).toHaveLength(2);
     expect(errorsOf(text)[0]).toContain('tenants[0].sinks[0].key: is the key of a list and of a stream');

@@ -11,19 +11,19 @@ import { type PlacedIssue, parseYaml, placeIssues } from './yaml-document.ts';
 export interface ConfigurationSource {
   /** For error messages. */
   readonly file: string;
-  /** Values written as `${NAME}` are taken from here. */
+  /** The values of `${NAME}`. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Absent: whatever a tenant's `dialects` and a sink's `format` say is taken as it is. For processes that serve no dialect. */
+  /** Absent: a tenant's `dialects` and a sink's `format` are not checked. For processes that serve no dialect. */
   readonly dialects?: KnownDialects;
 }
 
 const bytesMax = 16 * 1024 * 1024;
 
 /**
- * The one YAML file. Never rejects; every error is `<file>:<line>:<column> <field>: <message>`, all of them at once, and none shows a
- * value: it may be a secret.
+ * The one YAML file. Never rejects. Every error is `<file>:<line>:<column> <field>: <message>`, and all are reported at
+ * once. None shows a value: it may be a secret.
  *
- * A value may be `${NAME}`, whole, and is then the text of that environment variable: secrets need not stand in the file.
+ * A whole value may be `${NAME}`, and is then the text of that environment variable: secrets need not be in the file.
  */
 export async function readConfigurationFile(
   file: string,

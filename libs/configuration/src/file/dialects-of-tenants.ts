@@ -5,17 +5,17 @@ import { TenantConfiguration } from '../schema/tenant-configuration.ts';
 import { formatIssues } from './formats-of-sinks.ts';
 import { describeIssue, type FieldIssue } from './validation-sentences.ts';
 
-/** What the file's tenants may say of dialects. Whoever knows the dialects gives it; this library knows none. */
+/** The dialects that a tenant of the file may name. The caller provides them: this library has none. */
 export interface KnownDialects {
   readonly dialects: Readonly<Record<string, DialectInFiles>>;
-  /** Which shapes of a CDR there are for a sink's `format`, beside Redial's own. */
+  /** The CDR formats that a sink may have, beside Redial's own. */
   readonly formats: readonly string[];
 }
 
-/** Of a dialect, what its contract says of the configuration file. */
+/** The part of a dialect's contract that concerns the configuration file. */
 export type DialectInFiles = Pick<VendorDialect, 'settings' | 'formerSettings' | 'issues' | 'login'>;
 
-/** What is wrong with each tenant's `dialects` and `sinks[].format`, in a file of which nothing else need be right. */
+/** The issues of each tenant's `dialects` and `sinks[].format`. The rest of the file may also have issues. */
 export function dialectIssues(file: unknown, known: KnownDialects): FieldIssue[] {
   const { tenants } = fieldsOf(file);
   if (!Array.isArray(tenants)) return [];
@@ -62,7 +62,7 @@ function loginIssues(path: Issue['path'], login: readonly string[] | undefined, 
   return [];
 }
 
-/** Where a field of a tenant has become a setting of a dialect, the issue names the new place. */
+/** Where a tenant's field has become a setting of a dialect, the issue names the new place. */
 export function withNewPlaces(issues: readonly FieldIssue[], { dialects }: KnownDialects): FieldIssue[] {
   const moved = new Map(
     Object.entries(dialects).flatMap(([dialect, { formerSettings = {} }]) =>
@@ -76,7 +76,7 @@ export function withNewPlaces(issues: readonly FieldIssue[], { dialects }: Known
   });
 }
 
-/** The same configuration with each dialect's settings as its schema reads them. They have no issues. */
+/** The same configuration, with each dialect's settings parsed by its schema. They must have no issues. */
 export function withDialects(configuration: Configuration, known: KnownDialects): Configuration {
   const tenants = configuration.tenants.map((tenant) => ({
     ...tenant,

@@ -7,7 +7,7 @@ import { describeIssue, formatPath } from './validation-sentences.ts';
 
 const wrongValues = ['', '\u0000', 'x'.repeat(1_000), -1, 1.5, 1e12, true, null, [], {}];
 
-/** The words that a sentence about this setting must have, whatever is wrong with it. */
+/** The words that every sentence about this setting must have. */
 function allowed({ schema }: FieldOfSchema): readonly string[] {
   if (schema instanceof z.ZodNumber) return [schema.minValue, schema.maxValue].map(String);
   if (schema instanceof z.ZodEnum) return schema.options.map(String);
@@ -22,12 +22,12 @@ function sentences(field: FieldOfSchema, value: unknown, path = field.path): str
   return described.filter((issue) => formatPath(issue.path) === formatPath(path)).map(({ message }) => message);
 }
 
-/** A form is told with an example of it, or with its length. */
+/** A sentence about a form has an example of it, or its length. */
 const formOrType = /^must be a text|such as|like|\d/;
 const bare = /Invalid|Too (small|big)|expected|Unrecognized|received|undefined|\b1 (items|characters|entries)\b/;
 const fields = everyField(Configuration).map((field) => [formatPath(field.path), field] as const);
 
-describe('what a sentence of redial.yaml says is allowed', () => {
+describe('the allowed values in a sentence about redial.yaml', () => {
   it.each(fields)('%s', (_path, field) => {
     for (const sentence of wrongValues.flatMap((value) => sentences(field, value))) {
       expect(sentence).not.toMatch(bare);
@@ -36,7 +36,7 @@ describe('what a sentence of redial.yaml says is allowed', () => {
     }
   });
 
-  it.each(fields.filter(([, { schema }]) => schema instanceof z.ZodObject))('%s: the name that was meant', (_p, f) => {
+  it.each(fields.filter(([, { schema }]) => schema instanceof z.ZodObject))('%s: the closest name', (_p, f) => {
     const known = Object.keys((f.schema as z.ZodObject).shape);
     for (const name of known.filter((n) => n.length > 3)) {
       const mistyped = `${name}x`;
@@ -47,7 +47,7 @@ describe('what a sentence of redial.yaml says is allowed', () => {
   });
 });
 
-it('the dispositions that a policy knows, and a text that must be there', () => {
+it('the dispositions that a policy may have, and a required text', () => {
   const root = { pbxs: [{ host: '' }], tenants: [{ defaults: { retryPolicy: { perDisposition: { thursday: {} } } } }] };
   const issues = Configuration.safeParse(root).error?.issues ?? [];
   const said = issues.flatMap((issue) => describeIssue(issue, { root, schema: Configuration }));

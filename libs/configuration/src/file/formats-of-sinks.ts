@@ -1,7 +1,7 @@
 import type { Issue } from '@redial/call';
 import { SinkConfiguration } from '../schema/sink-configuration.ts';
 
-/** Sinks, right in all else, whose `format` is none of these. */
+/** The sinks, otherwise valid, whose `format` is none of these. */
 export function formatIssues(path: Issue['path'], sinks: unknown, formats: readonly string[]): Issue[] {
   if (!Array.isArray(sinks)) return [];
   const known = formats;

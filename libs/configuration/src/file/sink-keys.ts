@@ -2,8 +2,8 @@ import type { Issue } from '@redial/call';
 import type { Configuration } from '../schema/configuration.ts';
 
 /**
- * Keys of sinks that would spoil something: one of Redial's own, or one that is a list here and a stream there. Two lists of one key are left
- * alone: one consumer may well serve two tenants.
+ * Keys of sinks that would do damage: one of Redial's own, or one that is both a list and a stream. Two lists may share
+ * a key: one consumer may serve two tenants.
  */
 export function sinkKeyIssues({ tenants }: Configuration, prefix = '{redial}'): Issue[] {
   const sinks = tenants.flatMap(({ sinks: own }, t) =>

@@ -12,19 +12,22 @@ import {
 import { z } from 'zod';
 
 export interface FieldIssue extends Issue {
-  /** It is the field's name that is wrong, not its value. */
+  /** The field's name is wrong, not its value. */
   readonly atName?: true;
 }
 
 export interface Validated {
   /** The whole file. */
   readonly root: unknown;
-  /** Of what stands at `above` in it. */
+  /** The schema of the value at `above`. */
   readonly schema: z.ZodType;
   readonly above?: Issue['path'];
 }
 
-/** One zod issue → sentences about fields, without their values. An issue about several unknown keys is several sentences. */
+/**
+ * One zod issue → sentences about fields, without their values. An issue about several unknown keys gives several
+ * sentences.
+ */
 export function describeIssue(issue: z.core.$ZodIssue, { root, schema, above = [] }: Validated): FieldIssue[] {
   const below = issue.path.filter((part) => typeof part !== 'symbol');
   const path = [...above, ...below];
@@ -64,7 +67,7 @@ function meant(key: string, field: z.ZodType | undefined): string {
   const names = namesAllowed(field);
   const name = closestName(key, names);
   if (name !== undefined) return `: did you mean ${name}?`;
-  // Few words that mean something each: all of them are told.
+  // The names are few, and each has a meaning: all of them are listed.
   return field instanceof z.ZodRecord ? `: there are ${names.join(', ')}` : '';
 }
 

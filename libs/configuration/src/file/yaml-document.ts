@@ -14,22 +14,22 @@ import {
 import type { FieldIssue } from './validation-sentences.ts';
 import { yamlSentences } from './yaml-sentences.ts';
 
-/** An issue at a place of a text; line and column count from 1. */
+/** An issue at a place of a text. Line and column count from 1. */
 export interface PlacedIssue extends FieldIssue {
   readonly line: number;
   readonly column: number;
 }
 
-/** A text that is YAML, and what is needed to state where a field stands. */
+/** A text that is YAML, and the data to locate its fields. */
 export interface YamlFile {
   readonly root: unknown;
-  /** Variables that are missing; the rest of the document can still be checked. */
+  /** Missing variables. The rest of the document can still be checked. */
   readonly issues: readonly PlacedIssue[];
   readonly document: Document.Parsed;
   readonly lines: LineCounter;
 }
 
-/** An alias may stand for much; this many times over is an attack or an accident. */
+/** How many times aliases may multiply. More is an attack or an accident. */
 const aliasesMax = 100;
 
 /** YAML 1.2 text → its value, with `${NAME}` replaced. */
@@ -61,14 +61,16 @@ export function parseYaml(
   }
 }
 
-/** Where the fields stand: a missing one at its parent. A missing variable has one issue; its field has no second one. */
+/** The positions of the issues; a missing field has its parent's. The field of a missing variable has one issue alone. */
 export function placeIssues(yaml: YamlFile, fields: readonly FieldIssue[]): PlacedIssue[] {
   const placed = fields.map((field) => ({ ...field, ...placeOf(yaml.lines, offsetOf(yaml.document, field)) }));
   const missing = new Set(yaml.issues.map(({ line, column }) => `${line}:${column}`));
   return [...yaml.issues, ...placed.filter(({ line, column }) => !missing.has(`${line}:${column}`))];
 }
 
-/** The text's offset of the value at `path`, or of its nearest ancestor. A map or a list under a key stands where its key does. */
+/**
+ * The text's offset of the value at `path`, or of its nearest ancestor. A map or a list under a key starts at its key.
+ */
 function offsetOf(document: Document.Parsed, { path, atName }: FieldIssue): number {
   let node: unknown = document.contents;
   let offset = document.contents?.range?.[0] ?? 0;
@@ -122,7 +124,7 @@ function insertVariables(document: Document.Parsed, environment: NodeJS.ProcessE
   return issues;
 }
 
-/** yaml's `visit` names the place in the parent, and gives all ancestors. */
+/** yaml's `visit` gives the position in the parent, and all ancestors. */
 function pathOf(key: number | 'key' | 'value' | null, ancestors: readonly unknown[]): Issue['path'] {
   const path: (string | number)[] = [];
   ancestors.forEach((ancestor, depth) => {

@@ -1,8 +1,8 @@
 import type { ErrorCode } from 'yaml';
 
 /**
- * What is wrong with YAML, by the parser's code. Its own sentences are not used, because some quote the text around the fault, and
- * that may be a secret.
+ * The issues of YAML, by the parser's code. The parser's own sentences are not used: some quote the text around the
+ * issue, which may be a secret.
  */
 export const yamlSentences: Readonly<Partial<Record<ErrorCode, string>>> = {
   ALIAS_PROPS: 'an alias can have neither tag nor anchor',

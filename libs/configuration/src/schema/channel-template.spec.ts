@@ -11,7 +11,7 @@ const service = (name: string) => ({ kind: 'service', service: name }) as const;
 const number = (e164: string) => ({ kind: 'number', e164, trunk: 'carrier' }) as const;
 
 describe('the channel that Asterisk dials', () => {
-  it('is one that may be dialled, whatever an operator’s file and a request held before they were checked', () => {
+  it('is safe to dial, for any operator’s file and any request', () => {
     const filler = fc.integer({ min: 1, max: 200 }).map((length) => 'a'.repeat(length));
     const written = fc.oneof(
       fc.string({ maxLength: 30 }),

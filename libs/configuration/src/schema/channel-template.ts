@@ -9,7 +9,7 @@ export const ServiceChannel = z
     'must be one channel, such as Local/601@ext-group/n or PJSIP/lobby',
   );
 
-/** An operator's channel with a `{placeholder}` for digits. `longest`: the most that can come in its place. */
+/** An operator's channel with a `{placeholder}` for digits. `longest`: the longest text that can replace it. */
 export function channelTemplate(placeholder: string, longest: string) {
   const field = `{${placeholder}}`;
   // Aborts: the later checks assume a template.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type ConfigurationInput, configurationInput } from '../../testing/builders.ts';
 import { Configuration } from './configuration.ts';
 
-/** Every fault of a configuration, as `path: message`. */
+/** Every issue of a configuration, as `path: message`. */
 function issues(change: (input: ConfigurationInput) => void): string[] {
   const input = configurationInput();
   change(input);
@@ -40,13 +40,13 @@ describe('the smallest configuration', () => {
     });
   });
 
-  it('is read the same again from what it became', () => {
+  it('is the same when its result is read again', () => {
     const parsed = Configuration.parse(configurationInput());
     expect(Configuration.parse(parsed)).toEqual(parsed);
   });
 });
 
-describe('names that must be there, and once', () => {
+describe('names that must exist, and be unique', () => {
   it.each<[string, (input: ConfigurationInput) => void, string]>([
     ['two PBXs of one name', (c) => c.pbxs.push({ ...pbx(c) }), 'pbxs.1.name: another PBX has this name'],
     ['two trunks of one name', (c) => c.trunks.push({ ...trunk(c) }), 'trunks.1.name: another trunk has this name'],
@@ -79,14 +79,14 @@ describe('names that must be there, and once', () => {
     expect(issues(change)).toEqual([fault]);
   });
 
-  it('two tenants of one id', () => {
+  it('two tenants with one id', () => {
     const again = (c: ConfigurationInput) =>
       c.tenants.push({ ...tenant(c), apiKeys: [{ name: 'main', sha256: 'b'.repeat(64) }] });
     expect(issues(again)).toEqual(['tenants.1.id: another tenant has this id']);
   });
 });
 
-describe('issues are told by path', () => {
+describe('issues are reported by path', () => {
   it.each<[string, (input: ConfigurationInput) => void, RegExp]>([
     ['no PBX at all', (c) => c.pbxs.pop(), /^pbxs: /],
     ['no tenant at all', (c) => c.tenants.pop(), /^tenants: /],
@@ -162,7 +162,7 @@ describe('a channel template', () => {
     ['PJSIP/{number}@carrier', true],
     ['DAHDI/g1/{number}', true],
     ['Local/{number}@from-internal', true],
-    // The dialplan dials one resource and no URI: what it would refuse on every call is refused at the start.
+    // The dialplan dials one resource and no URI. A channel that it would refuse on every call is refused at the start.
     ['PJSIP/carrier/sip:{number}@sip.example', false],
     ['IAX2/carrier/{number}', false],
     ['PJSIP/carrier', false],
@@ -188,7 +188,7 @@ describe('a channel template', () => {
     expect(issues(change)).toEqual([expect.stringMatching(/^trunks\.0\.numberPrefix: does not fit the channel/)]);
   });
 
-  it('is told one fault at a time: what is no template is no channel either', () => {
+  it('has one issue reported at a time: a text that is no template is no channel either', () => {
     expect(issues((c) => (trunk(c)['channel'] = 'sip:{x}'))).toEqual(['trunks.0.channel: must hold {number} once']);
   });
 });

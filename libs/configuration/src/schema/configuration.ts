@@ -5,7 +5,7 @@ import { PbxConfiguration } from './pbx-configuration.ts';
 import { TenantConfiguration } from './tenant-configuration.ts';
 import { TrunkConfiguration } from './trunk-configuration.ts';
 
-/** The whole of the one YAML file. Here is what its parts say of each other; what each must be is in its own file. */
+/** The whole YAML file. Here are the rules between its parts; each part's own rules are in its own file. */
 export const Configuration = z
   .strictObject({
     pbxs: z.array(PbxConfiguration).min(1),

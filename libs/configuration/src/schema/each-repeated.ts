@@ -1,4 +1,4 @@
-/** Tells the index of every value that was there before it. Values that are undefined repeat nobody's. */
+/** Calls `onRepeat` with the index of every value that occurred before. Undefined values never repeat. */
 export function eachRepeated(values: readonly (string | undefined)[], onRepeat: (index: number) => void): void {
   values.forEach((value, index) => {
     if (value !== undefined && values.indexOf(value) !== index) onRepeat(index);

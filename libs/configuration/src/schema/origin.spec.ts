@@ -46,7 +46,7 @@ describe('a list', () => {
     ['http://[::1]:81', true],
     ['null', false],
     [undefined, false],
-  ])('says of %j %j', (origin, expected) => {
+  ])('has %j: %j', (origin, expected) => {
     expect(includes(origin)).toBe(expected);
   });
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 /**
- * Where a page in a browser comes from, as the browser writes it (RFC 6454 §6.2): scheme, host, and the port where it is not the scheme's
- * own. `:*` in its place is any port, and none. `null` is what every sandboxed page and every file sends: it is nobody's.
+ * The origin of a page in a browser, as the browser writes it (RFC 6454 §6.2): scheme, host, and the port where it is
+ * not the scheme's own. `:*` stands for any port, and for none. `null` is refused: every sandboxed page and every file
+ * sends it.
  */
 export const Origin = z
   .string()

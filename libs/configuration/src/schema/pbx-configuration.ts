@@ -1,7 +1,7 @@
 import { limitShape, Name } from '@redial/call';
 import { z } from 'zod';
 
-/** A port; as text too, because that is what an environment variable gives. */
+/** A port. It may be text, because an environment variable is text. */
 const port = z
   .union(
     [
@@ -41,7 +41,7 @@ export const PbxConfiguration = z.strictObject({
 });
 export type PbxConfiguration = z.infer<typeof PbxConfiguration>;
 
-/** The PBX as a process that places no calls logs in to it. */
+/** The PBX with the login of the processes that place no calls. */
 export function observed(pbx: PbxConfiguration): PbxConfiguration {
   return { ...pbx, ...pbx.observer };
 }

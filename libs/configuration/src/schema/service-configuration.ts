@@ -6,12 +6,16 @@ const { name, code } = Service.shape;
 const named = { name, code };
 
 /**
- * A service of the PBX that can be a side of a call. It is the PBX's own and reached by the operator's channel, but for two:
+ * A service of the PBX that can be a side of a call. The PBX has it, and the operator's channel reaches it, with two
+ * exceptions:
  *
- * - `queue` without a channel: Asterisk's `Queue()` of that name, by Redial's own context; dial1 has answered when an agent has.
- * - `announcement` with a `sound` of the PBX: Redial's own context plays it; with `dtmf` it waits for a digit and connects.
+ * - `queue` without a channel: Asterisk's `Queue()` of that name, through Redial's own context. dial1 has answered when
+ *   an agent has.
+ * - `announcement` with a `sound` of the PBX: Redial's own context plays it. With `dtmf` it waits for a digit and
+ *   connects.
  *
- * What a service rings is the PBX's affair: do-not-call, windows and caps see outside numbers of a request, and nothing behind a service.
+ * The PBX decides what a service rings: do-not-call, windows and caps apply to the outside numbers of a request, not to
+ * numbers behind a service.
  */
 export const ServiceConfiguration = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['ring_group', 'ivr', 'shortcut', 'context']), ...named, channel: ServiceChannel }),
@@ -21,7 +25,7 @@ export const ServiceConfiguration = z.discriminatedUnion('kind', [
       kind: z.literal('announcement'),
       ...named,
       channel: ServiceChannel.optional(),
-      /** As Playback takes it: a path below the PBX's sounds, without extension. */
+      /** As Playback expects it: a path below the PBX's sounds, without extension. */
       sound: z
         .string()
         .regex(
@@ -29,9 +33,9 @@ export const ServiceConfiguration = z.discriminatedUnion('kind', [
           'a sound of the PBX: a path of letters, digits, - and _, without extension, such as custom/welcome',
         )
         .optional(),
-      /** DTMF digit → the extension or the service (by name) that is rung for it. */
+      /** DTMF digit → the extension, or the service by its name, that it rings. */
       dtmf: z.record(z.string().regex(/^[0-9]$/, 'a DTMF digit: 0 to 9'), z.string()).optional(),
-      /** For a digit, once the sound has been played. */
+      /** The wait for a digit, after the sound. */
       waitSeconds: z.int().min(1).max(60).default(5),
     })
     .refine((s) => (s.channel === undefined) !== (s.sound === undefined), {

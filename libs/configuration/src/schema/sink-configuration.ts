@@ -1,7 +1,7 @@
 import { Name } from '@redial/call';
 import { z } from 'zod';
 
-/** The word by which a shape of CDRs is asked for: `redial` is the public one, the others are the dialects'. */
+/** The format of the CDRs: `redial` is the public one, the others are the dialects'. */
 const format = Name.default('redial');
 
 /** Where a tenant's CDRs go. `name` is part of the delivery's id. */
@@ -10,7 +10,7 @@ export const SinkConfiguration = z.discriminatedUnion('type', [
     type: z.literal('redis-list'),
     name: Name,
     key: z.string().min(1).max(200),
-    /** The side that is pushed; consumers pop from the other, so that first in is first out. */
+    /** The side of the list that Redial pushes to. Consumers pop from the other, so that first in is first out. */
     push: z.enum(['left', 'right']).default('left'),
     format,
   }),
@@ -18,7 +18,7 @@ export const SinkConfiguration = z.discriminatedUnion('type', [
     type: z.literal('redis-stream'),
     name: Name,
     key: z.string().min(1).max(200),
-    /** Oldest entries are trimmed beyond about this many. */
+    /** The stream's approximate length. Older entries are trimmed. */
     maxLength: z.int().min(100).max(10_000_000).default(100_000),
   }),
   z.strictObject({

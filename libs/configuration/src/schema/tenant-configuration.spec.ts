@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { configuredTenant, keyHash } from '../../testing/builders.ts';
 import { TenantConfiguration } from './tenant-configuration.ts';
 
-/** Every fault of a tenant, as `path: message`. */
+/** Every issue of a tenant, as `path: message`. */
 function issues(fields: Record<string, unknown>): string[] {
   const parsed = TenantConfiguration.safeParse({ ...configuredTenant(), ...fields });
   return parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
 }
 
-describe('how an extension is rung', () => {
-  it('is its first device, and no forward, unless the tenant says so', () => {
+describe('the ringing of an extension', () => {
+  it('uses its first device, without forwards, by default', () => {
     expect(configuredTenant().extensions).toMatchObject({ ring: 'first', forwards: 'refuse' });
   });
 
@@ -44,12 +44,12 @@ describe('a tenant', () => {
     expect(bad.success).toBe(false);
   });
 
-  it('knows its keys by their hash alone', () => {
+  it('has its keys as hashes alone', () => {
     expect(configuredTenant().apiKeys).toEqual([{ name: 'main', sha256: keyHash }]);
   });
 });
 
-describe('what the fields of a tenant say against each other', () => {
+describe('contradictions between the fields of a tenant', () => {
   const group = (fields: Record<string, unknown> = {}) => ({
     kind: 'ring_group',
     name: 'sales',
@@ -86,7 +86,7 @@ describe('what the fields of a tenant say against each other', () => {
       'services.0.name: is an extension of the tenant',
     ],
     [
-      'a key for nobody',
+      'a key for an unknown target',
       { services: [announcement({ 1: '2001' })] },
       'services.0.dtmf.1: is neither an extension nor a service with a phone behind it',
     ],
@@ -101,12 +101,12 @@ describe('what the fields of a tenant say against each other', () => {
       'services.0.dtmf.1: is neither an extension nor a service with a phone behind it',
     ],
     [
-      'a number of somebody else’s agent',
+      'a number of an agent of another tenant',
       { callerIds: { agents: { 2001: '27110000001' } } },
       'callerIds.agents.2001: is not an extension of the tenant',
     ],
     [
-      'a pattern that is none, and therefore nobody’s extension',
+      'an invalid pattern, which no extension matches',
       { extensions: { pattern: '1[0-9' }, services: [group()] },
       'extensions.pattern: not a regular expression',
     ],
@@ -114,7 +114,7 @@ describe('what the fields of a tenant say against each other', () => {
     expect(issues(fields)).toEqual([fault]);
   });
 
-  it('nothing, where services are called by name alone, or by codes of their own', () => {
+  it('none, where services have a name alone, or codes of their own', () => {
     expect(
       issues({
         services: [group(), group({ name: 'support', code: undefined }), group({ name: 'help', code: undefined })],

@@ -11,11 +11,11 @@ const longestExtension = '9'.repeat(8);
 
 export const ApiKeyConfiguration = z.strictObject({
   name: Name,
-  /** SHA-256 of the key, in hex. The key itself is random and long, so that a fast hash is enough. */
+  /** SHA-256 of the key, in hex. The key itself is random and long, so a fast hash is enough. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex: 64 digits of 0-9 and a-f'),
 });
 
-/** One customer of this installation: what the rules of calls know of it, and how its keys, phones and sinks are reached. */
+/** One customer of this installation: the fields for the rules of calls, and its keys, phones and sinks. */
 export const TenantConfiguration = z
   .strictObject({
     ...Tenant.shape,
@@ -24,20 +24,20 @@ export const TenantConfiguration = z
       ...Extensions.shape,
       /** AMI channel with `{extension}`. */
       channel: channelTemplate('extension', longestExtension).default('PJSIP/{extension}'),
-      /** Of several devices that are registered on an extension. */
+      /** Which of the registered devices of an extension ring. */
       ring: z.enum(['first', 'all']).default('first'),
-      /** Whether a phone's forward (302) is followed, by the PBX's own dialplan. */
+      /** Whether the PBX's own dialplan follows a phone's forward (302). */
       forwards: z.enum(['refuse', 'connect']).default('refuse'),
       autoAnswer: z
         .strictObject({
           ...Extensions.shape.autoAnswer.unwrap().shape,
-          /** The header of dial1's INVITE that has an agent's own phone answer by itself. */
+          /** The header of dial1's INVITE that makes an agent's own phone answer automatically. */
           header: z.enum(autoAnswerHeaders),
         })
         .optional(),
     }),
     services: z.array(ServiceConfiguration).default([]),
-    /** Pages in a browser that may read this tenant's answers, by their origin. None: no page of another site may. */
+    /** The origins of browser pages that may read this tenant's answers. None: no page of another site may. */
     cors: z.strictObject({ origins: z.array(Origin).max(100).default([]) }).prefault({}),
     sinks: z.array(SinkConfiguration).default([]),
   })
@@ -47,7 +47,7 @@ export const TenantConfiguration = z
   });
 export type TenantConfiguration = z.infer<typeof TenantConfiguration>;
 
-/** Fields of a tenant that are right by themselves and contradict each other. */
+/** Fields of a tenant that are valid alone and contradict each other. */
 function contradictionsOf(tenant: TenantConfiguration): Issue[] {
   const issues: Issue[] = [];
   const report = (path: Issue['path'], message: string) => issues.push({ path, message });
@@ -84,7 +84,7 @@ function contradictionsOf(tenant: TenantConfiguration): Issue[] {
   return issues;
 }
 
-/** Settings that another channel than a PJSIP endpoint's cannot have. */
+/** Settings that only a PJSIP endpoint's channel may have. */
 function extensionSettingsOf({
   extensions: { channel, ring, forwards },
 }: TenantConfiguration): ('ring' | 'forwards')[] {
@@ -92,7 +92,10 @@ function extensionSettingsOf({
   return [...(ring === 'all' ? ['ring' as const] : []), ...(forwards === 'connect' ? ['forwards' as const] : [])];
 }
 
-/** The digits of an extension or of a number mean that. A service of the same digits would never be reached, or hide it. */
+/**
+ * Digits of an extension or a number keep that meaning. A service with the same digits would be unreachable, or hide
+ * it.
+ */
 function contradictionsOfService(service: ServiceConfiguration, tenant: TenantConfiguration): Issue[] {
   const issues: Issue[] = [];
   const { name, code } = service;

@@ -5,18 +5,18 @@ import { channelTemplate } from './channel-template.ts';
 
 const longestNumber = '9'.repeat(15);
 
-/** A way to the outside. */
+/** A connection to the outside. */
 export const TrunkConfiguration = z
   .strictObject({
     name: Name,
-    /** AMI channel with `{number}`: E.164 digits, led by `numberPrefix`. */
+    /** AMI channel with `{number}`: E.164 digits, with `numberPrefix` in front. */
     channel: channelTemplate('number', longestNumber),
-    /** What the carrier wants before the digits: `+`, `00` or nothing. */
+    /** The text that the carrier requires in front of the digits: `+`, `00` or nothing. */
     numberPrefix: z
       .string()
       .regex(/^\+?[0-9]{0,6}$/, 'a prefix of up to 6 digits, with or without a + in front, such as + or 00')
       .default(''),
-    /** PBXs that have this trunk; absent: all. */
+    /** The PBXs that have this trunk. Absent: all. */
     pbxs: z.array(Name).min(1).optional(),
     ...limitShape,
   })

@@ -2,8 +2,8 @@ import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Seconds that the long files take on a quiet machine of two cores; a file that is not here is short. A long file that began
- * last would run alone while the other workers have nothing left. A value that is out of date costs time and nothing else.
+ * Seconds of the long files on a quiet machine with two cores. All other files are short. A long file that began last would run alone
+ * while the other workers have nothing left. An outdated value only costs time.
  */
 const seconds: Readonly<Record<string, number>> = {
   'test/simulation/simulation.spec.ts': 25,
@@ -37,7 +37,7 @@ const seconds: Readonly<Record<string, number>> = {
   'test/integration/redis-setups/cluster-failover.spec.ts': 24,
 };
 
-/** Orders the files of a group by their length, whichever project they are of. */
+/** Orders the files of a group by their length, whichever project they belong to. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const length = (file: TestSpecification) => seconds[relative(this.ctx.config.root, file.moduleId)] ?? 0;

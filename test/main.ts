@@ -1,6 +1,6 @@
 /**
- * What `npm test` runs of the suites that start servers: what stands for a kind of behaviour. A file that is not here runs in
- * `npm run test:rest`. A folder's pattern takes in what is added to it: a file of more than 20 s is named one by one.
+ * The part of the server suites that `npm test` runs: one file for each kind of behaviour. All other files run in `npm run test:rest`.
+ * A folder's pattern includes files that are added to it. A file of more than 20 s is named on its own.
  */
 export const main = [
   // From the request to the CDR, on real Asterisk.
@@ -28,7 +28,7 @@ export const main = [
   // Each library and the API on a real Redis.
   'test/integration/{api,store,queue,sinks,waiting,hostile-input}/**/*.spec.ts',
   'test/integration/test-servers.spec.ts',
-  // One file for each kind of disturbance: the others of its folder go on where it ends.
+  // One file for each kind of disturbance. The other files of its folder continue it.
   'test/integration/redis-setups/cluster.spec.ts',
   'test/integration/storage-faults/lost-log.spec.ts',
   'test/integration/crash-points/accepting.spec.ts',

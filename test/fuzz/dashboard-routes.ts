@@ -1,6 +1,6 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 
-/** Every address of Bull Board, the pages and the API, as its own table has them: a new version brings its new ones. */
+/** Every address of Bull Board, the pages and the API, from its own table: a new version brings its new ones. */
 export const dashboardRoutes: readonly { readonly method: string; readonly path: string }[] = [
   appRoutes.entryPoint,
   ...appRoutes.api,
@@ -8,7 +8,7 @@ export const dashboardRoutes: readonly { readonly method: string; readonly path:
   [route].flat().flatMap((path) => [method].flat().map((each) => ({ method: each, path: `/admin/queues${path}` }))),
 );
 
-/** What stands for the parts of an address. */
+/** Values for the parts of an address. */
 export const queueNames = [
   'dial',
   'results',
@@ -22,7 +22,7 @@ export const queueNames = [
   '%c0%af',
 ];
 export const queueStatuses = ['failed', 'delayed', 'completed', 'waiting', 'latest', 'x'];
-/** What bodies and queries of the dashboard ask for, right and wrong. */
+/** Bodies and queries of the dashboard, right and wrong. */
 export const dashboardBodies = [
   '{}',
   '{"name":"x","data":{},"options":{}}',

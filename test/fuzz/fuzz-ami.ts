@@ -8,7 +8,7 @@ import { createTally, type Effort, type Fuzzed, shown, type Tally } from './fuzz
 import { ownMemory } from './memory.ts';
 import { createMemoryWatch } from './memory-watch.ts';
 
-/** Time is short here: deadlines and pauses are a twentieth of the product's. */
+/** Short times: deadlines and pauses are a twentieth of the product's. */
 const timers: Timers = {
   start: (afterMs, run) => {
     const timer = setTimeout(run, afterMs / 20);
@@ -25,11 +25,11 @@ const allowedActions = new Set([
   'DBGet',
   'Hangup',
 ]);
-/** Longer than a link takes to notice that nobody answers, and to come again. */
+/** Longer than a link needs to notice a silent server and to reconnect. */
 const recoversWithinMs = 20_000;
-/** Side by side: most of the time is waiting for a socket. */
+/** In parallel, because most of the time is waiting for a socket. */
 const linksAtOnce = 12;
-/** The readers, their packets and the harness together; what a link may hold of an unfinished packet is a small part of it. */
+/** The readers, their packets and the harness together. An unfinished packet of a link may hold only a small part of it. */
 const memoryBounds = { peakMbMax: 450, growthMbMax: 2 };
 
 const lookEveryMs = 250;
@@ -37,9 +37,9 @@ const lookEveryMs = 250;
 type Told = { readonly attemptId: AttemptId; readonly type: string };
 
 /**
- * The AMI reader under whatever bytes a server may send, over a real socket: no crash, no action that was not asked for, no signal of an
- * attempt that the bytes did not name, the same signals however the bytes are cut, after each input the link hears the next good one, and
- * nothing of all this is kept.
+ * The AMI reader with any bytes that a server may send, over a real socket. It does not crash, sends no action without a request, and
+ * reports no signal of an attempt that the bytes did not name. The signals are the same for any split of the bytes. After each input the
+ * link reads the next good one, and keeps nothing of all this.
  */
 export async function fuzzAmi({ seed, forMs }: Effort): Promise<Fuzzed> {
   const tally = createTally();
@@ -96,7 +96,7 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
   };
 
   let sentinels = 1_000;
-  /** What the link tells of these bytes; undefined: it did not stay up, or was not to be heard behind them. */
+  /** The signals that the link reports for these bytes; undefined: it went down, or did not answer after them. */
   async function tellingOf(
     bytes: Uint8Array,
     piecesOf: (bytes: Uint8Array) => Uint8Array[],
@@ -106,7 +106,7 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
     told.length = 0;
     const last = attemptIdOf(++sentinels);
     const heard = new Promise<void>((resolve) => awaited.set(last, resolve));
-    // What was left open is closed behind them, so that the last one stands by itself.
+    // Closes an open packet of these bytes, so that the last packet stands alone.
     await ami.write([...piecesOf(bytes), Buffer.concat([Buffer.from('\r\n\r\n'), answeredPacket(last)])]);
     const timer = setTimeout(() => awaited.get(last)?.(), recoversWithinMs);
     await heard;
@@ -134,7 +134,7 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
       if (!named.includes(attemptId))
         tally.fault(`a signal of ${attemptId}, which was not named in ${shown(bytes)}`, 'not named');
     }
-    // A list of ours may take an event away; the output of a command is read as the package cuts it.
+    // A list of ours may consume an event. The package splits the output of a command in its own way.
     const isOrderly = asked === undefined && !/response:\s?f/i.test(named);
     if (whole === undefined || cut === undefined || !isOrderly) return;
     const words = (all: readonly Told[]) => all.map(({ attemptId, type }) => `${attemptId} ${type}`).join();

@@ -12,15 +12,15 @@ import { startOpsProcess } from './ops-processes.ts';
 import { mayHavePlaced } from './placed-calls.ts';
 
 const atOnce = 64;
-/** An answer, to whatever it is; a client that is told to wait for a call is not waited for. */
+/** The limit for any answer. Clients that wait for a call are not waited for. */
 const answeredWithinMs = 20_000;
-/** A request that is not whole is waited for, and its client goes away. */
+/** The time for an incomplete request. Then its client disconnects. */
 const patienceMs = 300;
-/** Beyond this a server may end the connection without a word: it has heard enough. */
+/** Beyond this size a server may end the connection without an answer. */
 const heardEnoughBytes = 16_000;
-/** Not in the documents: 500, 502 and 504. */
+/** These are not in the documents: 500, 502 and 504. */
 const allowed5xx = new Set([501, 503]);
-/** 64 requests of up to 4 MB each, unpacked and parsed, and a process of Redial's that has nothing to do takes a quarter of it. */
+/** 64 requests of up to 4 MB each, unpacked and parsed. An idle process of Redial takes a quarter of it. */
 const memoryBounds = { peakMbMax: 500, growthMbMax: 2 };
 
 interface Answered {
@@ -29,8 +29,8 @@ interface Answered {
 }
 
 /**
- * Every address of the API, and of the ops servers of the other two, each a process of its own, under requests of all kinds, written byte by
- * byte: they live on, answer in time, never with a fault of their own, keep nothing, and no call comes to be that was not answered as accepted.
+ * Every address of the API, and of the ops servers of the other two processes, with requests of all kinds, byte by byte. The processes
+ * live on, answer in time, never with an internal error, and keep nothing. No call exists that was not answered as accepted.
  */
 export async function fuzzHttp({ seed, forMs }: Effort): Promise<Fuzzed> {
   const random = createRandom(seed);
@@ -95,7 +95,7 @@ export async function fuzzHttp({ seed, forMs }: Effort): Promise<Fuzzed> {
   return tally;
 }
 
-/** How many calls it may have accepted. */
+/** Returns how many calls it may have accepted. */
 function judge(
   { bytes, route, isSound }: HttpInput,
   answered: Answered | undefined,
@@ -114,7 +114,7 @@ function judge(
     fault(`${route} was answered ${status}: ${shown(bytes)}\n${body.slice(0, 300)}`, `${route} ${status}`);
   if (isSound && status >= 500 && !route.includes('/readyz'))
     fault(`${route} was answered ${status}: ${shown(bytes)}`, `${route} ${status}`);
-  // What a vendor whose clients read the body of a 200 alone is told of a fault of ours.
+  // The body of an internal error for a vendor whose clients read only the body of a 200.
   if (body.includes('Requested operation failed')) fault(`${route} failed: ${shown(bytes)}`, `${route} failed`);
   const placed = mayHavePlaced(bytes, status, body);
   if (placed > 0) meet(status === 0 ? 'unheard at a placing address' : 'placed');
@@ -125,7 +125,7 @@ async function countCalls({ redis, prefix }: RunningApi): Promise<number> {
   return redis.zcard(`${prefix}:calls:acme`);
 }
 
-/** Resolves with status 0 where the connection was ended without an answer, with undefined where nothing came in time. */
+/** Resolves with status 0 if the connection ended without an answer, and with undefined if nothing came in time. */
 function send(url: string, bytes: Buffer): Promise<Answered | undefined> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -137,7 +137,7 @@ function send(url: string, bytes: Buffer): Promise<Answered | undefined> {
     }, answeredWithinMs);
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
-      // A connection that is kept alive is not waited for.
+      // Does not wait for the end of a connection that is kept alive.
       if (/^http\/1\.1 [0-9]+ [^\r]*\r\n(.+\r\n)*connection: keep-alive\r\n/i.test(chunk.toString('latin1')))
         socket.end();
     });
@@ -154,13 +154,13 @@ function send(url: string, bytes: Buffer): Promise<Answered | undefined> {
   });
 }
 
-/** Whether it says how long it is, and is so long: what comes of it must be answered. */
+/** Whether it states its length and has that length: then it must be answered. */
 function isWhole(bytes: Buffer): boolean {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd === -1) return false;
   const head = bytes.subarray(0, headEnd).toString('latin1').toLowerCase();
   const lengths = [...head.matchAll(/\r\ncontent-length: *([0-9]+)(?=\r\n|$)/g)].map((found) => Number(found[1]));
-  // A request line of two words, or of a version before 1.0, is another protocol's; to `Upgrade` a server need not speak.
+  // A request line of two words, or of a version before 1.0, belongs to another protocol. A server may ignore `Upgrade`.
   const isHttp = /^[a-z]+ \S+ http\/1\.[01]\r\n/.test(head) && !/\r\n(transfer-encoding|upgrade|expect):/.test(head);
   return isHttp && lengths.length === 1 && bytes.length - headEnd - 4 === lengths[0];
 }

@@ -1,17 +1,17 @@
-/** How long to go on: until so much time has passed, or so many inputs were tried. */
+/** How long to continue: for this time, or for this many inputs. */
 export interface Effort {
   readonly seed: number;
   readonly forMs: number;
 }
 
-/** What came of it. */
+/** The result. */
 export interface Fuzzed {
   readonly inputs: number;
-  /** Each with what is needed to see it again. Empty: nothing was found. */
+  /** Each with the data to repeat it. Empty: none was found. */
   readonly faults: readonly string[];
-  /** What was met, and how often: so that it can be seen that the inputs got somewhere. */
+  /** The kinds of inputs and answers, with their counts: they show that the inputs reached something. */
   readonly met: Readonly<Record<string, number>>;
-  /** What was measured of each, in MB. */
+  /** The measured memory of each, in MB. */
   readonly measured: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
@@ -24,7 +24,7 @@ export function createTally() {
   return {
     met,
     measured,
-    /** One of each kind, the first that was met. */
+    /** One of each kind, the first that occurred. */
     get faults(): string[] {
       return [...found.values()].map(({ first, times }) => (times === 1 ? first : `${times} times, first: ${first}`));
     },
@@ -35,7 +35,7 @@ export function createTally() {
     measure(what: string, figures: Readonly<Record<string, number>>): void {
       measured[what] = figures;
     },
-    /** What is of one `kind` is told once: what comes after it must not be hidden by it. */
+    /** Faults of one `kind` are reported once, so that they do not hide later faults. */
     fault(what: string, kind = what): void {
       const known = found.get(kind);
       if (known !== undefined) known.times += 1;

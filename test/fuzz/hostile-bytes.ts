@@ -27,7 +27,7 @@ const nasty: readonly Uint8Array[] = [
 ].map((text) => Buffer.from(text));
 const notUtf8 = [[0xff], [0xc3], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80]].map((b) => Buffer.from(b));
 
-/** Bytes → other bytes: cut, doubled, flipped, stretched, with something in between. */
+/** Bytes → other bytes: cut, doubled, flipped, stretched, or with an insertion. */
 export function mangled(random: Random, bytes: Uint8Array): Buffer {
   let out: Buffer = Buffer.from(bytes);
   for (let n = random.int(1, 4); n > 0; n--) out = mangledOnce(random, out);
@@ -59,7 +59,7 @@ function mangledOnce(random: Random, bytes: Buffer): Buffer {
   }
 }
 
-/** Any bytes at all. */
+/** Random bytes. */
 export function noise(random: Random, lengthMax: number): Buffer {
   return Buffer.from(Array.from({ length: random.int(0, lengthMax) }, () => random.int(0, 255)));
 }

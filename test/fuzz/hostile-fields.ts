@@ -31,7 +31,7 @@ const values: readonly unknown[] = [
   ...[Number.MAX_SAFE_INTEGER, 'yes', ['1001', '1002'], '٣٤٥', '1001%0d%0aX: y'],
 ];
 
-/** A field or two that no form has, or with values that none has. */
+/** One or two fields that no form has, or with values that no field has. */
 export function hostileFields(random: Random, fields: Fields): Fields {
   if (random.chance(0.5)) return fields;
   const entries = Object.entries(fields);

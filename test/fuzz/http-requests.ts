@@ -7,11 +7,11 @@ export interface HttpInput {
   readonly bytes: Buffer;
   readonly at: Server;
   readonly route: string;
-  /** Nothing was done to it: it is to be answered as its route says. */
+  /** Unchanged: its route must answer it normally. */
   readonly isSound: boolean;
 }
 
-/** Thirty MB of nothing. */
+/** Thirty MB of zeros. */
 const unpacksToMuch = gzipSync(Buffer.alloc(30_000_000));
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'PROPFIND', 'get', 'BREW'];

@@ -5,11 +5,11 @@ import { actHeaders, credentials, type Fields, inAMonth, phpQuery } from '../sup
 import { dashboardBodies, dashboardQueries, dashboardRoutes, queueNames, queueStatuses } from './dashboard-routes.ts';
 import { hostileFields } from './hostile-fields.ts';
 
-/** Who may ask. */
+/** The credentials of a client. */
 export interface Keys {
   readonly apiKey: string;
   readonly admin: { readonly user: string; readonly password: string };
-  /** A call, an attempt and a delivery that there are. */
+  /** The ids of an existing call, attempt and delivery. */
   readonly ids: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export interface Draft {
 export type Server = 'api' | 'dialer' | 'results';
 
 export interface Route {
-  /** Of which process; absent: of the API. */
+  /** The process; absent: the API. */
   readonly at?: Server;
   readonly method: string;
   readonly path: string;
@@ -38,7 +38,7 @@ export const form = 'application/x-www-form-urlencoded';
 
 const opsPaths = ['/livez', '/readyz', '/metrics', '/', '/nothing'];
 
-/** Those of clients: every address there is, from the tables that the API mounts. */
+/** Routes for clients: every address, from the tables that the API mounts. */
 const clientRoutes: readonly Route[] = [
   ...v1.endpoints.map(({ method, path, body }) => ({
     method,
@@ -51,7 +51,7 @@ const clientRoutes: readonly Route[] = [
   ]),
 ];
 
-/** Those of operators, at every process. */
+/** Routes for operators, at every process. */
 const operatorRoutes: readonly Route[] = [
   ...[
     '/livez',
@@ -74,7 +74,7 @@ const boardRoutes: readonly Route[] = dashboardRoutes.map(({ method, path }) => 
   draft: draftOfDashboard(method, path),
 }));
 
-/** Most of what is tried is about calls. */
+/** Most inputs are about calls. */
 export function aRoute(random: Random): Route {
   return random.pick(
     random.weighted([
@@ -152,7 +152,7 @@ const fieldsOf: Readonly<Record<string, Fields>> = {
 
 function draftOfVendor(name: string, method: string, path: string, takes: string): Route['draft'] {
   return (random, keys) => {
-    // An ident that comes again is answered with the call that has it.
+    // A repeated ident is answered with its call.
     const own = { ...fieldsOf[name], ...(name === 'dialup' && { ident: `x${random.int(1, 10_000)}` }) };
     const fields = hostileFields(random, name === 'originate-call' ? signed() : own);
     const who = new Headers(name === 'call-originate-act' ? actHeaders() : { authorization: `Bearer ${keys.apiKey}` });

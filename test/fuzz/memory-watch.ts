@@ -1,10 +1,10 @@
 import type { Memory } from './memory.ts';
 
-/** A process's memory over a run: how much it took at the most, and whether it still grows when it has long been warm. */
+/** A process's memory during a run: its peak, and whether it still grows after the warm-up. */
 export interface MemoryWatch {
-  /** Reads it again, if it is time. */
+  /** Reads it again if the interval has passed. */
   look(): Promise<void>;
-  /** What is wrong; undefined: nothing, or too little was seen. */
+  /** The fault; undefined: none, or too few values. */
   fault(): string | undefined;
   /** In MB, for people. */
   readonly figures: Readonly<Record<'peak' | 'growth', number>>;
@@ -13,9 +13,9 @@ export interface MemoryWatch {
 export interface MemoryBounds {
   readonly name: string;
   readonly read: () => Promise<Memory>;
-  /** Of the resident set. */
+  /** The maximum of the resident set. */
   readonly peakMbMax: number;
-  /** Of what is still held behind a collection, Buffers included, from the third quarter of the run to the last. */
+  /** The growth from the third quarter of the run to the last of what is in use after a collection, Buffers included. */
   readonly growthMbMax: number;
 }
 
@@ -27,7 +27,7 @@ export function createMemoryWatch({ name, read, peakMbMax, growthMbMax }: Memory
   const held: number[] = [];
   let [peak, nextAt] = [0, 0];
 
-  /** The least of each quarter: what is in use for a moment is no growth. */
+  /** The minimum of each quarter: memory in use for a moment is no growth. */
   const growth = (): number => {
     if (held.length < samplesMin) return 0;
     const quarter = Math.floor(held.length / 4);

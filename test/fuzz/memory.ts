@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-/** Of a process, behind a collection of its garbage. `external` has the Buffers in it. */
+/** The memory of a process after a garbage collection. `external` includes Buffers. */
 export type Memory = Pick<NodeJS.MemoryUsage, 'rss' | 'heapUsed' | 'external'>;
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Twice: what the first one lets go of may hold more, Buffers above all. */
+/** Twice: objects that the first collection frees may hold more memory, above all Buffers. */
 export function collectGarbage(): void {
   collect();
   collect();
@@ -25,7 +25,7 @@ export async function ownMemory(): Promise<Memory> {
 
 /** Reads the memory of other processes. */
 export interface MemoryProbe {
-  /** For the processes that are to have it. */
+  /** The environment for the watched processes. */
   readonly env: Readonly<Record<string, string>>;
   read(pid: number): Promise<Memory>;
   remove(): void;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '@redial/servers';
 import { until } from '../support/until.ts';
 
-/** A dialer or a results process, of which the ops server is spoken to. */
+/** A dialer or a results process whose ops server gets requests. */
 export interface OpsProcess {
   readonly kind: 'dialer' | 'results';
   readonly url: string;
@@ -21,7 +21,7 @@ export interface OpsProcessOptions {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const logLinesMax = 1_000;
 
-/** Its Redis keys are its own: what the API accepts is none of its business. */
+/** It has its own Redis keys, so it does not handle calls of the API. */
 export async function startOpsProcess(kind: OpsProcess['kind'], options: OpsProcessOptions): Promise<OpsProcess> {
   const port = await freePort('tcp');
   const url = `http://127.0.0.1:${port}`;

@@ -1,14 +1,14 @@
 import { v1, vendors } from '@redial/dialects';
 
-/** Addresses at which calls are placed; at no other may one come to be. */
+/** Addresses that place calls. No other address may create one. */
 const placing: readonly { readonly method: string; readonly path: string }[] = [
   ...v1.endpoints.filter(({ operation }) => operation === 'createCall' || operation === 'createBatch'),
   ...vendors.flatMap(({ routes }) => routes),
 ];
 
 /**
- * How many calls may have come of a request, by its answer: those that it says were accepted. Status 0: nobody heard an answer, because one
- * of the two hung up.
+ * How many calls a request may have created, by its answer: those that the answer states as accepted. Status 0: no answer was read,
+ * because one side closed the connection.
  */
 export function mayHavePlaced(bytes: Buffer, status: number, body: string): number {
   const text = bytes.toString('latin1');
@@ -23,11 +23,11 @@ export function mayHavePlaced(bytes: Buffer, status: number, body: string): numb
   if (!saysAccepted(status, body)) return 0;
   const ofBatch = /"accepted":([0-9]+)/.exec(body)?.[1];
   if (ofBatch !== undefined) return Number(ofBatch);
-  // Of dialup alone one request is as many calls as it names numbers.
+  // Only dialup accepts several calls in one request: one for each number.
   return path.endsWith('/calls') ? 1 : numbersIn(text);
 }
 
-/** In the words of `/v1`, of click2dial, of originate-call, of call/originate/act, and of dialup's four formats; or that the outcome is not known yet. */
+/** In the words of `/v1`, click2dial, originate-call, call/originate/act and dialup's four formats; or that the outcome is not known yet. */
 function saysAccepted(status: number, body: string): boolean {
   if (status === 503) return body.includes('The outcome is not known yet');
   if (status === 202) return body.includes('"id":"call_');
@@ -36,7 +36,7 @@ function saysAccepted(status: number, body: string): boolean {
   );
 }
 
-/** At the most. */
+/** The maximum. */
 function numbersIn(text: string): number {
   return text.match(/[0-9]{3,}/g)?.length ?? 1;
 }

@@ -1,6 +1,6 @@
 /**
- * The local PBX proven on the real Asterisk, over a bare AMI socket: what every phone does, what the dialplan a user includes writes down,
- * and what the AMI user a user includes may and may not do. Redial's own code has no part in it.
+ * Tests the local PBX on the real Asterisk, over a bare AMI socket: the behaviour of every phone, the journal of the dialplan that users
+ * include, and the rights of their AMI user. It runs no code of Redial.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -32,7 +32,7 @@ describe('dial1', () => {
     ['is busy', '1200', { reason: '0', cause: '17', tech: '486', state: 'Down' }],
     ['declines', '1300', { reason: '0', cause: '21', tech: '603', state: 'Down' }],
     ['is unavailable for now', '1900', { reason: '0', cause: '19', tech: '480', state: 'Down' }],
-    ['rings and nobody answers', '1100', { reason: '3', cause: '19', tech: '480', state: 'Ringing' }],
+    ['rings and does not answer', '1100', { reason: '3', cause: '19', tech: '480', state: 'Ringing' }],
     ['has a contact that does not answer', '1600', { reason: '3', cause: '19', tech: '480', state: 'Down' }],
   ])('%s: a Failure, a Hangup with the cause, no journal', async (_, agent, expected) => {
     const call = await originate({ agent, timeoutMs: 1_000 });
@@ -81,7 +81,7 @@ describe('dial1', () => {
     expect(Date.now() - call.startedAt).toBeGreaterThan(950);
   });
 
-  test("gets the header and the caller ID it was promised, dial2's INVITE its own", async () => {
+  test("gets its header and its caller ID, and dial2's INVITE its own", async () => {
     const call = await originate({
       agent: '1001',
       dial2: 'PJSIP/27820020001@carrier2',
@@ -105,7 +105,7 @@ describe('dial1', () => {
   });
 });
 
-describe('dial2 fails: the journal says what its network said', () => {
+describe('dial2 fails: the journal holds the answer of its network', () => {
   test.each([
     ['busy', '27820020001', 'BUSY', '17', 'SIP 486 Busy Here'],
     ['busy, with a leading +', '+27820020001', 'BUSY', '17', 'SIP 486 Busy Here'],
@@ -131,7 +131,7 @@ describe('dial2 fails: the journal says what its network said', () => {
     expect(pbx.phones.invitesTo(number)).toHaveLength(1);
   });
 
-  test('rings and nobody answers', async () => {
+  test('rings and does not answer', async () => {
     const call = await originate({ dial2: 'PJSIP/27820010001@carrier', ringSeconds: 1 });
     const entry = await call.ended();
     expect(entry).toMatchObject({
@@ -199,7 +199,7 @@ describe('both answer', () => {
     expect(entry.dial2Uniqueid).toMatch(/^\d+\.\d+$/);
   });
 
-  test("talk time leaves dial2's ringing out", async () => {
+  test("talk time excludes dial2's ringing", async () => {
     const call = await originate({
       agent: '1000',
       dial2: 'PJSIP/27820080001@carrier',
@@ -241,11 +241,11 @@ describe('recordings', () => {
       variables: [`REDIAL_RECORDING=${fileOf(id)}`, 'REDIAL_TALK_LIMIT_SECONDS=2'],
     });
     expect(await call.ended()).toMatchObject({ dialStatus: 'ANSWER', recorded: '1' });
-    // Asterisk writes the last of it after the call's end.
+    // Asterisk writes the last part after the call's end.
     await expect.poll(() => existsSync(recording(id)) && loudness(recording(id))).toBeGreaterThan(loudnessMin);
   });
 
-  test('dial2 that is busy leaves none', async () => {
+  test('a busy dial2 leaves none', async () => {
     const id = nextId();
     const call = await originate({
       id,
@@ -293,7 +293,7 @@ describe('the phones press keys', () => {
   });
 });
 
-describe('what reaches the dialplan is not trusted', () => {
+describe('the dialplan checks its input', () => {
   test.each([
     ['two destinations', ['REDIAL_DIAL2_CHANNEL=PJSIP/1001&PJSIP/1002']],
     ['a URI', ['REDIAL_DIAL2_CHANNEL=PJSIP/1000/sip:any@127.0.0.1']],
@@ -304,7 +304,7 @@ describe('what reaches the dialplan is not trusted', () => {
     ['no ring seconds', ['REDIAL_DIAL2_RING_SECONDS=']],
     ['a talk limit that is no number', ['REDIAL_TALK_LIMIT_SECONDS=1:2']],
     ['a caller ID with a name in it', ['REDIAL_DIAL2_CALLER_ID=1"x" <2>']],
-  ])('%s: dial2 is not dialled, and the journal says INVALIDARGS', async (_, variables) => {
+  ])('%s: dial2 is not dialled, and the journal holds INVALIDARGS', async (_, variables) => {
     const call = await originate({ variables });
     expect(await call.ended()).toMatchObject({ dialStatus: 'INVALIDARGS', dial2Tech: '', talkMs: '' });
     expect(pbx.phones.invites()).toHaveLength(1);
@@ -338,7 +338,7 @@ describe('the AMI user', () => {
       );
   });
 
-  test.each(['Status', 'Getvar', 'Hangup'])('is told with %s that there is no such call', async (action) => {
+  test.each(['Status', 'Getvar', 'Hangup'])('gets no such call by %s', async (action) => {
     const answer = await ami.action({ Action: action, Channel: nextId(), Variable: 'REDIAL_SLOT' });
     expect(answer).toMatchObject({ Response: 'Error', Message: 'No such channel' });
   });
@@ -398,7 +398,7 @@ let slots = 0;
 interface OriginateOptions {
   id?: string;
   agent?: string;
-  /** In place of the agent's. */
+  /** Instead of the agent's. */
   channel?: string;
   dial2?: string;
   timeoutMs?: number;
@@ -507,7 +507,7 @@ async function dbGet(slot: number): Promise<string | undefined> {
   )['Val'];
 }
 
-/** The plainest AMI client: lines out, packets in. */
+/** A minimal AMI client: lines out, packets in. */
 class Ami {
   readonly packets: Packet[] = [];
   bytes = 0;

@@ -7,7 +7,7 @@ import { startTestPbx, type TestPbx } from '../support/asterisk.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { onTestServers } from '../support/test-servers.ts';
 
-/** What the other suites rely on when they break things: the same in containers as on this machine. */
+/** Functions that the other suites use to cause faults: the same in containers as on this machine. */
 describe.each([
   { server: 'Redis', start: startRedis },
   { server: 'Asterisk', start: startPbx },
@@ -18,7 +18,7 @@ describe.each([
   });
   afterAll(() => server?.stop());
 
-  it('given it is paused when spoken to then it takes the connection and is silent until it is resumed', async () => {
+  it('given it is paused when a client connects then it accepts the connection and is silent until it is resumed', async () => {
     await server.pause();
     const order: string[] = [];
     const answered = talk(server, () => order.push('connected')).then(() => order.push('answered'));
@@ -41,7 +41,7 @@ describe.each([
   );
 });
 
-describe('where the test servers run', () => {
+describe('the choice between Docker and this machine', () => {
   const places = { docker: vi.fn(async () => 'docker'), local: vi.fn(async () => 'local') };
   const said = vi.spyOn(process.stderr, 'write');
   let bin: string;
@@ -73,7 +73,7 @@ describe('where the test servers run', () => {
     expect(said).not.toHaveBeenCalled();
   });
 
-  it('given Docker answers but the server does not start there then the local one does, and one line says why', async () => {
+  it('given Docker answers but the server does not start there then the local one does, and one line states why', async () => {
     dockerThatSays(0);
     const docker = vi.fn().mockRejectedValue(new Error('no image'));
     expect(await onTestServers('a teapot', { ...places, docker })).toBe('local');
@@ -93,7 +93,7 @@ describe('where the test servers run', () => {
     await expect(onTestServers('a server', { ...places, docker })).rejects.toThrow('no image');
   });
 
-  it('given another word is forced then the error names it', async () => {
+  it('given another forced value then the error names it', async () => {
     vi.stubEnv('REDIAL_TEST_SERVERS', 'podman');
     await expect(onTestServers('a server', places)).rejects.toThrow('REDIAL_TEST_SERVERS is "podman"');
   });
@@ -126,7 +126,7 @@ async function startPbx(): Promise<Server> {
   };
 }
 
-/** Resolves with the first thing the server says. */
+/** Resolves with the first bytes of the server. */
 function talk({ port, question }: Server, onConnect = () => {}): Promise<string> {
   return new Promise((done, failed) => {
     const socket = connect(port, '127.0.0.1', () => {

@@ -9,8 +9,8 @@ import { vendorSecrets, vendorTenant } from '../../support/vendors.ts';
 import { type Sample, samples } from './samples.ts';
 
 /**
- * What every dialect promises, asked of each by its own way: what it accepts is the call that `/v1` would have made of it; what it
- * refuses is named in the vendor's shape and nothing happens; whoever has no credentials learns nothing.
+ * The rules of every dialect, tested in the way of each. An accepted request is the same call as by `/v1`. A refusal names the fields in
+ * the vendor's format, and nothing happens. A client without credentials learns nothing.
  */
 let world: HostileWorld;
 let store: Store;
@@ -25,7 +25,7 @@ it('has a sample of every vendor that is served', () => {
   expect([...new Set(samples.map(({ dialect }) => dialect))].sort()).toEqual(vendors.map(({ name }) => name).sort());
 });
 
-/** What was accepted last under this reference, or at all. */
+/** The newest accepted call, with this reference if one is passed. */
 async function newest(reference?: string): Promise<{ readonly request: CallRequest; readonly dialect: string }> {
   const by = reference === undefined ? '' : `&reference=${encodeURIComponent(reference)}`;
   const { body } = await world.redial.request('GET', `/v1/calls?limit=1${by}`);
@@ -35,7 +35,7 @@ async function newest(reference?: string): Promise<{ readonly request: CallReque
 }
 
 async function inFlight(): Promise<number> {
-  // A call that waits for the one before it, to the same phone or number, is delayed and due.
+  // A call that waits for an earlier one to the same phone or number is delayed and due.
   const due = await Promise.all(
     ['queued', 'dialing', 'waiting'].map((state) => world.redial.request('GET', `/v1/calls?state=${state}`)),
   );
@@ -44,13 +44,13 @@ async function inFlight(): Promise<number> {
   return counts.reduce((sum, { active, waiting }) => sum + active + waiting, calls);
 }
 
-/** References differ where the client gives none. */
+/** References differ if the client sends none. */
 function comparable({ reference, ...request }: CallRequest, given: boolean): unknown {
   return given ? { reference, ...request } : request;
 }
 
 describe.each(samples.map((sample) => [sample.way, sample] as const))('%s', (_way, sample) => {
-  it('given a good request, then it is the call that /v1 makes of the same wishes', async () => {
+  it('given a good request, then it is the same call as by /v1', async () => {
     const answer = await sample.send(world.redial, sample.good);
     const reference = sample.referenceIn(answer, sample.good);
     const { request, dialect } = await newest(reference);
@@ -64,16 +64,16 @@ describe.each(samples.map((sample) => [sample.way, sample] as const))('%s', (_wa
     expect(comparable(request, given)).toEqual(comparable(value?.request as CallRequest, given));
   });
 
-  describe('given what is not right', () => {
+  describe('given wrong input', () => {
     let before: Look;
     beforeEach(async () => {
-      // The call before may still be under way.
+      // The previous call may still be in progress.
       await vi.waitFor(async () => expect(await inFlight()).toEqual(0), { timeout: 20_000 });
       before = await world.look();
     });
     afterEach(() => world.expectNothingSince(before));
 
-    it.each(sample.fields)('in %s, then it is named in the vendor’s shape, and nothing happens', async (field) => {
+    it.each(sample.fields)('in %s, then the vendor’s error names it, and nothing happens', async (field) => {
       const answers = Object.entries(hostileFor(sample, field)).map(async ([name, value]) => {
         const answer = await sample.send(world.redial, { ...sample.good, [field]: value });
         const wrong = sample.complaint(answer, field);
@@ -82,7 +82,7 @@ describe.each(samples.map((sample) => [sample.way, sample] as const))('%s', (_wa
       expect((await Promise.all(answers)).flat()).toEqual([]);
     });
 
-    it('given a field that the vendor does not have, then it is named, and nothing happens', async () => {
+    it('given a field that the vendor does not have, then the error names it, and nothing happens', async () => {
       const answer = await sample.send(world.redial, { ...sample.good, nonsense: 'x' });
       expect(sample.complaint(answer, 'nonsense')).toBeUndefined();
     });
@@ -100,7 +100,7 @@ describe.each(samples.map((sample) => [sample.way, sample] as const))('%s', (_wa
   });
 });
 
-describe('the logs, at their most talkative', () => {
+describe('the logs, at the most detailed level', () => {
   it.each(['api', 'dialer', 'results'] as const)('of %s hold no secret and no number', (name) => {
     const log = world.redial[name].log();
     expect(log.length).toBeGreaterThan(200);
@@ -109,11 +109,11 @@ describe('the logs, at their most talkative', () => {
   });
 });
 
-/** What the vendor itself takes is no attack: a reference that is too long is cut, a name has its punctuation taken away. */
+/** The vendor itself allows these: a long reference is shortened, and a name loses its punctuation. */
 function hostileFor({ dialect }: Sample, field: string): Readonly<Record<string, string>> {
   const { 'over-long': overLong = '', ...texts } = neverAllowed;
   if (dialect === 'click2dial' && field === 'contact_ref') return texts;
-  // A name may be of any script, and loses what a phone cannot show.
+  // A name may be in any script, and loses characters that a phone cannot show.
   if (field === 'caller_id_name') {
     const refused = /^\s*$|[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]|\$[{[]/u;
     return {

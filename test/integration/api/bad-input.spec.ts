@@ -3,7 +3,7 @@ import { jobCounts } from '../../support/job-counts.ts';
 import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
-/** Each field of each endpoint × each way to be wrong: the error names the field, and Redis is as it was. */
+/** Each field of each endpoint × each kind of wrong value: the error names the field, and Redis is unchanged. */
 let redis: TestRedis;
 let api: RunningApi;
 let before: string[];
@@ -24,7 +24,7 @@ afterEach(async () => {
   expect((await jobCounts(api.queues)).dial).toMatchObject({ waiting: 0, delayed: 0, active: 0 });
 });
 
-/** Nothing of this may reach a phone, a PBX or a key of Redis. */
+/** None of these may reach a phone, a PBX or a key of Redis. */
 const texts: Readonly<Record<string, string>> = {
   CR: '1001\rAction: Command',
   LF: '1001\nAction: Command',

@@ -60,7 +60,7 @@ describe('PATCH /v1/calls/{id}', () => {
     await expect.poll(async () => (await dialQueue()).delayed).toBe(before.delayed);
   });
 
-  it('sets and takes away the limit', async () => {
+  it('sets and removes the limit', async () => {
     const { id } = await place({ notBefore: inOneHour() });
     const limited = await patch(id, { expiresAt: inTwoHours() });
     expect(limited.body.expiresAt).not.toBeNull();
@@ -68,7 +68,7 @@ describe('PATCH /v1/calls/{id}', () => {
     expect(free.body.expiresAt).toBeNull();
   });
 
-  it('wants to know which version is meant', async () => {
+  it('requires If-Match', async () => {
     const { id } = await place({ notBefore: inOneHour() });
     const body = { notBefore: inTwoHours() };
     expect((await patch(id, body, null)).status).toBe(428);
@@ -84,7 +84,7 @@ describe('PATCH /v1/calls/{id}', () => {
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, ...Array.from({ length: 9 }, () => 412)]);
   });
 
-  it('leaves a call alone that is being dialled, or is over', async () => {
+  it('does not change a call that is dialled or has ended', async () => {
     const { id } = await place();
     const attempt = await dial(api, id);
     expect((await patch(id, { notBefore: inOneHour() }, '*')).body.type).toBe('urn:redial:problem:call_under_way');
@@ -108,7 +108,7 @@ describe('PATCH /v1/calls/{id}', () => {
     expect((await api.send('GET', `/v1/calls/${id}`)).headers.get('etag')).toBe('"1"');
   });
 
-  it('wants expiresAt behind the next attempt', async () => {
+  it('requires expiresAt after the next attempt', async () => {
     const { id } = await place({ notBefore: inTwoHours() });
     expect((await patch(id, { expiresAt: inOneHour() })).body.errors[0].field).toBe('/expiresAt');
   });
@@ -118,7 +118,7 @@ describe('POST /v1/calls/{id}/cancel', () => {
   const cancel = (id: string, headers: Readonly<Record<string, string>> = {}) =>
     api.send('POST', `/v1/calls/${id}/cancel`, undefined, { headers });
 
-  it('takes a waiting call and its job away', async () => {
+  it('cancels a waiting call and removes its job', async () => {
     const { id } = await place({ notBefore: inOneHour() });
     const before = await dialQueue();
     const canceled = await cancel(id);
@@ -132,7 +132,7 @@ describe('POST /v1/calls/{id}/cancel', () => {
     expect((await cancel(id)).status).toBe(200);
   });
 
-  it('asks for a call under way to be hung up, every time it is asked', async () => {
+  it('requests the hang-up of a call in progress, at every request', async () => {
     const heard = await listener();
     try {
       const { id } = await place();
@@ -162,7 +162,7 @@ describe('POST /v1/calls/{id}/cancel', () => {
     }
   });
 
-  it('cannot undo what is over', async () => {
+  it('cannot cancel an ended call', async () => {
     const { id } = await place();
     const attempt = await dial(api, id);
     const at = Date.now();
@@ -172,13 +172,13 @@ describe('POST /v1/calls/{id}/cancel', () => {
     expect(answer.body.type).toBe('urn:redial:problem:call_ended');
   });
 
-  it('minds If-Match where it is sent', async () => {
+  it('checks If-Match if it is sent', async () => {
     const { id } = await place({ notBefore: inOneHour() });
     expect((await cancel(id, { 'if-match': '"7"' })).status).toBe(412);
     expect((await cancel(id, { 'if-match': '"1"' })).status).toBe(200);
   });
 
-  it('races with a reschedule, and one story is true', async () => {
+  it('races with a reschedule, and exactly one of the two happens', async () => {
     const { id } = await place({ notBefore: inOneHour() });
     const [canceled] = await Promise.all([cancel(id), patch(id, { notBefore: inTwoHours() }), cancel(id)]);
     expect(canceled?.status).toBe(200);
@@ -186,7 +186,7 @@ describe('POST /v1/calls/{id}/cancel', () => {
   });
 });
 
-/** A process that watches a PBX, as far as cancels go. */
+/** A process that watches a PBX, reduced to cancels. */
 async function listener(): Promise<{ readonly cancels: [string, string][]; close(): Promise<void> }> {
   const connections: Redis[] = (['store', 'subscriber'] as const).map((role) => connectRedis({ url: redis.url, role }));
   await Promise.all(connections.map((connection) => redisReady(connection, 10_000)));

@@ -60,7 +60,7 @@ describe.each(ways)('%s', (_name, send) => {
     expect(await api.redis.exists(`${api.prefix}:dial:${jobId}`)).toBe(1);
   });
 
-  it('takes call_ref, random and tvc_', async () => {
+  it('accepts call_ref, random and tvc_', async () => {
     const { contact_ref: _ref, ...bare } = good;
     const { body } = await send({ ...bare, call_ref: 'old', outbound_id: 'random' });
     expect(body.contact_ref).toBe('old');
@@ -69,13 +69,13 @@ describe.each(ways)('%s', (_name, send) => {
     expect((await api.store.readCall(campaign.body.call_ref as CallId))?.value.request.callerId).toBe('27110003333');
   });
 
-  it('makes a reference where none is given', async () => {
+  it('makes a reference if there is none', async () => {
     const { contact_ref: _ref, ...bare } = good;
     const { body } = await send(bare);
     expect(body.contact_ref).toBe(body.call_ref);
   });
 
-  it('names every field that is wrong, in the vendor’s words, and places nothing', async () => {
+  it('reports every wrong field in the vendor’s words, and places no call', async () => {
     const before = await api.keys();
     const { status, body } = await send({
       agent: '1',
@@ -96,7 +96,7 @@ describe.each(ways)('%s', (_name, send) => {
     expect(await api.keys()).toEqual(before);
   });
 
-  it('takes the key as a parameter', async () => {
+  it('accepts the key as a parameter', async () => {
     const { status } = await send({ ...good, api_key: api.acmeKey }, { apiKey: null });
     expect(status).toBe(200);
     const wrong = await send({ ...good, api_key: 'wrong' }, { apiKey: null });
@@ -104,7 +104,7 @@ describe.each(ways)('%s', (_name, send) => {
     expect(wrong.body.success).toBe(false);
   });
 
-  it('refuses who has no key', async () => {
+  it('refuses a request without a key', async () => {
     const before = await api.keys();
     const { status, body } = await send(good, { apiKey: null });
     expect(status).toBe(401);
@@ -123,7 +123,7 @@ it.each([
   expect(answer.body.success).toBe(false);
 });
 
-it('HEAD /call.php places nothing', async () => {
+it('HEAD /call.php places no call', async () => {
   const before = await api.keys();
   expect((await api.send('HEAD', `/call.php?${query(good)}`)).status).toBe(405);
   expect(await api.keys()).toEqual(before);

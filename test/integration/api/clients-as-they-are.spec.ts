@@ -6,7 +6,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { actHeaders, credentials, phpQuery, vendorTenantOfOneTrunk } from '../../support/vendors.ts';
 import { type RunningApi, startApi, untilPbxAnswers } from './running-api.ts';
 
-/** What clients send that is not as the book has it, and that means only one thing. */
+/** Requests of clients that differ from the specification and have only one possible meaning. */
 const access = { username: 'redial', secret: 'redial-local' };
 const origins = ['https://crm.example', 'http://localhost:*'];
 let redis: TestRedis;
@@ -50,7 +50,7 @@ async function post(path: string, contentType: string, body: string | Buffer, he
   return { status: answer.status, text, body: text.startsWith('{') ? JSON.parse(text) : undefined };
 }
 
-/** With the hash that a client makes of the very bytes that it sends. */
+/** With the hash of exactly the bytes that are sent. */
 function signedForm(name: string): string {
   const { api_username, api_password, apiKey } = credentials.originateCall;
   const fields: readonly (readonly [string, string])[] = [
@@ -107,7 +107,7 @@ describe('a charset', () => {
     expect(body.calls).toMatchObject([{ dial1CallerName: `Zoë ${charset}` }]);
   });
 
-  it('is read in multipart forms, of the whole and of a part', async () => {
+  it('is read in multipart forms, from the form and from a part', async () => {
     const part = (name: string, value: string, type = '') =>
       `--b\r\nContent-Disposition: form-data; name="${name}"\r\n${type}\r\n${value}\r\n`;
     const fields = { ...click, contact_ref: 'é' };
@@ -154,14 +154,14 @@ describe('a charset', () => {
     },
   );
 
-  it('that the bytes are not in is told', async () => {
+  it('that does not fit the bytes is reported', async () => {
     const answer = await post(calls.v1, 'application/json', Buffer.from('{"clientInfo":"Zo\xeb"}', 'latin1'));
     expect([answer.status, answer.body.detail]).toEqual([400, 'The body is not text in utf-8.']);
   });
 });
 
-describe('more slashes than one', () => {
-  it('are one, at every address', async () => {
+describe('repeated slashes', () => {
+  it('count as one, at every address', async () => {
     const who = new URLSearchParams({ ...credentials.dialup });
     const ask = (path: string, headers = {}) => api.send('GET', path, undefined, { headers });
     expect((await ask(`//API/dialup.php?${who}&dial1=1001&dial2=0820001234`)).text).toBe('OK');
@@ -174,7 +174,7 @@ describe('more slashes than one', () => {
     }
   });
 
-  it('open nothing that is closed, and what stands behind the ? is left alone', async () => {
+  it('open no closed address, and leave the query unchanged', async () => {
     for (const path of [
       '//admin/queues',
       '/admin//queues',
@@ -221,8 +221,8 @@ describe('a + of an offset that has become a space', () => {
   );
 });
 
-describe('a POST without a byte', () => {
-  it('has its fields in the URL, whether it says how long it is or not', async () => {
+describe('a POST without a body', () => {
+  it('has its fields in the URL, with or without a Content-Length', async () => {
     const headers = { 'x-api-key': api.acmeKey };
     for (const body of [undefined, '']) {
       const url = `${api.url}/call.php?${new URLSearchParams(click)}`;
@@ -233,7 +233,7 @@ describe('a POST without a byte', () => {
 });
 
 describe('JSON to /call.php', () => {
-  it('is read as a form would be, with its key in a header or beside the fields', async () => {
+  it('is read like a form, with its key in a header or beside the fields', async () => {
     const json = 'application/json';
     expect((await post(calls.php, json, JSON.stringify({ ...click, agent: 1001 }))).body.success).toBe(true);
     const inside = await post(calls.php, json, JSON.stringify({ ...click, api_key: api.acmeKey }), { 'x-api-key': '' });
@@ -264,7 +264,7 @@ describe('a key that comes twice in a JSON object', () => {
     expect([answer.status, answer.body.errors]).toEqual([400, fields.map((field) => ({ field, message }))]);
   });
 
-  it('is named in the words of the vendors that have none for it', async () => {
+  it('is reported in the words of vendors that have no error for it', async () => {
     const twice = `{"caller":"1001","callee":"1002","callee":"1003","context":"main_routing","caller_id":"1001"}`;
     expect((await post(act, json, twice, actLogin)).body).toMatchObject({
       success: 0,
@@ -275,7 +275,7 @@ describe('a key that comes twice in a JSON object', () => {
     expect(ofOriginate.body.messages[0]).toContain('type');
   });
 
-  it('is found in no time, in a body of four million bytes', async () => {
+  it('is found at once, in a body of four million bytes', async () => {
     const deep = `{"calls":[${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}]}`;
     expect((await post(calls.batch, json, deep)).status).toBeLessThan(500);
     const wide = `{"calls":[{${Array.from({ length: 200_000 }, (_, n) => `"k${n}":1`).join(',')},"k0":2}]}`;
@@ -301,7 +301,7 @@ describe('a page in a browser', () => {
     ({ method, path }) => [method.toUpperCase(), path.replace(/\{\w+\}/, 'x')] as const,
   );
 
-  it.each(addresses)('whose origin a tenant names may ask %s %s', async (method, path) => {
+  it.each(addresses)('whose origin a tenant names may request %s %s', async (method, path) => {
     for (const origin of [page, 'http://localhost:3000', 'http://localhost']) {
       const answer = await preflight(path, origin, method);
       expect([answer.status, allowed(answer), answer.text]).toEqual([204, origin, '']);
@@ -369,7 +369,7 @@ describe('an example of the documents', () => {
       ),
     );
 
-  it('of /v1 is answered as it stands', async () => {
+  it('of /v1 is answered unchanged', async () => {
     const { paths } = await documentAt('/openapi.json');
     const { body: placed } = await api.send(
       'POST',
@@ -377,7 +377,7 @@ describe('an example of the documents', () => {
       paths['/v1/calls'].post.requestBody.content['application/json'].examples.later.value,
     );
     const tried: string[] = [];
-    // What ends the call comes last.
+    // Operations that end the call come last.
     const operations = Object.entries<
       Record<
         string,
@@ -423,7 +423,7 @@ describe('an example of the documents', () => {
     );
   });
 
-  it('of the vendors’ addresses is accepted as it stands', async () => {
+  it('of the vendors’ addresses is accepted unchanged', async () => {
     const { paths } = await documentAt('/openapi/vendors.json');
     const who = new URLSearchParams({ ...credentials.dialup });
     const access: Readonly<Record<string, Record<string, string>>> = {

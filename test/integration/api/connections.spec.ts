@@ -28,13 +28,13 @@ async function open(said: string): Promise<Socket> {
   return socket;
 }
 
-/** A reset is an end too. */
+/** A reset ends the connection too. */
 function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => (socket.closed ? resolve() : void socket.once('close', () => resolve())));
 }
 
-describe('clients that hold connections and never end their request', () => {
-  it('given as many as may be open, then one more is turned away, which is logged, and the slow ones are cut off for the others', async () => {
+describe('clients that hold connections and never complete their request', () => {
+  it('given the maximum of open connections, then one more is closed, which is logged, and the slow ones are closed for the others', async () => {
     const slow: Socket[] = [];
     // Half a header, half a line, and nothing at all.
     for (const said of ['POST /v1/calls HTTP/1.1\r\nX-Slow: ', 'GET', ''])
@@ -52,22 +52,22 @@ describe('clients that hold connections and never end their request', () => {
 });
 
 describe('clients that send their next requests before they have an answer', () => {
-  // Wrong keys: nobody has to be known to do this. Redis, which counts them, is silent.
+  // Wrong keys: any client can send them. Redis, which counts them, does not answer.
   const wrong = 'GET /v1/calls HTTP/1.1\r\nHost: x\r\nX-API-Key: nobodys\r\n\r\n';
 
-  it('given thousands of requests on one connection, then each is answered in its turn', async () => {
+  it('given thousands of requests on one connection, then each is answered in order', async () => {
     const socket = await open('');
     let answers = 0;
     socket.on('data', (chunk) => {
       answers += String(chunk).split('HTTP/1.1 401').length - 1;
     });
     socket.write(wrong.repeat(5_000));
-    // An answer that two pieces share is not counted.
+    // Answers that span two pieces are not counted.
     await expect.poll(() => answers, { timeout: 60_000 }).toBeGreaterThan(4_900);
     socket.destroy();
   });
 
-  it('given more of them than a process keeps, then connections are cut, which is logged, and who waits for its answer is served', async () => {
+  it('given more of them than a process keeps, then connections are closed, which is logged, and clients that wait for their answer are served', async () => {
     await redis.pause();
     try {
       const greedy = await Promise.all(Array.from({ length: 10 }, () => open(wrong.repeat(5_000))));

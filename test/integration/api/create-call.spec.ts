@@ -22,7 +22,7 @@ async function recordOf(id: string) {
 }
 
 describe('POST /v1/calls', () => {
-  it('answers 202 with the call, where it is, and its version, once it is in Redis and on the queue', async () => {
+  it('answers 202 with the call, its Location and its version, once it is in Redis and on the queue', async () => {
     const before = await jobCounts(api.queues);
     const answer = await api.send('POST', '/v1/calls', { ...good, reference: 'order-1', callerId: '+27110001111' });
 
@@ -46,7 +46,7 @@ describe('POST /v1/calls', () => {
     expect(read.body).toEqual(answer.body);
   });
 
-  it('keeps a call for later asleep until its time', async () => {
+  it('lets the job of a later call sleep until its time', async () => {
     const before = await jobCounts(api.queues);
     const notBefore = new Date(Date.now() + 3_600_000).toISOString();
     const { body } = await api.send('POST', '/v1/calls', { ...good, notBefore });
@@ -56,7 +56,7 @@ describe('POST /v1/calls', () => {
     expect((await jobCounts(api.queues)).dial.delayed).toBe(before.dial.delayed + 1);
   });
 
-  it('shows no whole number in the job, which the dashboard shows', async () => {
+  it('shows no complete number in the job, which the dashboard shows', async () => {
     const { body } = await api.send('POST', '/v1/calls', good);
     const job = await api.redis.hgetall(`${api.prefix}:dial:${body.nextAttempt.id}`);
     expect(JSON.parse(job['data'] ?? '')).toEqual({
@@ -137,7 +137,7 @@ describe('Idempotency-Key', () => {
 });
 
 describe('POST /v1/calls/batch', () => {
-  it('answers for each call by itself: a bad one spoils no other', async () => {
+  it('answers for each call on its own: a bad call does not affect the others', async () => {
     const answer = await api.send('POST', '/v1/calls/batch', {
       calls: [
         { ...good, reference: 'b-0' },
@@ -165,7 +165,7 @@ describe('POST /v1/calls/batch', () => {
     expect(await recordOf(first.id)).toBeDefined();
   });
 
-  it('takes 1,000 calls, and each gets a job', async () => {
+  it('accepts 1,000 calls, and each gets a job', async () => {
     const before = (await jobCounts(api.queues)).dial.delayed;
     const notBefore = new Date(Date.now() + 3_600_000).toISOString();
     const calls = Array.from({ length: 1_000 }, (_, i) => ({ ...good, notBefore, reference: `bulk-${i}` }));
@@ -197,7 +197,7 @@ describe('POST /v1/calls/batch', () => {
     expect((await api.send('POST', '/v1/calls', good, options)).status).toBe(422);
   });
 
-  it('keeps of what it refused under a key no more than a little, and a repetition says so', async () => {
+  it('keeps only a part of the refusals under a key, and a repetition states it', async () => {
     const options = { headers: { 'idempotency-key': 'batch-2' } };
     const wrong = Object.fromEntries(Array.from({ length: 35 }, (_, i) => [`wrong-${'x'.repeat(50)}-${i}`, 1]));
     const body = { calls: [...Array.from({ length: 998 }, () => wrong), good, wrong] };
@@ -236,7 +236,7 @@ describe('a body of very many fields', () => {
     expect(answer.text.length).toBeLessThan(1_000);
   });
 
-  it('and so is one call of as many as its length allows', async () => {
+  it('is refused for one call too, with as many fields as its length allows', async () => {
     for (const [, bodyOf] of places) {
       const { status, text } = await api.send('POST', '/v1/calls', bodyOf(many(4_000)));
       expect(status).toBe(400);

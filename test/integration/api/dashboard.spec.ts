@@ -45,7 +45,7 @@ describe('the login', () => {
     }
   });
 
-  it('lets the page in, whose parts the policy lets run', async () => {
+  it('serves the page, and the policy allows its parts', async () => {
     const page = await visit('GET', '');
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
@@ -55,7 +55,7 @@ describe('the login', () => {
     for (const script of scripts) expect((await visit('GET', `/${script}`)).status).toBe(200);
   });
 
-  it('is off where no password is set, and the log says so', async () => {
+  it('is off if no password is set, and the log states it', async () => {
     const without = await startApi({ redisUrl: redis.url, env: { REDIAL_ADMIN_USER: '', REDIAL_ADMIN_PASSWORD: '' } });
     try {
       const answer = await without.send('GET', '/admin/queues', undefined, {
@@ -80,7 +80,7 @@ it('its page names no other host', async () => {
   }
 });
 
-it('its times have a zone, and it offers no button, for nearly all of them are refused', async () => {
+it('its times have a zone, and it offers no button, because nearly all of them are refused', async () => {
   const { text } = await visit('GET', '');
   const config = JSON.parse(/<script id="__UI_CONFIG__"[^>]*>(.*?)<\/script>/s.exec(text)?.[1] ?? '');
   expect(Object.values(config.dateFormats)).toHaveLength(3);
@@ -93,8 +93,8 @@ it('its times have a zone, and it offers no button, for nearly all of them are r
   ]);
 });
 
-describe('what it shows', () => {
-  it('of an attempt’s job is how the attempt ended, as its record says', async () => {
+describe('the data of the dashboard', () => {
+  it('shows with an attempt’s job how the attempt ended, from its record', async () => {
     const { body } = await api.send('POST', '/v1/calls', { ...good, retryPolicy: { maxRetries: 0 } });
     const attempt = await dial(api, body.id);
     const job = async () => (await visit('GET', `/api/queues/dial/${attempt.id}`)).body.job;
@@ -113,7 +113,7 @@ describe('what it shows', () => {
     expect(listed.find(({ id }: { id: string }) => id === attempt.id)).toMatchObject(told);
   });
 
-  it('is ids and a masked number', async () => {
+  it('shows ids and a masked number', async () => {
     const { body } = await api.send('POST', '/v1/calls', { ...good, reference: 'secret-reference' });
     const shown = await visit('GET', `/api/queues/dial/${body.nextAttempt.id}`);
     expect(shown.status).toBe(200);
@@ -123,14 +123,14 @@ describe('what it shows', () => {
   });
 });
 
-describe('what its buttons do', () => {
+describe('the buttons of the dashboard', () => {
   async function sleeping(): Promise<{ id: string; job: string }> {
     const notBefore = new Date(Date.now() + 3_600_000).toISOString();
     const { body } = await api.send('POST', '/v1/calls', { ...good, notBefore });
     return { id: body.id, job: body.nextAttempt.id };
   }
 
-  it('Promote makes a job run; the call is still not due, and the gates are asked', async () => {
+  it('Promote makes a job run; the call is still not due, and the gates are checked', async () => {
     const { id, job } = await sleeping();
     const before = (await jobCounts(api.queues)).dial;
     const answer = await visit('PUT', `/api/queues/dial/${job}/promote`);
@@ -176,7 +176,7 @@ describe('what its buttons do', () => {
     expect(await jobCounts(api.queues)).toEqual(before);
   });
 
-  it('one that comes too late is told so', async () => {
+  it('one that comes too late gets 409', async () => {
     const { job } = await sleeping();
     const promote = () => visit('PUT', `/api/queues/dial/${job}/promote`);
     expect((await promote()).status).toBeLessThan(300);
@@ -190,7 +190,7 @@ describe('what its buttons do', () => {
   });
 });
 
-describe('a queue that somebody has paused', () => {
+describe('a paused queue', () => {
   const native = () => api.queues.native as readonly { name: string; pause(): Promise<void> }[];
   const readiness = async (path: string) => api.send('GET', path, undefined, { apiKey: null });
   const paused = async () =>
@@ -198,11 +198,11 @@ describe('a queue that somebody has paused', () => {
       .match(/^redial_queue_paused\{.*\} [01]$/gm)
       ?.map((line) => line.replace(/process="[a-z]+",?/, '').replace(',}', '}'));
 
-  /** What was worked out a moment ago is told to the next who asks. */
+  /** A report that was made a moment ago is sent to later requests too. */
   const eventually = { timeout: 10_000 };
   const checked = async () => (await readiness('/readyz')).body.checks.queues;
 
-  it('is told by /readyz and the metrics, calls are accepted all the same, and it can be set going again', async () => {
+  it('is reported by /readyz and the metrics, calls are still accepted, and it can be resumed', async () => {
     await expect.poll(paused, eventually).toContain('redial_queue_paused{queue="dial"} 0');
     await native()
       .find(({ name }) => name === 'dial')
@@ -221,7 +221,7 @@ describe('a queue that somebody has paused', () => {
   });
 });
 
-describe('percent signs that escape nothing', () => {
+describe('percent signs that start no escape', () => {
   const escapes = ['x%', '%', '%zz', '%25', 'x%25', '%25zz', '%c0%af', '%ff', '%u0041', '%00', '%2500', '%e4%b8'];
   const paths = [
     '/api/queues?queueName=',
@@ -235,7 +235,7 @@ describe('percent signs that escape nothing', () => {
     '/static/',
     '/',
   ];
-  it.each(paths)('%s… are never a fault of ours', async (path) => {
+  it.each(paths)('%s… never cause an internal error', async (path) => {
     for (const written of escapes) {
       const { status, text } = await visit('GET', `${path}${written}`);
       expect(status, `${written} ${text}`).toBeLessThan(500);
@@ -243,7 +243,7 @@ describe('percent signs that escape nothing', () => {
     }
   });
 
-  it('nor at any other address', async () => {
+  it('at other addresses neither', async () => {
     const others = [
       '/v1/calls/',
       '/v1/calls?cursor=',

@@ -38,7 +38,7 @@ async function delivery(status: Delivery['status'], tenantId = 'acme'): Promise<
   return written;
 }
 
-it('lists what was given up, the own ones alone', async () => {
+it('lists dead deliveries, only the tenant’s own', async () => {
   const dead = await delivery('dead');
   await delivery('dead', 'globex');
   await delivery('pending');
@@ -63,7 +63,7 @@ it('sends one again, from the start of its schedule', async () => {
   expect(again.body.detail).toBe('The delivery is pending. Only one that is dead, given up, can be sent again.');
 });
 
-it('sends one again once, however many ask for it at the same time', async () => {
+it('sends one again once, for any number of simultaneous requests', async () => {
   const dead = await delivery('dead');
   const answers = await Promise.all(
     Array.from({ length: 5 }, () => api.send('POST', `/v1/deliveries/${dead.id}/resend`)),
@@ -71,7 +71,7 @@ it('sends one again once, however many ask for it at the same time', async () =>
   expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409, 409, 409]);
 });
 
-it("does not know another tenant's, nor what is no id", async () => {
+it("answers 404 for another tenant's delivery and for an invalid id", async () => {
   const theirs = await delivery('dead', 'globex');
   for (const id of [theirs.id, 'att_x.crm', 'x', `${theirs.attemptId}.`, 'a%2Fb']) {
     expect((await api.send('POST', `/v1/deliveries/${id}/resend`)).status).toBe(404);

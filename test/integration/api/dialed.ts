@@ -12,7 +12,7 @@ import {
 import { createIds } from '@redial/platform';
 import type { RunningApi } from './running-api.ts';
 
-/** What a dialer does to a call when it takes it, without a PBX. Resolves with the attempt under way. */
+/** The writes of a dialer when it takes a call, without a PBX. Resolves with the attempt in progress. */
 export async function dial(api: RunningApi, id: string): Promise<AttemptRecord> {
   const before = await read(api, id);
   if (!isPlanned(before.value.state)) throw new Error(`${id} is ${before.value.state.status}`);
@@ -38,7 +38,7 @@ export async function dial(api: RunningApi, id: string): Promise<AttemptRecord> 
   return attempt;
 }
 
-/** What the results process does with an attempt's evidence. Resolves with the call as it is then. */
+/** The writes of the results process for an attempt's evidence. Resolves with the call afterwards. */
 export async function settle(api: RunningApi, attempt: AttemptRecord, evidence: Evidence): Promise<Call> {
   const now = Date.now();
   const outcome = outcomeOf(evidence, now);

@@ -4,7 +4,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { act, credentials, dialup, type Fields, originateCall, vendorTenant } from '../../support/vendors.ts';
 import { clientOf, type RunningApi, startApi } from './running-api.ts';
 
-/** Wrong credentials, from one address, one after the other. */
+/** Wrong credentials, from one address, one request after the other. */
 const { dialects } = vendorTenant;
 const perMinute = 3;
 const metricsToken = 'a-token-for-metrics';
@@ -35,7 +35,7 @@ const visit = (api: RunningApi, path: string, authorization: string) =>
   api.send('GET', path, undefined, { apiKey: null, headers: { authorization } });
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-/** Each API, and what else wants a login: a request with wrong credentials, one with right ones, and how it says that there were too many. */
+/** Each API, and every other login: a request with wrong credentials, one with right ones, and its words for too many failures. */
 const ways: readonly (readonly [
   name: string,
   wrong: (api: RunningApi) => Promise<{ status: number; headers: Headers; text: string }>,
@@ -63,7 +63,7 @@ const ways: readonly (readonly [
   [
     'originate-call',
     (api) => originateCall.form(clientOf(api), {}, { ...credentials.originateCall, apiKey: 'wrong' }) as never,
-    // The request itself has faults: the credentials have not.
+    // The request itself has faults, but its credentials are right.
     async (api) => {
       const { status, ...answer } = await originateCall.form(clientOf(api), {});
       return { ...answer, status: status === 400 ? 200 : status };
@@ -90,7 +90,7 @@ const ways: readonly (readonly [
   ],
 ];
 
-/** Keys that are drawn at random cannot be guessed: right ones are let in all the while. */
+/** Random keys cannot be guessed, so right ones are always accepted. */
 const byKeyAlone = ['/v1', 'click2dial'];
 
 describe.each(ways)('%s', (name, wrong, right, words) => {
@@ -115,7 +115,7 @@ describe.each(ways)('%s', (name, wrong, right, words) => {
     }
   });
 
-  it('lets right ones in all the while where the address is trusted', async () => {
+  it('accepts right ones at any time if the address is trusted', async () => {
     const api = await start({}, { REDIAL_LOGIN_SOURCES: '192.0.2.7, 127.0.0.0/8' });
     try {
       for (let n = 0; n <= perMinute; n += 1) await wrong(api);
@@ -129,7 +129,7 @@ describe.each(ways)('%s', (name, wrong, right, words) => {
 
 const namesOf = (headers?: Headers) => [...(headers?.keys() ?? [])].toSorted();
 
-describe('an account that was guessed at', () => {
+describe('an account with guessed passwords', () => {
   const wrongDialup = (api: RunningApi) => dialup.get(clientOf(api), numbers, { ...credentials.dialup, pass: 'wrong' });
   const rightDialup = (api: RunningApi) => dialup.get(clientOf(api), numbers);
   const counters = (api: RunningApi, kind = '') =>
@@ -139,7 +139,7 @@ describe('an account that was guessed at', () => {
     return Promise.all(keys.map(async (key) => ({ key, ms: await api.redis.pttl(key) })));
   };
 
-  it('is held twice as long each time, and is let in when that is over; another account and a key are let in meanwhile', async () => {
+  it('is locked twice as long each time, and is accepted when that is over; another account and a key are accepted meanwhile', async () => {
     const api = await start();
     try {
       for (const longest of [60_000, 120_000, 240_000, 480_000, 900_000, 900_000]) {
@@ -151,7 +151,7 @@ describe('an account that was guessed at', () => {
         expect((await rightDialup(api)).status).toBe(429);
         expect((await act.put(clientOf(api), {})).status).toBe(200);
         expect((await api.send('GET', '/v1/calls')).status).toBe(200);
-        // As if the time had passed.
+        // Deletes the key, as its expiry would.
         await api.redis.del(hold?.key ?? '');
       }
       expect((await rightDialup(api)).status).toBe(200);
@@ -160,7 +160,7 @@ describe('an account that was guessed at', () => {
     }
   });
 
-  it('keeps no more in Redis, however many names are tried, and all of it expires', async () => {
+  it('keeps a bounded number of keys in Redis for any number of names, and all of them expire', async () => {
     const api = await start();
     try {
       for (let n = 0; n < 50; n += 1)
@@ -174,7 +174,7 @@ describe('an account that was guessed at', () => {
     }
   });
 
-  it('from many addresses is told by a metric and the log', async () => {
+  it('with failures from many addresses is reported by a metric and the log', async () => {
     const api = await start();
     const from = (localAddress: string) =>
       new Promise<number | undefined>((resolve, reject) => {
@@ -195,7 +195,7 @@ describe('an account that was guessed at', () => {
       for (let n = 6; n <= 9; n += 1) expect(await from(`127.0.0.${n}`)).toBe(401);
       await expect.poll(metric, { timeout: 5_000 }).toBe('redial_accounts_guessed_total{api="dialup",process="api"} 1');
       expect(api.log()).toContain('an account is guessed at from many addresses');
-      // From where nobody guessed, it is let in.
+      // It is accepted from an address without failures.
       expect((await rightDialup(api)).status).toBe(200);
     } finally {
       await api.stop();
@@ -220,7 +220,7 @@ it.each([
   }
 });
 
-it('are refused as wrong, and nobody is locked out, while Redis is away', async () => {
+it('are refused as wrong, and no client is locked out, while Redis is away', async () => {
   const own = await startTestRedis();
   const api = await startApi({ redisUrl: own.url, env: { REDIAL_FAILED_LOGINS_PER_MINUTE: '1' } });
   try {
@@ -239,7 +239,7 @@ it('are refused as wrong, and nobody is locked out, while Redis is away', async 
 });
 
 describe('ipAllowList', () => {
-  it('lets nobody in from elsewhere, right credentials or not, and counts only wrong ones', async () => {
+  it('refuses every other address, with right or wrong credentials, and counts only wrong ones', async () => {
     const api = await start({ ipAllowList: ['192.0.2.7', '2001:db8::/32'] });
     try {
       for (let n = 0; n <= perMinute; n += 1) {
@@ -253,7 +253,7 @@ describe('ipAllowList', () => {
     }
   });
 
-  it('lets in who comes from one of its networks', async () => {
+  it('accepts clients from its networks', async () => {
     const api = await start({ ipAllowList: ['192.0.2.7', '127.0.0.0/8'] });
     try {
       expect((await act.put(clientOf(api), {})).body.message).not.toBe('IP is not permitted');

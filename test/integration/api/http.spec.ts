@@ -21,7 +21,7 @@ afterAll(async () => {
   await redis?.stop();
 });
 
-describe('who asks', () => {
+describe('authentication', () => {
   it.each([
     ['no key', {}],
     ['an unknown key', { authorization: 'Bearer nobody' }],
@@ -51,13 +51,13 @@ describe('who asks', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('is not told in the log what its key was', async () => {
+  it('never has its key in the log', async () => {
     await api.send('GET', `/call.php?api_key=${api.acmeKey}`, undefined, { apiKey: null });
     expect(api.log()).not.toContain(api.acmeKey);
   });
 });
 
-describe('how it is asked', () => {
+describe('malformed requests', () => {
   it.each([
     ['DELETE', '/v1/calls', 'POST, GET, HEAD'],
     ['PUT', '/v1/calls/x', 'GET, HEAD, PATCH'],
@@ -109,7 +109,7 @@ describe('how it is asked', () => {
     expect(form.body.success).toBe(false);
   });
 
-  it('a packed body is measured unpacked', async () => {
+  it('a compressed body is measured decompressed', async () => {
     const { gzipSync } = await import('node:zlib');
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const headers = {
@@ -127,13 +127,13 @@ describe('how it is asked', () => {
     expect(status).toBe(413);
   });
 
-  it('a path that cannot be decoded is malformed, not an error of ours', async () => {
+  it('a path that cannot be decoded is malformed, not an internal error', async () => {
     const answer = await api.send('GET', '/v1/calls/%E0%A4%A');
     expect(answer.status).toBe(400);
     expect(answer.body.type).toBe('urn:redial:problem:malformed_request');
   });
 
-  it('answers every request with an id, which stands in the log and in the problem', async () => {
+  it('answers every request with an id, which is in the log and in the problem', async () => {
     const answer = await api.send('GET', '/v1/calls/x');
     const id = answer.headers.get('x-request-id');
     expect(answer.body.requestId).toBe(id);
@@ -141,8 +141,8 @@ describe('how it is asked', () => {
   });
 });
 
-describe('how often', () => {
-  it('each tenant has its requests for a minute, and is told how many are left', async () => {
+describe('the rate limit', () => {
+  it('each tenant has its requests per minute, and the answer states how many are left', async () => {
     const limited = await startApi({ redisUrl: redis.url, tenant: { quotas: { requestsPerMinute: 3 } } });
     try {
       const statuses: number[] = [];
@@ -163,8 +163,8 @@ describe('how often', () => {
   });
 });
 
-describe('what a browser may do with it', () => {
-  it('is nothing', async () => {
+describe('the policy for browsers', () => {
+  it('allows nothing', async () => {
     const { headers } = await api.send('GET', '/v1/calls');
     expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'");
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -185,7 +185,7 @@ describe('/docs/test-numbers', () => {
 });
 
 describe('/docs', () => {
-  it('is a page whose every part comes from here, and that the policy lets run', async () => {
+  it('is a page whose parts all come from this host, and that the policy allows', async () => {
     expect((await api.send('GET', '/docs')).headers.get('location')).toBe('/docs/');
     const page = await api.send('GET', '/docs/', undefined, { apiKey: null });
     expect(page.status).toBe(200);
@@ -207,14 +207,14 @@ describe('/docs', () => {
     { 'if-match': '"x"' },
     { 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' },
     { range: 'bytes=99999999-' },
-  ])('is given whole, whatever is asked of it (%j)', async (headers) => {
+  ])('is sent whole, for any conditional header (%j)', async (headers) => {
     const part = await api.send('GET', '/docs/swagger-ui.css', undefined, { headers });
     expect(part.status).toBe(200);
   });
 });
 
 describe('/openapi.json', () => {
-  it('is OpenAPI 3.1, open to all, and says what is mounted', async () => {
+  it('is OpenAPI 3.1, public, and lists the mounted addresses', async () => {
     const { body, status } = await api.send('GET', '/openapi.json', undefined, { apiKey: null });
     expect(status).toBe(200);
     expect(body.openapi).toBe('3.1.0');
@@ -223,7 +223,7 @@ describe('/openapi.json', () => {
 });
 
 describe('operations', () => {
-  it('lives, and is ready to accept while no PBX is there', async () => {
+  it('is alive, and ready to accept while no PBX is there', async () => {
     expect((await api.send('GET', '/livez', undefined, { apiKey: null })).text).toBe('ok\n');
     const accepting = await api.send('GET', '/readyz/accepting', undefined, { apiKey: null });
     expect(accepting.status).toBe(200);
@@ -249,7 +249,7 @@ describe('operations', () => {
     await expect.poll(async () => (await ready()).status, { timeout: 5_000 }).toBe(200);
   });
 
-  it('is not ready while something else stands where the permits of a PBX or a trunk are counted', async () => {
+  it('is not ready while a permit key of a PBX or a trunk has another type', async () => {
     const checks = async () => (await api.send('GET', '/readyz')).body.checks.permits;
     await expect.poll(checks, { timeout: 5_000 }).toBe('ok');
     await api.redis.set(`${api.prefix}:permits:trunk.carrier`, 'x');
@@ -258,7 +258,7 @@ describe('operations', () => {
     await expect.poll(checks, { timeout: 5_000 }).toBe('ok');
   });
 
-  it('gives all who ask at once the same metrics, and the same report', async () => {
+  it('sends the same metrics and the same report to simultaneous requests', async () => {
     const headers = { authorization: 'Bearer a-token-for-metrics' };
     const crowd = await Promise.all(
       Array.from({ length: 200 }, () => api.send('GET', '/metrics', undefined, { apiKey: null, headers })),
@@ -266,7 +266,7 @@ describe('operations', () => {
     expect(new Set(crowd.map(({ text }) => text)).size).toBeLessThan(5);
   });
 
-  it('is measured, for those who have the token', async () => {
+  it('has metrics, for clients with the token', async () => {
     expect((await api.send('GET', '/metrics')).status).toBe(401);
     await api.send('POST', '/v1/calls', good);
     const scrape = () =>
@@ -293,7 +293,7 @@ describe('operations', () => {
   });
 });
 
-it('no page of another site may read anything, where no tenant names one', async () => {
+it('no page of another site may read anything, if no tenant names one', async () => {
   const headers = { origin: 'http://localhost', 'access-control-request-method': 'POST' };
   for (const path of ['/v1/calls', '/call.php', '/admin/queues']) {
     const answer = await api.send('OPTIONS', path, undefined, { headers, apiKey: null });

@@ -6,7 +6,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { credentials, type Fields, signed, vendorTenant } from '../../support/vendors.ts';
 import { type RunningApi, startApi, untilPbxAnswers } from './running-api.ts';
 
-/** Forms as PHP's cURL sends them of an array (`CURLOPT_POSTFIELDS => $array`), and `curl -F`: at each address that takes a form. */
+/** Forms as PHP's cURL sends them for an array (`CURLOPT_POSTFIELDS => $array`), and `curl -F`: at each address that accepts a form. */
 const access = { username: 'redial', secret: 'redial-local' };
 const { services, variables, dialects } = vendorTenant;
 let redis: TestRedis;
@@ -43,7 +43,7 @@ function flat(fields: Fields, prefix = ''): (readonly [name: string, value: stri
 
 const click = { agent: '1001', callee: '0820001234', outbound_id: '27110001111', contact_ref: 'multi.part' };
 const dialup = { ...credentials.dialup, dial1: '1001', dial2: '+27820001234', RFormat: 'json' };
-/** With what PHP's encoding does not leave as it is. */
+/** With characters that PHP's encoding changes. */
 const originate = signed({
   project_id: 1,
   caller_id: '0820001234',
@@ -74,18 +74,18 @@ function formOf(fields: Fields): FormData {
 }
 
 describe.each(addresses)('POST %s', (path, fields, word, good) => {
-  it('takes a multipart form as it takes an urlencoded one', async () => {
+  it('accepts a multipart form like an urlencoded one', async () => {
     expect(await post(path, formOf(fields))).toMatchObject({ status: 200, body: { [word]: good } });
   });
 
-  it('takes what curl -F sends', async () => {
+  it('accepts the request of curl -F', async () => {
     const parts = flat(fields).flatMap(([name, value]) => ['--form-string', `${name}=${value}`]);
     const headers = Object.entries(keyOf(path)).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
     const { stdout } = await promisify(execFile)('curl', ['-s', ...headers, ...parts, api.url + path]);
     expect(JSON.parse(stdout)).toMatchObject({ [word]: good });
   });
 
-  it('names a field that is a file, and enqueues nothing', async () => {
+  it('reports a field that is a file, and enqueues nothing', async () => {
     const before = await api.keys();
     const form = formOf(fields);
     form.append('ph\noto', new File(['x'], 'x.png', { type: 'image/png' }));

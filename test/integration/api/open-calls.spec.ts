@@ -23,7 +23,7 @@ const open = () => api.store.countOpenCalls('acme');
 const many = (count: number) => Array.from({ length: count }, (_, n) => ({ ...good, reference: `r${n}` }));
 
 describe('a tenant with quotas.openCalls calls that have not ended', () => {
-  it('given 20 requests at once for five places then five are accepted, and the others told when to come back', async () => {
+  it('given 20 requests at once for five places then five are accepted, and the others get a Retry-After', async () => {
     const answers = await Promise.all(many(20).map((call) => api.send('POST', '/v1/calls', call)));
     expect(answers.filter(({ status }) => status === 202)).toHaveLength(5);
     const refused = answers.filter(({ status }) => status !== 202);
@@ -36,7 +36,7 @@ describe('a tenant with quotas.openCalls calls that have not ended', () => {
     expect((await jobCounts(api.queues)).dial).toMatchObject({ waiting: 0, delayed: 5 });
   });
 
-  it('given a key that was refused for want of room when a call has ended then the same request is accepted', async () => {
+  it('given a key that was refused because of the limit when a call has ended then the same request is accepted', async () => {
     const keyed = () => api.send('POST', '/v1/calls', good, { headers: { 'idempotency-key': 'k' } });
     expect((await keyed()).status).toBe(429);
     await endAll(1);
@@ -46,7 +46,7 @@ describe('a tenant with quotas.openCalls calls that have not ended', () => {
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
   });
 
-  it('given a batch with more than there is room for then the first good ones are accepted and the others named', async () => {
+  it('given a batch with more calls than the limit allows then the first good ones are accepted and the others named', async () => {
     await endAll(3);
     const calls = [many(1)[0], { dial1: 'x' }, ...many(5)];
     const { status, headers, body } = await api.send('POST', '/v1/calls/batch', { calls });
@@ -65,7 +65,7 @@ describe('a tenant with quotas.openCalls calls that have not ended', () => {
       expect((await api.send('GET', `/v1/calls/${id}`)).status).toBe(200);
   });
 
-  it('given batches at once then together they accept no more than there is room for', async () => {
+  it('given batches at once then together they accept no more than the limit allows', async () => {
     await endAll(5);
     const batches = await Promise.all(
       Array.from({ length: 6 }, () => api.send('POST', '/v1/calls/batch', { calls: many(3) })),
@@ -75,13 +75,13 @@ describe('a tenant with quotas.openCalls calls that have not ended', () => {
     expect(await open()).toBe(5);
   });
 
-  it('given a large batch due later and no room then nothing of it is on the queue', async () => {
+  it('given a large batch due later and a reached limit then nothing of it is on the queue', async () => {
     const { body } = await api.send('POST', '/v1/calls/batch', { calls: many(500) });
     expect([body.accepted, body.rejected]).toEqual([0, 500]);
     expect((await jobCounts(api.queues)).dial).toMatchObject({ waiting: 0, delayed: 5 });
   });
 
-  it.each(oneOfEach)('is told so in the words of $vendor', async ({ ask, refused }) => {
+  it.each(oneOfEach)('is refused in the words of $vendor', async ({ ask, refused }) => {
     const { status, headers, body } = await ask({ request: keyless }, 'vendor-1');
     expect(status).toBe(429);
     expect(headers.get('retry-after')).toBe('30');
@@ -94,7 +94,7 @@ describe('a tenant with quotas.openCalls calls that have not ended', () => {
 const keyless: Redial['request'] = (method, path, body, headers = {}) =>
   api.send(method, path, body, { headers, ...('authorization' in headers && { apiKey: null }) });
 
-/** Ends so many of the calls that are open. */
+/** Ends this many of the open calls. */
 async function endAll(count: number): Promise<void> {
   const { body } = await api.send('GET', `/v1/calls?state=scheduled&limit=${count}`);
   for (const { id } of body.calls) {

@@ -6,7 +6,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { dialup, type Fields, originateCall, vendorTenant } from '../../support/vendors.ts';
 import { clientOf, type RunningApi, startApi, untilPbxAnswers } from './running-api.ts';
 
-/** What the API asks of its PBXs before it accepts a call, by originate-call, which has such questions. */
+/** Questions of the API to its PBXs before it accepts a call, by originate-call, which has such questions. */
 const { services, dialects } = vendorTenant;
 const access = { username: 'redial', secret: 'redial-local' };
 let redis: TestRedis;
@@ -36,7 +36,7 @@ const queue = (destination: string) => ({
 const checksOf = async ({ send }: RunningApi): Promise<Record<string, string>> =>
   (await send('GET', '/readyz')).body.checks;
 
-describe('a tenant whose dialect asks', () => {
+describe('a tenant whose dialect has questions', () => {
   const tenant = { services, dialects: { 'originate-call': dialects['originate-call'] } };
   let pbx: Simulator;
   beforeAll(async () => {
@@ -56,14 +56,14 @@ describe('a tenant whose dialect asks', () => {
     expect((await running.send('GET', '/v1/calls?reference=lead-7')).body.calls).toHaveLength(1);
   });
 
-  it('given a PBX that is away, then the client is told to come back, and nothing is accepted', async () => {
+  it('given a PBX that is away, then the client gets a Retry-After, and nothing is accepted', async () => {
     const running = await start(tenant, { host: '127.0.0.1', port: 1 });
     const before = await running.keys();
     const { status, headers, body } = await originateCall.form(clientOf(running), queue('test-queue'));
     expect([status, headers.get('retry-after'), body.has_error]).toEqual([503, '5', true]);
     expect(await running.keys()).toEqual(before);
     expect((await checksOf(running))['pbx:pbx1:questions']).toBe('the API has no AMI session');
-    // What asks nothing is accepted all the same.
+    // A request without questions is still accepted.
     expect((await running.send('GET', '/readyz/accepting')).status).toBe(200);
   });
 
@@ -79,7 +79,7 @@ describe('a tenant whose dialect asks', () => {
   });
 });
 
-describe('a tenant whose dialects ask nothing', () => {
+describe('a tenant whose dialects have no questions', () => {
   let connections = 0;
   let pbx: Server;
   beforeAll(async () => {
@@ -91,7 +91,7 @@ describe('a tenant whose dialects ask nothing', () => {
   });
   afterAll(() => pbx.close());
 
-  it('costs no link', async () => {
+  it('opens no link', async () => {
     const { port } = pbx.address() as AddressInfo;
     const running = await start({ services, dialects: { dialup: dialects.dialup } }, { host: '127.0.0.1', port });
     expect((await dialup.get(clientOf(running), { dial1: '1001', dial2: '0820001234' })).status).toBe(200);

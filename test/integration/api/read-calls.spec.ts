@@ -25,7 +25,7 @@ async function place(more: Readonly<Record<string, unknown>> = {}): Promise<stri
 }
 
 async function read(id: string): Promise<v1.CallReply> {
-  // The documented schema is what every answer is held against: it is strict.
+  // Every answer is checked against the documented schema, which is strict.
   return v1.CallReply.parse((await api.send('GET', `/v1/calls/${id}`)).body);
 }
 
@@ -33,11 +33,11 @@ describe('damaged records', () => {
   const asGlobex = (method: string, path: string, body?: unknown) =>
     api.send(method, path, body, { apiKey: api.globexKey });
   const key = (name: string) => `${api.prefix}:${name}`;
-  /** As the store writes it: it checks what it reads, and not what it is given. */
+  /** Writes by the store: it checks what it reads, but not what it writes. */
   async function rewrite(id: string, change: Readonly<Record<string, unknown>>): Promise<void> {
     const read = await api.store.readCall(CallId.parse(id));
     if (read === undefined) throw new Error('it was accepted');
-    // Only the record: the indexes are told that nothing has changed.
+    // Only the record changes: the indexes get no change.
     const after = { ...read.value, ...change } as Call;
     expect(await api.store.updateCall({ ...read, value: after }, after)).toMatchObject({ ok: true });
   }
@@ -48,7 +48,7 @@ describe('damaged records', () => {
       )?.[1] ?? 0,
     );
 
-  it('are left out of a listing of calls, which says so in the log and the metrics', async () => {
+  it('are omitted from a listing of calls, and the log and the metrics report them', async () => {
     const changes = [
       { acceptedAt: null },
       { request: { dial1: 1 } },
@@ -79,7 +79,7 @@ describe('damaged records', () => {
     for (const id of [list, ...damaged]) expect((await asGlobex('GET', `/v1/calls/${id}`)).status).toBe(500);
   });
 
-  it('of attempts and deliveries are left out as well', async () => {
+  it('of attempts and deliveries are omitted as well', async () => {
     const { id } = (await asGlobex('POST', '/v1/calls', good)).body;
     const attempt = await dial(api, id);
     const at = Date.now();
@@ -101,7 +101,7 @@ describe('damaged records', () => {
 });
 
 describe('GET /v1/calls/{id}', () => {
-  it('tells every attempt with both legs, the next one, and why it is not dialled yet', async () => {
+  it('shows every attempt with both legs, the next one, and why it is not dialled yet', async () => {
     const id = await place({ retryPolicy: { maxRetries: 2, delaySeconds: 600 } });
     const first = await dial(api, id);
     await api.store.recordProgress(first.id, 'ringing', Date.now());
@@ -190,7 +190,7 @@ describe('GET /v1/calls/{id}', () => {
 });
 
 describe('GET /v1/calls', () => {
-  it('finds by reference, newest first, the own ones alone', async () => {
+  it('finds by reference, newest first, only the tenant’s own', async () => {
     const ids = [
       await place({ reference: 'same' }),
       await place({ reference: 'same' }),
@@ -212,7 +212,7 @@ describe('GET /v1/calls', () => {
     expect(await inState('completed')).toEqual([]);
   });
 
-  it('gives every call once, page by page', async () => {
+  it('lists every call once, page by page', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 7; i++) ids.push(await place({ reference: 'paged' }));
     const seen: string[] = [];

@@ -9,7 +9,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { dial, settle } from './dialed.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
-/** Recordings over HTTP: what a PBX kept, fetched by the CDR's id, from a folder and from behind an address. */
+/** Recordings over HTTP: files of a PBX, by the CDR's id, from a folder and from a URL. */
 let redis: TestRedis;
 beforeAll(async () => {
   redis = await startTestRedis();
@@ -18,7 +18,7 @@ afterAll(() => redis?.stop());
 
 const sound = randomBytes(100_000);
 
-/** A call that has ended, and was recorded, or was to be: its CDR's id. */
+/** An ended call that was recorded, or should have been: its CDR's id. */
 async function callOf(api: RunningApi, { recorded = true } = {}): Promise<string> {
   const click = { agent: '1001', callee: '0820001234', outbound_id: '27110001111' };
   const { body } = await api.send('POST', '/click2dial/calls', click);
@@ -38,7 +38,7 @@ async function callOf(api: RunningApi, { recorded = true } = {}): Promise<string
   return attempt.id;
 }
 
-/** Both addresses of a recording, and how each tells that there is none. */
+/** Both addresses of a recording, and the answer of each if there is none. */
 const addresses = [
   ['/v1/recordings/', { type: 'urn:redial:problem:recording_not_found', status: 404 }],
   ['/click2dial/recordings/', { success: false, message: 'There is no recording of this call.', errors: [] }],
@@ -52,7 +52,7 @@ async function fetched(api: RunningApi, path: string, headers: Record<string, st
   return { status: answer.status, headers: answer.headers, bytes: Buffer.from(await answer.arrayBuffer()) };
 }
 
-/** Parts of the file, as RFC 9110 numbers them; undefined: all of it. */
+/** Parts of the file, as RFC 9110 numbers them; undefined: the whole file. */
 const ranges: readonly (readonly [range: string, from: number | undefined, to: number])[] = [
   ['bytes=0-99', 0, 99],
   ['bytes=99990-', 99_990, 99_999],
@@ -89,7 +89,7 @@ describe.each(['folder', 'url'] as const)('from a PBX’s %s', (kind) => {
   }
 
   describe.each(addresses)('%s', (address, nothing) => {
-    it('gives the whole recording', async () => {
+    it('sends the whole recording', async () => {
       const id = await callOf(api);
       keep(id);
       const { status, headers, bytes } = await fetched(api, address + id);
@@ -114,7 +114,7 @@ describe.each(['folder', 'url'] as const)('from a PBX’s %s', (kind) => {
       }
     });
 
-    it('has no bytes behind the last one', async () => {
+    it('has no bytes after the last one', async () => {
       const id = await callOf(api);
       keep(id);
       const { status, headers, bytes } = await fetched(api, address + id, { range: 'bytes=100000-' });
@@ -131,7 +131,7 @@ describe.each(['folder', 'url'] as const)('from a PBX’s %s', (kind) => {
       expect(headers.get('content-type')).toBe('audio/wav');
     });
 
-    it('says of everything that is not there the same, and no more', async () => {
+    it('answers the same for everything that does not exist', async () => {
       const lost = await callOf(api);
       const silent = await callOf(api, { recorded: false });
       const foreign = await callOf(api);
@@ -168,7 +168,7 @@ describe.each(['folder', 'url'] as const)('from a PBX’s %s', (kind) => {
       expect(pbx.asked).toEqual([]);
     });
 
-    it('gives nothing to who has no key, or a wrong one', async () => {
+    it('sends nothing without a key, or with a wrong one', async () => {
       const id = await callOf(api);
       keep(id);
       for (const apiKey of [null, 'wrong'])
@@ -176,30 +176,30 @@ describe.each(['folder', 'url'] as const)('from a PBX’s %s', (kind) => {
     });
   });
 
-  it('is refused in click2dial’s own shape where the reference is no text', async () => {
+  it('is refused in click2dial’s format if the reference is no text', async () => {
     const { status, body } = await api.send('GET', '/click2dial/recordings/%zz');
     expect([status, body.success]).toEqual([400, false]);
   });
 
   if (kind === 'folder') {
-    it('lets no link lead out of the folder', async () => {
+    it('follows no link out of the folder', async () => {
       writeFileSync(join(folder, 'secret.wav'), 'secret');
       const [file, inFolder] = [await callOf(api), await callOf(api)];
       mkdirSync(join(folder, 'monitor/redial/1001'), { recursive: true });
       symlinkSync(join(folder, 'secret.wav'), join(folder, 'monitor/redial/1001', `${file}.wav`));
       expect((await api.send('GET', `/v1/recordings/${file}`)).status).toBe(404);
-      // Within the folder a link is as good as a file.
+      // A link within the folder counts as a file.
       symlinkSync(keep('kept'), join(folder, 'monitor/redial/1001', `${inFolder}.wav`));
       expect((await fetched(api, `/v1/recordings/${inFolder}`)).bytes.equals(sound)).toBe(true);
     });
 
-    it('takes a folder in place of a file for nothing', async () => {
+    it('treats a folder in place of a file as missing', async () => {
       const id = await callOf(api);
       mkdirSync(join(folder, 'monitor/redial/1001', `${id}.wav`), { recursive: true });
       expect((await api.send('GET', `/v1/recordings/${id}`)).status).toBe(404);
     });
 
-    it('goes on where it was broken off, unless the file has changed', async () => {
+    it('continues at the break, unless the file has changed', async () => {
       const id = await callOf(api);
       keep(id);
       const modified = (await fetched(api, `/v1/recordings/${id}`)).headers.get('last-modified') ?? '';
@@ -209,7 +209,7 @@ describe.each(['folder', 'url'] as const)('from a PBX’s %s', (kind) => {
       expect((await part('Mon, 01 Jan 2001 00:00:00 GMT')).status).toBe(200);
     });
   } else {
-    it('asks for what the client asks for, and shows none of the client’s headers', async () => {
+    it('requests what the client requests, and sends none of the client’s headers', async () => {
       const id = await callOf(api);
       keep(id);
       await fetched(api, `/v1/recordings/${id}`, { range: 'bytes=1-2', cookie: 'a=b', 'x-own': '1' });
@@ -226,24 +226,27 @@ describe.each(['folder', 'url'] as const)('from a PBX’s %s', (kind) => {
       ['hangs up', (response) => response.destroy()],
       ['packs', (response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')],
       [
-        'gives a part that nobody asked for',
+        'sends a part without a request for one',
         (response) => response.writeHead(206, { 'content-range': 'bytes 0-0/9' }).end('x'),
       ],
-    ])('says that a recording cannot be fetched just now where the PBX %s, and not where', async (_name, answers) => {
-      const id = await callOf(api);
-      const elsewhere = keep(await callOf(api));
-      pbx.answer((response) => answers(response, `${pbx.url}/monitor/${elsewhere}`));
-      for (const [address] of addresses) {
-        const { status, headers, text } = await api.send('GET', address + id);
-        expect([status, headers.get('retry-after')]).toEqual([503, '30']);
-        expect(text).toContain('cannot be fetched just now');
-        expect(text).not.toContain('127.0.0.1');
-      }
-      pbx.answer(undefined);
-      expect(pbx.asked.length).toBe(2);
-    });
+    ])(
+      'states that a recording cannot be fetched now if the PBX %s, and does not name the PBX',
+      async (_name, answers) => {
+        const id = await callOf(api);
+        const elsewhere = keep(await callOf(api));
+        pbx.answer((response) => answers(response, `${pbx.url}/monitor/${elsewhere}`));
+        for (const [address] of addresses) {
+          const { status, headers, text } = await api.send('GET', address + id);
+          expect([status, headers.get('retry-after')]).toEqual([503, '30']);
+          expect(text).toContain('cannot be fetched just now');
+          expect(text).not.toContain('127.0.0.1');
+        }
+        pbx.answer(undefined);
+        expect(pbx.asked.length).toBe(2);
+      },
+    );
 
-    it('lets the PBX go when the client goes', async () => {
+    it('closes the connection to the PBX when the client disconnects', async () => {
       const id = await callOf(api);
       const left = Promise.withResolvers<void>();
       const began = Promise.withResolvers<void>();
@@ -263,7 +266,7 @@ describe.each(['folder', 'url'] as const)('from a PBX’s %s', (kind) => {
       pbx.answer(undefined);
     });
 
-    it('breaks off where the PBX does', async () => {
+    it('breaks off if the PBX does', async () => {
       const id = await callOf(api);
       pbx.answer((response) => {
         response.writeHead(200, { 'content-length': '1000000' }).write('x', () => response.destroy());
@@ -272,7 +275,7 @@ describe.each(['folder', 'url'] as const)('from a PBX’s %s', (kind) => {
       pbx.answer(undefined);
     });
 
-    it('is answered by 503 where nobody listens', async () => {
+    it('is answered with 503 if no server listens', async () => {
       const id = await callOf(api);
       await pbx.stop();
       expect((await api.send('GET', `/click2dial/recordings/${id}`)).status).toBe(503);
@@ -280,7 +283,7 @@ describe.each(['folder', 'url'] as const)('from a PBX’s %s', (kind) => {
   }
 });
 
-it('has none where the PBX’s configuration says of none', async () => {
+it('has none if the PBX’s configuration has none', async () => {
   const api = await startApi({ redisUrl: redis.url, tenant: { recording: 'all' } });
   try {
     for (const [address, nothing] of addresses) {
@@ -295,12 +298,12 @@ it('has none where the PBX’s configuration says of none', async () => {
 interface Pbx {
   readonly url: string;
   readonly asked: { readonly path: string; readonly headers: IncomingMessage['headers'] }[];
-  /** Every request, until undefined: the file is served again. */
+  /** Answers every request so, until undefined: then it serves the file again. */
   answer(answers: ((response: ServerResponse) => void) | undefined): void;
   stop(): Promise<void>;
 }
 
-/** A PBX's own web server: it serves a folder, ranges included. */
+/** A PBX's own web server: it serves a folder, with ranges. */
 async function startPbx(folder: string): Promise<Pbx> {
   const asked: { path: string; headers: IncomingMessage['headers'] }[] = [];
   let answers: ((response: ServerResponse) => void) | undefined;

@@ -14,7 +14,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The parsed body, or undefined where it is no JSON. */
+  /** The parsed body, or undefined if it is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered, and asserts on it
   readonly body: any;
 }
@@ -25,11 +25,11 @@ export interface RequestOptions {
   readonly apiKey?: string | null;
 }
 
-/** The API process as operators run it, and its Redis seen from beside it. */
+/** The API process as operators run it, and a direct view of its Redis. */
 export interface RunningApi {
   readonly url: string;
   readonly pid: number;
-  /** What it was started with; gone when it is stopped. */
+  /** Its configuration file. It is removed when the process stops. */
   readonly configurationFile: string;
   readonly acmeKey: string;
   readonly globexKey: string;
@@ -39,7 +39,7 @@ export interface RunningApi {
   readonly redis: Redis;
   readonly prefix: string;
   send(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Answer>;
-  /** Every key of this API in Redis but those of its own housekeeping. */
+  /** Every key of this API in Redis except its own housekeeping. */
   keys(): Promise<string[]>;
   log(): string;
   /** SIGTERM; resolves with the exit code. */
@@ -48,12 +48,12 @@ export interface RunningApi {
 
 export interface ApiOptions {
   readonly redisUrl: string;
-  /** Laid over tenant acme. */
+  /** Overrides fields of tenant acme. */
   readonly tenant?: Readonly<Record<string, unknown>>;
-  /** Laid over the PBX. */
+  /** Overrides fields of the PBX. */
   readonly pbx?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Redis is away: nobody waits for it. */
+  /** Redis is away: the start does not wait for it. */
   readonly beforeRedis?: boolean;
 }
 
@@ -70,7 +70,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const admin = { user: 'admin', password: randomBytes(12).toString('base64url') };
   const prefix = `{t${randomBytes(4).toString('hex')}}`;
   const file = join(folder, 'redial.yaml');
-  // YAML holds JSON.
+  // JSON is valid YAML.
   writeFileSync(file, JSON.stringify(configuration(acmeKey, globexKey, options)));
   const child = spawn(process.execPath, ['--conditions=source', main], {
     cwd: root,
@@ -147,13 +147,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   };
 }
 
-/** Resolves once the API has its own link to `pbx1`, and can ask it whether a phone or a queue is there. */
+/** Resolves once the API has its own link to `pbx1`, and can query a phone or a queue. */
 export async function untilPbxAnswers({ send }: RunningApi): Promise<void> {
   const isLinked = async () => (await send('GET', '/readyz')).body.checks['pbx:pbx1:questions'] === 'ok';
   await until(isLinked, { what: 'the API can ask pbx1', withinMs: 15_000 });
 }
 
-/** As a vendor's client asks: with no key of Redial's. */
+/** Requests of a vendor's client: without a key of Redial. */
 export function clientOf({ send }: RunningApi) {
   return {
     request: (method: string, path: string, body?: unknown, headers = {}) =>
@@ -161,7 +161,7 @@ export function clientOf({ send }: RunningApi) {
   };
 }
 
-/** The URL that the process says it listens at; rejects with its words if it ends before. */
+/** The URL that the process prints. Rejects with its output if it ends before. */
 function listeningAt(child: ChildProcess, lines: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {

@@ -3,7 +3,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
 const good = { dial1: '1001', dial2: '0820001234' };
-/** A safety net: it tries again ever more seldom. */
+/** A safety net, because the pauses between reconnects grow. */
 const reconnected = { timeout: 30_000 };
 
 describe('while Redis is down', () => {
@@ -18,7 +18,7 @@ describe('while Redis is down', () => {
     await redis?.stop();
   });
 
-  it('accepts nothing and says so; and what was accepted before is there afterwards', async () => {
+  it('accepts nothing and states it; calls accepted before are there afterwards', async () => {
     const before = await api.send('POST', '/v1/calls', { ...good, reference: 'before' });
     expect(before.status).toBe(202);
     await redis.kill();
@@ -72,7 +72,7 @@ describe('a start while Redis refuses', () => {
   });
   afterAll(() => redis?.stop());
 
-  it('is one all the same: nothing is accepted, /readyz says why, and once Redis is there calls are', async () => {
+  it('still happens: nothing is accepted, /readyz states why, and calls are accepted once Redis is there', async () => {
     await redis.kill();
     const api = await startApi({ redisUrl: redis.url, beforeRedis: true });
     const refused = await api.send('POST', '/v1/calls', good);
@@ -86,14 +86,14 @@ describe('a start while Redis refuses', () => {
   });
 });
 
-describe('a Redis that forgets', () => {
+describe('a Redis without persistence', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await startTestRedis({ appendonly: false });
   });
   afterAll(() => redis?.stop());
 
-  it('is refused where calls must be on disk, and nothing is written', async () => {
+  it('is refused if calls must be on disk, and nothing is written', async () => {
     const api = await startApi({ redisUrl: redis.url });
     expect((await api.send('POST', '/v1/calls', good)).status).toBe(503);
     expect(await api.keys()).toEqual([]);
@@ -104,7 +104,7 @@ describe('a Redis that forgets', () => {
     expect(await api.stop()).toBe(0);
   });
 
-  it('is taken where the operator says that it may forget', async () => {
+  it('is accepted if the operator allows it', async () => {
     const api = await startApi({ redisUrl: redis.url, env: { REDIAL_DURABILITY: 'none' } });
     expect((await api.send('POST', '/v1/calls', good)).status).toBe(202);
     await api.stop();

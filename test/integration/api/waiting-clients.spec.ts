@@ -5,7 +5,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { dial, settle } from './dialed.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
-/** Clients that hold their connection open for dial1's outcome, and references that belong to one call: by dialup, which has both. */
+/** Clients that hold their connection open for dial1's outcome, and references that belong to one call, by dialup, which has both. */
 const account = { user: 'crm', pass: 'hush-hush', org: 'acme' };
 const dialup = { user: account.user, password: account.pass, org: account.org };
 const tenant = {
@@ -30,7 +30,7 @@ const urlOf = (more: Fields) =>
 const place = (more: Fields = {}) => api.send('GET', urlOf(more), undefined, { apiKey: null });
 const wait = () => place({ Response: 'yes' });
 
-/** The calls that there are, newest first, once there are so many. */
+/** The existing calls, newest first, once there are `count`. */
 async function calls(count: number): Promise<string[]> {
   const list = async (): Promise<string[]> => {
     const { body } = await api.send('GET', '/v1/calls');
@@ -41,7 +41,7 @@ async function calls(count: number): Promise<string[]> {
 }
 
 describe('a client that waits', () => {
-  it('is told that dial1 has answered, as soon as it has', async () => {
+  it('is answered as soon as dial1 has answered', async () => {
     const asked = wait();
     const [id = ''] = await calls(1);
     const attempt = await dial(api, id);
@@ -49,14 +49,14 @@ describe('a client that waits', () => {
     expect(await asked).toMatchObject({ status: 200, body: { status: 'ok' } });
   });
 
-  it('is told why dial1 has not', async () => {
+  it('gets the reason why dial1 has not answered', async () => {
     const asked = wait();
     const [id = ''] = await calls(1);
     await settle(api, await dial(api, id), { dial1Hangup: { cause: 17, at: Date.now() } });
     expect(await asked).toMatchObject({ status: 200, body: { status: 'fail', reason: 'Busy' } });
   });
 
-  it('is told that nothing is known yet, where the process ends', async () => {
+  it('gets `pending` if the process ends', async () => {
     const asked = wait();
     await calls(1);
     const ended = api.stop();
@@ -64,7 +64,7 @@ describe('a client that waits', () => {
     expect(await ended).toBe(0);
   });
 
-  it('is refused where enough wait, and nothing is accepted, until one has gone', async () => {
+  it('is refused if the maximum waits, and nothing is accepted, until one has gone', async () => {
     const leaving = new AbortController();
     const first = fetch(api.url + urlOf({ Response: 'yes' }), { signal: leaving.signal });
     const second = wait();
@@ -73,7 +73,7 @@ describe('a client that waits', () => {
     expect([refused.status, refused.headers.get('retry-after'), refused.body.status]).toEqual([503, '5', 'fail']);
     expect(await calls(2)).toContain(id);
 
-    // Who does not wait is not in the way.
+    // A request that does not wait is not affected.
     expect((await place()).status).toBe(200);
     leaving.abort();
     await expect(first).rejects.toThrow();
@@ -102,11 +102,11 @@ describe('a reference that belongs to an open call', () => {
   const kept = async (ident: string): Promise<number> =>
     (await api.send('GET', `/v1/calls?reference=${ident}`)).body.calls.length;
 
-  it('gives the same answer again, and enqueues nothing', async () => {
+  it('gets the same answer again, and enqueues nothing', async () => {
     const ident = createIds().callId();
     const first = await future(ident, { SetCID: '0110009999' });
     expect(first).toMatchObject({ status: 200, body: { status: 'ok' } });
-    // The same, written otherwise; how it is to be answered is no part of the call.
+    // The same values in another form. The options of the answer are not part of the call.
     const again = await future(ident, {
       dial2: '+27820001234',
       SetCID: '+27110009999',
@@ -117,7 +117,7 @@ describe('a reference that belongs to an open call', () => {
     expect(await kept(ident)).toBe(1);
   });
 
-  it('refuses a request that says something else, by the name of ident', async () => {
+  it('refuses a different request, by the name of ident', async () => {
     const other: readonly (readonly [name: string, change: Fields, first?: Fields])[] = [
       ['Date', { Date: inTwoDays }],
       ['dial1', { dial1: '1002' }],
@@ -143,7 +143,7 @@ describe('a reference that belongs to an open call', () => {
     }
   });
 
-  it('knows a request that was moved since by what it said at first', async () => {
+  it('recognises a request whose call was moved since, by its first values', async () => {
     expect((await future('moved')).body.status).toBe('ok');
     const [id = ''] = await calls(1);
     for (const notBefore of [inTwoDays, new Date().toISOString()]) {
@@ -155,7 +155,7 @@ describe('a reference that belongs to an open call', () => {
     await calls(1);
   });
 
-  it('gives the same answer once its Date has passed too, as long as the call is open', async () => {
+  it('gets the same answer after its Date too, as long as the call is open', async () => {
     const passed = { Date: '202001011200' };
     expect(await future('passed', passed)).toMatchObject({ status: 400, body: { reason: 'Date: is in the past' } });
     const first = await future('passed');
@@ -173,7 +173,7 @@ describe('a reference that belongs to an open call', () => {
     await calls(1);
   });
 
-  it('is one call, however many ask at once with other words, and 49 of 50 are refused', async () => {
+  it('is one call for 50 simultaneous different requests, and 49 are refused', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, n) => future('crowd', { dial2: `08200012${String(n).padStart(2, '0')}` })),
     );
@@ -182,7 +182,7 @@ describe('a reference that belongs to an open call', () => {
     expect(await kept('crowd')).toBe(1);
   });
 
-  it('is one call, however many ask at once', async () => {
+  it('is one call for any number of simultaneous requests', async () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => future('at-once')));
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.status}`))).toEqual(new Set(['200 ok']));
     expect((await api.send('GET', '/v1/calls?reference=at-once')).body.calls).toHaveLength(1);
@@ -205,14 +205,14 @@ describe('an ident that is the organisation’s', () => {
     api = await startApi({ redisUrl: redis.url, tenant: { ...tenant, dialects } });
   });
 
-  it('says who asks, and merges nothing', async () => {
+  it('identifies the client, and merges nothing', async () => {
     const requests = [{ dial2: '0820001234' }, { dial2: '0820001234' }, { dial2: '0820009999' }];
     const answers = await Promise.all(requests.map((more) => place({ Date: tomorrow, ...later, ...more })));
     expect(answers.map(({ body }) => body.status)).toEqual(['ok', 'ok', 'ok']);
     expect((await api.send('GET', '/v1/calls?reference=acme-org')).body.calls).toHaveLength(3);
   });
 
-  it('may stand in a request for now, and takes the place of no Date', async () => {
+  it('may stand in a request for now, and does not replace a Date', async () => {
     expect((await place({ ident: 'acme-org' })).body.status).toBe('ok');
     expect((await place({ ...later })).body.reason).toBe('Date: is required for a future call');
     expect((await place({ Date: '202001011200', ...later })).body.reason).toBe('Date: is in the past');

@@ -4,7 +4,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { act, credentials, dialup, originateCall, vendorTenant } from '../../support/vendors.ts';
 import { clientOf, type RunningApi, startApi } from './running-api.ts';
 
-/** Whom a request's numbers are, read through every door. The tenant is Italy's. */
+/** The owner of a request's numbers, in every dialect. The tenant is Italian. */
 let redis: TestRedis;
 let api: RunningApi;
 
@@ -31,10 +31,10 @@ afterAll(async () => {
 
 interface Door {
   readonly name: string;
-  /** What it calls dial1. Absent: its two sides are a phone and a number, which are never one. */
+  /** Its name for dial1. Absent: its two sides are a phone and a number, which are never the same. */
   readonly dial1?: string;
   readonly ask: (dial2: string, dial1?: string) => Promise<ApiAnswer>;
-  /** The one error that its refusal tells. */
+  /** The one error of its refusal. */
   readonly error: (answer: ApiAnswer) => string;
 }
 
@@ -94,7 +94,7 @@ async function newest(): Promise<{ readonly dial2: { readonly number: string } }
 }
 
 describe.each(doors)('$name', ({ name, dial1, ask, error }) => {
-  // One after the other they mean different numbers: a request that is refused does not pass for the one before it.
+  // In a row they mean different numbers, so that a refused request is not mistaken for the previous one.
   const forms: readonly (readonly [string, string])[] = [
     ['00447700900123', '+447700900123'],
     ['3931234567', '+393931234567'],
@@ -106,18 +106,18 @@ describe.each(doors)('$name', ({ name, dial1, ask, error }) => {
     expect((await newest()).dial2.number).toBe(e164);
   });
 
-  it('refuses a number that is two people’s, and names both', async () => {
+  it('refuses an ambiguous number, and names both readings', async () => {
     expect(error(await ask('3906123456'))).toMatch(/could be \+393906123456 or \+3906123456/);
   });
 
-  it('says that there are characters which cannot be seen', async () => {
+  it('reports invisible characters', async () => {
     expect(error(await ask('\u202a3931234567\u202c'))).toContain(
       'holds characters that cannot be seen: U+202A at the start, U+202C at the end',
     );
   });
 
   it.each(dial1 === undefined ? [] : [dial1])(
-    'refuses a dial2 that is dial1 (%s), however it is written, and says so',
+    'refuses a dial2 that is dial1 (%s), in any form, and states it',
     async (first) => {
       expect(error(await ask('+393931234567'.slice(name === 'click2dial' ? 3 : 0), '3931234567'))).toContain(
         `is ${first} again: a call connects two`,
@@ -135,7 +135,7 @@ describe.each(doors)('$name', ({ name, dial1, ask, error }) => {
   });
 });
 
-it('what was refused is counted by its rule', async () => {
+it('a refusal is counted by its rule', async () => {
   const { text } = await api.send('GET', '/metrics');
   for (const rule of ['destinations.allow', 'destinations.deny', 'premium'])
     expect(text).toMatch(new RegExp(`destinations_refused[a-z_]*\\{[^}]*rule="${rule}"[^}]*\\} [1-9]`));

@@ -6,25 +6,25 @@ import type { MortalProcess } from './mortal-process.ts';
 
 /**
  * The API is killed before its first operation for a request, before its second, and so on, until it answers: between the record and
- * its job, and between either and the answer. Nobody dials meanwhile; then a dialer and a sweeper look at what was left.
+ * its job, and between these and the answer. No dialer runs meanwhile. Then a dialer and a sweeper work on what is left.
  */
 const world = aCrashWorld();
-/** Later than the sweeper leaves calls to whoever accepted them. */
+/** Later than the sweeper leaves calls to the process that accepted them. */
 const laterMs = 60_000;
-/** Enough, and due late enough, for their jobs to be added while their records are being written. */
+/** Enough calls, due late enough, that their jobs are added while their records are written. */
 const batch = { calls: 100, dueInMs: 120_000 };
 
-/** Each of its jobs is an operation, and one is like the other: every operation at first, then every twentieth. */
+/** Each of its jobs is one operation like the others: first every operation, then every twentieth. */
 const besideTheJobs = (requests: number) => (requests < 8 ? requests : 8 + (requests - 8) * 20);
 
 interface Posted {
-  /** As the client knows it. */
+  /** As far as the client knows. */
   readonly wasAccepted: boolean;
   /** The agent's phone that all calls of the request ring. */
   readonly dial1: string;
 }
 
-/** Phones of agents who are busy: one INVITE each, and the call has ended. */
+/** Phones of busy agents: one INVITE each, and the call has ended. */
 let phones = 0;
 const nextPhone = () => `12${String(phones++).padStart(2, '0')}`;
 
@@ -51,7 +51,7 @@ async function post(api: MortalProcess, path: string, body: unknown): Promise<bo
   return answer !== undefined;
 }
 
-/** One request after the other, each to an API that has more operations to live: one more, where `livesFor` says nothing else. */
+/** One request after the other, each to an API that lives for more operations: one more, unless `livesFor` returns another number. */
 async function postUntilThrough(
   send: (api: MortalProcess, dial1: string) => Promise<boolean>,
   livesFor = (requests: number) => requests,
@@ -70,7 +70,7 @@ async function postUntilThrough(
   }
 }
 
-/** Processes that stay alive look at what was left, when it is due; resolves with the recorded calls of each request, all ended. */
+/** Processes that stay alive work on what is left, when it is due. Resolves with the recorded calls of each request, all ended. */
 async function dialWhatIsLeft(aheadMs: number): Promise<ReadonlyMap<string, number>> {
   const [dialer, results] = await Promise.all(
     (['dialer', 'results'] as const).map((kind) => world.start(kind, aheadMs, { isSound: true })),
@@ -90,7 +90,7 @@ async function dialWhatIsLeft(aheadMs: number): Promise<ReadonlyMap<string, numb
   return recorded;
 }
 
-/** All of a request's calls were recorded, or none; each was dialled once; and some were recorded and never confirmed, or nothing was at stake. */
+/** All of a request's calls were recorded, or none, and each was dialled once. At least one request was recorded without a confirmation. */
 function expectAllOrNothing(
   posted: readonly Posted[],
   callsOfOne: number,
@@ -109,12 +109,12 @@ function expectAllOrNothing(
 }
 
 describe('given an API that dies while it accepts', () => {
-  it('when it dies between any two of its operations, then what it confirmed is dialled once, and nothing twice', async () => {
+  it('when it dies between any two of its operations, then confirmed calls are dialled once, and no call twice', async () => {
     const posted = await postUntilThrough((api, dial1) => post(api, '/v1/calls', aCall(dial1, {})));
     expectAllOrNothing(posted, 1, await dialWhatIsLeft(laterMs));
   }, 300_000);
 
-  it('when it is a large batch, whose jobs are added while its records are written, then that holds for all of it', async () => {
+  it('when it is a large batch, whose jobs are added while its records are written, then that holds for the whole batch', async () => {
     const posted = await postUntilThrough((api, dial1) => {
       const notBefore = new Date(Date.now() + batch.dueInMs).toISOString();
       return post(api, '/v1/calls/batch', {
@@ -129,7 +129,7 @@ async function stateOf(id: CallId): Promise<string | undefined> {
   return (await world.store.readCall(id))?.value.state.status;
 }
 
-/** Every call has its one CDR, and neither records nor queues have anything to do. */
+/** Every call has one CDR, and neither records nor queues hold unfinished work. */
 async function expectNothingLeft(calls: number): Promise<void> {
   const { store, queues, redis, list } = world;
   await expect.poll(() => store.countUndelivered(), { timeout: 10_000 }).toBe(0);

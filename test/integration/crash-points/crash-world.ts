@@ -28,20 +28,20 @@ export interface CrashWorld {
   readonly list: string;
   readonly stream: string;
   readonly prefix: string;
-  /** A process that the fail point can kill, or (`isSound`) one that it cannot. Its clock is `aheadMs` ahead. */
+  /** Starts a process that the fail point can kill, or (`isSound`) cannot. Its clock is `aheadMs` ahead. */
   start(
     kind: 'api' | 'dialer' | 'results',
     aheadMs: number,
     more?: { readonly isSound?: boolean; readonly env?: Readonly<Record<string, string>> },
   ): Promise<MortalProcess>;
-  /** BullMQ's own view. */
+  /** The queue as BullMQ sees it. */
   jobs(queue: 'dial' | 'results' | 'deliveries'): Queue;
 }
 
-/** What a process does of itself, whatever it is given to do; and waiting. */
+/** Commands that a process sends without any work, or to wait. */
 const idle = new Set(['BZPOPMIN', 'PING', 'CLIENT', 'INFO', 'HELLO', 'SELECT', 'SUBSCRIBE', 'QUIT']);
 
-/** `receive`: what the webhook's receiver answers; by default it takes everything. */
+/** `receive`: the answer of the webhook's receiver. By default it accepts everything. */
 export function aCrashWorld({ receive = status(204) }: { readonly receive?: Answer } = {}): CrashWorld {
   const world: { -readonly [Part in keyof CrashWorld]?: CrashWorld[Part] } = {};
   const folder = mkdtempSync(join(tmpdir(), 'redial-crash-'));
@@ -74,7 +74,7 @@ export function aCrashWorld({ receive = status(204) }: { readonly receive?: Answ
     const fileFor = (amiPort: number): string => {
       const file = join(folder, `${amiPort}.yaml`);
       const ami = { ...access, host: '127.0.0.1', port: amiPort };
-      // YAML holds JSON.
+      // JSON is valid YAML.
       writeFileSync(file, JSON.stringify(configuration({ ami, apiKey, list, stream, hook: receiver.url })));
       return file;
     };
@@ -82,7 +82,7 @@ export function aCrashWorld({ receive = status(204) }: { readonly receive?: Answ
       REDIAL_KEY_PREFIX: prefix,
       REDIAL_HTTP_PORT: '0',
       REDIAL_DURABILITY: 'none',
-      // At its start: a sweep among the operations that are counted would only be in the way.
+      // Only at its start: a sweep among the counted operations would disturb the count.
       REDIAL_SWEEP_SECONDS: '30',
       REDIAL_LOCK_SECONDS: '1',
     };
@@ -147,7 +147,7 @@ function configuration(given: {
         timeZone: 'Africa/Johannesburg',
         apiKeys: [{ name: 'test', sha256: createHash('sha256').update(given.apiKey).digest('hex') }],
         numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 9 } },
-        // All calls of a batch are one phone's, and each is to be dialled.
+        // All calls of a batch have one phone, and each must be dialled.
         extensions: { pattern: '1[0-9]{3}', maxCalls: 1_000 },
         trunks: ['carrier'],
         quotas: { requestsPerMinute: 100_000 },

@@ -11,7 +11,7 @@ import { aCrashWorld } from './crash-world.ts';
  */
 const world = aCrashWorld();
 const limits = ['pbx.main', 'trunk.carrier'];
-/** Longer than the ring timeout and everything that is waited for beside it. */
+/** Longer than the ring timeout and all other waits. */
 const laterMs = 120_000;
 
 let numbers = 0;
@@ -34,7 +34,7 @@ function aCall(aheadMs: number): Call {
 }
 
 describe('given a dialer that dies', () => {
-  it('when it dies between any two of its operations, then no phone rings twice, and the call has its one end', async () => {
+  it('when it dies between any two of its operations, then no phone rings twice, and the call has one end', async () => {
     const all: Call[] = [];
     let aheadMs = 0;
     let passed: readonly string[] = [];
@@ -69,7 +69,7 @@ describe('given a dialer that dies', () => {
     for (const [n, call] of all.entries()) {
       const rang = invitesOf(call);
       const [cdr] = cdrs[n] ?? [];
-      // Either both phones rang once, or the dialer died with the claim in its hand: then none did, and the CDR says so.
+      // Either both phones rang once, or the dialer died with the claim: then none rang, and the CDR states it.
       expect(rang, `INVITEs after ${n} operations`).toEqual(cdr.lost ? [0, 0] : [1, 1]);
       expect(cdr.disposition).toBe(cdr.lost ? 'no_answer' : 'answered');
     }

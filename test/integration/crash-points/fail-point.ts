@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 
 /**
- * Where a process dies: it may do so many operations more, and is killed as it begins the next one, which nobody gets to see. What is
- * an operation, the proxies between the process and its servers say.
+ * The point at which a process dies. It may do a number of operations and is killed as it begins the next one, which no server sees.
+ * The proxies between the process and its servers define an operation.
  */
 export class FailPoint {
   #left = Number.POSITIVE_INFINITY;
@@ -11,7 +11,7 @@ export class FailPoint {
   readonly #passed: string[] = [];
   hasStruck = false;
 
-  /** From now on. */
+  /** Counts from now on. */
   arm(operations: number, kill: () => void): void {
     this.#left = operations;
     this.#kill = kill;
@@ -19,7 +19,7 @@ export class FailPoint {
     this.hasStruck = false;
   }
 
-  /** Everything passes again: for the next process. Names of the operations that passed since it was armed. */
+  /** Lets everything pass again, for the next process. Returns the names of the operations that passed since it was armed. */
   disarm(): readonly string[] {
     this.#left = Number.POSITIVE_INFINITY;
     this.hasStruck = false;

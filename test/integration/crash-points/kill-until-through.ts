@@ -2,24 +2,24 @@ import { expect } from 'vitest';
 import type { CrashWorld } from './crash-world.ts';
 import type { MortalProcess } from './mortal-process.ts';
 
-/** How much later each process is started than the one before: longer than anybody leaves anything to whoever began it. */
+/** How much later each process starts than the one before: longer than any process leaves work to the one that began it. */
 const laterMs = 60_000;
 
 export interface Killing<T> {
-  /** The process that is killed; its clock is to be so far ahead. */
+  /** Starts the process that is killed, with its clock ahead by this much. */
   readonly start: (aheadMs: number) => Promise<MortalProcess>;
-  /** What it will find to do. */
+  /** Prepares its work. */
   readonly begin: () => Promise<T>;
-  /** From here on its operations are counted. */
+  /** Its operations are counted from here on. */
   readonly handOver?: (work: T) => Promise<void>;
-  /** Nobody has anything left to do about it. */
+  /** No process has work left for it. */
   readonly isDone: (work: T) => Promise<boolean>;
   readonly afterwards?: (work: T) => Promise<void>;
 }
 
 /**
- * Gives the same work to a process that is killed before its first operation, then before its second, and so on, until one gets
- * through. Each time the next process takes over what was left, and is killed at the next work.
+ * Gives the same work to a process that is killed before its first operation, then before its second, and so on, until one completes.
+ * Each time the next process takes over what is left, and is killed at the next work.
  */
 export async function killUntilThrough<T>(
   world: CrashWorld,
@@ -39,7 +39,7 @@ export async function killUntilThrough<T>(
     if (isDead) await victim.gone;
     const operations = world.failPoint.disarm();
     if (isDead) {
-      // By then nobody leads the sweep any more.
+      // By then no process leads the sweep any more.
       await world.redis.del(`${world.prefix}:lease:sweeper`);
       aheadMs += laterMs;
       victim = await start(aheadMs);

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export interface MortalProcess {
-  /** Where it listens, if it is an API. */
+  /** The URL of an API. */
   readonly url: string;
   /** SIGKILL, at once. */
   kill(): void;
@@ -28,7 +28,7 @@ export async function startProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const kill = () => void child.kill('SIGKILL');
-  // Whatever ends the test run ends its processes.
+  // The end of the test run ends its processes.
   process.once('exit', kill);
   const gone = new Promise<void>((resolve) => {
     child.once('close', () => {
@@ -40,7 +40,7 @@ export async function startProcess(
   return { url: /"url":"(http[^"]+)"/.exec(line)?.[1] ?? '', kill, gone };
 }
 
-/** The line by which it says that it is ready; rejects with its words if it ends before. */
+/** The line that the process prints when it is ready. Rejects with its output if it ends before. */
 function firstLine(child: ChildProcess, kind: keyof typeof readyMarks): Promise<string> {
   return new Promise((resolve, reject) => {
     const lines: string[] = [];

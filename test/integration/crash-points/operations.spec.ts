@@ -6,7 +6,7 @@ const names = ({ operations, rest }: ReturnType<typeof redisCommands>) => [
   rest.length,
 ];
 
-describe('what a client sends is cut into operations', () => {
+describe('the bytes of a client are split into operations', () => {
   const get = '*2\r\n$3\r\nget\r\n$5\r\n*1\r\n$\r\n';
   const set = '*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$0\r\n\r\n';
 

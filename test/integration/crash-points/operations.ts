@@ -1,4 +1,4 @@
-/** What a client has sent, cut into its operations; the rest is the beginning of the next one. */
+/** The bytes of a client, split into its operations. The rest is the beginning of the next one. */
 export interface Cut {
   readonly operations: readonly { readonly name: string; readonly bytes: Buffer }[];
   readonly rest: Buffer;

@@ -12,7 +12,7 @@ describe.each([
   { what: 'is retried', maxRetries: 1, ends: { status: 'waiting', attemptNumber: 2 } },
   { what: 'was its call’s last', maxRetries: 0, ends: { status: 'exhausted' } },
 ])('given an attempt that $what, and a results process that hears of its end', ({ maxRetries, ends }) => {
-  it('when it dies between any two of its operations, then the next one ends the attempt once and tells everybody', async () => {
+  it('when it dies between any two of its operations, then the next one ends the attempt once and serves every sink', async () => {
     const { works, operations } = await killUntilThrough(world, {
       start: (aheadMs) => world.start('results', aheadMs),
       begin: () => anAttempt(world.store, { maxRetries, delaySeconds: 30 }),

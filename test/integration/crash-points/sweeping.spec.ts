@@ -6,13 +6,13 @@ import { killUntilThrough } from './kill-until-through.ts';
 import { expectNothingLeft, expectToldOnce, isDone } from './told-once.ts';
 import { anAttempt, busy, type InFlight } from './under-way.ts';
 
-/** From the look at what was left behind to the last repair. */
+/** From the search for what was left to the last repair. */
 const world = aCrashWorld();
-/** Longer than the sweeper leaves anything to whoever settled. */
+/** Longer than the sweeper leaves anything to the process that settled. */
 const agoMs = 60_000;
 
 describe('given a results process that died as soon as it had settled, and one that sweeps', () => {
-  it('when that one dies too, between any two of its operations, then the next one puts everything back', async () => {
+  it('when that one dies too, between any two of its operations, then the next one restores everything', async () => {
     const { works, operations } = await killUntilThrough(world, {
       start: (aheadMs) => world.start('results', aheadMs, { env: { REDIAL_SWEEP_SECONDS: '1' } }),
       begin: async () => settledAndLeft(world, await anAttempt(world.store, { maxRetries: 1, delaySeconds: 30 })),
@@ -28,7 +28,7 @@ describe('given a results process that died as soon as it had settled, and one t
   }, 600_000);
 });
 
-/** The one write of settling, and nothing that follows it. */
+/** The one write of settling, without its later steps. */
 async function settledAndLeft({ store }: CrashWorld, { call, attempt }: InFlight): Promise<InFlight> {
   const at = Date.now() - agoMs;
   const before = await store.readForAttempt(call.id, attempt.id);
@@ -59,11 +59,11 @@ async function settledAndLeft({ store }: CrashWorld, { call, attempt }: InFlight
   return { call: after, attempt: ended };
 }
 
-/** A planned attempt is looked at by every sweep: it would be in the way of the next work. */
+/** Every sweep reads a planned attempt, which would disturb the next work. */
 async function putAway({ store, queues }: CrashWorld, { call }: InFlight): Promise<void> {
   const before = await store.readCall(call.id);
   if (before === undefined || !isPlanned(before.value.state)) throw new Error('the call has a planned attempt');
   await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: Date.now() }).call);
-  // The sweeper may have read the call before that, and puts the job back: a dialer finds nothing to dial.
+  // The sweeper may have read the call earlier and may add the job again: a dialer then finds nothing to dial.
   await queues.dial.remove(before.value.state.attemptId);
 }

@@ -4,7 +4,7 @@ import { jobCounts } from '../../support/job-counts.ts';
 import type { CrashWorld } from './crash-world.ts';
 import { type InFlight, limits } from './under-way.ts';
 
-/** Whoever looks after the attempt has nothing left to do. */
+/** No process has work left for the attempt. */
 export async function isDone({ store, jobs }: CrashWorld, { call, attempt }: InFlight): Promise<boolean> {
   const [now, results, delivery] = await Promise.all([
     store.readCall(call.id),
@@ -12,14 +12,14 @@ export async function isDone({ store, jobs }: CrashWorld, { call, attempt }: InF
     jobs('deliveries').getJobState(`${attempt.id}.crm`),
   ]);
   if (now === undefined || now.value.state.status === 'dialing') return false;
-  // Unknown: nobody told the results process, because it was settled already.
+  // Unknown: there was no report to the results process, because it was settled already.
   if (!['completed', 'unknown'].includes(results) || delivery !== 'completed') return false;
   const { state } = now.value;
   if (isPlanned(state) && (await jobs('dial').getJobState(state.attemptId)) === 'unknown') return false;
   return (await store.countUndelivered()) === 0;
 }
 
-/** One end, one CDR, one entry in each Redis sink, the same webhook at least once. */
+/** One end, one CDR, one entry in each Redis sink, and the same webhook at least once. */
 export async function expectToldOnce(world: CrashWorld, { call, attempt }: InFlight, ends: object): Promise<void> {
   const { store, redis, receiver } = world;
   const after = (await store.readCall(call.id))?.value;
@@ -39,7 +39,7 @@ export async function expectToldOnce(world: CrashWorld, { call, attempt }: InFli
   expect(requests[0]?.headers['webhook-id']).toBe(`${attempt.id}.crm`);
 }
 
-/** Nothing is open, undelivered or held, and no job but those of attempts to come waits for anybody. */
+/** Nothing is open, undelivered or held, and only jobs of future attempts wait. */
 export async function expectNothingLeft({ store, queues, redis, prefix }: CrashWorld): Promise<void> {
   expect(await store.pbxsWithOpenAttempts()).toEqual([]);
   expect(await store.countUndelivered()).toBe(0);

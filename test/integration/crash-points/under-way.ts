@@ -13,13 +13,13 @@ export const limits = ['pbx.main', 'trunk.carrier'];
 /** Dial1 was busy. */
 export const busy = (at: number): Evidence => ({ originateFailed: { reason: 5, at }, dial1Hangup: { cause: 17, at } });
 
-/** The first attempt of a new call, with its permits, as a dialer leaves it behind when it has originated. */
+/** The first attempt of a new call, with its permits, as a dialer leaves it after the Originate. */
 export async function anAttempt(store: Store, policy: Partial<RetryPolicy>): Promise<InFlight> {
   const retryPolicy = { ...request.retryPolicy, ...policy };
   return dial(store, await accepted(store, { at: Date.now(), request: { ...request, retryPolicy } }));
 }
 
-/** The attempt that the call has planned. */
+/** The planned attempt of the call. */
 export async function theNextAttempt(store: Store, { call }: InFlight): Promise<InFlight> {
   return dial(store, await read(store, call));
 }

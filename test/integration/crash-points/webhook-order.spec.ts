@@ -4,7 +4,7 @@ import { type Answer, status } from '../../support/webhook-receiver.ts';
 import { aCrashWorld } from './crash-world.ts';
 import { anAttempt, busy, type InFlight, theNextAttempt } from './under-way.ts';
 
-/** The CDR that the receiver is not in the mood for, and how often it has said so. */
+/** The CDR that the receiver refuses, and how often it has refused it. */
 let refused: string | undefined;
 let refusals = 0;
 const moody: Answer = (response, socket, received) => {
@@ -22,7 +22,7 @@ async function end({ call, attempt }: InFlight, becomes: CallStatus): Promise<vo
   await expect.poll(async () => (await store.readCall(call.id))?.value.state.status, { timeout: 10_000 }).toBe(becomes);
 }
 
-it('given a webhook that refuses the CDR of a first attempt for a while, when the second has ended too, then it hears of the second after the first, and of another call at once', async () => {
+it('given a webhook that refuses the CDR of a first attempt for a while, when the second has ended too, then it gets the second after the first, and another call’s at once', async () => {
   await world.start('results', 0, { isSound: true });
   const first = await anAttempt(world.store, { maxRetries: 1, delaySeconds: 0 });
   refused = first.attempt.id;

@@ -7,11 +7,11 @@ import { type ApiAnswer, type HostileWorld, startHostileWorld } from './hostile-
 import { originatesIn } from './originate-reader.ts';
 
 /**
- * Whatever comes in: never a 500, and of what is accepted, every byte that reaches the PBX reads back to exactly what was asked: one
- * Originate, its known headers, the values as given, and nothing more.
+ * No input causes a 500. For an accepted call, the bytes to the PBX are exactly one Originate with its known headers and the given
+ * values, and nothing more.
  */
 let world: HostileWorld;
-/** Bytes that were judged already. */
+/** Bytes that were checked already. */
 let judged: number;
 
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.stop());
 
-/** The PBX was asked for these calls, once each and as they are, and for no other, since the last time. */
+/** Since the last time, the PBX got exactly one Originate for each of these calls, unchanged, and no other. */
 async function expectOriginated(
   calls: readonly { readonly attemptId: string; readonly asked: Asked }[],
 ): Promise<void> {
@@ -53,11 +53,11 @@ async function attemptOf(callId: string): Promise<string> {
 }
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
-// A failure leaves bytes that are not judged: what came before it would fail too, so there is nothing to shrink.
+// A failure leaves unchecked bytes, and earlier inputs would fail too. So there is nothing to shrink.
 const runs = { numRuns: 40, endOnFailure: true } as const;
 
 describe('any input', () => {
-  it('given any calls for /v1/calls, then each is refused, or dialled exactly as it was asked', async () => {
+  it('given any calls for /v1/calls, then each is refused, or dialled exactly as requested', async () => {
     let accepted = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(arbitraryCall, { minLength: 1, maxLength: 8 }), async (bodies) => {
@@ -75,7 +75,7 @@ describe('any input', () => {
     expect(accepted).toBeGreaterThan(20);
   });
 
-  it('given any batch, then each of its calls is refused, or dialled exactly as it was asked', async () => {
+  it('given any batch, then each of its calls is refused, or dialled exactly as requested', async () => {
     let accepted = 0;
     const items = fc.array(
       fc.oneof({ weight: 9, arbitrary: arbitraryCall }, { weight: 1, arbitrary: fc.jsonValue() }),
@@ -111,7 +111,7 @@ describe('any input', () => {
     expect(accepted).toBeGreaterThan(20);
   });
 
-  it('given any click2dial, in any of its ways, then it is refused, or dialled exactly as it was asked', async () => {
+  it('given any click2dial request, in each of its ways, then it is refused, or dialled exactly as requested', async () => {
     let accepted = 0;
     const ways: readonly ((fields: Readonly<Record<string, string>>) => Promise<ApiAnswer>)[] = [
       (fields) => world.redial.request('POST', '/click2dial/calls', fields),
@@ -141,7 +141,7 @@ describe('any input', () => {
     expect(accepted).toBeGreaterThan(20);
   });
 
-  it('given anything in any one field, then it is refused, or dialled exactly as it was asked', async () => {
+  it('given anything in any one field, then it is refused, or dialled exactly as requested', async () => {
     const fields = [...Object.keys(v1.CreateCall.shape)].filter((name) => !['notBefore', 'expiresAt'].includes(name));
     const good = { dial1: '1001', dial2: '0820001234' };
     await fc.assert(
@@ -161,7 +161,7 @@ describe('any input', () => {
 
   it('given any Idempotency-Key, then it is refused, or the call is placed once', async () => {
     const good = { dial1: '1001', dial2: '0820001234' };
-    // What fetch sends: no control characters, one byte a character.
+    // Only characters that fetch sends: no control characters, one byte per character.
     const key = fc.oneof(
       fc.uuid(),
       anyText.map((text) => text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '?')),
@@ -180,7 +180,7 @@ describe('any input', () => {
     );
   });
 
-  it('given any change of a waiting call, then it is refused, or the call waits on', async () => {
+  it('given any change of a waiting call, then it is refused, or the call continues to wait', async () => {
     const notBefore = new Date(Date.now() + 86_400_000).toISOString();
     const { body: call } = await world.redial.request('POST', '/v1/calls', { dial1: '1001', dial2: '1002', notBefore });
     const later = fc
@@ -204,7 +204,7 @@ describe('any input', () => {
     expect((await world.redial.request('POST', `/v1/calls/${call.id}/cancel`)).status).toBe(200);
   });
 
-  it('given any bytes as a body, a query or a path, then nothing is accepted, and it is not our fault', async () => {
+  it('given any bytes as a body, a query or a path, then nothing is accepted, and there is no internal error', async () => {
     const bytes = fc.oneof(anyText, fc.json(), fc.string({ unit: 'binary' }));
     const addresses: readonly (readonly [method: string, path: string, headers: Readonly<Record<string, string>>])[] = [
       ['POST', '/v1/calls', {}],
@@ -234,7 +234,7 @@ describe('any input', () => {
 
 type Click = Readonly<Record<'agent' | 'callee' | 'outbound_id', string>> & { readonly contact_ref?: string };
 
-/** The vendor's words in ours, by its page. */
+/** The vendor's fields as fields of /v1, by its page. */
 function askedBy({ agent, callee, outbound_id, contact_ref = '' }: Click, callId: string): Asked {
   const callerId = { random: '27110002222', tvc_spring: '27110003333' }[outbound_id] ?? outbound_id;
   const shown = callerId.startsWith('0') ? `27${callerId.slice(1)}` : callerId;

@@ -14,8 +14,8 @@ import { anyText } from './arbitrary-calls.ts';
 import { type ApiAnswer, type HostileWorld, startHostileWorld } from './hostile-world.ts';
 
 /**
- * Whatever a vendor's client sends: it is accepted or refused in the vendor's shape, never a fault of ours; and what is accepted comes
- * back in a CDR, under the reference that the client gave or was given.
+ * Every request of a vendor's client is accepted or refused in the vendor's format, without an internal error. An accepted call comes
+ * back in a CDR, under the reference that the client sent or received.
  */
 let world: HostileWorld;
 
@@ -40,7 +40,7 @@ const reference = fc.string({
   minLength: 1,
   maxLength: 230,
 });
-/** Mostly as it should be, sometimes anything. */
+/** Mostly valid, sometimes any value. */
 const mostly = (good: fc.Arbitrary<string>) =>
   fc.oneof({ weight: 20, arbitrary: good }, { weight: 1, arbitrary: anyText });
 const optional = (requiredKeys: readonly string[]) =>
@@ -54,7 +54,7 @@ interface Vendor {
   readonly isAccepted: (answer: ApiAnswer) => boolean;
   /** The vendor's word for "refused". */
   readonly isRefused: (answer: ApiAnswer) => boolean;
-  /** Where the client knows it. */
+  /** The reference, if the client knows it. */
   readonly referenceOf: (fields: Fields, answer: ApiAnswer) => string;
 }
 
@@ -128,9 +128,9 @@ const vendors: readonly Vendor[] = [
       (data) => originateCall.json(world.redial, data),
       (data) => originateCall.bearer(world.redial, data),
     ],
-    // Everybody answers: with async=0 too.
+    // The PBX answers every call, also with async=0.
     isAccepted: ({ status, body }) => status === 200 && body.has_error === false,
-    // A name that PHP itself reads as another one is not what was hashed.
+    // PHP reads some names as other names. Those differ from the hashed text.
     isRefused: ({ status, body }) => [400, 401].includes(status) && body.has_error === true && body.messages.length > 0,
     referenceOf: ({ external_id }) => String(external_id),
   },
@@ -155,7 +155,7 @@ const vendors: readonly Vendor[] = [
   },
 ];
 
-/** A client that waits for a phone which rings for another call hears Busy. */
+/** A client that waits for a phone of another call gets Busy. */
 function ringOthersEach(requests: readonly (readonly [unknown, Fields])[]): boolean {
   const phones = requests.flatMap(([, fields]) => phoneFields.flatMap((field) => fields[field] ?? []).map(nationally));
   return new Set(phones).size === phones.length;
@@ -164,7 +164,7 @@ const phoneFields = ['dial1', 'dial2', 'destination', 'caller_id', 'caller', 'ca
 const nationally = (phone: unknown) => String(phone).replace(/^(?:\+?27|0)/, '');
 
 describe.each(vendors)('$name', ({ fields, ways, isAccepted, isRefused, referenceOf }) => {
-  it('given any fields, then they are refused in its words, or their reference comes back in a CDR', async () => {
+  it('given any fields, then they are refused in the vendor’s words, or their reference comes back in a CDR', async () => {
     let accepted = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -186,9 +186,9 @@ describe.each(vendors)('$name', ({ fields, ways, isAccepted, isRefused, referenc
   });
 });
 
-/** What is due later is moved to now: the reference has to come all the way. */
+/** A later call is moved to now: its reference must reach the CDR. */
 async function expectCdr(given: string): Promise<void> {
-  // dialup gives no reference of its own for a call for now: dial1's unique id is the CDR's.
+  // For a call for now dialup has no reference of its own: dial1's unique id is the CDR's.
   if (given.startsWith('att_')) {
     expect(await world.redial.inbox.first(({ id }) => id === given)).toMatchObject({ dialect: 'dialup' });
     return;
@@ -215,7 +215,7 @@ describe('any bytes', () => {
   type Send = (body: string, query: string) => Promise<ApiAnswer>;
   const request = (method: string, path: string, body: string | undefined, headers: Readonly<Record<string, string>>) =>
     world.redial.request(method, path, body, headers);
-  /** By whom the vendor knows, so that what is sent gets past the door. */
+  /** With valid credentials, so that the request gets past authentication. */
   const known: readonly (readonly [way: string, send: Send])[] = [
     ['dialup GET', (_, query) => request('GET', `/API/dialup.php?${dialupWho}&${query}`, undefined, {})],
     ['dialup POST', (body) => request('POST', `/API/dialup.php?${dialupWho}`, body, { 'content-type': form })],
@@ -250,7 +250,7 @@ describe('any bytes', () => {
     await fc.assert(
       fc.asyncProperty(bytes, queryText, async (body, query) => {
         const { status, body: said } = await send(body, query);
-        // The vendor of call/originate/act refuses with a 200.
+        // The vendor of call/originate/act refuses with status 200.
         if (status === 200) expect(said).toMatchObject({ success: 0 });
         else expect(status).toBeGreaterThanOrEqual(400);
         expect(status).toBeLessThan(500);

@@ -8,7 +8,7 @@ const dangerousCharacters = [...'\r\n\0\t,;|&$(){}[]<>"\'\\%^`!?٣３\u200f\u202
 
 const legal = fc.string({ unit: fc.constantFrom(...legalCharacters), maxLength: 10 });
 
-/** Anything at all: known attacks, near misses, and every kind of string. */
+/** Any text: known attacks, near misses, and every kind of string. */
 export const anyText = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom(...Object.values(neverAllowed), ...Object.values(nowhereToDial)) },
   { weight: 2, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
@@ -29,7 +29,7 @@ const number = fc.oneof(
   digits(8).map((rest) => `08${rest}`),
   digits(9).map((rest) => `27${rest}`),
   digits(9).map((rest) => `+27${rest}`),
-  // Behind a country code 0 would be a trunk prefix that was left in, which is taken out.
+  // After a country code a 0 is a trunk prefix, which is removed.
   digits(9).map((rest) => `00447${rest}`),
   digits(6).map((rest) => `+1${rest}`),
 );
@@ -40,7 +40,7 @@ const headerName = fc
   .string({ unit: fc.constantFrom(...'ABCabc019-'), minLength: 1, maxLength: 60 })
   .map((rest) => `X-${rest}`);
 
-/** Mostly as it should be, sometimes anything. */
+/** Mostly valid, sometimes any value. */
 const mostly = (good: fc.Arbitrary<unknown>) =>
   fc.oneof({ weight: 24, arbitrary: good }, { weight: 1, arbitrary: anyValue });
 
@@ -102,6 +102,6 @@ export const arbitraryClick = fc.record(
   { requiredKeys: ['agent', 'callee', 'outbound_id'] },
 );
 
-/** One field's name and anything in it. */
+/** One field's name with any value. */
 export const arbitraryField = (names: readonly string[]) =>
   fc.tuple(fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: anyText }), anyValue);

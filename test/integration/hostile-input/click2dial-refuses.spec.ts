@@ -3,7 +3,7 @@ import { type NamedValues, neverAllowed, notTexts, nowhereToDial } from './hosti
 import { type HostileWorld, type Look, startHostileWorld } from './hostile-world.ts';
 import { sendRaw } from './raw-http.ts';
 
-/** Each field of click2dial, in each of its three ways, × each hostile value: refused in the vendor's shape, and nothing happens. */
+/** Each field of click2dial, in each of its three ways, × each hostile value: refused in the vendor's format, and nothing happens. */
 let world: HostileWorld;
 let before: Look;
 
@@ -43,13 +43,13 @@ const fields: readonly (readonly [field: string, values: Readonly<Record<string,
   ['callee', { ...neverAllowed, ...nowhereToDial, 'an extension': '1001' }],
   ['outbound_id', { ...neverAllowed, ...nowhereToDial, ...noCallerId, 'an international number': '0027110001111' }],
   ...['contact_ref', 'call_ref'].map((field) => {
-    // An over-long one is cut, says the vendor.
+    // The vendor shortens a reference that is too long.
     const { 'over-long': _cut, ...texts } = neverAllowed;
     return [field, { ...texts, 'a space': ' ', 'a SIP address': 'sip:x@y', 'a channel': 'PJSIP/1001' }] as const;
   }),
 ];
 
-/** What is wrong with an answer that should refuse this field; undefined: nothing. */
+/** The fault of an answer that should refuse this field; undefined if there is none. */
 function complaint({ status, body }: Answer, field: string): string | undefined {
   if (status !== 400) return `status ${status}`;
   if (body.success !== false || typeof body.message !== 'string' || Object.keys(body).length !== 3)
@@ -61,7 +61,7 @@ function complaint({ status, body }: Answer, field: string): string | undefined 
 describe.each(ways)('%s', (way, send) => {
   const isForm = way === 'POST /call.php';
 
-  it.each(fields)('given a hostile %s, then it is named, and nothing happens', async (field, values) => {
+  it.each(fields)('given a hostile %s, then the error names it, and nothing happens', async (field, values) => {
     const answers = Object.entries(values).map(async ([name, value]) => {
       const wrong = complaint(await send({ ...good, [field]: value }), field);
       return wrong === undefined ? [] : [`${name}: ${wrong}`];
@@ -69,22 +69,22 @@ describe.each(ways)('%s', (way, send) => {
     expect((await Promise.all(answers)).flat()).toEqual([]);
   });
 
-  it('given an unknown field, then it is named, and nothing happens', async () => {
-    // What reads a form leaves these two out, and so does Redial.
+  it('given an unknown field, then the error names it, and nothing happens', async () => {
+    // Form parsers ignore these two, and so does Redial.
     const names = Object.entries({ ...neverAllowed, ...nowhereToDial }).filter(
       ([, text]) => !(isForm && ['', '__proto__'].includes(text)),
     );
     const answers = names.map(async ([name, text]) => {
       const named = text.length <= 60 ? text : `${text.slice(0, 60)}…`;
       const answer = await send({ ...good, [text]: 'x' });
-      // JSON holds half a character, a query does not.
+      // JSON can hold half a character, a query cannot.
       const wrong = [named, named.toWellFormed()].map((field) => complaint(answer, field));
       return wrong.includes(undefined) ? [] : [`${name}: ${wrong}`];
     });
     expect((await Promise.all(answers)).flat()).toEqual([]);
   });
 
-  it('given the same field as a list of PHP’s, then it is an unknown one', async () => {
+  it('given the same field as a list of PHP, then it is an unknown field', async () => {
     for (const name of ['agent[]', 'agent[__proto__]', '__proto__[agent]', 'constructor[prototype][agent]']) {
       expect([name, complaint(await send({ ...good, [name]: '1002' }), name)]).toEqual([name, undefined]);
     }
@@ -92,7 +92,7 @@ describe.each(ways)('%s', (way, send) => {
 });
 
 describe('POST /click2dial/calls', () => {
-  it.each(fields)('given a %s of the wrong type, then it is named, and nothing happens', async (field) => {
+  it.each(fields)('given a %s of the wrong type, then the error names it, and nothing happens', async (field) => {
     const { null: nothing, ...others } = notTexts;
     const values: NamedValues = {
       ...others,
@@ -106,7 +106,7 @@ describe('POST /click2dial/calls', () => {
     }
   });
 
-  it('given a body that is no object, then it is refused in the vendor’s shape', async () => {
+  it('given a body that is no object, then it is refused in the vendor’s format', async () => {
     const deep = `${'['.repeat(8_000)}${']'.repeat(8_000)}`;
     for (const body of ['null', '[]', '"x"', '1e999', '{}', '', '{', '\u0000', deep, `{"agent":${deep}}`]) {
       const answer = await world.redial.request('POST', '/click2dial/calls', body);
@@ -118,7 +118,7 @@ describe('POST /click2dial/calls', () => {
 describe('call.php, byte for byte', () => {
   const authorization = () => ({ Authorization: `Bearer ${world.redial.apiKey}` });
 
-  it('given a query that no decent client sends, then it is refused', async () => {
+  it('given a malformed query, then it is refused', async () => {
     const rest = 'callee=0820001234&outbound_id=27110001111';
     for (const agent of [
       '%',

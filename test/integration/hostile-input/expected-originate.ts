@@ -1,6 +1,6 @@
 import { type Message, nameSigns } from './originate-reader.ts';
 
-/** What a test asked for, in the words of /v1. */
+/** The request of a test, in the words of /v1. */
 export interface Asked {
   readonly dial1: string;
   readonly dial2: string;
@@ -20,8 +20,8 @@ export interface Asked {
 }
 
 /**
- * The one Originate that an accepted call may come to, header by header, for the tenant of test/support/redial.ts. Written down here
- * once more, from the numbering plan and the dialplan's contract and not from Redial's code: that is what is being tested.
+ * The one Originate that an accepted call may produce, header by header, for the tenant of test/support/redial.ts. It is written here
+ * again, from the numbering plan and the dialplan's contract and not from Redial's code, because it tests that code.
  */
 export function expectedOriginate(asked: Asked, attemptId: string, { slot, name }: Told): Message {
   const shown = asked.callerId === undefined ? '27110001111' : digits(asked.callerId);
@@ -56,10 +56,10 @@ export function expectedOriginate(asked: Asked, attemptId: string, { slot, name 
   ];
 }
 
-/** What only the message itself tells. */
+/** The parts that only the message itself contains. */
 interface Told {
   readonly slot: string;
-  /** Empty: none is shown. */
+  /** Empty: no name is shown. */
   readonly name: string;
 }
 
@@ -67,7 +67,7 @@ export function toldBy(message: Message, asked: Asked): Told {
   return { slot: slotOf(message), name: nameOf(message, asked) };
 }
 
-/** A name has all letters and digits of the one that was asked for, and nothing that means something to a phone or a dialplan. */
+/** A name has all letters and digits of the requested one, and nothing that has a meaning for a phone or a dialplan. */
 function nameOf(message: Message, { dial1CallerName = '' }: Asked): string {
   const callerId = message.find(([header]) => header === 'CallerID')?.[1] ?? '';
   const name = /^"(.*)" </su.exec(callerId)?.[1] ?? '';
@@ -89,7 +89,7 @@ function channel(written: string, trunk = 'carrier'): string {
   return isExtension(written) ? `PJSIP/${written}` : `PJSIP/${digits(written)}@${trunk}`;
 }
 
-/** Four digits from 1 are an extension; of numbers, four forms. Anything else has no digits, and must not have been accepted. */
+/** Four digits from 1 are an extension. Numbers have four forms. All other texts have no digits, and must not be accepted. */
 function digits(written: string): string {
   if (isExtension(written)) return written;
   const [, plus] = /^\+([1-9][0-9]{6,14})$/.exec(written) ?? [];
@@ -101,7 +101,7 @@ function digits(written: string): string {
   return number;
 }
 
-/** Whose the recording is: the extension that takes part; where none does, the number that is rung first. */
+/** The extension of the recording: the one that takes part; without one, the number that is rung first. */
 function agentOf({ dial1, dial2 }: Asked): string {
   return isExtension(dial1) || !isExtension(dial2) ? digits(dial1) : dial2;
 }

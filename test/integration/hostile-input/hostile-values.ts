@@ -1,9 +1,9 @@
-/** What people who mean harm, and clients with faults, put into a field. */
+/** Values that attackers, and clients with faults, put into a field. */
 export type NamedValues = Readonly<Record<string, unknown>>;
 
 const expression = (inside: string) => `$\{${inside}}`;
 
-/** Each alone between harmless texts, so that no other character is the reason for a refusal. */
+/** Each one alone between harmless texts, so that no other character causes the refusal. */
 const alone = Object.fromEntries(
   [...'\r\n\t\0&,;|$%\\"\'<>(){}[]!?^`'].map((character) => [
     `${JSON.stringify(character)} alone`,
@@ -11,7 +11,7 @@ const alone = Object.fromEntries(
   ]),
 );
 
-/** No field, no name and no header of Redial's may hold any of these, whatever it means. */
+/** No field, name or header of Redial may contain any of these. */
 export const neverAllowed: Readonly<Record<string, string>> = {
   ...alone,
   CR: '1001\rAction: Command',
@@ -51,7 +51,7 @@ export const neverAllowed: Readonly<Record<string, string>> = {
   'a lone surrogate': '1001\ud800',
 };
 
-/** Harmless in a SIP header or a reference; as a destination, a caller ID, a trunk, a time or a name they are nothing. */
+/** Harmless in a SIP header or a reference. Invalid as a destination, a caller ID, a trunk, a time or a name. */
 export const nowhereToDial: Readonly<Record<string, string>> = {
   empty: '',
   'a space': ' ',

@@ -15,14 +15,14 @@ export interface HostileWorld {
   readonly redis: Redis;
   readonly queues: Queues;
   readonly prefix: string;
-  /** All that could be seen of an accepted call: what waits in the queues, the calls that there are, and the bytes the PBX got. */
+  /** All visible effects of an accepted call: the jobs in the queues, the calls, and the bytes that the PBX got. */
   look(): Promise<Look>;
   /**
-   * Fails unless nothing has happened since: no call, no job, and of all calls the PBX was asked for one alone: a good one, placed here
-   * last, so that whatever was under way before it has come by.
+   * Fails unless nothing has happened since: no call, no job, and no Originate but one. That one is a good call, placed here last, so that
+   * every earlier call has passed.
    */
   expectNothingSince(before: Look): Promise<void>;
-  /** Resolves once the PBX was asked for each of these attempts. */
+  /** Resolves once the PBX got an Originate for each of these attempts. */
   originated(attemptIds: readonly string[], since?: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export async function startHostileWorld({ tenant, env }: HostileWorldOptions = {
   const server = await startTestRedis();
   const access = { username: 'redial', secret: 'redial-local' };
   const simulator = await startSimulator(access);
-  // Whoever is called answers and hangs up: no attempt outlives its test.
+  // All phones answer and hang up: no attempt outlives its test.
   simulator.setBehaviour(/^/, { kind: 'answers', talkMs: 5 });
   const prefix = '{hostile}';
   const redial = await startRedial({
@@ -58,7 +58,7 @@ export async function startHostileWorld({ tenant, env }: HostileWorldOptions = {
   await Promise.all([redisReady(redis, 10_000), redisReady(queueRedis, 10_000)]);
   const queues = createQueues({ connection: queueRedis, prefix });
 
-  // The dialer's look at its PBX ends with an Originate that asks for nothing.
+  // The dialer's examination of its PBX ends with an Originate that dials nothing.
   await vi.waitFor(() => expect(simulator.received()).toContain('Local/redial-doctor@redial'), waiting);
 
   const look = async (): Promise<Look> => ({

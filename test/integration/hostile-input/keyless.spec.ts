@@ -3,7 +3,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { type RunningApi, startApi } from '../api/running-api.ts';
 import { type RawAnswer, sendRaw } from './raw-http.ts';
 
-/** click2dial without a key: `dialects.click2dial.keyless` says from where. The connection's own address counts, whatever the headers say. */
+/** click2dial without a key: `dialects.click2dial.keyless` lists the sources. Only the connection's own address counts, not the headers. */
 const fields = { agent: '1001', callee: '0820001234', outbound_id: '27110001111' };
 const query = new URLSearchParams(fields).toString();
 type Headers = Readonly<Record<string, string>>;
@@ -38,7 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => redis?.stop());
 
-/** An API whose tenant acme is open to these. */
+/** An API whose tenant acme is open to these sources. */
 function apiKeyless(keyless: unknown): () => RunningApi {
   let api: RunningApi;
   beforeAll(async () => {
@@ -99,7 +99,7 @@ describe.each(ways)('%s without a key', (_name, send) => {
       await expectRefused(api(), send(api(), { [name]: value }), 401);
     });
 
-    it('then one with two Host headers is refused', async () => {
+    it('then a request with two Host headers is refused', async () => {
       const before = await api().keys();
       expect((await send(api(), { 'X-One: 1\r\nHost': 'evil.example' })).status).toBe(400);
       expect(await api().keys()).toEqual(before);
@@ -148,7 +148,7 @@ describe('a host name beside the address', () => {
 });
 
 describe('everything else', () => {
-  it('given nobody is listed, then a key is needed', async () => {
+  it('given no source is listed, then a key is needed', async () => {
     for (const [, send] of ways) await expectRefused(closed(), send(closed()), 401);
   });
 

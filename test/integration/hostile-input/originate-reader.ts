@@ -1,13 +1,14 @@
-/** What a person's name may be made of on its way to a phone. */
+/** The characters of a person's name on its way to a phone. */
 export const nameSigns = String.raw`[\p{L}\p{M}\p{N} .'’_@+/%[\]°´“”„«»‘€£¥©®™§№ºª-]`;
 const namedCallerId = new RegExp(`^(CallerID): ("${nameSigns}+" <[0-9]+>)$`, 'u');
 
-/** One AMI message, header by header, in the order in which they were sent. */
+/** One AMI message, header by header, in the order of sending. */
 export type Message = readonly (readonly [name: string, value: string])[];
 
 /**
- * Bytes on their way to Asterisk (one character a byte) → messages, by a reader that forgives nothing: lines end in CR LF, hold printable
- * ASCII alone, but for a person's name in a CallerID, and are `Name: value`; one empty line ends a message. Asterisk forgives a lot, and each thing it forgives is a way in. Throws what it saw.
+ * Bytes for Asterisk (one character per byte) → messages, by a strict reader. Lines end in CR LF, contain only printable ASCII (except a
+ * person's name in a CallerID), and are `Name: value`. One empty line ends a message. Asterisk is tolerant, and each tolerance is a
+ * possible attack. Throws with the fault.
  */
 export function readMessages(bytes: string): Message[] {
   if (bytes === '') return [];
@@ -30,7 +31,7 @@ export function header(message: Message, name: string): string | undefined {
   return message.find(([own]) => own === name)?.[1];
 }
 
-/** Everything that Redial says to a PBX beside Originate, with the only headers it may have. */
+/** All other messages of Redial to a PBX, with the only headers that they may have. */
 const housekeeping: Readonly<Record<string, readonly string[]>> = {
   login: ['Username', 'Secret', 'Events'],
   Ping: [],

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 export interface RawRequest {
   readonly method: string;
-  /** As it goes over the wire: nothing is escaped. */
+  /** Sent as it is: nothing is escaped. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -14,7 +14,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** HTTP by hand, byte for byte (one character a byte): what decent clients refuse to send. The body must have a length or none at all. */
+/** HTTP by hand, byte for byte (one character per byte): requests that normal clients refuse to send. The body needs a length or is absent. */
 export async function sendRaw(url: string, { method, target, headers, body = '' }: RawRequest): Promise<RawAnswer> {
   const { hostname, port, host } = new URL(url);
   const lines = Object.entries({
@@ -26,7 +26,7 @@ export async function sendRaw(url: string, { method, target, headers, body = '' 
   const socket = connect(Number(port), hostname);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  // A server that has heard enough may reset the connection: what it said before counts.
+  // A server may reset the connection after its answer. The answer still counts.
   socket.on('error', () => undefined);
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.write(`${method} ${target} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { jobCounts } from '../../support/job-counts.ts';
 import { type HostileWorld, startHostileWorld } from './hostile-world.ts';
 
-/** What a log and a dashboard must not tell: whom somebody calls, and the keys with which it is done. */
+/** Facts that a log and a dashboard must not show: the called numbers, and the keys. */
 let world: HostileWorld;
 /** In every form in which they were written or dialled. */
 const numbers = {
@@ -22,7 +22,7 @@ const form = { 'content-type': 'application/x-www-form-urlencoded' };
 beforeAll(async () => {
   const sinks = [
     { type: 'redis-list', name: 'list', key: 'cdrs' },
-    // Nobody listens there: what fails is logged, and kept with its job.
+    // No server listens there. The failure is logged, and kept with its job.
     { type: 'webhook', name: 'crm', url: 'http://127.0.0.1:9/cdrs', secret: webhookSecret },
   ];
   world = await startHostileWorld({ tenant: { sinks }, env: { REDIAL_LOG_LEVEL: 'trace' } });
@@ -53,7 +53,7 @@ beforeAll(async () => {
   const later = await post({ dial1: '1001', dial2: numbers.later[1], notBefore });
   expect([...calls, later].map(({ status }) => status)).toEqual([202, 202, 200, 200, 200, 202]);
 
-  // Refused, on every way that repeats what was sent.
+  // Refused, by every API that repeats input.
   await post({ dial1: numbers.refused[1], dial2: numbers.refused[0], trunk: numbers.refused[0] });
   await redial.request('POST', '/v1/calls/batch', { calls: [{ dial1: numbers.refused[1] }] });
   await redial.request('GET', `/v1/calls?reference=${numbers.dial2[0]}&tenant=${numbers.dial2[1]}`);
@@ -63,21 +63,21 @@ beforeAll(async () => {
   await redial.request('GET', `/call.php?agent=${numbers.refused[0]}&api_key=${apiKey}`, undefined, noKey);
   await redial.request('POST', '/v1/calls', `{"dial1":"${numbers.refused[0]}`);
 
-  // A CDR each, and a delivery that sleeps until its second try.
+  // One CDR each, and a delivery that sleeps until its second try.
   const settled = async () =>
     expect([await world.redis.llen('cdrs'), (await jobCounts(world.queues)).deliveries.delayed]);
   await vi.waitFor(async () => (await settled()).toEqual([calls.length, calls.length]), { timeout: 20_000 });
 });
 afterAll(() => world?.stop());
 
-describe('the logs of the three processes, at their most talkative', () => {
+describe('the logs of the three processes, at the most detailed level', () => {
   it.each(['api', 'dialer', 'results'] as const)(
     'given calls of all kinds, then those of %s hold no number',
     (name) => {
       const log = world.redial[name].log();
       expect(log.length).toBeGreaterThan(200);
       expect(allNumbers.filter((number) => log.includes(number))).toEqual([]);
-      // Nor one that we did not think of: a text of digits, or a channel.
+      // No other number either: a text of digits, or a channel.
       expect(log.match(/(["/]|sip:)\+?[0-9]{7,}["@]/g) ?? []).toEqual([]);
     },
   );
@@ -88,15 +88,15 @@ describe('the logs of the three processes, at their most talkative', () => {
       expect(log).not.toContain(secret);
   });
 
-  it('given a call, then its ids are there to find it by', () => {
+  it('given a call, then the log has its ids', () => {
     expect(world.redial.dialer.log()).toMatch(/"attemptId":"att_[0-9A-Z]{26}"/);
   });
 });
 
-describe('what is kept in Redis', () => {
+describe('the contents of Redis', () => {
   it('given calls that wait, fail and end, then no job, and nothing that BullMQ keeps, holds a number', async () => {
     const kept = await contents(`${world.prefix}:dial`, `${world.prefix}:results`, `${world.prefix}:deliveries`);
-    // Jobs, and BullMQ's streams of events. Of a result that is settled no job is left.
+    // Jobs, and BullMQ's streams of events. A settled result leaves no job.
     const hasJobs = (queue: string) => Object.keys(kept).some((key) => key.startsWith(`${world.prefix}:${queue}:att_`));
     expect([hasJobs('dial'), hasJobs('deliveries'), hasJobs('results')]).toEqual([true, true, false]);
     for (const queue of ['dial', 'results', 'deliveries'])
@@ -117,7 +117,7 @@ describe('what is kept in Redis', () => {
   });
 });
 
-/** All keys that begin with one of these, with all they hold, as text. */
+/** All keys that begin with one of these, with their contents, as text. */
 async function contents(...prefixes: readonly string[]): Promise<Record<string, string>> {
   const { redis } = world;
   const names = (await redis.keys('*')).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));

@@ -5,8 +5,8 @@ import { type HostileWorld, type Look, startHostileWorld } from './hostile-world
 import { sendRaw } from './raw-http.ts';
 
 /**
- * Each field of each endpoint of /v1 that accepts something × each hostile value: the answer names the field, nothing waits in a queue
- * or stands in the list of calls, and the PBX, which keeps every byte it gets, was not asked for anything.
+ * Each field of each endpoint of /v1 that accepts input × each hostile value. The answer names the field, no queue or list has the call,
+ * and the PBX, which keeps every byte that it gets, got no request.
  */
 let world: HostileWorld;
 let before: Look;
@@ -22,7 +22,7 @@ afterEach(() => world.expectNothingSince(before));
 
 const good = { dial1: '1001', dial2: '0820001234' };
 
-/** A field's own place in the body, with the value there. */
+/** The body with this value at the field's place. */
 function put(path: readonly string[], value: unknown, body: Readonly<Record<string, unknown>> = good): unknown {
   const [first = '', ...rest] = path;
   const inside = (body[first] ?? {}) as Readonly<Record<string, unknown>>;
@@ -78,7 +78,7 @@ interface FieldError {
   readonly message: string;
 }
 
-/** What is wrong with an answer that should refuse this field; undefined: nothing. */
+/** The fault of an answer that should refuse this field; undefined if there is none. */
 function complaint(
   { status, type, errors }: { readonly status: number; readonly type: unknown; readonly errors: unknown },
   field: string,
@@ -90,7 +90,7 @@ function complaint(
     : `names ${JSON.stringify(named)}`;
 }
 
-/** Sends each body as a call, and all together as a batch; resolves with what was not refused as it should be. */
+/** Sends each body as a call, and all together as a batch. Resolves with the wrong answers. */
 async function refusals(bodies: readonly (readonly [name: string, body: unknown, field: string])[]): Promise<string[]> {
   const batch = await world.redial.request('POST', '/v1/calls/batch', { calls: bodies.map(([, body]) => body) });
   expect(batch.status).toBe(200);
@@ -109,7 +109,7 @@ async function refusals(bodies: readonly (readonly [name: string, body: unknown,
 }
 
 describe('POST /v1/calls and /v1/calls/batch', () => {
-  it.each(fields)('given a hostile %s, then it is named, and nothing happens', async (path, values) => {
+  it.each(fields)('given a hostile %s, then the error names it, and nothing happens', async (path, values) => {
     const steps = path.split('/');
     const bodies = Object.entries(values).map(([name, value]) => [name, put(steps, value), `/${path}`] as const);
     expect(await refusals(bodies)).toEqual([]);
@@ -130,7 +130,7 @@ describe('POST /v1/calls and /v1/calls/batch', () => {
     async (path) => {
       const steps = path === '' ? [] : path.split('/');
       const bodies = Object.entries({ ...neverAllowed, ...nowhereToDial }).map(([name, text]) => {
-        // Without a parent the pointer holds the name itself.
+        // Without a parent the pointer is the name itself.
         const field = path === '' ? `/${escaped(text)}` : `/${path}`;
         return [name, put([...steps, text], {}), field] as const;
       });
@@ -182,7 +182,7 @@ describe('POST /v1/calls and /v1/calls/batch', () => {
 });
 
 describe('headers of the request itself', () => {
-  // What HTTP lets through, without those that are keys in good form.
+  // Values that HTTP allows, without valid keys.
   const printable = Object.entries({ ...neverAllowed, ...nowhereToDial })
     .map(([name, text]) => [name, Buffer.from(text).toString('latin1')] as const)
     .filter(([, text]) => !/[\0\r\n\x7f]/.test(text) && !/^("?)[\w.~:+/=-]{1,255}\1$/.test(text.trim()));
@@ -194,7 +194,7 @@ describe('headers of the request itself', () => {
       body: JSON.stringify(good),
     });
 
-  it('given a hostile Idempotency-Key, then it is named, and nothing happens', async () => {
+  it('given a hostile Idempotency-Key, then the error names it, and nothing happens', async () => {
     for (const [name, value] of printable) {
       const { status, body } = await request({ 'Idempotency-Key': value });
       expect([name, status]).toEqual([name, 400]);
@@ -204,7 +204,7 @@ describe('headers of the request itself', () => {
     }
   });
 
-  it.each(['Authorization', 'X-API-Key'])('given a hostile %s, then nobody is let in', async (name) => {
+  it.each(['Authorization', 'X-API-Key'])('given a hostile %s, then it is refused', async (name) => {
     for (const [given, value] of printable) {
       const bare = { Authorization: '', 'X-API-Key': '', [name]: name === 'Authorization' ? `Bearer ${value}` : value };
       const { status, body } = await request(bare);
@@ -261,7 +261,7 @@ describe('PATCH /v1/calls/{id}', () => {
     },
   );
 
-  it('given an unknown field, then it is named, and the call stays as it is', async () => {
+  it('given an unknown field, then the error names it, and the call stays unchanged', async () => {
     for (const [name, text] of Object.entries({ ...neverAllowed, ...nowhereToDial, request: 'dial1' })) {
       const answer = await patch(id, { notBefore: '203001010000', [text]: 1 });
       expect([name, answer.status, answer.body.errors.map((error: FieldError) => error.field)]).toEqual([
@@ -272,7 +272,7 @@ describe('PATCH /v1/calls/{id}', () => {
     }
   });
 
-  it('given another call’s or no call’s name, then there is none', async () => {
+  it('given an id of another tenant or of no call, then it is not found', async () => {
     for (const [name, text] of Object.entries({
       ...neverAllowed,
       ...nowhereToDial,
@@ -287,7 +287,7 @@ describe('PATCH /v1/calls/{id}', () => {
       expect([path, (await patch(path, {})).status]).toEqual([path, 400]);
   });
 
-  it('given an If-Match that is not its version, then it has changed', async () => {
+  it('given an If-Match that is not its version, then it is refused', async () => {
     for (const value of ['', '"', '0', '"0"', 'W/"1"', '"1', '"1"x', '"__proto__"', '\xff', '&', '"1";*']) {
       const answer = await patch(id, { notBefore: '203001010000' }, { 'if-match': value });
       expect([value, answer.status]).toEqual([value, 412]);

@@ -1,7 +1,7 @@
 import { connectRedis } from '@redial/platform';
 import { createWorkers } from '@redial/queue';
 
-/** A dialer that takes a job, says so, and never ends it: to be killed. Ends with its parent in any case. */
+/** A dialer that takes a job, reports it, and never ends it; the test kills it. Ends with its parent in any case. */
 const [url = '', prefix = ''] = process.argv.slice(2);
 const quick = { lockDurationMs: 1_000, stalledIntervalMs: 100 };
 process.once('disconnect', () => process.exit());

@@ -7,7 +7,7 @@ import { ids, jobOf, later, order, useQueuesOnRedis } from './queues-on-redis.ts
 const onRedis = useQueuesOnRedis();
 
 describe('dial jobs', () => {
-  it('given orders when they are added then each is a job of its attempt’s id, and holds ids and a masked number alone', async () => {
+  it('given orders when they are added then each is a job of its attempt’s id, and holds only ids and a masked number', async () => {
     const queues = await onRedis.queues();
     const [now, delayed] = [order({ priority: 3 }), order({ dueAt: later() })];
     await queues.dial.add([now, delayed]);
@@ -19,7 +19,7 @@ describe('dial jobs', () => {
     expect((await jobCounts(queues)).dial).toEqual({ waiting: 1, active: 0, delayed: 1, failed: 0 });
   });
 
-  it('given a job that is there when it is added again then it is left as it is', async () => {
+  it('given a job that is there when it is added again then it stays unchanged', async () => {
     const queues = await onRedis.queues();
     const first = order({ dueAt: later() });
     await queues.dial.add([first]);
@@ -27,7 +27,7 @@ describe('dial jobs', () => {
     expect((await jobCounts(queues)).dial).toMatchObject({ waiting: 1, delayed: 1 });
   });
 
-  it('given an order that would show a whole number when it is added then nothing is', async () => {
+  it('given an order that would show a complete number when it is added then it is refused', async () => {
     const queues = await onRedis.queues();
     await expect(queues.dial.add([order(), order({ maskedDial2: '27820001234' })])).rejects.toThrow(/masked/);
     expect((await jobCounts(queues)).dial.waiting).toBe(0);
@@ -40,7 +40,7 @@ describe('dial jobs', () => {
   });
 });
 
-it('given queues that somebody paused then they are named, until they run again', async () => {
+it('given paused queues then they are named, until they run again', async () => {
   const queues = await onRedis.queues();
   expect(await queues.paused()).toEqual([]);
   await onRedis.dashboard('dial').pause();
@@ -83,7 +83,7 @@ describe('moving a dial job', () => {
     expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('delayed');
   });
 
-  it('given a removed job when one looks then it is gone, and removing it again does nothing', async () => {
+  it('given a removed job then it is gone, and removing it again does nothing', async () => {
     const queues = await onRedis.queues();
     const one = order({ dueAt: later() });
     await queues.dial.add([one]);
@@ -94,7 +94,7 @@ describe('moving a dial job', () => {
 });
 
 describe('restoring a dial job', () => {
-  it('given no job when it is restored then it is put back', async () => {
+  it('given no job when it is restored then it is added', async () => {
     const queues = await onRedis.queues();
     const one = order();
     expect(await queues.dial.restore(one)).toBe(true);
@@ -109,7 +109,7 @@ describe('restoring a dial job', () => {
     expect((await jobCounts(queues)).dial.waiting).toBe(1);
   });
 
-  it('given a job that sleeps a little when it is restored then it is left: a gate or a full limit sent it to sleep', async () => {
+  it('given a job that sleeps a little when it is restored then it stays unchanged: a gate or a full limit sent it to sleep', async () => {
     const queues = await onRedis.queues();
     const one = order();
     await queues.dial.add([{ ...one, dueAt: Date.now() + 5_000 }]);
@@ -126,7 +126,7 @@ describe('restoring a dial job', () => {
     expect(job?.delay).toBe(0);
   });
 
-  it('given a sleeping job when BullMQ’s own set of them is read then the upper bits of its score are when it wakes', async () => {
+  it('given a sleeping job when BullMQ’s own set of sleeping jobs is read then the upper bits of its score are its wake time', async () => {
     const queues = await onRedis.queues();
     const one = order({ dueAt: later() });
     await queues.dial.add([one]);
@@ -137,7 +137,7 @@ describe('restoring a dial job', () => {
     expect(Math.abs(Number(score) / 0x1000 - one.dueAt)).toBeLessThan(5_000);
   });
 
-  it('given a job that sleeps until its attempt is due when it is restored then it is left', async () => {
+  it('given a job that sleeps until its attempt is due when it is restored then it stays unchanged', async () => {
     const queues = await onRedis.queues();
     const one = order({ dueAt: later() });
     await queues.dial.add([one]);

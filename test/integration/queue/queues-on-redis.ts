@@ -28,10 +28,10 @@ export function order(over: Partial<DialOrder> = {}): DialOrder {
 
 export const jobOf = ({ callId, attemptId, maskedDial2 }: DialOrder): DialJob => ({ callId, attemptId, maskedDial2 });
 
-/** Far enough away that no test waits for it. */
+/** So far ahead that no test waits for it. */
 export const later = (): number => Date.now() + 3_600_000;
 
-/** Polls until the assertions hold; the time is a safety net for a busy machine, not a promise. */
+/** Polls until the assertions hold. The limit is a safety net for a busy machine, not a promise. */
 export function eventually<T>(assertions: () => T | Promise<T>): Promise<T> {
   return vi.waitFor(assertions, 30_000);
 }
@@ -39,18 +39,18 @@ export function eventually<T>(assertions: () => T | Promise<T>): Promise<T> {
 export interface QueuesOnRedis {
   readonly server: TestRedis;
   readonly prefix: string;
-  /** Producers and workers of this test's own: own keys, own connections. */
+  /** Producers and workers of this test only: with their own keys and connections. */
   queues(onError?: (error: Error) => void): Promise<Queues>;
   workers(options?: Partial<WorkersOptions>): Promise<Workers>;
   /** Ends a worker with the test. */
   running(worker: QueueWorker): QueueWorker;
-  /** BullMQ's own view of a queue: what the dashboard has. */
+  /** The queue as BullMQ and the dashboard see it. */
   dashboard(name: 'dial' | 'results' | 'deliveries'): Queue;
 }
 
 let prefixes = 0;
 
-/** One Redis for the file, one prefix for each test; what a test opened is closed after it. */
+/** One Redis for the file, and one prefix for each test. Everything that a test opens is closed after it. */
 export function useQueuesOnRedis(): QueuesOnRedis {
   let server: TestRedis | undefined;
   let prefix = '';

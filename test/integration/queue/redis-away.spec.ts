@@ -6,7 +6,7 @@ import { eventually, jobOf, order, useQueuesOnRedis } from './queues-on-redis.ts
 
 const onRedis = useQueuesOnRedis();
 
-it('given a Redis that dies and comes back when jobs are added then that fails at once while it is away, and workers go on after', async () => {
+it('given a Redis that dies and comes back when jobs are added then that fails at once while it is away, and workers continue afterwards', async () => {
   const queues = await onRedis.queues();
   const [handle, onError] = [vi.fn(async () => ({ type: 'done', note: 'dialled' }) as const), vi.fn()];
   onRedis.running((await onRedis.workers({ onError })).dial(5, handle));

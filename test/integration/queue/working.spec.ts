@@ -7,7 +7,7 @@ import { eventually, ids, jobOf, later, order, useQueuesOnRedis } from './queues
 
 const onRedis = useQueuesOnRedis();
 
-/** A handler that can be watched and told what to say. */
+/** A handler that the test watches and whose decisions it sets. */
 function dialHandler(say: (job: DialJob, run: number) => DialDecision | Promise<DialDecision> = () => done) {
   let runs = 0;
   return vi.fn((job: DialJob) => Promise.resolve(say(job, ++runs)));
@@ -35,7 +35,7 @@ describe('a dial worker', () => {
     expect((await onRedis.dashboard('dial').getJob(due.attemptId))?.returnvalue).toBe('dialled');
   });
 
-  it('given jobs of several priorities when they wait then the most urgent is first, and within one priority the first due', async () => {
+  it('given jobs of several priorities when they wait then the most urgent runs first, and within one priority the first due', async () => {
     const queues = await onRedis.queues();
     const orders = [order({ priority: 9 }), order({ priority: 1 }), order({ priority: 0 }), order({ priority: 1 })];
     for (const one of orders) await queues.dial.add([one]);
@@ -46,7 +46,7 @@ describe('a dial worker', () => {
     expect(handle.mock.calls.map(([job]) => job.attemptId)).toEqual(expected);
   });
 
-  it('given a handler that says later when that time comes then it is asked again, and no attempt of BullMQ’s is used up', async () => {
+  it('given a handler that returns later when that time comes then it is called again, and no attempt of BullMQ’s is used up', async () => {
     const queues = await onRedis.queues();
     const one = order({ priority: 4 });
     await queues.dial.add([one]);
@@ -60,7 +60,7 @@ describe('a dial worker', () => {
     expect((await dashboard.getJob(one.attemptId))?.progress).toBe('limit full');
   });
 
-  it('given a sleeping job when somebody promotes it early then the handler is asked, and can send it back to sleep', async () => {
+  it('given a sleeping job when it is promoted early then the handler is called, and can send it back to sleep', async () => {
     const queues = await onRedis.queues();
     const one = order({ dueAt: later() });
     await queues.dial.add([one]);
@@ -75,7 +75,7 @@ describe('a dial worker', () => {
     });
   });
 
-  it('given a completed job when somebody retries it then the handler is asked again: it, not the queue, knows what was dialled', async () => {
+  it('given a completed job when it is retried then the handler is called again: the handler, not the queue, knows what was dialled', async () => {
     const queues = await onRedis.queues();
     const one = order();
     await queues.dial.add([one]);
@@ -88,7 +88,7 @@ describe('a dial worker', () => {
     expect(handle.mock.calls[1]).toEqual([jobOf(one)]);
   });
 
-  it('given a job whose data somebody edited when it is due then the handler never sees it, and the dashboard says why', async () => {
+  it('given a job with edited data when it is due then the handler never sees it, and the dashboard states why', async () => {
     const queues = await onRedis.queues();
     const [one, other] = [order({ dueAt: later() }), order({ dueAt: later() })];
     await queues.dial.add([one, other]);
@@ -108,7 +108,7 @@ describe('a dial worker', () => {
     expect(onError.mock.calls[0]?.[1]).toEqual({ queue: 'dial', jobId: expect.stringMatching(/^att_/) });
   });
 
-  it('given a job with a field that a later version, or somebody, added when it is due then the handler sees the rest', async () => {
+  it('given a job with an added field when it is due then the handler sees the other fields', async () => {
     const queues = await onRedis.queues();
     const one = order({ dueAt: later() });
     await queues.dial.add([one]);
@@ -144,7 +144,7 @@ describe('a dial worker', () => {
     await eventually(async () => expect(await dashboard.getJobState(one.attemptId)).toBe('completed'));
   });
 
-  it('given a job under way when it is moved, removed or restored then it is left to its handler', async () => {
+  it('given a job under way when it is moved, removed or restored then it stays with its handler', async () => {
     const queues = await onRedis.queues();
     const one = order();
     await queues.dial.add([one]);
@@ -163,7 +163,7 @@ describe('a dial worker', () => {
     await eventually(async () => expect(await onRedis.dashboard('dial').getJobState(one.attemptId)).toBe('completed'));
   });
 
-  it('given a job that is kept as done when it is moved then it is there anew', async () => {
+  it('given a job that is kept as done when it is moved then it is added anew', async () => {
     const queues = await onRedis.queues();
     const one = order();
     await queues.dial.add([one]);
@@ -176,7 +176,7 @@ describe('a dial worker', () => {
 });
 
 describe('draining', () => {
-  it('given jobs under way when the worker drains then they end, and no other begins', async () => {
+  it('given jobs under way when the worker drains then they end, and no other job begins', async () => {
     const queues = await onRedis.queues();
     await queues.dial.add([order(), order()]);
     const finish = deferred();
@@ -194,7 +194,7 @@ describe('draining', () => {
     expect((await jobCounts(queues)).dial).toMatchObject({ waiting: 1, active: 0 });
   });
 
-  it('given a job that does not end in time when the worker drains then it is left, and another worker runs it', async () => {
+  it('given a job that does not end in time when the worker drains then it is dropped, and another worker runs it', async () => {
     const queues = await onRedis.queues();
     const one = order();
     await queues.dial.add([one]);
@@ -241,7 +241,7 @@ describe('a results worker', () => {
     evidence: { rangAt: 5 },
   });
 
-  it('given a handler that throws when it is back then the result is handed to it again', async () => {
+  it('given a handler that throws when it works again then it gets the result again', async () => {
     const queues = await onRedis.queues();
     const one = result();
     await queues.results.add(one);
@@ -253,7 +253,7 @@ describe('a results worker', () => {
     expect(onError).toHaveBeenCalledTimes(1);
   });
 
-  it('given a result that waits when a second observer comes then it is run once, as the first told it', async () => {
+  it('given a result that waits when a second observer comes then it runs once, with the first report', async () => {
     const queues = await onRedis.queues();
     const one = result();
     await queues.results.add(one);
@@ -265,7 +265,7 @@ describe('a results worker', () => {
     await eventually(() => expect(handle.mock.calls).toEqual([[one], [next]]));
   });
 
-  it('given a result that is done when a later observer comes then that one is run: Redis may have forgotten what the first was about', async () => {
+  it('given a result that is done when a later observer comes then that one runs: Redis may have lost the claim of the first', async () => {
     const queues = await onRedis.queues();
     const one = result();
     await queues.results.add(one);
@@ -277,7 +277,7 @@ describe('a results worker', () => {
     await eventually(() => expect(handle.mock.calls).toEqual([[one], [later]]));
   });
 
-  it('given a result that was refused when another observer comes then that one is run', async () => {
+  it('given a result that was refused when another observer comes then that one runs', async () => {
     const queues = await onRedis.queues();
     const one = result();
     await queues.results.add(one);
@@ -293,7 +293,7 @@ describe('a results worker', () => {
 });
 
 describe('a deliveries worker', () => {
-  it('given a sink that refuses when the handler says so then it is tried again, and dead in the end', async () => {
+  it('given a sink that refuses when the handler returns again then it is tried again, and finally dead', async () => {
     const queues = await onRedis.queues();
     const deliveryId = `${ids.attemptId(ids.callId())}.crm`;
     await queues.deliveries.add({ deliveryId });

@@ -14,7 +14,7 @@ afterAll(() => cluster.stop());
 
 const on = useRedisSetup(() => cluster.url);
 
-it('given a URL that lists a single node when that node, which holds the hash tag, is killed, then the others, which it told of, lead to its replica', async () => {
+it('given a URL that lists a single node when that node, which holds the hash tag, is killed, then the others, which it announced, lead to its replica', async () => {
   const killed = await cluster.nodeOf(on.prefix);
   const replica = cluster.replicas[cluster.nodes.indexOf(killed)] as LocalRedis;
   const redis = connectRedis({ url: killed.url.replace('redis:', 'redis+cluster:'), role: 'store', slotOf: on.prefix });
@@ -27,7 +27,7 @@ it('given a URL that lists a single node when that node, which holds the hash ta
   await expect.poll(() => redis.get(`${on.prefix}:mark`).catch(String), recovery).toBe('replicated');
   expect(await redis.info('server')).toContain(`tcp_port:${replica.port}`);
 
-  // As it was, for the next one.
+  // Restores the state for the next test.
   await killed.restart();
   const back = connectRedis({ url: killed.url, role: 'worker' });
   on.afterTest(async () => back.disconnect());
@@ -35,7 +35,7 @@ it('given a URL that lists a single node when that node, which holds the hash ta
   await failOverTo(back);
 });
 
-it('given a Cluster with replicas when the primary that holds the hash tag is killed, then everything goes on with its replica', async () => {
+it('given a Cluster with replicas when the primary that holds the hash tag is killed, then all work continues with its replica', async () => {
   const killed = await cluster.nodeOf(on.prefix);
   const replica = cluster.replicas[cluster.nodes.indexOf(killed)] as LocalRedis;
   const store = await on.store();
@@ -45,7 +45,7 @@ it('given a Cluster with replicas when the primary that holds the hash tag is ki
   const queues = await on.queues();
   const call = newCall();
   await store.acceptCalls([call]);
-  // Of this connection's writes: what replication has not yet is lost.
+  // On this connection: writes that are not replicated yet are lost.
   await redis.set(`${on.prefix}:mark`, 'replicated');
   expect(await redis.wait(1, 5_000)).toBe(1);
 
@@ -56,13 +56,13 @@ it('given a Cluster with replicas when the primary that holds the hash tag is ki
   await expect.poll(() => jobCounts(queues).then(() => 'up', String), recovery).toBe('up');
   await expectJobsToRun(queues, handled);
 
-  // The old one comes back as a replica, and is made the primary again by hand: connections are told MOVED, and follow.
+  // The old node comes back as a replica, and a command makes it the primary again. Connections get MOVED, and follow.
   await killed.restart();
   const back = connectRedis({ url: killed.url, role: 'worker' });
   on.afterTest(async () => back.disconnect());
   await expect.poll(() => back.info('replication'), recovery).toContain('master_link_status:up');
   await failOverTo(back);
-  // The new primary is one before the old one has heard of it, which answers until then.
+  // The new primary is primary before the old one knows it. Until then the old one still answers.
   const nodeThatAnswers = async () => {
     expect(await worker.get(`${on.prefix}:mark`)).toBe('replicated');
     return worker.info('server');
@@ -73,9 +73,9 @@ it('given a Cluster with replicas when the primary that holds the hash tag is ki
   await expectJobsToRun(queues, handled);
 });
 
-/** Makes a replica the primary, by hand. */
+/** Makes a replica the primary, by command. */
 async function failOverTo(node: Redis): Promise<void> {
-  // A failover that its primary does not take part in within five seconds is given up, and has to be asked for again.
+  // A failover in which its primary does not take part within five seconds is given up. It must be requested again.
   const failedOver = async () => {
     await node.call('CLUSTER', 'FAILOVER').catch(() => undefined);
     return expect

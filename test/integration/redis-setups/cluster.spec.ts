@@ -45,7 +45,7 @@ describe('given a Redis Cluster of three primaries', () => {
     },
   );
 
-  it('when calls are accepted, then they are there, their durability is asked of their own node, and hints and cancels are heard', async () => {
+  it('when calls are accepted, then they are there, their own node confirms them, and hints and cancels are received', async () => {
     const [store, elsewhere] = [await on.store(), await on.store()];
     const { hints, cancels } = await hearing(elsewhere);
     const mine = await cluster.nodeOf(on.prefix);
@@ -71,7 +71,7 @@ describe('given a Redis Cluster of three primaries', () => {
     await expectJobsToRun(await on.queues(), handled);
   });
 
-  it('when CDRs go to lists and streams on every node, then each is there once, however often it is delivered', async () => {
+  it('when CDRs go to lists and streams on every node, then each is there once, for any number of deliveries', async () => {
     const redis = connectRedisOfAnyKey({ url: cluster.url });
     on.afterTest(async () => redis.disconnect());
     const delivery = { id: 'att_1.crm', createdAt: 0 };
@@ -84,7 +84,7 @@ describe('given a Redis Cluster of three primaries', () => {
         createRedisStreamSink({ name: 'crm', redis, key: stream, maxLength: 100, toNotification }),
       ];
       for (const sink of sinks) {
-        // The very first may come before the connection is there: what is not delivered is tried again.
+        // The first delivery may come before the connection is open. A failed delivery is tried again.
         await expect
           .poll(() => sink.deliver(cdrOfTest({ id: 'att_1' }), delivery), recovery)
           .toEqual({ type: 'delivered' });
@@ -103,7 +103,7 @@ describe('given a Redis Cluster of three primaries', () => {
     const queues = await on.queues();
     await other.kill();
     on.afterTest(() => other.restart());
-    // The others need some time to find out, and then go on without it.
+    // The other nodes need some time to notice it, and then continue without it.
     await expect.poll(() => redis.call('CLUSTER', 'NODES'), recovery).toMatch(/ master,fail /);
     await store.acceptCalls([newCall()]);
     await expectJobsToRun(queues, handled);
@@ -145,7 +145,7 @@ describe('given a Redis Cluster of three primaries', () => {
     expectOneTimeDown(changes);
   });
 
-  it('when none of the servers can be reached, then a connection says why, and shows no password', async () => {
+  it('when none of the servers can be reached, then a connection reports why, and shows no password', async () => {
     const redis = connectRedis({ url: 'redis+cluster://app:hush@127.0.0.1:1,127.0.0.1:2', role: 'worker' });
     on.afterTest(() => closeRedis(redis));
     const refusal = await redisReady(redis, 2_000).catch(String);
@@ -153,7 +153,7 @@ describe('given a Redis Cluster of three primaries', () => {
     expect(refusal).not.toContain('hush');
   });
 
-  it('when the URL holds a user and a password, then it is that user, and another password is told and refused', async () => {
+  it('when the URL holds a user and a password, then that user logs in, and another password is refused and reported', async () => {
     for (const node of cluster.nodes) {
       const { redis } = await on.connect('store', await tagOn(node));
       await redis.call('ACL', 'SETUSER', 'app', 'on', '>hush', '~*', '&*', '+@all');
@@ -180,12 +180,12 @@ describe('given a Redis Cluster of three primaries', () => {
 
     expect(await worker.get(`${on.prefix}:key`)).toBe('kept');
     expect(await portOf(worker)).toBe(to.port);
-    // The first command is refused: what becomes of it its caller decides.
+    // The first command is refused. Its caller decides about a retry.
     await expect(redis.get(`${on.prefix}:key`)).rejects.toThrow('MOVED');
     await expect.poll(() => redis.get(`${on.prefix}:key`).catch(String), recovery).toBe('kept');
   });
 
-  /** A hash tag that lies on this node. */
+  /** A hash tag in a slot of this node. */
   async function tagOn(node: LocalRedis): Promise<string> {
     for (;;) {
       const tag = `{${ids.callId()}}`;
@@ -193,7 +193,7 @@ describe('given a Redis Cluster of three primaries', () => {
     }
   }
 
-  /** As redis-cli --cluster reshard does it. */
+  /** The same steps as redis-cli --cluster reshard. */
   async function moveSlot(key: string, from: LocalRedis, to: LocalRedis): Promise<void> {
     const [{ redis: source }, { redis: target }] = [
       await on.connect('store', await tagOn(from)),

@@ -13,23 +13,23 @@ import { afterEach, beforeEach, expect } from 'vitest';
 
 export const ids = createIds();
 
-/** What a command that comes at a bad moment may take to work again: a restart, or a failover and its detection. */
+/** The longest time until a command works again: a restart, or a failover with its detection. */
 export const recovery = { timeout: 30_000, interval: 50 };
 
 export interface OnRedisSetup {
   /** The hash tag of this test's keys. */
   readonly prefix: string;
-  /** A connection as the processes make it; `changes` is what it says of itself. */
+  /** A connection as the processes make it. `changes`: its reports. */
   connect(role: RedisRole, slotOf?: string): Promise<{ readonly redis: Redis; readonly changes: RedisChange[] }>;
-  /** `durability`: what its confirmations wait for; default: the disk. */
+  /** `durability`: the condition of its confirmations. Default: the disk. */
   store(durability?: DurabilityPolicy): Promise<Store>;
   queues(): Promise<Queues>;
   workers(): Promise<Workers>;
-  /** Undone after the test, the latest first. */
+  /** Runs after the test, the latest first. */
   afterTest(undo: () => Promise<unknown>): void;
 }
 
-/** Store, queues and connections of one set-up; each test has keys of its own, and what it opened is closed after it. */
+/** Store, queues and connections of one set-up. Each test has its own keys, and everything that it opens is closed after it. */
 export function useRedisSetup(url: () => string): OnRedisSetup {
   let prefix = '';
   let closing: (() => Promise<unknown>)[] = [];
@@ -75,7 +75,7 @@ export function useRedisSetup(url: () => string): OnRedisSetup {
   };
 }
 
-/** A store that hears: its `hints` and `cancels` so far. */
+/** The `hints` and `cancels` that the store has received so far. */
 export async function hearing(store: Store) {
   const hints: string[] = [];
   const cancels: string[] = [];
@@ -84,7 +84,7 @@ export async function hearing(store: Store) {
   return { hints, cancels };
 }
 
-/** One time down and no more, however many reasons there were for it, each of them told once. */
+/** Exactly one time down, with any number of reasons, each reported once. */
 export function expectOneTimeDown(changes: readonly RedisChange[]): void {
   const reasons = changes.flatMap((change) => (change.up ? [] : [change.error]));
   expect(reasons.length).toBeGreaterThan(0);
@@ -92,7 +92,7 @@ export function expectOneTimeDown(changes: readonly RedisChange[]): void {
   expect(changes).toEqual([{ up: true }, ...reasons.map((error) => ({ up: false, error })), { up: true }]);
 }
 
-/** Adds a job that is due now and one that is due in a moment; both must come by. */
+/** Adds a job that is due now and one that is due in a moment. Both must run. */
 export async function expectJobsToRun(queues: Queues, handled: readonly string[]): Promise<void> {
   const orders = [0, 300].map((inMs) => ({
     callId: ids.callId(),

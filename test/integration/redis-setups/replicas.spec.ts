@@ -13,7 +13,7 @@ afterEach(() => sentinel.stop());
 
 const on = useRedisSetup(() => sentinel.url);
 
-/** Those that follow, at the start. */
+/** The servers that are replicas at the start. */
 const replicas = (): readonly LocalRedis[] => sentinel.servers.slice(1);
 
 describe('given a primary with two replicas', () => {
@@ -39,7 +39,7 @@ describe('given a primary with two replicas', () => {
     },
   );
 
-  it('when both are silent for long, then Redis is known to be followed by none', async () => {
+  it('when both are silent for long, then Redis counts as without replicas', async () => {
     const store = await on.store({ disk: 'none', replicas: 1 });
     expect(await store.durability()).toMatchObject({ replicas: 2 });
     for (const replica of replicas()) {
@@ -52,7 +52,7 @@ describe('given a primary with two replicas', () => {
     await expect.poll(() => store.confirmDurable(5_000), recovery).toBe(true);
   });
 
-  it('when a thousand ask at one moment, then replicas are asked once', async () => {
+  it('when a thousand confirmations start at one moment, then replicas are queried once', async () => {
     const store = await on.store({ disk: 'none', replicas: 2 });
     const { redis } = await on.connect('store');
     const asked = async () => Number(/cmdstat_wait:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
@@ -62,7 +62,7 @@ describe('given a primary with two replicas', () => {
     expect((await asked()) - before).toBe(1);
   });
 
-  it('when the primary dies as soon as a call and a claim are confirmed, then the promoted one has both', async () => {
+  it('when the primary dies as soon as a call and a claim are confirmed, then the promoted replica has both', async () => {
     const store = await on.store({ disk: 'fsync', replicas: 1 });
     const { redis } = await on.connect('store');
     const call = newCall();
@@ -79,7 +79,7 @@ describe('given a primary with two replicas', () => {
     expect(await store.readAttempt(attempt.value.id)).toEqual(attempt);
   });
 
-  it('when Redis has not what it acknowledged, as after the promotion of a replica that had not received it, then that is not confirmed', async () => {
+  it('when Redis has lost an acknowledged write, as after the promotion of a replica without it, then that write is not confirmed', async () => {
     const store = await on.store({ disk: 'none', replicas: 1 });
     const { redis } = await on.connect('store');
     expect(await store.confirmDurable(5_000)).toBe(true);

@@ -23,7 +23,7 @@ afterEach(() => sentinel.stop());
 const on = useRedisSetup(() => sentinel.url);
 
 describe('given a primary with two replicas and three Sentinels', () => {
-  it('when the primary is killed, then every connection goes on with the one that is promoted, without a restart of ours', async () => {
+  it('when the primary is killed, then every connection continues with the promoted one, without a restart of Redial', async () => {
     const [store, listener] = [await on.store(), await on.store()];
     const { cancels } = await hearing(listener);
     const { redis, changes } = await on.connect('store');
@@ -33,7 +33,7 @@ describe('given a primary with two replicas and three Sentinels', () => {
     const call = newCall();
     await store.acceptCalls([call]);
     await expectJobsToRun(queues, handled);
-    // Of this connection's writes: what replication has not yet is lost.
+    // On this connection: writes that are not replicated yet are lost.
     await redis.set(`${on.prefix}:mark`, 'replicated');
     expect(await redis.wait(2, 5_000)).toBe(2);
 
@@ -58,13 +58,13 @@ describe('given a primary with two replicas and three Sentinels', () => {
       .toBe(true);
     expectOneTimeDown(changes);
 
-    // It comes back as a replica, and nobody is led astray.
+    // It comes back as a replica, and no connection follows it.
     await killed.restart();
     await expect.poll(() => redis.info('replication'), recovery).toContain('connected_slaves:2');
     expect(await store.confirmDurable(5_000)).toBe(true);
   });
 
-  it('when the primary falls silent, its sockets open, then connections find the promoted one all the same, those that only listen too', async () => {
+  it('when the primary falls silent, with open sockets, then connections still find the promoted one, subscribers too', async () => {
     const [store, listener] = [await on.store(), await on.store()];
     const { cancels } = await hearing(listener);
     const silent = await sentinel.primary();
@@ -78,7 +78,7 @@ describe('given a primary with two replicas and three Sentinels', () => {
     await expect.poll(heard, { ...recovery, timeout: 60_000 }).toBe(true);
   }, 90_000);
 
-  it('when the URL holds logins and a database, then Sentinels and servers take them', async () => {
+  it('when the URL holds logins and a database, then Sentinels and servers accept them', async () => {
     for (const { url } of sentinel.servers)
       await as(url, ['ACL', 'SETUSER', 'app', 'on', '>hush', '~*', '&*', '+@all']);
     for (const url of sentinel.sentinelUrls) await as(url, ['ACL', 'SETUSER', 'watch', 'on', '>hush2', '+@all']);
@@ -95,7 +95,7 @@ describe('given a primary with two replicas and three Sentinels', () => {
     expect(refusal).not.toContain('wrong-one');
   });
 
-  it('when the only Sentinel of the URL ends after the start, and the primary is killed, then the others, which it told of, lead to the one that is promoted', async () => {
+  it('when the only Sentinel of the URL ends after the start, and the primary is killed, then the others, which it announced, lead to the promoted one', async () => {
     const listed = sentinel.sentinelUrls.at(-1) ?? '';
     const url = sentinel.url.replace(/\/\/[^?/]*/, listed.slice('redis:'.length));
     const redis = connectRedis({ url, role: 'store' });
@@ -104,7 +104,7 @@ describe('given a primary with two replicas and three Sentinels', () => {
     await redis.set(`${on.prefix}:mark`, 'replicated');
     expect(await redis.wait(2, 5_000)).toBe(2);
     const killed = await sentinel.primary();
-    // Made by one that has learned of the others.
+    // Duplicated from a connection that has learned the others.
     const late = redis.duplicate({ lazyConnect: true });
     on.afterTest(async () => late.disconnect());
 
@@ -116,7 +116,7 @@ describe('given a primary with two replicas and three Sentinels', () => {
     expect(await late.get(`${on.prefix}:mark`)).toBe('replicated');
   }, 90_000);
 
-  it('when the URL names what the Sentinels do not watch, then a connection says so, once', async () => {
+  it('when the URL names a primary that the Sentinels do not watch, then a connection reports that once', async () => {
     const changes: RedisChange[] = [];
     const url = sentinel.url.replace('name=redial', 'name=nobody');
     const redis = connectRedis({ url, role: 'store', onChange: (change) => changes.push(change) });
@@ -127,7 +127,7 @@ describe('given a primary with two replicas and three Sentinels', () => {
     expect(whyRedisIsDown(redis)).toEqual(reason);
   });
 
-  it('when no replica follows the primary, then it takes no writes, and nothing is accepted', async () => {
+  it('when no replica follows the primary, then it refuses writes, and nothing is accepted', async () => {
     const store = await on.store();
     const primary = await sentinel.primary();
     for (const server of sentinel.servers) if (server !== primary) await server.kill();
@@ -142,7 +142,7 @@ function retries(redis: Redis, count: number): Promise<void> {
   return new Promise((resolve) => redis.on('reconnecting', () => --left === 0 && resolve()));
 }
 
-/** Of a Sentinel: nothing but it knows how. It goes without an answer. */
+/** Ends a Sentinel: only it has this command. It ends without an answer. */
 async function end(url: string): Promise<void> {
   const redis = connectRedis({ url, role: 'store' });
   await redisReady(redis, 10_000);

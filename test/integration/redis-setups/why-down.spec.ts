@@ -33,7 +33,7 @@ function connect(url: string) {
   return { connection, changes, store };
 }
 
-/** Producers and a worker as the dialer and the results process make them, and the log of what they meet. */
+/** Producers and a worker as the dialer and the results process make them, and the log of their errors. */
 function work(url: string) {
   const log: string[] = [];
   const destination = { write: (line: string) => void log.push(line) };
@@ -47,31 +47,31 @@ function work(url: string) {
 
 const linesOf = (log: string, message: string) => log.split('\n').filter((line) => line.includes(`"msg":"${message}"`));
 
-describe('given a Redis that is there and does not let us in', () => {
-  it('when its password is another one, then a connection says so once, and whoever asks for its health hears it, without the password', async () => {
+describe('given a Redis that refuses our login', () => {
+  it('when its password is another one, then a connection reports it once, and the health check states it, without the password', async () => {
     const url = redis.url.replace('//', '//app:hush-hush@');
     const { changes, store } = connect(url);
     const refusal = expect.stringContaining('WRONGPASS');
     await expect.poll(() => changes).toEqual([{ up: false, error: refusal }]);
     const health = () => store.ping().catch((error: Error) => error.message);
-    // While it tries again it is connected for a moment, and not let in yet.
+    // During a retry it is connected for a moment, and not logged in yet.
     await expect.poll(health).toEqual(expect.stringMatching(/^Redis cannot be reached: WRONGPASS/));
     expect(JSON.stringify(changes) + (await health())).not.toContain('hush');
   });
 
-  it('when its password is another one, then the log of the queues says why, as often as they try, without the password', async () => {
+  it('when its password is another one, then the log of the queues states why at every try, without the password', async () => {
     const { log } = work(redis.url.replace('//', '//app:hush-hush@'));
     const refusals = () => linesOf(log(), 'queue error').filter((line) => line.includes('WRONGPASS'));
-    // The producers' and the worker's, at the first try and at a later one.
+    // Those of the producers and of the worker, at the first try and at a later one.
     await expect.poll(() => refusals().length, { timeout: 10_000 }).toBeGreaterThan(4);
     expect(log()).not.toContain('hush');
   });
 
-  it('when it begins to want a password, then /readyz and the log of a process that runs say so, and what is told is told once', async () => {
+  it('when it begins to require a password, then /readyz and the log of a running process state it, each message once', async () => {
     const { connection } = connect(redis.url);
     await redisReady(connection, 10_000);
     await connection.config('SET', 'requirepass', 'another');
-    // Everybody but this one.
+    // Every connection except this one.
     await connection.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     const said = async () => (await api.send('GET', '/readyz')).body.checks.redis;
     await expect.poll(said, { timeout: 10_000 }).toMatch(/^Redis (cannot be reached: .*NOAUTH|wants a password)/);

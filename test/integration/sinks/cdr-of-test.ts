@@ -1,6 +1,6 @@
 import type { Cdr } from '@redial/call';
 
-/** A CDR of a call that dial2 was too busy to take. */
+/** A CDR of a call with a busy dial2. */
 export function cdrOfTest(changes: Partial<Cdr> = {}): Cdr {
   return {
     id: 'att_1',

@@ -20,7 +20,7 @@ async function connected(role: RedisRole) {
 }
 
 describe('a connection', () => {
-  it('says once that it is down, once each reason why it stays so, and once that it is up again', async () => {
+  it('reports once that it is down, once each reason, and once that it is up again', async () => {
     const { redis, changes } = await connected('store');
     const retries = vi.fn();
     redis.on('reconnecting', retries);
@@ -34,7 +34,7 @@ describe('a connection', () => {
     expect(changes).toEqual([{ up: true }, ...reasons.map((error) => ({ up: false, error })), { up: true }]);
   });
 
-  it('to a server that takes it and does not answer says so, and then that it is up', async () => {
+  it('to a server that accepts it and does not answer reports that, and then that it is up', async () => {
     await server.pause();
     const changes: RedisChange[] = [];
     const redis = connectRedis({ url: server.url, role: 'store', onChange: (change) => changes.push(change) });
@@ -46,7 +46,7 @@ describe('a connection', () => {
     expect(changes).toEqual([down, { up: true }]);
   });
 
-  it('says nothing of its own end', async () => {
+  it('does not report its own end', async () => {
     const { redis, changes } = await connected('store');
     const ended = new Promise((resolve) => redis.once('end', resolve));
     await closeRedis(redis);
@@ -54,7 +54,7 @@ describe('a connection', () => {
     expect(changes).toEqual([{ up: true }]);
   });
 
-  it('that cannot be made says why, and shows no password', async () => {
+  it('that cannot be made reports why, and shows no password', async () => {
     const nobody = connectRedis({ url: 'redis://app:hush@127.0.0.1:1', role: 'store' });
     open.push(nobody);
     const failure = await redisReady(nobody, 2_000).catch((error: Error) => error.message);
@@ -73,7 +73,7 @@ describe.each(['store', 'queue'] as const)('a %s command', (role) => {
     await server.restart();
   });
 
-  it('that was under way when the link broke is rejected and not sent again', async () => {
+  it('that was in flight when the link broke is rejected and not sent again', async () => {
     const { redis } = await connected(role);
     await redis.set('counter', '0');
     await server.pause();
@@ -105,7 +105,7 @@ describe('a worker command', () => {
 });
 
 describe('a subscriber', () => {
-  it('hears again after a reconnect', async () => {
+  it('is subscribed again after a reconnect', async () => {
     const { redis: subscriber } = await connected('subscriber');
     const heard = vi.fn();
     await subscriber.subscribe('news');

@@ -35,7 +35,7 @@ describe('a Redis list', () => {
     return { sink, key, deliver: (n: number) => sink.deliver(cdrOfTest({ id: `att_${n}` }), deliveryOf(n)) };
   }
 
-  it('gives CDRs first in, first out to whoever pops from the other side', async () => {
+  it('delivers CDRs first in, first out to a consumer that pops from the other side', async () => {
     const left = setup('left');
     const right = setup('right');
     for (const n of [1, 2, 3]) {
@@ -46,14 +46,14 @@ describe('a Redis list', () => {
     expect(await redis.lpop(right.key, 3)).toEqual(['att_1', 'att_2', 'att_3'].map((id) => JSON.stringify({ id })));
   });
 
-  it('is pushed once for each delivery, however often and however many at a time it is tried', async () => {
+  it('is pushed once for each delivery, for any number of sequential and parallel tries', async () => {
     const { deliver, key } = setup();
     const results = await Promise.all(Array.from({ length: 50 }, () => deliver(1)));
     expect(new Set(results.map((r) => r.type))).toEqual(new Set(['delivered']));
     expect(await redis.llen(key)).toBe(1);
   });
 
-  it('is not pushed again once the consumer has taken the entry', async () => {
+  it('is not pushed again after the consumer has popped the entry', async () => {
     const { sink, deliver, key } = setup();
     await deliver(1);
     expect(await sink.length?.()).toBe(1);
@@ -71,7 +71,7 @@ describe('a Redis list', () => {
     expect(seconds).toBeLessThanOrEqual(markerSeconds);
   });
 
-  it('is tried again, and marks nothing, where the key is something else', async () => {
+  it('is tried again, and sets no marker, if the key has another type', async () => {
     const { deliver, key } = setup();
     await redis.set(key, 'something else');
     expect(await deliver(1)).toEqual({ type: 'failed', error: 'Redis says WRONGTYPE', retry: { type: 'unlimited' } });
@@ -112,7 +112,7 @@ describe('a Redis stream', () => {
 });
 
 describe('while Redis is down', () => {
-  it('a delivery fails at once, and one whose answer was lost is not made twice', async () => {
+  it('a delivery fails at once, and a delivery whose answer was lost is not made twice', async () => {
     const own = await startTestRedis();
     const link = connectRedis({ url: own.url, role: 'store' });
     await redisReady(link, 10_000);

@@ -43,7 +43,7 @@ describe('a webhook', () => {
     expect(receiver.received.map((r) => r.headers['webhook-id'])).toEqual(['att_1.crm', 'att_1.crm']);
   });
 
-  it('is never asked again once it is gone', async () => {
+  it('gets no request again after 410', async () => {
     const { deliver } = await given(status(410));
     expect(await deliver()).toEqual({ type: 'failed', error: 'HTTP 410 (gone)', retry: { type: 'never' } });
   });
@@ -59,7 +59,7 @@ describe('a webhook', () => {
     expect(elsewhere.receiver.received).toEqual([]);
   });
 
-  it('that never answers is given up in time', async () => {
+  it('that never answers is abandoned in time', async () => {
     const { deliver } = await given(() => undefined);
     expect(await deliver(50)).toEqual({
       type: 'failed',
@@ -68,7 +68,7 @@ describe('a webhook', () => {
     });
   });
 
-  it('whose answer never ends is delivered by its status, and its connection is let go', async () => {
+  it('whose answer never ends counts by its status, and its connection is closed', async () => {
     const released = Promise.withResolvers<void>();
     const { deliver } = await given((response, socket) => {
       socket.once('close', () => released.resolve());

@@ -7,7 +7,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 const outageMs = 25_000;
 /** Longer than one of them. */
 const attackMs = 12_000;
-/** 20 lines of one message in 10 s; no process has more than so many things to say of an outage. */
+/** 20 lines of one message in 10 s. No process has more than this many different messages about an outage. */
 const linesPerSecondMax = 20;
 
 let redis: TestRedis;
@@ -31,8 +31,8 @@ afterAll(async () => {
 
 const linesOf = (process: RedialProcess): string[] => process.log().split('\n').slice(0, -1);
 
-describe('while somebody guesses keys and addresses', () => {
-  it("the API says so, and then says little; a tenant's own requests are all told of", async () => {
+describe('while a client guesses keys and addresses', () => {
+  it("the API logs it, and then logs little; a tenant's own requests are all logged", async () => {
     const before = linesOf(redial.api).length;
     const statuses = new Map<number, number>();
     const ids: (string | null)[] = [];
@@ -62,15 +62,15 @@ describe('while somebody guesses keys and addresses', () => {
     expect(others / seconds).toSatisfy(isLittle);
     for (const status of [401, 404, 429]) expect(lines.join('\n')).toContain(`"statusCode":${status}`);
     expect(ids.filter((id) => !own.some((line) => line.includes(String(id))))).toEqual([]);
-    // Nothing is hidden: what was left out is counted.
+    // Nothing is hidden: omitted lines are counted.
     expect(lines.some((line) => line.includes('repeatsLeftOut'))).toBe(true);
   });
 });
 
-describe('while Redis and the PBX are gone and clients go on asking', () => {
-  it('every process says so, and then says little: the log does not fill the disk', async () => {
+describe('while Redis and the PBX are gone and clients continue their requests', () => {
+  it('every process logs it, and then logs little: the log does not fill the disk', async () => {
     const processes = [redial.api, redial.dialer, redial.results];
-    // Calls that fall due while there is nobody to dial them.
+    // Calls that become due while no dialer can dial them.
     for (let n = 0; n < 20; n++) {
       const notBefore = new Date(Date.now() + 5_000).toISOString();
       await redial.request('POST', '/v1/calls', { dial1: '1001', dial2: '+27820001234', notBefore });
@@ -88,7 +88,7 @@ describe('while Redis and the PBX are gone and clients go on asking', () => {
     }
     const seconds = (Date.now() - startedAt) / 1_000;
 
-    // Enough of them to fill a disk, were there a line for each.
+    // Enough requests to fill a disk if each had a line.
     expect(refused / seconds).toBeGreaterThan(5 * linesPerSecondMax);
     processes.forEach((process, p) => {
       const lines = linesOf(process).slice(before[p]);
@@ -96,7 +96,7 @@ describe('while Redis and the PBX are gone and clients go on asking', () => {
       expect([process.name, lines.some((line) => line.includes('"level":"error"'))]).toEqual([process.name, true]);
       expect([process.name, lines.length / seconds]).toEqual([process.name, expect.toSatisfy(isLittle)]);
     });
-    // Nothing is hidden: what was left out is counted.
+    // Nothing is hidden: omitted lines are counted.
     expect(linesOf(redial.api).some((line) => line.includes('repeatsLeftOut'))).toBe(true);
   });
 });

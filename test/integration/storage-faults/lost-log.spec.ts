@@ -31,7 +31,7 @@ describe.each(['full', 'unread'] as const)('all three processes, their log %s', 
     const call = { dial1: '1001', dial2: '1002', talkLimitSeconds: 1 };
     const { status, body } = await redial.request('POST', '/v1/calls', call);
     expect(status).toBe(202);
-    // More lines than a pipe holds together with what may wait for its reader.
+    // More lines than a pipe and the waiting buffer hold together.
     const answers = new Set<number>();
     for (let n = 0; n < 200; n++) {
       const crowd = await Promise.all(

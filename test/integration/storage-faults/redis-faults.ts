@@ -2,30 +2,30 @@ import type { Redis } from '@redial/platform';
 import { expect, vi } from 'vitest';
 import type { TestRedis, TestRedisOptions } from '../../support/redis.ts';
 
-/** Something that keeps Redis from taking a write. */
+/** A fault that keeps Redis from accepting a write. */
 export interface RedisFault {
   readonly name: string;
-  /** Resolves once it holds. `admin` may be of no use until the fault has ended. */
+  /** Resolves once the fault is effective. `admin` may not work until the fault has ended. */
   begin(redis: TestRedis, admin: Redis): Promise<void>;
-  /** Resolves once Redis takes writes again. */
+  /** Resolves once Redis accepts writes again. */
   end(redis: TestRedis, admin: Redis): Promise<void>;
-  /** What the API's `/readyz` says of it. */
+  /** The text of the API's `/readyz` for it. */
   readonly readyz: RegExp;
 }
 
-/** Makes every fault below possible, and changes nothing until one begins. */
+/** Prepares every fault below, and changes nothing until one begins. */
 export const redisOptions: TestRedisOptions = {
   appendfsync: 'always',
   extraArgs: [
-    // A snapshot is written beside its place and renamed into it: onto a folder that fails.
+    // A snapshot is written to a temporary file and renamed to a folder's name, which fails.
     ...['--save', '', '--dbfilename', 'appendonlydir', '--enable-protected-configs', 'yes'],
-    // Microseconds for each entry that is read back at a start.
+    // Microseconds for each entry that is read at a start.
     ...['--key-load-delay', '100'],
   ],
 };
 
 const waiting = { timeout: 20_000, interval: 20 };
-/** Entries that take some seconds to be read back. */
+/** Entries that take some seconds to read. */
 const ballast = 50_000;
 
 async function fillWithBallast(admin: Redis): Promise<void> {
@@ -81,7 +81,7 @@ export const redisFaults: readonly RedisFault[] = [
   loading(),
 ];
 
-/** A restart with much to read back: it is there, and says LOADING to everything. */
+/** A restart with much data: Redis is there, and answers LOADING to everything. */
 function loading(): RedisFault {
   let restarted: Promise<void> = Promise.resolve();
   return {

@@ -7,7 +7,7 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { vendorTenant } from '../../support/vendors.ts';
 import { redisFaults, redisOptions } from './redis-faults.ts';
 
-/** No client waits longer for its 503: a connection that owes an answer is given up after ten seconds. */
+/** No client waits longer for its 503: a connection that owes a reply is closed after ten seconds. */
 const answeredWithinMs = 15_000;
 const waiting = { timeout: 30_000, interval: 50 };
 
@@ -69,7 +69,7 @@ describe.each(redisFaults)('while Redis is $name', ({ begin, end, readyz }) => {
   let dueCall: string;
   let talkingCall: string;
 
-  it('given a call that talks and one that falls due, when anybody asks, then nothing is accepted and each is told so in its own words', async () => {
+  it('given a call that talks and one that falls due, when requests come, then nothing is accepted, and each dialect answers that in its own words', async () => {
     pbx.setBehaviour(talking, { kind: 'answers', talkMs: 3_000 });
     dueAt = Date.now() + 4_000;
     dueCall = await accept({ dial2: `+${due}`, notBefore: new Date(dueAt).toISOString() });
@@ -105,14 +105,14 @@ describe.each(redisFaults)('while Redis is $name', ({ begin, end, readyz }) => {
     }, waiting);
   });
 
-  it('and nothing is dialled meanwhile, though a call falls due and another ends', async () => {
-    // For as long as the fault lasts by itself, and until the due instant is well past.
+  it('and nothing is dialled meanwhile, though a call becomes due and another ends', async () => {
+    // For the duration of the fault, and until the due instant is well past.
     await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(dueAt + 1_500), waiting);
     expect(pbx.phones.invitesTo(due)).toEqual([]);
     expect(redial.inbox.of(talkingCall)).toEqual([]);
   });
 
-  it('and afterwards what was refused does not exist, what was accepted is dialled once, and Redial goes on', async () => {
+  it('and afterwards refused calls do not exist, accepted calls are dialled once, and Redial continues', async () => {
     await end(redis, admin);
     await redial.ready();
     expect((await everyCall()).toSorted()).toEqual(accepted.toSorted());
@@ -124,7 +124,7 @@ describe.each(redisFaults)('while Redis is $name', ({ begin, end, readyz }) => {
   });
 });
 
-describe('told to stop while Redis is dead', () => {
+describe('SIGTERM while Redis is dead', () => {
   beforeAll(() => redis.kill());
 
   it.each(['dialer', 'results', 'api'] as const)('the %s drains and ends by itself', async (kind) => {

@@ -5,7 +5,7 @@ import { type Redial, startRedial } from '../../support/redial.ts';
 import { startTestRedisSentinel } from '../../support/redis-setups.ts';
 import { act, vendorTenantOfOneTrunk } from '../../support/vendors.ts';
 
-/** A failover, and until everybody has found the way again. */
+/** A failover, until every process is connected again. */
 const patience = { timeout: 60_000, interval: 50 };
 
 let sentinel: LocalRedisSentinel;
@@ -48,12 +48,12 @@ async function stateOf(id: string): Promise<string> {
   return status === 200 ? body.state : String(status);
 }
 
-/** Those of one reference, the newest first. */
+/** The calls of one reference, the newest first. */
 async function callsOf(reference: string): Promise<{ readonly id: string; readonly state: string }[]> {
   return (await redial.request('GET', `/v1/calls?reference=${reference}`)).body.calls;
 }
 
-/** Of every call towards dial2, the newest first. */
+/** The states of all calls to dial2, the newest first. */
 async function statesTo(dial2: string): Promise<string[]> {
   const { body } = await redial.request('GET', '/v1/calls?limit=200');
   return body.calls
@@ -67,7 +67,7 @@ async function expectDialledOnce(id: string, dial2: string): Promise<void> {
 }
 
 describe('given REDIAL_REPLICAS=1 and two replicas', () => {
-  it('when asked which promise holds, then /readyz and the log say so', async () => {
+  it('when it starts, then /readyz and the log state the promise that holds', async () => {
     const promise =
       'every acceptance is on disk and on 1 replica before its 202, every claim before its Originate, every end before its CDR goes out (appendfsync always)';
     for (const path of ['/readyz', '/readyz/accepting']) {
@@ -76,9 +76,9 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
     for (const { log } of [redial.api, redial.dialer]) expect(log()).toContain(`durability: ${promise}`);
   });
 
-  it('when neither confirms, then nothing is accepted, nothing is dialled, and afterwards what was accepted is dialled once', async () => {
+  it('when neither confirms, then nothing is accepted, nothing is dialled, and afterwards accepted calls are dialled once', async () => {
     const retryPolicy = { networkBudget: { delaySeconds: 1 } };
-    // A dialer that has confirmed a claim does not ask before the next one.
+    // A dialer that has confirmed a claim does not query Redis before the next one.
     const first = '27820001000';
     await expectDialledOnce(await accept(first), first);
     const [due, refused, keyed, drawn] = ['27820001001', '27820001002', '27820001003', '27820001004'] as const;
@@ -105,10 +105,10 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
         'urn:redial:problem:storage_unavailable',
       ]);
     }
-    // Nobody finds it again: taken back. The other one is there for whoever repeats it.
+    // No repetition would find it, so it is rolled back. The other call stays for its repetition.
     await expect.poll(async () => (await callsOf(refused)).map(({ state }) => state), patience).toEqual(['canceled']);
     expect((await callsOf(keyed)).map(({ state }) => state)).toEqual(['queued']);
-    // Its reference was drawn by Redial: a repetition brings another, and never finds it.
+    // Redial drew its reference. A repetition draws another and never finds it.
     await expect.poll(() => statesTo(drawn), patience).toEqual(['canceled']);
 
     await expect.poll(() => redial.dialer.log(), patience).toContain('not sent: Redis did not confirm its claim');
@@ -116,7 +116,7 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
       .poll(async () => (await redial.request('GET', '/readyz/accepting')).body.checks.durability, patience)
       .toContain('REDIAL_REPLICAS is 1, but 0 replicas keep up');
     expect([due, refused, keyed, drawn].map(invites)).toEqual([0, 0, 0, 0]);
-    // How that attempt ended is settled, and nobody is told what could be forgotten.
+    // The end of that attempt is settled, and no sink gets a CDR that could be lost.
     await expect.poll(() => redial.results.log(), patience).toContain('not delivered: Redis did not confirm it');
     expect(redial.inbox.of(dueCall)).toEqual([]);
 

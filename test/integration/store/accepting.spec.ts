@@ -18,7 +18,7 @@ describe('accepting calls', () => {
     expect(await store.readCall(newCall().id)).toBeUndefined();
   });
 
-  it('given more calls than one step may write when they are accepted then nothing is', async () => {
+  it('given more calls than one step may write when they are accepted then none is written', async () => {
     const store = await onRedis.open();
     const calls = Array.from({ length: acceptCallsMax + 1 }, () => newCall());
     await expect(store.acceptCalls(calls)).rejects.toThrow(RangeError);
@@ -37,7 +37,7 @@ describe('accepting calls', () => {
 describe('an idempotency key', () => {
   const key = { tenantId: 'acme', key: 'POST /v1/calls 1', fingerprint: 'aaaa' };
 
-  it('given a key that nobody used when it begins then it is the first, and in flight for the next', async () => {
+  it('given an unused key when it begins then it is the first, and in flight for the next', async () => {
     const store = await onRedis.open();
     expect(await store.beginIdempotency(key)).toEqual({ type: 'first' });
     expect(await store.beginIdempotency(key)).toEqual({ type: 'in_flight' });
@@ -65,7 +65,7 @@ describe('an idempotency key', () => {
     expect(await store.beginIdempotency({ ...key, fingerprint: 'bbbb' })).toEqual({ type: 'mismatch' });
   });
 
-  it('given a first that gave up when it begins again then it is the first', async () => {
+  it('given a first request that was abandoned when it begins again then it is the first', async () => {
     const store = await onRedis.open();
     await store.beginIdempotency(key);
     await store.abandonIdempotency({ ...key, fingerprint: 'bbbb' });
@@ -81,7 +81,7 @@ describe('an idempotency key', () => {
     expect(await store.beginIdempotency(key)).toEqual({ type: 'replay', reply: 'r' });
   });
 
-  it('given a first that took so long that its mark ran out when both accept then only one writes its calls', async () => {
+  it('given a first request whose mark has expired when both accept then only one writes its calls', async () => {
     const store = await onRedis.open();
     const [slow, quick] = [newCall(), newCall()];
     await store.beginIdempotency(key);
@@ -94,7 +94,7 @@ describe('an idempotency key', () => {
     expect(await store.beginIdempotency(key)).toEqual({ type: 'replay', reply: 'quick' });
   });
 
-  it('given keys in use when one looks at them then they expire', async () => {
+  it('given keys in use then they expire', async () => {
     const store = await onRedis.open({ idempotencySeconds: 100, idempotencyInFlightSeconds: 10 });
     await store.beginIdempotency(key);
     const name = await onlyKey('*:idempotency:*');
@@ -113,7 +113,7 @@ describe('an idempotency key', () => {
 });
 
 describe('updating a call', () => {
-  it('given a call that was read when it is updated then it is there in the next version', async () => {
+  it('given a call that was read when it is updated then it has the next version', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const after = reschedule(before.value, noon + 5_000);
@@ -121,7 +121,7 @@ describe('updating a call', () => {
     expect(await read(store, after)).toEqual({ value: after, version: 2 });
   });
 
-  it('given a call that somebody else wrote meanwhile when it is updated then it is a conflict and nothing changes', async () => {
+  it('given a call that was written meanwhile when it is updated then it is a conflict and nothing changes', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     await store.updateCall(before, reschedule(before.value, noon + 5_000));
@@ -149,7 +149,7 @@ describe('updating a call', () => {
 });
 
 describe('overdue calls', () => {
-  it('given planned calls when asked then those due before that instant come, oldest first', async () => {
+  it('given planned calls then those due before the instant come, oldest first', async () => {
     const store = await onRedis.open();
     const due = async (at: number) => (await accepted(store, { request: { ...request, notBeforeAt: at } })).value.id;
     const [third, first, second] = [await due(noon + 30), await due(noon + 10), await due(noon + 20)];
@@ -158,7 +158,7 @@ describe('overdue calls', () => {
     expect(await overdue(store, noon + 31, 1)).toEqual([first]);
   });
 
-  it('given a canceled call when asked then it is not overdue', async () => {
+  it('given a canceled call then it is not overdue', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     await store.updateCall(before, stepCall(before.value, { type: 'cancel', at: noon }).call);
@@ -167,7 +167,7 @@ describe('overdue calls', () => {
 });
 
 describe('listing calls', () => {
-  /** Every page of a query, and how many there were. */
+  /** Every page of a query, and the number of pages. */
   async function all(
     store: Store,
     query: Omit<Parameters<Store['listCalls']>[0], 'cursor'>,
@@ -188,7 +188,7 @@ describe('listing calls', () => {
     const store = await onRedis.open();
     const calls: Call[] = [];
     for (let batch = 0; batch < 5; batch++) {
-      // A batch has one acceptedAt for all.
+      // All calls of a batch have the same acceptedAt.
       const at = noon + batch * 1_000;
       const made = Array.from({ length: 500 }, (_, i) =>
         newCall({
@@ -240,7 +240,7 @@ describe('listing calls', () => {
     expect(none).toEqual([]);
   });
 
-  it('given a call that changes its state between two pages when the listing goes on then no other is missed', async () => {
+  it('given a call that changes its state between two pages when the listing continues then no other call is missed', async () => {
     const store = await onRedis.open();
     const calls = Array.from({ length: 6 }, (_, i) => newCall({ at: noon + i }));
     await store.acceptCalls(calls);
@@ -264,7 +264,7 @@ describe('listing calls', () => {
 });
 
 describe('an ended call', () => {
-  it('given its retention has passed when the store forgets then no list shows it, and its record has an expiry', async () => {
+  it('given its retention has passed when the store forgets then no listing shows it, and its record has an expiry', async () => {
     const store = await onRedis.open({ retentionSeconds: 60 });
     const [kept, gone] = [await accepted(store), await accepted(store)];
     await store.updateCall(gone, stepCall(gone.value, { type: 'cancel', at: noon }).call);
@@ -281,7 +281,7 @@ describe('an ended call', () => {
     expect((await store.listCalls({ tenantId: 'acme', status: 'canceled', limit: 10 })).calls).toEqual([]);
   });
 
-  it('given a record that expired before its index entries when calls are listed then it is passed over', async () => {
+  it('given a record that expired before its index entries when calls are listed then it is skipped', async () => {
     const store = await onRedis.open();
     const [kept, gone] = [await accepted(store), await accepted(store, { at: noon + 1 })];
     await onRedis.redis.del(`${onRedis.prefix}:call:${gone.value.id}`);

@@ -26,7 +26,7 @@ export async function claimed(
   return { call: { value: after, version: written.version }, attempt: { value: attempt, version: 1 } };
 }
 
-/** What `settle` is given once the attempt has ended with this evidence. */
+/** The input of `settle` once the attempt has ended with this evidence. */
 export function settlement(
   { call, attempt }: InFlight,
   evidence = busy,

@@ -7,7 +7,7 @@ import { accepted, dialed, ids, newCall, noon, overdue, read, request, useStoreO
 const onRedis = useStoreOnRedis();
 
 describe('the claim', () => {
-  it('given a planned call when it is claimed then it is dialing, its attempt is there, open, and no longer due', async () => {
+  it('given a planned call when it is claimed then it is dialing, its attempt exists and is open, and it is no longer due', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { after, attempt } = dialed(before.value);
@@ -35,7 +35,7 @@ describe('the claim', () => {
     expect((await store.readAttempt(attempt.id))?.value.slot).toBe(winner);
   });
 
-  it('given a call that was canceled meanwhile when it is claimed then it is a conflict and no attempt comes to be', async () => {
+  it('given a call that was canceled meanwhile when it is claimed then it is a conflict and no attempt is created', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { after, attempt } = dialed(before.value);
@@ -62,7 +62,7 @@ describe('the claim', () => {
 });
 
 describe('settling', () => {
-  it('given an attempt under way when it is settled then everything of it is written, in one step', async () => {
+  it('given an attempt under way when it is settled then all its records are written in one step', async () => {
     const store = await onRedis.open();
     const under = await claimed(store);
     const write = settlement(under);
@@ -79,7 +79,7 @@ describe('settling', () => {
     expect(await overdue(store, dueAt + 1)).toEqual([under.call.value.id]);
   });
 
-  it('given an attempt that rang nobody when it is settled then it counts no more towards its numbers of that day, once', async () => {
+  it('given an attempt that rang no phone when it is settled then it no longer counts for its numbers of that day, once', async () => {
     const store = await onRedis.open();
     const [rung, spared] = ['27821234567', '27829999999'];
     const call = await accepted(store);
@@ -103,7 +103,7 @@ describe('settling', () => {
     expect(await store.countUndelivered()).toBe(1);
   });
 
-  it('given a call that somebody wrote meanwhile when its attempt is settled then nothing is written', async () => {
+  it('given a call that was written meanwhile when its attempt is settled then nothing is written', async () => {
     const store = await onRedis.open();
     const under = await claimed(store);
     await store.updateCall(under.call, stepCall(under.call.value, { type: 'cancel', at: noon + 1 }).call);
@@ -125,7 +125,7 @@ describe('settling', () => {
     const { id } = under.attempt.value;
     const ttl = (key: string) => onRedis.redis.pttl(`${onRedis.prefix}:${key}`);
     for (const key of [`call:${under.call.value.id}`, `cdr:${id}`]) expect(await ttl(key)).toBeGreaterThan(0);
-    // What was the open attempt is in the record of the CDR.
+    // The record of the CDR holds the data of the open attempt.
     expect(await onRedis.redis.exists(`${onRedis.prefix}:attempt:${id}`)).toBe(0);
     expect(await ttl(`delivery:${id}.crm`)).toBe(-1);
   });
@@ -151,7 +151,7 @@ describe('settling', () => {
 });
 
 describe('progress', () => {
-  it('given an attempt under way when it rings and is answered then both are read, once, and its version stays', async () => {
+  it('given an attempt under way when it rings and is answered then both are recorded once, and its version stays', async () => {
     const store = await onRedis.open();
     const { attempt } = await claimed(store);
     const { id } = attempt.value;
@@ -165,7 +165,7 @@ describe('progress', () => {
     expect(await store.readAttempts([id])).toEqual([{ ...attempt.value, ringingAt: 100, answeredAt: 200 }]);
   });
 
-  it('given an attempt that dials dial2 when that is recorded then the id of its channel is read, and without an id nothing is', async () => {
+  it('given an attempt that dials dial2 when that is recorded then the id of its channel is recorded, and without an id nothing is', async () => {
     const store = await onRedis.open();
     const { attempt } = await claimed(store);
     const { id } = attempt.value;
@@ -175,14 +175,14 @@ describe('progress', () => {
     expect((await store.readAttempt(id))?.value).toEqual({ ...attempt.value, dial2UniqueId: '1700000000.7' });
   });
 
-  it('given progress since the attempt was read when it is settled then settling does not lose', async () => {
+  it('given progress since the attempt was read when it is settled then settling still succeeds', async () => {
     const store = await onRedis.open();
     const under = await claimed(store);
     await store.recordProgress(under.attempt.value.id, 'ringing', 100);
     expect((await store.settle(settlement(under))).ok).toBe(true);
   });
 
-  it('given an attempt that has ended, or never was, when progress is recorded then nothing is', async () => {
+  it('given an attempt that has ended or does not exist when progress is recorded then nothing is written', async () => {
     const store = await onRedis.open();
     const under = await claimed(store);
     const write = settlement(under);
@@ -196,7 +196,7 @@ describe('progress', () => {
 });
 
 describe('reading', () => {
-  it('given some attempts when they are read together then those that are there come, in the order asked for', async () => {
+  it('given some attempts when they are read together then the existing ones come, in the requested order', async () => {
     const store = await onRedis.open();
     const [a, b] = [await claimed(store), await claimed(store)];
     const asked = [b.attempt.value.id, ids.attemptId(), a.attempt.value.id];
@@ -205,7 +205,7 @@ describe('reading', () => {
     expect(await store.readForAttempt(newCall().id, ids.attemptId())).toEqual({});
   });
 
-  it('given a record that somebody damaged when it is read then the error names its key and quotes nothing', async () => {
+  it('given a damaged record when it is read then the error names its key and quotes nothing', async () => {
     const store = await onRedis.open();
     const { value } = await accepted(store);
     const key = `${onRedis.prefix}:call:${value.id}`;

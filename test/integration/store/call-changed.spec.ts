@@ -8,7 +8,7 @@ import { accepted, ids, noon, read, request, useStoreOnRedis } from './store-on-
 const onRedis = useStoreOnRedis();
 const awaited = { request: { ...request, outcomeAwaited: true as const } };
 
-/** What is told from now on. `settled` is everything so far: a cancel is announced behind it, on the same two connections. */
+/** The hints from now on. `settled` resolves when all earlier hints have arrived: a cancel is announced after them, on the same connections. */
 async function listening(store: Store) {
   const hints: CallId[] = [];
   const cancels: string[] = [];
@@ -23,15 +23,15 @@ async function listening(store: Store) {
   return { hints, settled };
 }
 
-describe('hints of a call that somebody waits for', () => {
-  it('given its attempt when it rings, is answered and dials dial2, then its answer and dial2 are told, once each', async () => {
+describe('hints of a call with a waiting client', () => {
+  it('given its attempt when it rings, is answered and dials dial2, then its answer and dial2 are announced, once each', async () => {
     const store = await onRedis.open();
     const { settled } = await listening(store);
     const { call, attempt } = await claimed(store, await accepted(store, awaited), { awaited: true });
     const { id } = attempt.value;
     await store.recordProgress(id, 'ringing', noon);
     expect(await settled()).toEqual([]);
-    // The dialer and the results process both say what they see.
+    // The dialer and the results process both report the progress.
     for (const at of [noon + 1, noon + 2]) await store.recordProgress(id, 'answered', at);
     expect(await settled()).toEqual([call.value.id]);
     for (const uniqueId of ['1700000000.7', '1700000000.7'])
@@ -40,7 +40,7 @@ describe('hints of a call that somebody waits for', () => {
     expect((await store.readAttempt(id))?.value).toMatchObject({ answeredAt: noon + 1, dial2UniqueId: '1700000000.7' });
   });
 
-  it('given its attempt when it is settled, then that is told, and what is told can be read', async () => {
+  it('given its attempt when it is settled, then that is announced, and the record can be read', async () => {
     const store = await onRedis.open();
     const under = await claimed(store, await accepted(store, awaited), { awaited: true });
     const seen: unknown[] = [];
@@ -51,7 +51,7 @@ describe('hints of a call that somebody waits for', () => {
     await vi.waitFor(() => expect(seen).toEqual(['test']), 20_000);
   });
 
-  it('given a call that is not dialled when it ends, then that is told', async () => {
+  it('given a call that is not dialled when it ends, then that is announced', async () => {
     const store = await onRedis.open();
     const { settled } = await listening(store);
     const before = await accepted(store, awaited);
@@ -59,7 +59,7 @@ describe('hints of a call that somebody waits for', () => {
     expect(await settled()).toEqual([before.value.id]);
   });
 
-  it('given a write that loses when it is made, then nothing is told', async () => {
+  it('given a write that loses a race, then nothing is announced', async () => {
     const store = await onRedis.open();
     const under = await claimed(store, await accepted(store, awaited), { awaited: true });
     const { settled } = await listening(store);
@@ -70,7 +70,7 @@ describe('hints of a call that somebody waits for', () => {
     expect(await settled()).toEqual([]);
   });
 
-  it('given progress that comes after the end when it is recorded, then nothing is told', async () => {
+  it('given progress that comes after the end when it is recorded, then nothing is announced', async () => {
     const store = await onRedis.open();
     const under = await claimed(store, await accepted(store, awaited), { awaited: true });
     await store.settle(settlement(under));
@@ -79,7 +79,7 @@ describe('hints of a call that somebody waits for', () => {
     expect(await settled()).toEqual([]);
   });
 
-  it('given a Redis user that may not publish when it writes, then everything is written all the same', async () => {
+  it('given a Redis user that may not publish when it writes, then everything is still written', async () => {
     const { redis, server, prefix } = onRedis;
     await redis.call('ACL', 'SETUSER', 'mute', 'on', '>secret', '~*', '+@all', 'resetchannels');
     const connection = connectRedis({ url: server.url.replace('://', '://mute:secret@'), role: 'store' });
@@ -96,8 +96,8 @@ describe('hints of a call that somebody waits for', () => {
   });
 });
 
-describe('a call that nobody waits for', () => {
-  it('given its whole life when it is led, then nothing is told and Redis is sent no PUBLISH', async () => {
+describe('a call without a waiting client', () => {
+  it('given its whole life, then nothing is announced and Redis gets no PUBLISH', async () => {
     const store = await onRedis.open();
     const { hints, settled } = await listening(store);
     const before = await published();
@@ -120,7 +120,7 @@ describe('a call that nobody waits for', () => {
 });
 
 describe('a subscription to hints', () => {
-  it('given listeners of both channels when the connection is lost, then both hear again, on one connection', async () => {
+  it('given listeners of both channels when the connection is lost, then both receive again, on one connection', async () => {
     const store = await onRedis.open();
     const [hints, again, cancelsAgain] = [vi.fn(), vi.fn(), vi.fn()];
     const stop = await store.onCallChanged(hints, again);
@@ -145,7 +145,7 @@ describe('a subscription to hints', () => {
     expect(channels).toEqual([`${onRedis.prefix}:cancel`]);
   });
 
-  it('given a store without a subscriber connection when somebody wants to listen, then it says so', async () => {
+  it('given a store without a subscriber connection when a listener is added, then it throws', async () => {
     const connection = connectRedis({ url: onRedis.server.url, role: 'store' });
     await redisReady(connection, 10_000);
     const deaf = createStore({ redis: connection, prefix: onRedis.prefix });

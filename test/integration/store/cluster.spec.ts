@@ -2,7 +2,7 @@ import { cdrOf, type Evidence, outcomeOf, stepCall } from '@redial/call';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { accepted, dialed, ids, newCall, noon, request, useStoreOnRedis } from './store-on-redis.ts';
 
-/** One node of a Redis Cluster that owns every slot: it refuses whatever touches two slots at once, as any Cluster does. */
+/** One node of a Redis Cluster that owns every slot. Like any Cluster it refuses commands that touch two slots at once. */
 const onRedis = useStoreOnRedis({ extraArgs: ['--cluster-enabled', 'yes'] });
 
 beforeEach(async () => {
@@ -19,7 +19,7 @@ it('given a Cluster when keys of two hash tags are written in one step then it r
   await expect(onRedis.redis.mset('{a}', '1', '{b}', '2')).rejects.toThrow(/CROSSSLOT/);
 });
 
-it('given a Cluster when a call goes from acceptance to its end then every step is one slot’s', async () => {
+it('given a Cluster when a call goes from acceptance to its end then every step stays in one slot', async () => {
   const store = await onRedis.open();
   const key = { tenantId: 'acme', key: 'k', fingerprint: 'f' };
   await store.beginIdempotency(key);

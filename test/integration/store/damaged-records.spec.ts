@@ -6,7 +6,7 @@ import { accepted, ids, newDelivery, noon, useStoreOnRedis } from './store-on-re
 
 const onRedis = useStoreOnRedis();
 
-it('given damaged attempts among others when they are read together then the others come, and the keys of these are told', async () => {
+it('given damaged attempts among others when they are read together then the others come, and the keys of the damaged ones are reported', async () => {
   const malformed: string[] = [];
   const store = await onRedis.open({ onMalformed: (key) => malformed.push(key) });
   const under = [await claimed(store), await claimed(store), await claimed(store)];
@@ -19,7 +19,7 @@ it('given damaged attempts among others when they are read together then the oth
   expect(malformed).toEqual([key(cut), key(other)]);
 });
 
-it('given damaged calls among others when calls are listed then the others come, and the keys of these are told', async () => {
+it('given damaged calls among others when calls are listed then the others come, and the keys of the damaged ones are reported', async () => {
   const malformed: string[] = [];
   const store = await onRedis.open({ onMalformed: (key) => malformed.push(key) });
   const [oldest, cut, hollow, newest] = [
@@ -37,7 +37,7 @@ it('given damaged calls among others when calls are listed then the others come,
   expect(malformed).toEqual([key(hollow.value.id), key(cut.value.id)]);
 });
 
-it('given keys of another type among records when they are read then each is told, and not taken for one that is gone', async () => {
+it('given keys of another type among records when they are read then each is reported, and does not count as missing', async () => {
   const malformed: string[] = [];
   const store = await onRedis.open({ onMalformed: (key) => malformed.push(key) });
   const [call, gone, { call: dialed, attempt }] = [await accepted(store), await accepted(store), await claimed(store)];
@@ -59,7 +59,7 @@ it('given keys of another type among records when they are read then each is tol
   await expect(store.readForAttempt(dialed.value.id, attempt.value.id)).rejects.toThrow(MalformedRecord);
 });
 
-it('given entries that no call has made in an index when pages are read then all calls come, and the index is told', async () => {
+it('given foreign entries in an index when pages are read then all calls come, and the index is reported', async () => {
   const malformed = new Set<string>();
   const store = await onRedis.open({ onMalformed: (key) => malformed.add(key) });
   const made: string[] = [];
@@ -77,7 +77,7 @@ it('given entries that no call has made in an index when pages are read then all
   expect([...malformed]).toEqual([index]);
 });
 
-it('given a damaged delivery among others when the undelivered are read then the others come, and its key is told', async () => {
+it('given a damaged delivery among others when the undelivered are read then the others come, and its key is reported', async () => {
   const malformed: string[] = [];
   const store = await onRedis.open({ onMalformed: (key) => malformed.push(key) });
   const { deliveries } = settlement(await claimed(store));
@@ -91,7 +91,7 @@ it('given a damaged delivery among others when the undelivered are read then the
   expect(malformed).toEqual([key]);
 });
 
-it('given nobody who wants to know of damage when a listing meets it then the listing goes on all the same', async () => {
+it('given no listener for damage when a listing finds some then the listing still continues', async () => {
   const store = await onRedis.open();
   const { value } = await accepted(store);
   await onRedis.redis.set(`${onRedis.prefix}:call:${value.id}`, 'x');

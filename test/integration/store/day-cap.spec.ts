@@ -7,7 +7,7 @@ const onRedis = useStoreOnRedis();
 const [a, b] = ['27820001234', '27820001235'] as const;
 const day = { tenantId: 'acme', day: '2026-03-28' };
 
-/** A call of its own, on its way through the claim. */
+/** A new call, until its claim. */
 async function dial(store: Store, cap: DayCap) {
   const before = await accepted(store);
   const { after, attempt } = dialed(before.value);
@@ -28,7 +28,7 @@ describe('the cap per number per day', () => {
     expect(await one.openAttempts('main')).toHaveLength(3);
   });
 
-  it('given a number that has had its attempts when a call is claimed then neither call, attempt nor any count changes', async () => {
+  it('given a number that has used up its attempts when a call is claimed then neither call, attempt nor any count changes', async () => {
     const store = await onRedis.open();
     await dial(store, { ...day, numbers: [a] });
     const { before, attempt, claimed } = await dial(store, { ...day, numbers: [b, a], max: 1 });
@@ -39,7 +39,7 @@ describe('the cap per number per day', () => {
     expect(await overdue(store, noon + 1)).toEqual([before.value.id]);
   });
 
-  it('given a lost race and a used-up number when a call is claimed then it is told of the race', async () => {
+  it('given a lost race and a used-up number when a call is claimed then the answer is the lost race', async () => {
     const store = await onRedis.open();
     await dial(store, { ...day, numbers: [a] });
     const before = await accepted(store);
@@ -60,13 +60,13 @@ describe('the cap per number per day', () => {
     expect(await today(store, [])).toEqual([]);
   });
 
-  it('given a call whose legs are one number when it is claimed then that is one attempt', async () => {
+  it('given a call whose legs are one number when it is claimed then that counts as one attempt', async () => {
     const store = await onRedis.open();
     await dial(store, { ...day, numbers: [a, a], max: 2 });
     expect(await today(store, [a])).toEqual([1]);
   });
 
-  it('given attempts that were counted when one looks into Redis then no number is to be seen, and the count expires', async () => {
+  it('given counted attempts then Redis shows no number, and the count expires', async () => {
     const store = await onRedis.open();
     await dial(store, { ...day, numbers: [a] });
     const key = `${onRedis.prefix}:today:acme:2026-03-28`;
@@ -74,7 +74,7 @@ describe('the cap per number per day', () => {
     expect(await onRedis.redis.ttl(key)).toBeGreaterThan(0);
   });
 
-  it('given a tenant’s own limit of the day when 20 calls are claimed at one moment then no more than the limit are, to whomever', async () => {
+  it('given a tenant’s own limit of the day when 20 calls are claimed at one moment then no more than the limit are, to any number', async () => {
     const store = await onRedis.open();
     const dialled = await Promise.all(
       Array.from({ length: 20 }, () => dial(store, { ...day, numbers: [], tenantMax: 4 })),

@@ -4,7 +4,7 @@ import { newDelivery, noon, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
 
-it('given pending deliveries when asked then those created before that instant come, oldest first', async () => {
+it('given pending deliveries then those created before the instant come, oldest first', async () => {
   const store = await onRedis.open();
   const [second, first, late] = [
     newDelivery({ createdAt: noon + 2 }),
@@ -17,7 +17,7 @@ it('given pending deliveries when asked then those created before that instant c
   expect(await store.countUndelivered()).toBe(3);
 });
 
-it('given 1,000 webhooks on their schedule when one is lost that nobody tries then the lost one is found', async () => {
+it('given 1,000 webhooks on their schedule when one is lost then the lost one is found', async () => {
   const store = await onRedis.open();
   const scheduled = Array.from({ length: 1_000 }, () => newDelivery({ tries: 3, nextTryAt: noon + 3_600_000 }));
   await Promise.all(scheduled.map((one) => store.writeDelivery(one)));
@@ -46,7 +46,7 @@ it('given a delivery when it is delivered then it is read, and no longer listed'
   expect(await store.listDead('acme', 10)).toEqual([]);
 });
 
-it('given dead deliveries when they are listed then the last to die comes first; one that is sent again leaves the list', async () => {
+it('given dead deliveries when they are listed then the one that died last comes first; one that is sent again leaves the list', async () => {
   const store = await onRedis.open();
   const died = (at: number) => newDelivery({ status: 'dead', tries: 8, lastTryAt: at, lastError: 'status 500' });
   const [older, newer, others] = [died(noon + 1), died(noon + 2), { ...died(noon + 3), tenantId: 'other' }];
@@ -60,7 +60,7 @@ it('given dead deliveries when they are listed then the last to die comes first;
 });
 
 describe('given a delivery that two processes have read', () => {
-  it('when both write at once then one is written, and the other is told', async () => {
+  it('when both write at once then one is written, and the other gets a conflict', async () => {
     const [store, other] = [await onRedis.open(), await onRedis.open()];
     const pending = newDelivery();
     await store.writeDelivery(pending);
@@ -86,7 +86,7 @@ describe('given a delivery that two processes have read', () => {
     expect([await store.countUndelivered(), await store.listDead('acme', 10)]).toEqual([0, []]);
   });
 
-  it('when it is gone, or is there already, then nothing is written over that', async () => {
+  it('when it is gone, or exists already, then nothing is overwritten', async () => {
     const store = await onRedis.open();
     const [gone, there] = [newDelivery(), newDelivery()];
     await store.writeDelivery(there);
@@ -95,7 +95,7 @@ describe('given a delivery that two processes have read', () => {
     expect([await store.readDelivery(gone.id), await store.readDelivery(there.id)]).toEqual([undefined, there]);
   });
 
-  it('when it holds a field of a later version, and its fields stand in another order, then it is written over as it was read', async () => {
+  it('when it holds a field of a later version, and its fields stand in another order, then it can be overwritten as it was read', async () => {
     const store = await onRedis.open();
     const later = Object.assign(newDelivery(), { newField: [1] });
     await store.writeDelivery(later);

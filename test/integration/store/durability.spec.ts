@@ -26,14 +26,14 @@ async function given(options: TestRedisOptions = {}, login = '') {
   return { server, ...(login === '' ? admin : await open(server.url.replace('redis://', `redis://${login}:x@`))) };
 }
 
-/** Whether the Redis of this machine can say when a write is on disk. */
+/** Whether the Redis of this machine can report that a write is on disk. */
 const canWait = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 7 || (major === 7 && minor >= 2);
 };
 
-describe('what Redis promises', () => {
-  it('given a Redis that syncs every write when asked then it says so, and what is written is durable at once', async () => {
+describe('the durability of Redis', () => {
+  it('given a Redis that syncs every write when queried then it reports that, and writes are durable at once', async () => {
     const { store } = await given({ appendfsync: 'always' });
     expect(await store.durability()).toEqual({
       appendonly: true,
@@ -47,7 +47,7 @@ describe('what Redis promises', () => {
     expect(await store.confirmDurable(1)).toBe(true);
   });
 
-  it('given a Redis that syncs every second when calls are accepted then they are durable if it can say so', async () => {
+  it('given a Redis that syncs every second when calls are accepted then they are durable if it can report that', async () => {
     const { store } = await given({ appendfsync: 'everysec' });
     const { appendfsync, redisVersion } = await store.durability();
     expect(appendfsync).toBe('everysec');
@@ -60,7 +60,7 @@ describe('what Redis promises', () => {
     expect(new Set(confirmed)).toEqual(new Set([canWait(redisVersion)]));
   });
 
-  it('given a thousand at one moment when they wait for the disk then Redis is asked once', async () => {
+  it('given a thousand at one moment when they wait for the disk then Redis is queried once', async () => {
     const { store, redis } = await given({ appendfsync: 'everysec' });
     const { redisVersion } = await store.durability();
     const confirmed = await Promise.all(Array.from({ length: 1_000 }, () => store.confirmDurable(5_000)));
@@ -69,13 +69,13 @@ describe('what Redis promises', () => {
     expect(asked).toBe(canWait(redisVersion) ? '1' : undefined);
   });
 
-  it('given a Redis without AOF when asked then nothing is durable', async () => {
+  it('given a Redis without AOF then nothing is durable', async () => {
     const { store } = await given({ appendonly: false, maxmemoryPolicy: 'allkeys-lru' });
     expect(await store.durability()).toMatchObject({ appendonly: false, maxmemoryPolicy: 'allkeys-lru' });
     expect(await store.confirmDurable(1_000)).toBe(false);
   });
 
-  it('given a Redis that forbids CONFIG when asked then the rest is known', async () => {
+  it('given a Redis that forbids CONFIG then the rest is known', async () => {
     const { store } = await given({ appendfsync: 'everysec' }, 'hosted');
     const known = await store.durability();
     expect(known).toMatchObject({
@@ -101,12 +101,12 @@ describe('what Redis promises', () => {
   });
 });
 
-describe('what a confirmation sees', () => {
-  /** Everything is confirmed by the next sync, and nothing is on disk before. */
+describe('the checks of a confirmation', () => {
+  /** The next sync confirms everything, and nothing is on disk before. */
   const onADisk = () => given({ appendfsync: 'everysec' });
   const isWritten = ({ id }: { readonly id: CallId }, version = 1) => ({ call: id, version });
 
-  it('given a call that was accepted when it is looked for, then at its version or an earlier one it is there', async () => {
+  it('given a call that was accepted when it is confirmed, then it exists at its version or an earlier one', async () => {
     const { store } = await onADisk();
     const can = canWait((await store.durability()).redisVersion);
     const call = newCall();
@@ -115,7 +115,7 @@ describe('what a confirmation sees', () => {
     expect(await Promise.all(seen.map((written) => store.confirmDurable(5_000, written)))).toEqual([can, false, false]);
   });
 
-  it('given a claim when it is looked for, then only whoever took it finds it', async () => {
+  it('given a claim when it is confirmed, then only its own run finds it', async () => {
     const { store } = await onADisk();
     const can = canWait((await store.durability()).redisVersion);
     const { attempt } = await claimed(store, undefined, { claimedBy: 'mine' });
@@ -123,7 +123,7 @@ describe('what a confirmation sees', () => {
     expect(await Promise.all([by('mine'), by('another’s')])).toEqual([can, false]);
   });
 
-  it('given an answered key when it is looked for, then it stands for its calls', async () => {
+  it('given an answered key when it is confirmed, then it stands for its calls', async () => {
     const { store } = await onADisk();
     const can = canWait((await store.durability()).redisVersion);
     const key = { tenantId: 'acme', key: 'k', fingerprint: 'f' };
@@ -133,7 +133,7 @@ describe('what a confirmation sees', () => {
     expect(await store.confirmDurable(5_000, { answered: key })).toBe(can);
   });
 
-  it('given a delivery when it is looked for, then it stands for the settling that it came from, however far it is', async () => {
+  it('given a delivery when it is confirmed, then it stands for its settlement, in any state', async () => {
     const { store } = await onADisk();
     const can = canWait((await store.durability()).redisVersion);
     const delivery = newDelivery({ createdAt: Date.now() });
@@ -151,7 +151,7 @@ describe('what a confirmation sees', () => {
     const before = newCall();
     await store.acceptCalls([before]);
     expect(await store.confirmDurable(5_000, isWritten(before))).toBe(can);
-    // From here on it acknowledges, and its file does not grow: as between an answer and a sync that is slow.
+    // From here on it acknowledges writes, and its file does not grow: as between an answer and a slow sync.
     await redis.config('SET', 'appendonly', 'no');
     const call = newCall();
     await store.acceptCalls([call]);
@@ -171,7 +171,7 @@ describe('what a confirmation sees', () => {
       false,
       can,
     ]);
-    // The mark alone was synced, by the process that knows nothing of them.
+    // Only the mark was synced, by a process that does not know these records.
     expect(await store.confirmDurable(5_000)).toBe(can);
   });
 

@@ -7,7 +7,7 @@ import { accepted, noon, useStoreOnRedis } from './store-on-redis.ts';
 const onRedis = useStoreOnRedis();
 
 describe('PBXs with open attempts', () => {
-  it('given attempts under way on two PBXs when asked then both are named, whoever is configured', async () => {
+  it('given attempts under way on two PBXs then both are named, whether configured or not', async () => {
     const store = await onRedis.open();
     expect(await store.pbxsWithOpenAttempts()).toEqual([]);
     await claimed(store, undefined, { pbx: 'removed' });
@@ -16,7 +16,7 @@ describe('PBXs with open attempts', () => {
     expect((await store.pbxsWithOpenAttempts()).sort()).toEqual(['main', 'removed']);
   });
 
-  it('given a PBX whose last attempt is settled when asked then it is named no more, and again when it has another', async () => {
+  it('given a PBX whose last attempt is settled then it is no longer named, and named again with another attempt', async () => {
     const store = await onRedis.open();
     await store.settle(settlement(await claimed(store)));
     expect(await store.pbxsWithOpenAttempts()).toEqual([]);
@@ -25,7 +25,7 @@ describe('PBXs with open attempts', () => {
     expect(await store.pbxsWithOpenAttempts()).toEqual(['main']);
   });
 
-  it('given attempts that are claimed while others ask for their PBXs then none is missed', async () => {
+  it('given attempts that are claimed while the PBXs are read then none is missed', async () => {
     const store = await onRedis.open();
     const names = Array.from({ length: 20 }, (_, i) => `pbx-${i}`);
     for (const pbx of names) await store.settle(settlement(await claimed(store, undefined, { pbx })));
@@ -42,7 +42,7 @@ describe('attempts that are to be hung up', () => {
     return { call: { value, version: written.version } satisfies Versioned<Call>, attempt };
   }
 
-  it('given calls under way when they are canceled then their attempts are listed, the longest ago first', async () => {
+  it('given calls under way when they are canceled then their attempts are listed, the oldest cancel first', async () => {
     const store = await onRedis.open();
     const [first, second, talking] = [await claimed(store), await claimed(store), await claimed(store)];
     expect(await store.cancelRequested()).toEqual([]);
@@ -52,14 +52,14 @@ describe('attempts that are to be hung up', () => {
     expect(await store.openAttempts('main')).toContain(talking.attempt.value.id);
   });
 
-  it('given a canceled attempt when it is settled then it is listed no more', async () => {
+  it('given a canceled attempt when it is settled then it is no longer listed', async () => {
     const store = await onRedis.open();
     const under = await canceled(store, await claimed(store), noon + 1);
     expect((await store.settle(settlement(under, { ...busy, cancelRequestedAt: noon + 1 }))).ok).toBe(true);
     expect(await store.cancelRequested()).toEqual([]);
   });
 
-  it('given a cancel that lost its race when asked then nothing is to be hung up', async () => {
+  it('given a cancel that lost its race then nothing is to be hung up', async () => {
     const store = await onRedis.open();
     const under = await claimed(store);
     await store.settle(settlement(under));

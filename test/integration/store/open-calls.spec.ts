@@ -13,15 +13,15 @@ const say = async (store: Store, call: Pick<Call, 'id'>, signal: CallSignal): Pr
   await store.updateCall(before, stepCall(before.value, signal).call);
 };
 
-describe('a tenant may have so many open calls', () => {
-  it('given room for all when calls are accepted then they are, up to the last place', async () => {
+describe('the limit of a tenant’s open calls', () => {
+  it('given room for all when calls are accepted then they are, up to the limit', async () => {
     const store = await onRedis.open();
     expect(await within(store, 3, some(2))).toEqual({ type: 'accepted' });
     expect(await within(store, 3, some(1))).toEqual({ type: 'accepted' });
     expect(await store.countOpenCalls('acme')).toBe(3);
   });
 
-  it('given room for some when more are accepted then none is, and how many there is room for is told', async () => {
+  it('given room for some when more are accepted then none is, and the answer states how many have room', async () => {
     const store = await onRedis.open();
     await within(store, 5, some(3));
     expect(await within(store, 5, some(4))).toEqual({ type: 'full', room: 2 });
@@ -29,7 +29,7 @@ describe('a tenant may have so many open calls', () => {
     expect((await store.listCalls({ tenantId: 'acme', limit: 10 })).calls).toHaveLength(3);
   });
 
-  it('given a limit that was lowered below what there is then there is room for none', async () => {
+  it('given a limit that was lowered below the present number then there is room for none', async () => {
     const store = await onRedis.open();
     await within(store, 5, some(5));
     expect(await within(store, 2, some(1))).toEqual({ type: 'full', room: 0 });
@@ -70,17 +70,17 @@ describe('a tenant may have so many open calls', () => {
     expect(await within(store, 2, some(2))).toEqual({ type: 'accepted' });
   });
 
-  it('given calls of two tenants when they are to be counted together then it is a mistake', async () => {
+  it('given calls of two tenants when they are accepted together then it throws', async () => {
     const store = await onRedis.open();
     await expect(within(store, 9, [newCall(), newCall({ tenantId: 'other' })])).rejects.toThrow(RangeError);
   });
 });
 
-describe('who needs no room', () => {
+describe('requests that need no room', () => {
   const reservation = { tenantId: 'acme', dialect: 'dialup', reference: 'order-1', reserves: 'open' } as const;
   const key = { tenantId: 'acme', key: 'k', fingerprint: 'aaaa' };
 
-  it('given a full tenant when a reference is reserved that its calls have then it is told of them', async () => {
+  it('given a full tenant when a reference of its calls is reserved then the answer names them', async () => {
     const store = await onRedis.open();
     const [call] = some(1);
     await store.acceptCalls([call as Call], undefined, reservation, 1);
@@ -91,7 +91,7 @@ describe('who needs no room', () => {
     });
   });
 
-  it('given a refused request when it comes again under its key and there is room then it is accepted', async () => {
+  it('given a refused request when it is repeated under its key and there is room then it is accepted', async () => {
     const store = await onRedis.open();
     const { value: open } = await accepted(store);
     await store.beginIdempotency(key);

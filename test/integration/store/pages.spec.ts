@@ -5,7 +5,7 @@ import { ids, newCall, noon, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
 
-/** Reads to the end; the sizes of the pages, and what was on them. */
+/** Reads to the end. Returns the sizes of the pages and their items. */
 async function pages<T>(read: (cursor?: PageCursor) => Promise<{ items: readonly T[]; cursor?: PageCursor }>) {
   const [sizes, all]: [number[], T[]] = [[], []];
   for (let cursor: PageCursor | undefined, more = true; more; ) {
@@ -36,7 +36,7 @@ it('given calls of many instants, and many of one, when they are read by pages t
   expect(await store.countOverdue(noon)).toBe(0);
 });
 
-it('given calls that leave the index between two pages when they are of other instants then none of those left is passed over', async () => {
+it('given calls that leave the index between two pages when they are of other instants then none of the others is skipped', async () => {
   const store = await onRedis.open();
   const calls = [1, 2, 3, 4].map((n) => newCall({ at: noon + n }));
   await store.acceptCalls(calls);

@@ -56,7 +56,7 @@ describe('a limit without a pace', () => {
     expect(found).toEqual([...[waiters[1], waiters[2], waiters[0]].map((waiter) => waiter?.callId), undefined]);
   });
 
-  it('given a call that waited when it gets its permit then it waits no more', async () => {
+  it('given a call that waited when it gets its permit then it no longer waits', async () => {
     const store = await onRedis.open();
     const [instanceId, attemptId] = [ids.attemptId(), ids.attemptId()];
     const waiter = { callId: ids.callId(), order: 1 };
@@ -67,7 +67,7 @@ describe('a limit without a pace', () => {
     expect(await store.nextWaiting(phone().limit)).toBeUndefined();
   });
 
-  it('given a crowd at one phone when all are refused then they ask again one second after the other, within half a minute', async () => {
+  it('given many calls for one phone when all are refused then they try again one second after the other, within half a minute', async () => {
     const store = await onRedis.open();
     await take(store, { limits: [phone()] });
     const answers = [];
@@ -77,7 +77,7 @@ describe('a limit without a pace', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(31_000);
   });
 
-  it('given many phones when calls were put through and refused then what is left of each expires', async () => {
+  it('given many phones after granted and refused calls then the keys of each expire', async () => {
     const store = await onRedis.open();
     for (let n = 0; n < 3; n++) {
       const limit = phone(`number.${n}`);
@@ -115,7 +115,7 @@ describe('permits of a limit', () => {
     for (const answer of refusedOf(answers)) expect(answer).toMatchObject({ limit: 'trunk:a', reason: 'calls' });
   });
 
-  it('given permits that come and go when many take and release then there are never more than the most', async () => {
+  it('given permits that come and go when many take and release then there are never more than the limit', async () => {
     const store = await onRedis.open();
     const limits = [limit('trunk:a', { maxCalls: 3 }), limit('pbx:main', { maxCalls: 5 })];
     let most = 0;
@@ -132,7 +132,7 @@ describe('permits of a limit', () => {
     expect(await store.permitsHeld(['trunk:a', 'pbx:main'], noon)).toEqual({ 'trunk:a': 0, 'pbx:main': 0 });
   });
 
-  it('given a full second limit when permits are asked on two then none is taken on the first, nor any of its rate', async () => {
+  it('given a full second limit when permits are requested on two then none is taken on the first, nor any of its rate', async () => {
     const store = await onRedis.open();
     await take(store, { limits: [limit('trunk:b', { maxCalls: 1 })] });
     const refused = await take(store, {
@@ -145,7 +145,7 @@ describe('permits of a limit', () => {
     });
   });
 
-  it('given a call whose legs both take the trunk when it asks for two permits then it holds two', async () => {
+  it('given a call whose legs both take the trunk when it requests two permits then it holds two', async () => {
     const store = await onRedis.open();
     const limits = [limit('trunk:a', { permits: 2, maxCalls: 3 })];
     const attemptId = ids.attemptId();
@@ -155,7 +155,7 @@ describe('permits of a limit', () => {
     expect(await store.permitsHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 0 });
   });
 
-  it('given an attempt that has permits when it asks again then it gets the same answer and takes none', async () => {
+  it('given an attempt that has permits when it requests them again then it gets the same answer and takes none', async () => {
     const store = await onRedis.open();
     const attemptId = ids.attemptId();
     const limits = [limit('trunk:a', { permits: 2, maxCalls: 2, maxCallsPerSecond: 1 }), limit('pbx:main')];
@@ -188,7 +188,7 @@ describe('permits of a limit', () => {
     expect(await store.permitsHeld(['trunk:a'], noon)).toEqual({ 'trunk:a': 1 });
   });
 
-  it('given a loser that had taken permits on another PBX when it releases them then those are free, and the winner keeps its own', async () => {
+  it('given a loser with permits on another PBX when it releases them then those are free, and the winner keeps its own', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { after, attempt } = dialed(before.value, ['trunk:a', 'pbx:east']);
@@ -202,20 +202,20 @@ describe('permits of a limit', () => {
     expect(held).toEqual({ 'trunk:a': 1, 'pbx:east': 1, 'pbx:west': 0 });
   });
 
-  it('given a twin that is left with permits when the attempt has been settled then it can give them back', async () => {
+  it('given a duplicate run that still has permits when the attempt has been settled then it can release them', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { id } = dialed(before.value).attempt;
     const under = await claimed(store, before, { limits: ['trunk:a'] });
     await store.settle(settlement(under));
-    // As a twin left them that took them on another PBX.
+    // The permits of a duplicate run that took them on another PBX.
     await onRedis.redis.zadd(`${onRedis.prefix}:permits:trunk:b`, noon + 60_000, `${id}#1`);
     expect(await store.permitsHeld(['trunk:b'], noon)).toEqual({ 'trunk:b': 1 });
     await store.releasePermits(id, ['trunk:b']);
     expect(await store.permitsHeld(['trunk:b'], noon)).toEqual({ 'trunk:b': 0 });
   });
 
-  it('given an attempt that was claimed when a twin asks for its permits then it gets none, and the attempt keeps its own', async () => {
+  it('given an attempt that was claimed when a duplicate run requests its permits then it gets none, and the attempt keeps its own', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { id } = dialed(before.value).attempt;
@@ -229,7 +229,7 @@ describe('permits of a limit', () => {
     expect(await store.permitsHeld(['pbx:second', 'trunk:a'], noon)).toEqual({ 'pbx:second': 0, 'trunk:a': 0 });
   });
 
-  it('given a limit that can never grant when it is asked then that is an error', async () => {
+  it('given a limit that can never grant when permits are requested then that is an error', async () => {
     const store = await onRedis.open();
     for (const over of [{ maxCalls: 0 }, { permits: 0 }, { permits: 3, maxCalls: 2 }, { maxCallsPerSecond: 0 }]) {
       await expect(take(store, { limits: [limit('trunk:a', over)] })).rejects.toThrow(RangeError);
@@ -238,7 +238,7 @@ describe('permits of a limit', () => {
 });
 
 describe('the rate of a limit', () => {
-  it('given 20 starts a second when 50 ask at once then they start 50 ms apart', async () => {
+  it('given 20 starts a second when 50 request at once then they start 50 ms apart', async () => {
     const store = await onRedis.open();
     const limits = [limit('trunk:a', { maxCallsPerSecond: 20 })];
     const answers = await Promise.all(Array.from({ length: 50 }, () => take(store, { limits })));
@@ -246,7 +246,7 @@ describe('the rate of a limit', () => {
     expect(starts.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => noon + i * 50));
   });
 
-  it('given a rate that is no whole number of ms when many ask then no second has more starts than it may', async () => {
+  it('given a rate that is no whole number of ms when many request then no second has more starts than the rate', async () => {
     const store = await onRedis.open();
     const limits = [limit('trunk:a', { maxCalls: 1_000, maxCallsPerSecond: 300 })];
     const answers = await Promise.all(Array.from({ length: 601 }, () => take(store, { limits })));
@@ -255,7 +255,7 @@ describe('the rate of a limit', () => {
     expect(Math.max(...starts)).toBe(2_000);
   });
 
-  it('given a start that lies beyond the horizon when it is asked for then it is refused until it comes within, and takes nothing', async () => {
+  it('given a start beyond the horizon when it is requested then it is refused until it is within, and takes nothing', async () => {
     const store = await onRedis.open();
     const limits = [limit('trunk:a', { maxCallsPerSecond: 2 })];
     const ask = (now: number) => take(store, { limits, now, horizonMs: 600 });
@@ -276,7 +276,7 @@ describe('the rate of a limit', () => {
     });
   });
 
-  it('given a limit that was quiet when calls come then it has saved up nothing', async () => {
+  it('given a limit after a quiet time when calls come then it has saved no starts', async () => {
     const store = await onRedis.open();
     const limits = [limit('trunk:a', { maxCallsPerSecond: 10 })];
     await take(store, { limits });
@@ -293,7 +293,7 @@ describe('the rate of a limit', () => {
     const waiting = Array.from({ length: 1_000 }, () => ({ attemptId: ids.attemptId(), at: noon }));
     const starts: number[] = [];
     let asked = 0;
-    // The queue's part: whoever was refused asks again when told to.
+    // The part of the queue: a refused attempt requests again at the given time.
     while (waiting.length > 0) {
       waiting.sort((a, b) => a.at - b.at);
       const { attemptId, at } = waiting.shift() ?? { attemptId: ids.attemptId(), at: noon };
@@ -303,11 +303,11 @@ describe('the rate of a limit', () => {
       else waiting.push({ attemptId, at: answer.retryAt });
     }
     expect(Math.max(...starts)).toBe(3_330);
-    // 301 start from the first time of asking, the others from the second.
+    // 301 start from the first request, the others from the second.
     expect(asked).toBeLessThanOrEqual(1_000 + 699 + 5);
   });
 
-  it('given a crowd at a full limit when it is refused then it is told to come back spread out, at most half a minute later', async () => {
+  it('given many calls at a full limit when they are refused then their next tries are spread, at most half a minute later', async () => {
     const store = await onRedis.open();
     const limits = [limit('trunk:a', { maxCalls: 1, maxCallsPerSecond: 10 })];
     const answers = await Promise.all(Array.from({ length: 501 }, () => take(store, { limits })));
@@ -319,7 +319,7 @@ describe('the rate of a limit', () => {
     expect(busiest).toBe(2);
   });
 
-  it('given a full trunk when one attempt asks for it on one PBX after another then it waits in one place of the line', async () => {
+  it('given a full trunk when one attempt requests it on one PBX after another then it waits at one place in the line', async () => {
     const store = await onRedis.open();
     const trunk = limit('trunk:a', { maxCalls: 1, maxCallsPerSecond: 10 });
     const ask = (attemptId: AttemptId, pbx: string, now = noon) =>
@@ -330,7 +330,7 @@ describe('the rate of a limit', () => {
     for (const pbx of ['main', 'second', 'third'])
       expect(await ask(one, pbx)).toEqual({ ...refused, retryAt: noon + 1_000 });
     expect(await ask(two, 'second')).toEqual({ ...refused, retryAt: noon + 1_100 });
-    // Its time has come, and the trunk is full still.
+    // Its time has come, and the trunk is still full.
     expect(await ask(one, 'main', noon + 1_000)).toEqual({ ...refused, retryAt: noon + 2_000 });
     const [key = ''] = await onRedis.redis.keys(`${onRedis.prefix}:grant:${two}`);
     expect(await onRedis.redis.pttl(key)).toBeGreaterThan(0);
@@ -338,7 +338,7 @@ describe('the rate of a limit', () => {
 });
 
 describe('journal slots', () => {
-  it('given granted permits when one looks at their slots then each PBX counts up from 0', async () => {
+  it('given granted permits then the slots of each PBX count up from 0', async () => {
     const store = await onRedis.open();
     const slots = async (pbx: string) =>
       grantedOf([await take(store, { pbx }), await take(store, { pbx })]).map(({ slot }) => slot);
@@ -357,7 +357,7 @@ describe('journal slots', () => {
   const turnTo = (slot: number) => onRedis.redis.set(`${onRedis.prefix}:slots:main`, 100_000 + slot);
   const nextSlot = async (store: Store, over: Take = {}) => grantedOf([await take(store, over)])[0]?.slot;
 
-  it('given a talk that outlasts a whole round when its slot’s turn comes then it is passed over until the talk is settled', async () => {
+  it('given a talk that outlasts a whole round when its slot’s turn comes then it is skipped until the talk is settled', async () => {
     const store = await onRedis.open();
     const before = await accepted(store);
     const { id } = dialed(before.value).attempt;
@@ -366,14 +366,14 @@ describe('journal slots', () => {
     await turnTo(0);
     expect(await nextSlot(store)).toBe(1);
     await turnTo(0);
-    // Its lease has run out, and that of slot 1 not: but nobody knows yet what became of it.
+    // Its lease has expired, and that of slot 1 has not. But its result is not known yet.
     expect(await nextSlot(store, { now: noon + 20_000 })).toBe(2);
     await store.settle(settlement(under));
     await turnTo(0);
     expect(await nextSlot(store, { now: noon + 20_000 })).toBe(0);
   });
 
-  it('given a grant that is asked for anew, on whichever PBX, when its start is over then its slot of before is free, and no other’s', async () => {
+  it('given a grant that is requested anew, on any PBX, when its start is over then only its previous slot is free', async () => {
     const store = await onRedis.open();
     const slotsOf = (pbx: string) => onRedis.redis.zrange(`${onRedis.prefix}:slots-in-use:${pbx}`, '0', '-1');
     const attemptId = ids.attemptId();
@@ -407,7 +407,7 @@ describe('journal slots', () => {
     expect(await nextSlot(store, { now: noon + 10_001 })).toBe(1);
   });
 
-  it('given more slots in use in a row than are looked at when permits are asked for then none are taken, and who asks next finds one', async () => {
+  it('given more slots in use in a row than are checked when permits are requested then none are taken, and the next request finds one', async () => {
     const store = await onRedis.open();
     const held = Array.from({ length: 1_500 }, (_, slot) => ['+inf', slot]).flat();
     await onRedis.redis.zadd(`${onRedis.prefix}:slots-in-use:main`, ...held);
@@ -417,8 +417,8 @@ describe('journal slots', () => {
   });
 });
 
-describe('a look at the permits', () => {
-  it('given what Redial wrote, or nothing, then all is well', async () => {
+describe('a check of the permits', () => {
+  it('given keys of Redial, or none, then there is no fault', async () => {
     const store = await onRedis.open();
     await store.checkPermits(['trunk:a'], ['main']);
     await take(store);
@@ -426,7 +426,7 @@ describe('a look at the permits', () => {
   });
 
   it.each(['permits:trunk:a', 'pace:trunk:a', 'slots:main', 'slots-in-use:main'])(
-    'given something else at %s, which nothing can be dialled with, then it says so',
+    'given another type of key at %s, which prevents dialling, then it is reported',
     async (name) => {
       const store = await onRedis.open();
       const key = `${onRedis.prefix}:${name}`;

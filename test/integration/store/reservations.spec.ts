@@ -17,10 +17,10 @@ async function end(store: Store, call: Call): Promise<void> {
 
 const kept = async (): Promise<number> => (await onRedis.redis.keys(`${onRedis.prefix}:reservation:*`)).length;
 
-describe('who holds a reference', () => {
+describe('the holders of a reference', () => {
   const { reserves: _reserves, ...name } = open;
 
-  it('given a call that is open and one that has ended, then both are told, until neither is open', async () => {
+  it('given a call that is open and one that has ended, then both are returned, until neither is open', async () => {
     const store = await onRedis.open();
     const [first, second] = [newCall(), newCall()];
     expect(await store.openHolders(name)).toEqual([]);
@@ -34,7 +34,7 @@ describe('who holds a reference', () => {
 });
 
 describe.each([open, ever])('a reference that is reserved ($reserves)', (reservation) => {
-  it('given nobody has it when calls take it, then they are accepted, and whoever comes next is told which', async () => {
+  it('given no call has it when calls take it, then they are accepted, and the next request gets their ids', async () => {
     const store = await onRedis.open();
     const [first, second, late] = [newCall(), newCall(), newCall()];
     expect(await store.acceptCalls([first, second], undefined, reservation)).toEqual(yes);
@@ -44,7 +44,7 @@ describe.each([open, ever])('a reference that is reserved ($reserves)', (reserva
     expect(calls.map(({ value }) => value.id).toSorted()).toEqual([first.id, second.id].toSorted());
   });
 
-  it('given 50 requests at the same moment, in two processes, when all reserve it, then one is accepted and 49 are told by whom', async () => {
+  it('given 50 requests at the same moment, in two processes, when all reserve it, then one is accepted and 49 get its calls', async () => {
     const stores = [await onRedis.open(), await onRedis.open()] as const;
     const calls = Array.from({ length: 50 }, () => newCall());
     const answers = await Promise.all(
@@ -67,7 +67,7 @@ describe.each([open, ever])('a reference that is reserved ($reserves)', (reserva
     expect(await store.acceptCalls([newCall()], undefined, other)).toEqual(yes);
   });
 
-  it('given a key in Redis when one looks at it, then nothing of the reference is to be read', async () => {
+  it('given a key in Redis, then the reference cannot be read from it', async () => {
     const store = await onRedis.open();
     await store.acceptCalls([newCall()], undefined, reservation);
     const [key] = await onRedis.redis.keys(`${onRedis.prefix}:reservation:*`);
@@ -82,11 +82,11 @@ describe.each([open, ever])('a reference that is reserved ($reserves)', (reserva
     expect(await kept()).toBe(0);
   });
 
-  it('given no call when it is reserved, then that is a mistake', async () => {
+  it('given no call when it is reserved, then it throws', async () => {
     await expect((await onRedis.open()).acceptCalls([], undefined, reservation)).rejects.toThrow(RangeError);
   });
 
-  it('given calls that ended longer ago than the retention when the store forgets, then it is nobody’s again', async () => {
+  it('given calls that ended longer ago than the retention when the store forgets, then it is free again', async () => {
     const store = await onRedis.open({ retentionSeconds: 60 });
     const call = newCall();
     await store.acceptCalls([call], undefined, reservation);
@@ -105,7 +105,7 @@ describe.each([open, ever])('a reference that is reserved ($reserves)', (reserva
     await store.acceptCalls([call], undefined, reservation);
     for (let days = 1; days < 100; days++) await store.forgetEnded(noon + days * 86_400_000, 10);
     expect(await store.acceptCalls([newCall()], undefined, reservation)).toEqual(takenBy(call));
-    // Once it has ended, as long as its record is there; and no longer.
+    // After its end it keeps the reference only while its record exists.
     await end(store, call);
     const after = noon + 101 * 86_400_000;
     await store.forgetEnded(after, 10);
@@ -115,7 +115,7 @@ describe.each([open, ever])('a reference that is reserved ($reserves)', (reserva
     expect(await kept()).toBe(0);
   });
 
-  it('given more references to look at than calls to forget when the store forgets then it says that there may be more', async () => {
+  it('given more references to check than calls to forget when the store forgets then it reports that there may be more', async () => {
     const store = await onRedis.open({ retentionSeconds: 60 });
     for (const n of [1, 2, 3]) {
       await store.acceptCalls([newCall({ request: { ...request, notBeforeAt: noon + 1_000 } })], undefined, {
@@ -163,7 +163,7 @@ describe('a reference that may be taken again (open)', () => {
     expect(await store.acceptCalls([newCall()], undefined, open)).toEqual(takenBy(first));
   });
 
-  it('given an ended instanceId when 50 requests reserve it at once, then one takes it over and 49 are told by whom', async () => {
+  it('given an ended instanceId when 50 requests reserve it at once, then one takes it over and 49 get its calls', async () => {
     const store = await onRedis.open();
     const first = newCall();
     await store.acceptCalls([first], undefined, open);
@@ -175,7 +175,7 @@ describe('a reference that may be taken again (open)', () => {
   });
 });
 
-describe('a reference that is taken for good (ever)', () => {
+describe('a reference that is taken for ever (ever)', () => {
   it('given its call has ended when it is reserved again, then it is still taken', async () => {
     const store = await onRedis.open();
     const first = newCall();

@@ -15,7 +15,7 @@ const conflict = { ok: false, why: 'conflict' };
 
 /**
  * What the processes need of a store. The store on Redis, the in-memory store of the unit specs and the simulation's model each pass every
- * case: a spec or a simulation on a store that differs from Redis would prove nothing. `open` makes an empty store.
+ * case. A spec or a simulation on a store that differs from Redis would prove nothing. `open` makes an empty store.
  */
 export function storeContract(open: () => Promise<Store>): void {
   const withCall = async (): Promise<{ store: Store; call: Versioned<Call> }> => {
@@ -43,7 +43,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.openAttempts('main')).toEqual([]);
   });
 
-  it('claim: counts the day, and is refused beyond it without a trace', async () => {
+  it('claim: counts for the day, and is refused beyond the cap without a change', async () => {
     const { store, call } = await withCall();
     const other = await accepted(store);
     const cap: DayCap = { tenantId: 'acme', day: '2026-03-28', numbers: ['27820001234', '27820001234'], max: 1 };
@@ -80,7 +80,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect((await read(store, change.call.after)).value).toEqual(change.call.after);
   });
 
-  it('settle: not over a cancel that it has not read', async () => {
+  it('settle: does not overwrite a cancel that it has not read', async () => {
     const { store } = await withCall();
     const under = await claimed(store);
     expect(await store.updateCall(under.call, canceled(under.call.value))).toMatchObject({ ok: true });
@@ -88,7 +88,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.openAttempts('main')).toEqual([under.attempt.value.id]);
   });
 
-  it('cancelRequested: the attempt under way of a call whose end was asked for, until it is settled', async () => {
+  it('cancelRequested: the attempt in progress of a call with a requested cancel, until it is settled', async () => {
     const { store } = await withCall();
     const under = await claimed(store);
     expect(await store.cancelRequested()).toEqual([]);
@@ -100,7 +100,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.cancelRequested()).toEqual([]);
   });
 
-  it('permits: asked again they are the same, a full limit refuses, given back they are free', async () => {
+  it('permits: a repeated request gets the same, a full limit refuses, released ones are free', async () => {
     const { store, call } = await withCall();
     const { attempt } = dialed(call.value);
     const [second, third] = [dialed((await accepted(store)).value), dialed((await accepted(store)).value)];
@@ -125,7 +125,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.permitsHeld(['trunk:a'], noon + 61_000)).toEqual({ 'trunk:a': 0 });
   });
 
-  it('permits: a grant is good for its own start, and one that comes later is paced anew', async () => {
+  it('permits: a grant is valid for its own start, and a later request is paced anew', async () => {
     const { store, call } = await withCall();
     const { attempt } = dialed(call.value);
     await store.acquirePermits(permits(attempt));
@@ -147,7 +147,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.permitsHeld(['trunk:a'], aliveUntil + 600_000)).toEqual({ 'trunk:a': 0 });
   });
 
-  it('permits: of an attempt under way nobody frees them but settle, and there are none for a twin; what the claim does not name is freed', async () => {
+  it('permits: of an attempt in progress only settle frees them, and a duplicate run gets none; permits that the claim does not name are freed', async () => {
     const { store, call } = await withCall();
     const { after, attempt } = dialed(call.value, ['trunk:a', 'pbx:east']);
     await store.acquirePermits(permits(attempt, { limits: limits('trunk:a', 'pbx:east') }));
@@ -166,7 +166,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await held()).toEqual({ 'trunk:a': 0, 'pbx:east': 0, 'pbx:west': 0 });
   });
 
-  it('permits: those of a leg that has ended are free while the other one goes on, of a trunk of both too; another claim frees nothing', async () => {
+  it('permits: those of an ended leg are free while the other leg goes on, also on a trunk of both; another claim frees nothing', async () => {
     const { store, call } = await withCall();
     const { after, attempt: plain } = dialed(call.value, ['pbx:main', 'trunk:a', 'trunk:b']);
     const legLimits = { dial1: ['trunk:a'], dial2: ['trunk:a', 'trunk:b'] };
@@ -191,7 +191,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await held()).toEqual({ 'pbx:main': 1, 'trunk:a': 0, 'trunk:b': 0 });
   });
 
-  it('readAttempts, readCdr: what was written; an id without a record is left out', async () => {
+  it('readAttempts, readCdr: the written records; an id without a record is omitted', async () => {
     const { store } = await withCall();
     const under = await claimed(store);
     const { id } = under.attempt.value;
@@ -210,7 +210,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect([await store.countOpenCalls('acme'), await store.countOpenCalls('globex')]).toEqual([0, 1]);
   });
 
-  it('settle: numbers that it uncounts have one attempt less of that day', async () => {
+  it('settle: numbers that it uncounts have one attempt less on that day', async () => {
     const { store, call } = await withCall();
     const day = '2026-03-28';
     const { after, attempt: plain } = dialed(call.value);
@@ -225,7 +225,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.attemptsToday('acme', day, ['27820001234'])).toEqual([0]);
   });
 
-  it('recordProgress: the first report of each phase is kept, and none after the end', async () => {
+  it('recordProgress: keeps the first report of each phase, and none after the end', async () => {
     const { store } = await withCall();
     const under = await claimed(store);
     const { id } = under.attempt.value;
@@ -255,7 +255,7 @@ export function storeContract(open: () => Promise<Store>): void {
     await stop();
   });
 
-  it('onCancel: hears of a cancel, with its PBX', async () => {
+  it('onCancel: receives a cancel, with its PBX', async () => {
     const store = await open();
     const heard: [string, string][] = [];
     const onSubscribed = vi.fn();
@@ -267,7 +267,7 @@ export function storeContract(open: () => Promise<Store>): void {
     await stop();
   });
 
-  it('overduePage: planned calls that were due before, oldest first, page by page; a dialled one is none', async () => {
+  it('overduePage: planned calls that were due before, oldest first, page by page; a dialled call is not overdue', async () => {
     const store = await open();
     const calls = [1, 2, 3, 4, 5].map((n) => newCall({ at: noon + n }));
     await store.acceptCalls(calls);
@@ -298,7 +298,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.nextWaiting('extension:1001')).toBeUndefined();
   });
 
-  it('deliveries: those of a settling are pending; written only over what was read', async () => {
+  it('deliveries: those of a settlement are pending; written only over the version that was read', async () => {
     const { store } = await withCall();
     const change = settlement(await claimed(store));
     await store.settle(change);
@@ -354,7 +354,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.acquireLease('sweeper', 'two', 60_000)).toBe(true);
   });
 
-  it('confirmDurable, ping: a claim that is there is confirmed', async () => {
+  it('confirmDurable, ping: an existing claim is confirmed', async () => {
     const { store } = await withCall();
     const { id } = (await claimed(store, undefined, { claimedBy: 'run.1' })).attempt.value;
     expect(await store.confirmDurable(5_000, { attempt: id, claimedBy: 'run.1' })).toBe(true);

@@ -15,7 +15,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
 
 const made = createIds();
-/** An attempt's id may be of any call. */
+/** These ids need no call of the same name. */
 export const ids = {
   callId: made.callId,
   attemptId: (call = made.callId()) => made.attemptId(call),
@@ -87,7 +87,7 @@ export async function overdue(store: Store, before: number, limit = 10): Promise
   return (await store.overduePage(before, limit)).calls.map(({ id }) => id);
 }
 
-/** A call that is in the store, and as it was read from there. */
+/** A call that was written to the store and read from it. */
 export async function accepted(store: Store, over: Partial<Acceptance> = {}): Promise<Versioned<Call>> {
   const call = newCall(over);
   await store.acceptCalls([call]);
@@ -100,7 +100,7 @@ export async function read(store: Store, call: Pick<Call, 'id'>): Promise<Versio
   return found;
 }
 
-/** One that a settling writes. */
+/** A delivery as settling writes it. */
 export function newDelivery(over: Partial<Delivery> = {}): Delivery {
   const attemptId = ids.attemptId();
   return {
@@ -118,16 +118,16 @@ export function newDelivery(over: Partial<Delivery> = {}): Delivery {
 
 export interface StoreOnRedis {
   readonly server: TestRedis;
-  /** A store of this test's own: own keys, own connections. */
+  /** A store of this test only: with its own keys and connections. */
   open(options?: Partial<StoreOptions>): Promise<Store>;
-  /** A bare connection, to see what is there. */
+  /** A plain connection, to read the keys. */
   readonly redis: Redis;
   readonly prefix: string;
 }
 
 let prefixes = 0;
 
-/** One Redis for the file, one prefix for each test; what a test opened is closed after it. */
+/** One Redis for the file, and one prefix for each test. Everything that a test opens is closed after it. */
 export function useStoreOnRedis(redisOptions: TestRedisOptions = {}): StoreOnRedis {
   let server: TestRedis | undefined;
   let bare: Redis | undefined;

@@ -5,7 +5,7 @@ import { ids, useStoreOnRedis } from './store-on-redis.ts';
 const onRedis = useStoreOnRedis();
 
 describe('announcing a cancel', () => {
-  it('given listeners in two processes when a cancel is announced then both hear it, until they stop', async () => {
+  it('given listeners in two processes when a cancel is announced then both receive it, until they stop', async () => {
     const [one, two] = [await onRedis.open(), await onRedis.open()];
     const [heardByOne, heardByTwo] = [vi.fn(), vi.fn()];
     await one.onCancel(heardByOne);
@@ -24,7 +24,7 @@ describe('announcing a cancel', () => {
     expect(heardByTwo).toHaveBeenCalledTimes(1);
   });
 
-  it('given two listeners of one store when one stops then the other still hears', async () => {
+  it('given two listeners of one store when one stops then the other still receives', async () => {
     const store = await onRedis.open();
     const heard: AttemptId[] = [];
     const listener = (_: string, attemptId: AttemptId): void => void heard.push(attemptId);
@@ -38,20 +38,20 @@ describe('announcing a cancel', () => {
 });
 
 describe('a subscription to cancels', () => {
-  it('given a listener when it listens, and when its connection was lost and it listens again, then it is told each time', async () => {
+  it('given a listener when it listens, and when its connection was lost and it listens again, then it is notified each time', async () => {
     const store = await onRedis.open();
     const [heard, subscribed] = [vi.fn(), vi.fn()];
     await store.onCancel(heard, subscribed);
     expect(subscribed).toHaveBeenCalledTimes(1);
     await onRedis.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await vi.waitFor(() => expect(subscribed).toHaveBeenCalledTimes(2), 20_000);
-    // It does listen when it is told so: one announcement is enough.
+    // It is subscribed when it is notified: one announcement is enough.
     const attemptId = ids.attemptId();
     await store.announceCancel('main', attemptId);
     await vi.waitFor(() => expect(heard).toHaveBeenCalledWith('main', attemptId), 20_000);
   });
 
-  it('given a listener that has stopped when the connection comes back then it is not told', async () => {
+  it('given a listener that has stopped when the connection comes back then it is not notified', async () => {
     const store = await onRedis.open();
     const [stopped, staying] = [vi.fn(), vi.fn()];
     const stop = await store.onCancel(() => undefined, stopped);
@@ -64,7 +64,7 @@ describe('a subscription to cancels', () => {
 });
 
 describe('leading', () => {
-  it('given 20 that want to lead when they ask then one does, and only it may go on', async () => {
+  it('given 20 candidates when they try to lead then one leads, and only it may continue', async () => {
     const store = await onRedis.open();
     const holders = Array.from({ length: 20 }, (_, i) => `process-${i}`);
     const leads = await Promise.all(holders.map((instanceId) => store.acquireLease('sweeper', instanceId, 60_000)));
@@ -82,7 +82,7 @@ describe('leading', () => {
     expect(await store.acquireLease('sweeper', 'a', 60_000)).toBe(false);
   });
 
-  it('given a leader that resigns when another asks then it leads at once, and who resigns without leading takes nothing away', async () => {
+  it('given a leader that resigns when another tries then that one leads at once, and resigning without leading has no effect', async () => {
     const store = await onRedis.open();
     expect(await store.acquireLease('sweeper', 'a', 60_000)).toBe(true);
     await store.releaseLease('sweeper', 'b');
@@ -94,8 +94,8 @@ describe('leading', () => {
   });
 });
 
-describe('what processes say of their PBXs', () => {
-  it('given one that fell silent when the others are asked for then only they are told of, and nothing of it is kept', async () => {
+describe('the reports of processes about their PBXs', () => {
+  it('given a process that fell silent when the reports are read then only the others are returned, and its report is removed', async () => {
     const store = await onRedis.open();
     const report = { pbx: 'main', process: 'dialer', up: true, at: Date.now() } as const;
     await store.reportLinkStatus('dead', { ...report, at: report.at - 60_000 });

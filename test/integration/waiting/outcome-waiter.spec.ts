@@ -15,7 +15,7 @@ interface Waiter {
   close(): Promise<void>;
 }
 
-/** A part of the API process, which nobody imports by name. */
+/** A part of the API process that cannot be imported by name. */
 const source = new URL('../../../apps/api/src/waiting/outcome-waiter.ts', import.meta.url);
 const { createOutcomeWaiter } = (await import(source.href)) as {
   createOutcomeWaiter: (ports: { store: Store; clock: typeof systemClock; logger: { warn(): void } }) => Waiter;
@@ -24,7 +24,7 @@ const { createOutcomeWaiter } = (await import(source.href)) as {
 const onRedis = useStoreOnRedis();
 const withinMs = 20_000;
 
-/** The waiter of one API process. Nobody's time is over before the test's is. */
+/** The waiter of one API process. No deadline passes before the test ends. */
 async function aProcess() {
   const store = await onRedis.open();
   const waiter = createOutcomeWaiter({ store, clock: systemClock, logger: { warn: () => undefined } });
@@ -64,7 +64,7 @@ async function subscribedConnections(): Promise<number> {
 }
 
 describe('given 1,000 clients that wait in one API process', () => {
-  it('when their calls are answered, canceled, or nobody is there any more, then one subscription serves them all, and nothing is left', async () => {
+  it('when their calls are answered or canceled, or they have disconnected, then one subscription serves them all, and nothing is left', async () => {
     const { waiter, client } = await aProcess();
     const elsewhere = await onRedis.open();
     const calls = Array.from({ length: 1_000 }, awaitedCall);
@@ -94,7 +94,7 @@ describe('given 1,000 clients that wait in one API process', () => {
     await vi.waitFor(async () => expect(await subscribers()).toBe(0), withinMs);
   });
 
-  it('when Redis loses the subscription, then whatever became known meanwhile is told all the same', async () => {
+  it('when Redis loses the subscription, then outcomes that became known meanwhile are still sent', async () => {
     const { waiter, client } = await aProcess();
     const elsewhere = await onRedis.open();
     const calls = Array.from({ length: 1_000 }, awaitedCall);
@@ -111,8 +111,8 @@ describe('given 1,000 clients that wait in one API process', () => {
   });
 });
 
-describe('given a client that wants both channels', () => {
-  it('when dial2 is dialled, then it is told both ids, whichever process saw it', async () => {
+describe('given a client that waits for both channels', () => {
+  it('when dial2 is dialled, then it gets both ids, whichever process saw it', async () => {
     const { store, waiter, client } = await aProcess();
     const call = awaitedCall();
     await store.acceptCalls([call]);
@@ -124,7 +124,7 @@ describe('given a client that wants both channels', () => {
     await waiter.close();
   });
 
-  it('when the attempt is settled without a dial2, then it is told of dial1 alone', async () => {
+  it('when the attempt is settled without a dial2, then it gets only dial1’s id', async () => {
     const { store, waiter, client } = await aProcess();
     const call = awaitedCall();
     await store.acceptCalls([call]);
@@ -139,7 +139,7 @@ describe('given a client that wants both channels', () => {
 });
 
 describe('given two API processes', () => {
-  it('when one stops, then its clients are told what is known, and those of the other wait on', async () => {
+  it('when one stops, then its clients get what is known, and those of the other continue to wait', async () => {
     const [one, two] = [await aProcess(), await aProcess()];
     const call = awaitedCall();
     await one.store.acceptCalls([call]);

@@ -1,7 +1,7 @@
-/** Whoever something happens to. What is on the agenda of one that is no longer alive does not happen. */
+/** An actor that something happens to. Entries of an actor that is no longer alive are skipped. */
 export interface Actor {
   readonly isAlive: boolean;
-  /** Until then nothing happens to it: a machine that stands still. What was due meanwhile is due when it wakes. */
+  /** Until then nothing happens to it: a machine that stands still. Its entries are due when it wakes. */
   readonly sleepsUntil?: number;
 }
 
@@ -9,19 +9,19 @@ export function isAwake({ sleepsUntil = 0 }: Actor, now: number): boolean {
   return sleepsUntil <= now;
 }
 
-/** What is going to happen, in the order of time; what is due at the same instant, in the order in which it was written down. */
+/** Future events, in the order of time; at the same instant, in the order in which they were added. */
 export interface Agenda {
   readonly now: number;
-  /** The actor of what is happening now: its code runs, and the timers that it starts are its own. */
+  /** The actor of the present event: its code runs, and owns the timers that it starts. */
   readonly actor: Actor | undefined;
-  /** Things that have happened. */
+  /** The number of events so far. */
   readonly steps: number;
-  /** `actor`: its code runs, to the end of everything that needs no further step. The function that comes back calls it off. */
+  /** `actor`: its code runs, to the end of everything that needs no further step. The returned function cancels the event. */
   at(instant: number, actor: Actor | undefined, run: () => void): () => void;
   after(ms: number, actor: Actor | undefined, run: () => void): () => void;
-  /** Lets the next thing happen. False: there is none. */
+  /** Runs the next event. False: there is none. */
   step(): Promise<boolean>;
-  /** Passes over time in which nobody is alive to whom anything could happen. */
+  /** Skips time in which no actor is alive. */
   jumpTo(instant: number): void;
 }
 
@@ -33,7 +33,7 @@ interface Entry {
 }
 
 const { setImmediate: soon } = globalThis;
-/** Everything that the code of the step goes on to do by itself: promises, and promises of promises. */
+/** Waits for everything that the code of the step does by itself: promises, and promises of promises. */
 const quiet = (): Promise<void> => new Promise((resolve) => soon(resolve));
 
 export function createAgenda(start: number): Agenda {

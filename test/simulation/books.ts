@@ -15,23 +15,23 @@ import type { BooksOptions, Counted, Ledger, Seen } from './ledger.ts';
 import type { AttemptEnd } from './truth.ts';
 
 /**
- * The books of a world: what the phones saw, what was written and what was told, and whether it agrees. Everything that can be held to at a
- * step is held to at that step; the rest when the world has come to rest.
+ * The books of a world: what the phones saw, what was written and what was sent, and whether these agree. Every rule that can be checked at
+ * a step is checked at that step, and the rest when the world has come to rest.
  *
  * B1   An attempt is originated at most once, and only after its claim.
  * B2   The PBXs get no Originate that a process has not sent, so there are never more INVITEs than attempts.
- * B3   Each attempt has one CDR, and what it says is what the phones saw.
+ * B3   Each attempt has one CDR, and it states what the phones saw.
  * B4   A call that has ended never changes again.
- * B5   `unknown` only where a PBX died under the attempt, or every observer gave up.
+ * B5   `unknown` only if a PBX died during the attempt, or every observer gave up.
  * B6   A call whose parties have talked is never dialled again.
  * B7   Nothing is dialled before its time, outside the windows, after its expiry, or beyond its retries and the cap of the day.
- * B8   A client that waits is told what dial1 did, and is never told `failed` of a dial1 that answered.
- * B9   Every call that was accepted ends, and nothing of it is left behind.
- * B10  A call whose cancel was acknowledged is not dialled again, what rings of it is hung up soon, and it ends as canceled, but where its
- *      parties ended their talk themselves. Nothing is canceled that nobody asked for.
- * B11  What becomes of a call follows from its attempts and its policy: no retry too few, none too many, none at another time.
- * B12  What a CDR calls the end of an attempt is the word that the table has for what the network said.
- * B13  An attempt is lost only where its Originate got lost, or nobody who lives has heard its end; in calm weather none is, nor unknown.
+ * B8   A waiting client gets dial1's real outcome, and never `failed` for a dial1 that answered.
+ * B9   Every accepted call ends, and leaves nothing behind.
+ * B10  A call whose cancel was acknowledged is not dialled again, its ringing legs are hung up soon, and it ends as canceled, except if its
+ *      parties ended their talk themselves. No call is canceled without a request.
+ * B11  The state of a call follows from its attempts and its policy: no retry too few, none too many, none at another time.
+ * B12  The disposition in a CDR is the table's word for the answer of the network.
+ * B13  An attempt is lost only if its Originate was lost, or no living process received its end. In calm weather none is lost or unknown.
  */
 export interface Books {
   readonly violations: readonly string[];
@@ -42,26 +42,26 @@ export interface Books {
   cancelAcknowledged(callId: CallId): void;
   callWritten(before: Call | undefined, after: Call): void;
   claimed(call: Call, attempt: AttemptRecord, by: Actor): void;
-  /** Redis has died, and knows nothing of this claim. */
+  /** Redis has died and has lost this claim. */
   forgotten(attempt: AttemptRecord): void;
   originateSent(attemptId: AttemptId): void;
-  /** It was sent, and will never arrive. */
+  /** The Originate was sent and will never arrive. */
   originateDropped(attemptId: AttemptId): void;
   originateArrived(attemptId: AttemptId, pbx: string): void;
   dial1Rang(attemptId: AttemptId): void;
   dial1Answered(attemptId: AttemptId): void;
   connected(attemptId: AttemptId): void;
   ended(attemptId: AttemptId, end: AttemptEnd): void;
-  /** A process that watches the attempt was told that dial1's channel has ended, or cannot be any more. */
+  /** A process that watches the attempt has learned that dial1's channel has ended, or that this can no longer be known. */
   heardEnd(attemptId: AttemptId, observer: Actor): void;
-  /** Such a process was not told something, or not in its turn. */
+  /** Such a process missed a fact, or got it out of order. */
   missed(attemptId: AttemptId): void;
   pbxStarted(pbx: string, pbxStartedAt: string): void;
-  /** The queue has forgotten what was told of the end of this one. */
+  /** The queue has lost the report of this attempt's end. */
   resultLost(attemptId: AttemptId | undefined): void;
   settled(attempt: AttemptRecord, cdr: Cdr): void;
   told(callId: CallId, outcome: Dial1Outcome): void;
-  /** The world is at rest. `left`: what is still there. */
+  /** The world is at rest. `left`: everything that still exists. */
   close(left: readonly string[]): void;
 }
 
@@ -156,7 +156,7 @@ export function createBooks(options: BooksOptions): Books {
     },
     forgotten: ({ id, callId }) => {
       tell?.(`the claim of ${id} of ${callId} is forgotten`);
-      // One that was sent stays: its call will be claimed twice.
+      // A sent one stays: its call will be claimed twice.
       if (seen.get(id)?.sent === 0 && seen.delete(id)) counts.attempts--;
     },
     originateSent: (attemptId) => {

@@ -2,14 +2,14 @@ import type { Cdr } from '@redial/call';
 import type { Ledger, Seen } from './ledger.ts';
 import { dispositionOfEnd } from './truth.ts';
 
-/** An announcement that got lost is made up for by a look at the records, and a hang-up that came before the channel by a second one. */
+/** Reading the records replaces a lost announcement, and a second hang-up replaces one that came before the channel. */
 const hungUpWithinMs = 8_000;
 
-/** B3, B5, B10, B12 and B13: what is told of an attempt, held against what the phones saw of it. */
+/** B3, B5, B10, B12 and B13: the reports of an attempt, compared with what the phones saw. */
 export function createChecksOfAttempts(ledger: Ledger) {
   const { now, skewMsMax, isCalm, cancelAsked, canceledAt, violated, expect, count, hasPbxDied } = ledger;
 
-  /** dial1 rings or talks on, and a cancel was acknowledged. */
+  /** dial1 still rings or talks, and a cancel was acknowledged. */
   function checkHungUp({ attempt, aliveAt, end }: Seen): void {
     const acknowledgedAt = canceledAt.get(attempt.callId);
     if (acknowledgedAt === undefined || aliveAt === undefined || end?.by === 'redial') return;
@@ -40,7 +40,7 @@ export function createChecksOfAttempts(ledger: Ledger) {
     }
   }
 
-  /** One of the two facts of a failing dial1 was not heard, and the other says less than the truth. */
+  /** One of the two facts of a failing dial1 was missed, and the other is less exact. */
   const isHalfTold = ({ missed }: Seen, { evidence, disposition }: Cdr) =>
     missed === true && !evidence.dial1Hangup && evidence.originateFailed?.reason === 0 && disposition === 'unreachable';
 
@@ -97,7 +97,7 @@ export function createChecksOfAttempts(ledger: Ledger) {
   return { checkHungUp, checkLost, checkWord, checkTruth };
 }
 
-/** Failure 0 of a phone that had rung, and the link broke before its Hangup: dial1 did not answer, and nobody heard why. */
+/** Failure 0 of a phone that rang, and the link broke before its Hangup: dial1 did not answer, and no process learned why. */
 function isHalfHeard({ evidence, dial1 }: Cdr): boolean {
   const { originateFailed, rangAt, dial1Hangup } = evidence;
   return dial1.disposition === 'unknown' && originateFailed !== undefined && rangAt !== undefined && !dial1Hangup;

@@ -14,9 +14,9 @@ import {
 import { whatIsWrongWithEnd } from './ends-of-calls.ts';
 import type { Ledger, Seen } from './ledger.ts';
 
-/** What an Originate takes on its way at most, from the last look at the clock to the PBX. */
+/** The longest way of an Originate, from the last reading of the clock to the PBX. */
 const onItsWayMs = 2_500;
-/** B7, B10 and B11: when a call is dialled, and what becomes of it. */
+/** B7, B10 and B11: when a call is dialled, and its state afterwards. */
 export function createChecksOfCalls(ledger: Ledger) {
   const { now, configuration, skewMsMax, seen, cancelAsked, canceledAt, expect } = ledger;
   const attemptsOfDay = new Map<string, number>();
@@ -44,8 +44,8 @@ export function createChecksOfCalls(ledger: Ledger) {
   }
 
   /**
-   * The day's cap counts people who were disturbed. Of an attempt that was dialled: dial2 was, once dial1 had answered, unless the network had
-   * no line to it; dial1 was, unless the network had none, or nobody knows better.
+   * The day's cap counts people who were disturbed by a dialled attempt. dial2 was disturbed once dial1 had answered, unless the network had
+   * no line to dial2. dial1 was disturbed unless the network had no line, or the truth is not known.
    */
   function uncountDay({ attempt, cdr, arrived, dial1Answered, aliveAt }: Seen): void {
     const call = ledger.calls.get(attempt.callId);
@@ -92,13 +92,13 @@ export function createChecksOfCalls(ledger: Ledger) {
     const { expiresAt = Number.POSITIVE_INFINITY } = call.request;
     const latestAt = now() + skewMsMax;
     if (tenant === undefined || latestAt > expiresAt || tenant.caps.attemptsPerNumberPerDay !== undefined) return;
-    // What a window puts off beyond its end is over at once.
+    // A call that a window defers beyond its end expires at once.
     const opening = numbersOf(call).length > 0 && nextOpening(tenant.callingWindows, tenant.timeZone, latestAt);
     const isPutOff = opening !== undefined && opening !== false && opening > expiresAt;
     expect(isPutOff, () => `B11 call ${call.id} expired ${expiresAt - latestAt} ms before its time was over`);
   }
 
-  /** No rule of these worlds blocks a call; a phone does that is in another one: of a client that waits for it, or on both sides. */
+  /** No rule of these worlds blocks a call. Only a busy phone does, for a call with a waiting client or with one phone on both sides. */
   function mayBeBusy({ request, gateNote, history }: Call): boolean {
     const [first, second] = [request.dial1, request.dial2].map((leg) => outsideNumberOf(leg) ?? destinationDigits(leg));
     const isOnePhone = first === second;
@@ -129,7 +129,7 @@ export function createChecksOfCalls(ledger: Ledger) {
   return { checkMoment, uncountDay, checkCanceled, checkBecame };
 }
 
-/** Its client was told that it is not accepted, and nobody has dialled it. */
+/** Its client learned that it is not accepted, and no dialer has dialled it. */
 export function isTakenBack({ state, history }: Call): boolean {
   return (
     isEnded(state) && state.status === 'canceled' && state.reason.startsWith('not accepted') && history.length === 0

@@ -17,7 +17,7 @@ export interface ClientsOptions {
   readonly mutant: Mutant | undefined;
 }
 
-/** CRMs that place calls, change their minds and wait for outcomes. The function that comes back ends it. */
+/** CRMs that place calls, change them and wait for outcomes. The returned function ends them. */
 export function startClients(options: ClientsOptions): () => void {
   const { agenda, random, callEveryMs } = options;
   let isOver = false;
@@ -45,7 +45,7 @@ const aTenant = (random: Random) =>
     [2, 'initech'],
   ] as const);
 
-/** Several calls to one number at one instant, of a tenant that has a cap on it. */
+/** Several calls to one number at one instant, of a tenant with a cap on it. */
 function placeCrowd(options: ClientsOptions): void {
   const { agenda, random } = options;
   const dial2 = someone(random, agenda.now, 3);
@@ -69,7 +69,7 @@ function place(options: ClientsOptions, tenantId: string, crowdedNumber?: Destin
     const isHasty = mutant === 'calls are said to be accepted before they are written';
     if (isHasty) books.accepted(id);
     const answer = await api.acceptor.commit([call]).catch(() => undefined);
-    // 503: the client knows that nobody has promised it anything.
+    // 503: the client has no promise.
     if (answer?.type !== 'accepted') {
       if (expected) expected.cancel();
       return;
@@ -112,7 +112,7 @@ function aRequest(random: Random, at: number, among: number, crowdedNumber?: Des
   };
 }
 
-/** A second thought, and perhaps a third, at any moment of the call's life. */
+/** One or two changes, at any moment of the call's life. */
 function changeMind(options: ClientsOptions, id: CallId, tenantId: string): void {
   const { agenda, random, books } = options;
   if (!random.chance(0.25)) return;
@@ -129,7 +129,7 @@ function changeMind(options: ClientsOptions, id: CallId, tenantId: string): void
       if (isCancel) books.cancelAsked(id);
       change({ ...ports, acceptor })(request).then(
         ({ code }) => isCancel && code === undefined && books.cancelAcknowledged(id),
-        // 503 where Redis is away; what was meant may have been done or not.
+        // 503 if Redis is away: the change may have happened or not.
         () => undefined,
       );
     });

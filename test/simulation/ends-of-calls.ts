@@ -1,18 +1,18 @@
 import { type Call, classOf, type EndedAttempt, isEnded, isPlanned } from '@redial/call';
 
 /**
- * What may become of a call when an attempt of it has ended, by design.md and the policy alone. A second opinion: it does not ask the
- * product's own decision, and knows only what these worlds have (no tenant of theirs dials again after `unknown`).
+ * The allowed states of a call after an attempt, only by design.md and the policy. A second opinion: it does not use the product's own
+ * decision, and knows only the features of these worlds (no tenant of them dials again after `unknown`).
  */
 export interface AfterAttempt {
   readonly call: Call;
   readonly now: number;
   readonly skewMsMax: number;
-  /** What the phones know of the last attempt. */
+  /** The phones' knowledge of the last attempt. */
   readonly phones: { readonly dial1Answered: boolean; readonly connected: boolean };
 }
 
-/** Undefined: it is right. */
+/** Undefined if it is right. */
 export function whatIsWrongWithEnd({ call, now, skewMsMax, phones }: AfterAttempt): string | undefined {
   const { state, history, request } = call;
   const last = history.at(-1);
@@ -62,7 +62,7 @@ interface Owed {
   readonly mayStop: boolean;
 }
 
-/** Undefined: no retry is owed. */
+/** Undefined: no retry is due. */
 function owedDelayMs({ request, history }: Call, last: EndedAttempt): Owed | undefined {
   const { retryPolicy: policy } = request;
   const kind = classOf(last.disposition);
@@ -78,7 +78,7 @@ function owedDelayMs({ request, history }: Call, last: EndedAttempt): Owed | und
   if (kind === 'not_sent') return owedAfterNotSent(history, last);
   if (kind !== 'network') return undefined;
   const { maxRetries, windowSeconds, delaySeconds } = policy.networkBudget;
-  // What was not sent says nothing of the network.
+  // An attempt that was not sent shows nothing about the network.
   const sent = history.filter(({ disposition }) => disposition !== 'not_sent');
   const from = sent.findLastIndex(({ disposition }) => classOf(disposition) !== 'network') + 1;
   const faults = sent.length - from;
@@ -90,7 +90,7 @@ function owedDelayMs({ request, history }: Call, last: EndedAttempt): Owed | und
   return { min, max, mayStop: last.endedAt + max > windowEndsAt };
 }
 
-/** 20 more in a row: at once where a gate had closed, else after 1 s, 2 s, … a minute. */
+/** 20 more in a row: at once if a gate had closed, else after 1 s, 2 s, … up to a minute. */
 function owedAfterNotSent(history: Call['history'], { notSentCode }: EndedAttempt): Owed | undefined {
   const inARow = history.length - 1 - history.findLastIndex(({ disposition }) => disposition !== 'not_sent');
   if (inARow > 20 || notSentCode === 'canceled' || notSentCode === 'invalid') return undefined;

@@ -6,7 +6,7 @@ import { aFailure, dialStatusOf } from './failures.ts';
 import type { Random } from './random.ts';
 import type { AttemptEnd, Failure } from './truth.ts';
 
-/** A fact as the PBX tells it; whoever hears it puts the instant to it. */
+/** A fact as the PBX reports it; its receiver adds the instant. */
 export type Told = AttemptSignal extends infer S ? (S extends { readonly at: number } ? Omit<S, 'at'> : never) : never;
 
 export type JournalText =
@@ -19,19 +19,19 @@ interface Written {
   readonly before: Written | undefined;
 }
 
-/** An Asterisk with the phones behind it, as asterisk.md has measured it: what it does, what it tells and what it keeps. */
+/** An Asterisk with its phones, as asterisk.md has measured it: its behaviour, its events and its journal. */
 export interface Exchange {
   readonly name: string;
   /** Undefined while it is down. */
   readonly pbxStartedAt: string | undefined;
   originate(order: OriginateOrder): void;
   hangUp(attemptId: AttemptId): boolean;
-  /** Undefined: no such channel. */
+  /** Undefined if there is no such channel. */
   channel(attemptId: AttemptId): { readonly up: boolean } | undefined;
   journal(slot: number): JournalText | undefined;
   onTold(listener: (attemptId: AttemptId, told: Told) => void): void;
   onDown(listener: () => void): void;
-  /** kill -9: channels end without a word, and up to the last second of the journal is lost. */
+  /** kill -9: channels end without an event, and up to the last second of the journal is lost. */
   kill(backAfterMs: number): void;
   readonly channels: number;
 }
@@ -62,12 +62,12 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
 
   function note(slot: number, text: JournalText): void {
     const last = journal.get(slot);
-    // What is on disk for sure needs nothing behind it.
+    // An entry that is certainly on disk needs no earlier one.
     const before = last && (last.at < agenda.now - unwrittenMs ? { ...last, before: undefined } : last);
     journal.set(slot, { at: agenda.now, text, before });
   }
 
-  /** Something that happens to a channel, if it still lives by then. */
+  /** An event of a channel, if it still exists by then. */
   function later(ms: number, channel: Channel, run: () => void): void {
     agenda.after(ms, undefined, () => {
       if (!channel.ended) run();
@@ -77,7 +77,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
   function originate(order: OriginateOrder): void {
     const { attemptId } = order;
     books.originateArrived(attemptId, name);
-    // A live duplicate ChannelId: acknowledged, then refused.
+    // A ChannelId that is in use: acknowledged, then refused.
     if (channels.has(attemptId)) {
       tell(attemptId, { type: 'originate_failed', reason: 0 });
       return;
@@ -183,7 +183,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
     hungUp(channel, { type: 'talked', by, talkMs }, 'ANSWER', 16, isOurs ? {} : { dial2Cause: 16, endedBy: by });
   }
 
-  /** By the person, or by AMI: then the journal names nobody. */
+  /** By the person, or by AMI: then the journal names no leg. */
   function hangUpDial1(channel: Channel, { byAmi }: { readonly byAmi: boolean }): void {
     if (channel.answeredAt === undefined) {
       fail(channel, 'redial', { cause: 16 });
@@ -228,7 +228,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
       answeredAt: Math.floor(answeredAt / 1_000) * 1_000,
       endedAt: Math.floor(agenda.now / 1_000) * 1_000,
       ...(dial2 !== undefined && { dial2UniqueId: dial2.uniqueId }),
-      // A dial2 that is a moment slower to end than dial1 is not in the entry.
+      // The entry omits a dial2 that ends a moment after dial1.
       ...(dial2?.answeredAt !== undefined &&
         random.chance(0.5) && { dial2EndedAt: Math.floor(agenda.now / 1_000) * 1_000 }),
       ...more,

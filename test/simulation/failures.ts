@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 import type { Failure } from './truth.ts';
 
-/** What networks say, common things often: every row of design.md's table comes up, and only pairs of cause and SIP code that Asterisk makes. */
+/** Answers of networks, common ones often. Every row of design.md's table occurs, only with pairs of cause and SIP code that Asterisk makes. */
 const failures: readonly (readonly [weight: number, failure: Failure])[] = [
   [10, { cause: 17, sipCode: 486 }],
   [1, { cause: 17, sipCode: 600 }],
@@ -27,7 +27,7 @@ export function aFailure(random: Random): Failure {
   return random.weighted(failures);
 }
 
-/** DIALSTATUS as app_dial makes it of a cause (main/app.c handle_cause): what it cannot place is CHANUNAVAIL. */
+/** The DIALSTATUS that app_dial makes of a cause (main/app.c handle_cause). Every other cause becomes CHANUNAVAIL. */
 export function dialStatusOf({ cause }: Failure): string {
   if (cause === 17) return 'BUSY';
   return cause === 34 ? 'CONGESTION' : 'CHANUNAVAIL';

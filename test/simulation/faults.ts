@@ -20,8 +20,8 @@ export interface FaultsOptions {
 }
 
 /**
- * In a storm something breaks every few seconds, and much of what happens is about that; in wind the ordinary goes on between the faults.
- * In calm weather only that breaks of which every second one is at hand, and nothing may get lost by it.
+ * In a storm a fault occurs every few seconds, and much of the work is about faults. In wind normal work continues between the faults. In
+ * calm weather only duplicated parts fail, one at a time, and nothing may get lost.
  */
 export type Weather = 'calm' | 'wind' | 'storm';
 const pausesMs = {
@@ -32,12 +32,12 @@ const pausesMs = {
 
 const weathers: readonly Weather[] = ['storm', 'wind', 'calm', 'storm', 'wind'];
 
-/** Of five seeds in a row one is calm. */
+/** One seed of five in a row is calm. */
 export function weatherOf(seed: number): Weather {
   return weathers[seed % weathers.length] ?? 'storm';
 }
 
-/** Each world has its own: what breaks often in one may never break in another. */
+/** Each world has its own faults: one that is frequent in one world may never occur in another. */
 export function startFaults(options: FaultsOptions): () => void {
   const { agenda, random, weather, tell } = options;
   const faults = weather === 'calm' ? harmlessOf(options) : faultsOf(options);

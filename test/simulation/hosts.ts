@@ -22,13 +22,13 @@ import {
   type Working,
 } from './shells.ts';
 
-/** One process, from its start to its end. After its end nothing happens to it any more. */
+/** One process, from its start to its end. After its end nothing happens to it. */
 interface Process extends Actor {
   isAlive: boolean;
   sleepsUntil: number;
 }
 
-/** An API process as its HTTP half sees it. */
+/** An API process from the view of its HTTP part. */
 export interface Api {
   readonly process: Actor;
   readonly ports: ProcessPorts;
@@ -40,7 +40,7 @@ export interface Api {
 export interface Host {
   readonly kind: 'api' | 'dialer' | 'results';
   readonly isUp: boolean;
-  /** Since when it has been at work, awake and not about to end; undefined: it is not. */
+  /** Since when it works, awake and not about to end; undefined: it does not. */
   readonly workingSince: number | undefined;
   readonly links: readonly Link[];
   /** Of an API host that is up. */
@@ -48,7 +48,7 @@ export interface Host {
   start(): void;
   /** kill -9. */
   kill(): void;
-  /** SIGSTOP, and SIGCONT so much later. */
+  /** SIGSTOP, and SIGCONT after this time. */
   sleep(ms: number): void;
   /** SIGTERM: it ends when it has drained, and is started again. */
   replace(): void;
@@ -69,7 +69,7 @@ export interface HostsOptions {
 
 const sweepEveryMs = 5_000;
 const graceMs = 20_000;
-/** A clock that is wrong by so much is beyond what the product promises to bear. */
+/** A clock that is wrong by this much is outside the product's promises. */
 const farAheadMs = 120_000;
 
 const nobodyLooks = new Proxy({}, { get: (_, key) => (key === 'then' ? undefined : () => nobodyLooks) }) as Metrics &
@@ -139,7 +139,7 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
     });
   }
 
-  /** Workers that know no claim. */
+  /** Workers that ignore claims. */
   function hasty(own: readonly Link[]): Workers {
     const workers = queues.workersFor(process);
     return {

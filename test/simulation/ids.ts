@@ -1,6 +1,6 @@
 import type { AttemptId, CallId, Ids } from '@redial/call';
 
-/** Ids in the product's own form, numbered: those of two runs of one seed are the same. */
+/** Ids in the product's own form, numbered: two runs of one seed have the same ids. */
 export function createNumberedIds(): Ids {
   let last = 0;
   const next = () => String(++last).padStart(26, '0');

@@ -6,13 +6,13 @@ import type { AttemptEnd } from './truth.ts';
 export interface BooksOptions {
   readonly now: () => number;
   readonly configuration: Configuration;
-  /** How far a process's clock may be from the true time. */
+  /** The maximum difference between a process's clock and the true time. */
   readonly skewMsMax: number;
-  /** Nothing breaks that may lose an attempt. */
+  /** No fault may lose an attempt. */
   readonly isCalm: boolean;
-  /** Until when Redis does not answer, or did not. */
+  /** The instant until which Redis does not answer, or did not. */
   readonly redisFailedUntil: () => number;
-  /** Whether a process has heard everything that this PBX has told since then. */
+  /** Whether a process has received everything that this PBX has sent since then. */
   readonly isWatchedSince: (pbx: string, instant: number) => boolean;
   readonly tell?: (what: string) => void;
 }
@@ -29,10 +29,10 @@ export type Counted =
   | 'halfHeard'
   | 'canceled';
 
-/** What is known of an attempt from its claim on. */
+/** All knowledge of an attempt from its claim on. */
 export interface Seen {
   readonly attempt: AttemptRecord;
-  /** Took the claim. */
+  /** The actor that took the claim. */
   readonly by: Actor;
   readonly heardEnd: Set<Actor>;
   sent: number;
@@ -41,26 +41,26 @@ export interface Seen {
   connected: boolean;
   cdr?: Cdr;
   end?: AttemptEnd;
-  /** Of the first thing that dial1's phone did. */
+  /** The instant of the first action of dial1's phone. */
   aliveAt?: number;
   missed?: boolean;
   dropped?: boolean;
-  /** What a observer had told of its end, and the queue has forgotten. */
+  /** The queue has lost an observer's report of its end. */
   resultLost?: boolean;
   toldFailed?: boolean;
 }
 
-/** What the books have seen so far; whatever is checked, is checked against this. */
+/** All knowledge of the books so far. Every check uses it. */
 export interface Ledger extends BooksOptions {
   readonly calls: ReadonlyMap<CallId, Call>;
   readonly seen: ReadonlyMap<AttemptId, Seen>;
-  /** Somebody asked for the end of these. */
+  /** Calls with a requested cancel. */
   readonly cancelAsked: ReadonlySet<CallId>;
-  /** When a client was told that its cancel holds. */
+  /** When a client got the answer that its cancel holds. */
   readonly canceledAt: ReadonlyMap<CallId, number>;
   count(what: Counted): void;
   violated(what: string): void;
   expect(holds: boolean, what: () => string): void;
-  /** The PBX is not the one any more for which the attempt was claimed. */
+  /** The PBX has restarted since the attempt was claimed. */
   hasPbxDied(attempt: AttemptRecord): boolean;
 }

@@ -7,18 +7,18 @@ import type { Exchange, JournalText, Told } from './exchange.ts';
 import type { Mutant } from './mutants.ts';
 import type { Random } from './random.ts';
 
-/** One process's AMI link to one PBX: the contract of `createPbx`, with the network between. */
+/** One process's AMI link to one PBX: the contract of `createPbx`, with the network in between. */
 export interface Link {
   readonly pbx: Pbx;
-  /** What this process has originated. */
+  /** The Originates of this process. */
   readonly sent: ReadonlyMap<AttemptId, OriginateOrder>;
-  /** The connection breaks; it comes again. */
+  /** The connection breaks, and is restored later. */
   cut(): void;
-  /** Nothing comes through in either direction, and nobody is told, until a missing pong tells. */
+  /** Nothing passes in either direction, without any notice, until a missing pong shows it. */
   silence(): void;
-  /** So likely is each event to be lost, to come twice, or to be overtaken. */
+  /** The probability that an event is lost, repeated, or overtaken. */
   disorder: number;
-  /** Since when everything that the PBX tells comes through at once; undefined: it does not. */
+  /** Since when every event of the PBX arrives at once; undefined: it does not. */
   readonly soundSince: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface LinkOptions {
   readonly books: Books;
   readonly exchange: Exchange;
   readonly process: Actor;
-  /** Of a results process, which watches whatever it hears of. */
+  /** Of a results process, which watches every attempt that it learns of. */
   readonly watchesAll: boolean;
   readonly clock: Clock;
   readonly mutant: Mutant | undefined;
@@ -82,7 +82,7 @@ export function createLink(options: LinkOptions): Link {
     if (isStarted) connectAgain();
   }
 
-  /** An event on its way; TCP keeps the order, and disorder does not. */
+  /** An event on its way. TCP keeps the order, and disorder does not. */
   function hear(attemptId: AttemptId, said: Told): void {
     if (!process.isAlive) return;
     const missed = () => (watchesAll || sent.has(attemptId)) && books.missed(attemptId);
@@ -104,13 +104,13 @@ export function createLink(options: LinkOptions): Link {
     if (random.chance(disorder)) agenda.at(at + random.int(0, 5_000), process, deliver);
   }
 
-  /** An action and its answer. Undefined: it was not answered, and may have been done. */
+  /** An action and its answer. Undefined: there was no answer, and the action may have happened. */
   function ask<T>(act: () => T, dropped: () => void = () => undefined): Promise<T | undefined> {
     return new Promise((resolve) => {
       const mine = session;
       if (pbxStartedAt === undefined) return resolve(undefined);
       const unanswered = (ms: number) => agenda.after(ms, process, () => resolve(undefined));
-      // Into a silent link: the action may still get through, and the answer never comes.
+      // On a silent link the action may still arrive, but its answer never does.
       if (isSilent && !random.chance(0.3)) {
         dropped();
         return void unanswered(actionDeadlineMs);
@@ -137,7 +137,7 @@ export function createLink(options: LinkOptions): Link {
     if (found.channel !== undefined) return { type: 'channel_found', at: at(), up: found.channel.up } as const;
     const read = await ask(() => ({ text: exchange.journal(slot) }));
     if (read === undefined || session !== asked) return undefined;
-    // Here dial2 ends when dial1 does.
+    // In this model dial2 ends when dial1 does.
     if (dial2 !== undefined) return { type: 'dial2_gone', at: at() } as const;
     const isRead = mutant !== 'the journal is not read';
     return findingOf(isRead && read.text?.attemptId === attemptId ? read.text : undefined, at(), pbxRestarted);

@@ -2,28 +2,28 @@ import { type Actor, type Agenda, isAwake } from './agenda.ts';
 import type { Random } from './random.ts';
 import type { Redis } from './redis.ts';
 
-/** What is to become of a job once its handler has spoken. */
+/** The result of a handler for its job. */
 export type Decision = { readonly type: 'done' } | { readonly type: 'later'; readonly at: number };
 
 /**
- * BullMQ as libs/queue uses it, with all its bad days: a job whose worker died comes again when its lock has run out, a job whose worker
- * lives may come to another all the same, a job may be late, and one that waits may be lost.
+ * BullMQ as libs/queue uses it, with all its faults. A job of a dead worker comes again when its lock has expired, a job of a living worker
+ * may still go to another one, a job may be late, and a waiting job may be lost.
  */
 export interface ModelQueue<Data> {
-  /** Leaves a job that is there, or kept as done, as it is. */
+  /** Leaves an existing job, or one kept as done, unchanged. */
   add(id: string, data: Data, dueAt: number): void;
   move(id: string, data: Data, dueAt: number): void;
   remove(id: string): void;
-  /** Puts it back if it is missing or kept, wakes it if it sleeps too long. */
+  /** Adds it if it is missing or kept, and wakes it if it sleeps too long. */
   restore(id: string, data: Data, dueAt: number): boolean;
   work(
     process: Actor,
     concurrency: number,
     handle: (data: Data) => Promise<Decision>,
   ): { readonly active: number; drain(graceMs: number): Promise<void> };
-  /** One that waits is gone: which. */
+  /** A waiting job is lost: returns which. */
   loseOne(): string | undefined;
-  /** So likely is it that a job comes a second time while the first is under way. */
+  /** The probability that a job comes a second time while the first run is in progress. */
   twice: number;
   /** Jobs that will run. */
   readonly pending: readonly string[];
@@ -33,7 +33,7 @@ interface Job<Data> {
   data: Data;
   state: 'waiting' | 'active' | 'kept';
   dueAt: number;
-  /** Which handing over it is: only the last may say what becomes of it. */
+  /** The number of this run: only the last run may decide about the job. */
   token: number;
 }
 
@@ -77,7 +77,7 @@ export function createModelQueue<Data>(
     if (!hand(id, job)) agenda.after(250, undefined, () => take(id, job, token));
   }
 
-  /** To a worker that has a hand free. */
+  /** To a worker with free capacity. */
   function hand(id: string, job: Job<Data>): boolean {
     if (agenda.now < redis.pausedUntil) return false;
     for (const worker of workers) if (!worker.process.isAlive) workers.delete(worker);
@@ -95,7 +95,7 @@ export function createModelQueue<Data>(
         isRenewed = false;
       }),
     );
-    // The lock of a worker that died runs out, that of one that could not say how it ended, and sometimes that of one that lives.
+    // The lock expires of a worker that died, of one that could not report its end, and sometimes of one that lives.
     const isStillOurs = () => jobs.get(id) === job && job.token === token && job.state === 'active';
     const again = () => isStillOurs() && wait(id, job, agenda.now);
     const watch = () =>

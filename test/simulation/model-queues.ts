@@ -29,7 +29,7 @@ export function createModelQueues(
     queuesFor: (process) => {
       const ask = <T>(apply: () => T): Promise<T> => redis.ask(process, apply);
       return portOf<Queues>('queues', books, {
-        // Nobody pauses a queue here.
+        // No queue is paused here.
         paused: () => Promise.resolve([]),
         dial: {
           add: (orders) =>

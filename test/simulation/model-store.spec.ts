@@ -8,13 +8,13 @@ import { createModelStore } from './model-store.ts';
 import { createRandom } from './random.ts';
 import { createRedis } from './redis.ts';
 
-/** No books are kept; a method that the model lacks is an error all the same. */
+/** No books are kept. A method that the model lacks is still an error. */
 const noBooks = new Proxy({} as Books, { get: () => () => undefined });
 
 /** A store that answers each request at once: the agenda runs until the answer is there. */
 function driven(store: Store, agenda: Agenda): Store {
   return new Proxy(store, {
-    // `await` reads `then`, which is no method of the store.
+    // `await` reads `then`, which is not a method of the store.
     get: (target, key) =>
       key === 'then'
         ? undefined

@@ -8,8 +8,8 @@ import { portOf } from './port-of.ts';
 import type { Redis } from './redis.ts';
 
 /**
- * The in-memory store behind a network: each command takes effect at one instant and is answered at a later one. Its disk is synced with
- * every full second, and a Redis that dies forgets the claims since the last sync.
+ * The in-memory store behind a network: each command takes effect at one instant and is answered at a later one. Its disk is synced at
+ * every full second, and a Redis that dies loses the claims since the last sync.
  */
 export interface ModelStore {
   portFor(process: Actor): Store;
@@ -17,7 +17,7 @@ export interface ModelStore {
   readonly openAttempts: ReadonlySet<AttemptId>;
   call(id: CallId): Call | undefined;
   attempt(id: AttemptId): AttemptRecord | undefined;
-  /** Permits and slots that are held, with their attempts. */
+  /** Held permits and slots, with their attempts. */
   held(now: number): string[];
 }
 
@@ -66,7 +66,7 @@ export function createModelStore(agenda: Agenda, redis: Redis, books: Books, mut
       (...args: A): Promise<R> =>
         redis.ask(process, () => apply(...args));
 
-    /** Resolves once it listens. Calls `onSubscribed` then, and each time that the connection is back. */
+    /** Resolves once it is subscribed. Calls `onSubscribed` then, and each time the connection is back. */
     const listen = async <T extends unknown[]>(
       subscribe: (hear: (...args: T) => void) => () => void,
       hear: (...args: T) => void,

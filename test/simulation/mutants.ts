@@ -1,4 +1,4 @@
-/** One piece broken on purpose, each in its own way: the books must find every one, or they prove nothing. */
+/** Each mutant breaks one part on purpose. The books must find every one, or they prove nothing. */
 export const mutants = [
   'the claim is not compare-and-set',
   'the claim does not count the day',
@@ -29,12 +29,12 @@ export const backedUp = ['the gates read no count of the day'] as const;
 export type Mutant = (typeof mutants)[number] | (typeof backedUp)[number];
 
 /**
- * A world in which the books are known to find the piece: it is tried first. Some show in one world of a hundred, and a search
- * takes a minute. A seed that no longer shows it costs that minute and nothing else; another is found by
+ * A world in which the books find the mutant; it is tried first. Some mutants show in one world of a hundred, and a search takes a
+ * minute. A seed that no longer shows its mutant costs only that minute. This command finds another:
  * `npm run simulate -- --mutant '<name>' --seed 1 --worlds 300 --steps 15000`.
  */
 export const shownBy: Readonly<Partial<Record<Mutant, number>>> = {
   'a restart of the PBX goes unnoticed': 105,
 };
-/** Shows most of them. */
+/** The seed that shows most of them. */
 export const usualSeed = 128;

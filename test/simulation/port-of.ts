@@ -1,6 +1,6 @@
 import type { Books } from './books.ts';
 
-/** A port of which the world has so much. Whatever else is asked of it is a fault of the world: a model that is behind the product. */
+/** The part of a port that the world models. Any other call is a fault of the world: its model lacks a method of the product. */
 export function portOf<T extends object>(name: string, books: Pick<Books, 'violated'>, part: Partial<T>): T {
   return new Proxy(part, {
     get: (target, key) => {

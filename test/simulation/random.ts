@@ -1,4 +1,4 @@
-/** The one source of chance of a world. The same seed gives the same world, step for step. */
+/** The only source of chance of a world. The same seed gives the same world, step for step. */
 export interface Random {
   /** In [0, 1). */
   next(): number;
@@ -6,11 +6,11 @@ export interface Random {
   int(from: number, to: number): number;
   chance(probability: number): boolean;
   pick<T>(from: readonly T[]): T;
-  /** One of the values, each as likely as its weight says. */
+  /** One of the values, with a probability by its weight. */
   weighted<T>(choices: readonly (readonly [weight: number, value: T])[]): T;
 }
 
-/** mulberry32: 32 bits of state, a few operations a draw. */
+/** mulberry32: 32 bits of state, and a few operations per number. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

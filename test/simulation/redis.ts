@@ -2,22 +2,22 @@ import type { Actor, Agenda } from './agenda.ts';
 import type { Random } from './random.ts';
 
 /**
- * The way to Redis and back. A command takes effect at one instant and is answered at a later one, and its process may die before,
- * between and after the two. When it goes away it has died: what it has not synced by then it may forget (`onDeath`).
+ * The network to Redis and back. A command takes effect at one instant and is answered at a later one, and its process may die before,
+ * between and after the two. When Redis goes away it has died, and may lose what it has not synced (`onDeath`).
  */
 export interface Redis {
-  /** Runs `apply` there. Rejects while Redis is away, and where the connection broke before the answer: then it may have been done. */
+  /** Runs `apply` there. Rejects while Redis is away, and if the connection broke before the answer: then `apply` may have run. */
   ask<T>(process: Actor, apply: () => T): Promise<T>;
-  /** Of several listeners, one after the other. What is told may get lost. */
+  /** Calls several listeners one after the other. A message may get lost. */
   tell(process: Actor, hear: () => void): void;
-  /** Nothing is done and nothing answered; afterwards it goes on as if nothing had been. */
+  /** For this time nothing is executed or answered. Afterwards Redis continues as before. */
   pause(ms: number): void;
-  /** Connections break at once, and no new one comes about. */
+  /** Connections break at once, and no new one can be made. */
   goAway(ms: number): void;
   readonly pausedUntil: number;
-  /** It is gone, and comes back with what was on its disk. */
+  /** Redis is gone, and comes back with the data on its disk. */
   onDeath(forget: () => void): void;
-  /** Until when it does not answer, or did not. */
+  /** The instant until which it does not answer, or did not. */
   readonly failedUntil: number;
   onBack(listener: { readonly process: Actor; readonly hear: () => void }): void;
 }
@@ -26,7 +26,7 @@ export function createRedis(agenda: Agenda, random: Random): Redis {
   let [pausedUntil, awayUntil, breaks] = [0, 0, 0];
   const listening = new Set<{ readonly process: Actor; readonly hear: () => void }>();
   const dying: (() => void)[] = [];
-  /** Mostly at once; now and then behind something large. */
+  /** Mostly short; sometimes behind a large command. */
   const latencyMs = () => (random.chance(0.01) ? random.int(20, 400) : 1 + 2 * random.next());
 
   return {

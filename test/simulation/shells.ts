@@ -5,7 +5,7 @@ import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Queues, Workers } from '@redial/queue';
 import type { DurabilityPolicy, Store } from '@redial/store';
 
-/** What every process is given. */
+/** The ports of every process. */
 export interface ProcessPorts {
   readonly configuration: Configuration;
   readonly store: Store;
@@ -57,7 +57,7 @@ export interface OutcomeWaiter {
   ): { wait(gone: AbortSignal): Promise<readonly Dial1Outcome[] | undefined>; cancel(): void };
 }
 
-/** The processes themselves, which nobody imports by name: everything but HTTP, AMI and Redis is the code that operators run. */
+/** The real processes, which cannot be imported by name. Only HTTP, AMI and Redis are models. */
 const [dialer, results, acceptCalls, cancel, reschedule, waiting] = await Promise.all(
   [
     'dialer/src/dialer.ts',

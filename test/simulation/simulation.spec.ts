@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { backedUp, mutants, shownBy, usualSeed } from './mutants.ts';
 import { type Ran, runWorld } from './world.ts';
 
-/** A failure names its seed: `npm run simulate -- --seed <n> --steps <n> --trace` plays it again, line by line. */
+/** A failure names its seed: `npm run simulate -- --seed <n> --steps <n> --trace` replays it, line by line. */
 const steps = 15_000;
 const fixed = Array.from({ length: 20 }, (_, n) => n + 1);
 const fresh = Array.from({ length: 5 }, () => randomInt(1_000, 2 ** 31));
@@ -17,11 +17,11 @@ describe('given a world in which everything breaks', () => {
     expect(cdrs).toBe(attempts);
     if (ran.weather === 'calm') expect(lost + unknown).toBe(0);
     expect(originates).toBeLessThanOrEqual(attempts);
-    // Something was at stake.
+    // The world did some work.
     expect(Math.min(accepted, connected)).toBeGreaterThan(0);
   });
 
-  it('when it is played again, then it is the same, line for line', inTime, async () => {
+  it('when it is replayed, then it is the same, line for line', inTime, async () => {
     const play = async () => {
       const lines: string[] = [];
       const { counts, simulatedSeconds } = await runWorld({ seed: 7, steps: 5_000, trace: (line) => lines.push(line) });
@@ -33,7 +33,7 @@ describe('given a world in which everything breaks', () => {
   });
 });
 
-describe('given a world with one piece broken on purpose', () => {
+describe('given a world with one part broken on purpose', () => {
   it.each(mutants)('when %s, then the books find it', { timeout: 300_000 }, async (mutant) => {
     let ran: Ran | undefined;
     for (const seed of [shownBy[mutant] ?? usualSeed, ...Array.from({ length: 300 }, (_, n) => n + 1)]) {

@@ -1,12 +1,12 @@
 import type { AttemptPlan, Disposition, LegKind } from '@redial/call';
 
-/** What a network says of a leg that failed, before whoever hears of it makes a word of it. */
+/** The answer of a network for a failed leg, before any process turns it into a disposition. */
 export interface Failure {
   readonly cause: number;
   readonly sipCode?: number;
 }
 
-/** How an attempt really ended: what the phones and the network did, whoever heard of it. */
+/** The real end of an attempt: what the phones and the network did, whichever process noticed it. */
 export type AttemptEnd =
   /** dial1 never answered. `redial`: our own hang-up. */
   | {
@@ -21,11 +21,11 @@ export type AttemptEnd =
       readonly failure: Failure;
       readonly rang: boolean;
     }
-  /** dial1 answered and was gone before dial2 did. */
+  /** dial1 answered and had gone before dial2 answered. */
   | { readonly type: 'dial1_left'; readonly by: 'dial1' | 'redial' }
   | { readonly type: 'talked'; readonly by: 'dial1' | 'dial2' | 'redial'; readonly talkMs: number };
 
-/** The table of design.md, written down a second time: a row that moves in the product is to move here by hand. */
+/** The table of design.md, written a second time. If a row of the product changes, change it here by hand. */
 const rows: readonly (readonly [disposition: Disposition, causes: readonly number[], sipCodes: readonly number[]])[] = [
   ['no_answer', [19], []],
   ['busy', [17], [486, 600]],
@@ -37,7 +37,7 @@ const rows: readonly (readonly [disposition: Disposition, causes: readonly numbe
   ['congestion', [34, 38, 41, 42, 44], [503]],
 ];
 
-/** What the CDR of an attempt that ended so has to say, if its end was heard. */
+/** The disposition that the CDR of such an attempt must have, if its end was received. */
 export function dispositionOfEnd(end: AttemptEnd, legs: AttemptPlan['legs']): Disposition {
   switch (end.type) {
     case 'talked':
@@ -57,7 +57,7 @@ function dispositionOfFailure(
   leg?: LegKind,
 ): Disposition {
   const silent = leg === 'trunk' ? 'congestion' : 'unreachable';
-  // A dial1 that has not rung by then has said nothing: a trunk's fault, and perhaps a phone that is slow.
+  // dial1 has not rung by then and gave no answer: a fault of a trunk, or perhaps a slow phone.
   if (by === 'ring timeout') return rang || type === 'dial2_failed' || leg !== 'trunk' ? 'no_answer' : silent;
   if (by === 'no contact') return silent;
   if (cause === 21) return [401, 407].includes(sipCode) ? 'trunk_auth' : 'rejected';

@@ -19,12 +19,12 @@ export interface Run {
   readonly seed: number;
   readonly steps: number;
   readonly mutant?: Mutant;
-  /** Told what happens, each line with its instant. */
+  /** Gets each event as a line with its instant. */
   readonly trace?: (line: string) => void;
 }
 
 export interface Ran {
-  /** What does not agree; empty where every promise was kept. */
+  /** Broken promises. Empty if every promise was kept. */
   readonly violations: readonly string[];
   readonly counts: Readonly<Record<Counted, number>>;
   readonly weather: Weather;
@@ -32,17 +32,17 @@ export interface Ran {
   readonly simulatedSeconds: number;
 }
 
-/** The bound that docs/how-to/run-in-production.md sets is a ring timeout and ten seconds; these hosts are on NTP, and it is badly kept. */
+/** docs/how-to/run-in-production.md allows a ring timeout and ten seconds. These hosts use NTP, and it is badly maintained. */
 const skewMsMax = 1_500;
-/** Longer than anything takes that goes by itself. */
+/** Longer than everything that happens without a new event. */
 const restMsMax = 3_600_000;
 const lookEveryMs = 10_000;
-/** With nothing due for so long, nobody need be awake meanwhile. */
+/** If nothing is due for this long, no process needs to be awake meanwhile. */
 const longSleepMs = 180_000;
 
 /**
- * A whole installation in one thread: two API, three dialer and two results processes, which are the real ones, over models of Redis, the
- * queue, two PBXs and the network. One seed decides everything that chance decides.
+ * A complete installation in one thread: two API, three dialer and two results processes. They are the real ones, over models of Redis,
+ * the queue, two PBXs and the network. One seed decides everything that depends on chance.
  */
 export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran> {
   const random = createRandom(seed);
@@ -75,7 +75,7 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
   const backToReal = virtualTime(agenda, random);
 
   const isAtFault = () => books.violations.length > 0;
-  /** Until `isDone`, or until something does not agree. */
+  /** Runs until `isDone`, or until a rule is broken. */
   const go = async (isDone: () => boolean): Promise<void> => {
     while (!isDone() && !isAtFault() && (await agenda.step()));
   };
@@ -83,7 +83,7 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
     for (const host of hosts) host.start();
   };
 
-  /** No new calls and no more faults: now everything has to come to its end. */
+  /** No new calls and no more faults: now everything must come to its end. */
   async function rest(): Promise<void> {
     tell('the world comes to rest');
     let awakeMs = 0;
@@ -103,12 +103,12 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
       for (const host of hosts) host.kill();
       agenda.jumpTo(nextAt - 10_000);
     }
-    // The last permits are given back in the step after the last call has ended.
+    // The last permits are released in the step after the end of the last call.
     wakeAt = agenda.now + 2_000;
     await go(() => agenda.now >= wakeAt);
   }
 
-  /** When the first call is due, if all that is left are calls that wait. */
+  /** When the first call is due, if only waiting calls are left. */
   function nothingBefore(): number | undefined {
     if (store.openAttempts.size > 0 || store.openCalls.size === 0) return undefined;
     const due = [...store.openCalls].map((id) => {

@@ -16,7 +16,7 @@ import {
 } from './books.support.ts';
 import type { Books } from './books.ts';
 
-describe('given books in which the phones say something else', () => {
+describe('given books that differ from the phones', () => {
   it.each<[string, Books, string[]]>([
     ['a phone was rung twice in one attempt', books('dial1 busy', twoBusy, { dial1: [11, 12, 21] }), ['doubled']],
     ['a phone was rung before any attempt', books('dial1 busy', twoBusy, { dial1: [5, 11, 21] }), ['doubled']],
@@ -131,17 +131,17 @@ describe('given books in which the phones say something else', () => {
       ['untrue'],
     ],
     [
-      'nobody knows, Asterisk died, and dial2 rang before dial1',
+      'unknown, Asterisk died, and dial2 rang before dial1',
       books('dial2 hangs up', [nobodyKnows(1)], { dial2: [11] }, { faults: [struck('Asterisk', 11, 14)] }),
       ['untrue'],
     ],
     [
-      'nobody knows, Asterisk died, and dial2 rang after a dial1 that never answers',
+      'unknown, Asterisk died, and dial2 rang after a dial1 that never answers',
       books('dial1 busy', [nobodyKnows(1)], both, { faults: [struck('Asterisk', 11, 14)] }),
       ['untrue'],
     ],
     [
-      'dial1 answered, nobody knows the rest, Asterisk died, and dial1 never rang',
+      'dial1 answered, the rest is unknown, Asterisk died, and dial1 never rang',
       books(
         'dial2 hangs up',
         [cdr(1, ['answered', 'unknown'], { state: 'unknown' })],
@@ -167,7 +167,7 @@ describe('given books in which the phones say something else', () => {
   });
 });
 
-describe('given books of attempts whose end nobody saw', () => {
+describe('given books of attempts whose end no observer saw', () => {
   const neverSent = (faults: Books['faults']) =>
     books('dial2 hangs up', [silent(1, { state: 'exhausted' })], {}, { faults });
   const unheard = (faults: Books['faults']) => books('dial1 busy', [silent(1), busy(2)], rangTwice, { faults });
@@ -184,32 +184,28 @@ describe('given books of attempts whose end nobody saw', () => {
       ['unexplained'],
     ],
     ['the link was cut long before, and an Originate never left', neverSent([struck('AMI', 1)]), ['unexplained']],
-    ['nothing was struck, and a busy phone was heard by nobody', unheard([]), ['unexplained']],
+    ['there was no fault, and no observer saw a busy phone', unheard([]), ['unexplained']],
+    ['only the dialer died, and no observer saw a busy phone', unheard([struck('dialer 1', 11, 12)]), ['unexplained']],
     [
-      'only the dialer died, and a busy phone was heard by nobody',
-      unheard([struck('dialer 1', 11, 12)]),
-      ['unexplained'],
-    ],
-    [
-      'the dialer and one of two others died, and a busy phone was heard by nobody',
+      'the dialer and one of two others died, and no observer saw a busy phone',
       unheard([struck('dialer 1', 11, 12), struck('results 1', 10, 12)]),
       ['unexplained'],
     ],
     [
-      'the link was cut before the attempt, and a busy phone was heard by nobody',
+      'the link was cut before the attempt, and no observer saw a busy phone',
       unheard([struck('AMI', 9)]),
       ['unexplained'],
     ],
-    ['Asterisk died, and a busy phone was heard by nobody', unheard([struck('Asterisk', 11, 13)]), ['unexplained']],
+    ['Asterisk died, and no observer saw a busy phone', unheard([struck('Asterisk', 11, 13)]), ['unexplained']],
     [
-      'both others died, and a busy phone was heard by nobody',
+      'both others died, and no observer saw a busy phone',
       unheard([struck('results 1', 10, 12), struck('results 2', 10, 12)]),
       ['unexplained'],
     ],
     ['nothing was struck, and an attempt was not sent', notSent([]), ['unexplained']],
     ['only a dialer died, and an attempt was not sent', notSent([struck('dialer 1', 10, 11)]), ['unexplained']],
-    ['nobody knows, and Asterisk lived', unknown([struck('AMI', 11)]), ['unknown']],
-    ['nobody knows, and Asterisk died before', unknown([struck('Asterisk', 5, 8)]), ['unknown']],
+    ['unknown, and Asterisk lived', unknown([struck('AMI', 11)]), ['unknown']],
+    ['unknown, and Asterisk died before', unknown([struck('Asterisk', 5, 8)]), ['unknown']],
   ])('when %s, then they show it', (_, wrong, imbalances) => {
     expect(show(wrong)).toEqual(imbalances);
   });

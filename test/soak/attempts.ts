@@ -2,7 +2,7 @@ import type { BookedCdr, Books, Found } from './books.ts';
 import { type BookedFault, deathUnder, loadingUnder, whyNeverSent, whyRefused, whyUnheard } from './explanations.ts';
 import type { SoakCall } from './mix.ts';
 
-/** An attempt whose end is not what its phones do, and the fault that explains it. */
+/** An attempt whose end differs from what its phones do, and the fault that explains it. */
 export interface Excuse {
   readonly attemptId: string;
   readonly what: 'unknown' | 'from silence' | 'not sent' | 'phones not loaded';
@@ -15,23 +15,23 @@ export interface Audit {
 }
 
 type Leg = 'dial1' | 'dial2';
-/** When each leg's phone was rung. */
+/** When each leg's phone rang. */
 type Rang = Readonly<Record<Leg, readonly number[]>>;
 type Decision = { readonly found: readonly Found[]; readonly excuse?: Omit<Excuse, 'attemptId'> };
 
-/** The phones see an INVITE when they come to read it. */
+/** A phone records an INVITE when it reads it. */
 const phoneLateMs = 1_000;
-/** Between what a phone does and its event, on a busy machine. */
+/** From an action of a phone to its event, on a busy machine. */
 const eventLateMs = 3_000;
 
-/** Each attempt of a call against its phones: no INVITE without one, the INVITEs that its kind makes, and the end that they came to. */
+/** Compares each attempt of a call with its phones: no INVITE without an attempt, the INVITEs of its kind, and their end. */
 export function auditAttempts(call: SoakCall, cdrs: readonly BookedCdr[], books: Books): Audit {
   const numbers = { dial1: call.dial1Rings ? call.dial1 : undefined, dial2: call.dial2 };
   const found: Found[] = [];
   const rang = cdrs.map(() => ({ dial1: [] as number[], dial2: [] as number[] }));
   for (const leg of ['dial1', 'dial2'] as const) {
     for (const at of books.invites.get(numbers[leg] ?? '') ?? []) {
-      // One call's attempts come one after the other, by one clock.
+      // The attempts of one call follow each other, by one clock.
       const i = cdrs.findLastIndex(({ startedAt }) => Date.parse(startedAt) <= at);
       const cdr = cdrs[i];
       const when = new Date(at).toISOString();
@@ -62,13 +62,13 @@ function decisionOn(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly
   if (['not_sent', 'pbx_error'].includes(cdr.disposition)) return notSent(call, cdr, rang, faults);
   if (cdr.lost) return fromSilence(call, cdr, rang, faults);
   const loading = loadingUnder(spanOf(cdr), faults);
-  // To an Asterisk without phones nobody is reachable, and nothing rings.
+  // For an Asterisk that has not loaded its phones all are unreachable, and none rings.
   if (loading !== undefined && saysOfDial1(cdr, 'unreachable') && call.dial1Rings && rang.dial1.length === 0)
     return { found: unasked(cdr, rang, 'dial2'), excuse: { what: 'phones not loaded', fault: loading } };
   return { found: [...untrue(call, cdr), ...unlikeItsKind(call, cdr, rang)] };
 }
 
-/** Nobody knows: allowed where Asterisk died under it, and says nothing of the phones but what they can have done. */
+/** Unknown: allowed if Asterisk died during it, and only with INVITEs that its kind can have. */
 function unknown(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Decision {
   const fault = deathUnder(spanOf(cdr), faults);
   if (fault === undefined) return { found: [['unknown', `${cdr.id}, and Asterisk lived all the time`]] };
@@ -78,7 +78,7 @@ function unknown(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly Bo
   return { found, excuse: { what: 'unknown', fault } };
 }
 
-/** Refused or held back: then no phone was asked, and a fault says why it was; or the client, who canceled it. */
+/** Refused or not sent: then no phone rang, and a fault explains it, or the client has canceled it. */
 function notSent(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Decision {
   const found = [...unasked(cdr, rang, 'dial1'), ...unasked(cdr, rang, 'dial2')];
   if (!saysOfDial1(cdr, cdr.disposition))
@@ -91,15 +91,15 @@ function notSent(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly Bo
 }
 
 /**
- * Concluded from silence: allowed where the Originate may have died on its way, or every observer was cut off in the moment in which dial1's phone
- * did what it does. Never where dial1 answered: its first step is in Asterisk's journal, and a death of Asterisk makes it unknown.
+ * Concluded from silence: allowed if the Originate may have been lost on its way, or if every observer was cut off at the moment of dial1's
+ * end. Never allowed if dial1 answered: Asterisk's journal has its first step, and a death of Asterisk makes it unknown.
  */
 function fromSilence(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Decision {
   const found = unasked(cdr, rang, 'dial2');
   const [rangAt] = rang.dial1;
   const startedAt = Date.parse(cdr.startedAt);
   if (!saysOfDial1(cdr, 'no_answer')) {
-    // The Hangup was heard, and Asterisk died before the rest.
+    // The Hangup was received, and Asterisk died before the rest.
     const death = deathUnder(spanOf(cdr), faults);
     if (death === undefined) found.push(['untrue', `${cdr.id} is lost, and ${cdr.disposition}`]);
     else return { found: [...found, ...untrue(call, cdr)], excuse: { what: 'from silence', fault: death } };
@@ -114,7 +114,7 @@ function fromSilence(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonl
   return { found, excuse: { what: 'from silence', fault } };
 }
 
-/** Both legs and the whole as the phones' behaviour can come to. */
+/** Both legs and the attempt as a whole must be possible for these phones. */
 function untrue({ truth, kind }: SoakCall, cdr: BookedCdr): Found[] {
   const { id, disposition, connected, dial1, dial2 } = cdr;
   const isTrue =
@@ -125,7 +125,7 @@ function untrue({ truth, kind }: SoakCall, cdr: BookedCdr): Found[] {
   return isTrue ? [] : [['untrue', `${id} is ${said}: ${kind}`]];
 }
 
-/** One INVITE to a dial1 that is registered, one to dial2 if dial1 answered. More of one is told elsewhere. */
+/** One INVITE to a registered dial1, and one to dial2 if dial1 answered. Another check reports more than one. */
 function unlikeItsKind(call: SoakCall, cdr: BookedCdr, rang: Rang): Found[] {
   const found: Found[] = [];
   if (call.dial1Rings && rang.dial1.length === 0)

@@ -4,11 +4,11 @@ import type { Accepted } from './careful-client.ts';
 import { leftBehind } from './left-behind.ts';
 import type { SingleWorld, SoakWorld } from './soak-world.ts';
 
-/** Where the books are kept. Any of the APIs answers for all. */
+/** The sources of the books. Each API can answer for all. */
 export type BookedWorld = Pick<SingleWorld, 'reader' | 'cdrList' | 'keyPrefix' | 'receiver' | 'pbx' | 'redial'> &
   Pick<SoakWorld, 'apiUrls'>;
 
-/** Every call has its last CDR on the list and at the webhook, and nothing is left; or the time is up. */
+/** Resolves when every call has its last CDR on the list and at the webhook and nothing is left, or when the time is up. */
 export async function untilEnded(
   world: BookedWorld,
   accepted: readonly Accepted[],
@@ -35,7 +35,7 @@ export async function untilEnded(
   }
 }
 
-/** All sides, as they are now. */
+/** All sides at this moment. */
 export async function gather(
   world: BookedWorld,
   accepted: readonly Accepted[],
@@ -94,7 +94,7 @@ function readCdr(entry: string): BookedCdr {
 const triesMax = 20;
 const againMs = 250;
 
-/** A connection that is kept open may lead to an API that was killed since: what was not answered is asked again. */
+/** A connection that is kept open may lead to an API that was killed since. A request without an answer is repeated. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered
 async function get({ redial, apiUrls }: BookedWorld, path: string): Promise<{ status: number; body: any }> {
   const headers = { authorization: `Bearer ${redial.apiKey}` };

@@ -50,7 +50,7 @@ describe('given books that are right', () => {
   it.each<[string, Books, string[]]>([
     ['a webhook came twice', busyTwice({ webhooks: [...busyTwice().webhooks, ...busyTwice().webhooks] }), []],
     [
-      'nobody knows, and Asterisk died',
+      'unknown, and Asterisk died',
       books('dial2 hangs up', [nobodyKnows(1)], both, { faults: [struck('Asterisk', 11, 14)] }),
       ['unknown beside Asterisk'],
     ],
@@ -60,26 +60,26 @@ describe('given books that are right', () => {
       ['from silence beside dialer 2'],
     ],
     [
-      'a busy phone was heard by nobody, for all links were cut',
+      'no observer saw a busy phone, because all links were cut',
       books('dial1 busy', [silent(1), busy(2)], rangTwice, { faults: [struck('AMI', 11)] }),
       ['from silence beside AMI'],
     ],
     [
-      'a busy phone was heard by nobody, for its dialer and both others were dead',
+      'no observer saw a busy phone, because its dialer and both others were dead',
       books('dial1 busy', [silent(1), busy(2)], rangTwice, {
         faults: [struck('results 1', 9, 10), struck('results 2', 3, 6), struck('dialer 1', 11, 12)],
       }),
       ['from silence beside dialer 1'],
     ],
     [
-      'a busy phone was heard by nobody, for its dialer was dead and Redis away',
+      'no observer saw a busy phone, because its dialer was dead and Redis away',
       books('dial1 busy', [silent(1), busy(2)], rangTwice, {
         faults: [struck('dialer 1', 11, 12), struck('Redis', 9, 10)],
       }),
       ['from silence beside dialer 1'],
     ],
     [
-      'a busy phone was heard by nobody, for its dialer was dead and the others had no link yet',
+      'no observer saw a busy phone, because its dialer was dead and the others had no link yet',
       books('dial1 busy', [silent(1), busy(2)], rangTwice, { faults: [struck('AMI', 8), struck('dialer 2', 11, 12)] }),
       ['from silence beside dialer 2'],
     ],
@@ -142,12 +142,12 @@ describe('given books that are right', () => {
 });
 
 /** A balance that cannot fail would prove nothing. */
-describe('given books in which something is wrong', () => {
+describe('given books with a fault', () => {
   it.each<[string, Books, string[]]>([
     ['a call is in no record', busyTwice({ records: new Map() }), ['lost']],
     ['the API does not list a call', busyTwice({ listed: [] }), ['lost']],
     ['the API lists a call twice', busyTwice({ listed: ['call_0', 'call_0'] }), ['doubled']],
-    ['a call is there that nobody asked for', busyTwice({ listed: ['call_0', 'call_1'] }), ['doubled']],
+    ['there is a call that no client requested', busyTwice({ listed: ['call_0', 'call_1'] }), ['doubled']],
     [
       'two requests were given one call',
       busyTwice({ accepted: [...busyTwice().accepted, { id: 'call_0', call: callOf('dial1 busy') }] }),
@@ -204,12 +204,12 @@ describe('given books in which something is wrong', () => {
       ['doubled'],
     ],
     [
-      'a webhook tells of an attempt that is not on the list',
+      'a webhook has an attempt that is not on the list',
       busyTwice({ webhooks: [...busyTwice().webhooks, { id: 'att_3.hook', cdr: busy(3) }] }),
       ['untrue'],
     ],
     [
-      'CDR and webhook tell of a call that nobody asked for',
+      'CDR and webhook have a call that no client requested',
       busyTwice({
         listCdrs: [...twoBusy, talked(3, { callId: 'call_9' })],
         webhooks: [...busyTwice().webhooks, { id: 'att_3.hook', cdr: talked(3, { callId: 'call_9' }) }],
@@ -217,7 +217,7 @@ describe('given books in which something is wrong', () => {
       ['doubled', 'doubled'],
     ],
     [
-      "a number was rung that is nobody's",
+      'a number rang that belongs to no call',
       busyTwice({ invites: new Map([...busyTwice().invites, ['27820009', [second(11)]]]) }),
       ['doubled'],
     ],

@@ -17,7 +17,7 @@ export function callOf(kind: string): SoakCall {
 type Words = readonly [dial1: string, dial2?: string];
 type Changes = Partial<Omit<BookedCdr, 'call'>> & { readonly state?: string };
 
-/** The n-th attempt: from 10 n seconds on, for two seconds. */
+/** The n-th attempt: it starts at 10 n seconds and takes two seconds. */
 export function cdr(
   n: number,
   [dial1, dial2 = 'not_dialed']: Words,
@@ -40,12 +40,12 @@ export function cdr(
   };
 }
 
-/** What the API says of attempts whose CDRs are these. */
+/** The API's record of attempts with these CDRs. */
 export function recordOf(cdrs: readonly BookedCdr[]): CallRecord['attempts'] {
   return [...new Map(cdrs.map(({ id, disposition }) => [id, { id, disposition }])).values()];
 }
 
-/** Books of one call: whatever is not said agrees with its CDRs. */
+/** Books of one call. Every side that is not passed agrees with its CDRs. */
 export function books(
   kind: string,
   cdrs: readonly BookedCdr[],

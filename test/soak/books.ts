@@ -4,27 +4,27 @@ import type { BookedFault } from './explanations.ts';
 import type { SoakCall } from './mix.ts';
 import { owedFindings } from './owed.ts';
 
-/** What the books are balanced from. Each side was written by somebody else: API, phones, list and webhooks. */
+/** The input of the balance. Each side has another source: API, phones, list and webhooks. */
 export interface Books {
   /** Calls that the API answered 202, with the id it gave to each. */
   readonly accepted: readonly { readonly id: string; readonly call: SoakCall }[];
   /** Ids of all calls that the API lists. */
   readonly listed: readonly string[];
-  /** What GET /v1/calls/{id} says of each. */
+  /** The answer of GET /v1/calls/{id} for each. */
   readonly records: ReadonlyMap<string, CallRecord>;
-  /** What the Redis list held, in its order. */
+  /** The contents of the Redis list, in its order. */
   readonly listCdrs: readonly BookedCdr[];
-  /** What the webhook's receiver was sent, in the order it came. */
+  /** The requests to the webhook's receiver, in their order. */
   readonly webhooks: readonly { readonly id: string; readonly cdr: BookedCdr }[];
   /** INVITEs by the number they rang: epoch ms, ascending. */
   readonly invites: ReadonlyMap<string, readonly number[]>;
-  /** What was struck: whatever is not as the phones make it lies beside one of these. */
+  /** All faults. Each deviation from the phones must lie beside one of these. */
   readonly faults: readonly BookedFault[];
 }
 
 export interface CallRecord {
   readonly state: string;
-  /** `disposition`: null while it is under way. */
+  /** `disposition`: null while it is in progress. */
   readonly attempts: readonly { readonly id: string; readonly disposition: string | null }[];
 }
 
@@ -45,13 +45,13 @@ export interface BookedCdr {
 }
 
 export const imbalances = [
-  /** Something that was promised is not there: a call, its end, an attempt that is owed, its CDR, a delivery, an INVITE that a CDR tells of. */
+  /** Something is missing: a call, its end, a due attempt, its CDR, a delivery, or an INVITE of a CDR. */
   'lost',
-  /** Something is there that should not be: a call, an attempt, a CDR, an INVITE twice or of nobody's asking. */
+  /** Something exists that should not: a call, an attempt, a CDR, a second INVITE or one without a call. */
   'doubled',
-  /** Somebody says what the phones did not do, or what does not follow from it. */
+  /** A report differs from what the phones did, or does not follow from it. */
   'untrue',
-  /** Nobody knows how an attempt ended, and no Asterisk died under it. */
+  /** The end of an attempt is unknown, and no Asterisk died during it. */
   'unknown',
   /** Concluded from silence or not sent, and no fault near it explains that. */
   'unexplained',
@@ -65,16 +65,16 @@ export type Found = readonly [Imbalance, string];
 
 export interface Finding {
   readonly imbalance: Imbalance;
-  /** Null: of no call that anybody asked for. */
+  /** Null: of no requested call. */
   readonly callId: string | null;
   readonly what: string;
 }
 
 export interface Balance {
   readonly findings: readonly Finding[];
-  /** Attempts that ended as no phone made them end, each with the fault that explains it. */
+  /** Attempts whose end differs from the phones, each with the fault that explains it. */
   readonly excused: readonly Excuse[];
-  /** Attempts that were concluded from silence: an Originate that was never sent, or events that nobody heard. */
+  /** Attempts that were concluded from silence: the Originate was never sent, or no observer received the events. */
   readonly fromSilence: number;
   /** Webhooks that came more than once. */
   readonly repeatedWebhooks: number;
@@ -107,7 +107,7 @@ export function balance(books: Books): Balance {
   };
 }
 
-/** Whatever there is belongs to one call that a client asked for. */
+/** Every item must belong to one requested call. */
 function strays({ accepted, listed, listCdrs, webhooks, invites }: Books): Finding[] {
   const ids = accepted.map(({ id }) => id);
   const known = new Set(ids);

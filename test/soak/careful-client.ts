@@ -1,25 +1,25 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SoakCall } from './mix.ts';
 
-/** A call that the API has taken upon itself: it answered 202. */
+/** A call that the API has accepted: it answered 202. */
 export interface Accepted {
   readonly call: SoakCall;
   readonly id: string;
-  /** Requests it took. */
+  /** The number of requests. */
   readonly tries: number;
 }
 
 export interface CarefulClient {
-  /** The same key and body, by one API after the other, until one says 202; rejects when `signal` ends it or the call is refused. */
+  /** Sends the same key and body to one API after the other, until one answers 202. Rejects if `signal` ends it or the call is refused. */
   place(call: SoakCall, signal: AbortSignal): Promise<Accepted>;
-  /** Answers that were none: how often each was met. */
+  /** Other results, with the count of each. */
   readonly failures: ReadonlyMap<string, number>;
 }
 
 const silenceMs = 15_000;
 const againMs = 250;
 
-/** A client as every client should be: what was not answered is asked again under the same Idempotency-Key. */
+/** A client as every client should be: it repeats a request without an answer, under the same Idempotency-Key. */
 export function carefulClient(urls: () => readonly string[], apiKey: string, run: string): CarefulClient {
   const failures = new Map<string, number>();
   let turn = 0;
@@ -55,7 +55,7 @@ export function carefulClient(urls: () => readonly string[], apiKey: string, run
           // The answer may break off in the middle, too.
           const body = await answer.text().catch(() => undefined);
           if (answer.status === 202 && body !== undefined) return { call, id: JSON.parse(body).id, tries };
-          // 409: the first request under this key is still under way, or its API died with it.
+          // 409: the first request under this key is still in progress, or its API died with it.
           if (answer.status < 500 && answer.status !== 409 && answer.status !== 202)
             throw new Error(`call ${call.n} is refused: ${answer.status} ${body}`);
           failure = body === undefined ? 'broken off' : String(answer.status);

@@ -1,40 +1,40 @@
 import type { Target } from './fault-schedule.ts';
 
-/** A fault as it was carried out. Epoch ms: dead from here to there; a link that is cut is dead for no time. */
+/** A fault as it happened, in epoch ms: dead from here to there. A cut link is dead for no time. */
 export interface BookedFault {
   readonly target: Target;
   readonly from: number;
   readonly to: number;
 }
 
-/** A time in which something happened that nobody has heard, or should have been sent. */
+/** The time of an event that no process received, or of an Originate that was not sent. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** From the wish to kill or to cut to the deed, and until the other side knows of it. */
+/** From the order to kill or to cut until the other side knows of it. */
 const noticedWithinMs = 1_000;
-/** A start may be granted so long before it: the link that was there then may be gone. */
+/** A start may be granted this long in advance. The link of that moment may be gone by then. */
 const grantedAheadMs = 5_000;
-/** An Originate leaves so soon after its claim or never. */
+/** An Originate is sent this soon after its claim, or never. */
 const originateWithinMs = 5_000;
 /** A restarted Asterisk answers AMI before its phones are loaded. */
 const loadingMs = 3_000;
-/** From the start of a process, on a busy machine, to its link; from a cut to the next login; from a Redis that is back to its clients. */
+/** On a busy machine: from the start of a process to its link, from a cut to the next login, from the return of Redis to its clients. */
 const backMs = { process: 10_000, link: 5_000, Redis: 2_000 } as const;
 
-/** Asterisk died under it: nobody can know how it ended. */
+/** Asterisk died during it: its end cannot be known. */
 export function deathUnder(span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
   return faults.find((fault) => fault.target === 'Asterisk' && overlaps(span, fault));
 }
 
-/** Asterisk was there, and did not know its phones yet. */
+/** Asterisk was up, and had not loaded its phones yet. */
 export function loadingUnder(span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
   return faults.find((fault) => fault.target === 'Asterisk' && overlaps(span, fault, loadingMs));
 }
 
-/** Why an Originate was refused or held back between `from`, its claim, and `to`: its link had gone, Asterisk had, or Redis answered late. */
+/** Why an Originate was refused or not sent between `from`, its claim, and `to`: the link or Asterisk was gone, or Redis answered late. */
 export function whyRefused({ from, to }: Span, faults: readonly BookedFault[]): BookedFault | undefined {
   const sinceGranted = { from: from - grantedAheadMs - noticedWithinMs, to };
   return (
@@ -45,8 +45,8 @@ export function whyRefused({ from, to }: Span, faults: readonly BookedFault[]): 
 }
 
 /**
- * Why an attempt that was claimed at `startedAt` reached no phone, with nobody to say so: its dialer died with it, or its link did, unnoticed.
- * Asterisk's death is no reason here or below: it leaves `unknown` behind, never silence.
+ * Why an attempt that was claimed at `startedAt` reached no phone, without any report: its dialer died with it, or its link did, unnoticed.
+ * A death of Asterisk is no reason here or below: it leads to `unknown`, never to silence.
  */
 export function whyNeverSent(startedAt: number, faults: readonly BookedFault[]): BookedFault | undefined {
   const span = { from: startedAt - noticedWithinMs, to: startedAt + originateWithinMs };
@@ -54,9 +54,9 @@ export function whyNeverSent(startedAt: number, faults: readonly BookedFault[]):
 }
 
 /**
- * Why nobody heard what happened in `span` to an attempt that was claimed at `startedAt` and rang. Three observers listen: its dialer, whose link was
- * there when it originated, and both results processes. A cut since then takes the ears of all. Else its dialer has died since, and neither
- * results process hears, or can ask Redis whose attempt it is.
+ * Why no observer saw the events in `span` of an attempt that was claimed at `startedAt` and rang. There are three observers: its dialer,
+ * whose link was up at the Originate, and both results processes. A later cut disconnects all of them. Otherwise its dialer has died
+ * since, and no results process receives the events, or can read the attempt from Redis.
  */
 export function whyUnheard(startedAt: number, span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
   const sinceClaim = { from: startedAt, to: span.to };
@@ -72,7 +72,7 @@ export function whyUnheard(startedAt: number, span: Span, faults: readonly Booke
   );
 }
 
-/** It was struck in that time; one that was down already had nothing to do with it. */
+/** The fault was in that time. A target that was down already does not count. */
 function struck(target: Target, span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
   return faults.find((fault) => fault.target === target && overlaps(span, { from: fault.from, to: fault.from }));
 }

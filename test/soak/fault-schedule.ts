@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** What is struck. A process has a place: the first or the second of its kind. */
+/** The target of a fault. A process has a place: the first or the second of its kind. */
 export type Target =
   | 'api 1'
   | 'api 2'
@@ -16,7 +16,7 @@ export interface Fault {
   /** From the start of the soak. */
   readonly atMs: number;
   readonly target: Target;
-  /** How long it stays dead before it is started again. AMI is only cut: clients come back by themselves. */
+  /** How long it stays dead before it is started again. AMI is only cut: clients reconnect by themselves. */
   readonly downMs: number;
 }
 
@@ -32,10 +32,10 @@ const targets: readonly { readonly target: Target; readonly weight: number }[] =
 ];
 const gapMs = { min: 2_000, max: 6_000 };
 const downMs = { min: 0, max: 3_000 };
-/** One fault in so many is Asterisk's own death: the one after which nobody can know everything. */
+/** One fault in this many kills Asterisk itself. After that not everything can be known. */
 const asteriskEvery = 16;
 
-/** Every few seconds until `untilMs`. Several may be down at once, both of a kind included; nothing is struck while it is down. */
+/** A fault every few seconds until `untilMs`. Several targets may be down at once, both of a kind included. A target that is down is not struck. */
 export function faultSchedule(random: Random, untilMs: number): Fault[] {
   const faults: Fault[] = [];
   const upAt = new Map<Target, number>();

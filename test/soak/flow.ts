@@ -4,23 +4,23 @@ import { soakCall } from './mix.ts';
 import type { Random } from './random.ts';
 
 export interface FlowOptions {
-  /** The APIs there are, asked for anew with each call. */
+  /** The present APIs, read anew for each call. */
   readonly apiUrls: () => readonly string[];
   readonly apiKey: string;
-  /** Tells the calls of one client from those of another. */
+  /** Distinguishes the calls of one client from those of another. */
   readonly run: string;
   readonly random: Random;
   readonly callsPerSecond: number;
-  /** Of the first call. No two calls of one world may share a number. */
+  /** The number of the first call. No two calls of one world may share a number. */
   readonly from?: number;
 }
 
 export interface Flow {
-  /** Places no more; resolves with what was accepted. Rejects where no API took a call within a minute. */
+  /** Stops placing, and resolves with the accepted calls. Rejects if no API accepted a call within a minute. */
   end(): Promise<readonly Accepted[]>;
 }
 
-/** Calls of every kind, evenly, until it is ended. */
+/** Places calls of every kind, evenly, until it is ended. */
 export function startFlow({ apiUrls, apiKey, run, random, callsPerSecond, from = 0 }: FlowOptions): Flow {
   const client = carefulClient(apiUrls, apiKey, run);
   const over = new AbortController();

@@ -13,7 +13,7 @@ describe('given a seed', () => {
     expect(chosen(11)).not.toEqual(chosen(12));
   });
 
-  it('then no two calls share a number that rings, and nothing is struck while it is down', () => {
+  it('then no two calls share a number that rings, and no target is struck while it is down', () => {
     const random = randomOf(5);
     const numbers = Array.from({ length: 5_000 }, (_, n) => soakCall(n, random)).flatMap((call) => [
       ...(call.dial1Rings ? [call.dial1] : []),

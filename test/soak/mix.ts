@@ -1,18 +1,18 @@
 import type { SoakPolicy } from './owed.ts';
 import type { Random } from './random.ts';
 
-/** One call of the soak, and what may truly be said of each of its attempts. */
+/** One call of the soak, and the possible results of each of its attempts. */
 export interface SoakCall {
   readonly n: number;
   readonly kind: string;
-  /** As the phones see them. Nobody else's: an INVITE is this call's. */
+  /** The numbers that the phones see. Each belongs to this call only, and so do its INVITEs. */
   readonly dial1: string;
   readonly dial2: string;
-  /** False: dial1 is registered nowhere, and no phone hears of it. */
+  /** False: dial1 is not registered, and no phone gets an INVITE. */
   readonly dial1Rings: boolean;
-  /** What the phones' behaviour can come to. */
+  /** The possible results of the phones' behaviour. */
   readonly truth: readonly Truth[];
-  /** Somebody asks for its end while it is under way. */
+  /** A client cancels it while it is in progress. */
   readonly isCanceled?: true;
   /** The body of POST /v1/calls. */
   readonly request: SoakRequest;
@@ -31,7 +31,7 @@ export interface SoakRequest {
   readonly dial1RingTimeoutSeconds: number;
   readonly dial2RingTimeoutSeconds: number;
   readonly talkLimitSeconds: number;
-  /** All of it, so that the books need not know what a tenant's own would be. */
+  /** Complete, so that the books need no default of a tenant. */
   readonly retryPolicy: SoakPolicy;
 }
 
@@ -42,11 +42,11 @@ export interface Kind {
   readonly dial2: keyof typeof phones;
   readonly truth: readonly Truth[];
   readonly isCanceled?: true;
-  /** Laid over the request. */
+  /** Overrides fields of the request. */
   readonly request?: Partial<SoakRequest>;
 }
 
-/** What the sixth and seventh digit make an outside number's phone do; see infra/servers/README.md. */
+/** The sixth and seventh digit of an outside number select what its phone does; see infra/servers/README.md. */
 const phones = {
   answers: '00',
   ringsForEver: '01',
@@ -60,7 +60,7 @@ const phones = {
   away: '09',
 } as const;
 
-/** Faults of the PBX itself, which can befall every kind: a budget and its pauses as a tenant's are. */
+/** For faults of the PBX itself, which any kind can meet: a budget and pauses as a tenant has them. */
 const networkBudget = { maxRetries: 5, windowSeconds: 1_800, delaySeconds: 15 };
 const retry = (maxRetries: number) => ({ retryPolicy: { maxRetries, delaySeconds: 1, networkBudget } });
 const networkRetry = {
@@ -74,7 +74,7 @@ const networkRetry = {
 const dial1Ends = (dial1: string): Truth => ({ dial1, dial2: 'not_dialed' });
 const dial2Ends = (dial2: string): Truth => ({ dial1: 'answered', dial2 });
 
-/** Everything the network can say to a call, most often what it mostly says. */
+/** All answers of the network to a call, with usual frequencies. */
 export const kinds: readonly Kind[] = [
   { kind: 'dial2 hangs up', weight: 24, dial1: 'answers', dial2: 'answersAndHangsUp', truth: [dial2Ends('answered')] },
   { kind: 'dial1 hangs up', weight: 8, dial1: 'answersAndHangsUp', dial2: 'answers', truth: [dial2Ends('answered')] },
@@ -88,7 +88,7 @@ export const kinds: readonly Kind[] = [
   },
   { kind: 'dial1 busy', weight: 10, dial1: 'busy', dial2: 'answers', truth: [dial1Ends('busy')], request: retry(1) },
   {
-    // sipp counts over all numbers: which of them is the third nobody can say.
+    // sipp counts over all numbers, so it is not known which of them is the third.
     kind: 'dial1 busy twice, then answers',
     weight: 8,
     dial1: 'busyTwice',
@@ -176,7 +176,7 @@ export function callOf({ kind, dial1, dial2, truth, isCanceled, request }: Omit<
   const rings = dial1 !== 'notRegistered';
   const first = rings ? `27820${phones[dial1]}1${own}` : `15${String(n % 100).padStart(2, '0')}`;
   const second = `27820${phones[dial2]}2${own}`;
-  // A phone that answers does so at once; the time is for the machine, which the faults keep busy.
+  // A phone that answers does so at once. The time is for the machine, which the faults keep busy.
   const ringSeconds = (phone: string) => (phone === 'ringsForEver' ? 2 : 10);
   return {
     n,
@@ -199,7 +199,7 @@ export function callOf({ kind, dial1, dial2, truth, isCanceled, request }: Omit<
   };
 }
 
-/** What a tenant must allow so that the mix is accepted: longer numbers than the country's own. */
+/** The settings that a tenant needs for the mix: longer numbers than the country's own. */
 export const mixTenant = {
   numberingPlan: { countryCode: '27', nationalNumberLength: { min: 9, max: 12 } },
 } as const;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { books, both, busy, cdr, rangTwice, refused, second, show, struck, talked } from './books.support.ts';
 import type { Books } from './books.ts';
 
-describe('given books in which the retries are not as the policy says', () => {
+describe('given books in which the retries differ from the policy', () => {
   const sixBusy = [1, 2, 3, 4, 5, 6].map((n) => cdr(n, ['busy'], { state: n < 6 ? 'waiting' : 'exhausted' }));
 
   it.each<[string, Books, string[]]>([
@@ -33,7 +33,7 @@ describe('given books in which the retries are not as the policy says', () => {
       ['untrue', 'doubled'],
     ],
     [
-      'what nobody knows is dialled again',
+      'an unknown end is dialled again',
       books(
         'dial2 hangs up',
         [cdr(1, ['unknown']), talked(2)],
@@ -83,12 +83,12 @@ describe('given books in which the retries are not as the policy says', () => {
       ['untrue', 'lost'],
     ],
     [
-      'it was not sent once, and failed, and nobody was ever rung',
+      'it was not sent once, and failed, and no phone ever rang',
       books('dial2 hangs up', [refused(1, { state: 'failed' })], {}, { faults: [struck('AMI', 10)] }),
       ['untrue', 'lost'],
     ],
     [
-      'it was canceled, and nobody had asked for that',
+      'it was canceled without a request',
       books('dial1 busy', [cdr(1, ['canceled'], { state: 'canceled' })], { dial1: [11] }),
       ['untrue', 'untrue'],
     ],

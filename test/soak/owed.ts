@@ -1,12 +1,12 @@
 import type { BookedCdr, Found } from './books.ts';
 import type { SoakCall } from './mix.ts';
 
-/** What the mix asks for. Of the product's policies the books know no more, so a call must not ask for more. */
+/** The part of the retry policy that the mix uses. The books know only this part, so no call may use more. */
 export interface SoakPolicy {
   /** Retries after the first attempt. */
   readonly maxRetries: number;
   readonly delaySeconds: number;
-  /** Longer windows than a run of faults can last in a soak: the number of retries alone ends it. */
+  /** Windows are longer than a run of faults in a soak: only the number of retries ends it. */
   readonly networkBudget: {
     readonly maxRetries: number;
     readonly windowSeconds: number;
@@ -24,13 +24,13 @@ const ofTheNetwork = ['congestion', 'trunk_auth', 'pbx_error'];
 const forGood = ['invalid_number', 'not_allowed', 'no_route', 'incompatible_media'];
 
 /**
- * What is owed to a call once its attempts have ended like this, oldest first; undefined for an end that no call of the mix can have.
- * The rule of retries, said a second time: books that asked the product's own function would always find it right.
+ * The next step of a call after these ends of its attempts, oldest first; undefined for an end that no call of the mix can have.
+ * It repeats the rule of retries: books that use the product's own function would always find it right.
  *
  *   answered ▸ completed · unknown ▸ unknown · cannot be dialled ▸ failed: nothing follows
  *   the person or their phone ▸ 1 + maxRetries attempts that ended so; then exhausted
- *   not sent by Redial ▸ 20 more in a row, each waiting twice as long; then exhausted. They use up nothing of anybody's
- *   the network ▸ 1 + networkBudget.maxRetries attempts in a row, each waiting one delay longer; then exhausted. They use up none of the others
+ *   not sent by Redial ▸ 20 more in a row, each waiting twice as long; then exhausted. They use up no other allowance
+ *   the network ▸ 1 + networkBudget.maxRetries attempts in a row, each waiting one delay longer; then exhausted. They use up no retry
  */
 export function owedAfter(policy: SoakPolicy, dispositions: readonly string[]): Owed | undefined {
   const last = dispositions.at(-1) ?? '';
@@ -58,11 +58,11 @@ export function owedAfter(policy: SoakPolicy, dispositions: readonly string[]): 
   return undefined;
 }
 
-/** Kept back for the client's own cancel, or ended by it. */
+/** Not sent because of the client's own cancel, or ended by it. */
 const isOurCancel = ({ disposition, notSentCode }: BookedCdr) =>
   disposition === 'canceled' || notSentCode === 'canceled';
 
-/** Each attempt of an ended call left it in the state that its policy says; one that is owed was made, and no other. In their order. */
+/** Each attempt of an ended call left the state that its policy requires. Each due attempt was made, and no other, in order. */
 export function owedFindings(
   { request: { retryPolicy: policy }, isCanceled }: Pick<SoakCall, 'request' | 'isCanceled'>,
   cdrs: readonly BookedCdr[],

@@ -1,10 +1,10 @@
 /** A seeded source of chance: the same seed, the same soak. */
 export interface Random {
-  /** 0 up to, but not, 1. */
+  /** From 0 up to 1, without 1. */
   next(): number;
   /** Whole, both ends included. */
   between(min: number, max: number): number;
-  /** One of them, the more often the greater its weight. */
+  /** One of them, with a probability by its weight. */
   weighted<T extends { readonly weight: number }>(choices: readonly T[]): T;
 }
 

@@ -2,7 +2,7 @@ import { imbalances } from './books.ts';
 import { countBy } from './count-by.ts';
 import type { SoakOptions, SoakReport } from './soak.ts';
 
-/** A report for people: what was done, what is not as it should be, what explains the rest, and how to do it again. */
+/** A report for people: the work, the findings, the explanations of the rest, and the command to repeat it. */
 export function reportLines(it: SoakReport, options: SoakOptions): string[] {
   const count = (imbalance: string) => it.findings.filter((finding) => finding.imbalance === imbalance).length;
   const found = imbalances.map((one) => `${one} ${count(one) + (one === 'lost' ? it.notAccepted.length : 0)}`);
@@ -21,7 +21,7 @@ export function reportLines(it: SoakReport, options: SoakOptions): string[] {
   ];
 }
 
-/** Every option: with another time, or another pace, it is another soak. */
+/** Every option: another time or another pace makes another soak. */
 function optionsOf({ calls, seed, minutes, callsPerSecond }: SoakOptions): string {
   return `--calls ${calls} --seed ${seed} --minutes ${minutes} --calls-per-second ${callsPerSecond}`;
 }

@@ -8,14 +8,14 @@ import { startWebhookReceiver, status, type WebhookReceiver } from '../support/w
 import type { Target } from './fault-schedule.ts';
 import { mixTenant } from './mix.ts';
 
-/** One of each process between a Redis and an Asterisk of their own; CDRs go to a list that nobody pops, and to a webhook. */
+/** One of each process with its own Redis and Asterisk. CDRs go to a list without a consumer, and to a webhook. */
 export interface SingleWorld {
   readonly redis: TestRedis;
   readonly pbx: TestPbx;
   readonly ami: TcpProxy;
   readonly redial: Redial;
   readonly receiver: WebhookReceiver;
-  /** What the soak itself reads by; it waits while Redis is away. */
+  /** The soak's own connection for reading. It waits while Redis is away. */
   readonly reader: Redis;
   readonly keyPrefix: string;
   readonly cdrList: string;
@@ -25,7 +25,7 @@ export interface SingleWorld {
 /** Two of each process. */
 export interface SoakWorld extends SingleWorld {
   readonly processes: Readonly<Record<ProcessTarget, RedialProcess>>;
-  /** The addresses of the APIs, one beside the other. */
+  /** The addresses of all APIs. */
   readonly apiUrls: readonly string[];
 }
 
@@ -75,7 +75,7 @@ export async function startSingleWorld(options: Pick<RedialOptions, 'version'> =
     });
     stops.push(redial.stop);
     const reader = new Redis(redis.url, { maxRetriesPerRequest: null });
-    reader.on('error', () => {}); // It comes back; ioredis prints what nobody listens to.
+    reader.on('error', () => {}); // It comes back. ioredis prints errors without a listener.
     stops.push(async () => reader.disconnect());
     return { redis, pbx, ami, redial, receiver, reader, keyPrefix, cdrList, stop };
   } catch (error) {

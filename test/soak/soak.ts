@@ -13,13 +13,13 @@ import { writeTraces } from './traces.ts';
 
 export interface SoakOptions {
   readonly calls: number;
-  /** Chooses the calls and the faults; the same one chooses the same. */
+  /** Selects the calls and the faults: the same seed selects the same. */
   readonly seed: number;
   /** Calls placed in a second, evenly. */
   readonly callsPerSecond: number;
-  /** The whole soak, the tail included. What has not ended by then is lost. */
+  /** The whole soak, with its tail. Calls that have not ended by then are lost. */
   readonly minutes: number;
-  /** Told of every fault, and how far it has come. */
+  /** Gets each fault, and the progress. */
   readonly say?: (line: string) => void;
 }
 
@@ -28,9 +28,9 @@ export interface SoakReport extends Balance {
   readonly seconds: number;
   readonly faults: readonly Struck[];
   readonly accepted: number;
-  /** Calls that no API took within the time. */
+  /** Calls that no API accepted within the time. */
   readonly notAccepted: readonly string[];
-  /** Requests that were not answered 202, by what they met. */
+  /** Requests without a 202, by their result. */
   readonly failures: Readonly<Record<string, number>>;
   readonly attempts: number;
   readonly dispositions: Readonly<Record<string, number>>;
@@ -39,11 +39,11 @@ export interface SoakReport extends Balance {
   readonly left: Readonly<Record<string, number>>;
   readonly keptAsFailed: number;
   readonly balanced: boolean;
-  /** Where the evidence lies, if it is not balanced. */
+  /** The folder of the evidence, if it is not balanced. */
   readonly traces?: string;
 }
 
-/** Faults go on for so long after the last call was placed: retries die, too. */
+/** Faults continue for this long after the last call was placed: retries are hit, too. */
 const faultsAfterMs = 10_000;
 
 /** Places calls while a seeded schedule of faults strikes, waits until all is over, and balances the books. */
@@ -66,7 +66,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     const books = await gather(world, placed.accepted, faults);
     const left = await leftBehind(world.reader, world.keyPrefix);
     const balanced = balance(books);
-    // What was concluded from silence without a fault that cut its observers off is a finding.
+    // An attempt that was concluded from silence without a fault of its observers is a finding.
     const isBalanced =
       balanced.findings.length === 0 && placed.failed.length === 0 && Object.values(left).every((n) => n === 0);
     const report: SoakReport = {
@@ -91,7 +91,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   }
 }
 
-/** Each at its time; one that a slow restart has overtaken waits for it. */
+/** Each at its time. A fault that a slow restart delays waits for it. */
 async function strikeAll(
   world: SoakWorld,
   schedule: ReturnType<typeof faultSchedule>,
@@ -127,7 +127,7 @@ async function placeAll(
   for (const [n, call] of calls.entries()) {
     await pause(Math.max(0, startedAt + (n * 1_000) / perSecond - Date.now()));
     const placed = place(call);
-    placed.catch(() => {}); // Told below, all together.
+    placed.catch(() => {}); // Reported below, all together.
     placing.push(placed);
   }
   const settled = await Promise.allSettled(placing);

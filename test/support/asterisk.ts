@@ -17,9 +17,9 @@ import { onTestServers, say } from './test-servers.ts';
 export interface TestPbx {
   readonly asterisk: LocalAsterisk;
   readonly phones: SipPhones;
-  /** The agents 2500–2519: what they do, the test does. */
+  /** The agents 2500–2519. The test controls them. */
   readonly byHand: ScriptedPhones;
-  /** Ends both and removes their files; with `keep` the folder with the logs stays, and its path is returned. */
+  /** Ends both and removes their files. With `keep` the folder with the logs stays, and its path is returned. */
   stop(options?: { keep?: boolean }): Promise<string>;
 }
 
@@ -29,8 +29,8 @@ export interface TestPbxOptions {
 }
 
 /**
- * A real Asterisk with real SIP phones, reachable from nowhere but this machine: containers where Docker answers, else processes out of
- * Debian's packages, which any Debian can run. The same code writes their configuration and reads their logs.
+ * A real Asterisk with real SIP phones, reachable only from this machine: containers if Docker answers, else processes from Debian's
+ * packages, which any Debian can run. The same code writes their configuration and reads their logs.
  */
 export async function startTestPbx(options: TestPbxOptions = {}): Promise<TestPbx> {
   return onTestServers('Asterisk with its phones', {

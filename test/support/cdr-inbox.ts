@@ -14,7 +14,7 @@ export class CdrInbox {
   #size = 0;
   #closed = false;
 
-  /** `callIdOf`: where an entry of the list says which call it is of. */
+  /** `callIdOf`: reads the call id from an entry of the list. */
   constructor(url: string, list: string, callIdOf: CallIdOf = (cdr) => cdr.callId) {
     this.#list = list;
     this.#callIdOf = callIdOf;
@@ -47,7 +47,7 @@ export class CdrInbox {
     }
   }
 
-  /** The first CDR, past or future, that the predicate takes: for clients that were not told the call's id. */
+  /** The first past or future CDR that the predicate accepts, for clients that did not get the call's id. */
   // biome-ignore lint/suspicious/noExplicitAny: see above
   async first(predicate: (cdr: any) => boolean, withinMs = 45_000): Promise<any> {
     const deadline = Promise.withResolvers<never>();

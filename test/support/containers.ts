@@ -6,7 +6,7 @@ export interface ContainerOptions {
   readonly image: string;
   readonly program: string;
   readonly args: readonly string[];
-  /** Written into, by the same paths as here; the first is where the program runs. */
+  /** The program writes into them, under the same paths as here. The first is its working directory. */
   readonly folders: readonly [string, ...string[]];
   /** In one of the folders. */
   readonly outputFile: string;
@@ -14,11 +14,11 @@ export interface ContainerOptions {
 }
 
 /**
- * Starts one program in a container that is as good as a process of this machine: on the machine's network, with its paths, as its user.
- * Nothing is published, so what listens on 127.0.0.1 is reachable from nowhere else. The container is gone when the program has ended.
+ * Starts one program in a container that acts like a process of this machine: on the machine's network, with its paths, as its user.
+ * No port is published, so a listener on 127.0.0.1 is reachable only from here. The container is removed when the program has ended.
  *
- * Signals go to the program itself and are the very ones that a process would get. So a paused program is one that SIGSTOP stopped:
- * Docker's own pause would refuse the SIGKILL that may follow.
+ * Signals go to the program itself, exactly as to a process. A paused program is one that SIGSTOP stopped: Docker's own pause would
+ * refuse a later SIGKILL.
  */
 export async function startContainer(options: ContainerOptions): Promise<RunningProgram> {
   const { image, program, args, folders, outputFile, env = {} } = options;
@@ -46,12 +46,12 @@ export async function startContainer(options: ContainerOptions): Promise<Running
     )
     .then(async (ended) => {
       exit = ended;
-      await docker.remove({ force: true, v: true }).catch(() => {}); // Ryuk removes what we cannot.
+      await docker.remove({ force: true, v: true }).catch(() => {}); // Ryuk removes the container if we cannot.
       return ended;
     });
   const signal = async (name: NodeJS.Signals) => {
     await docker.kill({ signal: name }).catch((error: { statusCode?: number }) => {
-      if (error.statusCode !== 404 && error.statusCode !== 409) throw error; // Those say that it has ended.
+      if (error.statusCode !== 404 && error.statusCode !== 409) throw error; // Both mean that it has ended.
     });
   };
   return {
@@ -64,7 +64,7 @@ export async function startContainer(options: ContainerOptions): Promise<Running
       await exited;
     },
     again: async (more, timeoutMs) => {
-      // Ended inside the container: a program that hangs would stay there when only our waiting ended.
+      // The limit applies inside the container: a program that hangs would stay there if only our waiting ended.
       const deadline = ['timeout', '--signal=KILL', String(timeoutMs / 1_000)];
       try {
         const { exitCode, stdout, stderr } = await started.exec([...deadline, program, ...more]);

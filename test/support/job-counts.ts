@@ -8,7 +8,7 @@ export interface JobCounts {
   readonly failed: number;
 }
 
-/** How many jobs each queue holds, as BullMQ counts them. */
+/** The number of jobs in each queue, as BullMQ counts them. */
 export async function jobCounts({
   native,
 }: Pick<Queues, 'native'>): Promise<Record<'dial' | 'results' | 'deliveries', JobCounts>> {

@@ -1,4 +1,4 @@
-/** The little of jsdom that is used here; it brings no types. */
+/** The used part of jsdom, which has no types. */
 declare module 'jsdom' {
   export class VirtualConsole {
     on(event: string, listener: (...said: unknown[]) => void): this;

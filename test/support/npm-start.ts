@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@redial/servers';
 
-/** Ports and a data folder of the test's own, the same for one start after another. */
+/** Ports and a data folder of this test only, the same for several starts. */
 export interface StartPlace {
   readonly httpPort: number;
   readonly redisPort: number;
@@ -13,7 +13,7 @@ export interface StartPlace {
   readonly sipPort: number;
   readonly folder: string;
   readonly options: readonly string[];
-  /** What a process of the last start wrote. */
+  /** The output of a process of the last start. */
   log(process: string): string;
   remove(): void;
 }
@@ -36,7 +36,7 @@ export async function aPlace(): Promise<StartPlace> {
   };
 }
 
-/** What the banner tells a newcomer. */
+/** The contents of the banner. */
 export interface Told {
   readonly apiKey: string;
   readonly login: string;
@@ -44,11 +44,11 @@ export interface Told {
   readonly dashboard: string;
   /** The three lines that place a call, as printed. */
   readonly lines: readonly [answered: string, busyTwice: string, later: string];
-  /** A call in a vendor's words. */
+  /** A call in a vendor's format. */
   readonly vendorLine: string;
   readonly vendorPassword: string;
   readonly vendorKey: string;
-  /** The line that reads a call, for its id. */
+  /** The line that reads the call with this id. */
   readLine(id: string): string;
 }
 
@@ -56,27 +56,27 @@ export interface Started {
   readonly pid: number;
   /** Both streams, so far. */
   output(): string;
-  /** The output, as soon as it has this text; the process may not end before. */
+  /** Resolves with the output as soon as it has this text. Rejects if the process ends before. */
   says(text: string): Promise<string>;
   ready(): Promise<Told>;
-  /** Pids of all that runs below it now, itself included. */
+  /** Pids of all processes below it now, itself included. */
   family(): readonly number[];
   /** Those of them that a terminal's Ctrl-C reaches. */
   group(): readonly number[];
-  /** To this process alone, or to its whole group, as a terminal does; to what has ended, in vain. */
+  /** To this process only, or to its whole group, as a terminal does. No error if it has ended. */
   signal(signal: NodeJS.Signals, to?: 'process' | 'group'): void;
   readonly exit: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
 
 export interface StartHow {
-  /** `npm`: the wrapper too. Else what package.json says that `npm start` runs. */
+  /** `npm`: with the wrapper. Else the command of `npm start` in package.json. */
   readonly by?: 'npm' | 'script';
   readonly env?: Readonly<Record<string, string>>;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-// Whatever ends the test run ends what it started.
+// The end of the test run ends all that it started.
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const { pid } of running) if (pid !== undefined) send('SIGKILL', -pid);
@@ -86,7 +86,7 @@ export function npmStart(options: readonly string[], { by = 'script', env = {} }
   const [program = '', ...args] = by === 'npm' ? ['npm', 'start', '--', ...options] : [...script(), ...options];
   const child = spawn(program, args, {
     cwd: root,
-    // A group of its own, as a shell gives to a command: Ctrl-C is sent to a group.
+    // A group of its own, as a shell makes for a command: Ctrl-C goes to a group.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
@@ -100,7 +100,7 @@ export function npmStart(options: readonly string[], { by = 'script', env = {} }
       for (const look of watchers) look();
     });
   }
-  // `close`: what it started may write a little longer than it lives itself.
+  // `close`: processes that it started may write a little longer than it lives.
   const exit = new Promise<Awaited<Started['exit']>>((done) => {
     child.once('close', (code, signal) => done({ code, signal }));
   });
@@ -130,7 +130,7 @@ export function npmStart(options: readonly string[], { by = 'script', env = {} }
   };
 }
 
-/** Runs a printed line as a newcomer does: pasted into a shell. */
+/** Runs a printed line as a new user does: pasted into a shell. */
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered, and asserts on it
 export function paste(line: string): Promise<any> {
   return new Promise((done, failed) => {
@@ -142,12 +142,12 @@ export function paste(line: string): Promise<any> {
   });
 }
 
-/** Those of the pids that still run. A zombie has ended: its parent merely has not asked yet. */
+/** Those of the pids that still run. A zombie has ended: only its parent has not read its result yet. */
 export function alive(pids: readonly number[]): readonly number[] {
   return pids.filter((pid) => stat(pid) !== undefined);
 }
 
-/** The one whose command line has this text. */
+/** The process whose command line has this text. */
 export function theOne(pids: readonly number[], text: string): number {
   const found = alive(pids).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text));
   if (found.length !== 1 || found[0] === undefined) throw new Error(`${found.length} processes have ${text}`);
@@ -203,10 +203,10 @@ function familyOf(ancestor: number): readonly number[] {
   return family;
 }
 
-/** Undefined for one that has ended. */
+/** Undefined if it has ended. */
 function stat(pid: number): { readonly parent: number; readonly group: number } | undefined {
   try {
-    // The name, in brackets, may hold anything.
+    // The name, in brackets, may contain any character.
     const [state, parent, group] = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');

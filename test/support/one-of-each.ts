@@ -1,11 +1,11 @@
 import type { ApiAnswer, Redial } from './redial.ts';
 import { act, dialup, originateCall } from './vendors.ts';
 
-/** One good request of each vendor's, to the tenant of `vendorTenant`, and the shape in which the vendor's clients are told that nothing was accepted. */
+/** One good request of each vendor to the tenant of `vendorTenant`, and the form of the vendor's answer if nothing was accepted. */
 export interface VendorRequest {
   readonly vendor: string;
   readonly ask: (client: Pick<Redial, 'request'>, reference: string) => Promise<ApiAnswer>;
-  /** `body`, as far as it does not depend on why. */
+  /** The part of `body` that does not depend on the reason. */
   readonly refused: unknown;
 }
 
@@ -28,7 +28,7 @@ export const oneOfEach: readonly VendorRequest[] = [
   },
   {
     vendor: 'originate-call',
-    // async=0 asks no PBX whether the user is online.
+    // async=0 puts no question about the user to a PBX.
     ask: (client, external_id) =>
       originateCall.form(client, {
         project_id: 1,

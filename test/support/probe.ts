@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The test's hand inside Redial's processes; see probe.preload.ts. */
+/** The tests' access to Redial's processes; see probe.preload.ts. */
 export interface Probe {
-  /** For the processes that are to have it. */
+  /** The environment for the observed processes. */
   readonly env: Readonly<Record<string, string>>;
-  /** From now on their clocks are wrong by so much, and those of processes that start later. */
+  /** From now on their clocks are wrong by this offset, and so are those of later processes. */
   stepClocks(pids: readonly number[], offsetMs: number): Promise<void>;
   /** How many timers a process has running. */
   timers(pid: number): Promise<number>;

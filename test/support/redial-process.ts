@@ -8,18 +8,18 @@ import type { Version } from '../fixtures/version.ts';
 
 export interface RedialProcess {
   readonly name: string;
-  /** Where it listens, if it is an API. */
+  /** The URL of an API. */
   readonly url?: string;
   readonly pid: number;
-  /** SIGKILL: what a crash does. */
+  /** SIGKILL, as in a crash. */
   kill(): Promise<void>;
   /** SIGTERM: drains. Resolves with the exit code. */
   stop(): Promise<number | null>;
   start(): void;
-  /** Once it works: an API by its `/readyz`, the others by their word. Rejects when it has ended, or did not get there in two minutes. */
+  /** Resolves once it works: an API by its `/readyz`, the others by their output. Rejects if it has ended, or after two minutes. */
   ready(): Promise<void>;
   log(): string;
-  /** Paths of Redial's own files that it runs; known of one of an earlier version. */
+  /** Paths of Redial's own files that it runs. Known only for an earlier version. */
   loaded(): readonly string[];
 }
 
@@ -28,32 +28,32 @@ export type ProcessKind = 'api' | 'dialer' | 'results';
 export interface RedialProcessOptions {
   readonly name: string;
   readonly kind: ProcessKind;
-  /** For its log. */
+  /** The folder of its log. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   /** Undefined: today's. */
   readonly version: Version | undefined;
-  /** Where its log goes in the place of a file that holds all of it. */
+  /** The target of its log, instead of a file with the whole log. */
   readonly output?: Output | undefined;
   /** Absent: the sources, on the Node that runs the tests. */
   readonly built?: Built | undefined;
 }
 
-/** Redial as it runs in production: what `tsc` has made of it, on a Node of its own. */
+/** Redial as in production: the output of `tsc`, on its own Node. */
 export interface Built {
   /** The program. */
   readonly node: string;
 }
 
-/** `full`: a disk without room. `unread`: a pipe that nobody reads. */
+/** `full`: a disk without space. `unread`: a pipe without a reader. */
 export type Output = 'full' | 'unread';
 
-/** A start takes a second or two; a machine that is busy with other work takes thirty. Nothing is measured by it. */
+/** A start takes a second or two, and on a busy machine thirty. This limit measures nothing. */
 export const readyMs = 120_000;
 
 const loadedPreload = fileURLToPath(new URL('./loaded.preload.ts', import.meta.url));
 
-/** Whatever ends the test run ends its processes. */
+/** The end of the test run ends its processes. */
 const killAtExit = new Set<() => void>();
 process.once('exit', () => {
   for (const kill of killAtExit) kill();

@@ -19,7 +19,7 @@ export type { ProcessKind, RedialProcess } from './redial-process.ts';
 
 /**
  * Redial as its users run it: the three processes, with a configuration file, on a Redis and on PBXs that the test started.
- * Nothing of it is in the test's own process, so that any of it can be killed.
+ * Nothing of it runs in the test's own process, so that each part can be killed.
  */
 export interface RedialOptions {
   readonly redisUrl: string;
@@ -29,28 +29,28 @@ export interface RedialOptions {
     readonly port: number;
     readonly username: string;
     readonly secret: string;
-    /** The user of the processes that place no calls. */
+    /** The AMI user of the processes that place no calls. */
     readonly observer?: { readonly username: string; readonly secret: string };
     readonly maxCalls?: number;
     readonly maxCallsPerSecond?: number;
-    /** Where the API reads its recordings. */
+    /** The source from which the API reads recordings. */
     readonly recordings?: { readonly folder: string } | { readonly url: string };
   }[];
-  /** Laid over the tenant `acme`, field by field. */
+  /** Overrides fields of the tenant `acme`. */
   readonly tenant?: Readonly<Record<string, unknown>>;
-  /** Laid over each of the two trunks, `carrier` and `carrier2`. */
+  /** Overrides fields of both trunks, `carrier` and `carrier2`. */
   readonly trunk?: Readonly<Record<string, unknown>>;
-  /** Laid over one of them, by name. */
+  /** Overrides fields of one of them, by name. */
   readonly trunks?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Where CDRs go besides the inbox. */
+  /** The sinks besides the inbox. */
   readonly sinks?: readonly Readonly<Record<string, unknown>>[];
-  /** More environment for all processes. */
+  /** Additional environment of all processes. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Ways of its own to Redis and the PBXs for the processes of one kind. */
+  /** Separate routes to Redis and the PBXs for the processes of one kind. */
   readonly ways?: Readonly<Partial<Record<ProcessKind, Pick<RedialOptions, 'redisUrl' | 'pbxs'>>>>;
-  /** Where the logs of all processes go in the place of files. */
+  /** The target of the logs of all processes, instead of files. */
   readonly output?: Output;
-  /** An earlier version of the three processes. It gets the same configuration: settings that it does not know it refuses. */
+  /** An earlier version of the three processes. It gets the same configuration, and refuses settings that it does not know. */
   readonly version?: Version;
   /** Absent: the sources, on the Node that runs the tests. */
   readonly built?: Built;
@@ -70,11 +70,11 @@ export interface Redial {
   readonly api: RedialProcess;
   readonly dialer: RedialProcess;
   readonly results: RedialProcess;
-  /** CDRs as the tenant's Redis list gave them, by call. */
+  /** The CDRs of the tenant's Redis list, by call. */
   readonly inbox: CdrInbox;
   /**
-   * Starts one more of a kind beside those there are, with the same settings but for its way to Redis, of today's or an earlier version; it is
-   * stopped with them.
+   * Starts one more process of a kind beside the existing ones, of today's or an earlier version. It has the same settings, but may have
+   * another route to Redis. It is stopped with the others.
    */
   another(
     kind: ProcessKind,
@@ -210,7 +210,7 @@ function configuration(
   };
 }
 
-/** Redis, the PBXs and every process answer; what is not ready after two minutes is told with the logs. */
+/** Resolves when Redis, the PBXs and every process answer. After two minutes it rejects with the logs of those that do not. */
 async function untilReady(url: string, processes: readonly RedialProcess[]): Promise<void> {
   const deadline = AbortSignal.timeout(readyMs);
   let last = 'no answer';

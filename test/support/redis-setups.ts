@@ -16,14 +16,14 @@ import { onTestServers, say } from './test-servers.ts';
 
 type Setup = LocalRedisCluster | LocalRedisSentinel;
 
-/** A Redis Cluster of the test's own: three primaries, with a replica each if asked for. Its data are gone when it stops. */
+/** A Redis Cluster of this test only: three primaries, each with a replica if requested. Its data are deleted when it stops. */
 export function startTestRedisCluster(
   options: TestRedisOptions & Pick<RedisClusterOptions, 'replicas'> = {},
 ): Promise<LocalRedisCluster> {
   return startSetup('Redis Cluster', (place) => startRedisCluster({ ...options, ...place }));
 }
 
-/** A primary, two replicas and three Sentinels of the test's own. Their data are gone when they stop. */
+/** A primary, two replicas and three Sentinels of this test only. Their data are deleted when they stop. */
 export function startTestRedisSentinel(options: TestRedisOptions = {}): Promise<LocalRedisSentinel> {
   return startSetup('Redis Sentinel', (place) => startRedisSentinel({ ...options, ...place }));
 }

@@ -9,18 +9,18 @@ export interface TestRedis {
   readonly url: string;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
-  /** SIGKILL. The data on disk stay; restart() finds them. */
+  /** SIGKILL. The data on disk stay, and restart() finds them. */
   kill(): Promise<void>;
-  /** Same port, same data, whether it runs or was killed. */
+  /** Same port and same data, whether it runs or was killed. */
   restart(): Promise<void>;
-  /** Alive but silent: sockets stay open, nothing is answered. */
+  /** Alive but silent: sockets stay open, and nothing is answered. */
   pause(): Promise<void>;
   resume(): Promise<void>;
 }
 
 export type TestRedisOptions = Pick<RedisOptions, 'appendonly' | 'appendfsync' | 'maxmemoryPolicy' | 'extraArgs'>;
 
-/** A Redis of the test's own, as durable as in production: a container where Docker answers, else a process on this machine. */
+/** A Redis of this test only, as durable as in production: a container if Docker answers, else a process on this machine. */
 export async function startTestRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
   const dataDir = mkdtempSync(join(tmpdir(), 'redial-redis-'));
   const redis = await onTestServers('Redis', {
@@ -33,7 +33,7 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
   return {
     url: redis.url,
     stop: async () => {
-      await redis.kill(); // Nobody reads the data again: no need to save them.
+      await redis.kill(); // The data are not read again, so they need not be saved.
       rmSync(dataDir, { recursive: true, force: true });
     },
     kill: () => redis.kill(),
@@ -43,7 +43,7 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
   };
 }
 
-/** A Redis that shares this machine’s network, as a process of it does. */
+/** A Redis that shares this machine’s network, like a process of it. */
 export const inContainer: RedisLauncher = {
   source: 'docker',
   start: ({ port, dataDir, args }) =>

@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What a network can do to a connection, done on purpose. Own port, one target. */
+/** Causes network faults on purpose. It has its own port and one target. */
 export interface TcpProxy {
   readonly host: '127.0.0.1';
   readonly port: number;
@@ -8,17 +8,17 @@ export interface TcpProxy {
   readonly bytes: { readonly toServer: number; readonly toClient: number };
   /** Open connections. */
   connections(): number;
-  /** Resolves when the next client is connected through to the server. */
+  /** Resolves when the next client is connected to the server. */
   nextConnection(): Promise<void>;
-  /** Breaks every open connection with a reset. New ones are let in. */
+  /** Breaks every open connection with a reset. New ones are accepted. */
   cut(): void;
-  /** Leaves every socket open, old and new, and lets nothing through: what a dead route or a frozen host looks like. What is held back arrives on heal(). */
+  /** Leaves every socket open, old and new, and passes nothing, like a dead route or a frozen host. Held bytes arrive on heal(). */
   blackhole(): void;
-  /** Turns new connections away with a reset; open ones go on. */
+  /** Refuses new connections with a reset. Open ones continue. */
   refuse(): void;
   /**
-   * Lets the next request through that holds all these words, and from then on nothing back on its connection: what asked
-   * is stopped right there, for as long as it waits for an answer. A request is what the client wrote at once.
+   * Passes the next request that contains all these words, and from then on nothing back on its connection. The sender stops at that point
+   * for as long as it waits for an answer. A request is what the client wrote at once.
    */
   stopAfter(...words: string[]): StopPoint;
   /** Ends blackhole() and refuse(). */
@@ -27,16 +27,16 @@ export interface TcpProxy {
 }
 
 export interface StopPoint {
-  /** The server has answered, so it is done, and only who asked does not know; nor has it given up waiting. */
+  /** The server has answered, so the request is done. Only the sender does not know it, and has not given up waiting. */
   isHolding(): boolean;
-  /** Lets the answers through. On a connection that has broken meanwhile they are lost. */
+  /** Passes the answers. On a connection that has broken meanwhile they are lost. */
   release(): void;
 }
 
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
-  /** The answers that are held back; absent: none are. */
+  /** The answers that are held; absent: none. */
   held?: Buffer[];
 }
 
@@ -72,7 +72,7 @@ export async function startTcpProxy(target: { host?: string; port: number }): Pr
     for (const socket of [client, server]) {
       socket.on('error', () => {}); // Always followed by close.
       socket.on('close', () => {
-        if (!silent) end(pair); // Through a black hole nobody notices that the other side is gone.
+        if (!silent) end(pair); // Behind a black hole no side notices that the other is gone.
       });
     }
     forward(pair, client, server, 'toServer');

@@ -3,9 +3,9 @@ import { dockerAnswers } from '@redial/servers';
 const failed = new Set<string>();
 
 /**
- * Where the tests' servers run: in containers where Docker answers, else on this machine. REDIAL_TEST_SERVERS forces one.
- * Containers that cannot be had (no image, another network than ours) are no reason to test nothing: the machine's own programs take
- * over, and a line says so. Forced, they are.
+ * The tests' servers run in containers if Docker answers, else on this machine. REDIAL_TEST_SERVERS forces one of the two. If containers
+ * cannot be started (no image, another network than ours), the machine's own programs take over, and a line states it. If Docker is
+ * forced, that is an error.
  */
 export async function onTestServers<T>(
   what: string,
@@ -24,7 +24,7 @@ export async function onTestServers<T>(
   try {
     return await places.docker();
   } catch (error) {
-    failed.add(what); // Asked once per process: what failed after half a minute would do so for every test.
+    failed.add(what); // Tried once per process: a failure after half a minute would repeat in every test.
     const reason = error instanceof Error ? error.message : String(error);
     say(
       `Docker answers, but ${what} did not start there: ${reason}. Taking this machine's own programs (REDIAL_TEST_SERVERS=local does so at once).`,
@@ -33,7 +33,7 @@ export async function onTestServers<T>(
   }
 }
 
-/** On standard error, at once: the first run fetches or builds for some seconds, and must not look hung. */
+/** On standard error, at once: the first run fetches or builds for some seconds, and must not seem to hang. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }

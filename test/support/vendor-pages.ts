@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { JSDOM, requestInterceptor, VirtualConsole } from 'jsdom';
 
-/** Samples as they stand on the vendors' own pages. Whoever runs one puts its own host and credentials in place of the page's. */
+/** Samples from the vendors' own pages, unchanged. A test replaces the page's host and credentials by its own. */
 export const samples = {
   actCurl: `curl --location --request PUT 'http://192.168.51.20/api/v4/call/originate/act' \\
 --header 'X-APIKEY: vZKtIKWsld0egNlkzHo8i5LVBqLNBSWARCQsPOSgDjFmAHM3tG' \\
@@ -16,7 +16,7 @@ export const samples = {
 "trunk_name":"",
 "timeout":"30"
 }'`,
-  /** What the page's PHP hands to cURL as CURLOPT_POSTFIELDS. */
+  /** The value of CURLOPT_POSTFIELDS in the page's PHP. */
   actPhpBody: `{
 "caller":"557",
 "callee":"552",
@@ -80,7 +80,7 @@ console.log("response body: " + jqXHR.responseText);
   },
 } as const;
 
-/** The page's own host and credentials → those given. */
+/** Replaces the page's own host and credentials by those passed. */
 export function actWith(sample: string, to: { url: string; key: string; user: string; password: string }): string {
   return sample
     .replaceAll('http://192.168.51.20', to.url)
@@ -89,8 +89,8 @@ export function actWith(sample: string, to: { url: string; key: string; user: st
 }
 
 /**
- * Opens a page that asks another host, as a browser at this origin does: with a preflight, and not a word of the answer where the host does
- * not allow it (jsdom holds XMLHttpRequest to CORS). Resolves with the first `count` lines that the page writes to its console.
+ * Opens a page that sends requests to another host, as a browser at this origin does: with a preflight, and without access to the answer if
+ * the host does not allow it (jsdom applies CORS to XMLHttpRequest). Resolves with the first `count` lines of the page's console.
  */
 export async function openPage(html: string, origin: string, count: number): Promise<readonly string[]> {
   const jquery = readFileSync(createRequire(import.meta.url).resolve('jquery/dist/jquery.min.js'), 'utf8');

@@ -3,8 +3,8 @@ import { formatInstant } from '@redial/call';
 import type { ApiAnswer, Redial } from './redial.ts';
 
 /**
- * The four vendors' clients, as their own pages write them, and a tenant that serves them all. Credentials are those of the pages'
- * samples, so that a sample runs as it stands.
+ * The clients of the four vendors, as the vendors' pages write them, and a tenant that serves them all. The credentials are those of the
+ * pages' samples, so that a sample runs unchanged.
  */
 export const credentials = {
   dialup: { user: 'crm-user', pass: 'crm-pass-5a1', org: 'acme-org' },
@@ -12,7 +12,7 @@ export const credentials = {
   act: { username: 'test', password: 'Aa123456', apiKey: 'vZKtIKWsld0egNlkzHo8i5LVBqLNBSWARCQsPOSgDjFmAHM3tG' },
 } as const;
 
-/** What a log must never hold. */
+/** Secrets that a log must never contain. */
 export const vendorSecrets: readonly string[] = [
   credentials.dialup.pass,
   credentials.originateCall.api_password,
@@ -21,7 +21,7 @@ export const vendorSecrets: readonly string[] = [
   credentials.act.apiKey,
 ];
 
-/** Laid over the tenant `acme`. The services are those of the local PBX and of the simulator (infra/servers/README.md). */
+/** Overrides fields of the tenant `acme`. The services are those of the local PBX and of the simulator (infra/servers/README.md). */
 export const vendorTenant = {
   extensions: { pattern: '1[0-9]{3}', list: ['552', '557'] },
   callerIds: {
@@ -60,7 +60,7 @@ export const vendorTenant = {
 } as const;
 
 const { outgoing: _byCarrier2, ...contextsOfOneTrunk } = vendorTenant.dialects['call-originate-act'].contexts;
-/** The same, where the tenant has the trunk `carrier` alone. */
+/** The same, if the tenant has only the trunk `carrier`. */
 export const vendorTenantOfOneTrunk = {
   ...vendorTenant,
   dialects: {
@@ -69,7 +69,7 @@ export const vendorTenantOfOneTrunk = {
   },
 } as const;
 
-/** A month from now, to the minute: epoch ms, and `YYYYMMDDhhmm` as clocks in the tenant's zone show it. */
+/** A month from now, to the minute: epoch ms, and `YYYYMMDDhhmm` in the tenant's zone. */
 export const inAMonth = (() => {
   const at = Math.floor(Date.now() / 60_000 + 30 * 1_440) * 60_000;
   return { at, written: formatInstant(at, 'Africa/Johannesburg').slice(0, 16).replaceAll(/[-T:]/g, '') };
@@ -79,7 +79,7 @@ export type Fields = Readonly<Record<string, unknown>>;
 type Client = Pick<Redial, 'request'>;
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
-/** The vendors' clients send no key of Redial's. */
+/** The vendors' clients send no key of Redial. */
 const keyless = { authorization: '' };
 
 const flat = (fields: Fields) =>
@@ -98,7 +98,7 @@ export interface OriginateCaller {
   readonly apiKey: string;
 }
 
-/** As PHP's http_build_query writes nested arrays of texts and numbers. */
+/** Nested arrays of texts and numbers, written like PHP's http_build_query. */
 export function phpQuery(value: Fields, prefix = ''): string {
   return Object.entries(value)
     .filter(([, inner]) => inner !== null && inner !== undefined)
@@ -111,14 +111,14 @@ export function phpQuery(value: Fields, prefix = ''): string {
     .join('&');
 }
 
-/** PHP's urlencode: RFC 1738, a space is a plus. */
+/** PHP's urlencode: RFC 1738, a space becomes a plus. */
 function urlencode(text: string): string {
   return encodeURIComponent(text.toWellFormed())
     .replaceAll('%20', '+')
     .replaceAll(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** With the hash that the vendor's clients make. */
+/** Adds the hash that the vendor's clients make. */
 export function signed(data: Fields, { apiKey, ...who }: OriginateCaller = credentials.originateCall): Fields {
   const params = { ...who, data };
   return {

@@ -15,7 +15,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../../support/redis.ts';
 
 const made = createIds();
-/** These ids need no call of the same name. */
+/** Without an argument, the attempt belongs to a call of its own. */
 export const ids = {
   callId: made.callId,
   attemptId: (call = made.callId()) => made.attemptId(call),

@@ -125,7 +125,7 @@ type Methods = InMemoryStore['methods'];
 
 const noneToday: Methods['attemptsToday'] = (_tenantId, _day, numbers) => numbers.map(() => 0);
 
-/** The store's methods; a mutant breaks one of them. */
+/** The store's methods. A mutant breaks one of them. */
 function methodsOf(store: InMemoryStore, agenda: Agenda, mutant: Mutant | undefined): Methods {
   const { methods } = store;
   const newest = (call: Call) => ({ value: call, version: store.calls.get(call.id)?.version ?? 0 });

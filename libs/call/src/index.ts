@@ -1,8 +1,10 @@
 export * from './assert-never.ts';
 export * from './attempt/attempt.ts';
+export * from './attempt/attempt-deadlines.ts';
 export * from './attempt/attempt-record.ts';
 export * from './attempt/attempt-signal.ts';
 export * from './attempt/attempt-state.ts';
+export type { AttemptStep } from './attempt/attempt-step.ts';
 export * from './call/call.ts';
 export * from './call/dial1-outcome.ts';
 export * from './call/recording.ts';

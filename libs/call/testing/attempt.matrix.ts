@@ -1,4 +1,5 @@
-import { followMaxMs, giveUpMarginMs, latestEndAt, plannedAttempt } from '../src/attempt/attempt.ts';
+import { plannedAttempt } from '../src/attempt/attempt.ts';
+import { followMaxMs, giveUpMarginMs, latestEndAt } from '../src/attempt/attempt-deadlines.ts';
 import type { AttemptSignal, AttemptSignalType } from '../src/attempt/attempt-signal.ts';
 import type { AttemptEffect, AttemptPhase, AttemptPlan, AttemptState } from '../src/attempt/attempt-state.ts';
 import type { Evidence, JournalEnded } from '../src/outcome/evidence.ts';

@@ -1,6 +1,7 @@
-import { type AttemptStep, plannedAttempt, stepAttempt } from '../src/attempt/attempt.ts';
+import { plannedAttempt, stepAttempt } from '../src/attempt/attempt.ts';
 import type { AttemptSignal } from '../src/attempt/attempt-signal.ts';
 import type { AttemptEffect, AttemptPlan, AttemptState } from '../src/attempt/attempt-state.ts';
+import type { AttemptStep } from '../src/attempt/attempt-step.ts';
 import type { Evidence } from '../src/outcome/evidence.ts';
 import { originatedAt, plan } from './attempt.matrix.ts';
 

@@ -73,6 +73,8 @@ export interface InFlight {
   readonly gone?: readonly string[];
 }
 
+export type InFlightState = Extract<AttemptState, InFlight>;
+
 export type AttemptEffect =
   | { readonly type: 'originate' }
   | { readonly type: 'hang_up' }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { at, journalEnded, originatedAt, plan } from '../../testing/attempt.matrix.ts';
-import { plannedAttempt, reconcileEveryMs, stepAttempt } from './attempt.ts';
+import { plannedAttempt, stepAttempt } from './attempt.ts';
+import { reconcileEveryMs } from './attempt-deadlines.ts';
 import type { AttemptSignal } from './attempt-signal.ts';
 import type { AttemptState } from './attempt-state.ts';
 

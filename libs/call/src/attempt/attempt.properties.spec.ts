@@ -10,6 +10,7 @@ import {
 import { AttemptWorld, type Reconciliation, unreachablePbx } from '../../testing/attempt.world.ts';
 import type { Evidence } from '../outcome/evidence.ts';
 import { outcomeOf } from '../outcome/outcome.ts';
+import { stepAttempt } from './attempt.ts';
 import {
   finalEventsMs,
   followEveryMs,
@@ -17,8 +18,7 @@ import {
   giveUpMarginMs,
   latestEndAt,
   reconcileEveryMs,
-  stepAttempt,
-} from './attempt.ts';
+} from './attempt-deadlines.ts';
 import type { AttemptSignal } from './attempt-signal.ts';
 
 type Timeless = AttemptSignal extends infer S ? (S extends AttemptSignal ? Omit<S, 'at'> : never) : never;

@@ -1,6 +1,10 @@
 import { type Mutant, mutantsOf } from './mutant.ts';
 
 const attempt = mutantsOf('call/src/attempt/attempt.ts');
+const deadlines = mutantsOf('call/src/attempt/attempt-deadlines.ts');
+const facts = mutantsOf('call/src/attempt/attempt-facts.ts');
+const reconciled = mutantsOf('call/src/attempt/attempt-reconciled.ts');
+const step = mutantsOf('call/src/attempt/attempt-step.ts');
 
 export const attemptMutants: readonly Mutant[] = [
   // The attempt never originates twice.
@@ -14,7 +18,7 @@ export const attemptMutants: readonly Mutant[] = [
     "        { type: 'reconcile' },\n        { type: 'arm', afterMs: reconcileEveryMs },\n      ]);\n    default:",
     "        { type: 'originate' },\n        { type: 'arm', afterMs: reconcileEveryMs },\n      ]);\n    default:",
   ),
-  attempt(
+  reconciled(
     'a reconciliation that finds nothing originates again',
     '  if (remainingMs <= 0) return conclude(state, { lostAt: at });',
     "  if (remainingMs <= 0) return moved(state, [{ type: 'originate' }, { type: 'arm', afterMs: 1_000 }]);",
@@ -30,7 +34,7 @@ export const attemptMutants: readonly Mutant[] = [
     "    case 'ended':\n      return ignore(state);",
     "    case 'ended':\n      return moved(state, [{ type: 'conclude', evidence: state.evidence }]);",
   ),
-  attempt(
+  step(
     'a forgotten deadline: settling',
     "  return moved(entered(state, 'awaiting_end'), [...effects, { type: 'arm', afterMs: finalEventsMs }]);",
     "  return moved(entered(state, 'awaiting_end'), [...effects]);",
@@ -40,7 +44,7 @@ export const attemptMutants: readonly Mutant[] = [
     "        { type: 'originate' },\n        { type: 'arm', afterMs: plan.dial1RingTimeoutMs + originateMarginMs },",
     "        { type: 'originate' },",
   ),
-  attempt(
+  step(
     'a forgotten deadline: detached',
     "  return moved(entered(state, 'detached'), [...effects, { type: 'arm', afterMs: reconcileEveryMs }]);",
     "  return moved(entered(state, 'detached'), [...effects]);",
@@ -50,13 +54,13 @@ export const attemptMutants: readonly Mutant[] = [
     "      return moved(state, [{ type: 'reconcile' }, { type: 'arm', afterMs: reconcileEveryMs }]);",
     "      return moved(state, [{ type: 'reconcile' }]);",
   ),
-  attempt('never given up', 'seenAt) + giveUpMarginMs;', 'seenAt) + giveUpMarginMs * 1e9;'),
-  attempt(
+  deadlines('never given up', 'seenAt) + giveUpMarginMs;', 'seenAt) + giveUpMarginMs * 1e9;'),
+  facts(
     'an unanswered hang-up is never reconciled',
     'return state.evidence.dial1Hangup !== undefined && state.evidence.originateFailed === undefined;',
     'return state.evidence.dial1Hangup === undefined;',
   ),
-  attempt(
+  step(
     'a repeated fact overwrites the first',
     '.filter(([name]) => state.evidence[name as keyof Evidence] === undefined);',
     ';',
@@ -66,7 +70,7 @@ export const attemptMutants: readonly Mutant[] = [
     "state.phase === 'originating' || state.phase === 'ringing'\n        ? detach",
     "state.phase === 'originating' || state.phase === 'ringing' || state.phase === 'awaiting_end'\n        ? detach",
   ),
-  attempt(
+  facts(
     'dial2’s own Hangup is not waited for',
     "return !['CANCEL', ''].includes(dialStatus) &&",
     "return ['of no kind'].includes(dialStatus) &&",
@@ -82,7 +86,7 @@ export const attemptMutants: readonly Mutant[] = [
     'if (state.plan.viaLocalChannel || isLocal) return',
     'if (isLocal) return',
   ),
-  attempt(
+  facts(
     'a Hangup without meaning is waited for',
     'dial2Hangup !== undefined || plan.viaLocalChannel) return false;',
     'dial2Hangup !== undefined || plan.talkLimitMs < 0) return false;',
@@ -103,22 +107,22 @@ export const attemptMutants: readonly Mutant[] = [
     "[{ type: 'progress', phase: 'dial2_created', at, uniqueId }, { type: 'arm', afterMs: reconcileEveryMs }]);",
   ),
   // The conclusion is true.
-  attempt(
+  reconciled(
     'silence before the deadline is believed',
     '  if (remainingMs <= 0) return',
     '  if (remainingMs <= 1e9) return',
   ),
-  attempt(
+  reconciled(
     'silence of the journal is believed at the first look',
     '  if (doubtedAt === undefined) return',
     '  if (doubtedAt === undefined && at > 0) return conclude(state, facts);\n  if (doubtedAt === undefined) return',
   ),
-  attempt(
+  reconciled(
     'a restart of the PBX is not seen',
     '  if (pbxRestarted) return conclude(state, { pbxRestarted: true, lostAt: at });',
     '  if (pbxRestarted && at < 0) return conclude(state, { pbxRestarted: true, lostAt: at });',
   ),
-  attempt(
+  reconciled(
     'an outdated reconciliation revives a channel that has ended',
     "before.phase !== 'detached' || isOver(found)) return ignore(before);",
     "before.phase !== 'detached') return ignore(before);",
@@ -128,12 +132,12 @@ export const attemptMutants: readonly Mutant[] = [
     'return hasChannelFacts(state) ? ignore(state) : conclude(',
     'return hasChannelFacts(state) && signal.at < 0 ? ignore(state) : conclude(',
   ),
-  attempt(
+  deadlines(
     'the ring timeout is forgotten',
     'return originatedAt + plan.dial1RingTimeoutMs + originateMarginMs;',
     'return originatedAt + originateMarginMs + plan.dial1RingTimeoutMs * 0;',
   ),
-  attempt(
+  deadlines(
     'the talk limit is forgotten',
     'answeredAt + dial2RingTimeoutMs + talkLimitMs + talkMarginMs - at',
     'answeredAt + dial2RingTimeoutMs + talkLimitMs * 0 + talkMarginMs - at',
@@ -154,7 +158,7 @@ export const attemptMutants: readonly Mutant[] = [
     '  const next = withFacts(state, { cancelRequestedAt: at });',
     '  const next = at < 0 ? withFacts(state, { cancelRequestedAt: at }) : state;',
   ),
-  attempt(
+  deadlines(
     'cancel before the answer is not repeated after it',
     "  if (state.evidence.cancelRequestedAt !== undefined) return { type: 'arm', afterMs: reconcileEveryMs };\n",
     '',
@@ -164,7 +168,7 @@ export const attemptMutants: readonly Mutant[] = [
     "      return detach(state, [...hangUpIfCanceled(state), { type: 'reconcile' }]);",
     "      return detach(state, [{ type: 'reconcile' }]);",
   ),
-  attempt(
+  reconciled(
     'a canceled channel that is found lives on',
     '  if (next.evidence.cancelRequestedAt !== undefined) {\n    return moved(entered',
     '  if (next.evidence.cancelRequestedAt === -1) {\n    return moved(entered',

@@ -1,6 +1,7 @@
 import { type Mutant, mutantsOf } from './mutant.ts';
 
-const attempt = mutantsOf('call/src/attempt/attempt.ts');
+const facts = mutantsOf('call/src/attempt/attempt-facts.ts');
+const reconciled = mutantsOf('call/src/attempt/attempt-reconciled.ts');
 const outcome = mutantsOf('call/src/outcome/outcome.ts');
 const table = mutantsOf('call/src/outcome/disposition-table.ts');
 const notSent = mutantsOf('call/src/outcome/not-sent.ts');
@@ -131,10 +132,10 @@ export const outcomeMutants: readonly Mutant[] = [
     'const isForward = evidence.dial1ForwardedAt === -1',
   ),
   outcome('100 Trying is silence', 'if (journal.dial2Spoke || ', 'if ('),
-  attempt(
+  facts(
     'a BYE’s own cause is not waited for',
     "return endedBy === 'dial2';",
     "return endedBy === 'dial2' && finalEventsMs < 0;",
   ),
-  attempt('who is gone before the dialplan’s first step is unknown', '{ neverEnteredAt: at }', '{ lostAt: at }'),
+  reconciled('who is gone before the dialplan’s first step is unknown', '{ neverEnteredAt: at }', '{ lostAt: at }'),
 ];

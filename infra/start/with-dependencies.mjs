@@ -1,5 +1,5 @@
-// Runs a command with the project's dependencies in place: installs them first where they are missing or not what the lock
-// file says. Plain JavaScript for Node 20 and later: the first thing that runs in a fresh clone.
+// Runs a command with the project's dependencies in place. It first installs them where they are missing or differ from the
+// lock file. Plain JavaScript for Node 20 and later: it is the first thing that runs in a fresh clone.
 //
 //   node infra/start/with-dependencies.mjs <command> [argument …]
 import { spawn } from 'node:child_process';
@@ -22,14 +22,17 @@ if (command === 'node') demandNode();
 // The project's own Node (a dependency, pinned by the lock file) comes before the machine's.
 process.exit(await run(command, args, { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` }));
 
-/** npm writes down last what it has put into node_modules. What is written there and not deleted since is whole, whoever asked for it. */
+/**
+ * npm writes this file after it has filled node_modules. A package that is listed and still exists is complete,
+ * whatever installed it.
+ */
 function isInstalled() {
   const wanted = packagesOf(join(root, 'package-lock.json'));
   const present = packagesOf(join(root, 'node_modules', '.package-lock.json'));
   return Object.entries(wanted).every(([path, { version, integrity, link, optional, devOptional }]) => {
-    if (!path.includes('node_modules/')) return true; // The project's own folders.
+    if (!path.includes('node_modules/')) return true; // One of the project's own folders.
     const found = present[path];
-    if (found === undefined) return optional === true || devOptional === true; // Those of other systems.
+    if (found === undefined) return optional === true || devOptional === true; // A package for other systems.
     const isSame = found.version === version && found.integrity === integrity && found.link === link;
     return isSame && existsSync(join(root, path, 'package.json'));
   });
@@ -49,7 +52,7 @@ async function install() {
   }, 5_000);
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = ['ci', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
-  // npm goes on to its end after Ctrl-C; and what is half installed is not taken for whole, so it may be killed.
+  // npm goes on to its end after Ctrl-C. It may be killed: a partial installation does not count as complete.
   const code = await run(npm, args, process.env, () => 'SIGKILL');
   clearInterval(progress);
   if (code === 0) return;
@@ -61,7 +64,7 @@ async function install() {
   process.exit(code > 128 ? 130 : 1);
 }
 
-/** Node runs TypeScript by itself since 22.18; the project brings one that does, for the usual systems. */
+/** Node runs TypeScript by itself since 22.18. The project brings such a Node, for the usual systems. */
 function demandNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (existsSync(join(bin, 'node')) || major > 22 || (major === 22 && minor >= 18)) return;
@@ -75,7 +78,7 @@ function demandNode() {
 function run(program, programArgs, env, translate = (signal) => signal) {
   return new Promise((done) => {
     const child = spawn(program, programArgs, { cwd: root, stdio: 'inherit', env });
-    // A terminal sends Ctrl-C to the whole group; what is sent to this process alone is passed on.
+    // A terminal sends Ctrl-C to the whole group. A signal to this process alone is passed on.
     const passOn = (signal) => child.kill(translate(signal));
     for (const signal of signals) process.on(signal, passOn);
     const parent = watchParent(() => passOn('SIGTERM'));
@@ -93,8 +96,9 @@ function run(program, programArgs, env, translate = (signal) => signal) {
 }
 
 /**
- * Between npm and this process may stand a shell, which a SIGTERM that npm passes on ends without telling us; and `kill -9` of npm tells nobody.
- * Everything would go on without a terminal, and hold its ports. Only npm's runs are watched: who starts this file himself may mean it to stay.
+ * A shell may run between npm and this process. It ends on a SIGTERM from npm without passing it on, and `kill -9` of
+ * npm sends no signal at all. Everything would go on without a terminal, and hold its ports. Only runs under npm are
+ * watched: another parent may end and leave this process running on purpose.
  */
 function watchParent(onGone) {
   if (process.env.npm_lifecycle_event === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Asterisk's own database, as far as AMI and the `redial` context touch it: family/key → value. */
+/** Asterisk's own database, as far as AMI and the `redial` context use it: family/key → value. */
 export interface AstDb {
   get(family: string, key: string): string | undefined;
   put(family: string, key: string, value: string): void;
@@ -9,7 +9,7 @@ export interface AstDb {
   tree(family: string): { readonly key: string; readonly value: string }[];
 }
 
-/** In memory, or kept in a file of one `["/family/key","value"]` a line: the last line of a key counts. */
+/** In memory, or kept in a file with one `["/family/key","value"]` a line. The last line of a key counts. */
 export function openAstDb(file?: string): AstDb {
   const entries = new Map<string, string>();
   if (file !== undefined) load(file, entries);
@@ -36,11 +36,11 @@ function load(file: string, entries: Map<string, string>): void {
       if (entry !== undefined) entries.set(entry[0], entry[1]);
     }
   }
-  // Written anew, so that the file does not grow for ever.
+  // Rewritten, so that the file does not grow without end.
   writeFileSync(file, [...entries].map((entry) => `${JSON.stringify(entry)}\n`).join(''));
 }
 
-/** A line that was cut off by a crash counts for nothing. */
+/** A line that a crash cut off is ignored. */
 function parseLine(line: string): [string, string] | undefined {
   try {
     const parsed: unknown = JSON.parse(line);

@@ -4,7 +4,7 @@ import { realClock, type SimulatedClock } from './clock.ts';
 const blockMs = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 const passed = (clock: SimulatedClock, ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
 
-it('runs timers in the order in which they are due, however late the machine is', async () => {
+it('runs timers in the order in which they are due, even on a slow machine', async () => {
   const clock = realClock(10);
   const startedAt = clock.ticks();
   const seen: number[] = [];

@@ -1,10 +1,10 @@
-/** Time inside the simulated PBX. Durations run `speed` times as fast as outside; instants are the real clock's. */
+/** Time inside the simulated PBX. Durations run `speed` times as fast as outside. Instants are the real clock's. */
 export interface SimulatedClock {
-  /** Epoch ms: what Asterisk writes as EPOCH and shows as its start. */
+  /** Epoch ms: Asterisk's EPOCH, and its start time. */
   now(): number;
-  /** Simulated ms since some fixed moment; durations are differences of these. */
+  /** Simulated ms since some fixed moment. Durations are differences of these. */
   ticks(): number;
-  /** Runs once, `ms` simulated milliseconds from now; the returned function prevents it. */
+  /** Runs once, after `ms` simulated milliseconds. The returned function cancels it. */
   after(ms: number, run: () => void): () => void;
 }
 
@@ -14,12 +14,13 @@ interface Due {
 }
 
 /**
- * `speed` 10: a ring timeout of 30 s takes 3 s. What runs at a moment sees that moment, and all that is due runs in the order of its moments,
- * however late the machine is: a talk of a second is a second, and no effect comes before its cause.
+ * `speed` 10: a ring timeout of 30 s takes 3 s. Code that runs at a moment sees that moment as the present, and due
+ * code runs in the order of its moments, even on a slow machine. So a talk of a second is a second, and no effect comes
+ * before its cause.
  */
 export function realClock(speed = 1): SimulatedClock {
   const passed = () => performance.now() * speed;
-  /** By `at`, and of one moment in the order in which they came. */
+  /** By `at`; of one moment, in the order of their arrival. */
   const waiting: Due[] = [];
   let moment: number | undefined;
   let timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
 import { demandNode } from '@redial/process/demand-node';
 
-/** Nothing else is loaded before the version is known to do: an older Node would stumble over it, and not say why. */
+/** The version is checked before anything else is loaded: an older Node would fail without a clear reason. */
 demandNode();
 await import('./run.ts');

@@ -108,7 +108,7 @@ describe('startSimulator', () => {
     await other.says(/Event: Status\r\n.*ChannelStateDesc: Ringing/s);
   });
 
-  it('given a black hole, when it ends, then what was held back arrives', async () => {
+  it('given a black hole, when it ends, then the held-back data arrive', async () => {
     const simulator = await start();
     const one = await loggedIn(simulator);
     const heal = simulator.blackhole();
@@ -157,7 +157,7 @@ describe('startSimulator', () => {
     await other.says(new RegExp(`Val: ${attempt}\\|ended\\|BUSY\\|17\\|`));
   });
 
-  it('given a talk time, when two would talk for ever, then dial2 hangs up after it', async () => {
+  it('given a talk time, when neither side would hang up, then dial2 hangs up after it', async () => {
     const one = await loggedIn(await start({ talkMs: 500 }));
     originate(one, 'PJSIP/1000');
 
@@ -165,7 +165,7 @@ describe('startSimulator', () => {
     expect(journal).toContain('|ended|ANSWER|16|dial2|');
   });
 
-  it('given a behaviour of its own, when the number is dialled, then it is that which happens', async () => {
+  it('given a behaviour of its own, when the number is dialled, then it behaves so', async () => {
     const simulator = await start();
     simulator.setBehaviour('1000', { kind: 'refuses', sipCode: 503 });
     const one = await loggedIn(simulator);

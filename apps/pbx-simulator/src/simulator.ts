@@ -17,21 +17,24 @@ export interface SimulatorOptions {
   readonly port?: number;
   readonly username: string;
   readonly secret: string;
-  /** What CoreSettings calls AsteriskVersion. */
+  /** The AsteriskVersion of CoreSettings. */
   readonly version?: string;
-  /** How many times as fast as outside phones ring and people talk; default 1. The journal's durations are inside time. */
+  /**
+   * How many times faster than real time phones ring and people talk. Default 1. The journal's durations are simulated
+   * time.
+   */
   readonly speed?: number;
-  /** In place of the real clock and `speed`. */
+  /** Replaces the real clock and `speed`. */
   readonly clock?: SimulatedClock;
-  /** Trunks that exist; absent: any. */
+  /** The trunks. Absent: any. */
   readonly trunks?: readonly string[];
-  /** Where both sides would talk until the other hangs up, dial2 hangs up after so long. Absent: they talk until the talk limit. */
+  /** Where neither side would hang up, dial2 hangs up after this time. Absent: they talk until the talk limit. */
   readonly talkMs?: number;
   /** Keeps AstDB, and with it the journal, in this file. Absent: in memory. */
   readonly astDbFile?: string;
-  /** What is to be recorded is written below it, as a WAV with a tone in it. Absent: nothing is recorded. */
+  /** The folder of the recordings, each a WAV with a tone. Absent: nothing is recorded. */
   readonly recordingsFolder?: string;
-  /** Default true: keeps every INVITE and every byte for whoever asks. A process that runs for days should not. */
+  /** Default true: keeps every INVITE and every byte for tests. A process that runs for days should not. */
   readonly recording?: boolean;
 }
 
@@ -39,22 +42,22 @@ export interface Simulator {
   readonly host: string;
   readonly port: number;
   readonly phones: Phones;
-  /** Every byte that any session sent, since the start; one character a byte (latin1). */
+  /** Every byte of every session since the start, one character a byte (latin1). */
   received(): string;
   /** AMI sessions that are logged in. */
   readonly sessions: number;
-  /** Drops every AMI connection; calls go on. */
+  /** Drops every AMI connection. Calls go on. */
   cut(): void;
-  /** Connections stay open and nothing passes, new ones included, until the returned function is called. */
+  /** Connections stay open and pass nothing, new ones included, until the returned function is called. */
   blackhole(): () => void;
   /** A crash and a new start: live channels vanish without an event, sessions drop, AstDB stays, CoreStatus shows another start. */
   restart(): void;
-  /** What a number (or all that match) does from now on; the newest rule wins. */
+  /** Sets the behaviour of a number, or of all that match, from now on. The newest rule wins. */
   setBehaviour(userOrPattern: string | RegExp, behaviour: PhoneBehaviour): void;
   stop(): Promise<void>;
 }
 
-/** Starts a scripted Asterisk 22 that speaks AMI to any number of clients, with the phones of the local PBX behind it. */
+/** Starts a scripted Asterisk 22 with AMI for any number of clients, and the phones of the local PBX. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const clock = options.clock ?? realClock(options.speed);
   const isRecording = options.recording ?? true;

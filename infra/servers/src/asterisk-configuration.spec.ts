@@ -18,7 +18,7 @@ test('agents: 15xx are not registered, 16xx have a dead contact, the others are 
   expect(sections).toContain('contact = sip:552@127.0.0.1:7000');
 });
 
-test('the user that only watches is sent the same events as the one that dials: either may be the first to say how an attempt ended', () => {
+test('the observer user receives the same events as the dialing user: either may first report an attempt’s end', () => {
   const file = readFileSync(new URL('../../asterisk/manager.redial.conf', import.meta.url), 'utf8');
   const filters = file.split('\n').filter((line) => line.startsWith('eventfilter'));
   const observers = file.split('\n').filter((line) => line.startsWith(';eventfilter'));

@@ -6,15 +6,15 @@ import { tone, waveFile } from './sound.ts';
 
 export interface AsteriskConfiguration {
   readonly runDir: string;
-  /** Where the console's Unix socket goes. */
+  /** The folder of the console's Unix socket. */
   readonly socketDir: string;
   readonly modules: string;
-  /** Asterisk's own, for its documentation. */
+  /** Asterisk's own data folder, for its documentation. */
   readonly data: string;
   readonly amiPort: number;
   readonly secret: string;
   readonly sipPort: number;
-  /** A port that takes everything and answers nothing. */
+  /** A port that accepts every packet and answers none. */
   readonly deadPort: number;
   readonly agentPhonesPort: number;
   readonly carrierPhonesPort: number;
@@ -23,7 +23,7 @@ export interface AsteriskConfiguration {
   readonly maxLoadTuning: boolean;
 }
 
-/** What a user includes into an own PBX, and the templates of the local one. */
+/** The files that a user includes into an own PBX, and the templates of the local one. */
 const shippedFolder = join(repositoryRoot, 'infra/asterisk');
 
 /** Fills the templates into `<runDir>/etc`. Returns the path of asterisk.conf. */
@@ -44,29 +44,29 @@ export function writeAsteriskConfiguration(configuration: AsteriskConfiguration)
   for (const name of readdirSync(templates).filter((file) => file.endsWith('.conf'))) {
     writeFileSync(join(runDir, 'etc', name), fill(readFileSync(join(templates, name), 'utf8'), values));
   }
-  // The user's own file with nothing but the secret changed: its rights and event filters are the ones that are tried.
+  // The user's own file, with only the secret changed: its rights and event filters are the ones under test.
   const manager = readFileSync(join(shippedFolder, 'manager.redial.conf'), 'utf8');
   writeFileSync(
     join(runDir, 'etc/manager.redial.conf'),
-    // The user of the processes that place no calls is there too.
+    // The user of the processes that place no calls is enabled too.
     manager.replace(/^;(?=\[|[a-z]+ = )/gm, '').replace(/^secret = .*$/gm, `secret = ${configuration.secret}`),
   );
   writeDataFolder(runDir, configuration.data);
   return join(runDir, 'etc/asterisk.conf');
 }
 
-/** Asterisk's data folder: its documentation as it came, and the one sound that tests play, `redial-test`. */
+/** Asterisk's data folder: its own documentation, and `redial-test`, the one sound that tests play. */
 function writeDataFolder(runDir: string, shipped: string): void {
   const sounds = join(runDir, 'data/sounds/en');
   mkdirSync(sounds, { recursive: true });
   writeFileSync(join(sounds, 'redial-test.wav'), waveFile(tone(440, 2_000)));
   const documentation = join(runDir, 'data/documentation');
   rmSync(documentation, { force: true });
-  // In a container the target is the container's own, and need not be here.
+  // In a container, the target is the container's own file and need not exist here.
   symlinkSync(join(shipped, 'documentation'), documentation);
 }
 
-/** Replaces `{{name}}`; a name without a value is a mistake in the template. */
+/** Replaces `{{name}}`. A name without a value is a mistake in the template. */
 export function fill(template: string, values: Readonly<Record<string, string>>): string {
   return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];
@@ -75,13 +75,16 @@ export function fill(template: string, values: Readonly<Record<string, string>>)
   });
 }
 
-/** Agents whose phones are moved by hand: see startScriptedPhones. */
+/** Agents whose phones a test controls: see startScriptedPhones. */
 const scriptedExtensions = Array.from({ length: 20 }, (_, n) => 2_500 + n);
 
-/** Agents of three digits, as the vendors' samples have them. */
+/** Agents with three digits, as in the vendors' samples. */
 const shortExtensions = [552, 557];
 
-/** Endpoints 1000–1999: 15xx without a contact, 16xx with a dead one, the rest at the agents' phones; and the short ones there too. */
+/**
+ * Endpoints 1000–1999: 15xx without a contact, 16xx with a dead one, the rest at the agents' phones. The short ones are
+ * there too.
+ */
 export function agentSections(
   ports: Pick<AsteriskConfiguration, 'agentPhonesPort' | 'scriptedPhonesPort' | 'deadPort'>,
 ): string {
@@ -117,7 +120,7 @@ export function numberedSections(ports: Pick<AsteriskConfiguration, 'agentPhones
   ];
   return [
     ...numberedExtensions.flatMap((one) => section(one, [`${one}@127.0.0.1:${ports.numberedPhonesPort}`])),
-    // What a phone could say of itself when it registers.
+    // A contact that a phone could register.
     ...section('2614', [`x&PJSIP/1077&PJSIP/y@127.0.0.1:${ports.agentPhonesPort}`]),
     ...Object.entries(devices).flatMap(([extension, phones]) =>
       section(

@@ -11,9 +11,9 @@ import { freePort } from './ports.ts';
 import type { Programs, RunningProgram } from './programs.ts';
 
 export interface AsteriskOptions {
-  /** Configuration, AstDB and logs. A second start with the same folder finds the journal again. */
+  /** Configuration, AstDB and logs. A second start with the same folder finds the journal of the first. */
   readonly runDir: string;
-  /** Of the manager user. Absent: the one that the tests know. */
+  /** The secret of the manager user. Absent: the tests' own. */
   readonly secret?: string;
   /** 0 or absent: a free one. */
   readonly amiPort?: number;
@@ -21,13 +21,13 @@ export interface AsteriskOptions {
   /** Where the agents' phones listen, and the carrier's: see startSipPhones. */
   readonly agentPhonesPort: number;
   readonly carrierPhonesPort: number;
-  /** Absent: they are dead. */
+  /** Absent: these phones are dead. */
   readonly numberedPhonesPort?: number;
-  /** Where the phones are that a test moves by hand: see startScriptedPhones. Absent: they are dead. */
+  /** The port of the phones that a test controls: see startScriptedPhones. Absent: they are dead. */
   readonly scriptedPhonesPort?: number;
-  /** More SIP threads, and no log but errors: for load tests. */
+  /** More SIP threads, and only errors in the log: for load tests. */
   readonly maxLoadTuning?: boolean;
-  /** Default: out of Debian's packages. */
+  /** Default: from Debian's packages. */
   readonly programs?: Programs;
   readonly onProgress?: Progress;
 }
@@ -40,31 +40,34 @@ export interface AsteriskAccess {
 }
 
 export interface LocalAsterisk {
-  /** May do all that the other may but originate. */
+  /** Has the other user's rights, except to originate. */
   readonly observer: { readonly username: string; readonly secret: string };
   readonly ami: AsteriskAccess;
   readonly sipPort: number;
   readonly version: string;
-  /** Of the present process: another one after restart(). */
+  /** Of the present process: a new one after restart(). */
   readonly pid: number;
   readonly exited: Promise<Exit>;
   readonly logFile: string;
-  /** Where MixMonitor writes to: Asterisk's `<astspooldir>/monitor`. It is made with the first recording. */
+  /** The folder of MixMonitor's files: Asterisk's `<astspooldir>/monitor`. The first recording creates it. */
   readonly recordingsFolder: string;
   /** Runs a command as on Asterisk's own console. It needs no AMI and no rights there. */
   cli(command: string): Promise<string>;
-  /** Ends it for good, calls included; the files stay. */
+  /** Ends it for good, calls included. The files stay. */
   stop(): Promise<void>;
-  /** SIGKILL: what a crash does. */
+  /** SIGKILL, as in a crash. */
   kill(): Promise<void>;
-  /** Starts it again with the same ports, configuration and AstDB, after ending it if it still runs. */
+  /** Starts it again with the same ports, configuration and AstDB. Ends it first if it runs. */
   restart(): Promise<void>;
   /** Alive but silent: sockets stay open, nothing is answered. */
   pause(): Promise<void>;
   resume(): Promise<void>;
 }
 
-/** Starts a real Asterisk on 127.0.0.1 with the agents 1000–1999, 552 and 557, the trunks `carrier` and `carrier2`, and a few queues. */
+/**
+ * Starts a real Asterisk on 127.0.0.1 with the agents 1000–1999, 552 and 557, the trunks `carrier` and `carrier2`, and
+ * a few queues.
+ */
 export async function startAsterisk(options: AsteriskOptions): Promise<LocalAsterisk> {
   const programs = options.programs ?? (await debianPrograms(options.onProgress));
   const runDir = resolve(options.runDir);
@@ -148,7 +151,7 @@ export async function startAsterisk(options: AsteriskOptions): Promise<LocalAste
   };
 }
 
-/** `core waitfullybooted` waits by itself; only the console's socket has to be waited for. */
+/** `core waitfullybooted` waits by itself. This function only waits for the console's socket. */
 async function fullyBooted(
   child: RunningProgram,
   cli: (command: string) => Promise<string>,
@@ -167,7 +170,10 @@ async function fullyBooted(
   );
 }
 
-/** The agents 16xx have a contact that takes every packet and answers none. Held here, so that nobody else can come to listen there. */
+/**
+ * The agents 16xx have a contact that accepts every packet and answers none. This process holds its port, so that no
+ * other program listens there.
+ */
 async function openDeadContact(): Promise<{ port: number; close(): void }> {
   const socket = createSocket('udp4');
   await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
@@ -182,7 +188,7 @@ async function openDeadContact(): Promise<{ port: number; close(): void }> {
   };
 }
 
-/** A Unix socket's path holds about 100 characters: a deep run folder needs a shorter one beside it. */
+/** A Unix socket's path holds about 100 characters: a deep run folder needs a shorter socket folder. */
 function socketFolder(runDir: string): { folder: string; remove(): void } {
   if (runDir.length < 80) {
     const folder = join(runDir, 'run');

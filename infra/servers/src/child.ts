@@ -2,8 +2,9 @@
  * Servers started as children of this process.
  *
  * 1. No child outlives its parent: see guard.ts.
- * 2. A child is in a process group of its own: Ctrl-C in the terminal reaches its owner alone, who then ends all in the right order.
- * 3. A child's end is known from its `exit` event alone: `kill -0` finds zombies alive.
+ * 2. A child has a process group of its own: Ctrl-C in the terminal reaches its owner alone, which ends all in the right
+ *    order.
+ * 3. Only its `exit` event shows that a child has ended: `kill -0` finds zombies alive.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
@@ -21,14 +22,14 @@ export interface Child {
   readonly exited: Promise<Exit>;
   /** Undefined while it runs. */
   exit(): Exit | undefined;
-  /** Resolves once it is sent; to one that has ended it is sent in vain. */
+  /** Resolves once the signal is sent. To an ended child it has no effect. */
   signal(signal: NodeJS.Signals): Promise<void>;
   /** SIGKILL, and waits until it is gone. Works on a paused child too. */
   kill(): Promise<void>;
 }
 
 export interface ChildOptions {
-  /** Standard output and error go to the end of this file. */
+  /** Standard output and error are appended to this file. */
   readonly outputFile: string;
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
@@ -71,10 +72,10 @@ export async function startChild(
   };
 }
 
-/** Asks politely, waits, then kills. */
+/** Requests the end, waits, then kills. */
 export async function endChild(child: Child, ask: () => Promise<unknown>, graceMs: number): Promise<void> {
   if (child.exit() !== undefined) return;
-  await child.signal('SIGCONT'); // A paused one hears nothing.
+  await child.signal('SIGCONT'); // A paused child handles no signal.
   const kill = () => void child.signal('SIGKILL').catch(() => {});
   const timer = setTimeout(kill, graceMs);
   ask().catch(kill);

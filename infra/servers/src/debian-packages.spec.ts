@@ -15,7 +15,7 @@ describe('the mirror', () => {
     expect(mirrorFrom('http://mirror.example/debian/ testing main', 'forky')).toBe('http://mirror.example/debian/');
   });
 
-  test('is missing where apt knows none', () => {
+  test('is missing where apt has none', () => {
     expect(mirrorFrom('', 'bookworm')).toBeUndefined();
     expect(mirrorFrom('http://mirror.example/debian-security/ bookworm-security main', 'bookworm')).toBeUndefined();
   });

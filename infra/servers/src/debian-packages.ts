@@ -1,12 +1,14 @@
 /**
- * Programs out of Debian's testing suite, without root rights, without Docker and without touching the machine's own packages.
+ * Programs from Debian's testing suite, without root rights, without Docker and without a change of the machine's own
+ * packages.
  *
- * 1. apt works on a private state folder with an empty package list, so it resolves the whole closure down to libc.
+ * 1. apt works on a private state folder with an empty package list, so it resolves all dependencies down to libc.
  * 2. The packages are unpacked, never installed: no maintainer script runs.
  * 3. Programs start through the unpacked loader and libraries, so the machine's own libc does not matter.
- * 4. A folder is filled under another name and moved into place last: a folder that is there is complete.
+ * 4. A folder is filled under another name and moved into place last: a folder that exists is complete.
  *
- * Only packages signed with Debian's archive key are taken: the machine's own mirror is used, the keyring is not negotiable.
+ * Only packages signed with Debian's archive key are accepted. The machine's own mirror is used; the keyring is always
+ * Debian's.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -15,7 +17,9 @@ import { cacheFolder } from './cache-folder.ts';
 import { isAlive, withFolderLock } from './folder-lock.ts';
 import { run } from './run.ts';
 
-/** The suite with Asterisk 22 and Redis 8. Named, not `testing`: what comes must not change under our feet when Debian releases. */
+/**
+ * The suite with Asterisk 22 and Redis 8. It is named, not `testing`: a Debian release must not change the packages.
+ */
 export const debianSuite = 'forky';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
@@ -30,7 +34,7 @@ export type Progress = (line: string) => void;
 
 export interface UnpackedPackages {
   readonly folder: string;
-  /** Package name to version, of everything that came. */
+  /** Package name → version, of every unpacked package. */
   readonly versions: Readonly<Record<string, string>>;
   /** The command that starts one of its programs, e.g. `usr/sbin/asterisk`, with its own loader and libraries. */
   command(program: string): { readonly file: string; readonly args: readonly string[] };
@@ -81,7 +85,7 @@ async function fetchInto(folder: string, set: PackageSet, onProgress: Progress):
       const { code, stderr } = await run('dpkg-deb', ['--extract', join(archives, deb), root]);
       if (code !== 0) throw new Error(`Could not unpack ${deb}: ${stderr.trim()}`);
     });
-    // Written last: this file is what makes the folder count as complete.
+    // Written last: with this file the folder counts as complete.
     writeFileSync(join(root, 'versions.json'), `${JSON.stringify(versionsOf(debs), null, 2)}\n`);
     moveIntoPlace(root, folder);
     onProgress(`Ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
@@ -90,7 +94,7 @@ async function fetchInto(folder: string, set: PackageSet, onProgress: Progress):
   }
 }
 
-/** Half-filled folders of processes that died on the way. */
+/** Half-filled folders of processes that died. */
 function removeLeftovers(folder: string): void {
   for (const name of readdirSync(dirname(folder))) {
     const owner = new RegExp(`^${basename(folder)}\\.(\\d+)\\.partial$`).exec(name)?.[1];
@@ -99,7 +103,7 @@ function removeLeftovers(folder: string): void {
   }
 }
 
-/** The machine's own Debian mirror, whatever it is; the suite is exchanged later. */
+/** The machine's own Debian mirror. Its suite is replaced later. */
 async function debianMirror(set: PackageSet): Promise<string> {
   const instead = set === 'redis' ? 'install redis-server 8 or Docker' : 'run this in a Debian container';
   const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
@@ -120,7 +124,10 @@ async function debianMirror(set: PackageSet): Promise<string> {
   return mirror;
 }
 
-/** Picks the mirror of the running release from `apt-get indextargets`. Only Debian itself has a `main` component in a suite of its own codename. */
+/**
+ * Picks the mirror of the running release from `apt-get indextargets`. Only Debian itself has a `main` component in a
+ * suite with its own codename.
+ */
 export function mirrorFrom(indexTargets: string, codename: string): string | undefined {
   for (const line of indexTargets.split('\n')) {
     const [uri, release, component] = line.trim().split(' ');
@@ -134,8 +141,8 @@ export function mirrorFrom(indexTargets: string, codename: string): string | und
 }
 
 /**
- * A complete apt of its own. What the machine's administrator set for downloads (proxy, date checks) is kept; its hooks are not:
- * they may want root, or delete what we fetched.
+ * A complete private apt. The administrator's download settings (proxy, date checks) are kept. The hooks are not: they
+ * may need root, or delete the downloads.
  */
 async function privateApt(state: string, mirror: string): Promise<string> {
   for (const folder of ['lists/partial', 'cache/archives/partial', 'preferences', 'conf', 'log'])
@@ -196,12 +203,12 @@ function moveIntoPlace(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {
-    // The lock can be lost (a process stopped for minutes); then whoever came first is as good as we are.
+    // The lock can be lost (a process stopped for minutes). The folder of the other process is as good as ours.
     if (!isComplete(to)) throw error;
   }
 }
 
-/** How Debian names this machine's libraries. */
+/** Debian's names for this machine's libraries. */
 export function debianArchitecture(): { readonly triplet: string; readonly loader: string } {
   return process.arch === 'arm64'
     ? { triplet: 'aarch64-linux-gnu', loader: 'ld-linux-aarch64.so.1' }

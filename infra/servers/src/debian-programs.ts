@@ -5,7 +5,7 @@ import { run } from './run.ts';
 
 const files: Readonly<Record<Program, string>> = { asterisk: 'usr/sbin/asterisk', sipp: 'usr/bin/sipp' };
 
-/** The programs as processes of this machine, out of Debian's packages. */
+/** The programs as processes of this machine, from Debian's packages. */
 export async function debianPrograms(onProgress?: Progress): Promise<Programs> {
   const packages = await debianPackages('asterisk', onProgress);
   return {

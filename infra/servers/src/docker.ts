@@ -5,12 +5,12 @@ import type { Progress } from './debian-packages.ts';
 import { guard } from './guard.ts';
 import { type RunResult, run } from './run.ts';
 
-/** Whether a Docker daemon is there to be used; the program alone proves nothing. */
+/** Whether a Docker daemon is available. The program alone proves nothing. */
 export async function dockerAnswers(): Promise<boolean> {
   return (await run('docker', ['info', '--format', '{{.ServerVersion}}'], { timeoutMs: 5_000 })).code === 0;
 }
 
-/** Makes sure that the image is there: found, else fetched. Throws with Docker's reason. */
+/** Makes sure that the image exists: found, else fetched. Throws with Docker's reason. */
 export async function pullImage(image: string, onProgress: Progress = () => {}): Promise<void> {
   if (await hasImage(image)) return;
   onProgress(`Fetching the image ${image} (first time only)`);
@@ -18,7 +18,7 @@ export async function pullImage(image: string, onProgress: Progress = () => {}):
   if (pulled.code !== 0) throw new Error(`Docker has no image ${image} and could not fetch it: ${reasonOf(pulled)}`);
 }
 
-/** Makes sure that the image is there: found, else built out of the folder's Dockerfile. Throws with Docker's reason. */
+/** Makes sure that the image exists: found, else built from the folder's Dockerfile. Throws with Docker's reason. */
 export async function buildImage(
   image: string,
   folder: string,
@@ -38,20 +38,23 @@ async function hasImage(image: string): Promise<boolean> {
 }
 
 /**
- * Who a container must be for the files it writes into our folders to be ours: else Docker's root, or the image's own user, owns them.
- * A daemon without root rights shows us to its containers as their root.
+ * The user of a container, so that the files it writes into our folders belong to us. Otherwise they belong to Docker's
+ * root, or to the image's own user. A rootless daemon maps us to the container's root.
  */
 export async function containerUser(): Promise<string> {
   const { stdout } = await run('docker', ['info', '--format', '{{.SecurityOptions}}'], { timeoutMs: 5_000 });
   return stdout.includes('rootless') ? '0:0' : `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
 }
 
-/** What makes a container write its output to a file, with the program itself as the process that gets the signals. The entrypoint is /bin/sh. */
+/**
+ * Makes a container write its output to a file. The program itself is the process that gets the signals. The entrypoint
+ * is /bin/sh.
+ */
 export function intoFile(outputFile: string, program: string, args: readonly string[]): string[] {
   return ['-c', `exec "$0" "$@" >>'${outputFile.replaceAll("'", `'\\''`)}' 2>&1`, program, ...args];
 }
 
-/** Starts a container that is a child of ours in all but name: it ends when we end, and is gone when it ends. */
+/** Starts a container that behaves as a child of ours: it ends when we end, and is removed when it ends. */
 export async function startContainer(
   image: string,
   namePrefix: string,
@@ -91,7 +94,7 @@ export async function startContainer(
   };
 }
 
-/** In a process group of its own: Ctrl-C in the terminal must not end the watching before the container. */
+/** In a process group of its own: Ctrl-C in the terminal must not end the watcher before the container. */
 function endOf(name: string): Promise<Exit> {
   return new Promise((done) => {
     const watcher = spawn('docker', ['wait', name], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -104,7 +107,7 @@ function endOf(name: string): Promise<Exit> {
   });
 }
 
-/** The last line says what went wrong; the ones before, how far it came. */
+/** The last line names the fault; the ones before show the progress. */
 function reasonOf({ stderr, stdout, code }: RunResult): string {
   const said = (stderr.trim() || stdout.trim()).split('\n').at(-1);
   return said || (code === undefined ? 'it took too long' : `exit code ${code}`);

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Runs `work` while no other process does. It saves double work and is no safety device: a lock whose owner is gone is taken over,
- * and two processes may do so at the same instant. What they then produce must be moved into place atomically.
+ * Runs `work` while no other process does. It avoids double work and is no safety device: the lock of a dead owner is
+ * taken over, and two processes may do so at the same instant. Their results must be moved into place atomically.
  */
 export async function withFolderLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {
   while (!tryLock(lockFile)) {
@@ -34,12 +34,15 @@ function isUnreported(lockFile: string): boolean {
   try {
     owner = Number(readFileSync(lockFile, 'utf8'));
   } catch {
-    return false; // Given back at this moment.
+    return false; // Released at this moment.
   }
-  return owner > 0 && !isAlive(owner); // 0: being written at this moment.
+  return owner > 0 && !isAlive(owner); // 0: it is being written at this moment.
 }
 
-/** Whether a process id is taken. A zombie counts as alive, and an id may have a new owner: good enough to wait for, not to rely on. */
+/**
+ * Whether a process id is in use. A zombie counts as alive, and an id may have a new owner: good enough to wait for,
+ * but not to rely on.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('given a process that guards, when it is killed with SIGKILL, then all is done that it had not forgotten', async () => {
+test('given a process that guards, when it is killed with SIGKILL, then every command that it had not removed has run', async () => {
   const program = `
     import { guard } from ${JSON.stringify(new URL('./guard.ts', import.meta.url).href)};
     guard("touch '${folder}/first one'");

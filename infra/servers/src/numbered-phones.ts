@@ -2,8 +2,8 @@ import { type Invite, inviteOf } from './sip-invites.ts';
 import { dialogOf, header, openSipSocket, type Peer, type SipDialog, sdp } from './sip-socket.ts';
 
 /**
- * Phones and carriers that do what sipp's scenarios cannot: any SIP answer at all, early media, a forward, a BYE in the instant of the answer.
- * What one does is read off its number; infra/servers/README.md has the table.
+ * Phones and carriers with behaviour that sipp's scenarios cannot have: any SIP answer, early media, a forward, a BYE
+ * right after the answer. The number decides the behaviour; infra/servers/README.md has the table.
  */
 export interface NumberedPhones {
   readonly port: number;
@@ -11,22 +11,22 @@ export interface NumberedPhones {
 }
 
 interface Behaviour {
-  /** Said first: 180, or 183 with media. */
+  /** The first answer: 180, or 183 with media. */
   readonly provisional?: 180 | 183;
-  /** The final answer; absent: it goes on so until it is canceled. */
+  /** The final answer. Absent: the provisional state lasts until a CANCEL. */
   readonly status?: number;
   readonly afterMs?: number;
   /** A forward's target. */
   readonly forwardTo?: string;
-  /** Once answered, it hangs up after so long, with this Q.850 cause in its BYE if there is one. */
+  /** After its answer, it hangs up after this time, with this Q.850 cause in its BYE if there is one. */
   readonly byeAfterMs?: number;
   readonly byeCause?: number;
-  /** Not even 100. */
+  /** It does not even send 100. */
   readonly silent?: true;
 }
 
 const ringMs = 300;
-/** As `ringMs`, but long enough for a time to be told from none. */
+/** As `ringMs`, but long enough to differ from zero. */
 const earlyMediaMs = 500;
 
 const agents: Readonly<Record<string, Behaviour>> = {
@@ -72,7 +72,7 @@ interface Dialog extends SipDialog {
   answered: boolean;
 }
 
-/** Tells of the INVITEs in the order in which they come; one a call. A forward's Contact names the PBX. */
+/** Reports the INVITEs in the order of their arrival, one a call. A forward's Contact names the PBX. */
 export async function startNumberedPhones(onNew: (invite: Invite) => void): Promise<NumberedPhones> {
   const sip = await openSipSocket(onMessage);
   const dialogs = new Map<string, Dialog>();
@@ -116,7 +116,7 @@ export async function startNumberedPhones(onNew: (invite: Invite) => void): Prom
       else if (behaviour.byeAfterMs === 0) bye(dialog);
       else if (behaviour.byeAfterMs !== undefined) setTimeout(() => bye(dialog), behaviour.byeAfterMs).unref();
     } else if (method === 'INVITE') {
-      // Sent again, or a re-INVITE: only the latter wants a new answer.
+      // A retransmission, or a re-INVITE: only the latter needs a new answer.
       if (/tag=/.test(header(text, 'To'))) reply(text, dialog, 200, sdp);
     } else if (!behaviour.silent) {
       reply(text, dialog, 200);

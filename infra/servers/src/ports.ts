@@ -3,17 +3,17 @@ import { createServer } from 'node:net';
 
 export type Protocol = 'tcp' | 'udp';
 
-// Above the RTP of local Asterisks and below the ports that the kernel gives to outgoing connections (32768 and up):
-// a server that is down for a moment finds its port free again.
+// Above the RTP of local Asterisks, and below the ports that the kernel gives to outgoing connections (32768 and up): a
+// server that is down for a moment finds its port free again.
 const lowest = 21_000;
 const highest = 32_000;
 
-/** Each process begins elsewhere in the range, so that few look at a port that another one has. */
+/** Each process starts elsewhere in the range, so that few try a port that another one has. */
 let next = lowest + ((process.pid * 997) % (highest - lowest));
 
 /**
- * A port on which no program of this machine listens. No other process gets it from this function for as long as this
- * process lives, so that test files which run side by side never start two servers on one port.
+ * A port on which no program of this machine listens. While this process lives, no other process gets it from this
+ * function. So test files that run side by side never start two servers on one port.
  */
 export async function freePort(protocol: Protocol, wanted = 0): Promise<number> {
   if (wanted !== 0) return wanted;
@@ -25,7 +25,7 @@ export async function freePort(protocol: Protocol, wanted = 0): Promise<number> 
   throw new Error(`Found no free ${protocol} port between ${lowest} and ${highest}.`);
 }
 
-/** The error's code when the port cannot be bound on the loopback address; undefined when it is free. */
+/** The error's code where the port cannot be bound on the loopback address. Undefined: it is free. */
 export async function portError(protocol: Protocol, port: number): Promise<string | undefined> {
   const bound = await bind(protocol, port);
   if (typeof bound === 'string') return bound;
@@ -33,7 +33,7 @@ export async function portError(protocol: Protocol, port: number): Promise<strin
   return undefined;
 }
 
-/** The kernel keeps the reservation: the same number of the other protocol, bound until this process ends. */
+/** The kernel keeps the reservation: the other protocol's port with the same number, bound until this process ends. */
 async function reserve(protocol: Protocol, port: number): Promise<boolean> {
   const held = await bind(protocol === 'tcp' ? 'udp' : 'tcp', port);
   if (typeof held === 'string') return false;
@@ -42,7 +42,7 @@ async function reserve(protocol: Protocol, port: number): Promise<boolean> {
   return false;
 }
 
-/** What is bound does not keep the process alive. */
+/** A bound port does not keep the process alive. */
 function bind(protocol: Protocol, port: number): Promise<{ close(): Promise<void> } | string> {
   return new Promise((done) => {
     const failed = (error: NodeJS.ErrnoException) => done(error.code ?? error.message);

@@ -4,28 +4,28 @@ import { askRedis, untilRedis } from './redis-ping.ts';
 import { type LocalRedis, type RedisOptions, startRedis } from './redis-server.ts';
 
 export interface RedisClusterOptions extends Omit<RedisOptions, 'port'> {
-  /** Default false. A replica for each primary, which is promoted a few seconds after its primary's death. */
+  /** Default false. Adds a replica for each primary. It is promoted a few seconds after its primary's death. */
   readonly replicas?: boolean;
 }
 
 export interface LocalRedisCluster {
   /** `redis+cluster://…`, with all nodes. */
   readonly url: string;
-  /** The primaries that there were at the start; a replica of the first is `replicas[0]`, and so on. */
+  /** The primaries at the start. `replicas[0]` is the replica of the first, and so on. */
   readonly nodes: readonly LocalRedis[];
   readonly replicas: readonly LocalRedis[];
-  /** The one that holds a key, of those that were primaries at the start. */
+  /** The node that holds a key, among the primaries at the start. */
   nodeOf(key: string): Promise<LocalRedis>;
   stop(): Promise<void>;
 }
 
-/** The first slots of the three nodes, and where slots end. */
+/** The first slots of the three nodes, and the end of the slots. */
 const shares = [0, 5461, 10_923, 16_384];
 const size = shares.length - 1;
 
 /**
- * Three primaries, on 127.0.0.1. A node that is down takes its own slots with it and no others: that is not Redis'
- * default. Needs Redis 7, and servers on this machine's own network: Docker's published ports will not do.
+ * Three primaries, on 127.0.0.1. A node that is down makes only its own slots unavailable: that is not Redis' default.
+ * Needs Redis 7, and servers on this machine's own network: Docker's published ports do not work.
  */
 export async function startRedisCluster(options: RedisClusterOptions): Promise<LocalRedisCluster> {
   const all: LocalRedis[] = [];
@@ -41,7 +41,7 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<L
     const ports = all.map(({ port }) => port);
     for (const [n, port] of ports.slice(0, size).entries()) {
       await mustBeOk(port, `CLUSTER ADDSLOTSRANGE ${shares[n]} ${(shares[n + 1] ?? 0) - 1}`);
-      // Else all are of one age, and have to settle first whose word counts.
+      // Otherwise all have one age, and must first settle which one counts.
       await mustBeOk(port, `CLUSTER SET-CONFIG-EPOCH ${n + 1}`);
     }
     for (const [n, port] of ports.entries()) {
@@ -59,7 +59,7 @@ export async function startRedisCluster(options: RedisClusterOptions): Promise<L
     nodes,
     replicas: all.slice(size),
     async nodeOf(key) {
-      // Any that is up can tell the slot.
+      // Any running node can compute the slot.
       const reply = await Promise.any(nodes.map(({ port }) => askRedis(port, `CLUSTER KEYSLOT ${key}`)));
       const slot = Number(/^:(\d+)/.exec(reply)?.[1]);
       const node = nodes[shares.findLastIndex((first) => first <= slot)];
@@ -93,7 +93,7 @@ function isWhole(nodes: number): (info: string) => boolean {
   return (info) => lines.every((line) => info.includes(line));
 }
 
-/** It follows, and has a copy of everything, once this resolves. */
+/** Once this resolves, it follows and has a complete copy. */
 async function makeReplica(port: number, primaryPort: number): Promise<void> {
   const id = (await askRedis(primaryPort, 'CLUSTER MYID')).split('\r\n')[1];
   await mustBeOk(port, `CLUSTER REPLICATE ${id}`);

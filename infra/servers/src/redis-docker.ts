@@ -3,7 +3,7 @@ import type { Progress } from './debian-packages.ts';
 import { containerUser, intoFile, pullImage, startContainer } from './docker.ts';
 import type { RedisLauncher } from './redis-launcher.ts';
 
-/** The same Redis wherever a container of it is started. */
+/** The image of every Redis container. */
 export const redisImage = 'redis:8';
 
 /** Redis as a container on a port of 127.0.0.1. Throws where the image can be neither found nor fetched. */
@@ -16,11 +16,11 @@ export async function redisFromDocker(onProgress?: Progress): Promise<RedisLaunc
         redisImage,
         `redial-redis-${port}`,
         [
-          // Published rather than on the host's network: that works where Docker runs in a virtual machine too.
+          // A published port also works where Docker runs in a virtual machine, unlike the host's network.
           ...['--publish', `127.0.0.1:${port}:6379`, '--volume', `${resolve(dataDir)}:/data`],
           ...['--user', await containerUser(), '--entrypoint', '/bin/sh'],
         ],
-        // Nobody but this machine and its containers reaches the port, and they come from an address that protected mode refuses.
+        // Only this machine and its containers reach the port. They come from an address that protected mode refuses.
         intoFile('/data/redis.log', 'redis-server', [
           ...(file === undefined ? [] : [`/data/${file}`]),
           ...args,

@@ -2,12 +2,12 @@ import type { Child } from './child.ts';
 
 export type RedisSource = 'path' | 'docker' | 'debian';
 
-/** A place Redis comes from. */
+/** A source of Redis. */
 export interface RedisLauncher {
   readonly source: RedisSource;
   /**
-   * Starts one that answers on that port of 127.0.0.1 and writes into `dataDir`: its data, and what it says into `redis.log`. `file`: of its
-   * configuration, in that folder, for what no list of processes may show.
+   * Starts a server that answers on that port of 127.0.0.1 and writes into `dataDir`: its data, and its log
+   * `redis.log`. `file`: its configuration file in that folder, for settings that must not appear in a process list.
    */
   start(server: {
     readonly port: number;

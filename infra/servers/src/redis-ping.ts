@@ -2,7 +2,10 @@ import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Exit } from './child.ts';
 
-/** Waits until Redis answers PING with PONG (not with LOADING), at most `deadlineMs`; gives up at once when the process ends. */
+/**
+ * Waits until Redis answers PING with PONG (not with LOADING), at most `deadlineMs`. Stops at once when the process
+ * ends.
+ */
 export async function waitForRedis(
   port: number,
   exited?: Promise<Exit>,
@@ -26,7 +29,7 @@ export async function redisVersion(port: number, password?: string): Promise<str
   return /redis_version:(\S+)/.exec(await askRedis(port, 'INFO server', password))?.[1] ?? 'unknown';
 }
 
-/** Waits until a command's reply is the one that is wanted; at the deadline, tells the last. */
+/** Waits until a command has the wanted reply. At the deadline, the error holds the last reply. */
 export async function untilRedis(
   port: number,
   command: string,
@@ -43,7 +46,10 @@ export async function untilRedis(
   throw new Error(`Redis on port ${port} answered ${command} for ${deadlineMs / 1000} s with ${last}`);
 }
 
-/** One command over a socket of its own, its reply as it was sent. Enough for short replies, which arrive in one piece on the loopback. */
+/**
+ * One command over a socket of its own, and its raw reply. Enough for short replies, which arrive in one piece on the
+ * loopback.
+ */
 export function askRedis(port: number, command: string, password?: string): Promise<string> {
   return new Promise((done, failed) => {
     const socket = connect({ host: '127.0.0.1', port });
@@ -57,7 +63,7 @@ export function askRedis(port: number, command: string, password?: string): Prom
     };
     socket.once('connect', () => {
       if (password === undefined) return ask();
-      // Whatever it says to this: the answer to the command tells whether it was right.
+      // Its reply is ignored: the answer to the command shows whether the password was right.
       socket.once('data', ask);
       socket.write(`AUTH ${password}\r\n`);
     });

@@ -13,11 +13,11 @@ export interface LocalRedisSentinel {
   readonly url: string;
   /** `redis://…` of each Sentinel. */
   readonly sentinelUrls: readonly string[];
-  /** The first was the primary at the start; the others its replicas. */
+  /** The first was the primary at the start, the others its replicas. */
   readonly servers: readonly LocalRedis[];
-  /** As the Sentinels say. */
+  /** By the Sentinels' answer. */
   primary(): Promise<LocalRedis>;
-  /** Once the Sentinels name another primary than this one. */
+  /** Resolves once the Sentinels name another primary than this one. */
   whenPromoted(insteadOf: LocalRedis): Promise<LocalRedis>;
   stop(): Promise<void>;
 }
@@ -27,8 +27,8 @@ const quorum = 2;
 const watched = 'redial';
 
 /**
- * A primary, two replicas and three Sentinels, on 127.0.0.1. A primary that no replica follows refuses writes: so at most one of two
- * who think they are the primary is written to. The Sentinels call it down after a second of silence.
+ * A primary, two replicas and three Sentinels, on 127.0.0.1. A primary without a replica refuses writes: so at most one
+ * of two servers that both act as primary accepts them. The Sentinels declare it down after a second of silence.
  */
 export async function startRedisSentinel(options: RedisSentinelOptions): Promise<LocalRedisSentinel> {
   const launcher = options.launcher ?? (await findRedis({ ...options, useDocker: false }));
@@ -97,7 +97,7 @@ interface Sentinel {
 async function startSentinel(launcher: RedisLauncher, dataDir: string, primaryPort: number): Promise<Sentinel> {
   mkdirSync(dataDir, { recursive: true });
   const file = join(dataDir, 'sentinel.conf');
-  // Sentinels keep what they learn in this file.
+  // Sentinels keep their state in this file.
   writeFileSync(
     file,
     [

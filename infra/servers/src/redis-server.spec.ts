@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findRedis, redisArguments } from './redis-server.ts';
 
-test('what Redis acknowledged is on disk, and nothing is evicted, unless asked otherwise', () => {
+test('by default, acknowledged writes are on disk, and nothing is evicted', () => {
   expect(redisArguments({})).toEqual([
     '--appendonly',
     'yes',
@@ -18,12 +18,12 @@ test('what Redis acknowledged is on disk, and nothing is evicted, unless asked o
   ]);
 });
 
-describe('where Redis comes from', () => {
+describe('the source of Redis', () => {
   let bin: string;
   const said: string[] = [];
   const find = async (options: { useDocker?: boolean } = {}) => {
     const onProgress = (line: string) => void said.push(line);
-    // Debian's package, the last place, is there or not: this is about the places before it.
+    // Debian's package, the last source, may or may not exist: this test is about the sources before it.
     return (await findRedis({ ...options, onProgress }).catch(() => undefined))?.source ?? 'debian';
   };
   const install = (program: string, script: string) => {
@@ -41,26 +41,26 @@ describe('where Redis comes from', () => {
     rmSync(bin, { recursive: true, force: true });
   });
 
-  test('given redis-server on PATH, then it is taken, and Docker is not asked', async () => {
+  test('given redis-server on PATH, then it is used, and Docker is not', async () => {
     install('redis-server', '');
     install('docker', '');
     expect(await find()).toBe('path');
     expect(said).toEqual([]);
   });
 
-  test('given a Docker that has the image, then it is taken', async () => {
+  test('given a Docker that has the image, then it is used', async () => {
     install('docker', '');
     expect(await find()).toBe('docker');
     expect(said).toEqual([]);
   });
 
-  test('given a Docker that can fetch the image, then it says that it does', async () => {
+  test('given a Docker that can fetch the image, then it reports that', async () => {
     install('docker', '[ "$1" != image ]');
     expect(await find()).toBe('docker');
     expect(said).toEqual(['Fetching the image redis:8 (first time only)']);
   });
 
-  test("given a Docker that cannot have the image, then Debian's package is taken, and a line says why", async () => {
+  test("given a Docker that cannot get the image, then Debian's package is used, and a line states why", async () => {
     install('docker', '[ "$1" = info ] || { echo "no such host" >&2; exit 1; }');
     expect(await find()).toBe('debian');
     expect(said).toContain(

@@ -11,20 +11,20 @@ import { redisVersion, waitForRedis } from './redis-ping.ts';
 export interface RedisOptions {
   /** 0 or absent: a free one. */
   readonly port?: number;
-  /** Kept after stop(); a second start with the same folder finds the data again. */
+  /** Kept after stop(). A second start with the same folder finds the data again. */
   readonly dataDir: string;
-  /** Default true: what Redis acknowledged survives a crash. */
+  /** Default true: acknowledged writes survive a crash. */
   readonly appendonly?: boolean;
-  /** Default `always`: nothing acknowledged is lost even in a power cut; `everysec` may lose one second. */
+  /** Default `always`: no acknowledged write is lost even in a power cut. `everysec` may lose one second. */
   readonly appendfsync?: 'always' | 'everysec';
-  /** Default `noeviction`: Redis must refuse writes rather than forget calls. */
+  /** Default `noeviction`: Redis must refuse writes rather than drop calls. */
   readonly maxmemoryPolicy?: string;
   readonly extraArgs?: readonly string[];
-  /** Letters, digits, - and _. Absent: whoever reaches the port is let in. */
+  /** Letters, digits, - and _. Absent: every client that reaches the port is accepted. */
   readonly password?: string;
-  /** Default true. Off, a Docker that answers is not asked. */
+  /** Default true. False: Docker is not used. */
   readonly useDocker?: boolean;
-  /** Takes the place of the search: Redis comes from here and nowhere else. */
+  /** Replaces the search: Redis comes from this launcher. */
   readonly launcher?: RedisLauncher;
   readonly onProgress?: Progress;
 }
@@ -34,15 +34,15 @@ export interface LocalRedis {
   readonly port: number;
   readonly source: RedisSource;
   readonly version: string;
-  /** Of the present process: another one after restart(). */
+  /** Of the present process: a new one after restart(). */
   readonly pid: number;
   /** Of the present process. */
   readonly exited: Promise<Exit>;
   /** Saves and ends. */
   stop(): Promise<void>;
-  /** SIGKILL: what a crash does. */
+  /** SIGKILL, as in a crash. */
   kill(): Promise<void>;
-  /** Starts it again, same port and data, after ending it if it still runs. */
+  /** Starts it again, same port and data. Ends it first if it runs. */
   restart(): Promise<void>;
   /** Alive but silent: sockets stay open, nothing is answered. */
   pause(): Promise<void>;
@@ -96,7 +96,7 @@ export async function startRedis(options: RedisOptions): Promise<LocalRedis> {
   };
 }
 
-/** The first of the places that has one; a Docker that has none and can fetch none is passed over, and says so. */
+/** The first source that has Redis. A Docker without the image that cannot fetch it is skipped, with a message. */
 export async function findRedis({
   useDocker = true,
   onProgress = () => {},
@@ -113,7 +113,7 @@ export async function findRedis({
   return asProcess('debian', (await debianPackages('redis', onProgress)).command('usr/bin/redis-server'));
 }
 
-/** The settings that carry Redial's promises, the same wherever Redis comes from. */
+/** The settings behind Redial's promises, the same for every source of Redis. */
 export function redisArguments(
   options: Pick<RedisOptions, 'appendonly' | 'appendfsync' | 'maxmemoryPolicy' | 'extraArgs'>,
 ): string[] {
@@ -144,7 +144,7 @@ function asProcess(source: RedisSource, command: { file: string; args: readonly 
   };
 }
 
-/** For a Redis on this machine's own network. To stand last: nothing in extraArgs may move it to another place. */
+/** For a Redis on this machine's own network. It must be last: extraArgs must not be able to move Redis elsewhere. */
 export function onLoopback(port: number, dataDir: string): string[] {
   return ['--port', String(port), '--bind', '127.0.0.1', '--daemonize', 'no', '--dir', dataDir];
 }

@@ -6,7 +6,9 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** Runs a program to its end. A program that is not there, or that outlives the deadline, is `code: undefined`, never a throw. */
+/**
+ * Runs a program to its end. A missing program, or one that outlives the deadline, is `code: undefined`, never a throw.
+ */
 export function run(
   program: string,
   args: readonly string[],

@@ -12,14 +12,17 @@ import {
 } from './sip-socket.ts';
 
 /**
- * Phones that a test moves by hand: what sipp's scenarios cannot do, because it takes two calls at once, or must wait for something else.
- * A phone rings when it is called, and does nothing by itself but that it ends a call when it is told to.
+ * Phones that a test controls, for cases that sipp's scenarios cannot play: two calls at once, or a wait for another
+ * event. A phone rings when it is called. Otherwise it only ends a call when the PBX ends it.
  */
 export interface ScriptedPhones {
   readonly port: number;
-  /** The next call that comes in for this user; it rings. */
+  /** The next incoming call of this user. It rings. */
   called(user: string): Promise<ScriptedCall>;
-  /** Dials by the PBX at this SIP port; resolves once it is answered. `replaces`: takes that call's place (RFC 3891). */
+  /**
+   * Dials through the PBX at this SIP port. Resolves once it is answered. `replaces`: takes that call's place (RFC
+   * 3891).
+   */
   dial(
     user: string,
     target: string,
@@ -28,7 +31,7 @@ export interface ScriptedPhones {
   close(): void;
 }
 
-/** What names a call between two phones, as the one that keeps it sees it. */
+/** Names a call between two phones, from the view of the phone that holds it. */
 export interface DialogId {
   readonly callId: string;
   readonly ownTag: string;
@@ -37,12 +40,15 @@ export interface DialogId {
 
 export interface ScriptedCall extends DialogId {
   answer(): void;
-  /** Refuses it with this SIP answer. */
+  /** Refuses the call with this SIP answer. */
   refuse(status: number, reason: string): void;
-  /** Has the PBX connect the other side to `target`; with `to`, to whoever that other call of this phone is with (attended). */
+  /**
+   * Makes the PBX connect the other side to `target`. With `to`: to the other party of that call of this phone
+   * (attended).
+   */
   refer(target: string, to?: DialogId): Promise<void>;
   hangUp(): Promise<void>;
-  /** Resolves when the other side has ended it. */
+  /** Resolves when the other side has ended the call. */
   readonly ended: Promise<void>;
 }
 
@@ -73,7 +79,7 @@ export async function startScriptedPhones(): Promise<ScriptedPhones> {
     sip.answer(request, dialog, { status, reason, more, body });
   }
 
-  /** Resolves with its final answer's status. */
+  /** Resolves with the status of the final answer. */
   function request(dialog: Dialog, method: string, more: readonly string[] = [], body = ''): Promise<number> {
     dialog.cseq += 1;
     const { cseq } = dialog;
@@ -199,7 +205,7 @@ export async function startScriptedPhones(): Promise<ScriptedPhones> {
   };
 }
 
-/** To the PBX, which is the other end of both calls: its own tag is the first. */
+/** For the PBX, which is the other end of both calls: its own tag is the first. */
 function replacesOf({ callId, ownTag, theirTag }: DialogId): string {
   return `${callId};to-tag=${theirTag};from-tag=${ownTag}`;
 }

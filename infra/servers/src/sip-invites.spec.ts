@@ -25,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('an INVITE is read from what the phone logged', () => {
+test('an INVITE is read from the phone’s log', () => {
   expect(parseInvite(record('+27820000001', 'c1'), 'carrier')).toEqual({
     at: 1795224384241,
     phone: 'carrier',
@@ -37,19 +37,19 @@ test('an INVITE is read from what the phone logged', () => {
   });
 });
 
-test('a phone that had no microseconds to log has received an INVITE all the same', () => {
+test('an INVITE without logged microseconds is read too', () => {
   const logged = record('+27820000001', 'c1').replace(' 241930.000000', ' ');
   expect(parseInvite(logged, 'carrier')).toMatchObject({ at: 1795224384000, user: '+27820000001' });
 });
 
-test('a name beside the caller ID is read as it was meant, and none is empty', () => {
+test('a name beside the caller ID is read unchanged, and a missing one is empty', () => {
   // The log is read byte by byte.
   const name = Buffer.from('Böhm').toString('latin1');
   expect(parseInvite(record('1', 'c').replace('Redial', name), 'agents')).toMatchObject({ fromName: 'Böhm' });
   expect(parseInvite(record('1', 'c').replace('"Redial" ', ''), 'agents')).toMatchObject({ fromName: '' });
 });
 
-test('a retransmission is no second INVITE, and a record half written waits for its end', () => {
+test('a retransmission is no second INVITE, and a half-written record waits for its end', () => {
   const file = join(folder, 'log');
   const log = new InviteLog(file, 'agents');
   expect(log.readNew()).toEqual([]);

@@ -2,26 +2,29 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 export type Phone = 'agents' | 'carrier' | 'numbered';
 
-/** An INVITE a phone received: the proof that Asterisk really rang it. */
+/** An INVITE that a phone received: the proof that Asterisk really rang it. */
 export interface Invite {
   /** When the phone received it, in epoch milliseconds. */
   readonly at: number;
   readonly phone: Phone;
-  /** Whom it rang: the user part of the Request-URI. */
+  /** The called user: the user part of the Request-URI. */
   readonly user: string;
-  /** Who the phone saw calling: the user part of From. */
+  /** The caller that the phone shows: the user part of From. */
   readonly from: string;
-  /** The name that it saw beside it; empty: none. */
+  /** The name that the phone shows beside it. Empty: none. */
   readonly fromName: string;
   readonly callId: string;
-  /** Its X-… headers, and those that have a phone answer by itself, by the names as sent. */
+  /** Its X-… headers, and those that make a phone answer automatically, by the names as sent. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 const recordStart = '>>> ';
 const recordEnd = '\n<<<';
 
-/** Reads what one set of phones logs, as far as it has been written. Retransmissions and re-INVITEs are no new INVITE: one per Call-ID. */
+/**
+ * Reads the log of one set of phones, as far as it is written. Retransmissions and re-INVITEs count as no new INVITE:
+ * one per Call-ID.
+ */
 export class InviteLog {
   readonly #file: string;
   readonly #phone: Phone;
@@ -34,7 +37,7 @@ export class InviteLog {
     this.#phone = phone;
   }
 
-  /** The INVITEs that came since the last call. Synchronous, so that a test that knows of a call's end also sees its INVITE. */
+  /** The INVITEs since the last call. Synchronous: a test that has seen a call's end also finds its INVITE. */
   readNew(): Invite[] {
     this.#rest += this.#readText();
     const found: Invite[] = [];
@@ -54,7 +57,7 @@ export class InviteLog {
     try {
       file = openSync(this.#file, 'r');
     } catch {
-      return ''; // Nothing logged yet.
+      return ''; // There is no log yet.
     }
     try {
       const buffer = Buffer.alloc(256 * 1024);
@@ -77,13 +80,13 @@ export class InviteLog {
 /** One logged record: the time, then the whole message. */
 export function parseInvite(record: string, phone: Phone): Invite | undefined {
   const [time = '', ...lines] = record.split(/\r?\n/);
-  // The phones write no microseconds where there are none: once in some thousands of INVITEs.
+  // The phones log no microseconds where they are zero: once in some thousands of INVITEs.
   const [, seconds, microseconds = '0'] = /^>>> ([\d.]+)(?: ([\d.]+))?/.exec(time) ?? [];
   if (seconds === undefined) return undefined;
   return inviteOf(lines, phone, Math.floor(Number(seconds) * 1_000 + Number(microseconds) / 1_000));
 }
 
-/** `lines`: the message as it came, read byte by byte. */
+/** `lines`: the message as received, byte by byte. */
 export function inviteOf(lines: readonly string[], phone: Phone, at: number): Invite | undefined {
   const user = /^INVITE sips?:([^@;> ]+)@/.exec(lines.find((line) => line !== '') ?? '')?.[1];
   if (user === undefined || user === 'reset') return undefined;

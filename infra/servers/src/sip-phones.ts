@@ -12,14 +12,14 @@ import { type Invite, InviteLog, type Phone } from './sip-invites.ts';
 import { tone, waveFile } from './sound.ts';
 
 export interface SipPhonesOptions {
-  /** Logs. */
+  /** The folder of the logs. */
   readonly runDir: string;
   /** 0 or absent: a free one. */
   readonly agentPort?: number;
   readonly carrierPort?: number;
-  /** Default true. Off, nothing is known of the INVITEs, and the phones need a little less of the machine. */
+  /** Default true. False: the INVITEs are not recorded, and the phones need a little less of the machine. */
   readonly logInvites?: boolean;
-  /** Default: out of Debian's packages. */
+  /** Default: from Debian's packages. */
   readonly programs?: Programs;
   readonly onProgress?: Progress;
 }
@@ -30,24 +30,24 @@ type SippPhone = Exclude<Phone, 'numbered'>;
 export interface SipPhones {
   readonly agentPort: number;
   readonly carrierPort: number;
-  /** The phones that are not sipp's: see startNumberedPhones. */
+  /** The port of the phones without sipp: see startNumberedPhones. */
   readonly numberedPort: number;
   readonly pids: Readonly<Record<SippPhone, number>>;
-  /** Every INVITE as it was received; empty with `logInvites` off. */
+  /** The log of every received INVITE. Empty without `logInvites`. */
   readonly logFiles: Readonly<Record<SippPhone, string>>;
-  /** All since the start or the last reset(), in the order the phones received them. */
+  /** All since the start or the last reset(), in the order in which the phones received them. */
   invites(): Invite[];
   invitesTo(user: string): Invite[];
-  /** The first INVITE, past or future, that the predicate takes. */
+  /** The first INVITE, past or future, that the predicate accepts. */
   waitForInvite(predicate: (invite: Invite) => boolean, timeoutMs: number): Promise<Invite>;
-  /** Forgets the INVITEs, and starts the numbers that are busy twice from the beginning. */
+  /** Drops the INVITEs, and restarts the count of the numbers that are busy twice. */
   reset(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the phones: sipp as callee, once for the agents and once for the carrier. What a number does is in
- * `scenarios/phones.xml`; the table for people is in `infra/servers/README.md`.
+ * Starts the phones: sipp as callee, once for the agents and once for the carrier. `scenarios/phones.xml` defines each
+ * number's behaviour; `infra/servers/README.md` has the table for people.
  */
 export async function startSipPhones(options: SipPhonesOptions): Promise<SipPhones> {
   const programs = options.programs ?? (await debianPrograms(options.onProgress));
@@ -139,7 +139,7 @@ async function startPhone(
   logging: boolean,
 ): Promise<Child> {
   const scenario = join(repositoryRoot, 'infra/servers/scenarios/phones.xml');
-  writeFileSync(logFile(runDir, phone), ''); // Must be there to be watched.
+  writeFileSync(logFile(runDir, phone), ''); // The file must exist before it is watched.
   const child = await programs.start(
     'sipp',
     [
@@ -147,7 +147,7 @@ async function startPhone(
       ...['-trace_err', '-error_file', join(runDir, `${phone}.errors.log`)],
       ...(logging ? ['-trace_logs', '-log_file', logFile(runDir, phone)] : []),
       ...['-buff_size', '4194304', '-max_recv_loops', '5000', '-max_sched_loops', '5000'],
-      // On a busy machine sipp is late often; its own watchdog would end it for that.
+      // On a busy machine sipp is often late, and its own watchdog would end it.
       ...['-watchdog_minor_maxtriggers', '100000000', '-watchdog_major_maxtriggers', '100000000'],
     ],
     { runDir, outputFile: join(runDir, `${phone}.console.log`), env: { TERM: 'dumb' } },

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 
-/** SIP over UDP, as much of it as phones without sipp need. What they say, and when, is theirs. */
+/** The part of SIP over UDP that phones without sipp need. Each phone decides its own messages and their time. */
 export interface SipSocket {
   readonly port: number;
-  /** `request`: the message that is answered, as it came. */
+  /** `request`: the received message that is answered. */
   answer(request: string, dialog: SipDialog, answer: SipAnswer): void;
   request(dialog: SipDialog, method: string, cseq: number, more?: readonly string[], body?: string): void;
   close(): void;
@@ -25,15 +25,15 @@ export interface Peer {
   readonly port: number;
 }
 
-/** A call of a phone, as the phone sees it. */
+/** A call, from the phone's view. */
 export interface SipDialog {
   readonly callId: string;
   readonly user: string;
   readonly ownTag: string;
-  /** From and To of what this phone sends, its tag included. */
+  /** From and To of the phone's own messages, its tag included. */
   readonly own: string;
   readonly their: string;
-  /** The request URI of what is sent in the dialog. */
+  /** The request URI of messages in the dialog. */
   readonly remote: string;
   readonly peer: Peer;
 }
@@ -95,7 +95,7 @@ export async function openSipSocket(onMessage: (text: string, from: Peer) => voi
   };
 }
 
-/** The dialog that an INVITE opens at the phone that it calls. */
+/** The dialog that an INVITE opens at the called phone. */
 export function dialogOf(invite: string, user: string, { address, port }: Peer): SipDialog {
   const ownTag = newTag();
   return {

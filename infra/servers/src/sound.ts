@@ -9,7 +9,7 @@ export function tone(hertz: number, durationMs: number): Int16Array {
   return samples;
 }
 
-/** As Asterisk's format_wav reads and writes it: RIFF, one channel, 8 kHz, 16 bits, little-endian. */
+/** In the form of Asterisk's format_wav: RIFF, one channel, 8 kHz, 16 bits, little-endian. */
 export function waveFile(samples: Int16Array): Buffer {
   const header = Buffer.alloc(44);
   const bytes = samples.length * 2;

@@ -14,7 +14,7 @@ const facts = {
   logs: '.redial/logs',
 } as const;
 
-/** What curl would be given, word by word: a shell takes the line apart as it does a newcomer's. */
+/** The arguments of curl, word by word: a shell splits the line as it splits a newcomer's. */
 function words(line: string): readonly string[] {
   const script = `curl() { printf '%s\\n' "$@"; }; ${line}`;
   return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trimEnd().split('\n');
@@ -37,11 +37,11 @@ describe('the banner', () => {
   it.each([
     ['simulator', 'the simulated PBX'],
     ['asterisk', 'a real Asterisk'],
-  ] as const)('given the %s, then it says what calls go through', (pbx, words) => {
+  ] as const)('given the %s, then it names the PBX that calls go through', (pbx, words) => {
     expect(banner({ ...facts, pbx })).toContain(`calls go through ${words}`);
   });
 
-  it('has three lines that place a call, one that reads it, each with the key, and one in a vendor’s words', () => {
+  it('has three lines that place a call, one that reads it, each with the key, and one in a vendor’s format', () => {
     expect(lines).toHaveLength(5);
     for (const line of lines.slice(0, 4))
       expect(words(line.replace('<id>', 'call_1'))).toContain('Authorization: Bearer rdl_KEY');
@@ -64,7 +64,7 @@ describe('the banner', () => {
     expect(bodyOf(lines[1])).toMatchObject({ dial2: '0820071234', retryPolicy: { maxRetries: 3, delaySeconds: 5 } });
   });
 
-  it('when a shell reads the third, then the call is for two minutes after the pasting, not after the start', () => {
+  it('when a shell reads the third, then the call is due two minutes after it is pasted, not after the start', () => {
     const before = Math.floor(Date.now() / 1000) * 1000;
     const notBefore = Date.parse(bodyOf(lines[2]).notBefore);
     expect(notBefore).toBeGreaterThanOrEqual(before + 120_000);

@@ -10,7 +10,7 @@ export interface BannerFacts {
   readonly logs: string;
 }
 
-/** What a newcomer needs next: where to look, and calls to paste. */
+/** The first steps of a newcomer: pages to open, and calls to paste. */
 export function banner(facts: BannerFacts): string {
   const { url, apiKey, adminUser, adminPassword, vendorPassword, vendorKey, pbx, redis, logs } = facts;
   const call = (body: string) =>

@@ -4,7 +4,7 @@ import { type Child, endChild, startChild } from '@redial/servers';
 
 export interface ChildOrder {
   readonly name: string;
-  /** The program's main file, from the project's root. */
+  /** The program's main file, relative to the project's root. */
   readonly main: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -12,13 +12,16 @@ export interface ChildOrder {
 /** Redial's own processes: each with its log file, ended in the reverse order of their start. */
 export interface ChildProcesses {
   start(order: ChildOrder): Promise<void>;
-  /** Resolves with a sentence as soon as one ends that was not stopped. */
+  /** Resolves with a sentence as soon as one ends unexpectedly. */
   readonly failed: Promise<string>;
-  /** SIGTERM, and SIGKILL for what has not drained within `graceMs`: a record holds all that matters. */
+  /**
+   * SIGTERM, then SIGKILL for a process that has not drained within `graceMs`. Everything that matters is in the
+   * records.
+   */
   stop(graceMs: number): Promise<void>;
 }
 
-/** `watch`: Node starts a process again when a file that it has loaded changes, and waits for a change when it has failed. */
+/** `watch`: Node restarts a process when a loaded file changes. After a failure it waits for a change. */
 export function childProcesses(root: string, logFolder: string, { watch = false } = {}): ChildProcesses {
   const nodeOptions = [...(watch ? ['--watch', '--watch-preserve-output'] : []), '--conditions=source'];
   const running: Child[] = [];
@@ -30,7 +33,7 @@ export function childProcesses(root: string, logFolder: string, { watch = false 
     failed,
     async start({ name, main, env }) {
       const logFile = join(logFolder, `${name}.log`);
-      // The log of the last run is kept: it shows why that one went wrong.
+      // The log of the last run is kept: it shows why that run failed.
       if (existsSync(logFile)) renameSync(logFile, `${logFile}.1`);
       const child = await startChild(
         { file: process.execPath, args: [...nodeOptions, join(root, main)] },

@@ -27,20 +27,20 @@ const livingPid = process.ppid;
 const deadPid = () => spawnSync('true').pid;
 
 describe('the data folder', () => {
-  it('given nobody has it, then it is taken, and given back at the end', async () => {
+  it('given it is free, then it is taken, and released at the end', async () => {
     const taken = await takeDataFolder(join(folder, 'new'), 6390);
     expect(existsSync(join(folder, 'new/running.json'))).toBe(true);
     await taken.stop();
     expect(existsSync(join(folder, 'new/running.json'))).toBe(false);
   });
 
-  it('given others could look into it, then they cannot any more', async () => {
+  it('given other users could read it, then they no longer can', async () => {
     chmodSync(folder, 0o755);
     await takeDataFolder(folder, 6390);
     expect(statSync(folder).mode & 0o777).toBe(0o700);
   });
 
-  it('given its owner lives and its Redis answers, then a sentence says so', async () => {
+  it('given its owner lives and its Redis answers, then a sentence states it', async () => {
     writeFileSync(file, JSON.stringify({ pid: livingPid, redisPort: port }));
     await expect(takeDataFolder(folder, 6390)).rejects.toThrow(
       `Redial is running on ${folder} already (process ${livingPid}). Stop it, or keep another folder's calls: npm start -- --data <folder>`,

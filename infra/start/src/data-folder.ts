@@ -8,16 +8,18 @@ interface Owner {
 }
 
 /**
- * Takes the data folder for this process, and closes it to every other user of the machine: it holds numbers, recordings and secrets.
+ * Takes the data folder for this process, and closes it to every other user of the machine: it holds numbers,
+ * recordings and secrets.
  *
- * One process: two Redis on one append-only file would spoil it, and with it every call that waits.
- * Throws a sentence when another `npm start` has it.
+ * Only one process may have it: two Redis servers on one append-only file would damage it, and with it every waiting
+ * call. Throws a sentence when another `npm start` has it.
  *
- * A process id alone proves nothing, because ids are given again; so the folder counts as taken while its owner is alive **and** its Redis's port is in use.
+ * A process id alone proves nothing, because ids are reused. So the folder counts as taken while its owner is alive
+ * **and** its Redis's port is in use.
  */
 export async function takeDataFolder(folder: string, redisPort: number): Promise<{ stop(): Promise<void> }> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // One of before, whose files are open to all.
+  // A folder of an earlier version, whose files every user can read.
   chmodSync(folder, 0o700);
   const file = join(folder, 'running.json');
   const owner = readOwner(file);
@@ -39,6 +41,6 @@ function readOwner(file: string): Owner | undefined {
     const { pid, redisPort } = JSON.parse(readFileSync(file, 'utf8'));
     return Number.isInteger(pid) && Number.isInteger(redisPort) ? { pid, redisPort } : undefined;
   } catch {
-    return undefined; // None, or half written by a process that died.
+    return undefined; // There is none, or a process died while it wrote the file.
   }
 }

@@ -17,13 +17,13 @@ function given() {
 }
 
 describe('an interruption', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('given a %s, then an end is wanted', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])('given a %s, then an end is requested', async (signal) => {
     const { at, wanted } = given();
     at(0, signal);
     expect(await wanted).toBe('interrupted');
   });
 
-  it('given one Ctrl-C that comes three times within a second, then nobody insists', () => {
+  it('given one Ctrl-C that comes three times within a second, then it counts once', () => {
     const { at, insistences } = given();
     at(5_000, 'SIGINT');
     at(5_003, 'SIGINT');
@@ -31,7 +31,7 @@ describe('an interruption', () => {
     expect(insistences()).toBe(0);
   });
 
-  it('given a second Ctrl-C later, then somebody insists', () => {
+  it('given a second Ctrl-C later, then it counts as another', () => {
     const { at, insistences } = given();
     at(5_000, 'SIGINT');
     at(6_001, 'SIGINT');

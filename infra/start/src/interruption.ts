@@ -4,15 +4,16 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const sameWishMs = 1_000;
 
 export interface Interruption {
-  /** Resolves when somebody wants an end. */
+  /** Resolves when an end is requested. */
   readonly wanted: Promise<'interrupted'>;
 }
 
 /**
- * Ctrl-C, `kill`, or a terminal that is closed.
+ * Ctrl-C, `kill`, or a closed terminal.
  *
- * One Ctrl-C comes up to three times: from the terminal, passed on by npm, and passed on by with-dependencies.mjs. So handlers stay for good (without
- * one the second copy would end the process before what it started is ended), and only a later one counts as another: it calls `onInsistence`.
+ * One Ctrl-C arrives up to three times: from the terminal, from npm, and from with-dependencies.mjs. So the handlers
+ * stay: without them, the second copy would end the process before its children have ended. Only a later one counts as
+ * another, and calls `onInsistence`.
  */
 export function listenForInterruption(
   onInsistence: () => void,

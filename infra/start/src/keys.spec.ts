@@ -29,7 +29,7 @@ describe('the development keys', () => {
     expect(developmentKeys(join(folder, 'other')).apiKey).not.toBe(first.apiKey);
   });
 
-  it('given a folder of before Redis had a password, then it has one, and always the same', () => {
+  it('given a folder from before Redis had a password, then it gets one, and always the same', () => {
     writeFileSync(join(folder, 'keys.json'), JSON.stringify({ apiKey: 'rdl_1', adminPassword: 'a', amiSecret: 's' }));
     const { redisPassword } = developmentKeys(folder);
     expect(redisPassword).toMatch(/^[\w-]{24}$/);
@@ -40,7 +40,7 @@ describe('the development keys', () => {
     ['lacks a key', '{"apiKey":"rdl_1"}'],
     ['is half written', '{"apiKey":'],
     ['is empty', ''],
-  ])('given a file that %s, then the sentence says which, and what to do', (_, content) => {
+  ])('given a file that %s, then the sentence names the file and the remedy', (_, content) => {
     const file = join(folder, 'keys.json');
     writeFileSync(file, content);
     expect(() => developmentKeys(folder)).toThrow(`${file} lacks a key: delete it and start again`);

@@ -2,7 +2,10 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Secrets of the development stack: made once, kept in the data folder, so that yesterday's `curl` works today. */
+/**
+ * Secrets of the development stack. They are made once and kept in the data folder, so that yesterday's `curl` works
+ * today.
+ */
 export interface DevelopmentKeys {
   readonly apiKey: string;
   readonly apiKeySha256: string;
@@ -10,7 +13,7 @@ export interface DevelopmentKeys {
   readonly adminPassword: string;
   readonly amiSecret: string;
   readonly redisPassword: string;
-  /** What the vendors' APIs are asked with, as user `demo` of organisation `demo`. */
+  /** The password for the vendors' APIs, of user `demo` of organisation `demo`. */
   readonly vendorPassword: string;
   readonly vendorKey: string;
 }
@@ -37,7 +40,7 @@ export function developmentKeys(dataFolder: string): DevelopmentKeys {
     adminUser: 'admin',
     adminPassword,
     amiSecret,
-    // Made of the key, so that a data folder of before they were needed has them too.
+    // Derived from the key, so that an older data folder has them too.
     redisPassword: redisPassword ?? derived(apiKey, 'redis password').slice(0, 24),
     vendorPassword: derived(apiKey, 'vendor password').slice(0, 12),
     vendorKey: derived(apiKey, 'vendor key').slice(0, 32),
@@ -52,6 +55,6 @@ function read(file: string): Record<string, string | undefined> {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return {}; // Half written: the same as a key that is lacking.
+    return {}; // Half written: the same as a missing key.
   }
 }

@@ -5,17 +5,18 @@ import { help, parseOptions, type StartOptions } from './options.ts';
 import { drainSeconds, type Stoppable, startStack } from './stack.ts';
 
 /**
- * `npm start`: the whole main job on this machine. Redis, a PBX (simulated, or a real Asterisk with SIP phones), the API, one
- * dialer, one results process. Ctrl-C ends everything that was started here, and nothing else.
+ * `npm start`: the whole main job on this machine. It starts Redis, a PBX (simulated, or a real Asterisk with SIP
+ * phones), the API, one dialer, one results process. Ctrl-C ends everything that it started, and nothing else.
  *
- * Exit codes: 0 after Ctrl-C, 130 after a Ctrl-C before everything was up or a second one, 1 when a part failed, 2 for a wrong option.
+ * Exit codes: 0 after Ctrl-C, 130 after a second Ctrl-C or one before everything was up, 1 when a part failed, 2 for a
+ * wrong option.
  */
-/** What is written here, and by all that is started here, is for its owner alone. */
+/** Only the owner may read the files of this process and of its children. */
 process.umask(0o077);
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-// Somebody who reads with `head`, or closes the terminal, must not keep us from ending what we started.
+// A closed output (`head`, a closed terminal) must not keep this process from ending its children.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 const parsed = parseOptions(process.argv.slice(2), process.env);
@@ -28,7 +29,7 @@ switch (parsed.type) {
     process.exitCode = 2;
     break;
   case 'run':
-    // At once: a download that was broken off may still be waiting for its end.
+    // At once: an aborted download may still be waiting.
     process.exit(await start(parsed.options));
 }
 
@@ -56,7 +57,7 @@ async function start(options: StartOptions): Promise<number> {
   } finally {
     if (started.length > 0) console.log(`\nStopping … (calls that ring are waited for; Ctrl-C again ends at once)`);
     breakOff.abort();
-    // What is being started is ended too, once it runs.
+    // A part that is still starting is ended too, once it runs.
     await Promise.race([starting.catch(() => undefined), wait(5_000)]);
     for (const part of started.reverse()) await part.stop(graceMs);
     if (started.length > 0) console.log('Stopped. Calls that were waiting are kept, and dialled after the next start.');

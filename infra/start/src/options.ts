@@ -7,7 +7,7 @@ export interface StartOptions {
   readonly amiPort: number;
   readonly sipPort: number;
   readonly dataFolder: string;
-  /** Each process starts again when a file that it runs is changed. */
+  /** Each process restarts when one of its files changes. */
   readonly watch: boolean;
 }
 
@@ -29,7 +29,7 @@ export const help = `npm start [-- option …]     (npm run dev: the same, with 
 
 An option beats its environment variable. Everything listens on 127.0.0.1.`;
 
-/** Command line and environment → options; a mistake is a sentence that names the option. */
+/** Command line and environment → options. A mistake is a sentence that names the option. */
 export function parseOptions(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -49,7 +49,7 @@ export function parseOptions(
     const port = /^\d{1,5}$/.test(String(written)) ? Number(written) : 0;
     if (port < 1 || port > 65_535) return error(`${source} is a port from 1 to 65535, not "${String(written)}"`);
     const twin = Object.keys(ports).find((other) => ports[other] === port);
-    // SIP is UDP: it may have the number of another.
+    // SIP is UDP, so it may share its number with a TCP port.
     if (twin !== undefined && option !== 'sip-port')
       return error(`--${twin} and --${option} are both ${port}: each needs its own`);
     ports[option] = port;

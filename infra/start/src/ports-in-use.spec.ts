@@ -18,8 +18,8 @@ afterAll(() => {
   udp.close();
 });
 
-describe('the ports that others use', () => {
-  it('given a free one, then there is nothing to say', async () => {
+describe('the ports in use', () => {
+  it('given a free one, then there is no sentence', async () => {
     const probe = createServer();
     await new Promise<void>((done) => probe.listen(0, '127.0.0.1', done));
     const { port } = probe.address() as AddressInfo;

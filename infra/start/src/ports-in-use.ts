@@ -7,7 +7,7 @@ export interface WantedPort {
   readonly protocol: Protocol;
 }
 
-/** The most likely fault of a start is a port that another program has: one sentence for each, with the remedy. */
+/** The most likely fault of a start is a port in use. Returns one sentence for each, with the remedy. */
 export async function portsInUse(wanted: readonly WantedPort[]): Promise<readonly string[]> {
   const faults = await Promise.all(wanted.map(fault));
   return faults.filter((sentence) => sentence !== undefined);

@@ -14,22 +14,25 @@ export interface Stoppable {
 
 export interface Stack {
   readonly banner: string;
-  /** Resolves with a sentence as soon as a part of it ends by itself. */
+  /** Resolves with a sentence as soon as a part ends unexpectedly. */
   readonly failed: Promise<string>;
 }
 
-/** What is waited for when all ends: dial1 of the calls that the dialer has begun. Longer than dial1 rings, so that they end with the truth. */
+/**
+ * At the end, the dialer waits this long for dial1 of its calls. It is longer than dial1 rings, so that they end with
+ * their real outcome.
+ */
 export const drainSeconds = 25;
 
 interface Order {
   readonly root: string;
   readonly options: StartOptions;
-  /** Everything that runs, in the order of its start, also when this is broken off half-way. */
+  /** Every running part, in the order of its start, even when the start is aborted. */
   readonly started: Stoppable[];
   readonly signal: AbortSignal;
 }
 
-/** Starts the parts, each when what it needs is there. Rejects with a sentence for people. */
+/** Starts the parts, each when its requirements are ready. Rejects with a sentence for people. */
 export async function startStack({ root, options, started, signal }: Order): Promise<Stack> {
   const keep = <Part extends Stoppable>(part: Part): Part => {
     started.push(part);
@@ -75,7 +78,7 @@ export async function startStack({ root, options, started, signal }: Order): Pro
     recordingsFolder = asterisk.recordingsFolder;
   }
 
-  // Kept last, so that Redial's own processes drain while Redis and the PBX are there.
+  // Last in the list, so that Redial's own processes drain while Redis and the PBX still run.
   const children = keep(childProcesses(root, join(data, 'logs'), options));
   if (options.pbx === 'simulator') {
     progress('simulated PBX');
@@ -95,7 +98,7 @@ export async function startStack({ root, options, started, signal }: Order): Pro
 
   progress('API, dialer, results');
   const env = environment(root, options, keys, redis.url, { ...ami, recordingsFolder });
-  // The dashboard's login is for the process that serves it.
+  // Only the process that serves the dashboard gets its login.
   const login = { REDIAL_ADMIN_USER: keys.adminUser, REDIAL_ADMIN_PASSWORD: keys.adminPassword };
   for (const name of ['results', 'dialer', 'api']) {
     await children.start({ name, main: `apps/${name}/src/main.ts`, env: name === 'api' ? { ...env, ...login } : env });

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Redis and a PBX both answer: a call placed now is dialled now. Else a sentence that says what is missing. */
+/** Redis and a PBX both answer: a call placed now is dialled now. Else a sentence that names what is missing. */
 export async function untilReady(url: string, signal: AbortSignal): Promise<'ready' | string> {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(60_000)]);
   let last = 'no answer';
@@ -14,5 +14,5 @@ export async function untilReady(url: string, signal: AbortSignal): Promise<'rea
     }
     await wait(100);
   }
-  return `Redial did not get ready within a minute. ${url} says: ${last}`;
+  return `Redial did not get ready within a minute. ${url} answered: ${last}`;
 }

@@ -14,10 +14,15 @@ import { challenge, events, login, logoff, ping } from './session-actions.ts';
 
 type Action = (request: AmiRequest) => void;
 
-/** manager.redial.conf: `write = originate,request,reporting`. The other classes exist, and are not ours. */
+/**
+ * manager.redial.conf: `write = originate,request,reporting`. The other classes exist, and our user does not have them.
+ */
 const ourRights = new Set(['originate', 'call', 'reporting']);
 
-/** Each action with the rights of which one is needed; none: anybody. Source: main/manager.c, main/db.c, main/pbx.c. */
+/**
+ * Each action, with its rights: one of them is needed; none: every user may run it. Source: main/manager.c, main/db.c,
+ * main/pbx.c.
+ */
 const actions: Readonly<Record<string, { readonly rights: readonly string[]; readonly run: Action }>> = {
   Login: { rights: [], run: login },
   Logoff: { rights: [], run: logoff },
@@ -48,7 +53,7 @@ const actions: Readonly<Record<string, { readonly rights: readonly string[]; rea
   UpdateConfig: { rights: ['config'], run: never },
   ModuleLoad: { rights: ['system'], run: never },
   UserEvent: { rights: ['user'], run: never },
-  // Of modules that are loaded. Nothing of Redial's runs them: that they are listed is what the doctor looks for.
+  // Actions of loaded modules. Redial never runs them: the doctor looks for them in the list.
   MixMonitorMute: { rights: ['system', 'call'], run: unused },
   QueueStatus: { rights: [], run: unused },
 };
@@ -56,7 +61,7 @@ const actions: Readonly<Record<string, { readonly rights: readonly string[]; rea
 /** AMI takes the name of an action in any case. */
 const actionsByName = new Map(Object.entries(actions).map(([name, action]) => [name.toLowerCase(), action]));
 
-/** Runs one message as Asterisk's process_message does. */
+/** Runs one message, as Asterisk's process_message does. */
 export function answerAction(session: SessionState, message: AmiMessage): void {
   const request = { session, message };
   const name = message.header('Action');
@@ -79,7 +84,7 @@ function mayRun(rights: readonly string[]): boolean {
   return rights.length === 0 || rights.some((right) => ourRights.has(right));
 }
 
-/** Exactly what this user may run. */
+/** Exactly the actions that this user may run. */
 function listCommands(request: AmiRequest): void {
   const allowed = Object.entries(actions).filter(([, { rights }]) => mayRun(rights));
   respond(
@@ -96,7 +101,7 @@ function unused(request: AmiRequest): void {
   error(request, 'Not simulated');
 }
 
-/** For actions that no right of ours ever reaches. */
+/** For actions that our rights never allow. */
 function never(): void {
   throw new Error('an action ran that needs a right which this user does not have');
 }

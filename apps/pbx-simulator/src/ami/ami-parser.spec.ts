@@ -27,14 +27,14 @@ describe('AmiParser', () => {
     expect(parse('Action: Ping\rX: 1\r\n\r\n')[0]?.header('Action')).toBe('Ping\rX: 1');
   });
 
-  it('given a header twice, when asked for one, then the first is given; of Action the first that is not empty', () => {
+  it('given a header twice, when one is read, then it is the first; of Action the first that is not empty', () => {
     const [message] = parse('Action: \r\nAction: Ping\r\nActionID: 1\r\nActionID: 2\r\n\r\n');
 
     expect(message?.header('ActionID')).toBe('1');
     expect(message?.header('Action')).toBe('Ping');
   });
 
-  it('given names in another case and spaces before the value, when asked, then they do not matter', () => {
+  it('given names in another case and spaces before the value, when read, then they do not matter', () => {
     expect(parse('aCTION:   Ping\r\n\r\n')[0]?.header('Action')).toBe('Ping');
   });
 

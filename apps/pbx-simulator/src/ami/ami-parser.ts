@@ -1,20 +1,20 @@
-/** One AMI message as Asterisk's parser hands it to an action. */
+/** One AMI message, as Asterisk's parser passes it to an action. */
 export interface AmiMessage {
-  /** The value of the first header of this name, leading blanks removed; empty where there is none. */
+  /** The value of the first header with this name, without leading blanks. Empty where there is none. */
   header(name: string): string;
-  /** The values of all headers of this name. */
+  /** The values of all headers with this name. */
   all(name: string): string[];
   /** Why it cannot be an action. */
   readonly fault?: string;
 }
 
-/** main/manager.c: `inbuf` less its terminator, and AST_MAX_MANHEADERS. */
+/** main/manager.c: `inbuf` without its terminator, and AST_MAX_MANHEADERS. */
 const bufferSize = 1024;
 const headersMax = 128;
 
 /**
- * Bytes → messages, by the rules of main/manager.c (get_input, do_message), the dangerous ones included:
- * a line ends at CRLF **or at a bare LF**, an empty line ends the message, and CR elsewhere is part of the value.
+ * Bytes → messages, by the rules of main/manager.c (get_input, do_message), the dangerous ones included: a line ends at
+ * CRLF **or at a bare LF**, an empty line ends the message, and any other CR is part of the value.
  */
 export class AmiParser {
   readonly #onMessage: (message: AmiMessage) => void;

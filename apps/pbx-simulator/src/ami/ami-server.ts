@@ -8,11 +8,11 @@ export interface AmiServerOptions extends SessionSettings {
   readonly host: string;
   /** 0: a free port. */
   readonly port: number;
-  /** Whether to keep every byte that comes. */
+  /** Whether every received byte is kept. */
   readonly isRecording: boolean;
 }
 
-/** The manager interface: any number of sessions; each gets all events. */
+/** The manager interface: any number of sessions. Each receives all events. */
 export class AmiServer {
   readonly #options: AmiServerOptions;
   readonly #server: Server;

@@ -8,7 +8,7 @@ import type { SessionSettings, SessionState } from './reply.ts';
 export interface SimulatedSessionOptions {
   readonly core: PbxCore;
   readonly settings: SessionSettings;
-  /** Receives every byte that the client sends; one character a byte. */
+  /** Receives every byte that the client sends, one character a byte. */
   record(bytes: string): void;
   onClosed(): void;
 }
@@ -63,13 +63,13 @@ export class SimulatedSession implements SessionState {
     this.#socket.destroy();
   }
 
-  /** The line is dead but open: nothing is read, nothing is sent. */
+  /** The connection is dead but open: nothing is read, nothing is sent. */
   silence(): void {
     this.#isSilent = true;
     this.#socket.pause();
   }
 
-  /** What was held back in both directions arrives late, as TCP delivers it. */
+  /** Held-back data of both directions arrive late, as TCP delivers them. */
   resume(): void {
     this.#isSilent = false;
     if (this.#held !== '') this.#socket.write(this.#held, 'latin1');

@@ -79,7 +79,7 @@ export function setvar(request: AmiRequest): void {
   const channel = wanted === '' ? undefined : request.session.core.find(wanted);
   if (name === '') error(request, 'No variable specified');
   else if (wanted !== '' && channel === undefined) error(request, 'No such channel');
-  // live_dangerously = no: what writes outside the channel is refused.
+  // live_dangerously = no: a function that writes outside the channel is refused.
   else if (name.includes('(')) error(request, 'Variable not set');
   else {
     channel?.variables.set(name, request.message.header('Value'));
@@ -87,7 +87,7 @@ export function setvar(request: AmiRequest): void {
   }
 }
 
-/** Nothing of Redial's redirects a request. */
+/** Redial never sends a Redirect. */
 export function redirect(request: AmiRequest): void {
   error(request, 'Redirect failed');
 }

@@ -104,7 +104,7 @@ export function extensionState(request: AmiRequest): void {
   ]);
 }
 
-/** In the machine's own zone, as Asterisk writes them. */
+/** In the machine's own time zone, as Asterisk writes them. */
 function localDateAndTime(at: number): [date: string, time: string] {
   const date = new Date(at);
   const two = (part: number) => String(part).padStart(2, '0');

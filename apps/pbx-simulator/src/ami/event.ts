@@ -7,7 +7,7 @@ export interface AmiEvent {
 
 export type Header = readonly [name: string, value: string | number];
 
-/** As Asterisk writes it, blank line included. */
+/** The text that Asterisk sends, blank line included. */
 export function eventText(event: AmiEvent): string {
   return packet([['Event', event.name], ['Privilege', `${event.privilege},all`], ...event.headers]);
 }
@@ -16,7 +16,7 @@ export function packet(headers: readonly Header[]): string {
   return `${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 }
 
-/** manager.redial.conf's `eventfilter` lines: what none of them matches is not sent. */
+/** The `eventfilter` lines of manager.redial.conf: an event that matches none of them is not sent. */
 const eventFilters = [
   /^Event: OriginateResponse/,
   /^Event: Hangup\s.*Linkedid: att_/s,

@@ -24,14 +24,14 @@ const forbiddenData = ['CURL', 'DB', 'EVAL', 'FILE', 'ODBC', 'REALTIME', 'SHELL'
 const uniqueIdLengthMax = 149;
 const defaultTimeoutMs = 30_000;
 
-/** SIP's timer B: an INVITE that nothing answers is given up after it. */
+/** SIP's timer B: an INVITE without an answer is given up after this time. */
 const timerBMs = 32_000;
 
-/** OriginateResponse's Reason, as far as it occurs (asterisk.md): the truth is in Hangup's Cause. */
+/** OriginateResponse's Reason, as far as it occurs (asterisk.md). Hangup's Cause is more exact. */
 const reason = { failed: 0, timedOut: 3, answered: 4 } as const;
 
 /**
- * The Originate action. Returns what Asterisk refuses at once, or undefined: then it is queued, and exactly one
+ * The Originate action. Returns Asterisk's immediate refusal, or undefined. Undefined means queued: exactly one
  * OriginateResponse follows, after this function has returned.
  */
 export function originateChannel(core: PbxCore, message: AmiMessage): string | undefined {
@@ -56,7 +56,7 @@ function refusalOf(message: AmiMessage): string | undefined {
   if (application !== '' && isForbidden(application, message.header('Data'))) {
     return 'Originate Access Forbidden: app or data blacklisted';
   }
-  // Asterisk looks the extension up even where it is empty, so an Application needs no more than no priority.
+  // Asterisk looks the extension up even where it is empty. So an Application only needs to omit the priority.
   const wanted = Number.parseInt(priority, 10) || 0;
   if (wanted !== 0 && !isExtension(message.header('Context'), message.header('Exten'), wanted))
     return 'Extension does not exist.';
@@ -99,9 +99,9 @@ function orderOf(message: AmiMessage): Order {
   };
 }
 
-/** Rings dial1 and, once it answers, lets the dialplan have it. */
+/** Rings dial1. After its answer, the dialplan continues. */
 function dial1(core: PbxCore, order: Order): void {
-  // No endpoint, nobody registered, or a live channel has this id: there is no channel event at all.
+  // No endpoint, no registered phone, or a live channel with this id: there is no channel event at all.
   const leg = core.idIsTaken(order.channelId)
     ? undefined
     : openLeg(core, order.channel, {
@@ -119,7 +119,7 @@ function dial1(core: PbxCore, order: Order): void {
   const { channel } = leg;
   for (const variable of order.variables) setVariable(core, channel, variable);
   const fail = (why: number, cause: number, sipCode = 0) => {
-    // Asterisk sends these two in either order; so does its simulation: one call this way, the next call that way.
+    // Asterisk sends these two in either order. The simulator alternates from call to call.
     const hangupFirst = core.channelsOpened % 2 === 0;
     const close = () => core.close(channel, cause, techCauseOf(channel, sipCode));
     if (hangupFirst) close();
@@ -154,7 +154,9 @@ function dial1(core: PbxCore, order: Order): void {
   );
 }
 
-/** Every AMI session sees it, whoever sent the Originate. In failure it names the channel that was asked for, and our own id. */
+/**
+ * Every AMI session receives it, whichever sent the Originate. A failure names the requested channel, and our own id.
+ */
 function respond(core: PbxCore, order: Order, why: number, channel?: Channel): void {
   const where: Header[] =
     order.application === ''

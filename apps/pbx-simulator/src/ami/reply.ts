@@ -10,7 +10,7 @@ export interface SessionSettings {
   readonly version: string;
 }
 
-/** What an action may read and change of its session. */
+/** The parts of a session that an action may read and change. */
 export interface SessionState {
   readonly core: PbxCore;
   readonly settings: SessionSettings;

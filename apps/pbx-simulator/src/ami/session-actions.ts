@@ -16,7 +16,7 @@ export function login(request: AmiRequest): void {
       ? session.challenge !== '' && message.header('Key') === key
       : message.header('Secret') === secret;
   if (message.header('Username') !== username || !isRight) {
-    // Asterisk lets a guesser wait a second, then hangs up.
+    // After a wrong login, Asterisk waits a second, then hangs up.
     session.core.clock.after(1000, () => {
       error(request, 'Authentication failed');
       session.end();

@@ -86,7 +86,7 @@ const phraseOfSipCode: Readonly<Record<number, string>> = {
   603: 'Decline',
 };
 
-/** The Q.850 cause that Asterisk makes of a SIP answer. */
+/** Asterisk's Q.850 cause for a SIP answer. */
 export function causeOf(sipCode: number): number {
   const known = causeOfSipCode[sipCode];
   if (known !== undefined) return known;
@@ -95,7 +95,7 @@ export function causeOf(sipCode: number): number {
   return sipCode >= 600 && sipCode < 700 ? 127 : 16;
 }
 
-/** The SIP code that Asterisk itself would send for a cause: what dial1's Hangup repeats of dial2's. 0: none. */
+/** The SIP code that Asterisk itself would send for a cause; dial1's Hangup repeats dial2's so. 0: none. */
 export function sipCodeOfCause(cause: number): number {
   return sipCodes[cause] ?? 0;
 }

@@ -1,6 +1,6 @@
 import type { Header } from '../ami/event.ts';
 
-/** Asterisk's channel states, as far as an outgoing leg meets them. */
+/** The Asterisk channel states that an outgoing leg can have. */
 export const channelState = { down: 0, ringing: 5, up: 6 } as const;
 export type ChannelState = (typeof channelState)[keyof typeof channelState];
 
@@ -24,28 +24,28 @@ export interface Channel {
   bridgeId: string;
   /** Set by Originate and by the dialplan. */
   readonly variables: Map<string, string>;
-  /** What SHARED() holds: written by other channels of the call. */
+  /** The values of SHARED(), which other channels of the call write. */
   readonly shared: Map<string, string>;
   /** SIP headers for its INVITE. */
   readonly headers: Record<string, string>;
-  /** What an AMI Hangup does: whoever runs the channel puts it here. */
+  /** The effect of an AMI Hangup. The code that runs the channel sets it. */
   hangUp(): void;
-  /** What its phone's BYE does. */
+  /** The effect of its phone's BYE. */
   phoneHungUp(): void;
-  /** A key that its phone presses goes to whom it is bridged with. */
+  /** A key that its phone presses goes to the bridged channel. */
   pressed(key: string): void;
-  /** A key from whom it is bridged with. */
+  /** A key from the bridged channel. */
   hears(key: string): void;
-  /** Timers and phones that end with the channel, however it ends. */
+  /** Timers and phones that end with the channel, whatever ends it. */
   readonly cleanUps: (() => void)[];
 }
 
-/** Rung by the PBX's own dialplan: it has no phone, and says nothing of SIP. */
+/** The PBX's own dialplan rings it: it has no phone and no SIP code. */
 export function isLocal(channel: Channel): boolean {
   return channel.name.startsWith('Local/');
 }
 
-/** The headers with which every channel event begins (main/manager_channels.c). */
+/** The headers at the start of every channel event (main/manager_channels.c). */
 export function channelHeaders(channel: Channel): Header[] {
   return [
     ['Channel', channel.name],

@@ -3,13 +3,13 @@ import { type Channel, channelState, isLocal } from './channel.ts';
 import type { PbxCore } from './pbx-core.ts';
 
 export interface RingOptions {
-  /** The caller ID; empty: anonymous. */
+  /** The caller ID. Empty: anonymous. */
   readonly from: string;
   readonly fromName: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The events of a channel that is rung. */
+/** The events of a ringing channel. */
 export interface LegListener {
   ringing?(): void;
   progress?(): void;
@@ -17,7 +17,7 @@ export interface LegListener {
   answered(): void;
   /** It will not answer. `sipCode`: the answer of its phone; absent where it has no phone. */
   refused(cause: number, sipCode?: number): void;
-  /** It hung up after it had answered. */
+  /** It hung up after its answer. */
   hungUp(cause?: number): void;
 }
 
@@ -33,7 +33,7 @@ export function endLeg(core: PbxCore, { channel }: Pick<Leg, 'channel'>, cause?:
   core.close(channel, cause ?? ownCause);
 }
 
-/** The SIP code that a Hangup shows: a Local channel has none. */
+/** The SIP code of a Hangup. A Local channel has none. */
 export function techCauseOf(channel: Channel, sipCode: number): number {
   return isLocal(channel) ? 0 : sipCode;
 }

@@ -2,7 +2,7 @@ import { type Channel, channelState } from './channel.ts';
 import type { Leg, LegListener, RingOptions } from './leg.ts';
 import type { DialplanHalf, NewChannel, PbxCore } from './pbx-core.ts';
 
-/** `601@ring-groups/n` → its two halves. Asterisk makes both, even where the dialplan lacks the extension. */
+/** `601@ring-groups/n` → its two halves. Asterisk makes both, even where the dialplan has no such extension. */
 export function openLocal(core: PbxCore, resource: string, wanted: Omit<NewChannel, 'endpoint'>): Leg {
   const address = resource.replace(/\/n$/, '');
   const [exten = '', context = ''] = address.split('@');

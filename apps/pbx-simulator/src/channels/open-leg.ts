@@ -6,7 +6,9 @@ import type { Leg, LegListener, RingOptions } from './leg.ts';
 import { openLocal } from './local-channel.ts';
 import type { NewChannel, PbxCore } from './pbx-core.ts';
 
-/** Makes the channel for `PJSIP/…` or `Local/…`; undefined where there is no endpoint or no registered phone: then there is no channel. */
+/**
+ * Makes the channel for `PJSIP/…` or `Local/…`. Undefined: there is no endpoint or no registered phone, so no channel.
+ */
 export function openLeg(core: PbxCore, dialled: string, wanted: Omit<NewChannel, 'endpoint'>): Leg | undefined {
   const [tech = '', resource = ''] = dialled.split(/\/(.*)/s, 2);
   if (tech.toLowerCase() === 'local') return openLocal(core, resource, wanted);
@@ -55,17 +57,17 @@ function ringPhone(
   return call;
 }
 
-/** A channel that is dialled, as the events of the dialling channel name it. */
+/** The headers of a dialled channel in the events of the dialling channel. */
 function destHeaders(channel: Channel): Header[] {
   return channelHeaders(channel).map(([name, value]) => [`Dest${name}`, value] as const);
 }
 
-/** AMI's bytes are kept as they came, one character a byte. */
+/** AMI's bytes are kept unchanged, one character a byte. */
 function utf8(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString();
 }
 
-/** `PJSIP/27820001234@carrier` and `PJSIP/1001` → the endpoint after which the channel is named. */
+/** `PJSIP/27820001234@carrier` and `PJSIP/1001` → the endpoint in the channel's name. */
 function endpointOf(resource: string): string {
   return resource.slice(resource.lastIndexOf('@') + 1).split('/')[0] ?? resource;
 }

@@ -10,20 +10,20 @@ export interface PbxCoreOptions {
   readonly clock: SimulatedClock;
   readonly phones: SimulatedPhones;
   readonly astDb: AstDb;
-  /** The dialplan that Local channels reach; undefined: it has no such extension. */
+  /** The dialplan behind Local channels. Undefined: it has no such extension. */
   readonly routeOf: (context: string, exten: string) => Route | undefined;
-  /** Trunks that exist besides the agents' endpoints. Absent: every name is a trunk. */
+  /** The trunks, besides the agents' endpoints. Absent: every name is a trunk. */
   readonly trunks?: readonly string[];
-  /** Where both sides would talk until the other hangs up, dial2 hangs up after this time. Simulated ms. */
+  /** Where neither side would hang up, dial2 hangs up after this time. Simulated ms. */
   readonly talkMs?: number;
-  /** Recordings are written below it. Absent: nothing is recorded, as without app_mixmonitor. */
+  /** The folder of the recordings. Absent: nothing is recorded, as without app_mixmonitor. */
   readonly recordingsFolder?: string;
 }
 
 export interface NewChannel {
-  /** `PJSIP/1001`: the channel's name gets a running number behind it. */
+  /** `PJSIP/1001`. The channel's name adds a running number. */
   readonly endpoint: string;
-  /** Behind the number: which half of a Local channel it is. */
+  /** Which half of a Local channel it is. It follows the number. */
   readonly half?: ';1' | ';2';
   readonly uniqueId?: string;
   readonly linkedId?: string;
@@ -33,7 +33,7 @@ export interface NewChannel {
   readonly callerName?: string;
 }
 
-/** The second half of a Local channel, in which the dialplan runs. The first half shows what it does. */
+/** The second half of a Local channel, in which the dialplan runs. The first half shows the result. */
 export interface DialplanHalf {
   readonly core: PbxCore;
   readonly channel: Channel;
@@ -43,18 +43,18 @@ export interface DialplanHalf {
   readonly caller: { readonly from: string; readonly fromName: string };
   ringing(): void;
   answer(): void;
-  /** It ends, and the leg with it. */
+  /** Ends this half, and the leg with it. */
   hangUp(cause: number): void;
-  /** Runs unless it has ended by then; the returned function prevents it. Simulated ms. */
+  /** Runs unless the half has ended by then. The returned function cancels it. Simulated ms. */
   later(ms: number, run: () => void): () => void;
-  /** Whatever is still open when it ends. */
+  /** Runs when the half ends. */
   onEnd(run: () => void): void;
 }
 
-/** What the dialplan does with a Local channel. */
+/** The dialplan's action for a Local channel. */
 export type Route = (half: DialplanHalf) => void;
 
-/** The live part of the simulated PBX: its channels and the events they raise. It knows nothing of AMI sessions. */
+/** The live part of the simulated PBX: its channels and their events. It has no AMI sessions. */
 export class PbxCore {
   readonly clock: SimulatedClock;
   readonly phones: SimulatedPhones;
@@ -107,11 +107,11 @@ export class PbxCore {
     this.#channels.clear();
     for (const channel of lost) for (const cleanUp of channel.cleanUps) cleanUp();
     this.#channelsOpened = 0;
-    // Two starts within one second look like one.
+    // Two starts within one second would look like one.
     this.#startedAt = Math.max(this.clock.now(), this.#startedAt + 1000);
   }
 
-  /** By name or unique id, whole and in any case, as AMI actions look for one. */
+  /** Finds a channel by its whole name or unique id, in any case, as AMI actions do. */
   find(nameOrId: string): Channel | undefined {
     const wanted = nameOrId.toLowerCase();
     return (
@@ -126,10 +126,10 @@ export class PbxCore {
     return wanted !== '' && this.channels.some((one) => one.uniqueId.toLowerCase().startsWith(wanted));
   }
 
-  /** `PJSIP/<resource>` → the user part that is dialled; undefined where no such endpoint is configured or registered. */
+  /** `PJSIP/<resource>` → the dialled user part. Undefined where no such endpoint is configured or registered. */
   userBehind(resource: string): string | undefined {
     const [endpoint = '', uri] = resource.split(/\/(.*)/s, 2);
-    // A whole URI behind an endpoint is dialled as it stands. Redial's checks before AMI close this hole.
+    // Asterisk dials a whole URI behind an endpoint unchanged. Redial's checks before AMI close this hole.
     if (uri !== undefined) return isAgent(endpoint) ? /^sips?:([^@]+)@./.exec(uri)?.[1] : undefined;
     const at = resource.lastIndexOf('@');
     if (at >= 0) return this.#isTrunk(resource.slice(at + 1)) ? resource.slice(0, at) : undefined;
@@ -178,7 +178,7 @@ export class PbxCore {
     this.emit('Newstate', channelHeaders(channel));
   }
 
-  /** Ends a channel. Does nothing for one that has ended. `techCause` 0: the header is absent. */
+  /** Ends a channel. Does nothing for an ended one. `techCause` 0: the header is absent. */
   close(channel: Channel, cause: number, techCause = 0): void {
     if (!this.#channels.has(channel)) return;
     this.#channels.delete(channel);

@@ -4,14 +4,14 @@ import type { PbxCore } from './pbx-core.ts';
 export type Assignment = readonly [name: string, value: string];
 
 /**
- * The `Variable` headers of one message, in the order in which Asterisk sets them: last header first, so that of two
- * with the same name the first stays. A comma outside brackets and quotes begins another variable.
+ * The `Variable` headers of one message, in the order in which Asterisk sets them: the last header first, so that of
+ * two with one name the first stays. A comma outside brackets and quotes begins another variable.
  */
 export function parseVariables(values: readonly string[]): Assignment[] {
   return values.flatMap(splitArguments).flatMap(assignment).toReversed();
 }
 
-/** Sets one on a channel. A name in function form is *executed*, as Asterisk does: that is the danger of unchecked names. */
+/** Sets a variable on a channel. Asterisk *executes* a name in function form: that is the danger of unchecked names. */
 export function setVariable(core: PbxCore, channel: Channel, [name, value]: Assignment): void {
   const [, functionName, argument = ''] = /^([A-Za-z_]+)\((.*)\)$/.exec(name) ?? [];
   if (functionName === undefined) {
@@ -31,7 +31,7 @@ function assignment(text: string): Assignment[] {
   return at <= 0 ? [] : [[text.slice(0, at), text.slice(at + 1)]];
 }
 
-/** main/app.c, __ast_app_separate_args: commas, but not within (), [], "" or after a backslash. */
+/** main/app.c, __ast_app_separate_args: splits at commas, but not within (), [], "" or after a backslash. */
 function splitArguments(text: string): string[] {
   const parts = [''];
   let [parens, brackets, quoted, escaped] = [0, 0, false, false];

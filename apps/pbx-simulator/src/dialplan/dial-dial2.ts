@@ -42,7 +42,7 @@ export function dialDial2(
     for (const stop of timers) stop();
   });
   let isOver = false;
-  /** Ends both legs, once. Asterisk's Hangups come in either order: dial2's first in one call, dial1's in the next. */
+  /** Ends both legs, once. Asterisk's Hangups come in either order; this one alternates from call to call. */
   const over = (dialStatus: string, dial1Cause: number, dial2Cause: number, dial2SipCode = 0) => {
     if (isOver) return;
     isOver = true;
@@ -60,7 +60,7 @@ export function dialDial2(
       over('ANSWER', 16, dial2Cause, dial2Cause === 16 ? 0 : sipCodeOfCause(dial2Cause));
     else over('CANCEL', isLocal(dial1) && by === 'dial1' ? 16 : 0, 16);
   };
-  /** Of a Local channel Asterisk does not say who hung up: it was a channel behind it. */
+  /** Asterisk names no side for a Local channel: a channel behind it hung up. */
   const hungUpBy = (by: 'dial1' | 'dial2', channel: Channel, cause?: number) =>
     hangUpBoth(isLocal(channel) ? '' : by, cause);
   dial1.hangUp = () => hangUpBoth('');
@@ -103,7 +103,7 @@ export function dialDial2(
   );
 }
 
-/** `redial-dial2-created`: the headers are read where the INVITE is made. */
+/** `redial-dial2-created`: the headers are read when the INVITE is made. */
 function beforeInvite(core: PbxCore, dial1: Channel, dial2: Channel): void {
   if (dial1.variables.get('REDIAL_TELL_DIAL2') === '1') {
     const journal = `${dial1.variables.get('REDIAL_ATTEMPT')}|dial2|${dial2.uniqueId}`;
@@ -112,7 +112,7 @@ function beforeInvite(core: PbxCore, dial1: Channel, dial2: Channel): void {
   if (isLocal(dial2)) dial2.variables.set('REDIAL_DIAL1', dial1.name);
 }
 
-/** Keys that one side presses, the other hears. */
+/** The other side hears the keys that one side presses. */
 function bridge(dial1: Channel, dial2: Channel): void {
   dial1.bridgeId = dial2.bridgeId = `bridge-${dial1.uniqueId}`;
   dial1.pressed = (key) => dial2.hears(key);

@@ -1,4 +1,4 @@
-/** What ShowDialPlan tells: the steps of infra/asterisk/redial.conf that matter, not every one of the file. */
+/** The answer of ShowDialPlan: the relevant steps of infra/asterisk/redial.conf, not every one of the file. */
 export interface DialplanExtension {
   readonly context: string;
   readonly exten: string;

@@ -1,7 +1,7 @@
 import type { DialplanHalf, Route } from '../channels/pbx-core.ts';
 import { ringAll } from './ring-all.ts';
 
-/** Extensions with two devices each: the phones that these stand for. */
+/** Extensions with two devices each: the phones behind them. */
 export const devices: Readonly<Record<string, readonly string[]>> = {
   '2610': ['PJSIP/1101', 'PJSIP/1003'],
   '2611': ['PJSIP/1201', 'PJSIP/1202'],
@@ -9,13 +9,16 @@ export const devices: Readonly<Record<string, readonly string[]>> = {
   '2613': ['PJSIP/1301', 'PJSIP/1204'],
 };
 
-/** Where the extensions of infra/servers's numbered phones forward to. */
+/** The targets of the forwarding extensions of infra/servers's numbered phones. */
 const forwards: Readonly<Record<string, string>> = { '2601': '1001', '2602': '1101', '2603': '1201', '2607': '1501' };
 
 const moved = 23;
 const ringMs = 86_400_000;
 
-/** The contexts `redial-extension-…` of infra/asterisk/redial.conf: all devices of an extension ring, its forwards are followed, or both. */
+/**
+ * The contexts `redial-extension-…` of infra/asterisk/redial.conf: they ring all devices of an extension, follow its
+ * forwards, or both.
+ */
 export function ringExtension({ all, follows }: { readonly all: boolean; readonly follows: boolean }) {
   return (exten: string): Route | undefined => {
     const members = (all && Object.hasOwn(devices, exten) && devices[exten]) || [`PJSIP/${exten}`];

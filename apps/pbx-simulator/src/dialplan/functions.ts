@@ -4,7 +4,7 @@ import { isExtension } from './dialplan.ts';
 import { queues } from './queue-context.ts';
 import { routeOf } from './routes.ts';
 
-/** What Getvar makes of a dialplan function that needs no channel; undefined: it is none of these. */
+/** Getvar's value of a dialplan function that needs no channel. Undefined: it is none of these. */
 export function functionValue(core: PbxCore, expression: string): string | undefined {
   const [, name = '', args = ''] = /^([A-Z_]+)\((.*)\)$/s.exec(expression) ?? [];
   switch (name) {

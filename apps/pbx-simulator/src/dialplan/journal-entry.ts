@@ -1,7 +1,7 @@
 import { sipPhrase } from '../channels/causes.ts';
 import type { SimulatedClock } from '../clock.ts';
 
-/** What the journal says of dial2. Ticks are simulated ms; undefined where it never came to that. */
+/** The journal's facts about dial2. Ticks are simulated ms. Undefined where the call did not get that far. */
 export interface Dial2Facts {
   dialStatus: string;
   endedBy: 'dial1' | 'dial2' | '';
@@ -9,7 +9,7 @@ export interface Dial2Facts {
   answeredTicks?: number;
   /** The last SIP answer seen. */
   sip?: number;
-  /** Known to the dialplan once dial2 has answered. */
+  /** The dialplan has it once dial2 has answered. */
   uniqueId?: string;
   recorded?: boolean;
 }
@@ -28,7 +28,10 @@ export interface EndedCall {
   readonly dtmfDigit: string;
 }
 
-/** What the `redial-ended` handler writes. dial2's cause is dial1's too, once dial2's network has given a final answer. */
+/**
+ * The text that the `redial-ended` handler writes. dial2's cause is dial1's too, once dial2's network has given a final
+ * answer.
+ */
 export function journalEntry(
   clock: SimulatedClock,
   { attempt, answered, dial1Cause, facts, dtmfDigit }: EndedCall,
@@ -52,7 +55,7 @@ export function journalEntry(
     milliseconds(ringMs),
     facts.recorded ? '1' : '',
     dtmfDigit,
-    // It ended with dial1: nobody is transferred here.
+    // It ended with dial1: this PBX has no transfers.
     facts.answeredTicks === undefined ? '' : (clock.now() / 1000).toFixed(3),
     '',
   ].join('|');

@@ -6,7 +6,7 @@ import { ringAll } from './ring-all.ts';
 const soundShape = /^[A-Za-z0-9][A-Za-z0-9/_-]{0,99}$/;
 const waitShape = /^([1-9][0-9]?)?$/;
 
-/** How long every sound of the simulated PBX is. */
+/** The length of every sound of the simulated PBX. */
 const soundMs = 2_000;
 
 /** The context `redial-message` of infra/asterisk/redial.conf. */
@@ -31,7 +31,7 @@ export function playMessage(half: DialplanHalf): void {
   });
 }
 
-/** As dial1 it has answered before there is anybody to hear it. */
+/** As dial1, it has answered before another side can hear it. */
 function whenHeard(half: DialplanHalf, dial1: Channel, play: () => void): void {
   if (dial1 !== half.leg || dial1.shared.has('REDIAL_DIAL2')) play();
   else half.later(200, () => whenHeard(half, dial1, play));

@@ -1,7 +1,7 @@
 import type { DialplanHalf } from '../channels/pbx-core.ts';
 import { ringAll } from './ring-all.ts';
 
-/** The queues of infra/asterisk/local/queues.conf: their members in the order in which they are rung. */
+/** The queues of infra/asterisk/local/queues.conf: their members, in the order of ringing. */
 export const queues: Readonly<Record<string, readonly string[]>> = {
   'test-queue': ['PJSIP/1001', 'PJSIP/1002'],
   'second-queue': ['PJSIP/1201', 'PJSIP/1004'],
@@ -14,7 +14,7 @@ const nameShape = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
 const memberRingMs = 15_000;
 const retryMs = 1_000;
 
-/** The context `redial-queue` of infra/asterisk/redial.conf: nothing answers before an agent does. */
+/** The context `redial-queue` of infra/asterisk/redial.conf: it answers only when an agent does. */
 export function callQueue(half: DialplanHalf): void {
   const members = Object.hasOwn(queues, half.exten) ? queues[half.exten] : undefined;
   if (!nameShape.test(half.exten)) half.hangUp(21);
@@ -23,7 +23,7 @@ export function callQueue(half: DialplanHalf): void {
   else ringMember(half, members, 0);
 }
 
-/** One after the other, and from the first again, for as long as the caller stays. */
+/** Rings one after the other, and starts again with the first, while the caller stays. */
 function ringMember(half: DialplanHalf, members: readonly string[], index: number): void {
   const member = members[index];
   if (member === undefined) {

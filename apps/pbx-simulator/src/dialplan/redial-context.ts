@@ -7,8 +7,8 @@ import { dialableShape } from './dialable-shape.ts';
 import { type Dial2Facts, journalEntry } from './journal-entry.ts';
 
 /**
- * What infra/asterisk/redial.conf does, step by step, as Asterisk 22 was seen to run it. The conformance suite holds the
- * two together: whoever changes the file changes this one too.
+ * The steps of infra/asterisk/redial.conf, as Asterisk 22 was seen to run them. The conformance suite compares both: a
+ * change of that file needs the same change here.
  */
 const attemptShape = /^att_[0-9A-HJKMNP-TV-Z]{26}$/;
 const slotShape = /^[0-9]{1,5}$/;
@@ -34,7 +34,9 @@ export function connect(core: PbxCore, dial1: Channel): void {
   const answered = { at: core.clock.now(), ticks: core.clock.ticks() };
   const facts: Dial2Facts = { dialStatus: '', endedBy: '' };
   core.astDb.put('redial', slot, `${attempt}|answered|${Math.floor(answered.at / 1000)}`);
-  /** Every way out comes through here: the hang-up handler writes the journal and raises the one UserEvent, then dial1 ends. */
+  /**
+   * Every exit comes through here: the hang-up handler writes the journal and sends the one UserEvent, then dial1 ends.
+   */
   const finish = (dial1Cause: number) => {
     const dtmfDigit = dial1.shared.get('REDIAL_KEY') ?? '';
     const entry = journalEntry(core.clock, { attempt, answered, dial1Cause, facts, dtmfDigit });

@@ -4,13 +4,15 @@ import type { DialplanHalf } from '../channels/pbx-core.ts';
 
 export interface RingAllListener {
   answered(): void;
-  /** None of them answered: the cause of the last that said so, or 16 where they were left to ring. */
+  /** None of them answered: the cause of the last refusal, or 16 where they kept ringing. */
   failed(cause: number): void;
   /** The one that had answered hung up. */
   hungUp(): void;
 }
 
-/** Dial() of a dialplan: rings all at once for so long, and keeps the first that answers. All of them end with the half. */
+/**
+ * Dial() of a dialplan: rings all at once for the given time, and keeps the first that answers. All end with the half.
+ */
 export function ringAll(
   half: DialplanHalf,
   channels: readonly string[],

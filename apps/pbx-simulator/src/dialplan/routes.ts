@@ -4,11 +4,11 @@ import { playMessage } from './message-context.ts';
 import { callQueue } from './queue-context.ts';
 import { ringAll } from './ring-all.ts';
 
-/** What a context of the PBX does with an extension; undefined: it has no such extension. */
+/** The action of a context for an extension. Undefined: it has no such extension. */
 type Context = (exten: string) => Route | undefined;
 
 /**
- * What a Local channel can reach: Redial's own contexts (infra/asterisk/redial.conf), and those that stand for a PBX's own
+ * The targets of Local channels: Redial's own contexts (infra/asterisk/redial.conf), and examples of a PBX's own
  * (infra/asterisk/local/extensions.conf).
  */
 const contexts: Readonly<Record<string, Context>> = {
@@ -45,7 +45,7 @@ export function routeOf(context: string, exten: string): Route | undefined {
   return Object.hasOwn(contexts, context) ? contexts[context]?.(exten) : undefined;
 }
 
-/** Dial() and Hangup(): the cause of the phones is the leg's. */
+/** Dial() and Hangup(): the leg has the cause of the phones. */
 function dial(half: DialplanHalf, channels: readonly string[], ringMs: number): void {
   ringAll(half, channels, ringMs, {
     answered: () => half.answer(),

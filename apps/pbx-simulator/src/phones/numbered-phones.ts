@@ -21,7 +21,7 @@ const agents: Readonly<Record<string, PhoneBehaviour>> = {
   19: refuses(480),
 };
 
-/** The carrier's numbers 27820KKxxxx, by KK; every other number answers. */
+/** The carrier's numbers 27820KKxxxx, by KK. Every other number answers. */
 const numbers: Readonly<Record<string, PhoneBehaviour>> = {
   '00': answers,
   '01': rings,
@@ -38,7 +38,7 @@ const numbers: Readonly<Record<string, PhoneBehaviour>> = {
   '12': refuses(488),
   '13': { kind: 'answers', talkMs: 5_000 },
   '14': { kind: 'answers', ringMs: 5_000 },
-  // '20' speaks, which nobody hears here.
+  // '20' speaks; the simulator has no sound.
   '21': { kind: 'answers', presses: '1' },
   '22': { kind: 'answers', presses: '9' },
 };
@@ -67,7 +67,7 @@ const numberedNumbers: Readonly<Record<string, PhoneBehaviour>> = {
   9: { kind: 'tries' },
 };
 
-/** 2783KCCC…: K is what the carrier does, CCC the SIP code that it ends with. */
+/** 2783KCCC…: K is the carrier's behaviour, CCC its final SIP code. */
 function byCode(user: string): PhoneBehaviour | undefined {
   const [, kind = '', code = ''] = /^\+?2783([0-9])([0-9]{3})?/.exec(user) ?? [];
   const sipCode = Number(code);

@@ -7,7 +7,7 @@ const inviteTo = (user: string) => ({ at: 0, user, from: 'anonymous', fromName: 
 
 const indifferent = { ringing() {}, answered() {}, pressed() {}, refused() {}, hungUp() {} };
 
-/** What the PBX hears until the phone is done or talks. */
+/** The PBX's view of a phone, until it is done or talks. */
 function listen(to: SimulatedPhones, user: string): Promise<string[]> {
   return new Promise((resolve) => {
     const heard: string[] = [];
@@ -76,7 +76,7 @@ describe('SimulatedPhones', () => {
     expect(await listen(all, '1800')).toEqual(['rings', 'answers']);
   });
 
-  it('given INVITEs that came and come, when waited for, then each is found once it is there', async () => {
+  it('given past and future INVITEs, when awaited, then each is found once it is there', async () => {
     const all = phones();
     all.call(inviteTo('1001'), indifferent).end();
     const coming = all.waitForInvite(({ user }) => user === '1002');
@@ -89,7 +89,7 @@ describe('SimulatedPhones', () => {
     );
   });
 
-  it('given a dead contact, when invited, then no phone sees it', () => {
+  it('given a dead contact, when invited, then no phone receives it', () => {
     const all = phones();
     all.call(inviteTo('1600'), indifferent).end();
 

@@ -2,18 +2,20 @@ import type { SimulatedClock } from '../clock.ts';
 import { behaviourByNumber } from './numbered-phones.ts';
 import type { PhoneBehaviour, PhoneCall, PhoneListener, SimulatedInvite } from './phone.ts';
 
-/** The interface that the SIP phones of infra/servers have too: a test runs with either. */
+/** The interface of the SIP phones of infra/servers, too: a test runs with either. */
 export interface Phones {
   /** Every INVITE since the start or the last reset, in order. */
   invites(): readonly SimulatedInvite[];
   invitesTo(user: string): readonly SimulatedInvite[];
-  /** The first INVITE, past or future, that the predicate takes. Rejects after `timeoutMs` of real time, if that is given. */
+  /** The first INVITE, past or future, that the predicate accepts. Rejects after `timeoutMs` of real time, if given. */
   waitForInvite(predicate: (invite: SimulatedInvite) => boolean, timeoutMs?: number): Promise<SimulatedInvite>;
-  /** Forgets INVITEs and busy counts; behaviours stay. */
+  /** Drops INVITEs and busy counts. Behaviours stay. */
   reset(): void;
 }
 
-/** All phones of the simulated PBX. The number states what its phone does (the table is in infra/servers/README.md). */
+/**
+ * All phones of the simulated PBX. The number decides its phone's behaviour (the table is in infra/servers/README.md).
+ */
 export class SimulatedPhones implements Phones {
   readonly #clock: SimulatedClock;
   readonly #isRecording: boolean;
@@ -59,7 +61,7 @@ export class SimulatedPhones implements Phones {
     this.#timesBusy.clear();
   }
 
-  /** A number exactly, or every number that a pattern matches; the newest rule wins. */
+  /** Sets the behaviour of one number, or of every number that a pattern matches. The newest rule wins. */
   setBehaviour(userOrPattern: string | RegExp, behaviour: PhoneBehaviour): void {
     const matches =
       typeof userOrPattern === 'string'
@@ -72,10 +74,10 @@ export class SimulatedPhones implements Phones {
     return this.#overrides.find((rule) => rule.matches(user))?.behaviour ?? behaviourByNumber(user);
   }
 
-  /** Sends the INVITE. The phone's answers come later, never from within this call. */
+  /** Sends the INVITE. The phone's answers come later, never within this call. */
   call(invite: SimulatedInvite, listener: PhoneListener): PhoneCall {
     const behaviour = this.behaviourOf(invite.user);
-    // What goes to a dead contact, no phone ever sees.
+    // No phone receives an INVITE to a dead contact.
     if (behaviour.kind !== 'silent') this.#record(invite);
     const timers: (() => void)[] = [];
     const later = (ms: number, run: () => void) => void timers.push(this.#clock.after(ms, run));

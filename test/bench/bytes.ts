@@ -135,7 +135,7 @@ async function endOne(store: Store, n: number): Promise<CallId> {
     countedOn: '2026-03-28',
   };
   const claimed = await store.claim(before, dialing, attempt);
-  if (!claimed.ok) throw new Error('a new call is claimed by nobody else');
+  if (!claimed.ok) throw new Error('a new call can be claimed');
   const evidence: Evidence = {
     rangAt: at + 500,
     dial1AnsweredAt: at + 4_000,
@@ -186,7 +186,7 @@ async function endOne(store: Store, n: number): Promise<CallId> {
     deliveries: [delivery],
   });
   const done: Delivery = { ...delivery, status: 'delivered', tries: 1, lastTryAt: at + 60_500 };
-  if (!(await store.writeDelivery(done, delivery))) throw new Error('the delivery is nobody else’s');
+  if (!(await store.writeDelivery(done, delivery))) throw new Error('the delivery has not changed');
   return call.id;
 }
 

@@ -18,7 +18,7 @@ describe('given a click-to-call integration', () => {
   ].map((row, index) => ({ ...row, which: index + 1 }));
 
   it.concurrent.each(ways)(
-    'when it comes by $way, then both phones ring once and the headers reach the agent alone',
+    'when it comes by $way, then both phones ring once and the headers reach only the agent',
     async (row) => {
       const [dial1, dial2] = [agent('answers', row.which), customer('answersAndHangsUp', row.which)];
       const fields = { agent: dial1, callee: national(dial2), outbound_id: '0110005555', ...row.ref };

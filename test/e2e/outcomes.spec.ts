@@ -267,7 +267,7 @@ describe('given a call to be placed now', () => {
   const world = aWorld();
 
   it.concurrent.each(rows)(
-    'when $when, then one truthful CDR: $expected.disposition',
+    'when $when, then one true CDR: $expected.disposition',
     async ({ dial1, dial2, request, expected }) => {
       const id = await place(world, {
         dial1,
@@ -324,7 +324,7 @@ describe('given a tenant whose extensions ring all their devices, and whose forw
     ],
     ['dial1’s phone forwards to a colleague', '2601', answers, 'answered', 'answered', ['2601', '1001', answers]],
     ['dial2’s phone forwards to a colleague', colleague, '2601', 'answered', 'answered', ['2601', '1001']],
-    ['dial1’s phone forwards to somebody busy', '2603', answers, 'busy', 'not_dialed', ['2603', '1201']],
+    ['dial1’s phone forwards to a busy phone', '2603', answers, 'busy', 'not_dialed', ['2603', '1201']],
     ['dial1 is not registered', agent('notRegistered', 20), answers, 'unreachable', 'not_dialed', []],
   ] as const)(
     'when %s, then each phone rings once and the CDR is true',

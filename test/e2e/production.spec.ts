@@ -42,7 +42,7 @@ describe('given a Node that is too old', () => {
   const pretend = `data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"20.20.2"}})`;
 
   it.each(entries)(
-    'when %s is started, then it ends with the sentence that names both, and nothing else',
+    'when %s is started, then it ends only with the sentence that names both versions',
     async (entry) => {
       const failure = await run(oldestNode, [`--import=${pretend}`, entry], { cwd: repositoryRoot }).catch((e) => e);
       expect(failure).toMatchObject({

@@ -237,7 +237,7 @@ describe('when it ends', () => {
   );
 
   it.each(['SIGTERM', 'SIGKILL'] as const)(
-    'given it runs under npm, when npm gets a %s, then nothing stays',
+    'given it runs under npm, when npm gets a %s, then no process stays',
     async (signal) => {
       const run = begin((await somewhere()).options, { by: 'npm' });
       await run.ready();

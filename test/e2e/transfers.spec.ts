@@ -71,7 +71,7 @@ describe('given a call that is moved on', () => {
     ['who answers', agent('answersAndHangsUp', 60)],
     ['who does not exist', '1599'],
   ])(
-    'when dial2, an agent, transfers dial1 to somebody %s, then they were connected, and dial1 is not rung again',
+    'when dial2, an agent, transfers dial1 to a third party %s, then they were connected, and dial1 is not rung again',
     async (_, target) => {
       const [dial1, dial2] = [aCustomer(), byHand()];
       const id = await place(world, { dial1: `+${dial1}`, dial2, ...untilConnected });
@@ -171,7 +171,7 @@ describe('given a call that is moved on', () => {
   });
 
   it.each(['dial1', 'dial2'] as const)(
-    'when another phone takes the place of %s’s (INVITE with Replaces), then they talk on, and the end is the end',
+    'when another phone takes the place of %s’s (INVITE with Replaces), then they continue to talk, and the end is the real end',
     async (leg) => {
       const [mine, theirs, customers] = [byHand(), byHand(), aCustomer()];
       const call = { dial1: mine, dial2: mine, [leg === 'dial1' ? 'dial2' : 'dial1']: `+${customers}` };

@@ -147,7 +147,7 @@ describe.each(versions)('given version $commit at work, and calls that are place
   ];
 
   it.each(rollouts)(
-    'when $what, and each process $how, then calls are canceled all the while, and their CDRs say so',
+    'when $what, and each process $how, then calls are canceled at any time, and their CDRs state it',
     async ({ order, how, to }) => {
       for (const kind of order) {
         await untilSomebodyIsBeingCalled();

@@ -24,7 +24,7 @@ function column(fault: FaultName): Promise<Column> {
 
 describe.each(names)('given calls in every phase, when: %s', (fault) => {
   it.concurrent.each(phases)(
-    'the one that is: %s',
+    'the call in the phase: %s',
     async (phase) => {
       const cell = expected[fault][phase];
       expectCell((await column(fault)).cells[phase], cell);
@@ -33,7 +33,7 @@ describe.each(names)('given calls in every phase, when: %s', (fault) => {
   );
 
   it.concurrent(
-    'then nothing of them is left in Redis',
+    'then none of their records is left in Redis',
     async () => {
       expect((await column(fault)).leftBehind).toEqual([]);
     },
@@ -41,7 +41,7 @@ describe.each(names)('given calls in every phase, when: %s', (fault) => {
   );
 
   it.concurrent(
-    'then no phone has rung for anybody else',
+    'then no phone has rung for any other call',
     async () => {
       expect((await column(fault)).strayInvites).toEqual([]);
     },

@@ -32,7 +32,7 @@ const withinMs = 400_000;
 
 describe('given a call in one phase', () => {
   it.concurrent.each(Object.entries(cells) as [FaultName, Phase][])(
-    'when: %s, and it is: %s, then it ends as the table holds, and nothing is left of it',
+    'when: %s, and it is: %s, then it ends as the table holds, and nothing is left behind',
     async (fault, wanted) => {
       const column = await runColumn(fault, [wanted]);
       for (const phase of withNeeds([wanted])) expectCell(column.cells[phase], expected[fault][phase]);

@@ -1,4 +1,4 @@
-/** Where a call may be when the fault strikes, from its acceptance to the job of its next attempt. `phase-facts.ts` says what each means. */
+/** Where a call may be when the fault strikes, from its acceptance to the job of its next attempt. `phase-facts.ts` defines each phase. */
 export const phases = [
   'accepted',
   'queued',

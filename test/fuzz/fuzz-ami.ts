@@ -139,11 +139,11 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
     if (whole === undefined || cut === undefined || !isOrderly) return;
     const words = (all: readonly Told[]) => all.map(({ attemptId, type }) => `${attemptId} ${type}`).join();
     if (words(whole) !== words(cut))
-      tally.fault(`cut otherwise it says otherwise: ${shown(bytes)}: ${words(whole)} | ${words(cut)}`, 'cut');
+      tally.fault(`another split gives other signals: ${shown(bytes)}: ${words(whole)} | ${words(cut)}`, 'cut');
     if (!frames.every(({ isPlain }) => isPlain)) return;
     const expected = words(frames.flatMap(({ states }) => states ?? []));
     if (words(whole) !== expected)
-      tally.fault(`${shown(bytes)} says ${expected}, and was read as ${words(whole)}`, 'misread');
+      tally.fault(`${shown(bytes)} states ${expected}, and was read as ${words(whole)}`, 'misread');
   }
 
   function checkActions(): void {
@@ -152,7 +152,7 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
       const isOurs = allowedActions.has(action.slice('Action: '.length));
       const isWhole = lines.every((line) => /^[A-Za-z]+: [ -~]*$/.test(line));
       if (!isOurs || !isWhole || !/^ActionID: /.test(lines.find((l) => l.startsWith('ActionID')) ?? actionId))
-        tally.fault(`an action that nobody asked for: ${JSON.stringify(lines)}`);
+        tally.fault(`an action without a request: ${JSON.stringify(lines)}`);
     }
   }
 

@@ -257,7 +257,7 @@ describe('recordings', () => {
   });
 
   test.each(['app_mixmonitor', 'app_exec'])(
-    'a PBX without %s loses the recording, and not the call',
+    'a PBX without %s loses only the recording, not the call',
     async (module) => {
       await pbx.asterisk.cli(`module unload ${module}.so`);
       try {

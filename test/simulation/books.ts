@@ -174,7 +174,7 @@ export function createBooks(options: BooksOptions): Books {
       counts.originates++;
       tell?.(`${pbx} got the Originate of ${attemptId}`);
       const found = seen.get(attemptId);
-      if (found === undefined) return violated(`B2 ${pbx} got an Originate of ${attemptId}, which nobody claimed`);
+      if (found === undefined) return violated(`B2 ${pbx} got an Originate of ${attemptId}, which has no claim`);
       const { attempt } = found;
       found.arrived++;
       expect(found.arrived <= found.sent, () => `B2 ${pbx} got ${found.arrived} Originates of ${attemptId}`);
@@ -245,7 +245,7 @@ export function createBooks(options: BooksOptions): Books {
     },
     told: (callId, outcome) => {
       counts.told++;
-      tell?.(`a client of ${callId} is told ${JSON.stringify(outcome)}`);
+      tell?.(`a client of ${callId} gets ${JSON.stringify(outcome)}`);
       if (outcome.type === 'pending') return;
       if (outcome.type === 'failed' && outcome.uniqueId1 === undefined) {
         const call = calls.get(callId);
@@ -253,7 +253,7 @@ export function createBooks(options: BooksOptions): Books {
         return expect(hasEnded, () => `B8 a client was told that call ${callId} failed, and it had not ended`);
       }
       const found = seen.get(outcome.uniqueId1 as AttemptId);
-      if (found === undefined) return violated(`B8 a client was told of ${outcome.uniqueId1}, which there is not`);
+      if (found === undefined) return violated(`B8 a client got ${outcome.uniqueId1}, which does not exist`);
       if (outcome.type === 'answered')
         return expect(found.dial1Answered, () => `B8 a client was told that ${found.attempt.id} was answered`);
       if (outcome.why === 'unknown' && hasPbxDied(found.attempt)) return;

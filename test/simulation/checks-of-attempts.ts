@@ -78,7 +78,7 @@ export function createChecksOfAttempts(ledger: Ledger) {
     if (nobodyKnows) {
       expect(
         hasPbxDied(attempt) || gaveUp || isHalfHeard(cdr),
-        () => `B5 ${id} is unknown, and its PBX lived and was asked`,
+        () => `B5 ${id} is unknown, and its PBX lived and was queried`,
       );
     }
     expect(!cdr.connected || connected, () => `B3 the CDR of ${id} says connected, and nobody talked`);
@@ -90,7 +90,7 @@ export function createChecksOfAttempts(ledger: Ledger) {
     expect(!saysAnswered || dial1Answered, () => `B3 the CDR of ${id} says dial1 answered, and it did not`);
     expect(
       !dial1Answered || saysAnswered || nobodyKnows,
-      () => `B3 dial1 of ${id} answered, and its CDR says ${cdr.dial1.disposition}`,
+      () => `B3 dial1 of ${id} answered, and its CDR states ${cdr.dial1.disposition}`,
     );
   }
 

@@ -72,10 +72,7 @@ export function createChecksOfCalls(ledger: Ledger) {
     if (!isEnded(call.state)) return;
     const { status } = call.state;
     if (status === 'canceled') {
-      expect(
-        cancelAsked.has(call.id) || isTakenBack(call),
-        () => `B10 call ${call.id} is canceled, and nobody asked for it`,
-      );
+      expect(cancelAsked.has(call.id) || isTakenBack(call), () => `B10 call ${call.id} is canceled without a request`);
       return;
     }
     const end = seen.get(call.history.at(-1)?.attemptId as AttemptId)?.end;

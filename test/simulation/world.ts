@@ -99,7 +99,7 @@ export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran
       await go(() => isQuiet() || agenda.now >= wakeAt);
       const nextAt = nothingBefore();
       if (nextAt === undefined || nextAt < agenda.now + longSleepMs || isAtFault()) continue;
-      tell('everybody sleeps until something is due');
+      tell('all hosts sleep until something is due');
       for (const host of hosts) host.kill();
       agenda.jumpTo(nextAt - 10_000);
     }

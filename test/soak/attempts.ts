@@ -74,7 +74,7 @@ function unknown(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly Bo
   if (fault === undefined) return { found: [['unknown', `${cdr.id}, and Asterisk lived all the time`]] };
   const found: Found[] = mayAnswer(call) && rang.dial1.length > 0 ? [] : unasked(cdr, rang, 'dial2');
   if (cdr.dial1.disposition === 'answered' && rang.dial1.length === 0)
-    found.push(['lost', `no INVITE to dial1 in ${cdr.id}, which says that it answered`]);
+    found.push(['lost', `no INVITE to dial1 in ${cdr.id}, which states that it answered`]);
   return { found, excuse: { what: 'unknown', fault } };
 }
 

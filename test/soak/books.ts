@@ -119,16 +119,16 @@ function strays({ accepted, listed, listCdrs, webhooks, invites }: Books): Findi
     ...repetitions(ids).map((id) => stray('lost', id, 'one call for the requests of several')),
     ...repetitions(listed).map((id) => stray('doubled', id, 'listed more than once')),
     ...ids.filter((id) => !isListed.has(id)).map((id) => stray('lost', id, 'the API does not list it')),
-    ...listed.filter(unknown).map((id) => stray('doubled', id, 'a call that no client asked for')),
+    ...listed.filter(unknown).map((id) => stray('doubled', id, 'a call that no client requested')),
     ...listCdrs
       .filter(({ callId }) => unknown(callId))
-      .map(({ id, callId }) => stray('doubled', callId, `a CDR of ${id}, whose call no client asked for`)),
+      .map(({ id, callId }) => stray('doubled', callId, `a CDR of ${id}, whose call no client requested`)),
     ...webhooks
       .filter(({ cdr }) => unknown(cdr.callId))
-      .map(({ cdr }) => stray('doubled', cdr.callId, `a webhook of ${cdr.id}, whose call no client asked for`)),
+      .map(({ cdr }) => stray('doubled', cdr.callId, `a webhook of ${cdr.id}, whose call no client requested`)),
     ...[...invites]
       .filter(([number]) => !numbers.has(number))
-      .map(([number, at]) => stray('doubled', null, `${at.length} INVITEs to ${number}, which is nobody's number`)),
+      .map(([number, at]) => stray('doubled', null, `${at.length} INVITEs to ${number}, which belongs to no call`)),
   ];
 }
 

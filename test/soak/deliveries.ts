@@ -11,7 +11,7 @@ export function recordFindings(record: CallRecord | undefined, cdrs: readonly Bo
   for (const { id, disposition } of record.attempts) {
     const count = ids.filter((other) => other === id).length;
     const said = cdrs.find((cdr) => cdr.id === id)?.disposition ?? disposition;
-    if (disposition !== said) found.push(['untrue', `the CDR of ${id} says ${said}, the record ${disposition}`]);
+    if (disposition !== said) found.push(['untrue', `the CDR of ${id} states ${said}, the record ${disposition}`]);
     if (count === 0) found.push(['lost', `no CDR of ${id} on the list`]);
     if (count > 1) found.push(['doubled', `${count} CDRs of ${id} on the list`]);
   }
@@ -22,7 +22,7 @@ export function recordFindings(record: CallRecord | undefined, cdrs: readonly Bo
     found.push(['lost', `attempts are numbered ${numbers.join(', ')}`]);
   const last = cdrs.find(({ attemptNumber }) => attemptNumber === record.attempts.length);
   if (last !== undefined && last.call.state !== record.state)
-    found.push(['untrue', `the last CDR says ${last.call.state}, the record ${record.state}`]);
+    found.push(['untrue', `the last CDR states ${last.call.state}, the record ${record.state}`]);
   return found;
 }
 

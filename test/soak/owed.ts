@@ -76,7 +76,7 @@ export function owedFindings(
     const sofar = `after ${dispositions.join(', ')}`;
     if (owed === undefined) return [...found, ['untrue', `${cdr.id} is ${cdr.disposition}: no call of the mix can be`]];
     if (cdr.call.state !== owed.state)
-      found.push(['untrue', `${cdr.id} says ${cdr.call.state}: ${sofar} a call is ${owed.state}`]);
+      found.push(['untrue', `${cdr.id} states ${cdr.call.state}: ${sofar} a call is ${owed.state}`]);
     const next = cdrs[i + 1];
     if (owed.state !== 'waiting') {
       if (next !== undefined) found.push(['doubled', `${next.id}: nothing follows ${sofar}`]);

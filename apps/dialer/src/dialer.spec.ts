@@ -10,7 +10,7 @@ const running: Dialer[] = [];
 /** Runs everything that needs no time to pass. */
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
-/** A dialer between fakes. Time stands still unless a test lets it go on. */
+/** A dialer between fakes. Time stands still unless a test advances it. */
 async function aDialer(request: Partial<CallRequest> = {}, others: readonly Pbx[] = []) {
   const store = memoryStore();
   const queues = fakeQueues();

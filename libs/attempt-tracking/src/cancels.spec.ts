@@ -18,7 +18,7 @@ describe('a cancel', () => {
   });
 
   it.each(['announced', 'found in the records'] as const)(
-    'that is %s between the claim and the Originate has been heard by the time of the Originate',
+    'that is %s between the claim and the Originate is known by the time of the Originate',
     async (how) => {
       const cancels = createCancels({ store: { cancelRequested: async () => [id] }, watches: () => [aWatch()] });
       expect(cancels.heard(id)).toBe(false);

@@ -66,7 +66,7 @@ describe.each(Object.entries(requests))('%s: an error states what is allowed', (
   });
 
   it.each(fields.filter(([, { schema: of }]) => of instanceof z.ZodObject))(
-    '%s: the name that was meant',
+    '%s: an error suggests the right name',
     (_path, f) => {
       const known = Object.keys((f.schema as z.ZodObject).shape);
       for (const name of known.filter((n) => n.length > 3)) {

@@ -14,6 +14,6 @@ export async function logDurability(
     if (fault === undefined) logger.info(`durability: ${durabilityPromise(asked, found)}`);
     else logger.error({ fault }, otherwise);
   } catch (error) {
-    logger.warn({ error }, 'Redis could not be asked how durable it is');
+    logger.warn({ error }, 'the durability of Redis could not be read');
   }
 }

@@ -88,7 +88,7 @@ describe.each(samples.map((sample) => [sample.way, sample] as const))('%s', (_wa
     });
 
     it.each(Object.entries(sample.strangers))(
-      'given %s, then it is the vendor’s refusal, the same for all, and nothing happens',
+      'given %s, then the vendor’s refusal is the same for all, and nothing happens',
       async (_name, who) => {
         const answer = await sample.send(world.redial, sample.good, who);
         expect(sample.turnedAway(answer)).toBeUndefined();

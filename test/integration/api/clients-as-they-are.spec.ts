@@ -130,7 +130,7 @@ describe('a charset', () => {
   });
 
   it.each(['utf-7', 'x-klingon', 'ebcdic', 'utf-32'])(
-    '%s is refused by its name, in everybody’s words',
+    '%s is refused by its name, in the words of every dialect',
     async (charset) => {
       const named = new RegExp(`\\b${charset}\\b`);
       const json = `application/json; charset=${charset}`;
@@ -213,7 +213,7 @@ describe('a + of an offset that has become a space', () => {
   });
 
   it.each(['2026-11-30 09:00:00', '2026-11-30T09:00:00 ', '2026-11-30T09:00:00 02:00 '])(
-    'is not read into %j',
+    'is not restored in %j',
     async (from) => {
       const { status, body } = await api.send('GET', `/v1/calls?${new URLSearchParams({ from })}`);
       expect([status, body.errors[0].field]).toEqual([400, 'from']);
@@ -313,7 +313,7 @@ describe('a page in a browser', () => {
   });
 
   it.each(['https://evil.example', 'null', 'https://crm.example.evil.example', 'http://crm.example', '*'])(
-    'from %s may not',
+    'from %s is refused',
     async (origin) => {
       const asked = await preflight(act, origin);
       expect([asked.status, allowed(asked)]).toEqual([405, null]);

@@ -246,7 +246,7 @@ describe('any bytes', () => {
   it.each([
     ...known.map((each) => ['known', ...each] as const),
     ...nobody.map((each) => ['unknown', ...each] as const),
-  ])('given by somebody %s to %s, then it is refused, and it is not our fault', async (_who, _way, send) => {
+  ])('given by a client that is %s to %s, then it is refused, without an internal error', async (_who, _way, send) => {
     await fc.assert(
       fc.asyncProperty(bytes, queryText, async (body, query) => {
         const { status, body: said } = await send(body, query);

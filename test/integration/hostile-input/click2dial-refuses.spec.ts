@@ -39,7 +39,7 @@ const noCallerId = {
   'a campaign named as a method': 'tvc_toString',
 };
 const fields: readonly (readonly [field: string, values: Readonly<Record<string, string>>])[] = [
-  ['agent', { ...neverAllowed, ...nowhereToDial, 'an extension of nobody': '2001' }],
+  ['agent', { ...neverAllowed, ...nowhereToDial, 'an unknown extension': '2001' }],
   ['callee', { ...neverAllowed, ...nowhereToDial, 'an extension': '1001' }],
   ['outbound_id', { ...neverAllowed, ...nowhereToDial, ...noCallerId, 'an international number': '0027110001111' }],
   ...['contact_ref', 'call_ref'].map((field) => {

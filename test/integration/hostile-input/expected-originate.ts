@@ -72,7 +72,7 @@ function nameOf(message: Message, { dial1CallerName = '' }: Asked): string {
   const callerId = message.find(([header]) => header === 'CallerID')?.[1] ?? '';
   const name = /^"(.*)" </su.exec(callerId)?.[1] ?? '';
   const isPlain = new RegExp(`^${nameSigns}{0,80}$`, 'u').test(name);
-  return isPlain && lettersOf(name) === lettersOf(dial1CallerName) ? name : 'the name that was asked for';
+  return isPlain && lettersOf(name) === lettersOf(dial1CallerName) ? name : 'the requested name';
 }
 
 function lettersOf(text: string): string {

@@ -114,7 +114,7 @@ describe.each(ways)('%s without a key', (_name, send) => {
     });
 
     it.each(['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'Client-IP', 'True-Client-IP'])(
-      'then %s does not change where it comes from',
+      'then %s does not change its source',
       async (name) => {
         const value = name === 'Forwarded' ? 'for=10.0.0.1' : '10.0.0.1';
         await expectRefused(api(), send(api(), { [name]: value }), 401);

@@ -116,7 +116,7 @@ describe('POST /v1/calls and /v1/calls/batch', () => {
   });
 
   it.each(['variables', 'headers/dial1', 'headers/dial2'])(
-    'given a hostile name in %s, then it is named, and nothing happens',
+    'given a hostile name in %s, then the error names it, and nothing happens',
     async (path) => {
       const bodies = Object.entries({ ...neverAllowed, ...nowhereToDial }).map(
         ([name, text]) => [name, put([...path.split('/'), text], 'x'), `/${path}`] as const,
@@ -126,7 +126,7 @@ describe('POST /v1/calls and /v1/calls/batch', () => {
   );
 
   it.each(['', 'retryPolicy', 'retryPolicy/perDisposition', 'retryPolicy/networkBudget', 'headers'])(
-    'given an unknown field in /%s, then it is named, and nothing happens',
+    'given an unknown field in /%s, then the error names it, and nothing happens',
     async (path) => {
       const steps = path === '' ? [] : path.split('/');
       const bodies = Object.entries({ ...neverAllowed, ...nowhereToDial }).map(([name, text]) => {
@@ -251,7 +251,7 @@ describe('PATCH /v1/calls/{id}', () => {
   });
 
   it.each(['notBefore', 'expiresAt'])(
-    'given a hostile %s, then it is named, and the call stays as it is',
+    'given a hostile %s, then the error names it, and the call stays unchanged',
     async (field) => {
       for (const [name, value] of Object.entries({ ...notChoices, number: 202_612_312_359 })) {
         if (field === 'expiresAt' && value === null) continue; // Takes the limit away.

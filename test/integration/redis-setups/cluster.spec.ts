@@ -36,7 +36,7 @@ function anotherNodeThan(node: LocalRedis): LocalRedis {
 
 describe('given a Redis Cluster of three primaries', () => {
   it.each(['store', 'queue', 'worker', 'subscriber'] as const)(
-    'a %s connection is one to the node that holds the hash tag, whichever that is',
+    'a %s connection goes to the node that holds the hash tag',
     async (role) => {
       for (const node of cluster.nodes) {
         const tag = await tagOn(node);

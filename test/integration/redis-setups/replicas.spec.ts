@@ -23,7 +23,7 @@ describe('given a primary with two replicas', () => {
     ['one, and the other is silent', 1, 1, true],
     ['both, and one is silent', 2, 1, false],
   ] as const)(
-    'when a confirmation asks for %s, then it is given as long as so many answer',
+    'when a confirmation requires %s, then it is given while that many answer',
     async (_, asked, up, given) => {
       const store = await on.store({ disk: 'none', replicas: asked });
       const silent = replicas().slice(up);

@@ -22,7 +22,7 @@ export async function claimed(
   const { after, attempt: made } = dialed(call.value);
   const attempt = { ...made, ...over };
   const written = await store.claim(call, after, attempt);
-  if (!written.ok) throw new Error('the claim was taken by somebody else');
+  if (!written.ok) throw new Error('another run took the claim');
   return { call: { value: after, version: written.version }, attempt: { value: attempt, version: 1 } };
 }
 

@@ -38,7 +38,7 @@ describe('attempts that are to be hung up', () => {
   async function canceled(store: Store, { call, attempt }: InFlight, at: number): Promise<InFlight> {
     const { call: value } = stepCall(call.value, { type: 'cancel', at });
     const written = await store.updateCall(call, value);
-    if (!written.ok) throw new Error('somebody else wrote the call');
+    if (!written.ok) throw new Error('the call has changed');
     return { call: { value, version: written.version } satisfies Versioned<Call>, attempt };
   }
 

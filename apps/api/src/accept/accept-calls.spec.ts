@@ -212,7 +212,7 @@ describe('a record that could not be confirmed', () => {
   });
 
   it.each([
-    ['somebody has moved it on meanwhile', async () => ({ ok: false, why: 'conflict' }) as const],
+    ['it has changed meanwhile', async () => ({ ok: false, why: 'conflict' }) as const],
     ['Redis does not take it', () => Promise.reject(new Error('Redis is gone'))],
   ])('is answered the same where %s', async (_, update) => {
     await refuse(world({ isDurable: false, update }));
@@ -247,7 +247,7 @@ describe('a reference that is reserved', () => {
   });
 
   it.each([1, 100])(
-    'writes, queues and counts nothing where it is taken (%i calls), and is sure of who has it',
+    'writes, queues and counts nothing if it is taken (%i calls), and confirms its holders',
     async (count) => {
       const by = [candidate(7).id];
       const here = world({ takenBy: by });

@@ -28,7 +28,7 @@ export function openApi(version: string, now: number): Json {
       title: 'Redial',
       version,
       description: [
-        'Places calls, now or later; tries again when nobody picks up; says what happened.',
+        'Places calls, now or later; tries again when a call is not answered; reports what happened.',
         'On the simulated PBX of `npm start`, [each of its test numbers](/docs/test-numbers) is busy, does not answer, or whatever you want to see.',
         'Errors are `application/problem+json` (RFC 9457) with a stable `type`, and name every field that is wrong.',
         'The vendors’ addresses are in a document of their own: `/openapi/vendors.json`.',

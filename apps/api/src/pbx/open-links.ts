@@ -14,8 +14,8 @@ export function openLinks(
   if (!tenants.some(({ dialects }) => asking.some((name) => Object.hasOwn(dialects, name)))) return [];
   return pbxs.map((configuration) => {
     const pbx = createPbx(observed(configuration), { listens: false });
-    pbx.on('up', ({ version }) => logger.info({ pbx: pbx.name, version }, 'PBX can be asked'));
-    pbx.on('down', (reason) => logger.warn({ pbx: pbx.name, reason }, 'PBX cannot be asked'));
+    pbx.on('up', ({ version }) => logger.info({ pbx: pbx.name, version }, 'PBX link for questions is up'));
+    pbx.on('down', (reason) => logger.warn({ pbx: pbx.name, reason }, 'PBX link for questions is down'));
     pbx.on('anomaly', (what) => logger.warn({ pbx: pbx.name, what }, 'AMI protocol anomaly'));
     pbx.start();
     return pbx;

@@ -141,7 +141,7 @@ describe('a refusal', () => {
       undefined,
     ],
   ])(
-    '%s is in the vendor’s words, with what could be read',
+    '%s is in the vendor’s words, with the input that could be read',
     async (_name, method, path, body, contentType, code, input) => {
       const before = await placed();
       const answer = await send(method, path, body, contentType, code === 'access_denied' ? {} : red);

@@ -2,7 +2,7 @@ import { callGates, type Gate, type GateAnswer, type GateFacts } from '@redial/c
 import { limitTooSmall } from './full-limit.ts';
 import { type CallLimits, limitThatNeverFits } from './limits-of-call.ts';
 
-/** What the gates look at. */
+/** The facts that the gates read. */
 export interface DialFacts extends GateFacts {
   readonly limits: CallLimits;
   /** PBXs that have the call's trunks. */

@@ -207,7 +207,7 @@ describe('given the job of a webhook', () => {
       const asked = decision.type === 'again' ? decision.afterMs : -1;
       expect(asked).toBeGreaterThanOrEqual(afterMs);
       expect(asked).toBeLessThanOrEqual(afterMs * 1.1);
-      // Until then the sweeper leaves it alone.
+      // Until then the sweeper does not touch it.
       expect(record(deliveryId)).toMatchObject({
         status: 'pending',
         tries: tries + 1,
@@ -333,7 +333,7 @@ describe('given a worker that stalls during its try, so that another one takes t
   });
 
   it.each(Object.entries(results))(
-    'when it comes back with %s and the record is over and gone, then it is not written anew',
+    'when it comes back with %s and the record has expired, then the record is not written again',
     async (_name, answer) => {
       const { work, delivery, record } = stalled(answer, { tries: 3 }, 'expired');
       expect(await work({ deliveryId: delivery.id })).toEqual({ type: 'done' });

@@ -27,7 +27,7 @@ export interface Deliverer {
   deliver(delivery: Delivery): Promise<void>;
   /** A `deliveries` job. */
   work(job: DeliveryJob): Promise<DeliveryDecision>;
-  /** Resolves when no delivery goes on in the background, or after `withinMs`. The sweeper finds those that are left. */
+  /** Resolves when no delivery continues in the background, or after `withinMs`. The sweeper finds the rest. */
   idle(withinMs: number): Promise<void>;
 }
 
@@ -117,7 +117,7 @@ const behindMs = 1_000;
 /** The first delivery may end sooner or later than planned: the second checks as often as this. */
 const recheckMs = 300_000;
 
-/** Undefined: it is this delivery's turn. Waiting counts no try, and the sweeper leaves the delivery alone meanwhile. */
+/** Undefined: it is this delivery's turn. Waiting counts no try, and the sweeper does not touch the delivery meanwhile. */
 async function waitForTurn(
   dependencies: DelivererDependencies,
   delivery: Delivery,

@@ -274,7 +274,7 @@ describe('given a sweep', () => {
   });
 
   it.each([true, false])(
-    'then what waits is measured, whether this process leads (%j) or another does',
+    'then waiting work is measured, whether this process leads (%j) or another does',
     async (leads) => {
       const { store, sinks, metrics, sweep } = aSweep();
       store.isLeader = leads;

@@ -4,7 +4,7 @@ import type { NotificationFormat } from '../dialect.ts';
 import { exampleIds as ids } from '../shared/example-ids.ts';
 import { endOfCall, endReasons } from './end-of-call.ts';
 
-const Extension = z.string().nullable().meta({ description: 'The agent; null when nobody took the call.' });
+const Extension = z.string().nullable().meta({ description: 'The agent; null if no agent answered.' });
 const EndReason = z.enum(endReasons);
 const Recording = z
   .string()

@@ -153,7 +153,7 @@ describe('SetCID', () => {
   });
 
   test.each(hostileTexts.filter(([name]) => name !== 'empty'))(
-    '%s is named, and nothing of it is repeated',
+    '%s is reported, and the error repeats nothing of it',
     (_name, SetCID) => {
       expect(errorsOf({ dial1: '1001', dial2: outside, SetCID })).toEqual([
         expect.stringMatching(

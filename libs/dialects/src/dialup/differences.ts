@@ -32,7 +32,7 @@ const compared: readonly (readonly [ParameterName, Comparable])[] = [
   ['Retrytime', ofEach(({ retryPolicy }) => retryPolicy.delaySeconds)],
 ];
 
-/** Several numbers are as many calls, which differ in dial1 alone. */
+/** Several numbers are as many calls, which differ only in dial1. */
 function ofEach(value: (request: CallRequest) => unknown): Comparable {
   return (requests) => textOf([...new Set(requests.map((request) => JSON.stringify(value(request) ?? null)))]);
 }

@@ -24,7 +24,7 @@ export type ParameterName = (typeof parameterNames)[number];
 /** As the client wrote them. An empty parameter counts as absent: form builders send every field. */
 export type Parameters = Readonly<Partial<Record<ParameterName, string>>>;
 
-/** Reports the error of a parameter. `message` goes on from its name. */
+/** Reports the error of a parameter. `message` continues its name. */
 export type Reject = (name: ParameterName, message: string) => undefined;
 
 export interface ReadParameters {

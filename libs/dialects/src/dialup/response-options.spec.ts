@@ -5,7 +5,7 @@ import { formatOf } from './response-options.ts';
 
 describe('Response', () => {
   test.each(['yes', 'YES', 'Yes'])(
-    '%s: the answer waits, and what cannot be dialled in time is not dialled',
+    '%s: the answer waits, and a call that cannot be dialled in time is not dialled',
     (Response) => {
       const { calls, waits } = accepted({ ...call, Response });
       expect(calls[0]?.request).toMatchObject({ outcomeAwaited: true, expiresAt: now + 15_000 });

@@ -148,7 +148,7 @@ describe('dial1’s outcome', () => {
   });
 
   test.each([[[pending]], [[busy, pending]], [[pending, busy]], [[]]])(
-    'that is not known is 503, and none of the vendor’s words: %j',
+    'that is not known is 503, without any of the vendor’s words: %j',
     (outcomes) => {
       const { status, body } = outcomeReply(outcomes, [], inQuery({}));
       expect(status).toBe(503);

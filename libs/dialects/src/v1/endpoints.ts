@@ -29,7 +29,7 @@ export const endpoints: readonly Endpoint[] = [
     method: 'post',
     path: '/v1/calls',
     summary: 'Place a call, now or later',
-    description: 'Answered once the call is durable. From then on it is dialled, or you are told why not.',
+    description: 'Answered once the call is durable. From then on it is dialled, or the call states why not.',
     body: CreateCall,
     bodyBytesMax: 64 * 1024,
     requestHeaders: idempotencyKey,

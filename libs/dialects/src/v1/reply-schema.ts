@@ -72,7 +72,7 @@ export const AttemptReply = z
       .nullable()
       .meta({ description: 'Of `not_sent`, where it is known: why Redial itself did not send the attempt.' }),
     connected: z.boolean().nullable().meta({ description: 'Both sides talked.' }),
-    talkMs: z.int().nullable().meta({ description: 'null where nobody can know it.' }),
+    talkMs: z.int().nullable().meta({ description: 'null if it cannot be known.' }),
     endedBy: z.enum(['dial1', 'dial2', 'redial']).nullable(),
     lost: z.boolean().nullable().meta({ description: 'Concluded from silence: no observer knew the attempt.' }),
     recording: z
@@ -126,7 +126,7 @@ export const CallReply = CallSummaryReply.extend({
     .strictObject({
       gate: z.string(),
       sentence: z.string(),
-      until: Instant.nullable().meta({ description: 'When it is asked again; null where nobody can say.' }),
+      until: Instant.nullable().meta({ description: 'When it is checked again; null if that is not known.' }),
     })
     .nullable()
     .meta({ description: 'What stands between the call and its next attempt; null once it is dialled.' }),

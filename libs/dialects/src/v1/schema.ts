@@ -51,7 +51,7 @@ export const RetryPolicyChange = z
     retryUnknown: policy.retryUnknown
       .unwrap()
       .optional()
-      .meta({ description: 'Dial again when nobody can know whether the attempt rang.' }),
+      .meta({ description: 'Dial again when it cannot be known whether the attempt rang.' }),
   })
   .meta({ description: 'Merged over your default policy and frozen into the call when it is accepted.' });
 export type RetryPolicyChange = z.infer<typeof RetryPolicyChange>;
@@ -91,14 +91,14 @@ export const CreateCall = z
     }),
     dial1AutoAnswer: z.boolean().optional().meta({
       description:
-        'Whether dial1’s own phone answers by itself. Absent: as your tenant’s extensions.autoAnswer says; without that setting, and for any dial1 but an extension, true is refused.',
+        'Whether dial1’s own phone answers by itself. Absent: as your tenant’s extensions.autoAnswer states; without that setting, and for any dial1 but an extension, true is refused.',
     }),
     dial1RingTimeoutSeconds: request.dial1RingTimeoutSeconds.optional(),
     dial2RingTimeoutSeconds: request.dial2RingTimeoutSeconds.optional(),
     talkLimitSeconds: request.talkLimitSeconds.optional().meta({ description: "From dial2's answer." }),
     record: z.boolean().optional().meta({
       description:
-        "Whether the call is recorded, from dial2's answer. Absent: as your tenant's rule says; no rule: it is not. Your tenant's rule outranks the call: true is refused where it records nothing, false where it would record this call.",
+        "Whether the call is recorded, from dial2's answer. Absent: as your tenant's rule states; no rule: it is not. Your tenant's rule outranks the call: true is refused where it records nothing, false where it would record this call.",
     }),
     notBefore: Timestamp.optional().meta({
       description:

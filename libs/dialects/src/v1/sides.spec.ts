@@ -37,7 +37,7 @@ describe('destinations', () => {
   });
 
   test.each(['*60100000', '+*601', '*601+', '0*1 ', 'sales', '*6o1', '+', '+1'])(
-    '%s is no way to write one',
+    '%s is not a valid form',
     (written) => {
       expect(v1ErrorsOf({ ...good, dial2: written })).toEqual({
         '/dial2':
@@ -83,7 +83,7 @@ describe('dial1 by a context of the PBX', () => {
     ['digits of its own', '7001', { kind: 'context', context, exten: '7001' }],
     ['one digit', '7', { kind: 'context', context, exten: '7' }],
     ['an extension', '1001', { kind: 'context', context, exten: '1001' }],
-    ['digits that are somebody’s feature code elsewhere', '600', { kind: 'context', context, exten: '600' }],
+    ['digits that are a feature code elsewhere', '600', { kind: 'context', context, exten: '600' }],
     ['a number', '0820001234', { kind: 'context', context, exten: '0820001234', e164: '27820001234' }],
     ['an international number', '+4930123456', { kind: 'context', context, exten: '004930123456', e164: '4930123456' }],
   ])('%s', (_name, dial1, destination) => {
@@ -105,7 +105,7 @@ describe('dial1 by a context of the PBX', () => {
 
   test.each([
     [
-      'a context of somebody else',
+      'a context of another tenant',
       routed('7001', { dial1Context: 'default' }),
       { '/dial1Context': 'is not a context of yours: there is main_routing' },
     ],

@@ -111,7 +111,7 @@ export function createMetrics({
   const closed = counter('gate_closed', 'Due calls that a gate did not let pass.', 'gate', 'decision');
   const refusedDestinations = counter(
     'destinations_refused',
-    'Numbers that may not be rung, by rule: when asked for, and when due.',
+    'Numbers that may not be rung, by rule: in requests, and in due calls.',
     'rule',
   );
   const link = gauge('pbx_link_up', 'AMI link: 1 up, 0 down.', 'pbx');
@@ -127,7 +127,7 @@ export function createMetrics({
   );
   const linesLost = counter(
     'log_lines_lost',
-    'Log lines that could not be written: a full disk, or a pipe that nobody reads.',
+    'Log lines that could not be written: a full disk, or a pipe without a reader.',
   );
   const http = histogram('http_request_duration', 'HTTP requests.', httpBuckets, 'method', 'route', 'status');
   const refreshFailures = counter('scrape_failures', 'Gauges that could not be refreshed for a scrape.');

@@ -26,7 +26,7 @@ export interface OpsTiming {
   readonly keepAliveMs: number;
   /** Without a byte in either direction: the client does not read its reply. */
   readonly silenceMs: number;
-  /** How often slow clients are looked for. */
+  /** How often slow clients are searched for. */
   readonly lookMs: number;
 }
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 import { main } from './test/main.ts';
 
@@ -11,9 +11,15 @@ import { main } from './test/main.ts';
 const conditions = ['source', 'module', 'node', 'import', 'default'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };
 const cores = availableParallelism();
+/** How long `expect.poll` waits for what must come. It shortens no test: a machine with other work is slow. */
+const expect = { poll: { timeout: 30_000 } };
 
-/** Pure specs compute: one worker a core. They wait for nothing, but a machine with other work is slow. */
-const pure = { testTimeout: 60_000, maxWorkers: cores, sequence: { groupOrder: 0 } } as const;
+/**
+ * Pure specs compute: one worker a core. They wait for nothing, but a machine with other work is slow. Files share a worker's
+ * modules, which saves a third of their time; those that replace a module, or count timers, have modules of their own.
+ */
+const apart = ['libs/dialects/src/dialup/credentials.spec.ts', 'apps/api/src/waiting/outcome-waiter.spec.ts'];
+const pure = { expect, testTimeout: 60_000, maxWorkers: cores, sequence: { groupOrder: 0 } } as const;
 
 /**
  * Files that start servers mostly wait, so more of them than cores run beside each other. Each file starts servers of its own,
@@ -21,6 +27,7 @@ const pure = { testTimeout: 60_000, maxWorkers: cores, sequence: { groupOrder: 0
  * many to serve lets calls be what no test describes.
  */
 const servers = {
+  expect,
   testTimeout: 60_000,
   hookTimeout: 180_000,
   pool: 'forks',
@@ -43,7 +50,17 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      { ...shared, test: { name: 'unit', include: pureFiles, ...pure } },
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: pureFiles,
+          exclude: [...configDefaults.exclude, ...apart],
+          isolate: false,
+          ...pure,
+        },
+      },
+      { ...shared, test: { name: 'unit-apart', include: apart, ...pure } },
       { ...shared, test: { name: 'conformance', include: ['test/conformance/**/*.spec.ts'], ...servers } },
       { ...shared, test: { name: 'main', include: [...main], ...servers } },
       ...['integration', 'e2e'].map((name) => ({

@@ -22,7 +22,7 @@ describe.each([
     await server.pause();
     const order: string[] = [];
     const answered = talk(server, () => order.push('connected')).then(() => order.push('answered'));
-    await vi.waitFor(() => expect(order).toEqual(['connected']));
+    await vi.waitFor(() => expect(order).toEqual(['connected']), 30_000);
     order.push('resumed');
     await server.resume();
     await answered;

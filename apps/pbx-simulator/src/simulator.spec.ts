@@ -40,7 +40,7 @@ async function client(simulator: Simulator): Promise<Client> {
       const found = pattern.exec(text);
       if (found === null) throw new Error(`${pattern} is not in ${text}`);
       return found;
-    });
+    }, 30_000);
   const one: Client = {
     socket,
     says,
@@ -89,7 +89,7 @@ describe('startSimulator', () => {
     const one = await client(simulator);
     one.socket.write(Buffer.from([0x00, 0xff, 0x0a, 0x41]));
 
-    await vi.waitFor(() => expect(simulator.received()).toBe('\x00\xff\nA'));
+    await vi.waitFor(() => expect(simulator.received()).toBe('\x00\xff\nA'), 30_000);
   });
 
   it('given sessions, when cut, then all are closed and calls go on', async () => {

@@ -106,7 +106,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       const ringing = getWorld().order({ dial1Channel: 'PJSIP/1009', dial2Channel: 'PJSIP/27820010501@carrier' });
       const talking = getWorld().order({ dial1Channel: 'PJSIP/1009', dial2Channel: 'PJSIP/27820000501@carrier' });
       for (const order of [ringing, talking]) getWorld().dial(order);
-      await vi.waitFor(() => expect(getWorld().invitesTo('27820010501')).toHaveLength(1));
+      await vi.waitFor(() => expect(getWorld().invitesTo('27820010501')).toHaveLength(1), 30_000);
       await getWorld().talks(talking.attemptId);
       for (const { attemptId } of [ringing, talking]) expect(await pbx.hangUp(attemptId)).toBe(true);
 
@@ -181,7 +181,10 @@ export function describeActions(getWorld: () => PbxWorld): void {
     it('given a second session, when a call is made, then both sessions see the same events, and only those that Redial uses', async () => {
       const other = await RawAmi.login(getWorld().ami);
       const placed = await getWorld().place({ dial1Channel: 'PJSIP/1008', dial2Channel: 'PJSIP/27820030500@carrier' });
-      await vi.waitFor(async () => expect(await other.eventsOf(placed.attemptId).length).toBe(placed.events.length));
+      await vi.waitFor(
+        async () => expect(await other.eventsOf(placed.attemptId).length).toBe(placed.events.length),
+        30_000,
+      );
 
       expect(other.eventsOf(placed.attemptId).map((event) => event.text)).toEqual(
         placed.events.map((event) => event.text),
@@ -203,7 +206,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       const reply = await ami.act(['Action', 'Login'], ['Username', getWorld().ami.username], ['Secret', 'guessed']);
 
       expect([reply.get('Response'), reply.get('Message')]).toEqual(['Error', 'Authentication failed']);
-      await vi.waitFor(async () => expect(await ami.closed).toBe(true));
+      await vi.waitFor(async () => expect(await ami.closed).toBe(true), 30_000);
     });
 
     it('given no login, when an action is sent, then permission is denied and the connection stays', async () => {
@@ -220,7 +223,7 @@ export function describeActions(getWorld: () => PbxWorld): void {
       const reply = await ami.act(['Action', 'Logoff']);
 
       expect(reply.get('Response')).toBe('Goodbye');
-      await vi.waitFor(async () => expect(await ami.closed).toBe(true));
+      await vi.waitFor(async () => expect(await ami.closed).toBe(true), 30_000);
     });
 
     it('given a connection, when it opens, then Asterisk sends its AMI version', async () => {

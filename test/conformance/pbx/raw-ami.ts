@@ -59,7 +59,7 @@ export class RawAmi {
     const ami = new RawAmi(socket);
     await vi.waitFor(() => {
       if (ami.banner === '') throw new Error('no banner came');
-    });
+    }, 30_000);
     return ami;
   }
 

@@ -71,7 +71,7 @@ export function describeReconciliation(getWorld: () => PbxWorld): void {
     it('given dial1’s phone is dead, when hung up, then the attempt is canceled', async () => {
       const order = getWorld().order({ dial1Channel: 'PJSIP/1620' });
       getWorld().dial(order);
-      await vi.waitFor(async () => expect(await reconcile(order)).toMatchObject({ type: 'channel_found' }));
+      await vi.waitFor(async () => expect(await reconcile(order)).toMatchObject({ type: 'channel_found' }), 30_000);
       getWorld().watch.cancel(order.attemptId);
       const placed = await getWorld().conclusionOf(order);
 
@@ -84,7 +84,7 @@ export function describeReconciliation(getWorld: () => PbxWorld): void {
     it('given dial2 rings, when hung up, then the journal holds CANCEL without a leg that hung up, and the attempt is canceled', async () => {
       const order = getWorld().order({ dial1Channel: 'PJSIP/1063', dial2Channel: 'PJSIP/27820010310@carrier' });
       getWorld().dial(order);
-      await vi.waitFor(async () => expect(await getWorld().invitesTo('27820010310').length).toBe(1));
+      await vi.waitFor(async () => expect(await getWorld().invitesTo('27820010310').length).toBe(1), 30_000);
       getWorld().watch.cancel(order.attemptId);
       const placed = await getWorld().conclusionOf(order);
 

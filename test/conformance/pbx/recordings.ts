@@ -25,7 +25,7 @@ export function describeRecordings(getWorld: () => PbxWorld): void {
 
       expect(placed.journal?.slice(13, 15)).toEqual(['1', '']);
       expect(placed.evidence.journalEnded?.recorded).toBe(true);
-      const { seconds, loudness } = await vi.waitFor(() => readWave(recordingOf(placed.attemptId, '1001'), 1));
+      const { seconds, loudness } = await vi.waitFor(() => readWave(recordingOf(placed.attemptId, '1001'), 1), 30_000);
       expect(seconds).toBeLessThan(2.5);
       expect(loudness).toBeGreaterThan(1_000);
     });
@@ -38,7 +38,7 @@ export function describeRecordings(getWorld: () => PbxWorld): void {
       });
 
       expect(placed.evidence.journalEnded?.ringMs).toBeGreaterThan(900);
-      const { seconds } = await vi.waitFor(() => readWave(recordingOf(placed.attemptId, '1001'), 0.5));
+      const { seconds } = await vi.waitFor(() => readWave(recordingOf(placed.attemptId, '1001'), 0.5), 30_000);
       expect(seconds).toBeLessThan(1.5);
     });
 
@@ -53,7 +53,7 @@ export function describeRecordings(getWorld: () => PbxWorld): void {
       );
 
       expect(placed.evidence.journalEnded?.recorded).toBe(true);
-      await vi.waitFor(() => readWave(recordingOf(placed.attemptId, 'test-queue'), 0.5));
+      await vi.waitFor(() => readWave(recordingOf(placed.attemptId, 'test-queue'), 0.5), 30_000);
     });
 
     it('given dial2 does not answer, when it was to be recorded, then there is no file, and the journal names none', async () => {

@@ -114,6 +114,6 @@ describe('a subscriber', () => {
     await server.restart();
     const { redis: publisher } = await connected('store');
     await vi.waitFor(async () => expect(await publisher.publish('news', 'hello')).toBe(1), 10_000);
-    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith('news', 'hello'));
+    await vi.waitFor(() => expect(heard).toHaveBeenCalledWith('news', 'hello'), 30_000);
   });
 });

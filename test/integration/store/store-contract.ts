@@ -250,7 +250,7 @@ export function storeContract(open: () => Promise<Store>): void {
     const { attempt } = await claimed(store, awaited, { awaited: true });
     const soFar = heard.length;
     for (const at of [noon, noon + 1]) await store.recordProgress(attempt.value.id, 'answered', at);
-    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(soFar));
+    await vi.waitFor(() => expect(heard.length).toBeGreaterThan(soFar), 30_000);
     expect(new Set(heard)).toEqual(new Set([awaited.value.id]));
     await stop();
   });
@@ -263,7 +263,7 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(onSubscribed).toHaveBeenCalledTimes(1);
     const id = ids.attemptId();
     await store.announceCancel('main', id);
-    await vi.waitFor(() => expect(heard).toEqual([['main', id]]));
+    await vi.waitFor(() => expect(heard).toEqual([['main', id]]), 30_000);
     await stop();
   });
 

@@ -55,7 +55,9 @@ describe('clients that send their next requests before they have an answer', () 
   // Wrong keys: any client can send them. Redis, which counts them, does not answer.
   const wrong = 'GET /v1/calls HTTP/1.1\r\nHost: x\r\nX-API-Key: nobodys\r\n\r\n';
 
-  it('given thousands of requests on one connection, then each is answered in order', async () => {
+  it('given thousands of requests on one connection, then each is answered in order', {
+    timeout: 180_000,
+  }, async () => {
     const socket = await open('');
     let answers = 0;
     socket.on('data', (chunk) => {

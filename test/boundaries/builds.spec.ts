@@ -12,7 +12,7 @@ const packages = ['apps', 'libs', 'infra']
 /** `libs/testing` is built because specs of other packages import it. No product package depends on it. */
 const built = packages.filter((folder) => folder !== 'libs/testing');
 
-it.each(built)('%s builds from src alone, without a spec', (folder) => {
+it.each(built)('%s builds only from src, without a spec', (folder) => {
   const { stdout } = spawnSync(process.execPath, [compiler, '-p', folder, '--showConfig'], {
     cwd: root,
     encoding: 'utf8',

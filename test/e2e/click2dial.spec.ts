@@ -60,7 +60,7 @@ describe('given a click-to-call integration', () => {
     { what: 'a field that it does not know', field: 'exten', value: '1031' },
   ];
 
-  it('when a request is bad, then every way names the field in the vendor’s shape and no phone rings', async () => {
+  it('when a request is bad, then every way names the field in the vendor’s format and no phone rings', async () => {
     const good = {
       agent: agent('answers', 31),
       callee: customer('answersAndHangsUp', 31),

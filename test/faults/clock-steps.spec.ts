@@ -40,7 +40,7 @@ describe('given calls that are due later', () => {
     await waits(late);
   });
 
-  it('when the clock is put back by an hour, then a call waits that hour longer; once the clock is corrected, it is dialled once', async () => {
+  it('when the clock is set back by an hour, then a call waits that hour longer; once the clock is corrected, it is dialled once', async () => {
     const call = await dueIn(3, 2_000);
     await world.probe.stepClocks(pids, -60 * minuteMs);
     // A later call, due at once by that clock, runs to its end: an early one would have been dialled by then.

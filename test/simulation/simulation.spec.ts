@@ -44,7 +44,7 @@ describe('given a world with one part broken on purpose', () => {
   });
 });
 
-describe('given a world with one piece broken that another piece stands behind', () => {
+describe('given a world with one broken part that another part replaces', () => {
   it.each(backedUp)('when %s, then the promise of that piece (B7) is kept', inTime, async (piece) => {
     for (const seed of [1, 2, 3]) {
       const { violations } = await runWorld({ seed, steps, mutant: piece });

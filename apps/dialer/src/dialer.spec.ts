@@ -150,7 +150,7 @@ describe('given an attempt whose outcome a client waits for', () => {
     expect(progressOf(world)).toEqual(told);
   });
 
-  it('when Redis rejects the record, then the attempt goes on', async () => {
+  it('when Redis rejects the record, then the attempt continues', async () => {
     const world = await aDialer({ outcomeAwaited: true });
     const { done } = await world.dial();
     world.store.progressFails = true;

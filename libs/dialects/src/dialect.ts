@@ -128,7 +128,7 @@ export interface KeyOfRedial {
  * urlencoded form of the same fields.
  */
 export interface RawInput {
-  /** Lower case, without parameters; empty where there is no body. */
+  /** Lower case, without parameters; empty if there is no body. */
   readonly contentType: string;
   /** Of `takes: 'raw'`: the charset of a form's escapes, by a label of the Encoding Standard. Absent: UTF-8. */
   readonly charset?: string;
@@ -208,7 +208,7 @@ export interface VendorDialect {
   readonly differences?: (asked: readonly ParsedVendorCall[], held: readonly Call[]) => readonly FieldError[];
   /** Some of its requests have `questions`: the API needs links to the PBXs. */
   readonly queriesPbx?: true;
-  /** `input`: as the route takes it; undefined where it could not be read. A `RawInput` always has its query. */
+  /** `input`: as the route takes it; undefined if it could not be read. A `RawInput` always has its query. */
   readonly accepted: (calls: readonly Call[], input: unknown) => HttpReply;
   /** The answer of a request that `waits`. One outcome for each call. */
   readonly outcome?: (outcomes: readonly Dial1Outcome[], calls: readonly Call[], input: unknown) => HttpReply;

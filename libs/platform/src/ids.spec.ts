@@ -38,7 +38,7 @@ describe('ids', () => {
     for (const shard of [-1, 1_024, 0.5, Number.NaN]) expect(() => inShard(ulid, shard)).toThrow(RangeError);
   });
 
-  it('go on sorting when the clock is set back', () => {
+  it('still sort when the clock is set back', () => {
     const clock = { at: 5_000, now: () => clock.at };
     const ids = createIds(clock);
     const before = ids.callId();

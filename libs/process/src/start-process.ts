@@ -57,7 +57,7 @@ export interface ProcessPlan {
   readonly notDurable: string;
   /** False: the process serves health and metrics by its own HTTP server. */
   readonly opsServer: boolean;
-  /** Begins the work. Rejects with a sentence for people where it cannot: the process ends with 1. */
+  /** Begins the work. Rejects with a sentence for people if it cannot: the process ends with 1. */
   readonly run: (parts: ProcessParts) => Promise<RunningProcess>;
 }
 

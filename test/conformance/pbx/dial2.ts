@@ -281,7 +281,7 @@ export function describeDial2(getWorld: () => PbxWorld): void {
       expect(getWorld().invitesTo('27820020215')).toMatchObject([{ from: '27110002222', fromName: '' }]);
     });
 
-    it('given a caller ID for dial1 alone, when both are dialled, then both phones see it', async () => {
+    it('given a caller ID only for dial1, when both are dialled, then both phones see it', async () => {
       await getWorld().place({
         dial1Channel: 'PJSIP/1006',
         dial2Channel: 'PJSIP/27820020213@carrier',

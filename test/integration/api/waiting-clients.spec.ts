@@ -212,7 +212,7 @@ describe('an ident that is the organisation’s', () => {
     expect((await api.send('GET', '/v1/calls?reference=acme-org')).body.calls).toHaveLength(3);
   });
 
-  it('may stand in a request for now, and does not replace a Date', async () => {
+  it('may be sent with a request for now, and does not replace a Date', async () => {
     expect((await place({ ident: 'acme-org' })).body.status).toBe('ok');
     expect((await place({ ...later })).body.reason).toBe('Date: is required for a future call');
     expect((await place({ Date: '202001011200', ...later })).body.reason).toBe('Date: is in the past');

@@ -84,7 +84,7 @@ function requireLogin(admin: BasicLogin, guardLogins: GuardLogins): RequestHandl
   };
 }
 
-/** Bull Board separates its own words from those of the request by a NUL, and fails where the request holds one. */
+/** Bull Board separates its own words from those of the request by a NUL, and fails if the request holds one. */
 const refuseNul: RequestHandler = (request, response, next) =>
   request.originalUrl.includes('%00') ? refuse(response, problem('malformed_request')) : next();
 

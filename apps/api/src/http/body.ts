@@ -67,7 +67,7 @@ export function rawBody(bytesMax: number, { withJson }: { readonly withJson: boo
   return [ifBody(requireType(...(withJson ? [json] : []), form, multipart)), bytes(bytesMax), parse];
 }
 
-/** The type of a body that `rawBody` has read: lower case, without parameters; empty where the header is absent. */
+/** The type of a body that `rawBody` has read: lower case, without parameters; empty if the header is absent. */
 export function rawTypeOf(request: Request): string {
   return isMultipart(request) ? form : contentTypeOf(request);
 }

@@ -7,7 +7,7 @@ export function escapedBytes(bytes: Buffer): string {
     .replaceAll(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** The same form with its escapes in UTF-8; undefined where a part is not in the charset. */
+/** The same form with its escapes in UTF-8; undefined if a part is not in the charset. */
 export function reescaped(form: string, decode: Decode): string | undefined {
   let isWhole = true;
   const text = form.replaceAll(/[^&=]+/g, (part) => {

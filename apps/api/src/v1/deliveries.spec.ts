@@ -62,7 +62,7 @@ describe('given a dead delivery that is to be sent again', () => {
     expect(kept()).toEqual({ ...other, status: 'pending', tries: 0 });
   });
 
-  it('when its retention is over meanwhile, then it is not known', async () => {
+  it('when its retention ends meanwhile, then it is not found', async () => {
     const { answer, kept } = await resend(undefined);
     expect(answer).toMatchObject({ code: 'delivery_not_found' });
     expect(kept()).toBeUndefined();

@@ -56,7 +56,7 @@ describe('given a new dialect', () => {
     expect({ status, body }).toEqual({ status: 400, body: { ringing: false, why: 'access_denied' } });
   });
 
-  it('then it stands in the OpenAPI document beside the others', () => {
+  it('then the OpenAPI document has it beside the others', () => {
     const { paths } = vendorsOpenApi('1.0.0', [...vendors, taxi]) as { paths: Record<string, unknown> };
     expect(Object.keys(paths)).toContain('/taxi/ring');
   });

@@ -194,7 +194,7 @@ describe('an answer that waits for dial1', () => {
     expect(happened).toEqual(['waits for 1', 'accepted 1']);
   });
 
-  it('is refused where too many wait, before anything is accepted', async () => {
+  it('is refused if too many wait, before anything is accepted', async () => {
     const { place, happened } = world({ parsed, waiting: 2 });
     const problem = { code: 'too_many_waiting', headers: { 'Retry-After': '5' } };
     expect(await place()).toEqual({ type: 'refused', problem });
@@ -208,7 +208,7 @@ describe('an answer that waits for dial1', () => {
     expect(happened).toEqual(['waits for 1', 'accepted 1', 'waits no more']);
   });
 
-  it('is not expected any more where the call could not be accepted', async () => {
+  it('is no longer expected if the call could not be accepted', async () => {
     const { place, happened } = world({ parsed, commits: [new Error('Redis is gone')] });
     await expect(place()).rejects.toThrow('Redis is gone');
     expect(happened).toEqual(['waits for 1', 'accepted 1', 'waits no more']);

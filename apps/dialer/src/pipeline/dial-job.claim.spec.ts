@@ -282,7 +282,7 @@ describe('given Redis that must confirm a claim', () => {
     expect(world.reportedEnds).toEqual([]);
   });
 
-  it('when it has forgotten the claim and another dialer has claimed the attempt since, then that attempt is left alone', async () => {
+  it('when it has forgotten the claim and another dialer has claimed the attempt since, then that attempt stays untouched', async () => {
     const world = confirming(true, () => {
       world.store.forget(attemptId);
       world.store.claim(...claimedElsewhere(world.call));

@@ -157,7 +157,7 @@ describe('given a gate that does not allow a due call', () => {
     expectNothingBegun(world);
   });
 
-  it('when the tenant’s calls of a day are limited and its numbers’ are not, then the number is counted all the same', async () => {
+  it('when the tenant’s calls of a day are limited and its numbers’ are not, then the number is still counted', async () => {
     const world = dialJobWorld({ tenant: { quotas: { callsPerDay: 5 } } });
     world.watch.dial1('ended');
     await world.run(job);

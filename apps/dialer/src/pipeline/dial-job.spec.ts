@@ -116,7 +116,7 @@ describe('given a call that is due', () => {
     expect(world.store.attempt(attemptId)?.originatedAt).toBe(monday9 + 400);
   });
 
-  it('when its clock was put back by an hour after its start was granted, then it does not wait for that hour', async () => {
+  it('when its clock was set back by an hour after its start was granted, then it does not wait for that hour', async () => {
     const world = dialJobWorld();
     world.store.onPermitsGranted.push(() => {
       world.clock.at -= 3_600_000;
@@ -182,7 +182,7 @@ describe('given a race for the call', () => {
     expectNothingBegun(world);
   });
 
-  it('when it changes without losing its time, then it is dialled all the same, once', async () => {
+  it('when it changes without losing its time, then it is still dialled, once', async () => {
     const world = dialJobWorld();
     world.watch.dial1('ended');
     world.store.beforeNextWrite.push(() => world.store.change(job.callId, (call) => ({ ...call })));

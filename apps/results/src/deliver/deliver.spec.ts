@@ -181,7 +181,7 @@ describe('given a Redis that confirms a settlement slowly', () => {
 });
 
 describe('given the job of a webhook', () => {
-  it('when the delivery is dead since the job was put back, then it is not sent once more', async () => {
+  it('when the delivery has died since the job was restored, then it is not sent once more', async () => {
     const { work, waiting, store, record, sinks } = aDeliverer();
     const delivery = waiting('crm');
     store.deliveries.set(delivery.id, { ...delivery, status: 'dead' });
@@ -232,7 +232,7 @@ describe('given the job of a webhook', () => {
     expect(record(deliveryId)).toMatchObject({ status: 'dead', tries: tries + 1, lastError: answer.error });
   });
 
-  it('when other deliveries wait for this receiver already, then it comes back at its turn, no try is counted, and the sweeper leaves it alone', async () => {
+  it('when other deliveries wait for this receiver already, then it comes back at its turn, no try is counted, and the sweeper does not touch it', async () => {
     const { work, waiting, record } = aDeliverer(busyNow);
     const delivery = waiting('crm', { tries: 9 });
     expect(await work({ deliveryId: delivery.id })).toMatchObject({ type: 'again', afterMs: 700 });

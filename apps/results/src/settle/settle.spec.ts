@@ -85,14 +85,14 @@ describe('given the evidence of an attempt that ended', () => {
     ]);
   });
 
-  it('when its sinks never answer, then the next attempt’s job is queued all the same', async () => {
+  it('when its sinks never answer, then the next attempt’s job is still queued', async () => {
     const { queues, settle, may } = aFunnel();
     may.deliver = () => new Promise(() => {});
     void settle(resultOf(busyAt(endedAt)));
     await expect.poll(() => queues.dial).toHaveLength(1);
   });
 
-  it('when the next attempt’s job cannot be queued, then its CDR is delivered all the same', async () => {
+  it('when the next attempt’s job cannot be queued, then its CDR is still delivered', async () => {
     const { queues, settle, delivered } = aFunnel();
     queues.queues.dial.add = async () => {
       throw new Error('Redis is gone');

@@ -161,7 +161,7 @@ describe('given more than a sweep examines', () => {
 });
 
 describe('given CDRs that are not delivered', () => {
-  it('when they are old enough, then they are delivered, or their job is put back', async () => {
+  it('when they are old enough, then they are delivered, or their job is added again', async () => {
     const { store, queues, sinks, sweep } = aSweep();
     store.cdrs.push(aCdr());
     for (const delivery of [aDelivery('inbox'), aDelivery('crm')]) store.deliveries.set(delivery.id, delivery);
@@ -179,7 +179,7 @@ describe('given CDRs that are not delivered', () => {
     expect(sinks.tried).toEqual([]);
   });
 
-  it('when one cannot be put back, then the others still are', async () => {
+  it('when one cannot be restored, then the others still are', async () => {
     const { store, queues, sweep } = aSweep();
     for (const n of [1, 2]) {
       const delivery = aDelivery('crm', {}, n);
@@ -240,7 +240,7 @@ describe('given attempts under way', () => {
 });
 
 describe('given a sweep', () => {
-  it('then calls whose retention is over are forgotten', async () => {
+  it('then calls whose retention is over are removed', async () => {
     const { store, clock, sweep } = aSweep();
     await sweep();
     expect(store.forgotten).toEqual([clock.at]);
@@ -253,7 +253,7 @@ describe('given a sweep', () => {
     expect(store.endedLongAgo).toBe(0);
   });
 
-  it('when there are more than a round’s, then the next one continues, and the rest of the round is done all the same', async () => {
+  it('when there are more than a round’s, then the next one continues, and the rest of the round is still done', async () => {
     const { store, metrics, sweep } = aSweep();
     store.endedLongAgo = 60_000;
     store.put(plannedCall());

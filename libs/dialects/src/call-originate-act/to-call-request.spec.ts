@@ -231,7 +231,7 @@ describe('caller_id', () => {
     expect(request).not.toHaveProperty('dial1CallerId');
   });
 
-  it("must be on the tenant's list where there is one", () => {
+  it("must be on the tenant's list if there is one", () => {
     const strict = tenantWith({ callerIds: { allowed: ['27110005555'] } });
     expect(errorsOf(sample, strict)).toEqual({ caller_id: 'is not a caller ID that you may show' });
     expect(errorsOf({ ...sample, caller_id: '0110005555' }, strict)).toEqual({});

@@ -11,7 +11,7 @@ type ActDisposition = (typeof actDispositions)[number];
 const Time = z.string().meta({ description: 'YYYY-MM-DD HH:mm:ss.ffffff, in UTC.' });
 const Party = z.string().meta({ description: "An extension, E.164 digits, or a service's name." });
 
-/** The body of the vendor's webhook `Cdr`: one for each attempt, and also where the first person did not answer. */
+/** The body of the vendor's webhook `Cdr`: one for each attempt, and also if the first person did not answer. */
 const Notification = z
   .strictObject({
     event_name: z.literal('Cdr'),

@@ -15,7 +15,7 @@ export type EndReason = (typeof endReasons)[number];
 
 export interface EndOfCall {
   readonly end_reason: EndReason;
-  /** A Q.850 cause: the raw one where the vendor lists it under this reason, else the reason's first. */
+  /** A Q.850 cause: the raw one if the vendor lists it under this reason, else the reason's first. */
   readonly end_code: number;
 }
 

@@ -74,7 +74,7 @@ describe('recording', () => {
   });
 });
 
-it('takes whole numbers for digits, as JSON without quotes has them', () => {
+it('accepts whole numbers as digits, as JSON without quotes has them', () => {
   const parsed = parsedOf({ agent: 1001, callee: 27820001234, outbound_id: 27110005555, contact_ref: 42 });
   expect(parsed.request.dial1).toEqual({ kind: 'extension', extension: '1001' });
   expect(parsed.request.dial2).toMatchObject({ e164: '27820001234' });
@@ -178,7 +178,7 @@ describe('outbound_id', () => {
     });
   });
 
-  it("must be on the tenant's list where there is one", () => {
+  it("must be on the tenant's list if there is one", () => {
     const strict = Tenant.parse({ ...acme, callerIds: { allowed: ['27110009999'], pool: ['27110002222'] } });
     expect(errorsOf(good, strict)).toEqual({ outbound_id: 'is not a caller ID that you may show' });
     expect(errorsOf({ ...good, outbound_id: 'random' }, strict)).toEqual({});

@@ -108,7 +108,7 @@ describe('Date', () => {
     expect(ask({ ...future, Date: '202601151158', ...change })).not.toHaveProperty('repeats');
   });
 
-  describe('where clocks change', () => {
+  describe('a change of clocks', () => {
     const jerusalem = tenantWith({ timeZone: 'Asia/Jerusalem' });
     test.each([
       ['the minute before the gap', '202603270159', '2026-03-26T23:59:00.000Z'],
@@ -180,7 +180,7 @@ describe('an ident of the organisation', () => {
     const { calls, reserves } = accepted({ ...future, dial1: '27820001111,27820002222', dial2: '*71' }, tenant);
     expect([calls.map(({ reference }) => reference), reserves]).toEqual([['order-77', 'order-77'], undefined]);
   });
-  it('may stand in a call for now, and must be right', () => {
+  it('may be sent with a call for now, and must be valid', () => {
     expect(accepted({ ...call, ident: 'acme' }, tenant).calls).toMatchObject([{ reference: 'acme' }]);
     expect(errorsOf({ ...call, ident: 'a b' }, tenant)).toEqual([
       'ident: must be letters, digits and .-_~:, 230 at most, such as order-7',

@@ -11,7 +11,7 @@ export interface FutureCall {
   /** The time has passed, so that only a repetition of the request may still have it. */
   readonly isPast: boolean;
   readonly retryPolicy: RetryPolicy;
-  /** The client's own reference; where it is a call's (`DialupSettings.ident`), unique among its open calls. */
+  /** The client's own reference; if it is a call's (`DialupSettings.ident`), unique among its open calls. */
   readonly ident: string;
 }
 

@@ -6,7 +6,7 @@ import { parameterNames, readParameters } from './parameters.ts';
 const formType = 'application/x-www-form-urlencoded';
 const raw = (query: string, body = '', contentType = body === '' ? '' : formType) => ({ query, body, contentType });
 
-it('takes every parameter of the vendor’s table', () => {
+it('accepts every parameter of the vendor’s table', () => {
   const all = Object.fromEntries(parameterNames.map((name, n) => [name, String(n)]));
   expect(readParameters(inQuery(all))).toEqual({ values: all, errors: [] });
 });
@@ -28,7 +28,7 @@ it('accepts them in any order and case', () => {
   );
 });
 
-describe('where they may be', () => {
+describe('the places of parameters', () => {
   test.each([
     ['the URL', raw('dial1=1001&dial2=1002')],
     ['a form', raw('', 'dial1=1001&dial2=1002')],

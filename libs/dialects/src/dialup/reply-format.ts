@@ -5,9 +5,9 @@ import type { ReplyFormat } from './response-options.ts';
 export interface Answer {
   /** `pending` is not a word of the vendor's: the outcome is not known yet, and neither word would be true. */
   readonly status: 'ok' | 'fail' | 'pending';
-  /** Empty where the status is ok. */
+  /** Empty if the status is ok. */
   readonly reason: string;
-  /** Asterisk's unique ids; empty where they were not requested, or there is none. */
+  /** Asterisk's unique ids; empty if they were not requested, or there is none. */
   readonly uid1: string;
   readonly uid2: string;
 }

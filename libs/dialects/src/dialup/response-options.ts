@@ -23,7 +23,7 @@ export function readResponseOptions(values: Parameters, reject: Reject): Respons
   return { awaited, withIds };
 }
 
-/** The format of every answer, errors included. Text where it is absent or wrong. */
+/** The format of every answer, errors included. Text if it is absent or wrong. */
 export function formatOf({ RFormat }: Parameters): ReplyFormat {
   const written = RFormat?.toLowerCase();
   return written !== undefined && isFormat(written) ? written : 'text';

@@ -64,7 +64,7 @@ const situations: readonly (readonly [
     ],
   ],
   [
-    'answered, with ids, where dial2 could not be tried',
+    'answered, with ids, if dial2 could not be tried',
     (input) => outcomeReply([{ type: 'answered', uniqueId1: 'att_1' }], [], input),
     200,
     true,

@@ -150,12 +150,12 @@ describe('one and the same refusal', () => {
     for (const as of [asJson, asForm, asQuery]) expect(ask(as(params))).toEqual(refused);
   });
 
-  it('for a tenant without the dialect, and where there is none', () => {
+  it('for a tenant without the dialect, and if there is no tenant', () => {
     expect(ask(asJson(signed(asked)), undefined, [acme])).toEqual(refused);
     expect(ask(asJson(signed(asked)), undefined, [])).toEqual(refused);
   });
 
-  it('where two tenants have the same credentials', () => {
+  it('if two tenants have the same credentials', () => {
     const twin = Tenant.parse({ ...caller, id: 'twin' });
     expect(ask(asJson(signed(asked)), undefined, [caller, twin])).toEqual(refused);
     expect(ask(asJson({ data }), 'Bearer your_api_key', [caller, twin])).toEqual(refused);

@@ -12,7 +12,7 @@ import { type OriginateCallSettings, originateCallSettings } from './settings.ts
 
 /**
  * User name, password and `api_hash = md5(http_build_query($params without api_hash) . api_key)`, or the key itself as
- * `Authorization: Bearer` → the tenant. Every credential that is sent must be right, even where it is not needed.
+ * `Authorization: Bearer` → the tenant. Every credential that is sent must be right, even if it is not needed.
  */
 export function authenticate({ input, header }: AuthenticationRequest, tenants: readonly Tenant[]): Authenticated {
   const read = readParams(input as RawInput);

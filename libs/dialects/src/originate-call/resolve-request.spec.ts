@@ -112,7 +112,7 @@ describe('outbound_number, what the customer sees', () => {
     });
   });
 
-  it("must be on the tenant's list where there is one", () => {
+  it("must be on the tenant's list if there is one", () => {
     const strict = Tenant.parse({ ...caller, callerIds: { allowed: ['27110005555'] } });
     expect(originateErrorsOf({ ...data, outbound_number: '0110005555' }, strict)).toEqual({});
     expect(originateErrorsOf({ ...data, outbound_number: '0110005556' }, strict)).toEqual({

@@ -2,7 +2,7 @@ import type { NumberingPlan } from '@redial/call';
 import { readNumber } from '@redial/numbering';
 
 /**
- * In a form or a query, a `+` that was not encoded arrives as a space. It is restored where the number is the same with and without it;
+ * In a form or a query, a `+` that was not encoded arrives as a space. It is restored if the number is the same with and without it;
  * any other leading space stays.
  */
 export function restorePlus(written: string, plan: NumberingPlan): string {

@@ -80,7 +80,7 @@ describe('the notification of a CDR', () => {
     expect(shown.dial2.destination).toEqual({ kind: 'context', context: 'main_routing', exten: '0820001234' });
   });
 
-  it('has every field, and null where there is no value', () => {
+  it('has every field, and null if there is no value', () => {
     const {
       callerId: _none,
       nextAttemptAt: _never,

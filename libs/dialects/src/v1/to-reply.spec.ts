@@ -263,7 +263,7 @@ describe('why it has not been dialled yet', () => {
 });
 
 describe('a problem', () => {
-  test.each(Object.keys(problems) as ProblemCode[])('%s has a stable type and the shape that is documented', (code) => {
+  test.each(Object.keys(problems) as ProblemCode[])('%s has a stable type and the documented shape', (code) => {
     const value = ProblemReply.parse(problemValue(problem(code), 'req_1'));
     expect(value).toMatchObject({
       type: `urn:redial:problem:${code}`,

@@ -72,7 +72,7 @@ describe('given a client that sends requests before it has its answers', () => {
     expect(most).toBe(2);
   });
 
-  it('when they go on without end, then their bytes are not read until they have answers', async () => {
+  it('when they continue without end, then their bytes are not read until they have answers', async () => {
     const { client, working, cut } = await listening({ inAll: 100_000 });
     const { socket, answers } = await client(gets(2));
     await expect.poll(() => working.length).toBe(2);

@@ -39,7 +39,7 @@ describe('given deliveries that cannot be sent now', () => {
     expect(Math.max(...shared.values())).toBe(3);
   });
 
-  it('when the clock is put back by a day, then no delivery waits for a day', () => {
+  it('when the clock is set back by a day, then no delivery waits for a day', () => {
     const { afterMs } = aCrowd();
     afterMs(86_400_000);
     expect(afterMs(0)).toBe(2_000);

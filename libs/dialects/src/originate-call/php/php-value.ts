@@ -22,7 +22,7 @@ export function bytesOf(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** PHP's bytes → text; undefined where they are not UTF-8. */
+/** PHP's bytes → text; undefined if they are not UTF-8. */
 export function textOf(bytes: string): string | undefined {
   const text = Buffer.from(bytes, 'latin1').toString('utf8');
   return bytesOf(text) === bytes ? text : undefined;

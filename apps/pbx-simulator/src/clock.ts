@@ -14,8 +14,8 @@ interface Due {
 }
 
 /**
- * `speed` 10: a ring timeout of 30 s takes 3 s. Code that runs at a moment sees that moment as the present, and due
- * code runs in the order of its moments, even on a slow machine. So a talk of a second is a second, and no effect comes
+ * `speed` 10: a ring timeout of 30 s takes 3 s. Code that runs at a moment sees that moment as the present. Due code
+ * runs in the order of its moments, even on a slow machine. So a talk of a second is a second, and no effect comes
  * before its cause.
  */
 export function realClock(speed = 1): SimulatedClock {

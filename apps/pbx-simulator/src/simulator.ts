@@ -50,7 +50,10 @@ export interface Simulator {
   cut(): void;
   /** Connections stay open and pass nothing, new ones included, until the returned function is called. */
   blackhole(): () => void;
-  /** A crash and a new start: live channels vanish without an event, sessions drop, AstDB stays, CoreStatus shows another start. */
+  /**
+   * A crash and a new start: live channels vanish without an event, sessions drop, AstDB stays, CoreStatus shows
+   * another start.
+   */
   restart(): void;
   /** Sets the behaviour of a number, or of all that match, from now on. The newest rule wins. */
   setBehaviour(userOrPattern: string | RegExp, behaviour: PhoneBehaviour): void;

@@ -120,7 +120,7 @@ async function debianMirror(set: PackageSet): Promise<string> {
   if (code !== 0) throw new Error(`apt-get does not work on this machine, so ${set} cannot be fetched: ${instead}.`);
   const mirror = mirrorFrom(stdout, codename);
   if (mirror === undefined)
-    throw new Error(`apt knows no Debian mirror on this machine, so ${set} cannot be fetched: ${instead}.`);
+    throw new Error(`apt has no Debian mirror on this machine, so ${set} cannot be fetched: ${instead}.`);
   return mirror;
 }
 

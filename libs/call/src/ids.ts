@@ -1,15 +1,16 @@
 import { z } from 'zod';
 
 /**
- * Identifiers: a prefix and 26 characters in the alphabet of a ULID (Crockford's base 32), so that they sort by time, have one
- * length, and none is a prefix of another. The characters are 10 of time (epoch ms), 2 of the shard, 14 of randomness.
+ * Identifiers: a prefix and 26 characters in the alphabet of a ULID (Crockford's base 32). So they sort by time, have
+ * one length, and none is a prefix of another. The characters are 10 of time (epoch ms), 2 of the shard, 14 of
+ * randomness.
  *
- * The shard is the part of the store in which everything of a call lies. A call's attempts have the shard of their call: an AMI
- * event or a result names the attempt alone, and its record must be found. Today there is one shard, `00`.
+ * The shard is the part of the store that holds everything of a call. A call's attempts have the shard of their call:
+ * an AMI event or a result names only the attempt, and its record must be found. Today there is one shard, `00`.
  *
- * The shape of `AttemptId` is forced from three sides: Asterisk 22 compares a new ChannelId with live ones by
- * case-insensitive *prefix* (main/channel.c), BullMQ refuses job ids that hold `:` or are integers, and nothing
- * in it may end an AMI line. Ids are made outside the core, which has no clock and no randomness.
+ * The shape of `AttemptId` has three reasons. Asterisk 22 compares a new ChannelId with live ones by case-insensitive
+ * *prefix* (main/channel.c). BullMQ refuses job ids that hold `:` or are integers. No character may end an AMI line.
+ * Ids are made outside the core, which has no clock and no randomness.
  */
 const ulid = '[0-9A-HJKMNP-TV-Z]{26}';
 

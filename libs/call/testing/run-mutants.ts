@@ -8,8 +8,9 @@ import type { Mutant } from './mutants/mutant.ts';
 import { mutants } from './mutants.ts';
 
 /**
- * Seeds each fault into a copy of the sources, and runs the compiler and the specs on it. Prints what caught it; exits with 1 where one
- * survived, or no longer fits the source. `npm run mutants -- [part of a fault’s name]`; `--fit` checks that last alone, in no time.
+ * Seeds each fault into a copy of the sources, and runs the compiler and the specs on it. Prints what caught it; exits
+ * with 1 where one survived, or no longer fits the source. `npm run mutants -- [part of a fault’s name]`; `--fit`
+ * checks that last alone, in no time.
  */
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));

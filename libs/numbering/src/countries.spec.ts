@@ -6,8 +6,8 @@ import { readNumber } from './read-number.ts';
 const planOf = (country: string, fields: object = {}) => NumberingPlan.parse({ country, ...fields });
 
 /**
- * Numbers of sixty countries as people there write them: with the prefix that they dial (a trunk prefix, where there is
- * one), without it, with `+`, with their prefix for abroad (00 by default), and in E.164 digits alone.
+ * Numbers of sixty countries, in the forms that people there write. The forms are: with the trunk prefix (where there
+ * is one), without it, with `+`, with the prefix for abroad (00 by default), and E.164 digits alone.
  */
 const numbers: readonly (readonly [country: string, e164: string, national: string, abroad?: string])[] = [
   ['AE', '971501234567', '0501234567'],

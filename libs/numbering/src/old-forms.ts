@@ -2,8 +2,8 @@ import type { Country } from './country.ts';
 
 /**
  * Forms that people still write, and that their country's plan no longer has. Until 2019 Mexico dialled 01 before a
- * number elsewhere, 044 and 045 before a mobile one, and 1 before a mobile one from abroad (IFT, Plan Técnico
- * Fundamental de Numeración).
+ * number elsewhere, and 044 or 045 before a mobile one. Calls from abroad dialled 1 before a mobile one (IFT, Plan
+ * Técnico Fundamental de Numeración).
  */
 const former: Readonly<Partial<Record<Country, RegExp>>> = { MX: /^(?:01|04[45]|1)(?=[0-9]{10}$)/ };
 

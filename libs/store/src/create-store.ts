@@ -32,8 +32,8 @@ export interface StoreOptions {
   /** What `confirmDurable` waits for. Default: the disk, no replica. */
   readonly durability?: DurabilityPolicy;
   /**
-   * Called with the key of a damaged record that a read of many records leaves out, at every such read. A key holds ids and no number.
-   * A read of a single record throws `MalformedRecord` instead.
+   * Called with the key of a damaged record that a read of many records leaves out, at every such read. A key holds ids
+   * and no number. A read of a single record throws `MalformedRecord` instead.
    */
   readonly onMalformed?: (key: string) => void;
 }

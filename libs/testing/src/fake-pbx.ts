@@ -1,7 +1,10 @@
 import type { Finding, OriginateOrder, OriginateReply, Pbx, PbxEvents, ReconcileQuestion } from '@redial/asterisk';
 import type { AttemptId, AttemptSignal } from '@redial/call';
 
-/** The Pbx port as a recorder. By default it accepts every Originate; with `answersItself: false` the test settles each request. */
+/**
+ * The Pbx port as a recorder. By default it accepts every Originate; with `answersItself: false` the test settles each
+ * request.
+ */
 export interface FakePbx {
   readonly port: Pbx;
   isUp: boolean;

@@ -120,7 +120,10 @@ export class PbxCore {
     );
   }
 
-  /** Asterisk 22 compares a new channel's id with live ones by case-insensitive *prefix* (main/channel.c, do_ids_conflict). */
+  /**
+   * Asterisk 22 compares a new channel's id with live ones by case-insensitive *prefix* (main/channel.c,
+   * do_ids_conflict).
+   */
   idIsTaken(uniqueId: string): boolean {
     const wanted = uniqueId.toLowerCase();
     return wanted !== '' && this.channels.some((one) => one.uniqueId.toLowerCase().startsWith(wanted));

@@ -10,8 +10,8 @@ export const showDialplan: AmiAction = [
 
 /**
  * Whether the reply to `showDialplan` lists the extension. A starting Asterisk accepts AMI actions before it has its
- * dialplan (seen on 22.10, some 0.3 s at least), and answers an Originate with "Extension does not exist.". FullyBooted
- * would help, but only users with read=system receive it.
+ * dialplan (seen on 22.10, some 0.3 s at least). It then answers an Originate with "Extension does not exist.".
+ * FullyBooted would help, but only users with read=system receive it.
  *
  * Only a listed extension counts: a PBX that is too busy, or a user without the right, proves nothing about the
  * dialplan.

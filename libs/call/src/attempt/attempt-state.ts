@@ -4,36 +4,38 @@ import type { Evidence } from '../outcome/evidence.ts';
 /** The phases of an attempt, from the claim to its conclusion. `attempt.ts` holds the transitions. */
 export type AttemptState =
   /**
-   * Nothing is sent yet. Each attempt begins here, in the memory of the process that tracks it. The dialer that has the claim moves it to
-   * `originating`; a process that finds the attempt in flight moves it to `detached`.
+   * Nothing is sent yet. Each attempt begins here, in the memory of the process that tracks it. The dialer that has the
+   * claim moves it to `originating`; a process that finds the attempt in flight moves it to `detached`.
    */
   | { readonly phase: 'planned'; readonly plan: AttemptPlan }
   /**
-   * Originate was sent, or may have been. The dialer that has the claim moves it here; so does a reconciliation that finds a channel that
-   * has not rung. dial1's events move it on. A lost link, or silence until dial1 can no longer answer, moves it to `detached`.
+   * Originate was sent, or may have been. The dialer that has the claim moves it here; so does a reconciliation that
+   * finds a channel that has not rung. dial1's events move it on. A lost link, or silence until dial1 can no longer
+   * answer, moves it to `detached`.
    */
   | ({ readonly phase: 'originating' } & InFlight)
   /** dial1's phone rings: its 180, or a reconciliation, moves it here. It leaves as from `originating`. */
   | ({ readonly phase: 'ringing' } & InFlight)
   /**
-   * One of two final facts has come, and the other may be a moment behind: of dial1, OriginateResponse Failure and Hangup, which race; of
-   * dial2, the end of its channel. The second fact ends the attempt. After `finalEventsMs` the deadline moves it on: to an end, to
-   * `detached` where the missing fact decides, to `following` where dial2 goes on.
+   * One of two final facts has come, and the other may be a moment behind: of dial1, OriginateResponse Failure and
+   * Hangup, which race; of dial2, the end of its channel. The second fact ends the attempt. After `finalEventsMs` the
+   * deadline moves it on: to an end, to `detached` where the missing fact decides, to `following` where dial2 goes on.
    */
   | ({ readonly phase: 'awaiting_end' } & InFlight)
   /**
-   * dial1 answered: the PBX dials dial2, or both talk. OriginateResponse Success, or a reconciliation, moves it here. The journal's last
-   * entry ends it. A lost link, or more time than its limits allow, moves it to `detached`.
+   * dial1 answered: the PBX dials dial2, or both talk. OriginateResponse Success, or a reconciliation, moves it here.
+   * The journal's last entry ends it. A lost link, or more time than its limits allow, moves it to `detached`.
    */
   | ({ readonly phase: 'answered' } & InFlight)
   /**
-   * dial1's channel has ended and dial2's has not, after a transfer for example. The deadline of `awaiting_end` moves it here. The end of
-   * dial2's channel ends it, by its event or by a reconciliation.
+   * dial1's channel has ended and dial2's has not, after a transfer for example. The deadline of `awaiting_end` moves
+   * it here. The end of dial2's channel ends it, by its event or by a reconciliation.
    */
   | ({ readonly phase: 'following' } & InFlight)
   /**
-   * What happens to it is not known here: the link is lost, a deadline passed in silence, or the process has only just found it. The
-   * reconciliation asks the PBX for its channels and its journal, and moves it back to where it is, or ends it.
+   * What happens to it is not known here: the link is lost, a deadline passed in silence, or the process has only just
+   * found it. The reconciliation asks the PBX for its channels and its journal, and moves it back to where it is, or
+   * ends it.
    */
   | ({ readonly phase: 'detached' } & InFlight)
   /** The evidence is complete, or no more of it can come. Nothing moves it away. */
@@ -47,8 +49,8 @@ export interface AttemptPlan {
   readonly dial2RingTimeoutMs: number;
   readonly talkLimitMs: number;
   /**
-   * One leg is a Local channel: a queue, a ring group, an announcement. The call then has channels of the PBX's own making,
-   * and the end of one of them means nothing for dial2.
+   * One leg is a Local channel: a queue, a ring group, an announcement. The call then has channels of the PBX's own
+   * making, and the end of one of them means nothing for dial2.
    */
   readonly viaLocalChannel?: true;
   /** What each leg is rung through. Absent in records of before 2026-11-30. */

@@ -166,7 +166,7 @@ describe('A4 deadlines alone finish every phase', () => {
       answeredAt: originatedAt,
       pbxRestarted: false,
     }),
-    'the journal knows its end': (now) => ({ type: 'journal_ended', at: now, entry: journalEnded }),
+    'the journal holds its end': (now) => ({ type: 'journal_ended', at: now, entry: journalEnded }),
     'its channel rings for ever': (now) => ({ type: 'channel_found', at: now, up: false }),
     'its channel talks for ever': (now) => ({ type: 'channel_found', at: now, up: true }),
     'dial2 lives for ever without dial1': (now) => ({ type: 'dial2_found', at: now }),

@@ -14,24 +14,25 @@ import type { CallRequest } from './request.ts';
  */
 export type CallState =
   /**
-   * Its first attempt is due later. The API moves a call here whose `notBefore` lies ahead; so does the dialer when a gate defers it. When its
-   * job comes due, the dialer moves it on, by way of `queued`.
+   * Its first attempt is due later. The API moves a call here whose `notBefore` lies ahead; so does the dialer when a
+   * gate defers it. When its job comes due, the dialer moves it on, by way of `queued`.
    */
   | ({ readonly status: 'scheduled' } & Planned)
   /**
-   * Its attempt is due: it waits in the queue, or at the gates. The API moves a call here that is due at once; the dialer moves the others.
-   * The dialer moves it on: to `dialing` with the claim, to `scheduled` or `waiting` when a gate defers it, to an end when one forbids it.
-   * If a PBX or a permit is missing, it stays here, and the gates check it again at `nextGateCheckAt`.
+   * Its attempt is due: it waits in the queue, or at the gates. The API moves a call here that is due at once; the
+   * dialer moves the others. The dialer moves it on: to `dialing` with the claim, to `scheduled` or `waiting` when a
+   * gate defers it, to an end when one forbids it. If a PBX or a permit is missing, it stays here, and the gates check
+   * it again at `nextGateCheckAt`.
    */
   | ({ readonly status: 'queued' } & Planned)
   /**
-   * A retry is due later. The results process moves it here when it settles an attempt that the retry policy repeats; so does the dialer when
-   * a gate defers a retry. When its job comes due, the dialer moves it on, by way of `queued`.
+   * A retry is due later. The results process moves it here when it settles an attempt that the retry policy repeats;
+   * so does the dialer when a gate defers a retry. When its job comes due, the dialer moves it on, by way of `queued`.
    */
   | ({ readonly status: 'waiting' } & Planned)
   /**
-   * An attempt is in flight. The dialer moves it here by the claim. The results process moves it away when it settles the attempt: to
-   * `waiting` or to an end. A cancellation only notes `cancelRequestedAt`: the attempt ends first.
+   * An attempt is in flight. The dialer moves it here by the claim. The results process moves it away when it settles
+   * the attempt: to `waiting` or to an end. A cancellation only notes `cancelRequestedAt`: the attempt ends first.
    */
   | {
       readonly status: 'dialing';

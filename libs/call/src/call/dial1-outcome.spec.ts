@@ -89,7 +89,7 @@ describe('the result for a waiting client, by the attempt', () => {
     ['rings', { ringingAt: 1 }, 'pending', 'pending'],
     ['was answered', { answeredAt: 1 }, 'answered id1 -', 'pending'],
     ['was answered, dial2 has its id', { answeredAt: 1, dial2UniqueId: dial2 }, 'answered id1 id2', 'answered id1 id2'],
-    ['knows dial2’s id before the answer', { dial2UniqueId: dial2 }, 'pending', 'pending'],
+    ['has dial2’s id before the answer', { dial2UniqueId: dial2 }, 'pending', 'pending'],
     ['ended: dial1 was busy', ended('busy'), 'failed: busy id1', 'failed: busy id1'],
     ['ended: dial1 was never seen', ended('unknown'), 'failed: unknown id1', 'failed: unknown id1'],
     ['ended: dial1 was canceled', ended('canceled'), 'failed: canceled id1', 'failed: canceled id1'],

@@ -21,7 +21,8 @@ export const ContextName = z
 
 /**
  * The target of a leg: one of the tenant's own extensions, a number through a trunk, a service of the PBX (ring group,
- * queue, announcement, …), or digits that a context of the PBX's dialplan routes. It is resolved when the call is accepted.
+ * queue, announcement, …), or digits that a context of the PBX's dialplan routes. It is resolved when the call is
+ * accepted.
  */
 export const Destination = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('extension'), extension: Extension }),

@@ -19,7 +19,10 @@ export interface Delivery {
   readonly callId: CallId;
   readonly attemptId: AttemptId;
   readonly sink: string;
-  /** The delivery to the same sink, of the call's attempt before, that goes first. Absent where the order does not matter. */
+  /**
+   * The delivery to the same sink, of the call's attempt before, that goes first. Absent where the order does not
+   * matter.
+   */
   readonly follows?: string;
   readonly status: DeliveryStatus;
   /** When the attempt was settled. */
@@ -52,7 +55,9 @@ export type DeliverySignal =
       readonly error: string;
       readonly retry: DeliveryRetry;
     }
-  /** Nothing was sent: another CDR goes first, or the sink is busy. `tries`: how many were counted when that was found. */
+  /**
+   * Nothing was sent: another CDR goes first, or the sink is busy. `tries`: how many were counted when that was found.
+   */
   | { readonly type: 'postponed'; readonly at: number; readonly tries: number; readonly afterMs: number }
   /** An operator sends a dead delivery again. */
   | { readonly type: 'resend' };
@@ -93,7 +98,7 @@ function deliveryIdOf(attemptId: string, sink: string): string {
   return `${attemptId}.${sink}`;
 }
 
-/** For `unlimited`. Such a sink is Redis: it is back within seconds or somebody repairs it. */
+/** For `unlimited`. Such a sink is Redis: it is back within seconds, or an operator repairs it. */
 const unlimitedRetryMs = 5_000;
 
 /** One signal → the delivery as it is now, and what to do. */

@@ -4,7 +4,10 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** From a failed try to the next. The schedule that the Standard Webhooks specification suggests, after the immediate first try. */
+/**
+ * From a failed try to the next. The schedule that the Standard Webhooks specification suggests, after the immediate
+ * first try.
+ */
 export const retryDelaysMs: readonly number[] = [
   5 * second,
   5 * minute,
@@ -18,8 +21,9 @@ export const retryDelaysMs: readonly number[] = [
 ];
 
 /**
- * How long to wait after so many failed tries, and no less than the receiver requested (`requestedMs`). Undefined after the last try.
- * Up to a tenth is added, derived from the delivery's id and the try: deliveries that failed together come back at different times.
+ * How long to wait after so many failed tries, and no less than the receiver requested (`requestedMs`). Undefined after
+ * the last try. Up to a tenth is added, derived from the delivery's id and the try: deliveries that failed together
+ * come back at different times.
  */
 export function nextTryAfterMs(triesMade: number, deliveryId: string, requestedMs = 0): number | undefined {
   const scheduledMs = retryDelaysMs[triesMade - 1];

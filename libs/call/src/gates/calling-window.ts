@@ -11,12 +11,15 @@ export const CallingWindow = z
   .refine((w) => w.from < w.to, { message: 'must be later than from', path: ['to'] });
 export type CallingWindow = z.infer<typeof CallingWindow>;
 
-/** How far ahead a window is looked for: two weeks and the day in hand, since a clock change may swallow a weekly one. */
+/**
+ * How far ahead a window is looked for: two weeks and the day in hand, since a clock change may swallow a weekly one.
+ */
 const daysAhead = 15;
 
 /**
- * The first instant from `now` on that lies in one of the windows; `now` itself if it does, undefined if none ever comes.
- * No windows at all means always. Across a clock change a window is never longer than the clock on the wall allows.
+ * The first instant from `now` on that lies in one of the windows; `now` itself if it does, undefined if none ever
+ * comes. No windows at all means always. Across a clock change a window is never longer than the clock on the wall
+ * allows.
  */
 export function nextOpening(windows: readonly CallingWindow[], zone: string, now: number): number | undefined {
   if (windows.length === 0) return now;

@@ -17,7 +17,10 @@ export type GateAnswer =
       readonly decision: 'defer';
       readonly until: number;
       readonly reason: string;
-      /** The call is due, and something that it needs is missing. Its time stays, and it is late. Absent: a rule moves its time to `until`. */
+      /**
+       * The call is due, and something that it needs is missing. Its time stays, and it is late. Absent: a rule moves
+       * its time to `until`.
+       */
       readonly isLate?: true;
       readonly gate?: string;
     }

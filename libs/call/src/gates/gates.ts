@@ -6,9 +6,9 @@ import type { Gate, GateAnswer, GateFacts } from './gate.ts';
 import { refusedDestination } from './toll-destination.ts';
 
 /**
- * The rules between a due call and its Originate that need no PBX, in the order in which they are checked. They hold for every way in which a call
- * can be dialled, the queue dashboard's Retry and Promote buttons included. The dialer adds its own to this list
- * (apps/dialer/src/pipeline/gates.ts).
+ * The rules between a due call and its Originate that need no PBX, in the order in which they are checked. They hold
+ * for every way in which a call can be dialled, the queue dashboard's Retry and Promote buttons included. The dialer
+ * adds its own to this list (apps/dialer/src/pipeline/gates.ts).
  */
 export const callGates: readonly (Gate & { readonly rechecked: boolean })[] = [
   { name: 'tenant', rechecked: true, check: known },

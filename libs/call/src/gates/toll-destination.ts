@@ -9,7 +9,9 @@ const Prefix = z
 
 /** Which outside numbers a tenant's calls may ring, by the beginning of their E.164 digits. */
 export const Destinations = z.strictObject({
-  /** Absent: the country that the numbering plan names, and nothing abroad; every country, where the plan names none. */
+  /**
+   * Absent: the country that the numbering plan names, and nothing abroad; every country, where the plan names none.
+   */
   allow: z.array(Prefix).optional(),
   /** Outranks `allow`. */
   deny: z.array(Prefix).default([]),

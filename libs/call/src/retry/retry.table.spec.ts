@@ -191,7 +191,7 @@ describe('until', () => {
     expect(decided(['dial1_hung_up'])).toBe('retry in 60s, dial1_hung_up');
   });
 
-  it('dial1_answered: an answer of dial1 is enough, whatever dial2’s result', () => {
+  it('dial1_answered: an answer of dial1 is enough, with any result of dial2', () => {
     expect(decided(['dial1_hung_up'], { until: 'dial1_answered' })).toBe('dial1_answered');
     expect(decided(['busy'], { until: 'dial1_answered' })).toBe('retry in 60s, busy');
   });

@@ -44,11 +44,11 @@ describe('what a caller wrote', () => {
   });
 
   it.each([
-    ['somebody else’s extension', '2001', tenant, undefined, 'unknown_form'],
+    ['another tenant’s extension', '2001', tenant, undefined, 'unknown_form'],
     ['a service by its name', 'sales', tenant, undefined, 'unknown_form'],
     ['an unknown code', '*602', tenant, undefined, 'unknown_form'],
     ['no number', 'sip:any@where', tenant, undefined, 'unknown_form'],
-    ['a trunk of somebody else', '0821234567', tenant, 'other', 'foreign_trunk'],
+    ['a trunk of another tenant', '0821234567', tenant, 'other', 'foreign_trunk'],
     ['a number, without any trunk', '0821234567', tenantOf({ trunks: [] }), undefined, 'no_trunk'],
     ['a number, asking for a trunk, without any', '0821234567', tenantOf({ trunks: [] }), 'carrier', 'foreign_trunk'],
   ])('refuses %s', (_what, written, of, trunk, why) => {
@@ -109,7 +109,7 @@ describe('digits for a context to route', () => {
   });
 
   it.each([
-    ['a context of somebody else', '7001', 'default', 'foreign_context'],
+    ['a context of another tenant', '7001', 'default', 'foreign_context'],
     ['two signs', '++27821234567', 'from-crm', 'no_digits'],
     ['a sign behind', '2782123+4567', 'from-crm', 'no_digits'],
     ['a sign before a feature code', '+*1', 'from-crm', 'no_digits'],

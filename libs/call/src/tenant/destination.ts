@@ -10,8 +10,8 @@ export type RefusedDestination =
   | { readonly why: 'no_trunk' | 'foreign_trunk' | 'foreign_context' | 'no_digits' };
 
 /**
- * What a caller wrote → one of the tenant's extensions, a service by its feature code, or a number by one of its trunks.
- * This order decides where several fit.
+ * What a caller wrote → one of the tenant's extensions, a service by its feature code, or a number by one of its
+ * trunks. This order decides where several fit.
  */
 export function resolveDestination(
   written: string,
@@ -69,7 +69,10 @@ function phoneOf(destination: Destination): string | undefined {
   return destination.kind === 'context' ? destination.exten : undefined;
 }
 
-/** One announcement would play to the other, and no person would hear it. Redial's own context plays one announcement a call. */
+/**
+ * One announcement would play to the other, and no person would hear it. Redial's own context plays one announcement a
+ * call.
+ */
 export function areBothAnnouncements(dial1: Destination, dial2: Destination, tenant: Tenant): boolean {
   return [dial1, dial2].every((d) => d.kind === 'service' && serviceOf(d.service, tenant).kind === 'announcement');
 }

@@ -17,7 +17,7 @@ export const Extension = z.string().regex(extensionShape, 'an extension: 2 to 8 
  */
 export const NumberingPlan = z
   .strictObject({
-    /** Another library knows which countries exist. */
+    /** Another library checks that the country exists. */
     country: z
       .string()
       .regex(/^[A-Z]{2}$/, 'a country: two capital letters (ISO 3166-1), such as IT')
@@ -44,9 +44,9 @@ export const NumberingPlan = z
     if (country !== undefined) return;
     const missing = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
     if (countryCode === undefined)
-      missing('countryCode', 'is missing, and so is country: one of them says whose plan it is');
+      missing('countryCode', 'is missing, and so is country: one of them is needed to choose the plan');
     if (nationalNumberLength === undefined)
-      missing('nationalNumberLength', 'is missing, and so is country: one of them says how long numbers are');
+      missing('nationalNumberLength', 'is missing, and so is country: one of them is needed for the length of numbers');
   });
 export type NumberingPlan = z.infer<typeof NumberingPlan>;
 

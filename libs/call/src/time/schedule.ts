@@ -1,7 +1,7 @@
 import { DateTime, IANAZone } from 'luxon';
 import type { Result } from '../result.ts';
 
-/** An IANA time-zone name that this Node knows. */
+/** An IANA time-zone name that this Node supports. */
 export function isTimeZone(zone: string): boolean {
   return IANAZone.isValidZone(zone);
 }

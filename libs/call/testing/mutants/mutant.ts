@@ -5,7 +5,9 @@ export interface Mutant {
   readonly file: string;
   readonly find: string;
   readonly replace: string;
-  /** The compiler is to catch it. Any other mutant must compile: the specs are to catch it, not a variable left unused. */
+  /**
+   * The compiler is to catch it. Any other mutant must compile: the specs are to catch it, not a variable left unused.
+   */
   readonly compiler?: true;
 }
 

@@ -125,7 +125,10 @@ export interface Settings {
    * REDIAL_KEEP_ALIVE_SECONDS: how long a connection is kept between two requests. Longer than the proxy's own time.
    */
   readonly keepAliveSeconds: number;
-  /** REDIAL_OPS_HOST, REDIAL_OPS_PORT: health and metrics of the dialer and the results process. Port 0, the default: off. */
+  /**
+   * REDIAL_OPS_HOST, REDIAL_OPS_PORT: health and metrics of the dialer and the results process. Port 0, the default:
+   * off.
+   */
   readonly ops: { readonly host: string; readonly port: number };
   /** REDIAL_DRAIN_SECONDS: how long a process may finish its work after SIGTERM. */
   readonly drainSeconds: number;

@@ -61,7 +61,9 @@ export function parseYaml(
   }
 }
 
-/** The positions of the issues; a missing field has its parent's. The field of a missing variable has one issue alone. */
+/**
+ * The positions of the issues; a missing field has its parent's. The field of a missing variable has one issue alone.
+ */
 export function placeIssues(yaml: YamlFile, fields: readonly FieldIssue[]): PlacedIssue[] {
   const placed = fields.map((field) => ({ ...field, ...placeOf(yaml.lines, offsetOf(yaml.document, field)) }));
   const missing = new Set(yaml.issues.map(({ line, column }) => `${line}:${column}`));

@@ -22,11 +22,17 @@ export const PbxConfiguration = z.strictObject({
   port: port.default(5038),
   username: z.string().min(1),
   secret: z.string().min(1),
-  /** A manager user without the right to originate, for the processes that place no calls. Absent: they use the dialer's. */
+  /**
+   * A manager user without the right to originate, for the processes that place no calls. Absent: they use the
+   * dialer's.
+   */
   observer: z.strictObject({ username: z.string().min(1), secret: z.string().min(1) }).optional(),
   maxCalls: limitShape.maxCalls.default(1_000),
   maxCallsPerSecond: limitShape.maxCallsPerSecond.default(100),
-  /** Where its recordings (Asterisk's `<astspooldir>/monitor`) can be read from: a folder of the API's host, or an HTTP address. */
+  /**
+   * Where its recordings (Asterisk's `<astspooldir>/monitor`) can be read from: a folder of the API's host, or an HTTP
+   * address.
+   */
   recordings: z
     .union(
       [

@@ -32,7 +32,10 @@ export interface Settlement {
   readonly attempt: { readonly before: Versioned<AttemptRecord>; readonly after: AttemptRecord };
   readonly cdr: Cdr;
   readonly deliveries: readonly Delivery[];
-  /** Counts that the attempt's claim raised and that are lowered again: numbers whose phones did not ring, and one of `tenantCounts`. */
+  /**
+   * Counts that the attempt's claim raised and that are lowered again: numbers whose phones did not ring, and one of
+   * `tenantCounts`.
+   */
   readonly uncounted?: readonly string[];
 }
 
@@ -49,16 +52,20 @@ export interface AttemptStore {
   readCdr(id: AttemptId): Promise<Cdr | undefined>;
 
   /**
-   * The claim. Moves the call to `dialing`, creates the attempt's record, counts the attempt in the day's counts of `cap`, and makes its
-   * permits last as long as the attempt can live: all or nothing. After `ok` the caller alone may originate this attempt, now and later.
-   * The version is the call's; the attempt's is 1. However many dialers claim at once, no limit of `cap` is exceeded.
+   * The claim. Moves the call to `dialing`, creates the attempt's record and counts the attempt in the day's counts of
+   * `cap`. Its permits then last as long as the attempt can live. All or nothing. After `ok` the caller alone may
+   * originate this attempt, now and later. The version is the call's; the attempt's is 1. However many dialers claim at
+   * once, no limit of `cap` is exceeded.
    */
   claim(before: Versioned<Call>, after: Call, attempt: AttemptRecord, cap?: DayCap): Promise<Claimed>;
-  /** The attempts that `claim` counted on a day (see `DayCap.day`), for each number or name of `tenantCounts`, in that order. */
+  /**
+   * The attempts that `claim` counted on a day (see `DayCap.day`), for each number or name of `tenantCounts`, in that
+   * order.
+   */
   attemptsToday(tenantId: string, day: string, numbers: readonly string[]): Promise<number[]>;
   /**
-   * Best effort; does nothing once the attempt has ended. `uniqueId`: of dial2's channel, for `dial2_created`. The answer of an
-   * `awaited` attempt, and its dial2, each publish one call-changed hint, whichever process records them.
+   * Best effort; does nothing once the attempt has ended. `uniqueId`: of dial2's channel, for `dial2_created`. The
+   * answer of an `awaited` attempt, and its dial2, each publish one call-changed hint, whichever process records them.
    */
   recordProgress(id: AttemptId, phase: AttemptProgress, at: number, uniqueId?: string): Promise<void>;
   /** Attempts of a PBX that are claimed and not settled. */
@@ -66,7 +73,8 @@ export interface AttemptStore {
   /** The PBXs that have open attempts, in no order. Some may no longer be configured. */
   pbxsWithOpenAttempts(): Promise<string[]>;
   /**
-   * Ends the attempt, moves its call, writes the CDR and its deliveries, releases the permits: all or nothing. The version is the call's.
+   * Ends the attempt, moves its call, writes the CDR and its deliveries, releases the permits: all or nothing. The
+   * version is the call's.
    */
   settle(settlement: Settlement): Promise<Written>;
 }

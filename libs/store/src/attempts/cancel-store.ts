@@ -2,10 +2,14 @@ import type { AttemptId } from '@redial/call';
 
 /** Attempts in progress that are to be hung up. */
 export interface CancelStore {
-  /** Attempts in progress whose call has `cancelRequestedAt`, oldest request first. `CallStore.updateCall` keeps this list. */
+  /**
+   * Attempts in progress whose call has `cancelRequestedAt`, oldest request first. `CallStore.updateCall` keeps this
+   * list.
+   */
   cancelRequested(): Promise<AttemptId[]>;
   /**
-   * Notifies every process that watches the PBX. At most once, and only while it listens: `cancelRequested` is the truth.
+   * Notifies every process that watches the PBX. At most once, and only while it listens: `cancelRequested` is the
+   * truth.
    */
   announceCancel(pbx: string, attemptId: AttemptId): Promise<void>;
   /**

@@ -5,9 +5,9 @@ import type { Subscriptions } from '../subscriptions.ts';
 import type { CallChangedHints } from './call-changed-hints.ts';
 
 /**
- * Hints for calls whose outcome a client awaits. A message is the call's id and means "read it again": the records are the truth. The
- * script that writes the records publishes it (`commit`, `record-progress`). So no writer can forget it, and no reader gets a hint before
- * it can read the change. Other calls are never published.
+ * Hints for calls whose outcome a client awaits. A message is the call's id and means "read it again": the records are
+ * the truth. The script that writes the records publishes it (`commit`, `record-progress`). So no writer can forget it,
+ * and no reader gets a hint before it can read the change. Other calls are never published.
  */
 export function callChangedChannelOf(
   { callChangedChannel }: Pick<StoreKeys, 'callChangedChannel'>,
@@ -19,7 +19,10 @@ export function callChangedChannelOf(
   };
 }
 
-/** Publishes a call's next state. Not for `dialing`: the attempt's own progress is published, and a claim changes no outcome. Pure. */
+/**
+ * Publishes a call's next state. Not for `dialing`: the attempt's own progress is published, and a claim changes no
+ * outcome. Pure.
+ */
 export function callChangedHint(
   { callChangedChannel }: Pick<StoreKeys, 'callChangedChannel'>,
   { id, request, state }: Call,

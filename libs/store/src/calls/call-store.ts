@@ -31,9 +31,10 @@ export interface DueCall {
 /** The calls, and their indexes. */
 export interface CallStore {
   /**
-   * Writes the calls (at most `acceptCallsMax`), completes the idempotency key and takes the reference: all or nothing. A repetition
-   * of the request is answered with `reply`. Throws `IdempotencyLost`, and writes nothing, if another request has used the key since.
-   * All calls belong to one tenant. `openCallsMax`: the most open calls that the tenant may have, these included.
+   * Writes the calls (at most `acceptCallsMax`), completes the idempotency key and takes the reference: all or nothing.
+   * A repetition of the request is answered with `reply`. Throws `IdempotencyLost`, and writes nothing, if another
+   * request has used the key since. All calls belong to one tenant. `openCallsMax`: the most open calls that the tenant
+   * may have, these included.
    */
   acceptCalls(
     calls: readonly Call[],
@@ -49,14 +50,18 @@ export interface CallStore {
   /** Throws `MalformedRecord` if the record is damaged. */
   readCall(id: CallId): Promise<Versioned<Call> | undefined>;
   /**
-   * Newest first. The page has a cursor while there may be more; it may hold fewer than `limit` calls and still have one.
-   * Throws RangeError if the query's cursor is invalid (`isCallCursor`). Damaged records are left out (`StoreOptions.onMalformed`).
+   * Newest first. The page has a cursor while there may be more; it may hold fewer than `limit` calls and still have
+   * one. Throws RangeError if the query's cursor is invalid (`isCallCursor`). Damaged records are left out
+   * (`StoreOptions.onMalformed`).
    */
   listCalls(query: CallQuery): Promise<{ readonly calls: Versioned<Call>[]; readonly cursor?: string }>;
   /** Compare-and-set, indexes included. */
   updateCall(before: Versioned<Call>, after: Call): Promise<Written>;
 
-  /** Calls whose next attempt is planned and was due before `before` (epoch ms), oldest first. The page has a cursor while there may be more. */
+  /**
+   * Calls whose next attempt is planned and was due before `before` (epoch ms), oldest first. The page has a cursor
+   * while there may be more.
+   */
   overduePage(
     before: number,
     limit: number,

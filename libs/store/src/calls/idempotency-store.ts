@@ -6,7 +6,10 @@ export interface IdempotencyKey {
 }
 
 export type IdempotencyAnswer =
-  /** The key is new. The request goes on, and ends with `acceptCalls`, which completes the key, or with `abandonIdempotency`. */
+  /**
+   * The key is new. The request goes on, and ends with `acceptCalls`, which completes the key, or with
+   * `abandonIdempotency`.
+   */
   | { readonly type: 'first' }
   | { readonly type: 'replay'; readonly reply: string }
   | { readonly type: 'in_flight' }

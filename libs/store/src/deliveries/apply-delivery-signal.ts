@@ -5,8 +5,8 @@ import type { DeliveryStore } from './delivery-store.ts';
 const roundsMax = 100;
 
 /**
- * Steps a delivery and writes the result, compare-and-set. If another process has written the delivery since it was read (`found`), the
- * signal is applied to what that process wrote. Undefined: the delivery no longer exists.
+ * Steps a delivery and writes the result, compare-and-set. If another process has written the delivery since it was
+ * read (`found`), the signal is applied to what that process wrote. Undefined: the delivery no longer exists.
  */
 export async function applyDeliverySignal(
   store: Pick<DeliveryStore, 'readDelivery' | 'writeDelivery'>,

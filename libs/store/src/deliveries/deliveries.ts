@@ -44,8 +44,8 @@ export function deliveriesOf(context: StoreContext): DeliveryStore {
 }
 
 /**
- * The writes of a delivery and its indexes. A pending delivery does not expire. A delivered or dead one is kept as long as an ended
- * call. Dead letters that are older leave the tenant's index when the next one enters it. Pure.
+ * The writes of a delivery and its indexes. A pending delivery does not expire. A delivered or dead one is kept as long
+ * as an ended call. Dead letters that are older leave the tenant's index when the next one enters it. Pure.
  */
 export function writeDelivery(
   { keys, retentionMs }: Pick<StoreContext, 'keys' | 'retentionMs'>,

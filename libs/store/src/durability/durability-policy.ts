@@ -1,10 +1,13 @@
 import type { Durability } from './durability-store.ts';
 
-/** How durable a write must be before an acceptance is answered, before the Originate that follows a claim, and before a CDR goes to a sink. */
+/**
+ * How durable a write must be: before an acceptance is answered, before the Originate of a claim, and before a CDR goes
+ * to a sink.
+ */
 export interface DurabilityPolicy {
   /**
-   * REDIAL_DURABILITY. `fsync`: the write is on the primary's disk. `everysec`: Redis syncs by itself, and Redial does not wait for it.
-   * `none`: Redis may lose the write.
+   * REDIAL_DURABILITY. `fsync`: the write is on the primary's disk. `everysec`: Redis syncs by itself, and Redial does
+   * not wait for it. `none`: Redis may lose the write.
    */
   readonly disk: 'fsync' | 'everysec' | 'none';
   /** REDIAL_REPLICAS: so many replicas have received the write, in memory. 0: Redial does not wait for replicas. */

@@ -36,7 +36,7 @@ interface Round {
  * Whether acknowledged writes are on disk, and on replicas.
  *
  * WAITAOF and WAIT wait for the writes of *their own* connection, and block it. On the store's connection they would
- * delay every command by up to a second, so each round has a connection of its own and writes a mark first. The file
+ * delay every command by up to a second. So each round has a connection of its own, and writes a mark first. The file
  * and the stream to the replicas are sequential: once the mark is durable, every write that was acknowledged before it
  * is durable too. Callers share rounds, however many calls are accepted. Several rounds overlap, because a caller that
  * just missed one would otherwise wait for two syncs.

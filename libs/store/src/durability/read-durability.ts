@@ -1,7 +1,9 @@
 import type { Redis } from '@redial/platform';
 import type { Durability } from './durability-store.ts';
 
-/** Redis' own limit for a replica that keeps up (min-replicas-max-lag). A stopped replica stays connected for a minute. */
+/**
+ * Redis' own limit for a replica that keeps up (min-replicas-max-lag). A stopped replica stays connected for a minute.
+ */
 const lagSecondsMax = 10;
 
 /** Reads the set-up of Redis and its replicas. Rejects if Redis does not answer. */

@@ -46,7 +46,7 @@ export async function commit(
   return { ok: false, unmet: expectation, found: found ?? 0 };
 }
 
-/** Two words, whatever is expected. */
+/** Always two words. */
 function wordsOf(expectation: Expectation): readonly [string | number | Buffer, string | number] {
   switch (expectation.kind) {
     case 'count':

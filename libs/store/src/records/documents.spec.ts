@@ -95,7 +95,7 @@ const keys = { attempt: 'attempt', cdr: 'cdr' };
 const deliveryKey = `{spec}:delivery:${delivery.id}`;
 const text = (value: string) => Buffer.from(value);
 const form = Buffer.of(1);
-/** Documents that hold this value, whatever it is. */
+/** Documents that hold this value, valid or not. */
 const callWith = (value: unknown) => Buffer.concat([form, versionBytes(1), pack(value)]);
 const formed = (value: unknown) => Buffer.concat([form, pack(value)]);
 /** The stored form of an ended attempt: its CDR with the rest. */

@@ -24,7 +24,7 @@ export const mutants = [
   'the clocks of the results processes run ahead',
 ] as const;
 
-/** A piece that may break: the one behind it keeps the promise alone. */
+/** Parts that may break, because another part keeps the promise alone. */
 export const backedUp = ['the gates read no count of the day'] as const;
 export type Mutant = (typeof mutants)[number] | (typeof backedUp)[number];
 

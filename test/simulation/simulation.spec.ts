@@ -45,10 +45,10 @@ describe('given a world with one part broken on purpose', () => {
 });
 
 describe('given a world with one broken part that another part replaces', () => {
-  it.each(backedUp)('when %s, then the promise of that piece (B7) is kept', inTime, async (piece) => {
+  it.each(backedUp)('when %s, then the promise of that part (B7) is kept', inTime, async (piece) => {
     for (const seed of [1, 2, 3]) {
       const { violations } = await runWorld({ seed, steps, mutant: piece });
-      // A call that no gate puts off until tomorrow may still be open when the world ends (B9).
+      // A call that no gate defers to tomorrow may still be open when the world ends (B9).
       expect(violations.filter((violation) => violation.startsWith('B7'))).toEqual([]);
     }
   });

@@ -31,7 +31,7 @@ const failingResults: BackOff = { firstMs: 1_000, maxMs: 60_000 };
 /** How many jobs the dashboard keeps. BullMQ's own repetitions are off, so a kept job is history, and nothing depends on it. */
 const kept: Readonly<Record<QueueName, Pick<WorkerOptions, 'removeOnComplete' | 'removeOnFail'>>> = {
   dial: { removeOnComplete: { age: 86_400, count: 2_000 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
-  // A kept job would block the report of a later observer, and Redis may have lost the claim or the end that the job was about.
+  // A kept job would block the report of a later observer. Redis may have lost the claim or the end of the first report.
   // A second report does no harm: settling reads the records and finds nothing to do.
   results: { removeOnComplete: { count: 0 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
   deliveries: { removeOnComplete: { age: 3_600, count: 1_000 }, removeOnFail: { age: 30 * 86_400, count: 10_000 } },

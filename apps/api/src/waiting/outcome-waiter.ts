@@ -26,8 +26,8 @@ export interface OutcomeWaiter {
 
 export interface ExpectedOutcome {
   /**
-   * Resolves once one of the calls is answered, or all have failed, or at `until` (slightly later if the storage is slow), or when the
-   * waiter closes. One outcome for each call, `pending` if none is known. Undefined: the client has gone. Call it once. It never rejects.
+   * Resolves once one of the calls is answered or all have failed, at `until` (slightly later if the storage is slow), or when the waiter
+   * closes. One outcome for each call, `pending` if none is known. Undefined: the client has gone. Call it once. It never rejects.
    */
   wait(gone: AbortSignal): Promise<readonly Dial1Outcome[] | undefined>;
   /** No client will wait. */

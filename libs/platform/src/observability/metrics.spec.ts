@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from './metrics.ts';
 
@@ -102,5 +103,13 @@ describe('metrics', () => {
         'redial_scrape_failures_total{process="dialer"} 2',
       ]),
     );
+  });
+
+  it('stand in docs/reference/metrics.md, all of them and no others', async () => {
+    const { body } = await createMetrics({ process: 'api', runtime: false }).render();
+    const exported = [...body.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    const page = readFileSync(new URL('../../../../docs/reference/metrics.md', import.meta.url), 'utf8');
+    const written = [...page.matchAll(/^\| `(redial_\w+)` \|/gm)].map(([, name]) => name);
+    expect(written.toSorted()).toEqual(exported.toSorted());
   });
 });

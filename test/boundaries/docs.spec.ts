@@ -73,6 +73,14 @@ describe('the documentation', () => {
     expect(named.filter((path) => !existsSync(join(root, path)) && !existsSync(join(root, 'test', path)))).toEqual([]);
   });
 
+  it('has every environment variable of the three processes', () => {
+    const source = readFileSync(join(root, 'libs/configuration/src/environment/settings.ts'), 'utf8');
+    const inCode = new Set([...source.matchAll(/^ {2}(REDIAL_\w+):/gm)].map(([, name]) => name));
+    const rows = linesOf('docs/reference/configuration/environment.md').filter((line) => line.startsWith('| `REDIAL_'));
+    const onPage = rows.flatMap((row) => (row.split(' | ')[0] ?? '').match(/REDIAL_\w+/g) ?? []);
+    expect(onPage.toSorted()).toEqual([...inCode].toSorted());
+  });
+
   it('has no page of 200 lines', () => {
     expect(written.filter((path) => linesOf(path).length >= 200)).toEqual([]);
   });

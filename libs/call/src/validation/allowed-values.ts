@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { closestName } from './closest-name.ts';
 
 /** The schema of the field at a path, without its wrappers. Undefined where the path leads out of the schema. */
 export function schemaAt(schema: unknown, path: readonly PropertyKey[], value: unknown): z.ZodType | undefined {
@@ -48,6 +49,22 @@ function isGroup(value: unknown): value is Readonly<Record<PropertyKey, unknown>
 export function namesAllowed(schema: z.ZodType | undefined): readonly string[] {
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
   return schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum ? schema.keyType.options.map(String) : [];
+}
+
+/** What follows the error of an unknown name: the one that was probably meant, or every name of a record, which are few. */
+export function nameSuggestion(name: string, schema: z.ZodType | undefined): string {
+  const meant = closestName(name, namesAllowed(schema));
+  return meant === undefined ? recordNames(schema) : `: did you mean ${meant}?`;
+}
+
+/** Every name of a record, such as dispositions. Empty for an object: its names are many. */
+export function recordNames(schema: z.ZodType | undefined): string {
+  return schema instanceof z.ZodRecord ? `: there are ${namesAllowed(schema).join(', ')}` : '';
+}
+
+/** `one of roof, yard`; a single value stands alone. */
+export function valuesAllowed(values: readonly unknown[]): string {
+  return `${values.length === 1 ? '' : 'one of '}${values.map(String).join(', ')}`;
 }
 
 /** `a whole number from 1 to 300`. */

@@ -1,13 +1,13 @@
 import {
-  closestName,
   countAllowed,
   type Issue,
   isBare,
   lengthAllowed,
-  namesAllowed,
+  nameSuggestion,
   numberAllowed,
   schemaAt,
   valueAt,
+  valuesAllowed,
 } from '@redial/call';
 import { z } from 'zod';
 
@@ -37,7 +37,7 @@ export function describeIssue(issue: z.core.$ZodIssue, { root, schema, above = [
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         path: [...path, key],
-        message: `there is no such setting${meant(key, field)}`,
+        message: `there is no such setting${nameSuggestion(key, field)}`,
         atName: true,
       }));
     case 'invalid_key':
@@ -52,7 +52,7 @@ export function describeIssue(issue: z.core.$ZodIssue, { root, schema, above = [
       }
       break;
     case 'invalid_value':
-      return [{ path, message: `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.join(', ')}` }];
+      return [{ path, message: `must be ${valuesAllowed(issue.values)}` }];
     case 'too_small':
     case 'too_big':
       if (found === undefined || !isBare(issue)) break;
@@ -61,14 +61,6 @@ export function describeIssue(issue: z.core.$ZodIssue, { root, schema, above = [
   }
   if (found === undefined) return [{ path, message: 'is missing' }];
   return [{ path, message: /^an? /.test(issue.message) ? `must be ${issue.message}` : issue.message }];
-}
-
-function meant(key: string, field: z.ZodType | undefined): string {
-  const names = namesAllowed(field);
-  const name = closestName(key, names);
-  if (name !== undefined) return `: did you mean ${name}?`;
-  // The names are few, and each has a meaning: all of them are listed.
-  return field instanceof z.ZodRecord ? `: there are ${names.join(', ')}` : '';
 }
 
 /** `be a whole number from 1 to 60`, `hold at least one entry`. */

@@ -1,13 +1,14 @@
 import {
-  closestName,
   countAllowed,
   formAllowed,
   isBare,
   lengthAllowed,
-  namesAllowed,
+  nameSuggestion,
   numberAllowed,
+  recordNames,
   schemaAt,
   valueAt,
+  valuesAllowed,
 } from '@redial/call';
 import { invisibleCharacters } from '@redial/numbering';
 import { z } from 'zod';
@@ -73,12 +74,9 @@ type ZodIssue = z.core.$ZodIssue;
 function errorsOf(issue: ZodIssue, input: unknown, schema: z.ZodType): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
     const at = schemaAt(schema, issue.path, input);
-    const known = namesAllowed(at);
-    // The keys of a record, such as dispositions, are few: the message lists them all.
-    const words = at instanceof z.ZodRecord ? `: there are ${known.join(', ')}` : '';
     return issue.keys.map((key, index) => ({
       field: pointer(...issue.path, shorten(key)),
-      message: unknownField(key, index < suggestedMax ? known : [], words),
+      message: `is not a known field${index < suggestedMax ? nameSuggestion(key, at) : recordNames(at)}`,
     }));
   }
   return [
@@ -88,11 +86,6 @@ function errorsOf(issue: ZodIssue, input: unknown, schema: z.ZodType): FieldErro
 
 /** Unknown names that get a suggestion: a client that mistyped a few. The others are only named. */
 const suggestedMax = 20;
-
-function unknownField(key: string, known: readonly string[], words: string): string {
-  const meant = closestName(key, known);
-  return `is not a known field${meant === undefined ? words : `: did you mean ${meant}?`}`;
-}
 
 /** The client's own text in an answer: only as much as identifies it. */
 export function shorten(key: string): string {
@@ -116,7 +109,7 @@ function allowedBy(issue: ZodIssue, field: z.ZodType | undefined): string {
       return `must be ${typeName[issue.expected] ?? issue.expected}${form === undefined ? '' : `: ${form}`}`;
     }
     case 'invalid_value':
-      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
+      return `must be ${valuesAllowed(issue.values)}`;
     case 'too_small':
     case 'too_big':
       if (field instanceof z.ZodArray) return `must hold ${countAllowed(field, issue.path.at(-1))}`;

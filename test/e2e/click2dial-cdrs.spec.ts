@@ -67,7 +67,7 @@ describe('given two consumers of the vendor’s CDRs, each with a list of its ow
       when: 'the agent does not answer',
       dial1: agent('ringsForEver', 26),
       dial2: customer('answers', 26),
-      nobody: true,
+      isAbsent: true,
       // Asterisk gives 19 to its own ring timeout. The vendor's 19 is "reject".
       end: { end_reason: 'timeout', end_code: 102 },
       raw: { disposition: 'no_answer', dial1: { cause: 19, reason: 3 }, dial2: { disposition: 'not_dialed' } },
@@ -77,7 +77,7 @@ describe('given two consumers of the vendor’s CDRs, each with a list of its ow
       when: 'the agent is busy',
       dial1: agent('busy', 27),
       dial2: customer('answers', 27),
-      nobody: true,
+      isAbsent: true,
       end: { end_reason: 'busy', end_code: 17 },
       raw: { disposition: 'busy', dial1: { cause: 17 }, dial2: { disposition: 'not_dialed' } },
       seen: [1, 0],
@@ -86,7 +86,7 @@ describe('given two consumers of the vendor’s CDRs, each with a list of its ow
       when: 'the agent is not registered',
       dial1: agent('notRegistered', 28),
       dial2: customer('answers', 28),
-      nobody: true,
+      isAbsent: true,
       end: { end_reason: 'error', end_code: 20 },
       raw: { disposition: 'unreachable', dial1: { reason: 0 }, dial2: { disposition: 'not_dialed' } },
       seen: [0, 0],
@@ -95,7 +95,7 @@ describe('given two consumers of the vendor’s CDRs, each with a list of its ow
 
   it.concurrent.each(endings)(
     'when $when, then both consumers get one entry: $end.end_reason, $end.end_code',
-    async ({ dial1, dial2, nobody, end, raw, seen }) => {
+    async ({ dial1, dial2, isAbsent, end, raw, seen }) => {
       const before = Math.floor(Date.now() / 1000);
       const fields = { agent: dial1, callee: dial2, outbound_id: '27110005555', contact_ref: `ref-${dial1}` };
       const id = await click(world, fields);
@@ -108,7 +108,7 @@ describe('given two consumers of the vendor’s CDRs, each with a list of its ow
           {
             type: 'cdr',
             payload: {
-              extension: nobody ? null : dial1,
+              extension: isAbsent ? null : dial1,
               number: dial2,
               dial_number: '27110005555',
               call_ref: id,

@@ -168,14 +168,14 @@ describe('given calls that are placed continuously', () => {
 
     const calls = await Promise.all(placing);
     await Promise.all(calls.map(({ id, attempts }) => world.redial.inbox.next(id, attempts)));
-    const told = await Promise.all(
+    const reported = await Promise.all(
       calls.map(async ({ id, dial1 }) => {
         const { state, attempts } = await read(world, id);
         const numbers = world.redial.inbox.of(id).map((cdr) => cdr.attemptNumber);
         return { id, state, attempts: attempts.length, cdrs: numbers, invites: invites(world, dial1) };
       }),
     );
-    expect(told).toEqual(
+    expect(reported).toEqual(
       calls.map(({ id, state, attempts }) => ({
         id,
         state,

@@ -9,10 +9,10 @@ import {
   aPlace,
   npmStart,
   paste,
+  type Reported,
   type Started,
   type StartHow,
   type StartPlace,
-  type Told,
   theOne,
 } from '../support/npm-start.ts';
 import { actWith, openPage, samples } from '../support/vendor-pages.ts';
@@ -45,10 +45,10 @@ const ended = (call: { state: string }) => ['completed', 'exhausted', 'failed'].
 const eventually = (read: () => Promise<unknown>) => expect.poll(read, { timeout: 40_000, interval: 200 });
 
 describe('given `npm start` is up', () => {
-  let told: Told;
+  let reported: Reported;
   beforeAll(async () => {
     const place = await somewhere();
-    told = await begin(place.options).ready();
+    reported = await begin(place.options).ready();
   });
   afterAll(endAll);
 
@@ -57,17 +57,17 @@ describe('given `npm start` is up', () => {
   });
 
   it('when the first printed line is pasted, then the call is answered', async () => {
-    const { id } = await paste(told.lines[0]);
-    await eventually(() => paste(told.readLine(id))).toMatchObject({
+    const { id } = await paste(reported.lines[0]);
+    await eventually(() => paste(reported.readLine(id))).toMatchObject({
       state: 'completed',
       attempts: [{ disposition: 'answered', dial1: { disposition: 'answered' }, dial2: { disposition: 'answered' } }],
     });
   });
 
   it('when the second is pasted, then the call is busy, busy, and answered', async () => {
-    const { id } = await paste(told.lines[1]);
-    await eventually(async () => ended(await paste(told.readLine(id)))).toBe(true);
-    const call = await paste(told.readLine(id));
+    const { id } = await paste(reported.lines[1]);
+    await eventually(async () => ended(await paste(reported.readLine(id)))).toBe(true);
+    const call = await paste(reported.readLine(id));
     expect(call.attempts.map((attempt: { disposition: string }) => attempt.disposition)).toEqual([
       'busy',
       'busy',
@@ -77,9 +77,9 @@ describe('given `npm start` is up', () => {
   });
 
   it('when the vendor’s line is pasted, then the answer is ok once dial1 has answered, and the call is recorded', async () => {
-    expect(await paste(told.vendorLine)).toMatchObject({ status: 'ok', reason: '' });
+    expect(await paste(reported.vendorLine)).toMatchObject({ status: 'ok', reason: '' });
     const get = (path: string) =>
-      fetch(new URL(path, told.docs), { headers: { authorization: `Bearer ${told.apiKey}` } });
+      fetch(new URL(path, reported.docs), { headers: { authorization: `Bearer ${reported.apiKey}` } });
     // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the API answered, and asserts on it
     const read = async (path: string): Promise<any> => (await get(path)).json();
     const { calls } = await read('/v1/calls?limit=1');
@@ -92,8 +92,8 @@ describe('given `npm start` is up', () => {
 
   it('when the third is pasted, then the call waits for two minutes, and states it', async () => {
     const before = Date.now();
-    const { id } = await paste(told.lines[2]);
-    const call = await paste(told.readLine(id));
+    const { id } = await paste(reported.lines[2]);
+    const call = await paste(reported.readLine(id));
     expect(call).toMatchObject({
       state: 'scheduled',
       attempts: [],
@@ -106,20 +106,25 @@ describe('given `npm start` is up', () => {
   });
 
   describe('and the vendors’ samples are run unchanged, except host and credentials', () => {
-    const urlOf = () => new URL(told.docs).origin;
+    const urlOf = () => new URL(reported.docs).origin;
     const run = async (path: string, how: RequestInit = {}) => {
       const answer = await fetch(path, how);
       const text = await answer.text();
       return { status: answer.status, text, body: text.startsWith('{') ? JSON.parse(text) : undefined };
     };
-    const actAccess = () => ({ url: urlOf(), key: told.vendorKey, user: 'demo', password: told.vendorPassword });
+    const actAccess = () => ({
+      url: urlOf(),
+      key: reported.vendorKey,
+      user: 'demo',
+      password: reported.vendorPassword,
+    });
     const ok = { success: 1, message: null, data: { originated_call_id: expect.stringMatching(/^orig\.call\./) } };
 
     it('call/originate/act: the curl and the PHP of the page', async () => {
       expect(await paste(actWith(samples.actCurl, actAccess()))).toEqual(ok);
       const headers = {
-        'X-APIKEY': told.vendorKey,
-        Authorization: `Basic ${btoa(`demo:${told.vendorPassword}`)}`,
+        'X-APIKEY': reported.vendorKey,
+        Authorization: `Basic ${btoa(`demo:${reported.vendorPassword}`)}`,
         'Content-Type': 'application/json',
       };
       const url = `${urlOf()}/api/v4/call/originate/act`;
@@ -143,7 +148,7 @@ describe('given `npm start` is up', () => {
     });
 
     it('originate-call: the array of the page with its vars, by POST and by GET', async () => {
-      const who = { api_username: 'demo', api_password: told.vendorPassword, apiKey: told.vendorKey };
+      const who = { api_username: 'demo', api_password: reported.vendorPassword, apiKey: reported.vendorKey };
       const query = phpQuery(signed(samples.originateCallData, who));
       const url = samples.originateCall.replace('https://[YOUR-PBX-URL]', urlOf());
       const done = { has_error: false, messages: [], results: ['Call successfully originated for queue: test-queue'] };
@@ -153,7 +158,7 @@ describe('given `npm start` is up', () => {
     });
 
     it('dialup: the URL of the page, its X replaced', async () => {
-      const values = ['demo', told.vendorPassword, 'demo', '1001', '0820001234'];
+      const values = ['demo', reported.vendorPassword, 'demo', '1001', '0820001234'];
       const url = samples.dialup
         .replace('https://voiptech.pri', urlOf())
         .replaceAll('XXXX', () => values.shift() ?? '');
@@ -161,7 +166,7 @@ describe('given `npm start` is up', () => {
     });
 
     it('click2dial: the old method by GET and by POST, and the new one with either payload', async () => {
-      const headers = { 'X-API-Key': told.apiKey, 'Content-Type': 'application/json' };
+      const headers = { 'X-API-Key': reported.apiKey, 'Content-Type': 'application/json' };
       const old = samples.click2dialOld.replace('http://serverurl', urlOf());
       const url = samples.click2dial.replace('http://serverurl', urlOf());
       const fields = { agent: '1000', callee: '0820001234', outbound_id: '27820001234' };
@@ -170,8 +175,8 @@ describe('given `npm start` is up', () => {
         { ...fields, call_ref: 'AbC123' },
       ];
       const answers = [
-        await run(old, { headers: { 'X-API-Key': told.apiKey } }),
-        await run(old, { method: 'POST', headers: { 'X-API-Key': told.apiKey } }),
+        await run(old, { headers: { 'X-API-Key': reported.apiKey } }),
+        await run(old, { method: 'POST', headers: { 'X-API-Key': reported.apiKey } }),
         ...(await Promise.all(bodies.map((body) => run(url, { method: 'POST', headers, body: JSON.stringify(body) })))),
       ];
       const good = { success: true, contact_ref: 'AbC123' };
@@ -180,15 +185,15 @@ describe('given `npm start` is up', () => {
   });
 
   it('then the docs page is public', async () => {
-    const page = await fetch(told.docs);
+    const page = await fetch(reported.docs);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('Redial API');
   });
 
   it('then the dashboard requires the printed login', async () => {
-    expect((await fetch(told.dashboard)).status).toBe(401);
-    const authorization = `Basic ${btoa(told.login)}`;
-    expect((await fetch(told.dashboard, { headers: { authorization } })).status).toBe(200);
+    expect((await fetch(reported.dashboard)).status).toBe(401);
+    const authorization = `Basic ${btoa(reported.login)}`;
+    expect((await fetch(reported.dashboard, { headers: { authorization } })).status).toBe(200);
   });
 });
 
@@ -198,10 +203,10 @@ describe('when it ends', () => {
   it('given calls that wait, when Ctrl-C and a second start, then all processes end, and the calls are still there: the due one is dialled', async () => {
     const place = await somewhere();
     const first = begin(place.options);
-    const told = await first.ready();
-    const tomorrow = await paste(told.lines[2]);
+    const reported = await first.ready();
+    const tomorrow = await paste(reported.lines[2]);
     const dueAt = Date.now() + 4_000;
-    const soon = await paste(told.lines[0].replace('"}', `","notBefore":"${new Date(dueAt).toISOString()}"}`));
+    const soon = await paste(reported.lines[0].replace('"}', `","notBefore":"${new Date(dueAt).toISOString()}"}`));
     const family = first.family();
     // Ctrl-C reaches only with-dependencies and main. main ends the rest in order: Redis and the PBX stay until all have drained.
     expect(first.group()).toHaveLength(2);
@@ -214,8 +219,8 @@ describe('when it ends', () => {
 
     await eventually(async () => Date.now() > dueAt).toBe(true);
     const again = await begin(place.options).ready();
-    expect(again.apiKey).toBe(told.apiKey);
-    expect(again.login).toBe(told.login);
+    expect(again.apiKey).toBe(reported.apiKey);
+    expect(again.login).toBe(reported.login);
     expect(await paste(again.readLine(tomorrow.id))).toMatchObject({ state: 'scheduled', attempts: [] });
     await eventually(() => paste(again.readLine(soon.id))).toMatchObject({
       state: 'completed',
@@ -228,7 +233,7 @@ describe('when it ends', () => {
     'given it prints "%s", when Ctrl-C, then no process stays',
     async (step) => {
       const run = begin((await somewhere()).options);
-      await run.says(step);
+      await run.prints(step);
       const family = run.family();
       run.signal('SIGINT', 'group');
       expect(await run.exit).toEqual({ code: 130, signal: null });
@@ -295,7 +300,7 @@ describe('when it cannot start', () => {
 
   it('given it runs on this data folder already, then it prints that, and the first continues', async () => {
     const place = await somewhere();
-    const told = await begin(place.options).ready();
+    const reported = await begin(place.options).ready();
     const second = begin([
       ...place.options,
       '--http-port',
@@ -305,7 +310,7 @@ describe('when it cannot start', () => {
     ]);
     expect((await second.exit).code).toBe(1);
     expect(second.output()).toContain(`Redial is running on ${place.folder} already`);
-    expect((await fetch(told.docs)).status).toBe(200);
+    expect((await fetch(reported.docs)).status).toBe(200);
   });
 
   it.each([
@@ -332,9 +337,9 @@ describe('given `npm start -- --pbx asterisk` is up', () => {
   it('when the first printed line is pasted, then a real phone answers, the CDR is in the list, and Ctrl-C ends all', async () => {
     const place = await somewhere();
     const run = begin([...place.options, '--pbx', 'asterisk']);
-    const told = await run.ready();
-    const { id } = await paste(told.lines[0]);
-    await eventually(() => paste(told.readLine(id))).toMatchObject({
+    const reported = await run.ready();
+    const { id } = await paste(reported.lines[0]);
+    await eventually(() => paste(reported.readLine(id))).toMatchObject({
       state: 'completed',
       attempts: [{ disposition: 'answered', dial2: { disposition: 'answered' } }],
     });

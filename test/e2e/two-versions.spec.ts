@@ -177,10 +177,10 @@ describe.each(versions)('given version $commit at work, and calls that are place
    */
   function isExcused({ imbalance, callId, what }: Finding, { listCdrs, webhooks }: Books): boolean {
     if (what.startsWith('webhook and list tell different CDRs')) {
-      const told = webhooks.filter(({ cdr }) => what.includes(cdr.id));
+      const reported = webhooks.filter(({ cdr }) => what.includes(cdr.id));
       const listed = listCdrs.filter(({ id }) => what.includes(id));
-      if (told.length === 0 || listed.length === 0) return false;
-      return listed.every((cdr) => told.every((one) => agreeInWhatBothHave(one.cdr, cdr)));
+      if (reported.length === 0 || listed.length === 0) return false;
+      return listed.every((cdr) => reported.every((one) => agreeInWhatBothHave(one.cdr, cdr)));
     }
     if (version.ordersWebhooks || imbalance !== 'disordered') return false;
     return listCdrs.some((cdr) => cdr.callId === callId && Date.parse(cdr.startedAt) < earlierDeliveredUntil);

@@ -28,10 +28,10 @@ export async function seen(world: FaultWorld, call: HeldCall): Promise<Seen & { 
   const { state, history } = await record(world, id);
   const cdrs = await cdrsOf(world, id);
   const made = history.map((attempt: { attemptId: string }) => attempt.attemptId);
-  const told = cdrs.map((cdr) => cdr.id);
+  const reported = cdrs.map((cdr) => cdr.id);
   const heard = webhooksOf(world, id);
   const wrong: string[] = [];
-  if (String(made) !== String(told)) wrong.push(`attempts ${made}, but CDRs ${told}`);
+  if (String(made) !== String(reported)) wrong.push(`attempts ${made}, but CDRs ${reported}`);
   // At least once each, and the first deliveries in the order of the attempts.
   if (String(made) !== String([...new Set(heard)])) wrong.push(`attempts ${made}, but webhooks ${heard}`);
   const invites = (pbx: FaultWorld['pbx'] | undefined) =>

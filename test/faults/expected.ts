@@ -39,13 +39,13 @@ const silence = attempt('no_answer', 'no_answer', 'not_dialed', { lost: true });
 /** Known at once, and no attempt of the policy is used up. */
 const notSent = attempt('not_sent', 'not_sent', 'not_dialed');
 /** Asterisk itself has died: not even the journal can show whether dial1 answered. */
-const nobodyKnows = attempt('unknown', 'unknown', 'not_dialed', { talk: null, lost: true });
+const unknown = attempt('unknown', 'unknown', 'not_dialed', { talk: null, lost: true });
 /** The same, but the journal has dial1's answer. Whether and how long they talked cannot be known. */
-const nobodyKnowsTheTalk = attempt('unknown', 'answered', 'unknown', { talk: null });
+const unknownTalk = attempt('unknown', 'answered', 'unknown', { talk: null });
 
 const onOther = (it: AttemptOutcome): AttemptOutcome => ({ ...it, pbx: 'other' });
-const nobody: Phones = [0, 0];
-const outcome = (state: string, attempts: AttemptOutcome[], main: Phones, other: Phones = nobody): Outcome => ({
+const noPhone: Phones = [0, 0];
+const outcome = (state: string, attempts: AttemptOutcome[], main: Phones, other: Phones = noPhone): Outcome => ({
   attempts,
   state,
   invites: { main, other },
@@ -66,13 +66,13 @@ const refusedFirst = outcome('completed', [notSent, answered], [1, 1]);
 const rangUnseen = outcome('exhausted', [silence], [1, 0]);
 
 // Never dialled again, although the policy has a retry left.
-const unseen = outcome('unknown', [nobodyKnows], [1, 0]);
-const answeredUnseen = outcome('unknown', [nobodyKnowsTheTalk], [1, 0]);
-const talkedUnseen = outcome('unknown', [nobodyKnowsTheTalk], [1, 1]);
+const unseen = outcome('unknown', [unknown], [1, 0]);
+const answeredUnseen = outcome('unknown', [unknownTalk], [1, 0]);
+const talkedUnseen = outcome('unknown', [unknownTalk], [1, 1]);
 
 // Dialled, or dialled again, on the PBX that is left.
-const talkedElsewhere = outcome('completed', [onOther(answered)], nobody, [1, 1]);
-const refusedThenElsewhere = outcome('completed', [notSent, onOther(answered)], nobody, [1, 1]);
+const talkedElsewhere = outcome('completed', [onOther(answered)], noPhone, [1, 1]);
+const refusedThenElsewhere = outcome('completed', [notSent, onOther(answered)], noPhone, [1, 1]);
 const busyThenElsewhere = outcome('exhausted', [busy, onOther(busy)], [1, 0], [1, 0]);
 
 /** The result of most faults. */

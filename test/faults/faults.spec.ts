@@ -68,6 +68,6 @@ describe.each(names)('given calls in every phase, when: %s', (fault) => {
 
 afterAll(async () => {
   const done = await Promise.allSettled([...columns].map(async ([fault, run]) => [fault, await run] as const));
-  const told = done.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : []));
-  process.stderr.write(`${tableOf(new Map(told))}\n`);
+  const reported = done.flatMap((run) => (run.status === 'fulfilled' ? [run.value] : []));
+  process.stderr.write(`${tableOf(new Map(reported))}\n`);
 });

@@ -23,14 +23,14 @@ export function tableOf(columns: ReadonlyMap<FaultName, Column>): string {
       ),
     );
     for (const phase of phases) {
-      const cells = some.map(([, column]) => told(phase, column));
+      const cells = some.map(([, column]) => reported(phase, column));
       lines.push(line(phase, cells));
     }
   }
   return lines.join('\n');
 }
 
-function told(phase: Phase, { cells }: Column): string {
+function reported(phase: Phase, { cells }: Column): string {
   const cell = cells[phase];
   if (cell === undefined) return '';
   const { attempts, invites } = cell;

@@ -34,7 +34,7 @@ const memoryBounds = { peakMbMax: 450, growthMbMax: 2 };
 
 const lookEveryMs = 250;
 
-type Told = { readonly attemptId: AttemptId; readonly type: string };
+type Reported = { readonly attemptId: AttemptId; readonly type: string };
 
 /**
  * The AMI reader with any bytes that a server may send, over a real socket. It does not crash, sends no action without a request, and
@@ -69,13 +69,13 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
     { name: 'fuzzed', host: '127.0.0.1', port: ami.port, username: 'redial', secret: 'secret' },
     { timers, random: random.next },
   );
-  const told: Told[] = [];
+  const reported: Reported[] = [];
   const awaited = new Map<AttemptId, () => void>();
   let wake = (): void => undefined;
   let downs = 0;
   pbx.on('signal', (attemptId, { type }) => {
     const end = awaited.get(attemptId);
-    if (end === undefined) told.push({ attemptId, type });
+    if (end === undefined) reported.push({ attemptId, type });
     else end();
   });
   pbx.on('up', () => wake());
@@ -97,13 +97,13 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
 
   let sentinels = 1_000;
   /** The signals that the link reports for these bytes; undefined: it went down, or did not answer after them. */
-  async function tellingOf(
+  async function reportOf(
     bytes: Uint8Array,
     piecesOf: (bytes: Uint8Array) => Uint8Array[],
-  ): Promise<Told[] | undefined> {
+  ): Promise<Reported[] | undefined> {
     if (!(await isUp())) return undefined;
     const before = downs;
-    told.length = 0;
+    reported.length = 0;
     const last = attemptIdOf(++sentinels);
     const heard = new Promise<void>((resolve) => awaited.set(last, resolve));
     // Closes an open packet of these bytes, so that the last packet stands alone.
@@ -112,7 +112,7 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
     await heard;
     clearTimeout(timer);
     awaited.delete(last);
-    return downs === before ? [...told] : undefined;
+    return downs === before ? [...reported] : undefined;
   }
 
   async function tryOne(): Promise<void> {
@@ -121,8 +121,8 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
     const asked = random.chance(0.05)
       ? pbx.reconcile({ attemptId: random.pick(attempts), slot: 1, pbxStartedAt: 'x' })
       : undefined;
-    const whole = await tellingOf(bytes, (all) => [all]);
-    const cut = await tellingOf(
+    const whole = await reportOf(bytes, (all) => [all]);
+    const cut = await reportOf(
       bytes,
       random.chance(0.2) && bytes.length < 250 ? eachByte : (all) => anyPieces(random, all),
     );
@@ -137,7 +137,7 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
     // A list of ours may consume an event. The package splits the output of a command in its own way.
     const isOrderly = asked === undefined && !/response:\s?f/i.test(named);
     if (whole === undefined || cut === undefined || !isOrderly) return;
-    const words = (all: readonly Told[]) => all.map(({ attemptId, type }) => `${attemptId} ${type}`).join();
+    const words = (all: readonly Reported[]) => all.map(({ attemptId, type }) => `${attemptId} ${type}`).join();
     if (words(whole) !== words(cut))
       tally.fault(`another split gives other signals: ${shown(bytes)}: ${words(whole)} | ${words(cut)}`, 'cut');
     if (!frames.every(({ isPlain }) => isPlain)) return;
@@ -161,7 +161,7 @@ async function fuzzLink(random: Random, tally: Tally, until: number): Promise<vo
     while (Date.now() < until) {
       await tryOne();
       checkActions();
-      if (random.chance(0.005)) await tellingOf(Buffer.alloc(random.pick([200_000, 3_000_000]), 'x'), (all) => [all]);
+      if (random.chance(0.005)) await reportOf(Buffer.alloc(random.pick([200_000, 3_000_000]), 'x'), (all) => [all]);
       if (!(await isUp())) tally.fault('the link did not come back');
     }
   } finally {

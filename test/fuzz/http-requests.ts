@@ -127,8 +127,9 @@ function spoil(random: Random, draft: Draft): void {
 
 function written({ method, target, headers, body }: Draft): Buffer {
   const all: [string, string][] = [['Host', 'redial'], ['Connection', 'close'], ...headers];
-  const says = (name: string) => headers.some(([key]) => key.toLowerCase() === name);
-  if (!says('content-length') && !says('transfer-encoding')) all.push(['Content-Length', String(body.length)]);
+  const hasHeader = (name: string) => headers.some(([key]) => key.toLowerCase() === name);
+  if (!hasHeader('content-length') && !hasHeader('transfer-encoding'))
+    all.push(['Content-Length', String(body.length)]);
   const head = `${method} ${target} HTTP/1.1\r\n${all.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
   return Buffer.concat([Buffer.from(head, 'latin1'), body]);
 }

@@ -20,7 +20,7 @@ export function mayHavePlaced(bytes: Buffer, status: number, body: string): numb
   const isPlacing = placing.some((each) => each.method.toUpperCase() === method && each.path.toLowerCase() === path);
   if (!isPlacing) return 0;
   if (status === 0) return numbersIn(text);
-  if (!saysAccepted(status, body)) return 0;
+  if (!isAccepted(status, body)) return 0;
   const ofBatch = /"accepted":([0-9]+)/.exec(body)?.[1];
   if (ofBatch !== undefined) return Number(ofBatch);
   // Only dialup accepts several calls in one request: one for each number.
@@ -28,7 +28,7 @@ export function mayHavePlaced(bytes: Buffer, status: number, body: string): numb
 }
 
 /** In the words of `/v1`, click2dial, originate-call, call/originate/act and dialup's four formats; or that the outcome is not known yet. */
-function saysAccepted(status: number, body: string): boolean {
+function isAccepted(status: number, body: string): boolean {
   if (status === 503) return body.includes('The outcome is not known yet');
   if (status === 202) return body.includes('"id":"call_');
   return /"accepted":[0-9]|"call_ref":|"has_error":false|"success":1\b|"status":"ok"|<status>ok|^OK\b|<body>OK\b/.test(

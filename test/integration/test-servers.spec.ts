@@ -45,7 +45,7 @@ describe('the choice between Docker and this machine', () => {
   const places = { docker: vi.fn(async () => 'docker'), local: vi.fn(async () => 'local') };
   const said = vi.spyOn(process.stderr, 'write');
   let bin: string;
-  const dockerThatSays = (exitCode: number) => {
+  const dockerThatExits = (exitCode: number) => {
     writeFileSync(join(bin, 'docker'), `#!/bin/sh\nexit ${exitCode}\n`);
     chmodSync(join(bin, 'docker'), 0o755);
   };
@@ -67,14 +67,14 @@ describe('the choice between Docker and this machine', () => {
     { docker: 'answers', exitCode: 0, forced: 'local', expected: 'local' },
     { docker: 'answers', exitCode: 0, forced: 'docker', expected: 'docker' },
   ])('given a Docker that $docker when "$forced" is forced then $expected', async ({ exitCode, forced, expected }) => {
-    dockerThatSays(exitCode);
+    dockerThatExits(exitCode);
     vi.stubEnv('REDIAL_TEST_SERVERS', forced);
     expect(await onTestServers('a server', places)).toBe(expected);
     expect(said).not.toHaveBeenCalled();
   });
 
   it('given Docker answers but the server does not start there then the local one does, and one line states why', async () => {
-    dockerThatSays(0);
+    dockerThatExits(0);
     const docker = vi.fn().mockRejectedValue(new Error('no image'));
     expect(await onTestServers('a teapot', { ...places, docker })).toBe('local');
     expect(await onTestServers('a teapot', { ...places, docker })).toBe('local');
@@ -86,9 +86,9 @@ describe('the choice between Docker and this machine', () => {
 
   it('given Docker is forced when it does not answer, or the server does not start there, then that is an error', async () => {
     vi.stubEnv('REDIAL_TEST_SERVERS', 'docker');
-    dockerThatSays(1);
+    dockerThatExits(1);
     await expect(onTestServers('a server', places)).rejects.toThrow('no Docker daemon answers');
-    dockerThatSays(0);
+    dockerThatExits(0);
     const docker = vi.fn().mockRejectedValue(new Error('no image'));
     await expect(onTestServers('a server', { ...places, docker })).rejects.toThrow('no image');
   });

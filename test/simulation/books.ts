@@ -60,7 +60,7 @@ export interface Books {
   /** The queue has lost the report of this attempt's end. */
   resultLost(attemptId: AttemptId | undefined): void;
   settled(attempt: AttemptRecord, cdr: Cdr): void;
-  told(callId: CallId, outcome: Dial1Outcome): void;
+  reported(callId: CallId, outcome: Dial1Outcome): void;
   /** The world is at rest. `left`: everything that still exists. */
   close(left: readonly string[]): void;
 }
@@ -76,7 +76,7 @@ export function createBooks(options: BooksOptions): Books {
     unknown: 0,
     lost: 0,
     connected: 0,
-    told: 0,
+    reported: 0,
     halfHeard: 0,
     canceled: 0,
   };
@@ -196,7 +196,7 @@ export function createBooks(options: BooksOptions): Books {
       tell?.(`dial1 of ${attemptId} answers`);
       found.dial1Answered = true;
       found.aliveAt ??= now();
-      expect(!found.toldFailed, () => `B8 a client was told that ${attemptId} failed, and dial1 answers`);
+      expect(!found.reportedFailed, () => `B8 a client was told that ${attemptId} failed, and dial1 answers`);
       expect(
         found.cdr === undefined,
         () => `B3 ${attemptId} was settled as ${found.cdr?.disposition}, and dial1 answers`,
@@ -243,8 +243,8 @@ export function createBooks(options: BooksOptions): Books {
       checkTruth(found);
       uncountDay(found);
     },
-    told: (callId, outcome) => {
-      counts.told++;
+    reported: (callId, outcome) => {
+      counts.reported++;
       tell?.(`a client of ${callId} gets ${JSON.stringify(outcome)}`);
       if (outcome.type === 'pending') return;
       if (outcome.type === 'failed' && outcome.uniqueId1 === undefined) {
@@ -257,7 +257,7 @@ export function createBooks(options: BooksOptions): Books {
       if (outcome.type === 'answered')
         return expect(found.dial1Answered, () => `B8 a client was told that ${found.attempt.id} was answered`);
       if (outcome.why === 'unknown' && hasPbxDied(found.attempt)) return;
-      found.toldFailed = true;
+      found.reportedFailed = true;
       expect(!found.dial1Answered, () => `B8 a client was told ${outcome.why} of ${found.attempt.id}, which answered`);
     },
     close: (left) => {

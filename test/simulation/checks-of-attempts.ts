@@ -41,7 +41,7 @@ export function createChecksOfAttempts(ledger: Ledger) {
   }
 
   /** One of the two facts of a failing dial1 was missed, and the other is less exact. */
-  const isHalfTold = ({ missed }: Seen, { evidence, disposition }: Cdr) =>
+  const isHalfReported = ({ missed }: Seen, { evidence, disposition }: Cdr) =>
     missed === true && !evidence.dial1Hangup && evidence.originateFailed?.reason === 0 && disposition === 'unreachable';
 
   function checkWord(found: Seen, cdr: Cdr): void {
@@ -58,7 +58,7 @@ export function createChecksOfAttempts(ledger: Ledger) {
       return;
     }
     const word = dispositionOfEnd(end, attempt.plan.legs);
-    if (disposition !== word && isHalfTold(found, cdr)) count('halfHeard');
+    if (disposition !== word && isHalfReported(found, cdr)) count('halfHeard');
     else
       expect(
         disposition === word,
@@ -74,22 +74,19 @@ export function createChecksOfAttempts(ledger: Ledger) {
     if (cdr === undefined) return;
     const { id } = attempt;
     const gaveUp = cdr.evidence.gaveUpAt !== undefined;
-    const nobodyKnows = cdr.disposition === 'unknown';
-    if (nobodyKnows) {
+    const isUnknown = cdr.disposition === 'unknown';
+    if (isUnknown) {
       expect(
         hasPbxDied(attempt) || gaveUp || isHalfHeard(cdr),
         () => `B5 ${id} is unknown, and its PBX lived and was queried`,
       );
     }
     expect(!cdr.connected || connected, () => `B3 the CDR of ${id} says connected, and nobody talked`);
+    expect(!connected || cdr.connected || isUnknown, () => `B3 ${id} was connected, and its CDR is ${cdr.disposition}`);
+    const isDial1Answered = cdr.dial1.disposition === 'answered';
+    expect(!isDial1Answered || dial1Answered, () => `B3 the CDR of ${id} says dial1 answered, and it did not`);
     expect(
-      !connected || cdr.connected || nobodyKnows,
-      () => `B3 ${id} was connected, and its CDR is ${cdr.disposition}`,
-    );
-    const saysAnswered = cdr.dial1.disposition === 'answered';
-    expect(!saysAnswered || dial1Answered, () => `B3 the CDR of ${id} says dial1 answered, and it did not`);
-    expect(
-      !dial1Answered || saysAnswered || nobodyKnows,
+      !dial1Answered || isDial1Answered || isUnknown,
       () => `B3 dial1 of ${id} answered, and its CDR states ${cdr.dial1.disposition}`,
     );
   }

@@ -80,8 +80,8 @@ function place(options: ClientsOptions, tenantId: string, crowdedNumber?: Destin
     const [outcome] = (await expected.wait(new AbortController().signal)) ?? [];
     if (outcome === undefined) return;
     const isGuessing = mutant === 'a client is told that dial1 failed when nothing is known';
-    if (!isGuessing || outcome.type !== 'pending') return books.told(id, outcome);
-    books.told(id, { type: 'failed', why: 'no_answer', uniqueId1: attemptId });
+    if (!isGuessing || outcome.type !== 'pending') return books.reported(id, outcome);
+    books.reported(id, { type: 'failed', why: 'no_answer', uniqueId1: attemptId });
   });
 }
 

@@ -7,7 +7,11 @@ import type { Random } from './random.ts';
 import type { AttemptEnd, Failure } from './truth.ts';
 
 /** A fact as the PBX reports it; its receiver adds the instant. */
-export type Told = AttemptSignal extends infer S ? (S extends { readonly at: number } ? Omit<S, 'at'> : never) : never;
+export type Reported = AttemptSignal extends infer S
+  ? S extends { readonly at: number }
+    ? Omit<S, 'at'>
+    : never
+  : never;
 
 export type JournalText =
   | { readonly attemptId: AttemptId; readonly type: 'answered'; readonly answeredAt: number }
@@ -29,7 +33,7 @@ export interface Exchange {
   /** Undefined if there is no such channel. */
   channel(attemptId: AttemptId): { readonly up: boolean } | undefined;
   journal(slot: number): JournalText | undefined;
-  onTold(listener: (attemptId: AttemptId, told: Told) => void): void;
+  onReported(listener: (attemptId: AttemptId, reported: Reported) => void): void;
   onDown(listener: () => void): void;
   /** kill -9: channels end without an event, and up to the last second of the journal is lost. */
   kill(backAfterMs: number): void;
@@ -50,14 +54,14 @@ const unwrittenMs = 1_000;
 export function createExchange(name: string, agenda: Agenda, random: Random, books: Books): Exchange {
   const channels = new Map<AttemptId, Channel>();
   const journal = new Map<number, Written>();
-  const tellers = new Set<(attemptId: AttemptId, told: Told) => void>();
+  const tellers = new Set<(attemptId: AttemptId, reported: Reported) => void>();
   const downListeners = new Set<() => void>();
   let boots = 1;
   let isUp = true;
 
   books.pbxStarted(name, 'boot 1');
-  const tell = (attemptId: AttemptId, told: Told) => {
-    for (const listener of tellers) listener(attemptId, told);
+  const tell = (attemptId: AttemptId, reported: Reported) => {
+    for (const listener of tellers) listener(attemptId, reported);
   };
 
   function note(slot: number, text: JournalText): void {
@@ -122,7 +126,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
     const { attemptId } = channel.order;
     end(channel, { type: 'dial1_failed', by, failure, rang: channel.rang });
     const reason = by === 'ring timeout' ? 3 : 0;
-    const facts: Told[] = [
+    const facts: Reported[] = [
       { type: 'originate_failed', reason },
       { type: 'dial1_ended', ...failure, rang: channel.rang },
     ];
@@ -260,7 +264,7 @@ export function createExchange(name: string, agenda: Agenda, random: Random, boo
       return channel && { up: channel.answeredAt !== undefined };
     },
     journal: (slot) => journal.get(slot)?.text,
-    onTold: (listener) => void tellers.add(listener),
+    onReported: (listener) => void tellers.add(listener),
     onDown: (listener) => void downListeners.add(listener),
     kill: (backAfterMs) => {
       if (!isUp) return;

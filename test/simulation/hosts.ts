@@ -72,8 +72,7 @@ const graceMs = 20_000;
 /** A clock that is wrong by this much is outside the product's promises. */
 const farAheadMs = 120_000;
 
-const nobodyLooks = new Proxy({}, { get: (_, key) => (key === 'then' ? undefined : () => nobodyLooks) }) as Metrics &
-  Logger;
+const ignored = new Proxy({}, { get: (_, key) => (key === 'then' ? undefined : () => ignored) }) as Metrics & Logger;
 
 export function createHost(kind: Host['kind'], name: string, options: HostsOptions): Host {
   const { agenda, random, books, store, queues, exchanges, ids, skewMsMax, mutant } = options;
@@ -95,8 +94,8 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
       store: store.portFor(process),
       queues: queues.queuesFor(process),
       clock: { now: () => Math.round(agenda.now + skewMs) },
-      metrics: nobodyLooks,
-      logger: nobodyLooks,
+      metrics: ignored,
+      logger: ignored,
     };
   }
 

@@ -25,7 +25,7 @@ export type Counted =
   | 'unknown'
   | 'lost'
   | 'connected'
-  | 'told'
+  | 'reported'
   | 'halfHeard'
   | 'canceled';
 
@@ -47,7 +47,7 @@ export interface Seen {
   dropped?: boolean;
   /** The queue has lost an observer's report of its end. */
   resultLost?: boolean;
-  toldFailed?: boolean;
+  reportedFailed?: boolean;
 }
 
 /** All knowledge of the books so far. Every check uses it. */

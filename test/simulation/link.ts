@@ -3,7 +3,7 @@ import type { AttemptId, AttemptSignal } from '@redial/call';
 import type { Clock } from '@redial/platform';
 import type { Actor, Agenda } from './agenda.ts';
 import type { Books } from './books.ts';
-import type { Exchange, JournalText, Told } from './exchange.ts';
+import type { Exchange, JournalText, Reported } from './exchange.ts';
 import type { Mutant } from './mutants.ts';
 import type { Random } from './random.ts';
 
@@ -83,21 +83,21 @@ export function createLink(options: LinkOptions): Link {
   }
 
   /** An event on its way. TCP keeps the order, and disorder does not. */
-  function hear(attemptId: AttemptId, said: Told): void {
+  function hear(attemptId: AttemptId, said: Reported): void {
     if (!process.isAlive) return;
     const missed = () => (watchesAll || sent.has(attemptId)) && books.missed(attemptId);
     if (pbxStartedAt === undefined || isSilent || random.chance(disorder)) return void missed();
     const mine = session;
-    const told = mutant === 'busy is told as rejected' ? rejected(said) : said;
+    const reported = mutant === 'busy is told as rejected' ? rejected(said) : said;
     const isOvertaken = random.chance(disorder);
     if (isOvertaken) missed();
     const at = isOvertaken ? agenda.now + random.int(0, 3_000) : Math.max(lastEventAt, agenda.now + latencyMs());
     if (!isOvertaken) lastEventAt = at;
     const deliver = () => {
       if (session !== mine) return void missed();
-      const isEnd = told.type === 'originate_failed' || told.type === 'dial1_ended';
+      const isEnd = reported.type === 'originate_failed' || reported.type === 'dial1_ended';
       if (isEnd && (watchesAll || sent.has(attemptId))) books.heardEnd(attemptId, process);
-      const signal = { ...told, at: Math.round(clock.now()) } as AttemptSignal;
+      const signal = { ...reported, at: Math.round(clock.now()) } as AttemptSignal;
       for (const listener of listeners.signal) listener(attemptId, signal);
     };
     agenda.at(at, process, deliver);
@@ -143,7 +143,7 @@ export function createLink(options: LinkOptions): Link {
     return findingOf(isRead && read.text?.attemptId === attemptId ? read.text : undefined, at(), pbxRestarted);
   }
 
-  exchange.onTold(hear);
+  exchange.onReported(hear);
   exchange.onDown(() => {
     if (process.isAlive) agenda.after(latencyMs(), process, () => down('the PBX closed the connection'));
   });
@@ -210,8 +210,8 @@ export function createLink(options: LinkOptions): Link {
   return link;
 }
 
-function rejected(told: Told): Told {
-  return told.type === 'dial1_ended' && told.cause === 17 ? { ...told, cause: 21, sipCode: 603 } : told;
+function rejected(reported: Reported): Reported {
+  return reported.type === 'dial1_ended' && reported.cause === 17 ? { ...reported, cause: 21, sipCode: 603 } : reported;
 }
 
 function findingOf(text: JournalText | undefined, at: number, pbxRestarted: boolean): Finding {

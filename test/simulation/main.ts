@@ -31,10 +31,10 @@ for (let seed = first; seed < first + Number(values.worlds); seed++) {
     ...(values.trace && { trace: (line: string) => console.log(line) }),
   });
   const seconds = (performance.now() - began) / 1_000;
-  const { accepted, attempts, originates, cdrs, connected, canceled, lost, unknown, halfHeard, told } = ran.counts;
+  const { accepted, attempts, originates, cdrs, connected, canceled, lost, unknown, halfHeard, reported } = ran.counts;
   console.log(
     `seed ${seed}, ${ran.weather}: ${ran.steps} steps in ${seconds.toFixed(1)} s (${Math.round(ran.steps / seconds)}/s), ${Math.round(ran.simulatedSeconds)} s of the world: ` +
-      `${accepted} calls, ${attempts} attempts, ${originates} INVITEs, ${cdrs} CDRs, ${connected} connected, ${canceled} cancels, ${lost} lost, ${unknown} unknown, ${halfHeard} half heard, ${told} told`,
+      `${accepted} calls, ${attempts} attempts, ${originates} INVITEs, ${cdrs} CDRs, ${connected} connected, ${canceled} cancels, ${lost} lost, ${unknown} unknown, ${halfHeard} half heard, ${reported} reported`,
   );
   for (const violation of ran.violations) console.log(`  ${violation}`);
   if (ran.violations.length === 0) continue;

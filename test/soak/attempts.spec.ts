@@ -4,7 +4,6 @@ import {
   both,
   busy,
   cdr,
-  nobodyKnows,
   rangTwice,
   refused,
   second,
@@ -13,6 +12,7 @@ import {
   struck,
   talked,
   twoBusy,
+  unknownEnd,
 } from './books.support.ts';
 import type { Books } from './books.ts';
 
@@ -132,12 +132,12 @@ describe('given books that differ from the phones', () => {
     ],
     [
       'unknown, Asterisk died, and dial2 rang before dial1',
-      books('dial2 hangs up', [nobodyKnows(1)], { dial2: [11] }, { faults: [struck('Asterisk', 11, 14)] }),
+      books('dial2 hangs up', [unknownEnd(1)], { dial2: [11] }, { faults: [struck('Asterisk', 11, 14)] }),
       ['untrue'],
     ],
     [
       'unknown, Asterisk died, and dial2 rang after a dial1 that never answers',
-      books('dial1 busy', [nobodyKnows(1)], both, { faults: [struck('Asterisk', 11, 14)] }),
+      books('dial1 busy', [unknownEnd(1)], both, { faults: [struck('Asterisk', 11, 14)] }),
       ['untrue'],
     ],
     [
@@ -173,7 +173,7 @@ describe('given books of attempts whose end no observer saw', () => {
   const unheard = (faults: Books['faults']) => books('dial1 busy', [silent(1), busy(2)], rangTwice, { faults });
   const notSent = (faults: Books['faults']) =>
     books('dial2 hangs up', [refused(1), talked(3, { attemptNumber: 2 })], { dial1: [31], dial2: [31] }, { faults });
-  const unknown = (faults: Books['faults']) => books('dial2 hangs up', [nobodyKnows(1)], both, { faults });
+  const unknown = (faults: Books['faults']) => books('dial2 hangs up', [unknownEnd(1)], both, { faults });
 
   it.each<[string, Books, string[]]>([
     ['nothing was struck, and an Originate never left', neverSent([]), ['unexplained']],

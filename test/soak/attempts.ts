@@ -63,7 +63,7 @@ function decisionOn(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly
   if (cdr.lost) return fromSilence(call, cdr, rang, faults);
   const loading = loadingUnder(spanOf(cdr), faults);
   // For an Asterisk that has not loaded its phones all are unreachable, and none rings.
-  if (loading !== undefined && saysOfDial1(cdr, 'unreachable') && call.dial1Rings && rang.dial1.length === 0)
+  if (loading !== undefined && isDial1Disposition(cdr, 'unreachable') && call.dial1Rings && rang.dial1.length === 0)
     return { found: unasked(cdr, rang, 'dial2'), excuse: { what: 'phones not loaded', fault: loading } };
   return { found: [...untrue(call, cdr), ...unlikeItsKind(call, cdr, rang)] };
 }
@@ -81,7 +81,7 @@ function unknown(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly Bo
 /** Refused or not sent: then no phone rang, and a fault explains it, or the client has canceled it. */
 function notSent(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Decision {
   const found = [...unasked(cdr, rang, 'dial1'), ...unasked(cdr, rang, 'dial2')];
-  if (!saysOfDial1(cdr, cdr.disposition))
+  if (!isDial1Disposition(cdr, cdr.disposition))
     found.push(['untrue', `${cdr.id} is ${cdr.disposition}, and its legs are not`]);
   if (cdr.notSentCode === 'canceled' && call.isCanceled) return { found };
   const fault = whyRefused(spanOf(cdr), faults);
@@ -98,7 +98,7 @@ function fromSilence(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonl
   const found = unasked(cdr, rang, 'dial2');
   const [rangAt] = rang.dial1;
   const startedAt = Date.parse(cdr.startedAt);
-  if (!saysOfDial1(cdr, 'no_answer')) {
+  if (!isDial1Disposition(cdr, 'no_answer')) {
     // The Hangup was received, and Asterisk died before the rest.
     const death = deathUnder(spanOf(cdr), faults);
     if (death === undefined) found.push(['untrue', `${cdr.id} is lost, and ${cdr.disposition}`]);
@@ -139,7 +139,7 @@ function unasked(cdr: BookedCdr, rang: Rang, leg: Leg): Found[] {
   return rang[leg].length > 0 ? [['untrue', `${cdr.id} is ${cdr.disposition}, and ${leg} rang`]] : [];
 }
 
-function saysOfDial1({ disposition, dial1, dial2, connected }: BookedCdr, word: string): boolean {
+function isDial1Disposition({ disposition, dial1, dial2, connected }: BookedCdr, word: string): boolean {
   return disposition === word && dial1.disposition === word && dial2.disposition === 'not_dialed' && !connected;
 }
 

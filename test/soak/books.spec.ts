@@ -6,7 +6,6 @@ import {
   busyTwice,
   callOf,
   cdr,
-  nobodyKnows,
   rangTwice,
   recordOf,
   refused,
@@ -16,6 +15,7 @@ import {
   struck,
   talked,
   twoBusy,
+  unknownEnd,
 } from './books.support.ts';
 import { type Books, balance } from './books.ts';
 import { kinds } from './mix.ts';
@@ -51,7 +51,7 @@ describe('given books that are right', () => {
     ['a webhook came twice', busyTwice({ webhooks: [...busyTwice().webhooks, ...busyTwice().webhooks] }), []],
     [
       'unknown, and Asterisk died',
-      books('dial2 hangs up', [nobodyKnows(1)], both, { faults: [struck('Asterisk', 11, 14)] }),
+      books('dial2 hangs up', [unknownEnd(1)], both, { faults: [struck('Asterisk', 11, 14)] }),
       ['unknown beside Asterisk'],
     ],
     [
@@ -166,7 +166,7 @@ describe('given books with a fault', () => {
     [
       'record and CDR say two things',
       busyTwice({
-        records: new Map([['call_0', { state: 'exhausted', attempts: recordOf([busy(1), nobodyKnows(2)]) }]]),
+        records: new Map([['call_0', { state: 'exhausted', attempts: recordOf([busy(1), unknownEnd(2)]) }]]),
       }),
       ['untrue'],
     ],

@@ -85,7 +85,7 @@ export const silent = (n: number, changes: Changes = {}) =>
   cdr(n, ['no_answer'], { lost: true, endedAt: new Date(second(10 * n + 8)).toISOString(), ...changes });
 export const refused = (n: number, changes: Changes = {}) =>
   cdr(n, ['not_sent'], { notSentCode: 'pbx_unavailable', ...changes });
-export const nobodyKnows = (n: number) => cdr(n, ['unknown'], { state: 'unknown' });
+export const unknownEnd = (n: number) => cdr(n, ['unknown'], { state: 'unknown' });
 export const struck = (target: Books['faults'][number]['target'], from: number, to = from) => ({
   target,
   from: second(from),

@@ -37,7 +37,7 @@ export async function aPlace(): Promise<StartPlace> {
 }
 
 /** The contents of the banner. */
-export interface Told {
+export interface Reported {
   readonly apiKey: string;
   readonly login: string;
   readonly docs: string;
@@ -57,8 +57,8 @@ export interface Started {
   /** Both streams, so far. */
   output(): string;
   /** Resolves with the output as soon as it has this text. Rejects if the process ends before. */
-  says(text: string): Promise<string>;
-  ready(): Promise<Told>;
+  prints(text: string): Promise<string>;
+  ready(): Promise<Reported>;
   /** Pids of all processes below it now, itself included. */
   family(): readonly number[];
   /** Those of them that a terminal's Ctrl-C reaches. */
@@ -107,7 +107,7 @@ export function npmStart(options: readonly string[], { by = 'script', env = {} }
   running.add(child);
   child.once('close', () => running.delete(child));
 
-  const says = (text: string) =>
+  const prints = (text: string) =>
     new Promise<string>((done, failed) => {
       const look = () => {
         if (!output.includes(text)) return;
@@ -121,8 +121,8 @@ export function npmStart(options: readonly string[], { by = 'script', env = {} }
   return {
     pid,
     output: () => output,
-    says,
-    ready: async () => told(await says('Ctrl-C stops everything.')),
+    prints,
+    ready: async () => reported(await prints('Ctrl-C stops everything.')),
     family: () => familyOf(pid),
     group: () => familyOf(pid).filter((member) => stat(member)?.group === pid),
     signal: (signal, to = 'process') => send(signal, to === 'group' ? -pid : pid),
@@ -159,7 +159,7 @@ function script(): readonly string[] {
   return scripts.start.replace(/^exec /, '').split(' ');
 }
 
-function told(output: string): Told {
+function reported(output: string): Reported {
   const lines = output.split('\n').map((line) => line.trim());
   const find = (pattern: RegExp) => {
     const [, found = ''] = pattern.exec(output) ?? [];

@@ -129,7 +129,7 @@ describe('given an attempt whose outcome a client waits for', () => {
     pbx.signal(attemptId, { type: 'dial2_created', at: monday9 + 3, uniqueId: '1700000000.7' });
     return store.progress;
   };
-  const told = [
+  const reported = [
     { id: attemptId, phase: 'answered', at: monday9 + 2 },
     { id: attemptId, phase: 'dial2_created', at: monday9 + 3, uniqueId: '1700000000.7' },
   ];
@@ -137,7 +137,7 @@ describe('given an attempt whose outcome a client waits for', () => {
   it('when dial1 answers and dial2 is dialled, then this dialer records both, whether or not a results process runs', async () => {
     const world = await aDialer({ outcomeAwaited: true });
     await world.dial();
-    expect(progressOf(world)).toEqual(told);
+    expect(progressOf(world)).toEqual(reported);
   });
 
   it('when its job comes again after a restart, then this dialer records both, too', async () => {
@@ -147,7 +147,7 @@ describe('given an attempt whose outcome a client waits for', () => {
     world.pbx.finding = { type: 'channel_found', at: monday9, up: false };
     void world.queues.run(job);
     await settled();
-    expect(progressOf(world)).toEqual(told);
+    expect(progressOf(world)).toEqual(reported);
   });
 
   it('when Redis rejects the record, then the attempt continues', async () => {

@@ -23,7 +23,7 @@ async function start(options: Partial<SimulatorOptions> = {}): Promise<Simulator
 interface Client {
   readonly socket: Socket;
   text(): string;
-  says(pattern: RegExp): Promise<RegExpExecArray>;
+  receives(pattern: RegExp): Promise<RegExpExecArray>;
   send(...lines: string[]): void;
 }
 
@@ -35,7 +35,7 @@ async function client(simulator: Simulator): Promise<Client> {
   });
   socket.on('error', () => {});
   cleanUps.push(() => socket.destroy());
-  const says = (pattern: RegExp) =>
+  const receives = (pattern: RegExp) =>
     vi.waitFor(() => {
       const found = pattern.exec(text);
       if (found === null) throw new Error(`${pattern} is not in ${text}`);
@@ -43,18 +43,18 @@ async function client(simulator: Simulator): Promise<Client> {
     }, 30_000);
   const one: Client = {
     socket,
-    says,
+    receives,
     text: () => text,
     send: (...lines) => socket.write(`${lines.join('\r\n')}\r\n\r\n`),
   };
-  await one.says(/^Asterisk Call Manager/);
+  await one.receives(/^Asterisk Call Manager/);
   return one;
 }
 
 async function loggedIn(simulator: Simulator): Promise<Client> {
   const one = await client(simulator);
   one.send('Action: Login', 'Username: redial', 'Secret: secret', 'ActionID: in');
-  await one.says(/ActionID: in\r\nMessage: Authentication accepted/);
+  await one.receives(/ActionID: in\r\nMessage: Authentication accepted/);
   return one;
 }
 
@@ -77,11 +77,11 @@ describe('startSimulator', () => {
   it('given a login by challenge, when the key is right, then it is accepted', async () => {
     const one = await client(await start());
     one.send('Action: Challenge', 'AuthType: MD5');
-    const [, challenge = ''] = await one.says(/Challenge: (\d+)/);
+    const [, challenge = ''] = await one.receives(/Challenge: (\d+)/);
     const key = createHash('md5').update(`${challenge}secret`).digest('hex');
     one.send('Action: Login', 'AuthType: MD5', 'Username: redial', `Key: ${key}`);
 
-    await one.says(/Authentication accepted/);
+    await one.receives(/Authentication accepted/);
   });
 
   it('given bytes of any kind, when sent, then received() has every one of them', async () => {
@@ -96,7 +96,7 @@ describe('startSimulator', () => {
     const simulator = await start();
     const one = await loggedIn(simulator);
     originate(one, 'PJSIP/1100');
-    await one.says(/ChannelStateDesc: Ringing/);
+    await one.receives(/ChannelStateDesc: Ringing/);
     expect(simulator.sessions).toBe(1);
     const closed = new Promise((resolve) => one.socket.once('close', resolve));
     simulator.cut();
@@ -105,7 +105,7 @@ describe('startSimulator', () => {
 
     const other = await loggedIn(simulator);
     other.send('Action: Status', `Channel: ${attempt}`);
-    await other.says(/Event: Status\r\n.*ChannelStateDesc: Ringing/s);
+    await other.receives(/Event: Status\r\n.*ChannelStateDesc: Ringing/s);
   });
 
   it('given a black hole, when it ends, then the held-back data arrive', async () => {
@@ -117,7 +117,7 @@ describe('startSimulator', () => {
     const late = client(simulator);
     heal();
 
-    await one.says(/ActionID: late\r\nPing: Pong/);
+    await one.receives(/ActionID: late\r\nPing: Pong/);
     expect(before).not.toContain('late');
     await late;
   });
@@ -128,17 +128,17 @@ describe('startSimulator', () => {
     originate(one, 'PJSIP/1000');
     await simulator.phones.waitForInvite(({ user }) => user === '27820000001');
     one.send('Action: CoreStatus');
-    const [, started] = await one.says(/CoreStartupTime: (\S+)/);
+    const [, started] = await one.receives(/CoreStartupTime: (\S+)/);
     simulator.restart();
 
     const other = await loggedIn(simulator);
     other.send('Action: DBGet', 'Family: redial', 'Key: 7');
-    await other.says(new RegExp(`Val: ${attempt}\\|answered\\|`));
+    await other.receives(new RegExp(`Val: ${attempt}\\|answered\\|`));
     other.send('Action: CoreStatus');
-    const [, restarted] = await other.says(/CoreStartupTime: (\S+)/);
+    const [, restarted] = await other.receives(/CoreStartupTime: (\S+)/);
     expect(restarted).not.toBe(started);
     other.send('Action: Status', `Channel: ${attempt}`);
-    await other.says(/No such channel/);
+    await other.receives(/No such channel/);
     expect(one.text()).not.toContain('Event: Hangup');
   });
 
@@ -149,19 +149,19 @@ describe('startSimulator', () => {
     const first = await start({ astDbFile });
     const one = await loggedIn(first);
     originate(one, 'PJSIP/1000', 'PJSIP/27820020001@carrier');
-    await one.says(/Event: UserEvent/);
+    await one.receives(/Event: UserEvent/);
     await first.stop();
 
     const other = await loggedIn(await start({ astDbFile }));
     other.send('Action: DBGet', 'Family: redial', 'Key: 7');
-    await other.says(new RegExp(`Val: ${attempt}\\|ended\\|BUSY\\|17\\|`));
+    await other.receives(new RegExp(`Val: ${attempt}\\|ended\\|BUSY\\|17\\|`));
   });
 
   it('given a talk time, when neither side would hang up, then dial2 hangs up after it', async () => {
     const one = await loggedIn(await start({ talkMs: 500 }));
     originate(one, 'PJSIP/1000');
 
-    const [, journal = ''] = await one.says(/Journal: (\S+)/);
+    const [, journal = ''] = await one.receives(/Journal: (\S+)/);
     expect(journal).toContain('|ended|ANSWER|16|dial2|');
   });
 
@@ -171,7 +171,7 @@ describe('startSimulator', () => {
     const one = await loggedIn(simulator);
     originate(one, 'PJSIP/1000');
 
-    await one.says(/Event: Hangup\r\n.*Cause: 34\r\n.*TechCause: 503/s);
+    await one.receives(/Event: Hangup\r\n.*Cause: 34\r\n.*TechCause: 503/s);
   });
 
   it('given trunks, when a number goes by another one, then it fails without a channel', async () => {
@@ -179,7 +179,7 @@ describe('startSimulator', () => {
     const one = await loggedIn(simulator);
     originate(one, 'PJSIP/27820000001@elsewhere');
 
-    await one.says(/Event: OriginateResponse\r\n.*Response: Failure\r\n.*Reason: 0/s);
+    await one.receives(/Event: OriginateResponse\r\n.*Response: Failure\r\n.*Reason: 0/s);
     expect(one.text()).not.toContain('Event: Hangup');
     expect(simulator.phones.invites()).toEqual([]);
   });
@@ -188,7 +188,7 @@ describe('startSimulator', () => {
     const simulator = await start({ recording: false });
     const one = await loggedIn(simulator);
     originate(one, 'PJSIP/1200');
-    await one.says(/Event: OriginateResponse/);
+    await one.receives(/Event: OriginateResponse/);
 
     expect([simulator.received(), simulator.phones.invites()]).toEqual(['', []]);
   });

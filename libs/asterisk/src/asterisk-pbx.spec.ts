@@ -73,8 +73,10 @@ test('a missing right for the start time is reported, nothing is dialled, and a 
 test('an Asterisk without its dialplan is not up: reported once, and noticed a second after it has it', async () => {
   ami.on('ShowDialPlan', (action) => action.answer('Response: Error', 'Message: Did not find context redial'));
   pbx.start();
-  const told = [expect.stringMatching(/^odd: The dialplan has no redial,connect: nothing is dialled on pbx1 until /)];
-  await eventually(() => expect(log).toEqual(told));
+  const reported = [
+    expect.stringMatching(/^odd: The dialplan has no redial,connect: nothing is dialled on pbx1 until /),
+  ];
+  await eventually(() => expect(log).toEqual(reported));
   timers.advance(1_000);
   for (let times = 0; times < 2; times += 1) await ami.next('ShowDialPlan');
   expect(await pbx.originate(anOrder())).toEqual({
@@ -82,7 +84,7 @@ test('an Asterisk without its dialplan is not up: reported once, and noticed a s
     code: 'pbx_unavailable',
     message: 'the PBX is down',
   });
-  expect([log, pbx.isUp]).toEqual([told, false]);
+  expect([log, pbx.isUp]).toEqual([reported, false]);
   ami.on('ShowDialPlan', answerWithDialplan);
   await eventually(() => {
     timers.advance(1_000);
@@ -112,10 +114,10 @@ test.each([
   async (_how, answer, words) => {
     ami.on('ShowDialPlan', answer);
     pbx.start();
-    const told = [
+    const reported = [
       `odd: ShowDialPlan was answered ${words}: nothing is dialled on pbx1 until it lists redial,connect (write=reporting)`,
     ];
-    await eventually(() => expect(log).toEqual(told));
+    await eventually(() => expect(log).toEqual(reported));
     expect(pbx.isUp).toBe(false);
     ami.on('ShowDialPlan', answerWithDialplan);
     timers.advance(10_000);

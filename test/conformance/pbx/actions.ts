@@ -120,11 +120,11 @@ export function describeActions(getWorld: () => PbxWorld): void {
 
     it('given no such channel, when requested by Status, Getvar or Hangup, then each reports it', async () => {
       const { bystander } = getWorld();
-      const nobody = ['Channel', getWorld().newAttempt().attemptId] as const;
+      const noChannel = ['Channel', getWorld().newAttempt().attemptId] as const;
       const replies = [
-        await bystander.act(['Action', 'Status'], nobody),
-        await bystander.act(['Action', 'Getvar'], nobody, ['Variable', 'X']),
-        await bystander.act(['Action', 'Hangup'], nobody),
+        await bystander.act(['Action', 'Status'], noChannel),
+        await bystander.act(['Action', 'Getvar'], noChannel, ['Variable', 'X']),
+        await bystander.act(['Action', 'Hangup'], noChannel),
       ];
 
       expect(replies.map((reply) => reply.get('Message'))).toEqual([

@@ -17,7 +17,7 @@ const codes = [...registered, 399, 499, 599, 699];
 const trunks: AttemptPlan['legs'] = { dial1: 'trunk', dial2: 'trunk' };
 
 /** A number and its behaviour: see startNumberedPhones, and the simulator's phones. */
-const says = (kind: 1 | 2 | 4, code: number, n: number) =>
+const codeOf = (kind: 1 | 2 | 4, code: number, n: number) =>
   `PJSIP/2783${kind}${code}${String(n).padStart(3, '0')}@numbered`;
 
 export function describeSipAnswers(getWorld: () => PbxWorld): void {
@@ -40,7 +40,7 @@ export function describeSipAnswers(getWorld: () => PbxWorld): void {
         it(`given ${leg} answers ${when} with each code of the registry, when dialled, then it has the table's word, with the raw code beside it`, async () => {
           const wrong: unknown[] = [];
           await each(codes, async (code) => {
-            const channel = says(kind, code, leg === 'dial1' ? 1 : 2);
+            const channel = codeOf(kind, code, leg === 'dial1' ? 1 : 2);
             const order: OrderFields = leg === 'dial1' ? { dial1Channel: channel } : { dial2Channel: channel };
             const { outcome } = await getWorld().place({
               dial1RingTimeoutMs: 20_000,

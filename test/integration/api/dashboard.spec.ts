@@ -106,11 +106,11 @@ describe('the data of the dashboard', () => {
       originateFailed: { reason: 0, at },
     });
     const said = 'busy; dial1: busy (SIP 486, cause 17); dial2: not dialled';
-    const told = { name: 'dial: busy', returnValue: said, failedReason: said, isFailed: true };
-    expect(await job()).toMatchObject(told);
+    const reported = { name: 'dial: busy', returnValue: said, failedReason: said, isFailed: true };
+    expect(await job()).toMatchObject(reported);
     const { queues } = (await visit('GET', '/api/queues?activeQueue=dial&status=latest&jobsPerPage=200')).body;
     const listed = queues.find(({ name }: { name: string }) => name === 'dial').jobs;
-    expect(listed.find(({ id }: { id: string }) => id === attempt.id)).toMatchObject(told);
+    expect(listed.find(({ id }: { id: string }) => id === attempt.id)).toMatchObject(reported);
   });
 
   it('shows ids and a masked number', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { jobCounts } from '../../support/job-counts.ts';
 import { aCrashWorld } from './crash-world.ts';
 import { killUntilThrough } from './kill-until-through.ts';
-import { expectNothingLeft, expectToldOnce, isDone } from './told-once.ts';
+import { expectNothingLeft, expectReportedOnce, isDone } from './reported-once.ts';
 import { anAttempt, busy } from './under-way.ts';
 
 /** From the result to the last delivery: settling, the CDR, its sinks, the next attempt. */
@@ -21,7 +21,7 @@ describe.each([
       isDone: (attempt) => isDone(world, attempt),
     });
     expect(operations.length, operations.join(' ')).toBeGreaterThan(15);
-    for (const one of works) await expectToldOnce(world, one, ends);
+    for (const one of works) await expectReportedOnce(world, one, ends);
     await expectNothingLeft(world);
     const { waiting, delayed } = (await jobCounts(world.queues)).dial;
     expect(waiting + delayed, 'jobs, one for each planned attempt').toBe(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ids } from '../store/store-on-redis.ts';
 import { aCrashWorld, type CrashWorld } from './crash-world.ts';
 import { killUntilThrough } from './kill-until-through.ts';
-import { expectNothingLeft, expectToldOnce, isDone } from './told-once.ts';
+import { expectNothingLeft, expectReportedOnce, isDone } from './reported-once.ts';
 import { anAttempt, busy, type InFlight } from './under-way.ts';
 
 /** From the search for what was left to the last repair. */
@@ -18,12 +18,12 @@ describe('given a results process that died as soon as it had settled, and one t
       begin: async () => settledAndLeft(world, await anAttempt(world.store, { maxRetries: 1, delaySeconds: 30 })),
       isDone: (attempt) => isDone(world, attempt),
       afterwards: async (attempt) => {
-        await expectToldOnce(world, attempt, { status: 'waiting', attemptNumber: 2 });
+        await expectReportedOnce(world, attempt, { status: 'waiting', attemptNumber: 2 });
         await putAway(world, attempt);
       },
     });
     expect(operations.length, operations.join(' ')).toBeGreaterThan(15);
-    for (const one of works) await expectToldOnce(world, one, { status: 'canceled' });
+    for (const one of works) await expectReportedOnce(world, one, { status: 'canceled' });
     await expectNothingLeft(world);
   }, 600_000);
 });

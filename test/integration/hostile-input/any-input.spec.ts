@@ -2,7 +2,7 @@ import { v1 } from '@redial/dialects';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyText, arbitraryCall, arbitraryClick, arbitraryField } from './arbitrary-calls.ts';
-import { type Asked, expectedOriginate, toldBy } from './expected-originate.ts';
+import { type Asked, expectedOriginate, reportedBy } from './expected-originate.ts';
 import { type ApiAnswer, type HostileWorld, startHostileWorld } from './hostile-world.ts';
 import { originatesIn } from './originate-reader.ts';
 
@@ -35,7 +35,7 @@ async function expectOriginated(
   for (const { attemptId, asked } of calls) {
     const [message = [], ...again] = found.get(attemptId) ?? [];
     expect(again).toEqual([]);
-    expect(message).toEqual(expectedOriginate(asked, attemptId, toldBy(message, asked)));
+    expect(message).toEqual(expectedOriginate(asked, attemptId, reportedBy(message, asked)));
   }
 }
 

@@ -237,7 +237,7 @@ describe('any bytes', () => {
     ],
     ['click2dial', (body) => request('POST', '/click2dial/calls', body, {})],
   ];
-  const nobody: readonly (readonly [way: string, send: Send])[] = [
+  const strangers: readonly (readonly [way: string, send: Send])[] = [
     ['dialup', (body, query) => request('POST', `/API/dialup.php?${query}`, body, { 'content-type': form })],
     ['originate-call', (body, query) => request('POST', `/api/originate-call?${query}`, body, {})],
     ['call/originate/act', (body, query) => request('PUT', `/api/v4/call/originate/act?${query}`, body, {})],
@@ -245,7 +245,7 @@ describe('any bytes', () => {
 
   it.each([
     ...known.map((each) => ['known', ...each] as const),
-    ...nobody.map((each) => ['unknown', ...each] as const),
+    ...strangers.map((each) => ['unknown', ...each] as const),
   ])('given by a client that is %s to %s, then it is refused, without an internal error', async (_who, _way, send) => {
     await fc.assert(
       fc.asyncProperty(bytes, queryText, async (body, query) => {

@@ -23,7 +23,7 @@ export interface Asked {
  * The one Originate that an accepted call may produce, header by header, for the tenant of test/support/redial.ts. It is written here
  * again, from the numbering plan and the dialplan's contract and not from Redial's code, because it tests that code.
  */
-export function expectedOriginate(asked: Asked, attemptId: string, { slot, name }: Told): Message {
+export function expectedOriginate(asked: Asked, attemptId: string, { slot, name }: Reported): Message {
   const shown = asked.callerId === undefined ? '27110001111' : digits(asked.callerId);
   const shownToDial1 = asked.dial1CallerId === undefined ? shown : digits(asked.dial1CallerId);
   const variables: readonly (readonly [string, string])[] = [
@@ -57,13 +57,13 @@ export function expectedOriginate(asked: Asked, attemptId: string, { slot, name 
 }
 
 /** The parts that only the message itself contains. */
-interface Told {
+interface Reported {
   readonly slot: string;
   /** Empty: no name is shown. */
   readonly name: string;
 }
 
-export function toldBy(message: Message, asked: Asked): Told {
+export function reportedBy(message: Message, asked: Asked): Reported {
   return { slot: slotOf(message), name: nameOf(message, asked) };
 }
 

@@ -55,9 +55,9 @@ describe('a connection', () => {
   });
 
   it('that cannot be made reports why, and shows no password', async () => {
-    const nobody = connectRedis({ url: 'redis://app:hush@127.0.0.1:1', role: 'store' });
-    open.push(nobody);
-    const failure = await redisReady(nobody, 2_000).catch((error: Error) => error.message);
+    const unreachable = connectRedis({ url: 'redis://app:hush@127.0.0.1:1', role: 'store' });
+    open.push(unreachable);
+    const failure = await redisReady(unreachable, 2_000).catch((error: Error) => error.message);
     expect(failure).toMatch(/^Redis not ready within 2000 ms \(.*ECONNREFUSED.*\)$/);
     expect(failure).not.toContain('hush');
   });

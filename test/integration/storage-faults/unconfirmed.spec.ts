@@ -123,8 +123,8 @@ describe('given REDIAL_REPLICAS=1 and two replicas', () => {
     for (const replica of replicas) await replica.resume();
     await redial.ready();
     await expectDialledOnce(dueCall, due);
-    const told = async () => (await redial.inbox.next(dueCall, 2)).map(({ disposition }) => disposition).toSorted();
-    expect(await told()).toEqual(['answered', 'not_sent']);
+    const reported = async () => (await redial.inbox.next(dueCall, 2)).map(({ disposition }) => disposition).toSorted();
+    expect(await reported()).toEqual(['answered', 'not_sent']);
     const again = await place(keyed, {}, { 'idempotency-key': 'k' });
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
     await expectDialledOnce(again.body.id, keyed);

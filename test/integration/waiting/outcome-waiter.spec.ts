@@ -30,8 +30,8 @@ async function aProcess() {
   const waiter = createOutcomeWaiter({ store, clock: systemClock, logger: { warn: () => undefined } });
   const client = ({ id }: Pick<Call, 'id'>, withDial2 = false) => {
     const going = new AbortController();
-    const told = waiter.expect([id], { until: Date.now() + 300_000, withDial2 }).wait(going.signal);
-    return { told, going, listeners: () => getEventListeners(going.signal, 'abort').length };
+    const reported = waiter.expect([id], { until: Date.now() + 300_000, withDial2 }).wait(going.signal);
+    return { reported, going, listeners: () => getEventListeners(going.signal, 'abort').length };
   };
   return { store, waiter, client };
 }
@@ -77,17 +77,17 @@ describe('given 1,000 clients that wait in one API process', () => {
     const [answered, canceled] = [calls.slice(0, 300), calls.slice(300, 500)];
     const attemptIds = await Promise.all(answered.map((call) => answer(elsewhere, call)));
     await Promise.all(canceled.map((call) => cancel(elsewhere, call)));
-    expect(await Promise.all(clients.slice(0, 300).map(({ told }) => told))).toEqual(
+    expect(await Promise.all(clients.slice(0, 300).map(({ reported }) => reported))).toEqual(
       attemptIds.map((uniqueId1) => [{ type: 'answered', uniqueId1 }]),
     );
-    expect(await Promise.all(clients.slice(300, 500).map(({ told }) => told))).toEqual(
+    expect(await Promise.all(clients.slice(300, 500).map(({ reported }) => reported))).toEqual(
       canceled.map(() => [{ type: 'failed', why: 'canceled' }]),
     );
     expect(waiter.waiting).toBe(500);
     expect([await subscribers(), await subscribedConnections()]).toEqual([1, 1]);
 
     for (const { going } of clients.slice(500)) going.abort();
-    expect(await Promise.all(clients.slice(500).map(({ told }) => told))).toEqual(Array(500).fill(undefined));
+    expect(await Promise.all(clients.slice(500).map(({ reported }) => reported))).toEqual(Array(500).fill(undefined));
     expect(waiter.waiting).toBe(0);
     expect(clients.map(({ listeners }) => listeners())).toEqual(Array(1_000).fill(0));
     await waiter.close();
@@ -103,7 +103,7 @@ describe('given 1,000 clients that wait in one API process', () => {
     await vi.waitFor(async () => expect(await subscribers()).toBe(1), withinMs);
     await onRedis.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await Promise.all(calls.map((call) => cancel(elsewhere, call)));
-    expect(await Promise.all(clients.map(({ told }) => told))).toEqual(
+    expect(await Promise.all(clients.map(({ reported }) => reported))).toEqual(
       calls.map(() => [{ type: 'failed', why: 'canceled' }]),
     );
     expect(waiter.waiting).toBe(0);
@@ -116,11 +116,11 @@ describe('given a client that waits for both channels', () => {
     const { store, waiter, client } = await aProcess();
     const call = awaitedCall();
     await store.acceptCalls([call]);
-    const { told } = client(call, true);
+    const { reported } = client(call, true);
     const uniqueId1 = await answer(store, call);
     for (const uniqueId of ['1700000000.7', '1700000000.7'])
       await store.recordProgress(uniqueId1, 'dial2_created', noon, uniqueId);
-    expect(await told).toEqual([{ type: 'answered', uniqueId1, uniqueId2: '1700000000.7' }]);
+    expect(await reported).toEqual([{ type: 'answered', uniqueId1, uniqueId2: '1700000000.7' }]);
     await waiter.close();
   });
 
@@ -128,12 +128,12 @@ describe('given a client that waits for both channels', () => {
     const { store, waiter, client } = await aProcess();
     const call = awaitedCall();
     await store.acceptCalls([call]);
-    const { told } = client(call, true);
+    const { reported } = client(call, true);
     const under = await dial(store, call);
     await store.recordProgress(under.attempt.value.id, 'answered', noon);
     const evidence = { dial1AnsweredAt: noon, dial1Hangup: { cause: 16, at: noon + 10 } };
     await store.settle(settlement(under, evidence));
-    expect(await told).toEqual([{ type: 'answered', uniqueId1: under.attempt.value.id }]);
+    expect(await reported).toEqual([{ type: 'answered', uniqueId1: under.attempt.value.id }]);
     await waiter.close();
   });
 });
@@ -146,9 +146,9 @@ describe('given two API processes', () => {
     const [first, second] = [one.client(call), two.client(call)];
     await vi.waitFor(async () => expect(await subscribers()).toBe(2), withinMs);
     await one.waiter.close();
-    expect(await first.told).toEqual([{ type: 'pending' }]);
+    expect(await first.reported).toEqual([{ type: 'pending' }]);
     const uniqueId1 = await answer(two.store, call);
-    expect(await second.told).toEqual([{ type: 'answered', uniqueId1 }]);
+    expect(await second.reported).toEqual([{ type: 'answered', uniqueId1 }]);
     await two.waiter.close();
   });
 });

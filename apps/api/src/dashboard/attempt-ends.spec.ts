@@ -35,6 +35,6 @@ it.each([
     },
   ],
   ['canceled', ended({ cancelRequestedAt: 2_000, dial1Hangup: { cause: 16, at: 2_001 } }), { isFailed: false }],
-])('of an attempt that is %s', (_name, record, says) => {
-  expect(endOf(record)).toMatchObject(says);
+])('of an attempt that is %s', (_name, record, shown) => {
+  expect(endOf(record)).toMatchObject(shown);
 });

@@ -31,9 +31,9 @@ function aWaiter() {
   /** The result that the client gets, and when. */
   const client = (expected: ExpectedOutcome) => {
     const going = new AbortController();
-    const seen: { told?: readonly Dial1Outcome[] | 'nothing'; at?: number } = {};
+    const seen: { reported?: readonly Dial1Outcome[] | 'nothing'; at?: number } = {};
     const answer = expected.wait(going.signal).then((outcomes) => {
-      seen.told = outcomes ?? 'nothing';
+      seen.reported = outcomes ?? 'nothing';
       seen.at = Date.now();
     });
     return { seen, answer, going, listeners: () => getEventListeners(going.signal, 'abort').length };
@@ -48,11 +48,11 @@ describe('given a client that waits for its call', () => {
     store.put(...inFlight());
     const { seen, listeners } = waits();
     await settled();
-    expect(seen.told).toBeUndefined();
+    expect(seen.reported).toBeUndefined();
     store.put(...answered());
     store.announceChange(callIdOf(1));
     await settled();
-    expect(seen).toEqual({ told: [{ type: 'answered', uniqueId1 }], at: startedAt });
+    expect(seen).toEqual({ reported: [{ type: 'answered', uniqueId1 }], at: startedAt });
     expect([waiter.waiting, listeners()]).toEqual([0, 0]);
   });
 
@@ -64,7 +64,7 @@ describe('given a client that waits for its call', () => {
     store.put(...ended({ dial1Hangup: { cause: 17, at: startedAt }, originateFailed: { reason: 5, at: startedAt } }));
     store.announceChange(callIdOf(1));
     await settled();
-    expect(seen.told).toEqual([{ type: 'failed', why: 'busy', uniqueId1 }]);
+    expect(seen.reported).toEqual([{ type: 'failed', why: 'busy', uniqueId1 }]);
   });
 
   it('when it is canceled before it is dialled, then the answer states that', async () => {
@@ -75,7 +75,7 @@ describe('given a client that waits for its call', () => {
     store.put(stepCall(aCall(), { type: 'cancel', at: startedAt }).call);
     store.announceChange(callIdOf(1));
     await settled();
-    expect(seen.told).toEqual([{ type: 'failed', why: 'canceled' }]);
+    expect(seen.reported).toEqual([{ type: 'failed', why: 'canceled' }]);
   });
 
   it('when a hint brings no change, then it continues to wait', async () => {
@@ -86,7 +86,7 @@ describe('given a client that waits for its call', () => {
     store.put(...inFlight());
     store.announceChange(callIdOf(1));
     await settled();
-    expect([seen.told, waiter.waiting]).toEqual([undefined, 1]);
+    expect([seen.reported, waiter.waiting]).toEqual([undefined, 1]);
     going.abort();
     await answer;
   });
@@ -101,7 +101,7 @@ describe('given a client that waits for its call', () => {
     const reads = store.reads.length;
     const { seen } = client(expected);
     await settled();
-    expect(seen.told).toEqual([{ type: 'answered', uniqueId1 }]);
+    expect(seen.reported).toEqual([{ type: 'answered', uniqueId1 }]);
     expect(store.reads).toHaveLength(reads);
   });
 
@@ -110,7 +110,7 @@ describe('given a client that waits for its call', () => {
     store.put(...answered());
     const { seen } = waits();
     await settled();
-    expect(seen.told).toEqual([{ type: 'answered', uniqueId1 }]);
+    expect(seen.reported).toEqual([{ type: 'answered', uniqueId1 }]);
   });
 
   it('when it gives up before it waits, then it leaves nothing behind', async () => {
@@ -134,7 +134,7 @@ describe('given a client that disconnects', () => {
     expect([waiter.waiting, listeners(), vi.getTimerCount()]).toEqual([1, 1, 1]);
     going.abort();
     await answer;
-    expect(seen.told).toBe('nothing');
+    expect(seen.reported).toBe('nothing');
     expect([waiter.waiting, listeners(), vi.getTimerCount()]).toEqual([0, 0, 0]);
     const reads = store.reads.length;
     store.announceChange(callIdOf(1));
@@ -159,7 +159,7 @@ describe('given a client that disconnects', () => {
     store.put(...answered());
     store.announceChange(callIdOf(1));
     await settled();
-    expect([goes.seen.told, stays.seen.told]).toEqual(['nothing', [{ type: 'answered', uniqueId1 }]]);
+    expect([goes.seen.reported, stays.seen.reported]).toEqual(['nothing', [{ type: 'answered', uniqueId1 }]]);
   });
 });
 
@@ -169,9 +169,9 @@ describe('given that its time is over', () => {
     store.put(...inFlight());
     const { seen } = waits();
     await vi.advanceTimersByTimeAsync(29_999);
-    expect(seen.told).toBeUndefined();
+    expect(seen.reported).toBeUndefined();
     await vi.advanceTimersByTimeAsync(1);
-    expect(seen).toEqual({ told: [pending], at: until });
+    expect(seen).toEqual({ reported: [pending], at: until });
   });
 
   it('when the hint was lost, then the records are read once more, and the answer is correct', async () => {
@@ -181,7 +181,7 @@ describe('given that its time is over', () => {
     await settled();
     store.put(...answered());
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(seen).toEqual({ told: [{ type: 'answered', uniqueId1 }], at: until });
+    expect(seen).toEqual({ reported: [{ type: 'answered', uniqueId1 }], at: until });
   });
 
   it('when the records cannot be read, then the answer is that nothing is known', async () => {
@@ -189,7 +189,7 @@ describe('given that its time is over', () => {
     store.isAway = true;
     const { seen } = waits();
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(seen).toEqual({ told: [pending], at: until });
+    expect(seen).toEqual({ reported: [pending], at: until });
     await vi.advanceTimersByTimeAsync(1_000); // The repetition of the last read finds no client.
   });
 
@@ -198,7 +198,7 @@ describe('given that its time is over', () => {
     store.hangs = true;
     const { seen } = waits();
     await vi.advanceTimersByTimeAsync(31_000);
-    expect(seen).toEqual({ told: [pending], at: until + 1_000 });
+    expect(seen).toEqual({ reported: [pending], at: until + 1_000 });
   });
 
   it('when it was over before it began, then it is answered from the records', async () => {
@@ -206,7 +206,7 @@ describe('given that its time is over', () => {
     store.put(...answered());
     const { seen } = client(waiter.expect([callIdOf(1)], { until: startedAt - 1, withDial2: false }));
     await settled();
-    expect(seen.told).toEqual([{ type: 'answered', uniqueId1 }]);
+    expect(seen.reported).toEqual([{ type: 'answered', uniqueId1 }]);
   });
 });
 
@@ -219,11 +219,11 @@ describe('given a client that also waits for dial2’s channel', () => {
     store.put(...answered());
     store.announceChange(callIdOf(1));
     await settled();
-    expect([both.seen.told, one.seen.told]).toEqual([undefined, [{ type: 'answered', uniqueId1 }]]);
+    expect([both.seen.reported, one.seen.reported]).toEqual([undefined, [{ type: 'answered', uniqueId1 }]]);
     store.put(...answered({ dial2UniqueId: '1700000000.7' }));
     store.announceChange(callIdOf(1));
     await settled();
-    expect(both.seen.told).toEqual([{ type: 'answered', uniqueId1, uniqueId2: '1700000000.7' }]);
+    expect(both.seen.reported).toEqual([{ type: 'answered', uniqueId1, uniqueId2: '1700000000.7' }]);
   });
 
   it('when dial2 is never dialled, then it gets dial1’s id as soon as the attempt has ended', async () => {
@@ -231,11 +231,11 @@ describe('given a client that also waits for dial2’s channel', () => {
     store.put(...answered());
     const { seen } = waits([1], true);
     await settled();
-    expect(seen.told).toBeUndefined();
+    expect(seen.reported).toBeUndefined();
     store.put(...ended({ dial1AnsweredAt: startedAt, dial1Hangup: { cause: 16, at: startedAt + 10 } }));
     store.announceChange(callIdOf(1));
     await settled();
-    expect(seen.told).toEqual([{ type: 'answered', uniqueId1 }]);
+    expect(seen.reported).toEqual([{ type: 'answered', uniqueId1 }]);
   });
 });
 
@@ -258,15 +258,15 @@ describe('given a client that waits for several calls', () => {
   it('when the first is answered, then the client is answered, and the other call is pending', async () => {
     const { seen, tell } = await two();
     await tell(2, ...answered({}, 2));
-    expect(seen.told).toEqual([pending, { type: 'answered', uniqueId1: attemptIdOf(2) }]);
+    expect(seen.reported).toEqual([pending, { type: 'answered', uniqueId1: attemptIdOf(2) }]);
   });
 
   it('when one fails, then the client waits for the other', async () => {
     const { seen, tell } = await two();
     await tell(1, ...ended(busy, 1));
-    expect(seen.told).toBeUndefined();
+    expect(seen.reported).toBeUndefined();
     await tell(2, ...answered({}, 2));
-    expect(seen.told).toEqual([failed(1), { type: 'answered', uniqueId1: attemptIdOf(2) }]);
+    expect(seen.reported).toEqual([failed(1), { type: 'answered', uniqueId1: attemptIdOf(2) }]);
   });
 
   it('when all fail, though one is being tried again, then the client is answered', async () => {
@@ -274,7 +274,7 @@ describe('given a client that waits for several calls', () => {
     await tell(1, ...ended(busy, 1));
     await tell(1, ...inFlight(1, { id: attemptIdOf(9) }));
     await tell(2, ...ended(busy, 2));
-    expect(seen.told).toEqual([failed(1), failed(2)]);
+    expect(seen.reported).toEqual([failed(1), failed(2)]);
   });
 });
 
@@ -304,7 +304,7 @@ describe('given the subscription to hints', () => {
     store.put(...answered({}, 2));
     store.resubscribe();
     await settled();
-    expect([first.seen.told, second.seen.told]).toMatchObject([[{ type: 'answered' }], [{ type: 'answered' }]]);
+    expect([first.seen.reported, second.seen.reported]).toMatchObject([[{ type: 'answered' }], [{ type: 'answered' }]]);
   });
 
   it('when it is made only after the call was answered, then the answer is not missed', async () => {
@@ -316,7 +316,7 @@ describe('given the subscription to hints', () => {
     store.put(...answered());
     store.subscribing.resolve();
     await settled();
-    expect(seen.told).toMatchObject([{ type: 'answered' }]);
+    expect(seen.reported).toMatchObject([{ type: 'answered' }]);
   });
 
   it('when it cannot be made, then that is logged, clients are answered at the end of their time, and the next client tries again', async () => {
@@ -328,7 +328,7 @@ describe('given the subscription to hints', () => {
     expect(warnings).toEqual([expect.stringContaining('changes of awaited calls cannot be received')]);
     store.put(...answered());
     await vi.advanceTimersByTimeAsync(30_000);
-    expect(first.seen).toMatchObject({ told: [{ type: 'answered' }], at: until });
+    expect(first.seen).toMatchObject({ reported: [{ type: 'answered' }], at: until });
     store.subscribing = undefined;
     const second = waits();
     await settled();
@@ -373,7 +373,7 @@ describe('given reads', () => {
     await vi.advanceTimersByTimeAsync(2_500);
     store.isAway = false;
     await vi.advanceTimersByTimeAsync(500);
-    expect([first.seen.told, second.seen.told]).toMatchObject([[{ type: 'answered' }], [{ type: 'answered' }]]);
+    expect([first.seen.reported, second.seen.reported]).toMatchObject([[{ type: 'answered' }], [{ type: 'answered' }]]);
     expect(warnings).toHaveLength(3);
   });
 });
@@ -388,7 +388,7 @@ describe('given an API that stops', () => {
     store.put(...answered({}, 2));
     await waiter.close();
     await settled();
-    expect([first.seen.told, second.seen.told]).toMatchObject([[pending], [{ type: 'answered' }]]);
+    expect([first.seen.reported, second.seen.reported]).toMatchObject([[pending], [{ type: 'answered' }]]);
     expect([waiter.waiting, store.changeListeners]).toEqual([0, 0]);
   });
 
@@ -400,7 +400,7 @@ describe('given an API that stops', () => {
     const closed = waiter.close();
     await vi.advanceTimersByTimeAsync(1_000);
     await closed;
-    expect(seen.told).toEqual([pending]);
+    expect(seen.reported).toEqual([pending]);
   });
 
   it('when a client comes after that, then it is answered at once, and nothing is subscribed', async () => {
@@ -411,7 +411,7 @@ describe('given an API that stops', () => {
     store.put(...answered());
     const [first, second] = [client(early), waits([2])];
     await settled();
-    expect([first.seen.told, second.seen.told]).toMatchObject([[{ type: 'answered' }], [pending]]);
+    expect([first.seen.reported, second.seen.reported]).toMatchObject([[{ type: 'answered' }], [pending]]);
     expect([waiter.waiting, store.changeListeners]).toEqual([0, 0]);
   });
 });

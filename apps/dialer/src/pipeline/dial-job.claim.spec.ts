@@ -155,8 +155,8 @@ describe('given a call that is canceled between its claim and its Originate', ()
     const world = dialJobWorld();
     world.canceled.add(attemptId);
     await world.run(job);
-    const [told] = world.reportedEnds;
-    const outcome = outcomeOf(told?.evidence ?? {}, monday9);
+    const [reported] = world.reportedEnds;
+    const outcome = outcomeOf(reported?.evidence ?? {}, monday9);
     // The record may have forgotten the cancel: Redis came back as it was before.
     world.step({ type: 'settle', attemptId, at: monday9, outcome, nextAttemptId: anotherAttemptId });
     expect(world.call.state).toMatchObject({ status: 'canceled' });

@@ -49,8 +49,8 @@ describe('the order of a plain call', () => {
     [{ dial1CallerName: 'Ms Ndlovu' }, { dial1CallerName: 'Ms Ndlovu' }],
     [{ recording: { under: '1001' } }, { recordingFile: `redial/1001/${attemptId}.wav` }],
     [{ outcomeAwaited: true }, { reportsDial2: true }],
-  ])('with %j is %j', (request, told) => {
-    expect(order(request)).toMatchObject(told);
+  ])('with %j is %j', (request, reported) => {
+    expect(order(request)).toMatchObject(reported);
   });
 });
 

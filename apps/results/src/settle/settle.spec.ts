@@ -202,7 +202,7 @@ describe('given several reports of the end of an attempt', () => {
       what: 'the next attempt’s job',
       fail: ({ queues }: ReturnType<typeof aFunnel>) => queues.refused.add(nextAttemptId),
       // Its CDR is still delivered. The attempt is left to the sweeper.
-      told: (settled: Promise<void>) => expect(settled).resolves.toBeUndefined(),
+      reported: (settled: Promise<void>) => expect(settled).resolves.toBeUndefined(),
       queued: 0,
     },
     {
@@ -211,13 +211,13 @@ describe('given several reports of the end of an attempt', () => {
         world.may.deliver = () => Promise.reject(new Error('Redis is gone'));
       },
       // A sink does not delay the retry. The delivery is left to the sweeper.
-      told: (settled: Promise<void>) => expect(settled).resolves.toBeUndefined(),
+      reported: (settled: Promise<void>) => expect(settled).resolves.toBeUndefined(),
       queued: 1,
     },
   ])('when $what cannot be queued after the write, then a repetition does not settle it again', async (row) => {
     const world = aFunnel();
     row.fail(world);
-    await row.told(world.settle(resultOf(busyAt(endedAt))));
+    await row.reported(world.settle(resultOf(busyAt(endedAt))));
     expect(world.queues.dial).toHaveLength(row.queued);
     const before = [world.store.call(callId), world.store.attempt(attemptId)];
     await world.settle(resultOf(busyAt(endedAt)));

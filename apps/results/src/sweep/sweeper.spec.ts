@@ -192,7 +192,7 @@ describe('given CDRs that are not delivered', () => {
 });
 
 describe('given attempts under way', () => {
-  const nobody = { pbx: 'pbx-gone' };
+  const pbxIsGone = { pbx: 'pbx-gone' };
   const lastMoment = latestEndAt(startedAt, inFlight()[1].plan);
 
   it('when they were quiet for a while, then every observer reconciles them', async () => {
@@ -223,13 +223,13 @@ describe('given attempts under way', () => {
 
   it('when their PBX is no longer configured and their last moment has passed, then they end as `unknown`', async () => {
     const { store, queues, sweep } = aSweep(lastMoment);
-    store.put(...inFlight(1, nobody));
+    store.put(...inFlight(1, pbxIsGone));
     await sweep();
     expect(queues.results).toMatchObject([{ callId, attemptId, evidence: { gaveUpAt: lastMoment } }]);
   });
 
   it.each([
-    { what: 'they may still be alive', now: lastMoment - 1, record: nobody },
+    { what: 'they may still be alive', now: lastMoment - 1, record: pbxIsGone },
     { what: 'their PBX is configured', now: lastMoment, record: {} },
   ])('when $what, then they are not concluded', async ({ now, record }) => {
     const { store, queues, sweep } = aSweep(now);

@@ -139,12 +139,12 @@ describe('facts', () => {
   });
 
   test('dial2’s channel is reported with its id', () => {
-    const told: unknown[] = [];
-    const watch = newWatch({ onProgress: (...args) => void told.push(args.slice(1)) });
+    const reported: unknown[] = [];
+    const watch = newWatch({ onProgress: (...args) => void reported.push(args.slice(1)) });
     watch.originate(attempt(), anOrder());
     pbx.signal(id, { type: 'answered', at: 1 });
     pbx.signal(id, { type: 'dial2_created', at: 2, uniqueId: '1795224366.1' });
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['answered', 1, undefined],
       ['dial2_created', 2, '1795224366.1'],
     ]);
@@ -497,10 +497,10 @@ describe('a dial2 that goes on without dial1', () => {
   const alive: JournalEnded = { ...entry, dial2UniqueId: '1.2' };
 
   test('is reconciled by its own id; dial1’s permits are released, the others held; its end ends the attempt', async () => {
-    const told: unknown[] = [];
+    const reported: unknown[] = [];
     const watch = newWatch({
-      onRelease: (attemptId, leg) => void told.push(['release', attemptId, leg]),
-      onHold: (attemptId) => void told.push(['hold', attemptId]),
+      onRelease: (attemptId, leg) => void reported.push(['release', attemptId, leg]),
+      onHold: (attemptId) => void reported.push(['hold', attemptId]),
     });
     watch.originate(attempt(), anOrder());
     pbx.signal(id, { type: 'answered', at: at() });
@@ -511,7 +511,7 @@ describe('a dial2 that goes on without dial1', () => {
     expect(pbx.reconciling.at(-1)?.question).toMatchObject({ attemptId: id, dial2: '1.2' });
     pbx.reconciling.at(-1)?.find({ type: 'dial2_found', at: at() });
     await settled();
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['release', id, 'dial1'],
       ['hold', id],
     ]);

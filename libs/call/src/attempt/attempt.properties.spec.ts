@@ -310,7 +310,7 @@ function dispositions(world: AttemptWorld): string {
 const asked = ({ canceled }: Truth): Timeless[] => (canceled ? [{ type: 'cancel' }] : []);
 
 /** The same facts in any order, each up to twice, within moments, and with disturbances in between. */
-const retold = (truth: Truth) =>
+const repeated = (truth: Truth) =>
   fc
     .record({
       first: opening,
@@ -338,7 +338,7 @@ describe('A5 order and repetition of final facts do not change what is concluded
   ])('%s', (_name, truths) => {
     fc.assert(
       fc.property(
-        truths.chain((truth) => fc.tuple(fc.constant(truth), retold(truth))),
+        truths.chain((truth) => fc.tuple(fc.constant(truth), repeated(truth))),
         ([truth, story]) => {
           const plain = play(new AttemptWorld(truth.reconcile), [
             [0, { type: 'start' }],
@@ -385,9 +385,9 @@ function withInterruptions(
   story: readonly (readonly [number, Timeless])[],
   interruptions: readonly (readonly [position: number, signal: Timeless])[],
 ): (readonly [number, Timeless])[] {
-  const told = [...story];
-  for (const [position, signal] of interruptions) told.splice(1 + (position % told.length), 0, [0, signal]);
-  return told;
+  const reported = [...story];
+  for (const [position, signal] of interruptions) reported.splice(1 + (position % reported.length), 0, [0, signal]);
+  return reported;
 }
 
 const anyPbx = fc.constantFrom<Reconciliation>(
@@ -402,11 +402,11 @@ describe('the creation of dial2’s channel, reported at any time, twice or late
     type: fc.constant('dial2_created' as const),
     uniqueId: fc.constantFrom('1.2', '1.3', '1.4'),
   });
-  const untold = ({ dial2Created: _dial2Created, ...evidence }: Evidence): Evidence => evidence;
+  const withoutDial2Id = ({ dial2Created: _dial2Created, ...evidence }: Evidence): Evidence => evidence;
   const deeds = (world: AttemptWorld): unknown[] =>
     world.effects
       .filter((e) => !(e.type === 'progress' && e.phase === 'dial2_created'))
-      .map((e) => (e.type === 'conclude' ? untold(e.evidence) : e));
+      .map((e) => (e.type === 'conclude' ? withoutDial2Id(e.evidence) : e));
 
   it('changes nothing but the fact itself: no effect, no time, no conclusion', () => {
     fc.assert(
@@ -416,12 +416,12 @@ describe('the creation of dial2’s channel, reported at any time, twice or late
           ...signals.filter(([, s]) => s.type !== 'dial2_created'),
         ];
         const plain = play(new AttemptWorld(reconcile), story);
-        const told = play(new AttemptWorld(reconcile), withInterruptions(story, interruptions));
-        expect(told.armedFor).toBe(plain.armedFor);
+        const reported = play(new AttemptWorld(reconcile), withInterruptions(story, interruptions));
+        expect(reported.armedFor).toBe(plain.armedFor);
         plain.rest();
-        told.rest();
-        expect(deeds(told)).toEqual(deeds(plain));
-        expect(told.now).toBe(plain.now);
+        reported.rest();
+        expect(deeds(reported)).toEqual(deeds(plain));
+        expect(reported.now).toBe(plain.now);
       }),
       { numRuns: 1_000 },
     );
@@ -432,9 +432,9 @@ describe('the creation of dial2’s channel, reported at any time, twice or late
       fc.property(interrupted(created), ({ first, signals, interruptions }) => {
         const world = play(new AttemptWorld(), withInterruptions([[0, first], ...signals], interruptions));
         world.rest();
-        const told = world.effects.filter((e) => e.type === 'progress' && e.phase === 'dial2_created');
-        expect(told.length).toBeLessThanOrEqual(1);
-        expect(told.map((e) => (e.type === 'progress' ? e.uniqueId : undefined))).toEqual(
+        const reported = world.effects.filter((e) => e.type === 'progress' && e.phase === 'dial2_created');
+        expect(reported.length).toBeLessThanOrEqual(1);
+        expect(reported.map((e) => (e.type === 'progress' ? e.uniqueId : undefined))).toEqual(
           world.concluded?.dial2Created === undefined ? [] : [world.concluded.dial2Created.uniqueId],
         );
       }),
@@ -458,13 +458,16 @@ describe('an attempt through the PBX’s own dialplan', () => {
           ...signals.filter(([, s]) => s.type !== 'dial2_ended'),
         ];
         const plain = play(new AttemptWorld(reconcile, planViaLocalChannel), story);
-        const told = play(new AttemptWorld(reconcile, planViaLocalChannel), withInterruptions(story, interruptions));
+        const reported = play(
+          new AttemptWorld(reconcile, planViaLocalChannel),
+          withInterruptions(story, interruptions),
+        );
         // Their ends are remembered, in case one of the channels is dial2's. Nothing else follows.
-        expect({ ...told.state, gone: undefined }).toEqual({ ...plain.state, gone: undefined });
+        expect({ ...reported.state, gone: undefined }).toEqual({ ...plain.state, gone: undefined });
         plain.rest();
-        told.rest();
-        expect(told.effects).toEqual(plain.effects);
-        expect(told.now).toBe(plain.now);
+        reported.rest();
+        expect(reported.effects).toEqual(plain.effects);
+        expect(reported.now).toBe(plain.now);
       }),
       { numRuns: 1_000 },
     );

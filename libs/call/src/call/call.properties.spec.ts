@@ -70,7 +70,7 @@ function signalOf(what: Deed, id: AttemptId, at: number, next: AttemptId): CallS
   }
 }
 
-interface Told {
+interface Reported {
   readonly before: Call;
   readonly signal: CallSignal;
   readonly step: CallStep;
@@ -81,8 +81,8 @@ interface Told {
 function tell(
   call: Call,
   deeds: readonly (readonly [Deed, number, number])[],
-): { readonly call: Call; readonly told: readonly Told[] } {
-  const told: Told[] = [];
+): { readonly call: Call; readonly reported: readonly Reported[] } {
+  const reported: Reported[] = [];
   let made = 1;
   let at = 0;
   let now = call;
@@ -91,20 +91,20 @@ function tell(
     const id = back === 0 ? currentAttempt(now, made) : attemptId(Math.max(1, made - back));
     const signal = signalOf(what, id, at, attemptId(made + 1));
     const step = stepCall(now, signal);
-    told.push({ before: now, signal, step, at });
+    reported.push({ before: now, signal, step, at });
     if (step.effects.some((e) => e.type === 'enqueue')) made += 1;
     now = step.call;
   }
-  return { call: now, told };
+  return { call: now, reported };
 }
 
-const effectsOf = (told: readonly Told[]): CallEffect[] => told.flatMap((t) => t.step.effects);
+const effectsOf = (reported: readonly Reported[]): CallEffect[] => reported.flatMap((t) => t.step.effects);
 
 describe('a call, after any signals, also repeated ones', () => {
   it('C1 never changes again once it has ended', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
-        for (const { before, step } of tell(call, deeds).told) {
+        for (const { before, step } of tell(call, deeds).reported) {
           if (isEnded(before.state)) expect(step).toEqual({ call: before, effects: [], ignored: true });
         }
       }),
@@ -116,7 +116,7 @@ describe('a call, after any signals, also repeated ones', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
         let last = attemptId(1);
-        for (const { step } of tell(call, deeds).told) {
+        for (const { step } of tell(call, deeds).reported) {
           for (const effect of step.effects) {
             if (effect.type === 'enqueue') last = effect.attemptId;
             expect(effect.attemptId).toBe(last);
@@ -131,7 +131,7 @@ describe('a call, after any signals, also repeated ones', () => {
   it('C2 plans a new attempt only when the one before has ended', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
-        for (const { before, signal, step } of tell(call, deeds).told) {
+        for (const { before, signal, step } of tell(call, deeds).reported) {
           if (!step.effects.some((e) => e.type === 'enqueue')) continue;
           expect(before.state.status).toBe('dialing');
           expect(signal.type).toBe('settle');
@@ -144,7 +144,7 @@ describe('a call, after any signals, also repeated ones', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
         const end = tell(call, deeds);
-        const settled = end.told.filter((t) => t.signal.type === 'settle' && !t.step.ignored);
+        const settled = end.reported.filter((t) => t.signal.type === 'settle' && !t.step.ignored);
         for (const { before, signal } of settled) {
           expect(before.state).toMatchObject({
             status: 'dialing',
@@ -163,7 +163,7 @@ describe('a call, after any signals, also repeated ones', () => {
   it('C3 ignores the same settle when it comes again', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
-        for (const { signal, step } of tell(call, deeds).told) {
+        for (const { signal, step } of tell(call, deeds).reported) {
           if (signal.type === 'settle' && !step.ignored) {
             expect(stepCall(step.call, signal)).toEqual({ call: step.call, effects: [], ignored: true });
           }
@@ -175,7 +175,7 @@ describe('a call, after any signals, also repeated ones', () => {
   it('C4 uses up no attempt by any number of deferrals', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
-        for (const { before, signal, step } of tell(call, deeds).told) {
+        for (const { before, signal, step } of tell(call, deeds).reported) {
           if (signal.type !== 'defer' || step.ignored) continue;
           expect(step.call.history).toEqual(before.history);
           expect(step.call.state).toMatchObject({
@@ -206,7 +206,7 @@ describe('a call, after any signals, also repeated ones', () => {
   it('numbers its attempts from one, without a gap', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
-        const enqueued = effectsOf(tell(call, deeds).told).filter((e) => e.type === 'enqueue');
+        const enqueued = effectsOf(tell(call, deeds).reported).filter((e) => e.type === 'enqueue');
         expect(enqueued.map((e) => e.attemptNumber)).toEqual(enqueued.map((_, i) => i + 2));
       }),
     );
@@ -215,7 +215,7 @@ describe('a call, after any signals, also repeated ones', () => {
   it('plans nothing in the past when it retries or is moved by its client', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
-        for (const { signal, step, at } of tell(call, deeds).told) {
+        for (const { signal, step, at } of tell(call, deeds).reported) {
           if (signal.type === 'defer') continue;
           for (const effect of step.effects) if ('dueAt' in effect) expect(effect.dueAt).toBeGreaterThanOrEqual(at);
         }
@@ -227,7 +227,7 @@ describe('a call, after any signals, also repeated ones', () => {
     fc.assert(
       fc.property(start, story, story, (call, before, after) => {
         const canceled = tell(call, [...before, [{ type: 'cancel' }, 0, 0]]).call;
-        const later = tell(canceled, after).told;
+        const later = tell(canceled, after).reported;
         expect(effectsOf(later).filter((e) => e.type === 'enqueue')).toEqual([]);
         if (canceled.state.status !== 'dialing')
           expect(later.every((t) => t.step.call.state.status !== 'dialing')).toBe(true);
@@ -238,7 +238,7 @@ describe('a call, after any signals, also repeated ones', () => {
   it('is hung up at most once by its client', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
-        const hungUp = effectsOf(tell(call, deeds).told).filter((e) => e.type === 'hang_up');
+        const hungUp = effectsOf(tell(call, deeds).reported).filter((e) => e.type === 'hang_up');
         expect(new Set(hungUp.map((e) => e.attemptId)).size).toBe(hungUp.length);
       }),
     );
@@ -260,7 +260,7 @@ describe('a call, after any signals, also repeated ones', () => {
   it('reports a signal as ignored only where it did nothing', () => {
     fc.assert(
       fc.property(start, story, (call, deeds) => {
-        for (const { before, step } of tell(call, deeds).told) {
+        for (const { before, step } of tell(call, deeds).reported) {
           if (step.ignored) expect(step).toEqual({ call: before, effects: [], ignored: true });
         }
       }),

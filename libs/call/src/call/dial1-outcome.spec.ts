@@ -192,11 +192,11 @@ describe('for any records', () => {
           const { type } = dial1OutcomeOf(call(state, history), attempt, { withDial2 });
           const end = attempt?.ended?.outcome.dial1.disposition;
           if (type === 'answered') {
-            const says =
+            const isRight =
               attempt === undefined
                 ? history.at(-1)?.dial1Answered
                 : attempt.answeredAt !== undefined || end === 'answered';
-            expect(says).toBe(true);
+            expect(isRight).toBe(true);
           }
           if (type === 'failed') {
             expect(attempt !== undefined && attempt.ended === undefined).toBe(false);

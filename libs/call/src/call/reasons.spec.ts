@@ -6,7 +6,7 @@ import { type Call, type CallSignal, isEnded, stepCall } from './call.ts';
 const at = 1_000_000;
 const retryPolicy = policyOf({ maxRetries: 1, delaySeconds: 60 });
 
-function told(
+function reported(
   start: Call,
   ...signals: readonly (readonly [CallSignal['type'], Readonly<Record<string, unknown>>?])[]
 ): Call {
@@ -26,74 +26,79 @@ describe('why a call has ended', () => {
   const until = (expiresAt: number) => callOf({ retryPolicy, expiresAt });
   const closed = 'outside the calling window, until expiresAt has passed';
   it.each<[string, Call, status: string, reason: string]>([
-    ['canceled, and no phone had rung', told(call(), ['cancel']), 'canceled', 'canceled before it was dialled'],
+    ['canceled, and no phone had rung', reported(call(), ['cancel']), 'canceled', 'canceled before it was dialled'],
     [
       'canceled after what was not sent',
-      told(call(), ['dial'], late, ['cancel']),
+      reported(call(), ['dial'], late, ['cancel']),
       'canceled',
       'canceled before it was dialled',
     ],
     [
       'canceled while the next attempt is waited for',
-      told(call(), ['dial'], ends('busy'), ['cancel']),
+      reported(call(), ['dial'], ends('busy'), ['cancel']),
       'canceled',
       'canceled before its next attempt; the last one was busy',
     ],
     [
       'canceled after busy, and what was not sent',
-      told(call(), ['dial'], ends('busy'), ['dial'], late, ['cancel']),
+      reported(call(), ['dial'], ends('busy'), ['dial'], late, ['cancel']),
       'canceled',
       'canceled before its next attempt; the last one was busy',
     ],
-    ['taken back', told(call(), ['cancel', { reason: 'not accepted' }]), 'canceled', 'not accepted'],
+    ['taken back', reported(call(), ['cancel', { reason: 'not accepted' }]), 'canceled', 'not accepted'],
     [
       'canceled as it was begun',
-      told(call(), ['dial'], ['cancel'], ends('not_sent', { notSentCode: 'canceled' })),
+      reported(call(), ['dial'], ['cancel'], ends('not_sent', { notSentCode: 'canceled' })),
       'canceled',
       'canceled before it was dialled',
     ],
     [
       'canceled while it rang',
-      told(call(), ['dial'], ['cancel'], ends('canceled')),
+      reported(call(), ['dial'], ['cancel'], ends('canceled')),
       'canceled',
       'canceled while dialing',
     ],
     [
       'canceled while they talked',
-      told(call(), ['dial'], ['cancel'], ends('answered', { endedBy: 'redial' })),
+      reported(call(), ['dial'], ['cancel'], ends('answered', { endedBy: 'redial' })),
       'canceled',
       'canceled while talking',
     ],
-    ['its time was over', told(until(at - 1), ['expire']), 'expired', 'its time was over before it could be dialled'],
+    [
+      'its time was over',
+      reported(until(at - 1), ['expire']),
+      'expired',
+      'its time was over before it could be dialled',
+    ],
     [
       'its time was over after an attempt',
-      told(until(at + 90_000), ['dial'], ends('busy'), ['expire']),
+      reported(until(at + 90_000), ['dial'], ends('busy'), ['expire']),
       'expired',
       'its time was over before it could be dialled; the last attempt was busy',
     ],
     [
       'a gate is closed for longer than it may wait',
-      told(until(at + 9), ['expire', { reason: closed }]),
+      reported(until(at + 9), ['expire', { reason: closed }]),
       'expired',
       closed,
     ],
     [
       'its retry would come too late',
-      told(until(at + 30_000), ['dial'], ends('busy')),
+      reported(until(at + 30_000), ['dial'], ends('busy')),
       'expired',
       'the next attempt would be after expiresAt; the last one was busy',
     ],
-    ['a rule forbids it', told(call(), ['block', { gate: 'do_not_call', reason: 'said' }]), 'blocked', 'said'],
-    ['no Originate can express it', told(call(), ['fail', { reason: 'said' }]), 'failed', 'said'],
+    ['a rule forbids it', reported(call(), ['block', { gate: 'do_not_call', reason: 'said' }]), 'blocked', 'said'],
+    ['no Originate can express it', reported(call(), ['fail', { reason: 'said' }]), 'failed', 'said'],
     [
       'it has used up its retries',
-      told(call(), ['dial'], ends('busy'), ['dial'], ends('busy')),
+      reported(call(), ['dial'], ends('busy'), ['dial'], ends('busy')),
       'exhausted',
       'retries_used_up',
     ],
-    ['the number does not exist', told(call(), ['dial'], ends('invalid_number')), 'failed', 'permanent'],
-    ['they talked', told(call(), ['dial'], ends('answered')), 'completed', 'connected'],
-    ['it is not certain', told(call(), ['dial'], ends('unknown')), 'unknown', 'unknown'],
+    ['the number does not exist', reported(call(), ['dial'], ends('invalid_number')), 'failed', 'permanent'],
+    ['they talked', reported(call(), ['dial'], ends('answered')), 'completed', 'connected'],
+    ['it is not certain', reported(call(), ['dial'], ends('unknown')), 'unknown', 'unknown'],
   ])('%s', (_what, ended, status, reason) => {
     expect(isEnded(ended.state)).toBe(true);
     expect(ended.state).toMatchObject({ status, reason });

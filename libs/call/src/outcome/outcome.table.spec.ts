@@ -300,8 +300,8 @@ describe('dial2, once dial1 has answered', () => {
 
   it('has the same outcome with and without a recording and a pressed key', () => {
     for (const dialStatus of ['ANSWER', 'BUSY', 'NOANSWER', 'CANCEL', 'CHANUNAVAIL', '']) {
-      const told = journal({ dialStatus, recorded: true, dtmfDigit: '0' });
-      expect(outcomeOf(told, at)).toEqual(outcomeOf(journal({ dialStatus }), at));
+      const reported = journal({ dialStatus, recorded: true, dtmfDigit: '0' });
+      expect(outcomeOf(reported, at)).toEqual(outcomeOf(journal({ dialStatus }), at));
     }
   });
 
@@ -380,12 +380,12 @@ describe('dial2, once dial1 has answered', () => {
 });
 
 describe('a leg without any answer', () => {
-  const nobody = (fields: Partial<JournalEnded>) => journal({ talkMs: 0, dial1Cause: 16, ...fields });
-  const down = nobody({ dialStatus: 'CHANUNAVAIL', dial1Cause: 3 });
-  const downByQualify = nobody({ dialStatus: 'CHANUNAVAIL', dial1Cause: 20 });
-  const silent = { ...nobody({ dialStatus: 'NOANSWER' }), ...dial2HungUp(0) };
-  const timerB = { ...nobody({ dialStatus: 'CHANUNAVAIL', dial1Cause: 18 }), ...dial2HungUp(18, 408) };
-  const slow = nobody({ dialStatus: 'NOANSWER', dial2Spoke: true });
+  const noTalk = (fields: Partial<JournalEnded>) => journal({ talkMs: 0, dial1Cause: 16, ...fields });
+  const down = noTalk({ dialStatus: 'CHANUNAVAIL', dial1Cause: 3 });
+  const downByQualify = noTalk({ dialStatus: 'CHANUNAVAIL', dial1Cause: 20 });
+  const silent = { ...noTalk({ dialStatus: 'NOANSWER' }), ...dial2HungUp(0) };
+  const timerB = { ...noTalk({ dialStatus: 'CHANUNAVAIL', dial1Cause: 18 }), ...dial2HungUp(18, 408) };
+  const slow = noTalk({ dialStatus: 'NOANSWER', dial2Spoke: true });
   const unregistered = failed(0);
   const notRung = { ...failed(3), ...hungUp(19, 480) };
   const rungOut = { rangAt, ...failed(3), ...hungUp(19, 480) };
@@ -458,7 +458,7 @@ describe('the table', () => {
     incompatible_media: [58, 65, 69, 70, 79, 88],
     pbx_error: [66],
   };
-  const saysNothing = [0, 7, 10, 11, 12, 13, 15, 16, 30, 31];
+  const withoutMeaning = [0, 7, 10, 11, 12, 13, 15, 16, 30, 31];
   /** IANA, sip-parameters, Response Codes: 300 to 699. */
   const bySipCode: Partial<Record<Disposition, readonly number[]>> = {
     unreachable: [300, 301, 302, 305, 380, 430],
@@ -499,7 +499,7 @@ describe('the table', () => {
     if (cause === 3 && leg === 'dialplan') return 'unreachable';
     if (cause === 18) return timedOut;
     if (cause === 27) return silent;
-    if (saysNothing.includes(cause)) return undefined;
+    if (withoutMeaning.includes(cause)) return undefined;
     return ofCause.get(cause) ?? 'congestion';
   }
 

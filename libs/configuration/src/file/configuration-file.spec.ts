@@ -260,14 +260,14 @@ describe("a tenant's dialects", () => {
     const twin = valid.slice(valid.indexOf('  - id: acme')).replace('acme', 'globex').replace(hash, 'b'.repeat(64));
     const once = '    dialects: { semaphore: { password: long-enough } }\n    sinks:\n';
     const text = (valid + twin).replaceAll('    sinks:\n', once);
-    const told = (written: string) => {
+    const reported = (written: string) => {
       const reading = parseConfiguration(written, { file: 'redial.yaml', environment, dialects });
       return reading.ok ? [] : reading.errors;
     };
-    expect(told(text)).toEqual([
+    expect(reported(text)).toEqual([
       'redial.yaml:28:17 tenants[1].dialects.semaphore: another tenant has these credentials',
     ]);
-    expect(told(text.replace('long-enough', 'another-one'))).toEqual([]);
+    expect(reported(text.replace('long-enough', 'another-one'))).toEqual([]);
   });
 
   describe('and the format of a sink', () => {

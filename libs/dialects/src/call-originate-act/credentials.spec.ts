@@ -51,9 +51,9 @@ test.each([
   ['an endless login', { authorization: `Basic ${'A'.repeat(50_000)}` }],
 ])('%s is no tenant, and the answer is the same', (name, headers) => {
   const sent = name === 'nothing' ? {} : { ...sampleHeaders, ...headers };
-  const { account, ...told } = authenticate({ header: (one) => sent[one as keyof typeof sent] }, [actTenant]);
+  const { account, ...reported } = authenticate({ header: (one) => sent[one as keyof typeof sent] }, [actTenant]);
   expect(account).toBe(/key|password/.test(name) ? 'test' : undefined);
-  expect(told).toEqual({
+  expect(reported).toEqual({
     ok: false,
     problem: {
       code: 'unauthenticated',

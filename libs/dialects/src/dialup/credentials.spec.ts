@@ -19,8 +19,8 @@ const right = { user: 'crm', pass: secret, org: 'north' };
 const asked = (fields: Fields, among = tenants) => withoutAccount(authenticate({ input: inQuery(fields) }, among));
 
 /** Without `account`, which limits guesses and reaches no client. */
-function withoutAccount({ account: _account, ...told }: Authenticated) {
-  return told;
+function withoutAccount({ account: _account, ...reported }: Authenticated) {
+  return reported;
 }
 
 it('knows a tenant by all three', () => {

@@ -23,8 +23,8 @@ const asked = { ...who, data };
 
 function ask(input: RawInput, authorization?: string, tenants: readonly Tenant[] = [acme, caller]): Authenticated {
   const header = (name: string) => (name.toLowerCase() === 'authorization' ? authorization : undefined);
-  const { account: _account, ...told } = authenticate({ input, header, address: '192.0.2.1' }, tenants);
-  return told;
+  const { account: _account, ...reported } = authenticate({ input, header, address: '192.0.2.1' }, tenants);
+  return reported;
 }
 
 const accepted: Authenticated = { ok: true, tenant: caller };

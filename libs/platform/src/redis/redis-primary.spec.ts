@@ -105,9 +105,9 @@ describe('servers that a server of the URL has announced', () => {
 
   it('come after those of the URL, the newest first, and the oldest of too many are forgotten', () => {
     const known = knownServers([a, b]);
-    const told = (from: number) => Array.from({ length: 20 }, (_, n) => ({ host: `n${from + n}`, port: 1 }));
-    known.learn([b, ...told(0)]);
-    known.learn(told(20));
+    const reported = (from: number) => Array.from({ length: 20 }, (_, n) => ({ host: `n${from + n}`, port: 1 }));
+    known.learn([b, ...reported(0)]);
+    known.learn(reported(20));
     const order = known.inOrder();
     expect(order.slice(0, 3)).toEqual([a, b, { host: 'n20', port: 1 }]);
     expect(order).toHaveLength(32);

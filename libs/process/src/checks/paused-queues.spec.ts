@@ -12,7 +12,7 @@ test.each([
     ['results', 'deliveries'],
     'the results queue is paused, and no end of an attempt is settled; PUT /admin/queues/api/queues/results/resume sets it going; the deliveries queue is paused, and no webhook is sent; PUT /admin/queues/api/queues/deliveries/resume sets it going',
   ],
-] as const)('paused: %j', async (names, says) => {
+] as const)('paused: %j', async (names, sentence) => {
   const health = createHealth([pausedCheck({ paused: async () => names })]);
-  expect((await health.report()).checks).toEqual({ queues: says });
+  expect((await health.report()).checks).toEqual({ queues: sentence });
 });

@@ -213,10 +213,10 @@ it('fields that a later version adds are kept, at any depth', () => {
   expect(decodeCall('key', encodeCall(1, later as never))?.value).toEqual(later);
   const attempted = added(open as unknown as Json, 'later', 'plan.later');
   expect(readOpen('1', encodeAttempt(attempted as never))?.value).toEqual(attempted);
-  const told = added(cdr as unknown as Json, 'later', 'dial1.later', 'evidence.later');
+  const reported = added(cdr as unknown as Json, 'later', 'dial1.later', 'evidence.later');
   const settled = added(attempt as unknown as Json, 'later', 'plan.later');
-  const stored = encodeEndedAttempt(2, settled as never, told as never);
-  expect(decodeCdr('key', stored)).toEqual(told);
+  const stored = encodeEndedAttempt(2, settled as never, reported as never);
+  expect(decodeCdr('key', stored)).toEqual(reported);
   expect(decodeAttempt(keys, [null, null], stored)?.value).toMatchObject({ later: { new: [1] }, plan: settled.plan });
   const sent = added(delivery as unknown as Json, 'later');
   expect(decodeDelivery(deliveryKey, encodeDelivery(sent as never))).toEqual(sent);

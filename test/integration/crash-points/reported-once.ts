@@ -20,7 +20,7 @@ export async function isDone({ store, jobs }: CrashWorld, { call, attempt }: InF
 }
 
 /** One end, one CDR, one entry in each Redis sink, and the same webhook at least once. */
-export async function expectToldOnce(world: CrashWorld, { call, attempt }: InFlight, ends: object): Promise<void> {
+export async function expectReportedOnce(world: CrashWorld, { call, attempt }: InFlight, ends: object): Promise<void> {
   const { store, redis, receiver } = world;
   const after = (await store.readCall(call.id))?.value;
   expect(after?.state).toMatchObject(ends);

@@ -12,7 +12,7 @@ async function asking(question: PbxQuestion, reply?: AmiReply) {
     link: {
       send: async (action, options) => {
         sent.push([action, options]);
-        if (reply === undefined) throw new Error('not to be asked');
+        if (reply === undefined) throw new Error('an unexpected query');
         return reply;
       },
     },

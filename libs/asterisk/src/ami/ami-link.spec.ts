@@ -203,7 +203,7 @@ describe('actions', () => {
     const reply = link.send([['Action', 'Slow']]);
     const slow = await ami.next('Slow');
     ami.send('Response: Error', 'ActionID: redial-999', 'Message: not yours');
-    ami.send('Response: Error', 'Message: nobody’s');
+    ami.send('Response: Error', 'Message: of no action');
     slow.answer('Response: Success');
     expect(await reply).toMatchObject({ type: 'answered', response: { name: 'Success' } });
   });

@@ -36,7 +36,7 @@ async function look(replies: { status: AmiReply; journal?: AmiReply; pbxStartedA
         sendForList: async (action) => {
           asked.push(action);
           const reply = action[0][1] === 'Status' ? replies.status : replies.journal;
-          if (reply === undefined) throw new Error('not to be asked');
+          if (reply === undefined) throw new Error('an unexpected query');
           return reply;
         },
       },

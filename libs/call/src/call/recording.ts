@@ -4,7 +4,7 @@ import { type CallRequest, type Destination, destinationDigits, outsideNumberOf,
 
 export type RecordingRule = NonNullable<Tenant['recording']>;
 
-/** Applies the tenant's recording rule, or else the dialect's. Returns the number under which the recording is kept. */
+/** Applies the tenant's recording rule, or else the dialect's. Returns the owner of the recording. */
 export function recordingOf(
   dial1: Destination,
   dial2: Destination,

@@ -147,7 +147,7 @@ describe('the CDR of an attempt', () => {
     const born = { dial2Created: { uniqueId: 'born', at: startedAt + 3_100 } };
     const died = { dial2Hangup: { cause: 16, uniqueId: 'died', at: startedAt + 25_000 } };
     const uniqueId = (evidence: Evidence, record = attempt) => cdr(evidence, completed, record).dial2.uniqueId;
-    expect(uniqueId({ journalEnded, ...born, ...died }, { ...attempt, dial2UniqueId: 'told' })).toBe('told');
+    expect(uniqueId({ journalEnded, ...born, ...died }, { ...attempt, dial2UniqueId: 'reported' })).toBe('reported');
     expect(uniqueId({ journalEnded, ...born, ...died })).toBe('1700000000.2');
     expect(uniqueId({ journalEnded: journalWithoutId, ...born, ...died })).toBe('born');
     expect(uniqueId({ journalEnded: journalWithoutId, ...died })).toBe('died');

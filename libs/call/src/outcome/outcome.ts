@@ -209,7 +209,7 @@ function answeredEnds(evidence: Evidence, at: number): Pick<Outcome, 'endedAt' |
   // dial2 went on without a transfer: another channel had taken dial1's place, and the talk went on.
   if (transferred === undefined) return { ...ends, talkMs: talkMs + outlivedMs };
   if (transferred === 'dial2') return { ...ends, talkMs, transferredAt: dial1EndedAt };
-  // dial1 was transferred before dial2 answered, at an unknown instant.
+  // One side was transferred before dial2 answered, at an unknown instant.
   if (journalEnded.dialStatus !== 'ANSWER') return { ...ends, talkMs };
   return { ...ends, talkMs, transferredAt: dial1EndedAt + Math.min(0, laterMs) };
 }

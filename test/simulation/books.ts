@@ -101,7 +101,7 @@ export function createBooks(options: BooksOptions): Books {
     count: (what) => void counts[what]++,
     hasPbxDied: ({ pbx, pbxStartedAt }) => boots.get(pbx) !== pbxStartedAt,
   };
-  const { checkMoment, uncountDay, checkCanceled, checkBecame } = createChecksOfCalls(ledger);
+  const { checkTime, uncountDay, checkCanceled, checkBecame } = createChecksOfCalls(ledger);
   const { checkHungUp, checkLost, checkWord, checkTruth } = createChecksOfAttempts(ledger);
   const { hasPbxDied } = ledger;
 
@@ -184,7 +184,7 @@ export function createBooks(options: BooksOptions): Books {
         () => `B6 call ${attempt.callId} is dialled again, and its parties have talked`,
       );
       const call = calls.get(attempt.callId);
-      if (call !== undefined) checkMoment(call, attempt);
+      if (call !== undefined) checkTime(call, attempt);
     },
     dial1Rang: (attemptId) => {
       const found = seen.get(attemptId);

@@ -21,7 +21,7 @@ export function createChecksOfCalls(ledger: Ledger) {
   const { now, configuration, skewMsMax, seen, cancelAsked, canceledAt, expect } = ledger;
   const attemptsOfDay = new Map<string, number>();
 
-  function checkMoment(call: Call, attempt: AttemptRecord): void {
+  function checkTime(call: Call, attempt: AttemptRecord): void {
     const tenant = configuration.tenants.find(({ id }) => id === call.tenantId);
     const at = now();
     const { notBeforeAt = 0, expiresAt = Number.POSITIVE_INFINITY } = call.request;
@@ -123,7 +123,7 @@ export function createChecksOfCalls(ledger: Ledger) {
     else expect(status === 'canceled', () => `B11 call ${after.id} was ${before.state.status} and became ${status}`);
   }
 
-  return { checkMoment, uncountDay, checkCanceled, checkBecame };
+  return { checkTime, uncountDay, checkCanceled, checkBecame };
 }
 
 /** Its client learned that it is not accepted, and no dialer has dialled it. */

@@ -22,9 +22,9 @@ export function realClock(speed = 1): SimulatedClock {
   const passed = () => performance.now() * speed;
   /** By `at`; of one moment, in the order of their arrival. */
   const waiting: Due[] = [];
-  let moment: number | undefined;
+  let runningAt: number | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const ticks = () => moment ?? passed();
+  const ticks = () => runningAt ?? passed();
 
   function wakeForFirst(): void {
     clearTimeout(timer);
@@ -37,11 +37,11 @@ export function realClock(speed = 1): SimulatedClock {
     try {
       for (let first = waiting[0]; first !== undefined && first.at <= now; first = waiting[0]) {
         waiting.shift();
-        moment = first.at;
+        runningAt = first.at;
         first.run();
       }
     } finally {
-      moment = undefined;
+      runningAt = undefined;
       wakeForFirst();
     }
   }
@@ -52,12 +52,12 @@ export function realClock(speed = 1): SimulatedClock {
     after: (ms, run) => {
       const due = { at: ticks() + ms, run };
       waiting.splice(waiting.findLastIndex(({ at }) => at <= due.at) + 1, 0, due);
-      if (moment === undefined && waiting[0] === due) wakeForFirst();
+      if (runningAt === undefined && waiting[0] === due) wakeForFirst();
       return () => {
         const at = waiting.indexOf(due);
         if (at < 0) return;
         waiting.splice(at, 1);
-        if (moment === undefined && at === 0) wakeForFirst();
+        if (runningAt === undefined && at === 0) wakeForFirst();
       };
     },
   };

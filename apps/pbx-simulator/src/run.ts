@@ -25,12 +25,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void simulator.stop());
 }
 
-function setting(name: string, otherwise: string): string {
-  return process.env[`REDIAL_SIMULATOR_${name}`] || otherwise;
+function setting(name: string, fallback: string): string {
+  return process.env[`REDIAL_SIMULATOR_${name}`] || fallback;
 }
 
-function numberSetting(name: string, otherwise: number): number {
-  const value = Number(setting(name, String(otherwise)));
+function numberSetting(name: string, fallback: number): number {
+  const value = Number(setting(name, String(fallback)));
   if (!Number.isFinite(value) || value < 0) throw new Error(`REDIAL_SIMULATOR_${name} must be a number, 0 or more`);
   return value;
 }

@@ -6,13 +6,13 @@ export async function logDurability(
   store: Pick<DurabilityStore, 'durability'>,
   asked: DurabilityPolicy,
   logger: Logger,
-  otherwise: string,
+  withoutPromise: string,
 ): Promise<void> {
   try {
     const found = await store.durability();
     const fault = durabilityFault(asked, found);
     if (fault === undefined) logger.info(`durability: ${durabilityPromise(asked, found)}`);
-    else logger.error({ fault }, otherwise);
+    else logger.error({ fault }, withoutPromise);
   } catch (error) {
     logger.warn({ error }, 'the durability of Redis could not be read');
   }

@@ -87,7 +87,7 @@ describe('PATCH /v1/calls/{id}', () => {
   it('does not change a call that is dialled or has ended', async () => {
     const { id } = await place();
     const attempt = await dial(api, id);
-    expect((await patch(id, { notBefore: inOneHour() }, '*')).body.type).toBe('urn:redial:problem:call_under_way');
+    expect((await patch(id, { notBefore: inOneHour() }, '*')).body.type).toBe('urn:redial:problem:call_in_flight');
     const at = Date.now();
     await settle(api, attempt, { dial1Hangup: { cause: 17, at }, originateFailed: { reason: 0, at } });
     expect((await patch(id, { notBefore: inOneHour() }, '*')).body.type).toBe('urn:redial:problem:call_ended');

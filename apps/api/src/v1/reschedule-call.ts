@@ -16,7 +16,7 @@ export function rescheduleCall(ports: HandlerPorts): Handler {
     if (ifMatch === undefined) return problem('precondition_required');
     if (!matches(ifMatch, found.version)) return problem('version_conflict');
     if (isEnded(found.value.state)) return problem('call_ended');
-    if (found.value.state.status === 'dialing') return problem('call_under_way');
+    if (found.value.state.status === 'dialing') return problem('call_in_flight');
 
     const now = clock.now();
     const parsed = v1.toReschedule(body, found.value, tenant, now);

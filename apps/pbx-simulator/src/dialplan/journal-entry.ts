@@ -14,14 +14,14 @@ export interface Dial2Facts {
   recorded?: boolean;
 }
 
-export interface AnswerMoment {
+export interface AnswerTime {
   readonly at: number;
   readonly ticks: number;
 }
 
 export interface EndedCall {
   readonly attempt: string;
-  readonly answered: AnswerMoment;
+  readonly answered: AnswerTime;
   readonly dial1Cause: number;
   readonly facts: Dial2Facts;
   /** Empty: none. */

@@ -69,7 +69,7 @@ function refusal(code: ProblemCode, detail: string | undefined, errors: readonly
     case 'range_not_satisfiable':
     case 'idempotency_in_flight':
     case 'call_ended':
-    case 'call_under_way':
+    case 'call_in_flight':
     case 'delivery_not_dead':
     case 'version_conflict':
     case 'idempotency_mismatch':

@@ -39,7 +39,7 @@ export const problems = {
     message: 'A request with this Idempotency-Key is being worked on. Ask again in a moment.',
   },
   call_ended: { status: 409, title: 'Call has ended', message: 'The call has ended and does not change any more.' },
-  call_under_way: {
+  call_in_flight: {
     status: 409,
     title: 'Call is being dialled',
     message: 'The call is being dialled and cannot be moved.',

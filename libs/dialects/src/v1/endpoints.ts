@@ -117,7 +117,7 @@ export const endpoints: readonly Endpoint[] = [
       ...withBody,
       'call_not_found',
       'call_ended',
-      'call_under_way',
+      'call_in_flight',
       'version_conflict',
       'precondition_required',
     ],

@@ -3,7 +3,7 @@ import { connect as connectTls } from 'node:tls';
 import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
 import { type BackOff, backOffMs } from '../async/back-off.ts';
 import { knownServers } from './known-servers.ts';
-import { type AskServer, type FindPrimary, primaryBySentinel, primaryInCluster } from './redis-primary.ts';
+import { type FindPrimary, primaryBySentinel, primaryInCluster, type QueryServer } from './redis-primary.ts';
 import { parseRedisUrl, type RedisLogin, type RedisSetup, serverAddress } from './redis-url.ts';
 
 export type { Redis } from 'ioredis';
@@ -183,7 +183,7 @@ function connectorTo(finding: () => FindPrimary, tls: boolean) {
   };
 }
 
-function asking(access: { readonly login: RedisLogin; readonly tls: boolean }): AskServer {
+function asking(access: { readonly login: RedisLogin; readonly tls: boolean }): QueryServer {
   return async (server, commands) => {
     const redis = new Redis({
       ...server,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type KnownServers, knownServers } from './known-servers.ts';
-import { type AskServer, primaryBySentinel, primaryInCluster } from './redis-primary.ts';
+import { primaryBySentinel, primaryInCluster, type QueryServer } from './redis-primary.ts';
 import { type RedisServer, serverAddress } from './redis-url.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((host) => ({ host, port: 1 })) as [RedisServer, RedisServer, RedisServer];
@@ -10,7 +10,7 @@ type World = Record<string, Readonly<Record<string, unknown>>>;
 
 function servers(replies: Readonly<World>) {
   const asked: string[] = [];
-  const ask: AskServer = async (server, commands) => {
+  const ask: QueryServer = async (server, commands) => {
     const known = replies[serverAddress(server)];
     asked.push(serverAddress(server));
     if (known === undefined) throw new Error(`${serverAddress(server)} is away`);
@@ -68,7 +68,7 @@ describe('servers that a server of the URL has announced', () => {
     'SENTINEL get-master-addr-by-name mymaster': [host, '1'],
     'SENTINEL SENTINELS mymaster': others.map((ip) => ['name', ip, 'ip', ip, 'port', '1', 'runid', 'x']),
   });
-  const bySentinel = (known: KnownServers, ask: AskServer) =>
+  const bySentinel = (known: KnownServers, ask: QueryServer) =>
     primaryBySentinel(known, 'mymaster', { sentinel: ask, server: ask });
 
   it('are queried when it is away: primaries and replicas of a Cluster', async () => {
@@ -98,7 +98,7 @@ describe('servers that a server of the URL has announced', () => {
 
   it('are not required: a Sentinel may refuse to list them', async () => {
     const { ask } = servers({ 'a:1': sentinelNaming('c'), 'c:1': isMaster });
-    const discreet: AskServer = (server, commands) =>
+    const discreet: QueryServer = (server, commands) =>
       commands[0]?.[1] === 'SENTINELS' ? Promise.reject(new Error('NOPERM')) : ask(server, commands);
     expect(await bySentinel(knownServers([a]), discreet)()).toEqual(c);
   });

@@ -2,7 +2,10 @@ import type { KnownServers } from './known-servers.ts';
 import { type RedisServer, serverAddress } from './redis-url.ts';
 
 /** Runs commands on one server, one after the other, and resolves to their replies. Rejects with a sentence if it cannot. */
-export type AskServer = (server: RedisServer, commands: readonly (readonly string[])[]) => Promise<readonly unknown[]>;
+export type QueryServer = (
+  server: RedisServer,
+  commands: readonly (readonly string[])[],
+) => Promise<readonly unknown[]>;
 
 /** Finds the server that takes our writes now. Rejects if there is none, or if no server names it. */
 export type FindPrimary = () => Promise<RedisServer>;
@@ -11,15 +14,15 @@ export type FindPrimary = () => Promise<RedisServer>;
  * In a Cluster: the node that holds a key's slot. All keys of Redial share one hash tag, so one connection to that node is enough.
  * The node is used only once it reports that the Cluster works: before that, it refuses every command.
  */
-export function primaryInCluster(known: KnownServers, key: string, ask: AskServer): FindPrimary {
+export function primaryInCluster(known: KnownServers, key: string, query: QueryServer): FindPrimary {
   return inTurn(known, async (server) => {
-    const [slot, ranges] = await ask(server, [
+    const [slot, ranges] = await query(server, [
       ['CLUSTER', 'KEYSLOT', key],
       ['CLUSTER', 'SLOTS'],
     ]);
     const owner = ownerOf(Number(slot), ranges, server);
     if (owner === undefined) throw new Error(`no node of the Cluster serves slot ${String(slot)}`);
-    const [info] = await ask(owner, [['CLUSTER', 'INFO']]);
+    const [info] = await query(owner, [['CLUSTER', 'INFO']]);
     if (!String(info).includes('cluster_state:ok'))
       throw new Error(`${serverAddress(owner)} says that the Cluster is down`);
     known.learn(nodesOf(ranges, server));
@@ -28,24 +31,24 @@ export function primaryInCluster(known: KnownServers, key: string, ask: AskServe
 }
 
 /** Follows https://redis.io/docs/latest/develop/reference/sentinel-clients/: query a Sentinel, then the server that it names. */
-export function primaryBySentinel(known: KnownServers, name: string, asks: SentinelAsks): FindPrimary {
+export function primaryBySentinel(known: KnownServers, name: string, query: SentinelQueries): FindPrimary {
   return inTurn(known, async (sentinel) => {
-    const [address] = await asks.sentinel(sentinel, [['SENTINEL', 'get-master-addr-by-name', name]]);
+    const [address] = await query.sentinel(sentinel, [['SENTINEL', 'get-master-addr-by-name', name]]);
     if (!Array.isArray(address)) throw new Error(`the Sentinel ${serverAddress(sentinel)} knows no ${name}`);
     const primary = { host: String(address[0]), port: Number(address[1]) };
-    const [role] = await asks.server(primary, [['ROLE']]);
+    const [role] = await query.server(primary, [['ROLE']]);
     if (!Array.isArray(role) || role[0] !== 'master')
       throw new Error(`${serverAddress(primary)} is not the primary yet`);
     // A Sentinel may refuse this command to our user. Then the others stay unknown, which does no other harm.
-    const [others] = await asks.sentinel(sentinel, [['SENTINEL', 'SENTINELS', name]]).catch(() => []);
+    const [others] = await query.sentinel(sentinel, [['SENTINEL', 'SENTINELS', name]]).catch(() => []);
     known.learn(sentinelsOf(others));
     return primary;
   });
 }
 
-export interface SentinelAsks {
-  readonly sentinel: AskServer;
-  readonly server: AskServer;
+export interface SentinelQueries {
+  readonly sentinel: QueryServer;
+  readonly server: QueryServer;
 }
 
 /** The first good answer of all known servers. */

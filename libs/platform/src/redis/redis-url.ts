@@ -115,11 +115,11 @@ export function serverAddress({ host, port }: RedisServer): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-function parseServers(list: string, otherwise: number): RedisServer[] {
+function parseServers(list: string, defaultPort: number): RedisServer[] {
   return list.split(',').map((written, index) => {
     const [, ipv6, name = '', port] =
       /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]{1,253}))(?::([0-9]{1,5}))?$/.exec(written) ?? [];
-    const server = { host: ipv6 ?? name, port: Number(port ?? otherwise) };
+    const server = { host: ipv6 ?? name, port: Number(port ?? defaultPort) };
     if (server.host === '' || server.port < 1 || server.port > 65_535) {
       throw new RedisUrlError(`must list servers as host:port, with commas between; number ${index + 1} is none`);
     }

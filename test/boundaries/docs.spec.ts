@@ -10,8 +10,12 @@ const linesOf = (path: string): readonly string[] => readFileSync(join(root, pat
 /** Pages that a program writes: their length and their lines are not a writer's. */
 const generated = ['docs/reference/state-machines.md'];
 const written = pages.filter(
-  (path) => /^(docs|infra|test|examples)\/|^(README|CONTRIBUTING|SECURITY)/.test(path) && !generated.includes(path),
+  (path) =>
+    /^(docs|infra|test|examples)\/|^(README|CHANGELOG|CONTRIBUTING|SECURITY)/.test(path) && !generated.includes(path),
 );
+
+/** Pages whose every sentence is under 25 words. */
+const inShortSentences = ['CHANGELOG.md'];
 
 interface Line {
   readonly text: string;
@@ -26,6 +30,22 @@ function prose(path: string): readonly Line[] {
     if (fence) fenced = !fenced;
     return fence || fenced ? [] : [{ text, number: index + 1 }];
   });
+}
+
+const wordsOf = (sentence: string): number => sentence.split(/\s+/).filter((word) => /\w/.test(word)).length;
+
+/** A list's item, a table's cell and a paragraph each begin a sentence of their own; a piece of code is one word. */
+function longSentences(path: string): readonly string[] {
+  const text = prose(path)
+    .map((line) => line.text.trim())
+    .map((line) => (/^#/.test(line) ? '' : line.replace(/^([-*>]|\d+\.) /, '\n\n').replaceAll('|', '\n\n')))
+    .join('\n')
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll(/`[^`]*`/g, 'X');
+  return text
+    .split(/\n\s*\n|(?<=[.!?])["”)*]*\s+(?=["“(*]*[\p{Lu}\d])/u)
+    .filter((sentence) => wordsOf(sentence) > 25)
+    .map((sentence) => `${path}: ${sentence.replaceAll(/\s+/g, ' ').trim()}`);
 }
 
 /** As GitHub makes them: lower case, no punctuation, `-` for a space. */
@@ -81,8 +101,8 @@ describe('the documentation', () => {
     expect(onPage.toSorted()).toEqual([...inCode].toSorted());
   });
 
-  it('has no page of 200 lines', () => {
-    expect(written.filter((path) => linesOf(path).length >= 200)).toEqual([]);
+  it('has no page of 200 lines, but the log of changes', () => {
+    expect(written.filter((path) => path !== 'CHANGELOG.md' && linesOf(path).length >= 200)).toEqual([]);
   });
 
   it('has no line of prose over 100 characters: tables, code and what has no space may', () => {
@@ -94,5 +114,19 @@ describe('the documentation', () => {
       ),
     );
     expect(long).toEqual([]);
+  });
+
+  it('has no sentence of more than 25 words', () => {
+    expect(inShortSentences.flatMap(longSentences)).toEqual([]);
+  });
+
+  it('names in the log of changes only paths that exist', () => {
+    const named = [
+      ...linesOf('CHANGELOG.md')
+        .join('\n')
+        .matchAll(/`((?:docs|infra|examples)\/[\w./-]*)`/g),
+    ];
+    const gone = named.flatMap(([, path = '']) => (existsSync(join(root, path)) ? [] : path));
+    expect(gone).toEqual(['infra/local']);
   });
 });

@@ -44,7 +44,7 @@ export const wayOfDial1: readonly Stop[] = [
   { file: 'libs/store/src/calls/calls.ts', name: 'acceptCalls', dial1Is: 'a part of the call’s record' },
   { file: `${pipeline}/dial-job.ts`, name: 'dial', dial1Is: 'not in the job: ids are', over: dialQueue },
   { file: `${pipeline}/load.ts`, name: 'load', dial1Is: 'read back' },
-  { file: `${pipeline}/check-gates.ts`, name: 'passGates', dial1Is: 'checked by each gate', calledBy: 'dial' },
+  { file: `${pipeline}/check-gates.ts`, name: 'allowByGates', dial1Is: 'checked by each gate', calledBy: 'dial' },
   { file: `${pipeline}/prepare-order.ts`, name: 'prepareOrder', dial1Is: 'a channel', calledBy: 'dial' },
   { file: `${pipeline}/claim-attempt.ts`, name: 'claimAttempt', dial1Is: 'claimed', calledBy: 'dial' },
   { file: `${pipeline}/originate.ts`, name: 'originate', dial1Is: 'checked again', calledBy: 'dial' },

@@ -38,7 +38,7 @@ describe('given two PBXs, and a trunk that only one of them has', () => {
     await pbx[name].asterisk.kill();
     await expect
       .poll(async () => (await world.redial.request('GET', '/readyz')).body, { timeout: 10_000 })
-      .toMatchObject({ ready: false, checks: { [`pbx:${name}`]: expect.not.stringMatching(/^ok$/) } });
+      .toMatchObject({ ready: false, checks: { [`pbx.${name}`]: expect.not.stringMatching(/^ok$/) } });
   }
   async function bringBack(name: Name): Promise<void> {
     await pbx[name].asterisk.restart();

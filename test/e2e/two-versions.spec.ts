@@ -133,7 +133,7 @@ describe.each(versions)('given version $commit at work, and calls that are place
       how: 'is killed, then its successor is started',
     },
     {
-      what: 'it is taken back',
+      what: 'it is rolled back',
       to: 'earlier',
       order: ['api', 'results', 'dialer'],
       how: 'gets SIGTERM once its successor is ready',

@@ -10,7 +10,7 @@ import {
 } from '@redial/call';
 import type { Actor } from './agenda.ts';
 import { createChecksOfAttempts } from './checks-of-attempts.ts';
-import { createChecksOfCalls, isTakenBack } from './checks-of-calls.ts';
+import { createChecksOfCalls, isRolledBack } from './checks-of-calls.ts';
 import type { BooksOptions, Counted, Ledger, Seen } from './ledger.ts';
 import type { AttemptEnd } from './truth.ts';
 
@@ -269,7 +269,7 @@ export function createBooks(options: BooksOptions): Books {
           continue;
         }
         checkCanceled(call);
-        expect(!isTakenBack(call), () => `B9 call ${callId} was accepted and taken back`);
+        expect(!isRolledBack(call), () => `B9 call ${callId} was accepted and rolled back`);
         expect(isEnded(call.state), () => `B9 call ${callId} was accepted and is still ${call.state.status}`);
       }
       for (const found of seen.values()) {

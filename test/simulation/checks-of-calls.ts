@@ -72,7 +72,7 @@ export function createChecksOfCalls(ledger: Ledger) {
     if (!isEnded(call.state)) return;
     const { status } = call.state;
     if (status === 'canceled') {
-      expect(cancelAsked.has(call.id) || isTakenBack(call), () => `B10 call ${call.id} is canceled without a request`);
+      expect(cancelAsked.has(call.id) || isRolledBack(call), () => `B10 call ${call.id} is canceled without a request`);
       return;
     }
     const end = seen.get(call.history.at(-1)?.attemptId as AttemptId)?.end;
@@ -126,8 +126,8 @@ export function createChecksOfCalls(ledger: Ledger) {
   return { checkTime, uncountDay, checkCanceled, checkBecame };
 }
 
-/** Its client learned that it is not accepted, and no dialer has dialled it. */
-export function isTakenBack({ state, history }: Call): boolean {
+/** Its request was answered that it is not accepted, and no dialer has dialled it. */
+export function isRolledBack({ state, history }: Call): boolean {
   return (
     isEnded(state) && state.status === 'canceled' && state.reason.startsWith('not accepted') && history.length === 0
   );

@@ -62,7 +62,7 @@ export async function startApi(parts: ProcessParts): Promise<RunningProcess> {
       // Clients that wait for an outcome get what is known, and do not delay the end of the server.
       await waiter.close();
       await server.close(graceMs);
-      await acceptor.settled();
+      await acceptor.idle();
       await Promise.all(links.map((link) => link.stop()));
     },
   };

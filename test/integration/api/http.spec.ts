@@ -234,7 +234,7 @@ describe('operations', () => {
     });
     const ready = await api.send('GET', '/readyz', undefined, { apiKey: null });
     expect(ready.status).toBe(503);
-    expect(ready.body.checks['pbx:pbx1']).toBe('no dialer process reports; no results process reports');
+    expect(ready.body.checks['pbx.pbx1']).toBe('no dialer process reports; no results process reports');
   });
 
   it('is ready once each PBX is linked', async () => {
@@ -243,7 +243,7 @@ describe('operations', () => {
     await api.store.reportLinkStatus('r', { pbx: 'pbx1', process: 'results', up: false, at });
     const ready = () => api.send('GET', '/readyz');
     await expect
-      .poll(async () => (await ready()).body.checks['pbx:pbx1'], { timeout: 5_000 })
+      .poll(async () => (await ready()).body.checks['pbx.pbx1'], { timeout: 5_000 })
       .toBe('no results process has its link');
     await api.store.reportLinkStatus('r', { pbx: 'pbx1', process: 'results', up: true, at });
     await expect.poll(async () => (await ready()).status, { timeout: 5_000 }).toBe(200);

@@ -62,7 +62,7 @@ describe('a tenant whose dialect has questions', () => {
     const { status, headers, body } = await originateCall.form(clientOf(running), queue('test-queue'));
     expect([status, headers.get('retry-after'), body.has_error]).toEqual([503, '5', true]);
     expect(await running.keys()).toEqual(before);
-    expect((await checksOf(running))['pbx:pbx1:questions']).toBe('the API has no AMI session');
+    expect((await checksOf(running))['pbx.pbx1.questions']).toBe('the API has no AMI session');
     // A request without questions is still accepted.
     expect((await running.send('GET', '/readyz/accepting')).status).toBe(200);
   });
@@ -95,7 +95,7 @@ describe('a tenant whose dialects have no questions', () => {
     const { port } = pbx.address() as AddressInfo;
     const running = await start({ services, dialects: { dialup: dialects.dialup } }, { host: '127.0.0.1', port });
     expect((await dialup.get(clientOf(running), { dial1: '1001', dial2: '0820001234' })).status).toBe(200);
-    expect(Object.keys(await checksOf(running))).toEqual(['redis', 'durability', 'queues', 'permits', 'pbx:pbx1']);
+    expect(Object.keys(await checksOf(running))).toEqual(['redis', 'durability', 'queues', 'permits', 'pbx.pbx1']);
     expect(connections).toBe(0);
   });
 });

@@ -149,7 +149,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
 /** Resolves once the API has its own link to `pbx1`, and can query a phone or a queue. */
 export async function untilPbxAnswers({ send }: RunningApi): Promise<void> {
-  const isLinked = async () => (await send('GET', '/readyz')).body.checks['pbx:pbx1:questions'] === 'ok';
+  const isLinked = async () => (await send('GET', '/readyz')).body.checks['pbx.pbx1.questions'] === 'ok';
   await until(isLinked, { what: 'the API can ask pbx1', withinMs: 15_000 });
 }
 

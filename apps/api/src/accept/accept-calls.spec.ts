@@ -4,7 +4,7 @@ import type { Durability, Store, WrittenRecord } from '@redial/store';
 import { describe, expect, it, vi } from 'vitest';
 import { StorageUnavailable } from '../storage/storage-unavailable.ts';
 import { type AcceptPorts, type Candidate, createAcceptor } from './accept-calls.ts';
-import { takenBackReason } from './roll-back.ts';
+import { rolledBackReason } from './roll-back.ts';
 
 const kept: Durability = {
   appendonly: true,
@@ -198,7 +198,7 @@ describe('a record that could not be confirmed', () => {
   ] as const)('is rolled back completely, and states why, if a repetition brings %s of it', async (_, by) => {
     const here = world({ isDurable: false });
     const calls = await refuse(here, by);
-    const state = { status: 'canceled', endedAt: 1_000, reason: takenBackReason };
+    const state = { status: 'canceled', endedAt: 1_000, reason: rolledBackReason };
     expect(here.rewritten).toEqual(calls.map((call) => ({ ...call, state })));
   });
 
@@ -287,7 +287,7 @@ describe('a tenant with as many open calls as it may have', () => {
       request: { ...one.request, notBeforeAt: 86_400_000 },
     }));
     await acceptor.commit(acceptor.prepare(later));
-    await acceptor.settled();
+    await acceptor.idle();
     expect(here.happened).toEqual(happened);
   });
 });
@@ -311,7 +311,7 @@ describe('a large batch', () => {
     await third;
 
     let settled = false;
-    const all = acceptor.settled().then(() => {
+    const all = acceptor.idle().then(() => {
       settled = true;
     });
     waiting[1]?.();

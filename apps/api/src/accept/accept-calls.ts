@@ -49,7 +49,7 @@ export interface Acceptor {
   /** Resolves when all earlier writes are as durable as required and `written` still exists. Rejects with StorageUnavailable. */
   confirm(written?: WrittenRecord): Promise<void>;
   /** Resolves when the queue has accepted or refused the jobs of all accepted calls. */
-  settled(): Promise<void>;
+  idle(): Promise<void>;
 }
 
 export interface AcceptPorts {
@@ -161,7 +161,7 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
     },
     commit,
     confirm,
-    settled: async () => {
+    idle: async () => {
       await Promise.all(adding);
     },
   };

@@ -12,7 +12,7 @@ export interface RollBackPorts {
 /** The client waits meanwhile. */
 const rollBackMs = 1_500;
 
-export const takenBackReason = 'not accepted: Redis did not confirm it in time, and its client was told so';
+export const rolledBackReason = 'not accepted: Redis did not confirm it in time, and the request was answered 503';
 
 /**
  * Cancels calls that were not reported as accepted. It compares and sets: a call that has changed since, for example by a dialer's
@@ -25,12 +25,12 @@ export async function rollBack(
   version: number,
 ): Promise<void> {
   const at = clock.now();
-  let takenBack = 0;
+  let rolledBack = 0;
   const cancel = async (call: Call): Promise<void> => {
-    const { call: canceled } = stepCall(call, { type: 'cancel', at, reason: takenBackReason });
+    const { call: canceled } = stepCall(call, { type: 'cancel', at, reason: rolledBackReason });
     const written = await store.updateCall({ value: call, version }, canceled).catch(() => undefined);
-    if (written?.ok) takenBack++;
+    if (written?.ok) rolledBack++;
   };
   await pTimeout(Promise.all(calls.map(cancel)), { milliseconds: rollBackMs, fallback: () => undefined });
-  logger.warn({ calls: calls.length, takenBack }, 'calls that were not confirmed in time were taken back');
+  logger.warn({ calls: calls.length, rolledBack }, 'calls that were not confirmed in time were rolled back');
 }

@@ -40,7 +40,7 @@ export function openApi(version: string, now: number): Json {
     tags: [
       { name: 'Calls', description: 'Place, find, move and cancel calls.' },
       { name: 'CDR deliveries', description: 'What became of each attempt, on its way to you.' },
-      { name: 'Recordings', description: 'What was said.' },
+      { name: 'Recordings', description: 'Recordings of calls.' },
     ],
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { apiKey: [] }],

@@ -4,7 +4,7 @@ import type { LinkStatus } from '@redial/store';
 /** One check for each PBX: a dialer and a results process have their link to it. */
 export function pbxChecks(names: readonly string[], reports: () => Promise<readonly LinkStatus[]>): HealthCheck[] {
   return names.map((name) => ({
-    name: `pbx:${name}`,
+    name: `pbx.${name}`,
     check: async () => {
       const fault = pbxFault(name, await reports());
       if (fault !== undefined) throw new Error(fault);

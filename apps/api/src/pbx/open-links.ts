@@ -25,7 +25,7 @@ export function openLinks(
 /** One check for each link of this process, besides what the dialers and the results processes report. */
 export function questionLinkChecks(pbxs: readonly Pbx[]): HealthCheck[] {
   return pbxs.map((pbx) => ({
-    name: `pbx:${pbx.name}:questions`,
+    name: `pbx.${pbx.name}.questions`,
     check: async () => {
       if (!pbx.isUp) throw new Error('the API has no AMI session');
     },

@@ -26,7 +26,7 @@ export interface AllowedCall extends LoadedCall {
 }
 
 /** Checks every gate, in the order of the list. */
-export async function passGates(context: DialContext, loaded: LoadedCall): Promise<AllowedCall | DialResult> {
+export async function allowByGates(context: DialContext, loaded: LoadedCall): Promise<AllowedCall | DialResult> {
   const facts = await collectFacts(context, loaded.call.value);
   for (const { name, check } of context.gates) {
     const decision = gateDecision(name, await check(facts), facts);

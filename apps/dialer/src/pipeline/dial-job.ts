@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { DialDecision, DialJob } from '@redial/queue';
 import { acquirePermits, releasePermits } from './acquire-permits.ts';
-import { passGates } from './check-gates.ts';
+import { allowByGates } from './check-gates.ts';
 import { choosePbx } from './choose-pbx.ts';
 import { claimAttempt } from './claim-attempt.ts';
 import { createClaimConfirmations } from './claim-confirmations.ts';
@@ -41,7 +41,7 @@ async function dial(context: DialContext, job: DialJob, run: JobRun): Promise<Di
   if ('result' in loaded) return loaded;
   if ('ownClaim' in loaded)
     return (await confirmClaim(context, loaded.ownClaim)) ?? originate(context, loaded.ownClaim);
-  const allowed = await passGates(context, loaded);
+  const allowed = await allowByGates(context, loaded);
   if ('result' in allowed) return allowed;
   const chosen = choosePbx(context, allowed);
   const prepared = await prepareOrder(context, chosen);

@@ -62,7 +62,7 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
         if (await confirmed) return handOver(dependencies, delivery);
         logger.warn({ deliveryId: delivery.id }, 'not delivered: Redis did not confirm it; the sweeper tries again');
       };
-      if (await isSettledWithin(atOnceMs, confirmed)) return goOn();
+      if (await endsWithin(atOnceMs, confirmed)) return goOn();
       const goingOn = goOn()
         .catch((error: unknown) =>
           logger.error({ deliveryId: delivery.id, error }, 'not delivered; the sweeper tries again'),
@@ -78,7 +78,7 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
       return (await waitForTurn(dependencies, delivery)) ?? deliverOnce(dependencies, delivery);
     },
     async idle(withinMs) {
-      await isSettledWithin(withinMs, Promise.all(waiting));
+      await endsWithin(withinMs, Promise.all(waiting));
     },
   };
 }
@@ -88,7 +88,7 @@ function isConfirmed(store: DelivererStore, { id, createdAt }: Delivery): Promis
   return store.confirmDurable(confirmMs, { delivery: id, createdAt }).catch(() => false);
 }
 
-function isSettledWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   return pTimeout(
     work.then(
       () => true,

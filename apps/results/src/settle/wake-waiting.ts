@@ -10,7 +10,7 @@ export interface WakePorts {
 }
 
 /** How many calls that are over or already dialled are skipped at one limit. The rest is left to its own next check. */
-const looksMax = 20;
+const triesMax = 20;
 
 /**
  * An attempt, or a leg that ended before the other, has released its permits. For each of its phones, the call that has waited longest is
@@ -19,14 +19,14 @@ const looksMax = 20;
  */
 export async function wakeWaiting({ store, queues, clock }: WakePorts, limits: readonly string[]): Promise<void> {
   let free = limits.filter((limit) => /^(extension|number)\./.test(limit));
-  for (let look = 0; look < looksMax && free.length > 0; look++) {
+  for (let tried = 0; tried < triesMax && free.length > 0; tried++) {
     const woken = await Promise.all(free.map((limit) => wakeFirst(limit)));
     free = free.filter((_limit, i) => woken[i] === 'over');
   }
 
-  async function wakeFirst(limit: string): Promise<'woken' | 'nobody' | 'over'> {
+  async function wakeFirst(limit: string): Promise<'woken' | 'empty' | 'over'> {
     const callId = await store.nextWaiting(limit);
-    if (callId === undefined) return 'nobody';
+    if (callId === undefined) return 'empty';
     const call = (await store.readCall(callId))?.value;
     if (call === undefined || !isPlanned(call.state) || call.state.nextGateCheckAt === undefined) return 'over';
     await queues.dial.move(dialOrder(call, { ...call.state, nextGateCheckAt: clock.now() }));

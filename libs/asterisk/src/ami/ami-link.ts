@@ -77,7 +77,7 @@ export const defaultLinkTiming: LinkTiming = {
 };
 
 interface Waiting {
-  readonly settle: (reply: AmiReply) => void;
+  readonly resolve: (reply: AmiReply) => void;
   readonly cancelDeadline: () => void;
   /** The events of a list that have come so far. */
   readonly events?: AmiPacket[];
@@ -144,7 +144,7 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
     session = undefined;
     const wasUp = isUp;
     isUp = false;
-    for (const each of [...waiting.values()]) each.settle({ type: 'unanswered', message: reason });
+    for (const each of [...waiting.values()]) each.resolve({ type: 'unanswered', message: reason });
     const { signal } = running ?? {};
     if (signal !== undefined) {
       failures += 1;
@@ -176,7 +176,7 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
     const each = waiting.get(packet?.get('ActionID') ?? '');
     if (packet === undefined || each === undefined) return;
     if (each.events !== undefined && packet.name === 'Success') each.response = packet;
-    else each.settle({ type: 'answered', response: packet, events: [] });
+    else each.resolve({ type: 'answered', response: packet, events: [] });
   }
 
   function takeListEvent(packet: AmiPacket): boolean {
@@ -185,10 +185,10 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
     if (packet.get('EventList') !== 'Complete') {
       each.events.push(packet);
       if (each.events.length > timing.mostListEvents) {
-        each.settle({ type: 'unanswered', message: `a list of more than ${timing.mostListEvents} events` });
+        each.resolve({ type: 'unanswered', message: `a list of more than ${timing.mostListEvents} events` });
       }
     } else if (each.response !== undefined) {
-      each.settle({ type: 'answered', response: each.response, events: each.events });
+      each.resolve({ type: 'answered', response: each.response, events: each.events });
     }
     return true;
   }
@@ -207,17 +207,17 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
     if (waiting.has(actionId)) throw new Error(`action ${actionId} is already waiting for its answer`);
     const formatted = formatAction(action, actionId);
     if (!formatted.ok) return Promise.resolve({ type: 'invalid', message: formatted.message });
-    return new Promise((resolve) => {
-      const settle = (reply: AmiReply) => {
+    return new Promise((replyWith) => {
+      const resolve = (reply: AmiReply) => {
         if (!waiting.delete(actionId)) return;
         cancelDeadline();
         if (events !== undefined) lists -= 1;
-        resolve(reply);
+        replyWith(reply);
       };
       const cancelDeadline = timers.start(deadlineMs, () =>
-        settle({ type: 'unanswered', message: `no answer within ${deadlineMs} ms` }),
+        resolve({ type: 'unanswered', message: `no answer within ${deadlineMs} ms` }),
       );
-      waiting.set(actionId, { settle, cancelDeadline, ...(events !== undefined && { events }) });
+      waiting.set(actionId, { resolve, cancelDeadline, ...(events !== undefined && { events }) });
       if (events !== undefined) lists += 1;
       current.write(formatted.value);
     });

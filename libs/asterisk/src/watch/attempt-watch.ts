@@ -182,7 +182,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     if (taken.ignored) deps.onIgnored?.(before.phase, signal.type);
     for (const effect of taken.effects) perform(entry, effect);
     const outcome = outcomeNow(entry.state);
-    if (outcome !== undefined) settleOutcome(entry, outcome);
+    if (outcome !== undefined) resolveOutcome(entry, outcome);
   }
 
   /** The other half of an end has come: its delay shows how long to wait for such halves. */
@@ -277,11 +277,11 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     entries.delete(attemptId);
     concluded.add(attemptId);
     if (evidence.originateFailed !== undefined && evidence.dial1Hangup === undefined) withoutHangup.add(attemptId);
-    settleOutcome(entry, 'ended');
+    resolveOutcome(entry, 'ended');
     deps.onConclude(attemptId, evidence);
   }
 
-  function settleOutcome(entry: Entry, outcome: WatchedDial1): void {
+  function resolveOutcome(entry: Entry, outcome: WatchedDial1): void {
     for (const resolve of entry.outcomeWaiters.splice(0)) resolve(outcome);
   }
 
@@ -379,7 +379,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
       unknown?.stop();
       for (const entry of entries.values()) {
         entry.cancelTimer();
-        settleOutcome(entry, 'unknown-here');
+        resolveOutcome(entry, 'unknown-here');
       }
       entries.clear();
     },

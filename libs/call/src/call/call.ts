@@ -231,7 +231,7 @@ function stepAtGates(call: Call, state: PlannedCallState, signal: GateSignal): C
     case 'due':
       return state.status === 'queued' ? ignore(call) : moved({ ...call, state: { ...state, status: 'queued' } }, []);
     case 'dial': {
-      const { gateNote: _passed, ...rest } = call;
+      const { gateNote: _outdated, ...rest } = call;
       return moved({ ...rest, state: { status: 'dialing', attemptId, attemptNumber, startedAt: at } }, []);
     }
     case 'defer': {

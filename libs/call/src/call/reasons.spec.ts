@@ -45,7 +45,7 @@ describe('why a call has ended', () => {
       'canceled',
       'canceled before its next attempt; the last one was busy',
     ],
-    ['taken back', reported(call(), ['cancel', { reason: 'not accepted' }]), 'canceled', 'not accepted'],
+    ['rolled back', reported(call(), ['cancel', { reason: 'not accepted' }]), 'canceled', 'not accepted'],
     [
       'canceled as it was begun',
       reported(call(), ['dial'], ['cancel'], ends('not_sent', { notSentCode: 'canceled' })),

@@ -16,7 +16,7 @@ export function differences(asked: readonly ParsedVendorCall[], held: readonly C
   const now = asked.map(({ request }) => request);
   const names = compared.filter(([, of]) => of(now) !== of(before)).map(([name]) => name);
   if (names.length === 0) return [];
-  const message = `is that of a call of yours that is open and says another ${names.join(', ')}; nothing was accepted. Send another ident, or move or cancel that call`;
+  const message = `belongs to a call of yours that is open and has another ${names.join(', ')}; nothing was accepted. Send another ident, or move or cancel that call`;
   return [{ field: 'ident', message }];
 }
 

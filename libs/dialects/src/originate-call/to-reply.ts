@@ -48,7 +48,7 @@ export const whyDial1Failed: Readonly<Record<Disposition | EndedCallStatus, stri
   pbx_error: 'The PBX refused the call',
   not_sent: 'The call was not sent to the PBX',
   canceled: 'The call was canceled',
-  unknown: 'Nobody can know what became of the call',
+  unknown: 'It is unknown what became of the call',
   // The answer for a call whose dial1 did answer.
   answered: 'The call has ended',
   completed: 'The call has ended',

@@ -45,7 +45,7 @@ export function whyNotDialedYet(
     };
   }
   if (isDialQueuePaused) {
-    const sentence = `It is due since ${at}, and the dial queue is paused: nothing is dialled for anybody until it is resumed.`;
+    const sentence = `It is due since ${at}, and the dial queue is paused: nothing is dialled for any tenant until it is resumed.`;
     return { gate: 'queue', sentence };
   }
   if (gateNote !== undefined) {

@@ -33,7 +33,7 @@ export interface Metrics {
   outcomeUnmapped(leg: 'dial1' | 'dial2', cause: number | undefined): void;
   /** A rule forbids to ring this number: of a request, or of a call that is due. */
   destinationRefused(rule: string): void;
-  /** A gate did not let a due call pass. */
+  /** A gate did not allow a due call. */
   gateClosed(gate: string, decision: 'defer' | 'block' | 'expire'): void;
   /** The AMI link to a PBX. */
   pbxLink(pbx: string, up: boolean): void;
@@ -108,7 +108,7 @@ export function createMetrics({
   const deliveries = counter('deliveries', 'Tries to deliver a CDR, by kind of sink and result.', 'type', 'result');
   const ignored = counter('signals_ignored', 'Signals that did not apply.', 'phase', 'signal');
   const unmapped = counter('outcomes_unmapped', 'Causes that are not in the table of outcomes.', 'leg', 'cause');
-  const closed = counter('gate_closed', 'Due calls that a gate did not let pass.', 'gate', 'decision');
+  const closed = counter('gate_closed', 'Due calls that a gate did not allow.', 'gate', 'decision');
   const refusedDestinations = counter(
     'destinations_refused',
     'Numbers that may not be rung, by rule: in requests, and in due calls.',

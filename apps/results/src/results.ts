@@ -1,6 +1,6 @@
 import type { Pbx } from '@redial/asterisk';
 import { followCancels, reportLinks } from '@redial/attempt-tracking';
-import type { Ids } from '@redial/call';
+import { configuredLimits, type Ids } from '@redial/call';
 import type { Configuration } from '@redial/configuration';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { Queues, Workers } from '@redial/queue';
@@ -60,7 +60,7 @@ export async function startResults(dependencies: ResultsDependencies): Promise<R
     ...dependencies,
     deliverer,
     observers,
-    limits: [...configuration.pbxs.map((p) => `pbx.${p.name}`), ...configuration.trunks.map((t) => `trunk.${t.name}`)],
+    limits: configuredLimits(configuration),
     pbxNames: configuration.pbxs.map((p) => p.name),
     everyMs: dependencies.sweepEveryMs,
   });

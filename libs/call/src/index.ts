@@ -27,6 +27,7 @@ export * from './result.ts';
 export * from './retry/retry.ts';
 export * from './retry/retry-policy.ts';
 export * from './tenant/destination.ts';
+export * from './tenant/limit-name.ts';
 export * from './tenant/limit-shape.ts';
 export * from './tenant/numbering.ts';
 export * from './tenant/service.ts';

@@ -1,6 +1,6 @@
-import type { GateDecision } from '@redial/call';
+import { type GateDecision, kindOfLimit } from '@redial/call';
 import type { LimitRequest } from '@redial/store';
-import { type CallLimits, kindOfLimit } from './limits-of-call.ts';
+import type { CallLimits } from './limits-of-call.ts';
 
 /**
  * The gate and the reason that a call shows while a limit defers it. People and metrics see a trunk or a PBX by its name. An extension

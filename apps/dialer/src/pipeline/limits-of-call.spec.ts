@@ -1,8 +1,8 @@
-import type { CallRequest } from '@redial/call';
+import { type CallRequest, kindOfLimit } from '@redial/call';
 import { describe, expect, it } from 'vitest';
 import { aCall, anotherAttemptId, configurationWith, job, monday9 } from '../../testing/builders.ts';
 import { dialJobWorld, expectNothingBegun } from '../../testing/dial-job-world.ts';
-import { kindOfLimit, limitOfPbx, limitsOfCall } from './limits-of-call.ts';
+import { limitOfPbx, limitsOfCall } from './limits-of-call.ts';
 
 type Leg = CallRequest['dial1'];
 const extension = (name: string): Leg => ({ kind: 'extension', extension: name });

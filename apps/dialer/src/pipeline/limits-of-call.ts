@@ -1,6 +1,17 @@
-import { createHash } from 'node:crypto';
-import { type Call, type Destination, hasExtension, type LegLimits, outsideNumberOf, type Tenant } from '@redial/call';
+import {
+  type Call,
+  type Destination,
+  extensionLimit,
+  hasExtension,
+  type LegLimits,
+  numberLimit,
+  outsideNumberOf,
+  pbxLimit,
+  type Tenant,
+  trunkLimit,
+} from '@redial/call';
 import type { Configuration } from '@redial/configuration';
+import { shortHash } from '@redial/platform';
 import type { LimitRequest } from '@redial/store';
 
 interface Capacity {
@@ -8,9 +19,6 @@ interface Capacity {
   /** Absent: it has no pace. */
   readonly maxCallsPerSecond?: number;
 }
-
-/** The kind of a limit. PBXs and trunks are few, so metrics name them. Extensions and numbers are too many. */
-export type LimitKind = 'pbx' | 'trunk' | 'extension' | 'number';
 
 /** What a call takes permits on, whichever PBX dials it. */
 export interface CallLimits {
@@ -39,20 +47,16 @@ export function limitsOfCall(
   };
 }
 
-/** A PBX is a limit too: a call takes one permit on it for as long as it has a channel there. Pure. */
+/** A PBX is a limit too. Pure. */
 export function limitOfPbx(name: string, { pbxs }: Configuration): LimitRequest {
   const pbx = pbxs.find((each) => each.name === name);
   if (pbx === undefined) throw new RangeError(`there is no PBX ${name}`);
-  return limitRequest(`pbx.${name}`, 1, pbx);
+  return limitRequest(pbxLimit(name), 1, pbx);
 }
 
 /** A limit that could not carry the call even if no other call used it: both legs on a trunk of one call. */
 export function limitThatNeverFits({ requests }: CallLimits): LimitRequest | undefined {
   return requests.find(({ permits, maxCalls }) => permits > maxCalls);
-}
-
-export function kindOfLimit(limit: string): LimitKind {
-  return limit.split('.')[0] as LimitKind;
 }
 
 /** A limit on which one leg takes one permit. */
@@ -63,19 +67,19 @@ interface LegLimit {
 
 function limitsOfTrunk(leg: Destination, trunks: Configuration['trunks']): LegLimit[] {
   const trunk = leg.kind === 'number' ? trunks.find(({ name }) => name === leg.trunk) : undefined;
-  return trunk === undefined ? [] : [{ limit: `trunk.${trunk.name}`, capacity: trunk }];
+  return trunk === undefined ? [] : [{ limit: trunkLimit(trunk.name), capacity: trunk }];
 }
 
 /** A service (a queue, a ring group, a message) has no limit: it is many phones, or none. */
 function limitsOfPhone(leg: Destination, tenantId: string, tenant: Tenant | undefined): LegLimit[] {
   const number = outsideNumberOf(leg);
-  // A hash: limits are keys in Redis, and a key must not contain a person's number.
-  if (number !== undefined) return [{ limit: `number.${hashOf(`${tenantId} ${number}`)}`, capacity: { maxCalls: 1 } }];
+  if (number !== undefined)
+    return [{ limit: numberLimit(shortHash(`${tenantId} ${number}`)), capacity: { maxCalls: 1 } }];
   const extension = tenant && extensionOf(leg, tenant);
   if (tenant === undefined || extension === undefined) return [];
   const { maxCalls, limits } = tenant.extensions;
   return [
-    { limit: `extension.${tenantId}.${extension}`, capacity: { maxCalls: limits[extension]?.maxCalls ?? maxCalls } },
+    { limit: extensionLimit(tenantId, extension), capacity: { maxCalls: limits[extension]?.maxCalls ?? maxCalls } },
   ];
 }
 
@@ -87,9 +91,4 @@ function extensionOf(leg: Destination, tenant: Tenant): string | undefined {
 
 function limitRequest(name: string, permits: number, { maxCalls, maxCallsPerSecond }: Capacity): LimitRequest {
   return { limit: name, permits, maxCalls, ...(maxCallsPerSecond !== undefined && { maxCallsPerSecond }) };
-}
-
-/** 128 bits make a collision improbable enough. */
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -1,4 +1,4 @@
-import { isPlanned } from '@redial/call';
+import { isPhoneLimit, isPlanned, kindOfLimit } from '@redial/call';
 import type { Clock } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
 import type { CallStore, PermitStore } from '@redial/store';
@@ -18,7 +18,7 @@ const triesMax = 20;
  * and no call waits at them.
  */
 export async function wakeWaiting({ store, queues, clock }: WakePorts, limits: readonly string[]): Promise<void> {
-  let free = limits.filter((limit) => /^(extension|number)\./.test(limit));
+  let free = limits.filter((limit) => isPhoneLimit(kindOfLimit(limit)));
   for (let tried = 0; tried < triesMax && free.length > 0; tried++) {
     const woken = await Promise.all(free.map((limit) => wakeFirst(limit)));
     free = free.filter((_limit, i) => woken[i] === 'over');

@@ -1,6 +1,7 @@
 import type { AttemptRecord } from '../attempt/attempt-record.ts';
 import type { Disposition } from '../outcome/disposition.ts';
 import { dial2UniqueIdOf } from '../outcome/evidence.ts';
+import { isPhoneLimit } from '../tenant/limit-name.ts';
 import { type Call, type EndedCallStatus, isEnded } from './call.ts';
 
 /** The result that a client waiting for dial1 receives. Unique ids are Asterisk's own. */
@@ -48,7 +49,7 @@ function ofCall({ state, history, gateNote }: Call): Dial1Outcome {
   if (last === undefined) {
     if (!isEnded(state)) return { type: 'pending' };
     // dial1's phone was in another call of Redial's, and this call may not wait.
-    const isBusy = state.status === 'blocked' && (gateNote?.gate === 'extension' || gateNote?.gate === 'number');
+    const isBusy = state.status === 'blocked' && isPhoneLimit(gateNote?.gate);
     return { type: 'failed', why: isBusy ? 'busy' : state.status };
   }
   return last.dial1Answered

@@ -1,3 +1,4 @@
+import { configuredLimits } from '@redial/call';
 import type { PermitStore } from '@redial/store';
 import type { HealthCheck } from '../health/health.ts';
 
@@ -8,9 +9,8 @@ interface Named {
 /** For `/readyz`. If the permits of a PBX or a trunk cannot be acquired, nothing is dialled there, and the calls do not show why. */
 export function permitsCheck(
   store: Pick<PermitStore, 'checkPermits'>,
-  { pbxs, trunks }: { readonly pbxs: readonly Named[]; readonly trunks: readonly Named[] },
+  configured: { readonly pbxs: readonly Named[]; readonly trunks: readonly Named[] },
 ): HealthCheck {
-  const names = pbxs.map(({ name }) => name);
-  const limits = [...names.map((name) => `pbx.${name}`), ...trunks.map(({ name }) => `trunk.${name}`)];
-  return { name: 'permits', check: () => store.checkPermits(limits, names) };
+  const names = configured.pbxs.map(({ name }) => name);
+  return { name: 'permits', check: () => store.checkPermits(configuredLimits(configured), names) };
 }

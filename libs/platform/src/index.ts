@@ -15,3 +15,4 @@ export * from './redis/redis-connection.ts';
 export * from './redis/redis-failure.ts';
 export { describeRedisUrl, type RedisSetup, RedisUrlError, redisUrlFault } from './redis/redis-url.ts';
 export * from './redis/url-login.ts';
+export * from './short-hash.ts';

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { AttemptId, CallId, CallStatus } from '@redial/call';
+import { shortHash } from '@redial/platform';
 import type { IdempotencyKey } from './calls/idempotency-store.ts';
 import type { ReferenceName } from './calls/reference-reservation.ts';
 
@@ -83,8 +83,3 @@ export function reservationMember({ tenantId, dialect, reference }: ReferenceNam
 }
 
 export type StoreKeys = ReturnType<typeof storeKeys>;
-
-/** 128 bits of SHA-256: collisions are practically impossible, and the text cannot be recovered. */
-export function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
-}

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Logger, Metrics } from '@redial/platform';
+import { type Logger, type Metrics, shortHash } from '@redial/platform';
 
 export interface LoginLockPorts {
   readonly redisCommand: (...words: string[]) => Promise<unknown>;
@@ -84,14 +83,14 @@ export function loginLock({
 }: LoginLockPorts): LoginLock {
   async function ask(guess: Guess, right: 1 | 0 | -1): Promise<number> {
     const { api, account, address } = guess;
-    const own = hash(JSON.stringify([api, account]));
-    const pair = hash(JSON.stringify([api, account, address]));
+    const own = shortHash(JSON.stringify([api, account]));
+    const pair = shortHash(JSON.stringify([api, account, address]));
     const keys = [`held:${pair}`, `guesses:${pair}`, `addresses:${own}`].map(
       (key) => `${keyPrefix}:failed-logins:${key}`,
     );
     const numbers = [right, failedLoginsPerMinute, firstMs, longestMs, rememberedMs].map(String);
     try {
-      const words = ['EVAL', script, '3', ...keys, ...numbers, hash(address), String(addressesMs)];
+      const words = ['EVAL', script, '3', ...keys, ...numbers, shortHash(address), String(addressesMs)];
       const [heldMs, addresses] = (await redisCommand(...words)) as [number, number];
       if (addresses === manyAddresses) {
         metrics.accountGuessed(api);
@@ -105,8 +104,4 @@ export function loginLock({
     }
   }
   return { tried: (guess, isRight) => ask(guess, isRight ? 1 : 0), hold: (guess) => ask(guess, -1) };
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

@@ -1,8 +1,7 @@
 import type { AttemptId, AttemptRecord, Call, CallId, Cdr } from '@redial/call';
-import type { Redis } from '@redial/platform';
+import { type Redis, shortHash } from '@redial/platform';
 import { writeCall } from '../calls/call-write.ts';
 import { writeDelivery } from '../deliveries/deliveries.ts';
-import { shortHash } from '../keys.ts';
 import { keepPermits, permitMembers } from '../permits/permits.ts';
 import { commit, type Expectation, type Write } from '../records/commit.ts';
 import {

@@ -1,4 +1,5 @@
-// The dialup API: one GET that is answered when dial1 has answered. docs/reference/dialects/dialup.md has every parameter.
+// The dialup API: one GET that is answered when dial1 has answered. docs/reference/dialects/dialup.md has every
+// parameter.
 const { REDIAL_URL = 'http://127.0.0.1:8080', REDIAL_VENDOR_PASSWORD } = process.env;
 
 const query = new URLSearchParams({

@@ -2,8 +2,8 @@ import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
- * Seconds of the long files on a quiet machine with two cores. All other files are short. A long file that began last would run alone
- * while the other workers have nothing left. An outdated value only costs time.
+ * Seconds of the long files on a quiet machine with two cores. All other files are short. A long file that began last
+ * would run alone while the other workers have nothing left. An outdated value only costs time.
  */
 const seconds: Readonly<Record<string, number>> = {
   'test/simulation/simulation.spec.ts': 25,

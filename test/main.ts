@@ -1,6 +1,7 @@
 /**
- * The part of the server suites that `npm test` runs: one file for each kind of behaviour. All other files run in `npm run test:rest`.
- * A folder's pattern includes files that are added to it. A file of more than 20 s is named on its own.
+ * The part of the server suites that `npm test` runs: one file for each kind of behaviour. All other files run in
+ * `npm run test:rest`. A folder's pattern includes files that are added to it. A file of more than 20 s is named on its
+ * own.
  */
 export const main = [
   // From the request to the CDR, on real Asterisk.

@@ -1,5 +1,5 @@
-// Runs a command with the project's dependencies in place. It first installs them where they are missing or differ from the
-// lock file. Plain JavaScript for Node 20 and later: it is the first thing that runs in a fresh clone.
+// Runs a command with the project's dependencies in place. It first installs them where they are missing or differ from
+// the lock file. Plain JavaScript for Node 20 and later: it is the first thing that runs in a fresh clone.
 //
 //   node infra/start/with-dependencies.mjs <command> [argument …]
 import { spawn } from 'node:child_process';

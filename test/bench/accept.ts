@@ -5,8 +5,8 @@ import { startRedial } from '../support/redial.ts';
 import { median } from './median.ts';
 
 /**
- * Calls accepted per second by `POST /v1/calls/batch`, beside `addBulk` of as many jobs on the same Redis, in turn. A batch is answered
- * when its records are durable, and its jobs follow. The time ends when the last job is on the queue.
+ * Calls accepted per second by `POST /v1/calls/batch`, beside `addBulk` of as many jobs on the same Redis, in turn. A
+ * batch is answered when its records are durable, and its jobs follow. The time ends when the last job is on the queue.
  */
 export interface Accept {
   readonly addBulk: number;

@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net';
 
 /**
- * The baseline: a socket, Originate actions and a count of ends, without queue, record, retry or reconciliation. It dials the same
- * calls through the same `redial` context, with at most `unansweredMax` Originates without their OriginateResponse.
+ * The baseline: a socket, Originate actions and a count of ends, without queue, record, retry or reconciliation. It
+ * dials the same calls through the same `redial` context, with at most `unansweredMax` Originates without their
+ * OriginateResponse.
  */
 export interface BareCall {
   readonly attemptId: string;

@@ -2,7 +2,10 @@ import { type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from '../support/redis.ts';
 import { median } from './median.ts';
 
-/** The cost of a durability mode: single `POST /v1/calls` from `clients` clients at once. Each sends its next after the last reply. */
+/**
+ * The cost of a durability mode: single `POST /v1/calls` from `clients` clients at once. Each sends its next after the
+ * last reply.
+ */
 export interface DurabilityCost {
   readonly mode: string;
   /** Accepted per second, relative to the mode without durability. */

@@ -8,9 +8,9 @@ import { measureLateness } from './lateness.ts';
 import { measureThroughput } from './throughput.ts';
 
 /**
- * `npm run bench`: Redial beside the tools that it is built on, in one run on one machine, as ratios. Absolute figures depend more on
- * the machine than on Redial. Takes about four minutes, and exits with 1 if a mark is missed. Names of parts after it
- * (`npm run bench -- bytes accept`) run only those.
+ * `npm run bench`: Redial beside the tools that it is built on, in one run on one machine, as ratios. Absolute figures
+ * depend more on the machine than on Redial. Takes about four minutes, and exits with 1 if a mark is missed. Names of
+ * parts after it (`npm run bench -- bytes accept`) run only those.
  */
 const marks = { throughput: 0.8, accept: 0.6, lastStartedSeconds: 4, credentials: 0.1 };
 /** Targets for later work. A larger figure is reported and is no failure. */

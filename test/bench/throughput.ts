@@ -5,8 +5,9 @@ import { dialBare } from './bare-ami-client.ts';
 import { median } from './median.ts';
 
 /**
- * Calls per second through Redial, beside a bare AMI client that originates the same calls through the same dialplan on the same
- * Asterisk, in turn. Both keep at most as many Originates unanswered. The time runs from the first Originate to the end of the last call.
+ * Calls per second through Redial, beside a bare AMI client that originates the same calls through the same dialplan on
+ * the same Asterisk, in turn. Both keep at most as many Originates unanswered. The time runs from the first Originate
+ * to the end of the last call.
  */
 export interface Throughput {
   readonly bare: number;

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 /**
- * Biome's noImportCycles ignores imports of types. But a circle of types has to be read as one file: a change of one changes all.
- * The imports of this repository have one form, and a pattern finds them.
+ * Biome's noImportCycles ignores imports of types. But a circle of types has to be read as one file: a change of one
+ * changes all. The imports of this repository have one form, and a pattern finds them.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const imported = /^(?:import|export)\b[^;]*?from '(\.[^']+)'|^import '(\.[^']+)'/gm;

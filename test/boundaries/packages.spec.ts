@@ -32,8 +32,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The pure part of a package that another package may import, though its layer may not. Asterisk's package defines the form of a channel in
- * the file; the platform's compares credentials.
+ * The pure part of a package that another package may import, though its layer may not. Asterisk's package defines the
+ * form of a channel in the file; the platform's compares credentials.
  */
 const pureParts: Readonly<Record<string, string>> = {
   '@redial/configuration': '@redial/asterisk/channel',

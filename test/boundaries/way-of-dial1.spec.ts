@@ -41,7 +41,10 @@ describe('the way of dial1 through the code', () => {
   });
 });
 
-/** From its declaration on: a function, a method or a property that holds one. The method of a type ends with a semicolon. */
+/**
+ * From its declaration on: a function, a method or a property that holds one. The method of a type ends with a
+ * semicolon.
+ */
 function bodyOf({ file, name }: Stop): string {
   const declaration = new RegExp(`^\\s*(export )?(async )?(function )?${name}(: (async )?)?(<[^>]*>)?\\(`);
   const lines = read(file).split('\n');

@@ -3,7 +3,9 @@ import { CdrInbox } from '../support/cdr-inbox.ts';
 import { click } from './click.ts';
 import { agent, aWorld, customer, invites } from './world.ts';
 
-/** The vendor's list, and another list for a second consumer: an entry that one consumer pops is gone for the others. */
+/**
+ * The vendor's list, and another list for a second consumer: an entry that one consumer pops is gone for the others.
+ */
 const vendorList = 'enigma:notifications:cdr';
 const secondList = 'billing:cdr';
 

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read } from './world.ts';
 
 /**
- * A process or server dies and stays dead until the call is over. In every case the phones see one INVITE per attempt, and the attempt
- * has one true CDR. Faults that end before the call are in test/faults.
+ * A process or server dies and stays dead until the call is over. In every case the phones see one INVITE per attempt,
+ * and the attempt has one true CDR. Faults that end before the call are in test/faults.
  */
 describe('given a call under way', () => {
   const world = aWorld();
@@ -67,7 +67,8 @@ describe('given a call under way', () => {
     },
     {
       fault: 'AMI is cut, and refused for the rest of the call',
-      // A dial1 that never answered leaves no trace in the PBX. The CDR states no_answer, and that it was concluded from silence.
+      // A dial1 that never answered leaves no trace in the PBX. The CDR states no_answer, and that it was concluded
+      // from silence.
       blind: true,
       strike: async () => {
         world.ami.refuse();

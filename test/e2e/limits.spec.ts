@@ -118,7 +118,8 @@ describe('given limits and rules', () => {
       .flatMap((user) => world.pbx.phones.invitesTo(user).map(({ at }) => at))
       .toSorted((a, b) => a - b);
     expect(seen).toHaveLength(6);
-    // The n-th start is granted n intervals after the first at the earliest. The limit does not decide how late a phone rings.
+    // The n-th start is granted n intervals after the first at the earliest. The limit does not decide how late a phone
+    // rings.
     for (const [n, at] of seen.entries()) expect(at).toBeGreaterThanOrEqual(begunAt + n * 500 - 2);
   });
 

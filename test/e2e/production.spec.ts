@@ -9,8 +9,8 @@ import { type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 
 /**
- * The production build of docs/how-to/run-in-production.md, on the oldest Node that README.md names. All other tests run the sources,
- * on the Node of the project.
+ * The production build of docs/how-to/run-in-production.md, on the oldest Node that README.md names. All other tests
+ * run the sources, on the Node of the project.
  */
 const run = promisify(execFile);
 const entries = [

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read, untilBothTalk } from './world.ts';
 
-/** All processes that knew the attempt are dead. Their successors find it in the records, on the PBX and in its journal, and ring no phone again. */
+/**
+ * All processes that knew the attempt are dead. Their successors find it in the records, on the PBX and in its journal,
+ * and ring no phone again.
+ */
 describe('given an attempt whose processes died', () => {
   const world = aWorld({ env: { REDIAL_LOCK_SECONDS: '2' } });
   const channels = () => world.pbx.asterisk.cli('core show channels count');
@@ -49,7 +52,8 @@ describe('given an attempt whose processes died', () => {
     await world.redial.dialer.kill();
     world.redial.dialer.start();
     const [attempt] = (await read(world, id)).attempts;
-    // The job of a dead dialer goes to another one when its lock has expired and two checks found that. The new one adopts the ringing attempt.
+    // The job of a dead dialer goes to another one when its lock has expired and two checks found that. The new one
+    // adopts the ringing attempt.
     await expect
       .poll(() => dialJob(world, attempt.id), { timeout: 15_000, interval: 100 })
       .toMatchObject({ status: 'completed', job: { returnValue: 'ringing' } });

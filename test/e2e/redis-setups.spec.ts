@@ -157,7 +157,8 @@ describe('given Redis under Sentinels', { timeout: patience }, () => {
     const talking = await placeLongTalk(world, 3, 6);
     await world.simulator.phones.waitForInvite((invite) => invite.user === talking.dial2, 10_000);
     await expect.poll(() => read(world, retrying.id).then(({ state }) => state), recovery).toBe('waiting');
-    // Writes that are not replicated when the primary dies are lost: docs/how-to/use-sentinel-or-cluster.md states this limit.
+    // Writes that are not replicated when the primary dies are lost: docs/how-to/use-sentinel-or-cluster.md states this
+    // limit.
     const redis = await world.at(prefix);
     await redis.set('mark', 'replicated');
     expect(await redis.wait(2, 5_000)).toBe(2);

@@ -92,7 +92,9 @@ describe('given a call under way, and retries that it must not use', () => {
     await stillNothing(id, [dial1, dial2], [1, 1]);
   });
 
-  /** Asterisk reports its start to the second. Two starts in one second look the same, and an operator does not do that. */
+  /**
+   * Asterisk reports its start to the second. Two starts in one second look the same, and an operator does not do that.
+   */
   async function hasRunForASecond(): Promise<void> {
     const uptime = async () =>
       Number(/uptime: ([0-9]+)/.exec(await world.pbx.asterisk.cli('core show uptime seconds'))?.[1]);

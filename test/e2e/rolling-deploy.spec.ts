@@ -9,8 +9,9 @@ import { type SoakWorld, startSoakWorld } from '../soak/soak-world.ts';
 import type { ProcessKind, RedialProcess } from '../support/redial.ts';
 
 /**
- * A deploy replaces process by process while calls of every kind arrive. In any order each call is dialled as often as it has attempts,
- * and each attempt has its CDR. None has to be concluded from silence: a process that stops by SIGTERM leaves nothing unfinished.
+ * A deploy replaces process by process while calls of every kind arrive. In any order each call is dialled as often as
+ * it has attempts, and each attempt has its CDR. None has to be concluded from silence: a process that stops by SIGTERM
+ * leaves nothing unfinished.
  */
 describe('given two processes of each kind, and calls that are placed continuously', () => {
   const random = randomOf(4);

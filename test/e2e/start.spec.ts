@@ -208,7 +208,8 @@ describe('when it ends', () => {
     const dueAt = Date.now() + 4_000;
     const soon = await paste(reported.lines[0].replace('"}', `","notBefore":"${new Date(dueAt).toISOString()}"}`));
     const family = first.family();
-    // Ctrl-C reaches only with-dependencies and main. main ends the rest in order: Redis and the PBX stay until all have drained.
+    // Ctrl-C reaches only with-dependencies and main. main ends the rest in order: Redis and the PBX stay until all
+    // have drained.
     expect(first.group()).toHaveLength(2);
     first.signal('SIGINT', 'group');
     expect(await first.exit).toEqual({ code: 0, signal: null });
@@ -371,7 +372,10 @@ function redisOf({ folder, redisPort }: StartPlace): string {
   return `redis://:${redisPassword}@127.0.0.1:${redisPort}`;
 }
 
-/** Files that another user of this machine could read, without regard to the folder's own rights. Asterisk's documentation is a link to its package. */
+/**
+ * Files that another user of this machine could read, without regard to the folder's own rights. Asterisk's
+ * documentation is a link to its package.
+ */
 function openToOthers(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return names.filter((name) => {

@@ -6,7 +6,10 @@ import { type Redial, startRedial } from '../support/redial.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { place } from './world.ts';
 
-/** docs/reference/test-numbers.md, number by number: each does what the page states, on the simulated PBX and on the real one. */
+/**
+ * docs/reference/test-numbers.md, number by number: each does what the page states, on the simulated PBX and on the
+ * real one.
+ */
 interface Row {
   readonly number: string;
   readonly does: string;

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { agent, aWorld, customer, invites, place, read } from './world.ts';
 
 /**
- * A call that is moved on in Asterisk: transferred, redirected, picked up, replaced. A dial2 that answered stays answered, the talk
- * is that between dial1 and dial2, and the end is that of the last channel.
+ * A call that is moved on in Asterisk: transferred, redirected, picked up, replaced. A dial2 that answered stays
+ * answered, the talk is that between dial1 and dial2, and the end is that of the last channel.
  */
 describe('given a call that is moved on', () => {
   const world = aWorld({

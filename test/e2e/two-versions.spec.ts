@@ -26,11 +26,12 @@ const killed = {
 const versions = [{ commit: '3b72cc2', ordersWebhooks: true }] as const;
 
 /**
- * An earlier version and today's, side by side, as in a deploy, in its rollback, and in the next deploy. The real code of both runs on one
- * Redis and one PBX, while calls of every kind arrive. Its sources are in test/fixtures/version-<commit>; see pack-version.ts.
+ * An earlier version and today's, side by side, as in a deploy, in its rollback, and in the next deploy. The real code
+ * of both runs on one Redis and one PBX, while calls of every kind arrive. Its sources are in
+ * test/fixtures/version-<commit>; see pack-version.ts.
  *
- * There is one process of each kind. The three orders go through all eight mixes of the versions of API, dialer and results. In each
- * mix a call is placed, rings twice and is canceled, so that all three take part.
+ * There is one process of each kind. The three orders go through all eight mixes of the versions of API, dialer and
+ * results. In each mix a call is placed, rings twice and is canceled, so that all three take part.
  */
 describe.each(versions)('given version $commit at work, and calls that are placed continuously', (version) => {
   const run = 'two-versions';
@@ -165,15 +166,16 @@ describe.each(versions)('given version $commit at work, and calls that are place
     const books = await gather(booked, accepted, faults);
     const findings = balance(books).findings.filter((finding) => !isExcused(finding, books));
     const failed = await keptAsFailed(world.reader, world.keyPrefix);
-    // A process killed between claim and Originate leaves an attempt without any observer. A process that stops by SIGTERM does not.
+    // A process killed between claim and Originate leaves an attempt without any observer. A process that stops by
+    // SIGTERM does not.
     const lost = books.listCdrs.filter((cdr) => cdr.lost && Date.parse(cdr.startedAt) > lastKillAt);
     const left = Object.entries(await leftBehind(world.reader, world.keyPrefix)).filter(([, count]) => count > 0);
     expect({ findings, failed, lost, left }).toEqual({ findings: [], failed: 0, lost: [], left: [] });
   }, 240_000);
 
   /**
-   * A webhook out of order, if a results process without that promise took part in the call. Two texts of one CDR, if each was written by
-   * another version and they agree in all common fields.
+   * A webhook out of order, if a results process without that promise took part in the call. Two texts of one CDR, if
+   * each was written by another version and they agree in all common fields.
    */
   function isExcused({ imbalance, callId, what }: Finding, { listCdrs, webhooks }: Books): boolean {
     if (what.startsWith('webhook and list tell different CDRs')) {

@@ -4,7 +4,9 @@ import { type Redial, type RedialOptions, startRedial } from '../support/redial.
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-/** A real Redis, a real Asterisk with real SIP phones, and Redial between them. AMI goes through a proxy that can fail. */
+/**
+ * A real Redis, a real Asterisk with real SIP phones, and Redial between them. AMI goes through a proxy that can fail.
+ */
 export interface World {
   readonly redis: TestRedis;
   readonly pbx: TestPbx;
@@ -12,7 +14,10 @@ export interface World {
   readonly redial: Redial;
 }
 
-/** A world per `describe`. Its parts exist once `beforeAll` has run. `options`: a function if something must be started first. */
+/**
+ * A world per `describe`. Its parts exist once `beforeAll` has run. `options`: a function if something must be started
+ * first.
+ */
 export function aWorld(options: Partial<RedialOptions> | (() => Promise<Partial<RedialOptions>>) = {}): World {
   const world: { -readonly [Part in keyof World]?: World[Part] } = {};
   beforeAll(async () => {
@@ -105,7 +110,10 @@ export function invites(world: Pick<World, 'pbx'>, user: string): number {
   return world.pbx.phones.invitesTo(user).length;
 }
 
-/** Once dial2 has answered, and for as long as they talk. One call at a time: Asterisk does not report the owner of a channel. */
+/**
+ * Once dial2 has answered, and for as long as they talk. One call at a time: Asterisk does not report the owner of a
+ * channel.
+ */
 export async function untilBothTalk(world: Pick<World, 'pbx'>, dial2: string): Promise<void> {
   await world.pbx.phones.waitForInvite((invite) => invite.user === dial2, 20_000);
   await expect

@@ -3,8 +3,9 @@ import { agent, customer, invites, place, read } from '../e2e/world.ts';
 import { type FaultWorld, startFaultWorld } from './fault-world.ts';
 
 /**
- * Waiting calls, while the clocks of all hosts are corrected by an hour (NTP after a start with a wrong clock) or a host sleeps.
- * A call is due by the present clock, whatever the clock was before: nothing is dialled earlier, and nothing is forgotten.
+ * Waiting calls, while the clocks of all hosts are corrected by an hour (NTP after a start with a wrong clock) or a
+ * host sleeps. A call is due by the present clock, whatever the clock was before: nothing is dialled earlier, and
+ * nothing is forgotten.
  */
 describe('given calls that are due later', () => {
   const minuteMs = 60_000;

@@ -59,7 +59,8 @@ const rangOut = outcome('exhausted', [dial2NotAnswered], [1, 0]);
 const rangBoth = outcome('exhausted', [dial2NotAnswered], [1, 1]);
 const busyTwice = outcome('exhausted', [busy, busy], [2, 0]);
 
-// The claim was taken and nothing was sent, or it never arrived. Time must pass until that is certain. No phone has rung.
+// The claim was taken and nothing was sent, or it never arrived. Time must pass until that is certain. No phone has
+// rung.
 const lostFirst = outcome('completed', [silence, answered], [1, 1]);
 // The run with the claim found the PBX down, or itself too late.
 const refusedFirst = outcome('completed', [notSent, answered], [1, 1]);
@@ -111,8 +112,8 @@ const underDeadAsterisk = {
 } as const;
 
 /**
- * Asterisk hangs up before it ends, without a cause, so no evidence shows that it was the PBX. A dial1 that rang is known to have been
- * hung up, but not why. With dial1 in the call, chance decides which of the two it hangs up first.
+ * Asterisk hangs up before it ends, without a cause, so no evidence shows that it was the PBX. A dial1 that rang is
+ * known to have been hung up, but not why. With dial1 in the call, chance decides which of the two it hangs up first.
  */
 const hungUpByAsterisk = outcome('unknown', [attempt('unknown', 'unknown', 'not_dialed')], [1, 0]);
 const dial1First = attempt('dial1_hung_up', 'answered', 'dial1_hung_up');
@@ -141,7 +142,8 @@ export const expected: Readonly<Record<FaultName, Readonly<Record<Phase, Cell>>>
   'results killed': undisturbed,
   'Redis killed': {
     ...undisturbed,
-    // The dialer finds its own claim again: within the five seconds in which a claim allows an Originate, or after them.
+    // The dialer finds its own claim again: within the five seconds in which a claim allows an Originate, or after
+    // them.
     'claim taken': { oneOf: [talked, refusedFirst] },
   },
   'AMI cut': { ...undisturbed, 'claim taken': refusedFirst },

@@ -8,8 +8,8 @@ import { type StopPoint, startTcpProxy, type TcpProxy } from '../support/tcp-pro
 import { startWebhookReceiver, status, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 /**
- * A real Redis, real PBXs and Redial. Each process reaches Redis and the PBXs by its own proxy, which can be stopped at one command.
- * So a call can be held in a phase that lasts microseconds.
+ * A real Redis, real PBXs and Redial. Each process reaches Redis and the PBXs by its own proxy, which can be stopped at
+ * one command. So a call can be held in a phase that lasts microseconds.
  */
 export interface FaultWorld {
   readonly redis: TestRedis;

@@ -7,9 +7,9 @@ import { tableOf } from './printed-table.ts';
 import { type Column, runColumn } from './run-column.ts';
 
 /**
- * Every phase of a call × every fault. In every case the phones see exactly one INVITE per sent attempt, and each attempt has one CDR.
- * The call has one final state, and nothing is left behind. One world per fault has a call in every phase when the fault strikes. The
- * worlds run side by side.
+ * Every phase of a call × every fault. In every case the phones see exactly one INVITE per sent attempt, and each
+ * attempt has one CDR. The call has one final state, and nothing is left behind. One world per fault has a call in
+ * every phase when the fault strikes. The worlds run side by side.
  */
 const names = Object.keys(faults) as FaultName[];
 const columns = new Map<FaultName, Promise<Column>>();

@@ -12,11 +12,14 @@ import { untilAllEnded, untilClaimIsOver, untilLinksLost, untilPbxIsIdle } from 
 export interface Fault {
   readonly pbxs?: 2;
   /**
-   * A worker's connections to Redis break, and a job of it may stay failed: history for the dashboard. Under any other fault no job may
-   * fail.
+   * A worker's connections to Redis break, and a job of it may stay failed: history for the dashboard. Under any other
+   * fault no job may fail.
    */
   readonly breaksRedis?: true;
-  /** The time in which the dialer must act on its claim before other processes may give the attempt up: longer than the fault. */
+  /**
+   * The time in which the dialer must act on its claim before other processes may give the attempt up: longer than the
+   * fault.
+   */
   readonly claimRingSeconds?: number;
   /** Before the first call: things that take longer to start than a call stays in its phase. */
   prepare?(world: FaultWorld): Promise<Extras>;
@@ -160,7 +163,8 @@ export const faults = {
       const { redial, probe, redisOf, release } = world;
       await probe.stepClocks(pidsOf(redial), -hourMs);
       release({ but: redisOf.dialer });
-      // Time for the sweeper to find attempts that no process watches, with the dialer still between its claim and its Originate.
+      // Time for the sweeper to find attempts that no process watches, with the dialer still between its claim and its
+      // Originate.
       await pass(4_000);
       release();
       // By the common clock, the retries are due in an hour.

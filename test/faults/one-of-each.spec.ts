@@ -7,8 +7,8 @@ import { withNeeds } from './reach-phases.ts';
 import { runColumn } from './run-column.ts';
 
 /**
- * One cell in each row and each column of the fault table; `faults.spec.ts` has all of them. A world holds only the call of its cell and
- * the calls that this needs. So it starts and ends sooner than a world with a call in every phase.
+ * One cell in each row and each column of the fault table; `faults.spec.ts` has all of them. A world holds only the
+ * call of its cell and the calls that this needs. So it starts and ends sooner than a world with a call in every phase.
  */
 const cells: Readonly<Record<FaultName, Phase>> = {
   // The longest come first.

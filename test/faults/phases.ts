@@ -1,4 +1,7 @@
-/** Where a call may be when the fault strikes, from its acceptance to the job of its next attempt. `phase-facts.ts` defines each phase. */
+/**
+ * Where a call may be when the fault strikes, from its acceptance to the job of its next attempt. `phase-facts.ts`
+ * defines each phase.
+ */
 export const phases = [
   'accepted',
   'queued',

@@ -32,8 +32,8 @@ export function withNeeds(wanted: readonly Phase[]): readonly Phase[] {
 export const firstCall = { dial1: agent('busy', 99), dial2: customer('answers', 99) } as const;
 
 /**
- * Runs one call from its acceptance to its CDR. A script that is not in Redis yet is sent a second time, with its text. Without this, a
- * process that is stopped at the first request would have changed nothing.
+ * Runs one call from its acceptance to its CDR. A script that is not in Redis yet is sent a second time, with its text.
+ * Without this, a process that is stopped at the first request would have changed nothing.
  */
 async function loadScripts(world: FaultWorld): Promise<void> {
   const { dial1, dial2 } = firstCall;
@@ -50,8 +50,8 @@ export interface Reach {
 /**
  * Brings one call into each wanted phase, all in one world. `world.release()` undoes what it does to the processes.
  *
- * Phases that phones hold come first. From the first stop of a process on there are ten seconds: a connection to Redis or a PBX that is
- * silent for longer is closed. The claim comes last, because it is valid for five seconds.
+ * Phases that phones hold come first. From the first stop of a process on there are ten seconds: a connection to Redis
+ * or a PBX that is silent for longer is closed. The claim comes last, because it is valid for five seconds.
  */
 export async function reachPhases(
   world: FaultWorld,
@@ -85,7 +85,8 @@ export async function reachPhases(
   if (hungUp !== undefined) await reached(world, { talking: hungUp });
   await reached(world, held);
 
-  // The steps of the results process after an attempt, held from the last to the first: each stop leaves the earlier steps free.
+  // The steps of the results process after an attempt, held from the last to the first: each stop leaves the earlier
+  // steps free.
   const busy = (n: number, delaySeconds: number) =>
     place(world, n, agent('busy', n), customer('answers', n), { retryPolicy: { maxRetries: 1, delaySeconds } });
   if (all.has('CDR written')) {

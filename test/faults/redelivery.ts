@@ -16,7 +16,9 @@ const queues = ['dial', 'results'] as const;
 const key = (queue: string, name: string) => `${keyPrefix}:${queue}:${name}`;
 
 export const redelivery = {
-  /** They are loaded, and wait for Redis. A process takes seconds to start, and a claim does not stay valid for longer. */
+  /**
+   * They are loaded, and wait for Redis. A process takes seconds to start, and a claim does not stay valid for longer.
+   */
   async prepare({ redial, closedWayToRedis }: FaultWorld): Promise<Extras> {
     const way = await closedWayToRedis();
     const redisUrl = `redis://127.0.0.1:${way.port}`;
@@ -38,8 +40,8 @@ export const redelivery = {
   },
 
   /**
-   * Delivers every job again: active jobs as BullMQ does after an expired lock, completed jobs as the dashboard does. It runs the
-   * commands of BullMQ's own scripts (moveStalledJobsToWait, reprocessJob), to avoid the wait.
+   * Delivers every job again: active jobs as BullMQ does after an expired lock, completed jobs as the dashboard does.
+   * It runs the commands of BullMQ's own scripts (moveStalledJobsToWait, reprocessJob), to avoid the wait.
    */
   async deliverAgain(redis: Redis): Promise<void> {
     for (const queue of queues) {

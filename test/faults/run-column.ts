@@ -119,8 +119,8 @@ async function sideBySide<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * One world at a time, from its start until its held calls continue. A start takes all of a small machine, and a call does not stay in
- * its phase for long. Resolves when it is the caller's turn, with a function that ends the turn.
+ * One world at a time, from its start until its held calls continue. A start takes all of a small machine, and a call
+ * does not stay in its phase for long. Resolves when it is the caller's turn, with a function that ends the turn.
  */
 let last: Promise<void> = Promise.resolve();
 async function myTurn(): Promise<() => void> {

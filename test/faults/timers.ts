@@ -5,8 +5,8 @@ import type { FaultWorld } from './fault-world.ts';
 const looks = 25;
 
 /**
- * The timers of an idle process, as most samples show them. A request to Redis or the PBX adds one or two for milliseconds. A timer that
- * was left behind is in each sample.
+ * The timers of an idle process, as most samples show them. A request to Redis or the PBX adds one or two for
+ * milliseconds. A timer that was left behind is in each sample.
  */
 async function usualTimers({ probe }: FaultWorld, pid: number): Promise<number> {
   const seen: number[] = [];
@@ -15,8 +15,8 @@ async function usualTimers({ probe }: FaultWorld, pid: number): Promise<number> 
 }
 
 /**
- * The same number three times in a row, half a second apart. On a busy machine a process starts its last timers some time after it has
- * reported that it is ready. An earlier count would make every later count one too high.
+ * The same number three times in a row, half a second apart. On a busy machine a process starts its last timers some
+ * time after it has reported that it is ready. An earlier count would make every later count one too high.
  */
 export async function timersAtRest(world: FaultWorld, pid: number): Promise<number> {
   let count = await usualTimers(world, pid);
@@ -29,7 +29,10 @@ export async function timersAtRest(world: FaultWorld, pid: number): Promise<numb
   return count;
 }
 
-/** Once there are no more than `enough`; else the fewest that were counted. A PBX that was away is connected again by then. */
+/**
+ * Once there are no more than `enough`; else the fewest that were counted. A PBX that was away is connected again by
+ * then.
+ */
 export async function fewestTimers(world: FaultWorld, pid: number, enough: number): Promise<number> {
   let fewest = Number.POSITIVE_INFINITY;
   await vi

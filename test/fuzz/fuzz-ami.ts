@@ -29,7 +29,9 @@ const allowedActions = new Set([
 const recoversWithinMs = 20_000;
 /** In parallel, because most of the time is waiting for a socket. */
 const linksAtOnce = 12;
-/** The readers, their packets and the harness together. An unfinished packet of a link may hold only a small part of it. */
+/**
+ * The readers, their packets and the harness together. An unfinished packet of a link may hold only a small part of it.
+ */
 const memoryBounds = { peakMbMax: 450, growthMbMax: 2 };
 
 const lookEveryMs = 250;
@@ -37,9 +39,9 @@ const lookEveryMs = 250;
 type Reported = { readonly attemptId: AttemptId; readonly type: string };
 
 /**
- * The AMI reader with any bytes that a server may send, over a real socket. It does not crash, sends no action without a request, and
- * reports no signal of an attempt that the bytes did not name. The signals are the same for any split of the bytes. After each input the
- * link reads the next good one, and keeps nothing of all this.
+ * The AMI reader with any bytes that a server may send, over a real socket. It does not crash, sends no action without
+ * a request, and reports no signal of an attempt that the bytes did not name. The signals are the same for any split of
+ * the bytes. After each input the link reads the next good one, and keeps nothing of all this.
  */
 export async function fuzzAmi({ seed, forMs }: Effort): Promise<Fuzzed> {
   const tally = createTally();

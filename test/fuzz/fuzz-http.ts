@@ -29,8 +29,9 @@ interface Answered {
 }
 
 /**
- * Every address of the API, and of the ops servers of the other two processes, with requests of all kinds, byte by byte. The processes
- * live on, answer in time, never with an internal error, and keep nothing. No call exists that was not answered as accepted.
+ * Every address of the API, and of the ops servers of the other two processes, with requests of all kinds, byte by
+ * byte. The processes live on, answer in time, never with an internal error, and keep nothing. No call exists that was
+ * not answered as accepted.
  */
 export async function fuzzHttp({ seed, forMs }: Effort): Promise<Fuzzed> {
   const random = createRandom(seed);
@@ -160,7 +161,8 @@ function isWhole(bytes: Buffer): boolean {
   if (headEnd === -1) return false;
   const head = bytes.subarray(0, headEnd).toString('latin1').toLowerCase();
   const lengths = [...head.matchAll(/\r\ncontent-length: *([0-9]+)(?=\r\n|$)/g)].map((found) => Number(found[1]));
-  // A request line of two words, or of a version before 1.0, belongs to another protocol. A server may ignore `Upgrade`.
+  // A request line of two words, or of a version before 1.0, belongs to another protocol. A server may ignore
+  // `Upgrade`.
   const isHttp = /^[a-z]+ \S+ http\/1\.[01]\r\n/.test(head) && !/\r\n(transfer-encoding|upgrade|expect):/.test(head);
   return isHttp && lengths.length === 1 && bytes.length - headEnd - 4 === lengths[0];
 }

@@ -3,8 +3,8 @@ import { fuzzAmi } from './fuzz-ami.ts';
 import { fuzzHttp } from './fuzz-http.ts';
 
 /**
- * `npm run fuzz -- [--minutes n] [--seed n] [--only http|ami]`: half of the time each. Continues after a fault. Prints the number of
- * inputs and one fault of each kind, and exits with 1 if there is any.
+ * `npm run fuzz -- [--minutes n] [--seed n] [--only http|ami]`: half of the time each. Continues after a fault. Prints
+ * the number of inputs and one fault of each kind, and exits with 1 if there is any.
  */
 const { values } = parseArgs({
   options: {

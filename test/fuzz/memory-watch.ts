@@ -15,7 +15,9 @@ export interface MemoryBounds {
   readonly read: () => Promise<Memory>;
   /** The maximum of the resident set. */
   readonly peakMbMax: number;
-  /** The growth from the third quarter of the run to the last of what is in use after a collection, Buffers included. */
+  /**
+   * The growth from the third quarter of the run to the last of what is in use after a collection, Buffers included.
+   */
   readonly growthMbMax: number;
 }
 

@@ -7,8 +7,8 @@ const placing: readonly { readonly method: string; readonly path: string }[] = [
 ];
 
 /**
- * How many calls a request may have created, by its answer: those that the answer states as accepted. Status 0: no answer was read,
- * because one side closed the connection.
+ * How many calls a request may have created, by its answer: those that the answer states as accepted. Status 0: no
+ * answer was read, because one side closed the connection.
  */
 export function mayHavePlaced(bytes: Buffer, status: number, body: string): number {
   const text = bytes.toString('latin1');
@@ -27,7 +27,10 @@ export function mayHavePlaced(bytes: Buffer, status: number, body: string): numb
   return path.endsWith('/calls') ? 1 : numbersIn(text);
 }
 
-/** In the words of `/v1`, click2dial, originate-call, call/originate/act and dialup's four formats; or that the outcome is not known yet. */
+/**
+ * In the words of `/v1`, click2dial, originate-call, call/originate/act and dialup's four formats; or that the outcome
+ * is not known yet.
+ */
 function isAccepted(status: number, body: string): boolean {
   if (status === 503) return body.includes('The outcome is not known yet');
   if (status === 202) return body.includes('"id":"call_');

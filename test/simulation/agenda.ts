@@ -16,7 +16,10 @@ export interface Agenda {
   readonly actor: Actor | undefined;
   /** The number of events so far. */
   readonly steps: number;
-  /** `actor`: its code runs, to the end of everything that needs no further step. The returned function cancels the event. */
+  /**
+   * `actor`: its code runs, to the end of everything that needs no further step. The returned function cancels the
+   * event.
+   */
   at(instant: number, actor: Actor | undefined, run: () => void): () => void;
   after(ms: number, actor: Actor | undefined, run: () => void): () => void;
   /** Runs the next event. False: there is none. */

@@ -15,8 +15,8 @@ import type { BooksOptions, Counted, Ledger, Seen } from './ledger.ts';
 import type { AttemptEnd } from './truth.ts';
 
 /**
- * The books of a world: what the phones saw, what was written and what was sent, and whether these agree. Every rule that can be checked at
- * a step is checked at that step, and the rest when the world has come to rest.
+ * The books of a world: what the phones saw, what was written and what was sent, and whether these agree. Every rule
+ * that can be checked at a step is checked at that step, and the rest when the world has come to rest.
  *
  * B1   An attempt is originated at most once, and only after its claim.
  * B2   The PBXs get no Originate that a process has not sent, so there are never more INVITEs than attempts.
@@ -24,14 +24,17 @@ import type { AttemptEnd } from './truth.ts';
  * B4   A call that has ended never changes again.
  * B5   `unknown` only if a PBX died during the attempt, or every observer gave up.
  * B6   A call whose parties have talked is never dialled again.
- * B7   Nothing is dialled before its time, outside the windows, after its expiry, or beyond its retries and the cap of the day.
+ * B7   Nothing is dialled before its time, outside the windows, after its expiry, or beyond its retries and the cap of
+ *      the day.
  * B8   A waiting client gets dial1's real outcome, and never `failed` for a dial1 that answered.
  * B9   Every accepted call ends, and leaves nothing behind.
- * B10  A call whose cancel was acknowledged is not dialled again, its ringing legs are hung up soon, and it ends as canceled, except if its
- *      parties ended their talk themselves. No call is canceled without a request.
- * B11  The state of a call follows from its attempts and its policy: no retry too few, none too many, none at another time.
+ * B10  A call whose cancel was acknowledged is not dialled again, its ringing legs are hung up soon, and it ends as
+ *      canceled, except if its parties ended their talk themselves. No call is canceled without a request.
+ * B11  The state of a call follows from its attempts and its policy: no retry too few, none too many, none at another
+ *      time.
  * B12  The disposition in a CDR is the table's word for the answer of the network.
- * B13  An attempt is lost only if its Originate was lost, or no living process received its end. In calm weather none is lost or unknown.
+ * B13  An attempt is lost only if its Originate was lost, or no living process received its end. In calm weather none
+ *      is lost or unknown.
  */
 export interface Books {
   readonly violations: readonly string[];
@@ -52,7 +55,9 @@ export interface Books {
   dial1Answered(attemptId: AttemptId): void;
   connected(attemptId: AttemptId): void;
   ended(attemptId: AttemptId, end: AttemptEnd): void;
-  /** A process that watches the attempt has learned that dial1's channel has ended, or that this can no longer be known. */
+  /**
+   * A process that watches the attempt has learned that dial1's channel has ended, or that this can no longer be known.
+   */
   heardEnd(attemptId: AttemptId, observer: Actor): void;
   /** Such a process missed a fact, or got it out of order. */
   missed(attemptId: AttemptId): void;

@@ -94,7 +94,10 @@ export function createChecksOfAttempts(ledger: Ledger) {
   return { checkHungUp, checkLost, checkWord, checkTruth };
 }
 
-/** Failure 0 of a phone that rang, and the link broke before its Hangup: dial1 did not answer, and no process learned why. */
+/**
+ * Failure 0 of a phone that rang, and the link broke before its Hangup: dial1 did not answer, and no process learned
+ * why.
+ */
 function isHalfHeard({ evidence, dial1 }: Cdr): boolean {
   const { originateFailed, rangAt, dial1Hangup } = evidence;
   return dial1.disposition === 'unknown' && originateFailed !== undefined && rangAt !== undefined && !dial1Hangup;

@@ -44,8 +44,9 @@ export function createChecksOfCalls(ledger: Ledger) {
   }
 
   /**
-   * The day's cap counts people who were disturbed by a dialled attempt. dial2 was disturbed once dial1 had answered, unless the network had
-   * no line to dial2. dial1 was disturbed unless the network had no line, or the truth is not known.
+   * The day's cap counts people who were disturbed by a dialled attempt. dial2 was disturbed once dial1 had answered,
+   * unless the network had no line to dial2. dial1 was disturbed unless the network had no line, or the truth is not
+   * known.
    */
   function uncountDay({ attempt, cdr, arrived, dial1Answered, aliveAt }: Seen): void {
     const call = ledger.calls.get(attempt.callId);
@@ -95,7 +96,10 @@ export function createChecksOfCalls(ledger: Ledger) {
     expect(isPutOff, () => `B11 call ${call.id} expired ${expiresAt - latestAt} ms before its time was over`);
   }
 
-  /** No rule of these worlds blocks a call. Only a busy phone does, for a call with a waiting client or with one phone on both sides. */
+  /**
+   * No rule of these worlds blocks a call. Only a busy phone does, for a call with a waiting client or with one phone
+   * on both sides.
+   */
   function mayBeBusy({ request, gateNote, history }: Call): boolean {
     const [first, second] = [request.dial1, request.dial2].map((leg) => outsideNumberOf(leg) ?? destinationDigits(leg));
     const isOnePhone = first === second;

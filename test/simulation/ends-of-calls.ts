@@ -1,8 +1,9 @@
 import { type Call, classOf, type EndedAttempt, isEnded, isPlanned } from '@redial/call';
 
 /**
- * The allowed states of a call after an attempt, only by the documented dispositions and the policy. A second opinion: it does not use the product's own
- * decision, and knows only the features of these worlds (no tenant of them dials again after `unknown`).
+ * The allowed states of a call after an attempt, only by the documented dispositions and the policy. A second opinion:
+ * it does not use the product's own decision, and knows only the features of these worlds (no tenant of them dials
+ * again after `unknown`).
  */
 export interface AfterAttempt {
   readonly call: Call;

@@ -1,7 +1,10 @@
 import type { Random } from './random.ts';
 import type { Failure } from './truth.ts';
 
-/** Answers of networks, common ones often: all rows of docs/reference/dispositions.md, with pairs of cause and SIP code that Asterisk makes. */
+/**
+ * Answers of networks, common ones often: all rows of docs/reference/dispositions.md, with pairs of cause and SIP code
+ * that Asterisk makes.
+ */
 const failures: readonly (readonly [weight: number, failure: Failure])[] = [
   [10, { cause: 17, sipCode: 486 }],
   [1, { cause: 17, sipCode: 600 }],

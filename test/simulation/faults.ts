@@ -20,8 +20,8 @@ export interface FaultsOptions {
 }
 
 /**
- * In a storm a fault occurs every few seconds, and much of the work is about faults. In wind normal work continues between the faults. In
- * calm weather only duplicated parts fail, one at a time, and nothing may get lost.
+ * In a storm a fault occurs every few seconds, and much of the work is about faults. In wind normal work continues
+ * between the faults. In calm weather only duplicated parts fail, one at a time, and nothing may get lost.
  */
 export type Weather = 'calm' | 'wind' | 'storm';
 const pausesMs = {

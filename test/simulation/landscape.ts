@@ -15,7 +15,10 @@ const common = {
 };
 const apiKeyOf = (digit: string) => [{ name: 'main', sha256: digit.repeat(64) }];
 
-/** Two PBXs, one of them slow, a crowded trunk, and three tenants: one without rules, one with windows, one with a cap on each number. */
+/**
+ * Two PBXs, one of them slow, a crowded trunk, and three tenants: one without rules, one with windows, one with a cap
+ * on each number.
+ */
 export const configuration: Configuration = Configuration.parse({
   pbxs: ['east', 'west'].map((name) => ({
     name,
@@ -48,7 +51,10 @@ export const withoutWindows: Configuration = {
   tenants: configuration.tenants.map((tenant) => ({ ...tenant, callingWindows: [] })),
 };
 
-/** `among`: this many numbers at a time, and other numbers every few seconds. With fewer numbers, several calls dial one at once more often. */
+/**
+ * `among`: this many numbers at a time, and other numbers every few seconds. With fewer numbers, several calls dial one
+ * at once more often.
+ */
 export function someone(random: Random, at: number, among: number): Destination {
   if (random.chance(0.3)) return { kind: 'extension', extension: `1${random.int(100, 999)}` };
   const period = Math.floor((at - startAt) / 8_000) % 1_000;

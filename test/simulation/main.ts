@@ -3,8 +3,8 @@ import { backedUp, mutants } from './mutants.ts';
 import { runWorld } from './world.ts';
 
 /**
- * `npm run simulate -- [--seed n] [--steps n] [--worlds n] [--mutant name] [--trace]`: worlds one after the other, each with the next seed.
- * Exits with 1 if a promise was broken, and prints the command that replays it.
+ * `npm run simulate -- [--seed n] [--steps n] [--worlds n] [--mutant name] [--trace]`: worlds one after the other, each
+ * with the next seed. Exits with 1 if a promise was broken, and prints the command that replays it.
  */
 const { values } = parseArgs({
   options: {

@@ -6,8 +6,8 @@ import type { Redis } from './redis.ts';
 export type Decision = { readonly type: 'done' } | { readonly type: 'later'; readonly at: number };
 
 /**
- * BullMQ as libs/queue uses it, with all its faults. A job of a dead worker comes again when its lock has expired. A job of a living
- * worker may still go to another one. A job may be late, and a waiting job may be lost.
+ * BullMQ as libs/queue uses it, with all its faults. A job of a dead worker comes again when its lock has expired. A
+ * job of a living worker may still go to another one. A job may be late, and a waiting job may be lost.
  */
 export interface ModelQueue<Data> {
   /** Leaves an existing job, or one kept as done, unchanged. */

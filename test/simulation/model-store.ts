@@ -8,8 +8,8 @@ import { portOf } from './port-of.ts';
 import type { Redis } from './redis.ts';
 
 /**
- * The in-memory store behind a network: each command takes effect at one instant and is answered at a later one. Its disk is synced at
- * every full second, and a Redis that dies loses the claims since the last sync.
+ * The in-memory store behind a network: each command takes effect at one instant and is answered at a later one. Its
+ * disk is synced at every full second, and a Redis that dies loses the claims since the last sync.
  */
 export interface ModelStore {
   portFor(process: Actor): Store;

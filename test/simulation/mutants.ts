@@ -29,8 +29,8 @@ export const backedUp = ['the gates read no count of the day'] as const;
 export type Mutant = (typeof mutants)[number] | (typeof backedUp)[number];
 
 /**
- * A world in which the books find the mutant; it is tried first. Some mutants show in one world of a hundred, and a search takes a
- * minute. A seed that no longer shows its mutant costs only that minute. This command finds another:
+ * A world in which the books find the mutant; it is tried first. Some mutants show in one world of a hundred, and a
+ * search takes a minute. A seed that no longer shows its mutant costs only that minute. This command finds another:
  * `npm run simulate -- --mutant '<name>' --seed 1 --worlds 300 --steps 15000`.
  */
 export const shownBy: Readonly<Partial<Record<Mutant, number>>> = {

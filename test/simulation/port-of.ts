@@ -1,6 +1,9 @@
 import type { Books } from './books.ts';
 
-/** The part of a port that the world models. Any other call is a fault of the world: its model lacks a method of the product. */
+/**
+ * The part of a port that the world models. Any other call is a fault of the world: its model lacks a method of the
+ * product.
+ */
 export function portOf<T extends object>(name: string, books: Pick<Books, 'violated'>, part: Partial<T>): T {
   return new Proxy(part, {
     get: (target, key) => {

@@ -2,11 +2,15 @@ import type { Actor, Agenda } from './agenda.ts';
 import type { Random } from './random.ts';
 
 /**
- * The network to Redis and back. A command takes effect at one instant and is answered at a later one, and its process may die before,
- * between and after the two. When Redis goes away it has died, and may lose what it has not synced (`onDeath`).
+ * The network to Redis and back. A command takes effect at one instant and is answered at a later one, and its process
+ * may die before, between and after the two. When Redis goes away it has died, and may lose what it has not synced
+ * (`onDeath`).
  */
 export interface Redis {
-  /** Runs `apply` there. Rejects while Redis is away, and if the connection broke before the answer: then `apply` may have run. */
+  /**
+   * Runs `apply` there. Rejects while Redis is away, and if the connection broke before the answer: then `apply` may
+   * have run.
+   */
   ask<T>(process: Actor, apply: () => T): Promise<T>;
   /** Calls several listeners one after the other. A message may get lost. */
   tell(process: Actor, hear: () => void): void;

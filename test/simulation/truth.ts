@@ -25,7 +25,10 @@ export type AttemptEnd =
   | { readonly type: 'dial1_left'; readonly by: 'dial1' | 'redial' }
   | { readonly type: 'talked'; readonly by: 'dial1' | 'dial2' | 'redial'; readonly talkMs: number };
 
-/** The table of docs/reference/dispositions.md, written a second time. If a row of the product changes, change it here by hand. */
+/**
+ * The table of docs/reference/dispositions.md, written a second time. If a row of the product changes, change it here
+ * by hand.
+ */
 const rows: readonly (readonly [disposition: Disposition, causes: readonly number[], sipCodes: readonly number[]])[] = [
   ['no_answer', [19], []],
   ['busy', [17], [486, 600]],

@@ -32,7 +32,10 @@ export interface Ran {
   readonly simulatedSeconds: number;
 }
 
-/** docs/how-to/run-in-production.md allows a ring timeout and ten seconds. These hosts use NTP, and it is badly maintained. */
+/**
+ * docs/how-to/run-in-production.md allows a ring timeout and ten seconds. These hosts use NTP, and it is badly
+ * maintained.
+ */
 const skewMsMax = 1_500;
 /** Longer than everything that happens without a new event. */
 const restMsMax = 3_600_000;
@@ -41,8 +44,8 @@ const lookEveryMs = 10_000;
 const longSleepMs = 180_000;
 
 /**
- * A complete installation in one thread: two API, three dialer and two results processes. They are the real ones, over models of Redis,
- * the queue, two PBXs and the network. One seed decides everything that depends on chance.
+ * A complete installation in one thread: two API, three dialer and two results processes. They are the real ones, over
+ * models of Redis, the queue, two PBXs and the network. One seed decides everything that depends on chance.
  */
 export async function runWorld({ seed, steps, mutant, trace }: Run): Promise<Ran> {
   const random = createRandom(seed);

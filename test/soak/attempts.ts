@@ -24,7 +24,10 @@ const phoneLateMs = 1_000;
 /** From an action of a phone to its event, on a busy machine. */
 const eventLateMs = 3_000;
 
-/** Compares each attempt of a call with its phones: no INVITE without an attempt, the INVITEs of its kind, and their end. */
+/**
+ * Compares each attempt of a call with its phones: no INVITE without an attempt, the INVITEs of its kind, and their
+ * end.
+ */
 export function auditAttempts(call: SoakCall, cdrs: readonly BookedCdr[], books: Books): Audit {
   const numbers = { dial1: call.dial1Rings ? call.dial1 : undefined, dial2: call.dial2 };
   const found: Found[] = [];
@@ -91,8 +94,9 @@ function notSent(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly Bo
 }
 
 /**
- * Concluded from silence: allowed if the Originate may have been lost on its way, or if every observer was cut off at the moment of dial1's
- * end. Never allowed if dial1 answered: Asterisk's journal has its first step, and a death of Asterisk makes it unknown.
+ * Concluded from silence: allowed if the Originate may have been lost on its way, or if every observer was cut off at
+ * the moment of dial1's end. Never allowed if dial1 answered: Asterisk's journal has its first step, and a death of
+ * Asterisk makes it unknown.
  */
 function fromSilence(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly BookedFault[]): Decision {
   const found = unasked(cdr, rang, 'dial2');

@@ -8,7 +8,9 @@ import type { SingleWorld, SoakWorld } from './soak-world.ts';
 export type BookedWorld = Pick<SingleWorld, 'reader' | 'cdrList' | 'keyPrefix' | 'receiver' | 'pbx' | 'redial'> &
   Pick<SoakWorld, 'apiUrls'>;
 
-/** Resolves when every call has its last CDR on the list and at the webhook and nothing is left, or when the time is up. */
+/**
+ * Resolves when every call has its last CDR on the list and at the webhook and nothing is left, or when the time is up.
+ */
 export async function untilEnded(
   world: BookedWorld,
   accepted: readonly Accepted[],

@@ -10,7 +10,10 @@ export interface Accepted {
 }
 
 export interface CarefulClient {
-  /** Sends the same key and body to one API after the other, until one answers 202. Rejects if `signal` ends it or the call is refused. */
+  /**
+   * Sends the same key and body to one API after the other, until one answers 202. Rejects if `signal` ends it or the
+   * call is refused.
+   */
   place(call: SoakCall, signal: AbortSignal): Promise<Accepted>;
   /** Other results, with the count of each. */
   readonly failures: ReadonlyMap<string, number>;

@@ -26,7 +26,10 @@ export function recordFindings(record: CallRecord | undefined, cdrs: readonly Bo
   return found;
 }
 
-/** Each CDR reached the webhook at least once, always with one id and one text, the first deliveries in their order, and no others did. */
+/**
+ * Each CDR reached the webhook at least once, always with one id and one text, the first deliveries in their order, and
+ * no others did.
+ */
 export function deliveryFindings(cdrs: readonly BookedCdr[], webhooks: Books['webhooks']): Found[] {
   const found: Found[] = [];
   const byAttempt = Map.groupBy(webhooks, ({ cdr }) => cdr.id);

@@ -21,7 +21,10 @@ const grantedAheadMs = 5_000;
 const originateWithinMs = 5_000;
 /** A restarted Asterisk answers AMI before its phones are loaded. */
 const loadingMs = 3_000;
-/** On a busy machine: from the start of a process to its link, from a cut to the next login, from the return of Redis to its clients. */
+/**
+ * On a busy machine: from the start of a process to its link, from a cut to the next login, from the return of Redis to
+ * its clients.
+ */
 const backMs = { process: 10_000, link: 5_000, Redis: 2_000 } as const;
 
 /** Asterisk died during it: its end cannot be known. */
@@ -34,7 +37,10 @@ export function loadingUnder(span: Span, faults: readonly BookedFault[]): Booked
   return faults.find((fault) => fault.target === 'Asterisk' && overlaps(span, fault, loadingMs));
 }
 
-/** Why an Originate was refused or not sent between `from`, its claim, and `to`: the link or Asterisk was gone, or Redis answered late. */
+/**
+ * Why an Originate was refused or not sent between `from`, its claim, and `to`: the link or Asterisk was gone, or Redis
+ * answered late.
+ */
 export function whyRefused({ from, to }: Span, faults: readonly BookedFault[]): BookedFault | undefined {
   const sinceGranted = { from: from - grantedAheadMs - noticedWithinMs, to };
   return (
@@ -45,8 +51,8 @@ export function whyRefused({ from, to }: Span, faults: readonly BookedFault[]): 
 }
 
 /**
- * Why an attempt that was claimed at `startedAt` reached no phone, without any report: its dialer died with it, or its link did, unnoticed.
- * A death of Asterisk is no reason here or below: it leads to `unknown`, never to silence.
+ * Why an attempt that was claimed at `startedAt` reached no phone, without any report: its dialer died with it, or its
+ * link did, unnoticed. A death of Asterisk is no reason here or below: it leads to `unknown`, never to silence.
  */
 export function whyNeverSent(startedAt: number, faults: readonly BookedFault[]): BookedFault | undefined {
   const span = { from: startedAt - noticedWithinMs, to: startedAt + originateWithinMs };
@@ -54,9 +60,10 @@ export function whyNeverSent(startedAt: number, faults: readonly BookedFault[]):
 }
 
 /**
- * Why no observer saw the events in `span` of an attempt that was claimed at `startedAt` and rang. There are three observers: its dialer,
- * whose link was up at the Originate, and both results processes. A later cut disconnects all of them. Otherwise its dialer has died
- * since, and no results process receives the events, or can read the attempt from Redis.
+ * Why no observer saw the events in `span` of an attempt that was claimed at `startedAt` and rang. There are three
+ * observers: its dialer, whose link was up at the Originate, and both results processes. A later cut disconnects all of
+ * them. Otherwise its dialer has died since, and no results process receives the events, or can read the attempt from
+ * Redis.
  */
 export function whyUnheard(startedAt: number, span: Span, faults: readonly BookedFault[]): BookedFault | undefined {
   const sinceClaim = { from: startedAt, to: span.to };

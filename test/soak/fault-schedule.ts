@@ -35,7 +35,10 @@ const downMs = { min: 0, max: 3_000 };
 /** One fault in this many kills Asterisk itself. After that not everything can be known. */
 const asteriskEvery = 16;
 
-/** A fault every few seconds until `untilMs`. Several targets may be down at once, both of a kind included. A target that is down is not struck. */
+/**
+ * A fault every few seconds until `untilMs`. Several targets may be down at once, both of a kind included. A target
+ * that is down is not struck.
+ */
 export function faultSchedule(random: Random, untilMs: number): Fault[] {
   const faults: Fault[] = [];
   const upAt = new Map<Target, number>();

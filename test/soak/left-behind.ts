@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 
 /**
- * Everything that a soak must not leave in Redis once every call has ended: name → count. Zeros are included, to show what was checked.
- * A job that is kept as done or failed is history for the dashboard, and is not counted.
+ * Everything that a soak must not leave in Redis once every call has ended: name → count. Zeros are included, to show
+ * what was checked. A job that is kept as done or failed is history for the dashboard, and is not counted.
  */
 export async function leftBehind(redis: Redis, prefix: string): Promise<Record<string, number>> {
   const names = await redis.keys(`${prefix}:*`);
@@ -36,7 +36,10 @@ export async function leftBehind(redis: Redis, prefix: string): Promise<Record<s
   };
 }
 
-/** Jobs whose run ended with an exception, mostly because Redis went away. They are kept for the dashboard; another run did the work. */
+/**
+ * Jobs whose run ended with an exception, mostly because Redis went away. They are kept for the dashboard; another run
+ * did the work.
+ */
 export async function keptAsFailed(redis: Redis, prefix: string): Promise<number> {
   const counts = await Promise.all(
     ['dial', 'results', 'deliveries'].map((queue) => redis.zcard(`${prefix}:${queue}:failed`)),

@@ -4,8 +4,9 @@ import { reportLines } from './report-lines.ts';
 import { soak } from './soak.ts';
 
 /**
- * `npm run soak -- [--calls 5000] [--seed <n>] [--minutes 10] [--calls-per-second 16]`: calls of every kind on real Asterisk and real
- * phones, while a random process is killed every few seconds. Exits with 1 on any imbalance, and prints the folder of its traces.
+ * `npm run soak -- [--calls 5000] [--seed <n>] [--minutes 10] [--calls-per-second 16]`: calls of every kind on real
+ * Asterisk and real phones, while a random process is killed every few seconds. Exits with 1 on any imbalance, and
+ * prints the folder of its traces.
  */
 const { values } = parseArgs({
   options: {

@@ -170,7 +170,9 @@ export function soakCall(n: number, random: Random): SoakCall {
   return callOf(random.weighted(kinds), n);
 }
 
-/** The n-th call, of this kind. Numbers are one digit for the leg and five for the call longer than the country's own. */
+/**
+ * The n-th call, of this kind. Numbers are one digit for the leg and five for the call longer than the country's own.
+ */
 export function callOf({ kind, dial1, dial2, truth, isCanceled, request }: Omit<Kind, 'weight'>, n: number): SoakCall {
   const own = String(n).padStart(5, '0');
   const rings = dial1 !== 'notRegistered';

@@ -24,13 +24,14 @@ const ofTheNetwork = ['congestion', 'trunk_auth', 'pbx_error'];
 const forGood = ['invalid_number', 'not_allowed', 'no_route', 'incompatible_media'];
 
 /**
- * The next step of a call after these ends of its attempts, oldest first; undefined for an end that no call of the mix can have.
- * It repeats the rule of retries: books that use the product's own function would always find it right.
+ * The next step of a call after these ends of its attempts, oldest first; undefined for an end that no call of the mix
+ * can have. It repeats the rule of retries: books that use the product's own function would always find it right.
  *
  *   answered ▸ completed · unknown ▸ unknown · cannot be dialled ▸ failed: nothing follows
  *   the person or their phone ▸ 1 + maxRetries attempts that ended so; then exhausted
  *   not sent by Redial ▸ 20 more in a row, each waiting twice as long; then exhausted. They use up no other allowance
- *   the network ▸ 1 + networkBudget.maxRetries attempts in a row, each waiting one delay longer; then exhausted. They use up no retry
+ *   the network ▸ 1 + networkBudget.maxRetries attempts in a row, each waiting one delay longer; then exhausted. They
+ *   use up no retry
  */
 export function owedAfter(policy: SoakPolicy, dispositions: readonly string[]): Owed | undefined {
   const last = dispositions.at(-1) ?? '';
@@ -62,7 +63,10 @@ export function owedAfter(policy: SoakPolicy, dispositions: readonly string[]): 
 const isOurCancel = ({ disposition, notSentCode }: BookedCdr) =>
   disposition === 'canceled' || notSentCode === 'canceled';
 
-/** Each attempt of an ended call left the state that its policy requires. Each due attempt was made, and no other, in order. */
+/**
+ * Each attempt of an ended call left the state that its policy requires. Each due attempt was made, and no other, in
+ * order.
+ */
 export function owedFindings(
   { request: { retryPolicy: policy }, isCanceled }: Pick<SoakCall, 'request' | 'isCanceled'>,
   cdrs: readonly BookedCdr[],

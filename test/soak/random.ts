@@ -8,7 +8,9 @@ export interface Random {
   weighted<T extends { readonly weight: number }>(choices: readonly T[]): T;
 }
 
-/** An additive counter whose bits are mixed by two multiplications: 32 bits of state, enough to choose calls and faults. */
+/**
+ * An additive counter whose bits are mixed by two multiplications: 32 bits of state, enough to choose calls and faults.
+ */
 export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

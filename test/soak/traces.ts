@@ -5,7 +5,10 @@ import type { Books } from './books.ts';
 import type { SoakReport } from './soak.ts';
 import type { SoakWorld } from './soak-world.ts';
 
-/** Writes all data of each call that does not balance, the logs of processes and phones, and the report. Returns the folder. */
+/**
+ * Writes all data of each call that does not balance, the logs of processes and phones, and the report. Returns the
+ * folder.
+ */
 export function writeTraces(world: SoakWorld, books: Books, report: SoakReport): string {
   const folder = mkdtempSync(join(tmpdir(), 'redial-soak-'));
   const write = (name: string, content: unknown) =>

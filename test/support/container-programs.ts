@@ -7,7 +7,10 @@ import { say } from './test-servers.ts';
 
 const folder = join(repositoryRoot, 'infra/docker/test-pbx');
 
-/** Asterisk and the phones in containers of one image, which is built the first time, and again when its Dockerfile changes. */
+/**
+ * Asterisk and the phones in containers of one image, which is built the first time, and again when its Dockerfile
+ * changes.
+ */
 export async function containerPrograms(): Promise<Programs> {
   const image = pbxImage();
   await buildImage(image, folder, { SUITE: debianSuite }, say);

@@ -14,11 +14,12 @@ export interface ContainerOptions {
 }
 
 /**
- * Starts one program in a container that acts like a process of this machine: on the machine's network, with its paths, as its user.
- * No port is published, so a listener on 127.0.0.1 is reachable only from here. The container is removed when the program has ended.
+ * Starts one program in a container that acts like a process of this machine: on the machine's network, with its paths,
+ * as its user. No port is published, so a listener on 127.0.0.1 is reachable only from here. The container is removed
+ * when the program has ended.
  *
- * Signals go to the program itself, exactly as to a process. A paused program is one that SIGSTOP stopped: Docker's own pause would
- * refuse a later SIGKILL.
+ * Signals go to the program itself, exactly as to a process. A paused program is one that SIGSTOP stopped: Docker's own
+ * pause would refuse a later SIGKILL.
  */
 export async function startContainer(options: ContainerOptions): Promise<RunningProgram> {
   const { image, program, args, folders, outputFile, env = {} } = options;

@@ -1,7 +1,10 @@
 import type { ApiAnswer, Redial } from './redial.ts';
 import { act, dialup, originateCall } from './vendors.ts';
 
-/** One good request of each vendor to the tenant of `vendorTenant`, and the form of the vendor's answer if nothing was accepted. */
+/**
+ * One good request of each vendor to the tenant of `vendorTenant`, and the form of the vendor's answer if nothing was
+ * accepted.
+ */
 export interface VendorRequest {
   readonly vendor: string;
   readonly ask: (client: Pick<Redial, 'request'>, reference: string) => Promise<ApiAnswer>;

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Preloaded into a process of Redial (`node --import`), only by tests. It steps the clock and counts timers. The test writes the offset
- * into `clock` in the probe's folder and sends SIGWINCH; the answer is the file `<pid>.timers`. Timers are not changed: they run on a
- * monotonic clock, which no step moves.
+ * Preloaded into a process of Redial (`node --import`), only by tests. It steps the clock and counts timers. The test
+ * writes the offset into `clock` in the probe's folder and sends SIGWINCH; the answer is the file `<pid>.timers`.
+ * Timers are not changed: they run on a monotonic clock, which no step moves.
  */
 const folder = process.env['REDIAL_TEST_PROBE'] ?? '';
 const RealDate = Date;

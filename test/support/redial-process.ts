@@ -16,7 +16,10 @@ export interface RedialProcess {
   /** SIGTERM: drains. Resolves with the exit code. */
   stop(): Promise<number | null>;
   start(): void;
-  /** Resolves once it works: an API by its `/readyz`, the others by their output. Rejects if it has ended, or after two minutes. */
+  /**
+   * Resolves once it works: an API by its `/readyz`, the others by their output. Rejects if it has ended, or after two
+   * minutes.
+   */
   ready(): Promise<void>;
   log(): string;
   /** Paths of Redial's own files that it runs. Known only for an earlier version. */

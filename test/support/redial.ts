@@ -18,8 +18,8 @@ import {
 export type { ProcessKind, RedialProcess } from './redial-process.ts';
 
 /**
- * Redial as its users run it: the three processes, with a configuration file, on a Redis and on PBXs that the test started.
- * Nothing of it runs in the test's own process, so that each part can be killed.
+ * Redial as its users run it: the three processes, with a configuration file, on a Redis and on PBXs that the test
+ * started. Nothing of it runs in the test's own process, so that each part can be killed.
  */
 export interface RedialOptions {
   readonly redisUrl: string;
@@ -50,7 +50,10 @@ export interface RedialOptions {
   readonly ways?: Readonly<Partial<Record<ProcessKind, Pick<RedialOptions, 'redisUrl' | 'pbxs'>>>>;
   /** The target of the logs of all processes, instead of files. */
   readonly output?: Output;
-  /** An earlier version of the three processes. It gets the same configuration, and refuses settings that it does not know. */
+  /**
+   * An earlier version of the three processes. It gets the same configuration, and refuses settings that it does not
+   * know.
+   */
   readonly version?: Version;
   /** Absent: the sources, on the Node that runs the tests. */
   readonly built?: Built;
@@ -73,8 +76,8 @@ export interface Redial {
   /** The CDRs of the tenant's Redis list, by call. */
   readonly inbox: CdrInbox;
   /**
-   * Starts one more process of a kind beside the existing ones, of today's or an earlier version. It has the same settings, but may have
-   * another route to Redis. It is stopped with the others.
+   * Starts one more process of a kind beside the existing ones, of today's or an earlier version. It has the same
+   * settings, but may have another route to Redis. It is stopped with the others.
    */
   another(
     kind: ProcessKind,
@@ -210,7 +213,10 @@ function configuration(
   };
 }
 
-/** Resolves when Redis, the PBXs and every process answer. After two minutes it rejects with the logs of those that do not. */
+/**
+ * Resolves when Redis, the PBXs and every process answer. After two minutes it rejects with the logs of those that do
+ * not.
+ */
 async function untilReady(url: string, processes: readonly RedialProcess[]): Promise<void> {
   const deadline = AbortSignal.timeout(readyMs);
   let last = 'no answer';

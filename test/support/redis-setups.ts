@@ -16,7 +16,10 @@ import { onTestServers, say } from './test-servers.ts';
 
 type Setup = LocalRedisCluster | LocalRedisSentinel;
 
-/** A Redis Cluster of this test only: three primaries, each with a replica if requested. Its data are deleted when it stops. */
+/**
+ * A Redis Cluster of this test only: three primaries, each with a replica if requested. Its data are deleted when it
+ * stops.
+ */
 export function startTestRedisCluster(
   options: TestRedisOptions & Pick<RedisClusterOptions, 'replicas'> = {},
 ): Promise<LocalRedisCluster> {

@@ -20,7 +20,10 @@ export interface TestRedis {
 
 export type TestRedisOptions = Pick<RedisOptions, 'appendonly' | 'appendfsync' | 'maxmemoryPolicy' | 'extraArgs'>;
 
-/** A Redis of this test only, as durable as in production: a container if Docker answers, else a process on this machine. */
+/**
+ * A Redis of this test only, as durable as in production: a container if Docker answers, else a process on this
+ * machine.
+ */
 export async function startTestRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
   const dataDir = mkdtempSync(join(tmpdir(), 'redial-redis-'));
   const redis = await onTestServers('Redis', {

@@ -12,13 +12,16 @@ export interface TcpProxy {
   nextConnection(): Promise<void>;
   /** Breaks every open connection with a reset. New ones are accepted. */
   cut(): void;
-  /** Leaves every socket open, old and new, and passes nothing, like a dead route or a frozen host. Held bytes arrive on heal(). */
+  /**
+   * Leaves every socket open, old and new, and passes nothing, like a dead route or a frozen host. Held bytes arrive on
+   * heal().
+   */
   blackhole(): void;
   /** Refuses new connections with a reset. Open ones continue. */
   refuse(): void;
   /**
-   * Passes the next request that contains all these words, and from then on nothing back on its connection. The sender stops at that point
-   * for as long as it waits for an answer. A request is what the client wrote at once.
+   * Passes the next request that contains all these words, and from then on nothing back on its connection. The sender
+   * stops at that point for as long as it waits for an answer. A request is what the client wrote at once.
    */
   stopAfter(...words: string[]): StopPoint;
   /** Ends blackhole() and refuse(). */
@@ -27,7 +30,9 @@ export interface TcpProxy {
 }
 
 export interface StopPoint {
-  /** The server has answered, so the request is done. Only the sender does not know it, and has not given up waiting. */
+  /**
+   * The server has answered, so the request is done. Only the sender does not know it, and has not given up waiting.
+   */
   isHolding(): boolean;
   /** Passes the answers. On a connection that has broken meanwhile they are lost. */
   release(): void;

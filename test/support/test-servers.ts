@@ -3,9 +3,9 @@ import { dockerAnswers } from '@redial/servers';
 const failed = new Set<string>();
 
 /**
- * The tests' servers run in containers if Docker answers, else on this machine. REDIAL_TEST_SERVERS forces one of the two. If containers
- * cannot be started (no image, another network than ours), the machine's own programs take over, and a line states it. If Docker is
- * forced, that is an error.
+ * The tests' servers run in containers if Docker answers, else on this machine. REDIAL_TEST_SERVERS forces one of the
+ * two. If containers cannot be started (no image, another network than ours), the machine's own programs take over, and
+ * a line states it. If Docker is forced, that is an error.
  */
 export async function onTestServers<T>(
   what: string,

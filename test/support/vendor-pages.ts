@@ -89,8 +89,9 @@ export function actWith(sample: string, to: { url: string; key: string; user: st
 }
 
 /**
- * Opens a page that sends requests to another host, as a browser at this origin does: with a preflight, and without access to the answer if
- * the host does not allow it (jsdom applies CORS to XMLHttpRequest). Resolves with the first `count` lines of the page's console.
+ * Opens a page that sends requests to another host, as a browser at this origin does: with a preflight, and without
+ * access to the answer if the host does not allow it (jsdom applies CORS to XMLHttpRequest). Resolves with the first
+ * `count` lines of the page's console.
  */
 export async function openPage(html: string, origin: string, count: number): Promise<readonly string[]> {
   const jquery = readFileSync(createRequire(import.meta.url).resolve('jquery/dist/jquery.min.js'), 'utf8');

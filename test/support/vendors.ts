@@ -3,8 +3,8 @@ import { formatInstant } from '@redial/call';
 import type { ApiAnswer, Redial } from './redial.ts';
 
 /**
- * The clients of the four vendors, as the vendors' pages write them, and a tenant that serves them all. The credentials are those of the
- * pages' samples, so that a sample runs unchanged.
+ * The clients of the four vendors, as the vendors' pages write them, and a tenant that serves them all. The credentials
+ * are those of the pages' samples, so that a sample runs unchanged.
  */
 export const credentials = {
   dialup: { user: 'crm-user', pass: 'crm-pass-5a1', org: 'acme-org' },
@@ -21,7 +21,10 @@ export const vendorSecrets: readonly string[] = [
   credentials.act.apiKey,
 ];
 
-/** Overrides fields of the tenant `acme`. The services are those of the local PBX and of the simulator (infra/servers/README.md). */
+/**
+ * Overrides fields of the tenant `acme`. The services are those of the local PBX and of the simulator
+ * (infra/servers/README.md).
+ */
 export const vendorTenant = {
   extensions: { pattern: '1[0-9]{3}', list: ['552', '557'] },
   callerIds: {

@@ -16,7 +16,9 @@ export interface WebhookReceiver {
   stop(): Promise<void>;
 }
 
-/** A local HTTP server that answers its n-th request by the n-th answer. The last answer is used for all later requests. */
+/**
+ * A local HTTP server that answers its n-th request by the n-th answer. The last answer is used for all later requests.
+ */
 export async function startWebhookReceiver(...answers: readonly [Answer, ...Answer[]]): Promise<WebhookReceiver> {
   const received: ReceivedRequest[] = [];
   const server = createServer(async (request, response) => {

@@ -11,8 +11,8 @@ import { answerErrors, refuse, refuseAs } from '../src/http/refuse.ts';
 import { mountVendor, refuseBelow, type VendorPorts } from '../src/vendor/mount.ts';
 
 /**
- * A process that serves one vendor. Its reply contains all that it received. `mount.spec.ts` starts it. Sends its URL when it listens.
- * `X-Placed` counts the requests that it has parsed.
+ * A process that serves one vendor. Its reply contains all that it received. `mount.spec.ts` starts it. Sends its URL
+ * when it listens. `X-Placed` counts the requests that it has parsed.
  */
 const tenant = { id: 'acme' } as TenantConfiguration;
 let placed = 0;

@@ -11,7 +11,10 @@ import { refuse, refuseAs } from '../src/http/refuse.ts';
 import { mountVendor, type VendorPorts } from '../src/vendor/mount.ts';
 import { taxi } from './taxi-dialect.ts';
 
-/** An API process with the taxi dialect alone, on the in-memory store. Sends its URL; then, for each message, what it holds. */
+/**
+ * An API process with the taxi dialect alone, on the in-memory store. Sends its URL; then, for each message, what it
+ * holds.
+ */
 const token = process.argv[2];
 const configuration = Configuration.parse({
   pbxs: [{ name: 'pbx-1', host: '127.0.0.1', username: 'redial', secret: 'secret' }],

@@ -10,8 +10,9 @@ import { createDialJob } from './pipeline/dial-job.ts';
 import { createStartTimer } from './pipeline/start-timer.ts';
 
 /**
- * The dialer takes due calls from the queue and originates them. It watches its own attempts until they end, so a results process that is down
- * loses nothing. The results process watches all attempts, so a dialer that dies loses nothing.
+ * The dialer takes due calls from the queue and originates them. It watches its own attempts until they end, so a
+ * results process that is down loses nothing. The results process watches all attempts, so a dialer that dies loses
+ * nothing.
  */
 export interface DialerDependencies {
   readonly configuration: Configuration;
@@ -34,7 +35,10 @@ export interface DialerDependencies {
 const firstLinkMs = 5_000;
 
 export interface Dialer {
-  /** Takes no more jobs, waits at most `graceMs` for the outcomes of dial1 in the jobs under way, and disconnects from the PBXs. */
+  /**
+   * Takes no more jobs, waits at most `graceMs` for the outcomes of dial1 in the jobs under way, and disconnects from
+   * the PBXs.
+   */
   drain(graceMs: number): Promise<void>;
   readonly inFlight: number;
 }
@@ -49,7 +53,8 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
       trackAttempts({
         ...{ pbx, store, queues, clock, metrics, logger },
         process: 'dialer',
-        // The results process records the progress of all attempts. A waiting client must not depend on that process alone.
+        // The results process records the progress of all attempts. A waiting client must not depend on that process
+        // alone.
         recordsProgress: (attempt, phase) => phase !== 'ringing' && attempt?.awaited === true,
       }),
     ]),

@@ -1,7 +1,10 @@
 import { examineObserver, examinePbx } from '@redial/asterisk';
 import { readConfigurationFile, readSettings, valueOrExit } from '@redial/configuration';
 
-/** `npm run doctor`: examines every configured PBX and prints what is missing, in sentences. Exits with 1 if a call could not be dialled. */
+/**
+ * `npm run doctor`: examines every configured PBX and prints what is missing, in sentences. Exits with 1 if a call
+ * could not be dialled.
+ */
 const settings = valueOrExit(readSettings());
 const { pbxs } = valueOrExit(await readConfigurationFile(settings.configurationFile));
 

@@ -25,7 +25,9 @@ await startProcess({
   },
 });
 
-/** Examines each PBX once at the start, and logs in sentences what is wrong there. A fault does not prevent the start. */
+/**
+ * Examines each PBX once at the start, and logs in sentences what is wrong there. A fault does not prevent the start.
+ */
 function logExaminations(pbxs: Configuration['pbxs'], logger: Logger): void {
   const levels = { ok: 'info', unsure: 'warn', failed: 'error' } as const;
   for (const pbx of pbxs) {

@@ -11,7 +11,10 @@ import { type ObserverStore, startObserver } from './observer.ts';
 import { createSettle, type SettleStore } from './settle/settle.ts';
 import { type SweeperStore, startSweeper } from './sweep/sweeper.ts';
 
-/** The results process: watches the PBXs, settles each attempt once, delivers its CDR, and restores what other processes lost. */
+/**
+ * The results process: watches the PBXs, settles each attempt once, delivers its CDR, and restores what other processes
+ * lost.
+ */
 export interface ResultsDependencies {
   readonly configuration: Configuration;
   readonly pbxs: readonly Pbx[];

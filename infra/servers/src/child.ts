@@ -2,7 +2,8 @@
  * Servers started as children of this process.
  *
  * 1. No child outlives its parent: see guard.ts.
- * 2. A child has a process group of its own: Ctrl-C in the terminal reaches its owner alone, which ends all in the right
+ * 2. A child has a process group of its own: Ctrl-C in the terminal reaches its owner alone, which ends all in the
+ *    right
  *    order.
  * 3. Only its `exit` event shows that a child has ended: `kill -0` finds zombies alive.
  */

@@ -28,8 +28,8 @@ export interface PbxDeps {
 /**
  * The Pbx port on a real Asterisk, over AMI.
  *
- * P1  It is up only when the PBX's start time is known: without it, no claim could be judged later. A link that listens may
- *     dial, so it is up only when the PBX also has its dialplan.
+ * P1  It is up only when the PBX's start time is known: without it, no claim could be judged later. A link that listens
+ *     may dial, so it is up only when the PBX also has its dialplan.
  * P2  An Originate is written at most once. `refused` and `not_sent` mean that Asterisk cannot have made a channel.
  */
 export function createPbx(configuration: AmiAccess & { readonly name: string }, deps: PbxDeps = {}): Pbx {

@@ -4,9 +4,9 @@ import { createRecentIds, type Logger, runPeriodically } from '@redial/platform'
 import type { CancelStore } from '@redial/store';
 
 /**
- * A cancel reaches the watch in two ways. An announcement arrives at once but can be lost. The records are read every few seconds.
- * A cancel of an attempt that is not watched here is remembered. The attempt may be between its claim and its Originate, which then
- * must not follow.
+ * A cancel reaches the watch in two ways. An announcement arrives at once but can be lost. The records are read every
+ * few seconds. A cancel of an attempt that is not watched here is remembered. The attempt may be between its claim and
+ * its Originate, which then must not follow.
  */
 export interface Cancels {
   announced(attemptId: AttemptId): void;

@@ -2,10 +2,16 @@ import type { AttemptId } from '@redial/call';
 import { keepTrying, type Logger } from '@redial/platform';
 import type { Queues, ResultsJob } from '@redial/queue';
 
-/** Reports ends to the results queue. Each report is tried again while Redis is away, because only this process has its evidence. */
+/**
+ * Reports ends to the results queue. Each report is tried again while Redis is away, because only this process has its
+ * evidence.
+ */
 export interface ResultReports {
   add(result: Omit<ResultsJob, 'reportedBy'>): void;
-  /** The attempt has ended and its report is not in the queue yet. A reconciliation knows less and must not overtake the report. */
+  /**
+   * The attempt has ended and its report is not in the queue yet. A reconciliation knows less and must not overtake the
+   * report.
+   */
   isPending(attemptId: AttemptId): boolean;
   stop(): void;
 }
@@ -16,7 +22,10 @@ export interface ResultReportsDeps {
   readonly logger: Logger;
 }
 
-/** The longest pause between two tries. Once Redis is back, the sweeper soon reconciles attempts that no process watches. */
+/**
+ * The longest pause between two tries. Once Redis is back, the sweeper soon reconciles attempts that no process
+ * watches.
+ */
 const pauseMsMax = 1_000;
 
 export function createResultReports({ queues, reportedBy, logger }: ResultReportsDeps): ResultReports {

@@ -12,8 +12,8 @@ import type { AttemptStore, PermitStore } from '@redial/store';
 import { createResultReports, type ResultReports } from './report-results.ts';
 
 /**
- * Follows the attempts of one PBX to their end, in one process. The dialer owns its attempts; the results process observes all
- * attempts. If one of the two dies, the other reports the end.
+ * Follows the attempts of one PBX to their end, in one process. The dialer owns its attempts; the results process
+ * observes all attempts. If one of the two dies, the other reports the end.
  */
 export interface AttemptTracking {
   readonly pbx: Pbx;

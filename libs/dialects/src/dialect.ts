@@ -3,7 +3,9 @@ import type { z } from 'zod';
 import type { FieldError } from './shared/field-error.ts';
 import type { Problem } from './shared/problem.ts';
 
-/** What a dialect may read besides the request. Clock, randomness and ids are parameters, so that a dialect stays pure. */
+/**
+ * What a dialect may read besides the request. Clock, randomness and ids are parameters, so that a dialect stays pure.
+ */
 export interface DialectContext {
   readonly tenant: Tenant;
   /** Epoch ms. */
@@ -24,15 +26,19 @@ export type ParsedCalls =
   | ({
       readonly ok: true;
       readonly calls: readonly ParsedVendorCall[];
-      /** The PBX answers them before anything is accepted. The first `no` refuses the request with the error of that question. */
+      /**
+       * The PBX answers them before anything is accepted. The first `no` refuses the request with the error of that
+       * question.
+       */
       readonly questions?: readonly CallQuestion[];
     } & (WaitsOrDraws | ReservesOpen))
   | {
       readonly ok: false;
       readonly errors: readonly FieldError[];
       /**
-       * The calls of a request that was right when it came first, and whose only error is that its time has passed since. Its reference is
-       * reserved as `open`: while calls with the same content hold it, the answer is those calls.
+       * The calls of a request that was right when it came first, and whose only error is that its time has passed
+       * since. Its reference is reserved as `open`: while calls with the same content hold it, the answer is those
+       * calls.
        */
       readonly repeats?: readonly [ParsedVendorCall, ...ParsedVendorCall[]];
     };
@@ -41,8 +47,9 @@ interface WaitsOrDraws {
   /** The answer is held until dial1's outcome is known. The requests state `outcomeAwaited`. */
   readonly waits?: Waits;
   /**
-   * The calls share one reference, which the dialect draws and which must never have been used. If it was used, the request is parsed again
-   * and draws another. A repetition of the request draws another too, so it never finds these calls.
+   * The calls share one reference, which the dialect draws and which must never have been used. If it was used, the
+   * request is parsed again and draws another. A repetition of the request draws another too, so it never finds these
+   * calls.
    */
   readonly reserves?: 'ever';
 }
@@ -51,8 +58,8 @@ interface ReservesOpen {
   /** The answer may be calls that began long ago: no client waits for those. */
   readonly waits?: never;
   /**
-   * The calls share one reference of the client's. While a call with it is open, nothing is enqueued under it: a request with the same
-   * content (`VendorDialect.differences`) is answered with those calls, and any other is refused.
+   * The calls share one reference of the client's. While a call with it is open, nothing is enqueued under it: a
+   * request with the same content (`VendorDialect.differences`) is answered with those calls, and any other is refused.
    */
   readonly reserves: 'open';
 }
@@ -88,15 +95,18 @@ export interface AuthenticationRequest {
 }
 
 /**
- * `account`: the known account that the credentials name, whether the rest of them is right or wrong; a client that guesses at it is held
- * up. Absent: they name none, or they cannot be guessed.
+ * `account`: the known account that the credentials name, whether the rest of them is right or wrong; a client that
+ * guesses at it is held up. Absent: they name none, or they cannot be guessed.
  */
 export type Authenticated = { readonly account?: string | undefined } & (
   | { readonly ok: true; readonly tenant: Tenant }
   | { readonly ok: false; readonly problem: Problem }
 );
 
-/** Servers, by the address of their connection: single addresses, or networks such as 10.1.0.0/16. `host`: only with this Host header. */
+/**
+ * Servers, by the address of their connection: single addresses, or networks such as 10.1.0.0/16. `host`: only with
+ * this Host header.
+ */
 export interface Keyless {
   readonly ipAllowList: readonly string[];
   readonly host?: string | undefined;
@@ -107,7 +117,9 @@ export interface CredentialsOfVendor {
   readonly type: 'credentials';
   /** Takes the same time for right and wrong credentials. */
   readonly authenticate: (request: AuthenticationRequest, tenants: readonly Tenant[]) => Authenticated;
-  /** Addresses that the tenant's requests may come from, as in `Keyless`; undefined: any. Read once the tenant is known. */
+  /**
+   * Addresses that the tenant's requests may come from, as in `Keyless`; undefined: any. Read once the tenant is known.
+   */
   readonly ipAllowList?: (tenant: Tenant) => readonly string[] | undefined;
   /** The detail of the problem `access_denied`, for a request from another address. */
   readonly notAllowed?: string;
@@ -124,8 +136,8 @@ export interface KeyOfRedial {
 }
 
 /**
- * `takes: 'raw'` or `'raw-form'`: the request as it was sent, for a dialect with parsing rules of its own. A multipart form becomes the
- * urlencoded form of the same fields.
+ * `takes: 'raw'` or `'raw-form'`: the request as it was sent, for a dialect with parsing rules of its own. A multipart
+ * form becomes the urlencoded form of the same fields.
  */
 export interface RawInput {
   /** Lower case, without parameters; empty if there is no body. */
@@ -143,8 +155,8 @@ export interface DialectRoute {
   readonly method: 'get' | 'post' | 'put';
   readonly path: string;
   /**
-   * Where the fields are: a JSON body, a form or JSON body, the query, or the raw request (`RawInput`: the query and a form; with `raw`
-   * also JSON). A form may be multipart.
+   * Where the fields are: a JSON body, a form or JSON body, the query, or the raw request (`RawInput`: the query and a
+   * form; with `raw` also JSON). A form may be multipart.
    */
   readonly takes: 'json' | 'form' | 'query' | 'raw' | 'raw-form';
   readonly parse: (input: unknown, context: DialectContext) => ParsedCalls;
@@ -189,9 +201,15 @@ export interface VendorDialect {
   readonly settings: z.ZodType;
   /** Fields of a tenant that have become settings of the dialect: the old place → the name among these settings. */
   readonly formerSettings?: Readonly<Record<string, string>>;
-  /** Settings that do not fit the rest of their tenant, by their path below `dialects.<name>`. Both have passed their schemas. */
+  /**
+   * Settings that do not fit the rest of their tenant, by their path below `dialects.<name>`. Both have passed their
+   * schemas.
+   */
   readonly issues?: (tenant: Tenant) => readonly Issue[];
-  /** The credentials that identify the tenant: no two tenants may have the same. Undefined: the tenant does not have the dialect. */
+  /**
+   * The credentials that identify the tenant: no two tenants may have the same. Undefined: the tenant does not have the
+   * dialect.
+   */
   readonly login?: (tenant: Tenant) => readonly string[] | undefined;
   /** Fields of a tenant's settings that are too short to log in with (`short-secrets.ts`). */
   readonly shortSecrets?: (tenant: Tenant) => readonly string[];
@@ -202,8 +220,8 @@ export interface VendorDialect {
   readonly below: readonly string[];
   readonly authentication: CredentialsOfVendor | KeyOfRedial;
   /**
-   * The errors of a request that differs from the calls that hold its reference. Empty: it repeats their request. Needed if a route
-   * `reserves` a reference as `open`: a different request must never get the answer of a repetition.
+   * The errors of a request that differs from the calls that hold its reference. Empty: it repeats their request.
+   * Needed if a route `reserves` a reference as `open`: a different request must never get the answer of a repetition.
    */
   readonly differences?: (asked: readonly ParsedVendorCall[], held: readonly Call[]) => readonly FieldError[];
   /** Some of its requests have `questions`: the API needs links to the PBXs. */

@@ -6,8 +6,8 @@ import { type Clock, systemClock } from './async/clock.ts';
 const onlyShard = 0;
 
 /**
- * Makes ids that sort by the time at which they were made. Within one process they do so even inside one millisecond. Across
- * processes 70 random bits keep them apart, without coordination.
+ * Makes ids that sort by the time at which they were made. Within one process they do so even inside one millisecond.
+ * Across processes 70 random bits keep them apart, without coordination.
  */
 export function createIds(clock: Clock = systemClock): Ids {
   const next = monotonicFactory();

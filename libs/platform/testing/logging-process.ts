@@ -1,6 +1,9 @@
 import { createLogger } from '../src/observability/logger.ts';
 
-/** A process that the logger specification starts. It logs what it receives, and replies with the lines that it has lost so far. */
+/**
+ * A process that the logger specification starts. It logs what it receives, and replies with the lines that it has lost
+ * so far.
+ */
 let lost = 0;
 const logger = createLogger({
   process: 'fixture',

@@ -2,8 +2,8 @@
 export const oldestNode = 22;
 
 /**
- * The first action of a process: it ends with a sentence if Node is too old. This file imports nothing and uses only syntax that a
- * Node of 2022 can read. Its caller imports the rest afterwards, with `import()`.
+ * The first action of a process: it ends with a sentence if Node is too old. This file imports nothing and uses only
+ * syntax that a Node of 2022 can read. Its caller imports the rest afterwards, with `import()`.
  */
 export function demandNode(version: string = process.versions.node): void {
   const sentence = whyTooOld(version);

@@ -1,7 +1,10 @@
 import type { Logger } from '@redial/platform';
 import { type DurabilityPolicy, type DurabilityStore, durabilityFault, durabilityPromise } from '@redial/store';
 
-/** Logs at the start which durability promise holds, or what is missing and what does not happen meanwhile. No error if Redis is down again. */
+/**
+ * Logs at the start which durability promise holds, or what is missing and what does not happen meanwhile. No error if
+ * Redis is down again.
+ */
 export async function logDurability(
   store: Pick<DurabilityStore, 'durability'>,
   asked: DurabilityPolicy,

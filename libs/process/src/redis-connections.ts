@@ -54,13 +54,17 @@ export function openRedis({ settings, logger, metrics }: RedisConnectionsDeps): 
   };
 }
 
-/** How long a process that starts without Redis waits for it: a connection takes milliseconds, and no client should be refused for that. */
+/**
+ * How long a process that starts without Redis waits for it: a connection takes milliseconds, and no client should be
+ * refused for that.
+ */
 const optionalWithinMs = 3_000;
 const requiredWithinMs = 10_000;
 
 /**
- * `required`: waits until Redis is there. A PBX may reply before a Redis that reads its file back, and the first reading of open
- * attempts would fail. `optional`: waits for some seconds, since Redis may take minutes. Meanwhile clients get a 503 that states why.
+ * `required`: waits until Redis is there. A PBX may reply before a Redis that reads its file back, and the first
+ * reading of open attempts would fail. `optional`: waits for some seconds, since Redis may take minutes. Meanwhile
+ * clients get a 503 that states why.
  */
 export async function awaitRedis(
   connections: RedisConnections,

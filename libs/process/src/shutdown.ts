@@ -12,8 +12,8 @@ export interface ShutdownOptions {
 const closingMs = 5_000;
 
 /**
- * SIGTERM or SIGINT drains and exits 0. A second signal ends the process at once with 1. An uncaught error drains and then exits 1.
- * So does a drain that takes too long: as after a crash, its records lead to the unfinished work.
+ * SIGTERM or SIGINT drains and exits 0. A second signal ends the process at once with 1. An uncaught error drains and
+ * then exits 1. So does a drain that takes too long: as after a crash, its records lead to the unfinished work.
  */
 export function onShutdown({ logger, drainSeconds, drain }: ShutdownOptions): { readonly uninstall: () => void } {
   const graceMs = drainSeconds * 1_000;

@@ -68,8 +68,8 @@ export interface RunningProcess {
 }
 
 /**
- * Runs one process from its settings to its end: settings and configuration, Redis, durability, the work, health and metrics,
- * shutdown. SIGTERM drains.
+ * Runs one process from its settings to its end: settings and configuration, Redis, durability, the work, health and
+ * metrics, shutdown. SIGTERM drains.
  */
 export async function startProcess(plan: ProcessPlan): Promise<void> {
   const settings = valueOrExit(readSettings());

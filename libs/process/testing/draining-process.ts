@@ -1,7 +1,10 @@
 import { createLogger } from '@redial/platform';
 import { onShutdown } from '../src/shutdown.ts';
 
-/** A process that the shutdown specification ends. The first argument selects its drain: `at-once`, `for-ever` or `fails`. */
+/**
+ * A process that the shutdown specification ends. The first argument selects its drain: `at-once`, `for-ever` or
+ * `fails`.
+ */
 const drains: Record<string, () => Promise<void>> = {
   'at-once': async () => undefined,
   'for-ever': () => new Promise(() => undefined),

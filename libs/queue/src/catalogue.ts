@@ -29,11 +29,12 @@ export interface JobKind<T> {
 }
 
 /**
- * Every kind of job. Data is parsed when a job is added and when it is taken: a person can edit and duplicate jobs on the dashboard,
- * and such data must not be dialled. Ids hold no `:` and are no integers: BullMQ refuses those.
+ * Every kind of job. Data is parsed when a job is added and when it is taken: a person can edit and duplicate jobs on
+ * the dashboard, and such data must not be dialled. Ids hold no `:` and are no integers: BullMQ refuses those.
  *
- * Two versions run side by side during a deploy, and each may take jobs of the other. A field that this version does not know is
- * ignored, not refused. A new field is therefore optional, and nothing may fail without it (docs/decisions).
+ * Two versions run side by side during a deploy, and each may take jobs of the other. A field that this version does
+ * not know is ignored, not refused. A new field is therefore optional, and nothing may fail without it
+ * (docs/decisions).
  */
 export const catalogue: {
   readonly dial: JobKind<DialJob>;

@@ -15,7 +15,10 @@ export interface QueuesOptions {
 
 /** The most jobs in one write to Redis. */
 const addMax = 1_000;
-/** A planned attempt whose job sleeps this much longer than it should is lost; neither a gate nor a full limit put it to sleep. */
+/**
+ * A planned attempt whose job sleeps this much longer than it should is lost; neither a gate nor a full limit put it to
+ * sleep.
+ */
 const oversleptMs = 10_000;
 /** A job may be taken, promoted or finished between two steps of a move. The move is then repeated, a few times. */
 const looksMax = 5;
@@ -29,7 +32,8 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
     const queue = new Queue(name, {
       connection,
       prefix,
-      // Without these two, BullMQ queries Redis' version at the start, and a queue made while Redis is down stays broken for ever.
+      // Without these two, BullMQ queries Redis' version at the start, and a queue made while Redis is down stays
+      // broken for ever.
       skipWaitingForReady: true,
       skipVersionCheck: true,
       streams: { events: { maxLen: 1_000 } },
@@ -44,7 +48,8 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
     const job = toJob(kind, data);
     const state = await queue.getJobState(job.id);
     if (state !== 'unknown' && state !== 'completed' && state !== 'failed') return false;
-    // Another process may restore it at the same moment. An active job is not removed, and an existing one is not added again.
+    // Another process may restore it at the same moment. An active job is not removed, and an existing one is not added
+    // again.
     if (state !== 'unknown') await queue.remove(job.id);
     await queue.add(job.name, job.data, { jobId: job.id, ...options });
     return true;
@@ -103,8 +108,8 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
   }
 
   /**
-   * BullMQ has no public way to read this: a job that went to sleep again keeps its first timestamp. The upper bits of the score hold it
-   * (getDelayedScore in BullMQ's scripts). `test/integration/queue/producing.spec.ts` checks it.
+   * BullMQ has no public way to read this: a job that went to sleep again keeps its first timestamp. The upper bits of
+   * the score hold it (getDelayedScore in BullMQ's scripts). `test/integration/queue/producing.spec.ts` checks it.
    */
   async function wakingAt(attemptId: AttemptId): Promise<number | undefined> {
     const score = await connection.zscore(queues.dial.toKey('delayed'), attemptId);

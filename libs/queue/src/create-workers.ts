@@ -4,23 +4,35 @@ import { catalogue, fromJob, type QueueName } from './catalogue.ts';
 import type { QueueWorker, Workers } from './queues.ts';
 
 export interface WorkersOptions {
-  /** A connection of role `worker`. BullMQ makes a second one from it for each worker, to wait on. The caller that made it closes it. */
+  /**
+   * A connection of role `worker`. BullMQ makes a second one from it for each worker, to wait on. The caller that made
+   * it closes it.
+   */
   readonly connection: Redis;
   /** The hash tag that store and queues share. Default `{redial}`. */
   readonly prefix?: string;
-  /** A handler threw, a job was refused, or Redis was not reachable. For the log only: the job is run again or put back. */
+  /**
+   * A handler threw, a job was refused, or Redis was not reachable. For the log only: the job is run again or put back.
+   */
   readonly onError?: (error: Error, where: { readonly queue: QueueName; readonly jobId?: string }) => void;
-  /** The longest time for which a job of a killed process stays untouched. A living process renews its lock at half of it. Default 20 s. */
+  /**
+   * The longest time for which a job of a killed process stays untouched. A living process renews its lock at half of
+   * it. Default 20 s.
+   */
   readonly lockDurationMs?: number;
   /** How often jobs of killed processes are searched. Default: half of `lockDurationMs`. */
   readonly stalledIntervalMs?: number;
 }
 
-/** How often the job of a dying process is restarted before it is left to the sweeper. The claim makes each restart harmless. */
+/**
+ * How often the job of a dying process is restarted before it is left to the sweeper. The claim makes each restart
+ * harmless.
+ */
 const stalledMax = 10;
 /**
- * BullMQ's worker fetches one job after the other until it is full, and only then starts the first. With a thousand calls due at one
- * instant the first would start a second late. So several workers side by side share the concurrency, each with at most this many jobs.
+ * BullMQ's worker fetches one job after the other until it is full, and only then starts the first. With a thousand
+ * calls due at one instant the first would start a second late. So several workers side by side share the concurrency,
+ * each with at most this many jobs.
  */
 const jobsPerWorkerMax = 50;
 /** After a lost connection. */
@@ -28,11 +40,14 @@ const retryMs = 1_000;
 /** How long a `results` job that failed waits. */
 const failingResults: BackOff = { firstMs: 1_000, maxMs: 60_000 };
 
-/** How many jobs the dashboard keeps. BullMQ's own repetitions are off, so a kept job is history, and nothing depends on it. */
+/**
+ * How many jobs the dashboard keeps. BullMQ's own repetitions are off, so a kept job is history, and nothing depends on
+ * it.
+ */
 const kept: Readonly<Record<QueueName, Pick<WorkerOptions, 'removeOnComplete' | 'removeOnFail'>>> = {
   dial: { removeOnComplete: { age: 86_400, count: 2_000 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
-  // A kept job would block the report of a later observer. Redis may have lost the claim or the end of the first report.
-  // A second report does no harm: settling reads the records and finds nothing to do.
+  // A kept job would block the report of a later observer. Redis may have lost the claim or the end of the first
+  // report. A second report does no harm: settling reads the records and finds nothing to do.
   results: { removeOnComplete: { count: 0 }, removeOnFail: { age: 7 * 86_400, count: 5_000 } },
   deliveries: { removeOnComplete: { age: 3_600, count: 1_000 }, removeOnFail: { age: 30 * 86_400, count: 10_000 } },
 };
@@ -121,7 +136,10 @@ async function sleep(job: Job, token: string, until: number, note: string): Prom
   throw new DelayedError();
 }
 
-/** What a failed job shows of its error: kind and message, without stack (which quotes the message) and without phone numbers. */
+/**
+ * What a failed job shows of its error: kind and message, without stack (which quotes the message) and without phone
+ * numbers.
+ */
 function forDashboard(error: Error): Error {
   const message = maskText(error.message);
   if (error instanceof UnrecoverableError) return new KeptAsFailed(message);
@@ -157,8 +175,8 @@ class InFlight {
 }
 
 /**
- * Jobs that are not done in time are dropped: their locks are no longer renewed. Another process, or this one after its restart, starts
- * them anew.
+ * Jobs that are not done in time are dropped: their locks are no longer renewed. Another process, or this one after its
+ * restart, starts them anew.
  */
 async function drain(
   workers: readonly Worker[],

@@ -8,13 +8,19 @@ export interface DialJob {
   readonly maskedDial2: string;
 }
 
-/** A `results` job: an observer reports the end of one attempt. Job id = attempt id: while it waits, a second observer adds nothing. */
+/**
+ * A `results` job: an observer reports the end of one attempt. Job id = attempt id: while it waits, a second observer
+ * adds nothing.
+ */
 export interface ResultsJob {
   readonly callId: CallId;
   readonly attemptId: AttemptId;
   readonly reportedBy: string;
   readonly evidence: Evidence;
-  /** The job is about this claim only. Redis may have lost the claim, and another dialer may have claimed the attempt since. */
+  /**
+   * The job is about this claim only. Redis may have lost the claim, and another dialer may have claimed the attempt
+   * since.
+   */
   readonly claimedBy?: string | undefined;
 }
 

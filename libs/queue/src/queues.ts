@@ -27,7 +27,10 @@ export interface Queues {
   readonly dial: {
     /** Adds jobs. An existing job with the same id is left unchanged. */
     add(orders: readonly DialOrder[]): Promise<void>;
-    /** Moves a sleeping job, and adds it if the queue has lost it. An active job is left to its dialer, which reads the record. */
+    /**
+     * Moves a sleeping job, and adds it if the queue has lost it. An active job is left to its dialer, which reads the
+     * record.
+     */
     move(order: DialOrder): Promise<void>;
     remove(attemptId: AttemptId): Promise<void>;
     /** For the sweeper: makes sure that a planned attempt has a job that will run. True if it was added. */

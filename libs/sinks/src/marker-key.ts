@@ -1,6 +1,6 @@
 /**
- * The key that marks a delivery as made. It lies in the same Redis Cluster slot as the list or stream, so that one script may write
- * both: it has the same hash tag, or the whole key as its tag.
+ * The key that marks a delivery as made. It lies in the same Redis Cluster slot as the list or stream, so that one
+ * script may write both: it has the same hash tag, or the whole key as its tag.
  */
 export function markerKey(key: string, deliveryId: string): string {
   const inSlot = hasHashTag(key) ? key : `{${key}}`;
@@ -19,7 +19,7 @@ function hasHashTag(key: string): boolean {
 }
 
 /**
- * How long the marker lasts: the longest time between a push and the write of the delivery's record that is still safe. If all results
- * processes are down for longer, in between, the CDR is pushed once more. Its id shows the repetition.
+ * How long the marker lasts: the longest time between a push and the write of the delivery's record that is still safe.
+ * If all results processes are down for longer, in between, the CDR is pushed once more. Its id shows the repetition.
  */
 export const markerSeconds = 3 * 86_400;

@@ -16,7 +16,10 @@ export type SinkResult =
       readonly error: string;
       readonly retry: DeliveryRetry;
     }
-  /** Nothing was sent: too many requests to this slow receiver are in progress. Try after `afterMs`. Does not count as a try. */
+  /**
+   * Nothing was sent: too many requests to this slow receiver are in progress. Try after `afterMs`. Does not count as a
+   * try.
+   */
   | { readonly type: 'busy'; readonly afterMs: number };
 
 /** Where CDRs go. */
@@ -25,9 +28,9 @@ export interface Sink {
   readonly type: string;
   readonly name: string;
   /**
-   * `at_once`: the process that settles the attempt writes the CDR itself. Only for a sink that answers within milliseconds.
-   * `queued`: the CDR goes through the `deliveries` queue, because the receiver may be slow, or down for a day. It receives the CDRs of
-   * a call in the order of the attempts.
+   * `at_once`: the process that settles the attempt writes the CDR itself. Only for a sink that answers within
+   * milliseconds. `queued`: the CDR goes through the `deliveries` queue, because the receiver may be slow, or down for
+   * a day. It receives the CDRs of a call in the order of the attempts.
    */
   readonly handover: 'at_once' | 'queued';
   /** Resolves to a failure, and does not reject, if the receiver or Redis fails. */

@@ -9,8 +9,8 @@ import { vendorSecrets, vendorTenant } from '../../support/vendors.ts';
 import { type Sample, samples } from './samples.ts';
 
 /**
- * The rules of every dialect, tested in the way of each. An accepted request is the same call as by `/v1`. A refusal names the fields in
- * the vendor's format, and nothing happens. A client without credentials learns nothing.
+ * The rules of every dialect, tested in the way of each. An accepted request is the same call as by `/v1`. A refusal
+ * names the fields in the vendor's format, and nothing happens. A client without credentials learns nothing.
  */
 let world: HostileWorld;
 let store: Store;

@@ -9,7 +9,10 @@ export interface Sample {
   readonly good: Fields;
   /** `who`: other credentials than the right ones of the vendor. */
   readonly send: (redial: Redial, fields: Fields, who?: Fields) => Promise<ApiAnswer>;
-  /** The answer to an accepted call → the reference by which /v1 finds it. Throws if it is not the vendor's documented answer. */
+  /**
+   * The answer to an accepted call → the reference by which /v1 finds it. Throws if it is not the vendor's documented
+   * answer.
+   */
   readonly referenceIn: (answer: ApiAnswer, fields: Fields) => string | undefined;
   /** The fault of an answer that should refuse this field in the vendor's form; undefined if there is none. */
   readonly complaint: (answer: ApiAnswer, field: string) => string | undefined;

@@ -3,8 +3,8 @@ import { originateHeaders } from './actions.ts';
 import type { PbxWorld } from './pbx-world.ts';
 
 /**
- * The effect of a value that reaches AMI unchecked. These cases are the reason for our checks: the adapter sends none of these values,
- * and the dialplan refuses those that it sees.
+ * The effect of a value that reaches AMI unchecked. These cases are the reason for our checks: the adapter sends none
+ * of these values, and the dialplan refuses those that it sees.
  */
 export function describeInjection(getWorld: () => PbxWorld): void {
   /** Sends lines unchanged and waits for the Originate's end. The agent's phone then shows the effect. */

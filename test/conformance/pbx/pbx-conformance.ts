@@ -15,8 +15,8 @@ import { describeRestart } from './restart.ts';
 import { describeSipAnswers } from './sip-answers.ts';
 
 /**
- * What Redial relies on of a PBX, as measured on Asterisk 22. The real PBX and the simulator run the same cases, so that a proof on the
- * simulator holds.
+ * What Redial relies on of a PBX, as measured on Asterisk 22. The real PBX and the simulator run the same cases, so
+ * that a proof on the simulator holds.
  *
  * Cases of one group run side by side. Each has its own numbers, so that INVITEs can be counted.
  */

@@ -35,7 +35,10 @@ const visit = (api: RunningApi, path: string, authorization: string) =>
   api.send('GET', path, undefined, { apiKey: null, headers: { authorization } });
 const basic = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
-/** Each API, and every other login: a request with wrong credentials, one with right ones, and its words for too many failures. */
+/**
+ * Each API, and every other login: a request with wrong credentials, one with right ones, and its words for too many
+ * failures.
+ */
 const ways: readonly (readonly [
   name: string,
   wrong: (api: RunningApi) => Promise<{ status: number; headers: Headers; text: string }>,

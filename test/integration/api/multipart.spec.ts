@@ -6,7 +6,10 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { credentials, type Fields, signed, vendorTenant } from '../../support/vendors.ts';
 import { type RunningApi, startApi, untilPbxAnswers } from './running-api.ts';
 
-/** Forms as PHP's cURL sends them for an array (`CURLOPT_POSTFIELDS => $array`), and `curl -F`: at each address that accepts a form. */
+/**
+ * Forms as PHP's cURL sends them for an array (`CURLOPT_POSTFIELDS => $array`), and `curl -F`: at each address that
+ * accepts a form.
+ */
 const access = { username: 'redial', secret: 'redial-local' };
 const { services, variables, dialects } = vendorTenant;
 let redis: TestRedis;

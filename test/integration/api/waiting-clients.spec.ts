@@ -5,7 +5,10 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { dial, settle } from './dialed.ts';
 import { type RunningApi, startApi } from './running-api.ts';
 
-/** Clients that hold their connection open for dial1's outcome, and references that belong to one call, by dialup, which has both. */
+/**
+ * Clients that hold their connection open for dial1's outcome, and references that belong to one call, by dialup, which
+ * has both.
+ */
 const account = { user: 'crm', pass: 'hush-hush', org: 'acme' };
 const dialup = { user: account.user, password: account.pass, org: account.org };
 const tenant = {

@@ -5,8 +5,9 @@ import { aCrashWorld } from './crash-world.ts';
 import type { MortalProcess } from './mortal-process.ts';
 
 /**
- * The API is killed before its first operation for a request, before its second, and so on, until it answers: between the record and
- * its job, and between these and the answer. No dialer runs meanwhile. Then a dialer and a sweeper work on what is left.
+ * The API is killed before its first operation for a request, before its second, and so on, until it answers: between
+ * the record and its job, and between these and the answer. No dialer runs meanwhile. Then a dialer and a sweeper work
+ * on what is left.
  */
 const world = aCrashWorld();
 /** Later than the sweeper leaves calls to the process that accepted them. */
@@ -51,7 +52,10 @@ async function post(api: MortalProcess, path: string, body: unknown): Promise<bo
   return answer !== undefined;
 }
 
-/** One request after the other, each to an API that lives for more operations: one more, unless `livesFor` returns another number. */
+/**
+ * One request after the other, each to an API that lives for more operations: one more, unless `livesFor` returns
+ * another number.
+ */
 async function postUntilThrough(
   send: (api: MortalProcess, dial1: string) => Promise<boolean>,
   livesFor = (requests: number) => requests,
@@ -70,7 +74,10 @@ async function postUntilThrough(
   }
 }
 
-/** Processes that stay alive work on what is left, when it is due. Resolves with the recorded calls of each request, all ended. */
+/**
+ * Processes that stay alive work on what is left, when it is due. Resolves with the recorded calls of each request, all
+ * ended.
+ */
 async function dialWhatIsLeft(aheadMs: number): Promise<ReadonlyMap<string, number>> {
   const [dialer, results] = await Promise.all(
     (['dialer', 'results'] as const).map((kind) => world.start(kind, aheadMs, { isSound: true })),
@@ -90,7 +97,10 @@ async function dialWhatIsLeft(aheadMs: number): Promise<ReadonlyMap<string, numb
   return recorded;
 }
 
-/** All of a request's calls were recorded, or none, and each was dialled once. At least one request was recorded without a confirmation. */
+/**
+ * All of a request's calls were recorded, or none, and each was dialled once. At least one request was recorded without
+ * a confirmation.
+ */
 function expectAllOrNothing(
   posted: readonly Posted[],
   callsOfOne: number,

@@ -8,8 +8,8 @@ export interface CountingProxy {
 }
 
 /**
- * A proxy between a process and a server. It queries the fail point before each operation that `counts`. Once the fail point has struck,
- * nothing of the process passes on any connection.
+ * A proxy between a process and a server. It queries the fail point before each operation that `counts`. Once the fail
+ * point has struck, nothing of the process passes on any connection.
  */
 export async function startCountingProxy(options: {
   readonly target: { readonly host: string; readonly port: number };

@@ -15,7 +15,10 @@ import { FailPoint } from './fail-point.ts';
 import { type MortalProcess, startProcess } from './mortal-process.ts';
 import { amiActions, redisCommands } from './operations.ts';
 
-/** A real Redis, a scripted PBX, a webhook receiver, and processes of Redial that die between any two of their operations. */
+/**
+ * A real Redis, a scripted PBX, a webhook receiver, and processes of Redial that die between any two of their
+ * operations.
+ */
 export interface CrashWorld {
   readonly failPoint: FailPoint;
   readonly store: Store;

@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 
 /**
- * The point at which a process dies. It may do a number of operations and is killed as it begins the next one, which no server sees.
- * The proxies between the process and its servers define an operation.
+ * The point at which a process dies. It may do a number of operations and is killed as it begins the next one, which no
+ * server sees. The proxies between the process and its servers define an operation.
  */
 export class FailPoint {
   #left = Number.POSITIVE_INFINITY;
@@ -19,7 +19,10 @@ export class FailPoint {
     this.hasStruck = false;
   }
 
-  /** Lets everything pass again, for the next process. Returns the names of the operations that passed since it was armed. */
+  /**
+   * Lets everything pass again, for the next process. Returns the names of the operations that passed since it was
+   * armed.
+   */
   disarm(): readonly string[] {
     this.#left = Number.POSITIVE_INFINITY;
     this.hasStruck = false;

@@ -2,7 +2,9 @@ import { expect } from 'vitest';
 import type { CrashWorld } from './crash-world.ts';
 import type { MortalProcess } from './mortal-process.ts';
 
-/** How much later each process starts than the one before: longer than any process leaves work to the one that began it. */
+/**
+ * How much later each process starts than the one before: longer than any process leaves work to the one that began it.
+ */
 const laterMs = 60_000;
 
 export interface Killing<T> {
@@ -18,8 +20,8 @@ export interface Killing<T> {
 }
 
 /**
- * Gives the same work to a process that is killed before its first operation, then before its second, and so on, until one completes.
- * Each time the next process takes over what is left, and is killed at the next work.
+ * Gives the same work to a process that is killed before its first operation, then before its second, and so on, until
+ * one completes. Each time the next process takes over what is left, and is killed at the next work.
  */
 export async function killUntilThrough<T>(
   world: CrashWorld,

@@ -7,8 +7,8 @@ import { type ApiAnswer, type HostileWorld, startHostileWorld } from './hostile-
 import { originatesIn } from './originate-reader.ts';
 
 /**
- * No input causes a 500. For an accepted call, the bytes to the PBX are exactly one Originate with its known headers and the given
- * values, and nothing more.
+ * No input causes a 500. For an accepted call, the bytes to the PBX are exactly one Originate with its known headers
+ * and the given values, and nothing more.
  */
 let world: HostileWorld;
 /** Bytes that were checked already. */

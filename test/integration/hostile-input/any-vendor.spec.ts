@@ -14,8 +14,8 @@ import { anyText } from './arbitrary-calls.ts';
 import { type ApiAnswer, type HostileWorld, startHostileWorld } from './hostile-world.ts';
 
 /**
- * Every request of a vendor's client is accepted or refused in the vendor's format, without an internal error. An accepted call comes
- * back in a CDR, under the reference that the client sent or received.
+ * Every request of a vendor's client is accepted or refused in the vendor's format, without an internal error. An
+ * accepted call comes back in a CDR, under the reference that the client sent or received.
  */
 let world: HostileWorld;
 

@@ -3,7 +3,10 @@ import { type NamedValues, neverAllowed, notTexts, nowhereToDial } from './hosti
 import { type HostileWorld, type Look, startHostileWorld } from './hostile-world.ts';
 import { sendRaw } from './raw-http.ts';
 
-/** Each field of click2dial, in each of its three ways, × each hostile value: refused in the vendor's format, and nothing happens. */
+/**
+ * Each field of click2dial, in each of its three ways, × each hostile value: refused in the vendor's format, and
+ * nothing happens.
+ */
 let world: HostileWorld;
 let before: Look;
 

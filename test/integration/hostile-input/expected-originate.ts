@@ -20,8 +20,9 @@ export interface Asked {
 }
 
 /**
- * The one Originate that an accepted call may produce, header by header, for the tenant of test/support/redial.ts. It is written here
- * again, from the numbering plan and the dialplan's contract and not from Redial's code, because it tests that code.
+ * The one Originate that an accepted call may produce, header by header, for the tenant of test/support/redial.ts. It
+ * is written here again, from the numbering plan and the dialplan's contract and not from Redial's code, because it
+ * tests that code.
  */
 export function expectedOriginate(asked: Asked, attemptId: string, { slot, name }: Reported): Message {
   const shown = asked.callerId === undefined ? '27110001111' : digits(asked.callerId);
@@ -89,7 +90,10 @@ function channel(written: string, trunk = 'carrier'): string {
   return isExtension(written) ? `PJSIP/${written}` : `PJSIP/${digits(written)}@${trunk}`;
 }
 
-/** Four digits from 1 are an extension. Numbers have four forms. All other texts have no digits, and must not be accepted. */
+/**
+ * Four digits from 1 are an extension. Numbers have four forms. All other texts have no digits, and must not be
+ * accepted.
+ */
 function digits(written: string): string {
   if (isExtension(written)) return written;
   const [, plus] = /^\+([1-9][0-9]{6,14})$/.exec(written) ?? [];

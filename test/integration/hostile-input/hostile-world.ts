@@ -18,8 +18,8 @@ export interface HostileWorld {
   /** All visible effects of an accepted call: the jobs in the queues, the calls, and the bytes that the PBX got. */
   look(): Promise<Look>;
   /**
-   * Fails unless nothing has happened since: no call, no job, and no Originate but one. That one is a good call, placed here last, so that
-   * every earlier call has passed.
+   * Fails unless nothing has happened since: no call, no job, and no Originate but one. That one is a good call, placed
+   * here last, so that every earlier call has passed.
    */
   expectNothingSince(before: Look): Promise<void>;
   /** Resolves once the PBX got an Originate for each of these attempts. */

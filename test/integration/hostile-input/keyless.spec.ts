@@ -3,7 +3,10 @@ import { startTestRedis, type TestRedis } from '../../support/redis.ts';
 import { type RunningApi, startApi } from '../api/running-api.ts';
 import { type RawAnswer, sendRaw } from './raw-http.ts';
 
-/** click2dial without a key: `dialects.click2dial.keyless` lists the sources. Only the connection's own address counts, not the headers. */
+/**
+ * click2dial without a key: `dialects.click2dial.keyless` lists the sources. Only the connection's own address counts,
+ * not the headers.
+ */
 const fields = { agent: '1001', callee: '0820001234', outbound_id: '27110001111' };
 const query = new URLSearchParams(fields).toString();
 type Headers = Readonly<Record<string, string>>;

@@ -6,9 +6,9 @@ const namedCallerId = new RegExp(`^(CallerID): ("${nameSigns}+" <[0-9]+>)$`, 'u'
 export type Message = readonly (readonly [name: string, value: string])[];
 
 /**
- * Bytes for Asterisk (one character per byte) → messages, by a strict reader. Lines end in CR LF, contain only printable ASCII (except a
- * person's name in a CallerID), and are `Name: value`. One empty line ends a message. Asterisk is tolerant, and each tolerance is a
- * possible attack. Throws with the fault.
+ * Bytes for Asterisk (one character per byte) → messages, by a strict reader. Lines end in CR LF, contain only
+ * printable ASCII (except a person's name in a CallerID), and are `Name: value`. One empty line ends a message.
+ * Asterisk is tolerant, and each tolerance is a possible attack. Throws with the fault.
  */
 export function readMessages(bytes: string): Message[] {
   if (bytes === '') return [];

@@ -14,7 +14,10 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** HTTP by hand, byte for byte (one character per byte): requests that normal clients refuse to send. The body needs a length or is absent. */
+/**
+ * HTTP by hand, byte for byte (one character per byte): requests that normal clients refuse to send. The body needs a
+ * length or is absent.
+ */
 export async function sendRaw(url: string, { method, target, headers, body = '' }: RawRequest): Promise<RawAnswer> {
   const { hostname, port, host } = new URL(url);
   const lines = Object.entries({

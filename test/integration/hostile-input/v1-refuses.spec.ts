@@ -5,8 +5,8 @@ import { type HostileWorld, type Look, startHostileWorld } from './hostile-world
 import { sendRaw } from './raw-http.ts';
 
 /**
- * Each field of each endpoint of /v1 that accepts input × each hostile value. The answer names the field, no queue or list has the call,
- * and the PBX, which keeps every byte that it gets, got no request.
+ * Each field of each endpoint of /v1 that accepts input × each hostile value. The answer names the field, no queue or
+ * list has the call, and the PBX, which keeps every byte that it gets, got no request.
  */
 let world: HostileWorld;
 let before: Look;

@@ -29,7 +29,10 @@ export interface OnRedisSetup {
   afterTest(undo: () => Promise<unknown>): void;
 }
 
-/** Store, queues and connections of one set-up. Each test has its own keys, and everything that it opens is closed after it. */
+/**
+ * Store, queues and connections of one set-up. Each test has its own keys, and everything that it opens is closed after
+ * it.
+ */
 export function useRedisSetup(url: () => string): OnRedisSetup {
   let prefix = '';
   let closing: (() => Promise<unknown>)[] = [];

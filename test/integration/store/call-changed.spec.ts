@@ -8,7 +8,10 @@ import { accepted, ids, noon, read, request, useStoreOnRedis } from './store-on-
 const onRedis = useStoreOnRedis();
 const awaited = { request: { ...request, outcomeAwaited: true as const } };
 
-/** The hints from now on. `settled` resolves when all earlier hints have arrived: a cancel is announced after them, on the same connections. */
+/**
+ * The hints from now on. `settled` resolves when all earlier hints have arrived: a cancel is announced after them, on
+ * the same connections.
+ */
 async function listening(store: Store) {
   const hints: CallId[] = [];
   const cancels: string[] = [];

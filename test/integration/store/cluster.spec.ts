@@ -2,7 +2,9 @@ import { cdrOf, type Evidence, outcomeOf, stepCall } from '@redial/call';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { accepted, dialed, ids, newCall, noon, request, useStoreOnRedis } from './store-on-redis.ts';
 
-/** One node of a Redis Cluster that owns every slot. Like any Cluster it refuses commands that touch two slots at once. */
+/**
+ * One node of a Redis Cluster that owns every slot. Like any Cluster it refuses commands that touch two slots at once.
+ */
 const onRedis = useStoreOnRedis({ extraArgs: ['--cluster-enabled', 'yes'] });
 
 beforeEach(async () => {

@@ -14,8 +14,9 @@ const canceled = (call: Call): Call => stepCall(call, { type: 'cancel', at: noon
 const conflict = { ok: false, why: 'conflict' };
 
 /**
- * What the processes need of a store. The store on Redis, the in-memory store of the unit specs and the simulation's model each pass every
- * case. A spec or a simulation on a store that differs from Redis would prove nothing. `open` makes an empty store.
+ * What the processes need of a store. The store on Redis, the in-memory store of the unit specs and the simulation's
+ * model each pass every case. A spec or a simulation on a store that differs from Redis would prove nothing. `open`
+ * makes an empty store.
  */
 export function storeContract(open: () => Promise<Store>): void {
   const withCall = async (): Promise<{ store: Store; call: Versioned<Call> }> => {

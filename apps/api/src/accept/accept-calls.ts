@@ -41,12 +41,16 @@ export interface Acceptor {
   /** The calls before they are written, for the reply that is kept with them. */
   prepare(candidates: readonly Candidate[]): Call[];
   /**
-   * Resolves when the calls are durable. Rejects with StorageUnavailable: then no client may learn that they are accepted. `taken`: the
-   * reserved reference belongs to other calls, which are as durable. `full`: `quotas.openCalls` of their tenant (one tenant for all) does
-   * not allow all of them. In both cases nothing was written, queued or counted.
+   * Resolves when the calls are durable. Rejects with StorageUnavailable: then no client may learn that they are
+   * accepted. `taken`: the reserved reference belongs to other calls, which are as durable. `full`: `quotas.openCalls`
+   * of their tenant (one tenant for all) does not allow all of them. In both cases nothing was written, queued or
+   * counted.
    */
   commit(calls: readonly Call[], completion?: Completion, reservation?: ReferenceReservation): Promise<Accepted>;
-  /** Resolves when all earlier writes are as durable as required and `written` still exists. Rejects with StorageUnavailable. */
+  /**
+   * Resolves when all earlier writes are as durable as required and `written` still exists. Rejects with
+   * StorageUnavailable.
+   */
   confirm(written?: WrittenRecord): Promise<void>;
   /** Resolves when the queue has accepted or refused the jobs of all accepted calls. */
   idle(): Promise<void>;
@@ -62,7 +66,10 @@ export interface AcceptPorts {
   readonly durability: DurabilityPolicy;
 }
 
-/** Longer than a sync of Redis that happens every second. Together with a roll-back it ends before the sweeper finds the calls. */
+/**
+ * Longer than a sync of Redis that happens every second. Together with a roll-back it ends before the sweeper finds the
+ * calls.
+ */
 const confirmMs = 3_000;
 /** From this many calls on, the answer does not wait for the queue. The next batch can be read meanwhile. */
 const largeBatch = 100;
@@ -76,12 +83,14 @@ const addingMax = 2;
 /**
  * The only way in which a request becomes a call.
  *
- * A1  The record is written first. From then on the call exists, even if this process or the queue fails. Only jobs of a large batch
- *     that is due later are added at the same time: a job without its record finds nothing to dial.
+ * A1  The record is written first. From then on the call exists, even if this process or the queue fails. Only jobs of
+ *     a large batch that is due later are added at the same time: a job without its record finds nothing to dial.
  * A2  The queue is only a clock. A call whose job could not be added is still accepted: the sweeper adds the job.
- * A3  A call is reported as accepted only once it is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS require. A call that could not be
- *     confirmed in time, and that no repetition would find, is rolled back: the client repeats after a 503, and the phone must ring once.
- * A4  A tenant has no more open calls than `quotas.openCalls`, however many requests arrive at once, and the queue has no jobs beyond them.
+ * A3  A call is reported as accepted only once it is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS require. A
+ *     call that could not be confirmed in time, and that no repetition would find, is rolled back: the client repeats
+ *     after a 503, and the phone must ring once.
+ * A4  A tenant has no more open calls than `quotas.openCalls`, however many requests arrive at once, and the queue has
+ *     no jobs beyond them.
  */
 export function createAcceptor(ports: AcceptPorts): Acceptor {
   const { store, queues, clock, logger, metrics, durability } = ports;

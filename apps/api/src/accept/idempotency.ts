@@ -6,7 +6,10 @@ import type { Acceptor } from './accept-calls.ts';
 
 const keyShape = /^[A-Za-z0-9._~:+/=-]{1,255}$/;
 
-/** The header's value → the key. draft-ietf-httpapi-idempotency-key-header writes it as a quoted string; most clients write it bare. */
+/**
+ * The header's value → the key. draft-ietf-httpapi-idempotency-key-header writes it as a quoted string; most clients
+ * write it bare.
+ */
 export function readIdempotencyKey(header: string): string | undefined {
   const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
   return keyShape.test(key) ? key : undefined;
@@ -37,8 +40,8 @@ export type IdempotentWork = (
 ) => Promise<IdempotentResult>;
 
 /**
- * Runs `work` once for a key. A repetition with the same body gets the kept reply. A reply that accepted nothing is not kept, so that a
- * client may correct its request and send it again under the same key.
+ * Runs `work` once for a key. A repetition with the same body gets the kept reply. A reply that accepted nothing is not
+ * kept, so that a client may correct its request and send it again under the same key.
  */
 export async function idempotently(
   { store, acceptor }: IdempotencyPorts,
@@ -81,7 +84,8 @@ async function first(store: IdempotencyStore, key: IdempotencyKey, work: Idempot
     if (error instanceof IdempotencyLost) return problem('idempotency_in_flight', { headers: { 'Retry-After': '1' } });
     throw error;
   } finally {
-    // An answered key stays unchanged, so this is safe even if the reply to the write was lost. If this fails, the key expires.
+    // An answered key stays unchanged, so this is safe even if the reply to the write was lost. If this fails, the key
+    // expires.
     if (!kept) await store.abandonIdempotency(key).catch(() => undefined);
   }
 }
@@ -104,8 +108,8 @@ function canonical(body: unknown): string {
 const depthMax = 20;
 
 /**
- * More fields than any valid object has. A larger object is not sorted, because that work has no limit. Such a request counts as
- * different when its fields come in another order.
+ * More fields than any valid object has. A larger object is not sorted, because that work has no limit. Such a request
+ * counts as different when its fields come in another order.
  */
 const sortedMax = 1_000;
 

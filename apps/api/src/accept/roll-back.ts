@@ -15,9 +15,10 @@ const rollBackMs = 1_500;
 export const rolledBackReason = 'not accepted: Redis did not confirm it in time, and the request was answered 503';
 
 /**
- * Cancels calls that were not reported as accepted. It compares and sets: a call that has changed since, for example by a dialer's
- * claim, stays as it is. Best effort, because Redis has just been slow. A cancel without a reply may have happened or not, and then the
- * call is dialled. Jobs that are already on the queue find a call that has ended. Never rejects.
+ * Cancels calls that were not reported as accepted. It compares and sets: a call that has changed since, for example by
+ * a dialer's claim, stays as it is. Best effort, because Redis has just been slow. A cancel without a reply may have
+ * happened or not, and then the call is dialled. Jobs that are already on the queue find a call that has ended. Never
+ * rejects.
  */
 export async function rollBack(
   { store, clock, logger }: RollBackPorts,

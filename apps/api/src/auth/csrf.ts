@@ -1,7 +1,7 @@
 /**
- * Whether a request may come from a page of another site. The browser adds the user's login, or the user's place in a trusted network, by
- * itself. Browsers state the origin in Sec-Fetch-Site (over TLS and on localhost), and in Origin for all but plain GETs. Programs send
- * neither.
+ * Whether a request may come from a page of another site. The browser adds the user's login, or the user's place in a
+ * trusted network, by itself. Browsers state the origin in Sec-Fetch-Site (over TLS and on localhost), and in Origin
+ * for all but plain GETs. Programs send neither.
  */
 export function isCrossSite(header: (name: string) => string | undefined): boolean {
   const site = header('sec-fetch-site');

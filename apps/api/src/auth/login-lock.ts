@@ -26,8 +26,8 @@ export interface Guess {
  */
 export interface LoginLock {
   /**
-   * How long the account stays locked already. While it is not, right credentials clear the failures before them, and wrong ones are
-   * counted.
+   * How long the account stays locked already. While it is not, right credentials clear the failures before them, and
+   * wrong ones are counted.
    */
   tried(guess: Guess, isRight: boolean): Promise<number>;
   /** The address has failed too often, with any accounts: this one is locked from now on. */
@@ -43,10 +43,11 @@ const addressesMs = 600_000;
 
 /**
  * KEYS  held (a string that expires) · state (hash: failed, holds) · addresses (set)
- * ARGV  1 right, 0 wrong, -1 hold · failures until it is held · first hold, longest hold, memory of it, in ms · the address ·
- *       ms that addresses count
- * Returns {ms, addresses that failed recently if this one is new among them, else 0}. `ms`: how long it was held already; for -1, how
- * long it is held from now on. The failure that begins a hold therefore gets the same answer as the one before.
+ * ARGV  1 right, 0 wrong, -1 hold · failures until it is held · first hold, longest hold, memory of it, in ms · the
+ *       address · ms that addresses count
+ * Returns {ms, addresses that failed recently if this one is new among them, else 0}. `ms`: how long it was held
+ * already; for -1, how long it is held from now on. The failure that begins a hold therefore gets the same answer as
+ * the one before.
  */
 const script = `
 local right = tonumber(ARGV[1])

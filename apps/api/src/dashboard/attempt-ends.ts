@@ -11,8 +11,8 @@ export interface ShownJob {
 }
 
 /**
- * Jobs of the dial queue, each with the end of its attempt. A job is over once dial1's outcome is known, so the end is read from the
- * attempt's record. A job without a record is shown unchanged.
+ * Jobs of the dial queue, each with the end of its attempt. A job is over once dial1's outcome is known, so the end is
+ * read from the attempt's record. A job without a record is shown unchanged.
  */
 export async function withAttemptEnds<T extends ShownJob>(
   jobs: readonly T[],

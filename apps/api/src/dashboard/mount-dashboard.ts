@@ -61,8 +61,8 @@ type ErrorHandler = Parameters<ExpressAdapter['setErrorHandler']>[0];
 type Status = NonNullable<ReturnType<ErrorHandler>['status']>;
 
 /**
- * As Bull Board's own handler, except for two errors that are not Redial's. A button may come too late, such as Promote of a promoted job.
- * And Bull Board decodes some texts twice, which fails for a text such as `x%`.
+ * As Bull Board's own handler, except for two errors that are not Redial's. A button may come too late, such as Promote
+ * of a promoted job. And Bull Board decodes some texts twice, which fails for a text such as `x%`.
  */
 const answerFault: ErrorHandler = (error) => {
   const isLate = / is not in the [a-z]+ state|^Missing (key|lock) for job /.test(error.message);

@@ -2,7 +2,10 @@ import type { Express } from 'express';
 
 type Render = (file: string, data: object, done: (error: unknown, html?: string) => void) => void;
 
-/** Bull Board's page loads fonts from Google. Behind a firewall a browser would wait for them; elsewhere they would disclose the user. */
+/**
+ * Bull Board's page loads fonts from Google. Behind a firewall a browser would wait for them; elsewhere they would
+ * disclose the user.
+ */
 export function keepToThisHost(board: Express): void {
   // Express keeps template engines by the extension of their files.
   const { engines } = board as unknown as { readonly engines: Readonly<Record<string, Render>> };

@@ -14,8 +14,9 @@ interface Shown {
 /**
  * Queues and jobs as the dashboard's page shows them.
  *
- * `readOnlyMode` removes all buttons from the page: Bull Board shows all of them or none, and most are refused (`allowed-actions.ts`). Retry
- * and Promote are allowed but not needed: Redial does by itself what they do. Resume needs a request without the page.
+ * `readOnlyMode` removes all buttons from the page: Bull Board shows all of them or none, and most are refused
+ * (`allowed-actions.ts`). Retry and Promote are allowed but not needed: Redial does by itself what they do. Resume
+ * needs a request without the page.
  */
 export async function shown(
   { route, request }: Parameters<After>[0],

@@ -10,16 +10,16 @@ import { refuse } from './refuse.ts';
 export type FieldNames = 'pointers' | 'names';
 
 /**
- * Reads a JSON body of at most this many bytes, decompressed. Another Content-Type and an unknown charset are refused before any
- * byte is read.
+ * Reads a JSON body of at most this many bytes, decompressed. Another Content-Type and an unknown charset are refused
+ * before any byte is read.
  */
 export function jsonBody(bytesMax: number, fields: FieldNames = 'pointers'): RequestHandler[] {
   return [requireType(json), bytes(bytesMax), parseJson(fields)];
 }
 
 /**
- * Reads a form body, urlencoded or multipart, or a JSON body, if there is one. A field that comes twice in a form becomes a list, which no
- * field accepts.
+ * Reads a form body, urlencoded or multipart, or a JSON body, if there is one. A field that comes twice in a form
+ * becomes a list, which no field accepts.
  */
 export function formBody(bytesMax: number): RequestHandler[] {
   const parse: RequestHandler = async (request, response, next) => {
@@ -41,8 +41,9 @@ export function formBody(bytesMax: number): RequestHandler[] {
 }
 
 /**
- * Takes a form body, or a JSON body where `withJson`, or none, as text. Bytes beyond ASCII in a form are escaped: with `withJson` the bytes
- * that were sent, whose charset is `rawCharsetOf`; else as UTF-8. A multipart form becomes the urlencoded text of the same fields.
+ * Takes a form body, or a JSON body where `withJson`, or none, as text. Bytes beyond ASCII in a form are escaped: with
+ * `withJson` the bytes that were sent, whose charset is `rawCharsetOf`; else as UTF-8. A multipart form becomes the
+ * urlencoded text of the same fields.
  */
 export function rawBody(bytesMax: number, { withJson }: { readonly withJson: boolean }): RequestHandler[] {
   const parse: RequestHandler = async (request, response, next) => {

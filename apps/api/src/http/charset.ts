@@ -19,7 +19,10 @@ export function isAsciiCompatible(charset: string | undefined): boolean {
   return !encodingOf(charset)?.startsWith('utf-16');
 }
 
-/** Every charset of the Encoding Standard, by any of its labels; undefined for others. A byte order mark is not part of the text. */
+/**
+ * Every charset of the Encoding Standard, by any of its labels; undefined for others. A byte order mark is not part of
+ * the text.
+ */
 export function decoderOf(charset: string | undefined): Decode | undefined {
   const encoding = encodingOf(charset);
   if (encoding === undefined) return undefined;

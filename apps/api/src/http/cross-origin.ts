@@ -15,9 +15,10 @@ const preflightSeconds = 600;
 /**
  * Pages of other sites (CORS): only at the addresses of the API.
  *
- * A preflight carries no credentials, so its tenant is not known: it is allowed for the origins of all tenants. The request after it has the
- * tenant's own credentials in headers or fields; the browser adds none by itself, because there is no Access-Control-Allow-Credentials.
- * The page can read the answer if that tenant lists its origin (`withholdFromOthers`).
+ * A preflight carries no credentials, so its tenant is not known: it is allowed for the origins of all tenants. The
+ * request after it has the tenant's own credentials in headers or fields; the browser adds none by itself, because
+ * there is no Access-Control-Allow-Credentials. The page can read the answer if that tenant lists its origin
+ * (`withholdFromOthers`).
  */
 export function allowOrigins(app: Express, tenants: readonly Pick<TenantConfiguration, 'cors'>[]): void {
   const origins = tenants.flatMap(({ cors: { origins } }) => origins);

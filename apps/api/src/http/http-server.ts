@@ -27,9 +27,15 @@ export interface HttpTiming {
   readonly headersMs: number;
   /** To the last byte of the body. */
   readonly requestMs: number;
-  /** Between an answer and the next request. Longer than proxies keep theirs: otherwise we close while their next request is on its way. */
+  /**
+   * Between an answer and the next request. Longer than proxies keep theirs: otherwise we close while their next
+   * request is on its way.
+   */
   readonly keepAliveMs: number;
-  /** Without a byte in either direction: a client that does not read its answer. Longer than any client waits for an outcome. */
+  /**
+   * Without a byte in either direction: a client that does not read its answer. Longer than any client waits for an
+   * outcome.
+   */
   readonly silenceMs: number;
   /** How often slow clients are searched for. */
   readonly lookMs: number;
@@ -46,7 +52,10 @@ export const defaultHttpTiming: HttpTiming = {
 /** A query may be long: vendors' clients put all their fields into it. */
 const headerBytesMax = 16_384;
 
-/** Requests that one connection may have in progress. Few clients send requests ahead of their answers; the rest of such requests waits. */
+/**
+ * Requests that one connection may have in progress. Few clients send requests ahead of their answers; the rest of such
+ * requests waits.
+ */
 const atOnceMax = 16;
 /** Requests of all connections that were sent ahead of their answers: some 3 KB each while Redis does not reply. */
 const pipelinedMax = 2_000;

@@ -14,8 +14,8 @@ export type ReadForm =
   | { readonly ok: false; readonly problem: Problem };
 
 /**
- * A multipart form, such as PHP's cURL sends for an array, or `curl -F` → its fields, in their order. The charset of each field is that
- * of its part, else that of the form.
+ * A multipart form, such as PHP's cURL sends for an array, or `curl -F` → its fields, in their order. The charset of
+ * each field is that of its part, else that of the form.
  */
 export async function readMultipart(
   bytes: Buffer,

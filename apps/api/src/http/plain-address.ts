@@ -6,7 +6,9 @@ export function clientAddress({ socket }: Pick<Request, 'socket'>): string {
   return ipKeyGenerator(plainAddress(socket.remoteAddress));
 }
 
-/** On a dual-stack listener, an IPv4 address arrives as ::ffff:…. After % comes the interface of a link-local address. */
+/**
+ * On a dual-stack listener, an IPv4 address arrives as ::ffff:…. After % comes the interface of a link-local address.
+ */
 export function plainAddress(address = ''): string {
   return address.replace(/^::ffff:(?=[0-9]+\.)/i, '').replace(/%.*$/s, '');
 }

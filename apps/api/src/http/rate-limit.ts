@@ -25,8 +25,9 @@ export function limitRequests(ports: RateLimitPorts): RequestHandler {
 }
 
 /**
- * Requests with wrong credentials, per address of the connection and minute; of IPv6, per network of 56 bits. Only failed requests count
- * and are limited: clients with right credentials may share the address, for example behind a proxy.
+ * Requests with wrong credentials, per address of the connection and minute; of IPv6, per network of 56 bits. Only
+ * failed requests count and are limited: clients with right credentials may share the address, for example behind a
+ * proxy.
  */
 export function limitFailedLogins(perMinute: number, ports: RateLimitPorts): RequestHandler {
   return limitPerMinute('failed-logins', ports, {
@@ -37,8 +38,8 @@ export function limitFailedLogins(perMinute: number, ports: RateLimitPorts): Req
 }
 
 /**
- * Counted in Redis for all API processes together. While Redis is down nothing is counted: the request continues, and is refused if it
- * needs Redis.
+ * Counted in Redis for all API processes together. While Redis is down nothing is counted: the request continues, and
+ * is refused if it needs Redis.
  */
 function limitPerMinute(
   name: string,

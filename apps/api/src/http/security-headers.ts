@@ -7,8 +7,9 @@ export interface PageNeeds {
 }
 
 /**
- * What a browser may do with an answer. Scripts, styles, images and requests come from this host alone, and no page may frame one of
- * Redial's. HSTS and upgrading to https belong to the proxy that terminates TLS: Redial itself serves plain HTTP.
+ * What a browser may do with an answer. Scripts, styles, images and requests come from this host alone, and no page may
+ * frame one of Redial's. HSTS and upgrading to https belong to the proxy that terminates TLS: Redial itself serves
+ * plain HTTP.
  */
 export function securityHeaders({ styles }: PageNeeds): RequestHandler {
   const own = ["'self'"];

@@ -22,7 +22,10 @@ interface Document {
   readonly components: { readonly schemas: object; readonly securitySchemes: object };
 }
 
-/** The rules of redocly's and spectral's recommended sets that these documents could break. Both tools ran over them without a finding. */
+/**
+ * The rules of redocly's and spectral's recommended sets that these documents could break. Both tools ran over them
+ * without a finding.
+ */
 describe.each([
   ['/openapi.json', openApi('1.2.3', 0)],
   ['/openapi/vendors.json', vendorsOpenApi('1.2.3', vendors)],

@@ -15,7 +15,9 @@ export const documentPaths = ['/openapi.json', '/openapi/vendors.json'];
 
 const dayMs = 86_400_000;
 
-/** `/openapi.json`, `/openapi/vendors.json`; `/docs`, a page that loads nothing from other hosts; `/docs/test-numbers`. */
+/**
+ * `/openapi.json`, `/openapi/vendors.json`; `/docs`, a page that loads nothing from other hosts; `/docs/test-numbers`.
+ */
 export function mountDocs(app: Express, version: string, clock: Clock): void {
   // Its examples are for the next day, so that they can be sent unchanged.
   let own = { day: -1, body: '' };

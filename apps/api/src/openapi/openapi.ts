@@ -13,8 +13,8 @@ const idPatterns = {
 } as const;
 
 /**
- * The `/v1` API as OpenAPI 3.1, made from the schemas that read its requests and from the table that mounts its addresses. `now`: its
- * examples are for tomorrow.
+ * The `/v1` API as OpenAPI 3.1, made from the schemas that read its requests and from the table that mounts its
+ * addresses. `now`: its examples are for tomorrow.
  */
 export function openApi(version: string, now: number): Json {
   const tomorrow = `${new Date(now + 86_400_000).toISOString().slice(0, 10)}T09:00:00Z`;

@@ -10,8 +10,8 @@ export interface OperationsPorts extends Pick<Ports, 'health' | 'acceptingHealth
 }
 
 /**
- * The endpoints of every process (`opsEndpoints`), and `/readyz/accepting`: Redis is there, so that calls can be accepted. A load
- * balancer requests the latter, because a PBX that is down is no reason to refuse calls.
+ * The endpoints of every process (`opsEndpoints`), and `/readyz/accepting`: Redis is there, so that calls can be
+ * accepted. A load balancer requests the latter, because a PBX that is down is no reason to refuse calls.
  */
 export function mountOperations(app: Express, ports: OperationsPorts): void {
   const { health, acceptingHealth, metrics } = ports;

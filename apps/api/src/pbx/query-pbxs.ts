@@ -13,8 +13,8 @@ import type { CallQuestion } from '@redial/dialects';
 export type QueryPbx = (tenant: TenantRoutes, question: CallQuestion) => Promise<boolean | undefined>;
 
 /**
- * Queries every PBX at once. The first yes is the answer. The answer is no only if all answer no: a silent PBX might have answered yes.
- * A fact that no PBX can know before it rings counts as yes.
+ * Queries every PBX at once. The first yes is the answer. The answer is no only if all answer no: a silent PBX might
+ * have answered yes. A fact that no PBX can know before it rings counts as yes.
  */
 export function queryPbxs(pbxs: readonly Pick<Pbx, 'query'>[]): QueryPbx {
   return async (tenant, question) => {
@@ -28,7 +28,9 @@ export function queryPbxs(pbxs: readonly Pick<Pbx, 'query'>[]): QueryPbx {
   };
 }
 
-/** Undefined: only ringing shows it. The state of a phone behind a Local channel or a line to another PBX is not known. */
+/**
+ * Undefined: only ringing shows it. The state of a phone behind a Local channel or a line to another PBX is not known.
+ */
 function amiQuestion(question: CallQuestion, tenant: TenantRoutes): PbxQuestion | undefined {
   switch (question.type) {
     case 'device_online': {

@@ -15,8 +15,8 @@ export interface FindPorts {
 }
 
 /**
- * A CDR's id → its recording's file. Undefined if there is none, or if it belongs to another tenant: a client cannot distinguish the two,
- * not even by time. Only an id in its exact form gets into the file's name.
+ * A CDR's id → its recording's file. Undefined if there is none, or if it belongs to another tenant: a client cannot
+ * distinguish the two, not even by time. Only an id in its exact form gets into the file's name.
  */
 export async function findRecording(
   ref: unknown,

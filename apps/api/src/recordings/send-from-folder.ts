@@ -4,8 +4,8 @@ import { type Problem, problem } from '@redial/dialects';
 import type { Response } from 'express';
 
 /**
- * Sends a file below a folder of this host, with ranges and conditions by RFC 9110. Resolves when it is sent or the client has gone, or
- * with the problem. A symbolic link out of the folder counts as missing.
+ * Sends a file below a folder of this host, with ranges and conditions by RFC 9110. Resolves when it is sent or the
+ * client has gone, or with the problem. A symbolic link out of the folder counts as missing.
  */
 export async function sendFromFolder(response: Response, folder: string, file: string): Promise<Problem | undefined> {
   const place = await placeOf(folder, file);

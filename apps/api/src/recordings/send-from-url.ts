@@ -12,8 +12,9 @@ const answerWithinMs = 10_000;
 const passedOn = ['content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag'];
 
 /**
- * Passes on a file from a PBX's HTTP server: range, status and lengths are the server's. Resolves when it is sent or the client has gone,
- * or with the problem, which never shows the address. The operator configures the address. Redirects are not followed.
+ * Passes on a file from a PBX's HTTP server: range, status and lengths are the server's. Resolves when it is sent or
+ * the client has gone, or with the problem, which never shows the address. The operator configures the address.
+ * Redirects are not followed.
  */
 export async function sendFromUrl(
   request: Request,
@@ -69,7 +70,10 @@ function unpacked(request: Request): Record<string, string> {
   return range['range'] === undefined ? { 'accept-encoding': 'identity' } : range;
 }
 
-/** One range. Other units and forms are ignored (RFC 9110, 14.2). So are several ranges: their answer is multipart, not audio. */
+/**
+ * One range. Other units and forms are ignored (RFC 9110, 14.2). So are several ranges: their answer is multipart, not
+ * audio.
+ */
 function rangeOf(request: Request): Record<string, string> {
   const range = request.get('range') ?? '';
   if (!/^bytes=(?:[0-9]{1,15}-[0-9]{0,15}|-[0-9]{1,15})$/.test(range)) return {};

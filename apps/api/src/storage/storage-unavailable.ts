@@ -5,7 +5,10 @@ export class StorageUnavailable extends Error {
   override readonly name = 'StorageUnavailable';
 }
 
-/** Turns a failure of Redis into `StorageUnavailable`, which becomes a 503. Any other exception is a bug and becomes a 500. */
+/**
+ * Turns a failure of Redis into `StorageUnavailable`, which becomes a 503. Any other exception is a bug and becomes a
+ * 500.
+ */
 export async function fromStorage<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -17,7 +17,10 @@ import type { Handler, HandlerPorts } from './handler.ts';
 
 /** The maximum of errors in one answer. Beyond it, each refused call names only its first error. */
 const answerErrorsMax = 1_000;
-/** Bytes of refusals that are kept for a repetition. Each accepted call adds more, because its record is larger than that. */
+/**
+ * Bytes of refusals that are kept for a repetition. Each accepted call adds more, because its record is larger than
+ * that.
+ */
 const keptRefusalBytes = 4_096;
 const keptRefusalBytesPerCall = 256;
 
@@ -95,8 +98,8 @@ function replyOf(items: readonly Item[], reply: v1.BatchReply): HttpReply {
 }
 
 /**
- * The answer to a repetition: all accepted calls, and as many of the first refusals as have room. The number of a tenant's calls is
- * limited, the number of its refusals is not.
+ * The answer to a repetition: all accepted calls, and as many of the first refusals as have room. The number of a
+ * tenant's calls is limited, the number of its refusals is not.
  */
 function keptReply(items: readonly Item[], whole: v1.BatchReply, reply: HttpReply): HttpReply {
   let room = keptRefusalBytes + keptRefusalBytesPerCall * whole.accepted;

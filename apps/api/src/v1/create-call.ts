@@ -23,7 +23,8 @@ export function createCall(ports: HandlerPorts): Handler {
         const candidate = { id, attemptId: ids.attemptId(id), tenantId: tenant.id, dialect: 'v1', reference, request };
         const [call] = acceptor.prepare([candidate]);
         if (call === undefined) throw new TypeError('one candidate is one call');
-        // The answer is made before the write, and stored with it under the Idempotency-Key. Nothing can fail after the call is accepted.
+        // The answer is made before the write, and stored with it under the Idempotency-Key. Nothing can fail after the
+        // call is accepted.
         const view = { call, attempts: [], tenant, now: clock.now() };
         const reply = callAnswer(202, view, acceptedVersion, { Location: `/v1/calls/${id}` });
         const committed = await acceptor.commit([call], complete?.(reply));

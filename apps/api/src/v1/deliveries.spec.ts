@@ -16,7 +16,9 @@ const dead: Delivery = {
   lastError: 'HTTP 500',
 };
 
-/** `meanwhile`: what other processes write to the delivery between this request's read and write, one after the other. */
+/**
+ * `meanwhile`: what other processes write to the delivery between this request's read and write, one after the other.
+ */
 async function resend(...meanwhile: (Delivery | undefined)[]) {
   let kept: Delivery | undefined = dead;
   const jobs: string[] = [];

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { taxi } from '../../testing/taxi-dialect.ts';
 import { vendorsOpenApi } from '../openapi/vendors.ts';
 
-/** docs/how-to/add-a-dialect.md, with the dialect of `testing/taxi-dialect.ts`. It is mounted like every other dialect. */
+/**
+ * docs/how-to/add-a-dialect.md, with the dialect of `testing/taxi-dialect.ts`. It is mounted like every other dialect.
+ */
 const token = 'a-token-of-the-taxi-company';
 let child: ChildProcess;
 let url: string;

@@ -47,7 +47,10 @@ export function mountVendor(app: Express, dialect: VendorDialect, ports: VendorP
   }
 }
 
-/** Mounted after every address. Below a vendor's own prefixes, a request for another address is refused in the vendor's words. */
+/**
+ * Mounted after every address. Below a vendor's own prefixes, a request for another address is refused in the vendor's
+ * words.
+ */
 export function refuseBelow(app: Express, dialect: VendorDialect): void {
   for (const prefix of dialect.below) {
     app.use(prefix, refuseInWordsOf(dialect), (_request, response) => refuse(response, problem('service_not_found')));

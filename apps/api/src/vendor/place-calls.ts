@@ -45,7 +45,10 @@ type Parsed = Extract<ParsedCalls, { ok: true }>;
 /** How often a reference that must be new is drawn. Five used ones in a row would need very many calls. */
 const drawsMax = 5;
 
-/** A vendor's request → its calls, accepted all or none, and the vendor's answer: at once, or when dial1's outcome is known. */
+/**
+ * A vendor's request → its calls, accepted all or none, and the vendor's answer: at once, or when dial1's outcome is
+ * known.
+ */
 export async function placeCalls(request: VendorRequest, ports: PlacePorts): Promise<VendorAnswer> {
   const { route, tenant, input } = request;
   for (let draw = 1; draw <= drawsMax; draw += 1) {

@@ -2,7 +2,10 @@ import type { TenantConfiguration } from '@redial/configuration';
 import { type CallQuestion, type Problem, problem } from '@redial/dialects';
 import type { QueryPbx } from '../pbx/query-pbxs.ts';
 
-/** Puts all questions at once. Undefined: every answer is yes. A no is the client's error, and comes before a missing answer. */
+/**
+ * Puts all questions at once. Undefined: every answer is yes. A no is the client's error, and comes before a missing
+ * answer.
+ */
 export async function refusalByPbx(
   questions: readonly CallQuestion[],
   tenant: TenantConfiguration,

@@ -10,8 +10,8 @@ import { sharedReads } from './shared-reads.ts';
  * Clients that hold their connection open until dial1's outcome is known.
  *
  * O1  One subscription per process, made when the first client waits, and one timer per client. There is no polling.
- * O2  A call-changed hint only triggers a read. The answer comes from the records. A missed hint costs only time: the records are read
- *     again whenever the subscription is renewed, and once more before a client gets `pending`.
+ * O2  A call-changed hint only triggers a read. The answer comes from the records. A missed hint costs only time: the
+ *     records are read again whenever the subscription is renewed, and once more before a client gets `pending`.
  * O3  A call is read by one read at a time, for any number of waiting clients and hints.
  * O4  A client that has gone leaves nothing behind.
  */
@@ -26,8 +26,9 @@ export interface OutcomeWaiter {
 
 export interface ExpectedOutcome {
   /**
-   * Resolves once one of the calls is answered or all have failed, at `until` (slightly later if the storage is slow), or when the waiter
-   * closes. One outcome for each call, `pending` if none is known. Undefined: the client has gone. Call it once. It never rejects.
+   * Resolves once one of the calls is answered or all have failed, at `until` (slightly later if the storage is slow),
+   * or when the waiter closes. One outcome for each call, `pending` if none is known. Undefined: the client has gone.
+   * Call it once. It never rejects.
    */
   wait(gone: AbortSignal): Promise<readonly Dial1Outcome[] | undefined>;
   /** No client will wait. */

@@ -1,6 +1,6 @@
 /**
- * One read at a time for each id, for any number of callers. Callers that come during a read share the next one: the read in flight may
- * have begun before the write that they want to see.
+ * One read at a time for each id, for any number of callers. Callers that come during a read share the next one: the
+ * read in flight may have begun before the write that they want to see.
  */
 export function sharedReads<Id, Found>(read: (id: Id) => Promise<Found>): (id: Id) => Promise<Found> {
   const inFlight = new Map<Id, { readonly now: Promise<Found>; next?: Promise<Found> }>();

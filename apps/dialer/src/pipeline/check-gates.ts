@@ -37,7 +37,10 @@ export async function allowByGates(context: DialContext, loaded: LoadedCall): Pr
   return { ...loaded, tenant: tenant as TenantConfiguration, limits, pbxsUp };
 }
 
-/** Checks those gates again whose answer time can have changed. The claim checks the counts of the day, and the price of a number does not change. */
+/**
+ * Checks those gates again whose answer time can have changed. The claim checks the counts of the day, and the price of
+ * a number does not change.
+ */
 export function recheckGates({ gates, clock, configuration }: DialContext, call: Call): GateDecision {
   const facts = { call, tenant: findTenant(configuration, call.tenantId), now: clock.now(), attemptsToday: 0 };
   const rechecked = gates.filter((gate) => gate.rechecked);
@@ -83,7 +86,10 @@ async function countsOfToday(
   return { attemptsToday: Math.max(0, ...attempts), tenantToday: { calls, talkSeconds } };
 }
 
-/** Without a PBX, or without Redis's confirmation, a call is checked again after this at first, and after up to twice `nextCheckMsMax` later on. */
+/**
+ * Without a PBX, or without Redis's confirmation, a call is checked again after this at first, and after up to twice
+ * `nextCheckMsMax` later on.
+ */
 const nextCheckMs = 5_000;
 const nextCheckMsMax = 30_000;
 

@@ -6,10 +6,11 @@ import { type DialResult, readAgain } from './dial-result.ts';
 import type { PreparedCall } from './prepare-order.ts';
 
 /**
- * Writes the claim: the call becomes `dialing`, and the attempt's record is created. From now on only this run may originate the attempt.
+ * Writes the claim: the call becomes `dialing`, and the attempt's record is created. From now on only this run may
+ * originate the attempt.
  *
- * A claim whose answer is lost may have been written. Until the records are read again, the permits stay with it, and no other run of this
- * dialer takes the attempt on.
+ * A claim whose answer is lost may have been written. Until the records are read again, the permits stay with it, and
+ * no other run of this dialer takes the attempt on.
  */
 export async function claimAttempt(
   context: DialContext,
@@ -74,7 +75,8 @@ function dayCapOf(tenant: Tenant, call: Call, now: number): DayCap | undefined {
   return {
     tenantId: tenant.id,
     day: dayOf(now, tenant.timeZone),
-    // All numbers are counted, whether limited or not: the tenant may set a limit during the day. An attempt that never rang is subtracted again.
+    // All numbers are counted, whether limited or not: the tenant may set a limit during the day. An attempt that never
+    // rang is subtracted again.
     numbers: numbersOf(call),
     ...(max !== undefined && { max }),
     ...(tenantMax !== undefined && { tenantMax }),

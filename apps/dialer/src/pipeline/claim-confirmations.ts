@@ -2,11 +2,15 @@ import type { AttemptRecord } from '@redial/call';
 import type { DurabilityStore } from '@redial/store';
 
 /**
- * Whether claims are as durable as REDIAL_DURABILITY and REDIAL_REPLICAS require. Redis can forget a write that it has only acknowledged, and
- * an attempt whose claim is forgotten is dialled again. Where those settings require nothing, both answers are immediate.
+ * Whether claims are as durable as REDIAL_DURABILITY and REDIAL_REPLICAS require. Redis can forget a write that it has
+ * only acknowledged, and an attempt whose claim is forgotten is dialled again. Where those settings require nothing,
+ * both answers are immediate.
  */
 export interface ClaimConfirmations {
-  /** Whether a claim is worth taking. Redis is queried only while its last answer was no, so a long stall costs each call at most one attempt. */
+  /**
+   * Whether a claim is worth taking. Redis is queried only while its last answer was no, so a long stall costs each
+   * call at most one attempt.
+   */
   areGiven(): Promise<boolean>;
   /** Whether this claim is durable and still there. False also means that Redis did not answer in time. */
   ofClaim(attempt: Pick<AttemptRecord, 'id' | 'claimedBy'>): Promise<boolean>;

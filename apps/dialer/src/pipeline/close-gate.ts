@@ -3,7 +3,10 @@ import type { DialContext } from './dial-context.ts';
 import { type DialResult, readAgain } from './dial-result.ts';
 import type { LoadedCall } from './load.ts';
 
-/** A gate does not allow the call. Its decision is written to the call, so that the client can read why the call has not been dialled. */
+/**
+ * A gate does not allow the call. Its decision is written to the call, so that the client can read why the call has not
+ * been dialled.
+ */
 export async function closeGate(
   context: DialContext,
   loaded: LoadedCall,
@@ -22,7 +25,8 @@ export async function closeGate(
       return endCall(context, loaded, { type: 'block', attemptId, at: clock.now(), gate, reason });
     }
     case 'expire': {
-      // Where a gate defers the call beyond its end, the gate's reason is more useful than the fact that its time is over.
+      // Where a gate defers the call beyond its end, the gate's reason is more useful than the fact that its time is
+      // over.
       const why = gate !== 'expired' && { reason };
       return endCall(context, loaded, { type: 'expire', attemptId, at: clock.now(), ...why });
     }

@@ -6,8 +6,8 @@ import { notSent } from './not-sent.ts';
 /**
  * Waits until the claim is as durable as is required. Undefined: it is. Otherwise no Originate follows it.
  *
- * Redis may have forgotten an unconfirmed claim by now, and another run may have claimed the attempt since. Then its end is not this run's to report,
- * and the record shows that.
+ * Redis may have forgotten an unconfirmed claim by now, and another run may have claimed the attempt since. Then its
+ * end is not this run's to report, and the record shows that.
  */
 export async function confirmClaim(
   context: DialContext,

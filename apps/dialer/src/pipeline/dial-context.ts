@@ -48,7 +48,10 @@ export interface DialContext extends DialJobPorts {
 export interface JobRun {
   /** Marks the claims of this run. */
   readonly mark: string;
-  /** Each claim that this run has sent (`claimedBy`), and the Originate that follows it. Redis may forget a claim, and the run then takes another. */
+  /**
+   * Each claim that this run has sent (`claimedBy`), and the Originate that follows it. Redis may forget a claim, and
+   * the run then takes another.
+   */
   readonly claims: Map<string, OriginateOrder>;
 }
 

@@ -16,25 +16,29 @@ import { createRoundRobin } from './round-robin.ts';
 import { waitForStart } from './wait-for-start.ts';
 
 /**
- * One run of a `dial` job: one attempt of one call, until dial1's outcome is known. `dial` is the pipeline; each stage has a file of its own. A stage
- * returns what the next one needs, or a `DialResult`, which ends the run.
+ * One run of a `dial` job: one attempt of one call, until dial1's outcome is known. `dial` is the pipeline; each stage
+ * has a file of its own. A stage returns what the next one needs, or a `DialResult`, which ends the run.
  *
  * What holds whatever dies, and in which stage:
  *
- * D1  An Originate follows a claim of the same run, and nothing else (originate). A job that is delivered again finds the attempt's record and
- *     reconciles it (load, resume). A run whose claim was not answered knows its own claim by its mark. Until then no other run of this dialer takes
- *     the attempt on: two runs on one watch would keep the Originate from being sent.
+ * D1  An Originate follows a claim of the same run, and nothing else (originate). A job that is delivered again finds
+ *     the attempt's record and reconciles it (load, resume). A run whose claim was not answered knows its own claim by
+ *     its mark. Until then no other run of this dialer takes the attempt on: two runs on one watch would keep the
+ *     Originate from being sent.
  * D2  A gate's decision is written to the call before the job ends (closeGate), so "why not yet" always has an answer.
- * D3  A job that sleeps holds nothing. Permits are released on every way out on which no claim can have been written (dial). Those of a run that
- *     died, or did not receive them, are free when their lease ends, some seconds after their start.
- * D4  An Originate is sent soon after its claim, or never (originate). By the time of a later one, an observer may have concluded that no phone rang.
- * D5  What time can change is checked again whenever Redis may have kept the run waiting: before the claim (waitForStart), and before the Originate. At
- *     the Originate the call is due, its window is open, it has not expired and is not canceled, and its PBX has not restarted.
- * D6  An Originate is sent only when its claim is as durable as is required, and is there after that (confirmClaim). A claim that Redis has forgotten
- *     keeps no other run from dialling again.
+ * D3  A job that sleeps holds nothing. Permits are released on every way out on which no claim can have been written
+ *     (dial). Those of a run that died, or did not receive them, are free when their lease ends, some seconds after
+ *     their start.
+ * D4  An Originate is sent soon after its claim, or never (originate). By the time of a later one, an observer may have
+ *     concluded that no phone rang.
+ * D5  What time can change is checked again whenever Redis may have kept the run waiting: before the claim
+ *     (waitForStart), and before the Originate. At the Originate the call is due, its window is open, it has not
+ *     expired and is not canceled, and its PBX has not restarted.
+ * D6  An Originate is sent only when its claim is as durable as is required, and is there after that (confirmClaim). A
+ *     claim that Redis has forgotten keeps no other run from dialling again.
  *
- * A run that dies: before the claim, the job is delivered again and starts anew, and the lease frees its permits; from the claim on, the next run
- * reconciles, and the results process watches the attempt in any case.
+ * A run that dies: before the claim, the job is delivered again and starts anew, and the lease frees its permits; from
+ * the claim on, the next run reconciles, and the results process watches the attempt in any case.
  */
 async function dial(context: DialContext, job: DialJob, run: JobRun): Promise<DialResult> {
   const loaded = await load(context, job, run);
@@ -59,7 +63,9 @@ async function dial(context: DialContext, job: DialJob, run: JobRun): Promise<Di
   }
 }
 
-/** How often the records may change under a run before its job steps aside: by a cancel, a new time, or another dialer. */
+/**
+ * How often the records may change under a run before its job steps aside: by a cancel, a new time, or another dialer.
+ */
 const readsMax = 5;
 const stepAsideMs = 1_000;
 

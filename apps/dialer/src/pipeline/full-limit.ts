@@ -3,15 +3,19 @@ import type { LimitRequest } from '@redial/store';
 import type { CallLimits } from './limits-of-call.ts';
 
 /**
- * The gate and the reason that a call shows while a limit defers it. People and metrics see a trunk or a PBX by its name. An extension
- * appears only in the reason. A number never appears, because the reason can reach places where numbers must not.
+ * The gate and the reason that a call shows while a limit defers it. People and metrics see a trunk or a PBX by its
+ * name. An extension appears only in the reason. A number never appears, because the reason can reach places where
+ * numbers must not.
  */
 interface Refusal {
   readonly gate: string;
   readonly reason: string;
 }
 
-/** The limit is full now. A client that waits for dial1 learns at once that dial1 is busy: it does not wait for a later call. Pure. */
+/**
+ * The limit is full now. A client that waits for dial1 learns at once that dial1 is busy: it does not wait for a later
+ * call. Pure.
+ */
 export function fullLimit(
   { limit, reason, retryAt }: { readonly limit: string; readonly reason: 'calls' | 'rate'; readonly retryAt: number },
   limits: CallLimits,

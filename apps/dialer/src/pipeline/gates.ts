@@ -15,16 +15,21 @@ export interface DialFacts extends GateFacts {
   readonly nextCheckAt: (gate: string) => number;
 }
 
-/** A gate that is checked once may wait for its answer. One that is checked again may not: between the claim and the Originate time is short. */
+/**
+ * A gate that is checked once may wait for its answer. One that is checked again may not: between the claim and the
+ * Originate time is short.
+ */
 export type DialGate =
   | (Gate & { readonly rechecked: true })
   | (Gate<DialFacts, GateAnswer | Promise<GateAnswer>> & { readonly rechecked: false });
 
 /**
- * Every gate between a due call and its Originate, in the order in which they are checked. The first one that does not allow the call decides.
+ * Every gate between a due call and its Originate, in the order in which they are checked. The first one that does not
+ * allow the call decides.
  *
- * All are checked before permits are acquired. Those with `rechecked` are checked again before the claim, and again before the Originate. To acquire
- * permits comes after the list, because it takes what it grants (acquire-permits.ts); a full limit answers as a gate does.
+ * All are checked before permits are acquired. Those with `rechecked` are checked again before the claim, and again
+ * before the Originate. To acquire permits comes after the list, because it takes what it grants (acquire-permits.ts);
+ * a full limit answers as a gate does.
  *
  * How to add one: docs/how-to/add-a-gate.md.
  */

@@ -13,7 +13,10 @@ export interface LoadedCall {
   readonly dueAt: number;
 }
 
-/** Reads both records. They show whether the attempt is still to be dialled, is this run's own claim, or belongs to another run. */
+/**
+ * Reads both records. They show whether the attempt is still to be dialled, is this run's own claim, or belongs to
+ * another run.
+ */
 export async function load(
   context: DialContext,
   job: DialJob,

@@ -4,8 +4,9 @@ import type { DialResult } from './dial-result.ts';
 import { notSent, type Obstacle } from './not-sent.ts';
 
 /**
- * The longest time from a claim to its Originate: this host may have slept, or its clock been put forward. Other processes give the attempt up when
- * its ring timeout and `originateMarginMs` have passed. Half of that margin is left for the way to the PBX.
+ * The longest time from a claim to its Originate: this host may have slept, or its clock been put forward. Other
+ * processes give the attempt up when its ring timeout and `originateMarginMs` have passed. Half of that margin is left
+ * for the way to the PBX.
  */
 const claimAgeMaxMs = 5_000;
 
@@ -29,7 +30,10 @@ export async function originate(context: DialContext, claimed: ClaimedAttempt): 
 
 type FindObstacle = (context: DialContext, claimed: ClaimedAttempt, at: number) => Obstacle | undefined;
 
-/** What may have come between the claim and the Originate. The first one that is found is reported; a cancel counts most, because it ends the call. */
+/**
+ * What may have come between the claim and the Originate. The first one that is found is reported; a cancel counts
+ * most, because it ends the call.
+ */
 const obstacles: readonly FindObstacle[] = [canceled, late, pbxRestarted, gateClosed];
 
 /** The cancel was announced to this dialer, or this run has read the call back, and the call states it. */
@@ -45,7 +49,10 @@ function late(_: DialContext, { attempt }: ClaimedAttempt, at: number): Obstacle
   return { code: 'late', why: `${ageMs} ms after its claim it might ring when it is given up already` };
 }
 
-/** A reconciliation would find a PBX that has started since the claim, and give the attempt up. A PBX that is down is reported by its watch. */
+/**
+ * A reconciliation would find a PBX that has started since the claim, and give the attempt up. A PBX that is down is
+ * reported by its watch.
+ */
 function pbxRestarted({ pbxs }: DialContext, { attempt }: ClaimedAttempt): Obstacle | undefined {
   const current = pbxs.get(attempt.pbx)?.pbx.pbxStartedAt;
   const hasRestarted = current !== undefined && current !== attempt.pbxStartedAt;

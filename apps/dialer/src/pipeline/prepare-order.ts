@@ -28,8 +28,8 @@ type OrderWithoutSlot = Omit<OriginateOrder, 'slot'>;
 const longestSlot = 99_999;
 
 /**
- * Makes the order, and its AMI action as a trial. An order that Asterisk cannot express fails the call here, before anything is acquired
- * for it. It must use up no attempt, and the next try would be refused too.
+ * Makes the order, and its AMI action as a trial. An order that Asterisk cannot express fails the call here, before
+ * anything is acquired for it. It must use up no attempt, and the next try would be refused too.
  */
 export async function prepareOrder(context: DialContext, chosen: CallWithPbxs): Promise<PreparedCall | DialResult> {
   const { call, attemptId, tenant } = chosen;
@@ -40,8 +40,8 @@ export async function prepareOrder(context: DialContext, chosen: CallWithPbxs): 
 }
 
 /**
- * A call → the plan of its attempt, and everything that Asterisk needs to dial it. Pure. Throws RangeError for a trunk or a service that is no
- * longer configured: the gates `destination` and `pbx` have found those before.
+ * A call → the plan of its attempt, and everything that Asterisk needs to dial it. Pure. Throws RangeError for a trunk
+ * or a service that is no longer configured: the gates `destination` and `pbx` have found those before.
  */
 export function originateOrder(
   { request }: Call,
@@ -109,7 +109,10 @@ function autoAnswerOf(
   return isRequested ? { dial1AutoAnswer: autoAnswer.header } : {};
 }
 
-/** What Redial's own context plays as this leg. An announcement that has a channel of the operator's is played by the PBX itself. */
+/**
+ * What Redial's own context plays as this leg. An announcement that has a channel of the operator's is played by the
+ * PBX itself.
+ */
 function announcementOf(
   destination: Destination,
   tenant: TenantConfiguration,

@@ -2,7 +2,10 @@ import type { AttemptRecord } from '@redial/call';
 import type { DialContext } from './dial-context.ts';
 import type { DialResult } from './dial-result.ts';
 
-/** Another run has claimed the attempt: an earlier one of this dialer, or another dialer's. It is watched, and never originated again. */
+/**
+ * Another run has claimed the attempt: an earlier one of this dialer, or another dialer's. It is watched, and never
+ * originated again.
+ */
 export async function resume({ pbxs, pendingClaims }: DialContext, attempt: AttemptRecord): Promise<DialResult> {
   const resumed = (note: string): DialResult => ({ result: 'resumed', note });
   if (attempt.ended !== undefined) return resumed('already settled');

@@ -4,7 +4,10 @@ import type { DialContext, HeldPermits } from './dial-context.ts';
 import { type DialResult, readAgain } from './dial-result.ts';
 import type { PreparedCall } from './prepare-order.ts';
 
-/** A start that is further ahead was granted before this host's clock was put back. Two hosts' clocks do not differ by so much. */
+/**
+ * A start that is further ahead was granted before this host's clock was put back. Two hosts' clocks do not differ by
+ * so much.
+ */
 const startAheadMaxMs = startHorizonMs + 10_000;
 
 /** Waits until the granted start. Undefined: the call may still be dialled. */

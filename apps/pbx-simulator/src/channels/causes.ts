@@ -1,6 +1,6 @@
 /**
- * Q.850 causes and SIP codes as Asterisk 22 translates them.
- * Sources: res/res_pjsip.c (ast_sip_hangup_sip2cause), channels/chan_pjsip.c (hangup_cause2sip), main/channel.c (causes).
+ * Q.850 causes and SIP codes as Asterisk 22 translates them. Sources: res/res_pjsip.c (ast_sip_hangup_sip2cause),
+ * channels/chan_pjsip.c (hangup_cause2sip), main/channel.c (causes).
  */
 const causeOfSipCode: Readonly<Record<number, number>> = {
   302: 23,

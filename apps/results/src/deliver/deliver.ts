@@ -12,17 +12,19 @@ import {
 import pTimeout from 'p-timeout';
 
 /**
- * CDRs to sinks. A Redis list or stream is written at once and exactly once: its marker holds the delivery's id. A webhook goes through
- * the `deliveries` queue, because its receiver may be slow, or down for a day. It receives the CDRs of a call in the order of the
- * attempts: a delivery waits until the previous one is delivered or dead. A dead one that is sent again may arrive late.
+ * CDRs to sinks. A Redis list or stream is written at once and exactly once: its marker holds the delivery's id. A
+ * webhook goes through the `deliveries` queue, because its receiver may be slow, or down for a day. It receives the
+ * CDRs of a call in the order of the attempts: a delivery waits until the previous one is delivered or dead. A dead one
+ * that is sent again may arrive late.
  *
- * Nothing is sent before the settlement is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS require: if Redis forgot it, the attempt
- * could be settled otherwise. A webhook's job is added after that, so its worker need not confirm again.
+ * Nothing is sent before the settlement is as durable as REDIAL_DURABILITY and REDIAL_REPLICAS require: if Redis forgot
+ * it, the attempt could be settled otherwise. A webhook's job is added after that, so its worker need not confirm
+ * again.
  */
 export interface Deliverer {
   /**
-   * For a delivery that was just settled, or that the sweeper found. If Redis takes time to confirm (a sync of its disk), this resolves
-   * earlier, and the delivery continues in the background.
+   * For a delivery that was just settled, or that the sweeper found. If Redis takes time to confirm (a sync of its
+   * disk), this resolves earlier, and the delivery continues in the background.
    */
   deliver(delivery: Delivery): Promise<void>;
   /** A `deliveries` job. */
@@ -73,7 +75,8 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
     },
     async work({ deliveryId }) {
       const delivery = await store.readDelivery(deliveryId);
-      // The job of a dead delivery may come again: a process that read the delivery while it was pending may restore it.
+      // The job of a dead delivery may come again: a process that read the delivery while it was pending may restore
+      // it.
       if (delivery?.status !== 'pending') return { type: 'done' };
       return (await waitForTurn(dependencies, delivery)) ?? deliverOnce(dependencies, delivery);
     },
@@ -117,7 +120,9 @@ const behindMs = 1_000;
 /** The first delivery may end sooner or later than planned: the second checks as often as this. */
 const recheckMs = 300_000;
 
-/** Undefined: it is this delivery's turn. Waiting counts no try, and the sweeper does not touch the delivery meanwhile. */
+/**
+ * Undefined: it is this delivery's turn. Waiting counts no try, and the sweeper does not touch the delivery meanwhile.
+ */
 async function waitForTurn(
   dependencies: DelivererDependencies,
   delivery: Delivery,
@@ -189,8 +194,8 @@ function countedAs(result: SinkResult, step: DeliveryStep | undefined): 'deliver
 }
 
 /**
- * The decision for the job follows the delivery as it is stored now, whichever worker wrote it. Undefined: its retention is over.
- * `postponed`: why this worker postponed it.
+ * The decision for the job follows the delivery as it is stored now, whichever worker wrote it. Undefined: its
+ * retention is over. `postponed`: why this worker postponed it.
  */
 function decisionOf(step: DeliveryStep | undefined, now: number, postponed?: string): DeliveryDecision {
   if (step === undefined) return { type: 'done' };

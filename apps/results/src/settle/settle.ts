@@ -35,14 +35,19 @@ export interface SettleDependencies {
   readonly deliver: (delivery: Delivery) => Promise<void>;
 }
 
-/** In each round, another process has changed the call. After this many in a row its record cannot be written, and the job comes back later. */
+/**
+ * In each round, another process has changed the call. After this many in a row its record cannot be written, and the
+ * job comes back later.
+ */
 const roundsMax = 100;
 
 /**
  * Settling: one attempt's evidence → outcome ▸ the call's next state ▸ CDR ▸ deliveries, in one write.
  *
- * S1  An attempt is settled once. A second observer, a repeated job, a crash after the write: each finds the attempt ended and stops.
- * S2  If this process dies after the write, the sweeper restores what follows it: the next attempt's job and the deliveries.
+ * S1  An attempt is settled once. A second observer, a repeated job, a crash after the write: each finds the attempt
+ *     ended and stops.
+ * S2  If this process dies after the write, the sweeper restores what follows it: the next attempt's job and the
+ *     deliveries.
  */
 export function createSettle(dependencies: SettleDependencies): (job: ResultsJob) => Promise<void> {
   return async (job) => {
@@ -85,7 +90,8 @@ async function settleOnce(
   const cdr = cdrOf(after, ended, outcome, evidence);
   const before = call.value.history.at(-1);
   const tenant = dependencies.tenant(after.tenantId);
-  // The tenant was removed, or this process does not have its configuration yet. The attempt must not stay open, and its CDR is kept.
+  // The tenant was removed, or this process does not have its configuration yet. The attempt must not stay open, and
+  // its CDR is kept.
   if (tenant === undefined)
     logger.error(
       { callId: after.id, attemptId: job.attemptId, tenantId: after.tenantId },
@@ -141,8 +147,9 @@ async function settleOnce(
 const clocksApartMs = 5_000;
 
 /**
- * A cancel that came before the end belongs to the evidence, whichever process received it. The API's clock states when it came, and
- * another clock when the attempt ended. If the two are close, either may have happened first, and the rest of the evidence decides.
+ * A cancel that came before the end belongs to the evidence, whichever process received it. The API's clock states when
+ * it came, and another clock when the attempt ended. If the two are close, either may have happened first, and the rest
+ * of the evidence decides.
  */
 function withCancel(evidence: Evidence, { state }: Call, at: number): Evidence {
   const cancelRequestedAt = state.status === 'dialing' ? state.cancelRequestedAt : undefined;

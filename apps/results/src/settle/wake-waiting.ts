@@ -13,9 +13,9 @@ export interface WakePorts {
 const triesMax = 20;
 
 /**
- * An attempt, or a leg that ended before the other, has released its permits. For each of its phones, the call that has waited longest is
- * dialled now. This is only a hint: a call that is not woken checks again within half a minute. Trunks and PBXs have their own pace,
- * and no call waits at them.
+ * An attempt, or a leg that ended before the other, has released its permits. For each of its phones, the call that has
+ * waited longest is dialled now. This is only a hint: a call that is not woken checks again within half a minute.
+ * Trunks and PBXs have their own pace, and no call waits at them.
  */
 export async function wakeWaiting({ store, queues, clock }: WakePorts, limits: readonly string[]): Promise<void> {
   let free = limits.filter((limit) => isPhoneLimit(kindOfLimit(limit)));

@@ -26,8 +26,8 @@ export type SweeperStore = Pick<CallStore, 'readCall' | 'overduePage' | 'countOv
   Pick<StoreHealth, 'ping'>;
 
 /**
- * Finds what was lost, and restores it. Everything here may run twice or in two processes at once: each repair does no harm where nothing
- * was broken.
+ * Finds what was lost, and restores it. Everything here may run twice or in two processes at once: each repair does no
+ * harm where nothing was broken.
  *
  *   open attempts that no process watches       ▸ reconciled on their PBX
  *   calls that are due and have no job          ▸ their job is put back
@@ -36,7 +36,8 @@ export type SweeperStore = Pick<CallStore, 'readCall' | 'overduePage' | 'countOv
  *   calls whose retention is over               ▸ taken out of the indexes
  *   link statuses of dead processes             ▸ removed
  *
- * A round examines a bounded number of each. The next round continues where it ended, so a loss is found even among many late items.
+ * A round examines a bounded number of each. The next round continues where it ended, so a loss is found even among
+ * many late items.
  */
 export interface SweeperDependencies {
   readonly store: SweeperStore;
@@ -74,7 +75,10 @@ const atOnceMax = 50;
 
 const leaseName = 'sweeper';
 
-/** The positions that the rounds have reached. Undefined: the next round begins at the oldest. If the process dies, a part is repeated. */
+/**
+ * The positions that the rounds have reached. Undefined: the next round begins at the oldest. If the process dies, a
+ * part is repeated.
+ */
 interface Progress {
   overdue: PageCursor | undefined;
   undelivered: PageCursor | undefined;
@@ -96,7 +100,8 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
   return {
     async stop() {
       await sweeping.stop();
-      // Otherwise no process would sweep until the lease expires. This process may hold it without knowing: a reply can get lost.
+      // Otherwise no process would sweep until the lease expires. This process may hold it without knowing: a reply can
+      // get lost.
       await store.releaseLease(leaseName, instanceId).catch((error: unknown) => {
         logger.debug({ error }, 'the lease of the sweeper was not released; it expires');
       });
@@ -110,7 +115,8 @@ async function sweep(dependencies: SweeperDependencies, progress: Progress): Pro
   // Every process does this, and first: each is scraped, and a long round must not make the figures old.
   await attempt(dependencies, 'measuring', () => measure(dependencies));
   await attempt(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
-  // After an outage of Redis, processes report the ends that they saw. A reconciliation may know less, so it waits for a round.
+  // After an outage of Redis, processes report the ends that they saw. A reconciliation may know less, so it waits for
+  // a round.
   const lookingUp = progress.wasAway ? [] : observers;
   progress.wasAway = false;
   for (const observer of lookingUp) await attempt(dependencies, 'adopting', () => observer.adoptOpen(quietAttemptMs));
@@ -178,7 +184,10 @@ async function forgetEnded({ store, clock }: SweeperDependencies): Promise<void>
   }
 }
 
-/** Attempts on a PBX that the configuration no longer names. No process can reconcile them, and after their last moment they have no channel. */
+/**
+ * Attempts on a PBX that the configuration no longer names. No process can reconcile them, and after their last moment
+ * they have no channel.
+ */
 async function concludeUnreported(dependencies: SweeperDependencies): Promise<void> {
   const { store, queues, clock, logger, metrics, pbxNames } = dependencies;
   for (const pbx of await store.pbxsWithOpenAttempts()) {

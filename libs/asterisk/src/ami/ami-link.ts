@@ -7,13 +7,13 @@ import type { Timers } from './timers.ts';
 /**
  * One AMI session that is kept alive, and reopened without end.
  *
- * L1  No action is written before the login and a first Ping were answered, and none while the link is down: such an action
- *     returns `not_sent` at once.
+ * L1  No action is written before the login and a first Ping were answered, and none while the link is down: such an
+ *     action returns `not_sent` at once.
  * L2  An action is written at most once. An action under way when the link goes down returns `unanswered`.
  * L3  Every action returns: with its answer, or at its own deadline.
  * L4  One `onDown` for each `onUp`. Failed tries in between are reported once for each new reason.
- * L5  A PBX that does not answer a Ping in time is gone, even if the socket is open. Only such a PBX is gone: a Ping is sent
- *     even when too many actions wait already.
+ * L5  A PBX that does not answer a Ping in time is gone, even if the socket is open. Only such a PBX is gone: a Ping is
+ *     sent even when too many actions wait already.
  * L6  A PBX that accepts everything and answers nothing costs no more memory than the actions that may wait at once.
  * L7  Packets that answer none of our actions are dropped.
  */

@@ -15,11 +15,12 @@ import { isRungByRedial } from '../channel/extension-channel.ts';
 import type { OriginateOrder } from '../pbx.ts';
 
 /**
- * An order → the Originate that infra/asterisk/redial.conf expects. AMI executes its input, so every value is checked here
- * again, even if the caller has checked it:
+ * An order → the Originate that infra/asterisk/redial.conf expects. AMI executes its input, so every value is checked
+ * here again, even if the caller has checked it:
  *
  * 1. One `Variable` line for each variable. Asterisk splits such a line at commas outside brackets (main/manager.c,
- *    man_do_variable_value), so `PJSIP_HEADER(add,X-Name)` is one name. Values hold no comma, parenthesis, quote or backslash.
+ *    man_do_variable_value), so `PJSIP_HEADER(add,X-Name)` is one name. Values hold no comma, parenthesis, quote or
+ *    backslash.
  * 2. A variable *name* with brackets would be a function and be executed: only our own lines have brackets.
  * 3. A channel is one technology and one resource: `&` would dial more, `,` reach Dial's options, and
  *    `PJSIP/1000/sip:any@where` any address at all. The class is the dialplan's own (redial.conf).

@@ -2,8 +2,8 @@ import type { AttemptId, JournalEnded } from '@redial/call';
 import { attemptIdOf } from '../attempt-id-of.ts';
 
 /**
- * One entry of the PBX journal. infra/asterisk/redial.conf writes it to `DB(redial/<slot>)`, and sends it as the `Journal`
- * header of a UserEvent called RedialAttempt.
+ * One entry of the PBX journal. infra/asterisk/redial.conf writes it to `DB(redial/<slot>)`, and sends it as the
+ * `Journal` header of a UserEvent called RedialAttempt.
  *
  *     <attempt>|answered|<epoch s>|<dial1's present Uniqueid>
  *     <attempt>|ended|<DIALSTATUS>|<dial1 HANGUPCAUSE>|<dial1 or dial2: who hung up first, or empty>|<talk ms>|<dial ms>
@@ -11,9 +11,9 @@ import { attemptIdOf } from '../attempt-id-of.ts';
  *       |<dial2 Uniqueid>|<ring ms>|<1: recorded>|<DTMF digit>|<dial2 ended, epoch s.ms>
  *       |<dial1 or dial2: who was transferred>
  *
- * Every field behind `ended` may be empty, except the two instants. Those may have fractions. Older dialplans omit the last
- * fields; fields that a later dialplan adds behind these are ignored. A third form comes in the event alone, where the
- * order requests it. It is never in the database:
+ * Every field behind `ended` may be empty, except the two instants. Those may have fractions. Older dialplans omit the
+ * last fields; fields that a later dialplan adds behind these are ignored. A third form comes in the event alone, where
+ * the order requests it. It is never in the database:
  *
  *     <attempt>|dial2|<dial2 Uniqueid>
  */

@@ -21,8 +21,8 @@ import { createUnknownAttempts } from './unknown-attempts.ts';
  * The shell around the attempt machine, for the attempts of one PBX: it carries signals in and effects out.
  *
  * W1  `originate` sends one Originate, and only for an attempt this watch has never seen. `adopt` never sends one.
- * W2  Signals of one attempt are stepped one after the other. Effects are performed after the step, and their results are
- *     signals like any other.
+ * W2  Signals of one attempt are stepped one after the other. Effects are performed after the step, and their results
+ *     are signals like any other.
  * W3  One `onConclude` for each attempt of this watch. Then the attempt, its timer and its order are dropped.
  * W4  A signal for an attempt that has concluded here does not revive it (`recentLimit`); an explicit `adopt` does.
  * W5  The wait for the rest of an attempt's end is longer while this PBX has lately been slow to report it.

@@ -45,13 +45,12 @@ export type CallState =
   | { readonly status: EndedCallStatus; readonly endedAt: number; readonly reason: string };
 
 /**
- * completed: both sides talked, or dial1 had answered and the policy stops there. By the results process.
- * exhausted: the last attempt failed, and no retry, network budget or repetition is left. By the results process.
- * failed: another attempt cannot help. By the results process; by the dialer where Asterisk cannot be sent the Originate.
- * canceled: by the API while an attempt is planned; by the results process when the canceled attempt has ended.
- * expired: its time is over. By the dialer at the gates; by the results process where the next attempt would come too late.
- * blocked: a rule forbids it. By the dialer at the gates.
- * unknown: it cannot be known whether dial1 answered. By the results process.
+ * completed: both sides talked, or dial1 had answered and the policy stops there. By the results process. exhausted:
+ * the last attempt failed, and no retry, network budget or repetition is left. By the results process. failed: another
+ * attempt cannot help. By the results process; by the dialer where Asterisk cannot be sent the Originate. canceled: by
+ * the API while an attempt is planned; by the results process when the canceled attempt has ended. expired: its time is
+ * over. By the dialer at the gates; by the results process where the next attempt would come too late. blocked: a rule
+ * forbids it. By the dialer at the gates. unknown: it cannot be known whether dial1 answered. By the results process.
  */
 export const endedCallStatuses = [
   'completed',

@@ -6,7 +6,8 @@ import { nextTryAfterMs } from './retry-schedule.ts';
  * The delivery machine: one CDR on its way to one sink. Pure; every write of its result is compare-and-set.
  *
  * D1  A delivered delivery never changes again.
- * D2  A dead delivery is sent again only on request, or becomes delivered when the answer to an earlier try arrives late.
+ * D2  A dead delivery is sent again only on request, or becomes delivered when the answer to an earlier try arrives
+ *     late.
  * D3  Each try is counted once: the failure of a try that another worker has already counted changes nothing.
  */
 export const deliveryStatuses = ['pending', 'delivered', 'dead'] as const;

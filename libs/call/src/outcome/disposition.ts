@@ -4,7 +4,10 @@ export const calleeDispositions = ['no_answer', 'busy', 'rejected', 'unreachable
 export const permanentDispositions = ['invalid_number', 'not_allowed', 'no_route', 'incompatible_media'] as const;
 /** Network: our side or the carrier's. Uses up no attempt, but has a small budget of its own. */
 export const networkDispositions = ['congestion', 'trunk_auth', 'pbx_error'] as const;
-/** How a leg or an attempt ended. disposition-table.ts and docs/reference/dispositions.md have the evidence and the meaning. */
+/**
+ * How a leg or an attempt ended. disposition-table.ts and docs/reference/dispositions.md have the evidence and the
+ * meaning.
+ */
 export const dispositions = [
   'answered',
   ...calleeDispositions,

@@ -51,7 +51,9 @@ export function namesAllowed(schema: z.ZodType | undefined): readonly string[] {
   return schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum ? schema.keyType.options.map(String) : [];
 }
 
-/** What follows the error of an unknown name: the one that was probably meant, or every name of a record, which are few. */
+/**
+ * What follows the error of an unknown name: the one that was probably meant, or every name of a record, which are few.
+ */
 export function nameSuggestion(name: string, schema: z.ZodType | undefined): string {
   const meant = closestName(name, namesAllowed(schema));
   return meant === undefined ? recordNames(schema) : `: did you mean ${meant}?`;

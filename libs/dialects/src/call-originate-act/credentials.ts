@@ -7,8 +7,8 @@ import { shortSecrets } from '../shared/short-secrets.ts';
 import { actSettings } from './settings.ts';
 
 /**
- * `X-APIKEY` and `Authorization: Basic` → the one tenant that has both. One tenant's login with the key of another is answered as wrong:
- * "denied" would confirm a guessed login to a client that holds any key.
+ * `X-APIKEY` and `Authorization: Basic` → the one tenant that has both. One tenant's login with the key of another is
+ * answered as wrong: "denied" would confirm a guessed login to a client that holds any key.
  */
 export function authenticate(
   { header }: Pick<AuthenticationRequest, 'header'>,

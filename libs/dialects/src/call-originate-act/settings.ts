@@ -11,7 +11,9 @@ const ContextSettings = z
   .strictObject({
     /** The tenant's trunk for a caller outside. Absent: the one of `trunk_name`. */
     trunk: Name.optional(),
-    /** `dialplan`: the PBX's own context of the same name dials every caller. It must be one of the tenant's `contexts`. */
+    /**
+     * `dialplan`: the PBX's own context of the same name dials every caller. It must be one of the tenant's `contexts`.
+     */
     routes: z.literal('dialplan').optional(),
   })
   .refine((context) => context.trunk === undefined || context.routes === undefined, {

@@ -31,8 +31,8 @@ const mandatory = ['caller', 'callee', 'context', 'caller_id'] as const;
 const missing = 'value is missing';
 
 /**
- * The vendor's body → a call. Every wrong field is reported, by the vendor's name for it; the error of a body that is not an object has
- * no field.
+ * The vendor's body → a call. Every wrong field is reported, by the vendor's name for it; the error of a body that is
+ * not an object has no field.
  */
 export function toCallRequest(input: unknown, context: DialectContext): ParsedCalls {
   if (typeof input !== 'object' || input === null || Array.isArray(input))
@@ -99,7 +99,10 @@ function isRouted({ trunk, dialplan }: Route): boolean {
   return trunk !== undefined || dialplan !== undefined;
 }
 
-/** A number without a trunk gets the tenant's first trunk here. The caller of this function refuses it if a trunk is mandatory. */
+/**
+ * A number without a trunk gets the tenant's first trunk here. The caller of this function refuses it if a trunk is
+ * mandatory.
+ */
 function resolveParty(written: string, tenant: Tenant, { trunk, dialplan }: Route): Result<Destination> {
   const routed = dialplan === undefined ? undefined : routedByDialplan(written, tenant, dialplan);
   return routed === undefined ? readDestination(written, tenant, trunk) : { ok: true, value: routed };
@@ -116,7 +119,9 @@ function routedByDialplan(written: string, tenant: Tenant, context: string): Des
 
 const digits = [...'0123456789'];
 
-/** `orig.call.<Unix s>.<6 digits>`, as the vendor's ids. Two ids of one second may be equal: the reservation detects it. */
+/**
+ * `orig.call.<Unix s>.<6 digits>`, as the vendor's ids. Two ids of one second may be equal: the reservation detects it.
+ */
 function newReference({ now, pick }: DialectContext): string {
   const six = Array.from({ length: 6 }, () => pick(digits)).join('');
   return `orig.call.${Math.floor(now / 1000)}.${six}`;

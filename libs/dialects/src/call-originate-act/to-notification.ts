@@ -69,8 +69,8 @@ export const notifications: Readonly<Record<string, NotificationFormat>> = {
 };
 
 /**
- * `NO ANSWER` means that no talk is known, whatever the cause: a number that does not exist, a full network, an unknown end. The cause is
- * in the format `redial` and in `/v1`.
+ * `NO ANSWER` means that no talk is known, whatever the cause: a number that does not exist, a full network, an unknown
+ * end. The cause is in the format `redial` and in `/v1`.
  */
 const wordFor: Readonly<Record<Disposition, ActDisposition>> = {
   answered: 'ANSWERED',

@@ -11,8 +11,8 @@ import {
 const internationalDigits = { min: 11, max: 14 };
 
 /**
- * The vendor's three forms, in the tenant's plan → E.164 digits: its `0…` (10 digits), `27…` (11) and `00…` (13 to 16). The length
- * decides: ten digits from 00 are the first form, as in the vendor's own sample.
+ * The vendor's three forms, in the tenant's plan → E.164 digits: its `0…` (10 digits), `27…` (11) and `00…` (13 to 16).
+ * The length decides: ten digits from 00 are the first form, as in the vendor's own sample.
  */
 export function numberOf(written: string, plan: NumberingPlan): NumberResult {
   if (!/^[0-9]+$/.test(written)) return { ok: false };

@@ -3,8 +3,8 @@ import { z } from 'zod';
 const written = 'a string or a whole number';
 
 /**
- * The vendor's pages write `agent : <ext>`, without quotes: integrations send strings and whole numbers alike. A JSON number cannot begin
- * with 0, so its digits are complete.
+ * The vendor's pages write `agent : <ext>`, without quotes: integrations send strings and whole numbers alike. A JSON
+ * number cannot begin with 0, so its digits are complete.
  */
 const Written = z.union([z.string(), z.int().nonnegative(written)], written).transform(String);
 

@@ -12,7 +12,10 @@ export const Click2dialSettings = z.strictObject({
   headerPrefix: z.enum(['X-Teleforge-', 'X-Platforma-']).default('X-Teleforge-'),
   /** Each campaign's verified caller ID, for `tvc_<campaign>`: a number as the tenant's numbering plan writes it. */
   campaigns: z.record(campaignName, z.string().regex(/^\+?[0-9]{2,20}$/, 'a number, such as +27711234567')).default({}),
-  /** Servers that may use the dialect without a key, by the address of their connection. `host`: only with this host name. */
+  /**
+   * Servers that may use the dialect without a key, by the address of their connection. `host`: only with this host
+   * name.
+   */
   keyless: z
     .strictObject({
       ipAllowList: IpAddresses,

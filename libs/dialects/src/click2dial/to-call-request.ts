@@ -20,7 +20,10 @@ import { callerIdForms, callerIdNumberOf, clickNumberForms, numberOf } from './n
 import { Click2dialCall, contactRefLengthMax } from './schema.ts';
 import { click2dialSettings } from './settings.ts';
 
-/** The vendor's four fields, from JSON, form or query → a call. Every wrong field is reported, by the vendor's name for it. */
+/**
+ * The vendor's four fields, from JSON, form or query → a call. Every wrong field is reported, by the vendor's name for
+ * it.
+ */
 export function toCallRequest(input: unknown, context: DialectContext): ParsedCalls {
   const { tenant } = context;
   const { values, errors: shapeErrors } = readFields(Click2dialCall, input);

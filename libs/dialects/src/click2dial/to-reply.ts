@@ -2,7 +2,10 @@ import type { Call } from '@redial/call';
 import { type HttpReply, jsonReply } from '../dialect.ts';
 import { type Problem, problems } from '../shared/problem.ts';
 
-/** `call_ref` is Redial's own id for the call and comes back in its CDR, as does `contact_ref`. The vendor publishes no answer. */
+/**
+ * `call_ref` is Redial's own id for the call and comes back in its CDR, as does `contact_ref`. The vendor publishes no
+ * answer.
+ */
 export function acceptedReply([call]: readonly Call[]): HttpReply {
   if (call === undefined) throw new TypeError('one request is one call');
   return jsonReply(200, { success: true, call_ref: call.id, contact_ref: call.reference });

@@ -26,8 +26,9 @@ interface Sights {
 }
 
 /**
- * The vendor's table. The agent is the internal side, whether a person or a service; between two outside numbers it is the extension of
- * `SetCID`. Outside parties see an agent's number; that the first of two sees an extension is the vendor's own rule.
+ * The vendor's table. The agent is the internal side, whether a person or a service; between two outside numbers it is
+ * the extension of `SetCID`. Outside parties see an agent's number; that the first of two sees an extension is the
+ * vendor's own rule.
  */
 const table: Readonly<Record<`${Side} → ${Side}`, Readonly<Partial<Record<SetCid['kind'] | 'none', Sights>>>>> = {
   'internal → external': {
@@ -67,7 +68,8 @@ export function shownBetween(between: Between): Shown {
   const agentNumber = agentNumberOf(agent, tenant);
   const dial1Sees = numberAt(sights.dial1, agentNumber, between);
   const dial2Sees = numberAt(sights.dial2, agentNumber, between);
-  // dial1 without a caller ID of its own sees that of dial2. Its carrier would then see the number that it rings as the caller.
+  // dial1 without a caller ID of its own sees that of dial2. Its carrier would then see the number that it rings as the
+  // caller.
   const callerId = dial1Sees === undefined && dial2Sees === outsideNumberOf(dial1) ? undefined : dial2Sees;
 
   const outsideSees = sideOf(dial2) === 'external' ? dial2Sees : dial1Sees;

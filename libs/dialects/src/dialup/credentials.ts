@@ -10,8 +10,8 @@ import { type DialupSettings, dialupSettings } from './settings.ts';
 const credentialNames: readonly string[] = ['user', 'pass', 'org'] satisfies ParameterName[];
 
 /**
- * `user`, `pass` and `org` → the one tenant that has them. The three are compared as one digest: if any of them is wrong, the answer and
- * its time are the same.
+ * `user`, `pass` and `org` → the one tenant that has them. The three are compared as one digest: if any of them is
+ * wrong, the answer and its time are the same.
  */
 export function authenticate(
   { input }: Pick<AuthenticationRequest, 'input'>,

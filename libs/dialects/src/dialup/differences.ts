@@ -4,9 +4,9 @@ import type { FieldError } from '../shared/field-error.ts';
 import type { ParameterName } from './parameters.ts';
 
 /**
- * The errors of a request that differs from the calls that hold its `ident`. They are compared by meaning: a number may be written in
- * another form, and several may come in another order. What the tenant's settings add, such as trunks, and the form of the answer do not
- * count. A rescheduled call is compared by its first `Date`.
+ * The errors of a request that differs from the calls that hold its `ident`. They are compared by meaning: a number may
+ * be written in another form, and several may come in another order. What the tenant's settings add, such as trunks,
+ * and the form of the answer do not count. A rescheduled call is compared by its first `Date`.
  */
 export function differences(asked: readonly ParsedVendorCall[], held: readonly Call[]): FieldError[] {
   const before = held.map(({ request, firstNotBeforeAt }) => ({

@@ -23,8 +23,8 @@ const retrySecondsMax = 30 * 86_400;
 const secondsPer = { seconds: 1, minutes: 60 } as const satisfies Record<DialupSettings['retrytimeUnit'], number>;
 
 /**
- * `Date`, `Maxretry`, `Retrytime` and `ident`, all four → when a call is due and how it is tried again. None of them: a call for now. A `Date`
- * that has passed is an error, and the other fields are read nevertheless.
+ * `Date`, `Maxretry`, `Retrytime` and `ident`, all four → when a call is due and how it is tried again. None of them: a
+ * call for now. A `Date` that has passed is an error, and the other fields are read nevertheless.
  */
 export function readFutureCall(
   values: Parameters,
@@ -50,7 +50,8 @@ export function readFutureCall(
 
   const { networkBudget, retryUnknown } = tenant.defaults.retryPolicy;
   const delaySeconds = delay * unitSeconds;
-  // Every failure is retried by the client's policy; the tenant's own rules for a disposition hold for calls without one.
+  // Every failure is retried by the client's policy; the tenant's own rules for a disposition hold for calls without
+  // one.
   const retryPolicy = { maxRetries, delaySeconds, perDisposition: {}, until, networkBudget, retryUnknown };
   return { ...date, retryPolicy, ident };
 }

@@ -42,8 +42,8 @@ function unknownParameter(written: string): string {
 }
 
 /**
- * A request's query and form, together → its parameters, in any order and case. A parameter that comes twice is an error; its first value
- * stands, so that it causes no other error.
+ * A request's query and form, together → its parameters, in any order and case. A parameter that comes twice is an
+ * error; its first value stands, so that it causes no other error.
  */
 export function readParameters(input: unknown): ReadParameters {
   const { contentType, query, body } = rawOf(input);

@@ -11,8 +11,8 @@ export function reasonOf(why: Why): Reason {
 }
 
 /**
- * `Unreachable`: there is no phone, or no route to it. `Not connected`: the phone refused, or the call could not or must not be placed. The
- * last two rows only complete the table: a dial1 that answered has not failed.
+ * `Unreachable`: there is no phone, or no route to it. `Not connected`: the phone refused, or the call could not or
+ * must not be placed. The last two rows only complete the table: a dial1 that answered has not failed.
  */
 const reasons = {
   no_answer: 'No answer',

@@ -6,7 +6,10 @@ import { DialupSettings, dialupSettings } from './settings.ts';
 import { toCallRequest } from './to-call-request.ts';
 import { acceptedReply, outcomeReply, refusedReply } from './to-reply.ts';
 
-/** dialup, the vendor's "URL dialing". A POST may carry part of its parameters in the URL, so both methods are read whole. */
+/**
+ * dialup, the vendor's "URL dialing". A POST may carry part of its parameters in the URL, so both methods are read
+ * whole.
+ */
 export const dialect: VendorDialect = {
   name: 'dialup',
   settings: DialupSettings,

@@ -10,8 +10,9 @@ export type SetCid =
   | { readonly kind: 'number'; readonly e164: string };
 
 /**
- * Between two outside numbers it is mandatory and must be an extension: the call has no other agent. An extension stands for its agent.
- * Outside parties see the agent's own number, so the agent of an outside call must have one. Undefined if absent or wrong.
+ * Between two outside numbers it is mandatory and must be an extension: the call has no other agent. An extension
+ * stands for its agent. Outside parties see the agent's own number, so the agent of an outside call must have one.
+ * Undefined if absent or wrong.
  */
 export function readSetCid(
   { SetCID: written }: Parameters,

@@ -14,8 +14,8 @@ export const DialupSettings = z.strictObject({
   /** What the vendor's "till answer" means: until both sides are connected, or until dial1 has answered. */
   until: z.enum(['connected', 'dial1_answered']).default('connected'),
   /**
-   * What `ident` identifies. `call`: the same ident is the same call while that is open. `organization`, as the vendor's page has it: the
-   * client, so that each request is a call of its own.
+   * What `ident` identifies. `call`: the same ident is the same call while that is open. `organization`, as the
+   * vendor's page has it: the client, so that each request is a call of its own.
    */
   ident: z.enum(['call', 'organization']).default('call'),
   /** How long a call with `Response=yes` may wait before it is dialled. After that it expires. */

@@ -12,7 +12,10 @@ export interface DialupSides {
   readonly dial2: Destination | undefined;
 }
 
-/** `dial1` and `dial2` → destinations of the tenant; undefined if they are wrong. An error names a number by its position, without its digits. */
+/**
+ * `dial1` and `dial2` → destinations of the tenant; undefined if they are wrong. An error names a number by its
+ * position, without its digits.
+ */
 export function readDialupSides(values: Parameters, tenant: Tenant, reject: Reject): DialupSides {
   const dial1 = readDial1(values.dial1, tenant, reject);
   const dial2 = readDial2(values.dial2, tenant, reject);

@@ -22,8 +22,8 @@ const priorityNow = 0;
 const priorityLater = 5;
 
 /**
- * The vendor's parameters → one call for each number of `dial1`. Every wrong parameter is reported, in the vendor's spelling. Throws
- * TypeError for a tenant without the dialect.
+ * The vendor's parameters → one call for each number of `dial1`. Every wrong parameter is reported, in the vendor's
+ * spelling. Throws TypeError for a tenant without the dialect.
  */
 export function toCallRequest(input: unknown, context: DialectContext): ParsedCalls {
   const { tenant, now, newReference } = context;

@@ -19,8 +19,9 @@ export function acceptedReply(_calls: readonly Call[], input: unknown): HttpRepl
 }
 
 /**
- * dial1's outcome. Of several numbers, one that answered is a success; the request has failed once all have, with the reason of the last.
- * While the outcome is not known, none of the vendor's words is true: the answer is 503, and the calls continue.
+ * dial1's outcome. Of several numbers, one that answered is a success; the request has failed once all have, with the
+ * reason of the last. While the outcome is not known, none of the vendor's words is true: the answer is 503, and the
+ * calls continue.
  */
 export function outcomeReply(outcomes: readonly Dial1Outcome[], _calls: readonly Call[], input: unknown): HttpReply {
   const { values } = readParameters(input);

@@ -36,7 +36,10 @@ export type OriginateCallData = z.infer<typeof OriginateCallData>;
 export const notText = Symbol('not text');
 export const notTextMessage = 'must be text in UTF-8';
 
-/** PHP's array → its texts by name. A null, and an array that contains only nulls, is absent, as in `http_build_query`. Other arrays stay. */
+/**
+ * PHP's array → its texts by name. A null, and an array that contains only nulls, is absent, as in `http_build_query`.
+ * Other arrays stay.
+ */
 export function fieldsOf(array: PhpArray): Readonly<Record<string, unknown>> {
   const fields = [...array].map(([name, value]) => [shownName(name), fieldOf(value)] as const);
   return Object.fromEntries(fields.filter(([, field]) => field !== undefined));

@@ -2,7 +2,10 @@ import { hasExtension, type Result, type Tenant } from '@redial/call';
 import { readNumber } from '@redial/numbering';
 import { neitherExtensionNorNumber } from './written-number.ts';
 
-/** A caller ID as a client writes it → one of the tenant's extensions, or E.164 digits; only one that the tenant may show. */
+/**
+ * A caller ID as a client writes it → one of the tenant's extensions, or E.164 digits; only one that the tenant may
+ * show.
+ */
 export function resolveCallerId(written: string, tenant: Tenant): Result<string> {
   const number = hasExtension(tenant, written)
     ? { ok: true as const, value: written }
@@ -13,8 +16,8 @@ export function resolveCallerId(written: string, tenant: Tenant): Result<string>
 }
 
 /**
- * A tenant with a list of its own shows what is on it. Without a list, a tenant whose numbering plan names its country shows its
- * configured numbers and its extensions; any other tenant shows any number.
+ * A tenant with a list of its own shows what is on it. Without a list, a tenant whose numbering plan names its country
+ * shows its configured numbers and its extensions; any other tenant shows any number.
  */
 function mayShow(callerId: string, tenant: Tenant): boolean {
   const { allowed, default: usual, pool, agents } = tenant.callerIds;

@@ -1,7 +1,10 @@
 import type { Tenant } from '@redial/call';
 import type { z } from 'zod';
 
-/** A tenant's settings of one dialect, parsed once; undefined if the tenant does not have it. Throws if they do not fit the schema. */
+/**
+ * A tenant's settings of one dialect, parsed once; undefined if the tenant does not have it. Throws if they do not fit
+ * the schema.
+ */
 export function dialectSettings<Schema extends z.ZodType>(
   name: string,
   schema: Schema,

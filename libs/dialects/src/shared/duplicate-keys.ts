@@ -15,8 +15,9 @@ interface Open {
 }
 
 /**
- * The keys that an object of a JSON text has more than once, at any depth, as JSON pointers. `JSON.parse` keeps the last value and drops
- * the others silently. `JSON.parse` must be able to read the text. Reads each character once, and does not recurse.
+ * The keys that an object of a JSON text has more than once, at any depth, as JSON pointers. `JSON.parse` keeps the
+ * last value and drops the others silently. `JSON.parse` must be able to read the text. Reads each character once, and
+ * does not recurse.
  */
 export function duplicateKeys(json: string): string[] {
   const found = new Set<string>();

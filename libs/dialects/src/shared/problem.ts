@@ -1,8 +1,9 @@
 import { type FieldError, firstErrors } from './field-error.ts';
 
 /**
- * Every error that the API can answer with. `type` URIs are made from the code and are stable, so that a client may compare them; `title`
- * never changes for a code; `message` is the public explanation of a problem without a detail of its own.
+ * Every error that the API can answer with. `type` URIs are made from the code and are stable, so that a client may
+ * compare them; `title` never changes for a code; `message` is the public explanation of a problem without a detail of
+ * its own.
  */
 export const problems = {
   malformed_body: { status: 400, title: 'Malformed body', message: 'The body is not valid JSON.' },

@@ -15,7 +15,10 @@ export function readTimestamp(written: string, zone: string): Result<number> {
   return { ok: false, message: `is not a date and time of the calendar: write ${timestampForms}` };
 }
 
-/** In a query, the `+` of an offset that was not encoded arrives as a space; a space before `hh:mm` can have been nothing else. */
+/**
+ * In a query, the `+` of an offset that was not encoded arrives as a space; a space before `hh:mm` can have been
+ * nothing else.
+ */
 export function restoreOffset(written: unknown): unknown {
   return typeof written === 'string' ? written.replace(/^(\d\S*[Tt]\S*\d) (\d{2}:\d{2})$/, '$1+$2') : written;
 }

@@ -14,11 +14,12 @@ export interface TooMany {
 const spareFields = 20;
 
 /**
- * The first object or list of a request that holds more than its schema allows. Run this before any other reading of a request: then the
- * schema bounds the work, and not the length of the body.
+ * The first object or list of a request that holds more than its schema allows. Run this before any other reading of a
+ * request: then the schema bounds the work, and not the length of the body.
  *
- * The limit of an object is the number of its schema's fields. The limit of a record is the number of its enumerated keys, or
- * `maxProperties` of its metadata, or its entry in `limits`. Each allows `spareFields` more. The limit of a list is in its schema.
+ * The limit of an object is the number of its schema's fields. The limit of a record is the number of its enumerated
+ * keys, or `maxProperties` of its metadata, or its entry in `limits`. Each allows `spareFields` more. The limit of a
+ * list is in its schema.
  */
 export function tooManyFields(
   schema: unknown,

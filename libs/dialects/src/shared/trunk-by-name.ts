@@ -1,6 +1,9 @@
 import { namesThereAre, type Result, type Tenant } from '@redial/call';
 
-/** A trunk as a vendor's client writes it → the tenant's. `names`: the vendor's name → the tenant's; a trunk of the same name needs no entry. */
+/**
+ * A trunk as a vendor's client writes it → the tenant's. `names`: the vendor's name → the tenant's; a trunk of the same
+ * name needs no entry.
+ */
 export function trunkByName(
   written: string,
   names: Readonly<Record<string, string>>,

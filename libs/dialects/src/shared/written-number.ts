@@ -78,7 +78,10 @@ export function unknownNumber(written: string, tenant: Tenant, unread: Unread): 
   return unreadable(written, unread) ?? `is not a number in a known form: ${forms(tenant)}`;
 }
 
-/** The error of an ambiguous number, with both readings in full so that the client can choose; or of invisible characters. */
+/**
+ * The error of an ambiguous number, with both readings in full so that the client can choose; or of invisible
+ * characters.
+ */
 export function unreadable(written: string, { readings }: Unread, internationalPrefix = '+'): string | undefined {
   if (readings !== undefined) {
     const numbers = readings.map((digits) => `+${digits}`).join(' or ');

@@ -4,7 +4,8 @@ import { exampleIds as ids } from '../shared/example-ids.ts';
 import { AttemptReply, CallReply, CallSummaryReply, LegReply } from './reply-schema.ts';
 import { CdrNotification } from './to-notification.ts';
 
-// The answers in the documentation: those of the first call that `npm start` prints. A field that is not named here is null.
+// The answers in the documentation: those of the first call that `npm start` prints. A field that is not named here is
+// null.
 
 const at = (second: string) => `2026-11-30T11:00:${second}+02:00`;
 const inUtc = (second: string) => `2026-11-30T09:00:${second}Z`;

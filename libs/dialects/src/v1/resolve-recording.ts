@@ -1,8 +1,8 @@
 import { type CallRequest, type Destination, type Result, recordingOf, type Tenant } from '@redial/call';
 
 /**
- * `record` of a request, under its tenant's rule. The rule is the tenant's promise to people who are recorded or are not recorded: a
- * request against it is rejected.
+ * `record` of a request, under its tenant's rule. The rule is the tenant's promise to people who are recorded or are
+ * not recorded: a request against it is rejected.
  */
 export function resolveRecording(
   record: boolean | undefined,

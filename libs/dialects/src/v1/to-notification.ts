@@ -15,9 +15,10 @@ const CdrLegJson = LegReply.extend({
 const { shape } = AttemptReply;
 
 /**
- * A CDR as webhooks, Redis streams and Redis lists carry it. Stable: fields are added, never renamed or removed. Every field is always
- * present; `null` means that there is no value, or that it cannot be known. Instants are RFC 3339 in UTC with milliseconds, durations
- * integer milliseconds. The fields that an attempt of `/v1` has too come from its schema, so that both stay the same.
+ * A CDR as webhooks, Redis streams and Redis lists carry it. Stable: fields are added, never renamed or removed. Every
+ * field is always present; `null` means that there is no value, or that it cannot be known. Instants are RFC 3339 in
+ * UTC with milliseconds, durations integer milliseconds. The fields that an attempt of `/v1` has too come from its
+ * schema, so that both stay the same.
  */
 export const CdrNotification = AttemptReply.omit({ number: true, state: true })
   .extend({

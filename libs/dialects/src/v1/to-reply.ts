@@ -17,7 +17,9 @@ import { whyNotDialedYet } from './why-not-dialed-yet.ts';
 
 export interface CallView {
   readonly call: Call;
-  /** Records of its attempts, in any order. An attempt whose record has expired is shown from the call's own history. */
+  /**
+   * Records of its attempts, in any order. An attempt whose record has expired is shown from the call's own history.
+   */
   readonly attempts: readonly AttemptRecord[];
   readonly tenant: Tenant;
   readonly now: number;

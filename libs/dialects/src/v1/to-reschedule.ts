@@ -8,7 +8,10 @@ export type ParsedReschedule =
   | { readonly ok: true; readonly dueAt: number; readonly expiresAt?: number | null }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 
-/** `PATCH /v1/calls/{id}` → when the planned attempt is due now, and until when. Absent fields stay as the call has them. */
+/**
+ * `PATCH /v1/calls/{id}` → when the planned attempt is due now, and until when. Absent fields stay as the call has
+ * them.
+ */
 export function toReschedule(body: unknown, call: Call, tenant: Tenant, now: number): ParsedReschedule {
   const { values, errors } = readFields(RescheduleCall, body);
   const check = checkFields(errors);

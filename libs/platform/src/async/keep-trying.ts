@@ -9,8 +9,8 @@ export interface KeepTryingOptions {
 }
 
 /**
- * Runs `action` until it succeeds, after any failure, and waits longer between tries up to `maxDelayMs`. It is for the few writes that
- * must not be dropped while Redis is away. The caller limits how many are in flight.
+ * Runs `action` until it succeeds, after any failure, and waits longer between tries up to `maxDelayMs`. It is for the
+ * few writes that must not be dropped while Redis is away. The caller limits how many are in flight.
  */
 export async function keepTrying<T>(action: () => Promise<T>, options: KeepTryingOptions): Promise<T> {
   const { onError, firstDelayMs = 100, maxDelayMs = 5_000, signal } = options;

@@ -1,6 +1,6 @@
 /**
- * Runs work that any client may cause at most once in `ms`. All callers within that time get the same result. After a failure the
- * next caller causes a new try. `now` is a clock that is never set back.
+ * Runs work that any client may cause at most once in `ms`. All callers within that time get the same result. After a
+ * failure the next caller causes a new try. `now` is a clock that is never set back.
  */
 export function sharedFor<T>(
   ms: number,

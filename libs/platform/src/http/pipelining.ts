@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 
 export interface PipeliningLimits {
   /**
-   * Requests of one connection that are served at a time. Others wait, and the connection is not read meanwhile. A client that has
-   * disconnected is noticed when the reply is sent.
+   * Requests of one connection that are served at a time. Others wait, and the connection is not read meanwhile. A
+   * client that has disconnected is noticed when the reply is sent.
    */
   readonly atOnce: number;
   /** Requests without a reply, over all connections, not counting the first of each. One more closes its connection. */
@@ -22,11 +22,12 @@ interface Line {
 }
 
 /**
- * Bounds the requests that a client sends before it has its replies (RFC 9112, 9.3.2). Node parses up to 64 KiB at once and hands every
- * request on, so a limit of connections alone does not limit requests.
+ * Bounds the requests that a client sends before it has its replies (RFC 9112, 9.3.2). Node parses up to 64 KiB at once
+ * and hands every request on, so a limit of connections alone does not limit requests.
  *
- * A client that waits for its replies, as nearly all do, is never affected: the first request of a connection is not counted. An error
- * reply is not possible. It would have to follow the earlier replies, and would stay in memory until then.
+ * A client that waits for its replies, as nearly all do, is never affected: the first request of a connection is not
+ * counted. An error reply is not possible. It would have to follow the earlier replies, and would stay in memory until
+ * then.
  */
 export function limitPipelining(serve: RequestListener, { atOnce, inAll, onCut }: PipeliningLimits): RequestListener {
   const lines = new WeakMap<Socket, Line>();

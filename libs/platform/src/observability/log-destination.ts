@@ -16,8 +16,8 @@ const waitingBytesMax = 1024 * 1024;
  * counted, and nothing throws or waits. A call is worth more than a log line.
  *
  * L1  Each line to a file is written at once, so that all lines before the end of the process are there, in order.
- * L2  Each line to a pipe or a socket is written at once as well, as far as it accepts it. The rest waits in memory, up to 1 MiB,
- *     and is lost at the end of the process.
+ * L2  Each line to a pipe or a socket is written at once as well, as far as it accepts it. The rest waits in memory, up
+ *     to 1 MiB, and is lost at the end of the process.
  */
 export function standardOutput(watch: LogWatch): DestinationStream {
   return isPipe(1) ? toPipe(process.stdout, watch) : toFile(1, watch);

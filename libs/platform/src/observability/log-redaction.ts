@@ -11,9 +11,9 @@ const depthMax = 6;
 const itemsMax = 100;
 
 /**
- * A log line's fields without secrets and with masked phone numbers, at every depth. Only strings are masked: counts and instants
- * are numbers. Class instances (sockets, requests) are left to pino's serialisers. Errors keep type, message and stack, masked.
- * Of a Redis command only the name stays.
+ * A log line's fields without secrets and with masked phone numbers, at every depth. Only strings are masked: counts
+ * and instants are numbers. Class instances (sockets, requests) are left to pino's serialisers. Errors keep type,
+ * message and stack, masked. Of a Redis command only the name stays.
  */
 export function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown> {
   return cleanFields(fields, 0);
@@ -46,7 +46,9 @@ function clean(value: unknown, depth: number): unknown {
 
 const serializedError: unknown = Object.getPrototypeOf(stdSerializers.err(new Error()));
 
-/** ioredis attaches the command with all arguments to its error: the password of a HELLO, the whole record of a script. */
+/**
+ * ioredis attaches the command with all arguments to its error: the password of a HELLO, the whole record of a script.
+ */
 function cleanError(error: object, depth: number): Record<string, unknown> {
   const { command, ...fields } = error as { readonly command?: { readonly name?: unknown } };
   return cleanFields({ ...fields, ...(command && { command: { name: command.name } }) }, depth);

@@ -127,7 +127,10 @@ describe('a process whose log cannot be written', () => {
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
   });
 
-  /** `output`: a file descriptor, or a pipe that this test reads or not. `execPath`: the program that starts the process. */
+  /**
+   * `output`: a file descriptor, or a pipe that this test reads or not. `execPath`: the program that starts the
+   * process.
+   */
   async function givenAProcess(output: number | 'pipe', execPath = process.execPath) {
     const child = fork(fileURLToPath(new URL('../../testing/logging-process.ts', import.meta.url)), [], {
       execPath,

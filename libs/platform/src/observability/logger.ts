@@ -26,10 +26,10 @@ const linesPerSpan = 20;
 const spanMs = 10_000;
 
 /**
- * JSON lines with `time` as RFC 3339. Secrets are omitted by the name of their field, and phone numbers are masked everywhere
- * (log-redaction.ts). Of one message at `warn` or above, 20 lines are written per 10 s. The next line after that states in
- * `repeatsLeftOut` how many were omitted. Messages that differ only in numbers and ids count as one message. Put all other
- * differences into fields.
+ * JSON lines with `time` as RFC 3339. Secrets are omitted by the name of their field, and phone numbers are masked
+ * everywhere (log-redaction.ts). Of one message at `warn` or above, 20 lines are written per 10 s. The next line after
+ * that states in `repeatsLeftOut` how many were omitted. Messages that differ only in numbers and ids count as one
+ * message. Put all other differences into fields.
  */
 export function createLogger({
   process,
@@ -84,7 +84,10 @@ interface HttpRequestFields {
   readonly remoteAddress?: string;
 }
 
-/** The fields of HTTP in a log: no headers, no body, and no query, because vendors' dialects send numbers and passwords in it. */
+/**
+ * The fields of HTTP in a log: no headers, no body, and no query, because vendors' dialects send numbers and passwords
+ * in it.
+ */
 export const httpSerializers = {
   req: ({ id, method, url, remoteAddress }: HttpRequestFields) => ({
     id,

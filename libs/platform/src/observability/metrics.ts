@@ -3,7 +3,10 @@ import { classOf } from '@redial/call';
 import pTimeout from 'p-timeout';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Everything Redial measures. Durations come in ms and are exported in seconds. No label holds a number, a call's id or a client's text. */
+/**
+ * Everything Redial measures. Durations come in ms and are exported in seconds. No label holds a number, a call's id or
+ * a client's text.
+ */
 export interface Metrics {
   /** A call was accepted, durably. */
   callAccepted(dialect: string, calls?: number): void;
@@ -37,7 +40,10 @@ export interface Metrics {
   gateClosed(gate: string, decision: 'defer' | 'block' | 'expire'): void;
   /** The AMI link to a PBX. */
   pbxLink(pbx: string, up: boolean): void;
-  /** This process' connection to Redis: down until it is reported. Without it every gauge that is read from Redis keeps its last value. */
+  /**
+   * This process' connection to Redis: down until it is reported. Without it every gauge that is read from Redis keeps
+   * its last value.
+   */
   redisLink(up: boolean): void;
   /** Entries in the lists and streams of sinks that could be measured. Replaces the previous values. */
   sinkLengths(lengths: readonly SinkLength[]): void;
@@ -58,7 +64,10 @@ export interface Metrics {
     readonly status: number;
     readonly durationMs: number;
   }): void;
-  /** Called before every scrape, for gauges whose value must be read first. A failure is counted and leaves the old value. */
+  /**
+   * Called before every scrape, for gauges whose value must be read first. A failure is counted and leaves the old
+   * value.
+   */
   onScrape(refresh: () => Promise<void>): void;
   /** Prometheus' text format. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;

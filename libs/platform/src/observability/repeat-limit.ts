@@ -30,7 +30,10 @@ export function createRepeatLimit({ lines, perMs }: { readonly lines: number; re
 /** Our ids, and numbers, at the beginning of a word: `dial1` and `dial2` stay different. */
 const differing = /(?<![\p{L}\p{N}_])(?:(?:call|att)_[0-9A-Z]{26}|[0-9]+)/gu;
 
-/** The common part of messages that differ only in numbers and ids: `not sent: 5001 ms after …` is one message for any delay. */
+/**
+ * The common part of messages that differ only in numbers and ids: `not sent: 5001 ms after …` is one message for any
+ * delay.
+ */
 export function messageKind(message: string): string {
   return message.replaceAll(differing, '#');
 }

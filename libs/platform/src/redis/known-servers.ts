@@ -3,9 +3,9 @@ import { type RedisServer, serverAddress } from './redis-url.ts';
 /** The servers that can name the primary: those of the URL, and those learned from them. */
 export interface KnownServers {
   /**
-   * The order in which servers are queried. Each search begins with the next server: one with a wrong answer, perhaps cut off from the
-   * others, must not be believed every time. The servers of the URL come first: the addresses that the others announce may not be
-   * reachable.
+   * The order in which servers are queried. Each search begins with the next server: one with a wrong answer, perhaps
+   * cut off from the others, must not be believed every time. The servers of the URL come first: the addresses that the
+   * others announce may not be reachable.
    */
   inOrder(): readonly RedisServer[];
   /** Remembers servers, the newest first. Call it only after an answer that proved right. */

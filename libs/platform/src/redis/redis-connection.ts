@@ -11,10 +11,10 @@ export type { Redis } from 'ioredis';
 /**
  * What a connection is for.
  *
- * `store` and `queue` (producers): a command fails at once while Redis is down. A command that was in flight when the link broke is
- * rejected and **never sent again**: it may have run, and only its caller can find out. Nothing is held in memory.
- * `worker`: BullMQ's own. Commands wait until Redis is back, as BullMQ requires.
- * `subscriber`: subscriptions are restored after every reconnect. Messages published in between are lost.
+ * `store` and `queue` (producers): a command fails at once while Redis is down. A command that was in flight when the
+ * link broke is rejected and **never sent again**: it may have run, and only its caller can find out. Nothing is held
+ * in memory. `worker`: BullMQ's own. Commands wait until Redis is back, as BullMQ requires. `subscriber`: subscriptions
+ * are restored after every reconnect. Messages published in between are lost.
  */
 export type RedisRole = 'store' | 'queue' | 'worker' | 'subscriber';
 
@@ -26,14 +26,16 @@ export interface RedisConnectionOptions {
   readonly url: string;
   readonly role: RedisRole;
   /**
-   * On a Redis Cluster the connection goes to the node that holds this key, or any other key of its hash tag. Commands on keys of other
-   * nodes are refused with MOVED. Default `{redial}`.
+   * On a Redis Cluster the connection goes to the node that holds this key, or any other key of its hash tag. Commands
+   * on keys of other nodes are refused with MOVED. Default `{redial}`.
    */
   readonly slotOf?: string;
   readonly onChange?: (change: RedisChange) => void;
 }
 
-/** A connection that owes us a reply and is silent for longer than this is dead (a stopped server, a half-open socket). */
+/**
+ * A connection that owes us a reply and is silent for longer than this is dead (a stopped server, a half-open socket).
+ */
 const silenceMs: Readonly<Record<RedisRole, number>> = {
   store: 10_000,
   queue: 10_000,
@@ -66,9 +68,10 @@ const optionsOf: Readonly<Record<RedisRole, Options>> = {
 /**
  * Starts to connect, and reconnects without end. `redisReady` waits until commands can be sent.
  *
- * It is one connection to one server in every set-up. A role therefore means the same in all of them, and WAITAOF, CONFIG and INFO
- * query the server that holds our keys. With Sentinel or Cluster that server is searched anew at each connect (`redis-primary.ts`).
- * After a failover the link breaks, or the old primary refuses, and the next connect finds the new one.
+ * It is one connection to one server in every set-up. A role therefore means the same in all of them, and WAITAOF,
+ * CONFIG and INFO query the server that holds our keys. With Sentinel or Cluster that server is searched anew at each
+ * connect (`redis-primary.ts`). After a failover the link breaks, or the old primary refuses, and the next connect
+ * finds the new one.
  *
  * Throws RedisUrlError.
  */
@@ -98,8 +101,8 @@ export interface RedisOfAnyKey {
 }
 
 /**
- * A connection for keys that are not Redial's own. On a Redis Cluster they may lie on any node. Commands fail at once while the node
- * is down, and are not sent again, as with the role `queue`.
+ * A connection for keys that are not Redial's own. On a Redis Cluster they may lie on any node. Commands fail at once
+ * while the node is down, and are not sent again, as with the role `queue`.
  *
  * Throws RedisUrlError.
  */
@@ -176,8 +179,8 @@ function connectorTo(finding: () => FindPrimary, tls: boolean) {
       } catch (error) {
         if (this.connecting) this.firstError = error instanceof Error ? error : new Error(String(error));
       }
-      // For ioredis a connector that rejects is final. A link that is broken from the start is retried and reported like any other.
-      // A link that was closed in the meantime just ends.
+      // For ioredis a connector that rejects is final. A link that is broken from the start is retried and reported
+      // like any other. A link that was closed in the meantime just ends.
       return new Socket().destroy();
     }
   };
@@ -250,7 +253,10 @@ const reasonsMax = 20;
 
 const reasons = new WeakMap<Redis, string>();
 
-/** The reason that was reported last for the broken link; undefined while the link is up. It may hold addresses, but no secrets. */
+/**
+ * The reason that was reported last for the broken link; undefined while the link is up. It may hold addresses, but no
+ * secrets.
+ */
 export function whyRedisIsDown(redis: Redis): string | undefined {
   return reasons.get(redis);
 }

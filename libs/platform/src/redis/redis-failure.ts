@@ -26,8 +26,8 @@ const sentences = [
 ];
 
 /**
- * Whether Redis was not reachable, did not reply, or refused for a reason of its own. This is an allow-list: every other error
- * of a store is a mistake in our code, and a retry would not help.
+ * Whether Redis was not reachable, did not reply, or refused for a reason of its own. This is an allow-list: every
+ * other error of a store is a mistake in our code, and a retry would not help.
  */
 export function isRedisFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

@@ -1,7 +1,10 @@
 import type { KnownServers } from './known-servers.ts';
 import { type RedisServer, serverAddress } from './redis-url.ts';
 
-/** Runs commands on one server, one after the other, and resolves to their replies. Rejects with a sentence if it cannot. */
+/**
+ * Runs commands on one server, one after the other, and resolves to their replies. Rejects with a sentence if it
+ * cannot.
+ */
 export type QueryServer = (
   server: RedisServer,
   commands: readonly (readonly string[])[],
@@ -11,8 +14,8 @@ export type QueryServer = (
 export type FindPrimary = () => Promise<RedisServer>;
 
 /**
- * In a Cluster: the node that holds a key's slot. All keys of Redial share one hash tag, so one connection to that node is enough.
- * The node is used only once it reports that the Cluster works: before that, it refuses every command.
+ * In a Cluster: the node that holds a key's slot. All keys of Redial share one hash tag, so one connection to that node
+ * is enough. The node is used only once it reports that the Cluster works: before that, it refuses every command.
  */
 export function primaryInCluster(known: KnownServers, key: string, query: QueryServer): FindPrimary {
   return inTurn(known, async (server) => {
@@ -30,7 +33,10 @@ export function primaryInCluster(known: KnownServers, key: string, query: QueryS
   });
 }
 
-/** Follows https://redis.io/docs/latest/develop/reference/sentinel-clients/: query a Sentinel, then the server that it names. */
+/**
+ * Follows https://redis.io/docs/latest/develop/reference/sentinel-clients/: query a Sentinel, then the server that it
+ * names.
+ */
 export function primaryBySentinel(known: KnownServers, name: string, query: SentinelQueries): FindPrimary {
   return inTurn(known, async (sentinel) => {
     const [address] = await query.sentinel(sentinel, [['SENTINEL', 'get-master-addr-by-name', name]]);

@@ -16,9 +16,9 @@ export interface RedisLogin {
  *     redis+cluster://user:password@host1:6379,host2:6379
  *     redis+sentinel://user:password@sentinel1:26379,sentinel2:26379/0?name=mymaster&sentinelPassword=…
  *
- * `rediss` instead of `redis` uses TLS, also to the Sentinels. User and passwords are percent-encoded, an IPv6 address stands in
- * brackets, and a port may be omitted. Some servers of the Cluster, or some Sentinels, are enough: one that replies once names
- * the others (`known-servers.ts`).
+ * `rediss` instead of `redis` uses TLS, also to the Sentinels. User and passwords are percent-encoded, an IPv6 address
+ * stands in brackets, and a port may be omitted. Some servers of the Cluster, or some Sentinels, are enough: one that
+ * replies once names the others (`known-servers.ts`).
  */
 export type RedisSetup =
   | { readonly type: 'single'; readonly url: string }

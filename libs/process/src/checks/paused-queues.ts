@@ -10,8 +10,8 @@ const consequences: Readonly<Record<QueueName, string>> = {
 };
 
 /**
- * For `/readyz`. Redial itself pauses no queue, and the dashboard may not. A pause by other means (redis-cli, a script) stops all
- * tenants, and only this check reports it.
+ * For `/readyz`. Redial itself pauses no queue, and the dashboard may not. A pause by other means (redis-cli, a script)
+ * stops all tenants, and only this check reports it.
  */
 export function pausedCheck(queues: Pick<Queues, 'paused'>): HealthCheck {
   return {

@@ -6,7 +6,10 @@ interface Named {
   readonly name: string;
 }
 
-/** For `/readyz`. If the permits of a PBX or a trunk cannot be acquired, nothing is dialled there, and the calls do not show why. */
+/**
+ * For `/readyz`. If the permits of a PBX or a trunk cannot be acquired, nothing is dialled there, and the calls do not
+ * show why.
+ */
 export function permitsCheck(
   store: Pick<PermitStore, 'checkPermits'>,
   configured: { readonly pbxs: readonly Named[]; readonly trunks: readonly Named[] },

@@ -4,7 +4,10 @@ import pTimeout from 'p-timeout';
 /** Something that the process needs for its work. */
 export interface HealthCheck {
   readonly name: string;
-  /** Resolves when all is well. Rejects with a sentence for people, which `/readyz` shows: no secrets, no addresses with passwords. */
+  /**
+   * Resolves when all is well. Rejects with a sentence for people, which `/readyz` shows: no secrets, no addresses with
+   * passwords.
+   */
   readonly check: () => Promise<void>;
   /** Default 2,000. */
   readonly deadlineMs?: number;
@@ -22,8 +25,8 @@ export interface HealthReport {
 
 export interface Health {
   /**
-   * Runs all checks at once, and at most once a second. Requests within that second get the same report, so that many requests cost
-   * little. Never rejects.
+   * Runs all checks at once, and at most once a second. Requests within that second get the same report, so that many
+   * requests cost little. Never rejects.
    */
   report(): Promise<HealthReport>;
   /** From now on the process is not ready: load balancers send no new requests, and work in progress ends. */

@@ -13,9 +13,10 @@ const metricsAreLocal =
   'Without REDIAL_METRICS_TOKEN metrics are for this machine alone: asked at its loopback address, and through no proxy.';
 
 /**
- * Why a request may not read metrics, as a sentence; undefined if it may. If a token is set, its bearer may. Without a token only
- * this machine may: the connection comes from a loopback address, no header shows a proxy, and the requested host is a loopback one.
- * A page in a browser that reaches this address by another name (DNS rebinding) cannot send such a host.
+ * Why a request may not read metrics, as a sentence; undefined if it may. If a token is set, its bearer may. Without a
+ * token only this machine may: the connection comes from a loopback address, no header shows a proxy, and the requested
+ * host is a loopback one. A page in a browser that reaches this address by another name (DNS rebinding) cannot send
+ * such a host.
  */
 export function metricsFault({ address, header }: MetricsRequest, token: string | undefined): string | undefined {
   if (token !== undefined) {

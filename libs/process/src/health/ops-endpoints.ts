@@ -12,9 +12,9 @@ export interface OpsReply {
 const renderedMs = 1_000;
 
 /**
- * What every process serves to probes and to Prometheus, by path. `/livez` is 200 while the event loop runs. `/readyz` is 200, or 503
- * with the faults as JSON. `/metrics` is for Prometheus; the caller decides who may read it. `accepting` adds `/readyz/accepting`,
- * which only the API has.
+ * What every process serves to probes and to Prometheus, by path. `/livez` is 200 while the event loop runs. `/readyz`
+ * is 200, or 503 with the faults as JSON. `/metrics` is for Prometheus; the caller decides who may read it. `accepting`
+ * adds `/readyz/accepting`, which only the API has.
  */
 export function opsEndpoints({
   health,

@@ -15,7 +15,10 @@ export interface RedisStreamSinkOptions {
 
 const lengthOf = `return redis.call('XLEN', KEYS[1])`;
 
-/** A Redis stream: entries with the fields `id` (of the delivery), `type` (`cdr`) and `data` (the notification, JSON); one for each delivery id. */
+/**
+ * A Redis stream: entries with the fields `id` (of the delivery), `type` (`cdr`) and `data` (the notification, JSON);
+ * one for each delivery id.
+ */
 export function createRedisStreamSink(options: RedisStreamSinkOptions): Sink {
   const { name, redis, key, maxLength, toNotification } = options;
   refuseKeyWithoutMarkers(key);

@@ -10,8 +10,8 @@ export interface WebhookMessage {
 export type SignWebhook = (message: WebhookMessage) => Record<string, string>;
 
 /**
- * The three headers of Standard Webhooks. Signed with every secret: while one is being replaced, the receiver may know only one of them.
- * Throws for a secret that is not base64.
+ * The three headers of Standard Webhooks. Signed with every secret: while one is being replaced, the receiver may know
+ * only one of them. Throws for a secret that is not base64.
  */
 export function createSigner(secrets: readonly string[]): SignWebhook {
   const signers = secrets.map((secret) => new Webhook(secret));

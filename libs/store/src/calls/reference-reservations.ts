@@ -14,10 +14,10 @@ import type { ReferenceName, ReferenceReservation } from './reference-reservatio
 /**
  * References that requests take for their calls.
  *
- * R1  A reservation is written in the step that writes its calls, and only over the holders that were seen to have ended. Of
- *     two requests at once, one wins, and the other gets the winner's calls.
- * R2  A reservation lasts as long as a record of its calls. It has no expiry of its own: a call may be due in months or be
- *     retried for weeks, and its reference must not be free before it has ended. A call without a record has ended.
+ * R1  A reservation is written in the step that writes its calls, and only over the holders that were seen to have
+ *     ended. Of two requests at once, one wins, and the other gets the winner's calls.
+ * R2  A reservation lasts as long as a record of its calls. It has no expiry of its own: a call may be due in months or
+ *     be retried for weeks, and its reference must not be free before it has ended. A call without a record has ended.
  */
 export async function acceptReserved(
   context: StoreContext,

@@ -13,10 +13,11 @@ import { AttemptShape, CallShape, CdrShape, DeliveryShape } from './record-shape
  * A document is one byte for its form, and a value as `packed.ts` writes it.
  *
  *   call             a string: form, version (4 bytes, the first is the highest), value
- *   open attempt     a hash, because its progress is stored beside its document: `v` (the version), `doc` (form, value),
- *                    `claim` and `limits` (scripts compare them), `ringingAt`, `answeredAt`, `dial2UniqueId`, `awaited`
- *                    (the call's id)
- *   ended attempt    a string under the CDR's key: form, version, its CDR with the rest of the attempt. The hash is deleted
+ *   open attempt     a hash, because its progress is stored beside its document: `v` (the version), `doc` (form,
+ *                    value), `claim` and `limits` (scripts compare them), `ringingAt`, `answeredAt`, `dial2UniqueId`,
+ *                    `awaited` (the call's id)
+ *   ended attempt    a string under the CDR's key: form, version, its CDR with the rest of the attempt. The hash is
+ *                    deleted
  *   delivery         a string: form, value. Its key holds its id, and with it the attempt and the sink
  */
 const form = 1;

@@ -4,13 +4,14 @@ import { longName, shortName } from './field-names.ts';
 /**
  * The compact form of a JSON value: MessagePack in which
  *
- * - an object is a list of its fields, each the number of its name (`field-names.ts`; a name without one: itself) and its
+ * - an object is a list of its fields, each the number of its name (`field-names.ts`; a name without one: itself) and
+ *   its
  *   value,
  * - a list has nil in front, which no object has,
  * - an id is 17 bytes instead of 31 characters.
  *
- * Lists replace MessagePack's maps: with numbers for names, a map takes three times as long to write and to read. Reading
- * returns exactly what JSON would return. Pure.
+ * Lists replace MessagePack's maps: with numbers for names, a map takes three times as long to write and to read.
+ * Reading returns exactly what JSON would return. Pure.
  */
 const messagePack = new Packr({ useRecords: false });
 

@@ -3,35 +3,37 @@ import { script } from './script.ts';
 /**
  * Takes permits on every limit, or on none.
  *
- * A limit's permits are leases: a sorted set of `<attempt>#<n>`, scored by the end of the lease. So permits of a dead process
- * become free by themselves. A limit's rate is GCRA without burst: `tat` is the earliest instant of the next start.
+ * A limit's permits are leases: a sorted set of `<attempt>#<n>`, scored by the end of the lease. So permits of a dead
+ * process become free by themselves. A limit's rate is GCRA without burst: `tat` is the earliest instant of the next
+ * start.
  *
- * A refused attempt gets the time of its next try, each waiter one start interval after the one before (`wait`): a crowd that
- * is due at one instant returns at the limit's own pace. Past the window it wraps, so that a crowd that has gone delays later
- * attempts only briefly. A repeated request of the same attempt gets the same answer and takes nothing more, until the granted
- * start is over: without that end, many grants of one dead dialer would all start at once. The same holds for refusals: the
- * limit's answer is kept in the attempt's grant until that time, and until then `wait` does not move again for this attempt,
- * however many PBXs it tries.
+ * A refused attempt gets the time of its next try, each waiter one start interval after the one before (`wait`): a
+ * crowd that is due at one instant returns at the limit's own pace. Past the window it wraps, so that a crowd that has
+ * gone delays later attempts only briefly. A repeated request of the same attempt gets the same answer and takes
+ * nothing more, until the granted start is over: without that end, many grants of one dead dialer would all start at
+ * once. The same holds for refusals: the limit's answer is kept in the attempt's grant until that time, and until then
+ * `wait` does not move again for this attempt, however many PBXs it tries.
  *
  * A journal slot is a running number, but never one in use: a talk may outlast a whole round of them. Where none of the
  * examined slots is free, the first limit counts as full, and the next request examines further ones.
  *
- * A limit without a pace (an extension, a number) has one to a few permits, and the end of a talk is not known. A refused call
- * enters its waiting list: a released permit wakes the first one. It also tries again by its own timer. There are many such
- * limits, so their data expire.
+ * A limit without a pace (an extension, a number) has one to a few permits, and the end of a talk is not known. A
+ * refused call enters its waiting list: a released permit wakes the first one. It also tries again by its own timer.
+ * There are many such limits, so their data expire.
  *
- * An attempt that has a record was claimed, and may be under way on its permits: they are not touched, and a second job of it
- * gets none.
+ * An attempt that has a record was claimed, and may be under way on its permits: they are not touched, and a second job
+ * of it gets none.
  *
  * KEYS[1]  the PBX's slot counter
  * KEYS[2]  the PBX's slots in use
- * KEYS[3]  the attempt's grant (hash: startAt, slot, slotsInUse: KEYS[2]; for each limit's pace: the time of its refusal)
+ * KEYS[3]  the attempt's grant (hash: startAt, slot, slotsInUse: KEYS[2]; for each limit's pace: the time of its
+ *          refusal)
  * KEYS[4]  the open attempt
  * KEYS[5]  the ended attempt
  * KEYS     per limit: its permits, its pace (hash: tat, wait), its waiting list
- * ARGV     attempt id, now, lease ms, horizon ms, ms after its start for which a grant is valid, ms until a full limit is
- *          tried again, window ms, slots, slots examined, the waiter ('': none), its order, seconds for which the data of a
- *          limit without a pace are kept; per limit: permits, most calls, ms between starts (0: no pace)
+ * ARGV     attempt id, now, lease ms, horizon ms, ms after its start for which a grant is valid, ms until a full limit
+ *          is tried again, window ms, slots, slots examined, the waiter ('': none), its order, seconds for which the
+ *          data of a limit without a pace are kept; per limit: permits, most calls, ms between starts (0: no pace)
  * Returns  {1, startAt, slot} or {0, limit (1 = first), 'calls' | 'rate', retryAt}
  */
 export const acquirePermitsScript = script(`

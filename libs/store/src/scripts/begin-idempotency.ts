@@ -2,8 +2,8 @@ import { script } from './script.ts';
 
 /**
  * The first use of an idempotency key, or the result of an earlier use. The mark of a first use expires, so that a dead
- * process does not block the key. `acceptCalls` checks the key again in the step that writes the calls: a slow first request
- * cannot write beside a second one.
+ * process does not block the key. `acceptCalls` checks the key again in the step that writes the calls: a slow first
+ * request cannot write beside a second one.
  *
  * KEYS[1]  the key (hash: fingerprint, reply)
  * ARGV     fingerprint, ms until an unanswered first use is forgotten

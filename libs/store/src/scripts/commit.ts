@@ -2,9 +2,9 @@ import { versionRange } from '../records/documents.ts';
 import { script } from './script.ts';
 
 /**
- * Compare-and-set: runs a list of writes if every expectation holds, else nothing. All writes of calls, attempts, CDRs, their
- * indexes and deliveries go through here. So writes that belong together are built in one typed place (TypeScript) and run in
- * one step (here).
+ * Compare-and-set: runs a list of writes if every expectation holds, else nothing. All writes of calls, attempts, CDRs,
+ * their indexes and deliveries go through here. So writes that belong together are built in one typed place
+ * (TypeScript) and run in one step (here).
  *
  * KEYS[1]  any key of the store's hash tag: names the node
  * ARGV     number of expectations; each: kind, key, value, field
@@ -17,9 +17,10 @@ import { script } from './script.ts';
  *          then the writes, each: number of words, words
  * Returns  0: written · {n, found}: expectation n did not hold, nothing was written; found: the counted number, else 0
  *
- * Redis does not undo a script's writes when a later one raises an error, so no write here may be able to fail. keys.ts fixes
- * the types of keys, and a Redis that is out of memory refuses a script at its first write, not in the middle. Only PUBLISH
- * may be refused (a Redis user without the channel), and is then skipped: hints may be lost, writes may not.
+ * Redis does not undo a script's writes when a later one raises an error, so no write here may be able to fail. keys.ts
+ * fixes the types of keys, and a Redis that is out of memory refuses a script at its first write, not in the middle.
+ * Only PUBLISH may be refused (a Redis user without the channel), and is then skipped: hints may be lost, writes may
+ * not.
  */
 export const commitScript = script(`
 local expectations = tonumber(ARGV[1])

@@ -1,8 +1,8 @@
 import { script } from './script.ts';
 
 /**
- * A call outlasts its limits and was seen to live: it keeps its remaining permits for longer. A released one is not taken
- * again.
+ * A call outlasts its limits and was seen to live: it keeps its remaining permits for longer. A released one is not
+ * taken again.
  *
  * KEYS[1]  the open attempt
  * KEYS     the permits of each limit

@@ -1,8 +1,8 @@
 import { script } from './script.ts';
 
 /**
- * Removes the reservations without any recorded call. Each other one is checked again when the last of its records expires. An
- * open call's record does not expire, so its reservation is checked again after a whole retention.
+ * Removes the reservations without any recorded call. Each other one is checked again when the last of its records
+ * expires. An open call's record does not expire, so its reservation is checked again after a whole retention.
  *
  * KEYS[1]  members of all reservations, by the instant of their next check
  * ARGV     now, most reservations, the retention (ms), the prefix of a reservation's key, and that of a call's key

@@ -1,8 +1,8 @@
 import { script } from './script.ts';
 
 /**
- * The PBXs that have open attempts. A PBX without any leaves the set in the same step: a claim that comes a moment later adds
- * it again.
+ * The PBXs that have open attempts. A PBX without any leaves the set in the same step: a claim that comes a moment
+ * later adds it again.
  *
  * KEYS[1]  the set of PBXs
  * ARGV[1]  the prefix of the key of a PBX's open attempts

@@ -1,8 +1,8 @@
 import { script } from './script.ts';
 
 /**
- * Writes an attempt's progress beside its document. The version stays, so progress never makes `settle` lose. Where a client
- * waits for the call (`awaited` names it), a hint is published; a refused PUBLISH is skipped, as in commit.ts.
+ * Writes an attempt's progress beside its document. The version stays, so progress never makes `settle` lose. Where a
+ * client waits for the call (`awaited` names it), a hint is published; a refused PUBLISH is skipped, as in commit.ts.
  *
  * KEYS[1]  the open attempt
  * ARGV     field, value, the channel for hints ('': this phase has none)

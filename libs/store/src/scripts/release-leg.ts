@@ -1,8 +1,8 @@
 import { script } from './script.ts';
 
 /**
- * Releases the permits of one leg, whose last channel has ended while the other leg goes on. Only this claim may do it, and
- * only until the attempt has ended: then all were released, and present ones may belong to another attempt.
+ * Releases the permits of one leg, whose last channel has ended while the other leg goes on. Only this claim may do it,
+ * and only until the attempt has ended: then all were released, and present ones may belong to another attempt.
  *
  * KEYS[1]  the open attempt
  * KEYS     the permits of each of the leg's limits

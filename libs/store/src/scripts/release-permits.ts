@@ -1,10 +1,10 @@
 import { script } from './script.ts';
 
 /**
- * Releases an attempt's permits and its journal slot, unless the attempt is claimed and has not ended. Then a call may be
- * under way on them, and only `settle` (or the end of the lease) releases them. So a dialer that loses the race for the claim
- * cannot free the winner's permits. The claim does not name what the loser took on another PBX's limit, so it is released
- * here. Once the attempt has ended nothing is under way: remaining permits belong to a late second job.
+ * Releases an attempt's permits and its journal slot, unless the attempt is claimed and has not ended. Then a call may
+ * be under way on them, and only `settle` (or the end of the lease) releases them. So a dialer that loses the race for
+ * the claim cannot free the winner's permits. The claim does not name what the loser took on another PBX's limit, so it
+ * is released here. Once the attempt has ended nothing is under way: remaining permits belong to a late second job.
  *
  * KEYS[1]  the open attempt
  * KEYS[2]  the attempt's grant

@@ -2,8 +2,8 @@ import { printedFloat } from './php-float.ts';
 import { isPhpArray, type PhpArray, type PhpScalar } from './php-value.ts';
 
 /**
- * Writes the same bytes as PHP's `http_build_query($array)`: the keys in their order, nested ones in escaped brackets. Null and empty
- * arrays give nothing; true and false are 1 and 0. Source: php-src, ext/standard/http.c.
+ * Writes the same bytes as PHP's `http_build_query($array)`: the keys in their order, nested ones in escaped brackets.
+ * Null and empty arrays give nothing; true and false are 1 and 0. Source: php-src, ext/standard/http.c.
  */
 export function httpBuildQuery(array: PhpArray): string {
   return pairsOf(array, (key) => key).join('&');

@@ -2,11 +2,11 @@ import type { Result } from '@redial/call';
 import { bytesOf, depthMax, type PhpArray, type PhpValue, pairsMax } from './php-value.ts';
 
 /**
- * A JSON object or list → the result of PHP's `json_decode($text, true)`. `JSON.parse` would lose the order of integer-like keys, the
- * digits of large integers, and the difference between 1 and 1.0.
+ * A JSON object or list → the result of PHP's `json_decode($text, true)`. `JSON.parse` would lose the order of
+ * integer-like keys, the digits of large integers, and the difference between 1 and 1.0.
  *
- * A repeated key has its last value, at the position of its first. Strictly RFC 8259; an escape of half a surrogate pair, for which PHP
- * refuses the text, becomes U+FFFD.
+ * A repeated key has its last value, at the position of its first. Strictly RFC 8259; an escape of half a surrogate
+ * pair, for which PHP refuses the text, becomes U+FFFD.
  */
 export function parseOrderedJson(text: string): Result<PhpArray> {
   try {

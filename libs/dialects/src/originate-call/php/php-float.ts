@@ -18,8 +18,9 @@ export function printedFloat(value: number): string {
 }
 
 /**
- * d.ddd × 10^exponent, without the zeros at the end. PHP differs from JavaScript (Zend/zend_strtod.c): exactly half is rounded to the even
- * digit, not up. If that rounding makes a whole number of one digit too many end in zeros, they stay.
+ * d.ddd × 10^exponent, without the zeros at the end. PHP differs from JavaScript (Zend/zend_strtod.c): exactly half is
+ * rounded to the even digit, not up. If that rounding makes a whole number of one digit too many end in zeros, they
+ * stay.
  */
 function rounded(value: number): { digits: string; exponent: number } {
   const exact = parts(value.toExponential(100));

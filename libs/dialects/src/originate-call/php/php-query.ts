@@ -2,8 +2,8 @@ import type { Result } from '@redial/call';
 import { bytesOf, depthMax, type PhpArray, type PhpValue, pairsMax } from './php-value.ts';
 
 /**
- * A query or a form's body → PHP's `$_GET`, `$_POST` and `parse_str`. Too many parameters are refused, where PHP would leave some out.
- * Source: php-src, main/php_variables.c.
+ * A query or a form's body → PHP's `$_GET`, `$_POST` and `parse_str`. Too many parameters are refused, where PHP would
+ * leave some out. Source: php-src, main/php_variables.c.
  */
 export function parsePhpQuery(query: string): Result<PhpArray> {
   const params = new Map<string, PhpValue>();

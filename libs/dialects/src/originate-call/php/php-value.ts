@@ -1,10 +1,12 @@
 /**
- * A value of PHP's. A string holds PHP's bytes, one character (U+0000 to U+00FF) for each, so that bytes that are not UTF-8 survive
- * unchanged. bigint is PHP's int, number its float.
+ * A value of PHP's. A string holds PHP's bytes, one character (U+0000 to U+00FF) for each, so that bytes that are not
+ * UTF-8 survive unchanged. bigint is PHP's int, number its float.
  */
 export type PhpValue = string | bigint | number | boolean | null | PhpArray;
 
-/** In PHP's order, by the first occurrence of a key. An object would put integer-like keys first, and has a `__proto__`. */
+/**
+ * In PHP's order, by the first occurrence of a key. An object would put integer-like keys first, and has a `__proto__`.
+ */
 export interface PhpArray extends ReadonlyMap<string, PhpValue> {}
 
 export type PhpScalar = Exclude<PhpValue, null | PhpArray>;

@@ -6,9 +6,9 @@ import { startWebhookReceiver, status, type WebhookReceiver } from '../support/w
 import { aWorld, invites, read } from './world.ts';
 
 /**
- * An earlier version was killed in the middle of its work, and this one starts on what it left: its records, its jobs,
- * its PBX's journal. Nothing is lost and no phone rings twice, as in a rolling deploy, where both run side by side.
- * test/fixtures/write-records.ts made the records.
+ * An earlier version was killed in the middle of its work, and this one starts on what it left. That is its records,
+ * its jobs, its PBX's journal. Nothing is lost and no phone rings twice, as in a rolling deploy, where both run side by
+ * side. test/fixtures/write-records.ts made the records.
  */
 describe.each(['3b72cc2'])('given what version %s left in Redis and on the PBX', (version) => {
   let older: OlderRecords;

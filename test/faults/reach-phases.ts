@@ -50,7 +50,7 @@ export interface Reach {
 /**
  * Brings one call into each wanted phase, all in one world. `world.release()` undoes what it does to the processes.
  *
- * Phases that phones hold come first. From the first stop of a process on there are ten seconds: a connection to Redis
+ * Phases that phones hold come first. From the first stop of a process on there are ten seconds. A connection to Redis
  * or a PBX that is silent for longer is closed. The claim comes last, because it is valid for five seconds.
  */
 export async function reachPhases(

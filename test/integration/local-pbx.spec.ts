@@ -1,6 +1,6 @@
 /**
- * Tests the local PBX on the real Asterisk, over a bare AMI socket: the behaviour of every phone, the journal of the
- * dialplan that users include, and the rights of their AMI user. It runs no code of Redial.
+ * Tests the local PBX on the real Asterisk, over a bare AMI socket. That is the behaviour of every phone, the journal
+ * of the dialplan that users include, and the rights of their AMI user. It runs no code of Redial.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';

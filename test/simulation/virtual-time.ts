@@ -2,7 +2,7 @@ import type { Agenda } from './agenda.ts';
 import type { Random } from './random.ts';
 
 /**
- * While it is on, the timers and the randomness of all code that an actor runs are the world's: the processes are the
+ * While it is on, the timers and the randomness of all code that an actor runs are the world's. The processes are the
  * real ones, and use the globals. The returned function turns it off. Code outside of any step keeps the real globals.
  */
 export function virtualTime(agenda: Agenda, random: Random): () => void {

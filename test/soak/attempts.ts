@@ -94,7 +94,7 @@ function notSent(call: SoakCall, cdr: BookedCdr, rang: Rang, faults: readonly Bo
 }
 
 /**
- * Concluded from silence: allowed if the Originate may have been lost on its way, or if every observer was cut off at
+ * Concluded from silence. Allowed if the Originate may have been lost on its way, or if every observer was cut off at
  * the moment of dial1's end. Never allowed if dial1 answered: Asterisk's journal has its first step, and a death of
  * Asterisk makes it unknown.
  */

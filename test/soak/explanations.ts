@@ -22,8 +22,8 @@ const originateWithinMs = 5_000;
 /** A restarted Asterisk answers AMI before its phones are loaded. */
 const loadingMs = 3_000;
 /**
- * On a busy machine: from the start of a process to its link, from a cut to the next login, from the return of Redis to
- * its clients.
+ * On a busy machine. From the start of a process to its link, from a cut to the next login, from the return of Redis
+ * to its clients.
  */
 const backMs = { process: 10_000, link: 5_000, Redis: 2_000 } as const;
 

@@ -24,7 +24,7 @@ const ofTheNetwork = ['congestion', 'trunk_auth', 'pbx_error'];
 const forGood = ['invalid_number', 'not_allowed', 'no_route', 'incompatible_media'];
 
 /**
- * The next step of a call after these ends of its attempts, oldest first; undefined for an end that no call of the mix
+ * The next step of a call after these ends of its attempts, oldest first. Undefined for an end that no call of the mix
  * can have. It repeats the rule of retries: books that use the product's own function would always find it right.
  *
  *   answered ▸ completed · unknown ▸ unknown · cannot be dialled ▸ failed: nothing follows

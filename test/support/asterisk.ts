@@ -29,8 +29,9 @@ export interface TestPbxOptions {
 }
 
 /**
- * A real Asterisk with real SIP phones, reachable only from this machine: containers if Docker answers, else processes
- * from Debian's packages, which any Debian can run. The same code writes their configuration and reads their logs.
+ * A real Asterisk with real SIP phones, reachable only from this machine. They run in containers if Docker answers,
+ * else processes from Debian's packages, which any Debian can run. The same code writes their configuration and reads
+ * their logs.
  */
 export async function startTestPbx(options: TestPbxOptions = {}): Promise<TestPbx> {
   return onTestServers('Asterisk with its phones', {

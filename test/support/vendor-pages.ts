@@ -89,7 +89,7 @@ export function actWith(sample: string, to: { url: string; key: string; user: st
 }
 
 /**
- * Opens a page that sends requests to another host, as a browser at this origin does: with a preflight, and without
+ * Opens a page that sends requests to another host, as a browser at this origin does. It has a preflight, and no
  * access to the answer if the host does not allow it (jsdom applies CORS to XMLHttpRequest). Resolves with the first
  * `count` lines of the page's console.
  */

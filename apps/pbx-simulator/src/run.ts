@@ -1,10 +1,16 @@
 import { startSimulator } from './simulator.ts';
 
 /**
- * The simulated PBX as a process. Settings by environment:
- * REDIAL_SIMULATOR_HOST (127.0.0.1), _PORT (5038; 0: a free one), _USERNAME (redial), _SECRET (redial-local),
- * _TALK_SECONDS (10: the length of a talk that neither side would end), _SPEED (1), _ASTDB (a file; absent: in memory),
- * _RECORDINGS (a folder; absent: nothing is recorded).
+ * The simulated PBX as a process. Settings by environment, each after REDIAL_SIMULATOR:
+ *
+ * _HOST          127.0.0.1
+ * _PORT          5038; 0: a free one
+ * _USERNAME      redial
+ * _SECRET        redial-local
+ * _TALK_SECONDS  10: the length of a talk that neither side would end
+ * _SPEED         1
+ * _ASTDB         a file; absent: in memory
+ * _RECORDINGS    a folder; absent: nothing is recorded
  */
 const simulator = await startSimulator({
   host: setting('HOST', '127.0.0.1'),

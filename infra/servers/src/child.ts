@@ -3,8 +3,7 @@
  *
  * 1. No child outlives its parent: see guard.ts.
  * 2. A child has a process group of its own: Ctrl-C in the terminal reaches its owner alone, which ends all in the
- *    right
- *    order.
+ *    right order.
  * 3. Only its `exit` event shows that a child has ended: `kill -0` finds zombies alive.
  */
 import { type ChildProcess, spawn } from 'node:child_process';

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Runs `work` while no other process does. It avoids double work and is no safety device: the lock of a dead owner is
+ * Runs `work` while no other process does. It avoids double work and is no safety device. The lock of a dead owner is
  * taken over, and two processes may do so at the same instant. Their results must be moved into place atomically.
  */
 export async function withFolderLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {

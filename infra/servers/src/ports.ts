@@ -3,8 +3,8 @@ import { createServer } from 'node:net';
 
 export type Protocol = 'tcp' | 'udp';
 
-// Above the RTP of local Asterisks, and below the ports that the kernel gives to outgoing connections (32768 and up): a
-// server that is down for a moment finds its port free again.
+// Above the RTP of local Asterisks, and below the ports that the kernel gives to outgoing connections (32768 and up).
+// A server that is down for a moment finds its port free again.
 const lowest = 21_000;
 const highest = 32_000;
 

@@ -8,7 +8,7 @@ import { drainSeconds, type Stoppable, startStack } from './stack.ts';
  * `npm start`: the whole main job on this machine. It starts Redis, a PBX (simulated, or a real Asterisk with SIP
  * phones), the API, one dialer, one results process. Ctrl-C ends everything that it started, and nothing else.
  *
- * Exit codes: 0 after Ctrl-C, 130 after a second Ctrl-C or one before everything was up, 1 when a part failed, 2 for a
+ * Exit codes: 0 after Ctrl-C, 130 after a second Ctrl-C or one before everything was up. 1 when a part failed, 2 for a
  * wrong option.
  */
 /** Only the owner may read the files of this process and of its children. */

@@ -58,7 +58,7 @@ interface ReservesOpen {
   /** The answer may be calls that began long ago: no client waits for those. */
   readonly waits?: never;
   /**
-   * The calls share one reference of the client's. While a call with it is open, nothing is enqueued under it: a
+   * The calls share one reference of the client's. While a call with it is open, nothing is enqueued under it. A
    * request with the same content (`VendorDialect.differences`) is answered with those calls, and any other is refused.
    */
   readonly reserves: 'open';
@@ -95,7 +95,7 @@ export interface AuthenticationRequest {
 }
 
 /**
- * `account`: the known account that the credentials name, whether the rest of them is right or wrong; a client that
+ * `account`: the known account that the credentials name, whether the rest of them is right or wrong. A client that
  * guesses at it is held up. Absent: they name none, or they cannot be guessed.
  */
 export type Authenticated = { readonly account?: string | undefined } & (
@@ -155,8 +155,8 @@ export interface DialectRoute {
   readonly method: 'get' | 'post' | 'put';
   readonly path: string;
   /**
-   * Where the fields are: a JSON body, a form or JSON body, the query, or the raw request (`RawInput`: the query and a
-   * form; with `raw` also JSON). A form may be multipart.
+   * Where the fields are: a JSON body, a form or JSON body, the query, or the raw request. `RawInput` has the query
+   * and a form, with `raw` also JSON. A form may be multipart.
    */
   readonly takes: 'json' | 'form' | 'query' | 'raw' | 'raw-form';
   readonly parse: (input: unknown, context: DialectContext) => ParsedCalls;

@@ -29,7 +29,7 @@ export interface JobKind<T> {
 }
 
 /**
- * Every kind of job. Data is parsed when a job is added and when it is taken: a person can edit and duplicate jobs on
+ * Every kind of job. Data is parsed when a job is added and when it is taken. A person can edit and duplicate jobs on
  * the dashboard, and such data must not be dialled. Ids hold no `:` and are no integers: BullMQ refuses those.
  *
  * Two versions run side by side during a deploy, and each may take jobs of the other. A field that this version does

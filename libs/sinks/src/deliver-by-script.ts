@@ -4,8 +4,8 @@ import type { SinkResult } from './sink.ts';
 
 /**
  * Runs `write`, a Lua statement that adds one entry to KEYS[1] from ARGV, unless the marker of this delivery exists,
- * and sets the marker: exactly once for each delivery id, however often it is tried. The entry comes first: if the key
- * has another type the script ends there, and no marker states that the CDR was delivered.
+ * and sets the marker. So each delivery id is added exactly once, however often it is tried. The entry comes first: if
+ * the key has another type the script ends there, and no marker states that the CDR was delivered.
  */
 export async function deliverByScript(
   redis: RedisOfAnyKey,

@@ -1,6 +1,6 @@
 /**
  * The key that marks a delivery as made. It lies in the same Redis Cluster slot as the list or stream, so that one
- * script may write both: it has the same hash tag, or the whole key as its tag.
+ * script may write both. It has the same hash tag, or the whole key as its tag.
  */
 export function markerKey(key: string, deliveryId: string): string {
   const inSlot = hasHashTag(key) ? key : `{${key}}`;

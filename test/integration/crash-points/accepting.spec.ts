@@ -5,9 +5,9 @@ import { aCrashWorld } from './crash-world.ts';
 import type { MortalProcess } from './mortal-process.ts';
 
 /**
- * The API is killed before its first operation for a request, before its second, and so on, until it answers: between
- * the record and its job, and between these and the answer. No dialer runs meanwhile. Then a dialer and a sweeper work
- * on what is left.
+ * The API is killed before its first operation for a request, before its second, and so on, until it answers. The
+ * points lie between the record and its job, and between these and the answer. No dialer runs meanwhile. Then a dialer
+ * and a sweeper work on what is left.
  */
 const world = aCrashWorld();
 /** Later than the sweeper leaves calls to the process that accepted them. */

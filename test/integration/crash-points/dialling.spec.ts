@@ -6,8 +6,8 @@ import { newCall, request } from '../store/store-on-redis.ts';
 import { aCrashWorld } from './crash-world.ts';
 
 /**
- * A dialer is killed before its first operation for a job, before its second, and so on, until it has dialled: around
- * the permits, the claim and the Originate. Each time another dialer and a results process take over.
+ * A dialer is killed before its first operation for a job, before its second, and so on, until it has dialled. The
+ * points lie around the permits, the claim and the Originate. Each time another dialer and a results process take over.
  */
 const world = aCrashWorld();
 const limits = ['pbx.main', 'trunk.carrier'];

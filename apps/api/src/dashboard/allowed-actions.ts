@@ -5,8 +5,8 @@
  * Pausing a queue is refused: it stops every tenant at once. A tenant's `paused` stops its dialling, and every call
  * shows it.
  *
- * Everything else changes or deletes jobs: an invented `results` job would settle an attempt that is still ringing, and
- * the retry would ring a second time.
+ * Everything else changes or deletes jobs. An invented `results` job would settle an attempt that is still ringing,
+ * and the retry would ring a second time.
  */
 const actions = /\/(retry(\/:queueStatus)?|promote|resume)$/;
 

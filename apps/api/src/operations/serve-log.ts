@@ -8,7 +8,7 @@ import { pinoHttp } from 'pino-http';
  * One line for each request, without headers, query and body. Probes are not logged. X-Request-Id returns the id of the
  * request.
  *
- * Only a tenant's requests are limited, so a line that any client can cause is a warning: the logger writes few of
+ * Only a tenant's requests are limited, so a line that any client can cause is a warning. The logger writes few of
  * those, and counts the rest. Requests for public pages have the level `debug`.
  */
 export function logRequests(logger: Logger): RequestHandler {

@@ -26,9 +26,9 @@ export interface OutcomeWaiter {
 
 export interface ExpectedOutcome {
   /**
-   * Resolves once one of the calls is answered or all have failed, at `until` (slightly later if the storage is slow),
-   * or when the waiter closes. One outcome for each call, `pending` if none is known. Undefined: the client has gone.
-   * Call it once. It never rejects.
+   * Resolves once one of the calls is answered or all have failed, or when the waiter closes. At the latest it
+   * resolves at `until`, slightly later if the storage is slow. One outcome for each call, `pending` if none is known.
+   * Undefined: the client has gone. Call it once. It never rejects.
    */
   wait(gone: AbortSignal): Promise<readonly Dial1Outcome[] | undefined>;
   /** No client will wait. */

@@ -10,9 +10,9 @@ import type { PreparedCall } from './prepare-order.ts';
 export const startHorizonMs = 5_000;
 
 /**
- * From the granted start to the end of the lease: the time for the claim, which then keeps the permits for as long as
- * the attempt may live. A dialer that dies before its claim, or does not receive its grant, keeps them no longer than
- * this.
+ * From the granted start to the end of the lease: the time for the claim. The claim then keeps the permits for as long
+ * as the attempt may live. A dialer that dies before its claim, or does not receive its grant, keeps them no longer
+ * than this.
  */
 const leaseMs = 15_000;
 /** For the claim's way to Redis, and for the difference between two hosts' clocks. */

@@ -37,8 +37,8 @@ import { waitForStart } from './wait-for-start.ts';
  * D6  An Originate is sent only when its claim is as durable as is required, and is there after that (confirmClaim). A
  *     claim that Redis has forgotten keeps no other run from dialling again.
  *
- * A run that dies: before the claim, the job is delivered again and starts anew, and the lease frees its permits; from
- * the claim on, the next run reconciles, and the results process watches the attempt in any case.
+ * If a run dies before the claim, the job is delivered again and starts anew, and the lease frees its permits. After
+ * the claim, the next run reconciles. The results process watches the attempt in any case.
  */
 async function dial(context: DialContext, job: DialJob, run: JobRun): Promise<DialResult> {
   const loaded = await load(context, job, run);

@@ -13,8 +13,8 @@ const bufferSize = 1024;
 const headersMax = 128;
 
 /**
- * Bytes → messages, by the rules of main/manager.c (get_input, do_message), the dangerous ones included: a line ends at
- * CRLF **or at a bare LF**, an empty line ends the message, and any other CR is part of the value.
+ * Bytes → messages, by the rules of main/manager.c (get_input, do_message), the dangerous ones included. A line ends
+ * at CRLF **or at a bare LF**, an empty line ends the message, and any other CR is part of the value.
  */
 export class AmiParser {
   readonly #onMessage: (message: AmiMessage) => void;

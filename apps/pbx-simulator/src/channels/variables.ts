@@ -4,8 +4,8 @@ import type { PbxCore } from './pbx-core.ts';
 export type Assignment = readonly [name: string, value: string];
 
 /**
- * The `Variable` headers of one message, in the order in which Asterisk sets them: the last header first, so that of
- * two with one name the first stays. A comma outside brackets and quotes begins another variable.
+ * The `Variable` headers of one message, in the order in which Asterisk sets them: the last header first. So of two
+ * with one name the first stays. A comma outside brackets and quotes begins another variable.
  */
 export function parseVariables(values: readonly string[]): Assignment[] {
   return values.flatMap(splitArguments).flatMap(assignment).toReversed();

@@ -22,8 +22,9 @@ import { createSettle } from '../settle/settle.ts';
 import { createDeliverer } from './deliver.ts';
 
 /**
- * docs/how-to/add-a-sink.md, carried out: two kinds of sinks are added at the places that the page names, a schema and
- * a line of `sinkKinds`, and nothing else changes. `archive` writes at once, `courier` goes through the queue.
+ * docs/how-to/add-a-sink.md, carried out: two kinds of sinks are added at the places that the page names. These are a
+ * schema and a line of `sinkKinds`, and nothing else changes. `archive` writes at once, `courier` goes through the
+ * queue.
  */
 const Archive = z.strictObject({ type: z.literal('archive'), name: z.string(), folder: z.string() });
 const Courier = z.strictObject({ type: z.literal('courier'), name: z.string() });

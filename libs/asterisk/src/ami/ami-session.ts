@@ -54,14 +54,12 @@ export const largestPacketBytes = 128 * 1_024;
  * 2. It parses repeated headers into one: packets are taken whole, from `data`.
  * 3. Bytes behind the login's answer in the same chunk are lost, so the next packet may lack its beginning.
  * 4. A silent server hangs the login, a dropped connection rejects with `false`, a wrong password leaves the socket
- *    open:
- *    the deadline is ours, and an abort signal destroys a socket that it never returns.
+ *    open. The deadline is ours, and an abort signal destroys a socket that it never returns.
  * 5. `disconnect` comes twice, and its own reconnection gives up: reconnection is off, and the end is reported once.
  * 6. It keeps an unfinished packet without a limit, and scans all of it again with each chunk: bytes are counted at the
  *    socket.
  * 7. It closes politely: the kernel would go on sending unsent bytes, and an Originate could reach the PBX minutes
- *    after
- *    Redial gave it up. The socket is reset.
+ *    after Redial gave it up. The socket is reset.
  * 8. It emits events under the names that a server sends, and `error` would end the process: emitting is off.
  */
 export async function openAmiSession(options: SessionOptions): Promise<OpenedSession> {

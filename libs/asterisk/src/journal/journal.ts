@@ -122,8 +122,8 @@ export function formatJournal(entry: JournalEntry): string {
 }
 
 /**
- * `SIP 486 Busy Here`, or the bare code of Hangup's TechCause. Undefined for other technologies, for no code, and for a
- * provisional code: a phone that kept ringing ends with 180, which is not how the leg ended.
+ * `SIP 486 Busy Here`, or the bare code of Hangup's TechCause. Undefined for other technologies, for no code, and for
+ * a provisional code. A phone that kept ringing ends with 180, which is not how the leg ended.
  */
 export function sipCodeOf(techCause: string | undefined): number | undefined {
   const code = /^(?:SIP )?([2-6][0-9]{2})(?![0-9])/.exec(techCause ?? '')?.[1];

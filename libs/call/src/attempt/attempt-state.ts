@@ -9,7 +9,7 @@ export type AttemptState =
    */
   | { readonly phase: 'planned'; readonly plan: AttemptPlan }
   /**
-   * Originate was sent, or may have been. The dialer that has the claim moves it here; so does a reconciliation that
+   * Originate was sent, or may have been. The dialer that has the claim moves it here. So does a reconciliation that
    * finds a channel that has not rung. dial1's events move it on. A lost link, or silence until dial1 can no longer
    * answer, moves it to `detached`.
    */
@@ -17,9 +17,10 @@ export type AttemptState =
   /** dial1's phone rings: its 180, or a reconciliation, moves it here. It leaves as from `originating`. */
   | ({ readonly phase: 'ringing' } & InFlight)
   /**
-   * One of two final facts has come, and the other may be a moment behind: of dial1, OriginateResponse Failure and
-   * Hangup, which race; of dial2, the end of its channel. The second fact ends the attempt. After `finalEventsMs` the
-   * deadline moves it on: to an end, to `detached` where the missing fact decides, to `following` where dial2 goes on.
+   * One of two final facts has come, and the other may be a moment behind. Of dial1 these are OriginateResponse
+   * Failure and Hangup, which race. Of dial2 it is the end of its channel. The second fact ends the attempt. After
+   * `finalEventsMs` the deadline moves it on: to an end, to `detached` where the missing fact decides, to `following`
+   * where dial2 goes on.
    */
   | ({ readonly phase: 'awaiting_end' } & InFlight)
   /**

@@ -20,14 +20,14 @@ export type CallState =
   | ({ readonly status: 'scheduled' } & Planned)
   /**
    * Its attempt is due: it waits in the queue, or at the gates. The API moves a call here that is due at once; the
-   * dialer moves the others. The dialer moves it on: to `dialing` with the claim, to `scheduled` or `waiting` when a
-   * gate defers it, to an end when one forbids it. If a PBX or a permit is missing, it stays here, and the gates check
-   * it again at `nextGateCheckAt`.
+   * dialer moves the others. The dialer moves it on to `dialing` with the claim. It moves it to `scheduled` or
+   * `waiting` when a gate defers it, to an end when one forbids it. If a PBX or a permit is missing, it stays here, and
+   * the gates check it again at `nextGateCheckAt`.
    */
   | ({ readonly status: 'queued' } & Planned)
   /**
-   * A retry is due later. The results process moves it here when it settles an attempt that the retry policy repeats;
-   * so does the dialer when a gate defers a retry. When its job comes due, the dialer moves it on, by way of `queued`.
+   * A retry is due later. The results process moves it here when it settles an attempt that the retry policy repeats.
+   * So does the dialer when a gate defers a retry. When its job comes due, the dialer moves it on, by way of `queued`.
    */
   | ({ readonly status: 'waiting' } & Planned)
   /**
@@ -45,12 +45,15 @@ export type CallState =
   | { readonly status: EndedCallStatus; readonly endedAt: number; readonly reason: string };
 
 /**
- * completed: both sides talked, or dial1 had answered and the policy stops there. By the results process. exhausted:
- * the last attempt failed, and no retry, network budget or repetition is left. By the results process. failed: another
- * attempt cannot help. By the results process; by the dialer where Asterisk cannot be sent the Originate. canceled: by
- * the API while an attempt is planned; by the results process when the canceled attempt has ended. expired: its time is
- * over. By the dialer at the gates; by the results process where the next attempt would come too late. blocked: a rule
- * forbids it. By the dialer at the gates. unknown: it cannot be known whether dial1 answered. By the results process.
+ * completed  both sides talked, or dial1 had answered and the policy stops there. By the results process.
+ * exhausted  the last attempt failed, and no retry, network budget or repetition is left. By the results process.
+ * failed     another attempt cannot help. By the results process, or by the dialer where Asterisk cannot be sent the
+ *            Originate.
+ * canceled   by the API while an attempt is planned, or by the results process when the canceled attempt has ended.
+ * expired    its time is over. By the dialer at the gates, or by the results process where the next attempt would come
+ *            too late.
+ * blocked    a rule forbids it. By the dialer at the gates.
+ * unknown    it cannot be known whether dial1 answered. By the results process.
  */
 export const endedCallStatuses = [
   'completed',

@@ -20,9 +20,9 @@ export const ContextName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/, 'a context: letters, digits, - and _, 60 at most, such as main_routing');
 
 /**
- * The target of a leg: one of the tenant's own extensions, a number through a trunk, a service of the PBX (ring group,
- * queue, announcement, …), or digits that a context of the PBX's dialplan routes. It is resolved when the call is
- * accepted.
+ * The target of a leg: one of the tenant's own extensions, or a number through a trunk. Or it is a service of the PBX
+ * (ring group, queue, announcement, …), or digits that a context of the PBX's dialplan routes. It is resolved when the
+ * call is accepted.
  */
 export const Destination = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('extension'), extension: Extension }),

@@ -5,9 +5,9 @@ import type { Evidence } from './evidence.ts';
 import type { Outcome } from './outcome.ts';
 
 /**
- * The outside numbers of an ended attempt whose phones cannot have rung. dial2 was never tried, Redial did not send the
- * leg, or the network did not carry it. The day's cap counts disturbed people, so these numbers do not count. A number
- * whose ringing is uncertain does count.
+ * The outside numbers of an ended attempt whose phones cannot have rung. Either dial2 was never tried, Redial did not
+ * send the leg, or the network did not carry it. The day's cap counts disturbed people, so these numbers do not count.
+ * A number whose ringing is uncertain does count.
  */
 export function numbersNeverRung({ request }: Pick<Call, 'request'>, outcome: Outcome, evidence: Evidence): string[] {
   const { dial1, dial2 } = outcome;

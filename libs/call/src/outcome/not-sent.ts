@@ -4,9 +4,13 @@ import type { Evidence } from './evidence.ts';
  * Why Redial itself did not send an Originate after the attempt had begun. No phone rang, and the network is not at
  * fault.
  *
- * late: too much time had passed since the claim · pbx_restarted: since the claim · pbx_unavailable: the link to the
- * PBX was gone, or too busy · unconfirmed: Redis did not confirm the claim · gate: a gate had closed meanwhile ·
- * invalid: no AMI action can express it · canceled.
+ * late             too much time had passed since the claim
+ * pbx_restarted    the PBX restarted since the claim
+ * pbx_unavailable  the link to the PBX was gone, or too busy
+ * unconfirmed      Redis did not confirm the claim
+ * gate             a gate had closed meanwhile
+ * invalid          no AMI action can express it
+ * canceled         the call was canceled
  */
 export const notSentCodes = [
   'late',

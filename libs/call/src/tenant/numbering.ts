@@ -11,9 +11,9 @@ export const extensionShape = /^[0-9]{2,8}$/;
 export const Extension = z.string().regex(extensionShape, 'an extension: 2 to 8 digits, such as 1001');
 
 /**
- * How a tenant writes numbers: as people of its country do. Each other field replaces the country's own value.
- * A plan without a country needs `countryCode` and `nationalNumberLength`, and has `00` and `0` for the prefixes:
- * `0027…` is international, `082…` national, `27…` the country's own digits.
+ * How a tenant writes numbers: as people of its country do. Each other field replaces the country's own value. A plan
+ * without a country needs `countryCode` and `nationalNumberLength`, and has `00` and `0` for the prefixes. `0027…` is
+ * international, `082…` national, `27…` the country's own digits.
  */
 export const NumberingPlan = z
   .strictObject({

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * The origin of a page in a browser, as the browser writes it (RFC 6454 §6.2): scheme, host, and the port where it is
- * not the scheme's own. `:*` stands for any port, and for none. `null` is refused: every sandboxed page and every file
- * sends it.
+ * The origin of a page in a browser, as the browser writes it (RFC 6454 §6.2). It has scheme, host, and the port where
+ * it is not the scheme's own. `:*` stands for any port, and for none. `null` is refused: every sandboxed page and every
+ * file sends it.
  */
 export const Origin = z
   .string()

@@ -20,7 +20,7 @@ export interface EndOfCall {
 }
 
 /**
- * The vendor's words for how a call ended, from Redial's outcome and never from the code alone: Asterisk gives 19
+ * The vendor's words for how a call ended, from Redial's outcome and never from the code alone. Asterisk gives 19
  * ("reject" in the vendor's table) to its own ring timeout. Codes by reason: the vendor's page Dispositions.
  */
 export function endOfCall(cdr: Cdr): EndOfCall {

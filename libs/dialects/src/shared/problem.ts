@@ -2,7 +2,7 @@ import { type FieldError, firstErrors } from './field-error.ts';
 
 /**
  * Every error that the API can answer with. `type` URIs are made from the code and are stable, so that a client may
- * compare them; `title` never changes for a code; `message` is the public explanation of a problem without a detail of
+ * compare them. `title` never changes for a code; `message` is the public explanation of a problem without a detail of
  * its own.
  */
 export const problems = {

@@ -12,7 +12,7 @@ export type { Redis } from 'ioredis';
  * What a connection is for.
  *
  * `store` and `queue` (producers): a command fails at once while Redis is down. A command that was in flight when the
- * link broke is rejected and **never sent again**: it may have run, and only its caller can find out. Nothing is held
+ * link broke is rejected and **never sent again**. It may have run, and only its caller can find out. Nothing is held
  * in memory. `worker`: BullMQ's own. Commands wait until Redis is back, as BullMQ requires. `subscriber`: subscriptions
  * are restored after every reconnect. Messages published in between are lost.
  */

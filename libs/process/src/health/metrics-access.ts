@@ -14,7 +14,7 @@ const metricsAreLocal =
 
 /**
  * Why a request may not read metrics, as a sentence; undefined if it may. If a token is set, its bearer may. Without a
- * token only this machine may: the connection comes from a loopback address, no header shows a proxy, and the requested
+ * token only this machine may. The connection comes from a loopback address, no header shows a proxy, and the requested
  * host is a loopback one. A page in a browser that reaches this address by another name (DNS rebinding) cannot send
  * such a host.
  */

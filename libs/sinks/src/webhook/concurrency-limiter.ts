@@ -7,7 +7,7 @@ export interface ConcurrencyLimiter {
 
 /**
  * Limits the requests to a slow receiver to `waitingMax`. A receiver that answers within `slowMs` has no limit. One
- * that was slow stays limited until it answers in time: without that, each time these requests time out together, many
+ * that was slow stays limited until it answers in time. Without that, each time these requests time out together, many
  * new ones would take their places.
  */
 export function createConcurrencyLimiter({

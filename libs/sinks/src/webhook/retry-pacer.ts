@@ -11,7 +11,7 @@ export interface RetryPacerOptions {
 
 /**
  * Gives each postponed delivery a turn of its own, one after the other. A backlog comes back at an even pace that does
- * not depend on its size: a receiver that recovers gets its first delivery at once, and the next ones without a pause.
+ * not depend on its size. A receiver that recovers gets its first delivery at once, and the next ones without a pause.
  *
  * Lives in one process. After a restart, turns that were given out before stand beside the new ones until they are
  * over.

@@ -28,14 +28,14 @@ export interface WebhookSinkOptions {
 const waitingMax = 8;
 const slowMs = 1_000;
 /**
- * Postponed deliveries come back 50 a second: six times as many as a receiver that is slow by the above accepts, and a
- * small load for Redis. A backlog of 180,000 fills the hour.
+ * Postponed deliveries come back 50 a second. That is six times as many as a receiver that is slow by the above
+ * accepts, and a small load for Redis. A backlog of 180,000 fills the hour.
  */
 const pace = { soonestMs: 2_000, apartMs: 20, latestMs: 3_600_000 };
 
 /**
  * A webhook by the Standard Webhooks specification: a signed POST. 2xx is delivered, 410 is never sent again, every
- * other answer is tried later; the Retry-After of a 429 or 503 states when at the earliest. Redirects are not followed,
+ * other answer is tried later. The Retry-After of a 429 or 503 states when at the earliest. Redirects are not followed,
  * and the answer's body is not read.
  *
  * The operator chooses the address (configuration file), never a client, so private networks are allowed. Forbid them

@@ -6,11 +6,11 @@ import type { CallQuery } from './call-store.ts';
 /**
  * How calls are found. Pure: values in, Redis commands out.
  *
- * Each tenant has three indexes, by time, by status and by reference: sorted sets whose scores are all 0, so that Redis
- * keeps them in the order of their members, byte by byte. A member ends in a *place*: acceptedAt in base 36, 9 digits
- * (up to the year 5188), then the call id without its `call_`. So every index can be read newest first, between any
- * instants, and after any call, even when a thousand calls have the same acceptedAt. Beside them: `due` for planned
- * attempts, `cancelRequested` for attempts to hang up, `ended` for calls to forget.
+ * Each tenant has three indexes, by time, by status and by reference. They are sorted sets whose scores are all 0, so
+ * that Redis keeps them in the order of their members, byte by byte. A member ends in a *place*: acceptedAt in base 36,
+ * 9 digits (up to the year 5188), then the call id without its `call_`. So every index can be read newest first,
+ * between any instants, and after any call, even when a thousand calls have the same acceptedAt. Beside them: `due` for
+ * planned attempts, `cancelRequested` for attempts to hang up, `ended` for calls to forget.
  */
 const timeDigits = 9;
 const placeShape = /^[0-9a-z]{9}[0-9A-Z]{26}$/;

@@ -14,8 +14,8 @@ export interface Durability {
 }
 
 /**
- * An acknowledged write, named by a record that shows it. One step writes all of its records or none: one record stands
- * for a whole batch, and a completed idempotency key for the calls that were accepted under it.
+ * An acknowledged write, named by a record that shows it. One step writes all of its records or none. One record
+ * stands for a whole batch, and a completed idempotency key for the calls that were accepted under it.
  */
 export type WrittenRecord =
   /** At this version or a later one. */
@@ -37,8 +37,8 @@ export interface DurabilityStore {
   durability(): Promise<Durability>;
   /**
    * Resolves to true once everything that this process wrote through the store so far is as durable as
-   * `StoreOptions.durability` requires, and `written` still exists: Redis may have restarted, or a replica been
-   * promoted, since it acknowledged the write.
+   * `StoreOptions.durability` requires, and `written` still exists. Since it acknowledged the write, Redis may have
+   * restarted, or a replica may have been promoted.
    *
    * True at once if nothing is required, or if Redis syncs every write before it answers (`appendfsync always`) and no
    * replica is required. Else it waits for the next sync, about a second at most (WAITAOF, Redis 7.2 and later), and

@@ -41,9 +41,10 @@ interface Round {
  * is durable too. Callers share rounds, however many calls are accepted. Several rounds overlap, because a caller that
  * just missed one would otherwise wait for two syncs.
  *
- * The mark proves nothing about a write that *another* Redis acknowledged: one that died and returned with an older
- * file, or whose replica was promoted without the write. So each round ends with probes of the written records, on its
- * own connection. One connection is one Redis process: what that process has after the mark, it had before the mark.
+ * The mark proves nothing about a write that *another* Redis acknowledged. That Redis may have died and returned with
+ * an older file, or its replica was promoted without the write. So each round ends with probes of the written records,
+ * on its own connection. One connection is one Redis process: what that process has after the mark, it had before the
+ * mark.
  */
 export function durabilityOf(
   { redis, keys }: Pick<StoreContext, 'redis' | 'keys'>,

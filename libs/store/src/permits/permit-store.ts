@@ -42,11 +42,11 @@ export interface PermitStore {
    * Takes permits on all limits, or on none.
    *
    * The same attempt may ask again. Before its granted start has passed it gets the same answer and takes nothing more.
-   * After a refusal, and before `retryAt`, it gets the same `retryAt`: a call that tries one PBX after another keeps
-   * its turn at a shared trunk.
+   * After a refusal, and before `retryAt`, it gets the same `retryAt`. So a call that tries one PBX after another
+   * keeps its turn at a shared trunk.
    *
    * The slot is one that no open attempt of the PBX holds. An attempt that was claimed before is refused (`calls`,
-   * `retryAt` now) and takes nothing: its caller has read an old record, and its claim, or its next write of the call,
+   * `retryAt` now) and takes nothing. Its caller has read an old record, and its claim, or its next write of the call,
    * will report the conflict.
    */
   acquirePermits(request: PermitRequest): Promise<Permits>;

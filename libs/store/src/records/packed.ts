@@ -5,8 +5,7 @@ import { longName, shortName } from './field-names.ts';
  * The compact form of a JSON value: MessagePack in which
  *
  * - an object is a list of its fields, each the number of its name (`field-names.ts`; a name without one: itself) and
- *   its
- *   value,
+ *   its value,
  * - a list has nil in front, which no object has,
  * - an id is 17 bytes instead of 31 characters.
  *

@@ -7,11 +7,11 @@ import { script } from './script.ts';
  * process become free by themselves. A limit's rate is GCRA without burst: `tat` is the earliest instant of the next
  * start.
  *
- * A refused attempt gets the time of its next try, each waiter one start interval after the one before (`wait`): a
+ * A refused attempt gets the time of its next try, each waiter one start interval after the one before (`wait`). So a
  * crowd that is due at one instant returns at the limit's own pace. Past the window it wraps, so that a crowd that has
  * gone delays later attempts only briefly. A repeated request of the same attempt gets the same answer and takes
- * nothing more, until the granted start is over: without that end, many grants of one dead dialer would all start at
- * once. The same holds for refusals: the limit's answer is kept in the attempt's grant until that time, and until then
+ * nothing more, until the granted start is over. Without that end, many grants of one dead dialer would all start at
+ * once. The same holds for refusals: the limit's answer is kept in the attempt's grant until that time. Until then
  * `wait` does not move again for this attempt, however many PBXs it tries.
  *
  * A journal slot is a running number, but never one in use: a talk may outlast a whole round of them. Where none of the
@@ -21,8 +21,8 @@ import { script } from './script.ts';
  * refused call enters its waiting list: a released permit wakes the first one. It also tries again by its own timer.
  * There are many such limits, so their data expire.
  *
- * An attempt that has a record was claimed, and may be under way on its permits: they are not touched, and a second job
- * of it gets none.
+ * An attempt that has a record was claimed, and may be in flight on its permits. They are not touched, and a second
+ * job of it gets none.
  *
  * KEYS[1]  the PBX's slot counter
  * KEYS[2]  the PBX's slots in use

@@ -17,10 +17,10 @@ import { script } from './script.ts';
  *          then the writes, each: number of words, words
  * Returns  0: written · {n, found}: expectation n did not hold, nothing was written; found: the counted number, else 0
  *
- * Redis does not undo a script's writes when a later one raises an error, so no write here may be able to fail. keys.ts
- * fixes the types of keys, and a Redis that is out of memory refuses a script at its first write, not in the middle.
- * Only PUBLISH may be refused (a Redis user without the channel), and is then skipped: hints may be lost, writes may
- * not.
+ * Redis does not undo a script's writes when a later one raises an error, so no write here may be able to fail. The
+ * types of keys are fixed in keys.ts. A Redis that is out of memory refuses a script at its first write, not in the
+ * middle. Only PUBLISH may be refused (a Redis user without the channel), and is then skipped: hints may be lost,
+ * writes may not.
  */
 export const commitScript = script(`
 local expectations = tonumber(ARGV[1])

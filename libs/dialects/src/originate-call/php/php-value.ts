@@ -1,6 +1,6 @@
 /**
- * A value of PHP's. A string holds PHP's bytes, one character (U+0000 to U+00FF) for each, so that bytes that are not
- * UTF-8 survive unchanged. bigint is PHP's int, number its float.
+ * A value of PHP's. A string holds PHP's bytes, one character (U+0000 to U+00FF) for each. So bytes that are not UTF-8
+ * survive unchanged. bigint is PHP's int, number its float.
  */
 export type PhpValue = string | bigint | number | boolean | null | PhpArray;
 

@@ -69,7 +69,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
     createDialJob({
       ...{ store, configuration, clock, metrics, logger },
       pbxs: tracked,
-      isCanceled: cancels.heard,
+      isCanceled: cancels.isRequested,
       waitUntil: startTimer.waitUntil,
       stopping: stopping.signal,
     }),

@@ -98,17 +98,17 @@ export async function startContainer(
 function endOf(name: string): Promise<Exit> {
   return new Promise((done) => {
     const watcher = spawn('docker', ['wait', name], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
-    let said = '';
+    let text = '';
     watcher.stdout.on('data', (chunk) => {
-      said += chunk;
+      text += chunk;
     });
     watcher.once('error', () => done({ code: null, signal: null }));
-    watcher.once('close', () => done({ code: /^\d+/.test(said) ? Number.parseInt(said, 10) : null, signal: null }));
+    watcher.once('close', () => done({ code: /^\d+/.test(text) ? Number.parseInt(text, 10) : null, signal: null }));
   });
 }
 
 /** The last line names the fault; the ones before show the progress. */
 function reasonOf({ stderr, stdout, code }: RunResult): string {
-  const said = (stderr.trim() || stdout.trim()).split('\n').at(-1);
-  return said || (code === undefined ? 'it took too long' : `exit code ${code}`);
+  const text = (stderr.trim() || stdout.trim()).split('\n').at(-1);
+  return text || (code === undefined ? 'it took too long' : `exit code ${code}`);
 }

@@ -55,7 +55,7 @@ export async function startRedisSentinel(options: RedisSentinelOptions): Promise
     throw error;
   }
 
-  const primaryOf = (said: string) => servers.find(({ port }) => said.includes(`\r\n${port}\r\n`));
+  const primaryOf = (reply: string) => servers.find(({ port }) => reply.includes(`\r\n${port}\r\n`));
   const question = `SENTINEL GET-MASTER-ADDR-BY-NAME ${watched}`;
   const primary = async () => {
     const found = primaryOf(await askRedis(sentinels[0]?.port ?? 0, question));
@@ -68,7 +68,7 @@ export async function startRedisSentinel(options: RedisSentinelOptions): Promise
     servers,
     primary,
     async whenPromoted(insteadOf) {
-      const isAnother = (said: string) => (primaryOf(said) ?? insteadOf) !== insteadOf;
+      const isAnother = (reply: string) => (primaryOf(reply) ?? insteadOf) !== insteadOf;
       for (const { port } of sentinels) await untilRedis(port, question, isAnother);
       return primary();
     },

@@ -137,8 +137,8 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
     return again.type === 'answered' && again.response.name === 'Success';
   }
 
-  async function look(question: ReconcileQuestion): Promise<Finding | undefined> {
-    const asked = session;
+  async function reconcilePbx(question: ReconcileQuestion): Promise<Finding | undefined> {
+    const current = session;
     if (pbxStartedAt === undefined) return undefined;
     const finding = await reconcile(question, {
       link,
@@ -147,7 +147,7 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
       onAnomaly: (what) => listeners.emit('anomaly', what),
     });
     // All answers must come from one session: the PBX may have restarted in between.
-    return session === asked ? finding : undefined;
+    return session === current ? finding : undefined;
   }
 
   async function query(question: PbxQuestion): Promise<boolean | undefined> {
@@ -169,7 +169,7 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
     off: (event, listener) => void listeners.off(event, listener as (...args: unknown[]) => void),
     originate,
     hangUp,
-    reconcile: look,
+    reconcile: reconcilePbx,
     query,
   };
 }

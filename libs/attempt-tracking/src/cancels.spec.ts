@@ -21,24 +21,24 @@ describe('a cancel', () => {
     'that is %s between the claim and the Originate is known by the time of the Originate',
     async (how) => {
       const cancels = createCancels({ store: { cancelRequested: async () => [id] }, watches: () => [aWatch()] });
-      expect(cancels.heard(id)).toBe(false);
+      expect(cancels.isRequested(id)).toBe(false);
       if (how === 'announced') cancels.announced(id);
       else await cancels.check();
-      expect(cancels.heard(id)).toBe(true);
+      expect(cancels.isRequested(id)).toBe(true);
     },
   );
 
   it('of an attempt that is watched here is not remembered as early', () => {
     const cancels = createCancels({ store: { cancelRequested: async () => [] }, watches: () => [aWatch(id)] });
     cancels.announced(id);
-    expect(cancels.heard(id)).toBe(false);
+    expect(cancels.isRequested(id)).toBe(false);
   });
 
   it('of another dialer’s attempt is forgotten after a thousand newer ones', () => {
     const cancels = createCancels({ store: { cancelRequested: async () => [] }, watches: () => [] });
     const others = Array.from({ length: 1_000 }, (_, n) => AttemptId.parse(`att_${String(n).padStart(26, '0')}`));
     for (const attemptId of [id, ...others]) cancels.announced(attemptId);
-    expect([id, ...others].filter(cancels.heard)).toEqual(others);
+    expect([id, ...others].filter(cancels.isRequested)).toEqual(others);
   });
 
   it('whose announcement was lost is found in the records', async () => {

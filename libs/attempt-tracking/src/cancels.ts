@@ -11,7 +11,7 @@ import type { CancelStore } from '@redial/store';
 export interface Cancels {
   announced(attemptId: AttemptId): void;
   /** Whether a cancel has come for this attempt, which was not watched here at the time. */
-  heard(attemptId: AttemptId): boolean;
+  isRequested(attemptId: AttemptId): boolean;
   /** Passes on the cancels that the records request. */
   check(): Promise<void>;
 }
@@ -36,14 +36,14 @@ export function createCancels({ store, watches }: CancelsDependencies): Cancels 
 
   return {
     announced,
-    heard: (attemptId) => unwatched.has(attemptId),
+    isRequested: (attemptId) => unwatched.has(attemptId),
     async check() {
       for (const attemptId of await store.cancelRequested()) announced(attemptId);
     },
   };
 }
 
-export interface FollowedCancels extends Pick<Cancels, 'heard'> {
+export interface FollowedCancels extends Pick<Cancels, 'isRequested'> {
   stop(): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export async function followCancels({
   );
   const checking = runPeriodically(checkEveryMs, cancels.check, onError);
   return {
-    heard: cancels.heard,
+    isRequested: cancels.isRequested,
     async stop() {
       stopListening();
       await checking.stop();

@@ -121,7 +121,7 @@ export function trackAttempts(deps: AttemptTrackingDeps): AttemptTracking {
           ),
       );
     },
-    onHold: (attemptId, at) => {
+    onExtendPermits: (attemptId, at) => {
       const attempt = tracked.get(attemptId);
       if (attempt === undefined) return;
       store.extendPermits(attempt, at + heldForMs).catch((error: unknown) => {

@@ -11,7 +11,7 @@ export type Reconciliation = (at: number) => AttemptSignal | undefined;
 export const unreachablePbx: Reconciliation = () => undefined;
 
 /**
- * A shell for one attempt, with a clock of its own. It delivers signals, fires the armed deadline in time, has
+ * A watch of one attempt, with a clock of its own. It delivers signals, fires the armed deadline in time, has
  * reconciliations answered, and keeps what it saw. It performs nothing else.
  */
 export class AttemptWorld {

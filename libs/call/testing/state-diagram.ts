@@ -12,7 +12,7 @@ export function stateMachinesPage(): string {
     'Generated from `libs/call/testing/*.matrix.ts` by `npm run state-diagram -w @redial/call`; a spec fails when this',
     'page differs. The words are those of the [glossary](glossary.md).',
     '',
-    'An ignored signal is never an error: the shell counts it. Where details decide, a cell names its cases;',
+    'An ignored signal is never an error: the watch counts it. Where details decide, a cell names its cases;',
     '`state + signal` names both. `otherwise` is every case that has no line of its own.',
     '',
     '## The attempt',

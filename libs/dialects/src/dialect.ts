@@ -31,19 +31,19 @@ export type ParsedCalls =
        * question.
        */
       readonly questions?: readonly CallQuestion[];
-    } & (WaitsOrDraws | ReservesOpen))
+    } & (ReservesNew | ReservesOpen))
   | {
       readonly ok: false;
       readonly errors: readonly FieldError[];
       /**
        * The calls of a request that was right when it came first, and whose only error is that its time has passed
-       * since. Its reference is reserved as `open`: while calls with the same content hold it, the answer is those
+       * since. Its reference is reserved as `open_reference`: while calls with the same content hold it, the answer is those
        * calls.
        */
       readonly repeats?: readonly [ParsedVendorCall, ...ParsedVendorCall[]];
     };
 
-interface WaitsOrDraws {
+interface ReservesNew {
   /** The answer is held until dial1's outcome is known. The requests state `outcomeAwaited`. */
   readonly waits?: Waits;
   /**
@@ -51,7 +51,7 @@ interface WaitsOrDraws {
    * request is parsed again and draws another. A repetition of the request draws another too, so it never finds these
    * calls.
    */
-  readonly reserves?: 'ever';
+  readonly reserves?: 'new_reference';
 }
 
 interface ReservesOpen {
@@ -61,7 +61,7 @@ interface ReservesOpen {
    * The calls share one reference of the client's. While a call with it is open, nothing is enqueued under it. A
    * request with the same content (`VendorDialect.differences`) is answered with those calls, and any other is refused.
    */
-  readonly reserves: 'open';
+  readonly reserves: 'open_reference';
 }
 
 export interface ParsedVendorCall {
@@ -221,9 +221,9 @@ export interface VendorDialect {
   readonly authentication: CredentialsOfVendor | KeyOfRedial;
   /**
    * The errors of a request that differs from the calls that hold its reference. Empty: it repeats their request.
-   * Needed if a route `reserves` a reference as `open`: a different request must never get the answer of a repetition.
+   * Needed if a route `reserves` a reference as `open_reference`: a different request must never get the answer of a repetition.
    */
-  readonly differences?: (asked: readonly ParsedVendorCall[], held: readonly Call[]) => readonly FieldError[];
+  readonly differences?: (requested: readonly ParsedVendorCall[], held: readonly Call[]) => readonly FieldError[];
   /** Some of its requests have `questions`: the API needs links to the PBXs. */
   readonly queriesPbx?: true;
   /** `input`: as the route takes it; undefined if it could not be read. A `RawInput` always has its query. */

@@ -7,14 +7,14 @@ import { type DurabilityPolicy, type DurabilityStore, durabilityFault, durabilit
  */
 export async function logDurability(
   store: Pick<DurabilityStore, 'durability'>,
-  asked: DurabilityPolicy,
+  required: DurabilityPolicy,
   logger: Logger,
   withoutPromise: string,
 ): Promise<void> {
   try {
     const found = await store.durability();
-    const fault = durabilityFault(asked, found);
-    if (fault === undefined) logger.info(`durability: ${durabilityPromise(asked, found)}`);
+    const fault = durabilityFault(required, found);
+    if (fault === undefined) logger.info(`durability: ${durabilityPromise(required, found)}`);
     else logger.error({ fault }, withoutPromise);
   } catch (error) {
     logger.warn({ error }, 'the durability of Redis could not be read');

@@ -21,7 +21,7 @@ const addMax = 1_000;
  */
 const oversleptMs = 10_000;
 /** A job may be taken, promoted or finished between two steps of a move. The move is then repeated, a few times. */
-const looksMax = 5;
+const triesMax = 5;
 
 /** Results are retried without end: nothing may be lost. BullMQ requires a number. */
 const forEver = { attempts: 1_000_000, backoff: { type: 'capped' }, stackTraceLimit: 1 } as const;
@@ -69,7 +69,7 @@ export function createQueues({ connection, prefix = '{redial}', onError }: Queue
 
   async function moveDial(order: DialOrder): Promise<void> {
     const { attemptId } = order;
-    for (let look = 1; look <= looksMax; look++) {
+    for (let tried = 1; tried <= triesMax; tried++) {
       switch (await queues.dial.getJobState(attemptId)) {
         case 'active':
           return;

@@ -28,7 +28,7 @@ it('given a Cluster when a call goes from acceptance to its end then every step 
   await store.acceptCalls([newCall(), newCall()], { ...key, reply: 'r' });
   expect(await store.beginIdempotency(key)).toEqual({ type: 'replay', reply: 'r' });
 
-  const reservation = { tenantId: 'acme', dialect: 'dialup', reference: 'r', reserves: 'open' } as const;
+  const reservation = { tenantId: 'acme', dialect: 'dialup', reference: 'r', reserves: 'open_reference' } as const;
   const reserved = newCall();
   expect(await store.acceptCalls([reserved], undefined, reservation)).toEqual({ type: 'accepted' });
   expect(await store.acceptCalls([newCall()], undefined, reservation)).toEqual({ type: 'taken', by: [reserved.id] });

@@ -77,7 +77,12 @@ describe('the limit of a tenant’s open calls', () => {
 });
 
 describe('requests that need no room', () => {
-  const reservation = { tenantId: 'acme', dialect: 'dialup', reference: 'order-1', reserves: 'open' } as const;
+  const reservation = {
+    tenantId: 'acme',
+    dialect: 'dialup',
+    reference: 'order-1',
+    reserves: 'open_reference',
+  } as const;
   const key = { tenantId: 'acme', key: 'k', fingerprint: 'aaaa' };
 
   it('given a full tenant when a reference of its calls is reserved then the answer names them', async () => {

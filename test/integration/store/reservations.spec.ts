@@ -5,8 +5,13 @@ import { claimed, settlement } from './attempt-under-way.ts';
 import { newCall, noon, read, request, useStoreOnRedis } from './store-on-redis.ts';
 
 const onRedis = useStoreOnRedis();
-const open: ReferenceReservation = { tenantId: 'acme', dialect: 'dialup', reference: 'order-1', reserves: 'open' };
-const ever: ReferenceReservation = { ...open, reserves: 'ever' };
+const open: ReferenceReservation = {
+  tenantId: 'acme',
+  dialect: 'dialup',
+  reference: 'order-1',
+  reserves: 'open_reference',
+};
+const ever: ReferenceReservation = { ...open, reserves: 'new_reference' };
 const yes: Accepted = { type: 'accepted' };
 const takenBy = (...calls: readonly Call[]): Accepted => ({ type: 'taken', by: calls.map(({ id }) => id) });
 

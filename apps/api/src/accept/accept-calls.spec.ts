@@ -178,8 +178,8 @@ describe('a record that could not be confirmed', () => {
   const completion = { tenantId: 'acme', key: 'k', fingerprint: 'f', reply: '{}' };
   const reference = { tenantId: 'acme', dialect: 'dialup', reference: 'r' };
   const reservations = {
-    client: { ...reference, reserves: 'open' },
-    redial: { ...reference, reserves: 'ever' },
+    client: { ...reference, reserves: 'open_reference' },
+    redial: { ...reference, reserves: 'new_reference' },
   } as const;
   const refuse = async (
     here: World,
@@ -231,7 +231,7 @@ describe('a record that could not be confirmed', () => {
 });
 
 describe('a reference that is reserved', () => {
-  const reservation = { tenantId: 'acme', dialect: 'dialup', reference: 'r', reserves: 'open' } as const;
+  const reservation = { tenantId: 'acme', dialect: 'dialup', reference: 'r', reserves: 'open_reference' } as const;
   const commit = ({ ports }: World, count: number, dueAt?: number) => {
     const acceptor = createAcceptor(ports);
     const candidates = Array.from({ length: count }, (_, n) => candidate(n));

@@ -118,7 +118,7 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
       await confirm(first && { call: first, version: acceptedVersion });
     } catch (error) {
       // Redial draws references that must never have been used. A repetition draws another one.
-      const isFoundByRepetition = completion !== undefined || reservation?.reserves === 'open';
+      const isFoundByRepetition = completion !== undefined || reservation?.reserves === 'open_reference';
       if (accepted.type === 'accepted' && !isFoundByRepetition) await rollBack(ports, calls, acceptedVersion);
       throw error;
     }

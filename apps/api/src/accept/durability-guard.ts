@@ -12,18 +12,18 @@ export interface DurabilityGuard {
 const believedMs = { good: 10_000, bad: 1_000 } as const;
 
 export function durabilityGuard(
-  asked: DurabilityPolicy,
+  required: DurabilityPolicy,
   store: Pick<DurabilityStore, 'durability'>,
   clock: Clock,
 ): DurabilityGuard {
   let believed: { readonly at: number; readonly fault: string | undefined } | undefined;
   return {
     async fault() {
-      if (asked.disk === 'none' && asked.replicas === 0) return undefined;
+      if (required.disk === 'none' && required.replicas === 0) return undefined;
       const now = clock.now();
       const forMs = believed?.fault === undefined ? believedMs.good : believedMs.bad;
       if (believed === undefined || Math.abs(now - believed.at) > forMs) {
-        believed = { at: now, fault: durabilityFault(asked, await store.durability()) };
+        believed = { at: now, fault: durabilityFault(required, await store.durability()) };
       }
       return believed.fault;
     },

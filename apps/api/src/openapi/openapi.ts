@@ -123,8 +123,8 @@ export function queryParameters(
     const { description, ...schema } = inlineSchema(field as z.ZodType, io);
     const required = !(field as z.ZodType).safeParse(undefined).success;
     const form = schema['type'] === 'object' ? { style: 'deepObject', explode: true } : {};
-    const said = description === undefined ? {} : { description };
-    return { name, in: 'query', required, ...said, ...form, schema, ...exampleOf(name) };
+    const text = description === undefined ? {} : { description };
+    return { name, in: 'query', required, ...text, ...form, schema, ...exampleOf(name) };
   });
 }
 

@@ -10,7 +10,7 @@ import {
 /** What a call needs to be accepted. */
 export function acceptingChecks(
   store: Pick<StoreHealth, 'checkWritable'> & Pick<DurabilityStore, 'durability'>,
-  asked: DurabilityPolicy,
+  required: DurabilityPolicy,
 ): HealthCheck[] {
   let promise: string | undefined;
   return [
@@ -19,9 +19,9 @@ export function acceptingChecks(
       name: 'durability',
       check: async () => {
         const found = await store.durability().catch(unreachable);
-        const fault = durabilityFault(asked, found);
+        const fault = durabilityFault(required, found);
         if (fault !== undefined) throw new Error(fault);
-        promise = durabilityPromise(asked, found);
+        promise = durabilityPromise(required, found);
       },
       details: () => promise,
     },

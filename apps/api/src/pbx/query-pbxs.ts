@@ -21,8 +21,8 @@ export function queryPbxs(pbxs: readonly Pick<Pbx, 'query'>[]): QueryPbx {
     const known = amiQuestion(question, tenant);
     if (known === undefined) return true;
     const answers = pbxs.map((pbx) => pbx.query(known));
-    const all = Promise.all(answers).then((said) =>
-      said.includes(true) || said.includes(undefined) || said.length === 0 ? said.find(Boolean) : false,
+    const all = Promise.all(answers).then((replies) =>
+      replies.includes(true) || replies.includes(undefined) || replies.length === 0 ? replies.find(Boolean) : false,
     );
     return Promise.race([all, ...answers.map(async (answer) => (await answer) || all)]);
   };

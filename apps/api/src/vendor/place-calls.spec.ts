@@ -225,16 +225,19 @@ describe('a reference', () => {
   const compared = `compared 1 with ${earlier.id}`;
 
   it('whose calls are open is answered with those calls', async () => {
-    const { place, happened, reservations } = world({ parsed: understood({ reserves: 'open' }), commits: [taken] });
+    const { place, happened, reservations } = world({
+      parsed: understood({ reserves: 'open_reference' }),
+      commits: [taken],
+    });
     expect(await place()).toEqual({ accepted: [earlier.id], input: 'flags' });
     expect(happened).toEqual(['accepted 1', compared]);
     const name = { tenantId: 'acme', dialect: 'semaphore', reference: 'r' };
-    expect(reservations).toEqual([{ ...name, reserves: 'open' }]);
+    expect(reservations).toEqual([{ ...name, reserves: 'open_reference' }]);
   });
 
   it('whose calls are open refuses a different request, and names the difference', async () => {
     const { place } = world({
-      parsed: understood({ reserves: 'open' }),
+      parsed: understood({ reserves: 'open_reference' }),
       commits: [taken],
       differences: [errorIfNo],
     });
@@ -243,7 +246,12 @@ describe('a reference', () => {
 
   it('that was ever used is drawn again, with a fresh id; the PBX is not queried again', async () => {
     const parsed = ({ newReference }: DialectContext) =>
-      understood({ calls: [{ request, reference: newReference }], reserves: 'ever', questions: [queue], waits });
+      understood({
+        calls: [{ request, reference: newReference }],
+        reserves: 'new_reference',
+        questions: [queue],
+        waits,
+      });
     const { place, happened, reservations } = world({ parsed, commits: [taken, accepted] });
     const { of } = await place();
     expect(happened).toEqual([
@@ -255,14 +263,17 @@ describe('a reference', () => {
       'accepted 1',
     ]);
     expect(reservations).toMatchObject([
-      { reference: callId(1), reserves: 'ever' },
-      { reference: of[0], reserves: 'ever' },
+      { reference: callId(1), reserves: 'new_reference' },
+      { reference: of[0], reserves: 'new_reference' },
     ]);
     expect(of).not.toEqual([callId(1)]);
   });
 
   it('is drawn a limited number of times', async () => {
-    const { place, parse } = world({ parsed: understood({ reserves: 'ever' }), commits: Array(9).fill(taken) });
+    const { place, parse } = world({
+      parsed: understood({ reserves: 'new_reference' }),
+      commits: Array(9).fill(taken),
+    });
     expect(await place()).toEqual({
       type: 'refused',
       problem: { code: 'too_many_requests', headers: { 'Retry-After': '1' } },

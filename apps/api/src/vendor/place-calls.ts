@@ -107,7 +107,7 @@ async function accept(
   }
   if (committed.type === 'taken') {
     expected?.cancel();
-    return reserves === 'ever' ? 'reference taken' : repetition(parsed.calls, committed.by, request, ports);
+    return reserves === 'new_reference' ? 'reference taken' : repetition(parsed.calls, committed.by, request, ports);
   }
   if (expected === undefined) return accepted(calls, request);
   const { dialect, input, left } = request;
@@ -135,7 +135,7 @@ async function repeated(
 
 /** A taken reference: its calls are the answer to a repetition of their own request, and to no other request. */
 async function repetition(
-  asked: readonly ParsedVendorCall[],
+  requested: readonly ParsedVendorCall[],
   by: readonly CallId[],
   request: VendorRequest,
   ports: Pick<PlacePorts, 'store'>,
@@ -144,7 +144,7 @@ async function repetition(
   if (dialect.differences === undefined)
     throw new TypeError(`${dialect.name} reserves references and cannot compare their calls`);
   const held = await readCalls(by, ports);
-  const errors = dialect.differences(asked, held);
+  const errors = dialect.differences(requested, held);
   return errors.length > 0 ? refused('invalid_request', { errors }) : accepted(held, request);
 }
 

@@ -113,24 +113,24 @@ async function sweep(dependencies: SweeperDependencies, progress: Progress): Pro
   const { store, observers, sinks, instanceId, everyMs, metrics } = dependencies;
   await store.ping();
   // Every process does this, and first: each is scraped, and a long round must not make the figures old.
-  await attempt(dependencies, 'measuring', () => measure(dependencies));
-  await attempt(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
+  await tryPart(dependencies, 'measuring', () => measure(dependencies));
+  await tryPart(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
   // After an outage of Redis, processes report the ends that they saw. A reconciliation may know less, so it waits for
   // a round.
-  const lookingUp = progress.wasAway ? [] : observers;
+  const reconciling = progress.wasAway ? [] : observers;
   progress.wasAway = false;
-  for (const observer of lookingUp) await attempt(dependencies, 'adopting', () => observer.adoptOpen(quietAttemptMs));
+  for (const observer of reconciling) await tryPart(dependencies, 'adopting', () => observer.adoptOpen(quietAttemptMs));
   if (!(await store.acquireLease(leaseName, instanceId, everyMs * 3))) return;
-  await attempt(dependencies, 'restoring', () => restoreOverdue(dependencies, progress));
-  await attempt(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
-  await attempt(dependencies, 'concluding', () => concludeUnreported(dependencies));
-  await attempt(dependencies, 'forgetting', () => forgetEnded(dependencies));
+  await tryPart(dependencies, 'restoring', () => restoreOverdue(dependencies, progress));
+  await tryPart(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
+  await tryPart(dependencies, 'concluding', () => concludeUnreported(dependencies));
+  await tryPart(dependencies, 'forgetting', () => forgetEnded(dependencies));
   // Reading removes those of dead processes. Perhaps no client requests the API's `/readyz`.
-  await attempt(dependencies, 'forgetting reports', () => store.linkStatuses(dependencies.clock.now()));
+  await tryPart(dependencies, 'forgetting reports', () => store.linkStatuses(dependencies.clock.now()));
 }
 
 /** One failure, a damaged record for example, must not keep the other parts from being repaired. */
-async function attempt({ logger }: SweeperDependencies, doing: string, work: () => Promise<unknown>): Promise<void> {
+async function tryPart({ logger }: SweeperDependencies, doing: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -145,7 +145,7 @@ async function restoreOverdue(dependencies: SweeperDependencies, progress: Progr
   for (let page = 0; page < pagesMax; page++) {
     const { calls, cursor } = await store.overduePage(before, pageMax, progress.overdue);
     await pLimit(atOnceMax).map(calls, ({ id }) =>
-      attempt(dependencies, 'restoring a call', async () => {
+      tryPart(dependencies, 'restoring a call', async () => {
         if (await restoreCall(dependencies, id)) restored++;
       }),
     );
@@ -170,7 +170,7 @@ async function deliverUndelivered(dependencies: SweeperDependencies, progress: P
   for (let page = 0; page < pagesMax; page++) {
     const { deliveries, cursor } = await store.undeliveredPage(before, pageMax, progress.undelivered);
     await pLimit(atOnceMax).map(deliveries, (delivery) =>
-      attempt(dependencies, 'putting back a delivery', () => deliverer.deliver(delivery)),
+      tryPart(dependencies, 'putting back a delivery', () => deliverer.deliver(delivery)),
     );
     progress.undelivered = cursor;
     if (cursor === undefined) break;
@@ -199,7 +199,7 @@ async function concludeUnreported(dependencies: SweeperDependencies): Promise<vo
     );
     for (const { id: attemptId, callId, originatedAt, plan } of open) {
       if (clock.now() < latestEndAt(originatedAt, plan)) continue;
-      await attempt(dependencies, 'concluding an attempt without a report', async () => {
+      await tryPart(dependencies, 'concluding an attempt without a report', async () => {
         await queues.results.add({ callId, attemptId, reportedBy: 'sweeper', evidence: { gaveUpAt: clock.now() } });
         metrics.swept('unreported_attempt');
       });

@@ -123,9 +123,9 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
 
   /** FullyBooted is no condition: it may be lost behind the login's answer, and this user does not receive it. */
   async function ping(): Promise<boolean> {
-    const asked = session;
+    const current = session;
     const reply = await write([['Action', 'Ping']], { deadlineMs: timing.pingDeadlineMs, isKeepAlive: true });
-    if (asked === undefined || session !== asked) return false;
+    if (current === undefined || session !== current) return false;
     if (reply.type === 'answered') return true;
     closed(`the PBX did not answer a Ping within ${timing.pingDeadlineMs} ms`);
     return false;

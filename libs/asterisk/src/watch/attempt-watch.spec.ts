@@ -165,7 +165,7 @@ describe('facts', () => {
     expect(concluded).toHaveLength(1);
   });
 
-  test('one half of dial1’s end waits briefly for the other, then the timer concludes', () => {
+  test('after the first final event of dial1, the second is awaited briefly, then the timer concludes', () => {
     newWatch().originate(attempt(), anOrder());
     pbx.signal(id, failed(0));
     expect(timers.pending).toEqual([finalEventsMs]);
@@ -173,7 +173,7 @@ describe('facts', () => {
     expect(concluded).toHaveLength(1);
   });
 
-  test('while such halves come far apart, or too late, the wait is longer', () => {
+  test('while such events come far apart, or too late, the wait is longer', () => {
     const watch = newWatch();
     for (const n of [1, 2, 3]) watch.originate(attempt(idOf(n)), anOrder({ attemptId: idOf(n) }));
     pbx.signal(idOf(1), failed(0));
@@ -500,7 +500,7 @@ describe('a dial2 that goes on without dial1', () => {
     const reported: unknown[] = [];
     const watch = newWatch({
       onRelease: (attemptId, leg) => void reported.push(['release', attemptId, leg]),
-      onHold: (attemptId) => void reported.push(['hold', attemptId]),
+      onExtendPermits: (attemptId) => void reported.push(['extend_permits', attemptId]),
     });
     watch.originate(attempt(), anOrder());
     pbx.signal(id, { type: 'answered', at: at() });
@@ -513,7 +513,7 @@ describe('a dial2 that goes on without dial1', () => {
     await settled();
     expect(reported).toEqual([
       ['release', id, 'dial1'],
-      ['hold', id],
+      ['extend_permits', id],
     ]);
     timers.advance(30_000);
     expect(concluded).toEqual([]);

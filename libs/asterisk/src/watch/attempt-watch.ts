@@ -18,7 +18,7 @@ import { createFinalEventWait } from './final-event-wait.ts';
 import { createUnknownAttempts } from './unknown-attempts.ts';
 
 /**
- * The shell around the attempt machine, for the attempts of one PBX: it carries signals in and effects out.
+ * Runs the attempt machine for the attempts of one PBX: it carries signals in and effects out.
  *
  * W1  `originate` sends one Originate, and only for an attempt this watch has never seen. `adopt` never sends one.
  * W2  Signals of one attempt are stepped one after the other. Effects are performed after the step, and their results
@@ -77,7 +77,7 @@ export interface AttemptWatchDeps {
    */
   readonly onRelease?: (attemptId: AttemptId, leg: 'dial1' | 'dial2') => void;
   /** The attempt outlasts its limits, and one of its channels was seen to live. */
-  readonly onHold?: (attemptId: AttemptId, at: number) => void;
+  readonly onExtendPermits?: (attemptId: AttemptId, at: number) => void;
   /** A signal that did not apply, for the metric. */
   readonly onIgnored?: (phase: AttemptPhase, signalType: AttemptSignal['type']) => void;
   /** Every step, for tests and traces. */
@@ -100,7 +100,7 @@ export interface AttemptWatchLimits {
   readonly reconciliationsAtOnce: number;
   /** Attempts that have concluded, or are known not to be Redial's. */
   readonly recentLimit: number;
-  /** How many attempts `onUnknown` may look up at once, and how many signals are kept for each. */
+  /** How many attempts `onUnknown` may read at once, and how many signals are kept for each. */
   readonly unknownLimit: number;
   readonly unknownSignalLimit: number;
 }
@@ -118,7 +118,7 @@ interface Entry {
   /** Until it is sent. */
   order?: OriginateOrder;
   readonly mailbox: AttemptSignal[];
-  /** One half of the end has come. Since this instant, the other half is awaited. */
+  /** A final event has come. Since this instant, the other one is awaited. */
   awaitingEndSince?: number;
   stepping: boolean;
   cancelTimer: () => void;
@@ -129,7 +129,7 @@ interface Entry {
  * The events with which Asterisk reports an end. The journal's entry is not one: it also comes from a reconciliation
  * after an outage, and does not show how late events are.
  */
-const halves: ReadonlySet<AttemptSignal['type']> = new Set(['originate_failed', 'dial1_ended', 'dial2_ended']);
+const finalEvents: ReadonlySet<AttemptSignal['type']> = new Set(['originate_failed', 'dial1_ended', 'dial2_ended']);
 
 export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   const { pbx, clock = systemClock, timers = systemTimers, onFault } = deps;
@@ -177,7 +177,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     const before = entry.state;
     const taken = stepAttempt(before, signal);
     entry.state = taken.state;
-    noteHalves(entry, before, signal, taken);
+    noteFinalEvent(entry, before, signal, taken);
     deps.onStep?.(attemptId, signal, taken);
     if (taken.ignored) deps.onIgnored?.(before.phase, signal.type);
     for (const effect of taken.effects) perform(entry, effect);
@@ -185,8 +185,8 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     if (outcome !== undefined) resolveOutcome(entry, outcome);
   }
 
-  /** The other half of an end has come: its delay shows how long to wait for such halves. */
-  function noteHalves(
+  /** The second final event of an attempt has come: its delay shows how long to wait for such events. */
+  function noteFinalEvent(
     entry: Entry,
     before: AttemptState,
     signal: AttemptSignal,
@@ -195,8 +195,8 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     const { awaitingEndSince } = entry;
     // How long dial2 outlives dial1 does not show how late events are.
     const isTalkOver = 'evidence' in before && before.evidence.journalEnded?.dialStatus === 'ANSWER';
-    const isHalf = before.phase === 'awaiting_end' && !ignored && !isTalkOver && halves.has(signal.type);
-    if (isHalf && awaitingEndSince !== undefined) finalEventWait.noteSkew(clock.now() - awaitingEndSince);
+    const isFinalEvent = before.phase === 'awaiting_end' && !ignored && !isTalkOver && finalEvents.has(signal.type);
+    if (isFinalEvent && awaitingEndSince !== undefined) finalEventWait.noteSkew(clock.now() - awaitingEndSince);
     if (state.phase !== 'awaiting_end') delete entry.awaitingEndSince;
     else entry.awaitingEndSince ??= clock.now();
   }
@@ -225,8 +225,8 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
       case 'release':
         deps.onRelease?.(attemptId, effect.leg);
         return;
-      case 'hold':
-        deps.onHold?.(attemptId, effect.at);
+      case 'extend_permits':
+        deps.onExtendPermits?.(attemptId, effect.at);
         return;
       case 'conclude':
         conclude(entry, effect.evidence);
@@ -292,7 +292,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   const unknown =
     deps.onUnknown &&
     createUnknownAttempts<AdoptedAttempt>({
-      ask: deps.onUnknown,
+      read: deps.onUnknown,
       onKnown: (attempt, signals) => {
         if (concluded.has(attempt.attemptId)) return;
         const entry = entries.get(attempt.attemptId) ?? takeOver(attempt, { reconcileNow: false });

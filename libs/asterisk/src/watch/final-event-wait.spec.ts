@@ -6,10 +6,10 @@ function aFinalEventWait() {
   return { clock, time: createFinalEventWait(() => clock.at) };
 }
 
-describe('the wait for the other half of an end', () => {
+describe('the wait for the second final event', () => {
   it.each([
     { what: 'nothing was seen', gaps: [], waits: 1_500 },
-    { what: 'halves came close together', gaps: [3, 40], waits: 1_500 },
+    { what: 'final events came close together', gaps: [3, 40], waits: 1_500 },
     { what: 'they lay apart', gaps: [3, 900, 40], waits: 2_700 },
     { what: 'they lay very far apart', gaps: [60_000], waits: 10_000 },
   ])('when $what, then it is $waits ms', ({ gaps, waits }) => {
@@ -28,7 +28,7 @@ describe('the wait for the other half of an end', () => {
     expect(waits).toEqual([1_500, 4_500, 10_000]);
   });
 
-  it('when halves come close together again, then it is as before within a minute', () => {
+  it('when final events come close together again, then it is as before within a minute', () => {
     const { time, clock } = aFinalEventWait();
     time.noteSkew(2_000);
     clock.at += 30_000;

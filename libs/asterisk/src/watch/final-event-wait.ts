@@ -1,11 +1,11 @@
 /**
- * How long to wait for the other half of an attempt's end: at least the machine's time, longer while halves have lately
- * come far apart.
+ * How long to wait for the second final event of an attempt: at least the machine's time, longer while these events have
+ * lately come far apart.
  */
 export interface FinalEventWait {
-  /** The halves of an attempt's end came this far apart, in ms. */
+  /** The final events of an attempt came this far apart, in ms. */
   noteSkew(ms: number): void;
-  /** A half came after the attempt was concluded without it: the wait was too short. */
+  /** A final event came after the attempt was concluded without it: the wait was too short. */
   noteTooLate(): void;
   waitMs(atLeastMs: number): number;
 }
@@ -13,11 +13,11 @@ export interface FinalEventWait {
 /** Gaps grow from one attempt to the next: Asterisk sends a Hangup through a queue, and OriginateResponse past it. */
 const factor = 3;
 const rememberedMs = 30_000;
-const mostMs = 10_000;
+const waitMsMax = 10_000;
 
 /**
- * On a quiet Asterisk the halves come within milliseconds. Where very many calls end at once, its channel events lag by
- * seconds. A 404 whose Hangup is not awaited becomes `unreachable`, and is dialled again. A half that never comes (no
+ * On a quiet Asterisk the final events come within milliseconds. Where very many calls end at once, its channel events lag by
+ * seconds. A 404 whose Hangup is not awaited becomes `unreachable`, and is dialled again. A final event that never comes (no
  * channel was made: the phone is not registered) does not count, so such calls conclude as soon as before.
  */
 export function createFinalEventWait(now: () => number): FinalEventWait {
@@ -44,7 +44,7 @@ export function createFinalEventWait(now: () => number): FinalEventWait {
     noteSkew: seen,
     noteTooLate: () => seen(last),
     waitMs: (atLeastMs) => {
-      last = Math.min(Math.max(atLeastMs, factor * remembered()), mostMs);
+      last = Math.min(Math.max(atLeastMs, factor * remembered()), waitMsMax);
       return last;
     },
   };

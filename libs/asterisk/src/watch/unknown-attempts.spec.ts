@@ -12,7 +12,7 @@ function recorder() {
   const answers: { resolve(attempt: string | undefined): void; reject(error: Error): void }[] = [];
   const known: [string, readonly AttemptSignal[]][] = [];
   const unknown = createUnknownAttempts<string>({
-    ask: (attemptId) => {
+    read: (attemptId) => {
       asked.push(attemptId);
       return new Promise((resolve, reject) => answers.push({ resolve, reject }));
     },

@@ -3,7 +3,7 @@ import type { AttemptEffect, AttemptPlan, InFlightState } from './attempt-state.
 // Every time limit of an attempt, and the timers that it arms.
 
 /**
- * How far apart OriginateResponse and Hangup may come on a busy Asterisk. Milliseconds are usual; a shell that sees
+ * How far apart OriginateResponse and Hangup may come on a busy Asterisk. Milliseconds are usual; a watch that sees
  * more waits longer. With too short a wait, a 404 becomes `unreachable` and is dialled again.
  */
 export const finalEventsMs = 2_500;
@@ -62,8 +62,8 @@ export function isPastLimits({ plan, evidence, originatedAt }: InFlightState, at
 }
 
 /** No channel was seen for so long, and the last possible moment is over. */
-export function isPastGivingUp({ originatedAt, plan, seenAt = 0 }: InFlightState, at: number): boolean {
-  return at >= Math.max(latestEndAt(originatedAt, plan), seenAt) + giveUpMarginMs;
+export function isPastGivingUp({ originatedAt, plan, lastSeenAt = 0 }: InFlightState, at: number): boolean {
+  return at >= Math.max(latestEndAt(originatedAt, plan), lastSeenAt) + giveUpMarginMs;
 }
 
 /**

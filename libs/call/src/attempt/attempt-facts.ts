@@ -7,10 +7,10 @@ import type { InFlightState } from './attempt-state.ts';
  * dial2 had answered, and the end of its channel was not seen. Usually it comes a moment later; else dial2 goes on
  * alone.
  */
-export function owesDial2End({ evidence: { journalEnded }, gone }: InFlightState): boolean {
+export function owesDial2End({ evidence: { journalEnded }, endedChannels }: InFlightState): boolean {
   if (journalEnded?.dial2UniqueId === undefined || journalEnded.dialStatus !== 'ANSWER') return false;
   if (journalEnded.dial2EndedAt !== undefined) return false;
-  return gone === undefined || !gone.includes(journalEnded.dial2UniqueId);
+  return endedChannels === undefined || !endedChannels.includes(journalEnded.dial2UniqueId);
 }
 
 /**

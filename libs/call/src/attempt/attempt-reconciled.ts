@@ -27,7 +27,7 @@ import {
 /** dial1's channel has ended, and dial2's lives on. */
 export function onDial2Found(state: InFlightState, at: number): AttemptStep {
   if (state.phase !== 'following') return ignore(state);
-  const seen = { ...state, seenAt: at, outlived: true as const };
+  const seen = { ...state, lastSeenAt: at, dial2Outlives: true as const };
   if (isPastFollowing(state, at)) {
     const { state: ended, effects } = conclude(state, { gaveUpAt: at });
     return moved(ended, [{ type: 'hang_up' }, ...effects]);
@@ -35,7 +35,7 @@ export function onDial2Found(state: InFlightState, at: number): AttemptStep {
   const canceled = state.evidence.cancelRequestedAt !== undefined;
   return moved(seen, [
     { type: 'release', leg: 'dial1' },
-    { type: 'hold', at },
+    { type: 'extend_permits', at },
     ...hangUpIfCanceled(state),
     { type: 'arm', afterMs: canceled ? reconcileEveryMs : followEveryMs },
   ]);
@@ -44,7 +44,7 @@ export function onDial2Found(state: InFlightState, at: number): AttemptStep {
 export function onDial2Gone(state: InFlightState, at: number): AttemptStep {
   if (state.phase !== 'following') return ignore(state);
   // dial2's channel was never found without dial1's: then both ended together, which is usual.
-  return state.outlived === undefined ? concluded(state) : conclude(state, { dial2FollowedTo: at });
+  return state.dial2Outlives === undefined ? concluded(state) : conclude(state, { dial2FollowedTo: at });
 }
 
 export function onChannelFound(
@@ -58,7 +58,7 @@ export function onChannelFound(
   const found = uniqueId === undefined ? before : withFacts(before, { dial1ReplacedBy: { uniqueId, at } });
   if (evidence.journalEnded !== undefined || before.phase !== 'detached' || isOver(found)) return ignore(before);
   const answered = up ? withFacts(found, { dial1AnsweredAt: at }) : found;
-  const next = { ...answered, seenAt: at };
+  const next = { ...answered, lastSeenAt: at };
   const progress: AttemptEffect[] = answered === found ? [] : [{ type: 'progress', phase: 'answered', at }];
   // No limit of ours ended the call, and it may never end. The client still needs an outcome, and the channel must not
   // outlive it.
@@ -68,7 +68,7 @@ export function onChannelFound(
   }
   const held: AttemptEffect[] = [
     ...(dial2Ended ? [{ type: 'release', leg: 'dial2' } as const] : []),
-    ...(isPastLimits(next, at) ? [{ type: 'hold', at } as const] : []),
+    ...(isPastLimits(next, at) ? [{ type: 'extend_permits', at } as const] : []),
   ];
   if (next.evidence.cancelRequestedAt !== undefined) {
     return moved(entered(next, 'detached'), [
@@ -93,7 +93,7 @@ export function onJournalAnswered(
   if (state.phase !== 'detached') return ignore(state);
   const next = withFacts(state, { dial1AnsweredAt: signal.answeredAt });
   if (signal.pbxRestarted) return conclude(next, { pbxRestarted: true });
-  return onNoLastWord(next, { lostAt: signal.at }, signal.at);
+  return onJournalIncomplete(next, { lostAt: signal.at }, signal.at);
 }
 
 export function onMissing(state: InFlightState, signal: Extract<AttemptSignal, { type: 'missing' }>): AttemptStep {
@@ -103,11 +103,11 @@ export function onMissing(state: InFlightState, signal: Extract<AttemptSignal, {
   if (state.evidence.dial1AnsweredAt !== undefined) {
     // The handler that writes the journal finishes before the channel ends.
     const dial1Hangup = dial1HangupOf(state.evidence);
-    return onNoLastWord(state, dial1Hangup === undefined ? { lostAt: at } : { neverEnteredAt: at }, at);
+    return onJournalIncomplete(state, dial1Hangup === undefined ? { lostAt: at } : { neverEnteredAt: at }, at);
   }
   // The end of dial1's channel was seen, and the journal has no entry: dial1 never answered. The Hangup holds the
   // cause.
-  if (isOver(state)) return onNoLastWord(state, {}, at);
+  if (isOver(state)) return onJournalIncomplete(state, {}, at);
   // An Originate may still be on its way, or the phone may ring. Before the deadline, finding nothing proves nothing.
   const remainingMs = dial1DeadlineAt(state.originatedAt, state.plan) - at;
   if (remainingMs <= 0) return conclude(state, { lostAt: at });
@@ -119,8 +119,9 @@ export function onMissing(state: InFlightState, signal: Extract<AttemptSignal, {
  * The hang-up handler may still be writing, or the reconciliation's answer may be older than the event. The entry
  * counts as missing only when the next reconciliation does not find it either.
  */
-export function onNoLastWord(state: InFlightState, facts: Partial<Evidence>, at: number): AttemptStep {
-  const { doubtedAt } = state;
-  if (doubtedAt === undefined) return moved({ ...state, doubtedAt: at }, [{ type: 'arm', afterMs: reconcileEveryMs }]);
-  return at - doubtedAt < reconcileEveryMs ? moved(state, []) : conclude(state, facts);
+export function onJournalIncomplete(state: InFlightState, facts: Partial<Evidence>, at: number): AttemptStep {
+  const { journalMissingSince } = state;
+  if (journalMissingSince === undefined)
+    return moved({ ...state, journalMissingSince: at }, [{ type: 'arm', afterMs: reconcileEveryMs }]);
+  return at - journalMissingSince < reconcileEveryMs ? moved(state, []) : conclude(state, facts);
 }

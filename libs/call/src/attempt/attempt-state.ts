@@ -67,13 +67,13 @@ export interface InFlight {
    * `detached` alone: when a reconciliation first found no last journal entry, though the call was answered or seen to
    * end.
    */
-  readonly doubtedAt?: number;
+  readonly journalMissingSince?: number;
   /** When a reconciliation last found a channel of the attempt, or when this process adopted the attempt. */
-  readonly seenAt?: number;
+  readonly lastSeenAt?: number;
   /** `following`: a reconciliation has found dial2's channel without dial1's. */
-  readonly outlived?: true;
+  readonly dial2Outlives?: true;
   /** The last channels, beside dial1's, that were seen to end. */
-  readonly gone?: readonly string[];
+  readonly endedChannels?: readonly string[];
 }
 
 export type InFlightState = Extract<AttemptState, InFlight>;
@@ -95,5 +95,5 @@ export type AttemptEffect =
   /** The leg's last channel has ended while the other leg goes on: its permits become free. May come more than once. */
   | { readonly type: 'release'; readonly leg: 'dial1' | 'dial2' }
   /** The attempt outlasts its limits, and a channel was seen to live: its permits stay held. */
-  | { readonly type: 'hold'; readonly at: number }
+  | { readonly type: 'extend_permits'; readonly at: number }
   | { readonly type: 'conclude'; readonly evidence: Evidence };

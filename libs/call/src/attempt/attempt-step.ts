@@ -17,10 +17,17 @@ export function awaitEnd(state: InFlightState, effects: readonly AttemptEffect[]
   return moved(entered(state, 'awaiting_end'), [...effects, { type: 'arm', afterMs: finalEventsMs }]);
 }
 
-/** Enters another phase, or the same one again. `doubtedAt` and `outlived` are dropped. */
+/** Enters another phase, or the same one again. `journalMissingSince` and `dial2Outlives` are dropped. */
 export function entered(state: InFlightState, phase: InFlightState['phase']): InFlightState {
-  const { plan, originatedAt, evidence, seenAt, gone } = state;
-  return { phase, plan, originatedAt, evidence, ...(seenAt !== undefined && { seenAt }), ...(gone && { gone }) };
+  const { plan, originatedAt, evidence, lastSeenAt, endedChannels } = state;
+  return {
+    phase,
+    plan,
+    originatedAt,
+    evidence,
+    ...(lastSeenAt !== undefined && { lastSeenAt }),
+    ...(endedChannels && { endedChannels }),
+  };
 }
 
 export function hangUpIfCanceled(state: InFlightState): AttemptEffect[] {

@@ -186,7 +186,7 @@ describe('A4 deadlines alone finish every phase', () => {
         // An attempt whose channel is seen to live is followed for longer.
         const isSeen = world.steps.some(
           ({ state }) =>
-            'seenAt' in state && (state.evidence.dial1AnsweredAt ?? state.evidence.journalEnded) !== undefined,
+            'lastSeenAt' in state && (state.evidence.dial1AnsweredAt ?? state.evidence.journalEnded) !== undefined,
         );
         const followed = latestEndAt(originatedAt, plan) + followMaxMs + followEveryMs + reconcileEveryMs;
         expect(world.now).toBeLessThanOrEqual(isSeen ? followed : latest);
@@ -463,7 +463,7 @@ describe('an attempt through the PBX’s own dialplan', () => {
           withInterruptions(story, interruptions),
         );
         // Their ends are remembered, in case one of the channels is dial2's. Nothing else follows.
-        expect({ ...reported.state, gone: undefined }).toEqual({ ...plain.state, gone: undefined });
+        expect({ ...reported.state, endedChannels: undefined }).toEqual({ ...plain.state, endedChannels: undefined });
         plain.rest();
         reported.rest();
         expect(reported.effects).toEqual(plain.effects);

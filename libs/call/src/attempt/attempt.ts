@@ -26,7 +26,7 @@ import {
 } from './attempt-step.ts';
 
 /**
- * The attempt machine: one Originate, from the claim to its conclusion. Pure; the shell performs the effects.
+ * The attempt machine: one Originate, from the claim to its conclusion. Pure; the watch performs the effects.
  *
  * A1  At most one `originate` per attempt, and only from `planned`. In any other phase, the attempt is reconciled.
  * A2  Exactly one `conclude`.
@@ -37,11 +37,11 @@ import {
  * A5  Order and repetition of final facts do not change what is concluded.
  *
  * Telephony events come late, twice and out of order. A signal that does not apply is never an error: the step returns
- * `ignored: true`, and the shell counts it.
+ * `ignored: true`, and the watch counts it.
  */
 
 /** How many ended channels are remembered: enough for every phone of a ring group. */
-const goneMax = 32;
+const endedChannelsMax = 32;
 
 export function plannedAttempt(plan: AttemptPlan): AttemptState {
   return { phase: 'planned', plan };
@@ -72,10 +72,10 @@ function stepPlanned(state: PlannedState, signal: AttemptSignal): AttemptStep {
     case 'adopt':
       // The PBX may stay unreachable for the full time, even when the attempt is old: a transferred call may still
       // live.
-      return moved({ phase: 'detached', plan, originatedAt: signal.originatedAt, evidence: {}, seenAt: signal.at }, [
-        { type: 'reconcile' },
-        { type: 'arm', afterMs: reconcileEveryMs },
-      ]);
+      return moved(
+        { phase: 'detached', plan, originatedAt: signal.originatedAt, evidence: {}, lastSeenAt: signal.at },
+        [{ type: 'reconcile' }, { type: 'arm', afterMs: reconcileEveryMs }],
+      );
     default:
       return ignore(state);
   }
@@ -212,7 +212,10 @@ function resume(state: InFlightState, at: number): AttemptStep {
 
 function onDial2HungUp(before: InFlightState, signal: Extract<AttemptSignal, { type: 'dial2_ended' }>): AttemptStep {
   const { at, cause, sipCode, uniqueId, isLocal } = signal;
-  const state = { ...before, gone: [...(before.gone ?? []).filter((id) => id !== uniqueId), uniqueId].slice(-goneMax) };
+  const state = {
+    ...before,
+    endedChannels: [...(before.endedChannels ?? []).filter((id) => id !== uniqueId), uniqueId].slice(-endedChannelsMax),
+  };
   const { journalEnded } = state.evidence;
   if (state.phase === 'following') {
     return owesDial2End(state) ? moved(state, []) : conclude(state, { dial2FollowedTo: at });

@@ -263,14 +263,14 @@ function dial2Decision(evidence: Evidence, context: OutcomeContext): Decision {
     if (dialStatus === 'NOANSWER') return decision(kind === 'trunk' ? withoutAnAnswer(kind) : 'no_answer');
   }
   // dial1's channel repeats dial2's cause, for a PBX whose journal and events do not have dial2's own.
-  const said = [cause, dial1Cause].find((c) => c !== undefined && !normalClearing.has(c));
-  const found = dispositionOf({ cause: said ?? 0, sipCode, rang, leg: kind });
+  const reported = [cause, dial1Cause].find((c) => c !== undefined && !normalClearing.has(c));
+  const found = dispositionOf({ cause: reported ?? 0, sipCode, rang, leg: kind });
   if (found !== undefined) return decision(found);
   if (dialStatus === 'NOANSWER') return decision('no_answer');
   // A phone behind the dialplan rang, and the dialplan gave up without a cause.
-  if (kind === 'dialplan' && said === undefined && rang) return decision('no_answer');
+  if (kind === 'dialplan' && reported === undefined && rang) return decision('no_answer');
   const byStatus = dispositionOfDialStatus[dialStatus];
-  if (said === undefined) return byStatus === undefined ? decision('unknown', false) : decision(byStatus);
+  if (reported === undefined) return byStatus === undefined ? decision('unknown', false) : decision(byStatus);
   // A cause without a row. Two values of DIALSTATUS still help; CHANUNAVAIL stands for everything that Asterisk has no
   // value for.
   return decision(byStatus === undefined || dialStatus === 'CHANUNAVAIL' ? 'unknown' : byStatus, false);

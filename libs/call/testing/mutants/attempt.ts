@@ -54,7 +54,7 @@ export const attemptMutants: readonly Mutant[] = [
     "      return moved(state, [{ type: 'reconcile' }, { type: 'arm', afterMs: reconcileEveryMs }]);",
     "      return moved(state, [{ type: 'reconcile' }]);",
   ),
-  deadlines('never given up', 'seenAt) + giveUpMarginMs;', 'seenAt) + giveUpMarginMs * 1e9;'),
+  deadlines('never given up', 'lastSeenAt) + giveUpMarginMs;', 'lastSeenAt) + giveUpMarginMs * 1e9;'),
   facts(
     'an unanswered hang-up is never reconciled',
     'return state.evidence.dial1Hangup !== undefined && state.evidence.originateFailed === undefined;',
@@ -113,9 +113,9 @@ export const attemptMutants: readonly Mutant[] = [
     '  if (remainingMs <= 1e9) return',
   ),
   reconciled(
-    'silence of the journal is believed at the first look',
-    '  if (doubtedAt === undefined) return',
-    '  if (doubtedAt === undefined && at > 0) return conclude(state, facts);\n  if (doubtedAt === undefined) return',
+    'silence of the journal is believed at the first reconciliation',
+    '  if (journalMissingSince === undefined) return',
+    '  if (journalMissingSince === undefined && at > 0) return conclude(state, facts);\n  if (journalMissingSince === undefined) return',
   ),
   reconciled(
     'a restart of the PBX is not seen',

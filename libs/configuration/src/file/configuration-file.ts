@@ -59,8 +59,8 @@ export function parseConfiguration(
   const found = parsed.success
     ? []
     : parsed.error.issues.flatMap((issue) => describeIssue(issue, { root: value, schema: Configuration }));
-  const said = new Set(numberIssues.map(({ path }) => path.join('/')));
-  const left = found.filter(({ path }) => !said.has(path.join('/')));
+  const described = new Set(numberIssues.map(({ path }) => path.join('/')));
+  const left = found.filter(({ path }) => !described.has(path.join('/')));
   const issues = [...numberIssues, ...(dialects === undefined ? left : withNewPlaces(left, dialects))];
   if (parsed.success) issues.push(...sinkKeyIssues(parsed.data, environment['REDIAL_KEY_PREFIX'] || undefined));
   if (dialects !== undefined) issues.push(...dialectIssues(value, dialects));

@@ -36,7 +36,7 @@ describe("the vendor's samples", () => {
     const reference = `orig.call.${now / 1000}.999999`;
     expect(toCallRequest(sample, contextOf(actTenant))).toEqual({
       ok: true,
-      reserves: 'ever',
+      reserves: 'new_reference',
       calls: [
         {
           reference,

@@ -60,7 +60,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
 
   const reference = newReference(context);
   const request = requestOf({ dial1, dial2, callerId, reference, values, tenant });
-  return { ok: true, calls: [{ request, reference }], reserves: 'ever' };
+  return { ok: true, calls: [{ request, reference }], reserves: 'new_reference' };
 }
 
 /** In every field of the vendor, an empty text or a null counts as absent. */

@@ -8,12 +8,12 @@ import type { ParameterName } from './parameters.ts';
  * be written in another form, and several may come in another order. What the tenant's settings add, such as trunks,
  * and the form of the answer do not count. A rescheduled call is compared by its first `Date`.
  */
-export function differences(asked: readonly ParsedVendorCall[], held: readonly Call[]): FieldError[] {
+export function differences(requested: readonly ParsedVendorCall[], held: readonly Call[]): FieldError[] {
   const before = held.map(({ request, firstNotBeforeAt }) => ({
     ...request,
     ...(firstNotBeforeAt !== undefined && { notBeforeAt: firstNotBeforeAt }),
   }));
-  const now = asked.map(({ request }) => request);
+  const now = requested.map(({ request }) => request);
   const names = compared.filter(([, of]) => of(now) !== of(before)).map(([name]) => name);
   if (names.length === 0) return [];
   const message = `belongs to a call of yours that is open and has another ${names.join(', ')}; nothing was accepted. Send another ident, or move or cancel that call`;

@@ -27,13 +27,13 @@ it('is due at its time in the tenant’s zone, retried as it states, and known b
       },
     },
   ]);
-  expect([reserves, waits]).toEqual(['open', undefined]);
+  expect([reserves, waits]).toEqual(['open_reference', undefined]);
 });
 
 it('shares its ident among several numbers', () => {
   const { calls, reserves } = accepted({ ...future, dial1: '27820001111,27820002222', dial2: '*71' });
   expect(calls.map(({ reference }) => reference)).toEqual(['order-77', 'order-77']);
-  expect(reserves).toBe('open');
+  expect(reserves).toBe('open_reference');
 });
 
 it('is answered at once, for any value of Response', () => {

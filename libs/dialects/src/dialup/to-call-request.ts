@@ -73,7 +73,7 @@ export function toCallRequest(input: unknown, context: DialectContext): ParsedCa
   if (first === undefined) throw new TypeError('dial1 is at least one destination');
   const calls = [callOf(first, 0), ...others.map((destination, index) => callOf(destination, index + 1))] as const;
   if (mayRepeat) return { ok: false, errors, repeats: calls };
-  if (future !== undefined && settings.ident === 'call') return { ok: true, calls, reserves: 'open' };
+  if (future !== undefined && settings.ident === 'call') return { ok: true, calls, reserves: 'open_reference' };
   if (!awaited) return { ok: true, calls };
   const until = now + (ringSeconds + settings.waitSeconds + outcomeSeconds) * 1000;
   return { ok: true, calls, waits: { until, withDial2: options.withIds } };

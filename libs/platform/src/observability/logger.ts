@@ -102,7 +102,7 @@ export const httpSerializers = {
 function admit(args: readonly unknown[], level: number, limit: RepeatLimit, now: number): unknown[] | undefined {
   const [first, ...rest] = args;
   const text = typeof first === 'string' ? first : (rest[0] ?? (first instanceof Error ? first.message : ''));
-  const { admitted, leftOut } = limit.ask(`${level} ${messageKind(String(text))}`, now);
+  const { admitted, leftOut } = limit.admit(`${level} ${messageKind(String(text))}`, now);
   if (!admitted) return undefined;
   if (leftOut === 0) return [...args];
   if (typeof first === 'string') return [{ repeatsLeftOut: leftOut }, ...args];

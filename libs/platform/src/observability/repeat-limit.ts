@@ -1,6 +1,6 @@
 export interface RepeatLimit {
   /** Whether the line may be written, and how many similar lines were omitted since the last written one. */
-  ask(key: string, now: number): { readonly admitted: boolean; readonly leftOut: number };
+  admit(key: string, now: number): { readonly admitted: boolean; readonly leftOut: number };
 }
 
 /** At most `lines` lines of one key per `perMs`. Remembers the 500 keys used last. */
@@ -8,7 +8,7 @@ export function createRepeatLimit({ lines, perMs }: { readonly lines: number; re
   const keysMax = 500;
   const spans = new Map<string, { startedAt: number; written: number; leftOut: number }>();
   return {
-    ask(key, now) {
+    admit(key, now) {
       const span = spans.get(key);
       if (span !== undefined && now - span.startedAt < perMs && now >= span.startedAt) {
         if (span.written < lines) {

@@ -73,29 +73,29 @@ function inTurn(known: KnownServers, answerOf: (one: RedisServer) => Promise<Red
 }
 
 /** A reply to CLUSTER SLOTS: `[first, last, [host, port, …] of the primary, … of its replicas]` each. */
-function ownerOf(slot: number, ranges: unknown, asked: RedisServer): RedisServer | undefined {
+function ownerOf(slot: number, ranges: unknown, queried: RedisServer): RedisServer | undefined {
   if (!Array.isArray(ranges)) return undefined;
   const range = ranges.find(([first, last]) => first <= slot && slot <= last);
   if (range === undefined) return undefined;
-  return nodeOf(range[2], asked);
+  return nodeOf(range[2], queried);
 }
 
-function nodesOf(ranges: unknown, asked: RedisServer): RedisServer[] {
+function nodesOf(ranges: unknown, queried: RedisServer): RedisServer[] {
   if (!Array.isArray(ranges)) return [];
-  return ranges.flatMap(([, , ...nodes]: unknown[]) => nodes.map((node) => nodeOf(node as unknown[], asked)));
+  return ranges.flatMap(([, , ...nodes]: unknown[]) => nodes.map((node) => nodeOf(node as unknown[], queried)));
 }
 
 /** A node may not know or not announce its own address. Then it is the address at which it was reached. */
-function nodeOf([host, port]: readonly unknown[], asked: RedisServer): RedisServer {
-  return { host: typeof host === 'string' && host !== '' && host !== '?' ? host : asked.host, port: Number(port) };
+function nodeOf([host, port]: readonly unknown[], queried: RedisServer): RedisServer {
+  return { host: typeof host === 'string' && host !== '' && host !== '?' ? host : queried.host, port: Number(port) };
 }
 
 /** A reply to SENTINEL SENTINELS: for each a list of names and values, `ip` and `port` among them. */
 function sentinelsOf(others: unknown): RedisServer[] {
   if (!Array.isArray(others)) return [];
   return others.flatMap((fields: unknown[]) => {
-    const said = new Map(fields.flatMap((name, n) => (n % 2 === 0 ? [[name, fields[n + 1]] as const] : [])));
-    const [host, port] = [said.get('ip'), Number(said.get('port'))];
+    const values = new Map(fields.flatMap((name, n) => (n % 2 === 0 ? [[name, fields[n + 1]] as const] : [])));
+    const [host, port] = [values.get('ip'), Number(values.get('port'))];
     return typeof host === 'string' && host !== '' && port > 0 ? [{ host, port }] : [];
   });
 }

@@ -10,5 +10,5 @@ export interface ReferenceName {
  * ended. `ever`: refused until the retention of every call that took it before is over.
  */
 export interface ReferenceReservation extends ReferenceName {
-  readonly reserves: 'open' | 'ever';
+  readonly reserves: 'open_reference' | 'new_reference';
 }

@@ -33,11 +33,11 @@ export async function acceptReserved(
   const { redis, keys, retentionMs } = context;
   const member = reservationMember(reservation);
   const key = keys.reservation(member);
-  const lookAt = Math.max(...calls.map(dueAtOf)) + retentionMs;
+  const nextCheckAt = Math.max(...calls.map(dueAtOf)) + retentionMs;
   const writes: Write[] = [
     ...write.writes,
     ['SET', key, calls.map(({ id }) => id).join(' ')],
-    ['ZADD', keys.reservations, lookAt, member],
+    ['ZADD', keys.reservations, nextCheckAt, member],
   ];
   // Most references are free. A taken one is read, and taken over where its holders have ended.
   for (let heldBy = ''; ; ) {
@@ -49,7 +49,7 @@ export async function acceptReserved(
     if (committed.unmet.kind !== 'value') throw new IdempotencyLost();
     heldBy = (await redis.get(key)) ?? '';
     const by = holdersIn(heldBy);
-    if (by.length > 0 && (reservation.reserves === 'ever' || (await isAnyOpen(context, by))))
+    if (by.length > 0 && (reservation.reserves === 'new_reference' || (await isAnyOpen(context, by))))
       return { type: 'taken', by };
   }
 }

@@ -25,7 +25,7 @@ const waitWindowMs = 30_000;
  */
 const unpacedKeptSeconds = 7 * 86_400;
 /** How many slots one step examines: as many as Redis passes in a millisecond. */
-const slotLooksMax = 1_000;
+const slotTriesMax = 1_000;
 
 /**
  * The names of an attempt's permits in a limit, those that it cannot hold included: removing a missing one does
@@ -64,7 +64,7 @@ export function permitsOf({ redis, keys }: StoreContext): PermitStore {
       ],
       [
         attemptId,
-        ...[now, leaseMs, horizonMs, startGraceMs, fullRetryMs, waitWindowMs, journalSlots, slotLooksMax],
+        ...[now, leaseMs, horizonMs, startGraceMs, fullRetryMs, waitWindowMs, journalSlots, slotTriesMax],
         ...[waiter?.callId ?? '', waiter?.order ?? 0, unpacedKeptSeconds],
         ...limits.flatMap(({ permits, maxCalls, maxCallsPerSecond }) => [
           permits,

@@ -16,7 +16,7 @@ import {
   createAcceptor,
   createOutcomeWaiter,
   type OutcomeWaiter,
-  type ProcessPorts,
+  type SharedPorts,
   startDialer,
   startResults,
   type Working,
@@ -31,7 +31,7 @@ interface Process extends Actor {
 /** An API process from the view of its HTTP part. */
 export interface Api {
   readonly process: Actor;
-  readonly ports: ProcessPorts;
+  readonly ports: SharedPorts;
   readonly acceptor: Acceptor;
   readonly waiter: OutcomeWaiter;
 }
@@ -87,7 +87,7 @@ export function createHost(kind: Host['kind'], name: string, options: HostsOptio
   let isDraining = false;
   let workingAt = 0;
 
-  function portsOf(): ProcessPorts {
+  function portsOf(): SharedPorts {
     const skewMs = isFarAhead ? farAheadMs : random.int(-skewMsMax, skewMsMax);
     return {
       configuration: knowsWindows ? options.configuration : withoutWindows,

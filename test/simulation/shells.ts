@@ -6,7 +6,7 @@ import type { Queues, Workers } from '@redial/queue';
 import type { DurabilityPolicy, Store } from '@redial/store';
 
 /** The ports of every process. */
-export interface ProcessPorts {
+export interface SharedPorts {
   readonly configuration: Configuration;
   readonly store: Store;
   readonly queues: Queues;
@@ -15,7 +15,7 @@ export interface ProcessPorts {
   readonly logger: Logger;
 }
 
-interface WorkingPorts extends ProcessPorts {
+interface WorkingPorts extends SharedPorts {
   readonly pbxs: readonly Pbx[];
   readonly workers: Workers;
   readonly concurrency: number;
@@ -41,7 +41,7 @@ export interface Acceptor {
 }
 
 export type ChangeCall = (
-  ports: ProcessPorts & { readonly acceptor: Acceptor },
+  ports: SharedPorts & { readonly acceptor: Acceptor },
 ) => (request: {
   readonly tenant: Tenant;
   readonly id: string;
@@ -71,9 +71,9 @@ const [dialer, results, acceptCalls, cancel, reschedule, waiting] = await Promis
 
 export const startDialer: StartDialer = dialer.startDialer;
 export const startResults: StartResults = results.startResults;
-export const createAcceptor: (ports: ProcessPorts & { readonly durability: DurabilityPolicy }) => Acceptor =
+export const createAcceptor: (ports: SharedPorts & { readonly durability: DurabilityPolicy }) => Acceptor =
   acceptCalls.createAcceptor;
 export const cancelCall: ChangeCall = cancel.cancelCall;
 export const rescheduleCall: ChangeCall = reschedule.rescheduleCall;
-export const createOutcomeWaiter: (ports: Pick<ProcessPorts, 'store' | 'clock' | 'logger'>) => OutcomeWaiter =
+export const createOutcomeWaiter: (ports: Pick<SharedPorts, 'store' | 'clock' | 'logger'>) => OutcomeWaiter =
   waiting.createOutcomeWaiter;

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { vendors } from '@redial/dialects';
 import { createIds } from '@redial/platform';
-import { createHealth, type ProcessParts, permitsCheck, type RunningProcess } from '@redial/process';
+import { createHealth, type ProcessPorts, permitsCheck, type RunningProcess } from '@redial/process';
 import { createAcceptor } from './accept/accept-calls.ts';
 import { buildApp } from './app.ts';
 import { warnOfShortSecrets } from './auth/warn-of-short-secrets.ts';
@@ -14,8 +14,8 @@ import type { Ports } from './ports.ts';
 import { createOutcomeWaiter } from './waiting/outcome-waiter.ts';
 
 /** The work of the API process: ports → HTTP. Rejects with a sentence if it cannot listen. */
-export async function startApi(parts: ProcessParts): Promise<RunningProcess> {
-  const { settings, configuration, store, queues, redis, clock, logger, metrics, durability, checks } = parts;
+export async function startApi(processPorts: ProcessPorts): Promise<RunningProcess> {
+  const { settings, configuration, store, queues, redis, clock, logger, metrics, durability, checks } = processPorts;
   warnOfShortSecrets(configuration.tenants, logger);
   const links = openLinks(configuration, vendors, logger);
   const accepting = acceptingChecks(store, durability);

@@ -14,7 +14,7 @@ import { createStartTimer } from './pipeline/start-timer.ts';
  * results process that is down loses nothing. The results process watches all attempts, so a dialer that dies loses
  * nothing.
  */
-export interface DialerDependencies {
+export interface DialerPorts {
   readonly configuration: Configuration;
   readonly pbxs: readonly Pbx[];
   readonly store: DialStore &
@@ -43,8 +43,8 @@ export interface Dialer {
   readonly inFlight: number;
 }
 
-export async function startDialer(dependencies: DialerDependencies): Promise<Dialer> {
-  const { configuration, pbxs, store, queues, workers, clock, metrics, logger, concurrency } = dependencies;
+export async function startDialer(ports: DialerPorts): Promise<Dialer> {
+  const { configuration, pbxs, store, queues, workers, clock, metrics, logger, concurrency } = ports;
   const startTimer = createStartTimer(clock);
   const stopping = new AbortController();
   const tracked = new Map(
@@ -60,7 +60,7 @@ export async function startDialer(dependencies: DialerDependencies): Promise<Dia
     ]),
   );
   const trackings = [...tracked.values()];
-  const links = reportLinks({ ...dependencies, process: 'dialer' });
+  const links = reportLinks({ ...ports, process: 'dialer' });
   const cancels = await followCancels({ store, watches: () => trackings.map(({ watch }) => watch), logger });
   // Without a link every job would be deferred by seconds, and lose its turn.
   await pTimeout(anyUp(pbxs), { milliseconds: firstLinkMs, fallback: () => undefined });

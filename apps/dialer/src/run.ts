@@ -10,14 +10,14 @@ await startProcess({
   redis: 'required',
   notDurable: 'no call will be dialled',
   opsServer: true,
-  async run(parts) {
-    const { configuration, settings, store, logger, checks } = parts;
+  async run(ports) {
+    const { configuration, settings, store, logger, checks } = ports;
     const pbxs = configuration.pbxs.map((pbx) => createPbx(pbx));
     logExaminations(configuration.pbxs, logger);
     const dialer = await startDialer({
-      ...parts,
+      ...ports,
       pbxs,
-      workers: parts.workers(),
+      workers: ports.workers(),
       concurrency: settings.dialerConcurrency,
     });
     const health = createHealth([...checks, permitsCheck(store, configuration), ...linkChecks(pbxs)]);

@@ -26,7 +26,7 @@ export type ObserverStore = TrackingStore &
   Pick<PermitStore, 'nextWaiting'> &
   Pick<CallStore, 'readCall'>;
 
-export interface ObserverDependencies {
+export interface ObserverPorts {
   readonly pbx: Pbx;
   readonly store: ObserverStore;
   readonly queues: Queues;
@@ -35,7 +35,7 @@ export interface ObserverDependencies {
   readonly logger: Logger;
 }
 
-export function startObserver({ pbx, store, queues, clock, metrics, logger }: ObserverDependencies): Observer {
+export function startObserver({ pbx, store, queues, clock, metrics, logger }: ObserverPorts): Observer {
   const tracking = trackAttempts({
     ...{ pbx, store, queues, clock, metrics, logger },
     process: 'results',

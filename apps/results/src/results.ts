@@ -15,7 +15,7 @@ import { type SweeperStore, startSweeper } from './sweep/sweeper.ts';
  * The results process: watches the PBXs, settles each attempt once, delivers its CDR, and restores what other processes
  * lost.
  */
-export interface ResultsDependencies {
+export interface ResultsPorts {
   readonly configuration: Configuration;
   readonly pbxs: readonly Pbx[];
   readonly store: DelivererStore &
@@ -46,26 +46,26 @@ const deliveryConcurrency = 50;
 /** How long the end of the process waits for Redis' disk. The sweeper of another process finds the rest. */
 const idleMs = 2_000;
 
-export async function startResults(dependencies: ResultsDependencies): Promise<Results> {
-  const { configuration, pbxs, store, workers, concurrency, logger } = dependencies;
-  const deliverer = createDeliverer(dependencies);
-  const observers = pbxs.map((pbx) => startObserver({ ...dependencies, pbx }));
-  const links = reportLinks({ ...dependencies, process: 'results' });
+export async function startResults(ports: ResultsPorts): Promise<Results> {
+  const { configuration, pbxs, store, workers, concurrency, logger } = ports;
+  const deliverer = createDeliverer(ports);
+  const observers = pbxs.map((pbx) => startObserver({ ...ports, pbx }));
+  const links = reportLinks({ ...ports, process: 'results' });
   const cancels = await followCancels({ store, watches: () => observers, logger });
   const settle = createSettle({
-    ...dependencies,
+    ...ports,
     tenant: (id) => configuration.tenants.find((t) => t.id === id),
     deliver: deliverer.deliver,
   });
   const settling = workers.results(concurrency, settle);
   const delivering = workers.deliveries(deliveryConcurrency, deliverer.work);
   const sweeper = startSweeper({
-    ...dependencies,
+    ...ports,
     deliverer,
     observers,
     limits: configuredLimits(configuration),
     pbxNames: configuration.pbxs.map((p) => p.name),
-    everyMs: dependencies.sweepEveryMs,
+    everyMs: ports.sweepEveryMs,
   });
 
   return {

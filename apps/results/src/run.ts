@@ -13,14 +13,14 @@ await startProcess({
   redis: 'required',
   notDurable: 'no CDR will go to a sink',
   opsServer: true,
-  async run(parts) {
-    const { configuration, settings, checks } = parts;
+  async run(ports) {
+    const { configuration, settings, checks } = ports;
     const pbxs = configuration.pbxs.map((pbx) => createPbx(observed(pbx)));
     const sinksRedis = connectRedisOfAnyKey({ url: settings.redisUrl });
     const results = await startResults({
-      ...parts,
+      ...ports,
       pbxs,
-      workers: parts.workers(),
+      workers: ports.workers(),
       sinks: createSinks({ tenants: configuration.tenants, redis: sinksRedis, formats: notifications }),
       ids: createIds(),
       concurrency: settings.resultsConcurrency,

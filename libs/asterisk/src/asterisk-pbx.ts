@@ -12,7 +12,7 @@ import { translate, translatedEvents } from './journal/translate.ts';
 import type { Finding, OriginateOrder, OriginateReply, Pbx, PbxEvents, PbxQuestion, ReconcileQuestion } from './pbx.ts';
 import { queryPbx } from './query-pbx.ts';
 
-export interface PbxDeps {
+export interface PbxOptions {
   readonly clock?: Clock;
   readonly timers?: Timers;
   /** In [0, 1): spreads the reconnections of many processes. */
@@ -32,8 +32,8 @@ export interface PbxDeps {
  *     may dial, so it is up only when the PBX also has its dialplan.
  * P2  An Originate is written at most once. `refused` and `not_sent` mean that Asterisk cannot have made a channel.
  */
-export function createPbx(configuration: AmiAccess & { readonly name: string }, deps: PbxDeps = {}): Pbx {
-  const { clock = systemClock, timers = systemTimers, random = Math.random, listens = true } = deps;
+export function createPbx(configuration: AmiAccess & { readonly name: string }, options: PbxOptions = {}): Pbx {
+  const { clock = systemClock, timers = systemTimers, random = Math.random, listens = true } = options;
   const { name, host, port, username, secret } = configuration;
   const listeners = new EventEmitter<PbxEventArguments>().setMaxListeners(0);
   let pbxStartedAt: string | undefined;
@@ -45,7 +45,7 @@ export function createPbx(configuration: AmiAccess & { readonly name: string }, 
     events: listens ? translatedEvents : new Set(),
     timers,
     random,
-    ...(deps.timing !== undefined && { timing: deps.timing }),
+    ...(options.timing !== undefined && { timing: options.timing }),
     onEvent,
     onUp: () => void greet(++session),
     onDown: (reason) => {

@@ -1,9 +1,9 @@
 export type { LinkTiming } from './ami/ami-link.ts';
 export type { Timers } from './ami/timers.ts';
-export { createPbx, type PbxDeps } from './asterisk-pbx.ts';
+export { createPbx, type PbxOptions } from './asterisk-pbx.ts';
 export * from './channel/index.ts';
 export { originateAction } from './dialplan/originate-action.ts';
-export { type DoctorDeps, examineObserver, examinePbx } from './doctor/doctor.ts';
+export { type DoctorOptions, examineObserver, examinePbx } from './doctor/doctor.ts';
 export type { PbxCheck, PbxCheckName } from './doctor/pbx-checks.ts';
 export { formatJournal, type JournalEntry, journalEvent, journalFamily, parseJournal } from './journal/journal.ts';
 export * from './pbx.ts';

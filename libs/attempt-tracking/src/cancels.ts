@@ -16,7 +16,7 @@ export interface Cancels {
   check(): Promise<void>;
 }
 
-export interface CancelsDependencies {
+export interface CancelsPorts {
   readonly store: Pick<CancelStore, 'cancelRequested'>;
   readonly watches: () => readonly Pick<AttemptWatch, 'cancel'>[];
 }
@@ -26,7 +26,7 @@ const rememberedMax = 1_000;
 /** How often the records are read: an announced cancel may be lost. */
 const checkEveryMs = 2_000;
 
-export function createCancels({ store, watches }: CancelsDependencies): Cancels {
+export function createCancels({ store, watches }: CancelsPorts): Cancels {
   const unwatched = createRecentIds<AttemptId>(rememberedMax);
 
   function announced(attemptId: AttemptId): void {
@@ -52,7 +52,7 @@ export async function followCancels({
   store,
   watches,
   logger,
-}: CancelsDependencies & {
+}: CancelsPorts & {
   readonly store: Pick<CancelStore, 'cancelRequested' | 'onCancel'>;
   readonly logger: Logger;
 }): Promise<FollowedCancels> {

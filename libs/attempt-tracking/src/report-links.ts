@@ -2,7 +2,7 @@ import type { Pbx } from '@redial/asterisk';
 import { type Clock, type Logger, type Metrics, runPeriodically } from '@redial/platform';
 import type { LinkStatusStore } from '@redial/store';
 
-export interface LinkReportsDeps {
+export interface LinkReportsPorts {
   readonly pbxs: readonly Pbx[];
   readonly process: 'dialer' | 'results';
   /** Identifies this process among processes of the same kind. */
@@ -16,8 +16,8 @@ export interface LinkReportsDeps {
 const everyMs = 5_000;
 
 /** Records and measures which PBXs this process is connected to: at each change, and again before a report expires. */
-export function reportLinks(deps: LinkReportsDeps): { stop(): Promise<void> } {
-  const { pbxs, process, instanceId, store, clock, metrics, logger } = deps;
+export function reportLinks(ports: LinkReportsPorts): { stop(): Promise<void> } {
+  const { pbxs, process, instanceId, store, clock, metrics, logger } = ports;
   const report = async (): Promise<void> => {
     // All gauges before the first command to Redis: they must be right while it is away.
     for (const pbx of pbxs) metrics.pbxLink(pbx.name, pbx.isUp);

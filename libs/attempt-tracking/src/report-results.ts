@@ -16,7 +16,7 @@ export interface ResultReports {
   stop(): void;
 }
 
-export interface ResultReportsDeps {
+export interface ResultReportsPorts {
   readonly queues: { readonly results: Pick<Queues['results'], 'add'> };
   readonly reportedBy: string;
   readonly logger: Logger;
@@ -28,7 +28,7 @@ export interface ResultReportsDeps {
  */
 const pauseMsMax = 1_000;
 
-export function createResultReports({ queues, reportedBy, logger }: ResultReportsDeps): ResultReports {
+export function createResultReports({ queues, reportedBy, logger }: ResultReportsPorts): ResultReports {
   const pending = new Set<AttemptId>();
   const stopping = new AbortController();
   return {

@@ -31,7 +31,7 @@ export type TrackedAttempt = Pick<AttemptRecord, 'id' | 'callId' | 'awaited' | '
 
 export type TrackingStore = Pick<AttemptStore, 'recordProgress'> & Pick<PermitStore, 'releaseLeg' | 'extendPermits'>;
 
-export interface AttemptTrackingDeps {
+export interface AttemptTrackingPorts {
   readonly pbx: Pbx;
   readonly process: 'dialer' | 'results';
   readonly store: TrackingStore;
@@ -51,12 +51,12 @@ export interface AttemptTrackingDeps {
 const heldForMs = 180_000;
 
 /** Connects to the PBX, and reconnects without end. */
-export function trackAttempts(deps: AttemptTrackingDeps): AttemptTracking {
-  const { pbx, store, clock, metrics, logger, recordsProgress, readUnknown, onReleased } = deps;
+export function trackAttempts(ports: AttemptTrackingPorts): AttemptTracking {
+  const { pbx, store, clock, metrics, logger, recordsProgress, readUnknown, onReleased } = ports;
   const tracked = new Map<AttemptId, TrackedAttempt>();
   /** Attempts whose record is being read because a signal arrived. */
   const reading = new Set<AttemptId>();
-  const reports = createResultReports({ ...deps, reportedBy: deps.process });
+  const reports = createResultReports({ ...ports, reportedBy: ports.process });
 
   function remember(attempt: AttemptRecord): AdoptedAttempt {
     const { id, callId, awaited, claimedBy, limits, legLimits } = attempt;

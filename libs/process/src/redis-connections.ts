@@ -16,7 +16,7 @@ export interface RedisConnections {
   close(): Promise<void>;
 }
 
-export interface RedisConnectionsDeps {
+export interface RedisConnectionsPorts {
   readonly settings: Pick<Settings, 'redisUrl' | 'keyPrefix'>;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'redisLink'>;
@@ -25,7 +25,7 @@ export interface RedisConnectionsDeps {
 const roles: readonly RedisRole[] = ['store', 'queue'];
 
 /** Connects `store` and `queue` at once. Other roles connect when they are first used. */
-export function openRedis({ settings, logger, metrics }: RedisConnectionsDeps): RedisConnections {
+export function openRedis({ settings, logger, metrics }: RedisConnectionsPorts): RedisConnections {
   const open = new Map<RedisRole, Redis>();
   const connect = (role: RedisRole): Redis =>
     connectRedis({

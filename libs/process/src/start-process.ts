@@ -28,7 +28,7 @@ import { awaitRedis, openRedis } from './redis-connections.ts';
 import { onShutdown } from './shutdown.ts';
 
 /** What a process works with. All of it exists before its own work begins. */
-export interface ProcessParts {
+export interface ProcessPorts {
   readonly settings: Settings;
   readonly configuration: Configuration;
   readonly logger: Logger;
@@ -58,7 +58,7 @@ export interface ProcessPlan {
   /** False: the process serves health and metrics by its own HTTP server. */
   readonly opsServer: boolean;
   /** Begins the work. Rejects with a sentence for people if it cannot: the process ends with 1. */
-  readonly run: (parts: ProcessParts) => Promise<RunningProcess>;
+  readonly run: (ports: ProcessPorts) => Promise<RunningProcess>;
 }
 
 export interface RunningProcess {

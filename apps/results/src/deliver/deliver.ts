@@ -38,7 +38,7 @@ export type DelivererStore = Pick<DeliveryStore, 'readDelivery' | 'writeDelivery
   Pick<AttemptStore, 'readCdr'> &
   Pick<DurabilityStore, 'confirmDurable'>;
 
-export interface DelivererDependencies {
+export interface DelivererPorts {
   readonly store: DelivererStore;
   readonly queues: Pick<Queues, 'deliveries'>;
   readonly sinks: Pick<Sinks, 'find'>;
@@ -54,14 +54,14 @@ const atOnceMs = 50;
 /** Most deliveries that wait for Redis to confirm. Beyond it, settling waits too. */
 const waitingMax = 2_000;
 
-export function createDeliverer(dependencies: DelivererDependencies): Deliverer {
-  const { store, logger } = dependencies;
+export function createDeliverer(ports: DelivererPorts): Deliverer {
+  const { store, logger } = ports;
   const waiting = new Set<Promise<void>>();
   return {
     async deliver(delivery) {
       const confirmed = isConfirmed(store, delivery);
       const goOn = async (): Promise<void> => {
-        if (await confirmed) return handOver(dependencies, delivery);
+        if (await confirmed) return handOver(ports, delivery);
         logger.warn({ deliveryId: delivery.id }, 'not delivered: Redis did not confirm it; the sweeper tries again');
       };
       if (await endsWithin(atOnceMs, confirmed)) return goOn();
@@ -78,7 +78,7 @@ export function createDeliverer(dependencies: DelivererDependencies): Deliverer 
       // The job of a dead delivery may come again: a process that read the delivery while it was pending may restore
       // it.
       if (delivery?.status !== 'pending') return { type: 'done' };
-      return (await waitForTurn(dependencies, delivery)) ?? deliverOnce(dependencies, delivery);
+      return (await waitForTurn(ports, delivery)) ?? deliverOnce(ports, delivery);
     },
     async idle(withinMs) {
       await endsWithin(withinMs, Promise.all(waiting));
@@ -101,15 +101,15 @@ function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   );
 }
 
-async function handOver(dependencies: DelivererDependencies, delivery: Delivery): Promise<void> {
-  const { queues, sinks, logger } = dependencies;
+async function handOver(ports: DelivererPorts, delivery: Delivery): Promise<void> {
+  const { queues, sinks, logger } = ports;
   // A sink that is not configured in this process may be configured in another: any of them may take the job.
   const handover = sinks.find(delivery.tenantId, delivery.sink)?.handover ?? 'queued';
   if (handover === 'queued') {
     await queues.deliveries.restore({ deliveryId: delivery.id });
     return;
   }
-  const decision = await deliverOnce(dependencies, delivery);
+  const decision = await deliverOnce(ports, delivery);
   if (decision.type === 'again') {
     logger.warn({ deliveryId: delivery.id, error: decision.error }, 'not delivered; the sweeper tries again');
   }
@@ -123,11 +123,8 @@ const recheckMs = 300_000;
 /**
  * Undefined: it is this delivery's turn. Waiting counts no try, and the sweeper does not touch the delivery meanwhile.
  */
-async function waitForTurn(
-  dependencies: DelivererDependencies,
-  delivery: Delivery,
-): Promise<DeliveryDecision | undefined> {
-  const { store, clock } = dependencies;
+async function waitForTurn(ports: DelivererPorts, delivery: Delivery): Promise<DeliveryDecision | undefined> {
+  const { store, clock } = ports;
   const { follows, tries } = delivery;
   if (follows === undefined) return undefined;
   const first = await unlessDamaged(() => store.readDelivery(follows));
@@ -148,8 +145,8 @@ async function unlessDamaged<T>(read: () => Promise<T>): Promise<T | 'damaged'> 
   }
 }
 
-async function deliverOnce(dependencies: DelivererDependencies, delivery: Delivery): Promise<DeliveryDecision> {
-  const { store, sinks, clock, metrics, logger } = dependencies;
+async function deliverOnce(ports: DelivererPorts, delivery: Delivery): Promise<DeliveryDecision> {
+  const { store, sinks, clock, metrics, logger } = ports;
   const sink = sinks.find(delivery.tenantId, delivery.sink);
   const result = await tryToDeliver(store, sink, delivery);
   const at = clock.now();

@@ -23,7 +23,7 @@ export type SettleStore = Pick<AttemptStore, 'readForAttempt' | 'settle'> &
   Pick<PermitStore, 'nextWaiting'> &
   Pick<CallStore, 'readCall'>;
 
-export interface SettleDependencies {
+export interface SettlePorts {
   readonly store: SettleStore;
   readonly queues: Pick<Queues, 'dial'>;
   readonly sinks: Pick<Sinks, 'find'>;
@@ -49,21 +49,18 @@ const roundsMax = 100;
  * S2  If this process dies after the write, the sweeper restores what follows it: the next attempt's job and the
  *     deliveries.
  */
-export function createSettle(dependencies: SettleDependencies): (job: ResultsJob) => Promise<void> {
+export function createSettle(ports: SettlePorts): (job: ResultsJob) => Promise<void> {
   return async (job) => {
     for (let round = 0; round < roundsMax; round++) {
       // Another process has changed the call between the read and the write, by a cancel for example.
-      if ((await settleOnce(dependencies, job)) !== 'lost_race') return;
+      if ((await settleOnce(ports, job)) !== 'lost_race') return;
     }
     throw new Error(`call ${job.callId} changed ${roundsMax} times while it was being settled`);
   };
 }
 
-async function settleOnce(
-  dependencies: SettleDependencies,
-  job: ResultsJob,
-): Promise<'settled' | 'nothing' | 'lost_race'> {
-  const { store, sinks, clock, ids, logger } = dependencies;
+async function settleOnce(ports: SettlePorts, job: ResultsJob): Promise<'settled' | 'nothing' | 'lost_race'> {
+  const { store, sinks, clock, ids, logger } = ports;
   const { call, attempt } = await store.readForAttempt(job.callId, job.attemptId);
   if (call === undefined || attempt === undefined) {
     logger.error({ callId: job.callId, attemptId: job.attemptId }, 'a result for an attempt that is not in the store');
@@ -89,7 +86,7 @@ async function settleOnce(
   };
   const cdr = cdrOf(after, ended, outcome, evidence);
   const before = call.value.history.at(-1);
-  const tenant = dependencies.tenant(after.tenantId);
+  const tenant = ports.tenant(after.tenantId);
   // The tenant was removed, or this process does not have its configuration yet. The attempt must not stay open, and
   // its CDR is kept.
   if (tenant === undefined)
@@ -120,23 +117,23 @@ async function settleOnce(
   });
   if (!written.ok) return 'lost_race';
 
-  report(dependencies, after, outcome, job, at);
+  report(ports, after, outcome, job, at);
   // This comes first: a person is called on time, even if a sink takes long.
   for (const effect of effects) {
     if (effect.type !== 'enqueue') continue;
-    await dependencies.queues.dial.add([dialOrder(after, effect)]).catch((error: unknown) => {
+    await ports.queues.dial.add([dialOrder(after, effect)]).catch((error: unknown) => {
       const { attemptId } = effect;
       logger.error({ callId: after.id, attemptId, error }, 'the next attempt was not queued; the sweeper puts it back');
     });
   }
-  await wakeWaiting(dependencies, ended.limits).catch((error: unknown) => {
+  await wakeWaiting(ports, ended.limits).catch((error: unknown) => {
     logger.warn(
       { attemptId: job.attemptId, error },
       'calls that wait for its phones were not woken; they check again by themselves',
     );
   });
   for (const delivery of deliveries) {
-    await dependencies.deliver(delivery).catch((error: unknown) => {
+    await ports.deliver(delivery).catch((error: unknown) => {
       logger.error({ deliveryId: delivery.id, error }, 'not delivered; the sweeper tries again');
     });
   }
@@ -158,13 +155,7 @@ function withCancel(evidence: Evidence, { state }: Call, at: number): Evidence {
   return cancelRequestedAt <= endedAt + clocksApartMs ? { ...evidence, cancelRequestedAt } : evidence;
 }
 
-function report(
-  { metrics, logger }: SettleDependencies,
-  call: Call,
-  outcome: Outcome,
-  job: ResultsJob,
-  at: number,
-): void {
+function report({ metrics, logger }: SettlePorts, call: Call, outcome: Outcome, job: ResultsJob, at: number): void {
   const { disposition, dial1, dial2 } = outcome;
   metrics.attemptEnded({ disposition, dial1: dial1.disposition, dial2: dial2?.disposition ?? 'not_dialed' });
   metrics.eventReceived(at - outcome.endedAt);

@@ -39,7 +39,7 @@ export type SweeperStore = Pick<CallStore, 'readCall' | 'overduePage' | 'countOv
  * A round examines a bounded number of each. The next round continues where it ended, so a loss is found even among
  * many late items.
  */
-export interface SweeperDependencies {
+export interface SweeperPorts {
   readonly store: SweeperStore;
   readonly queues: Queues;
   readonly observers: readonly Observer[];
@@ -86,12 +86,12 @@ interface Progress {
   wasAway: boolean;
 }
 
-export function startSweeper(dependencies: SweeperDependencies): { stop(): Promise<void> } {
-  const { store, instanceId, everyMs, logger } = dependencies;
+export function startSweeper(ports: SweeperPorts): { stop(): Promise<void> } {
+  const { store, instanceId, everyMs, logger } = ports;
   const progress: Progress = { overdue: undefined, undelivered: undefined, wasAway: false };
   const sweeping = runPeriodically(
     everyMs,
-    () => sweep(dependencies, progress),
+    () => sweep(ports, progress),
     (error) => {
       progress.wasAway = true;
       logger.error({ error }, 'the sweep failed; the next one tries again');
@@ -109,28 +109,28 @@ export function startSweeper(dependencies: SweeperDependencies): { stop(): Promi
   };
 }
 
-async function sweep(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
-  const { store, observers, sinks, instanceId, everyMs, metrics } = dependencies;
+async function sweep(ports: SweeperPorts, progress: Progress): Promise<void> {
+  const { store, observers, sinks, instanceId, everyMs, metrics } = ports;
   await store.ping();
   // Every process does this, and first: each is scraped, and a long round must not make the figures old.
-  await tryPart(dependencies, 'measuring', () => measure(dependencies));
-  await tryPart(dependencies, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
+  await tryPart(ports, 'measuring', () => measure(ports));
+  await tryPart(ports, 'measuring sinks', async () => metrics.sinkLengths(await sinks.lengths()));
   // After an outage of Redis, processes report the ends that they saw. A reconciliation may know less, so it waits for
   // a round.
   const reconciling = progress.wasAway ? [] : observers;
   progress.wasAway = false;
-  for (const observer of reconciling) await tryPart(dependencies, 'adopting', () => observer.adoptOpen(quietAttemptMs));
+  for (const observer of reconciling) await tryPart(ports, 'adopting', () => observer.adoptOpen(quietAttemptMs));
   if (!(await store.acquireLease(leaseName, instanceId, everyMs * 3))) return;
-  await tryPart(dependencies, 'restoring', () => restoreOverdue(dependencies, progress));
-  await tryPart(dependencies, 'delivering', () => deliverUndelivered(dependencies, progress));
-  await tryPart(dependencies, 'concluding', () => concludeUnreported(dependencies));
-  await tryPart(dependencies, 'forgetting', () => forgetEnded(dependencies));
+  await tryPart(ports, 'restoring', () => restoreOverdue(ports, progress));
+  await tryPart(ports, 'delivering', () => deliverUndelivered(ports, progress));
+  await tryPart(ports, 'concluding', () => concludeUnreported(ports));
+  await tryPart(ports, 'forgetting', () => forgetEnded(ports));
   // Reading removes those of dead processes. Perhaps no client requests the API's `/readyz`.
-  await tryPart(dependencies, 'forgetting reports', () => store.linkStatuses(dependencies.clock.now()));
+  await tryPart(ports, 'forgetting reports', () => store.linkStatuses(ports.clock.now()));
 }
 
 /** One failure, a damaged record for example, must not keep the other parts from being repaired. */
-async function tryPart({ logger }: SweeperDependencies, doing: string, work: () => Promise<unknown>): Promise<void> {
+async function tryPart({ logger }: SweeperPorts, doing: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -138,15 +138,15 @@ async function tryPart({ logger }: SweeperDependencies, doing: string, work: () 
   }
 }
 
-async function restoreOverdue(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
-  const { store, clock, logger } = dependencies;
+async function restoreOverdue(ports: SweeperPorts, progress: Progress): Promise<void> {
+  const { store, clock, logger } = ports;
   const before = clock.now() - overdueMs;
   let restored = 0;
   for (let page = 0; page < pagesMax; page++) {
     const { calls, cursor } = await store.overduePage(before, pageMax, progress.overdue);
     await pLimit(atOnceMax).map(calls, ({ id }) =>
-      tryPart(dependencies, 'restoring a call', async () => {
-        if (await restoreCall(dependencies, id)) restored++;
+      tryPart(ports, 'restoring a call', async () => {
+        if (await restoreCall(ports, id)) restored++;
       }),
     );
     progress.overdue = cursor;
@@ -156,7 +156,7 @@ async function restoreOverdue(dependencies: SweeperDependencies, progress: Progr
 }
 
 /** True: its job was missing. */
-async function restoreCall({ store, queues, metrics }: SweeperDependencies, id: CallId): Promise<boolean> {
+async function restoreCall({ store, queues, metrics }: SweeperPorts, id: CallId): Promise<boolean> {
   const call = (await store.readCall(id))?.value;
   if (call === undefined || !isPlanned(call.state)) return false;
   if (!(await queues.dial.restore(dialOrder(call, call.state)))) return false;
@@ -164,20 +164,20 @@ async function restoreCall({ store, queues, metrics }: SweeperDependencies, id: 
   return true;
 }
 
-async function deliverUndelivered(dependencies: SweeperDependencies, progress: Progress): Promise<void> {
-  const { store, deliverer, clock } = dependencies;
+async function deliverUndelivered(ports: SweeperPorts, progress: Progress): Promise<void> {
+  const { store, deliverer, clock } = ports;
   const before = clock.now() - undeliveredMs;
   for (let page = 0; page < pagesMax; page++) {
     const { deliveries, cursor } = await store.undeliveredPage(before, pageMax, progress.undelivered);
     await pLimit(atOnceMax).map(deliveries, (delivery) =>
-      tryPart(dependencies, 'putting back a delivery', () => deliverer.deliver(delivery)),
+      tryPart(ports, 'putting back a delivery', () => deliverer.deliver(delivery)),
     );
     progress.undelivered = cursor;
     if (cursor === undefined) break;
   }
 }
 
-async function forgetEnded({ store, clock }: SweeperDependencies): Promise<void> {
+async function forgetEnded({ store, clock }: SweeperPorts): Promise<void> {
   const now = clock.now();
   for (let page = 0; page < forgottenPagesMax; page++) {
     if ((await store.forgetEnded(now, forgottenPageMax)) < forgottenPageMax) return;
@@ -188,8 +188,8 @@ async function forgetEnded({ store, clock }: SweeperDependencies): Promise<void>
  * Attempts on a PBX that the configuration no longer names. No process can reconcile them, and after their last moment
  * they have no channel.
  */
-async function concludeUnreported(dependencies: SweeperDependencies): Promise<void> {
-  const { store, queues, clock, logger, metrics, pbxNames } = dependencies;
+async function concludeUnreported(ports: SweeperPorts): Promise<void> {
+  const { store, queues, clock, logger, metrics, pbxNames } = ports;
   for (const pbx of await store.pbxsWithOpenAttempts()) {
     if (pbxNames.includes(pbx)) continue;
     const open = await store.readAttempts(await store.openAttempts(pbx));
@@ -199,7 +199,7 @@ async function concludeUnreported(dependencies: SweeperDependencies): Promise<vo
     );
     for (const { id: attemptId, callId, originatedAt, plan } of open) {
       if (clock.now() < latestEndAt(originatedAt, plan)) continue;
-      await tryPart(dependencies, 'concluding an attempt without a report', async () => {
+      await tryPart(ports, 'concluding an attempt without a report', async () => {
         await queues.results.add({ callId, attemptId, reportedBy: 'sweeper', evidence: { gaveUpAt: clock.now() } });
         metrics.swept('unreported_attempt');
       });
@@ -208,7 +208,7 @@ async function concludeUnreported(dependencies: SweeperDependencies): Promise<vo
 }
 
 /** A few commands, for any number of waiting items. */
-async function measure({ store, metrics, limits, clock }: SweeperDependencies): Promise<void> {
+async function measure({ store, metrics, limits, clock }: SweeperPorts): Promise<void> {
   const overdueAt = clock.now() - overdueMs;
   const [oldest] = (await store.overduePage(overdueAt, 1)).calls;
   metrics.oldestOverdue(oldest === undefined ? 0 : clock.now() - oldest.dueAt);

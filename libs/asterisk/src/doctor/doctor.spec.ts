@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ScriptedAmi, startScriptedAmi } from '../../testing/scripted-ami.ts';
-import { type DoctorDeps, examineObserver, examinePbx } from './doctor.ts';
+import { type DoctorOptions, examineObserver, examinePbx } from './doctor.ts';
 import type { PbxCheck } from './pbx-checks.ts';
 
 let ami: ScriptedAmi;
@@ -45,8 +45,8 @@ function probeReports(...events: string[]): void {
   });
 }
 
-async function examine(deps: DoctorDeps = {}): Promise<Map<PbxCheck['check'], PbxCheck>> {
-  const checks = await examinePbx({ host: '127.0.0.1', port: ami.port, username: 'redial', secret: 's3cret' }, deps);
+async function examine(options: DoctorOptions = {}): Promise<Map<PbxCheck['check'], PbxCheck>> {
+  const checks = await examinePbx({ host: '127.0.0.1', port: ami.port, username: 'redial', secret: 's3cret' }, options);
   for (const { message } of checks) {
     expect(message).toMatch(/^[^\n]+\.$/);
     expect(message).not.toContain('s3cret');

@@ -22,7 +22,7 @@ import {
   versionCheck,
 } from './pbx-checks.ts';
 
-export interface DoctorDeps {
+export interface DoctorOptions {
   readonly timers?: Timers;
   readonly timing?: Partial<LinkTiming>;
   /** How long the PBX may take to report the probe's end. */
@@ -36,9 +36,9 @@ export interface DoctorDeps {
  */
 export async function examinePbx(
   { host, port, username, secret }: AmiAccess,
-  deps: DoctorDeps = {},
+  options: DoctorOptions = {},
 ): Promise<PbxCheck[]> {
-  const { timers = systemTimers, timing = {}, probeDeadlineMs = 5_000 } = deps;
+  const { timers = systemTimers, timing = {}, probeDeadlineMs = 5_000 } = options;
   const address = `${host}:${port}`;
   const opened = await open({ host, port, username, secret }, timers, timing);
   if (!opened.ok && opened.step === 'connect') return [reachableCheck(address, opened.reason)];
@@ -74,7 +74,7 @@ interface ObservedPbx extends Pick<AmiAccess, 'host' | 'port'> {
 /** Checks the user of the processes that place no calls, where there is one. Changes nothing. */
 export async function examineObserver(
   { host, port, observer }: ObservedPbx,
-  { timers = systemTimers, timing = {} }: DoctorDeps = {},
+  { timers = systemTimers, timing = {} }: DoctorOptions = {},
 ): Promise<PbxCheck[]> {
   if (observer === undefined) return [];
   const opened = await open({ host, port, ...observer }, timers, timing);

@@ -9,7 +9,7 @@ import {
 import { type FakePbx, fakePbx, type ManualTimers, manualTimers } from '@redial/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { anOrder } from '../../testing/an-order.ts';
-import { type AdoptedAttempt, type AttemptWatch, type AttemptWatchDeps, createAttemptWatch } from './attempt-watch.ts';
+import { type AdoptedAttempt, type AttemptWatch, type AttemptWatchPorts, createAttemptWatch } from './attempt-watch.ts';
 
 const id = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
 const idOf = (n: number) => `att_01ARZ3NDEKTSV4RRFFQ6${String(n).padStart(6, '0')}` as AttemptId;
@@ -32,7 +32,7 @@ beforeEach(() => {
   faults = [];
 });
 
-function newWatch(more: Partial<AttemptWatchDeps> = {}): AttemptWatch {
+function newWatch(more: Partial<AttemptWatchPorts> = {}): AttemptWatch {
   return createAttemptWatch({
     pbx: pbx.port,
     clock: timers,

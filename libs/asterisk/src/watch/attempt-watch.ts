@@ -64,7 +64,7 @@ export interface AdoptedAttempt extends WatchedAttempt {
   readonly originatedAt: number;
 }
 
-export interface AttemptWatchDeps {
+export interface AttemptWatchPorts {
   readonly pbx: Pbx;
   readonly clock?: Clock;
   readonly timers?: Timers;
@@ -131,9 +131,9 @@ interface Entry {
  */
 const finalEvents: ReadonlySet<AttemptSignal['type']> = new Set(['originate_failed', 'dial1_ended', 'dial2_ended']);
 
-export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
-  const { pbx, clock = systemClock, timers = systemTimers, onFault } = deps;
-  const limits = { ...defaultLimits, ...deps.limits };
+export function createAttemptWatch(ports: AttemptWatchPorts): AttemptWatch {
+  const { pbx, clock = systemClock, timers = systemTimers, onFault } = ports;
+  const limits = { ...defaultLimits, ...ports.limits };
   const entries = new Map<AttemptId, Entry>();
   const concluded = createRecentIds<AttemptId>(limits.recentLimit);
   /** Those of them of which only OriginateResponse had come. */
@@ -178,8 +178,8 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     const taken = stepAttempt(before, signal);
     entry.state = taken.state;
     noteFinalEvent(entry, before, signal, taken);
-    deps.onStep?.(attemptId, signal, taken);
-    if (taken.ignored) deps.onIgnored?.(before.phase, signal.type);
+    ports.onStep?.(attemptId, signal, taken);
+    if (taken.ignored) ports.onIgnored?.(before.phase, signal.type);
     for (const effect of taken.effects) perform(entry, effect);
     const outcome = outcomeNow(entry.state);
     if (outcome !== undefined) resolveOutcome(entry, outcome);
@@ -220,13 +220,13 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
         );
         return;
       case 'progress':
-        deps.onProgress?.(attemptId, effect.phase, effect.at, effect.uniqueId);
+        ports.onProgress?.(attemptId, effect.phase, effect.at, effect.uniqueId);
         return;
       case 'release':
-        deps.onRelease?.(attemptId, effect.leg);
+        ports.onRelease?.(attemptId, effect.leg);
         return;
       case 'extend_permits':
-        deps.onExtendPermits?.(attemptId, effect.at);
+        ports.onExtendPermits?.(attemptId, effect.at);
         return;
       case 'conclude':
         conclude(entry, effect.evidence);
@@ -278,7 +278,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     concluded.add(attemptId);
     if (evidence.originateFailed !== undefined && evidence.dial1Hangup === undefined) withoutHangup.add(attemptId);
     resolveOutcome(entry, 'ended');
-    deps.onConclude(attemptId, evidence);
+    ports.onConclude(attemptId, evidence);
   }
 
   function resolveOutcome(entry: Entry, outcome: WatchedDial1): void {
@@ -290,9 +290,9 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
   }
 
   const unknown =
-    deps.onUnknown &&
+    ports.onUnknown &&
     createUnknownAttempts<AdoptedAttempt>({
-      read: deps.onUnknown,
+      read: ports.onUnknown,
       onKnown: (attempt, signals) => {
         if (concluded.has(attempt.attemptId)) return;
         const entry = entries.get(attempt.attemptId) ?? takeOver(attempt, { reconcileNow: false });
@@ -309,7 +309,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     if (entry !== undefined) post(entry, signal);
     else if (concluded.has(attemptId)) {
       if (signal.type === 'dial1_ended' && withoutHangup.has(attemptId)) finalEventWait.noteTooLate();
-      deps.onIgnored?.('ended', signal.type);
+      ports.onIgnored?.('ended', signal.type);
     } else unknown?.offer(attemptId, signal);
   };
 
@@ -322,7 +322,7 @@ export function createAttemptWatch(deps: AttemptWatchDeps): AttemptWatch {
     const signal: AttemptSignal = { type: 'adopt', at: clock.now(), originatedAt: attempt.originatedAt };
     const taken = stepAttempt(entry.state, signal);
     entry.state = taken.state;
-    deps.onStep?.(attempt.attemptId, signal, taken);
+    ports.onStep?.(attempt.attemptId, signal, taken);
     for (const effect of taken.effects) if (reconcileNow || effect.type !== 'reconcile') perform(entry, effect);
     return entry;
   }

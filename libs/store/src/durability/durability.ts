@@ -15,7 +15,7 @@ const roundsMax = 20;
 /** How long Redis waits within a round, for the disk and for the replicas. Callers wait less. */
 const waitMs = 5_000;
 
-export interface DurabilityParts extends DurabilityStore {
+interface ClosableDurabilityStore extends DurabilityStore {
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ interface Round {
 export function durabilityOf(
   { redis, keys }: Pick<StoreContext, 'redis' | 'keys'>,
   policy: DurabilityPolicy = { disk: 'fsync', replicas: 0 },
-): DurabilityParts {
+): ClosableDurabilityStore {
   let cached: { readonly until: number; readonly durability: Durability } | undefined;
   let reading: Promise<Durability> | undefined;
   const open = new Set<Redis>();

@@ -15,8 +15,8 @@ export const attemptMutants: readonly Mutant[] = [
   ),
   attempt(
     'an attempt found under way is originated',
-    "        { type: 'reconcile' },\n        { type: 'arm', afterMs: reconcileEveryMs },\n      ]);\n    default:",
-    "        { type: 'originate' },\n        { type: 'arm', afterMs: reconcileEveryMs },\n      ]);\n    default:",
+    "        [{ type: 'reconcile' }, { type: 'arm', afterMs: reconcileEveryMs }],\n      );\n    default:",
+    "        [{ type: 'originate' }, { type: 'arm', afterMs: reconcileEveryMs }],\n      );\n    default:",
   ),
   reconciled(
     'a reconciliation that finds nothing originates again',
@@ -114,8 +114,8 @@ export const attemptMutants: readonly Mutant[] = [
   ),
   reconciled(
     'silence of the journal is believed at the first reconciliation',
-    '  if (journalMissingSince === undefined) return',
-    '  if (journalMissingSince === undefined && at > 0) return conclude(state, facts);\n  if (journalMissingSince === undefined) return',
+    '  if (journalMissingSince === undefined)\n    return',
+    '  if (journalMissingSince === undefined && at > 0) return conclude(state, facts);\n  if (journalMissingSince === undefined)\n    return',
   ),
   reconciled(
     'a restart of the PBX is not seen',

@@ -19,7 +19,7 @@ import type { QueryPbx } from './pbx/query-pbxs.ts';
 import type { OutcomeWaiter } from './waiting/outcome-waiter.ts';
 
 /** Exactly what the API needs of the store. */
-export type ApiStore = Pick<
+type ApiStore = Pick<
   CallStore,
   'acceptCalls' | 'countOpenCalls' | 'openHolders' | 'readCall' | 'listCalls' | 'updateCall'
 > &

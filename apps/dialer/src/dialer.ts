@@ -14,7 +14,7 @@ import { createStartTimer } from './pipeline/start-timer.ts';
  * results process that is down loses nothing. The results process watches all attempts, so a dialer that dies loses
  * nothing.
  */
-export interface DialerPorts {
+interface DialerPorts {
   readonly configuration: Configuration;
   readonly pbxs: readonly Pbx[];
   readonly store: DialStore &

@@ -26,7 +26,7 @@ export type ObserverStore = TrackingStore &
   Pick<PermitStore, 'nextWaiting'> &
   Pick<CallStore, 'readCall'>;
 
-export interface ObserverPorts {
+interface ObserverPorts {
   readonly pbx: Pbx;
   readonly store: ObserverStore;
   readonly queues: Queues;

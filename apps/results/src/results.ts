@@ -15,7 +15,7 @@ import { type SweeperStore, startSweeper } from './sweep/sweeper.ts';
  * The results process: watches the PBXs, settles each attempt once, delivers its CDR, and restores what other processes
  * lost.
  */
-export interface ResultsPorts {
+interface ResultsPorts {
   readonly configuration: Configuration;
   readonly pbxs: readonly Pbx[];
   readonly store: DelivererStore &

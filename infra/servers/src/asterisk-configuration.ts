@@ -4,7 +4,7 @@ import { repositoryRoot } from './cache-folder.ts';
 import { numberedExtensions } from './numbered-phones.ts';
 import { tone, waveFile } from './sound.ts';
 
-export interface AsteriskConfiguration {
+interface AsteriskConfiguration {
   readonly runDir: string;
   /** The folder of the console's Unix socket. */
   readonly socketDir: string;
@@ -110,7 +110,7 @@ const devices: Readonly<Record<number, readonly number[]>> = {
   2613: [1301, 1204],
 };
 
-export function numberedSections(ports: Pick<AsteriskConfiguration, 'agentPhonesPort' | 'numberedPhonesPort'>): string {
+function numberedSections(ports: Pick<AsteriskConfiguration, 'agentPhonesPort' | 'numberedPhonesPort'>): string {
   const section = (extension: string, contacts: readonly string[]) => [
     `[${extension}](agent)`,
     `aors = ${extension}`,

@@ -28,7 +28,7 @@ export interface Child {
   kill(): Promise<void>;
 }
 
-export interface ChildOptions {
+interface ChildOptions {
   /** Standard output and error are appended to this file. */
   readonly outputFile: string;
   readonly cwd?: string;

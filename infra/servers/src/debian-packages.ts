@@ -24,7 +24,7 @@ export const debianSuite = 'forky';
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-export const packageSets = {
+const packageSets = {
   redis: ['redis-server', 'redis-tools'],
   asterisk: ['asterisk', 'sip-tester'],
 } as const;

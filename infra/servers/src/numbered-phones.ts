@@ -5,7 +5,7 @@ import { dialogOf, header, openSipSocket, type Peer, type SipDialog, sdp } from 
  * Phones and carriers with behaviour that sipp's scenarios cannot have: any SIP answer, early media, a forward, a BYE
  * right after the answer. The number decides the behaviour; infra/servers/README.md has the table.
  */
-export interface NumberedPhones {
+interface NumberedPhones {
   readonly port: number;
   close(): void;
 }

@@ -32,7 +32,7 @@ export interface ScriptedPhones {
 }
 
 /** Names a call between two phones, from the view of the phone that holds it. */
-export interface DialogId {
+interface DialogId {
   readonly callId: string;
   readonly ownTag: string;
   readonly theirTag: string;

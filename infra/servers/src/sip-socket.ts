@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 
 /** The part of SIP over UDP that phones without sipp need. Each phone decides its own messages and their time. */
-export interface SipSocket {
+interface SipSocket {
   readonly port: number;
   /** `request`: the received message that is answered. */
   answer(request: string, dialog: SipDialog, answer: SipAnswer): void;
@@ -10,7 +10,7 @@ export interface SipSocket {
   close(): void;
 }
 
-export interface SipAnswer {
+interface SipAnswer {
   readonly status: number;
   readonly reason: string;
   /** Absent: the phone itself. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Child, endChild, startChild } from '@redial/servers';
 
-export interface ChildOrder {
+interface ChildOrder {
   readonly name: string;
   /** The program's main file, relative to the project's root. */
   readonly main: string;
@@ -10,7 +10,7 @@ export interface ChildOrder {
 }
 
 /** Redial's own processes: each with its log file, ended in the reverse order of their start. */
-export interface ChildProcesses {
+interface ChildProcesses {
   start(order: ChildOrder): Promise<void>;
   /** Resolves with a sentence as soon as one ends unexpectedly. */
   readonly failed: Promise<string>;

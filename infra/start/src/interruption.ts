@@ -3,7 +3,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Copies of one Ctrl-C arrive within this time. */
 const sameWishMs = 1_000;
 
-export interface Interruption {
+interface Interruption {
   /** Resolves when an end is requested. */
   readonly wanted: Promise<'interrupted'>;
 }

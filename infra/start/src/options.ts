@@ -11,7 +11,7 @@ export interface StartOptions {
   readonly watch: boolean;
 }
 
-export type ParsedOptions =
+type ParsedOptions =
   | { readonly type: 'run'; readonly options: StartOptions }
   | { readonly type: 'help' }
   | { readonly type: 'error'; readonly message: string };

@@ -12,7 +12,7 @@ export interface Stoppable {
   stop(graceMs: number): Promise<unknown>;
 }
 
-export interface Stack {
+interface Stack {
   readonly banner: string;
   /** Resolves with a sentence as soon as a part ends unexpectedly. */
   readonly failed: Promise<string>;

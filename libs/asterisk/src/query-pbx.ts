@@ -2,7 +2,7 @@ import { ContextName, ServiceName } from '@redial/call';
 import type { AmiLink } from './ami/ami-link.ts';
 import type { PbxQuestion } from './pbx.ts';
 
-export interface QueryContext {
+interface QueryContext {
   readonly link: Pick<AmiLink, 'send'>;
   readonly onAnomaly: (what: string) => void;
 }

@@ -16,7 +16,7 @@ export interface Cancels {
   check(): Promise<void>;
 }
 
-export interface CancelsPorts {
+interface CancelsPorts {
   readonly store: Pick<CancelStore, 'cancelRequested'>;
   readonly watches: () => readonly Pick<AttemptWatch, 'cancel'>[];
 }
@@ -43,7 +43,7 @@ export function createCancels({ store, watches }: CancelsPorts): Cancels {
   };
 }
 
-export interface FollowedCancels extends Pick<Cancels, 'isRequested'> {
+interface FollowedCancels extends Pick<Cancels, 'isRequested'> {
   stop(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import type { Pbx } from '@redial/asterisk';
 import { type Clock, type Logger, type Metrics, runPeriodically } from '@redial/platform';
 import type { LinkStatusStore } from '@redial/store';
 
-export interface LinkReportsPorts {
+interface LinkReportsPorts {
   readonly pbxs: readonly Pbx[];
   readonly process: 'dialer' | 'results';
   /** Identifies this process among processes of the same kind. */

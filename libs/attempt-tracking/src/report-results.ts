@@ -16,7 +16,7 @@ export interface ResultReports {
   stop(): void;
 }
 
-export interface ResultReportsPorts {
+interface ResultReportsPorts {
   readonly queues: { readonly results: Pick<Queues['results'], 'add'> };
   readonly reportedBy: string;
   readonly logger: Logger;

@@ -27,11 +27,11 @@ export interface AttemptTracking {
 }
 
 /** What is kept of an attempt until it ends. */
-export type TrackedAttempt = Pick<AttemptRecord, 'id' | 'callId' | 'awaited' | 'claimedBy' | 'limits' | 'legLimits'>;
+type TrackedAttempt = Pick<AttemptRecord, 'id' | 'callId' | 'awaited' | 'claimedBy' | 'limits' | 'legLimits'>;
 
 export type TrackingStore = Pick<AttemptStore, 'recordProgress'> & Pick<PermitStore, 'releaseLeg' | 'extendPermits'>;
 
-export interface AttemptTrackingPorts {
+interface AttemptTrackingPorts {
   readonly pbx: Pbx;
   readonly process: 'dialer' | 'results';
   readonly store: TrackingStore;

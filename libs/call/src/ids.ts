@@ -27,7 +27,7 @@ export const AttemptId = z
 export type AttemptId = z.infer<typeof AttemptId>;
 
 /** Shards that two characters can name. */
-export const shardsMax = 1_024;
+const shardsMax = 1_024;
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const timeLength = 10;

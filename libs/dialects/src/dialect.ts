@@ -37,8 +37,8 @@ export type ParsedCalls =
       readonly errors: readonly FieldError[];
       /**
        * The calls of a request that was right when it came first, and whose only error is that its time has passed
-       * since. Its reference is reserved as `open_reference`: while calls with the same content hold it, the answer is those
-       * calls.
+       * since. Its reference is reserved as `open_reference`: while calls with the same content hold it, the answer is
+       * those calls.
        */
       readonly repeats?: readonly [ParsedVendorCall, ...ParsedVendorCall[]];
     };
@@ -221,7 +221,8 @@ export interface VendorDialect {
   readonly authentication: CredentialsOfVendor | KeyOfRedial;
   /**
    * The errors of a request that differs from the calls that hold its reference. Empty: it repeats their request.
-   * Needed if a route `reserves` a reference as `open_reference`: a different request must never get the answer of a repetition.
+   * Needed if a route `reserves` a reference as `open_reference`: a different request must never get the answer of a
+   * repetition.
    */
   readonly differences?: (requested: readonly ParsedVendorCall[], held: readonly Call[]) => readonly FieldError[];
   /** Some of its requests have `questions`: the API needs links to the PBXs. */

@@ -3,7 +3,7 @@ import { callingCodeOf, isCountry } from './country.ts';
 import { isAssigned } from './phone-number.ts';
 import { readNumber } from './read-number.ts';
 
-export interface ConfiguredNumbers {
+interface ConfiguredNumbers {
   /** The same file. Every readable number is in E.164 digits. */
   readonly file: unknown;
   readonly issues: readonly Issue[];

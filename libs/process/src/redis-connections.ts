@@ -11,12 +11,12 @@ import {
 } from '@redial/platform';
 
 /** The connections of one process to Redis. In log and metrics the store's connection represents all of them. */
-export interface RedisConnections {
+interface RedisConnections {
   readonly of: (role: RedisRole) => Redis;
   close(): Promise<void>;
 }
 
-export interface RedisConnectionsPorts {
+interface RedisConnectionsPorts {
   readonly settings: Pick<Settings, 'redisUrl' | 'keyPrefix'>;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'redisLink'>;

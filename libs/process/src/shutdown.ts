@@ -1,7 +1,7 @@
 import type { Logger } from '@redial/platform';
 import closeWithGrace from 'close-with-grace';
 
-export interface ShutdownOptions {
+interface ShutdownOptions {
   readonly logger: Logger;
   /** How long `drain` may finish the work in progress. Closing the connections gets 5 s more. */
   readonly drainSeconds: number;

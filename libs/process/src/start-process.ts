@@ -47,7 +47,7 @@ export interface ProcessPorts {
   readonly checks: readonly HealthCheck[];
 }
 
-export interface ProcessPlan {
+interface ProcessPlan {
   readonly name: 'api' | 'dialer' | 'results';
   /** Checks the settings of dialects and sinks. Absent: the process serves no dialect. */
   readonly dialects?: KnownDialects;

@@ -24,7 +24,7 @@ return 1`;
   }
 }
 
-export interface DeliverByScript {
+interface DeliverByScript {
   readonly key: string;
   readonly deliveryId: string;
   readonly write: string;

@@ -7,7 +7,7 @@ import type { SinkSettings } from './sink-settings.ts';
 import { createWebhookSink } from './webhook/webhook-sink.ts';
 
 /** One form of a CDR, to be written as JSON. */
-export interface CdrFormat {
+interface CdrFormat {
   /** The entry of a list or stream. */
   readonly toNotification: (cdr: Cdr) => unknown;
   /** The body of a webhook. Absent: it is the notification. `writtenAt`: when the CDR was written, epoch ms. */
@@ -15,10 +15,10 @@ export interface CdrFormat {
 }
 
 /** By the name in a sink's `format`; there is always `redial`. */
-export type CdrFormats = Readonly<Record<string, CdrFormat>> & { readonly redial: CdrFormat };
+type CdrFormats = Readonly<Record<string, CdrFormat>> & { readonly redial: CdrFormat };
 
 /** What a sink may use beside its own configuration. */
-export interface SinkContext {
+interface SinkContext {
   /** For keys of any hash slot: each sink has keys of its own. */
   readonly redis: RedisOfAnyKey;
   /** Throws if there is no format of this name. */
@@ -33,7 +33,7 @@ export type CreateSink<C> = (configuration: C, context: SinkContext) => Sink;
 type ConfigurationOf<T extends SinkSettings['type']> = Extract<SinkSettings, { readonly type: T }>;
 
 /** Every kind of sink, by the `type` of its configuration. Another kind is another line here. */
-export type SinkKinds = { readonly [T in SinkSettings['type']]: CreateSink<ConfigurationOf<T>> };
+type SinkKinds = { readonly [T in SinkSettings['type']]: CreateSink<ConfigurationOf<T>> };
 export const sinkKinds: SinkKinds = {
   'redis-list': ({ format, ...sink }, { redis, format: formatOf }) =>
     createRedisListSink({ ...sink, redis, ...formatOf(format) }),
@@ -54,12 +54,12 @@ export const sinkKinds: SinkKinds = {
 };
 
 /** A tenant and its sinks, as the configuration has them. */
-export interface TenantSinks {
+interface TenantSinks {
   readonly id: string;
   readonly sinks: readonly SinkSettings[];
 }
 
-export interface SinksOptions extends Omit<SinkContext, 'format'> {
+interface SinksOptions extends Omit<SinkContext, 'format'> {
   readonly tenants: readonly TenantSinks[];
   readonly formats: CdrFormats;
   /** Default: `sinkKinds`. */

@@ -13,7 +13,7 @@ import type {
 import { portOf } from './port-of.ts';
 
 /** The queues as a recorder. Added jobs are kept; a job runs when the test runs it. */
-export interface FakeQueues {
+interface FakeQueues {
   readonly queues: Queues;
   readonly workers: Workers;
   readonly dial: DialOrder[];

@@ -2,7 +2,7 @@ import type { SinkLength } from '@redial/platform';
 import type { Sink, SinkDelivery, SinkResult, Sinks } from '@redial/sinks';
 
 /** Sinks with the answers that a test sets. A tenant's own sink is found by its name alone. */
-export interface FakeSinks {
+interface FakeSinks {
   readonly port: Sinks;
   /** Deliveries that were tried, by sink. */
   readonly tried: { readonly sink: string; readonly cdrId: string; readonly delivery: SinkDelivery }[];

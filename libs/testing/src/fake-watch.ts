@@ -2,7 +2,7 @@ import type { AdoptedAttempt, AttemptWatch, OriginateOrder, WatchedDial1 } from 
 import type { AttemptId } from '@redial/call';
 
 /** The watch of one PBX as a recorder. A test sets dial1's outcome. */
-export interface FakeWatch {
+interface FakeWatch {
   readonly port: AttemptWatch;
   readonly originated: OriginateOrder[];
   readonly adopted: AdoptedAttempt[];

@@ -32,7 +32,7 @@ export interface Candidate {
   readonly request: CallRequest;
 }
 
-export type Completion = IdempotencyKey & { readonly reply: string };
+type Completion = IdempotencyKey & { readonly reply: string };
 
 /** The version of a call that has just been accepted. */
 export const acceptedVersion = 1;

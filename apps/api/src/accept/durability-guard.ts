@@ -1,7 +1,7 @@
 import type { Clock } from '@redial/platform';
 import { type DurabilityPolicy, type DurabilityStore, durabilityFault } from '@redial/store';
 
-export interface DurabilityGuard {
+interface DurabilityGuard {
   /**
    * Undefined while Redis is as durable as required. Queries it at most every 10 s, or every second during a fault.
    * Rejects without a reply.

@@ -15,7 +15,7 @@ export function readIdempotencyKey(header: string): string | undefined {
   return keyShape.test(key) ? key : undefined;
 }
 
-export interface IdempotentRequest {
+interface IdempotentRequest {
   readonly tenantId: string;
   /** As the client sent it, or undefined. */
   readonly header: string | undefined;
@@ -30,12 +30,12 @@ interface IdempotencyPorts {
 }
 
 /** The result of the work behind a key. `kept` replies are those that were completed with `acceptCalls`. */
-export interface IdempotentResult {
+interface IdempotentResult {
   readonly result: HttpReply | Problem;
   readonly kept: boolean;
 }
 
-export type IdempotentWork = (
+type IdempotentWork = (
   complete: ((reply: HttpReply) => IdempotencyKey & { readonly reply: string }) | undefined,
 ) => Promise<IdempotentResult>;
 

@@ -3,7 +3,7 @@ import type { Clock, Logger } from '@redial/platform';
 import type { CallStore } from '@redial/store';
 import pTimeout from 'p-timeout';
 
-export interface RollBackPorts {
+interface RollBackPorts {
   readonly store: Pick<CallStore, 'updateCall'>;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;

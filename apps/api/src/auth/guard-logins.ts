@@ -18,7 +18,7 @@ export interface Login {
 /** Serves a request with right credentials. Refuses others: with their problem, or because there were too many. */
 export type GuardLogins = (login: Login, request: Request, response: Response, next: NextFunction) => Promise<void>;
 
-export interface GuardPorts {
+interface GuardPorts {
   readonly lock: LoginLock;
   readonly limitFailedLogins: RequestHandler;
   /** Clients at these addresses are never held up. */

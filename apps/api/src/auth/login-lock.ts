@@ -1,6 +1,6 @@
 import { type Logger, type Metrics, shortHash } from '@redial/platform';
 
-export interface LoginLockPorts {
+interface LoginLockPorts {
   readonly redisCommand: (...words: string[]) => Promise<unknown>;
   readonly keyPrefix: string;
   readonly logger: Logger;
@@ -9,7 +9,7 @@ export interface LoginLockPorts {
 }
 
 /** An account of one login, and the address of the client. */
-export interface Guess {
+interface Guess {
   /** `dialup`, `dashboard`, … */
   readonly api: string;
   /** An account of the configuration, so that the number of keys in Redis is bounded, whatever names are tried. */

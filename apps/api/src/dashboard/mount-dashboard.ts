@@ -14,7 +14,7 @@ import { isAllowed } from './allowed-actions.ts';
 import { keepToThisHost } from './own-host.ts';
 import { shown } from './shown.ts';
 
-export const dashboardPath = '/admin/queues';
+const dashboardPath = '/admin/queues';
 
 const time = { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' } as const;
 const day = { day: 'numeric', month: 'short', ...time } as const;
@@ -23,7 +23,7 @@ const dateFormats = { short: time, common: day, full: { year: 'numeric', ...day 
 
 type BullQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 
-export interface DashboardPorts extends Pick<Ports, 'queues' | 'admin' | 'logger' | 'store'> {
+interface DashboardPorts extends Pick<Ports, 'queues' | 'admin' | 'logger' | 'store'> {
   readonly guardLogins: GuardLogins;
 }
 

@@ -7,7 +7,7 @@ import { isMultipart, multipart, type ReadForm, readMultipart } from './multipar
 import { refuse } from './refuse.ts';
 
 /** How an error names a field: by a JSON pointer, or by the vendor's name. */
-export type FieldNames = 'pointers' | 'names';
+type FieldNames = 'pointers' | 'names';
 
 /**
  * Reads a JSON body of at most this many bytes, decompressed. Another Content-Type and an unknown charset are refused

@@ -22,7 +22,7 @@ export interface HttpServerOptions {
 }
 
 /** How long a client may hold a connection without a request that is being answered. */
-export interface HttpTiming {
+interface HttpTiming {
   /** From the connection, or from the first byte of a later request, to the last header. */
   readonly headersMs: number;
   /** To the last byte of the body. */
@@ -41,7 +41,7 @@ export interface HttpTiming {
   readonly lookMs: number;
 }
 
-export const defaultHttpTiming: HttpTiming = {
+const defaultHttpTiming: HttpTiming = {
   headersMs: 10_000,
   requestMs: 30_000,
   keepAliveMs: 75_000,

@@ -7,7 +7,7 @@ import { requestingTenant } from '../auth/requesting-tenant.ts';
 import { clientAddress } from './plain-address.ts';
 import { refuse } from './refuse.ts';
 
-export interface RateLimitPorts {
+interface RateLimitPorts {
   readonly redisCommand: (...words: string[]) => Promise<unknown>;
   readonly keyPrefix: string;
   readonly logger: Logger;

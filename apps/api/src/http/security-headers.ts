@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-export interface PageNeeds {
+interface PageNeeds {
   /** `inline`: the page contains style sheets and style attributes of its own. */
   readonly styles: 'none' | 'inline';
 }

@@ -1,7 +1,7 @@
 import { type Problem, problem } from '@redial/dialects';
 
 /** It is not known when a call of the tenant ends, so a client that retries sooner gains nothing. */
-export const retryAfterSeconds = 30;
+const retryAfterSeconds = 30;
 
 /** `quotas.openCalls` of the tenant is used up. */
 export function tooManyOpenCalls(detail?: string): Problem {

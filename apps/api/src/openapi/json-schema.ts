@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 export type Json = Readonly<Record<string, unknown>>;
-export type Direction = 'input' | 'output';
+type Direction = 'input' | 'output';
 
 /** A schema as JSON Schema, inline. Schemas with an id are referenced as components of the document. */
 export function inlineSchema(schema: z.ZodType, io: Direction): Record<string, unknown> {

@@ -5,7 +5,7 @@ import type { GuardLogins } from '../auth/guard-logins.ts';
 import { sendReply } from '../http/send-reply.ts';
 import type { Ports } from '../ports.ts';
 
-export interface OperationsPorts extends Pick<Ports, 'health' | 'acceptingHealth' | 'metrics' | 'metricsToken'> {
+interface OperationsPorts extends Pick<Ports, 'health' | 'acceptingHealth' | 'metrics' | 'metricsToken'> {
   readonly guardLogins: GuardLogins;
 }
 

@@ -3,7 +3,7 @@ import type { Configuration, PbxConfiguration } from '@redial/configuration';
 import type { AttemptStore } from '@redial/store';
 import { fromStorage } from '../storage/storage-unavailable.ts';
 
-export interface FoundRecording {
+interface FoundRecording {
   /** Relative to `at`. */
   readonly file: string;
   readonly at: NonNullable<PbxConfiguration['recordings']>;

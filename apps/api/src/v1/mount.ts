@@ -18,7 +18,7 @@ import { type Handler, type HandlerPorts, isProblem } from './handler.ts';
 import { listCalls } from './list-calls.ts';
 import { rescheduleCall } from './reschedule-call.ts';
 
-export interface MountPorts extends HandlerPorts {
+interface MountPorts extends HandlerPorts {
   readonly findTenant: FindTenant;
   readonly limitRequests: RequestHandler;
   readonly guardLogins: GuardLogins;

@@ -12,7 +12,7 @@ import { refuse } from '../http/refuse.ts';
 import { keylessTenants } from './keyless.ts';
 import { inputOf } from './read-input.ts';
 
-export interface AuthenticatePorts {
+interface AuthenticatePorts {
   readonly tenants: readonly TenantConfiguration[];
   readonly findTenant: FindTenant;
   readonly guardLogins: GuardLogins;

@@ -2,13 +2,13 @@ import type { TenantConfiguration } from '@redial/configuration';
 import type { Keyless } from '@redial/dialects';
 import { ipAllowListOf } from '../auth/ip-allow-list.ts';
 
-export interface RequestOrigin {
+interface RequestOrigin {
   /** The address of the connection itself; headers are ignored. */
   readonly address: string | undefined;
   readonly host: string | undefined;
 }
 
-export type FindByOrigin = (origin: RequestOrigin) => TenantConfiguration | undefined;
+type FindByOrigin = (origin: RequestOrigin) => TenantConfiguration | undefined;
 
 /** A request without a key → the one tenant that is open to its origin; undefined if two are. */
 export function keylessTenants(

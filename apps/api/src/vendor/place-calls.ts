@@ -34,7 +34,7 @@ export interface VendorRequest {
   readonly left: AbortSignal;
 }
 
-export type VendorAnswer =
+type VendorAnswer =
   | { readonly type: 'reply'; readonly reply: HttpReply }
   | { readonly type: 'refused'; readonly problem: Problem }
   /** The client has gone. */

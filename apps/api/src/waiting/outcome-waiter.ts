@@ -35,7 +35,7 @@ export interface ExpectedOutcome {
   cancel(): void;
 }
 
-export interface OutcomeWaiterPorts {
+interface OutcomeWaiterPorts {
   readonly store: CallChangedHints & Pick<CallStore, 'readCall'> & Pick<AttemptStore, 'readAttempt'>;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'warn'>;

@@ -1,6 +1,6 @@
 import type { Clock } from '@redial/platform';
 
-export interface StartTimer {
+interface StartTimer {
   /** Resolves with true at `at`, or with false as soon as `stop` is called. */
   waitUntil(at: number): Promise<boolean>;
   stop(): void;

@@ -4,7 +4,7 @@ import type { PbxCore } from '../channels/pbx-core.ts';
 import { SimulatedSession } from './ami-session.ts';
 import type { SessionSettings } from './reply.ts';
 
-export interface AmiServerOptions extends SessionSettings {
+interface AmiServerOptions extends SessionSettings {
   readonly host: string;
   /** 0: a free port. */
   readonly port: number;

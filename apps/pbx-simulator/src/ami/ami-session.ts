@@ -5,7 +5,7 @@ import { type AmiMessage, AmiParser } from './ami-parser.ts';
 import { type AmiEvent, eventText, passesEventFilter } from './event.ts';
 import type { SessionSettings, SessionState } from './reply.ts';
 
-export interface SimulatedSessionOptions {
+interface SimulatedSessionOptions {
   readonly core: PbxCore;
   readonly settings: SessionSettings;
   /** Receives every byte that the client sends, one character a byte. */

@@ -6,7 +6,7 @@ import type { SimulatedPhones } from '../phones/phones.ts';
 import { causeText } from './causes.ts';
 import { type Channel, type ChannelState, channelHeaders, channelState } from './channel.ts';
 
-export interface PbxCoreOptions {
+interface PbxCoreOptions {
   readonly clock: SimulatedClock;
   readonly phones: SimulatedPhones;
   readonly astDb: AstDb;

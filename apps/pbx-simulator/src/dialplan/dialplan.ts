@@ -1,5 +1,5 @@
 /** The answer of ShowDialPlan: the relevant steps of infra/asterisk/redial.conf, not every one of the file. */
-export interface DialplanExtension {
+interface DialplanExtension {
   readonly context: string;
   readonly exten: string;
   readonly steps: readonly (readonly [application: string, data: string])[];

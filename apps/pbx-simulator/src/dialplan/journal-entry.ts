@@ -14,12 +14,12 @@ export interface Dial2Facts {
   recorded?: boolean;
 }
 
-export interface AnswerTime {
+interface AnswerTime {
   readonly at: number;
   readonly ticks: number;
 }
 
-export interface EndedCall {
+interface EndedCall {
   readonly attempt: string;
   readonly answered: AnswerTime;
   readonly dial1Cause: number;

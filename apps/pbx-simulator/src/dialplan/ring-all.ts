@@ -2,7 +2,7 @@ import { endLeg, type Leg } from '../channels/leg.ts';
 import { openLeg } from '../channels/open-leg.ts';
 import type { DialplanHalf } from '../channels/pbx-core.ts';
 
-export interface RingAllListener {
+interface RingAllListener {
   answered(): void;
   /** None of them answered: the cause of the last refusal, or 16 where they kept ringing. */
   failed(cause: number): void;

@@ -38,7 +38,7 @@ export type DelivererStore = Pick<DeliveryStore, 'readDelivery' | 'writeDelivery
   Pick<AttemptStore, 'readCdr'> &
   Pick<DurabilityStore, 'confirmDurable'>;
 
-export interface DelivererPorts {
+interface DelivererPorts {
   readonly store: DelivererStore;
   readonly queues: Pick<Queues, 'deliveries'>;
   readonly sinks: Pick<Sinks, 'find'>;

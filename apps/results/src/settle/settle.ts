@@ -23,7 +23,7 @@ export type SettleStore = Pick<AttemptStore, 'readForAttempt' | 'settle'> &
   Pick<PermitStore, 'nextWaiting'> &
   Pick<CallStore, 'readCall'>;
 
-export interface SettlePorts {
+interface SettlePorts {
   readonly store: SettleStore;
   readonly queues: Pick<Queues, 'dial'>;
   readonly sinks: Pick<Sinks, 'find'>;

@@ -3,7 +3,7 @@ import type { Clock } from '@redial/platform';
 import { dialOrder, type Queues } from '@redial/queue';
 import type { CallStore, PermitStore } from '@redial/store';
 
-export interface WakePorts {
+interface WakePorts {
   readonly store: Pick<PermitStore, 'nextWaiting'> & Pick<CallStore, 'readCall'>;
   readonly queues: Pick<Queues, 'dial'>;
   readonly clock: Clock;

@@ -39,7 +39,7 @@ export type SweeperStore = Pick<CallStore, 'readCall' | 'overduePage' | 'countOv
  * A round examines a bounded number of each. The next round continues where it ended, so a loss is found even among
  * many late items.
  */
-export interface SweeperPorts {
+interface SweeperPorts {
   readonly store: SweeperStore;
   readonly queues: Queues;
   readonly observers: readonly Observer[];

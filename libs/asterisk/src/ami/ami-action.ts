@@ -10,7 +10,7 @@ export type AmiAction = readonly [
  * Asterisk's own limits (main/manager.c). Beyond them it answers with an error, or truncates. Bytes of a line without
  * its end.
  */
-export const longestLineBytes = 1_022;
+const longestLineBytes = 1_022;
 export const mostHeaders = 128;
 
 // A CR LF in a value adds headers or runs a second action, and so does a bare LF. NUL ends the line early.

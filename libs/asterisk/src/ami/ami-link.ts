@@ -67,7 +67,7 @@ export interface LinkTiming {
   readonly mostListEvents: number;
 }
 
-export const defaultLinkTiming: LinkTiming = {
+const defaultLinkTiming: LinkTiming = {
   loginDeadlineMs: 10_000,
   actionDeadlineMs: 10_000,
   pingEveryMs: 5_000,

@@ -26,9 +26,9 @@ export interface FailedLogin {
   readonly reason: string;
 }
 
-export type OpenedSession = Result<AmiSession, FailedLogin>;
+type OpenedSession = Result<AmiSession, FailedLogin>;
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly access: AmiAccess;
   /** For connecting and logging in together. */
   readonly loginDeadlineMs: number;

@@ -9,7 +9,7 @@ export interface TenantRoutes {
   readonly services: readonly ServiceRoute[];
 }
 
-export interface NamedTrunkRoute extends TrunkRoute {
+interface NamedTrunkRoute extends TrunkRoute {
   readonly name: string;
 }
 

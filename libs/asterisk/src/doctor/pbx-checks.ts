@@ -23,7 +23,7 @@ export type PbxCheckName =
   | 'events'
   | 'event_filter';
 
-export const oldestVersion = 16;
+const oldestVersion = 16;
 
 const decisionsOf = (check: PbxCheckName) => ({
   ok: (message: string): PbxCheck => ({ check, decision: 'ok', message }),

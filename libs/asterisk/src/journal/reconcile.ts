@@ -4,7 +4,7 @@ import type { AmiPacket } from '../ami/ami-packet.ts';
 import type { Finding, ReconcileQuestion } from '../pbx.ts';
 import { type JournalEntry, journalFamily, parseJournal } from './journal.ts';
 
-export interface ReconcileContext {
+interface ReconcileContext {
   readonly link: Pick<AmiLink, 'sendForList'>;
   /** The PBX's present start time. It cannot change within a session: a restart ends the session. */
   readonly pbxStartedAt: string;

@@ -3,7 +3,7 @@ import type { AmiPacket } from '../ami/ami-packet.ts';
 import { attemptIdOf } from '../attempt-id-of.ts';
 import { journalEvent, parseJournal, sipCodeOf } from './journal.ts';
 
-export type Translation =
+type Translation =
   | { readonly attemptId: AttemptId; readonly signal: AttemptSignal }
   /** It concerns Redial and cannot be read. For log and metric. */
   | { readonly anomaly: string };

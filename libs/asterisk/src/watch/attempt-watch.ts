@@ -52,7 +52,7 @@ export type ProgressPhase = Extract<AttemptEffect, { type: 'progress' }>['phase'
 
 export type WatchedDial1 = 'answered' | 'ended' | 'unknown-here';
 
-export interface WatchedAttempt {
+interface WatchedAttempt {
   readonly attemptId: AttemptId;
   readonly plan: AttemptPlan;
   readonly slot: number;
@@ -96,7 +96,7 @@ export interface AttemptWatchPorts {
   readonly limits?: Partial<AttemptWatchLimits>;
 }
 
-export interface AttemptWatchLimits {
+interface AttemptWatchLimits {
   readonly reconciliationsAtOnce: number;
   /** Attempts that have concluded, or are known not to be Redial's. */
   readonly recentLimit: number;

@@ -1,8 +1,8 @@
 /**
- * How long to wait for the second final event of an attempt: at least the machine's time, longer while these events have
- * lately come far apart.
+ * How long to wait for the second final event of an attempt: at least the machine's time, longer while these events
+ * have lately come far apart.
  */
-export interface FinalEventWait {
+interface FinalEventWait {
   /** The final events of an attempt came this far apart, in ms. */
   noteSkew(ms: number): void;
   /** A final event came after the attempt was concluded without it: the wait was too short. */
@@ -16,9 +16,10 @@ const rememberedMs = 30_000;
 const waitMsMax = 10_000;
 
 /**
- * On a quiet Asterisk the final events come within milliseconds. Where very many calls end at once, its channel events lag by
- * seconds. A 404 whose Hangup is not awaited becomes `unreachable`, and is dialled again. A final event that never comes (no
- * channel was made: the phone is not registered) does not count, so such calls conclude as soon as before.
+ * On a quiet Asterisk the final events come within milliseconds. Where very many calls end at once, its channel events
+ * lag by seconds. A 404 whose Hangup is not awaited becomes `unreachable`, and is dialled again. A final event that
+ * never comes (no channel was made: the phone is not registered) does not count, so such calls conclude as soon as
+ * before.
  */
 export function createFinalEventWait(now: () => number): FinalEventWait {
   // The longest gap of the present half minute, and of the one before it. One long gap does not hide the shorter ones

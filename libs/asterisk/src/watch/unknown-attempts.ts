@@ -6,7 +6,7 @@ import { createRecentIds } from '@redial/platform';
  * answer comes. Everything is bounded: beyond the limits signals are dropped, and the sweeper's reconciliation replaces
  * them.
  */
-export interface UnknownAttempts {
+interface UnknownAttempts {
   offer(attemptId: AttemptId, signal: AttemptSignal): void;
   /** For each attempt that is being read, also beyond the limit: the kept signals are then incomplete. */
   offerAll(signal: AttemptSignal): void;
@@ -15,7 +15,7 @@ export interface UnknownAttempts {
   stop(): void;
 }
 
-export interface UnknownAttemptsOptions<Attempt> {
+interface UnknownAttemptsOptions<Attempt> {
   readonly read: (attemptId: AttemptId, signal: AttemptSignal) => Promise<Attempt | undefined>;
   readonly onKnown: (attempt: Attempt, signals: readonly AttemptSignal[]) => void;
   readonly onFault: (attemptId: AttemptId, error: unknown) => void;

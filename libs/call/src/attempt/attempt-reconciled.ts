@@ -119,7 +119,7 @@ export function onMissing(state: InFlightState, signal: Extract<AttemptSignal, {
  * The hang-up handler may still be writing, or the reconciliation's answer may be older than the event. The entry
  * counts as missing only when the next reconciliation does not find it either.
  */
-export function onJournalIncomplete(state: InFlightState, facts: Partial<Evidence>, at: number): AttemptStep {
+function onJournalIncomplete(state: InFlightState, facts: Partial<Evidence>, at: number): AttemptStep {
   const { journalMissingSince } = state;
   if (journalMissingSince === undefined)
     return moved({ ...state, journalMissingSince: at }, [{ type: 'arm', afterMs: reconcileEveryMs }]);

@@ -84,7 +84,7 @@ interface Planned {
 }
 
 /** The last gate decision that did not allow the call: the reason why it is not dialled yet. */
-export interface GateNote {
+interface GateNote {
   readonly gate: string;
   readonly decision: 'defer' | 'block';
   readonly reason: string;
@@ -370,7 +370,7 @@ const statusOfStop: Readonly<Record<StopReason, EndedCallStatus>> = {
   expired: 'expired',
 };
 
-export type PlannedCallState = Extract<CallState, Planned>;
+type PlannedCallState = Extract<CallState, Planned>;
 
 /** An attempt of the call is planned: it is scheduled, queued or waiting. */
 export function isPlanned(state: CallState): state is PlannedCallState {

@@ -78,7 +78,7 @@ export interface DeliveryStep {
   readonly ignored: boolean;
 }
 
-export interface DeliveryOrigin extends Pick<Delivery, 'tenantId' | 'callId' | 'attemptId' | 'sink' | 'createdAt'> {
+interface DeliveryOrigin extends Pick<Delivery, 'tenantId' | 'callId' | 'attemptId' | 'sink' | 'createdAt'> {
   /** The attempt whose CDR goes to this sink first. */
   readonly followsAttempt?: string | undefined;
 }

@@ -39,7 +39,7 @@ const northAmericanPremium = /^1(?:900|976|[2-9][0-9]{2}976)/;
  */
 const rangeDigitsMin = 3;
 
-export type DestinationRule = 'destinations.deny' | 'destinations.allow' | 'premium';
+type DestinationRule = 'destinations.deny' | 'destinations.allow' | 'premium';
 
 const because: Readonly<Record<DestinationRule, string>> = {
   'destinations.deny': 'may not be rung: destinations.deny has ',

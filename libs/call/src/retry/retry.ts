@@ -25,7 +25,7 @@ export type StopReason =
   | 'canceled'
   | 'expired';
 
-export type RetryDecision =
+type RetryDecision =
   | { readonly type: 'stop'; readonly reason: StopReason }
   /** Dial again at `at` (epoch ms), which is never before `now`. */
   | { readonly type: 'retry'; readonly at: number; readonly reason: Disposition };

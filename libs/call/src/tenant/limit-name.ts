@@ -1,5 +1,5 @@
 /** The kind of a limit. PBXs and trunks are few, so metrics name them. Extensions and numbers are too many. */
-export type LimitKind = 'pbx' | 'trunk' | 'extension' | 'number';
+type LimitKind = 'pbx' | 'trunk' | 'extension' | 'number';
 
 /** A call takes one permit on its PBX for as long as it has a channel there. */
 export function pbxLimit(pbx: string): string {

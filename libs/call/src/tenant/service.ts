@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { ServiceName } from '../call/request.ts';
 
 /** The digits that a person dials to reach a service. */
-export const FeatureCode = z.string().regex(/^[0-9*#]{1,8}$/, 'a feature code: 1 to 8 of 0-9, * and #, such as *601');
+const FeatureCode = z.string().regex(/^[0-9*#]{1,8}$/, 'a feature code: 1 to 8 of 0-9, * and #, such as *601');
 
-export const serviceKinds = ['ring_group', 'ivr', 'shortcut', 'context', 'queue', 'announcement'] as const;
+const serviceKinds = ['ring_group', 'ivr', 'shortcut', 'context', 'queue', 'announcement'] as const;
 
 /** A service of the PBX that can be a side of a call. The configuration holds how to reach it. */
 export const Service = z.object({

@@ -46,7 +46,7 @@ function isGroup(value: unknown): value is Readonly<Record<PropertyKey, unknown>
 }
 
 /** The property names that an object may have. Empty where any name is allowed. */
-export function namesAllowed(schema: z.ZodType | undefined): readonly string[] {
+function namesAllowed(schema: z.ZodType | undefined): readonly string[] {
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
   return schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum ? schema.keyType.options.map(String) : [];
 }

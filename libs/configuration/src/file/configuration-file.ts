@@ -8,7 +8,7 @@ import { sinkKeyIssues } from './sink-keys.ts';
 import { describeIssue, formatPath } from './validation-sentences.ts';
 import { type PlacedIssue, parseYaml, placeIssues } from './yaml-document.ts';
 
-export interface ConfigurationSource {
+interface ConfigurationSource {
   /** For error messages. */
   readonly file: string;
   /** The values of `${NAME}`. */

@@ -16,7 +16,7 @@ export interface FieldIssue extends Issue {
   readonly atName?: true;
 }
 
-export interface Validated {
+interface Validated {
   /** The whole file. */
   readonly root: unknown;
   /** The schema of the value at `above`. */

@@ -21,7 +21,7 @@ export interface PlacedIssue extends FieldIssue {
 }
 
 /** A text that is YAML, and the data to locate its fields. */
-export interface YamlFile {
+interface YamlFile {
   readonly root: unknown;
   /** Missing variables. The rest of the document can still be checked. */
   readonly issues: readonly PlacedIssue[];

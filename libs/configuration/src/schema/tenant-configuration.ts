@@ -9,7 +9,7 @@ import { SinkConfiguration } from './sink-configuration.ts';
 
 const longestExtension = '9'.repeat(8);
 
-export const ApiKeyConfiguration = z.strictObject({
+const ApiKeyConfiguration = z.strictObject({
   name: Name,
   /** SHA-256 of the key, in hex. The key itself is random and long, so a fast hash is enough. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex: 64 digits of 0-9 and a-f'),

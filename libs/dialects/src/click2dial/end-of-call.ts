@@ -13,7 +13,7 @@ export const endReasons = [
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
-export interface EndOfCall {
+interface EndOfCall {
   readonly end_reason: EndReason;
   /** A Q.850 cause: the raw one if the vendor lists it under this reason, else the reason's first. */
   readonly end_code: number;

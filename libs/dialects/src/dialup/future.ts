@@ -5,7 +5,7 @@ import type { ParameterName, Parameters, Reject } from './parameters.ts';
 import type { DialupSettings } from './settings.ts';
 import { readWholeNumber } from './whole-number.ts';
 
-export interface FutureCall {
+interface FutureCall {
   /** Epoch ms. */
   readonly notBeforeAt: number;
   /** The time has passed, so that only a repetition of the request may still have it. */
@@ -17,7 +17,7 @@ export interface FutureCall {
 
 const futureNames = ['Date', 'Maxretry', 'Retrytime', 'ident'] as const satisfies readonly ParameterName[];
 
-export const maxRetriesMax = 100;
+const maxRetriesMax = 100;
 /** The longest that a retry policy may wait: 30 days. */
 const retrySecondsMax = 30 * 86_400;
 const secondsPer = { seconds: 1, minutes: 60 } as const satisfies Record<DialupSettings['retrytimeUnit'], number>;

@@ -27,7 +27,7 @@ export type Parameters = Readonly<Partial<Record<ParameterName, string>>>;
 /** Reports the error of a parameter. `message` continues its name. */
 export type Reject = (name: ParameterName, message: string) => undefined;
 
-export interface ReadParameters {
+interface ReadParameters {
   readonly values: Parameters;
   readonly errors: readonly FieldError[];
 }

@@ -4,7 +4,7 @@ export const replyFormats = ['text', 'html', 'xml', 'json'] as const;
 export type ReplyFormat = (typeof replyFormats)[number];
 
 /** The form of the answer that the client requests. */
-export interface ResponseOptions {
+interface ResponseOptions {
   /** `Response=yes`: the client waits for dial1's outcome. */
   readonly awaited: boolean;
   /** `showUID=yes`: with both legs' unique ids. */

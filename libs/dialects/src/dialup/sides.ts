@@ -4,7 +4,7 @@ import { readDestination } from '../shared/written-number.ts';
 import type { Parameters, Reject } from './parameters.ts';
 
 /** Numbers that one request may ring first. */
-export const dial1NumbersMax = 100;
+const dial1NumbersMax = 100;
 
 export interface DialupSides {
   /** One, or several outside numbers; each is rung first in a call of its own. */

@@ -7,7 +7,7 @@ import { parseOrderedJson } from './php/ordered-json.ts';
 import { parsePhpQuery } from './php/php-query.ts';
 import { bytesOf, isPhpArray, type PhpArray, type PhpValue } from './php/php-value.ts';
 
-export type ReadParams =
+type ReadParams =
   | {
       readonly ok: true;
       readonly params: PhpArray;

@@ -3,7 +3,7 @@ import { type FieldError, shorten } from '../shared/field-error.ts';
 import type { PhpArray } from './php/php-value.ts';
 import { fieldsOf, notText, notTextMessage } from './schema.ts';
 
-export interface ReadVariables {
+interface ReadVariables {
   readonly variables: CallRequest['variables'];
   readonly errors: readonly FieldError[];
 }

@@ -2,7 +2,7 @@ import type { Result } from '@redial/call';
 import type { FieldError } from './field-error.ts';
 
 /** Undefined if there is no text, or if it is refused. The message of a refusal continues the field's name. */
-export type CheckField = <T>(
+type CheckField = <T>(
   field: string,
   written: string | undefined,
   read: (written: string) => Result<T>,

@@ -23,7 +23,7 @@ export interface FieldError {
 
 export type FieldValues<Shape extends z.ZodRawShape> = Partial<z.output<z.ZodObject<Shape>>>;
 
-export interface ReadFields<Shape extends z.ZodRawShape> {
+interface ReadFields<Shape extends z.ZodRawShape> {
   /** The fields that fit the schema, even if others do not: they can still be checked against the tenant. */
   readonly values: FieldValues<Shape>;
   readonly errors: FieldError[];

@@ -13,8 +13,8 @@ const allowed =
   "must be a name of letters, digits, space and .'’_@+/-%[]°´“”, 80 at most; emoji and other signs are left out, ${ and control characters are refused";
 
 /**
- * A name as a CRM keeps it → as a phone may show it: `Doe, John`, `Müller & Söhne`, `50% Off [Sales] 🎉`, or a number in
- * place of a name. Characters that a phone cannot show, or that have a meaning in a dialplan, are left out. Empty:
+ * A name as a CRM keeps it → as a phone may show it: `Doe, John`, `Müller & Söhne`, `50% Off [Sales] 🎉`, or a number
+ * in place of a name. Characters that a phone cannot show, or that have a meaning in a dialplan, are left out. Empty:
  * nothing is left, and no name is shown.
  */
 export const ShownName = z.string().transform((written, context) => {

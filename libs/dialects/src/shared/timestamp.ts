@@ -1,9 +1,9 @@
 import { parseInstant, parseLocalTime, type Result } from '@redial/call';
 
 /** A time up to this long ago means now: the client's clock may be slow, or the minute may have just begun. */
-export const pastGraceMs = 60_000;
+const pastGraceMs = 60_000;
 /** A call further ahead than this is a mistake (and the queue's clock ends in 2039). */
-export const aheadMsMax = 366 * 86_400_000;
+const aheadMsMax = 366 * 86_400_000;
 
 export const timestampForms =
   'RFC 3339 with an offset, like 2026-03-29T09:00:00+02:00, or YYYYMMDDhhmm in your time zone, like 202603290900';
@@ -23,7 +23,7 @@ export function restoreOffset(written: unknown): unknown {
   return typeof written === 'string' ? written.replace(/^(\d\S*[Tt]\S*\d) (\d{2}:\d{2})$/, '$1+$2') : written;
 }
 
-export interface RefusedTimestamp {
+interface RefusedTimestamp {
   readonly message: string;
   /** Of a timestamp whose only error is that it has passed: epoch ms. */
   readonly pastAt?: number;

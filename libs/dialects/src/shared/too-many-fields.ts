@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Most fields of a part of the request whose schema has no limit, by its JSON pointer. */
 export type FieldLimits = Readonly<Record<string, number>>;
 
-export interface TooMany {
+interface TooMany {
   readonly path: readonly string[];
   /** Continues the field's name. */
   readonly message: string;

@@ -4,7 +4,7 @@ import { type FieldError, readFields } from '../shared/field-error.ts';
 import { readFuture } from '../shared/timestamp.ts';
 import { RescheduleCall } from './schema.ts';
 
-export type ParsedReschedule =
+type ParsedReschedule =
   | { readonly ok: true; readonly dueAt: number; readonly expiresAt?: number | null }
   | { readonly ok: false; readonly errors: readonly FieldError[] };
 

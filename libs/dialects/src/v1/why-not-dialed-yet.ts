@@ -1,13 +1,13 @@
 import { type Call, callGates, checkGates, type EndedAttempt, formatInstant, isEnded, type Tenant } from '@redial/call';
 
-export interface WhyNotDialedYet {
+interface WhyNotDialedYet {
   readonly gate: string;
   readonly sentence: string;
   /** Epoch ms. */
   readonly until?: number;
 }
 
-export interface AskedWhen {
+interface AskedWhen {
   readonly now: number;
   /** A person has paused it, for every tenant. */
   readonly isDialQueuePaused: boolean;

@@ -1,6 +1,6 @@
 import { type BackOff, backOffMs } from './back-off.ts';
 
-export interface KeepTryingOptions {
+interface KeepTryingOptions {
   readonly onError: (error: unknown, failures: number) => void;
   readonly firstDelayMs?: number;
   readonly maxDelayMs?: number;

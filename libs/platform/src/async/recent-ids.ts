@@ -1,5 +1,5 @@
 /** The last `most` ids that were added; older ones are forgotten. */
-export interface RecentIds<Id> {
+interface RecentIds<Id> {
   add(id: Id): void;
   delete(id: Id): void;
   has(id: Id): boolean;

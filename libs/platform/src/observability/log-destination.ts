@@ -1,7 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
-export interface LogWatch {
+interface LogWatch {
   /** A line could not be written and is lost. */
   readonly onLost: () => void;
   /** A line was written again, after `lost` lines that were not. */

@@ -7,9 +7,9 @@ import { createRepeatLimit, messageKind, type RepeatLimit } from './repeat-limit
 export type { Logger };
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof logLevels)[number];
+type LogLevel = (typeof logLevels)[number];
 
-export interface LoggerOptions {
+interface LoggerOptions {
   /** `api`, `dialer`, `results`, …: a field of every line. */
   readonly process: string;
   readonly level: LogLevel;

@@ -21,7 +21,7 @@ export type RedisRole = 'store' | 'queue' | 'worker' | 'subscriber';
 /** The link came up, or went down and why. Reported once per change and once per further reason, not once per retry. */
 export type RedisChange = { readonly up: true } | { readonly up: false; readonly error: string };
 
-export interface RedisConnectionOptions {
+interface RedisConnectionOptions {
   /** See `RedisSetup`. */
   readonly url: string;
   readonly role: RedisRole;

@@ -52,7 +52,7 @@ export function primaryBySentinel(known: KnownServers, name: string, query: Sent
   });
 }
 
-export interface SentinelQueries {
+interface SentinelQueries {
   readonly sentinel: QueryServer;
   readonly server: QueryServer;
 }

@@ -1,5 +1,5 @@
 /** A URL without its user and password (fetch refuses those), and the Basic authorization made from them. */
-export interface UrlLogin {
+interface UrlLogin {
   readonly url: string;
   readonly authorization?: string;
 }

@@ -15,7 +15,7 @@ export interface HealthCheck {
   readonly details?: () => string | undefined;
 }
 
-export interface HealthReport {
+interface HealthReport {
   readonly ready: boolean;
   /** By the check's name: `ok`, or the fault. */
   readonly checks: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { bearerOf, digestOf, isSameDigest } from '@redial/platform';
 
 /** What a request for metrics shows about its client. */
-export interface MetricsRequest {
+interface MetricsRequest {
   /** The address of the connection itself. */
   readonly address: string | undefined;
   readonly header: (name: string) => string | undefined;

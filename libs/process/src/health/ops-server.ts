@@ -5,7 +5,7 @@ import type { Health } from './health.ts';
 import { metricsFault } from './metrics-access.ts';
 import { type OpsReply, opsEndpoints, textReply } from './ops-endpoints.ts';
 
-export interface OpsServerOptions {
+interface OpsServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;

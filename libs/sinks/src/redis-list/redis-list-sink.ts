@@ -4,7 +4,7 @@ import { deliverByScript } from '../deliver-by-script.ts';
 import { refuseKeyWithoutMarkers } from '../marker-key.ts';
 import type { Sink } from '../sink.ts';
 
-export interface RedisListSinkOptions {
+interface RedisListSinkOptions {
   readonly name: string;
   readonly redis: RedisOfAnyKey;
   /** One list for each consumer: a popped entry is gone for all others. */

@@ -4,7 +4,7 @@ import { deliverByScript } from '../deliver-by-script.ts';
 import { refuseKeyWithoutMarkers } from '../marker-key.ts';
 import type { Sink } from '../sink.ts';
 
-export interface RedisStreamSinkOptions {
+interface RedisStreamSinkOptions {
   readonly name: string;
   readonly redis: RedisOfAnyKey;
   readonly key: string;

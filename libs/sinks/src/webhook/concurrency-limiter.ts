@@ -1,4 +1,4 @@
-export interface ConcurrencyLimiter {
+interface ConcurrencyLimiter {
   /** True while a slow receiver has so many requests that one more would only wait. */
   isCrowded(now: number): boolean;
   /** Begins a request. What it returns ends it. */

@@ -1,4 +1,4 @@
-export interface RetryPacerOptions {
+interface RetryPacerOptions {
   /** From now to the first turn. */
   readonly soonestMs: number;
   /**

@@ -1,13 +1,13 @@
 import { Webhook } from 'standardwebhooks';
 
-export interface WebhookMessage {
+interface WebhookMessage {
   readonly id: string;
   /** When this try is made, epoch ms. Receivers refuse old messages, which prevents replays. */
   readonly at: number;
   readonly body: string;
 }
 
-export type SignWebhook = (message: WebhookMessage) => Record<string, string>;
+type SignWebhook = (message: WebhookMessage) => Record<string, string>;
 
 /**
  * The three headers of Standard Webhooks. Signed with every secret: while one is being replaced, the receiver may know

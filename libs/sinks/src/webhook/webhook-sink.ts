@@ -7,7 +7,7 @@ import { retryAfterMs } from './retry-after.ts';
 import { createRetryPacer } from './retry-pacer.ts';
 import { createSigner } from './signature.ts';
 
-export interface WebhookSinkOptions {
+interface WebhookSinkOptions {
   readonly name: string;
   /** May hold a user and a password, which are sent as Basic authorization. */
   readonly url: string;

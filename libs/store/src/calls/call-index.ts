@@ -110,7 +110,7 @@ export function forgetCall(keys: StoreKeys, member: string): Write[] {
 }
 
 /** Which index answers a query, and between which bounds (ZRANGE … BYLEX REV: `max` first). */
-export interface IndexRange {
+interface IndexRange {
   readonly key: string;
   readonly max: string;
   readonly min: string;

@@ -23,7 +23,7 @@ export interface CallQuery {
 }
 
 /** A due call, as the index of due calls has it. */
-export interface DueCall {
+interface DueCall {
   readonly id: CallId;
   readonly dueAt: number;
 }

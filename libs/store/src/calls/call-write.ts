@@ -6,7 +6,7 @@ import type { Versioned } from '../versioned.ts';
 import { callChangedHint } from './call-changed-channel.ts';
 import { reindexCall } from './call-index.ts';
 
-export interface CallWrite {
+interface CallWrite {
   readonly expectation: Expectation;
   readonly writes: readonly Write[];
   /** The call's version after the write. */

@@ -1,7 +1,7 @@
 import type { Redis } from '@redial/platform';
 import type { PageCursor } from '../page-cursor.ts';
 
-export interface PageEntry {
+interface PageEntry {
   readonly member: string;
   readonly at: number;
 }

@@ -49,7 +49,7 @@ function replicasFault(required: number, { replicas }: Durability): string | und
   return `REDIAL_REPLICAS is ${required}, but ${following} with Redis: what they lack a promotion would forget`;
 }
 
-export function canSayWhatIsOnDisk({ redisVersion }: Pick<Durability, 'redisVersion'>): boolean {
+function canSayWhatIsOnDisk({ redisVersion }: Pick<Durability, 'redisVersion'>): boolean {
   const [major = 0, minor = 0] = redisVersion.split('.').map(Number);
   return major > waitAofSince[0] || (major === waitAofSince[0] && minor >= waitAofSince[1]);
 }

@@ -22,7 +22,7 @@ export async function readDurability(redis: Redis): Promise<Durability> {
 }
 
 /** `slave0:ip=…,port=…,state=online,offset=…,lag=1` */
-export function replicasIn(info: string): number {
+function replicasIn(info: string): number {
   const lags = [...info.matchAll(/^slave\d+:.*\bstate=online\b.*\blag=(-?\d+)/gm)].map(([, lag]) => Number(lag));
   return lags.filter((lag) => lag >= 0 && lag <= lagSecondsMax).length;
 }

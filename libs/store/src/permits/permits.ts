@@ -9,9 +9,9 @@ import type { StoreContext } from '../store-context.ts';
 import type { LimitRequest, PermitRequest, PermitStore, Permits } from './permit-store.ts';
 
 /** The most permits of one limit that one attempt may hold. A call has two legs. */
-export const permitsMax = 4;
+const permitsMax = 4;
 /** The size of the PBX journal. */
-export const journalSlots = 100_000;
+const journalSlots = 100_000;
 /** Added to the last moment at which an attempt can live. The sweeper has reconciled it by then. */
 const attemptMarginMs = 60_000;
 /** A grant is for one start. The same attempt may use it again for this long after the start. */

@@ -12,7 +12,7 @@ import type { Claimed, LinkStatus, PageCursor, Store, Versioned, Written } from 
 import { createInMemoryPermits } from './in-memory-permits.ts';
 
 /** The methods of a port without their promises: each takes effect at one instant, as in Redis. */
-export type Immediate<T> = {
+type Immediate<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;
 };
 
@@ -29,7 +29,7 @@ type NotInMemory =
   | 'checkWritable'
   | 'durability';
 
-export interface InMemoryStoreOptions {
+interface InMemoryStoreOptions {
   readonly clock: { now(): number };
   /** How long ended calls are kept. Absent: they do not expire. */
   readonly retentionMs?: number;

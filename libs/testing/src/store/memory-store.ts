@@ -6,7 +6,7 @@ import { createInMemoryStore } from './in-memory-store.ts';
 /**
  * The in-memory store for unit specs. It records its requests, and a test can make it fail or change data in between.
  */
-export interface MemoryStore {
+interface MemoryStore {
   readonly port: Store;
 
   /** A call, and its attempts that were claimed. */

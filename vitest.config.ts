@@ -6,7 +6,7 @@ import { main } from './test/main.ts';
 
 /**
  * `npm test` runs the projects `unit`, `conformance` and `main`; `npm run test:rest` the others; `npm run test:all` every one.
- * CONTRIBUTING.md has the table of what runs where.
+ * test/README.md has the table of what runs where.
  */
 const conditions = ['source', 'module', 'node', 'import', 'default'];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } };

@@ -124,7 +124,12 @@ async function endOne(store: Store, n: number): Promise<CallId> {
     tenantId: call.tenantId,
     attemptNumber,
     dueAt,
-    plan: { dial1RingTimeoutMs: 30_000, dial2RingTimeoutMs: 45_000, talkLimitMs: 3_600_000 },
+    plan: {
+      dial1RingTimeoutMs: 30_000,
+      dial2RingTimeoutMs: 45_000,
+      talkLimitMs: 3_600_000,
+      legs: { dial1: 'extension', dial2: 'trunk' },
+    },
     pbx: 'main',
     pbxStartedAt: '2026-03-28 08:00:00',
     slot: n % 100_000,

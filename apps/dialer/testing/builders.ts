@@ -1,4 +1,5 @@
 import {
+  type AttemptPlan,
   type AttemptRecord,
   acceptCall,
   type Call,
@@ -83,7 +84,12 @@ export function aCall(request: Partial<CallRequest> = {}): Call {
 export function claimedElsewhere(call: Call, record: Partial<AttemptRecord> = {}): [AttemptRecord, Call] {
   const at = monday9;
   const dialing = stepCall(call, { type: 'dial', attemptId, at }).call;
-  const plan = { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 };
+  const plan: AttemptPlan = {
+    dial1RingTimeoutMs: 20_000,
+    dial2RingTimeoutMs: 30_000,
+    talkLimitMs: 60_000,
+    legs: { dial1: 'extension', dial2: 'trunk' },
+  };
   return [
     {
       id: attemptId,
@@ -96,6 +102,8 @@ export function claimedElsewhere(call: Call, record: Partial<AttemptRecord> = {}
       pbxStartedAt: 'boot of pbx-1',
       slot: 3,
       limits: ['pbx.pbx-1', 'trunk.carrier'],
+      legLimits: { dial1: [], dial2: [] },
+      claimedBy: 'run.1',
       originatedAt: at,
       ...record,
     },

@@ -19,7 +19,7 @@ interface Owner {
  */
 export async function takeDataFolder(folder: string, redisPort: number): Promise<{ stop(): Promise<void> }> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // A folder of an earlier version, whose files every user can read.
+  // `mkdir` leaves the mode of a folder that exists.
   chmodSync(folder, 0o700);
   const file = join(folder, 'running.json');
   const owner = readOwner(file);

@@ -65,8 +65,8 @@ export function trackAttempts(ports: AttemptTrackingPorts): AttemptTracking {
       callId,
       limits,
       ...(awaited && { awaited }),
-      ...(claimedBy && { claimedBy }),
-      ...(legLimits && { legLimits }),
+      claimedBy,
+      legLimits,
     });
     return { ...attempt, attemptId: id };
   }
@@ -113,7 +113,7 @@ export function trackAttempts(ports: AttemptTrackingPorts): AttemptTracking {
       const attempt = tracked.get(attemptId);
       if (attempt === undefined) return;
       store.releaseLeg(attempt, leg).then(
-        () => onReleased?.(attemptId, attempt.legLimits?.[leg] ?? []),
+        () => onReleased?.(attemptId, attempt.legLimits[leg]),
         (error: unknown) =>
           logger.warn(
             { attemptId, leg, error },

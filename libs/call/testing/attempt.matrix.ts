@@ -5,8 +5,17 @@ import type { AttemptEffect, AttemptPhase, AttemptPlan, AttemptState } from '../
 import type { Evidence, JournalEnded } from '../src/outcome/evidence.ts';
 import type { Cell } from './matrix.ts';
 
-export const plan: AttemptPlan = { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 };
-export const planViaLocalChannel: AttemptPlan = { ...plan, viaLocalChannel: true };
+export const plan: AttemptPlan = {
+  dial1RingTimeoutMs: 20_000,
+  dial2RingTimeoutMs: 30_000,
+  talkLimitMs: 60_000,
+  legs: { dial1: 'extension', dial2: 'trunk' },
+};
+export const planViaLocalChannel: AttemptPlan = {
+  ...plan,
+  viaLocalChannel: true,
+  legs: { dial1: 'extension', dial2: 'dialplan' },
+};
 /** When the samples' Originate was sent, and when their signals come. */
 export const originatedAt = 1_000_000;
 export const at = originatedAt + 4_000;

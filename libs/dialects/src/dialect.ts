@@ -199,8 +199,6 @@ export interface VendorDialect {
   readonly name: string;
   /** Of a tenant's `dialects.<name>` in the configuration file. */
   readonly settings: z.ZodType;
-  /** Fields of a tenant that have become settings of the dialect: the old place → the name among these settings. */
-  readonly formerSettings?: Readonly<Record<string, string>>;
   /**
    * Settings that do not fit the rest of their tenant, by their path below `dialects.<name>`. Both have passed their
    * schemas.

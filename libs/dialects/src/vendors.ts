@@ -18,7 +18,7 @@ export const notifications: Readonly<Record<string, NotificationFormat>> & typeo
 /** What the configuration file may hold of each dialect, and the names that a sink's `format` may have. */
 export const vendorsInFiles = {
   dialects: Object.fromEntries(vendors.map((vendor) => [vendor.name, vendor])) as Readonly<
-    Record<string, Pick<VendorDialect, 'settings' | 'formerSettings' | 'issues' | 'login'>>
+    Record<string, Pick<VendorDialect, 'settings' | 'issues' | 'login'>>
   >,
   formats: Object.keys(notifications),
 };

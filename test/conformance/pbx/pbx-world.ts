@@ -6,7 +6,7 @@ import {
   type OriginateOrder,
   type Pbx,
 } from '@redial/asterisk';
-import { AttemptId, type AttemptPlan, type Evidence, type Outcome, outcomeOf } from '@redial/call';
+import { AttemptId, type AttemptPlan, type Evidence, type Outcome, type OutcomeContext, outcomeOf } from '@redial/call';
 import { vi } from 'vitest';
 import { type AmiAccess, type Packet, RawAmi } from './raw-ami.ts';
 
@@ -176,7 +176,7 @@ export class PbxWorld {
       attemptId,
       slot,
       evidence,
-      outcome: outcomeOf(evidence, Date.now(), planOf(order)),
+      outcome: outcomeOf(evidence, Date.now(), outcomeContext(order)),
       events: this.bystander.eventsOf(attemptId),
       journal: await this.journal(slot),
     };
@@ -251,13 +251,23 @@ export class PbxWorld {
 }
 
 export function planOf(order: TestOrder): AttemptPlan {
-  const { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs, legs } = order;
-  const viaLocalChannel = [order.dial1Channel, order.dial2Channel].some(isLocalChannel);
+  const { dial1RingTimeoutMs, dial2RingTimeoutMs, talkLimitMs } = order;
+  const viaLocalChannel = isViaLocalChannel(order);
+  const kind = viaLocalChannel ? 'dialplan' : 'extension';
   return {
     dial1RingTimeoutMs,
     dial2RingTimeoutMs,
     talkLimitMs,
     ...(viaLocalChannel && { viaLocalChannel }),
-    ...(legs && { legs }),
+    legs: order.legs ?? { dial1: kind, dial2: kind },
   };
+}
+
+/** A case that names no legs states what holds for a trunk and an extension alike. */
+function outcomeContext(order: TestOrder): OutcomeContext {
+  return order.legs !== undefined || isViaLocalChannel(order) ? planOf(order) : {};
+}
+
+function isViaLocalChannel({ dial1Channel, dial2Channel }: TestOrder): boolean {
+  return [dial1Channel, dial2Channel].some(isLocalChannel);
 }

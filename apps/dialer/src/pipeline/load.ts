@@ -25,7 +25,7 @@ export async function load(
   const { call, attempt } = await context.store.readForAttempt(job.callId, job.attemptId);
   if (attempt !== undefined) {
     // The answer to this run's claim was lost on its way. So nothing has followed the claim yet.
-    const order = run.claims.get(attempt.value.claimedBy ?? '');
+    const order = run.claims.get(attempt.value.claimedBy);
     const isOwn = order !== undefined && attempt.value.ended === undefined && call !== undefined;
     return isOwn ? { ownClaim: { call: call.value, attempt: attempt.value, order } } : resume(context, attempt.value);
   }

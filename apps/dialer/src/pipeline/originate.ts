@@ -16,7 +16,7 @@ export async function originate(context: DialContext, claimed: ClaimedAttempt): 
   const { attempt, order } = claimed;
   const { id: attemptId, callId, pbx, attemptNumber, dueAt } = attempt;
   // From here to the watch nothing is waited for, so what is checked here still holds when the Originate is sent.
-  pendingClaims.delete(attempt.claimedBy ?? '');
+  pendingClaims.delete(attempt.claimedBy);
   const at = clock.now();
   const obstacle = obstacles.map((find) => find(context, claimed, at)).find((found) => found !== undefined);
   if (obstacle !== undefined) return notSent(context, attempt, obstacle);

@@ -10,7 +10,7 @@ export async function resume({ pbxs, pendingClaims }: DialContext, attempt: Atte
   const resumed = (note: string): DialResult => ({ result: 'resumed', note });
   if (attempt.ended !== undefined) return resumed('already settled');
   // Two runs on one watch would keep the Originate from being sent.
-  if (pendingClaims.has(attempt.claimedBy ?? '')) return resumed('another run of this dialer is about to originate it');
+  if (pendingClaims.has(attempt.claimedBy)) return resumed('another run of this dialer is about to originate it');
   const tracking = pbxs.get(attempt.pbx);
   if (tracking === undefined)
     return resumed(`its PBX ${attempt.pbx} is not configured here; the results process looks it up`);

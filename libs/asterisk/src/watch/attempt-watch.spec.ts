@@ -1,6 +1,7 @@
 import {
   type AttemptId,
   type AttemptPhase,
+  type AttemptPlan,
   type AttemptSignal,
   type Evidence,
   finalEventsMs,
@@ -13,7 +14,12 @@ import { type AdoptedAttempt, type AttemptWatch, type AttemptWatchPorts, createA
 
 const id = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
 const idOf = (n: number) => `att_01ARZ3NDEKTSV4RRFFQ6${String(n).padStart(6, '0')}` as AttemptId;
-const plan = { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 };
+const plan: AttemptPlan = {
+  dial1RingTimeoutMs: 20_000,
+  dial2RingTimeoutMs: 30_000,
+  talkLimitMs: 60_000,
+  legs: { dial1: 'extension', dial2: 'trunk' },
+};
 const entry: JournalEnded = { dialStatus: 'ANSWER', dial1Cause: 16, talkMs: 1, dialMs: 2, answeredAt: 1, endedAt: 2 };
 
 let pbx: FakePbx;

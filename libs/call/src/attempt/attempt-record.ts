@@ -29,18 +29,12 @@ export interface AttemptRecord {
   readonly slot: number;
   /** Limits (trunks and the PBX itself) whose permits the attempt holds until it is settled. */
   readonly limits: readonly string[];
-  /**
-   * Those of them that belong to one leg. They become free when the leg's last channel has ended. Absent in records of
-   * before 2026-11-30.
-   */
-  readonly legLimits?: LegLimits;
+  /** Those of them that belong to one leg. They become free when the leg's last channel has ended. */
+  readonly legLimits: LegLimits;
   /** When the claim was taken. The Originate follows within seconds, or is never sent. */
   readonly originatedAt: number;
-  /**
-   * Identifies this claim and the run of the job that took it. Only that run may originate the attempt. Absent in
-   * records of before 2026-11-28.
-   */
-  readonly claimedBy?: string;
+  /** Identifies this claim and the run of the job that took it. Only that run may originate the attempt. */
+  readonly claimedBy: string;
   /**
    * The tenant's own day (such as `2026-03-29`) on which the attempt counts towards its numbers. Absent: it does not
    * count.

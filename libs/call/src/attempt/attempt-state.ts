@@ -54,8 +54,8 @@ export interface AttemptPlan {
    * making, and the end of one of them means nothing for dial2.
    */
   readonly viaLocalChannel?: true;
-  /** What each leg is rung through. Absent in records of before 2026-11-30. */
-  readonly legs?: { readonly dial1: LegKind; readonly dial2: LegKind };
+  /** What each leg is rung through. */
+  readonly legs: { readonly dial1: LegKind; readonly dial2: LegKind };
 }
 
 /** The state that every phase between the claim and the conclusion has. */

@@ -14,11 +14,18 @@ const attempt: AttemptRecord = {
   tenantId: 'acme',
   attemptNumber: 1,
   dueAt: startedAt - 2_000,
-  plan: { dial1RingTimeoutMs: 20_000, dial2RingTimeoutMs: 30_000, talkLimitMs: 60_000 },
+  plan: {
+    dial1RingTimeoutMs: 20_000,
+    dial2RingTimeoutMs: 30_000,
+    talkLimitMs: 60_000,
+    legs: { dial1: 'extension', dial2: 'trunk' },
+  },
   pbx: 'pbx-1',
   pbxStartedAt: '2026-01-15 10:00:00',
   slot: 42,
   limits: ['pbx:pbx-1'],
+  legLimits: { dial1: [], dial2: [] },
+  claimedBy: 'run.1',
   originatedAt: startedAt,
 };
 

@@ -13,7 +13,6 @@ export interface FinalAnswer {
    */
   readonly sipCode?: number | undefined;
   readonly rang: boolean;
-  /** Absent in attempt records of before 2026-11-30. */
   readonly leg?: LegKind | undefined;
 }
 

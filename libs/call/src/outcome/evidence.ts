@@ -28,9 +28,7 @@ export const JournalEnded = z.object({
   endedAt: at,
   dial2Cause: z.int().optional(),
   dial2SipCode: z.int().optional(),
-  /**
-   * dial2's network has answered at all, if only with 100 Trying. Absent in entries that were read before 2026-11-30.
-   */
+  /** dial2's network has answered at all, if only with 100 Trying. */
   dial2Spoke: z.literal(true).optional(),
   dial2UniqueId: z.string().optional(),
   /** A recording was started: dial2 answered, and MixMonitor ran. */
@@ -56,9 +54,9 @@ export const Evidence = z.object({
     .object({
       message: z.string(),
       at,
-      /** Redial itself did not send it. Absent in records of before 2026-11-28. */
+      /** Redial itself did not send it. */
       byUs: z.literal(true).optional(),
-      /** Why: one of `notSentCodes`, or a later version's code. Absent in records of before 2026-11-30. */
+      /** Why: one of `notSentCodes`, or a later version's code. */
       code: z.string().max(40).optional(),
     })
     .optional(),

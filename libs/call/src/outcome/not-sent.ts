@@ -23,7 +23,7 @@ export const notSentCodes = [
 ] as const;
 export type NotSentCode = (typeof notSentCodes)[number];
 
-/** Undefined: the Originate was sent, or the dialer's version gave no code, or this version does not know the code. */
+/** Undefined: the Originate was sent, or this version does not know the code. */
 export function notSentCodeOf({ refused, cancelRequestedAt }: Evidence): NotSentCode | undefined {
   if (!refused?.byUs) return undefined;
   const known = notSentCodes.find((code) => code === refused.code);

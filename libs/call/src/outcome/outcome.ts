@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AttemptPlan } from '../attempt/attempt-state.ts';
 import { type Disposition, dispositions } from './disposition.ts';
-import { dispositionOf, type LegKind, withoutAnAnswer } from './disposition-table.ts';
+import { dispositionOf, withoutAnAnswer } from './disposition-table.ts';
 import { dial1HangupOf, type Evidence, type JournalEnded } from './evidence.ts';
 import { notSentCodeOf, notSentCodes } from './not-sent.ts';
 
@@ -21,7 +21,7 @@ export type LegOutcome = z.infer<typeof LegOutcome>;
 /** The one value in which the attempt's and the call's machines meet. */
 export const Outcome = z.strictObject({
   disposition: z.enum(dispositions),
-  /** Of `not_sent`: why. Absent where a dialer of an earlier version gave no code. */
+  /** Of `not_sent`: why. Absent where a dialer of a later version gave a code that is not known here. */
   notSentCode: z.enum(notSentCodes).optional(),
   /** Both sides talked. Answered is not connected: dial1 may answer and dial2 not. */
   connected: z.boolean(),
@@ -62,12 +62,7 @@ interface Decision {
 }
 
 /** The facts of an attempt, beside its evidence, that the outcome needs. */
-export type OutcomeContext = Pick<AttemptPlan, 'viaLocalChannel' | 'legs'>;
-
-/** Records of before 2026-11-30 state only that one of the two is a Local channel. */
-function legKind(leg: 'dial1' | 'dial2', { legs, viaLocalChannel }: OutcomeContext): LegKind | undefined {
-  return legs?.[leg] ?? (viaLocalChannel ? 'dialplan' : undefined);
-}
+export type OutcomeContext = Partial<Pick<AttemptPlan, 'legs'>>;
 
 /**
  * All evidence of one attempt → its outcome. Total, pure, and independent of the order in which the evidence came.
@@ -102,7 +97,7 @@ function endedAt(evidence: Evidence, at: number): number {
 
 function dial1Decision(evidence: Evidence, context: OutcomeContext): Decision {
   const { dial1Hangup, originateFailed, refused } = evidence;
-  const leg = legKind('dial1', context);
+  const leg = context.legs?.dial1;
   // Asterisk ends the channel itself at our time-out. It then reports the SIP code that it would send.
   const isOurs = originateFailed?.reason === 3 && (dial1Hangup === undefined || isOwnTimeout(dial1Hangup));
   const raw = {
@@ -223,7 +218,7 @@ function answeredEndedAt({ journalEnded, dial1AnsweredAt }: Evidence, at: number
 }
 
 function dial2Decision(evidence: Evidence, context: OutcomeContext): Decision {
-  const kind = legKind('dial2', context);
+  const kind = context.legs?.dial2;
   const { journalEnded } = evidence;
   // Another phone may have picked the call up, or dial2 is one of several phones. The one that answered counts.
   const isOther = evidence.dial2Hangup?.uniqueId !== (journalEnded?.dial2UniqueId ?? evidence.dial2Hangup?.uniqueId);

@@ -7,7 +7,7 @@ import { outcomeOf } from './outcome.ts';
  * behind it.
  */
 const at = 1_795_225_200_000;
-const viaLocalChannel = { viaLocalChannel: true } as const;
+const viaLocalChannel = { legs: { dial1: 'dialplan', dial2: 'dialplan' } } as const;
 
 const dial1 = (cause: number, { rang = false, reason = 0 } = {}): Evidence => ({
   originateFailed: { reason, at },

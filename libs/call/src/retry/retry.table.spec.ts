@@ -86,7 +86,7 @@ describe('an attempt that Redial did not send', () => {
     ['pbx_restarted', 1],
     ['pbx_unavailable', 1],
     ['unconfirmed', 1],
-    // An older dialer, which gave no code.
+    // A later dialer's code, which this version does not know.
     [undefined, 1],
     // The gates check the next attempt. They know how long it is deferred, or that it is blocked.
     ['gate', 0],

@@ -3,7 +3,7 @@ import type { Result } from '@redial/call';
 import { readConfiguredNumbers } from '@redial/numbering';
 import { Configuration } from '../schema/configuration.ts';
 import type { ConfigurationErrors } from '../value-or-exit.ts';
-import { dialectIssues, type KnownDialects, withDialects, withNewPlaces } from './dialects-of-tenants.ts';
+import { dialectIssues, type KnownDialects, withDialects } from './dialects-of-tenants.ts';
 import { sinkKeyIssues } from './sink-keys.ts';
 import { describeIssue, formatPath } from './validation-sentences.ts';
 import { type PlacedIssue, parseYaml, placeIssues } from './yaml-document.ts';
@@ -61,7 +61,7 @@ export function parseConfiguration(
     : parsed.error.issues.flatMap((issue) => describeIssue(issue, { root: value, schema: Configuration }));
   const described = new Set(numberIssues.map(({ path }) => path.join('/')));
   const left = found.filter(({ path }) => !described.has(path.join('/')));
-  const issues = [...numberIssues, ...(dialects === undefined ? left : withNewPlaces(left, dialects))];
+  const issues = [...numberIssues, ...left];
   if (parsed.success) issues.push(...sinkKeyIssues(parsed.data, environment['REDIAL_KEY_PREFIX'] || undefined));
   if (dialects !== undefined) issues.push(...dialectIssues(value, dialects));
   if (!parsed.success || issues.length > 0 || yaml.value.issues.length > 0)

@@ -13,7 +13,7 @@ export interface KnownDialects {
 }
 
 /** The part of a dialect's contract that concerns the configuration file. */
-export type DialectInFiles = Pick<VendorDialect, 'settings' | 'formerSettings' | 'issues' | 'login'>;
+export type DialectInFiles = Pick<VendorDialect, 'settings' | 'issues' | 'login'>;
 
 /** The issues of each tenant's `dialects` and `sinks[].format`. The rest of the file may also have issues. */
 export function dialectIssues(file: unknown, known: KnownDialects): FieldIssue[] {
@@ -60,20 +60,6 @@ function loginIssues(path: Issue['path'], login: readonly string[] | undefined, 
   if (known.has(name)) return [{ path, message: 'another tenant has these credentials' }];
   known.add(name);
   return [];
-}
-
-/** Where a tenant's field has become a setting of a dialect, the issue names the new place. */
-export function withNewPlaces(issues: readonly FieldIssue[], { dialects }: KnownDialects): FieldIssue[] {
-  const moved = new Map(
-    Object.entries(dialects).flatMap(([dialect, { formerSettings = {} }]) =>
-      Object.entries(formerSettings).map(([old, setting]) => [old, `dialects.${dialect}.${setting}`] as const),
-    ),
-  );
-  return issues.map((issue) => {
-    const [group, , ...field] = issue.path;
-    const place = group === 'tenants' ? moved.get(field.join('.')) : undefined;
-    return place === undefined || !issue.atName ? issue : { ...issue, message: `is now ${place}` };
-  });
 }
 
 /** The same configuration, with each dialect's settings parsed by its schema. They must have no issues. */

@@ -10,7 +10,6 @@ import { acceptedReply, refusedReply } from './to-reply.ts';
 export const dialect: VendorDialect = {
   name: 'click2dial',
   settings: Click2dialSettings,
-  formerSettings: { 'callerIds.campaigns': 'campaigns' },
   issues: settingsIssues,
   routes: [
     { method: 'post', path: '/click2dial/calls', takes: 'json', parse: toCallRequest },

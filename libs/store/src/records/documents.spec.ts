@@ -63,11 +63,17 @@ const open: AttemptRecord = {
   tenantId: 'acme',
   attemptNumber: 1,
   dueAt: at,
-  plan: { dial1RingTimeoutMs: 30_000, dial2RingTimeoutMs: 45_000, talkLimitMs: 3_600_000 },
+  plan: {
+    dial1RingTimeoutMs: 30_000,
+    dial2RingTimeoutMs: 45_000,
+    talkLimitMs: 3_600_000,
+    legs: { dial1: 'extension', dial2: 'trunk' },
+  },
   pbx: 'main',
   pbxStartedAt: 'boot-1',
   slot: 7,
   limits: ['pbx.main', 'trunk.carrier'],
+  legLimits: { dial1: [], dial2: [] },
   originatedAt: at,
   claimedBy: 'run.1',
 };

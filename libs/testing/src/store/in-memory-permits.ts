@@ -135,7 +135,7 @@ export function createInMemoryPermits() {
       }
     },
 
-    freeLeg(id: AttemptId, legLimits: NonNullable<AttemptRecord['legLimits']>, leg: 'dial1' | 'dial2'): void {
+    freeLeg(id: AttemptId, legLimits: AttemptRecord['legLimits'], leg: 'dial1' | 'dial2'): void {
       for (const name of legLimits[leg]) {
         const isSecond = leg === 'dial2' && legLimits.dial1.includes(name);
         limitOf(name).permits.delete(`${id}#${isSecond ? 2 : 1}`);

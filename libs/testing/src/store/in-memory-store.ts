@@ -213,7 +213,7 @@ export function createInMemoryStore({ clock, retentionMs, onCallWritten, onSettl
     },
     nextWaiting: permits.nextWaiting,
     releaseLeg: ({ id, legLimits, claimedBy }, leg) => {
-      if (legLimits !== undefined && isOpen(id, claimedBy)) permits.freeLeg(id, legLimits, leg);
+      if (isOpen(id, claimedBy)) permits.freeLeg(id, legLimits, leg);
     },
     extendPermits: ({ id, limits, claimedBy }, until) => {
       if (isOpen(id, claimedBy)) permits.extend(id, limits, until);

@@ -22,12 +22,12 @@ export function onShutdown({ logger, drainSeconds, drain }: ShutdownOptions): { 
       delay: graceMs + closingMs,
       logger: { error: (what) => logger.error(what) },
       onSecondSignal: (signal) => logger.warn({ signal }, 'ended by a second signal before everything was drained'),
-      onSecondError: (error) => logger.fatal({ err: error }, 'failed while shutting down'),
+      onSecondError: (error) => logger.fatal({ error }, 'failed while shutting down'),
       onTimeout: () => logger.error({ drainSeconds }, 'ended before everything was drained'),
     },
-    async ({ signal, err }) => {
-      if (err === undefined) logger.info({ signal, drainSeconds }, 'draining');
-      else logger.fatal({ err }, 'failed; draining');
+    async ({ signal, err: error }) => {
+      if (error === undefined) logger.info({ signal, drainSeconds }, 'draining');
+      else logger.fatal({ error }, 'failed; draining');
       await drain(graceMs);
       logger.info('drained');
     },

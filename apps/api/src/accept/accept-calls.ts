@@ -153,8 +153,8 @@ export function createAcceptor(ports: AcceptPorts): Acceptor {
   async function enqueue(calls: readonly Call[]): Promise<void> {
     try {
       await queues.dial.add(calls.flatMap((call) => (isPlanned(call.state) ? [dialOrder(call, call.state)] : [])));
-    } catch (err) {
-      logger.warn({ err, calls: calls.length }, 'accepted calls could not be put on the queue: the sweeper will');
+    } catch (error) {
+      logger.warn({ error, calls: calls.length }, 'accepted calls could not be put on the queue: the sweeper will');
     }
   }
 

@@ -98,9 +98,9 @@ export function loginLock({
         logger.warn({ api, account }, 'an account is guessed at from many addresses');
       }
       return heldMs;
-    } catch (err) {
+    } catch (error) {
       // As with the other limits: without Redis nothing is counted, and no client is locked out.
-      logger.error({ err }, 'a login could not be counted');
+      logger.error({ error }, 'a login could not be counted');
       return 0;
     }
   }

@@ -60,8 +60,8 @@ function limitPerMinute(
     // Headers about addresses are not read here.
     validate: { default: true, trustProxy: false, xForwardedForHeader: false, forwardedHeader: false },
     logger: {
-      error: (err: unknown, text?: string) => logger.error({ err }, text ?? 'rate limit'),
-      warn: (err: unknown, text?: string) => logger.warn({ err }, text ?? 'rate limit'),
+      error: (error: unknown, text?: string) => logger.error({ error }, text ?? 'rate limit'),
+      warn: (error: unknown, text?: string) => logger.warn({ error }, text ?? 'rate limit'),
     },
     handler: (_request, response) => {
       // For a login of a known account, `guardLogins` answers with the length of its lock.

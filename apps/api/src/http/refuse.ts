@@ -31,14 +31,14 @@ export const refuseTwoHosts: RequestHandler = ({ rawHeaders }, response, next) =
 export function answerErrors(logger: Logger): ErrorRequestHandler {
   return (error: unknown, _request, response, _next) => {
     const found = problemOf(error);
-    if (found.code === 'internal') logger.error({ err: error }, 'request failed');
-    if (found.code === 'storage_unavailable') logger.error({ err: error }, 'storage unavailable');
+    if (found.code === 'internal') logger.error({ error }, 'request failed');
+    if (found.code === 'storage_unavailable') logger.error({ error }, 'storage unavailable');
     if (response.headersSent) return void response.destroy();
     try {
       refuse(response, found);
-    } catch (err) {
+    } catch (failure) {
       // Express' own answer would show file names of this machine.
-      logger.error({ err }, 'a refusal could not be put into words');
+      logger.error({ error: failure }, 'a refusal could not be put into words');
       response.status(500).type('text').end('Internal error');
     }
   };

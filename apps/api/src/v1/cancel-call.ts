@@ -58,8 +58,8 @@ async function perform(
         const attempt = await store.readAttempt(effect.attemptId);
         if (attempt !== undefined) await store.announceCancel(attempt.value.pbx, effect.attemptId);
       }
-    } catch (err) {
-      logger.warn({ err, callId: call.id, effect: effect.type }, 'a canceled call could not be cleaned up at once');
+    } catch (error) {
+      logger.warn({ error, callId: call.id, effect: effect.type }, 'a canceled call could not be cleaned up at once');
     }
   }
 }

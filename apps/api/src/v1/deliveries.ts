@@ -38,8 +38,8 @@ export function resendDelivery({ store, queues, logger }: HandlerPorts): Handler
 
 /** The queue keeps the job of a dead delivery as failed; this starts it again. */
 async function enqueue({ queues, logger }: Pick<HandlerPorts, 'queues' | 'logger'>, deliveryId: string): Promise<void> {
-  await queues.deliveries.restore({ deliveryId }).catch((err: unknown) => {
-    logger.warn({ err, deliveryId }, 'the job of a delivery was not put on the queue; the sweeper tries again');
+  await queues.deliveries.restore({ deliveryId }).catch((error: unknown) => {
+    logger.warn({ error, deliveryId }, 'the job of a delivery was not put on the queue; the sweeper tries again');
   });
 }
 

@@ -37,8 +37,8 @@ export function rescheduleCall(ports: HandlerPorts): Handler {
     for (const effect of effects) {
       if (effect.type !== 'move') continue;
       // The record holds the new time. A job that was not moved is deferred by the gate `due`, or moved by the sweeper.
-      await queues.dial.move(dialOrder(call, effect)).catch((err: unknown) => {
-        logger.warn({ err, callId: call.id, attemptId: effect.attemptId }, 'a rescheduled job could not be moved');
+      await queues.dial.move(dialOrder(call, effect)).catch((error: unknown) => {
+        logger.warn({ error, callId: call.id, attemptId: effect.attemptId }, 'a rescheduled job could not be moved');
       });
     }
     await ports.acceptor.confirm({ call: call.id, version: written.version });

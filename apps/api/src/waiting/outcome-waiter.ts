@@ -89,10 +89,10 @@ export function createOutcomeWaiter({ store, clock, logger }: OutcomeWaiterPorts
         for (const callId of byCall.keys()) void refresh(callId);
       },
     );
-    subscription.catch((err: unknown) => {
+    subscription.catch((error: unknown) => {
       subscription = undefined;
       logger.warn(
-        { err },
+        { error },
         'changes of awaited calls cannot be received; their clients are answered at the end of their time',
       );
     });
@@ -114,19 +114,19 @@ export function createOutcomeWaiter({ store, clock, logger }: OutcomeWaiterPorts
   async function refresh(callId: CallId): Promise<void> {
     try {
       await read(callId);
-    } catch (err) {
+    } catch (error) {
       if (closed) return;
       unread.add(callId);
-      retry ??= setTimeout(() => readUnread(err), retryMs);
+      retry ??= setTimeout(() => readUnread(error), retryMs);
     }
   }
 
-  function readUnread(err: unknown): void {
+  function readUnread(error: unknown): void {
     retry = undefined;
     const awaited = [...unread].filter((callId) => byCall.has(callId));
     unread.clear();
     if (awaited.length === 0) return;
-    logger.warn({ err, calls: awaited.length }, 'awaited calls could not be read; they are read again');
+    logger.warn({ error, calls: awaited.length }, 'awaited calls could not be read; they are read again');
     for (const callId of awaited) void refresh(callId);
   }
 

@@ -52,7 +52,7 @@ describe('a log line', () => {
     logger.error({ cause: error }, 'failed for %s', '27821234567');
     expect(JSON.stringify(lines)).not.toContain('1234567');
     expect(lines[0]).toMatchObject({ to: '*********567', msg: 'PJSIP/********567@carrier refused' });
-    expect(lines[1]).toMatchObject({ err: { type: 'Error', message: 'no route to ********567' } });
+    expect(lines[1]).toMatchObject({ error: { type: 'Error', message: 'no route to ********567' } });
   });
 
   it('leaves digits unchanged that are no phone number', () => {
@@ -89,7 +89,7 @@ describe('an outage', () => {
     expect(lines).toHaveLength(21);
     clock.at = 10_000;
     logger.error(new Error('ECONNREFUSED'));
-    expect(lines[21]).toMatchObject({ repeatsLeftOut: 10, msg: 'ECONNREFUSED', err: { message: 'ECONNREFUSED' } });
+    expect(lines[21]).toMatchObject({ repeatsLeftOut: 10, msg: 'ECONNREFUSED', error: { message: 'ECONNREFUSED' } });
   });
 
   it.each([

@@ -42,13 +42,14 @@ export function createLogger({
   const logger: Logger = pino(
     {
       level,
+      errorKey: 'error',
       base: { process },
       timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }), bindings: withoutSecrets, log: withoutSecrets },
       serializers: {
         msg: (text: unknown) => (typeof text === 'string' ? maskText(text) : text),
         // `log` has serialised errors already. pino's own serialiser would do it again and lose their type.
-        err: (error: unknown) => error,
+        error: (error: unknown) => error,
         ...httpSerializers,
       },
       hooks: {
@@ -106,6 +107,6 @@ function admit(args: readonly unknown[], level: number, limit: RepeatLimit, now:
   if (!admitted) return undefined;
   if (leftOut === 0) return [...args];
   if (typeof first === 'string') return [{ repeatsLeftOut: leftOut }, ...args];
-  if (first instanceof Error) return [{ err: first, repeatsLeftOut: leftOut }, text, ...rest.slice(1)];
+  if (first instanceof Error) return [{ error: first, repeatsLeftOut: leftOut }, text, ...rest.slice(1)];
   return [{ ...(first as object), repeatsLeftOut: leftOut }, ...rest];
 }

@@ -24,7 +24,7 @@ export type WrittenRecord =
    * Claimed by this very dialer, and not ended: if Redis lost the claim, another dialer may have claimed the attempt
    * since.
    */
-  | { readonly attempt: AttemptId; readonly claimedBy: string | undefined }
+  | { readonly attempt: AttemptId; readonly claimedBy: string }
   | { readonly answered: Pick<IdempotencyKey, 'tenantId' | 'key'> }
   /**
    * Of this very settlement (`createdAt`), in any status: if Redis lost it, the attempt may have been settled otherwise

@@ -49,6 +49,9 @@ const homes: Readonly<Record<string, string>> = {
   'libphonenumber-js': '@redial/numbering',
 };
 
+/** Dependencies that only another library imports. */
+const peers = new Set(['@bull-board/ui']);
+
 interface Package {
   readonly name: string;
   readonly folder: string;
@@ -98,6 +101,12 @@ describe('the boundaries between packages', () => {
   it.each(Object.entries(homes))('%s is a dependency only of %s', (library, home) => {
     const users = packages.filter((p) => p.layer !== 'test' && p.dependencies.includes(library)).map((p) => p.name);
     expect(users).toEqual([home]);
+  });
+
+  it.each(packages)('$name imports each of its dependencies', ({ folder, dependencies }) => {
+    const texts = sourceFiles(folder).map((file) => readFileSync(file, 'utf8'));
+    const unused = dependencies.filter((name) => !peers.has(name) && !texts.some((text) => text.includes(`'${name}`)));
+    expect(unused).toEqual([]);
   });
 
   it('packages are imported by name, never by an inner path', () => {

@@ -1,6 +1,6 @@
 /**
- * How long to wait for the second final event of an attempt: at least the machine's time, longer while these events
- * have lately come far apart.
+ * How long to wait for the second final event of an attempt. It is at least the machine's time, longer while these
+ * events have lately come far apart.
  */
 interface FinalEventWait {
   /** The final events of an attempt came this far apart, in ms. */
@@ -18,7 +18,7 @@ const waitMsMax = 10_000;
 /**
  * On a quiet Asterisk the final events come within milliseconds. Where very many calls end at once, its channel events
  * lag by seconds. A 404 whose Hangup is not awaited becomes `unreachable`, and is dialled again. A final event that
- * never comes (no channel was made: the phone is not registered) does not count, so such calls conclude as soon as
+ * never comes (no channel was made: the phone is not registered) does not count. So such calls conclude as soon as
  * before.
  */
 export function createFinalEventWait(now: () => number): FinalEventWait {

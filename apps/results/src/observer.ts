@@ -44,14 +44,7 @@ export function startObserver({ pbx, store, queues, clock, metrics, logger }: Ob
       const attempt = (await store.readAttempt(attemptId))?.value;
       return attempt?.ended === undefined ? attempt : undefined;
     },
-    onReleased: (attemptId, limits) => {
-      wakeWaiting({ store, queues, clock }, limits).catch((error: unknown) => {
-        logger.warn(
-          { attemptId, error },
-          'calls that wait for its phones were not woken; they check again by themselves',
-        );
-      });
-    },
+    onReleased: (attemptId, limits) => void wakeWaiting({ store, queues, clock, logger }, { attemptId, limits }),
   });
   const { watch, reports, remember } = tracking;
 

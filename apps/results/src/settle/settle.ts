@@ -126,12 +126,7 @@ async function settleOnce(ports: SettlePorts, job: ResultsJob): Promise<'settled
       logger.error({ callId: after.id, attemptId, error }, 'the next attempt was not queued; the sweeper puts it back');
     });
   }
-  await wakeWaiting(ports, ended.limits).catch((error: unknown) => {
-    logger.warn(
-      { attemptId: job.attemptId, error },
-      'calls that wait for its phones were not woken; they check again by themselves',
-    );
-  });
+  await wakeWaiting(ports, { attemptId: job.attemptId, limits: ended.limits });
   for (const delivery of deliveries) {
     await ports.deliver(delivery).catch((error: unknown) => {
       logger.error({ deliveryId: delivery.id, error }, 'not delivered; the sweeper tries again');

@@ -10,6 +10,7 @@ import {
 } from '@redial/call';
 import type { TenantConfiguration } from '@redial/configuration';
 import { numberFacts } from '@redial/numbering';
+import { backOffMs } from '@redial/platform';
 import { tenantCounts } from '@redial/store';
 import { closeGate } from './close-gate.ts';
 import { type DialContext, findTenant } from './dial-context.ts';
@@ -96,5 +97,5 @@ const nextCheckMsMax = 30_000;
 /** Later each time, and spread: a hundred thousand due calls that miss the same thing must not keep Redis busy. */
 function nextCheckAt({ gateNote }: Call, gate: string, now: number): number {
   const before = gateNote?.gate === gate ? (gateNote.until ?? 0) - gateNote.at : 0;
-  return now + Math.floor(Math.min(Math.max(nextCheckMs, before), nextCheckMsMax) * (1 + Math.random()));
+  return now + backOffMs(1, { firstMs: 2 * Math.max(nextCheckMs, before), maxMs: 2 * nextCheckMsMax, spread: 0.5 });
 }

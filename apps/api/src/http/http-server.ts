@@ -1,6 +1,5 @@
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { limitPipelining, withSingleSlashes } from '@redial/platform';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { type ConnectionTiming, createGuardedServer, listenAt } from '@redial/platform';
 
 /** Connections that may wait for the process to accept them. Many clients at once must not have to connect again. */
 const backlog = 4_096;
@@ -18,33 +17,14 @@ export interface HttpServerOptions {
   readonly onTurnedAway: () => void;
   /** A connection was cut whose client sent too much without waiting for answers. */
   readonly onCut: () => void;
-  readonly timing?: Partial<HttpTiming>;
+  readonly timing?: Partial<ConnectionTiming>;
 }
 
-/** How long a client may hold a connection without a request that is being answered. */
-interface HttpTiming {
-  /** From the connection, or from the first byte of a later request, to the last header. */
-  readonly headersMs: number;
-  /** To the last byte of the body. */
-  readonly requestMs: number;
-  /**
-   * Between an answer and the next request. Longer than proxies keep theirs: otherwise we close while their next
-   * request is on its way.
-   */
-  readonly keepAliveMs: number;
-  /**
-   * Without a byte in either direction: a client that does not read its answer. Longer than any client waits for an
-   * outcome.
-   */
-  readonly silenceMs: number;
-  /** How often slow clients are searched for. */
-  readonly lookMs: number;
-}
-
-const defaultHttpTiming: HttpTiming = {
+const defaultTiming: ConnectionTiming = {
   headersMs: 10_000,
   requestMs: 30_000,
   keepAliveMs: 75_000,
+  // Longer than any client waits for an outcome.
   silenceMs: 900_000,
   lookMs: 1_000,
 };
@@ -62,28 +42,20 @@ const pipelinedMax = 2_000;
 
 /** The API's HTTP server. A client that does not continue its request cannot hold a connection for long, nor memory. */
 export function createHttpServer(handle: RequestListener, options: HttpServerOptions): HttpServer {
-  const timing = { ...defaultHttpTiming, ...options.timing };
   const inFlight = new Set<ServerResponse>();
   let isClosing = false;
   const serve: RequestListener = (request, response) => {
-    request.url = withSingleSlashes(request.url ?? '');
     if (isClosing) response.shouldKeepAlive = false;
     inFlight.add(response);
     response.once('close', () => inFlight.delete(response));
     handle(request, response);
   };
-  const server = createServer(
-    {
-      headersTimeout: timing.headersMs,
-      requestTimeout: timing.requestMs,
-      keepAliveTimeout: timing.keepAliveMs,
-      connectionsCheckingInterval: timing.lookMs,
-      maxHeaderSize: headerBytesMax,
-    },
-    limitPipelining(serve, { atOnce: atOnceMax, inAll: pipelinedMax, onCut: options.onCut }),
-  );
-  server.timeout = timing.silenceMs;
-  server.maxConnections = options.maxConnections;
+  const server = createGuardedServer(serve, {
+    timing: { ...defaultTiming, ...options.timing },
+    headerBytesMax,
+    maxConnections: options.maxConnections,
+    pipelining: { atOnce: atOnceMax, inAll: pipelinedMax, onCut: options.onCut },
+  });
   server.on('drop', () => {
     // Idle connections must not keep new ones out.
     server.closeIdleConnections();
@@ -91,15 +63,7 @@ export function createHttpServer(handle: RequestListener, options: HttpServerOpt
   });
 
   return {
-    listen: (host, port) =>
-      new Promise((resolve, reject) => {
-        server.once('error', reject);
-        server.listen({ host, port, backlog }, () => {
-          server.off('error', reject);
-          const { address, family, port: actual } = server.address() as AddressInfo;
-          resolve(`http://${family === 'IPv6' ? `[${address}]` : address}:${actual}`);
-        });
-      }),
+    listen: (host, port) => listenAt(server, { host, port, backlog }),
     close: async (graceMs) => {
       isClosing = true;
       // Their clients then send the next request on a new connection, not on one that is about to close.

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createMetrics } from '@redial/platform';
+import { type ConnectionTiming, createMetrics } from '@redial/platform';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { createHealth, type HealthCheck } from './health.ts';
 import { metricsFault } from './metrics-access.ts';
-import { type OpsServer, type OpsTiming, startOpsServer } from './ops-server.ts';
+import { type OpsServer, startOpsServer } from './ops-server.ts';
 
 const servers: OpsServer[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
@@ -13,7 +13,7 @@ afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
 interface Setup {
   readonly checks?: HealthCheck[];
   readonly metricsToken?: string;
-  readonly timing?: Partial<OpsTiming>;
+  readonly timing?: Partial<ConnectionTiming>;
 }
 
 async function setup({ checks = [], metricsToken, timing = {} }: Setup = {}) {

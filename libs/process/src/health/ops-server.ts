@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { limitPipelining, type Metrics, withSingleSlashes } from '@redial/platform';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type ConnectionTiming, createGuardedServer, listenAt, type Metrics } from '@redial/platform';
 import type { Health } from './health.ts';
 import { metricsFault } from './metrics-access.ts';
 import { type OpsReply, opsEndpoints, textReply } from './ops-endpoints.ts';
@@ -13,24 +12,11 @@ interface OpsServerOptions {
   readonly metrics: Metrics;
   /** The bearer token that `/metrics` requires. Without one `/metrics` replies to this machine only. */
   readonly metricsToken?: string | undefined;
-  readonly timing?: Partial<OpsTiming>;
+  readonly timing?: Partial<ConnectionTiming>;
 }
 
-/** How long a client may hold a connection. A reply takes as long as the slowest health check: seconds. */
-export interface OpsTiming {
-  /** From the connection, or from the first byte of a later request, to the last header. */
-  readonly headersMs: number;
-  /** To the last byte of the body. */
-  readonly requestMs: number;
-  /** Between an answer and the next request. */
-  readonly keepAliveMs: number;
-  /** Without a byte in either direction: the client does not read its reply. */
-  readonly silenceMs: number;
-  /** How often slow clients are searched for. */
-  readonly lookMs: number;
-}
-
-const defaultTiming: OpsTiming = {
+/** A reply takes as long as the slowest health check: seconds. */
+const defaultTiming: ConnectionTiming = {
   headersMs: 5_000,
   requestMs: 10_000,
   keepAliveMs: 75_000,
@@ -45,7 +31,6 @@ export interface OpsServer {
 
 /** Serves health and metrics of a process that has no other HTTP. */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
-  const { headersMs, requestMs, keepAliveMs, silenceMs, lookMs } = { ...defaultTiming, ...options.timing };
   const endpoints = opsEndpoints(options);
   const serve: RequestListener = (request, response) => {
     answer(request, endpoints, options.metricsToken).then(
@@ -53,29 +38,15 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
       () => reply(request, response, textReply(500, 'internal error')),
     );
   };
-  const server = createServer(
-    {
-      headersTimeout: headersMs,
-      requestTimeout: requestMs,
-      keepAliveTimeout: keepAliveMs,
-      connectionsCheckingInterval: lookMs,
-      maxHeaderSize: 8_192,
-    },
-    limitPipelining(serve, { atOnce: 4, inAll: 100, onCut: () => undefined }),
-  );
-  server.timeout = silenceMs;
-  // Probes and one scraper need only a few.
-  server.maxConnections = 100;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: options.host, port: options.port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
+  const server = createGuardedServer(serve, {
+    timing: { ...defaultTiming, ...options.timing },
+    headerBytesMax: 8_192,
+    // Probes and one scraper need only a few.
+    maxConnections: 100,
+    pipelining: { atOnce: 4, inAll: 100, onCut: () => undefined },
   });
-  const { address, family, port } = server.address() as AddressInfo;
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    url: await listenAt(server, { host: options.host, port: options.port }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -89,7 +60,7 @@ async function answer(
   endpoints: ReturnType<typeof opsEndpoints>,
   metricsToken: string | undefined,
 ): Promise<OpsReply> {
-  const path = withSingleSlashes(url ?? '').split('?', 1)[0] ?? '';
+  const path = (url ?? '').split('?', 1)[0] ?? '';
   const endpoint = endpoints.get(path);
   if (endpoint === undefined) return textReply(404, 'not found');
   if (method !== 'GET' && method !== 'HEAD') return textReply(405, 'GET only');

@@ -65,7 +65,7 @@ describe('the lint rules of the layers', () => {
       "export { Redis } from 'ioredis';",
       'only libs/platform/src/redis/redis-connection.ts imports ioredis',
     ],
-    ['test support', 'apps/dialer', "export { memoryStore } from '@redial/testing';", 'noUndeclaredDependencies'],
+    ['test support', 'apps/dialer', "export { scriptableStore } from '@redial/testing';", 'noUndeclaredDependencies'],
     ['a test runner', 'apps/dialer', "export { vi } from 'vitest';", 'noUndeclaredDependencies'],
     ['an undeclared dependency', 'apps/dialer', "export { z } from 'zod';", 'noUndeclaredDependencies'],
   ])('%s in %s is refused', (_what, folder, code, message, below = '.') => {

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+
 /** One stop of dial1 on its way from a request to its record: a function, and the form of dial1 there. */
 export interface Stop {
   readonly file: string;
@@ -76,7 +78,7 @@ export const drawingEnds = '<!-- The way of dial1 ends -->';
 export function drawing(): string {
   const numberOf = (stop: Stop) => wayOfDial1.indexOf(stop) + 1;
   const box = (stop: Stop) =>
-    `    s${numberOf(stop)}["${numberOf(stop)} <b>${stop.name}</b>: ${stop.dial1Is}<br/>${stop.file}"]`;
+    `    s${numberOf(stop)}["${numberOf(stop)} <b>${labelOf(stop)}</b>: ${stop.dial1Is}<br/>${stop.file}"]`;
   const frames = processes().flatMap(({ name, stops }) => [`  subgraph ${name}`, ...stops.map(box), '  end']);
   const arrows = wayOfDial1.slice(1).map((stop) => {
     const to = numberOf(stop);
@@ -86,6 +88,13 @@ export function drawing(): string {
       : `  s${numberOf(caller)} --> s${to}`;
   });
   return [drawingBegins, '', '```mermaid', 'flowchart TD', ...frames, ...arrows, '```', '', drawingEnds].join('\n');
+}
+
+/** A name that occurs twice has its file before it, if that is another word. */
+function labelOf({ file, name }: Stop): string {
+  const isTwice = wayOfDial1.filter((stop) => stop.name === name).length > 1;
+  const base = basename(file, '.ts');
+  return isTwice && base !== name ? `${base}: ${name}` : name;
 }
 
 /** Each process takes over after a queue. */

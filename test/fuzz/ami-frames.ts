@@ -1,5 +1,5 @@
-import { formatJournal } from '@redial/asterisk';
 import { AttemptId, type AttemptSignalType } from '@redial/call';
+import { formatJournal } from '@redial/testing';
 import type { Random } from '../simulation/random.ts';
 import { mangled, noise } from './hostile-bytes.ts';
 

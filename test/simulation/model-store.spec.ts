@@ -1,5 +1,5 @@
 import type { Store } from '@redial/store';
-import { memoryStore } from '@redial/testing';
+import { scriptableStore } from '@redial/testing';
 import { describe } from 'vitest';
 import { storeContract } from '../integration/store/store-contract.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
@@ -30,7 +30,7 @@ function driven(store: Store, agenda: Agenda): Store {
 }
 
 describe('the in-memory store of the unit specs', () => {
-  storeContract(async () => memoryStore().port);
+  storeContract(async () => scriptableStore().port);
 });
 
 describe('the model of the store in the simulation', () => {

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Configuration } from '@redial/configuration';
 import { v1 } from '@redial/dialects';
 import { createIds, createLogger, createMetrics, systemClock } from '@redial/platform';
-import { fakeQueues, memoryStore } from '@redial/testing';
+import { fakeQueues, scriptableStore } from '@redial/testing';
 import express from 'express';
 import { createAcceptor } from '../src/accept/accept-calls.ts';
 import type { GuardLogins } from '../src/auth/guard-logins.ts';
@@ -32,7 +32,7 @@ const configuration = Configuration.parse({
   ],
 });
 
-const store = memoryStore();
+const store = scriptableStore();
 const { queues, dial } = fakeQueues();
 const ports = {
   configuration,

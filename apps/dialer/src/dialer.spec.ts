@@ -1,7 +1,7 @@
 import type { Pbx } from '@redial/asterisk';
 import { type CallRequest, stepCall } from '@redial/call';
 import { createLogger, createMetrics } from '@redial/platform';
-import { fakePbx, fakeQueues, memoryStore } from '@redial/testing';
+import { fakePbx, fakeQueues, scriptableStore } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aCall, attemptId, claimedElsewhere, configurationWith, job, monday9, talked } from '../testing/builders.ts';
 import { type Dialer, startDialer } from './dialer.ts';
@@ -12,7 +12,7 @@ const settled = () => vi.advanceTimersByTimeAsync(0);
 
 /** A dialer between fakes. Time stands still unless a test advances it. */
 async function aDialer(request: Partial<CallRequest> = {}, others: readonly Pbx[] = []) {
-  const store = memoryStore();
+  const store = scriptableStore();
   const queues = fakeQueues();
   const pbx = fakePbx();
   const metrics = createMetrics({ process: 'test', runtime: false });

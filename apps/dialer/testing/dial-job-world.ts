@@ -1,11 +1,11 @@
 import { type AttemptRecord, type Call, type CallRequest, type Evidence, stepCall } from '@redial/call';
 import type { Configuration } from '@redial/configuration';
 import { createLogger, createMetrics } from '@redial/platform';
-import { fakePbx, fakeWatch, memoryStore } from '@redial/testing';
+import { fakePbx, fakeWatch, scriptableStore } from '@redial/testing';
 import { expect } from 'vitest';
 import type { PbxTracking } from '../src/pipeline/dial-context.ts';
+import { type DialGate, gates } from '../src/pipeline/dial-gates.ts';
 import { createDialJob } from '../src/pipeline/dial-job.ts';
-import { type DialGate, gates } from '../src/pipeline/gates.ts';
 import { aCall, attemptId, callId, configurationWith, monday9 } from './builders.ts';
 
 /** A dial job between fakes, at the time its call is due. `steps` records what happens, in order. */
@@ -28,7 +28,7 @@ export function dialJobWorld({
   readonly list?: readonly DialGate[];
 } = {}) {
   const steps: string[] = [];
-  const store = memoryStore();
+  const store = scriptableStore();
   const pbx = fakePbx();
   const watch = fakeWatch(() => steps.push('originate'));
   const others = pbxs.slice(1).map((name) => ({ name, pbx: fakePbx(name), watch: fakeWatch() }));

@@ -1,6 +1,6 @@
 import { stepCall } from '@redial/call';
 import { createLogger } from '@redial/platform';
-import { fakePbx, fakeQueues, memoryStore } from '@redial/testing';
+import { fakePbx, fakeQueues, scriptableStore } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   attemptId,
@@ -20,7 +20,7 @@ const running: Observer[] = [];
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 function aObserver() {
-  const store = memoryStore();
+  const store = scriptableStore();
   const queues = fakeQueues();
   const pbx = fakePbx();
   const errors: unknown[] = [];

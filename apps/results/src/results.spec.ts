@@ -1,4 +1,4 @@
-import { fakePbx, fakeQueues, fakeSinks, memoryStore } from '@redial/testing';
+import { fakePbx, fakeQueues, fakeSinks, scriptableStore } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   attemptId,
@@ -21,9 +21,9 @@ const running: Results[] = [];
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 async function aResultsProcess(
-  prepare: (store: ReturnType<typeof memoryStore>) => void = (store) => store.put(...inFlight()),
+  prepare: (store: ReturnType<typeof scriptableStore>) => void = (store) => store.put(...inFlight()),
 ) {
-  const store = memoryStore();
+  const store = scriptableStore();
   const queues = fakeQueues();
   const sinks = fakeSinks({ inbox: 'redis-list', crm: 'webhook' });
   const pbx = fakePbx();
@@ -123,7 +123,7 @@ describe('given a results process', () => {
 });
 
 describe('given a Redis that takes a second to confirm a settlement', () => {
-  const slowly = (store: ReturnType<typeof memoryStore>) => {
+  const slowly = (store: ReturnType<typeof scriptableStore>) => {
     store.put(...inFlight());
     store.confirm = () => new Promise((resolve) => setTimeout(resolve, 1_000, true));
   };

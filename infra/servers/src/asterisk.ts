@@ -7,7 +7,7 @@ import { writeAsteriskConfiguration } from './asterisk-configuration.ts';
 import { type Exit, endChild } from './child.ts';
 import type { Progress } from './debian-packages.ts';
 import { debianPrograms } from './debian-programs.ts';
-import { freePort } from './ports.ts';
+import { freePort } from './free-ports.ts';
 import type { Programs, RunningProgram } from './programs.ts';
 
 export interface AsteriskOptions {

@@ -12,7 +12,7 @@ export {
 export { debianPrograms } from './debian-programs.ts';
 export { buildImage, containerUser, dockerAnswers, intoFile, pullImage } from './docker.ts';
 export { isAlive } from './folder-lock.ts';
-export { freePort, type Protocol, portError } from './ports.ts';
+export { freePort, type Protocol, portError } from './free-ports.ts';
 export type { Program, ProgramOptions, Programs, RunningProgram } from './programs.ts';
 export { type LocalRedisCluster, type RedisClusterOptions, startRedisCluster } from './redis-cluster.ts';
 export { redisImage } from './redis-docker.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort } from './ports.ts';
+import { freePort } from './free-ports.ts';
 import { askRedis, untilRedis } from './redis-ping.ts';
 import { type LocalRedis, type RedisOptions, startRedis } from './redis-server.ts';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Child, endChild } from './child.ts';
-import { freePort } from './ports.ts';
+import { freePort } from './free-ports.ts';
 import type { RedisLauncher } from './redis-launcher.ts';
 import { askRedis, untilRedis, waitForRedis } from './redis-ping.ts';
 import { findRedis, type LocalRedis, type RedisOptions, startRedis } from './redis-server.ts';

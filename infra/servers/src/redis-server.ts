@@ -3,7 +3,7 @@ import { delimiter, join, resolve } from 'node:path';
 import { type Exit, endChild, startChild } from './child.ts';
 import { debianPackages, type Progress } from './debian-packages.ts';
 import { dockerAnswers } from './docker.ts';
-import { freePort } from './ports.ts';
+import { freePort } from './free-ports.ts';
 import { redisFromDocker } from './redis-docker.ts';
 import type { RedisLauncher, RedisSource } from './redis-launcher.ts';
 import { redisVersion, waitForRedis } from './redis-ping.ts';

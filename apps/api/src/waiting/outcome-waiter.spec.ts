@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { type Dial1Outcome, stepCall } from '@redial/call';
-import { memoryStore } from '@redial/testing';
+import { scriptableStore } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aCall, answered, attemptIdOf, callIdOf, ended, inFlight, startedAt } from '../../testing/awaited-calls.ts';
 import { createOutcomeWaiter, type ExpectedOutcome } from './outcome-waiter.ts';
@@ -22,7 +22,7 @@ afterEach(() => {
 
 /** A waiter over a store in memory, and its clients. */
 function aWaiter() {
-  const store = memoryStore();
+  const store = scriptableStore();
   const warnings: string[] = [];
   const logger = { warn: (_fields: unknown, text: string) => void warnings.push(text) };
   const waiter = createOutcomeWaiter({ store: store.port, clock: { now: Date.now }, logger: logger as never });

@@ -2,7 +2,7 @@ import type { Call } from '@redial/call';
 import { describe, expect, it } from 'vitest';
 import { attemptId, job, monday9 } from '../../testing/builders.ts';
 import { dialJobWorld, expectNothingBegun } from '../../testing/dial-job-world.ts';
-import { type DialGate, gates } from './gates.ts';
+import { type DialGate, gates } from './dial-gates.ts';
 
 /** What docs/how-to/add-a-gate.md describes: a gate is a name and a function, and one more line of the list. */
 const lunchEndsAt = monday9 + 3_600_000;

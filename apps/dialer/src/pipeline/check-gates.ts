@@ -14,8 +14,8 @@ import { backOffMs } from '@redial/platform';
 import { tenantCounts } from '@redial/store';
 import { closeGate } from './close-gate.ts';
 import { type DialContext, findTenant } from './dial-context.ts';
+import type { DialFacts } from './dial-gates.ts';
 import type { DialResult } from './dial-result.ts';
-import type { DialFacts } from './gates.ts';
 import { type CallLimits, limitsOfCall } from './limits-of-call.ts';
 import type { LoadedCall } from './load.ts';
 

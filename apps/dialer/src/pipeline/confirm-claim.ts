@@ -1,7 +1,7 @@
 import { keepTrying } from '@redial/platform';
 import type { ClaimedAttempt, DialContext } from './dial-context.ts';
 import { type DialResult, readAgain } from './dial-result.ts';
-import { notSent } from './not-sent.ts';
+import { notSent } from './report-not-sent.ts';
 
 /**
  * Waits until the claim is as durable as is required. Undefined: it is. Otherwise no Originate follows it.

@@ -5,7 +5,7 @@ import type { Configuration, TenantConfiguration } from '@redial/configuration';
 import type { Clock, Logger, Metrics } from '@redial/platform';
 import type { AttemptStore, CallStore, DurabilityStore, PermitStore, StoreHealth } from '@redial/store';
 import type { ClaimConfirmations } from './claim-confirmations.ts';
-import type { DialGate } from './gates.ts';
+import type { DialGate } from './dial-gates.ts';
 import type { RoundRobin } from './round-robin.ts';
 
 /** What dial jobs need of the store. */

@@ -1,7 +1,7 @@
 import { recheckGates } from './check-gates.ts';
 import type { ClaimedAttempt, DialContext, PbxTracking } from './dial-context.ts';
 import type { DialResult } from './dial-result.ts';
-import { notSent, type Obstacle } from './not-sent.ts';
+import { notSent, type Obstacle } from './report-not-sent.ts';
 
 /**
  * The longest time from a claim to its Originate: this host may have slept, or its clock been put forward. Other

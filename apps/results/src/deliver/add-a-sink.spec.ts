@@ -1,7 +1,7 @@
 import { SinkConfiguration } from '@redial/configuration';
 import type { RedisOfAnyKey } from '@redial/platform';
 import { type CreateSink, createSinks, type SinkResult, sinkKinds } from '@redial/sinks';
-import { fakeQueues, memoryStore } from '@redial/testing';
+import { fakeQueues, scriptableStore } from '@redial/testing';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -68,7 +68,7 @@ function anInstallation() {
   const format = { toNotification: ({ id }: { readonly id: string }) => ({ id }) };
   const sinks = createSinks({ tenants: [tenant], kinds, formats: { redial: format }, redis: {} as RedisOfAnyKey });
 
-  const store = memoryStore();
+  const store = scriptableStore();
   const queues = fakeQueues();
   const ports = {
     store: store.port,

@@ -1,5 +1,5 @@
 import { createWebhookSink, type Sink } from '@redial/sinks';
-import { fakeQueues, memoryStore } from '@redial/testing';
+import { fakeQueues, scriptableStore } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import { aCdr, aDelivery, attemptIdOf, crm, silentLogger, startedAt, unseenMetrics } from '../../testing/builders.ts';
 import { createDeliverer } from './deliver.ts';
@@ -45,7 +45,7 @@ function aWorld() {
   }
   const receivers = { crm: aReceiver('crm'), other: aReceiver('other') };
 
-  const store = memoryStore();
+  const store = scriptableStore();
   const cdr = aCdr();
   const deliverer = createDeliverer({
     store: new Proxy(store.port, {

@@ -1,7 +1,7 @@
 import type { Delivery } from '@redial/call';
 import type { Sink, SinkResult } from '@redial/sinks';
 import type { WrittenRecord } from '@redial/store';
-import { fakeQueues, fakeSinks, memoryStore } from '@redial/testing';
+import { fakeQueues, fakeSinks, scriptableStore } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import {
   aCdr,
@@ -20,7 +20,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 
 function aDeliverer(answer: SinkResult = { type: 'delivered' }, more: Readonly<Record<string, Sink['type']>> = {}) {
-  const store = memoryStore();
+  const store = scriptableStore();
   const queues = fakeQueues();
   const sinks = fakeSinks({ inbox: 'redis-list', stream: 'redis-stream', crm: 'webhook', ...more });
   sinks.answer = answer;
@@ -428,10 +428,10 @@ describe('given the webhooks of two attempts of a call', () => {
   });
 
   it.each([
-    { what: 'has expired', lose: (store: ReturnType<typeof memoryStore>) => store.deliveries.delete(follows) },
+    { what: 'has expired', lose: (store: ReturnType<typeof scriptableStore>) => store.deliveries.delete(follows) },
     {
       what: 'cannot be read',
-      lose: (store: ReturnType<typeof memoryStore>) => store.damaged.add(follows),
+      lose: (store: ReturnType<typeof scriptableStore>) => store.damaged.add(follows),
     },
   ])('when the record of the first $what, then the second goes', async ({ lose }) => {
     const { workSecond, store } = twoAttempts();

@@ -1,6 +1,6 @@
 import { type Call, type Delivery, type Evidence, stepCall } from '@redial/call';
 import { tenantCounts } from '@redial/store';
-import { fakeQueues, fakeSinks, memoryStore } from '@redial/testing';
+import { fakeQueues, fakeSinks, scriptableStore } from '@redial/testing';
 import { describe, expect, it } from 'vitest';
 import {
   attemptId,
@@ -26,7 +26,7 @@ const settledAt = startedAt + 6_000;
 
 /** An attempt under way, and the code that settles it. */
 function aFunnel() {
-  const store = memoryStore();
+  const store = scriptableStore();
   const queues = fakeQueues();
   const delivered: Delivery[] = [];
   const may = {

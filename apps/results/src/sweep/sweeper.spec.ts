@@ -1,5 +1,5 @@
 import { latestEndAt } from '@redial/call';
-import { fakeQueues, fakeSinks, memoryStore } from '@redial/testing';
+import { fakeQueues, fakeSinks, scriptableStore } from '@redial/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   aCdr,
@@ -22,7 +22,7 @@ const running: { stop(): Promise<void> }[] = [];
 
 /** A sweep over the records of the store, long after it should have happened. */
 function aSweep(now = startedAt + 10 * minute) {
-  const store = memoryStore();
+  const store = scriptableStore();
   const queues = fakeQueues();
   const sinks = fakeSinks({ inbox: 'redis-list', crm: 'webhook' });
   const metrics = unseenMetrics();

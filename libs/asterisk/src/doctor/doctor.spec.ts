@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ScriptedAmi, startScriptedAmi } from '../../testing/scripted-ami.ts';
 import { type DoctorOptions, examineObserver, examinePbx } from './doctor.ts';
-import type { PbxCheck } from './pbx-checks.ts';
+import type { PbxCheck } from './examine-rules.ts';
 
 let ami: ScriptedAmi;
 

@@ -20,7 +20,7 @@ import {
   reachableCheck,
   rightsCheck,
   versionCheck,
-} from './pbx-checks.ts';
+} from './examine-rules.ts';
 
 export interface DoctorOptions {
   readonly timers?: Timers;

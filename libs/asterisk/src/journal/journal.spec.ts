@@ -1,6 +1,7 @@
 import type { AttemptId } from '@redial/call';
+import { formatJournal } from '@redial/testing';
 import { describe, expect, test } from 'vitest';
-import { formatJournal, type JournalEntry, parseJournal, sipCodeOf } from './journal.ts';
+import { type JournalEntry, parseJournal, sipCodeOf } from './journal.ts';
 
 const id = 'att_01ARZ3NDEKTSV4RRFFQ69G5FAV' as AttemptId;
 

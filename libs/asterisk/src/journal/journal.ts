@@ -95,32 +95,6 @@ function parseEnded(fields: readonly string[]): JournalEnded | undefined {
   };
 }
 
-/** For simulators and tests: the text that the dialplan would write. */
-export function formatJournal(entry: JournalEntry): string {
-  if (entry.type === 'answered') return `${entry.attemptId}|answered|${seconds(entry.answeredAt)}`;
-  if (entry.type === 'dial2') return `${entry.attemptId}|dial2|${entry.uniqueId}`;
-  const e = entry.entry;
-  return [
-    entry.attemptId,
-    'ended',
-    e.dialStatus,
-    e.dial1Cause,
-    e.endedBy ?? '',
-    e.talkMs,
-    e.dialMs,
-    seconds(e.answeredAt),
-    seconds(e.endedAt),
-    e.dial2Cause ?? '',
-    e.dial2SipCode === undefined ? (e.dial2Spoke ? 'SIP 100' : '') : `SIP ${e.dial2SipCode}`,
-    e.dial2UniqueId ?? '',
-    e.ringMs ?? '',
-    e.recorded ? '1' : '',
-    e.dtmfDigit ?? '',
-    e.dial2EndedAt === undefined ? '' : (e.dial2EndedAt / 1000).toFixed(3),
-    e.transferred ?? '',
-  ].join('|');
-}
-
 /**
  * `SIP 486 Busy Here`, or the bare code of Hangup's TechCause. Undefined for other technologies, for no code, and for
  * a provisional code. A phone that kept ringing ends with 180, which is not how the leg ended.
@@ -149,8 +123,4 @@ function instant(field: string | undefined): number | undefined {
   return field !== undefined && /^[0-9]{1,11}(\.[0-9]{1,6})?$/.test(field)
     ? Math.round(Number(field) * 1000)
     : undefined;
-}
-
-function seconds(at: number): string {
-  return String(Math.floor(at / 1000));
 }

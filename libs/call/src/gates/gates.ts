@@ -8,7 +8,7 @@ import { refusedDestination } from './toll-destination.ts';
 /**
  * The rules between a due call and its Originate that need no PBX, in the order in which they are checked. They hold
  * for every way in which a call can be dialled, the queue dashboard's Retry and Promote buttons included. The dialer
- * adds its own to this list (apps/dialer/src/pipeline/gates.ts).
+ * adds its own to this list (apps/dialer/src/pipeline/dial-gates.ts).
  */
 export const callGates: readonly (Gate & { readonly rechecked: boolean })[] = [
   { name: 'tenant', rechecked: true, check: known },

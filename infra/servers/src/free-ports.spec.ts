@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { freePort, portError } from './ports.ts';
+import { freePort, portError } from './free-ports.ts';
 
 describe('a free port', () => {
   it('given a returned port, then a server can listen on it, and no other process gets it', async () => {

@@ -6,7 +6,7 @@ import { createInMemoryStore } from './in-memory-store.ts';
 /**
  * The in-memory store for unit specs. It records its requests, and a test can make it fail or change data in between.
  */
-interface MemoryStore {
+interface ScriptableStore {
   readonly port: Store;
 
   /** A call, and its attempts that were claimed. */
@@ -99,7 +99,7 @@ interface MemoryStore {
   resubscribe(): void;
 }
 
-export function memoryStore(): MemoryStore {
+export function scriptableStore(): ScriptableStore {
   const records = createInMemoryStore({ clock: { now: () => 0 }, retentionMs: 0 });
   const { methods } = records;
   const onSubscribed = new Set<() => void>();
@@ -251,7 +251,7 @@ export function memoryStore(): MemoryStore {
     return value;
   };
 
-  const store: MemoryStore = {
+  const store: ScriptableStore = {
     port: portOf<Store>('store', reachable),
     put: (call, ...attempts) => {
       records.write(call, { hints: false });

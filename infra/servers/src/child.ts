@@ -65,10 +65,14 @@ export async function startChild(
     exited,
     exit: () => exit,
     signal,
-    kill: async () => {
-      await signal('SIGKILL');
-      await exited;
-    },
+    kill: killing({ signal, exited }),
+  };
+}
+
+export function killing({ signal, exited }: Pick<Child, 'signal' | 'exited'>): Child['kill'] {
+  return async () => {
+    await signal('SIGKILL');
+    await exited;
   };
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import type { Child, Exit } from './child.ts';
+import { type Child, type Exit, killing } from './child.ts';
 import type { Progress } from './debian-packages.ts';
 import { guard } from './guard.ts';
 import { type RunResult, run } from './run.ts';
@@ -87,10 +87,7 @@ export async function startContainer(
     exited,
     exit: () => exit,
     signal,
-    kill: async () => {
-      await signal('SIGKILL');
-      await exited;
-    },
+    kill: killing({ signal, exited }),
   };
 }
 

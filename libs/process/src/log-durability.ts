@@ -1,5 +1,5 @@
 import type { Logger } from '@redial/platform';
-import { type DurabilityPolicy, type DurabilityStore, durabilityFault, durabilityPromise } from '@redial/store';
+import { checkDurability, type DurabilityPolicy, type DurabilityStore } from '@redial/store';
 
 /**
  * Logs at the start which durability promise holds, or what is missing and what does not happen meanwhile. No error if
@@ -12,10 +12,9 @@ export async function logDurability(
   withoutPromise: string,
 ): Promise<void> {
   try {
-    const found = await store.durability();
-    const fault = durabilityFault(required, found);
-    if (fault === undefined) logger.info(`durability: ${durabilityPromise(required, found)}`);
-    else logger.error({ fault }, withoutPromise);
+    const checked = checkDurability(required, await store.durability());
+    if (checked.ok) logger.info(`durability: ${checked.value}`);
+    else logger.error({ fault: checked.fault }, withoutPromise);
   } catch (error) {
     logger.warn({ error }, 'the durability of Redis could not be read');
   }

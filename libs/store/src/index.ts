@@ -10,7 +10,7 @@ export type * from './calls/reference-reservation.ts';
 export { createStore, type StoreOptions } from './create-store.ts';
 export { applyDeliverySignal } from './deliveries/apply-delivery-signal.ts';
 export type { DeliveryStore } from './deliveries/delivery-store.ts';
-export { type DurabilityPolicy, durabilityFault, durabilityPromise } from './durability/durability-policy.ts';
+export { checkDurability, type DurabilityPolicy, durabilityFault } from './durability/durability-policy.ts';
 export type * from './durability/durability-store.ts';
 export type { LeaseStore } from './leases/lease-store.ts';
 export type * from './link-statuses/link-status-store.ts';

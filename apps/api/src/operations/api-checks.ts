@@ -1,11 +1,5 @@
 import type { HealthCheck } from '@redial/process';
-import {
-  type DurabilityPolicy,
-  type DurabilityStore,
-  durabilityFault,
-  durabilityPromise,
-  type StoreHealth,
-} from '@redial/store';
+import { checkDurability, type DurabilityPolicy, type DurabilityStore, type StoreHealth } from '@redial/store';
 
 /** What a call needs to be accepted. */
 export function acceptingChecks(
@@ -18,10 +12,9 @@ export function acceptingChecks(
     {
       name: 'durability',
       check: async () => {
-        const found = await store.durability().catch(unreachable);
-        const fault = durabilityFault(required, found);
-        if (fault !== undefined) throw new Error(fault);
-        promise = durabilityPromise(required, found);
+        const checked = checkDurability(required, await store.durability().catch(unreachable));
+        if (!checked.ok) throw new Error(checked.fault);
+        promise = checked.value;
       },
       details: () => promise,
     },

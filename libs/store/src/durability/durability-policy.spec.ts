@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type DurabilityPolicy, durabilityFault, durabilityPromise } from './durability-policy.ts';
+import { checkDurability, type DurabilityPolicy, durabilityFault } from './durability-policy.ts';
 import type { Durability } from './durability-store.ts';
 
 const best: Durability = {
@@ -45,6 +45,10 @@ describe('the missing condition', () => {
     const said = durabilityFault(asked, { ...best, ...found });
     if (fault === undefined) expect(said).toBeUndefined();
     else expect(said).toContain(fault);
+    expect(checkDurability(asked, { ...best, ...found })).toMatchObject({
+      ok: fault === undefined,
+      ...(said && { fault: said }),
+    });
   });
 });
 
@@ -71,6 +75,7 @@ describe('the promise that holds', () => {
   ];
 
   test.each(table)('where %j is required and Redis has %j: %s', (asked, found, promise) => {
-    expect(durabilityPromise(asked, { ...best, ...found })).toBe(promise);
+    const satisfied = { ...best, redisVersion: '7.2.0', replicas: asked.replicas };
+    expect(checkDurability(asked, { ...satisfied, ...found })).toEqual({ ok: true, value: promise });
   });
 });

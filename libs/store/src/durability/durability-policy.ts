@@ -1,3 +1,4 @@
+import type { Result } from '@redial/call';
 import type { Durability } from './durability-store.ts';
 
 /**
@@ -54,8 +55,13 @@ function canSayWhatIsOnDisk({ redisVersion }: Pick<Durability, 'redisVersion'>):
   return major > waitAofSince[0] || (major === waitAofSince[0] && minor >= waitAofSince[1]);
 }
 
-/** The promise that holds where there is no fault, for logs and `/readyz`. Pure. */
-export function durabilityPromise({ disk, replicas }: DurabilityPolicy, { appendfsync }: Durability): string {
+/** The promise that holds, for logs and `/readyz`, or what is missing for it. Pure. */
+export function checkDurability(policy: DurabilityPolicy, found: Durability): Result<string, { fault: string }> {
+  const fault = durabilityFault(policy, found);
+  return fault === undefined ? { ok: true, value: durabilityPromise(policy, found) } : { ok: false, fault };
+}
+
+function durabilityPromise({ disk, replicas }: DurabilityPolicy, { appendfsync }: Durability): string {
   const on = replicas === 0 ? '' : ` and on ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
   const before = 'before its 202, every claim before its Originate, every end before its CDR goes out';
   if (disk === 'fsync') {

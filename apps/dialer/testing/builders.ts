@@ -99,7 +99,7 @@ export function claimedElsewhere(call: Call, record: Partial<AttemptRecord> = {}
       dueAt: at,
       plan,
       pbx: 'pbx-1',
-      pbxStartedAt: 'boot of pbx-1',
+      pbxStartedAt: 'start of pbx-1',
       slot: 3,
       limits: ['pbx.pbx-1', 'trunk.carrier'],
       legLimits: { dial1: [], dial2: [] },

@@ -100,7 +100,7 @@ export function inFlight(n = 1, record: Partial<AttemptRecord> = {}): [Call, Att
       legs: { dial1: 'extension', dial2: 'trunk' },
     },
     pbx: 'pbx-1',
-    pbxStartedAt: 'boot of pbx-1',
+    pbxStartedAt: 'start of pbx-1',
     slot: n,
     limits: ['pbx.pbx-1', 'trunk.carrier'],
     legLimits: { dial1: [], dial2: [] },

@@ -30,7 +30,7 @@ beforeEach(async () => {
   );
   pbx.on('up', (info) => void log.push(info));
   pbx.on('down', (reason) => void log.push(`down: ${reason}`));
-  pbx.on('anomaly', (what) => void log.push(`odd: ${what}`));
+  pbx.on('anomaly', (what) => void log.push(`anomaly: ${what}`));
   pbx.on('signal', (id, signal) => void signals.push([id, signal]));
 });
 
@@ -55,7 +55,9 @@ test('a missing right for the start time is reported, nothing is dialled, and a 
   ami.on('CoreStatus', (action) => action.answer('Response: Error', 'Message: Permission denied'));
   pbx.start();
   await eventually(() =>
-    expect(log).toEqual([expect.stringMatching(/^odd: CoreStatus was answered Permission denied: .*write=reporting/)]),
+    expect(log).toEqual([
+      expect.stringMatching(/^anomaly: CoreStatus was answered Permission denied: .*write=reporting/),
+    ]),
   );
   expect(pbx.isUp).toBe(false);
   expect(await pbx.originate(anOrder())).toEqual({
@@ -74,7 +76,7 @@ test('an Asterisk without its dialplan is not up: reported once, and noticed a s
   ami.on('ShowDialPlan', (action) => action.answer('Response: Error', 'Message: Did not find context redial'));
   pbx.start();
   const reported = [
-    expect.stringMatching(/^odd: The dialplan has no redial,connect: nothing is dialled on pbx1 until /),
+    expect.stringMatching(/^anomaly: The dialplan has no redial,connect: nothing is dialled on pbx1 until /),
   ];
   await eventually(() => expect(log).toEqual(reported));
   timers.advance(1_000);
@@ -115,7 +117,7 @@ test.each([
     ami.on('ShowDialPlan', answer);
     pbx.start();
     const reported = [
-      `odd: ShowDialPlan was answered ${words}: nothing is dialled on pbx1 until it lists redial,connect (write=reporting)`,
+      `anomaly: ShowDialPlan was answered ${words}: nothing is dialled on pbx1 until it lists redial,connect (write=reporting)`,
     ];
     await eventually(() => expect(log).toEqual(reported));
     expect(pbx.isUp).toBe(false);
@@ -131,7 +133,9 @@ test('an Asterisk that does not answer for its dialplan is not up', async () => 
   await ami.next('ShowDialPlan');
   timers.advance(60_000);
   await eventually(() =>
-    expect(log.some((line) => /^odd: ShowDialPlan was .*: nothing is dialled on pbx1/.test(String(line)))).toBe(true),
+    expect(log.some((line) => /^anomaly: ShowDialPlan was .*: nothing is dialled on pbx1/.test(String(line)))).toBe(
+      true,
+    ),
   );
   expect(pbx.isUp).toBe(false);
 });
@@ -176,7 +180,7 @@ test('events become signals, with the instant of their arrival', async () => {
     [attemptId, { type: 'rang', at: timers.now() }],
     [attemptId, { type: 'answered', at: timers.now() }],
   ]);
-  expect(log[1]).toBe('odd: RedialAttempt with a journal entry of another form');
+  expect(log[1]).toBe('anomaly: RedialAttempt with a journal entry of another form');
 });
 
 test('a removed listener receives nothing more', async () => {

@@ -7,7 +7,7 @@ import { queryPbx } from './query-pbx.ts';
 
 async function asking(question: PbxQuestion, reply?: AmiReply) {
   const sent: (readonly [AmiAction, SendOptions | undefined])[] = [];
-  const odd: string[] = [];
+  const anomalies: string[] = [];
   const answer = await queryPbx(question, {
     link: {
       send: async (action, options) => {
@@ -16,9 +16,9 @@ async function asking(question: PbxQuestion, reply?: AmiReply) {
         return reply;
       },
     },
-    onAnomaly: (what) => void odd.push(what),
+    onAnomaly: (what) => void anomalies.push(what),
   });
-  return { answer, sent, odd };
+  return { answer, sent, anomalies };
 }
 
 function answered(text: string): AmiReply {
@@ -72,20 +72,23 @@ describe('without an answer the result is neither yes nor no', () => {
     ['QUEUE_EXISTS', queue],
     ['DIALPLAN_EXISTS', context],
   ] as const)('a PBX without %s gives an empty value', async (name, question) => {
-    expect(await asking(question, value(''))).toMatchObject({ answer: undefined, odd: [`${name} was answered ""`] });
+    expect(await asking(question, value(''))).toMatchObject({
+      answer: undefined,
+      anomalies: [`${name} was answered ""`],
+    });
   });
 
   it('an unexpected value is reported, and is no property of ours', async () => {
     expect(await asking(queue, value('constructor'))).toMatchObject({
       answer: undefined,
-      odd: ['QUEUE_EXISTS was answered "constructor"'],
+      anomalies: ['QUEUE_EXISTS was answered "constructor"'],
     });
   });
 
   it('a missing right is reported', async () => {
     expect(await asking(queue, answered('Response: Error\r\nMessage: Permission denied'))).toMatchObject({
       answer: undefined,
-      odd: ['QUEUE_EXISTS was answered Permission denied'],
+      anomalies: ['QUEUE_EXISTS was answered Permission denied'],
     });
   });
 
@@ -94,7 +97,7 @@ describe('without an answer the result is neither yes nor no', () => {
     { type: 'unanswered', message: 'late' },
     { type: 'invalid', message: 'a control character' },
   ])('$type', async (reply) => {
-    expect(await asking(queue, reply)).toMatchObject({ answer: undefined, odd: [] });
+    expect(await asking(queue, reply)).toMatchObject({ answer: undefined, anomalies: [] });
   });
 });
 
@@ -129,7 +132,7 @@ describe('a value of the wrong form is never sent', () => {
     'DAHDI/g1/5',
     'Custom:x',
   ])('the device %j', async (channel) => {
-    expect(await asking({ type: 'device_online', channel })).toEqual({ answer: undefined, sent: [], odd: [] });
+    expect(await asking({ type: 'device_online', channel })).toEqual({ answer: undefined, sent: [], anomalies: [] });
   });
 
   test.each(hostile)('%j as a queue, a context, an extension', async (text) => {

@@ -35,7 +35,7 @@ export function fakePbx(name = 'pbx-1', { answersItself = true }: { readonly ans
   let started = false;
   const pbx: FakePbx = {
     isUp: true,
-    pbxStartedAt: `boot of ${name}`,
+    pbxStartedAt: `start of ${name}`,
     get isStarted() {
       return started;
     },

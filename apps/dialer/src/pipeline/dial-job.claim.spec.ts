@@ -167,7 +167,7 @@ describe('given a PBX that restarts between a claim and its Originate', () => {
   it('when it is back before the Originate, then none is sent: a reconciliation has given the attempt up', async () => {
     const world = dialJobWorld();
     world.store.onClaimed.push(() => {
-      world.pbx.pbxStartedAt = 'its next boot';
+      world.pbx.pbxStartedAt = 'its next start';
     });
     expect(await world.run(job)).toEqual({ type: 'done', note: 'not sent: the PBX restarted' });
     expect(world.watch.originated).toEqual([]);

@@ -53,7 +53,7 @@ describe('given a call that is due', () => {
         legs: { dial1: 'extension', dial2: 'trunk' },
       },
       pbx: 'pbx-1',
-      pbxStartedAt: 'boot of pbx-1',
+      pbxStartedAt: 'start of pbx-1',
       slot: 1,
       limits: ['pbx.pbx-1', 'extension.acme.1001', 'trunk.carrier', number],
       legLimits: { dial1: ['extension.acme.1001'], dial2: ['trunk.carrier', number] },
@@ -282,7 +282,7 @@ describe('given a job that is delivered again', () => {
       {
         attemptId,
         slot: 3,
-        pbxStartedAt: 'boot of pbx-1',
+        pbxStartedAt: 'start of pbx-1',
         originatedAt: monday9,
         plan: { dial1RingTimeoutMs: 20_000 },
       },

@@ -35,7 +35,7 @@ export interface Channel {
   /** A key that its phone presses goes to the bridged channel. */
   pressed(key: string): void;
   /** A key from the bridged channel. */
-  hears(key: string): void;
+  onDtmf(key: string): void;
   /** Timers and phones that end with the channel, whatever ends it. */
   readonly cleanUps: (() => void)[];
 }

@@ -166,7 +166,7 @@ export class PbxCore {
       headers: {},
       hangUp: () => {},
       phoneHungUp: () => {},
-      hears: () => {},
+      onDtmf: () => {},
       pressed: () => {},
       cleanUps: [],
     };

@@ -115,8 +115,8 @@ function beforeInvite(core: PbxCore, dial1: Channel, dial2: Channel): void {
 /** The other side hears the keys that one side presses. */
 function bridge(dial1: Channel, dial2: Channel): void {
   dial1.bridgeId = dial2.bridgeId = `bridge-${dial1.uniqueId}`;
-  dial1.pressed = (key) => dial2.hears(key);
-  dial2.pressed = (key) => dial1.hears(key);
+  dial1.pressed = (key) => dial2.onDtmf(key);
+  dial2.pressed = (key) => dial1.onDtmf(key);
 }
 
 function record(core: PbxCore, dial1: Channel, talkMs: number): void {

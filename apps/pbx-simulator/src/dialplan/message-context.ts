@@ -23,9 +23,9 @@ export function playMessage(half: DialplanHalf): void {
   whenHeard(half, dial1, () => {
     const over = half.later(soundMs + Number(wait) * 1_000, () => half.hangUp(16));
     if (wait === '') return;
-    leg.hears = (key) => {
+    leg.onDtmf = (key) => {
       over();
-      leg.hears = () => {};
+      leg.onDtmf = () => {};
       onKey(half, dial1, key);
     };
   });

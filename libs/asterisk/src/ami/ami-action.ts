@@ -10,7 +10,7 @@ export type AmiAction = readonly [
  * Asterisk's own limits (main/manager.c). Beyond them it answers with an error, or truncates. Bytes of a line without
  * its end.
  */
-const longestLineBytes = 1_022;
+const lineBytesMax = 1_022;
 export const mostHeaders = 128;
 
 // A CR LF in a value adds headers or runs a second action, and so does a bare LF. NUL ends the line early.
@@ -28,7 +28,7 @@ export function formatAction(action: AmiAction, actionId: string): Result<string
     if (!headerName.test(name)) return refused('a header name holds other characters than letters, digits and -');
     if (controlCharacter.test(value)) return refused(`${name} holds a control character`);
     const line = `${name}: ${value}`;
-    if (Buffer.byteLength(line) > longestLineBytes) return refused(`${name} is longer than ${longestLineBytes} bytes`);
+    if (Buffer.byteLength(line) > lineBytesMax) return refused(`${name} is longer than ${lineBytesMax} bytes`);
     lines.push(line);
   }
   return { ok: true, value: lines.join('\r\n') };

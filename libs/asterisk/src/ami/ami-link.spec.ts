@@ -219,7 +219,7 @@ describe('actions', () => {
   });
 
   test('more unanswered actions than the limit are not sent', async () => {
-    const link = await linkThatIsUp({ timing: { mostUnanswered: 2 } });
+    const link = await linkThatIsUp({ timing: { unansweredMax: 2 } });
     void link.send([['Action', 'Slow']]);
     void link.send([['Action', 'Slow']]);
     expect(await link.send([['Action', 'TooMuch']])).toEqual({
@@ -235,7 +235,7 @@ describe('actions', () => {
   });
 
   test('a PBX that is busy but alive is kept, even at the limit of waiting actions', async () => {
-    const link = await linkThatIsUp({ timing: { mostUnanswered: 2 } });
+    const link = await linkThatIsUp({ timing: { unansweredMax: 2 } });
     await ami.next('Ping');
     for (let n = 0; n < 2; n++) void link.send([['Action', 'Slow']], { deadlineMs: 60_000 });
     timers.advance(5_000);
@@ -246,7 +246,7 @@ describe('actions', () => {
   });
 
   test('a PBX that answers nothing gets no more actions than the limit, and the next Ping cuts it off', async () => {
-    const link = await linkThatIsUp({ timing: { mostUnanswered: 50 } });
+    const link = await linkThatIsUp({ timing: { unansweredMax: 50 } });
     await ami.next('Ping');
     for (const name of ['Ping', 'CoreStatus']) ami.on(name, () => {});
     const replies = Array.from({ length: 10_000 }, () => link.send([['Action', 'Slow']], { deadlineMs: 60_000 }));
@@ -291,7 +291,7 @@ describe('actions', () => {
   });
 
   test('a list without end counts as no answer, and is not kept', async () => {
-    const link = await linkThatIsUp({ timing: { mostListEvents: 3 } });
+    const link = await linkThatIsUp({ timing: { listEventsMax: 3 } });
     ami.on('Status', (action) => {
       const id = `ActionID: ${action.get('ActionID')}`;
       action.answer('Response: Success', 'EventList: start');

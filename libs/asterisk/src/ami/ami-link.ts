@@ -62,9 +62,9 @@ export interface LinkTiming {
   readonly pingEveryMs: number;
   readonly pingDeadlineMs: number;
   /** How many actions may wait for their answer at once. More return `not_sent`. */
-  readonly mostUnanswered: number;
+  readonly unansweredMax: number;
   /** How many events one list may have. Redial's lists have a handful; a longer one counts as no answer. */
-  readonly mostListEvents: number;
+  readonly listEventsMax: number;
 }
 
 const defaultLinkTiming: LinkTiming = {
@@ -72,8 +72,8 @@ const defaultLinkTiming: LinkTiming = {
   actionDeadlineMs: 10_000,
   pingEveryMs: 5_000,
   pingDeadlineMs: 10_000,
-  mostUnanswered: 2_000,
-  mostListEvents: 5_000,
+  unansweredMax: 2_000,
+  listEventsMax: 5_000,
 };
 
 interface Waiting {
@@ -184,8 +184,8 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
     if (each?.events === undefined) return false;
     if (packet.get('EventList') !== 'Complete') {
       each.events.push(packet);
-      if (each.events.length > timing.mostListEvents) {
-        each.resolve({ type: 'unanswered', message: `a list of more than ${timing.mostListEvents} events` });
+      if (each.events.length > timing.listEventsMax) {
+        each.resolve({ type: 'unanswered', message: `a list of more than ${timing.listEventsMax} events` });
       }
     } else if (each.response !== undefined) {
       each.resolve({ type: 'answered', response: each.response, events: each.events });
@@ -202,7 +202,7 @@ export function createAmiLink(options: AmiLinkOptions): AmiLink {
     const deadlineMs = send.deadlineMs ?? timing.actionDeadlineMs;
     const current = session;
     if (current === undefined) return notSent('the link to the PBX is down');
-    const isTooMany = waiting.size >= timing.mostUnanswered && !send.isKeepAlive;
+    const isTooMany = waiting.size >= timing.unansweredMax && !send.isKeepAlive;
     if (isTooMany) return notSent(`${waiting.size} actions wait for their answer`);
     if (waiting.has(actionId)) throw new Error(`action ${actionId} is already waiting for its answer`);
     const formatted = formatAction(action, actionId);

@@ -28,9 +28,9 @@ const slot = (text: string) =>
 
 async function look(replies: { status: AmiReply; journal?: AmiReply; pbxStartedAt?: string }) {
   const asked: AmiAction[] = [];
-  const odd: string[] = [];
+  const anomalies: string[] = [];
   const finding = await reconcile(
-    { attemptId, slot: 7, pbxStartedAt: 'boot-1' },
+    { attemptId, slot: 7, pbxStartedAt: 'start-1' },
     {
       link: {
         sendForList: async (action) => {
@@ -40,12 +40,12 @@ async function look(replies: { status: AmiReply; journal?: AmiReply; pbxStartedA
           return reply;
         },
       },
-      pbxStartedAt: replies.pbxStartedAt ?? 'boot-1',
+      pbxStartedAt: replies.pbxStartedAt ?? 'start-1',
       now: () => at,
-      onAnomaly: (what) => void odd.push(what),
+      onAnomaly: (what) => void anomalies.push(what),
     },
   );
-  return { finding, asked, odd };
+  return { finding, asked, anomalies };
 }
 
 test('a live channel that is up: dial1 answered; the journal is not read', async () => {
@@ -110,22 +110,22 @@ test.each([
   [noEntry, 'missing'],
   [slot(`${attemptId}|answered|3`), 'journal_answered'],
 ])('another start of the PBX is reported (%#)', async (journal, type) => {
-  expect((await look({ status: noChannel, journal, pbxStartedAt: 'boot-2' })).finding).toMatchObject({
+  expect((await look({ status: noChannel, journal, pbxStartedAt: 'start-2' })).finding).toMatchObject({
     type,
     pbxRestarted: true,
   });
 });
 
 test('an unreadable entry of ours still means that dial1 answered: "missing" would dial it again', async () => {
-  const { finding, odd } = await look({ status: noChannel, journal: slot(`${attemptId}|ended|???`) });
+  const { finding, anomalies } = await look({ status: noChannel, journal: slot(`${attemptId}|ended|???`) });
   expect(finding).toMatchObject({ type: 'journal_answered' });
-  expect(odd).toHaveLength(1);
+  expect(anomalies).toHaveLength(1);
 });
 
 test('an unreadable entry of another attempt is no entry, and an anomaly', async () => {
-  const { finding, odd } = await look({ status: noChannel, journal: slot('42') });
+  const { finding, anomalies } = await look({ status: noChannel, journal: slot('42') });
   expect(finding).toMatchObject({ type: 'missing' });
-  expect(odd).toEqual(['journal slot 7 holds an entry of another form']);
+  expect(anomalies).toEqual(['journal slot 7 holds an entry of another form']);
 });
 
 test.each([
@@ -143,10 +143,10 @@ async function lookWith(
   answerTo: (action: AmiAction) => AmiReply,
 ): Promise<Finding | undefined> {
   return reconcile(
-    { attemptId, slot: 7, pbxStartedAt: 'boot-1', ...question },
+    { attemptId, slot: 7, pbxStartedAt: 'start-1', ...question },
     {
       link: { sendForList: async (action) => answerTo(action) },
-      pbxStartedAt: 'boot-1',
+      pbxStartedAt: 'start-1',
       now: () => at,
       onAnomaly: () => {},
     },

@@ -51,7 +51,7 @@ function newWatch(more: Partial<AttemptWatchPorts> = {}): AttemptWatch {
   });
 }
 
-const attempt = (attemptId = id) => ({ attemptId, plan, slot: 7, pbxStartedAt: 'boot of pbx-1' });
+const attempt = (attemptId = id) => ({ attemptId, plan, slot: 7, pbxStartedAt: 'start of pbx-1' });
 const adopted = (attemptId = id): AdoptedAttempt => ({ ...attempt(attemptId), originatedAt: timers.now() - 1_000 });
 const at = () => timers.now();
 const failed = (reason: number): AttemptSignal => ({ type: 'originate_failed', at: at(), reason });
@@ -124,7 +124,7 @@ describe('originating', () => {
     timers.advance(30_000);
     await settled();
     expect(pbx.reconciling.map((each) => each.question)).toEqual([
-      { attemptId: id, slot: 7, pbxStartedAt: 'boot of pbx-1' },
+      { attemptId: id, slot: 7, pbxStartedAt: 'start of pbx-1' },
     ]);
   });
 });

@@ -6,7 +6,7 @@ const query = new URLSearchParams({
   user: 'demo',
   pass: REDIAL_VENDOR_PASSWORD,
   org: 'demo',
-  dial1: '1001',
+  dial1: '1004',
   dial2: '0820061234',
   Response: 'yes',
   RFormat: 'json',

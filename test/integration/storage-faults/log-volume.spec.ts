@@ -9,6 +9,8 @@ const outageMs = 25_000;
 const attackMs = 12_000;
 /** 20 lines of one message in 10 s. No process has more than this many different messages about an outage. */
 const linesPerSecondMax = 20;
+/** Would fill a disk if each had a line. A count, not a rate: a machine with other work takes longer for them. */
+const manyRequests = 2_000;
 
 let redis: TestRedis;
 let pbx: Simulator;
@@ -37,7 +39,8 @@ describe('while a client guesses keys and addresses', () => {
     const statuses = new Map<number, number>();
     const ids: (string | null)[] = [];
     const startedAt = Date.now();
-    while (Date.now() - startedAt < attackMs) {
+    let refused = 0;
+    while (Date.now() - startedAt < attackMs || refused < manyRequests) {
       const answers = await Promise.all(
         Array.from({ length: 20 }, (_, n) =>
           n === 0
@@ -46,13 +49,12 @@ describe('while a client guesses keys and addresses', () => {
         ),
       );
       for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      refused += answers.length;
       ids.push((await redial.request('GET', '/v1/calls/none')).headers.get('x-request-id'));
     }
     const seconds = (Date.now() - startedAt) / 1_000;
 
     expect([...statuses.keys()].toSorted()).toEqual([401, 404, 429]);
-    const refused = [...statuses.values()].reduce((sum, count) => sum + count);
-    expect(refused / seconds).toBeGreaterThan(5 * linesPerSecondMax);
     const lines = linesOf(redial.api).slice(before);
     const own = lines.filter((line) => line.includes('"tenant":"acme"'));
     const others = lines.length - own.length;
@@ -80,7 +82,7 @@ describe('while Redis and the PBX are gone and clients continue their requests',
 
     const startedAt = Date.now();
     let refused = 0;
-    while (Date.now() - startedAt < outageMs) {
+    while (Date.now() - startedAt < outageMs || refused < manyRequests) {
       const answers = await Promise.all(
         Array.from({ length: 20 }, () => redial.request('POST', '/v1/calls', { dial1: '1001', dial2: '+27820001234' })),
       );
@@ -88,8 +90,6 @@ describe('while Redis and the PBX are gone and clients continue their requests',
     }
     const seconds = (Date.now() - startedAt) / 1_000;
 
-    // Enough requests to fill a disk if each had a line.
-    expect(refused / seconds).toBeGreaterThan(5 * linesPerSecondMax);
     processes.forEach((process, p) => {
       const lines = linesOf(process).slice(before[p]);
       console.log(`  ${process.name}: ${lines.length} lines in ${seconds.toFixed(0)} s, ${refused} requests refused`);

@@ -61,8 +61,13 @@ export async function startHostileWorld({ tenant, env }: HostileWorldOptions = {
   // The dialer's examination of its PBX ends with an Originate that dials nothing.
   await vi.waitFor(() => expect(simulator.received()).toContain('Local/redial-doctor@redial'), waiting);
 
+  /** Once no job is active: that of the previous call's end is, for a moment after its CDR. */
   const look = async (): Promise<Look> => ({
-    jobs: await jobCounts(queues),
+    jobs: await vi.waitFor(async () => {
+      const jobs = await jobCounts(queues);
+      expect(Object.values(jobs).filter(({ active }) => active > 0)).toEqual([]);
+      return jobs;
+    }, waiting),
     calls: await redis.zrange(`${prefix}:calls:acme`, '0', '-1'),
     bytes: simulator.received().length,
   });
